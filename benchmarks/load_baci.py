@@ -65,7 +65,7 @@ def raw_canonical(text: str, target: str) -> dict[str, Any]:
         "value_usd": "round(v * 1000)",
         "valuation": "'FOB'",
         "mass_kg": "q * 1000",
-        "told_by": "'both'",
+        "reported_by": "'both'",
         "snapshot": "'0123456789ab'",
     }
     out = ", ".join(

@@ -59,7 +59,7 @@ def raw(path: str, target: str) -> dict[str, Any]:
         "mass_kg": "mass",
         "quantity": "quantity",
         "quantity_unit": "CASE unit WHEN 5 THEN 'items' WHEN 8 THEN 'kg' END",
-        "told_by": "CASE flowCode WHEN 'X' THEN 'exporter' ELSE 'importer' END",
+        "reported_by": "CASE flowCode WHEN 'X' THEN 'exporter' ELSE 'importer' END",
         "partner_basis": "CASE flowCode WHEN 'X' THEN 'destination' ELSE 'origin' END",
         "is_estimated": "estimated",
         "snapshot": "'0123456789ab'",

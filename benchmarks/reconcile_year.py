@@ -38,7 +38,7 @@ def make(target: str) -> dict[str, Any]:
             SELECT DATE '2022-01-01' AS period, 'A' AS freq, 'X' || i AS exporter,
                    'X' || j AS importer, k AS product, 'HS2017' AS nomenclature,
                    v * exp(({exporter}) * {cells.normal("cell", 2022, 21)}) AS value_usd,
-                   v / 9 AS mass_kg, 'FOB' AS valuation, 'exporter' AS told_by,
+                   v / 9 AS mass_kg, 'FOB' AS valuation, 'exporter' AS reported_by,
                    'destination' AS partner_basis, NULL::BOOLEAN AS is_reexport,
                    NULL::BOOLEAN AS is_estimated
             FROM ({truth}) WHERE hash(cell, 5) % 14 <> 0
@@ -68,13 +68,13 @@ def in_pandas(source: str, target: str) -> dict[str, Any]:
 
     from entrepot.reconcile import Gap, variances
 
-    columns = ["exporter", "importer", "product", "told_by", "value_usd"]
+    columns = ["exporter", "importer", "product", "reported_by", "value_usd"]
     rows = pd.read_parquet(source, columns=columns)
     for name in columns[:4]:
         rows[name] = rows[name].astype("category")
     key = columns[:3]
     one, other = (
-        rows[rows.told_by == side].drop(columns="told_by").set_index(key).value_usd
+        rows[rows.reported_by == side].drop(columns="reported_by").set_index(key).value_usd
         for side in ("exporter", "importer")
     )
     del rows

@@ -40,7 +40,9 @@ def _item(one: Discrepancy) -> str:
     lines = [f"**{one.id}**, {_link(one.one.rows[0])}: {one.what}. {one.because}."]
     if one.definition:
         lines.append(f"{one.definition[:1].upper()}{one.definition[1:]}.")
-    lines += [f"Likely slip, {slip.kind.replace('_', ' ')}: {slip.text}" for slip in one.slips[:1]]
+    lines += [
+        f"Likely slip, {slip.kind.replace('_', ' ')}: {slip.text}" for slip in one.likely_errors[:1]
+    ]
     against = "; ".join(dict.fromkeys(_link(row) for row in one.other.rows))
     lines.append(f"Against it: {against}.")
     words = " ".join(lines).replace("\u00a0", " ").replace("<", "&lt;")

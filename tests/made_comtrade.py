@@ -230,7 +230,7 @@ _KEY = [
     "exporter",
     "importer",
     "product",
-    "told_by",
+    "reported_by",
     "partner_basis",
     "is_reexport",
 ]

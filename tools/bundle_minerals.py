@@ -76,7 +76,7 @@ def _row(row: dict[str, str], snapshot: str) -> dict[str, Any]:
         "product": row["cmd"],
         "nomenclature": UNNAMED,
         "valuation": "FOB",
-        "told_by": _told_by(exporter, importer),
+        "reported_by": _told_by(exporter, importer),
         "snapshot": snapshot,
         "value_usd": float(value),
     }

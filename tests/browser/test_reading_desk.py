@@ -96,10 +96,10 @@ def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
     found = check(read_document(file))
     assert len(found.claims) == 20
     names = {
-        "cannot_hold": "Inconsistent",
+        "inconsistent": "Inconsistent",
         "differs": "Differs from the evidence",
-        "untestable": "Not enough evidence",
-        "holds": "Supported",
+        "not_enough_evidence": "Not enough evidence",
+        "supported": "Supported",
     }
     shown = page.evaluate(
         "[...document.querySelectorAll('.num')].map(n => n.getAttribute('aria-label'))"

@@ -83,7 +83,7 @@ def test_writes_json_and_text(entrepot: Run, tmp_path: Path) -> None:
         code, _, _ = entrepot("check", EXAMPLE, "--out", str(tmp_path / name))
         assert code == 1
     data = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
-    assert data["summary"]["cannot_hold"] == 2
+    assert data["summary"]["inconsistent"] == 2
     assert "cannot hold" in (tmp_path / "found.txt").read_text(encoding="utf-8")
 
 

@@ -32,7 +32,7 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     assert keys | {"valuation", "quantity", "currency"} <= set(figure["definition"])
     assert {"count", "min", "median", "max", "moves_most"} <= set(figure["specifications"])
     for item in figure["evidence"]:
-        assert {"source", "snapshot", "rows", "told_by"} <= set(item)
+        assert {"source", "snapshot", "rows", "reported_by"} <= set(item)
     for item in figure["caveats"]:
         assert set(item) == {"id", "text", "docs"}
 

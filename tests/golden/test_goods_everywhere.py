@@ -94,10 +94,10 @@ def test_check(entrepot: Run, here: Path, chips: float) -> None:
     path.write_text(CLAIMS.format(said=said, goods="mine.csv"), encoding="utf-8")
     code, out, _ = entrepot("check", "claims.yaml", "--json")
     assert code == 0
-    assert '"holds"' in out
+    assert '"supported"' in out
     path.write_text(CLAIMS.format(said=said * 2, goods="mine.csv"), encoding="utf-8")
     _, out, _ = entrepot("check", "claims.yaml", "--json")
-    assert '"verdict": "holds"' not in out
+    assert '"verdict": "supported"' not in out
     path.write_text(CLAIMS.format(said=said, goods="other.csv"), encoding="utf-8")
     code, _, err = entrepot("check", "claims.yaml")
     assert code == 2

@@ -23,7 +23,7 @@ def test_conflicts_as_json(entrepot: Run) -> None:
     for kind, name in (("conflict", "conflicts"), ("unstated", "unstated")):
         assert data["summary"][kind] == len(data[name]) > 0
     for one in data["conflicts"]:
-        assert set(one) >= {"id", "kind", "what", "one", "other", "because", "slips"}
+        assert set(one) >= {"id", "kind", "what", "one", "other", "because", "likely_errors"}
         assert one["one"]["rows"][0]["id"] == one["id"]
         assert one["other"]["rows"]
         assert one["definition"] == ""

@@ -18,7 +18,7 @@ from made_comext import bulk, old, table
 from read_flows import Read, read_flows
 
 Line = tuple[str, ...]
-COLUMNS = ("exporter", "importer", "product", "period", "freq", "told_by", "partner_basis")
+COLUMNS = ("exporter", "importer", "product", "period", "freq", "reported_by", "partner_basis")
 NUMBERS = ("value_reported", "mass_kg", "quantity", "quantity_unit")
 
 keys = st.tuples(
@@ -68,7 +68,7 @@ def keyed(got: Read) -> dict[tuple[Any, ...], tuple[float, float | None]]:
     for row in got.rows:
         month = "52" if row["freq"] == "A" else f"{row['period'].month:02}"
         period = f"{row['period'].year}{month}"
-        flow = "1" if row["told_by"] == "importer" else "2"
+        flow = "1" if row["reported_by"] == "importer" else "2"
         key = (row["exporter"], row["importer"], row["product"], period, flow)
         found[key] = (row["value_reported"], row["mass_kg"])
     return found

@@ -72,7 +72,7 @@ def rows_of(table: dict[Cell, tuple[float, list[dict[str, Any]]]]) -> list[dict[
 def told(found: list[dict[str, Any]]) -> dict[tuple[str, ...], float]:
     """Return values by what tells flows apart; a key that is there twice fails."""
     keys = [
-        tuple(str(one[name]) for name in ("exporter", "importer", "told_by", "product"))
+        tuple(str(one[name]) for name in ("exporter", "importer", "reported_by", "product"))
         for one in found
     ]
     assert len(keys) == len(set(keys))

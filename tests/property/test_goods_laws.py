@@ -123,15 +123,15 @@ def test_the_ways_to_follow_a_list_nest(codes: list[str], pairs: list[tuple[str,
             ).codes
             for variant in get_args(Variant)
         }
-    family, all_in, none_in = (found[name] or set() for name in ("family", "all_in", "none_in"))
-    assert none_in <= family <= all_in
+    family, upper, lower = (found[name] or set() for name in ("family", "upper", "lower"))
+    assert lower <= family <= upper
     assert (found["without_changed"] or set()) <= family
     assert found["without_partial"] == family  # nothing is partial here
-    assert set(listed) <= all_in
+    assert set(listed) <= upper
     joined = links.families("HS2022", "HS2017")
-    for code in none_in:  # what is taken as a whole came from listed codes alone
+    for code in lower:  # what is taken as a whole came from listed codes alone
         assert set(joined["HS2017", code].codes("HS2022")) <= set(listed)
-    for code in all_in:
+    for code in upper:
         assert not set(joined["HS2017", code].codes("HS2022")).isdisjoint(listed)
 
 

@@ -215,7 +215,7 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
 }
 
 
-def codes_of(goods: str, follow: str, editions: Sequence[str]) -> frozenset[tuple[int, str]]:
+def codes_of(goods: str, concordance: str, editions: Sequence[str]) -> frozenset[tuple[int, str]]:
     """Return which codes are meant in which year."""
     found = set()
     for year in YEARS:
@@ -224,7 +224,7 @@ def codes_of(goods: str, follow: str, editions: Sequence[str]) -> frozenset[tupl
             chosen = goods_selection(
                 goods,
                 nomenclature=name,
-                variant=cast("Variant", follow),
+                variant=cast("Variant", concordance),
                 editions=editions,
             )
             found |= {(year, code) for code in CODES if chosen.weight_of(code)}

@@ -153,7 +153,7 @@ def _known(table: pa.Table) -> pa.Table:
 def _told(table: pa.Table) -> pa.Table:
     """Return the rows with somebody who told them, in turn."""
     sides = ["exporter" if place % 2 else "importer" for place in range(table.num_rows)]
-    return table.append_column("told_by", pa.array(sides))
+    return table.append_column("reported_by", pa.array(sides))
 
 
 def _numbers(result: Any) -> pa.Table:
@@ -218,9 +218,9 @@ CASES: dict[str, list[Case]] = {
             (balance(),),
         )
     ],
-    "passed_on": [
+    "pass_through": [
         Case(
-            lambda f: m.passed_on(
+            lambda f: m.pass_through(
                 f, middleman="CHN+HKG", importer="RUS", origins="DEU+USA", by=["year"]
             ),
             ("year",),
@@ -315,15 +315,15 @@ CASES: dict[str, list[Case]] = {
             (_known(FLOWS),),
         )
     ],
-    "lost_in_transit": [
+    "missing_arrivals": [
         Case(
-            lambda f: m.lost_in_transit(
+            lambda f: m.missing_arrivals(
                 f, exporter="DEU", importer="TUR+KGZ", before=2021, after=2023, time="year", by=[]
             ),
             data=(_told(_known(FLOWS)),),
         ),
         Case(
-            lambda f: m.lost_in_transit(
+            lambda f: m.missing_arrivals(
                 f,
                 exporter="DEU+USA",
                 importer="TUR+KGZ",
@@ -368,9 +368,9 @@ CASES: dict[str, list[Case]] = {
             ("importer", "cause"),
         ),
     ],
-    "last_alternative": [
+    "supplier_loss": [
         Case(
-            lambda f: m.last_alternative(f, exporter="CHN", sigma="elasticity", **_SPAN),
+            lambda f: m.supplier_loss(f, exporter="CHN", sigma="elasticity", **_SPAN),
             ("importer",),
         ),
     ],
@@ -424,7 +424,7 @@ CASES: dict[str, list[Case]] = {
                 sigma=1.0,
                 divert=0.4,
                 cut=0.6,
-                unwilling=["USA"],
+                fixed_supply=["USA"],
                 detail="product",
             ),
             ("product",),

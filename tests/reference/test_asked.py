@@ -26,7 +26,7 @@ format: 1
 id: made
 nomenclature: HS2022
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   when: {role: period}
@@ -95,13 +95,13 @@ def note(figure: ep.Figure, name: str) -> str:
 
 
 def test_the_loss_of_a_supplier_and_how_much_steeper_it_is(lake: Lake) -> None:
-    figure = ask(lake, "last_alternative", exporter="CHN", sigma=3, base=2020)
+    figure = ask(lake, "supplier_loss", exporter="CHN", sigma=3, base=2020)
     now, then = (total(y, "CHN", "RUS") / total(y, "", "RUS") for y in (2022, 2020))
     assert figure.value == pytest.approx(-math.log(1 - now) / 2)
     assert figure.details["price_multiple"] == pytest.approx((1 - now) ** (-1 / 2))
     assert figure.details["rise"] == pytest.approx(math.log(1 - now) / math.log(1 - then) - 1)
     assert (
-        ask(lake, "last_alternative", exporter="CHN", sigma=6)
+        ask(lake, "supplier_loss", exporter="CHN", sigma=6)
         .details.keys()
         .isdisjoint({"rise", "share_base"})
     )
@@ -116,14 +116,14 @@ def test_the_loss_of_a_supplier_and_how_much_steeper_it_is(lake: Lake) -> None:
 
 def test_the_loss_needs_an_elasticity_and_another_supplier(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="needs sigma"):
-        ask(lake, "last_alternative", exporter="CHN")
+        ask(lake, "supplier_loss", exporter="CHN")
     for wrong in (1, 0.5, "x"):
         with pytest.raises(RequestError, match="above 1"):
-            ask(lake, "last_alternative", exporter="CHN", sigma=wrong)
+            ask(lake, "supplier_loss", exporter="CHN", sigma=wrong)
     rows = {(2022, "CHN", "RUS", CODES[0]): (5.0, 1.0), (2022, "DEU", "RUS", CODES[1]): (5.0, 1.0)}
     alone = ask(
         written(tmp_path, rows, "alone"),
-        "last_alternative", exporter="CHN", sigma=3, goods=CODES[0],
+        "supplier_loss", exporter="CHN", sigma=3, goods=CODES[0],
     )  # fmt: skip
     assert alone.value is None
     assert "only supplier" in str(alone.reason)
@@ -399,7 +399,7 @@ def test_a_missing_year_and_an_extract_are_refused(lake: Lake, tmp_path: Path) -
         file.write_text("\n".join(["t,i,j,k,v,q", *lines, ""]))
         extract.add("baci", [file])
     for measure, keys, text in (
-        ("last_alternative", {"exporter": "CHN", "sigma": 3}, "only exporter"),
+        ("supplier_loss", {"exporter": "CHN", "sigma": 3}, "only exporter"),
         ("substitution_ratio", {"exporter": "CHN", "base": 2020}, "only exporter"),
         ("import_substitution_proxy", {"base": 2020}, "only exporter"),
         ("net_import_reliance", {"production": 1.0}, "extract"),

@@ -19,7 +19,7 @@ format: 1
 id: months
 nomenclature: HS2022
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   when: {role: period}
@@ -198,7 +198,7 @@ def test_fiscal_years_are_asked_by_their_months_and_kept_apart(tmp_path: Path) -
     lake.add("table", [tmp_path / "f.csv"], mapping=FISCAL)
     lake.add("table", [tmp_path / "c.csv"], mapping=FISCAL.replace("year_starts: 4", ""))
     asked: dict[str, Any] = {"importer": "IND", "exporter": "CHN", "goods": "854231"}
-    asked |= {"source": "table.india", "lake": lake, "told_by": "importer"}
+    asked |= {"source": "table.india", "lake": lake, "reported_by": "importer"}
     share = ep.ask("import_share", period="2022-04..2023-03", **asked)
     assert share.value == pytest.approx(0.75)
     assert "fiscal-year" in {one.id for one in share.caveats}

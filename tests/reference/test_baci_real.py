@@ -75,7 +75,7 @@ def test_leading_zeros_are_back(rows: list[dict[str, Any]]) -> None:
 
 
 def test_russia_stopped_reporting(rows: list[dict[str, Any]]) -> None:
-    told = {(row["period"].year >= 2022, row["importer"], row["told_by"]) for row in rows}
+    told = {(row["period"].year >= 2022, row["importer"], row["reported_by"]) for row in rows}
     assert told == {
         (False, "RUS", "both"),
         (False, "CHN", "both"),

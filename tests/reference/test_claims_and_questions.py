@@ -18,7 +18,7 @@ format: 1
 id: own
 nomenclature: HS2022
 level: 6
-told_by: importer
+reported_by: importer
 valuation: CIF
 columns:
   year: {role: period}

@@ -30,11 +30,11 @@ def one(says: str, goods: str, year: int, lake: Lake | None, importer: str = "RU
 @pytest.mark.parametrize(
     ("says", "goods", "year", "verdict"),
     [
-        ("$180 m", "8542", 2022, "holds"),  # 179.8 in BACI; 179 was printed
-        ("$48 m", "848210", 2022, "holds"),  # 48.1 in BACI; nobody printed it
-        ("$813 m", "chpl:4.B", 2023, "holds"),
+        ("$180 m", "8542", 2022, "supported"),  # 179.8 in BACI; 179 was printed
+        ("$48 m", "848210", 2022, "supported"),  # 48.1 in BACI; nobody printed it
+        ("$813 m", "chpl:4.B", 2023, "supported"),
         # A reconciled value may lie a tenth from either report, so 5 % off is not wrong ...
-        ("$50.5 m", "848210", 2022, "untestable"),
+        ("$50.5 m", "848210", 2022, "not_enough_evidence"),
         ("$90 m", "848210", 2022, "differs"),  # ... but nine tenths are
     ],
 )
@@ -43,7 +43,7 @@ def test_verdicts_from_rows(lake: Lake, says: str, goods: str, year: int, verdic
 
 
 def test_missing_rows_are_no_zero(lake: Lake) -> None:
-    assert one("$1 m", "848210", 2022, lake, importer="KAZ").verdict == "untestable"
+    assert one("$1 m", "848210", 2022, lake, importer="KAZ").verdict == "not_enough_evidence"
 
 
 def test_the_lake_is_named_as_source(lake: Lake) -> None:

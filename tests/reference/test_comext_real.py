@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Finding
 
 FOLDER = "eurostat_eu_to_rus_neighbours"
-FLOW = "exporter, importer, product, told_by, value_reported"
+FLOW = "exporter, importer, product, reported_by, value_reported"
 KIND = (
-    "freq, nomenclature, told_by, valuation, partner_basis, mass_kg, quantity, quantity_unit, "
+    "freq, nomenclature, reported_by, valuation, partner_basis, mass_kg, quantity, quantity_unit, "
     "is_estimated"
 )
 # Typed from the list of names, not through the project's table of areas.
@@ -81,7 +81,7 @@ def test_what_every_line_has_in_common(lines: Any) -> None:
     assert (kinds.nomenclature == "CN" + kinds.year.astype(str)).all()
     for column, value in (
         ("freq", "M"),
-        ("told_by", "exporter"),
+        ("reported_by", "exporter"),
         ("valuation", "FOB"),
         ("partner_basis", "destination"),
     ):
@@ -125,12 +125,12 @@ def test_totals_of_all_goods_by_name(shared_data: Path, tmp_path: Path) -> None:
     assert len(got) == len(total) == 12_492
     assert set(got["product"]) == {"TOTAL"}
     assert set(kinds.nomenclature) == {"NONE"}
-    for told_by, flow in (("exporter", "EXPORT"), ("importer", "IMPORT")):
-        mine = got[got.told_by == told_by]
+    for reported_by, flow in (("exporter", "EXPORT"), ("importer", "IMPORT")):
+        mine = got[got.reported_by == reported_by]
         assert mine.value_reported.sum() == total[total.flow == flow].value_eur.sum()
         side = mine.groupby("importer" if flow == "EXPORT" else "exporter").value_reported.sum()
         partner = total[total.flow == flow].groupby("partner").value_eur.sum()
         assert sorted(side) == sorted(partner)
     assert got.value_reported.sum() == 802_702_546_626
     assert found["levels-beside-lines"].count == len(raw) - len(total)
-    assert set(kinds[kinds.told_by == "importer"].partner_basis) == {"origin"}
+    assert set(kinds[kinds.reported_by == "importer"].partner_basis) == {"origin"}

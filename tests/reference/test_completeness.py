@@ -119,7 +119,7 @@ def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> Non
         path.write_text(HEAD + "".join(f"2022-{row},854231,5\n" for row in rows))
         lake.add("table", [path], mapping=MAP, replace=name == "new")
     [one] = held(lake, "table.some", [Period.parse("2022-01..2022-03")])
-    rows = lake.flows("table.some").select("told_by", "importer", "exporter", "period")
+    rows = lake.flows("table.some").select("reported_by", "importer", "exporter", "period")
     for side in ("importer", "exporter"):
         assert one.tellers[side] == {
             (importer if side == "importer" else exporter, day)

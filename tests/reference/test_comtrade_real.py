@@ -35,7 +35,7 @@ def raw(shared_data: Path) -> pd.DataFrame:
     exports = rows.flow == "X"
     rows["exporter"], rows["importer"] = here.where(exports, there), there.where(exports, here)
     rows["product"] = rows.cmd.str.zfill(6)
-    rows["told_by"] = exports.map({True: "exporter", False: "importer"})
+    rows["reported_by"] = exports.map({True: "exporter", False: "importer"})
     return rows
 
 
@@ -58,8 +58,8 @@ def baci(shared_data: Path) -> pd.Series:
 def test_lost_codes_every_cell_against_pandas(raw, flows) -> None:
     found, rules = flows
     partners = raw[raw.partner != 0]
-    largest = partners.groupby([*CELL, "told_by"]).value.max()
-    ours = found.set_index([*CELL, "told_by"]).value_usd
+    largest = partners.groupby([*CELL, "reported_by"]).value.max()
+    ours = found.set_index([*CELL, "reported_by"]).value_usd
     assert len(ours) == len(largest) == 33_343
     pd.testing.assert_series_equal(
         ours.sort_index(), largest.sort_index(), check_names=False, rtol=1e-12
@@ -74,10 +74,11 @@ def test_every_total_over_partners_is_the_sum_of_what_was_kept(raw, flows) -> No
     """The proof that the right rows were kept: the world was told apart from the partners."""
     found, rules = flows
     assert rules == {"totals-by-sums": 128_894, "world-totals": 4_379}
-    world = raw[raw.partner == 0].groupby(["reporter", "product", "told_by"]).value.max()
-    who = found.importer.where(found.told_by == "importer", found.exporter)
-    ours = found.groupby([who.rename("who"), "product", "told_by"]).value_usd.sum()
-    names = world.rename_axis(["who", "product", "told_by"]).rename(index=by_code("comtrade") | {
+    world = raw[raw.partner == 0].groupby(["reporter", "product", "reported_by"]).value.max()
+    who = found.importer.where(found.reported_by == "importer", found.exporter)
+    ours = found.groupby([who.rename("who"), "product", "reported_by"]).value_usd.sum()
+    names = world.rename_axis(["who", "product", "reported_by"])
+    names = names.rename(index=by_code("comtrade") | {
         int(k): v for k, v in by_code("comtrade").items()
     }, level=0)  # fmt: skip
     gap = (ours - names).abs() / names.clip(lower=1)
@@ -87,14 +88,14 @@ def test_every_total_over_partners_is_the_sum_of_what_was_kept(raw, flows) -> No
 
 def test_totals_agree_with_baci_and_sums_do_not(raw, flows, baci) -> None:
     for told in ("importer", "exporter"):
-        ours = flows[0].query("told_by == @told").set_index(CELL).value_usd
+        ours = flows[0].query("reported_by == @told").set_index(CELL).value_usd
         assert (ours / baci).median() == pytest.approx(1.0, abs=0.005)
-        added = raw[(raw.partner != 0) & (raw.told_by == told)].groupby(CELL).value.sum()
+        added = raw[(raw.partner != 0) & (raw.reported_by == told)].groupby(CELL).value.sum()
         assert (added / baci).median() > 1.5  # the trap
 
 
 def test_importers_report_slightly_more_than_exporters(flows) -> None:
-    both = flows[0].pivot(index=CELL, columns="told_by", values="value_usd").dropna()
+    both = flows[0].pivot(index=CELL, columns="reported_by", values="value_usd").dropna()
     assert len(both) > 9_000
     assert (both.importer / both.exporter).median() == pytest.approx(1.02, abs=0.015)
 
@@ -181,14 +182,16 @@ def test_the_old_layout_against_pandas(legacy: pd.DataFrame) -> None:
     ours = frame(found)
     ours["year"] = ours.period.map(lambda day: day.year)
 
-    imports = ours[ours.told_by == "importer"].rename(columns={"importer": "iso"}).set_index(key)
+    imports = (
+        ours[ours.reported_by == "importer"].rename(columns={"importer": "iso"}).set_index(key)
+    )
     assert len(imports) == len(flow["1"])
     assert (imports.value_usd - flow["1"].value).abs().max() == 0
     weighed = flow["1"].mass.where(flow["1"].mass > 0)
     assert (imports.mass_kg - weighed).abs().max() == 0
     assert imports.mass_kg.notna().sum() == weighed.notna().sum()
 
-    exports = ours[ours.told_by == "exporter"].rename(columns={"exporter": "iso"})
+    exports = ours[ours.reported_by == "exporter"].rename(columns={"exporter": "iso"})
     added = exports.groupby(key).value_usd.sum()
     alone = flow["3"].value.drop(flow["2"].index, errors="ignore")
     expected = pd.concat([flow["2"].value, alone])

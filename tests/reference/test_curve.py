@@ -100,7 +100,7 @@ def _apart(
     if said["territory"] != "as asked":
         side = "exporter" if "CHN" in str(keys.get("exporter", "")) else "importer"
         place = {side: said["territory"]}
-    words = {"goods": goods, "quantity": said["quantity"], "follow": said.get("followed")}
+    words = {"goods": goods, "quantity": said["quantity"], "concordance": said.get("followed")}
     asked = Definition.build(measure, **dict(keys) | {"period": 2022} | words | place)
     spans = [span for span in (asked.period, asked.base) if span]
     with lake.reading():
@@ -186,7 +186,7 @@ def test_single_reports_are_heard_in_reconciled_rows_where_no_source_of_them_is_
     with lake.reading():
         every = curved(definition, lake)
         only = curved(definition.but(source="reconciled"), lake)
-        told = curved(definition.but(told_by="importer"), lake)
+        told = curved(definition.but(reported_by="importer"), lake)
     kinds = {(one.choices["source"], one.choices["report"]) for one in every.items}
     assert kinds == {
         ("comtrade", "importer's"),
@@ -217,7 +217,7 @@ def test_a_total_with_the_silent_is_that_of_its_territory_and_of_value_only(
     for module in ("curve.evaluate", "refusals"):
         monkeypatch.setattr(f"entrepot.figures.{module}.mirror_coverage", covered)
     keys = {"importer": "CHN", "exporter": "DEU", "goods": "848210", "period": 2022}
-    definition = Definition.build("import_share", source="comtrade", told_by="exporter", **keys)
+    definition = Definition.build("import_share", source="comtrade", reported_by="exporter", **keys)
     with lake.reading():
         found = curved(definition, lake)
     said = {
@@ -364,7 +364,7 @@ def test_mass_that_is_often_missing_is_no_choice(tmp_path: Path) -> None:
 def test_what_has_no_curve_says_so(lake: Lake) -> None:
     keys = {"lake": lake, "goods": "848210", "period": 2022, "curve": True}
     with pytest.raises(RequestError, match="has no curve"):
-        ep.ask("last_alternative", importer="RUS", exporter="CHN", sigma=4.0, **keys)
+        ep.ask("supplier_loss", importer="RUS", exporter="CHN", sigma=4.0, **keys)
     with pytest.raises(RequestError, match="overlap"):
         ep.ask("import_share", importer="EU27", exporter="DEU", **keys)
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "all", "period": 2023}

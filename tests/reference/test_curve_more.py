@@ -23,7 +23,7 @@ format: 1
 id: world
 nomenclature: HS2007
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   time: {role: period}

@@ -21,7 +21,7 @@ format: 1
 id: {id}
 nomenclature: HS2017
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   time: {{role: period}}

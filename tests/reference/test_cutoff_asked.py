@@ -23,7 +23,7 @@ format: 1
 id: world
 nomenclature: HS2007
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   year: {role: period}
@@ -257,14 +257,19 @@ def test_who_would_send_more(lake: Lake) -> None:
 
 
 def test_who_would_not(lake: Lake) -> None:
-    figure = ask(lake, sigma=2, goods="854231", by="exporter", unwilling="DEU")
+    figure = ask(lake, sigma=2, goods="854231", by="exporter", fixed_supply="DEU")
     more = {row["exporter"]: row["more_usd"] for row in figure.table}
     assert more == pytest.approx({"DEU": 0, "TUR": 5, "CHN": -600})
     assert figure.details["unmet_share"] == pytest.approx(0.595)
-    assert figure.definition.to_dict()["unwilling"] == "DEU"
+    assert figure.definition.to_dict()["fixed_supply"] == "DEU"
     with pytest.raises(RequestError, match="import_share has no unwilling"):
         ep.ask(
-            "import_share", lake=lake, importer="RUS", exporter="CHN", period=2022, unwilling="DEU"
+            "import_share",
+            lake=lake,
+            importer="RUS",
+            exporter="CHN",
+            period=2022,
+            fixed_supply="DEU",
         )
 
 
@@ -286,9 +291,9 @@ def test_what_is_missing_and_what_is_refused(lake: Lake, tmp_path: Path) -> None
         ask(lake, exporter="WLD", sigma=2)
 
 
-@pytest.mark.parametrize(("unwilling", "kept"), [("CHN", None), ("CHN+TUR", "CHN+TUR")])
+@pytest.mark.parametrize(("fixed_supply", "kept"), [("CHN", None), ("CHN+TUR", "CHN+TUR")])
 def test_those_who_stop_or_buy_themselves_are_not_named_as_unwilling(
-    lake: Lake, unwilling: str, kept: str | None
+    lake: Lake, fixed_supply: str, kept: str | None
 ) -> None:
     """Of the two directions one stops the unwilling, in the other they buy: they are no others."""
     file = parse_scenario(f"""
@@ -296,11 +301,11 @@ format: 1
 title: Chips
 period: 2022
 cut: {{imposes: CHN, target: RUS, instrument: embargo}}
-goods: {{goods: '854231', sigma: 2, unwilling: {unwilling}}}
+goods: {{goods: '854231', sigma: 2, fixed_supply: {fixed_supply}}}
 """)
     asked = {one.definition.exporter: one.definition for one in evaluate_scenario(file, lake).goods}
-    assert {name: one.unwilling for name, one in asked.items()} == {"CHN": kept, "RUS": kept}
-    everybody = "goods: {goods: '854231', sigma: 2, unwilling: WLD}"
+    assert {name: one.fixed_supply for name, one in asked.items()} == {"CHN": kept, "RUS": kept}
+    everybody = "goods: {goods: '854231', sigma: 2, fixed_supply: WLD}"
     text = "format: 1\ntitle: Chips\nperiod: 2022\n"
     cut = "cut: {imposes: CHN, target: RUS, instrument: embargo}\n"
     with pytest.raises(RequestError, match="everybody is unwilling"):
@@ -358,7 +363,7 @@ def test_states_of_their_time_send_more_and_areas_not_specified_do_not(tmp_path:
 
 def test_critical_products_are_named_the_dearest_first(lake: Lake, tmp_path: Path) -> None:
     """Nobody else may send more, and China sold most: what it sold of each stays unmet."""
-    figure = ask(with_elasticities(lake, tmp_path), unwilling="DEU+TUR")
+    figure = ask(with_elasticities(lake, tmp_path), fixed_supply="DEU+TUR")
     assert figure.details["critical_codes"] == "854231"  # 60 % of the bill; of others 50 and 40
     assert figure.details["critical_products"] == 1
     assert [row["product"] for row in figure.table if row["critical"]] == ["854231"]

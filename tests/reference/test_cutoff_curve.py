@@ -130,7 +130,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Lake]:
 
 
 def test_lists_asked_one_by_one(listed: dict[str, Lake]) -> None:
-    keys = ASK | {"goods": "chpl", "sigma": 3.0, "unwilling": "DEU"}
+    keys = ASK | {"goods": "chpl", "sigma": 3.0, "fixed_supply": "DEU"}
     found = curved(Definition.build("cutoff", **keys), listed["all"])
     apart: dict[tuple[str, ...], dict[str, float]] = {}
     names = ("goods", "followed", "territory", "partners", "window", "report")
@@ -147,10 +147,10 @@ def test_lists_asked_one_by_one(listed: dict[str, Lake]) -> None:
             **keys
             | {
                 "goods": goods,
-                "follow": followed,
+                "concordance": followed,
                 "exporter": territory,
                 "period": f"{min(WINDOWS[window])}..2022" if len(WINDOWS[window]) > 1 else "2022",
-                "told_by": report.removesuffix("'s"),
+                "reported_by": report.removesuffix("'s"),
             },
         )
         ends = figure.spread["errors"] if figure.spread else (figure.low, figure.high)

@@ -59,11 +59,11 @@ def test_by_hand() -> None:
 
 
 def test_without_limits_it_is_the_price_index_that_lacks_a_variety() -> None:
-    """With nobody at a limit, the loss is that of Feenstra's index, `last_alternative`."""
+    """With nobody at a limit, the loss is that of Feenstra's index, `supplier_loss`."""
     for sigma in (1.5, 3.0, 8.0):
         [free] = asked(HAND[:3], sigma=sigma, divert=None)
         frame = rows_of(HAND[:3])
-        other = ep.measures.last_alternative(frame, exporter="CHN", sigma=sigma, by=[])
+        other = ep.measures.supplier_loss(frame, exporter="CHN", sigma=sigma, by=[])
         multiple = other["price_multiple"][0].as_py()
         assert free["shadow_price"] == pytest.approx(multiple, rel=1e-12)
 
@@ -113,7 +113,7 @@ def test_as_in_plain_python(seed: int) -> None:
         rows,
         importer=buys,
         exporter=stops,
-        unwilling=still,
+        fixed_supply=still,
         sigma=sigma,
         cut=cut,
         divert=divert,
@@ -173,8 +173,8 @@ def test_what_others_can_divert_is_not_known(wrong: float | None) -> None:
     assert total["known_share"] == pytest.approx(100 / 1100)
     assert {row["more"] for row in told(detail="supplier")} == {None}
     # Of who sends no more anyway, or where nothing stops, it does not matter.
-    [still] = told(unwilling=["TUR"])
-    assert still["unmet"] == pytest.approx(asked(HAND, unwilling=["TUR"])[0]["unmet"])
+    [still] = told(fixed_supply=["TUR"])
+    assert still["unmet"] == pytest.approx(asked(HAND, fixed_supply=["TUR"])[0]["unmet"])
     assert told(exporter="FRA")[0]["loss"] == 0
 
 

@@ -118,7 +118,7 @@ def test_magnets(
     buyer: str,
     voice: str,
 ) -> None:
-    figure = ask(lake, importer=buyer, goods=MAGNETS, told_by=voice)
+    figure = ask(lake, importer=buyer, goods=MAGNETS, reported_by=voice)
     sales = raw["M" if voice == "importer" else "X", MAGNETS]
     sigma = elasticity[MAGNETS]
     assert sigma is not None
@@ -136,7 +136,7 @@ def test_magnets(
     assert told["shadow_price"] == pytest.approx(1 / (1 - losses[0.1, 0.3]), rel=1e-6)
     [row] = figure.table
     assert (row["sigma_is"], row["critical"]) == ("heading average", unmet[0.1] > 0.5)
-    rows = ask(lake, importer=buyer, goods=MAGNETS, told_by=voice, by="exporter").table
+    rows = ask(lake, importer=buyer, goods=MAGNETS, reported_by=voice, by="exporter").table
     more = {one: then[one] - before[one] for one in before}
     assert {row["exporter"]: row["more_usd"] for row in rows} == pytest.approx(
         more, rel=1e-9, abs=1e-3

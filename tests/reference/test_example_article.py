@@ -19,24 +19,24 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "russia-china-dependence.yaml"
 
 VERDICTS = {
-    "sanctioned-technology": "untestable",
-    "sanctioned-technology-before": "untestable",
-    "sanctioned-technology-rise": "untestable",
-    "share-of-russian-exports": "untestable",
+    "sanctioned-technology": "not_enough_evidence",
+    "sanctioned-technology-before": "not_enough_evidence",
+    "sanctioned-technology-rise": "not_enough_evidence",
+    "share-of-russian-exports": "not_enough_evidence",
     "share-of-russian-imports": "differs",
-    "share-of-chinese-exports-before": "holds",
-    "share-of-chinese-exports": "holds",
-    "like-mexico": "untestable",
+    "share-of-chinese-exports-before": "supported",
+    "share-of-chinese-exports": "supported",
+    "like-mexico": "not_enough_evidence",
     "behind-the-united-states": "differs",
-    "trade-growth": "holds",
-    "trade-in-yuan": "holds",
+    "trade-growth": "supported",
+    "trade-in-yuan": "supported",
     "trade-in-dollars": "differs",
-    "chinese-exports": "cannot_hold",
-    "russian-exports": "cannot_hold",
-    "prices-for-russia": "untestable",
-    "prices-for-others": "untestable",
-    "bearings-value": "untestable",
-    "bearings-quantity": "untestable",
+    "chinese-exports": "inconsistent",
+    "russian-exports": "inconsistent",
+    "prices-for-russia": "not_enough_evidence",
+    "prices-for-others": "not_enough_evidence",
+    "bearings-value": "not_enough_evidence",
+    "bearings-quantity": "not_enough_evidence",
 }
 
 
@@ -57,9 +57,9 @@ def test_verdicts(by_id: dict[str, CheckedClaim]) -> None:
 def test_the_two_rates_are_exchanged(found: Check, by_id: dict[str, CheckedClaim]) -> None:
     there, back = by_id["chinese-exports"], by_id["russian-exports"]
     for one, other, right in ((there, "russian-exports", -9.9), (back, "chinese-exports", -3.4)):
-        slip = one.slips[0]
+        slip = one.likely_errors[0]
         assert (slip.kind, slip.other) == ("swapped", other)
-        assert slip.would_say == f"−{abs(right)}\u00a0%"
+        assert slip.corrected == f"−{abs(right)}\u00a0%"
         assert one.against[0].value == right
     first = found.conflicts[0]
     assert set(first.claims) == {"trade-growth", "chinese-exports", "russian-exports"}
@@ -77,7 +77,7 @@ def test_every_conflict_holds_one_of_the_two_and_what_is_true_is_not_accused(
         assert "rounds to" in conflict.corrected
     innocent = {name for conflict in found.conflicts for name in conflict.claims}
     innocent -= {"chinese-exports", "russian-exports"}
-    assert {by_id[name].verdict for name in innocent} == {"holds"}
+    assert {by_id[name].verdict for name in innocent} == {"supported"}
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_slips(
     by_id: dict[str, CheckedClaim], name: str, kind: str, value: float, parts: list[str]
 ) -> None:
     item = by_id[name]
-    assert [slip.kind for slip in item.slips] == [kind]
+    assert [slip.kind for slip in item.likely_errors] == [kind]
     assert item.against[0].value == pytest.approx(value, rel=1e-3)
-    assert all(part in item.slips[0].text for part in parts)
+    assert all(part in item.likely_errors[0].text for part in parts)
 
 
 def test_what_is_known_of_what_cannot_be_tested(by_id: dict[str, CheckedClaim]) -> None:
@@ -126,17 +126,17 @@ def test_json_has_the_keys_that_scripts_read(found: Check) -> None:
     assert {"title", "publisher", "date"} <= set(data["source"])
     assert data["summary"] == {
         "claims": 18,
-        "holds": 4,
+        "supported": 4,
         "differs": 3,
-        "cannot_hold": 2,
-        "untestable": 9,
+        "inconsistent": 2,
+        "not_enough_evidence": 9,
     }
     for item in data["claims"]:
-        assert {"id", "quote", "says", "verdict", "reason", "against", "slips"} <= set(item)
+        assert {"id", "quote", "says", "verdict", "reason", "against", "likely_errors"} <= set(item)
         for one in item["against"]:
             assert {"value", "unit", "source", "url"} <= set(one)
-        for slip in item["slips"]:
-            assert {"kind", "with", "would_say", "text"} == set(slip)
+        for slip in item["likely_errors"]:
+            assert {"kind", "with", "corrected", "text"} == set(slip)
     for conflict in data["conflicts"]:
         assert {"claims", "because"} <= set(conflict)
 

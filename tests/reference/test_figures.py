@@ -87,7 +87,7 @@ def test_the_range_shows_the_two_codes_that_flip_the_sign(lake: ep.Lake) -> None
     assert figure.high is not None
     assert figure.low < 0 < by_way["without_changed"] <= figure.high
     assert {"reporter-break", "edition-break", "missing-codes"} <= {c.id for c in figure.caveats}
-    assert figure.evidence[0].told_by == {"both": 47, "exporter": 47}
+    assert figure.evidence[0].reported_by == {"both": 47, "exporter": 47}
 
 
 def test_a_share_is_refused_on_an_extract(lake: ep.Lake) -> None:

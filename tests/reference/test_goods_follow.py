@@ -95,8 +95,8 @@ def ways(listed: dict[str, str]) -> dict[str, set[str]]:
         "same_code": same,
         "without_changed": family - CHANGED,
         "without_partial": family,
-        "all_in": family | set(MIXED.values()),
-        "none_in": family - CHANGED - WIDER,
+        "upper": family | set(MIXED.values()),
+        "lower": family - CHANGED - WIDER,
     }
 
 
@@ -107,13 +107,13 @@ def test_every_way_to_follow(
     assert expected.keys() == set(get_args(Variant))
     assert {way: len(codes) for way, codes in expected.items()} == {
         "family": 47, "same_code": 44, "without_changed": 45, "without_partial": 47,
-        "all_in": 49, "none_in": 44,
+        "upper": 49, "lower": 44,
     }  # fmt: skip
     for way, codes in expected.items():
         for year in (2021, 2023):
-            figure = ask(lake, goods="chpl", period=year, follow=way)
+            figure = ask(lake, goods="chpl", period=year, concordance=way)
             assert figure.value == pytest.approx(total(values, codes, year)), way
-            assert figure.definition.follow == way
+            assert figure.definition.concordance == way
     sums = [total(values, codes, 2023) for codes in expected.values()]
     figure = ask(lake, goods="chpl")
     assert figure.specifications is not None
@@ -134,13 +134,13 @@ def test_what_a_value_rests_on(
     lake: Lake, listed: dict[str, str], values: dict[tuple[int, str], float]
 ) -> None:
     whole = total(values, in_hs2017(listed), 2023)
-    found = ask(lake, goods="chpl").rests_on
+    found = ask(lake, goods="chpl").uncertain_code_shares
     assert found is not None
     assert found["split"] == pytest.approx(total(values, CHANGED | WIDER, 2023) / whole)
     assert found["new"] == pytest.approx(total(values, PREDECESSORS.values(), 2023) / whole)
     assert found["ex"] == 0
-    assert ask(lake, goods="8542").rests_on is None
-    machines = ask(lake, goods="chpl:4.B").rests_on
+    assert ask(lake, goods="8542").uncertain_code_shares is None
+    machines = ask(lake, goods="chpl:4.B").uncertain_code_shares
     assert machines == {"split": 0, "ex": 0, "uncertain": 0, "new": 0}
 
 
@@ -213,26 +213,31 @@ def test_a_file_on_the_command_line(
     code, out, _ = invoke(str(path))
     assert code == 0
     assert json.loads(out)["value"] == pytest.approx(values[2023, "854231"])
-    assert json.loads(out)["rests_on"] == {"split": 0, "ex": 0, "uncertain": 0, "new": 0}
-    code, out, _ = invoke("chpl", "--follow", "same_code")
+    assert json.loads(out)["uncertain_code_shares"] == {
+        "split": 0,
+        "ex": 0,
+        "uncertain": 0,
+        "new": 0,
+    }
+    code, out, _ = invoke("chpl", "--concordance", "same_code")
     assert code == 0
-    assert json.loads(out)["definition"]["follow"] == "same_code"
+    assert json.loads(out)["definition"]["concordance"] == "same_code"
     path.write_text("code,nomenclature\n854231,HS2022\n854299,HS2022\n", encoding="utf-8")
     code, out, err = invoke(str(path))
     assert code == 2
     for words in ("854299", "mine.csv, row 3", "did you mean"):
         assert words in out + err
-    code, out, err = invoke("chpl", "--follow", "famly")
+    code, out, err = invoke("chpl", "--concordance", "famly")
     assert code == 2
     assert "did you mean family" in out + err
 
 
 def test_ways_that_are_refused(lake: Lake) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        ask(lake, goods="chpl", follow="same_codes")
+        ask(lake, goods="chpl", concordance="same_codes")
     assert caught.value.suggestions == ["same_code"]
     with pytest.raises(RequestError, match="no list"):
-        ask(lake, goods="8542", follow="same_code")
+        ask(lake, goods="8542", concordance="same_code")
     for goods in ("chpl@2023-02-30", "chpl:5", "chpl:4.B@yesterday", "nothing.csv"):
         with pytest.raises(RequestError):
             ask(lake, goods=goods)

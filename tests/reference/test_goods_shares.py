@@ -33,7 +33,7 @@ def sums(lake: Lake, **areas: str) -> dict[str, float]:
     for cells in relation.fetchall():
         row = dict(zip(names, cells, strict=True))
         wanted = all(row[name] == area for name, area in areas.items())
-        if wanted and row["told_by"] == "importer" and row["exporter"] != row["importer"]:
+        if wanted and row["reported_by"] == "importer" and row["exporter"] != row["importer"]:
             found[row["product"]] = found.get(row["product"], 0.0) + row["value_usd"]
     return found
 

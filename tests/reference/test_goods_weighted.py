@@ -88,7 +88,7 @@ def mine(tmp_path: Path) -> str:
 
 
 def ask(lake: Lake, goods: str, measure: str = "value", **keys: Any) -> ep.Figure:
-    keys = {"importer": "DEU", "exporter": "CHN", "period": 2021, "follow": "weighted"} | keys
+    keys = {"importer": "DEU", "exporter": "CHN", "period": 2021, "concordance": "weighted"} | keys
     return ep.ask(measure, lake=lake, goods=goods, source="comtrade", **keys)
 
 
@@ -116,7 +116,7 @@ def test_the_other_ways_are_in_the_range(lake: Lake, mine: str) -> None:
     assert len(by_way) == len(figure.specifications.items), "they differ in this alone"
     assert by_way == {
         "weighted": figure.value,
-        "all_in": pytest.approx(chips + cameras + diodes),
+        "upper": pytest.approx(chips + cameras + diodes),
         "same_code": pytest.approx(chips),
         "family": pytest.approx(chips + cameras),
     }
@@ -133,9 +133,9 @@ def test_in_its_own_edition_a_list_needs_no_weight(lake: Lake, mine: str) -> Non
 def test_growth_over_a_change_of_edition_has_no_jump(lake: Lake, mine: str) -> None:
     """Every flow doubles; a list followed as a whole would show a fall."""
     assert ask(lake, mine, "growth", period=2022, base=2021).value == pytest.approx(100, abs=0.01)
-    whole = ask(lake, mine, "growth", period=2022, base=2021, follow="all_in").value
+    whole = ask(lake, mine, "growth", period=2022, base=2021, concordance="upper").value
     assert whole == pytest.approx(100, abs=0.01)  # closed families do not jump either
-    family = ask(lake, mine, "growth", period=2022, base=2021, follow="family").value
+    family = ask(lake, mine, "growth", period=2022, base=2021, concordance="family").value
     assert family is not None
     assert family < 90
 
@@ -143,10 +143,10 @@ def test_growth_over_a_change_of_edition_has_no_jump(lake: Lake, mine: str) -> N
 def test_what_a_value_rests_on_is_weighted_too(lake: Lake, mine: str) -> None:
     figure = ask(lake, mine)
     split = 0.4 * bought("DEU", 2021, "852580") + 0.025 * bought("DEU", 2021, "854140")
-    assert figure.rests_on is not None
-    assert figure.rests_on["split"] == pytest.approx(split / weighted("DEU"), rel=1e-4)
-    assert figure.rests_on["new"] == pytest.approx(split / weighted("DEU"), rel=1e-4)
-    assert figure.rests_on["ex"] == 0
+    assert figure.uncertain_code_shares is not None
+    assert figure.uncertain_code_shares["split"] == pytest.approx(split / weighted("DEU"), rel=1e-4)
+    assert figure.uncertain_code_shares["new"] == pytest.approx(split / weighted("DEU"), rel=1e-4)
+    assert figure.uncertain_code_shares["ex"] == 0
 
 
 def test_a_heading_on_a_list_counts_as_all_its_codes(lake: Lake, tmp_path: Path) -> None:
@@ -239,9 +239,9 @@ def test_weights_of_one_source_serve_another(tmp_path: Path, mine: str) -> None:
     )
     lake.add("baci", [path])
     keys = {"exporter": "CHN", "importer": "DEU", "period": 2020, "source": "baci", "goods": mine}
-    figure = ep.ask("value", lake=lake, follow="weighted", **keys)
+    figure = ep.ask("value", lake=lake, concordance="weighted", **keys)
     assert figure.value == pytest.approx(1e3 * (0.4 * 80 + 0.025 * 40 + 7), rel=1e-5)
-    mass = ep.ask("value", lake=lake, follow="weighted", quantity="mass", **keys)
+    mass = ep.ask("value", lake=lake, concordance="weighted", quantity="mass", **keys)
     assert mass.value == pytest.approx(1e3 * (0.4 * 8 + 0.025 * 4 + 0.7), rel=1e-5)
     whole = ep.ask("value", lake=lake, **keys)
     assert whole.value == pytest.approx(1e3 * (80 + 7))

@@ -47,7 +47,9 @@ def plain(real: Path) -> dict[tuple[str, str, str], dict[str, float]]:
 
 
 def test_sums_by_flow_and_year_are_the_printed_totals_of_the_world(held: Rows, plain) -> None:
-    sums = held.relation.aggregate("told_by, year(period) AS y, sum(value_usd) AS s, count(*) AS n")
+    sums = held.relation.aggregate(
+        "reported_by, year(period) AS y, sum(value_usd) AS s, count(*) AS n"
+    )
     seen = {(told, str(year)): (total, count) for told, year, total, count in sums.fetchall()}
     assert len(seen) == 18
     for (flow, year, _), partners in plain.items():
@@ -76,8 +78,9 @@ def test_every_value_is_the_one_in_the_file(held: Rows, plain) -> None:
         if not re.fullmatch(r"GX?\d{3}|TX910", code)
     }
     query = held.relation.project(
-        "told_by, year(period), CASE WHEN told_by = 'importer' THEN exporter ELSE importer END, "
-        "CASE WHEN told_by = 'importer' THEN importer ELSE exporter END, value_usd"
+        "reported_by, year(period), "
+        "CASE WHEN reported_by = 'importer' THEN exporter ELSE importer END, "
+        "CASE WHEN reported_by = 'importer' THEN importer ELSE exporter END, value_usd"
     )
     seen = {
         ("MG" if told == "importer" else "XG", str(year), partner): value
@@ -95,12 +98,16 @@ def test_findings_say_that_partners_add_up(held: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told_by", "shares"),
+    ("reported_by", "shares"),
     [("importer", [24.8, 34.3, 45.2, 46.3]), ("exporter", [13.9, 16.5, 23.7, 25.5])],
 )
-def test_china_s_share_is_the_printed_one(held: Rows, told_by: str, shares: list[float]) -> None:
-    side = "exporter" if told_by == "importer" else "importer"
-    query = held.relation.filter(f"told_by = '{told_by}' AND year(period) >= 2021").aggregate(
+def test_china_s_share_is_the_printed_one(
+    held: Rows, reported_by: str, shares: list[float]
+) -> None:
+    side = "exporter" if reported_by == "importer" else "importer"
+    query = held.relation.filter(
+        f"reported_by = '{reported_by}' AND year(period) >= 2021"
+    ).aggregate(
         f"year(period) AS y, 100 * sum(value_usd) FILTER (WHERE {side} = 'CHN') / sum(value_usd)"
     )
     assert [share for _, share in sorted(query.fetchall())] == pytest.approx(shares, abs=0.06)

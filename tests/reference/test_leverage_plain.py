@@ -119,5 +119,5 @@ def test_power_over_one_good_is_the_loss_of_its_supplier() -> None:
     asked = {"country": "RUS", "partner": "CHN", "sigma": 4.0, "by": []}
     power = one(ep.measures.nested_power(rows, **asked))["power"]
     bought = pa.Table.from_pylist([row for row in alone if row["importer"] == "RUS"])
-    loss = one(ep.measures.last_alternative(bought, exporter="CHN", sigma=4.0, by=[]))
+    loss = one(ep.measures.supplier_loss(bought, exporter="CHN", sigma=4.0, by=[]))
     assert power == pytest.approx(loss["log_loss"], rel=1e-12)

@@ -113,7 +113,7 @@ def test_prices_far_from_all_others(lake: Lake, found: dict[str, Finding]) -> No
     assert not rows.is_estimated.fillna(False).any()
     rows = rows[(rows.value_usd >= 1e5) & (rows.mass_kg >= 100)]
     rows = rows.assign(price=np.log(rows.value_usd / rows.mass_kg))
-    kind = [rows.told_by, rows["product"]]
+    kind = [rows.reported_by, rows["product"]]
     groups = rows.price.groupby(kind)
     off = (rows.price - groups.transform("median")).abs()
     spread = 1.4826 * off.groupby(kind).transform("median")

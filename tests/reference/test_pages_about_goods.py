@@ -59,10 +59,10 @@ def lake(baci_csv: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFac
     return opened
 
 
-def asked(lake: Lake, goods: str, year: int = 2023, follow: str = "family") -> Figure:
+def asked(lake: Lake, goods: str, year: int = 2023, concordance: str = "family") -> Figure:
     sides = {"importer": "RUS", "exporter": "CHN", "source": "baci"}
     return evaluate(
-        Definition.build("value", goods=goods, period=year, follow=follow, **sides), lake
+        Definition.build("value", goods=goods, period=year, concordance=concordance, **sides), lake
     )
 
 
@@ -97,10 +97,12 @@ def test_what_a_value_rests_on(lake: Lake) -> None:
     for place, year in enumerate((2021, 2023)):
         figure = asked(lake, "eu-xl", year)
         assert figure.value is not None
-        assert figure.rests_on is not None
+        assert figure.uncertain_code_shares is not None
         assert f"{figure.value / 1e9:.2f} bn USD" == rows["value"][place]
-        assert f"{100 * figure.rests_on['split']:.0f} %" == rows["on split codes"][place]
-        moved = f"{100 * figure.rests_on['new']:.1f} %"
+        assert (
+            f"{100 * figure.uncertain_code_shares['split']:.0f} %" == rows["on split codes"][place]
+        )
+        moved = f"{100 * figure.uncertain_code_shares['new']:.1f} %"
         assert moved == rows["on codes that stand for another"][place]
         assert figure.specifications is not None
         ways = [
@@ -118,9 +120,9 @@ def test_codes_covered_in_part(lake: Lake) -> None:
     for name, (value, share) in zip(names, rows.values(), strict=True):
         figure = asked(lake, name)
         assert figure.value is not None
-        assert figure.rests_on is not None
+        assert figure.uncertain_code_shares is not None
         assert f"{figure.value / 1e9:.1f} bn USD" == value, name
-        assert f"{100 * figure.rests_on['ex']:.0f} %" == share, name
+        assert f"{100 * figure.uncertain_code_shares['ex']:.0f} %" == share, name
 
 
 def test_lists_on_a_day(lake: Lake) -> None:

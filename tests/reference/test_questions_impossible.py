@@ -57,10 +57,10 @@ def test_a_member_beside_its_group_is_no_area_on_both_sides(lake: Lake) -> None:
 
 def test_an_elasticity_beyond_sense_is_refused(lake: Lake) -> None:
     keys = {"exporter": "CHN", "goods": GOODS}
-    assert ask(lake, "last_alternative", sigma=100, **keys).status == "ok"
+    assert ask(lake, "supplier_loss", sigma=100, **keys).status == "ok"
     for sigma in (101, 1e9):
         with pytest.raises(RequestError, match="an elasticity of") as refused:
-            ask(lake, "last_alternative", sigma=sigma, **keys)
+            ask(lake, "supplier_loss", sigma=sigma, **keys)
         assert "--sigma 3" in str(refused.value)
 
 

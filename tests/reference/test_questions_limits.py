@@ -21,7 +21,7 @@ format: 1
 id: world
 nomenclature: HS2017
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   year: {role: period}
@@ -107,7 +107,7 @@ def test_prices_of_reconciled_rows_are_those_of_both_sides(tmp_path: Path) -> No
     figure = ep.ask("price_index", lake=lake, **keys)
     assert figure.value == pytest.approx(1.0)
     assert "errors" not in figure.spread  # errors of values alone say nothing of a price
-    mixed = ep.ask("price_index", lake=lake, source="reconciled", told_by="exporter", **keys)
+    mixed = ep.ask("price_index", lake=lake, source="reconciled", reported_by="exporter", **keys)
     assert "mass by side" in mixed.reason
 
 
@@ -120,7 +120,7 @@ def test_a_seller_is_heard_of_what_it_sells(tmp_path: Path) -> None:
         period=2022,
     )  # fmt: skip
     assert (figure.value, figure.details["partners"]) == (2, 3)
-    assert figure.evidence[0].told_by == {"exporter": 1}
+    assert figure.evidence[0].reported_by == {"exporter": 1}
 
 
 def test_sellers_of_a_premium_are_compared_each_with_itself(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_one_voice_without_masses_leaves_the_other(tmp_path: Path) -> None:
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "8482", "period": 2022, "base": 2021}
     figure = ep.ask("price_index", lake=comtrade(tmp_path, rows), **keys)
     assert figure.value == pytest.approx(1.0)
-    assert set(figure.evidence[0].told_by) == {"importer"}
+    assert set(figure.evidence[0].reported_by) == {"importer"}
 
 
 def test_totals_over_all_goods_are_no_specification_of_a_code(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_change_of_a_share_is_in_points(tmp_path: Path) -> None:
 def test_who_is_asked_and_silent_is_named(tmp_path: Path) -> None:
     lake = comtrade(tmp_path, [one(CHN, RUS, 5.0, told="X"), one(DEU, RUS, 5.0, told="X")])
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "848210", "period": 2022}
-    found = ep.ask("value", lake=lake, told_by="importer", **keys)
+    found = ep.ask("value", lake=lake, reported_by="importer", **keys)
     assert "RUS did not report" in found.reason
     assert "CHN" not in found.reason.split("\n")[0]
 

@@ -44,7 +44,7 @@ def lake(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 def reconciled(lake: Lake) -> dict[Cell, tuple[float, str]]:
     reconcile_lake(lake, source="comtrade", period=2022)
     rows = lake.flows("reconciled").select(
-        "exporter", "importer", "product", "value_usd", "told_by"
+        "exporter", "importer", "product", "value_usd", "reported_by"
     )
     return {row[:3]: row[3:] for row in rows.to_native().fetchall()}
 
@@ -103,7 +103,7 @@ def test_nine_gaps_in_ten_lie_in_the_band(lake: Lake, least: float, most: float)
     """In every class of size: one multiplier is enough. With the normal one it is 83 to 86 %."""
     with reconcile(lake.connection, lake.flows("comtrade").to_native()) as found:
         spread = found.variances
-        rows = found.rows.filter("told_by = 'both'").project(
+        rows = found.rows.filter("reported_by = 'both'").project(
             "exporter, importer, value_exporter_usd, value_importer_usd"
         )
         reports = [row for row in rows.fetchall() if least <= max(row[2:]) < most and min(row[2:])]
@@ -124,7 +124,7 @@ def test_intervals_of_one_report_hold_what_baci_makes_of_two(
     """As if the other side were silent. BACI is no truth, but nearer to it than either report."""
     with reconcile(lake.connection, lake.flows("comtrade").to_native()) as found:
         level, spread = found.level, found.variances
-        rows = found.rows.filter("told_by = 'both'").project(
+        rows = found.rows.filter("reported_by = 'both'").project(
             "exporter, importer, product, value_exporter_usd, value_importer_usd"
         )
         reports = rows.fetchall()
@@ -148,7 +148,7 @@ def test_both_reports_stay(shared_data: Path, lake: Lake, reconciled: object) ->
         "sum(value_exporter_usd), sum(value_importer_usd)"
     ).fetchall()
     found = lake.flows("comtrade").to_native().filter("exporter <> importer")
-    told = dict(found.aggregate("told_by, sum(value_usd)").fetchall())
+    told = dict(found.aggregate("reported_by, sum(value_usd)").fetchall())
     assert exporters == pytest.approx(told["exporter"])
     assert importers <= told["importer"] * (1 + 1e-9)
     assert importers == pytest.approx(told["importer"], rel=0.02)

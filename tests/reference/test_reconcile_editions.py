@@ -109,19 +109,19 @@ def test_goods_count_once_where_the_editions_differ(world: Lake) -> None:
     found = reconcile_lake(world, weights="variances")
     rows = world.flows("reconciled").to_native()
     china = rows.filter("importer = 'CHN'").order("product").project(
-        "product, told_by, nomenclature, is_estimated, value_usd, value_exporter_usd, mass_kg"
+        "product, reported_by, nomenclature, is_estimated, value_usd, value_exporter_usd, mass_kg"
     )  # fmt: skip
     cameras = {code: 100_000.0 * (at + 1) for at, code in enumerate(CAMERAS)}
     expected = {code: (NEW, True, value) for code, value in cameras.items()}
     expected["854231"] = NEW, False, 5_000.0
-    for code, told_by, edition, is_estimated, value, exports, mass in china.fetchall():
-        assert (told_by, edition, is_estimated) == ("both", *expected[code][:2])
+    for code, reported_by, edition, is_estimated, value, exports, mass in china.fetchall():
+        assert (reported_by, edition, is_estimated) == ("both", *expected[code][:2])
         assert (value, exports, mass * 100) == pytest.approx((expected.pop(code)[2],) * 3)
     assert not expected
     # The United States tell nothing of cameras, so Germany's word stays as it is.
     [usa] = (
         rows.filter("importer = 'USA' AND product = '852580'")
-        .project("told_by, nomenclature, value_usd")
+        .project("reported_by, nomenclature, value_usd")
         .fetchall()
     )
     assert usa == ("exporter", OLD, 70_000.0)
@@ -148,7 +148,7 @@ def test_with_the_tables_drones_are_cameras_and_nicotine_is_food(
     rows = (
         lake.flows("reconciled")
         .to_native()
-        .project("product, value_exporter_usd, value_importer_usd, told_by, is_estimated")
+        .project("product, value_exporter_usd, value_importer_usd, reported_by, is_estimated")
     )
     assert {code: rest for code, *rest in rows.fetchall()} == {
         "852589": [pytest.approx(125_000), 100_000, "both", True],
@@ -186,7 +186,7 @@ def sides(codes: str) -> st.SearchStrategy[dict[str, int]]:
 def paired(out: dict[str, int], into: dict[str, int]) -> dict[str, tuple[Any, ...]]:
     rows = [
         {
-            "told_by": side,
+            "reported_by": side,
             "nomenclature": edition,
             "product": NAMES[code],
             "value_usd": float(value),
@@ -195,7 +195,7 @@ def paired(out: dict[str, int], into: dict[str, int]) -> dict[str, tuple[Any, ..
         for code, value in told.items()
     ]
     schema = pa.schema(
-        [(name, pa.string()) for name in ("told_by", "nomenclature", "product")]
+        [(name, pa.string()) for name in ("reported_by", "nomenclature", "product")]
         + [("value_usd", pa.float64())]
     )
     connection = connect(threads=1)

@@ -75,7 +75,7 @@ class World:
                     "product": [f"{code:06d}" for code in self.k[tells]],
                     "value_usd": value[tells],
                     "mass_kg": self.mass[tells],
-                    "told_by": [side] * count,
+                    "reported_by": [side] * count,
                     "valuation": ["FOB" if side == "exporter" else "CIF"] * count,
                 }
             )
@@ -151,7 +151,7 @@ def test_intervals_hold_the_truth_nine_times_in_ten(world: World) -> None:
     truth = world.truth_of()
     inside: dict[str, list[bool]] = {}
     for exporter, importer, product, low, high, told in found.rows.project(
-        "exporter, importer, product, low_usd, high_usd, told_by"
+        "exporter, importer, product, low_usd, high_usd, reported_by"
     ).fetchall():
         held = low <= truth[exporter, importer, product] <= high
         inside.setdefault(told, []).append(held)
@@ -185,7 +185,7 @@ def test_intervals_hold_where_some_errors_are_ten_times_as_large(by: Any) -> Non
     with reconcile(connection, wild.rows(connection), by=by) as found:
         rows = found.rows.project(
             "exporter, importer, product, value_usd, high_usd, value_exporter_usd, "
-            "value_importer_usd, told_by"
+            "value_importer_usd, reported_by"
         ).fetchall()
         level = found.level
     assert level > 1.8
@@ -206,7 +206,7 @@ def test_intervals_hold_where_some_errors_are_ten_times_as_large(by: Any) -> Non
 def test_a_reconciled_value_is_nearer_the_truth_than_either_report(world: World) -> None:
     connection = connect()
     truth = world.truth_of()
-    rows = reconcile(connection, world.rows(connection)).rows.filter("told_by = 'both'")
+    rows = reconcile(connection, world.rows(connection)).rows.filter("reported_by = 'both'")
     found = rows.project(
         "exporter, importer, product, value_usd, value_exporter_usd, value_importer_usd"
     ).fetchall()
@@ -231,7 +231,7 @@ def test_freight_is_recovered_and_taken_off() -> None:
     truth = world.truth_of()
     logs = [
         math.log(value / truth[exporter, importer, product])
-        for exporter, importer, product, value in found.rows.filter("told_by = 'importer'")
+        for exporter, importer, product, value in found.rows.filter("reported_by = 'importer'")
         .project("exporter, importer, product, value_usd")
         .fetchall()
     ]
@@ -279,10 +279,12 @@ def test_products_add_up_to_totals(world: World) -> None:
     world_rows.exporter_tells = world_rows.importer_tells = both
     rows = world_rows.rows(connection)
     total = rows.aggregate(
-        """period, freq, exporter, importer, 'TOTAL' AS product, nomenclature, told_by, valuation,
+        """period, freq, exporter, importer, 'TOTAL' AS product, nomenclature, reported_by,
+        valuation,
         partner_basis, is_reexport, is_estimated, sum(value_usd) AS value_usd,
         sum(mass_kg) AS mass_kg""",
-        "period, freq, exporter, importer, nomenclature, told_by, valuation, partner_basis, "
+        "period, freq, exporter, importer, nomenclature, reported_by,
+        valuation, partner_basis, "
         "is_reexport, is_estimated",
     )
 
@@ -304,7 +306,8 @@ def test_swapping_the_sides_swaps_the_weights(world: World) -> None:
             pair(
                 world.rows(connection).project("""
                     * REPLACE (importer AS exporter, exporter AS importer,
-                    CASE told_by WHEN 'exporter' THEN 'importer' ELSE 'exporter' END AS told_by)""")
+                    CASE reported_by WHEN 'exporter' THEN 'importer' ELSE 'exporter' END
+                    AS reported_by)""")
             )
         )
     ).odds()
@@ -420,6 +423,6 @@ def test_scores_of_exporters_are_of_what_they_export() -> None:
 
 def test_weights_of_products_are_no_switches(world: World) -> None:
     connection = connect()
-    rows = reconcile(connection, world.rows(connection)).rows.filter("told_by = 'both'")
+    rows = reconcile(connection, world.rows(connection)).rows.filter("reported_by = 'both'")
     weights = np.array([w for (w,) in rows.project("weight_exporter").distinct().fetchall()])
     assert ((weights > 0.05) & (weights < 0.95)).mean() > 0.5

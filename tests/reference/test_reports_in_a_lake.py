@@ -81,7 +81,7 @@ def test_the_importers_report_comes_first_and_the_partners_is_in_the_range(tmp_p
     # Down to the importer's report itself, up to Hong Kong as China; the partners' is between.
     assert 300 / 390 in {item.value for item in figure.specifications.items}
     assert (figure.low, figure.high) == pytest.approx((400 / 600, 500 / 600))
-    assert figure.evidence[0].told_by == {"importer": 1}
+    assert figure.evidence[0].reported_by == {"importer": 1}
     value = _ask(lake, "value", importer="POL", exporter="CHN")
     assert (value.value, value.low, value.high) == pytest.approx((800, 600, 1000))
 
@@ -94,7 +94,7 @@ def test_valuation_fixes_whose_report(lake: Lake) -> None:
 def test_partners_stand_in_for_a_country_that_does_not_report(tmp_path: Path) -> None:
     figure = _ask(_lake(tmp_path, ROWS + OTHERS), "import_share", importer="UKR", exporter="CHN")
     assert figure.value == pytest.approx(50 / 200)
-    assert figure.evidence[0].told_by == {"exporter": 1}
+    assert figure.evidence[0].reported_by == {"exporter": 1}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_few_partners_do_not_make_the_total_of_one_who_is_silent(
 
 def test_a_group_of_which_one_is_silent_is_not_told_by_the_others(lake: Lake) -> None:
     figure = _ask(lake, "value", importer="POL+UKR", exporter="CHN")
-    assert figure.evidence[0].told_by == {"exporter": 2}
+    assert figure.evidence[0].reported_by == {"exporter": 2}
     assert figure.value == 2 * (300 + 50)
 
 
@@ -159,7 +159,7 @@ def test_an_edition_that_a_list_cannot_reach_does_not_hide_the_other_sources(
 def test_growth_compares_one_voice_with_itself(lake: Lake) -> None:
     figure = _ask(lake, "growth", importer="POL", exporter="CHN", base=2020)
     assert figure.value == pytest.approx(100)
-    assert figure.evidence[0].told_by == {"importer": 2}
+    assert figure.evidence[0].reported_by == {"importer": 2}
 
 
 def test_two_way_trade_is_one_countrys_books(lake: Lake) -> None:

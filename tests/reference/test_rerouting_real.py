@@ -108,7 +108,7 @@ def test_a_margin_lowers_what_is_matched_and_raises_what_is_sure(
 def test_cars_of_georgia_are_lost_in_transit(cars: Lake, shared_data: Path) -> None:
     """Trap 12: Georgia reports 6, 144, 264 m USD; Armenia, by origin, next to none."""
     rows = cars.flows("table.georgia").to_native().union(cars.flows("table.armenia").to_native())
-    heading = "CASE WHEN told_by = 'importer' THEN left(product, 4) ELSE product END AS product"
+    heading = "CASE WHEN reported_by = 'importer' THEN left(product, 4) ELSE product END AS product"
     told = rows.project(f"* EXCLUDE (product), {heading}").to_arrow_table()
     spans = {2022: ("2021", "2022"), 2023: ("2021-01..2021-10", "2023-01..2023-10")}
     path = shared_data / "armenia_georgia_vehicles" / "vehicle_trade_georgia.csv"
@@ -117,14 +117,14 @@ def test_cars_of_georgia_are_lost_in_transit(cars: Lake, shared_data: Path) -> N
         (theirs.trade_code == "X") & (theirs.partner_iso == "ARM") & (theirs.mot_code == 0)
     ]
     for year, (before, after) in spans.items():
-        (found,) = ep.measures.lost_in_transit(
+        (found,) = ep.measures.missing_arrivals(
             told, exporter="GEO", importer="ARM", before=before, after=after, complete=True
         ).to_pylist()
         inside = theirs[(theirs.year == year) & (theirs.month <= (12 if year == 2022 else 10))]
         assert found["told_out"] == pytest.approx(inside.trade_value_us.sum())
         assert found["told_in"] < 1e5
         assert found["arrived_share"] < 0.001
-    found = ep.measures.lost_in_transit(
+    found = ep.measures.missing_arrivals(
         told, exporter="GEO", importer="ARM", before="2021", after="2022", complete=True
     ).to_pylist()[0]
     assert round(found["told_out"] / 1e6) == 144
@@ -167,7 +167,7 @@ def test_armenian_and_georgian_books_in_one_answer(cars: Lake, shared_data: Path
 
 def test_cars_of_georgia_are_asked_of_two_sources(cars: Lake) -> None:
     keys: dict[str, Any] = {"importer": "ARM", "exporter": "GEO", "goods": "8703"}
-    found = ep.ask("lost_in_transit", lake=cars, base=2021, period=2022, **keys)
+    found = ep.ask("missing_arrivals", lake=cars, base=2021, period=2022, **keys)
     assert found.definition.source == "table.armenia+table.georgia"
     assert round(float(found.details["told_out"]) / 1e6) == 144
     assert float(found.details["told_in"]) < 1e5
@@ -188,20 +188,21 @@ def test_what_kyrgyzstan_never_saw(
     members = ep.ask("value", lake=held, source="table.bought", exporter="EU27", importer="KGZ",
                      period=2022).definition.members("exporter")  # fmt: skip
     rows = [
-        {"exporter": one, "importer": "KGZ", "year": day.year, "told_by": "exporter",
+        {"exporter": one, "importer": "KGZ", "year": day.year, "reported_by": "exporter",
          "value": euros * rates[day.year]}
         for one, day, euros in held.flows("table.sold").to_native()
         .filter("importer = 'KGZ'").project("exporter, period, value_reported").fetchall()
         if day.year in rates
     ] + [
-        {"exporter": one, "importer": "KGZ", "year": day.year, "told_by": "importer", "value": usd}
+        {"exporter": one, "importer": "KGZ", "year": day.year, "reported_by": "importer",
+         "value": usd}
         for one, day, usd in held.flows("table.bought").to_native()
         .filter("importer = 'KGZ'").project("exporter, period, value_usd").fetchall()
         if day.year in rates
     ]  # fmt: skip
     frame = pa.Table.from_pylist(rows)
     found = {
-        year: ep.measures.lost_in_transit(
+        year: ep.measures.missing_arrivals(
             frame, exporter=members, importer="KGZ", before=2021, after=year, time="year",
             value="value",
         ).to_pylist()[0]

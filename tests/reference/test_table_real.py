@@ -83,7 +83,7 @@ def test_chinese_minerals_by_names_of_partners(shared_data: Path, tmp_path: Path
     assert sum(row["mass_kg"] is None for row in mine) == (theirs["qty"] == 0).sum() > 0
     assert counts(findings) == {"zero-mass": (theirs["qty"] == 0).sum()}
     assert {row["is_estimated"] for row in mine} == {None}
-    assert {row["told_by"] for row in mine} == {"exporter"}
+    assert {row["reported_by"] for row in mine} == {"exporter"}
 
 
 def test_armenian_cars_leave_the_heading_out_and_add_modes_of_transport(
@@ -209,7 +209,7 @@ def test_kyrgyz_exports_out_of_a_workbook(shared_data: Path, tmp_path: Path) -> 
     mine, _ = read_table(kyrgyz(shared_data, "18"), one_map("kyrgyz_exports"), tmp_path)
     # Parts of the file, not its total: gold of 2021 has no country in it.
     assert by_year(mine, "value_usd", lambda row: True)[2021] / 1e6 == pytest.approx(1646.71, 1e-5)
-    assert {row["told_by"] for row in mine} == {"exporter"}
+    assert {row["reported_by"] for row in mine} == {"exporter"}
 
 
 def test_totals_beside_a_chapter(shared_data: Path, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_totals_beside_a_chapter(shared_data: Path, tmp_path: Path) -> None:
     total = theirs[theirs["product"] == "Total [TOTAL]"]
     assert len(mine) == len(total)
     assert counts(findings) == {"other-level": len(theirs) - len(total)}
-    told = sum(row["value_reported"] for row in mine if row["told_by"] == "exporter")
+    told = sum(row["value_reported"] for row in mine if row["reported_by"] == "exporter")
     assert told == pytest.approx(total[total.flow == "EXPORT"].value_eur.sum(), rel=1e-12)
     chapter = one_map("eu_total_trade_monthly").replace("level: total", "level: 2")
     lines, _ = read_table(path, chapter + "nomenclature: HS2017\n", tmp_path)

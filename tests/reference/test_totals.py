@@ -131,7 +131,7 @@ def test_totals_alone_have_values_and_no_shares(tmp_path: Path) -> None:
     assert ask(lake, "growth", base=2021).value == pytest.approx(25)
     assert ask(lake, "price_index", base=2021).status == "ok"
     for measure, more in (("hhi", {}), ("import_share", {"exporter": "CHN"})):
-        figure = ask(lake, measure, told_by="importer", **more)
+        figure = ask(lake, measure, reported_by="importer", **more)
         assert figure.status == "insufficient_data"
         assert "totals over all partners only" in str(figure.reason)
 
@@ -189,7 +189,7 @@ def test_no_total_and_no_reimports_change_a_share_silently(
     seen = []
     for one in files:
         lake, keys = written(tmp_path_factory.mktemp("silent"), one)
-        figure = ask(lake, "import_share", exporter="TWN", told_by="importer", **keys)
+        figure = ask(lake, "import_share", exporter="TWN", reported_by="importer", **keys)
         said = figure.to_dict()
         words = (said["denominator"], said.get("scope"), said["caveats"], said["range"])
         seen.append((figure.value, str(words)))
@@ -232,7 +232,7 @@ def test_real_shares_are_of_the_total_that_each_reporter_reports(
         buyer = areas[str(reporter)]
         if buyer == areas.get(str(group.partner.iloc[0])):
             continue
-        asked = {"importer": buyer, "goods": code, "period": 2022, "told_by": "importer"}
+        asked = {"importer": buyer, "goods": code, "period": 2022, "reported_by": "importer"}
         total = group.value_y.iloc[0]
         seller = areas[str(group.partner.iloc[0])]
         share = ep.ask("import_share", exporter=seller, lake=lake, source="comtrade", **asked)
@@ -275,7 +275,7 @@ def test_totals_of_a_table_of_ones_own_are_evidence_too(tmp_path: Path) -> None:
     (tmp_path / "thai.csv").write_text(THAI_ROWS)
     lake = Lake.open(tmp_path / "lake")
     lake.add("table", [tmp_path / "thai.csv"], mapping=THAI)
-    own: dict[str, Any] = {"source": "table.thai", "told_by": "importer"}
+    own: dict[str, Any] = {"source": "table.thai", "reported_by": "importer"}
     assert ask(lake, "import_share", exporter="CHN", **own).value == pytest.approx(0.3)
     hhi = ask(lake, "hhi", **own)
     assert (hhi.low, hhi.high) == (pytest.approx(0.1), pytest.approx(0.1 + 0.36))
@@ -359,7 +359,7 @@ def test_partners_reports_are_over_the_own_total_of_who_names_no_partner(tmp_pat
     assert share.value == pytest.approx(436 / added)
     assert share.low == pytest.approx(436 / added / 2)
     assert _of(share, "the importer's own total") == pytest.approx(436 / added / 2)
-    alone = ask(lake, "import_share", exporter="TWN", curve=True, told_by="exporter")
+    alone = ask(lake, "import_share", exporter="TWN", curve=True, reported_by="exporter")
     assert alone.low is None
 
 

@@ -1,4 +1,4 @@
-"""`ask lost_in_transit` by mass: in kilograms, and what lacks a mass is left out, not lost."""
+"""`ask missing_arrivals` by mass: in kilograms, and what lacks a mass is left out, not lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def asked(folder: Path, *lacks: tuple[int, str, int]) -> ep.Figure:
     path.write_text(text_of(lines), encoding="utf-8")
     held = Lake.open(folder / "lake")
     held.add("comtrade", [path])
-    return ep.ask("lost_in_transit", lake=held, **KEYS)
+    return ep.ask("missing_arrivals", lake=held, **KEYS)
 
 
 def test_masses_are_lost_in_kilograms(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ def test_a_sum_with_a_row_that_is_not_known_is_not_known() -> None:
             "exporter": ["DEU"] * 5,
             "importer": ["KGZ"] * 5,
             "period": [2021, 2021, 2022, 2022, 2022],
-            "told_by": ["exporter", "importer", "exporter", "importer", "importer"],
+            "reported_by": ["exporter", "importer", "exporter", "importer", "importer"],
             "value_usd": [10.0, 10.0, 10.0, 6.0, None],
         }
     )
     keys: dict[str, Any] = {"exporter": "DEU", "importer": "KGZ", "before": 2021, "after": 2022}
     for complete in (False, True):
-        found = ep.measures.lost_in_transit(rows, **keys, complete=complete)
+        found = ep.measures.missing_arrivals(rows, **keys, complete=complete)
         assert found["lost"].to_pylist() == [None]
-    known = ep.measures.lost_in_transit(rows.slice(0, 4), **keys)
+    known = ep.measures.missing_arrivals(rows.slice(0, 4), **keys)
     assert known["lost"].to_pylist() == [pytest.approx(4.0)]

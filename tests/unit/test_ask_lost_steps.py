@@ -1,4 +1,4 @@
-"""`ask lost_in_transit` of months: a month in which one side tells nothing of anything is no loss,
+"""`ask missing_arrivals` of months: a month in which one side tells nothing of anything is no loss,
 and the base may be longer than the period."""
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def asked(folder: Path, silent: Collection[tuple[int, int]] = (), **keys: Any) -
     path.write_text(text_of(lines), encoding="utf-8")
     held = Lake.open(folder / "lake")
     held.add("comtrade", [path])
-    return ep.ask("lost_in_transit", lake=held, **(KEYS | keys))
+    return ep.ask("missing_arrivals", lake=held, **(KEYS | keys))
 
 
 @pytest.mark.parametrize("base", ["2021", "2020..2021", "2020-06..2021-12"])
@@ -82,7 +82,7 @@ def test_what_does_not_arrive_is_still_lost(tmp_path: Path) -> None:
     path.write_text(text_of(lines), encoding="utf-8")
     held = Lake.open(tmp_path / "lake")
     held.add("comtrade", [path])
-    found = ep.ask("lost_in_transit", lake=held, **KEYS)
+    found = ep.ask("missing_arrivals", lake=held, **KEYS)
     assert found.value == pytest.approx(1100)
     assert "silent_steps" not in found.details
 
@@ -107,8 +107,8 @@ def test_a_code_that_ended_with_its_edition_is_no_end_of_trade(tmp_path: Path) -
     path.write_text(text_of(lines), encoding="utf-8")
     held = Lake.open(tmp_path / "lake")
     held.add("comtrade", [path])
-    found = ep.ask("lost_in_transit", lake=held, **(KEYS | {"goods": "854140"}))
+    found = ep.ask("missing_arrivals", lake=held, **(KEYS | {"goods": "854140"}))
     assert found.value is None
     assert "neither side records 854140 in 2022" in (found.reason or "")
-    chips = ep.ask("lost_in_transit", lake=held, **(KEYS | {"goods": "854231"}))
+    chips = ep.ask("missing_arrivals", lake=held, **(KEYS | {"goods": "854231"}))
     assert chips.value == 0

@@ -1,5 +1,4 @@
-"""`ask rerouted`, `passed_on` and `lost_in_transit` of one side's reports only: what is not chosen
-is not zero."""
+"""`ask rerouted`, `pass_through`, `missing_arrivals` of one side's reports: the rest is not zero."""
 
 from __future__ import annotations
 
@@ -58,8 +57,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     ("keys", "value", "bought"),
     [
         ({}, 400_000, 511_000),
-        ({"told_by": "exporter"}, 400_000, 610_000),
-        ({"told_by": "importer"}, 295_000, 511_000),
+        ({"reported_by": "exporter"}, 400_000, 610_000),
+        ({"reported_by": "importer"}, 295_000, 511_000),
         ({"valuation": "fob"}, 400_000, 610_000),
         ({"valuation": "cif"}, 295_000, 511_000),
     ],
@@ -74,36 +73,36 @@ def test_the_reports_that_are_chosen_bound_what_came_through(
     assert card["bought"] == pytest.approx(bought)
 
 
-@pytest.mark.parametrize("measure", ["rerouted", "passed_on"])
+@pytest.mark.parametrize("measure", ["rerouted", "pass_through"])
 @pytest.mark.parametrize("side", ["importer", "exporter"])
 def test_it_is_not_said_that_one_area_tells_of_a_chain(
     whole: Lake, measure: str, side: str
 ) -> None:
-    found = ep.ask(measure, lake=whole, **CHAIN, told_by=side)
+    found = ep.ask(measure, lake=whole, **CHAIN, reported_by=side)
     [text] = [one.text for one in found.caveats if one.id == "one-report"]
     assert text.startswith(f"As each {side} reports it")
 
 
-@pytest.mark.parametrize("key", ["told_by", "valuation"])
+@pytest.mark.parametrize("key", ["reported_by", "valuation"])
 def test_what_was_lost_takes_both_sides(whole: Lake, key: str) -> None:
     keys = KEYS | {"importer": "KGZ", "base": 2021}
-    assert ep.ask("lost_in_transit", lake=whole, **keys).value == pytest.approx(
+    assert ep.ask("missing_arrivals", lake=whole, **keys).value == pytest.approx(
         1000 * (610 * 11 / 10 - 511)
     )
-    one_side: dict[str, Any] = {"told_by": "exporter", "valuation": "fob"}
+    one_side: dict[str, Any] = {"reported_by": "exporter", "valuation": "fob"}
     with pytest.raises(RequestError, match="and one would be left") as refused:
-        ep.ask("lost_in_transit", lake=whole, **keys | {key: one_side[key]})
+        ep.ask("missing_arrivals", lake=whole, **keys | {key: one_side[key]})
     assert f"--{key.replace('_', '-')}" in (refused.value.hint or "")
 
 
-@pytest.mark.parametrize("measure", ["rerouted", "passed_on", "lost_in_transit"])
+@pytest.mark.parametrize("measure", ["rerouted", "pass_through", "missing_arrivals"])
 def test_by_origin_no_hub_is_named(whole: Lake, measure: str) -> None:
-    ways = KEYS | {"importer": "KGZ"} if measure == "lost_in_transit" else CHAIN
+    ways = KEYS | {"importer": "KGZ"} if measure == "missing_arrivals" else CHAIN
     with pytest.raises(RequestError, match="cannot be asked by origin"):
         ep.ask(measure, lake=whole, **ways, basis="origin")
 
 
-@pytest.mark.parametrize("measure", ["rerouted", "passed_on"])
+@pytest.mark.parametrize("measure", ["rerouted", "pass_through"])
 def test_some_goods_are_not_all_goods_that_came_through(tmp_path: Path, measure: str) -> None:
     """The two ends trade nothing with each other, so that no row of theirs says what is held."""
     held = reports(tmp_path, GERMAN, OWN, RUSSIAN)

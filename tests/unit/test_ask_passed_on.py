@@ -1,4 +1,4 @@
-"""`ask passed_on` of made-up lakes: of values of both sides, and of single reports."""
+"""`ask pass_through` of made-up lakes: of values of both sides, and of single reports."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     ],
 )
 def test_both_sides_values(whole: Lake, keys: dict[str, Any], most: float, even: float) -> None:
-    found = ep.ask("passed_on", lake=whole, **ASKED | keys)
+    found = ep.ask("pass_through", lake=whole, **ASKED | keys)
     assert (found.status, found.unit) == ("ok", "share")
     assert (found.low, found.value, found.high) == (0, pytest.approx(most), pytest.approx(most))
     assert found.details["in_proportion"] == pytest.approx(even)
 
 
 def test_each_product_has_a_row(whole: Lake) -> None:
-    found = ep.ask("passed_on", lake=whole, **ASKED | {"goods": "854231,620331"})
+    found = ep.ask("pass_through", lake=whole, **ASKED | {"goods": "854231,620331"})
     assert [row["product"] for row in found.table] == ["854231", "620331"]
     assert [row["shipped"] for row in found.table] == [404_000, 50_000]
     assert [row["drawn"] for row in found.table] == [510_000, 100_000]
@@ -55,20 +55,20 @@ def test_each_product_has_a_row(whole: Lake) -> None:
 
 def test_the_hub_s_own_books_come_first(tmp_path: Path) -> None:
     """It reports 510 from Germany, which reports 610, and 404 to Russia, which reports 304."""
-    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN, OWN, RUSSIAN), **ASKED)
+    found = ep.ask("pass_through", lake=reports(tmp_path, GERMAN, OWN, RUSSIAN), **ASKED)
     assert found.details["drawn"] == 510_000
     assert found.details["shipped"] == 404_000
     assert found.details["in_proportion"] == pytest.approx(510 / 530)
 
 
 def test_of_a_silent_hub_the_others_tell_and_no_proportion_is_known(tmp_path: Path) -> None:
-    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN, RUSSIAN), **ASKED)
+    found = ep.ask("pass_through", lake=reports(tmp_path, GERMAN, RUSSIAN), **ASKED)
     assert (found.value, found.details["drawn"], found.details["shipped"]) == (1, 610_000, 304_000)
     assert "in_proportion" not in found.details
 
 
 def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
-    found = ep.ask("passed_on", lake=reports(tmp_path, GERMAN), **ASKED)
+    found = ep.ask("pass_through", lake=reports(tmp_path, GERMAN), **ASKED)
     assert found.value is None
     assert "nobody reports in 2022 what KGZ sold to RUS" in (found.reason or "")
 
@@ -79,14 +79,14 @@ def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
         ({"hubs": "DEU"}, "DEU is on two sides"),
         ({"hubs": "RUS"}, "RUS is on two sides"),
         ({"exporter": "RUS"}, "RUS on both sides"),
-        ({"hubs": None}, "passed_on needs hubs"),
+        ({"hubs": None}, "pass_through needs hubs"),
         ({"base": 2021}, "has no base"),
         ({"hubs": "WLD"}, "everybody is no hub"),
     ],
 )
 def test_what_makes_no_sense_is_refused(whole: Lake, keys: dict[str, Any], words: str) -> None:
     with pytest.raises(RequestError, match=words):
-        ep.ask("passed_on", lake=whole, **ASKED | keys)
+        ep.ask("pass_through", lake=whole, **ASKED | keys)
 
 
 MAP = """
@@ -94,7 +94,7 @@ format: 1
 id: yuan
 nomenclature: HS2017
 level: 6
-told_by: both
+reported_by: both
 valuation: FOB
 columns:
   year: {role: period}
@@ -111,10 +111,10 @@ def test_yuan_are_not_told_as_dollars(tmp_path: Path) -> None:
     file.write_text("\n".join(["year,seller,buyer,code,value", *rows]) + "\n", encoding="utf-8")
     held = Lake.open(tmp_path / "lake")
     held.add("table", [file], mapping=MAP)
-    dollars = ep.ask("passed_on", lake=held, **ASKED, currency="USD")
+    dollars = ep.ask("pass_through", lake=held, **ASKED, currency="USD")
     assert dollars.value is None
     assert "CNY" in (dollars.reason or "")
     for keys in ({}, {"currency": "CNY"}):  # left open, it is that of the data, and says so
-        asked = ep.ask("passed_on", lake=held, **ASKED, **keys)
+        asked = ep.ask("pass_through", lake=held, **ASKED, **keys)
         assert (asked.value, asked.details["shipped"]) == (1, 80)
         assert asked.definition.currency == "CNY"

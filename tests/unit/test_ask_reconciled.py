@@ -78,9 +78,9 @@ def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:
 
 def test_each_side_can_be_heard(told: Lake) -> None:
     for side, value in (("importer", 50_000.0), ("exporter", 60_000.0)):
-        figure = ask(told, "value", period=2021, source="reconciled", told_by=side)
+        figure = ask(told, "value", period=2021, source="reconciled", reported_by=side)
         assert figure.value == value
-    mixed = ask(told, "import_share", period=2022, source="reconciled", told_by="exporter")
+    mixed = ask(told, "import_share", period=2022, source="reconciled", reported_by="exporter")
     assert mixed.value == pytest.approx(2 / 3)
     assert "89 %" in notes(mixed, "coverage")[0]  # as if Russia had told nothing: it is not heard
 
@@ -212,8 +212,8 @@ def test_a_change_across_the_break_says_how_large_the_break_is(tmp_path: Path) -
     figure = ask(lake, "growth", base=2021)
     [note] = notes(figure, "break-size")
     assert f"{100 * (60_000 / made - 1):.1f} % above" in note
-    assert "--told-by exporter" in note
-    one = ask(lake, "growth", base=2021, told_by="exporter")
+    assert "--reported-by exporter" in note
+    one = ask(lake, "growth", base=2021, reported_by="exporter")
     assert one.value == pytest.approx(0)
     assert not notes(one, "break-size")
     assert figure.value == pytest.approx(100 * (60_000 / made - 1))

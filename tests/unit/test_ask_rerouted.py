@@ -1,4 +1,4 @@
-"""`ask rerouted` and `ask lost_in_transit` of made-up lakes: whose reports, and what is refused."""
+"""`ask rerouted` and `ask missing_arrivals` of made-up lakes: whose reports, what is refused."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_hubs_own_books_come_first(tmp_path: Path) -> None:
     assert found.details["excess_out"] == pytest.approx(400_000)
     assert found.value == pytest.approx(400_000)
     (card,) = found.table
-    assert card["lost_in_transit"] == pytest.approx(610_000 * 1 - 510_000)
+    assert card["missing_arrivals"] == pytest.approx(610_000 * 1 - 510_000)
     assert "reporter-break" not in {one.id for one in found.caveats}
 
 
@@ -143,7 +143,7 @@ def test_where_a_hub_is_silent_the_others_are_heard(tmp_path: Path) -> None:
     assert found.value == pytest.approx(300_000)
     assert found.low == 0  # nobody says what others sold the hub
     (card,) = found.table
-    assert "lost_in_transit" not in card
+    assert "missing_arrivals" not in card
 
 
 def test_where_nobody_tells_there_is_no_answer(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_where_nobody_tells_there_is_no_answer(tmp_path: Path) -> None:
 def test_lost_in_transit_is_asked_by_itself(tmp_path: Path) -> None:
     held = reports(tmp_path, GERMAN, OWN)
     keys = {"importer": "KGZ", "exporter": "DEU", "goods": "854231", "period": 2022}
-    found = ep.ask("lost_in_transit", lake=held, base=2021, **keys)
+    found = ep.ask("missing_arrivals", lake=held, base=2021, **keys)
     assert found.value == pytest.approx(100_000)
     assert found.details["told_out"] == pytest.approx(610_000)
     assert found.details["arrived_share_base"] == pytest.approx(1)
@@ -166,7 +166,7 @@ def test_lost_in_transit_is_asked_by_itself(tmp_path: Path) -> None:
 
 def test_one_report_says_nothing_of_what_was_lost(tmp_path: Path) -> None:
     found = ep.ask(
-        "lost_in_transit",
+        "missing_arrivals",
         lake=reports(tmp_path, GERMAN),
         importer="KGZ",
         exporter="DEU",
@@ -245,5 +245,5 @@ def test_lost_in_transit_says_which_time_is_not_told(tmp_path: Path) -> None:
     keys: dict[str, Any] = {"importer": "KGZ", "exporter": "DEU", "goods": "854231"}
     keys |= {"period": 2022, "base": 2021}
     late: dict[tuple[int, int, str], tuple[float, float]] = {(KYRGYZSTAN, GERMANY, "M"): (0, 510)}
-    found = ep.ask("lost_in_transit", lake=reports(tmp_path, GERMAN, late), **keys)
+    found = ep.ask("missing_arrivals", lake=reports(tmp_path, GERMAN, late), **keys)
     assert "no report of the importer of this flow in 2021" in (found.reason or "")

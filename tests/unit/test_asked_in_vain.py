@@ -50,9 +50,11 @@ def test_the_sources_themselves_say_it(tmp_path: Path) -> None:
     assert "does not tell goods by" not in (found.reason or "")
 
 
-@pytest.mark.parametrize(("unwilling", "words"), [("WLD", "everybody is"), ("RUS", "as the buyer")])
+@pytest.mark.parametrize(
+    ("fixed_supply", "words"), [("WLD", "everybody is"), ("RUS", "as the buyer")]
+)
 def test_neither_everybody_nor_the_buyer_is_unwilling(
-    tmp_path: Path, unwilling: str, words: str
+    tmp_path: Path, fixed_supply: str, words: str
 ) -> None:
     """It was read as nobody: others sent as much more as if none were unwilling."""
     keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "854231"}
@@ -62,24 +64,28 @@ def test_neither_everybody_nor_the_buyer_is_unwilling(
             lake=Lake.open(tmp_path),
             period=2022,
             sigma=3,
-            unwilling=unwilling,
+            fixed_supply=fixed_supply,
             **keys,
         )
 
 
-@pytest.mark.parametrize("unwilling", ["CHN", "HKG+CHN"])
-def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, unwilling: str) -> None:
+@pytest.mark.parametrize("fixed_supply", ["CHN", "HKG+CHN"])
+def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, fixed_supply: str) -> None:
     keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": 2022}
     with pytest.raises(RequestError, match="named as unwilling, and as the seller"):
         ep.ask(
             "cutoff",
             lake=Lake.open(tmp_path),
             exporter="CHN+HKG",
-            unwilling=unwilling,
+            fixed_supply=fixed_supply,
             **keys,
         )
     found = ep.ask(
-        "cutoff", lake=Lake.open(tmp_path), exporter="CHN", unwilling=f"{unwilling}+JPN", **keys
+        "cutoff",
+        lake=Lake.open(tmp_path),
+        exporter="CHN",
+        fixed_supply=f"{fixed_supply}+JPN",
+        **keys,
     )
     assert found.status == "insufficient_data"
 

@@ -43,7 +43,7 @@ def test_the_largest_is_not_smaller_than_another() -> None:
         "id: b, value: {exporter: PER, importer: BOL, period: 2019}, says: $9.0 billion",
         f"id: r, rank: {{{PERU}, period: 2019, among: buyers}}, says: largest",
     )
-    assert verdicts(found)["r"] == "cannot_hold"
+    assert verdicts(found)["r"] == "inconsistent"
     assert {frozenset(one.claims) for one in found.conflicts} == {frozenset("abr")}
 
 
@@ -74,11 +74,11 @@ def test_trade_beside_gdp() -> None:
         f"id: right, gdp_share: {{{keys}}}, says: 19 %",
         f"id: wrong, gdp_share: {{{keys}}}, says: 29 %",
     )
-    assert verdicts(found) == {"right": "holds", "wrong": "cannot_hold"}
+    assert verdicts(found) == {"right": "supported", "wrong": "inconsistent"}
     unknown = "exporter: PER, importer: WLD, period: 2019, area: PER"
     alone = checked(f"id: a, gdp_share: {{{unknown}}}, says: 25 %").claims[0]
-    assert alone.verdict == "untestable"
-    assert "GDP of Peru in 2019" in alone.would_settle
+    assert alone.verdict == "not_enough_evidence"
+    assert "GDP of Peru in 2019" in alone.evidence_needed
 
 
 def test_gdp_of_the_text_itself() -> None:

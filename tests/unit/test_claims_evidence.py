@@ -264,7 +264,7 @@ def share(value: float, name: str = "a", **more: object) -> Published:
 @pytest.mark.parametrize(
     ("says", "rows", "verdict", "why"),
     [
-        ("39.0 %", [share(0.39)], "untestable", "as-quoted"),
+        ("39.0 %", [share(0.39)], "not_enough_evidence", "as-quoted"),
         ("36.0 %", [share(0.39)], "differs", "misquoted"),
         (
             "36.0 %",
@@ -275,22 +275,22 @@ def share(value: float, name: str = "a", **more: object) -> Published:
         (
             "39.0 %",
             [share(0.39), share(0.39, "b", origin="B", origin_words="Else")],
-            "holds",
+            "supported",
             "agrees",
         ),
         (
             "39.0 %",
             [share(0.39), share(0.50, "b", origin="B", origin_words="Else")],
-            "untestable",
+            "not_enough_evidence",
             "as-quoted",
         ),
         (
             "39.0 %",
             [share(0.50, "b", origin="B", origin_words="Else")],
-            "untestable",
+            "not_enough_evidence",
             "other-series",
         ),
-        ("39.0 %", [], "untestable", "nothing"),
+        ("39.0 %", [], "not_enough_evidence", "nothing"),
     ],
 )
 def test_a_source_is_no_evidence_for_itself(

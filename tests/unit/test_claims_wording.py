@@ -39,8 +39,8 @@ TRADE = "value: {exporter: CHN, importer: RUS, flow: both, period: 2024}"
 )
 def test_a_slip_of_scale_names_the_scales_that_were_exchanged(says: str, scales: str) -> None:
     found = checked(f"id: trade, {TRADE}, says: {says}").claims[0]
-    assert found.slips[0].kind == "unit_scale"
-    assert scales in found.slips[0].text
+    assert found.likely_errors[0].kind == "unit_scale"
+    assert scales in found.likely_errors[0].text
 
 
 @pytest.mark.parametrize("measure", ["value", "growth"])
@@ -53,7 +53,7 @@ def test_the_order_of_two_names_changes_no_reference(measure: str) -> None:
         ).claims[0]
         for first, second in (("CHN", "RUS"), ("RUS", "CHN"))
     )
-    assert (one.verdict, one.qualifier) == (other.verdict, other.qualifier) == ("holds", "")
+    assert (one.verdict, one.qualifier) == (other.verdict, other.qualifier) == ("supported", "")
     assert one.against[0].to_dict() == other.against[0].to_dict()
 
 
@@ -64,7 +64,7 @@ def test_a_rate_far_from_that_of_the_levels_beside_it_is_still_refuted() -> None
         f"id: now, value: {{{flow}, period: 2025}}, says: $103.3 billion",
         f"id: then, value: {{{flow}, period: 2024}}, says: $115.5 billion",
     )
-    assert found.claims[0].verdict == "cannot_hold"
+    assert found.claims[0].verdict == "inconsistent"
 
 
 def test_what_cannot_hold_stands_beside_a_number_that_refutes_it() -> None:
@@ -76,7 +76,7 @@ def test_what_cannot_hold_stands_beside_a_number_that_refutes_it() -> None:
         f"id: in, value: {{{flows[1]}, period: 2023}}, says: $111 billion",
     )
     for item in found.claims:
-        assert item.verdict == "cannot_hold"
+        assert item.verdict == "inconsistent"
         assert item.against[0].outcome == "contradicts"
 
 
@@ -122,12 +122,12 @@ def test_a_number_with_more_digits_than_the_print_agrees_to_those_of_the_print()
     """240.11 billion was untestable against a printed 240.1 billion."""
     two_way = "value: {exporter: CHN, importer: RUS, flow: both, period: 2023}"
     found = checked(f"id: a, {two_way}, says: $240.11 billion").claims[0]
-    assert found.verdict == "holds"
+    assert found.verdict == "supported"
     assert "agrees to the digits in print" in found.reason
     exact = checked(f"id: a, {two_way}, says: $240.1 billion").claims[0]
-    assert (exact.verdict, "to the digits" in exact.reason) == ("holds", False)
+    assert (exact.verdict, "to the digits" in exact.reason) == ("supported", False)
     off = checked(f"id: a, {two_way}, says: $242.11 billion").claims[0]
-    assert off.verdict != "holds"
+    assert off.verdict != "supported"
 
 
 def test_two_way_trade_is_not_called_exports() -> None:
@@ -190,9 +190,9 @@ WHOLE = CRUDE.replace("KEN", "WLD")
 def test_weights_and_pieces_are_tied_to_what_they_are_numbers_of(claims: tuple[str, ...]) -> None:
     """A growth of weight was tied to nothing, a share of it neither; pieces were refused."""
     found = checked(*(f"id: c{n}, {claim}" for n, claim in enumerate(claims)))
-    assert {one.verdict for one in found.claims} == {"cannot_hold"}
+    assert {one.verdict for one in found.claims} == {"inconsistent"}
     apart = checked(*(f"id: c{n}, {claim}" for n, claim in enumerate(claims[1:])))
-    assert {one.verdict for one in apart.claims} == {"untestable"}
+    assert {one.verdict for one in apart.claims} == {"not_enough_evidence"}
 
 
 def test_the_weight_of_all_goods_is_not_their_quantity() -> None:
@@ -201,7 +201,7 @@ def test_the_weight_of_all_goods_is_not_their_quantity() -> None:
         f"id: a, growth: {{{every}, quantity: mass}}, says: up 50 %",
         f"id: b, quantity_growth: {{{every}}}, says: fell 10 %",
     )
-    assert {one.verdict for one in found.claims} == {"untestable"}
+    assert {one.verdict for one in found.claims} == {"not_enough_evidence"}
     assert not any("price of a unit" in one.reason for one in found.claims)
 
 
@@ -224,5 +224,5 @@ def test_a_whole_that_may_grow_without_end_makes_no_conflict() -> None:
         f"id: c7, value: {{{from_kenya}, period: 2014, reporter: OMN}}, says: $214.2 million",
         f"id: c8, export_share: {{{to_kenya}, period: 2015}}, says: 12.6 %",
     )
-    assert {one.verdict for one in found.claims} == {"untestable"}
+    assert {one.verdict for one in found.claims} == {"not_enough_evidence"}
     assert not found.conflicts

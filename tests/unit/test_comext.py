@@ -44,7 +44,7 @@ def test_a_bulk_line_becomes_a_flow(read) -> None:
         "currency": "EUR",
         "valuation": "FOB",
         "mass_kg": 3.0,
-        "told_by": "exporter",
+        "reported_by": "exporter",
         "partner_basis": "destination",
     }
     assert not got.found
@@ -58,7 +58,7 @@ def test_imports_are_told_by_the_importer_on_the_basis_of_the_type_of_trade(read
             "DE GB K 85423190 1 1 PST 202402 60 1 2",
         )
     )
-    columns = ("exporter", "importer", "told_by", "valuation", "partner_basis", "quantity")
+    columns = ("exporter", "importer", "reported_by", "valuation", "partner_basis", "quantity")
     assert got.only(*columns) == [
         ("CHN", "DEU", "importer", "CIF", "origin", 40.0),
         ("GBR", "DEU", "importer", "CIF", None, 2.0),

@@ -51,7 +51,7 @@ def test_a_row_becomes_a_flow() -> None:
         "mass_kg": 10.0,
         "quantity": 100.0,
         "quantity_unit": "items",
-        "told_by": "importer",
+        "reported_by": "importer",
         "partner_basis": "origin",
         "is_reexport": None,
         "is_estimated": False,
@@ -61,7 +61,7 @@ def test_a_row_becomes_a_flow() -> None:
 
 def test_an_export_is_told_by_the_exporter() -> None:
     [one], _ = read(text_of([row(1000.0, flow="X", period=202203, freqCode="M")]))
-    assert (one["exporter"], one["importer"], one["told_by"]) == ("CHN", "DEU", "exporter")
+    assert (one["exporter"], one["importer"], one["reported_by"]) == ("CHN", "DEU", "exporter")
     assert (one["valuation"], one["partner_basis"]) == ("FOB", "destination")
     assert (one["period"], one["freq"]) == (date(2022, 3, 1), "M")
 
@@ -332,7 +332,7 @@ def test_reexports_above_exports_are_left_out_and_said() -> None:
 
 def test_reexports_alone_are_kept_as_such() -> None:
     [one], findings = read(text_of([row(300.0, flow="RX")]))
-    assert (one["value_usd"], one["is_reexport"], one["told_by"]) == (300, True, "exporter")
+    assert (one["value_usd"], one["is_reexport"], one["reported_by"]) == (300, True, "exporter")
     assert rules_of(findings) == {"reexports-alone": 1}
 
 
@@ -410,7 +410,7 @@ def test_legacy_flows_and_editions() -> None:
         legacy(1.0, **{"Trade Flow Code": 4}),
     ]
     found, findings = read(text_of(rows))
-    told = [(one["told_by"], one["is_reexport"], one["value_usd"]) for one in found]
+    told = [(one["reported_by"], one["is_reexport"], one["value_usd"]) for one in found]
     assert sorted(told, key=str) == [
         ("exporter", False, 300),
         ("exporter", True, 200),

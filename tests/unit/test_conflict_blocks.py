@@ -65,8 +65,8 @@ def test_where_nothing_tells_each_conflict_is_a_block() -> None:
     ("date", "says", "verdict"),
     [
         ("2020-06-30", "19.62 billion dollars", "differs"),
-        ("2020-06-30", "20.13 billion dollars", "holds"),
-        ("2020-02-15", "19.62 billion dollars", "holds"),  # the revision was not out yet
+        ("2020-06-30", "20.13 billion dollars", "supported"),
+        ("2020-02-15", "19.62 billion dollars", "supported"),  # the revision was not out yet
     ],
 )
 def test_a_revised_number_holds_until_it_is_revised(date: str, says: str, verdict: str) -> None:
@@ -75,7 +75,7 @@ def test_a_revised_number_holds_until_it_is_revised(date: str, says: str, verdic
     claim = f"  - {{id: a, value: {{{CHILE}}}, says: {says}}}"
     found = checked(claim, first, later, *LEVELS[1:], date=date)
     assert found.claims[0].verdict == verdict
-    kinds = [slip.kind for slip in found.claims[0].slips]
+    kinds = [slip.kind for slip in found.claims[0].likely_errors]
     assert kinds[:1] == (["stale"] if verdict == "differs" else [])
 
 
@@ -83,4 +83,4 @@ def test_a_less_sure_print_replaces_no_sure_one() -> None:
     sure = replace(LEVELS[0], published_on="2020-01-14")
     quoted = row("CHN", "CHL", "2019", 21e9, 1e8, published_on="2020-03-20", confidence="medium")
     claim = f"  - {{id: a, value: {{{CHILE}}}, says: 20.13 billion dollars}}"
-    assert checked(claim, sure, quoted).claims[0].verdict == "holds"
+    assert checked(claim, sure, quoted).claims[0].verdict == "supported"

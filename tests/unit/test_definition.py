@@ -21,8 +21,8 @@ def test_defaults_are_filled_in() -> None:
         "quantity": "value",
         "flow": "one_way",
         "k": None,
-        "told_by": None,
-        "follow": "family",
+        "reported_by": None,
+        "concordance": "family",
         "sector": None,
     }
 

@@ -54,7 +54,7 @@ claims:
     says: "12,700 %"
 """)
     (claim,) = check(document, facts=ReferenceLevels(Statements([other]))).claims
-    assert claim.verdict == "holds"
+    assert claim.verdict == "supported"
     assert claim.claim.says.value == printed
     assert f"{supported}, which others support, and {left} they do not" in claim.reason
 
@@ -71,7 +71,7 @@ claims:
 """)
     (claim,) = check(document).claims
     assert claim.claim.says.value == pytest.approx(1.994)
-    assert claim.verdict == "untestable"
+    assert claim.verdict == "not_enough_evidence"
     assert "1.994, which others do not contradict, and 1\u00a0994 they do" in claim.reason
 
 
@@ -84,5 +84,5 @@ def test_where_neither_is_supported_both_are_named() -> None:
 
 def test_a_clear_number_has_no_such_note() -> None:
     verdict, reason, _ = checked("$228.1 bn", "value")
-    assert verdict == "holds"
+    assert verdict == "supported"
     assert "point or comma" not in reason

@@ -47,7 +47,7 @@ def test_a_line_becomes_a_flow(read) -> None:
         "mass_kg": 47_690.0,
         "quantity": 93.0,
         "quantity_unit": "items",
-        "told_by": "exporter",
+        "reported_by": "exporter",
         "partner_basis": "destination",
     }
     assert not got.found
@@ -55,7 +55,7 @@ def test_a_line_becomes_a_flow(read) -> None:
 
 def test_imports_come_from_their_origin(read) -> None:
     got = read(gacc(HORSE, GARLIC.replace("141", "142")), MARCH.replace("export", "import"))
-    assert got.only("exporter", "importer", "told_by", "valuation", "partner_basis") == [
+    assert got.only("exporter", "importer", "reported_by", "valuation", "partner_basis") == [
         ("CHN", "CHN", "importer", "CIF", "origin"),
         ("HKG", "CHN", "importer", "CIF", "origin"),
     ]

@@ -59,4 +59,4 @@ def test_split_answers_add_up(tmp_path: Path) -> None:
     held = lake.flows("comtrade").collect().to_arrow()
     assert held.num_rows == 3
     assert sum(held["value_usd"].to_pylist()) == 1203.5
-    assert sorted(held["told_by"].to_pylist()) == ["exporter", "importer", "importer"]
+    assert sorted(held["reported_by"].to_pylist()) == ["exporter", "importer", "importer"]

@@ -199,8 +199,8 @@ def test_ways_to_follow(mine: str) -> None:
     assert used(mine, "same_code", links) == {A, C}
     assert used(mine, "without_changed", links) == {C}
     assert used(mine, "without_partial", links) == {A}
-    assert used(mine, "all_in", links) == {A, B, C}
-    assert used(mine, "none_in", links) == {C}
+    assert used(mine, "upper", links) == {A, B, C}
+    assert used(mine, "lower", links) == {C}
     chosen = goods_selection(mine, nomenclature="HS2017", links=links)
     assert (chosen.partial, chosen.mixed) == ({C}, {A})
 
@@ -209,9 +209,9 @@ def test_a_way_leaves_out_the_same_entries_in_every_edition_compared(mine: str) 
     links = three([(A, A), (B, B), (C, C)], [(A, A), (A, B), (B, B), (C, C)])
     compared = ["HS2022", "HS2017", "HS2012"]
     for name in compared:
-        assert used(mine, "none_in", links, name, editions=compared) == {C}
-        assert used(mine, "all_in", links, name, editions=compared) == {A, B, C}
-    assert used(mine, "none_in", links, "HS2017") == {A, C}
+        assert used(mine, "lower", links, name, editions=compared) == {C}
+        assert used(mine, "upper", links, name, editions=compared) == {A, B, C}
+    assert used(mine, "lower", links, "HS2017") == {A, C}
 
 
 def test_a_renumbered_code_is_no_same_code(tmp_path: Path) -> None:

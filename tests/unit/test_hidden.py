@@ -25,7 +25,7 @@ Row = dict[str, Any]
 TEXTS = ("freq", "exporter", "importer", "product", "nomenclature", "currency", "valuation")
 SCHEMA = pa.schema(
     [("period", pa.date32())]
-    + [(name, pa.string()) for name in (*TEXTS, "told_by", "partner_basis", "source")]
+    + [(name, pa.string()) for name in (*TEXTS, "reported_by", "partner_basis", "source")]
     + [(name, pa.float64()) for name in ("value_usd", "value_reported", "mass_kg")]
     + [(name, pa.bool_()) for name in ("is_reexport", "is_estimated")]
 )
@@ -34,7 +34,7 @@ CODES = tuple(f"{8501 + at}10" for at in range(10))
 YEARS = range(2018, 2023)
 
 
-def report(told_by: str, value: float | None, **keys: Any) -> Row:
+def report(reported_by: str, value: float | None, **keys: Any) -> Row:
     """One report of chips from China to Russia; keys are the columns that differ."""
     return {
         "period": date(2022, 1, 1),
@@ -44,7 +44,7 @@ def report(told_by: str, value: float | None, **keys: Any) -> Row:
         "product": "854231",
         "nomenclature": "HS2017",
         "value_usd": value,
-        "told_by": told_by,
+        "reported_by": reported_by,
         "source": "comtrade",
     } | keys
 
@@ -103,7 +103,7 @@ def cells(rows: Iterable[Row]) -> dict[tuple[Any, ...], dict[str, float]]:
     sums: dict[tuple[Any, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         key = (row["period"].year, row["exporter"], row["importer"], row["product"])
-        sums[key][row["told_by"]] += row["value_usd"]
+        sums[key][row["reported_by"]] += row["value_usd"]
     return sums
 
 
@@ -117,7 +117,7 @@ def plant(trade: list[Row], side: str, factor: float, seed: int = 2) -> list[Row
     chance = random.Random(seed)
     rows = []
     for row in trade:
-        hides = row["told_by"] == side and chance.random() < 1 / 12
+        hides = row["reported_by"] == side and chance.random() < 1 / 12
         if not hides:
             rows.append(row)
         elif factor:
@@ -161,7 +161,8 @@ def test_a_line_that_the_other_side_still_reports_is_suppressed(trade: list[Row]
         row
         for row in trade
         if row["period"].year < 2021
-        or tuple(row[name] for name in ("told_by", "exporter", "importer", "product")) not in stops
+        or tuple(row[name] for name in ("reported_by", "exporter", "importer", "product"))
+        not in stops
     ]
     both = cells(rows)
     want = 0.0
@@ -211,14 +212,14 @@ def test_a_line_that_ends_on_both_sides_is_not_hidden(trade: list[Row]) -> None:
 def test_totals_differ_where_all_goods_do(trade: list[Row]) -> None:
     rows = [
         row | {"value_usd": row["value_usd"] * 0.3}
-        if (row["exporter"], row["importer"], row["told_by"]) == ("DEU", "KAZ", "importer")
+        if (row["exporter"], row["importer"], row["reported_by"]) == ("DEU", "KAZ", "importer")
         else row
         for row in trade
     ]
     sums: dict[tuple[int, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         key = (row["period"].year, row["exporter"], row["importer"])
-        sums[key][row["told_by"]] += row["value_usd"]
+        sums[key][row["reported_by"]] += row["value_usd"]
     gaps = {
         key: one["exporter"] - one["importer"]
         for key, one in sums.items()
@@ -252,25 +253,25 @@ ALONE = report("exporter", 5e6)
     ("rows", "is_found"),
     [
         ([*context(), ALONE], True),
-        ([row for row in context() if row["told_by"] == "exporter"] + [ALONE], False),
+        ([row for row in context() if row["reported_by"] == "exporter"] + [ALONE], False),
         (
             [
                 row for row in context()
-                if not (row["importer"] == "RUS" and row["told_by"] == "importer")
+                if not (row["importer"] == "RUS" and row["reported_by"] == "importer")
             ] + [ALONE],
             False,
         ),
         (
             [
                 row for row in context()
-                if row["told_by"] == "exporter" or row["product"] != "854231"
+                if row["reported_by"] == "exporter" or row["product"] != "854231"
             ] + [ALONE],
             False,
         ),
         (
             [
                 row for row in context()
-                if row["told_by"] == "exporter" or row["exporter"] != "CHN"
+                if row["reported_by"] == "exporter" or row["exporter"] != "CHN"
             ] + [ALONE],
             False,
         ),
@@ -304,7 +305,7 @@ def months(side: str, values: dict[int, float], **keys: Any) -> list[Row]:
 def test_twelve_months_are_a_year() -> None:
     year = dict.fromkeys(range(1, 13), 1e6)
     sold = months("exporter", year, source="comext")
-    around = [row for row in context() if row["told_by"] == "importer"]
+    around = [row for row in context() if row["reported_by"] == "importer"]
     rows = [*around, *sold, report("importer", 5e5)]
     kind = found(rows)["lost-in-transit"]
     assert (kind.freq, kind.told_out_usd, kind.told_in_usd) == ("A", 12e6, 5e5)
@@ -321,7 +322,7 @@ def test_fewer_months_are_compared_with_months() -> None:
         row
         for at in range(1, 13)
         for row in context(period=date(2022, at, 1), freq="M")
-        if at in (out if row["told_by"] == "exporter" else into)
+        if at in (out if row["reported_by"] == "exporter" else into)
     ]
     kind = found([*around, *sold, *bought])["lost-in-transit"]
     # Both speak from March to July.

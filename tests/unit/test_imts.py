@@ -35,7 +35,7 @@ def read(tmp_path: Path, *lines: str) -> tuple[Rows, list[dict[str, Any]]]:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     [table] = tables(RawFile(path, "made.csv"), tmp_path, Said())
     held = rows(connect(threads=1), table)
-    relation = held.relation.order("told_by, period, exporter, importer")
+    relation = held.relation.order("reported_by, period, exporter, importer")
     return held, [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
 
@@ -53,8 +53,13 @@ def test_a_series_a_row_becomes_flows_told_by_the_reporter(tmp_path: Path) -> No
     assert held.table == "flows"
     assert held.same == {"product": "TOTAL", "nomenclature": "NONE"}
     start = {"freq": "A", "is_estimated": None}
-    to_china = {"exporter": "RUS", "importer": "CHN", "valuation": "FOB", "told_by": "exporter"}
-    from_china = {"exporter": "CHN", "importer": "RUS", "valuation": "CIF", "told_by": "importer"}
+    to_china = {"exporter": "RUS", "importer": "CHN", "valuation": "FOB", "reported_by": "exporter"}
+    from_china = {
+        "exporter": "CHN",
+        "importer": "RUS",
+        "valuation": "CIF",
+        "reported_by": "importer",
+    }
     assert found == [
         {"period": date(2023, 1, 1), **start, "value_usd": 111455320000.0, **to_china},
         {"period": date(2024, 1, 1), **start, "value_usd": 0.0, **to_china},
@@ -259,7 +264,9 @@ def test_rows_with_one_key_are_found_again(tmp_path: Path, wide: bool) -> None:
         else (API, other, one, one)
     )
     held, found = read(tmp_path, *lines)
-    twice = next(row for row in found if row["told_by"] == "importer" and row["period"].month == 2)
+    twice = next(
+        row for row in found if row["reported_by"] == "importer" and row["period"].month == 2
+    )
     key = tuple({**held.same, **twice}.get(name) for name in key_columns("flows"))
     assert held.locate(key) == "made.csv, rows 3 and 4"
 

@@ -159,8 +159,8 @@ def test_directions_that_changed_places_are_named() -> None:
         ("XX-there-late", "conflict"),
         ("XX-back-late", "conflict"),
     ]
-    assert [one.slips[0].kind for one in found] == ["swapped", "swapped"]
-    assert [one.slips[0].would_say for one in found] == ["9.5 bn USD", "11.5 bn USD"]
+    assert [one.likely_errors[0].kind for one in found] == ["swapped", "swapped"]
+    assert [one.likely_errors[0].corrected for one in found] == ["9.5 bn USD", "11.5 bn USD"]
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_a_planted_slip_is_found_and_the_rest_unmoved() -> None:
 )
 def test_the_slip_of_the_notes_is_named_first(name: str, kind: str) -> None:
     (found,) = [one for one in bundled() if one.id == name and one.kind == "conflict"]
-    assert found.slips[0].kind == kind
+    assert found.likely_errors[0].kind == kind
 
 
 def test_relatives_sort_what_is_in_print_of_one_thing() -> None:

@@ -158,15 +158,17 @@ def test_nothing_is_said_of_a_country_that_reports(tmp_path: Path) -> None:
 
 
 def test_one_side_in_all_years(tmp_path: Path) -> None:
-    """`told_by` keeps the partner's report behind both years, where growth would mix the two."""
+    """`reported_by` keeps the partner's report in both years, where growth would mix the two."""
     lake = lake_of(tmp_path, GERMANY)
     keys = {"importer": "RUS", "exporter": "DEU", "goods": "854231", "base": 2021}
-    one = ep.ask("growth", period=2023, told_by="exporter", source="comtrade", lake=lake, **keys)
+    one = ep.ask(
+        "growth", period=2023, reported_by="exporter", source="comtrade", lake=lake, **keys
+    )
     assert one.value == pytest.approx(100 * (50_000 / 99_999 - 1))
-    other = ep.ask("value", period=2021, told_by="importer", source="comtrade", lake=lake,
+    other = ep.ask("value", period=2021, reported_by="importer", source="comtrade", lake=lake,
                    importer="RUS", exporter="DEU", goods="854231")  # fmt: skip
     assert other.value == 30_000.0
-    none = ep.ask("value", period=2023, told_by="importer", source="comtrade", lake=lake,
+    none = ep.ask("value", period=2023, reported_by="importer", source="comtrade", lake=lake,
                   importer="RUS", exporter="DEU", goods="854231")  # fmt: skip
     assert none.status == "insufficient_data"
 

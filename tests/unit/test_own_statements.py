@@ -61,7 +61,7 @@ def test_own_statements_answer_and_test_claims(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
     keys = {"lake": lake, "exporter": "BRA", "importer": "ARG", "period": 2024}
     assert ep.ask("value", **keys).status == "insufficient_data"
-    assert check(parse_document(CLAIM), lake=lake).claims[0].verdict == "untestable"
+    assert check(parse_document(CLAIM), lake=lake).claims[0].verdict == "not_enough_evidence"
     [held] = lake.add(
         "published", [_write(tmp_path, ROW, ROW | {"id": "MY-002", "period": "2023"})]
     ).added

@@ -13,20 +13,20 @@ from entrepot.reconcile import panel
 
 
 def flows(*rows: tuple[str, str, str, str, float]) -> Any:
-    """Rows: month, exporter, importer, told_by, value."""
+    """Rows: month, exporter, importer, reported_by, value."""
     connection = connect()
-    names = ("month", "exporter", "importer", "told_by", "value_usd")
+    names = ("month", "exporter", "importer", "reported_by", "value_usd")
     connection.register(
         "made", pa.table({name: [row[n] for row in rows] for n, name in enumerate(names)})
     )
     return connection.sql("""
-        SELECT (month || '-01')::DATE AS period, 'M' AS freq, exporter, importer, told_by,
+        SELECT (month || '-01')::DATE AS period, 'M' AS freq, exporter, importer, reported_by,
                value_usd, NULL::BOOLEAN AS is_estimated FROM made""")
 
 
 def told(relation: Any) -> list[tuple[Any, ...]]:
     found = relation.project(
-        "strftime(period, '%Y-%m'), exporter, importer, told_by, value_usd, is_estimated"
+        "strftime(period, '%Y-%m'), exporter, importer, reported_by, value_usd, is_estimated"
     )
     return sorted(found.fetchall())
 
@@ -45,7 +45,7 @@ ROWS = (
 
 
 def test_as_told_changes_nothing() -> None:
-    assert len(told(panel(flows(*ROWS), "as_told"))) == len(ROWS)
+    assert len(told(panel(flows(*ROWS), "as_reported"))) == len(ROWS)
 
 
 def test_a_fixed_panel_has_those_who_tell_every_month() -> None:

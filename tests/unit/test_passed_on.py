@@ -61,7 +61,7 @@ def plain(rows: list[dict[str, Any]]) -> tuple[float, float | None, float, float
 @pytest.mark.parametrize("seed", range(5))
 def test_a_plain_loop_finds_the_same(seed: int) -> None:
     rows = trade(seed)
-    found = ep.measures.passed_on(
+    found = ep.measures.pass_through(
         pa.Table.from_pylist(rows), middleman="MID+SUB", importer="BUY", origins="ORI+ORJ"
     ).to_pylist()[0]
     names = ("at_most", "in_proportion", "shipped", "drawn", "unknown_products")
@@ -91,7 +91,7 @@ def test_what_is_bought_without_a_value_is_not_nothing(missing: str) -> None:
     ]
     names = ("exporter", "importer", "product", "value_usd")
     table = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
-    [found] = ep.measures.passed_on(
+    [found] = ep.measures.pass_through(
         table, middleman="MID", importer="BUY", origins="ORI"
     ).to_pylist()
     is_out = missing != "OTH"
@@ -131,7 +131,7 @@ def test_no_way_of_passing_on_is_beyond_the_bound(
             rows.append((seller, buyer, f"{number:06d}", float(amount)))
     names = ("exporter", "importer", "product", "value_usd")
     table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-    found = ep.measures.passed_on(
+    found = ep.measures.pass_through(
         table, middleman="MID", importer="BUY", origins="ORI"
     ).to_pylist()[0]
     if not shipped:
@@ -151,7 +151,7 @@ def test_what_it_buys_of_another_product_passes_nothing_on() -> None:
             "value_usd": [10.0, 10.0],
         }
     )
-    apart = ep.measures.passed_on(table, middleman="MID", importer="BUY", origins="ORI")
+    apart = ep.measures.pass_through(table, middleman="MID", importer="BUY", origins="ORI")
     assert apart["at_most"].to_pylist() == [0.0]
 
 
@@ -159,4 +159,4 @@ def test_what_it_buys_of_another_product_passes_nothing_on() -> None:
 def test_an_area_on_two_sides_is_refused(side: str) -> None:
     sides = {"middleman": "MID", "importer": "BUY", "origins": "ORI"} | {side: "ORI"}
     with pytest.raises(RequestError, match="ORI is on two sides"):
-        ep.measures.passed_on(pa.Table.from_pylist(trade(1)), **sides)
+        ep.measures.pass_through(pa.Table.from_pylist(trade(1)), **sides)

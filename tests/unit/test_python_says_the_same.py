@@ -108,7 +108,7 @@ BY_NUMBER: list[tuple[Any, dict[str, Any]]] = [
     (measures.rerouting_ratio, {"target": "DEU", "coalition": "CHN", "hubs": "KAZ", **SPAN}),
     (measures.rerouted, {**HUBS, **SPAN, "importer": "DEU", "frequency": "A"}),
     (measures.chain_prices, {**HUBS, "importer": "DEU", "period": 2022}),
-    (measures.lost_in_transit, {"exporter": "CHN", "importer": "DEU", **SPAN}),
+    (measures.missing_arrivals, {"exporter": "CHN", "importer": "DEU", **SPAN}),
     (measures.price_premium, {"buyer": "DEU", "period": 2022, "base": 2021}),
     (measures.premium_regression, {"buyer": "DEU", "period": 2022, "base": 2021}),
     (
@@ -123,7 +123,7 @@ BY_NUMBER: list[tuple[Any, dict[str, Any]]] = [
 def test_measures_that_name_areas_refuse_numbers_for_them(
     measure: Any, keys: dict[str, Any]
 ) -> None:
-    rows = ROWS | {"mass_kg": [1.0] * 3, "told_by": ["importer"] * 3, "period": ["2022"] * 3}
+    rows = ROWS | {"mass_kg": [1.0] * 3, "reported_by": ["importer"] * 3, "period": ["2022"] * 3}
     for side in ("exporter", "importer"):
         if side == "exporter" and "buyer" in keys:
             continue  # who sells is not named there
@@ -159,7 +159,7 @@ def test_a_lazy_frame_stays_lazy_and_says_nothing_of_it() -> None:
     ("measure", "keys"),
     [
         (measures.rank_and_multiple, {"partner": "KOR", "by": ["period"]}),
-        (measures.last_alternative, {"exporter": "KOR", "sigma": 3.0}),
+        (measures.supplier_loss, {"exporter": "KOR", "sigma": 3.0}),
         (measures.asymmetry, {"importer": "DEU", "exporter": "KOR"}),
     ],
 )

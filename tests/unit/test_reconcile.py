@@ -26,8 +26,8 @@ from made_comtrade import CHINA, GERMANY, row, text_of
 
 
 def reports(*rows: tuple[Any, ...]) -> Any:
-    """Rows: exporter, importer, told_by, value, basis, reexport."""
-    names = ("exporter", "importer", "told_by", "value_usd", "partner_basis", "is_reexport")
+    """Rows: exporter, importer, reported_by, value, basis, reexport."""
+    names = ("exporter", "importer", "reported_by", "value_usd", "partner_basis", "is_reexport")
     connection = connect()
     table = pa.table(
         {name: [row[place] for row in rows] for place, name in enumerate(names)},
@@ -100,7 +100,7 @@ def test_a_part_of_the_mass_that_moved_is_not_the_mass(mass: str, expected: floa
         FROM (VALUES ('exporter', 'HS2017', '854231', 100::DOUBLE, 10::DOUBLE),
                      ('exporter', 'HS2017', '854232', 50, {mass}),
                      ('importer', 'HS2022', '854239', 170, 16))
-             AS made(told_by, nomenclature, product, value_usd, mass_kg)""")
+             AS made(reported_by, nomenclature, product, value_usd, mass_kg)""")
     moves = connection.sql("""
         SELECT 'HS2017' AS nomenclature, product, 'HS2022' AS to_nomenclature,
                '854239' AS to_product FROM (VALUES ('854231'), ('854232')) AS old(product)""")
@@ -165,7 +165,9 @@ def lake(tmp_path: Path) -> Lake:
 
 def kept(lake: Lake) -> dict[str, tuple[Any, ...]]:
     rows = lake.flows("reconciled").to_native()
-    names = "product, told_by, value_usd, value_exporter_usd, value_importer_usd, weight_exporter"
+    names = (
+        "product, reported_by, value_usd, value_exporter_usd, value_importer_usd, weight_exporter"
+    )
     return {found[0]: found[1:] for found in rows.project(names).fetchall()}
 
 
@@ -218,7 +220,7 @@ def test_a_silent_side_has_the_interval_of_what_it_used_to_tell(tmp_path: Path) 
     lake = Lake.open(tmp_path / "lake")
     lake.add("comtrade", [file])
     reconcile_lake(lake, weights="variances")
-    rows = lake.flows("reconciled").to_native().filter("told_by <> 'both'").order("period")
+    rows = lake.flows("reconciled").to_native().filter("reported_by <> 'both'").order("period")
     found = rows.project("value_usd, low_usd, high_usd").fetchall()
     twentieths = statistics.quantiles(logs, n=20, method="exclusive")
     least, most = twentieths[0], twentieths[-1]
@@ -250,7 +252,7 @@ def test_two_reconciliations_at_once_do_not_disturb_each_other() -> None:
         with pytest.raises(duckdb.Error):
             two.rows.fetchall()
     with pytest.raises(NoEvidenceError, match="both sides"):
-        reconcile(connection, tables[0].filter("exporter = 'CHN' AND told_by = 'exporter'"))
+        reconcile(connection, tables[0].filter("exporter = 'CHN' AND reported_by = 'exporter'"))
     assert connection.sql("FROM duckdb_tables()").fetchall() == []
     assert connection.sql("FROM duckdb_schemas() WHERE schema_name ^@ 'reconcile'").fetchall() == []
 
@@ -267,7 +269,7 @@ def test_two_editions_of_one_code_are_one_cell(tmp_path: Path) -> None:
     lake.add("comtrade", [file])
     reconcile_lake(lake, weights="variances")
     rows = lake.flows("reconciled").to_native()
-    [(told, edition, value)] = rows.project("told_by, nomenclature, value_usd").fetchall()
+    [(told, edition, value)] = rows.project("reported_by, nomenclature, value_usd").fetchall()
     assert (told, edition) == ("both", "HS2022")
     assert 100_000 < value < 110_000
 
@@ -389,7 +391,7 @@ def test_the_command(lake: Lake, tmp_path: Path) -> None:
         ("value_usd", -1.0, "value_usd that cannot be"),
         ("low_usd", 1e9, "low_usd that cannot be"),
         ("weight_exporter", 1.5, "weight_exporter that cannot be"),
-        ("told_by", "nobody", "told_by that cannot be"),
+        ("reported_by", "nobody", "reported_by that cannot be"),
         ("value_exporter_usd", None, "value_exporter_usd that cannot be"),
         ("exporter", "XYZ", "not an area"),
         ("product", "85 42", "product that cannot be"),
@@ -401,7 +403,7 @@ def test_a_changed_file_is_refused(
     out = tmp_path / "o.parquet"
     reconcile_lake(lake, weights="variances", keep=False, out=out)
     table = pq.read_table(out).to_pylist()
-    place = next(n for n, one in enumerate(table) if one["told_by"] == "both")
+    place = next(n for n, one in enumerate(table) if one["reported_by"] == "both")
     schema = pq.read_schema(out)
     table[place][column] = value
     pq.write_table(pa.Table.from_pylist(table, schema=schema), out)
@@ -471,7 +473,7 @@ def test_a_silent_side_that_keeps_lines_back_is_flagged(
         ("DEU", "CHN", "854231", "exporter", 40_000.0, 2022),
         instead,
     ]
-    names = ("exporter", "importer", "product", "told_by", "value_usd", "year")
+    names = ("exporter", "importer", "product", "reported_by", "value_usd", "year")
     columns = map(list, zip(*rows, strict=True))
     table = engine.from_arrow(pa.table(dict(zip(names, columns, strict=True))))
     flows = table.project("""

@@ -1,5 +1,4 @@
-"""`ask rerouted`, `triple_difference` and `passed_on` where codes were renumbered between reports:
-goods under a new code are no new goods."""
+"""Rerouting where codes were renumbered between reports: a new code is no new good."""
 
 from __future__ import annotations
 
@@ -79,7 +78,7 @@ def test_what_is_in_both_editions_is_left_out_nowhere(lake: Lake) -> None:
 @pytest.mark.parametrize("code", [*PARTS.values(), *SENSORS.values(), "8541"])
 @pytest.mark.parametrize("measure", ["rerouted", "triple_difference"])
 def test_a_code_of_one_edition_has_no_answer(lake: Lake, measure: str, code: str) -> None:
-    keys = ASKED | {"goods": code, "follow": "family", "controls": "GEO"}
+    keys = ASKED | {"goods": code, "concordance": "family", "controls": "GEO"}
     found = ep.ask(measure, lake=lake, **keys)
     assert found.value is None
     assert "no code is in all of them" in (found.reason or "")
@@ -116,7 +115,7 @@ def test_what_is_bought_under_another_code_is_not_nothing(tmp_path: Path) -> Non
         "hubs": "KGZ",
         "goods": "8541,8542",
     }
-    found = ep.ask("passed_on", lake=held, period=2022, **keys)
+    found = ep.ask("pass_through", lake=held, period=2022, **keys)
     assert found.value == pytest.approx(0.5)  # not a tenth: 80 of 100 can be Germany's as well
     assert found.details["shipped"] == pytest.approx(20_000)
     assert found.details["renamed_codes"] == "854140, 854149"

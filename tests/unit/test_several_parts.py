@@ -94,14 +94,14 @@ def why(found: Figure) -> str:
 def test_books_of_headings_tell_nothing_of_a_subheading(tmp_path: Path) -> None:
     """610,000 were sent; the hub's books would say that none arrived."""
     held = books(lake(tmp_path), tmp_path, yearly("KGZ", "8542", "8703", "6109"))
-    for measure, keys in (("rerouted", CHAIN), ("lost_in_transit", LOST | {"importer": "KGZ"})):
+    for measure, keys in (("rerouted", CHAIN), ("missing_arrivals", LOST | {"importer": "KGZ"})):
         assert "too coarse for 854231" in why(ep.ask(measure, lake=held, **keys, source=BOTH))
-    assert ep.ask("lost_in_transit", lake=held, **(LOST | {"importer": "KGZ"})).value is None
+    assert ep.ask("missing_arrivals", lake=held, **(LOST | {"importer": "KGZ"})).value is None
 
 
 def test_books_of_totals_tell_nothing_of_all_goods(tmp_path: Path) -> None:
     held = books(lake(tmp_path), tmp_path, yearly("KGZ"))
-    for measure, keys in (("rerouted", CHAIN), ("lost_in_transit", LOST | {"importer": "KGZ"})):
+    for measure, keys in (("rerouted", CHAIN), ("missing_arrivals", LOST | {"importer": "KGZ"})):
         found = ep.ask(measure, lake=held, **(keys | {"goods": "all"}), source=BOTH)
         assert "totals over all goods only" in why(found)
 
@@ -116,7 +116,7 @@ def test_who_tells_totals_only_is_no_teller_beside_who_tells_goods(tmp_path: Pat
     ]  # fmt: skip
     books(held, tmp_path, sent)
     armenia, kyrgyz = (
-        ep.ask("lost_in_transit", lake=held, **LOST, importer=hub, source=BOTH)
+        ep.ask("missing_arrivals", lake=held, **LOST, importer=hub, source=BOTH)
         for hub in ("ARM", "KGZ")
     )
     assert armenia.value == pytest.approx(610_000 * 1.2 - 516_000)
@@ -138,12 +138,12 @@ def test_one_month_is_no_year_of_another_source(tmp_path: Path) -> None:
     lines = [*monthly("KGZ", 12), *monthly("ARM", 1)]
     held = books(lake(tmp_path, told), tmp_path, lines)
     kyrgyz = ep.ask(
-        "lost_in_transit", lake=held, **LOST, importer="KGZ", source="table.books+comtrade"
+        "missing_arrivals", lake=held, **LOST, importer="KGZ", source="table.books+comtrade"
     )
     assert kyrgyz.value == pytest.approx(610_000 * 1.2 - 516_000)
     both = LOST | {"importer": "ARM", "source": "table.books+comtrade"}
-    assert "no two sources" in why(ep.ask("lost_in_transit", lake=held, **both))
-    alone = ep.ask("lost_in_transit", lake=held, **LOST, importer="ARM")
+    assert "no two sources" in why(ep.ask("missing_arrivals", lake=held, **both))
+    alone = ep.ask("missing_arrivals", lake=held, **LOST, importer="ARM")
     assert alone.value == pytest.approx(610_000 * 1.2 - 516_000)
 
 
@@ -157,7 +157,7 @@ def test_currencies_are_not_mixed_in_a_part(tmp_path: Path) -> None:
         books(held, tmp_path, sold, name=name, currency=currency)
         source = f"table.german+table.{name}"
         keys = CHAIN | {"base": None}
-        refused = ep.ask("passed_on", lake=held, **keys, source=source)
+        refused = ep.ask("pass_through", lake=held, **keys, source=source)
         assert f"table.german is in EUR, table.{name} is in {currency}" in why(refused)
         assert "name sources of one currency" in why(refused)
 
@@ -192,6 +192,6 @@ def test_a_report_without_its_mass_is_not_nothing_that_arrived(tmp_path: Path) -
     held = Lake.open(tmp_path / "lake")
     held.add("comtrade", [tmp_path / "comtrade.csv"])
     keys = LOST | {"importer": "KGZ", "source": "comtrade"}
-    assert ep.ask("lost_in_transit", lake=held, **keys).value == pytest.approx(0)
-    found = ep.ask("lost_in_transit", lake=held, **keys, quantity="mass")
+    assert ep.ask("missing_arrivals", lake=held, **keys).value == pytest.approx(0)
+    found = ep.ask("missing_arrivals", lake=held, **keys, quantity="mass")
     assert "the importer's reports of this flow have no mass" in why(found)

@@ -80,10 +80,10 @@ def test_each_countrys_reports_come_from_where_they_are(tmp_path: Path) -> None:
     assert found.details["excess_out"] == pytest.approx(402_000)
     (card,) = found.table
     # The origin's exports are Comtrade's and the hub's imports the table's: 610 of 10 x 1.2 - 516.
-    assert card["lost_in_transit"] == pytest.approx(610_000 * 1.2 - 516_000)
+    assert card["missing_arrivals"] == pytest.approx(610_000 * 1.2 - 516_000)
     assert card["bought_told_by"] == "the hub (CIF, table.kyrgyz)"
     assert card["sold_told_by"] == "the hub (FOB, table.kyrgyz)"
-    by_source = {one.source: one.told_by for one in found.evidence}
+    by_source = {one.source: one.reported_by for one in found.evidence}
     assert by_source["comtrade"] == {"exporter": 12, "importer": 6}
     assert by_source["table.kyrgyz"] == {"exporter": 6 * 12, "importer": 6 * 12}
     assert "several-sources" in {one.id for one in found.caveats}
@@ -109,10 +109,10 @@ def test_they_are_put_together_where_none_answers_alone(tmp_path: Path) -> None:
     """Lost in transit: the seller's report is in one source, the buyer's in another."""
     held = lake(tmp_path)
     keys: dict[str, Any] = {"importer": "KGZ", "exporter": "DEU", "goods": "854231"}
-    found = ep.ask("lost_in_transit", lake=held, period=2022, base=2021, **keys)
+    found = ep.ask("missing_arrivals", lake=held, period=2022, base=2021, **keys)
     assert found.value == pytest.approx(610_000 * 1.2 - 516_000)
     assert found.definition.source == "comtrade+table.kyrgyz"
-    passed = ep.ask("passed_on", lake=held, **(ASKED | {"base": None}),
+    passed = ep.ask("pass_through", lake=held, **(ASKED | {"base": None}),
                     source="comtrade+table.kyrgyz")  # fmt: skip
     assert passed.value == pytest.approx(1)
     assert passed.details["shipped"] == pytest.approx(408_000)
@@ -124,7 +124,7 @@ def test_codes_are_as_long_as_the_shortest(tmp_path: Path) -> None:
                    source="comtrade+table.kyrgyz")  # fmt: skip
     assert found.details["excess_in"] == pytest.approx(504_000)
     (card,) = found.table
-    assert card["lost_in_transit"] == pytest.approx(610_000 * 1.2 - 516_000)
+    assert card["missing_arrivals"] == pytest.approx(610_000 * 1.2 - 516_000)
     assert any("4 digits" in one.text for one in found.caveats)
 
 
@@ -148,7 +148,7 @@ def test_who_tells_what_it_buys_only_is_silent_on_what_it_sells() -> None:
         ("exporter", "KGZ", "RUS", days[-1])
     ]
     told += [("exporter", "DEU", "KGZ", day) for day in days]
-    schema = ["told_by", "exporter", "importer", "period"]
+    schema = ["reported_by", "exporter", "importer", "period"]
     rows: Any = nw.from_native(pl.DataFrame(told, schema=schema, orient="row").lazy())
     asked = Definition.build("rerouted", **ASKED)
     heard = {

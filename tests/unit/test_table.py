@@ -54,7 +54,7 @@ def refusal(tmp_path: Path, text: str | bytes, mapping: str) -> EntrepotError:
 def test_the_mapping_of_the_contract_reads_both_flows(tmp_path: Path) -> None:
     found, findings = read_text(tmp_path, FILE, MAP)
     assert [
-        (row["exporter"], row["importer"], row["told_by"], row["valuation"]) for row in found
+        (row["exporter"], row["importer"], row["reported_by"], row["valuation"]) for row in found
     ] == [
         ("CHN", "RUS", "importer", "CIF"),
         ("CHN", "RUS", "exporter", "FOB"),
@@ -195,7 +195,7 @@ def test_parts_in_two_editions_do_not_add_up(tmp_path: Path) -> None:
 def test_the_mass_of_a_sum_is_not_known_where_a_part_is_not(tmp_path: Path) -> None:
     text = FILE + "643,156,854231,M,1,0\n"
     found, _ = read_text(tmp_path, text, MAP + "repeated: sum\n")
-    [row] = [row for row in found if row["told_by"] == "importer"]
+    [row] = [row for row in found if row["reported_by"] == "importer"]
     assert (row["value_usd"], row["mass_kg"]) == (1001.5, None)
 
 
@@ -327,7 +327,10 @@ def test_words_for_flows_need_no_list(tmp_path: Path) -> None:
         found, _ = read_text(
             tmp_path, f"r,p,f,v\nRUS,CHN,{imports},1\nRUS,CHN,{exports},2\n", plain
         )
-        assert {row["told_by"]: row["value_usd"] for row in found} == {"importer": 1, "exporter": 2}
+        assert {row["reported_by"]: row["value_usd"] for row in found} == {
+            "importer": 1,
+            "exporter": 2,
+        }
     assert "neither imports" in refusal(tmp_path, "r,p,f,v\nRUS,CHN,1,5\n", plain).what
 
 
@@ -344,12 +347,16 @@ columns:
 
 def test_two_sides_need_to_say_whose_report_it_is(tmp_path: Path) -> None:
     text = "i,j,v\nCHN,RUS,5\n"
-    assert "told_by" in refusal(tmp_path, text, SIDES).what
-    assert "valuation" in refusal(tmp_path, text, SIDES + "told_by: both\n").what
-    [row], _ = read_text(tmp_path, text, SIDES + "told_by: both\nvaluation: FOB\n")
-    assert (row["told_by"], row["valuation"]) == ("both", "FOB")
+    assert "reported_by" in refusal(tmp_path, text, SIDES).what
+    assert "valuation" in refusal(tmp_path, text, SIDES + "reported_by: both\n").what
+    [row], _ = read_text(tmp_path, text, SIDES + "reported_by: both\nvaluation: FOB\n")
+    assert (row["reported_by"], row["valuation"]) == ("both", "FOB")
     [row], _ = read_text(tmp_path, text, SIDES + "flow: import\npartner_basis: origin\n")
-    assert (row["told_by"], row["valuation"], row["partner_basis"]) == ("importer", "CIF", "origin")
+    assert (row["reported_by"], row["valuation"], row["partner_basis"]) == (
+        "importer",
+        "CIF",
+        "origin",
+    )
     both = SIDES + "flow: import\nreporter: RUS\n"
     assert "reporter or partner beside exporter or importer" in refusal(tmp_path, text, both).what
 
@@ -439,7 +446,13 @@ columns:
 """
     found, _ = read_text(tmp_path, text, mapping)
     assert [
-        (row["exporter"], row["told_by"], row["partner_basis"], row["value_usd"], row["mass_kg"])
+        (
+            row["exporter"],
+            row["reported_by"],
+            row["partner_basis"],
+            row["value_usd"],
+            row["mass_kg"],
+        )
         for row in found
     ] == [
         ("ARM", "exporter", None, 1.0, 9000.0),

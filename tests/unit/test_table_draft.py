@@ -229,7 +229,7 @@ def test_levels_and_lengths_of_periods_are_asked(tmp_path: Path) -> None:
     text = "day,exporter,importer,hs,valueUSD\n"
     text += "2024-01-01,CHN,RUS,8542,5\n2024-04-01,CHN,RUS,854231,5\n"
     draft = drafted(tmp_path, text.replace("day", "date"))
-    assert asked(draft) == ["told_by", "valuation", "freq", "nomenclature", "level"]
+    assert asked(draft) == ["reported_by", "valuation", "freq", "nomenclature", "level"]
     assert "level: TODO  # which level? (1 rows of 4 digits, 1 rows of 6 digits) 4, 6" in draft.text
 
 
@@ -237,13 +237,13 @@ def test_levels_and_lengths_of_periods_are_asked(tmp_path: Path) -> None:
 def test_what_the_lake_exports_is_read_again(tmp_path: Path, money: str) -> None:
     text = (
         "period,freq,exporter,importer,product,nomenclature,value_usd,value_reported,currency,"
-        "valuation,mass_kg,told_by,partner_basis,source\n"
+        "valuation,mass_kg,reported_by,partner_basis,source\n"
         f"2022-01-01,A,CHN,RUS,854231,HS2017,{money},FOB,,both,,baci\n"
     )
     draft = drafted(tmp_path, text)
     assert (asked(draft), draft.rows) == ([], 1)
     [row], _ = read_table(tmp_path / "mine.csv", draft.text, tmp_path)
-    assert (row["told_by"], row["freq"], row["partner_basis"]) == ("both", "A", None)
+    assert (row["reported_by"], row["freq"], row["partner_basis"]) == ("both", "A", None)
     shown = [row["value_usd"], row["value_reported"], row["currency"]]
     assert ",".join("" if cell is None else str(cell) for cell in shown) == (
         "5.0,," if money == "5,," else ",7.5,EUR"

@@ -257,7 +257,7 @@ def test_refused(more: dict[str, Any], words: str) -> None:
 
 def loss(rows: Any, **more: Any) -> Row:
     asked = {"exporter": "CHN", "by": [], **more}
-    return one(ep.measures.last_alternative(rows, **asked))
+    return one(ep.measures.supplier_loss(rows, **asked))
 
 
 @pytest.mark.parametrize(

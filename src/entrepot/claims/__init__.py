@@ -2,7 +2,7 @@
 
 from entrepot.claims.document import Claim, Document, parse_document, read_document
 from entrepot.claims.numbers import Says, read_says
-from entrepot.claims.result import Check, CheckedClaim, Conflict, Slip
+from entrepot.claims.result import Check, CheckedClaim, Conflict, LikelyError
 from entrepot.claims.verdict import check
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "Claim",
     "Conflict",
     "Document",
+    "LikelyError",
     "Says",
-    "Slip",
     "check",
     "parse_document",
     "read_document",

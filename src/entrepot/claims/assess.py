@@ -62,7 +62,7 @@ def assess_claims(
     differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
     by_data = data_conflicts(system, (*in_text, *differing))
     # Numbers that others print as they stand are of other totals, not wrong.
-    borne_out = {name for name, held in standings.items() if held.verdict == "holds"}
+    borne_out = {name for name, held in standings.items() if held.verdict == "supported"}
     by_data = tuple(
         one
         for one in by_data
@@ -130,7 +130,7 @@ def _by_series(
         if held.why == "disagrees" and not held.is_gross:
             backed = _is_backed(claim, claims, facts)
             if claim.id in open_ or not agreed.refutes(held.best.origins, backed=backed):
-                yield claim.id, EvidenceVerdict("untestable", "other-series", held.best)
+                yield claim.id, EvidenceVerdict("not_enough_evidence", "other-series", held.best)
             elif agreed.leaves_open(claim, found[claim.id]):
                 yield claim.id, replace(held, why="alone")
         elif held.why in ("too-round", "between") and claim.quantity.measure not in SHARES:

@@ -47,9 +47,11 @@ def _blamed(
     conflict: frozenset[str], explained: tuple[Explanation, ...], culprits: Collection[str]
 ) -> tuple[str, ...]:
     """Return what one slip of the best explanation changes, else all of it that cannot hold."""
-    slips = [p.names for item in explained[:1] for p in item.proposals if p.names & conflict]
+    likely_errors = [
+        p.names for item in explained[:1] for p in item.proposals if p.names & conflict
+    ]
     alone = explained[0].unexplained & conflict if explained else frozenset[str]()
-    chosen = max(slips, key=lambda names: len(names & conflict), default=alone)
+    chosen = max(likely_errors, key=lambda names: len(names & conflict), default=alone)
     return tuple(sorted(chosen or conflict & frozenset(culprits)))
 
 
@@ -60,7 +62,7 @@ def _corrected(
     if best is None or not best.proposals:
         return ""
     changed = {change.claim.id: change.claim for p in best.proposals for change in p.changes}
-    if any(not change.would_say for p in best.proposals for change in p.changes):
+    if any(not change.corrected for p in best.proposals for change in p.changes):
         return ""
     system = case.together.replaced(changed)
     return because(conflict, case.document.by_id | changed, system, fits=True)

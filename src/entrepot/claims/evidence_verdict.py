@@ -29,7 +29,7 @@ class EvidenceVerdict:
     Attributes
     ----------
     verdict
-        ``holds``, ``differs`` or ``untestable``.
+        ``supported``, ``differs`` or ``not_enough_evidence``.
     why
         ``agrees``, ``agrees-otherwise`` (under another definition), ``misquoted``, ``disagrees``,
         ``alone`` (disagrees, but may be of another series unless an error explains it),
@@ -41,7 +41,7 @@ class EvidenceVerdict:
         Whether the claim is further from all evidence than two series of one flow can be.
     """
 
-    verdict: Literal["holds", "differs", "untestable"]
+    verdict: Literal["supported", "differs", "not_enough_evidence"]
     why: str
     best: Comparison | None = None
     is_gross: bool = False
@@ -68,11 +68,11 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> EvidenceVerdict:
         return EvidenceVerdict("differs", "misquoted", wrong)
     same = [item for item in others if not item.other_definition]
     if agreeing := _first(same, "supports"):
-        return EvidenceVerdict("holds", "agrees", agreeing)
+        return EvidenceVerdict("supported", "agrees", agreeing)
     if agreeing := _first(others, "supports"):
-        return EvidenceVerdict("holds", "agrees-otherwise", agreeing)
+        return EvidenceVerdict("supported", "agrees-otherwise", agreeing)
     if quoted:
-        return EvidenceVerdict("untestable", "as-quoted", quoted)
+        return EvidenceVerdict("not_enough_evidence", "as-quoted", quoted)
     if claim.attributed_to:
         disagreeing = _beyond_any_mirror(claim, others)
     else:
@@ -88,13 +88,13 @@ def _open(
 ) -> EvidenceVerdict:
     """Return why evidence neither supports a claim nor refutes it."""
     if claim.attributed_to and same and all(item.outcome == "contradicts" for item in same):
-        return EvidenceVerdict("untestable", "other-series", same[0])
+        return EvidenceVerdict("not_enough_evidence", "other-series", same[0])
     if same:
         why = "too-round" if _first(same, "allows") else "between"
-        return EvidenceVerdict("untestable", why, same[0])
+        return EvidenceVerdict("not_enough_evidence", why, same[0])
     if others:
-        return EvidenceVerdict("untestable", "otherwise-only", others[0])
-    return EvidenceVerdict("untestable", "nothing")
+        return EvidenceVerdict("not_enough_evidence", "otherwise-only", others[0])
+    return EvidenceVerdict("not_enough_evidence", "nothing")
 
 
 def _misquoted(claim: Claim, own: Sequence[Comparison]) -> Comparison | None:

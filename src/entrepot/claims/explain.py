@@ -99,7 +99,7 @@ def explanations(case: ErrorContext) -> tuple[tuple[Explanation, ...], bool]:
     """
     if not case.wrong:
         return (), True
-    trusted = {name for name, held in case.standings.items() if held.verdict == "holds"}
+    trusted = {name for name, held in case.standings.items() if held.verdict == "supported"}
     search = _Search(case)
     sets = list(hitting_sets(case.wrong, trusted))
     complete = 0 < len(sets) < MOST
@@ -118,8 +118,10 @@ def _ranked(found: Iterable[Explanation]) -> tuple[Explanation, ...]:
     """Return each explanation once, the likeliest first, down to an error of no kind."""
     best: dict[tuple[object, ...], Explanation] = {}
     for item in found:
-        slips = sorted((p.kind, *sorted(p.names), p.changes[0].would_say) for p in item.proposals)
-        key = (*slips, item.unexplained if not slips else ())
+        likely_errors = sorted(
+            (p.kind, *sorted(p.names), p.changes[0].corrected) for p in item.proposals
+        )
+        key = (*likely_errors, item.unexplained if not likely_errors else ())
         if key not in best or best[key].score < item.score:
             best[key] = item
     ranked = sorted(best.values(), key=lambda item: -item.score)
@@ -193,7 +195,7 @@ class _Search:
         return options
 
     def _options(self, claim: Claim, view: KnownValues) -> list[_Option]:
-        cost = TRUSTED if self._case.standings[claim.id].verdict == "holds" else 0.0
+        cost = TRUSTED if self._case.standings[claim.id].verdict == "supported" else 0.0
         by_chance = math.log10(luck(claim) / view.open(claim))
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
         found = [

@@ -128,7 +128,7 @@ def _is_of_another(
 
 
 def _holds(claim: Claim, source: Source, facts: ReferenceLevels) -> bool:
-    return standing(claim, evidence(claim, source, facts)).verdict == "holds"
+    return standing(claim, evidence(claim, source, facts)).verdict == "supported"
 
 
 def _is_unsaid(claim: Claim) -> bool:

@@ -122,7 +122,7 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
         return "partly estimated, since one side publishes no statistics for the period"
     books = levels[0].books
     tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
-    told = {teller for item in figure.evidence for teller in item.told_by}
+    told = {teller for item in figure.evidence for teller in item.reported_by}
     if told and tellers.get(books) not in told and books not in told:
         return f"not in the books of {who(books)}"
     return ""

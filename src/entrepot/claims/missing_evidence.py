@@ -28,7 +28,7 @@ class Settled:
     """What all other claims leave for a number, and which number would settle it."""
 
     implied: Interval | None = None
-    would_settle: str = ""
+    evidence_needed: str = ""
 
 
 def settled(case: ErrorContext, culprits: Collection[str]) -> dict[str, Settled]:

@@ -20,22 +20,22 @@ __all__ = [
     "Conflict",
     "ConflictBlock",
     "Explained",
-    "Slip",
+    "LikelyError",
     "Verdict",
 ]
 
-Verdict = Literal["holds", "differs", "cannot_hold", "untestable"]
-VERDICTS: tuple[Verdict, ...] = ("cannot_hold", "differs", "untestable", "holds")
+Verdict = Literal["supported", "differs", "inconsistent", "not_enough_evidence"]
+VERDICTS: tuple[Verdict, ...] = ("inconsistent", "differs", "not_enough_evidence", "supported")
 """What is wrong first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class LikelyError:
     """A likely error: its kind, the other claim it involves, and what the claim would say."""
 
     kind: str
     other: str
-    would_say: str
+    corrected: str
     text: str
 
     def to_dict(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class Slip:
         return {
             "kind": self.kind,
             "with": self.other,
-            "would_say": self.would_say,
+            "corrected": self.corrected,
             "text": self.text,
         }
 
@@ -58,11 +58,15 @@ class Explained:
         Kind of each slip, and ids of the claims it changes.
     """
 
-    slips: tuple[tuple[str, tuple[str, ...]], ...]
+    likely_errors: tuple[tuple[str, tuple[str, ...]], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
-        return {"slips": [{"kind": kind, "claims": list(names)} for kind, names in self.slips]}
+        return {
+            "likely_errors": [
+                {"kind": kind, "claims": list(names)} for kind, names in self.likely_errors
+            ]
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class CheckedClaim:
     Attributes
     ----------
     qualifier
-        ``as quoted`` where only the quoted source itself could be compared, ``under another
+        ``quoted source only`` where only the quoted source itself could be compared, ``under
+        another
         definition`` where only another definition agrees, else empty.
     arithmetic
         Sums behind the verdict, empty if there are none.
@@ -80,7 +85,7 @@ class CheckedClaim:
         Tightest bounds that all other claims and known levels leave for the number, in data
         units; an end is infinite where nothing bounds it. None if the others say nothing or
         cannot all be true.
-    would_settle
+    evidence_needed
         Which further number would settle the claim; empty if none is needed.
     """
 
@@ -89,10 +94,10 @@ class CheckedClaim:
     reason: str
     qualifier: str = ""
     against: tuple[Comparison, ...] = ()
-    slips: tuple[Slip, ...] = ()
+    likely_errors: tuple[LikelyError, ...] = ()
     arithmetic: str = ""
     implied: Interval | None = None
-    would_settle: str = ""
+    evidence_needed: str = ""
 
     @property
     def id(self) -> str:
@@ -115,10 +120,10 @@ class CheckedClaim:
             "qualifier": self.qualifier,
             "reason": self.reason,
             "against": [item.to_dict() for item in self.against],
-            "slips": [slip.to_dict() for slip in self.slips],
+            "likely_errors": [slip.to_dict() for slip in self.likely_errors],
             "arithmetic": self.arithmetic,
             "implied": _ends(self.implied),
-            "would_settle": self.would_settle,
+            "evidence_needed": self.evidence_needed,
         }
 
 
@@ -232,13 +237,13 @@ class Check:
     def summary(self) -> dict[str, int]:
         """Number of claims, and of each verdict."""
         counted = Counter(item.verdict for item in self.claims)
-        order: tuple[Verdict, ...] = ("holds", "differs", "cannot_hold", "untestable")
+        order: tuple[Verdict, ...] = ("supported", "differs", "inconsistent", "not_enough_evidence")
         return {"claims": len(self.claims)} | {verdict: counted[verdict] for verdict in order}
 
     @property
     def found_something(self) -> bool:
         """Whether a claim differs or cannot hold."""
-        return any(item.verdict in ("differs", "cannot_hold") for item in self.claims)
+        return any(item.verdict in ("differs", "inconsistent") for item in self.claims)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -264,16 +269,16 @@ class Check:
         """Return the summary in words, what is wrong first."""
         words = [f"{len(self.claims)} claim{'' if len(self.claims) == 1 else 's'}"]
         verbs = {
-            "cannot_hold": ("cannot hold", "cannot hold"),
+            "inconsistent": ("inconsistent", "inconsistent"),
             "differs": ("differs", "differ"),
-            "untestable": ("is untestable", "are untestable"),
-            "holds": ("holds", "hold"),
+            "not_enough_evidence": ("without enough evidence",) * 2,
+            "supported": ("supported", "supported"),
         }
         for verdict in VERDICTS:
             if count := self.summary[verdict]:
                 words.append(f"{count} {verbs[verdict][count > 1]}")
         if self.todo:
-            words.append(f"{len(self.todo)} not understood")
+            words.append(f"{len(self.todo)} not interpreted")
         return ", ".join(words)
 
     def to_json(self) -> str:

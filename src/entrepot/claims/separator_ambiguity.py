@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["either_reading"]
 
-_RANKS = {"differs": 0, "untestable": 1, "holds": 2}
+_RANKS = {"differs": 0, "not_enough_evidence": 1, "supported": 2}
 
 
 def either_reading(document: Document, facts: ReferenceLevels) -> tuple[Document, dict[str, str]]:
@@ -65,7 +65,7 @@ def _chosen(claim: Claim, source: Source, facts: ReferenceLevels) -> tuple[Claim
         taken, left = claim, instead
     else:
         taken, left = instead, claim
-    supported = "holds" in verdicts
+    supported = "supported" in verdicts
     why = "others support" if supported else "others do not contradict"
     also = "they do not" if supported else "they do"
     note = f"the point or comma is read as in {_plain(taken.says)}, which {why}"

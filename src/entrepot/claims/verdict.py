@@ -19,7 +19,7 @@ from entrepot.claims.part_exceeds_total import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.reference_levels import ReferenceLevels
 from entrepot.claims.related_evidence import in_print_beside
-from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, Slip, Verdict
+from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, LikelyError, Verdict
 from entrepot.claims.separator_ambiguity import either_reading
 from entrepot.claims.statements import known_statements
 from entrepot.model.display import joined
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 SLIPS_SHOWN = 3
-WRONG = ("differs", "cannot_hold")
+WRONG = ("differs", "inconsistent")
 
 
 def check(
@@ -59,8 +59,8 @@ def check(
     Returns
     -------
     Check
-        With a verdict for every claim: ``cannot_hold`` (contradicts the text's other numbers),
-        ``differs`` (outside what others have), ``untestable`` (evidence is missing), ``holds``.
+        With a verdict for every claim: ``inconsistent`` (contradicts the text's other numbers),
+        ``differs`` (outside all definitions), ``not_enough_evidence``, ``supported``.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def check(
     ...     says: 1.63 trillion yuan
     ... '''
     >>> check(parse_document(text)).claims[0].verdict
-    'holds'
+    'supported'
     """
     read = document if isinstance(document, Document) else read_document(document)
     require_few(len(read.claims))
@@ -184,7 +184,7 @@ def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozens
         changed = frozenset(name for item in best for name in item.names)
         held = {name: case.standings[name].verdict for name in conflict}
         guilty = {name for name in conflict if held[name] == "differs" or name in changed}
-        unsupported = {name for name in conflict if held[name] != "holds"}
+        unsupported = {name for name in conflict if held[name] != "supported"}
         found |= guilty or unsupported or conflict
     return frozenset(found)
 
@@ -212,7 +212,7 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
     note = findings.notes.get(claim.id, "")
     arithmetic = note
     if claim.id in findings.culprits and conflict is not None:
-        verdict = "cannot_hold"
+        verdict = "inconsistent"
         together = verdict_text.conflicting(claim, conflict.claims, case.document.by_id)
         held = _against_it(held, found)
         agrees = held.best is not None and held.best.outcome == "supports"
@@ -236,16 +236,16 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         reason=words[:1].upper() + words[1:],
         qualifier=_qualifier(held, verdict, findings.moneys.get(claim.id, "")),
         against=_best_first(held, found) or in_print_beside(claim, case.facts),
-        slips=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
+        likely_errors=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
         implied=around.implied,
-        would_settle=around.would_settle if verdict != "holds" else "",
+        evidence_needed=around.evidence_needed if verdict != "supported" else "",
     )
 
 
 def _against_it(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> EvidenceVerdict:
     """Return a claim that cannot hold as what refutes it has it, if anything does."""
-    if held.verdict != "holds":
+    if held.verdict != "supported":
         return held
     refuting = [item for item in found if item.outcome == "contradicts"]
     best = min(refuting, key=_far_from_print, default=None)
@@ -268,12 +268,12 @@ def _best_first(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> tuple[C
 def _qualifier(held: EvidenceVerdict, verdict: Verdict, money: str) -> str:
     if verdict != held.verdict:
         return ""
-    other = {"as-quoted": "as quoted", "agrees-otherwise": "under another definition"}
-    unsaid = f"only in {money}" if money and verdict == "holds" else ""
+    other = {"as-quoted": "quoted source only", "agrees-otherwise": "under another definition"}
+    unsaid = f"only in {money}" if money and verdict == "supported" else ""
     return other.get(held.why, unsaid)
 
 
-def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
+def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyError]:
     """Yield the slips that explain a claim, the best of each kind and partner first."""
     seen: set[tuple[str, str]] = set()
     for proposal in (one for item in explained for one in item.proposals):
@@ -281,4 +281,4 @@ def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[Slip]:
             what = (proposal.kind, change.other)
             if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
                 seen.add(what)
-                yield Slip(proposal.kind, change.other, change.would_say, change.text)
+                yield LikelyError(proposal.kind, change.other, change.corrected, change.text)

@@ -41,7 +41,9 @@ def reason(
             return f"the source itself has {printed}{_others(found)}."
         case "as-quoted":
             untested = _others(found) or ", and nothing else in print tests it"
-            return f"as quoted: {_who(best)} has it so{_rounded(claim, best)}{untested}."
+            return (
+                f"only the quoted source: {_who(best)} has it so{_rounded(claim, best)}{untested}."
+            )
         case "between":
             ends = sorted((item for item in found if not item.own), key=lambda item: item.value)
             return (

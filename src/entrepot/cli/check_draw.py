@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 STYLES = {
-    "cannot_hold": "bold red",
+    "inconsistent": "bold red",
     "differs": "bold yellow",
-    "untestable": "bold",
-    "holds": "green",
+    "not_enough_evidence": "bold",
+    "supported": "green",
 }
 WIDE = 98  # columns from which on nothing has to fold
-WRONG = ("cannot_hold", "differs")
+WRONG = ("inconsistent", "differs")
 FULL = 66  # columns from which on a likely error still fits beside the numbers
 VERDICT = 13  # columns of a verdict with its sign
 REMARK = 15  # columns of the kind of a likely error
@@ -68,11 +68,11 @@ def draw(
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
     shown = [item for item in order if everything or item.verdict in WRONG]
     for item in shown:
-        if item.verdict != "holds":
+        if item.verdict != "supported":
             screen.print()
             screen.print(_head(item, names[item.id]))
             screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
-    if not everything and any(item.verdict == "untestable" for item in order):
+    if not everything and any(item.verdict == "not_enough_evidence" for item in order):
         screen.print()
         screen.print(Text("Reasons of the other claims: add --all", style="dim"))
     _draw_rest(found, screen)
@@ -103,7 +103,7 @@ def _draw_rest(found: Check, screen: Console) -> None:
     for place, rest in enumerate(found.todo):
         if not place:
             screen.print()
-            screen.print(Text("Not understood, so not tested", style="bold"))
+            screen.print(Text("Not interpreted, so not tested", style="bold"))
         words = f"{one_line(rest.says)}: {one_line(rest.why)}\n{one_line(rest.quote)}"
         screen.print(Padding(Text(words), (0, 0, 0, 2)))
 
@@ -128,7 +128,9 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
     if width >= FULL:
         grid.add_column("error or remark", min_width=REMARK if cut else 12, **long)
     for item in order:
-        slip = item.slips[0].kind.replace("_", " ") if item.slips else item.qualifier
+        slip = (
+            item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else item.qualifier
+        )
         cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
         verdict = Text(_verdict(item), style=STYLES[item.verdict])
         grid.add_row(verdict, *(Text(cell) for cell in cells))
@@ -147,7 +149,7 @@ def _head(item: CheckedClaim, name: str) -> Any:
     verdict = _verdict(item)
     if item.qualifier:
         verdict = f"{verdict}, {item.qualifier}"
-    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.slips[:1])
+    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.likely_errors[:1])
     if kinds:
         verdict = f"{verdict} ({', '.join(kinds)})"
     line = Text(verdict, style=STYLES[item.verdict])
@@ -161,12 +163,12 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
     from entrepot.report.check_report.entries import left_by_others
 
     yield item.reason
-    for slip in item.slips[:1]:
+    for slip in item.likely_errors[:1]:
         yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
     if left := left_by_others(item):
         yield f"Implied by the text's other figures: {left}."
-    if item.would_settle:
-        yield f"Evidence needed: {item.would_settle.removesuffix('.')}."
+    if item.evidence_needed:
+        yield f"Evidence needed: {item.evidence_needed.removesuffix('.')}."
 
 
 def _against(item: CheckedClaim) -> str:
@@ -174,10 +176,10 @@ def _against(item: CheckedClaim) -> str:
     from entrepot.claims.verdict_text import number_of
 
     agrees = bool(item.against) and item.against[0].outcome == "supports"
-    if not item.against or (item.verdict == "cannot_hold" and agrees):
+    if not item.against or (item.verdict == "inconsistent" and agrees):
         return "–"
     ends = [number_of(item.against[0])]
     alike = [one for one in item.against if not one.other_definition] or item.against
-    if item.verdict == "untestable" and not item.qualifier and len(alike) > 1:
+    if item.verdict == "not_enough_evidence" and not item.qualifier and len(alike) > 1:
         ends.append(number_of(alike[-1]))
     return " to ".join(ends)

@@ -19,7 +19,7 @@ Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrep
 
 ALSO = {"hubs": ("hub",)}
 """Other spellings of a key: one hub is no plural."""
-AREAS = ("importer", "exporter", "controls", "hubs", "unwilling")
+AREAS = ("importer", "exporter", "controls", "hubs", "fixed_supply")
 """Keys that name areas, which people write in words."""
 
 

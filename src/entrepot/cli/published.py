@@ -185,7 +185,10 @@ def _draw_finding(one: Discrepancy, screen: Console) -> None:
     lines = [f"{one.because}."]
     if one.definition:
         lines.append(f"{capital(one.definition)}.")
-    lines += [f"Likely slip: {slip.kind.replace('_', ' ')}. {slip.text}" for slip in one.slips[:1]]
+    lines += [
+        f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
+        for slip in one.likely_errors[:1]
+    ]
     lines.append(f"{_printers(one.one.rows)}; against it: {_printers(one.other.rows)}.")
     screen.print()
     screen.print(Text(f"{one.id}  {capital(one.what)}: {one.one.text}, or {one.other.text}"))

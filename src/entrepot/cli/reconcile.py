@@ -26,8 +26,8 @@ def reconcile(
         bool, typer.Option(help="Count what exporters tell as re-exports as theirs.")
     ] = True,
     panel: Annotated[
-        str, typer.Option(help="Late reporters: as_told, fixed or carried (a year before).")
-    ] = "as_told",
+        str, typer.Option(help="Late reporters: as_reported, fixed or carried (a year before).")
+    ] = "as_reported",
     weights: Annotated[
         str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
     ] = "official",

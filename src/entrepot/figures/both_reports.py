@@ -21,7 +21,7 @@ def one_side(rows: nw.LazyFrame[Any], side: Side) -> nw.LazyFrame[Any]:
     """Return what one side told, as rows of single reports."""
     told = nw.col(f"value_{side}_usd")
     return rows.filter(~told.is_null()).with_columns(
-        told.alias("value_usd"), nw.lit(side).alias("told_by")
+        told.alias("value_usd"), nw.lit(side).alias("reported_by")
     )
 
 

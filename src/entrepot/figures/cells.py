@@ -204,7 +204,7 @@ class Cells:
 
     def _one_basis(self, asked: Definition) -> list[nw.Expr]:
         """Return what keeps one telling of what an importer tells by origin and by consignment."""
-        origin = (nw.col("partner_basis") == "origin") & (nw.col("told_by") == "importer")
+        origin = (nw.col("partner_basis") == "origin") & (nw.col("reported_by") == "importer")
         if asked.basis == "origin":
             return [origin]
         if not self.twofold:
@@ -240,7 +240,7 @@ class Cells:
         more = totals_of_pairs(self, asked, *tests)
         if more is None and not self.held.has_totals:
             return rows
-        keys = ["period", "exporter", "importer", "told_by"]
+        keys = ["period", "exporter", "importer", "reported_by"]
         is_total = nw.col("product") == TOTAL
         every = rows.filter(is_total)
         if more is not None:

@@ -52,7 +52,7 @@ COLUMNS = {
     "price_out": ("a kilogram was sold at", ""),
     "bought": ("bought of the origin", ""),
     "others_in": ("bought of others above its path", ""),
-    "lost_in_transit": ("sent to it and never reported as bought", ""),
+    "missing_arrivals": ("sent to it and never reported as bought", ""),
     "bought_told_by": ("what it bought is told by", ""),
     "sold_told_by": ("what it sold is told by", ""),
     "triple_pct": ("beside other goods and controls it bought", "percent"),

@@ -37,7 +37,7 @@ AND = "+"
 _MONTHS = {"A": 12, "F": 12, "Q": 3, "M": 1}
 _EACH = {"A": "1y", "Q": "1q", "M": "1mo"}
 _COLUMNS = (
-    "exporter", "importer", "told_by", "valuation", "partner_basis", "nomenclature", "mass_kg",
+    "exporter", "importer", "reported_by", "valuation", "partner_basis", "nomenclature", "mass_kg",
 )  # fmt: skip
 SIX = 6
 """Digits that national tariffs have in common."""
@@ -262,7 +262,7 @@ def _answer(
 def _evidence(part: SourceContribution, rows: Frame) -> Evidence:
     """Return how many reports were taken of a source."""
     mine = rows.filter(nw.col(SOURCE) == part.cells.held.source)
-    counted = mine.group_by("told_by").agg(nw.len().alias("rows"))
+    counted = mine.group_by("reported_by").agg(nw.len().alias("rows"))
     told = {str(side): int(count) for side, count in fetch(counted)}
     held_ = part.cells.held
     return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))

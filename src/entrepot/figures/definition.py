@@ -25,8 +25,8 @@ CHOICES = {
     "valuation": ("fob", "cif"),
     "quantity": ("value", "mass", "items"),
     "flow": ("one_way", "both"),
-    "told_by": ("exporter", "importer"),
-    "follow": (*get_args(Variant), "weighted"),
+    "reported_by": ("exporter", "importer"),
+    "concordance": (*get_args(Variant), "weighted"),
     "by": ("product", "exporter", "importer"),
 }
 ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0, "trim": 1.0}
@@ -68,13 +68,13 @@ class Definition:
         ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
     k
         Number of suppliers in a concentration ratio.
-    told_by
+    reported_by
         Whose reports count, ``exporter`` or ``importer``; None takes the better ones. With one side
         behind every year a series does not break when the other falls silent.
     follow
         How a list is followed into the edition of the data: ``family`` (closed families, the same
         number, clean successors), ``same_code``, ``without_changed``, ``without_partial``,
-        ``all_in`` and ``none_in`` (every code of every family that is touched, or only families
+        ``upper`` and ``lower`` (every code of every family that is touched, or only families
         of listed codes), ``weighted`` (codes split by weights estimated from trade).
     sector
         Sector that buys the inputs, where the goods are ``inputs``; None for every one.
@@ -114,12 +114,12 @@ class Definition:
     currency: str = ""
     flow: str = "one_way"
     k: int | None = None
-    told_by: str | None = None
-    follow: str = "family"
+    reported_by: str | None = None
+    concordance: str = "family"
     sector: str | None = None
     by: str | None = None
     controls: str | None = None
-    unwilling: str | None = None
+    fixed_supply: str | None = None
     hubs: str | None = None
     least: float | None = None
     listed: str | None = None
@@ -161,7 +161,7 @@ class Definition:
         period = Period.parse(given.pop("period"))
         base = Period.parse(given.pop("base")) if "base" in given else None
         given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
-        for side in ("importer", "exporter", "controls", "hubs", "unwilling"):
+        for side in ("importer", "exporter", "controls", "hubs", "fixed_supply"):
             if side in given:
                 given[side] = _areas(str(given[side]), several=side == "controls")
                 for one in given[side].split(SETS) if side == "controls" else [given[side]]:
@@ -174,7 +174,7 @@ class Definition:
         return replace(self, **changes)
 
     def members(
-        self, side: Literal["importer", "exporter", "controls", "hubs", "unwilling"]
+        self, side: Literal["importer", "exporter", "controls", "hubs", "fixed_supply"]
     ) -> frozenset[str]:
         """Return the areas on one side; a dated group as of the last day of the period.
 

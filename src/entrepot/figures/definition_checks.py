@@ -187,7 +187,7 @@ def _about_inputs(definition: Definition) -> Definition:
         ("basis", definition.basis, ("dispatch", BASIS)),
         ("flow", definition.flow, ("one_way",)),
         ("valuation", definition.valuation, (None,)),
-        ("told_by", definition.told_by, (None,)),
+        ("reported_by", definition.reported_by, (None,)),
     ):
         if value not in known:
             raise RequestError(
@@ -211,11 +211,11 @@ def _refuse_unread(definition: Definition) -> None:
             why="it would not change the answer",
             hint="add --goods inputs, or leave out --sector",
         )
-    if definition.follow != "family" and not _has_list(definition):
+    if definition.concordance != "family" and not _has_list(definition):
         raise RequestError(
             f"{definition.goods} is no list, so there is nothing to follow",
             why="it would not change the answer",
-            hint="add --goods chpl, or leave out --follow",
+            hint="add --goods chpl, or leave out --concordance",
         )
     how = question(measure)
     is_bill = how.elastic and "quantity" not in how.choices

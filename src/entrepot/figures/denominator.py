@@ -192,7 +192,7 @@ def mirrored(cells: Cells, asked: Definition, goods: Goods) -> list[tuple[str, f
     all times and goods of which partners report trade, or one side's reports were asked for.
     """
     sides = [side for side in total_sides(asked) if side == cells.voice]
-    if not sides or not cells.held.has_sums or asked.told_by or asked.quantity != "value":
+    if not sides or not cells.held.has_sums or asked.reported_by or asked.quantity != "value":
         return []
     if asked.measure not in ("import_share", "export_share", "asymmetry", "salience"):
         return []
@@ -295,7 +295,7 @@ def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str,
 
 
 _DIVIDED = {
-    "passed_on": ("shipped", "what {hubs} sells to {importer} of {goods}, {period}"),
+    "pass_through": ("shipped", "what {hubs} sells to {importer} of {goods}, {period}"),
     "net_import_reliance": ("apparent_consumption", "use of {goods} by {importer}, {period}"),
 }
 """Of measures that divide by no total over partners: the column with what they divide by, and what
@@ -376,7 +376,7 @@ def _count(cells: Cells, asked: Definition, goods: Goods, side: Side, *, within:
         if (selected := wanted(goods)) is not None and len(goods) == 1:
             tests.append(selected)
         if cells.voice:
-            tests.append(nw.col("told_by") == str(cells.voice))
+            tests.append(nw.col("reported_by") == str(cells.voice))
         time = nw.col("period")
         inside = (time >= asked.period.start) & (time <= asked.period.end)
         tests.append(inside if within else ~inside)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["goods_in", "links_held", "other_goods", "rests_on", "traded"]
+__all__ = ["goods_in", "links_held", "other_goods", "traded", "uncertain_code_shares"]
 
 _LINKS: dict[tuple[str, ...], Links] = {}
 """The tables of the lake asked last: building them takes longer than most questions."""
@@ -56,7 +56,7 @@ def goods_in(
     definition: Definition,
     editions: tuple[str, ...],
     lake: Lake,
-    follow: str | None = None,
+    concordance: str | None = None,
 ) -> Goods:
     """Return the goods of a definition in every edition of the data.
 
@@ -69,18 +69,18 @@ def goods_in(
     """
     if definition.goods == "all":
         return (everything(),)
-    follow = follow or definition.follow
+    concordance = concordance or definition.concordance
     if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
     links = links_held(lake)
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
-    if follow == "weighted":
+    if concordance == "weighted":
         return tuple(weighted_selection(definition, name, lake, links) for name in editions)
     return tuple(
         goods_selection(
             definition.goods,
             nomenclature=name,
-            variant=cast("Variant", follow),
+            variant=cast("Variant", concordance),
             links=links,
             editions=hs,
         )
@@ -109,7 +109,7 @@ def _codes(goods: Goods) -> tuple[object, ...]:
     return tuple((one.nomenclature, one.codes, one.prefixes, one.weights) for one in goods)
 
 
-def rests_on(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] | None:
+def uncertain_code_shares(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] | None:
     """Return the share of the value that lies on codes one should know about.
 
     Returns

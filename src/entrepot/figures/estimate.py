@@ -29,7 +29,7 @@ class Estimate:
         Whether it is a range of its own: printed as one, the value then its middle, or of errors.
     details
         Other columns of the measure, such as the effective number of suppliers beside an HHI.
-    rests_on
+    uncertain_code_shares
         Share of the value on codes of a list that one should know about; see `Figure`.
     table
         A row for each product or partner, where the measure has some.
@@ -43,7 +43,7 @@ class Estimate:
     high: float | None = None
     is_range: bool = False
     details: dict[str, float | str] = field(default_factory=dict)
-    rests_on: dict[str, float] | None = None
+    uncertain_code_shares: dict[str, float] | None = None
     table: tuple[dict[str, Any], ...] = ()
 
     @property

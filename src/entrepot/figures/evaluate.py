@@ -263,7 +263,7 @@ def _figure(
         value=head.value,
         unit=head.unit,
         details=head.details,
-        rests_on=head.rests_on,
+        uncertain_code_shares=head.uncertain_code_shares,
         table=head.table,
         spread=spread_of(estimates, found) if ranged else {},
         low=ends[0] if ends else None,
@@ -280,7 +280,7 @@ def _figure(
 
 def _one_voice(definition: Definition, head: Estimate) -> bool:
     """Whether all comes from the books of one country that still reports."""
-    sides = {side for item in head.evidence for side in item.told_by}
+    sides = {side for item in head.evidence for side in item.reported_by}
     if question(definition.measure).trade == "chain" and sides <= {"exporter", "importer"}:
         return True  # each flow by one teller, who speaks before and after
     teller = _teller(definition, head)
@@ -289,8 +289,8 @@ def _one_voice(definition: Definition, head: Estimate) -> bool:
 
 def _teller(definition: Definition, head: Estimate) -> str:
     """Return whose books all comes from; empty where it is from more than one side's."""
-    sides = {side for item in head.evidence for side in item.told_by}
-    printed = all(item.origin and item.told_by for item in head.evidence)
+    sides = {side for item in head.evidence for side in item.reported_by}
+    printed = all(item.origin and item.reported_by for item in head.evidence)
     if len(sides) != 1 or not (printed or "report" in head.choices):
         return ""
     return definition.exporter if sides == {"exporter"} else definition.importer

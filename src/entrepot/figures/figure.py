@@ -27,7 +27,7 @@ class Evidence:
         Id of the source and the first digits of the SHA-256 of its bytes.
     rows
         Number of rows used.
-    told_by
+    reported_by
         How many rows were told by the exporter, the importer, or both.
     bases
         Of imports that importers report, where some are by country of origin: the share of the
@@ -41,7 +41,7 @@ class Evidence:
     source: str
     snapshot: str
     rows: int
-    told_by: dict[str, int] = field(default_factory=dict)
+    reported_by: dict[str, int] = field(default_factory=dict)
     bases: dict[str, float] = field(default_factory=dict)
     origin: str = ""
     publisher: str = ""
@@ -55,7 +55,7 @@ class Evidence:
             "source": self.source,
             "snapshot": self.snapshot,
             "rows": self.rows,
-            "told_by": self.told_by,
+            "reported_by": self.reported_by,
         }
         found |= {"bases": self.bases} if self.bases else {}
         extra = {"origin": self.origin, "publisher": self.publisher, "url": self.url, "id": self.id}
@@ -166,7 +166,7 @@ class Figure:
         can be given.
     details
         Other columns of the measure, e.g. ``effective_suppliers`` beside an HHI.
-    rests_on
+    uncertain_code_shares
         Where a list was asked for, the share of the value that lies on codes whose family has
         other goods (``split``), of which the list covers a part (``ex``), that rest on no
         official text or an inferred day (``uncertain``), or that stand for a code of another
@@ -205,7 +205,7 @@ class Figure:
     caveats: tuple[Caveat, ...] = ()
     reason: str | None = None
     details: dict[str, float | str] = field(default_factory=dict)
-    rests_on: dict[str, float] | None = None
+    uncertain_code_shares: dict[str, float] | None = None
     table: tuple[dict[str, Any], ...] = ()
     spread: dict[str, tuple[float, float]] = field(default_factory=dict)
     in_print: tuple[Printed, ...] = ()
@@ -254,8 +254,8 @@ class Figure:
             found["in_print"] = [item.to_dict() for item in self.in_print]
         if self.table:
             found["table"] = list(self.table)
-        if self.rests_on is not None:
-            found["rests_on"] = self.rests_on
+        if self.uncertain_code_shares is not None:
+            found["uncertain_code_shares"] = self.uncertain_code_shares
         if self.reason:
             found["reason"] = self.reason
         return found

@@ -133,7 +133,7 @@ def _from_rows(
     spans = [own] if main.is_range else []
     others += spoken[0].alternatives
     notes = [note for one in goods for note in goods_caveats.for_goods(one)]
-    notes += goods_caveats.uncertain_code_shares(main.rests_on)
+    notes += goods_caveats.uncertain_code_shares(main.uncertain_code_shares)
     notes += goods_caveats.pooled(cells.held.source, goods)
     absent = not_delivered(cells, definition, goods)
     if absent:

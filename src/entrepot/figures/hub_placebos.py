@@ -155,7 +155,7 @@ def _goods(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
     if not others:
         yield _Placebo("goods", f"not asked: {definition.goods} has all everyday goods in it")
         return
-    asked = definition.but(goods=",".join(others), follow="family")
+    asked = definition.but(goods=",".join(others), concordance="family")
     yield _placebo("everyday goods", _asked(asked, ask))
 
 

@@ -115,7 +115,7 @@ def _on(
         return goods_selection(
             f"{asked.listed}@{day}",
             nomenclature=edition,
-            variant=cast("Variant", asked.follow),
+            variant=cast("Variant", asked.concordance),
             links=links_held(lake),
             editions=tuple(dict.fromkeys(harmonized(name).id for name in editions)),
         )

@@ -69,7 +69,7 @@ def _covered(cells: Cells, asked: Definition, side: Side) -> Coverage | None:
 
 def _of_pairs(rows: Frame) -> Frame:
     """Add up the reports of two areas, so that little has to leave another engine than DuckDB."""
-    keys = ("period", "exporter", "importer", "told_by")
+    keys = ("period", "exporter", "importer", "reported_by")
     value = nw.col("value_usd")
     sums = rows.group_by(*keys).agg(value.sum(), value.count().alias("__known"))
     return sums.select(*keys, nw.when(nw.col("__known") > 0).then(value).alias("value_usd"))

@@ -37,8 +37,8 @@ def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
         lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
     mute = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
-    if asked.told_by:
-        side = asked.importer if asked.told_by == "importer" else asked.exporter
+    if asked.reported_by:
+        side = asked.importer if asked.reported_by == "importer" else asked.exporter
         mute = f"{side} did not report for {when} to"
     for kind, words in (
         ("silent", mute),

@@ -15,7 +15,7 @@ SPECIAL = (
     "sigma",
     "spot",
     "trim",
-    "unwilling",
+    "fixed_supply",
 )
 """Keys that a few measures read; a definition of another measure does not show them."""
 

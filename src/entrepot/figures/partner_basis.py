@@ -23,7 +23,7 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
     Empty where nothing is said of it, or nothing has a value.
     """
-    told = rows.filter(nw.col("told_by") == "importer").group_by("partner_basis")
+    told = rows.filter(nw.col("reported_by") == "importer").group_by("partner_basis")
     sums = {
         str(basis or NOT_SAID): float(value or 0)
         for basis, value in fetch(told.agg(nw.col(column).sum()))
@@ -43,7 +43,7 @@ def reported_on_two_bases(cells: Cells, asked: Definition) -> frozenset[str]:
     def twice() -> frozenset[str]:
         cell = ["period", "exporter", "importer", "product"]
         rows = cells.rows("importer", (everything(),), plain)
-        told = rows.filter(nw.col("told_by") == "importer").group_by(cell)
+        told = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
         found = told.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
         importers = fetch(found.group_by("importer").agg(nw.len()))
         return frozenset(name for name, _ in importers)

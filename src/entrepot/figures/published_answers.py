@@ -44,13 +44,13 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     without Hong Kong. A share or growth that nobody printed is derived from two levels of one
     origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
-    if definition.told_by:
+    if definition.reported_by:
         return Missing(f"{source} is not told by side")
     if definition.quantity != "value":
         return Missing(f"{source} holds values, not {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
-    if definition.follow != "family":
-        rows = tuple(row for row in rows if row.variant == definition.follow)
+    if definition.concordance != "family":
+        rows = tuple(row for row in rows if row.variant == definition.concordance)
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
     if definition.measure == "conversions":
         return converted(
@@ -185,7 +185,7 @@ def _evidence(row: Published, source: str) -> Evidence:
         source=source,
         snapshot=row.snapshot or "bundled",
         rows=1,
-        told_by={side: 1} if side else {},
+        reported_by={side: 1} if side else {},
         origin=row.origin,
         publisher=row.publisher,
         url=row.url,

@@ -80,7 +80,7 @@ def reports(
     links = links_held(lake)
     if goods != "all":
         native = _chosen(native, goods, links)
-    spans = native.select("period", "freq", "told_by", "nomenclature").distinct().fetchall()
+    spans = native.select("period", "freq", "reported_by", "nomenclature").distinct().fetchall()
     if not spans:
         raise NoEvidenceError(
             f"the lake's {source} has no such reports", hint="see: entrepot data list"
@@ -104,7 +104,7 @@ def _balanced(
         rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
     told: duckdb.DuckDBPyRelation = rows.to_native()
     found = panel(told, kind).filter(within)
-    if kind != "as_told":
+    if kind != "as_reported":
         before, now = (len(tellers_of(one).fetchall()) for one in (told.filter(within), found))
         if before == now:
             notes.append(f"--panel {kind} has no effect: {_NOBODY_LATE[kind]}.")
@@ -126,9 +126,9 @@ def _chosen(
 
 
 def _without_reexports(rows: duckdb.DuckDBPyRelation, notes: list[str]) -> duckdb.DuckDBPyRelation:
-    if not rows.filter("told_by = 'exporter' AND is_reexport").limit(1).fetchall():
+    if not rows.filter("reported_by = 'exporter' AND is_reexport").limit(1).fetchall():
         notes.append("--no-reexports has no effect: no exporter tells re-exports apart.")
-    return rows.filter("told_by <> 'exporter' OR is_reexport IS NOT TRUE")
+    return rows.filter("reported_by <> 'exporter' OR is_reexport IS NOT TRUE")
 
 
 def _moves(

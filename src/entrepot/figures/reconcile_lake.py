@@ -43,7 +43,7 @@ COUNTRIES = ("country", "territory")
 _COLUMNS = """
 period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
 weight_exporter, value_exporter_usd, value_importer_usd,
-valuation, mass_kg, told_by, is_reexport, is_estimated, kept_back
+valuation, mass_kg, reported_by, is_reexport, is_estimated, kept_back
 """
 
 
@@ -54,7 +54,7 @@ def reconcile_lake(
     period: str | int | None = None,
     goods: str = "all",
     reexports: bool = True,
-    panel: str = "as_told",
+    panel: str = "as_reported",
     weights: str = "official",
     by: str = "all",
     remove_freight: bool = False,
@@ -73,7 +73,8 @@ def reconcile_lake(
         Whether what exporters tell as re-exports counts as theirs. BACI leaves out those of Hong
         Kong, through which much of Russia's chips come.
     panel
-        Where some reporters are late in some months: ``as_told``, ``fixed`` (those who tell every
+        Where some reporters are late in some months: ``as_reported``, ``fixed`` (those who tell
+        every
         month) or ``carried`` (the same month a year before, flagged as estimated).
     weights
         ``official``: what BACI's own values imply, from BACI in the lake where it has the same
@@ -152,7 +153,7 @@ def _require_known(source: str, options: dict[str, tuple[str, Sequence[str]]]) -
 
 
 def _has_freight(told: Reports) -> bool:
-    if told.rows.filter("told_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
+    if told.rows.filter("reported_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
         return True
     told.notes.append(
         "--freight remove has no effect: all importers report at the exporter's border."
@@ -169,7 +170,7 @@ def _official(
     if weights == "fixed_point":
         return None, "the Growth Lab's scores from the gaps between the reports"
     if lake.holds(OFFICIAL):
-        rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("told_by") == "both")
+        rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("reported_by") == "both")
         years = sorted({str(day)[:4] for (day,) in fetch(rows.select("period").unique())})
         if shared := [year for year in years if year in periods]:
             wanted = ("period", "freq", "exporter", "importer", "product", "nomenclature")

@@ -41,7 +41,7 @@ def mixed(definition: Definition) -> str:
     if definition.valuation:
         return f"values {definition.valuation}"
     by_mass = definition.quantity == "mass" or "mass_kg" in question(definition.measure).columns
-    return "mass by side" if definition.told_by and by_mass else ""
+    return "mass by side" if definition.reported_by and by_mass else ""
 
 
 def one_sided_share(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
@@ -84,7 +84,7 @@ def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Cav
             "break-size",
             f"In {asked.base}, when {area_name(next(iter(area)))} still reported, the {voice}'s "
             f"report alone was {abs(gap):.1f} % {'above' if gap > 0 else 'below'} what was made of "
-            f"both. So much of the change may come from who counts; --told-by {voice} has one "
+            f"both. So much of the change may come from who counts; --reported-by {voice} has one "
             "voice behind both times.",
         )
 
@@ -92,7 +92,7 @@ def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Cav
 def _told(cells: Cells, asked: Definition, goods: Goods) -> str:
     """Say which parts of a flow both sides tell, and each side alone."""
     column = nw.col(cells.column(asked))
-    rows = cells.flow(asked, goods).group_by("told_by").agg(column.sum().alias("value"))
+    rows = cells.flow(asked, goods).group_by("reported_by").agg(column.sum().alias("value"))
     told = {name: float(value or 0.0) for name, value in fetch(rows)}
     total = sum(told.values())
     if not total:

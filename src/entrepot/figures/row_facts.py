@@ -107,12 +107,12 @@ def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
         rows = cells.rows(by, goods, asked, there)
     else:
         rows = cells.flow(asked, goods, whole=True)
-    counted = rows.group_by("told_by").agg(nw.len().alias("rows"))
+    counted = rows.group_by("reported_by").agg(nw.len().alias("rows"))
     told = {str(side or "not said"): int(count) for side, count in fetch(counted)}
     return Evidence(
         source=cells.held.source,
         snapshot=cells.held.snapshot,
         rows=sum(told.values()),
-        told_by=dict(sorted(told.items())),
+        reported_by=dict(sorted(told.items())),
         bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["both_markets", "reading_once"]
 
 _READ = (
-    "period", "freq", "exporter", "importer", "product", "nomenclature", "told_by",
+    "period", "freq", "exporter", "importer", "product", "nomenclature", "reported_by",
     "partner_basis", "valuation",
 )  # fmt: skip
 

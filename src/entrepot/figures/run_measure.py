@@ -231,7 +231,7 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:
         # Of those whose reports are not chosen the catalog knows, and no row is read.
-        chosen = asked.told_by or asked.valuation
+        chosen = asked.reported_by or asked.valuation
         found["heard"] = None if cells.held.few_products or chosen else cells.held.tellers
     if how.other_goods and asked.goods != "all":
         found["others"] = others_of(cells, asked, goods)

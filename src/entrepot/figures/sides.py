@@ -88,7 +88,7 @@ def leaves(group: frozenset[str]) -> nw.Expr:
 
 def in_books(voice: Side, asked: Definition) -> nw.Expr:
     """Whether one side reported a row; of two-way trade, one country both directions."""
-    told = nw.col("told_by")
+    told = nw.col("reported_by")
     members = sorted(members_of(asked, voice))
     if asked.flow == "one_way" or not members:
         return told == voice

@@ -42,7 +42,7 @@ class SourceContribution:
 
     def kept(self, rows: Frame) -> Frame:
         """Return the reports that are taken from it."""
-        side = nw.col("told_by")
+        side = nw.col("reported_by")
         bought = (side == "importer") & nw.col("importer").is_in(sorted(self.buyers))
         return rows.filter(
             bought | ((side == "exporter") & nw.col("exporter").is_in(sorted(self.sellers)))
@@ -109,7 +109,9 @@ def asked_about(definition: Definition) -> frozenset[str]:
 
 def _tell(side: Side, rows: Frame) -> set[str]:
     """Return who tells of these goods at all."""
-    return {who for (who,) in fetch(rows.filter(nw.col("told_by") == side).select(side).unique())}
+    return {
+        who for (who,) in fetch(rows.filter(nw.col("reported_by") == side).select(side).unique())
+    }
 
 
 def _coarse(
@@ -136,7 +138,7 @@ def _all_goods(definition: Definition) -> tuple[Goods, Definition]:
 
 def _digits(side: Side, speakers: frozenset[str], rows: Frame) -> dict[str, int]:
     """Return by teller the longest code of the step in which that is the shortest; 0: a total."""
-    mine = rows.filter(nw.col("told_by") == side, nw.col(side).is_in(sorted(speakers)))
+    mine = rows.filter(nw.col("reported_by") == side, nw.col(side).is_in(sorted(speakers)))
     length = nw.when(nw.col("product") != TOTAL).then(nw.col("product").str.len_chars())
     steps = mine.select(side, "period", length.alias("digits")).group_by(side, "period")
     found: dict[str, int] = {}

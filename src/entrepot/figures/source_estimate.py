@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.figures.editions import rests_on
+from entrepot.figures.editions import uncertain_code_shares
 from entrepot.figures.estimate import Estimate, Missing
 from entrepot.figures.insufficient_data import refusal
 from entrepot.figures.intervals import drawn_ends, interval
@@ -64,7 +64,7 @@ def headline(
         is_range=low is not None,
         details=found.details | beside,
         evidence=(evidence_of(read, definition, goods),),
-        rests_on=rests_on(read, definition, goods),
+        uncertain_code_shares=uncertain_code_shares(read, definition, goods),
     )
 
 
@@ -107,15 +107,15 @@ def with_nonreporters_carried(
 
 def _estimate(found: Measured, definition: Definition, goods: Goods, cells: Cells) -> Estimate:
     words = definition.goods
-    follow = "weighted" if any(one.weights for one in goods) else goods[0].variant
-    if follow != "family":
-        words = f"{words} ({follow})"
+    concordance = "weighted" if any(one.weights for one in goods) else goods[0].variant
+    if concordance != "family":
+        words = f"{words} ({concordance})"
     choices = {
         "source": cells.held.source,
         "goods": words,
         "territory": territory(definition),
     }
-    if side := cells.voice or definition.told_by:
+    if side := cells.voice or definition.reported_by:
         choices["report"] = f"{side}'s"
     return Estimate(
         value=found.value,

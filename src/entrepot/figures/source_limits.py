@@ -50,7 +50,7 @@ def unasked(definition: Definition, source: str, deliveries: Availability) -> st
         return f"{source} does not tell goods by origin"
     if definition.quantity == "value" and (refused := _other_currency(definition, deliveries)):
         return refused
-    if definition.told_by and not (deliveries.has_reports or deliveries.is_reconciled):
+    if definition.reported_by and not (deliveries.has_reports or deliveries.is_reconciled):
         return f"{source} does not keep what each side reports"
     if deliveries.is_reconciled and (lack := mixed(definition)):
         return f"{source} mixes what the two sides tell and has no {lack}"
@@ -80,13 +80,13 @@ def reporting_sides(definition: Definition, deliveries: Availability) -> tuple[S
     """
     if not (deliveries.has_reports or deliveries.is_reconciled):
         return (None,)
-    if question(definition.measure).both_reports and not definition.told_by:
+    if question(definition.measure).both_reports and not definition.reported_by:
         return (None,)
     sides: tuple[Side, Side] = ("importer", "exporter")
     if question(definition.measure).trade == "sales" or definition.importer == WORLD:
         sides = ("exporter", "importer")
-    if definition.told_by:
-        return tuple(side for side in sides if side == definition.told_by)
+    if definition.reported_by:
+        return tuple(side for side in sides if side == definition.reported_by)
     if not deliveries.is_reconciled:
         return sides
     # Reconciled rows keep both values and one mass, which belongs to neither.

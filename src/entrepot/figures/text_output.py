@@ -111,9 +111,9 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
 
 _GROUPS = (
     ("measure", "importer", "exporter", "flow", "by", "k"),
-    ("goods", "follow", "sector", "listed"),
+    ("goods", "concordance", "sector", "listed"),
     ("period", "base"),
-    ("source", "told_by", "basis", "valuation"),
+    ("source", "reported_by", "basis", "valuation"),
     ("quantity", "currency", "spot"),
 )
 """Keys of a definition that are read together, a line each; what belongs to none comes last."""
@@ -239,7 +239,7 @@ def _in_print(item: Printed) -> str:
 def _evidence(item: Evidence) -> str:
     if item.id:
         return f"{item.source} {item.id}: {item.publisher} ({item.origin}) {item.url}".strip()
-    told = ", ".join(f"{rows} by {side}" for side, rows in item.told_by.items())
+    told = ", ".join(f"{rows} by {side}" for side, rows in item.reported_by.items())
     return f"{item.source} {item.snapshot}: {item.rows:,} rows" + (
         f" (told {told})" if told else ""
     )

@@ -64,7 +64,7 @@ def _refuse_one_side(definition: Definition) -> None:
             why="by origin goods are their maker's, whoever they came through",
             hint="leave out --basis",
         )
-    keys = ("told_by", "valuation") if how.trade == "flow" else ()
+    keys = ("reported_by", "valuation") if how.trade == "flow" else ()
     for key in keys:
         if given := getattr(definition, key):
             raise RequestError(
@@ -75,27 +75,27 @@ def _refuse_one_side(definition: Definition) -> None:
 
 
 def _refuse_idle(definition: Definition) -> None:
-    """Refuse to name as unwilling everybody, or only those who stop or buy anyway."""
-    if not definition.unwilling:
+    """Refuse to name as fixed all supply, or only those who stop or buy anyway."""
+    if not definition.fixed_supply:
         return
-    unwilling = definition.members("unwilling")
-    if WORLD in unwilling:
+    fixed_supply = definition.members("fixed_supply")
+    if WORLD in fixed_supply:
         raise RequestError(
-            "everybody is unwilling",
-            why="then nobody sends more, which is one end of the range already",
-            hint="read what is lost where others send 0 %, or name some: --unwilling coalition",
+            "the supply of all countries is fixed",
+            why="no country would send more: that is already one end of the range",
+            hint="read the row where others send 0 %, or name countries: --fixed-supply coalition",
         )
     named = {
         "seller that stops": definition.members("exporter"),
         "buyer": definition.members("importer"),
     }
-    if unwilling <= frozenset[str]().union(*named.values()):
-        roles = " or ".join(what for what, codes in named.items() if codes & unwilling)
+    if fixed_supply <= frozenset[str]().union(*named.values()):
+        roles = " or ".join(what for what, codes in named.items() if codes & fixed_supply)
         raise RequestError(
-            f"{', '.join(sorted(unwilling))}: named as unwilling, and as the {roles}",
-            why="unwilling are others, who go on as before and send no more: it would not change "
-            "the answer",
-            hint="leave out --unwilling, or name others: --unwilling coalition",
+            f"{', '.join(sorted(fixed_supply))}: given as --fixed-supply and as the {roles}",
+            why="fixed supply is for other suppliers, which sell as much as before: it would "
+            "not change the answer",
+            hint="leave out --fixed-supply, or name others: --fixed-supply coalition",
         )
 
 

@@ -42,7 +42,7 @@ def weighted_selection(
         If the tables or the reports that weights are estimated from are not held.
     """
     wide = goods_selection(
-        definition.goods, nomenclature=nomenclature, variant="all_in", links=links
+        definition.goods, nomenclature=nomenclature, variant="upper", links=links
     )
     parts = parse(definition.goods)
     entries = [entry for part in parts for entry in part.entries]
@@ -55,7 +55,7 @@ def weighted_selection(
     if len(own) != 1:
         raise NoEvidenceError(
             "weights need a list in one edition, and this one has several",
-            hint="leave --follow weighted out",
+            hint="leave --concordance weighted out",
         )
     [home] = own
     if links is None:
@@ -146,7 +146,7 @@ def _lacking(lake: Lake, path: Sequence[tuple[str, str]]) -> list[tuple[str, str
 
 def _imports(lake: Lake, nomenclature: str, year: int) -> nw.LazyFrame:  # type: ignore[type-arg]
     rows = lake.flows(REPORTS).filter(
-        nw.col("told_by") == "importer",
+        nw.col("reported_by") == "importer",
         nw.col("freq") == "A",
         nw.col("nomenclature") == nomenclature,
         nw.col("period").dt.year() == year,

@@ -81,7 +81,7 @@ def rest(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
         "product": nw.col("unit"),
         money: over,
         "mass_kg": nw.when(whole_mass & (weight > 0)).then(weight),
-        "told_by": nw.lit(str(side)),
+        "reported_by": nw.lit(str(side)),
         "partner_basis": nw.when(nw.col("basis") != "").then(nw.col("basis")),
     }
     same = ("period", "nomenclature", "valuation")

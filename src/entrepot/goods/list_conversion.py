@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ConvertedList", "Variant", "convert_list", "expanded", "reaches"]
 
-Variant = Literal["family", "same_code", "without_changed", "without_partial", "all_in", "none_in"]
+Variant = Literal["family", "same_code", "without_changed", "without_partial", "upper", "lower"]
 
 _LEFT_OUT: dict[str, tuple[Kind, ...]] = {
     "same_code": ("renumbered", "family", "successor", "no_safe_predecessor", "unknown"),
     "without_changed": ("content_changed", "mixed"),
-    "none_in": (
+    "lower": (
         "successor", "content_changed", "mixed", "no_safe_predecessor", "unknown",
     ),
 }  # fmt: skip
@@ -241,16 +241,16 @@ def _take(
                 code, ": ".join(filter(None, (f"left out on request ({variant})", place.reason)))
             )
             return ()
-    codes = here.widest if variant == "all_in" else here.codes
+    codes = here.widest if variant == "upper" else here.codes
     if not codes:
         found.missing.setdefault(code, here.reason)
         return ()
     # A heading stands for all under it, unless this way of following leaves some of them out.
-    whole = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "all_in")
+    whole = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "upper")
     found.codes.update([entry.code] if whole and codes == (code,) else codes)
     (found.partial if entry.is_partial else found.whole).update(codes)
     (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
-    if variant == "all_in" and code.startswith(POOLED[:4]):  # some sources keep all oils together
+    if variant == "upper" and code.startswith(POOLED[:4]):  # some sources keep all oils together
         found.codes.add(POOLED)
         found.mixed.add(POOLED)
     for used in codes:

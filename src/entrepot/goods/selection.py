@@ -123,8 +123,8 @@ def goods_selection(
         How a list is followed into another edition. ``family``: closed families of listed codes
         as a whole, else the same number, else a clean successor; ``same_code``: the same number
         only; ``without_changed``: as ``family``, less the codes whose content changed;
-        ``without_partial``: less those of which the list covers a part; ``all_in``: every code of
-        every family that a listed code is in; ``none_in``: families of listed codes only.
+        ``without_partial``: less those of which the list covers a part; ``upper``: every code of
+        every family that a listed code is in; ``lower``: families of listed codes only.
     links
         The tables of the United Nations between editions; None uses what ships with the package,
         which is the Common High Priority List between HS2022 and HS2017.

@@ -33,7 +33,7 @@ __all__ = [
 
 NAME = "catalog.json"
 PREVIOUS = "catalog.previous.json"
-FORMAT = 4
+FORMAT = 5
 TABLES = get_args(Table)
 _STORED = re.compile(
     rf"({'|'.join(TABLES)})(/[\w=.-]+)*/[0-9a-f]{{12}}-[0-9a-f]{{8}}\.parquet", re.ASCII

@@ -28,7 +28,7 @@ ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 # What a later delivery can take the place of; everything where nothing stands here.
 _REPORT = (
-    "CASE told_by WHEN 'exporter' THEN exporter || '>' "
+    "CASE reported_by WHEN 'exporter' THEN exporter || '>' "
     "WHEN 'importer' THEN '>' || importer ELSE '*' END"
 )
 SLICE = {

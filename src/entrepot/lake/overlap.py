@@ -109,7 +109,7 @@ class OverlapCheck:
 
     def _heading(self, held: Path) -> Clash | None:
         """Return a code and one below it, of one flow as one side reports it."""
-        sides = ["exporter", "importer", "told_by"]
+        sides = ["exporter", "importer", "reported_by"]
         lengths = "SELECT DISTINCT length(product) FROM {} WHERE product <> 'TOTAL'"
         with readable():
             new, old = (

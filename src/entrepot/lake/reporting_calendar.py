@@ -75,9 +75,11 @@ def pictures(
         return
     rows = store.scan(connection, "flows", state.files(parts, "importer"))
     with readable():
-        both = bool(rows.filter("told_by = 'both'").limit(1).fetchall())
+        both = bool(rows.filter("reported_by = 'both'").limit(1).fetchall())
         area = (
-            "exporter" if both else "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
+            "exporter"
+            if both
+            else "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
         )
         counts = rows.aggregate(f"freq, period, {area} AS area, count(*) AS n").fetchall()
     there = {part.partition.period for part in parts if part.counts}

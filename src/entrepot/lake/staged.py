@@ -46,7 +46,7 @@ So a sum over a thousand million rows has fewer than 28 digits, as many as decim
 _MANY = 1_000_000
 _LISTED = 60_000  # what two bytes can count
 _CHOICES = {
-    "told_by": ("exporter", "importer", "both"),
+    "reported_by": ("exporter", "importer", "both"),
     "freq": ("A", "F", "Q", "M"),
     "valuation": ("FOB", "CIF"),
     "partner_basis": ("destination", "origin", "consignment"),

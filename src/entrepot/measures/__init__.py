@@ -27,7 +27,7 @@ from entrepot.measures.import_substitution import import_substitution_proxy
 from entrepot.measures.leverage import asymmetry
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.origin import value_added_origin
-from entrepot.measures.pass_through import passed_on
+from entrepot.measures.pass_through import pass_through
 from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power
 from entrepot.measures.prices import (
@@ -53,7 +53,7 @@ from entrepot.measures.reorientation import allocated_flows, reorientation, supp
 from entrepot.measures.rerouting import (
     began,
     chain_prices,
-    lost_in_transit,
+    missing_arrivals,
     placebo_hubs,
     rerouted,
     rerouting_ratio,
@@ -64,7 +64,7 @@ from entrepot.measures.salience import salience
 from entrepot.measures.series import monthly
 from entrepot.measures.share_decomposition import change_of_share
 from entrepot.measures.substitution import substitution_ratio, substitution_summary
-from entrepot.measures.supplier_loss import last_alternative
+from entrepot.measures.supplier_loss import supplier_loss
 from entrepot.measures.totals import value, without_own_trade
 
 __all__ = [
@@ -98,13 +98,12 @@ __all__ = [
     "hhi_bounds_of",
     "import_share",
     "import_substitution_proxy",
-    "last_alternative",
-    "lost_in_transit",
+    "missing_arrivals",
     "monthly",
     "nested_power",
     "net_import_reliance",
     "overpayment",
-    "passed_on",
+    "pass_through",
     "passport",
     "passports",
     "placebo_dates",
@@ -124,6 +123,7 @@ __all__ = [
     "substitution_ratio",
     "substitution_summary",
     "supplier_changes",
+    "supplier_loss",
     "synthetic_weights",
     "top_supplier",
     "triple_difference",

@@ -15,12 +15,12 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["PASSED_ON", "passed_on"]
+__all__ = ["PASS_THROUGH", "pass_through"]
 
-PASSED_ON = MeasureMetadata(
-    id="passed_on",
+PASS_THROUGH = MeasureMetadata(
+    id="pass_through",
     title="others' goods that a middleman passes on",
-    function="passed_on",
+    function="pass_through",
     inputs=(
         "rows with importer, exporter, product and value: what a middleman sells to an importer, "
         "and everything that it buys itself"
@@ -51,7 +51,7 @@ PASSED_ON = MeasureMetadata(
 )
 
 
-def passed_on(
+def pass_through(
     frame: FrameT,
     *,
     middleman: str | Collection[str],
@@ -86,7 +86,7 @@ def passed_on(
     Returns
     -------
     frame
-        The keys and the columns of `PASSED_ON`.
+        The keys and the columns of `PASS_THROUGH`.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def passed_on(
             nw.col("unknown_products").cast(nw.Int64),
         )
 
-    made = [name for name, _ in PASSED_ON.columns]
+    made = [name for name, _ in PASS_THROUGH.columns]
     texts = [name for name in (product, supplier, buyer) if name not in keys]
     asked = dict.fromkeys((supplier, buyer), ships)
     return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=made, areas=asked)

@@ -20,7 +20,7 @@ from entrepot.measures.geodep import GEODEP
 from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
 from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.origin import ORIGIN
-from entrepot.measures.pass_through import PASSED_ON
+from entrepot.measures.pass_through import PASS_THROUGH
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
 from entrepot.measures.prices.many import PRICE_SERIES
 from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
@@ -33,7 +33,7 @@ from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
 from entrepot.measures.rerouting import (
     CHAIN_PRICES,
-    LOST_IN_TRANSIT,
+    MISSING_ARRIVALS,
     REROUTED,
     REROUTING_RATIO,
     TRIPLE_DIFFERENCE,
@@ -42,7 +42,7 @@ from entrepot.measures.salience import SALIENCE
 from entrepot.measures.series import MONTHLY
 from entrepot.measures.share_decomposition import CHANGE_OF_SHARE
 from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
-from entrepot.measures.supplier_loss import LAST_ALTERNATIVE
+from entrepot.measures.supplier_loss import SUPPLIER_LOSS
 from entrepot.measures.totals import VALUE
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ _ALL = (
     REORIENTATION,
     SUPPLIER_CHANGES,
     REROUTED,
-    LOST_IN_TRANSIT,
+    MISSING_ARRIVALS,
     CHAIN_PRICES,
     TRIPLE_DIFFERENCE,
     REROUTING_RATIO,
     SUBSTITUTION_RATIO,
     SUBSTITUTION_SUMMARY,
     CHANGE_OF_SHARE,
-    LAST_ALTERNATIVE,
+    SUPPLIER_LOSS,
     CUTOFF,
     SALIENCE,
     ELASTIC_POWER,
@@ -96,7 +96,7 @@ _ALL = (
     UNIT_VALUE_CHANGE,
     PRICE_PREMIUM,
     ORIGIN,
-    PASSED_ON,
+    PASS_THROUGH,
 )
 
 

@@ -19,12 +19,12 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["LAST_ALTERNATIVE", "last_alternative"]
+__all__ = ["SUPPLIER_LOSS", "supplier_loss"]
 
-LAST_ALTERNATIVE = MeasureMetadata(
-    id="last_alternative",
+SUPPLIER_LOSS = MeasureMetadata(
+    id="supplier_loss",
     title="loss if a supplier falls away",
-    function="last_alternative",
+    function="supplier_loss",
     inputs=(
         "rows with supplier and value, all suppliers of the market; the supplier; the elasticity "
         "of substitution between suppliers; a period and a base to compare"
@@ -53,7 +53,7 @@ LAST_ALTERNATIVE = MeasureMetadata(
 )
 
 
-def last_alternative(
+def supplier_loss(
     frame: FrameT,
     *,
     exporter: str | Collection[str],
@@ -124,7 +124,7 @@ def last_alternative(
 
     read = [supplier, *([] if period is None else [time])]
     read += [sigma] if isinstance(sigma, str) else []
-    makes = [name for name, _ in LAST_ALTERNATIVE.columns]
+    makes = [name for name, _ in SUPPLIER_LOSS.columns]
     areas = {supplier: as_codes(exporter)}
     return run_on_frame(frame, step, keys=keys, texts=read, value=value, makes=makes, areas=areas)
 

@@ -17,8 +17,8 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "currency": (str, "USD, EUR, CNY, CAD ...; default: that of the data."),
     "flow": (str, "one_way, or both for two-way trade."),
     "k": (int, "Number of suppliers, for cr."),
-    "told_by": (str, "Whose reports: exporter or importer."),
-    "follow": (str, "Lists in other editions: family, same_code, all_in, none_in, weighted ..."),
+    "reported_by": (str, "Whose reports: exporter or importer."),
+    "concordance": (str, "Lists in other editions: family, same_code, upper, lower, weighted ..."),
     "sector": (str, "Who buys inputs: C29; with --goods inputs."),
     "by": (str, "Contributions by product, exporter or importer."),
     "controls": (str, "Importers that an event did not reach: GEO+UZB; several sets: GEO+UZB,CHL."),
@@ -29,7 +29,7 @@ KEY_WORDS: dict[str, tuple[type, str]] = {
     "production": (float, "What the importer made itself, in the unit of the values."),
     "sigma": (float, "Elasticity of substitution between suppliers, above one."),
     "trim": (float, "Leave out products whose price moved more than so many times, such as 5."),
-    "unwilling": (str, "Suppliers that would send no more after a cut-off: coalition."),
+    "fixed_supply": (str, "Suppliers that would send no more after a cut-off: coalition."),
     "spot": (str, "Rate of a day, per dollar: 7.1; or a day whose rate was published."),
 }
 """For each key its type and what may stand there."""

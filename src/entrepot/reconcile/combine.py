@@ -43,7 +43,7 @@ class Reconciled:
         tells nothing at all in a period, that of what it used to tell beside such a report, from
         cells of the same pair and chapter that both told),
         `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `valuation`,
-        `told_by`,
+        `reported_by`,
         `kept_back` (in what the side that tells nothing may have the flow; see `withheld`).
     freight
         None where importers' values were kept.
@@ -203,7 +203,7 @@ def _weighed(
     hows = {how for (how,) in scratch.query("SELECT DISTINCT how FROM own.withheld").fetchall()}
     result = scratch.query(combined(source, log_freight, odds, spread, part, heavy, hows))
     [(moved, value)] = cells.aggregate("count(moved_usd), sum(moved_usd)").fetchall()
-    counts = result.aggregate("told_by, count(*), sum(value_usd)", "told_by").fetchall()
+    counts = result.aggregate("reported_by, count(*), sum(value_usd)", "reported_by").fetchall()
     return Reconciled(
         result,
         freight,
@@ -426,7 +426,7 @@ def silent(source: str, side: str, known: bool) -> str:
         return f"""
             SELECT DISTINCT p.period, p.freq, p.{side} AS area FROM {source} p
             ANTI JOIN own.tellers t ON t.period = p.period AND t.freq = p.freq
-                 AND t.told_by = '{side}' AND t.area = p.{side}"""
+                 AND t.reported_by = '{side}' AND t.area = p.{side}"""
     return f"""
         SELECT period, freq, {side} AS area FROM {source}
         GROUP BY ALL HAVING count(value_{side}_usd) = 0"""
@@ -455,9 +455,10 @@ def combined(
 SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
        value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))) AS high_usd,
-       weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, told_by,
+       weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, reported_by,
        is_reexport, is_estimated, kept_back,
-       CASE WHEN told_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB' THEN 'CIF'
+       CASE WHEN reported_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB'
+       THEN 'CIF'
             ELSE 'FOB' END AS valuation
 FROM (
     SELECT *,
@@ -467,9 +468,11 @@ FROM (
            sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
                AS deviation,
            -- one report, or one of zero beside it, says nothing of how good the other is
-           coalesce(CASE told_by WHEN 'both' THEN {beside} END, {tails.level!r}::DOUBLE) AS level,
+           coalesce(CASE reported_by WHEN 'both' THEN {beside} END, {tails.level!r}::DOUBLE) AS
+           level,
            -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
-           CASE told_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN mass_importer_kg
+           CASE reported_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN
+           mass_importer_kg
                 ELSE weight_exporter * mass_exporter_kg + (1 - weight_exporter) * mass_importer_kg
            END AS mass_kg
     FROM (
@@ -483,7 +486,7 @@ FROM (
                         {odds.usual!r} + coalesce(x.effect, 0) + coalesce(m.effect, 0)))))
                END AS weight_exporter,
                CASE WHEN value_importer_usd IS NULL THEN 'exporter'
-                    WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS told_by,
+                    WHEN value_exporter_usd IS NULL THEN 'importer' ELSE 'both' END AS reported_by,
                mass_exporter_kg, mass_importer_kg, importer_valuation,
                CASE WHEN si.area IS NOT NULL THEN h.least
                     WHEN sx.area IS NOT NULL THEN -h.most END AS least_gap,

@@ -97,18 +97,18 @@ def coverage(
         spans = " UNION ".join(f"SELECT DATE '{day}' AS period" for day in periods)
     sql = f"""
     WITH there AS (
-        SELECT period, {partner} AS partner, {product} AS product, told_by, value_usd FROM flows
+        SELECT period, {partner} AS partner, {product} AS product, reported_by, value_usd FROM flows
         WHERE {side} = '{area}' AND {partner} <> '{area}' AND value_usd IS NOT NULL
           AND period BETWEEN DATE '{first}' AND DATE '{last}'
     ), own AS (
-        SELECT coalesce(bool_or(told_by = '{side}'), false) AS speaks FROM there
+        SELECT coalesce(bool_or(reported_by = '{side}'), false) AS speaks FROM there
     ), base AS (
         SELECT partner, product, sum(value_usd) AS value FROM there, own
-        WHERE told_by = CASE WHEN speaks THEN '{side}' ELSE '{partner}' END
+        WHERE reported_by = CASE WHEN speaks THEN '{side}' ELSE '{partner}' END
         GROUP BY ALL
     ), told AS (
         SELECT DISTINCT period, {partner} AS partner FROM flows
-        WHERE told_by = '{partner}' AND period > DATE '{last}'
+        WHERE reported_by = '{partner}' AND period > DATE '{last}'
     ), spans AS ({spans})
     SELECT s.period, b.product, b.partner, b.value, t.partner IS NOT NULL AS tells, own.speaks
     FROM spans s CROSS JOIN base b CROSS JOIN own

@@ -36,9 +36,9 @@ DOLLARS: Mapping[str, tuple[float, float]] = {"USD": (1.0, 1.0), "EUR": (0.82, 1
 reference rate was lowest on 26 October 2000 (0.8252) and highest on 15 July 2008 (1.5990). No rate
 of ours converts a report: a gap counts if it is one at every rate in between."""
 
-_TELLER = "CASE told_by WHEN 'exporter' THEN exporter ELSE importer END"
-_PARTNER = "CASE told_by WHEN 'exporter' THEN importer ELSE exporter END"
-_VOICE = "period, freq, told_by, teller, nomenclature"
+_TELLER = "CASE reported_by WHEN 'exporter' THEN exporter ELSE importer END"
+_PARTNER = "CASE reported_by WHEN 'exporter' THEN importer ELSE exporter END"
+_VOICE = "period, freq, reported_by, teller, nomenclature"
 
 
 def mirrored(
@@ -77,13 +77,13 @@ def mirrored(
 
 def _shared(rows: duckdb.DuckDBPyRelation) -> str:
     """Return SQL for reports in dollars, by codes of six digits where they are longer."""
-    kinds = over(rows, "flows", "SELECT DISTINCT nomenclature, source, told_by FROM flows")
+    kinds = over(rows, "flows", "SELECT DISTINCT nomenclature, source, reported_by FROM flows")
     found = kinds.fetchall()
     names = {name for name, *_ in found}
     read = {name: edition for name in names if (edition := _edition(name)) not in (None, name)}
     whens = "".join(f" WHEN '{name}' THEN '{edition}'" for name, edition in sorted(read.items()))
     edition = f"CASE nomenclature{whens} ELSE nomenclature END" if whens else "nomenclature"
-    blended = {source for _, source, told_by in found if told_by == "both"}
+    blended = {source for _, source, reported_by in found if reported_by == "both"}
     return (
         _SHARED.replace("<edition>", edition)
         .replace("<longer>", _listed(read))
@@ -112,24 +112,24 @@ SELECT * EXCLUDE (value_usd, product, nomenclature, coin, least),
        {_TELLER} AS teller, {_PARTNER} AS partner
 FROM (SELECT period, freq, exporter, importer, product, nomenclature, value_usd, value_reported,
              CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END AS coin,
-             mass_kg, valuation, told_by, partner_basis, is_reexport, is_estimated, source
-      FROM flows WHERE told_by IN ('exporter', 'importer') AND exporter <> importer
+             mass_kg, valuation, reported_by, partner_basis, is_reexport, is_estimated, source
+      FROM flows WHERE reported_by IN ('exporter', 'importer') AND exporter <> importer
       AND source NOT IN (<blended>))
 JOIN rates USING (coin)
 """
 
-_KEY = "exporter, importer, product, nomenclature, told_by, partner_basis, is_reexport"
+_KEY = "exporter, importer, product, nomenclature, reported_by, partner_basis, is_reexport"
 _SINGLE = f"""
 WITH counted AS (
-    SELECT freq, told_by, teller, nomenclature, source, year(period) AS year, count(*) AS n,
+    SELECT freq, reported_by, teller, nomenclature, source, year(period) AS year, count(*) AS n,
            count(DISTINCT period) AS periods
     FROM shared GROUP BY ALL),
 voice AS (
-    SELECT told_by, teller, nomenclature, year, freq AS was, freq AS becomes,
+    SELECT reported_by, teller, nomenclature, year, freq AS was, freq AS becomes,
            arg_max(source, (n, source)) AS source
     FROM counted WHERE freq <> 'A' GROUP BY ALL
     UNION ALL
-    SELECT told_by, teller, nomenclature, year, arg_max(freq, rank), 'A', arg_max(source, rank)
+    SELECT reported_by, teller, nomenclature, year, arg_max(freq, rank), 'A', arg_max(source, rank)
     FROM (SELECT *, (n / periods, -periods, source) AS rank FROM counted
           WHERE (freq, periods) IN (('A', 1), ('Q', 4), ('M', 12))) GROUP BY ALL)
 SELECT CASE WHEN becomes = was THEN period ELSE date_trunc('year', period)::DATE END AS period,
@@ -137,7 +137,7 @@ SELECT CASE WHEN becomes = was THEN period ELSE date_trunc('year', period)::DATE
        any_value(valuation) AS valuation, bool_or(is_estimated) AS is_estimated,
        any_value(shared.source) AS source, any_value(shared.teller) AS teller,
        any_value(shared.partner) AS partner, max(stretch) AS stretch
-FROM shared JOIN voice USING (told_by, teller, nomenclature, source)
+FROM shared JOIN voice USING (reported_by, teller, nomenclature, source)
 WHERE year = year(period) AND was = freq
 GROUP BY ALL
 """
@@ -146,8 +146,9 @@ _BOTH = f"""
 , voices AS (
     SELECT {_VOICE}, any_value(source) AS source, max(stretch) AS stretch
     FROM single GROUP BY ALL),
-goods AS (SELECT DISTINCT source, told_by, year(period) AS year, nomenclature, product FROM single),
-partners AS (SELECT DISTINCT source, told_by, partner FROM single),
+goods AS (SELECT DISTINCT source, reported_by, year(period) AS year, nomenclature, product FROM
+single),
+partners AS (SELECT DISTINCT source, reported_by, partner FROM single),
 told AS (
     SELECT year(pairs.period) AS year, pairs.freq, pairs.exporter, pairs.importer, pairs.product,
            pairs.nomenclature,
@@ -157,23 +158,23 @@ told AS (
            sum(coalesce(value_importer_usd, 0) * two.stretch) AS most_in,
            any_value(one.source) AS source_out, any_value(two.source) AS source_in
     FROM pairs
-    JOIN voices AS one ON one.told_by = 'exporter' AND one.teller = pairs.exporter
+    JOIN voices AS one ON one.reported_by = 'exporter' AND one.teller = pairs.exporter
          AND one.period = pairs.period AND one.freq = pairs.freq
          AND one.nomenclature = pairs.nomenclature
-    JOIN voices AS two ON two.told_by = 'importer' AND two.teller = pairs.importer
+    JOIN voices AS two ON two.reported_by = 'importer' AND two.teller = pairs.importer
          AND two.period = pairs.period AND two.freq = pairs.freq
          AND two.nomenclature = pairs.nomenclature
     GROUP BY ALL)
 SELECT told.* FROM told
-SEMI JOIN goods ON goods.source = source_out AND goods.told_by = 'exporter'
+SEMI JOIN goods ON goods.source = source_out AND goods.reported_by = 'exporter'
     AND goods.year = told.year AND goods.nomenclature = told.nomenclature
     AND goods.product = told.product
-SEMI JOIN goods AS bought ON bought.source = source_in AND bought.told_by = 'importer'
+SEMI JOIN goods AS bought ON bought.source = source_in AND bought.reported_by = 'importer'
     AND bought.year = told.year AND bought.nomenclature = told.nomenclature
     AND bought.product = told.product
-SEMI JOIN partners ON partners.source = source_out AND partners.told_by = 'exporter'
+SEMI JOIN partners ON partners.source = source_out AND partners.reported_by = 'exporter'
     AND partners.partner = told.importer
-SEMI JOIN partners AS sellers ON sellers.source = source_in AND sellers.told_by = 'importer'
+SEMI JOIN partners AS sellers ON sellers.source = source_in AND sellers.reported_by = 'importer'
     AND sellers.partner = told.exporter
 QUALIFY told.freq = min(told.freq) OVER (PARTITION BY told.year, told.exporter, told.importer)
 """

@@ -127,13 +127,15 @@ def pair(
     much of `value_exporter_usd` was told under other codes; `is_estimated` is true where it was
     divided.
     """
-    kinds = over(rows, "flows", "SELECT DISTINCT told_by, partner_basis, is_reexport FROM flows")
+    kinds = over(
+        rows, "flows", "SELECT DISTINCT reported_by, partner_basis, is_reexport FROM flows"
+    )
     found = kinds.fetchall()
     told = {side for side, _, _ in found}
     if told - {"exporter", "importer"}:
         raise RequestError(
             "these rows are no reports of one side each",
-            why=f"told_by has {', '.join(sorted(map(str, told - {'exporter', 'importer'})))}",
+            why=f"reported_by has {', '.join(sorted(map(str, told - {'exporter', 'importer'})))}",
             hint="reconcile comtrade, or a table that says who reports each row",
         )
     exporters, importers = (
@@ -156,7 +158,10 @@ def _side(side: str, bases: list[str | None]) -> str:
     where there is one kind of them nothing has to be added up: that takes five times as long.
     """
     columns = "value_usd, mass_kg, valuation, partner_basis, is_reexport, is_estimated"
-    rows = f"FROM flows WHERE told_by = '{side}' AND exporter <> importer AND value_usd IS NOT NULL"
+    rows = (
+        f"FROM flows WHERE reported_by = '{side}' "
+        "AND exporter <> importer AND value_usd IS NOT NULL"
+    )
     if len(bases) < 2:
         return f"SELECT {_KEY}, {columns} {rows}"
     if side == "importer" and len(set(bases)) > 1:

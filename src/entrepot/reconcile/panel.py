@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 __all__ = ["PANELS", "SILENT", "Panel", "kept_back", "panel", "tellers_of", "withheld"]
 
 
-Panel = Literal["as_told", "fixed", "carried"]
-PANELS: tuple[Panel, ...] = ("as_told", "fixed", "carried")
+Panel = Literal["as_reported", "fixed", "carried"]
+PANELS: tuple[Panel, ...] = ("as_reported", "fixed", "carried")
 
-_TELLER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
+_TELLER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
 _FIXED = f"""
-WITH told AS (SELECT DISTINCT freq, period, told_by, {_TELLER} AS teller FROM flows),
+WITH told AS (SELECT DISTINCT freq, period, reported_by, {_TELLER} AS teller FROM flows),
 spans AS (SELECT freq, count(DISTINCT period) AS n FROM told GROUP BY freq),
 whole AS (
-    SELECT told.freq, told_by, teller FROM told JOIN spans USING (freq)
-    GROUP BY told.freq, told_by, teller, n HAVING count(*) = n
+    SELECT told.freq, reported_by, teller FROM told JOIN spans USING (freq)
+    GROUP BY told.freq, reported_by, teller, n HAVING count(*) = n
 )
 SELECT flows.* FROM flows JOIN whole w
-    ON w.freq = flows.freq AND w.told_by = flows.told_by AND w.teller = {{teller}}
+    ON w.freq = flows.freq AND w.reported_by = flows.reported_by AND w.teller = {{teller}}
 """
 _CARRIED = f"""
-WITH told AS (SELECT DISTINCT freq, period, told_by, {_TELLER} AS teller FROM flows),
+WITH told AS (SELECT DISTINCT freq, period, reported_by, {_TELLER} AS teller FROM flows),
 spans AS (SELECT DISTINCT freq, period FROM told),
 late AS (
-    SELECT s.freq, s.period, y.told_by, y.teller
+    SELECT s.freq, s.period, y.reported_by, y.teller
     FROM spans s JOIN told y ON y.freq = s.freq AND y.period = s.period - INTERVAL 1 YEAR
     ANTI JOIN told t ON t.freq = s.freq AND t.period = s.period
-         AND t.told_by = y.told_by AND t.teller = y.teller
+         AND t.reported_by = y.reported_by AND t.teller = y.teller
 )
 SELECT * FROM flows
 UNION ALL
 SELECT flows.* REPLACE (l.period AS period, true AS is_estimated)
 FROM flows JOIN late l ON flows.freq = l.freq AND flows.period = l.period - INTERVAL 1 YEAR
-     AND flows.told_by = l.told_by AND {{teller}} = l.teller
+     AND flows.reported_by = l.reported_by AND {{teller}} = l.teller
 """
 
 
@@ -59,7 +59,8 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     rows
         Canonical flows, each told by one side; every frequency is a panel of its own.
     kind
-        ``as_told``: as they are; ``fixed``: of those who tell every period; ``carried``: a reporter
+        ``as_reported``: as they are; ``fixed``: of those who tell every period; ``carried``: a
+        reporter
         that is late in a period has what it told of the same time a year before, with
         `is_estimated` true. A value is carried once: what was estimated is not carried on.
 
@@ -68,9 +69,9 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     NoEvidenceError
         If nobody tells every period, for a fixed panel.
     """
-    if kind == "as_told":
+    if kind == "as_reported":
         return rows
-    teller = _TELLER.replace("told_by", "flows.told_by")
+    teller = _TELLER.replace("reported_by", "flows.reported_by")
     teller = teller.replace("THEN importer", "THEN flows.importer").replace(
         "ELSE exporter", "ELSE flows.exporter"
     )
@@ -86,9 +87,9 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
 
 
 def tellers_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return who tells anything in which period: period, freq, told_by, area."""
+    """Return who tells anything in which period: period, freq, reported_by, area."""
     return over(
-        rows, "flows", f"SELECT DISTINCT period, freq, told_by, {_TELLER} AS area FROM flows"
+        rows, "flows", f"SELECT DISTINCT period, freq, reported_by, {_TELLER} AS area FROM flows"
     )
 
 
@@ -118,8 +119,8 @@ CASE silent_side WHEN 'importer' THEN exporter WHEN 'exporter' THEN importer END
 coalesce(value_exporter_usd, value_importer_usd) AS told_usd"""
 """More columns of paired cells: who tells nothing, null where both tell."""
 
-_WITHHELD_TELLER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
-_PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
+_WITHHELD_TELLER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
+_PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
 def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -133,7 +134,8 @@ def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     Returns
     -------
     duckdb.DuckDBPyRelation
-        `how`, `period`, `freq`, `told_by`, `area`, `partner` (null: any), `product` (null: any) and
+        `how`, `period`, `freq`, `reported_by`, `area`, `partner` (null: any), `product` (null:
+        any) and
         `most_usd`, as much as may be in it.
     """
     names = ", ".join(f"'{name}'" for name in PARTNERS)
@@ -146,7 +148,7 @@ def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         rows,
         "flows",
         f"""
-        SELECT how, period, freq, told_by, area, CASE WHEN how <> 'partner' THEN partner END
+        SELECT how, period, freq, reported_by, area, CASE WHEN how <> 'partner' THEN partner END
                    AS partner,
                CASE WHEN how <> 'goods' THEN product END AS product, sum(value_usd) AS most_usd
         FROM (SELECT *, {_WITHHELD_TELLER} AS area, {_PARTNER} AS partner, {how} AS how FROM flows)
@@ -178,7 +180,7 @@ def kept_back(hows: Collection[str], source: str) -> tuple[str, str]:
         f"""
         LEFT JOIN (FROM own.withheld WHERE how = '{how}') AS {how}_s
              ON {how}_s.period = {source}.period AND {how}_s.freq = {source}.freq
-             AND {how}_s.told_by = {source}.silent_side AND {how}_s.area = {source}.silent_area
+             AND {how}_s.reported_by = {source}.silent_side AND {how}_s.area = {source}.silent_area
              AND {match[how].format(how=how)}"""
         for how in there
     ]

@@ -173,7 +173,7 @@ def _checked(verdicts: dict[str, int]) -> str:
     wrong = [
         f"{phrasing.cardinal(verdicts[verdict])} {one if verdicts[verdict] == 1 else many}"
         for verdict, one, many in (
-            ("cannot_hold", "cannot hold", "cannot hold"),
+            ("inconsistent", "is inconsistent", "are inconsistent"),
             ("differs", "differs", "differ"),
         )
         if verdicts.get(verdict)

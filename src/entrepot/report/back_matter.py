@@ -72,8 +72,9 @@ def terms(subject: Subject, *, claims: bool, inputs: bool) -> tuple[Term, ...]:
         found.append(
             Term(
                 "Verdicts",
-                "Cannot hold: contradicts the text’s other numbers. Differs: outside every "
-                "defensible definition held. Untestable: evidence is missing. Holds: agrees with "
+                "Inconsistent: contradicts the text’s other figures. Differs: outside every "
+                "defensible definition available. Not enough evidence: data are missing. "
+                "Supported: agrees with "
                 "evidence other than its own source.",
             )
         )

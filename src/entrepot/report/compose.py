@@ -200,7 +200,7 @@ def _described(
     stopped = cut_off(book, subject, industries)
     progress("setting shares, goods and weights side by side")
     told_twice = reporting_gaps.section(book, subject)
-    passed_on = third_countries.section(book, subject, supplier_changes.changed(book, subject))
+    pass_through = third_countries.section(book, subject, supplier_changes.changed(book, subject))
     over_years = by_year.section(book, subject)
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
@@ -208,7 +208,7 @@ def _described(
         suppliers.section(book, subject),
         *([over_years] if over_years else []),
         supplier_changes.section(book, subject),
-        *([passed_on] if passed_on else []),
+        *([pass_through] if pass_through else []),
         mutual_dependence.section(book, subject, found.ratio),
         buyers.section(book, subject),
         *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),

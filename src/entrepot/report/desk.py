@@ -55,13 +55,7 @@ MOST_TRIES = 9
 """Answers to one question that are tried: as many as there are keys for them."""
 MOST_QUESTIONS = 30
 """Questions whose answers are tried when a file is made."""
-VERDICTS = {
-    "cannot_hold": "inconsistent",
-    "untestable": "not_enough_evidence",
-    "holds": "supported",
-}
-"""Verdicts of a check as the desk names them; the others have their name."""
-_AS_QUOTED = "as quoted"
+_AS_QUOTED = "quoted source only"
 _KEYS = ("measure", "exporter", "importer", "flow", "goods", "period", "base", "currency")
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 _SHARES = ("import_share", "export_share", "trade_share")
@@ -358,19 +352,17 @@ def _in_one(error: EntrepotError) -> str:
 
 def _verdict(entry: Entry) -> dict[str, Any]:
     """Return a verdict with its reason and sources, as the desk shows it."""
-    name = VERDICTS.get(entry.verdict, entry.verdict)
-    if name == "not_enough_evidence" and entry.qualifier == _AS_QUOTED:
-        name = "quoted_source_only"
+    only = entry.verdict == "not_enough_evidence" and entry.qualifier == _AS_QUOTED
     links = [{"text": link.text, "url": link.url} for one in entry.evidence for link in one.links]
     different = {link["url"]: link for link in links}
     return {
-        "verdict": name,
+        "verdict": "quoted_source_only" if only else entry.verdict,
         "reason": entry.reason,
-        "error": entry.slips[0][1] if entry.slips else "",
-        "would_say": entry.would_say,
+        "error": entry.likely_errors[0][1] if entry.likely_errors else "",
+        "corrected": entry.corrected,
         "arithmetic": entry.arithmetic,
         "implied": entry.implied,
-        "needed": entry.would_settle,
+        "needed": entry.evidence_needed,
         "what": entry.what,
         "read_as": dict(entry.definition).get("Read as", ""),
         "sources": list(different.values())[:_SOURCES],

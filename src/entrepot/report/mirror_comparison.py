@@ -217,10 +217,10 @@ class _Reads:
         first, last = self.years
         what = "*"
         if one_for is not None:
-            key = "period, freq, told_by, nomenclature, product, source"
+            key = "period, freq, reported_by, nomenclature, product, source"
             what = f"DISTINCT ON ({key}{f', {one_for}' if one_for else ''}) *"
         query = (
-            f"SELECT {what} FROM held WHERE {test} AND told_by IN ('exporter', 'importer') "
+            f"SELECT {what} FROM held WHERE {test} AND reported_by IN ('exporter', 'importer') "
             f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31' "
             "AND exporter <> importer"
         )

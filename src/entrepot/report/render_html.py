@@ -28,10 +28,10 @@ __all__ = [
 ]
 
 ICONS = {
-    "holds": "M3 8.5l3.2 3.3L13 4.5",
+    "supported": "M3 8.5l3.2 3.3L13 4.5",
     "differs": "M3 5.8h10M3 10.2h10M10.4 2.5l-4.8 11",
-    "cannot_hold": "M3.5 3.5l9 9M12.5 3.5l-9 9",
-    "untestable": "M5 5.6a3 3 0 1 1 4.3 2.9c-.9.5-1.3 1-1.3 1.9M8 13.4v.1",
+    "inconsistent": "M3.5 3.5l9 9M12.5 3.5l-9 9",
+    "not_enough_evidence": "M5 5.6a3 3 0 1 1 4.3 2.9c-.9.5-1.3 1-1.3 1.9M8 13.4v.1",
 }
 SWATCHES = {
     "line": '<path class="s-supplier" stroke-width="2.75" d="M0 7h26"/>'

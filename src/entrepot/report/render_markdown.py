@@ -112,7 +112,7 @@ def _claims(part: ClaimsPart) -> Iterator[str]:
         yield _escaped(box.text)
     rows = []
     for row in part.rows:
-        why = f"{row.why} **Likely slip: {row.slip}.**" if row.slip else row.why
+        why = f"{row.why} **Likely error: {row.slip}.**" if row.slip else row.why
         rows.append((row.claim, row.against, row.outcome, why))
     yield _grid(("Claim", "Data and others say", "Verdict", "Why"), rows)
 

@@ -30,7 +30,7 @@ __all__ = ["as_data", "render_pdf"]
 
 
 _MOST_CARRIERS = 3
-_COLOURS = {"cannot_hold": "cannot", "untestable": "open"}
+_COLOURS = {"inconsistent": "cannot", "not_enough_evidence": "open"}
 
 
 def render_pdf(brief: Brief) -> bytes:
@@ -252,7 +252,9 @@ def swatch(name: str) -> str:
 
 def icon(verdict: str) -> str:
     """Return the sign of a verdict in its colour."""
-    colour = PRINT["cannot" if verdict == "cannot_hold" else verdict.replace("untestable", "open")]
+    colour = PRINT[
+        "cannot" if verdict == "inconsistent" else verdict.replace("not_enough_evidence", "open")
+    ]
     path = (
         f'<path d="{ICONS[verdict]}" fill="none" stroke="{colour}" stroke-width="2.2" '
         'stroke-linecap="round" stroke-linejoin="round"/>'

@@ -204,7 +204,7 @@ def _claims(section: Section, part: ClaimsPart) -> Grid:
             "Data and others say",
             "Verdict",
             "As far as",
-            "Likely slip",
+            "Likely error",
             "Why",
             "Arithmetic",
             "Sources",

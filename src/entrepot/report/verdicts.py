@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ORDER", "WORDS", "Arithmetic", "ClaimRow", "ClaimsPart", "ConflictBox", "counted"]
 
-ORDER = ("cannot_hold", "differs", "untestable", "holds")
+ORDER = ("inconsistent", "differs", "not_enough_evidence", "supported")
 WORDS = {
-    "cannot_hold": "Cannot hold",
+    "inconsistent": "Inconsistent",
     "differs": "Differs",
-    "untestable": "Untestable",
-    "holds": "Holds",
+    "not_enough_evidence": "Not enough evidence",
+    "supported": "Supported",
 }
-_MANY = {"differs": "differ", "holds": "hold"}
+_MANY = {"differs": "differ"}
 
 
 def counted(verdict: str, count: int) -> str:
-    """Return a count with its verdict: "2 cannot hold", "1 differs", "3 differ"."""
+    """Return a count with its verdict: "2 inconsistent", "1 differs", "3 differ"."""
     many = _MANY.get(verdict, WORDS[verdict].lower())
     return f"{count} {WORDS[verdict].lower() if count == 1 else many}"
 
@@ -38,7 +38,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class ConflictBox:
-    """Claims that cannot stand together, with the shortest arithmetic that shows it."""
+    """Claims that contradict each other, with the shortest arithmetic that shows it."""
 
     title: str
     lines: tuple[Arithmetic, ...]
@@ -56,7 +56,7 @@ class ClaimRow:
     against
         What data and others say; empty if nothing does.
     slip
-        The likely slip, a sentence; empty if none was found.
+        The likely error, a sentence; empty if none was found.
     details
         Arithmetic and sources, opened on demand.
     """
@@ -73,7 +73,7 @@ class ClaimRow:
 
     @property
     def outcome(self) -> str:
-        """Verdict with what qualifies it: "Cannot hold (swapped)", "Untestable (as quoted)"."""
+        """Verdict with its qualifier: "Not enough evidence (quoted source only)"."""
         more = self.qualifier or self.slip
         return f"{WORDS[self.verdict]} ({more})" if more else WORDS[self.verdict]
 

@@ -47,7 +47,7 @@ _FIGURE = {
     "high": 0.9,
     "range": "what spans low to high, in words",
     "specifications": {"count": 6, "min": 0.384, "median": 0.5, "max": 0.9},
-    "evidence": [{"source": "baci", "snapshot": "85d9d6656763", "rows": 94, "told_by": {}}],
+    "evidence": [{"source": "baci", "snapshot": "85d9d6656763", "rows": 94, "reported_by": {}}],
     "caveats": [{"id": "reporter-break", "text": "...", "docs": "explanation/reporter-break"}],
 }
 _STATUSES = {
@@ -108,7 +108,13 @@ _CHECKED = {
     "source": {"title": "An example"},
     "claims": [],
     "conflicts": [],
-    "summary": {"claims": 0, "holds": 0, "differs": 0, "cannot_hold": 0, "untestable": 0},
+    "summary": {
+        "claims": 0,
+        "supported": 0,
+        "differs": 0,
+        "inconsistent": 0,
+        "not_enough_evidence": 0,
+    },
 }
 _TEXT_KEYS = {
     "text": {"type": "string"},

@@ -22,7 +22,7 @@ LINES = (
     "encoding: gb18030", "delimiter: tab", "delimiter: ' '", "level: 6", "level: total", "level: 2",
     "repeated: once", "repeated: sum", "reexports: apart", "missing: ['0', '17']", "freq: M",
     "period: '2024Q1'", "period: 2024", "product: TOTAL", "nomenclature: CN2022", "valuation: CIF",
-    "told_by: both", "partner_basis: origin", "month: '3'", "reporter: XWORLD", "reporter: RUS",
+    "reported_by: both", "partner_basis: origin", "month: '3'", "reporter: XWORLD", "reporter: RUS",
     "exporter: CHN", "importer: DEU", "flow: reexport", "select: {value: ['17']}",
     "select: {nothing: [1]}", "sheet: x", "wide: {role: value, currency: USD}",
     "id: ../x",
@@ -33,7 +33,7 @@ LINES = (
 WORDS = (
     ("role: value", "role: mass, unit: kg"),
     ("role: mass, unit: kg", "role: quantity, unit: items"),
-    ("role: flow", "role: told_by"), ("role: product", "role: product, pattern: '([0-9]+)'"),
+    ("role: flow", "role: reported_by"), ("role: product", "role: product, pattern: '([0-9]+)'"),
     ("role: product", "role: product, cut: 4"), ("role: product", "role: product, pad: even"),
     ("role: product", "role: product, pattern: '((((a+)+)+)+)+$'"),
     ("currency: USD", "currency: EUR"), ("scale: 1", "scale: 1e300"), ("scale: 1", "scale: -1"),

@@ -144,7 +144,7 @@ class Subject:
     source: str
     make: Callable[[Random], Made]
     expect: Callable[[Case], Expected]
-    key: tuple[str, ...] = ("told_by", "freq", "period", "exporter", "importer", "product")
+    key: tuple[str, ...] = ("reported_by", "freq", "period", "exporter", "importer", "product")
     value: tuple[str, ...] = ("value_usd", "value_reported")
     write: Callable[[Random, Made, bool], tuple[bytes, list[str]]] | None = None
     weight: int = 100

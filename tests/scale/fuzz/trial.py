@@ -166,7 +166,15 @@ def _require_sense(subject: Subject, got: Rows, row: dict[str, Any]) -> None:
             raise _Wrong(f"{name} is an empty text")
     if got.table != "flows":
         return
-    for name in ("period", "freq", "exporter", "importer", "product", "nomenclature", "told_by"):
+    for name in (
+        "period",
+        "freq",
+        "exporter",
+        "importer",
+        "product",
+        "nomenclature",
+        "reported_by",
+    ):
         if row.get(name) is None:
             raise _Wrong(f"{name} is null")
     for name in ("exporter", "importer"):

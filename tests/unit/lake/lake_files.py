@@ -44,7 +44,7 @@ USUAL: dict[str, Any] = {
     "nomenclature": "HS2017",
     "value_usd": 1e6,
     "valuation": "FOB",
-    "told_by": "exporter",
+    "reported_by": "exporter",
 }
 
 

@@ -482,7 +482,7 @@ def test_partners_that_are_no_area(
     put: Any, lake: Lake, partner: str, value: float, is_found: bool, side: str
 ) -> None:
     other = "importer" if side == "exporter" else "exporter"
-    keys = {side: "DEU", "told_by": side}
+    keys = {side: "DEU", "reported_by": side}
     put("comtrade", {other: "CHN", "value_usd": 3e8} | keys, {other: partner, "value_usd": value}
         | keys)  # fmt: skip
     rules = {one.rule: one for one in lake.check()}

@@ -40,8 +40,8 @@ def test_rows_without_fault(put: Put, check: Callable[..., dict[str, Finding]]) 
     put(
         "comtrade",
         *(year(y, mass_kg=10.0) for y in range(2018, 2023)),
-        *(year(y, told_by="importer", valuation="CIF", value_usd=1.1e6) for y in (2021, 2022)),
-        *(year(y, told_by="importer", value_usd=1e6) for y in range(2018, 2021)),
+        *(year(y, reported_by="importer", valuation="CIF", value_usd=1.1e6) for y in (2021, 2022)),
+        *(year(y, reported_by="importer", value_usd=1e6) for y in range(2018, 2021)),
         *(year(y, product="270900", value_usd=5e8) for y in range(2018, 2023)),
     )
     assert check({"HS2017": frozenset({"850110", "270900"})}).keys() == set()
@@ -136,8 +136,8 @@ def test_goods_against_their_total(
 def test_a_total_goes_before_its_parts(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
     """What one report says twice is added up once, also where another report has no total."""
     goods = {"value_usd": 1.5e7}
-    put("comtrade", goods, TOTAL | {"value_usd": 2e7}, goods | {"told_by": "importer"})
-    put("imts", TOTAL | {"value_usd": 3.9e7}, TOTAL | {"value_usd": 2e7, "told_by": "importer"})
+    put("comtrade", goods, TOTAL | {"value_usd": 2e7}, goods | {"reported_by": "importer"})
+    put("imts", TOTAL | {"value_usd": 3.9e7}, TOTAL | {"value_usd": 2e7, "reported_by": "importer"})
     assert check() == {}
 
 
@@ -196,7 +196,7 @@ def test_who_falls_silent_and_who_is_missing_in_between(
 def test_where_both_tell_nobody_is_silent_because_one_report_is_missing(
     put: Put, check: Callable[..., dict[str, Finding]]
 ) -> None:
-    put("baci", year(2021, told_by="both"), year(2022, told_by="importer"), vintage="V1")
+    put("baci", year(2021, reported_by="both"), year(2022, reported_by="importer"), vintage="V1")
     assert check() == {}
 
 
@@ -232,7 +232,8 @@ def test_small_totals_may_jump(put: Put, check: Callable[..., dict[str, Finding]
 def partner(year_: int, value: float, **changes: Any) -> dict[str, Any]:
     """Return what Russia reports to buy from Kazakhstan in a year."""
     return (
-        year(year_, exporter="KAZ", importer="RUS", told_by="importer", value_usd=value) | changes
+        year(year_, exporter="KAZ", importer="RUS", reported_by="importer", value_usd=value)
+        | changes
     )
 
 
@@ -282,8 +283,8 @@ def test_a_partner_s_own_report_bears_it_out(
     put: Put, check: Callable[..., dict[str, Finding]], seller: float, odd: bool
 ) -> None:
     ours = [partner(2020, 1e7), partner(2021, 4e8)]
-    theirs = [partner(2020, 6e7, told_by="exporter")]
-    theirs.append(partner(2021, 6e7 * seller, told_by="exporter"))
+    theirs = [partner(2020, 6e7, reported_by="exporter")]
+    theirs.append(partner(2021, 6e7 * seller, reported_by="exporter"))
     put("comtrade", *WITH_OTHERS, *ours, *theirs)
     assert ("partner-jump" in check()) == odd
 
@@ -339,8 +340,8 @@ def test_codes_that_nobody_uses(put: Put, check: Callable[..., dict[str, Finding
         ({"value_usd": 2e7}, {"value_usd": 4.1e7}, True),
         ({"value_usd": 4.1e7}, {"value_usd": 2e7}, True),
         ({"value_usd": 1e6}, {"value_usd": 9e6}, False),
-        ({"value_usd": 2e7}, {"value_usd": 9e7, "told_by": "importer"}, False),
-        ({"value_usd": 2e7}, {"value_usd": 9e7, "told_by": "both"}, True),
+        ({"value_usd": 2e7}, {"value_usd": 9e7, "reported_by": "importer"}, False),
+        ({"value_usd": 2e7}, {"value_usd": 9e7, "reported_by": "both"}, True),
         ({"value_usd": 2e7}, {"value_usd": 9e7, "period": "2021"}, False),
         ({"value_usd": 2e7}, {"value_usd": 9e7, "importer": "KAZ"}, False),
         (
@@ -389,7 +390,7 @@ def test_some_goods_are_compared_code_by_code(
     put("comtrade", {"value_usd": 2e7}, {"product": "270900", "value_usd": 9e9})
     put("imts", TOTAL | {"value_usd": 9e10})
     assert check() == {}
-    put("baci", {"value_usd": 3e7, "told_by": "both"}, vintage="V1")
+    put("baci", {"value_usd": 3e7, "reported_by": "both"}, vintage="V1")
     assert check() == {}
     put("gacc", {"value_usd": 9e7, "nomenclature": "HS2022"})
     assert check() == {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake import Lake
 
-BOUGHT = {"told_by": "importer", "valuation": "CIF"}
+BOUGHT = {"reported_by": "importer", "valuation": "CIF"}
 AROUND = (
     {"importer": "KAZ"},
     {"exporter": "KAZ"},

@@ -65,7 +65,7 @@ def _size(path: Path) -> int:
             "WHERE product <> '010121' UNION ALL FROM held WHERE product = '850110'",
             "duplicate-cell",
         ),
-        ("told_by := NULL", "null-told_by"),
+        ("reported_by := NULL", "null-reported_by"),
         ("value_usd := 'nan'::DOUBLE", "not-a-number-value_usd"),
         ("value_usd := -1.0", "value-out-of-bounds"),
         ("product := '10121'", "product-code"),

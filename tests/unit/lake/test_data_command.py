@@ -214,7 +214,7 @@ def test_totals_are_written_by_themselves(run: Callable[..., Result], tmp_path: 
     with out.open(newline="") as opened:
         [total] = csv.DictReader(opened)
     assert (total["exporter"], total["importer"], total["value_usd"]) == ("WLD", "CHN", "1250.0")
-    assert total["told_by"] == "importer"
+    assert total["reported_by"] == "importer"
 
 
 def test_a_source_without_totals_says_so(

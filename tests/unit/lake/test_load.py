@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MKDTEMP = tempfile.mkdtemp
-FIRST = "exporter", "importer", "product", "value_usd", "mass_kg", "told_by"
+FIRST = "exporter", "importer", "product", "value_usd", "mass_kg", "reported_by"
 EXPECTED = [
     ("CHN", "KAZ", "010121", 1000.0, None, "both"),
     ("CHN", "RUS", "850110", 10500.0, 2000.0, "exporter"),
@@ -85,7 +85,7 @@ def test_rows_are_converted_once(lake: Lake, write: Write, by: str) -> None:
 
 def test_before_the_break_both_may_have_told(lake: Lake, write: Write) -> None:
     lake.add("baci", [write(ROWS_2021, NAME_2021)])
-    assert {told for (told,) in rows_of(lake, "told_by")} == {"both"}
+    assert {told for (told,) in rows_of(lake, "reported_by")} == {"both"}
 
 
 @pytest.mark.parametrize(

@@ -154,12 +154,12 @@ def test_who_reports_is_part_of_the_question(
     lake: Lake, write: Write, declare: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a source of single reports, a file without that report is not concerned."""
-    absent = ROW | {"exporter": "USA", "told_by": "exporter"}
+    absent = ROW | {"exporter": "USA", "reported_by": "exporter"}
     declare(made(row=absent))
     parts = load.source_info("baci").model_copy(update={"whole": False})
     monkeypatch.setattr(load, "source_info", lambda _: parts)
     lake.add("baci", [write(ROWS)])
-    declare(made(row=ROW | {"importer": "USA", "told_by": "exporter"}))
+    declare(made(row=ROW | {"importer": "USA", "reported_by": "exporter"}))
     parts = load.source_info("baci").model_copy(update={"whole": False})
     monkeypatch.setattr(load, "source_info", lambda _: parts)
     with pytest.raises(BadFileError, match="there is no such row"):

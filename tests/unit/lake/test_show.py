@@ -112,7 +112,7 @@ def test_who_reports_where_each_row_is_one_report(lake: Lake, put: Put) -> None:
         {"period": "2020"},
         {"period": "2020", "product": "270900"},
         {"period": "2022"},
-        {"period": "2021", "told_by": "importer"},
+        {"period": "2021", "reported_by": "importer"},
         {"period": "2022-01", "exporter": "KAZ"},
     ]
     put("comtrade", *rows)
@@ -125,7 +125,12 @@ def test_who_reports_where_each_row_is_one_report(lake: Lake, put: Put) -> None:
 
 
 def test_exporters_where_both_tell(lake: Lake, put: Put) -> None:
-    put("baci", {"told_by": "both"}, {"told_by": "importer", "exporter": "KAZ"}, vintage="V1")
+    put(
+        "baci",
+        {"reported_by": "both"},
+        {"reported_by": "importer", "exporter": "KAZ"},
+        vintage="V1",
+    )
     [picture] = lake.pictures("baci")
     assert (picture.who, picture.rows) == ("exporters", {"CHN": (1,), "KAZ": (1,)})
 

@@ -228,7 +228,7 @@ def test_reconciling_changed_reports_keeps_nothing(put: Put, lake: Lake, keep: b
     put(
         "comtrade",
         {"value_usd": 1e6},
-        {"value_usd": 1.1e6, "valuation": "CIF", "told_by": "importer"},
+        {"value_usd": 1.1e6, "valuation": "CIF", "reported_by": "importer"},
     )
     target = lake.path.parent / "both.csv"
     words = ["reconcile", "--period", "2022", "--out", str(target), *["--no-keep"] * (not keep)]

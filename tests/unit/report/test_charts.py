@@ -255,7 +255,7 @@ def test_contrast_of_text_and_marks(palette: dict[str, str]) -> None:
     for text in ("ink", "muted", "supplier", "claim"):
         for ground in ("paper", "panel"):
             assert _contrast(palette[text], palette[ground]) >= 5, (text, ground)
-    for verdict in ("holds", "differs", "cannot", "open"):
+    for verdict in ("supported", "differs", "cannot", "open"):
         assert round(_contrast(palette[verdict], palette[f"{verdict}-bg"]), 1) >= 6, verdict
     for mark in ("supplier", "context", "ink", "claim", "supplier-mid"):
         assert _contrast(palette[mark], palette["paper"]) >= 3, mark

@@ -101,7 +101,12 @@ def test_every_number_is_marked_with_colour_and_sign_and_leads_to_what_was_found
 def test_the_page_shows_all_that_was_found() -> None:
     text = _plain(" ".join(Reader(render_page(example())).data.values()))
     for item in example().claims:
-        words = [item.says, item.reason, item.would_settle, *(one.text for one in item.slips)]
+        words = [
+            item.says,
+            item.reason,
+            item.evidence_needed,
+            *(one.text for one in item.likely_errors),
+        ]
         assert [one for one in words if _plain(one) not in text] == []
     assert "does not round to −6.5" in text
     assert "attributed to" in text
@@ -227,7 +232,7 @@ NEUTRAL = re.compile(
 
 def test_the_note_names_only_what_does_not_stand() -> None:
     note = render_note(example()).replace("\u00a0", " ")
-    shown = [item for item in example().claims if item.verdict in ("cannot_hold", "differs")]
+    shown = [item for item in example().claims if item.verdict in ("inconsistent", "differs")]
     printed = [f"{place}. As printed: {item.says}" for place, item in enumerate(shown, 1)]
     assert [words for words in printed if words not in note] == []
     assert note.count("As printed:") == len(shown)
@@ -264,7 +269,7 @@ def test_a_note_about_nothing_says_so() -> None:
 def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     found = example()
     note = " ".join(render_note(replace(found, todo=(Todo("A sentence.", "3"),))).split())
-    held, untested = found.summary["holds"], found.summary["untestable"]
+    held, untested = found.summary["supported"], found.summary["not_enough_evidence"]
     assert held
     assert untested
     assert f"{cardinal(held)} numbers agreed with a source" in note
@@ -369,7 +374,7 @@ def test_claim_review_has_the_fields_of_schema_org() -> None:
         rating = review["reviewRating"]
         assert rating["@type"] == "Rating"
         assert rating["alternateName"].startswith(
-            {"cannot_hold": "Cannot hold", "differs": "Differs"}.get(
+            {"inconsistent": "Cannot hold", "differs": "Differs"}.get(
                 item.verdict, item.verdict.capitalize()
             )
         )

@@ -376,7 +376,7 @@ def test_the_page_names_the_source_and_the_command(page: Brief) -> None:
     assert lines[-1] == "entrepot data check"
     assert lines[-2] == (
         "entrepot ask value --importer DEU --exporter CHN --goods 845710 --period 2022 "
-        "--source comtrade --told-by importer"
+        "--source comtrade --reported-by importer"
     )
 
 

@@ -44,7 +44,7 @@ def test_parts_of_a_list_have_names_of_their_own() -> None:
         specification(0.4),
         Specification({"source": "comtrade", "goods": "chpl:1"}, 0.5),
         Specification({"source": "comtrade", "goods": "chpl:4.B (same_code)"}, 0.6),
-        Specification({"source": "comtrade", "goods": "chpl (all_in)"}, 0.7),
+        Specification({"source": "comtrade", "goods": "chpl (upper)"}, 0.7),
     )
     [goods] = [one for one in curve.dimensions if one.name == "Goods"]
     names = [option.name for option in goods.options]

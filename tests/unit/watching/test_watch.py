@@ -172,10 +172,10 @@ def test_a_claim_turns_when_evidence_comes(lake: Path, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     [one] = ep.watch(file, lake=lake).files
-    assert [(turn.then, turn.now) for turn in one.claims] == [(None, "holds")]
+    assert [(turn.then, turn.now) for turn in one.claims] == [(None, "supported")]
     add(lake, "V202501", 450.0)
     [one] = ep.watch(file, lake=lake).files
-    assert [(turn.then, turn.now) for turn in one.claims] == [("holds", "differs")]
+    assert [(turn.then, turn.now) for turn in one.claims] == [("supported", "differs")]
     assert one.moved == 1
 
 

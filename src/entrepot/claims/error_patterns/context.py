@@ -81,7 +81,7 @@ class Change:
     """One claim put right: the claim as it would be, how that is printed, and one sentence."""
 
     claim: Claim
-    would_say: str
+    corrected: str
     text: str
     other: str = ""
 

@@ -105,14 +105,14 @@ def _at_one(
     to_dollars = other != "USD"
     values = [(amount.scaled(1 / r.value if to_dollars else r.value), r) for r in rates]
     fitting = [(value, rate) for value, rate in values if value.meets(claim.interval)]
-    right, would_say = view.right(claim)
+    right, corrected = view.right(claim)
     if not fitting or right is None:
         return
     middle = claim.interval.middle
     value, nearest = min(fitting, key=lambda pair: abs(pair[0].middle - middle))
     source = _source_of(claim, other, view)
     text = _text(claim, amount, other, nearest, value, view)
-    change = Change(right, would_say, text, source)
+    change = Change(right, corrected, text, source)
     hits = sum(covers(claim, one) for one, _ in fitting)
     hull = values[0][0]
     for one, _ in values:

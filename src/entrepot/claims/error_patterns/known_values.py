@@ -197,10 +197,10 @@ class KnownValues:
         fit, pin = max(fits, key=lambda pair: pair[0], default=(0.0, None))
         if pin is None or fit <= 0:
             return
-        right, would_say = self.right(claim)
+        right, corrected = self.right(claim)
         if right is None:
             return
-        change = Change(right, would_say, _ended(text, would_say), source)
+        change = Change(right, corrected, _ended(text, corrected), source)
         chance = at_least_once(luck(claim, pin.interval), tries)
         yield Proposal(kind, (change,), chance, fit / self.open(claim) / max(tries, 1.0))
 
@@ -250,8 +250,8 @@ def at_least_once(chance: float, tries: float) -> float:
     return float(1.0 - (1.0 - min(chance, 1.0)) ** tries)
 
 
-def _ended(text: str, would_say: str) -> str:
-    return f"{text}; it should read {would_say}." if would_say else f"{text}."
+def _ended(text: str, corrected: str) -> str:
+    return f"{text}; it should read {corrected}." if corrected else f"{text}."
 
 
 def _shared(one: Interval, other: Interval) -> Interval:

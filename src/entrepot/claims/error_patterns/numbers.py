@@ -46,13 +46,13 @@ def sign(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     says, ends = claim.says, claim.interval
     turned = replace(says, value=-says.value, low=-says.high, high=-says.low)
     right = claim.saying(turned, Interval(-ends.high, -ends.low))
-    would_say = _shown(right) if says.relation != "=" else claimed(right)
+    corrected = _shown(right) if says.relation != "=" else claimed(right)
     if claim.quantity.measure == "balance" and math.isfinite(ends.width):
         # "a surplus of $13.8 billion" names its side in words, not by a minus
         side = "surplus" if right.interval.low > 0 else "deficit"
-        would_say = f"a {side} of {stated(abs(right.interval.middle), claim.quantity.unit)}"
-    text = f"{claimed(claim)} has the wrong sign; it should read {would_say}."
-    yield from view.number("sign", Change(right, would_say, text), ways=1)
+        corrected = f"a {side} of {stated(abs(right.interval.middle), claim.quantity.unit)}"
+    text = f"{claimed(claim)} has the wrong sign; it should read {corrected}."
+    yield from view.number("sign", Change(right, corrected, text), ways=1)
 
 
 def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -69,11 +69,11 @@ def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             step=says.step * factor,
         )
         right = claim.saying(scaled, claim.interval.scaled(factor))
-        would_say = _shown(right)
-        right = right.saying(replace(scaled, text=would_say), right.interval)
+        corrected = _shown(right)
+        right = right.saying(replace(scaled, text=corrected), right.interval)
         scales = _scales_exchanged(says.value, factor)
-        text = f"{claimed(claim)} fits as {would_say}, {words}{scales}."
-        yield from view.number("unit_scale", Change(right, would_say, text), ways=ways)
+        text = f"{claimed(claim)} fits as {corrected}, {words}{scales}."
+        yield from view.number("unit_scale", Change(right, corrected, text), ways=ways)
 
 
 def _scales_exchanged(value: float, factor: float) -> str:
@@ -105,9 +105,9 @@ def digits(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         for right in rights:
             if not view.could_mean(right):
                 continue
-            would_say = claimed(right)
-            because = f"{claimed(claim)} fits as {would_say}, {words}."
-            change = Change(right, would_say, because)
+            corrected = claimed(right)
+            because = f"{claimed(claim)} fits as {corrected}, {words}."
+            change = Change(right, corrected, because)
             finer = _finer(right, claim, meant)
             yield from view.number("digits", change, ways=ways * finer, tries=max(1, near))
 
@@ -195,7 +195,7 @@ def percent_points(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         else:
             meant = claim.interval / base
             words = f"{claim.says.text} is the change in points from {stated(base.middle, 'share')}"
-        would_say = _shown(claim.saying(claim.says, meant))
-        says = replace(claim.says, text=would_say)
-        change = Change(claim.saying(says, meant), would_say, f"{words}; it reads {would_say}.")
+        corrected = _shown(claim.saying(claim.says, meant))
+        says = replace(claim.says, text=corrected)
+        change = Change(claim.saying(says, meant), corrected, f"{words}; it reads {corrected}.")
         yield from view.number("percent_points", change, ways=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from entrepot.claims.result import Slip
+    from entrepot.claims.result import LikelyError
     from entrepot.sources.published.row import Published
 
 __all__ = ["KINDS", "Discrepancy", "Kind", "Side"]
@@ -70,7 +70,7 @@ class Discrepancy:
     also
         Ids of further rows of the same thing that `one` cannot be true with.
     slips
-        Likely slips, the likeliest first.
+        Likely errors, the likeliest first.
     """
 
     kind: Kind
@@ -80,7 +80,7 @@ class Discrepancy:
     because: str
     definition: str = ""
     also: tuple[str, ...] = ()
-    slips: tuple[Slip, ...] = field(default=())
+    likely_errors: tuple[LikelyError, ...] = field(default=())
 
     @property
     def id(self) -> str:
@@ -103,5 +103,5 @@ class Discrepancy:
             "because": self.because,
             "definition": self.definition,
             "also_against": list(self.also),
-            "slips": [slip.to_dict() for slip in self.slips],
+            "likely_errors": [slip.to_dict() for slip in self.likely_errors],
         }

@@ -8,7 +8,7 @@ from entrepot.claims.build import HOME
 from entrepot.claims.document import Claim, Document, Source
 from entrepot.claims.numbers import read_says
 from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.result import Slip
+from entrepot.claims.result import LikelyError
 from entrepot.claims.statements import Statements
 from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["as_claim", "likely_slips"]
 
 
-def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Slip, ...]:
+def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[LikelyError, ...]:
     """Return the slips that would explain a number, the likeliest first.
 
     The number is checked as a text of one claim would be. A conversion at a rate between those
@@ -33,9 +33,9 @@ def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Sli
         return ()
     row = number.row
     text = Document(Source(row.title, row.publisher, row.published_on), (claim,))
-    found = check(text, facts=facts).claims[0].slips
+    found = check(text, facts=facts).claims[0].likely_errors
     if any(slip.kind == "stale" for slip in found):  # a number is no earlier release of itself
-        found = check(text, facts=_without(row, facts)).claims[0].slips
+        found = check(text, facts=_without(row, facts)).claims[0].likely_errors
     if any(slip.kind == "spot_rate" for slip in found):
         return found
     converted = _between_rates(number, facts)
@@ -66,7 +66,7 @@ def as_claim(number: PublishedInterval) -> Claim | None:
     return Claim(row.id, row.printed, says, quantity, interval, books_said=bool(number.books))
 
 
-def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[Slip]:
+def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[LikelyError]:
     """Return a conversion at a rate that lies between market rates held."""
     statement = number.statement
     if statement is None or statement.quantity.unit != "USD" or statement.exact is None:
@@ -89,7 +89,7 @@ def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[Sl
             f"{period} to the publication, {market.low:.3f} to {market.high:.3f}; at the rate "
             f"customs used for {period}, {low} to {high}, it is {worth}."
         )
-        return [Slip("spot_rate", known[0].statements[0].row.id, worth, text)]
+        return [LikelyError("spot_rate", known[0].statements[0].row.id, worth, text)]
     return []
 
 

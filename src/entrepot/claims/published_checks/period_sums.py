@@ -8,7 +8,7 @@ from entrepot.claims.published_checks.comparability import gap
 from entrepot.claims.published_checks.derived_values import Span, spans
 from entrepot.claims.published_checks.discrepancy import Discrepancy, Side
 from entrepot.claims.published_checks.intervals import size
-from entrepot.claims.result import Slip
+from entrepot.claims.result import LikelyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
 
 
 def _finding(
-    span: Span, wrong: PublishedInterval, *, release: bool = False, slip: Slip | None = None
+    span: Span, wrong: PublishedInterval, *, release: bool = False, slip: LikelyError | None = None
 ) -> Discrepancy:
     whole = span.whole.row
     others = [one.row for one in (span.first, span.second, span.whole) if one is not wrong]
@@ -56,7 +56,7 @@ def _finding(
             f"({span.second.row.period}) = {total}, not {whole.printed} ({whole.period})"
         ),
         definition="release: earlier months may have been revised since" if release else "",
-        slips=(slip,) if slip else (),
+        likely_errors=(slip,) if slip else (),
     )
 
 
@@ -102,7 +102,9 @@ def _is_turned(one: PublishedInterval, other: PublishedInterval) -> bool:
     )
 
 
-def _slip(span: Span, wrong: PublishedInterval, other: PublishedInterval, mended: Span) -> Slip:
+def _slip(
+    span: Span, wrong: PublishedInterval, other: PublishedInterval, mended: Span
+) -> LikelyError:
     first, second = (
         f"{one.row.printed} ({one.row.period})" for one in (mended.first, mended.second)
     )
@@ -113,4 +115,4 @@ def _slip(span: Span, wrong: PublishedInterval, other: PublishedInterval, mended
         f"{gap(mended.total, mended.whole.interval) * 100:.1f}\u00a0% of "
         f"{mended.whole.row.printed} ({mended.whole.row.period})."
     )
-    return Slip("swapped", other.row.id, other.row.printed, text)
+    return LikelyError("swapped", other.row.id, other.row.printed, text)

@@ -78,13 +78,13 @@ def _explained(
 ) -> Discrepancy:
     """Return a finding with its slips; a conversion is no later release of what it converts."""
     released = item.definition.startswith("release:") and len(item.other.rows) == 1
-    if item.slips or not (item.kind == "conflict" or released):
+    if item.likely_errors or not (item.kind == "conflict" or released):
         return item
-    slips = likely_slips(held[item.id], facts)
+    likely_errors = likely_slips(held[item.id], facts)
     if item.kind == "conflict":
-        return replace(item, slips=slips)
-    if any(slip.kind == "spot_rate" for slip in slips):
-        return replace(item, kind="conflict", definition="", slips=slips)
+        return replace(item, likely_errors=likely_errors)
+    if any(slip.kind == "spot_rate" for slip in likely_errors):
+        return replace(item, kind="conflict", definition="", likely_errors=likely_errors)
     return item
 
 

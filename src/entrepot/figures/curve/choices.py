@@ -51,7 +51,7 @@ def goods_choices(
     found: dict[object, GoodsChoice] = {}
     left: list[tuple[str, str]] = []
     for words, goods in _versions(definition):
-        for way in dict.fromkeys((definition.follow, *get_args(Variant))):
+        for way in dict.fromkeys((definition.concordance, *get_args(Variant))):
             choices = (*words, ("followed", way))
             try:
                 selected = goods_in(definition.but(goods=goods), editions, lake, way)
@@ -62,7 +62,7 @@ def goods_choices(
             if not any(one.codes or one.prefixes for one in selected):
                 left.append((", ".join(text for _, text in choices), "no code is left"))
                 continue
-            is_asked = goods == definition.goods and way == definition.follow
+            is_asked = goods == definition.goods and way == definition.concordance
             found.setdefault(codes, GoodsChoice(choices, selected, is_asked))
     return list(found.values()), left
 

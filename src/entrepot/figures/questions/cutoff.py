@@ -208,7 +208,7 @@ QUESTIONS = {
     "cutoff": Question(
         "world",
         BOTH,
-        ("exporter", "sigma", "by", "unwilling"),
+        ("exporter", "sigma", "by", "fixed_supply"),
         cutoff,
         "share of what these goods are worth to {buyer} lost in the first year if {seller} stopped "
         f"selling and others sent {MORE} (value: {AT_HEAD})",

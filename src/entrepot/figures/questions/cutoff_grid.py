@@ -72,7 +72,7 @@ def put(grid: pa.Table, asked: Definition, **more: Any) -> list[dict[str, Any]]:
         nw.from_native(grid),
         importer=buys,
         exporter=sellers(asked),
-        unwilling=[*_nowhere(), *asked.members("unwilling")],
+        fixed_supply=[*_nowhere(), *asked.members("fixed_supply")],
         **keys | more,
     )
     return list(found.rows(named=True))

@@ -62,7 +62,7 @@ def beside(
     for hub in sorted(asked.members("hubs")):
         row = prices.get(hub, {}) | {
             "began": _began(told, asked, column, hub, freq),
-            "lost_in_transit": _lost(both, asked, column, hub) if hub in speak else None,
+            "missing_arrivals": _lost(both, asked, column, hub) if hub in speak else None,
         }
         found[hub] = {name: cell for name, cell in row.items() if cell is not None}
     return found
@@ -114,7 +114,7 @@ def margin_words(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None:
-    found = measures.lost_in_transit(
+    found = measures.missing_arrivals(
         both,
         exporter=asked.members("exporter"),
         importer=[hub],

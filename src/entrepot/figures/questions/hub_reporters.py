@@ -64,7 +64,7 @@ def tellers_in(rows: Frame, asked: Definition, heard: Heard | None = None) -> Hu
         delivery has some goods only; then a step in which an area reports what it buys is one in
         which it speaks, though it may have sold nothing.
     """
-    reports = fetch(rows.select("told_by", "exporter", "importer", "period").unique())
+    reports = fetch(rows.select("reported_by", "exporter", "importer", "period").unique())
     if not {one for one, *_ in reports} <= {"importer", "exporter"}:
         return HubReporters(None, None)  # values made of both sides' reports, as those of BACI
     steps = {period for *_, period in reports}
@@ -140,7 +140,7 @@ def told(rows: Frame, tellers: HubReporters, asked: Definition) -> Frame:
     if tellers.importers is None or tellers.exporters is None:
         return rows
     hubs = sorted(asked.members("hubs"))
-    side, buyer, seller = (nw.col(name) for name in ("told_by", "importer", "exporter"))
+    side, buyer, seller = (nw.col(name) for name in ("reported_by", "importer", "exporter"))
     bought = buyer.is_in(sorted(tellers.importers))
     sold = seller.is_in(sorted(tellers.exporters))
     first = ~sold | (buyer.is_in(hubs) & bought & ~seller.is_in(hubs))

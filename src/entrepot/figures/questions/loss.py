@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["QUESTIONS"]
 
 
-def last_alternative(rows: Frame, asked: Definition, column: str) -> Frame:
+def supplier_loss(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return the loss if the sellers fall away, and how much more than in the base it is."""
-    return measures.last_alternative(
+    return measures.supplier_loss(
         rows,
         exporter=asked.members("exporter"),
         sigma=_sigma(asked),
@@ -33,7 +33,7 @@ def last_alternative(rows: Frame, asked: Definition, column: str) -> Frame:
 
 def lost_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return the same for each product that they supply, those without another supplier first."""
-    found = measures.last_alternative(
+    found = measures.supplier_loss(
         rows,
         exporter=asked.members("exporter"),
         sigma=_sigma(asked),
@@ -67,11 +67,11 @@ def reliance(rows: Frame, asked: Definition, column: str) -> Row:
 
 
 QUESTIONS = {
-    "last_alternative": Question(
+    "supplier_loss": Question(
         "market",
         BOTH,
         ("exporter", "base", "sigma"),
-        last_alternative,
+        supplier_loss,
         "what {buyer} would lose without {seller}, if others can supply more",
         table=lost_by_product,
         needs=("sigma",),

@@ -108,8 +108,8 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
     """
     is_now = (nw.col("period") >= asked.period.start).alias("now")
     known = rows.filter(~nw.col(column).is_null())
-    told = set(fetch(known.select("told_by", is_now).unique()))
-    empty = set(fetch(rows.select("told_by", is_now).unique())) - told
+    told = set(fetch(known.select("reported_by", is_now).unique()))
+    empty = set(fetch(rows.select("reported_by", is_now).unique())) - told
     if told and empty:
         side = sorted(empty)[0][0]
         raise NoEvidenceError(
@@ -148,7 +148,7 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
 def _lost(
     rows: Frame, asked: Definition, column: str, by: tuple[str, ...], *, complete: bool = False
 ) -> Frame:
-    return measures.lost_in_transit(
+    return measures.missing_arrivals(
         rows,
         exporter=asked.members("exporter"),
         importer=asked.members("importer"),
@@ -161,7 +161,7 @@ def _lost(
 
 
 QUESTIONS = {
-    "lost_in_transit": Question(
+    "missing_arrivals": Question(
         "flow",
         BOTH,
         ("exporter", "base"),

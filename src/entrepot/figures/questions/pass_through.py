@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["QUESTIONS"]
 
 
-def passed_on(
+def pass_through(
     rows: Frame, asked: Definition, column: str, tellers: HubReporters | None = None
 ) -> Frame:
     """Return the bound over all goods asked for together; nothing is the least."""
@@ -54,7 +54,7 @@ def _bounds(
     goods = told(rows.filter(nw.col("product") != TOTAL), tellers, asked)
     is_hubs = nw.any_horizontal(*(nw.col(x).is_in(sorted(hubs)) for x in BOTH), ignore_nulls=True)
     left_out, _ = renamed(goods.filter(is_hubs))
-    found = measures.passed_on(
+    found = measures.pass_through(
         without(goods, left_out),
         middleman=hubs,
         importer=asked.members("importer"),
@@ -72,11 +72,11 @@ def _bounds(
 
 
 QUESTIONS = {
-    "passed_on": Question(
+    "pass_through": Question(
         "chain",
         BOTH,
         ("exporter", "hubs"),
-        passed_on,
+        pass_through,
         "part of what {hubs} sells to {buyer} that can be goods of {seller} as they came",
         table=passed_on_by_product,
         needs=("hubs",),

@@ -84,8 +84,8 @@ def rerouted(
         value=column,
     )
     cards = beside(goods, lines, asked, column, freq, tellers.both(asked))
-    told_by = whose(goods, asked)
-    row = _row(found, asked, {hub: card | told_by[hub] for hub, card in cards.items()})
+    reported_by = whose(goods, asked)
+    row = _row(found, asked, {hub: card | reported_by[hub] for hub, card in cards.items()})
     if left_out:
         row["renamed_codes"] = renamed_words(left_out)
     return row

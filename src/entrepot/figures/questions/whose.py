@@ -31,7 +31,7 @@ def whose(told: Frame, asked: Definition) -> dict[str, dict[str, str]]:
         One report of each flow; empty texts where they are no single reports.
     """
     names = told.collect_schema().names()
-    known = [name for name in ("told_by", "valuation", SOURCE) if name in names]
+    known = [name for name in ("reported_by", "valuation", SOURCE) if name in names]
     seller, buyer = nw.col("exporter"), nw.col("importer")
     hubs = sorted(asked.members("hubs"))
     found: dict[str, dict[str, str]] = {hub: {} for hub in hubs}

@@ -212,10 +212,12 @@ def _evidence(known: Known) -> Evidence:
 def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     """Yield the Figure of each direction that stops."""
     assert file.goods is not None
-    unwilling, end = file.goods.unwilling, Period.parse(file.period).end
+    fixed_supply, end = file.goods.fixed_supply, Period.parse(file.period).end
     for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
         sides = (area_set(getattr(file.cut, side), end) for side in (seller, buyer))
-        idle = unwilling is not None and area_set(unwilling, end) <= frozenset[str]().union(*sides)
+        idle = fixed_supply is not None and area_set(fixed_supply, end) <= frozenset[str]().union(
+            *sides
+        )
         yield ask(
             "cutoff",
             lake=lake,
@@ -225,5 +227,5 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
             period=file.period,
             source=file.goods.source,
             sigma=file.goods.sigma,
-            unwilling=None if idle else unwilling,
+            fixed_supply=None if idle else fixed_supply,
         )

@@ -168,9 +168,9 @@ class GoodsKeys(Closed):
     goods: str
     source: str | None = None
     sigma: Number | None = Field(default=None, gt=1)
-    unwilling: str | None = None
+    fixed_supply: str | None = None
 
-    @field_validator("unwilling")
+    @field_validator("fixed_supply")
     @classmethod
     def _are_areas(cls, text: str | None) -> str | None:
         if text is not None and WORLD in area_set(text, Period.parse("2023").start):

@@ -32,7 +32,7 @@ NAMELESS = (
 """SQL: a code that names no goods. The convention leaves chapters 98 and 99 to countries, and
 goods not specified (999999) go there; codes of the European Union with letters are confidential."""
 _KNOWN = ("XBUNKERS", "XFREEZONES", "XHIGHSEAS", "XSTORES")  # no area, and no secret
-_PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
+_PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
 def check(counted: Totals, source: str) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _goods(counted: Totals, source: str, place: str) -> Iterator[Finding]:
             SELECT period, freq, exporter, importer, {CURRENCY} AS currency,
                    sum({VALUE}) FILTER ({NAMELESS}) AS hidden, sum({VALUE}) AS whole
             FROM ({rows})
-            GROUP BY period, freq, exporter, importer, {CURRENCY}, told_by, partner_basis
+            GROUP BY period, freq, exporter, importer, {CURRENCY}, reported_by, partner_basis
             HAVING hidden >= {LEAST} AND hidden >= {SHARE} * whole ORDER BY ALL"""):
             count += 1
             stake.append((currency, hidden))
@@ -78,7 +78,7 @@ def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
         SELECT period, freq, {REPORTER} AS reporter, currency,
                sum(value) FILTER ({_PARTNER} IN ({listed})) AS hidden, sum(value) AS whole
         FROM sums WHERE source = {literal(source)}
-        GROUP BY period, freq, {REPORTER}, currency, told_by, partner_basis
+        GROUP BY period, freq, {REPORTER}, currency, reported_by, partner_basis
         HAVING hidden >= {LEAST} AND hidden >= {SHARE} * whole
         ORDER BY hidden DESC, period, reporter""")
     if found:

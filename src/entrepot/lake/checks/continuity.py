@@ -86,7 +86,7 @@ def _series(counted: Totals, source: str, freq: str, periods: Sequence[Period]) 
     starts = {period.start: period for period in periods}
     found: dict[tuple[str, str, str], _Series] = {}
     where = f"source = {literal(source)} AND freq = {literal(freq)}"
-    both = counted.fetch(f"SELECT 1 FROM sums WHERE {where} AND told_by = 'both' LIMIT 1")
+    both = counted.fetch(f"SELECT 1 FROM sums WHERE {where} AND reported_by = 'both' LIMIT 1")
     # What reconciles two reports may take one of them alone where the other is missing: there a
     # seller is not silent because its report is.
     reporter, side = ("exporter", "''") if both else (REPORTER, SIDE)

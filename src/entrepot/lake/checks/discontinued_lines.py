@@ -80,7 +80,7 @@ def _query(counted: Totals, source: str, freq: str, periods: Sequence[Period]) -
         WITH times(turn, period) AS (VALUES {order}),
         told AS (
             SELECT turn, {REPORTER} AS reporter, {SIDE} AS side,
-                   CASE told_by WHEN 'importer' THEN exporter ELSE importer END AS partner,
+                   CASE reported_by WHEN 'importer' THEN exporter ELSE importer END AS partner,
                    nomenclature, regexp_extract(nomenclature, '^[A-Z]+') AS scheme, product,
                    partner_basis, {CURRENCY} AS currency, {VALUE} AS value
             FROM ({counted.rows(source, periods).sql_query()}) JOIN times USING (period)

@@ -24,7 +24,7 @@ _MOST = 0.95  # of the codes of an edition: a source that uses so many is no ext
 _AMOUNT = f"printf('%.0f', {VALUE}), {CURRENCY}"
 _ROW = f"concat_ws(' ', {when()}, exporter, importer, product, {_AMOUNT})"
 _PRICE = f"({VALUE}) / mass_kg"
-_PARTNER = "CASE told_by WHEN 'importer' THEN exporter ELSE importer END"
+_PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
 def check(counted: Totals, source: str, codes: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def _single(counted: Totals, source: str, place: str) -> Iterator[Finding]:
 def _shared_prices(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Warn of weights that were made from values: many partners with one price."""
     group = (
-        f"freq, period, told_by, {REPORTER}, nomenclature, product, {CURRENCY}, "
+        f"freq, period, reported_by, {REPORTER}, nomenclature, product, {CURRENCY}, "
         f"round(ln({_PRICE}) * 20000)"
     )
     prices = rows = 0

@@ -31,7 +31,8 @@ def check(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of partners who in one year became many times as large as ever before."""
     found = counted.fetch(f"""
         WITH flows AS (
-            SELECT {REPORTER} AS reporter, {SIDE} AS side, exporter, importer, told_by, currency,
+            SELECT {REPORTER} AS reporter, {SIDE} AS side, exporter, importer, reported_by,
+            currency,
                    year(period) AS year, sum(value) AS value
             FROM sums WHERE source = {literal(source)} AND freq = 'A' GROUP BY ALL
         ), series AS (
@@ -39,11 +40,11 @@ def check(counted: Totals, source: str) -> Iterator[Finding]:
                    max(value) OVER earlier AS most, max(year) OVER earlier AS last
             FROM flows
             WINDOW earlier AS (
-                PARTITION BY exporter, importer, told_by, currency ORDER BY year
+                PARTITION BY exporter, importer, reported_by, currency ORDER BY year
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             )
         ), others AS (
-            SELECT source, told_by, exporter, importer, currency, year(period) AS year,
+            SELECT source, reported_by, exporter, importer, currency, year(period) AS year,
                    sum(value) AS value
             FROM sums WHERE freq = 'A' GROUP BY ALL
         )
@@ -54,9 +55,9 @@ def check(counted: Totals, source: str) -> Iterator[Finding]:
           AND value > {PART} * whole
           AND NOT EXISTS (
               SELECT 1 FROM others AS now JOIN others AS before
-              USING (source, told_by, exporter, importer, currency)
+              USING (source, reported_by, exporter, importer, currency)
               WHERE now.exporter = series.exporter AND now.importer = series.importer
-                AND (now.source <> {literal(source)} OR now.told_by <> series.told_by)
+                AND (now.source <> {literal(source)} OR now.reported_by <> series.reported_by)
                 AND now.year = series.year AND before.year = series.last
                 AND now.value > {SHARED} * before.value
           )

@@ -21,7 +21,7 @@ APART = 1.1
 """A year and the sum of its months may differ by this factor: years are revised, months seldom."""
 _ABOVE = 1.01
 _SMALL = 1e6
-_CELL = ("period", "freq", "exporter", "importer", "told_by", "partner_basis", "is_reexport")
+_CELL = ("period", "freq", "exporter", "importer", "reported_by", "partner_basis", "is_reexport")
 
 
 def check(counted: Totals, source: str) -> Iterator[Finding]:
@@ -82,9 +82,9 @@ def _heading_beside_lines(counted: Totals, source: str, place: str) -> Iterator[
 
 def _year_and_months(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Compare flows of a year with the same flow in its twelve months."""
-    flow = "exporter, importer, told_by, partner_basis, currency, year(period) AS year"
+    flow = "exporter, importer, reported_by, partner_basis, currency, year(period) AS year"
     of = f"FROM sums WHERE source = {literal(source)} AND freq"
-    same = ("exporter", "importer", "told_by", "partner_basis", "currency", "year")
+    same = ("exporter", "importer", "reported_by", "partner_basis", "currency", "year")
     on = " AND ".join(f"y.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
     found = counted.fetch(f"""
         SELECT y.year, y.exporter, y.importer, y.currency, y.value, m.value

@@ -33,7 +33,7 @@ NARROWEST = 0.1
 """Least spread of log prices that counts: bullion all but has one price."""
 
 _LOG = f"ln(({VALUE}) / mass_kg)"
-_GOODS = "freq, period, told_by, nomenclature, product"
+_GOODS = "freq, period, reported_by, nomenclature, product"
 
 
 def check(counted: Totals, source: str) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
         WITH told AS (
             SELECT freq, period, {REPORTER} AS reporter, {SIDE} AS side, partner_basis, is_reexport,
                    nomenclature, {CURRENCY} AS currency, {VALUE} AS value, mass_kg, product,
-                   CASE told_by WHEN 'importer' THEN exporter ELSE importer END AS partner
+                   CASE reported_by WHEN 'importer' THEN exporter ELSE importer END AS partner
             FROM ({rows.sql_query()}) WHERE {_EXACT}),
         weighed AS (
             SELECT {report}, value, count(*) AS n, {ends.replace("one.", "")} FROM told
@@ -168,7 +168,7 @@ def _same(counted: Totals, source: str, periods: Sequence[Period]) -> str:
 
     A value that grows by a third or so, up or down, hits any whole number v once in v times.
     """
-    cell = "exporter, importer, told_by, partner_basis, is_reexport, nomenclature, product"
+    cell = "exporter, importer, reported_by, partner_basis, is_reexport, nomenclature, product"
     # One number sorts faster than eight texts; of ten million two are one in 400,000 lakes.
     line = f"OVER (PARTITION BY hash({cell}, {CURRENCY}) ORDER BY period)"
     last = f"DATE '{periods[0].start}'"

@@ -91,12 +91,12 @@ def _compared(
     read = _codes if by_codes else _totals
     one, other = (read(counted, source, years) for source in (first, second))
     goods = "nomenclature, product, " if by_codes else ""
-    flow = "year, exporter, importer, currency, a.told_by, b.told_by, a.basis, b.basis"
+    flow = "year, exporter, importer, currency, a.reported_by, b.reported_by, a.basis, b.basis"
     found = counted.fetch(f"""
         WITH flows AS (
             SELECT year, exporter, importer, currency, sum(a.value) AS one, sum(b.value) AS two
             FROM ({one}) AS a JOIN ({other}) AS b USING ({goods}year, exporter, importer, currency)
-            WHERE a.told_by = b.told_by OR 'both' IN (a.told_by, b.told_by)
+            WHERE a.reported_by = b.reported_by OR 'both' IN (a.reported_by, b.reported_by)
             GROUP BY {flow}),
         compared AS (
             SELECT *, greatest(one / two, two / one) AS ratio FROM flows
@@ -123,7 +123,8 @@ def _totals(counted: Totals, source: str, years: list[Period]) -> str:
     periods = [period for year in years for period in held[year]]
     times = ", ".join(f"({literal(p.freq)}, {literal(p.start)}::DATE)" for p in periods)
     return f"""
-        SELECT year(period) AS year, exporter, importer, told_by, partner_basis AS basis, currency,
+        SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
+        currency,
                sum(value) AS value
         FROM sums WHERE source = {literal(source)} AND (freq, period) IN ({times}) GROUP BY ALL"""
 
@@ -132,6 +133,6 @@ def _codes(counted: Totals, source: str, years: list[Period]) -> str:
     held = _years(counted, source)
     rows = counted.rows(source, [period for year in years for period in held[year]])
     return f"""
-        SELECT year(period) AS year, exporter, importer, told_by, partner_basis AS basis,
+        SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
                {CURRENCY} AS currency, nomenclature, product, sum({VALUE}) AS value
         FROM ({rows.sql_query()}) WHERE product <> 'TOTAL' GROUP BY ALL"""

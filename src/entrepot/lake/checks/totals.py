@@ -23,8 +23,8 @@ __all__ = ["CURRENCY", "REPORTER", "SIDE", "VALUE", "Totals", "when"]
 
 VALUE = "coalesce(value_usd, value_reported)"
 CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
-REPORTER = "CASE told_by WHEN 'importer' THEN importer ELSE exporter END"
-SIDE = "CASE told_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
+REPORTER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
+SIDE = "CASE reported_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'exports' ELSE '' END"
 """Whose row it is, and of which flow it tells; where both tell, the seller stands for it."""
 
 
@@ -42,7 +42,7 @@ def when(day: str = "period") -> str:
     )
 
 
-_CELL = "freq, period, exporter, importer, told_by, partner_basis"
+_CELL = "freq, period, exporter, importer, reported_by, partner_basis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Totals:
         rows = self.rows(source).sql_query()
         if not any(part.partition.totals for part in self.parts[source]):
             return f"{query} AS value FROM ({rows}) GROUP BY ALL"
-        flow = "freq, period, exporter, importer, told_by"
+        flow = "freq, period, exporter, importer, reported_by"
         return f"""
             {query} FILTER (product = 'TOTAL' OR has_total IS NULL) AS value
             FROM ({rows}) LEFT JOIN

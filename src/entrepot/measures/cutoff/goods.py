@@ -33,7 +33,7 @@ def cutoff(
     divert: float | str | None,
     short_run: float = 1.0,
     cut: float = 1.0,
-    unwilling: Collection[str] = (),
+    fixed_supply: Collection[str] = (),
     detail: Detail = "total",
     product: str = "product",
     by: str | Sequence[str] = (),
@@ -96,7 +96,7 @@ def cutoff(
             raise RequestError(f"{name} names nobody", hint="name one area at least: CHN")
     if both := sorted(set(buys) & set(stops)):
         raise RequestError(f"{', '.join(both)} on both sides", hint="name different areas")
-    still = sorted({*as_codes(unwilling), *stops} - set(buys))
+    still = sorted({*as_codes(fixed_supply), *stops} - set(buys))
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         rows = numbers(rows, *columns).with_columns(

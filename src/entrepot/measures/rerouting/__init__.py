@@ -12,7 +12,7 @@ from entrepot.measures.rerouting.along import (
 )
 from entrepot.measures.rerouting.bounds import REROUTED, rerouted
 from entrepot.measures.rerouting.excess import synthetic_weights
-from entrepot.measures.rerouting.missing_arrivals import LOST_IN_TRANSIT, lost_in_transit
+from entrepot.measures.rerouting.missing_arrivals import MISSING_ARRIVALS, missing_arrivals
 from entrepot.measures.rerouting.placebo import Placebo, Placebos, placebo_hubs
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.timing import Began, began
@@ -26,7 +26,7 @@ from entrepot.measures.rerouting.triple import (
 
 __all__ = [
     "CHAIN_PRICES",
-    "LOST_IN_TRANSIT",
+    "MISSING_ARRIVALS",
     "REROUTED",
     "REROUTING_RATIO",
     "TRIPLE_DIFFERENCE",
@@ -41,7 +41,7 @@ __all__ = [
     "Triple",
     "began",
     "chain_prices",
-    "lost_in_transit",
+    "missing_arrivals",
     "placebo_hubs",
     "rerouted",
     "rerouting_ratio",

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["LOST_IN_TRANSIT", "lost_in_transit"]
+__all__ = ["MISSING_ARRIVALS", "missing_arrivals"]
 
-LOST_IN_TRANSIT = MeasureMetadata(
-    id="lost_in_transit",
+MISSING_ARRIVALS = MeasureMetadata(
+    id="missing_arrivals",
     title="lost in transit",
-    function="lost_in_transit",
+    function="missing_arrivals",
     inputs=(
         "rows with importer, exporter, time, value and who told it: both reports of the flow; the "
         "two periods"
@@ -49,10 +49,10 @@ LOST_IN_TRANSIT = MeasureMetadata(
 ROUNDING = 1e-12
 """Part of what arrived that is lost in the digits of a sum, and in no transit."""
 _PARTS = ("out_then", "in_then", "out_now", "in_now")
-_MADE = [name for name, _ in LOST_IN_TRANSIT.columns]
+_MADE = [name for name, _ in MISSING_ARRIVALS.columns]
 
 
-def lost_in_transit(
+def missing_arrivals(
     frame: FrameT,
     *,
     exporter: str | Collection[str],
@@ -63,7 +63,7 @@ def lost_in_transit(
     supplier: str = "exporter",
     buyer: str = "importer",
     time: str = "period",
-    told_by: str = "told_by",
+    reported_by: str = "reported_by",
     value: str = "value_usd",
     complete: bool = False,
 ) -> FrameT:
@@ -80,8 +80,8 @@ def lost_in_transit(
     by
         Columns that make a product; by default all goods together, since two countries class
         goods in two ways.
-    supplier, buyer, time, told_by, value
-        Columns. `told_by` is ``exporter`` or ``importer``. Values are in one currency.
+    supplier, buyer, time, reported_by, value
+        Columns. `reported_by` is ``exporter`` or ``importer``. Values are in one currency.
     complete
         Promise that both sides report, so that whatever has no row was not reported as traded; a
         row without a value is still unknown, and a sum with it too.
@@ -89,7 +89,7 @@ def lost_in_transit(
     Returns
     -------
     frame
-        The keys and the columns of `LOST_IN_TRANSIT`.
+        The keys and the columns of `MISSING_ARRIVALS`.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def lost_in_transit(
         dtype = rows.collect_schema()[time]
         flow = rows.filter(sells & buys)
         tests = {
-            name: (nw.col(told_by) == side) & begins_within(span, time, dtype)
+            name: (nw.col(reported_by) == side) & begins_within(span, time, dtype)
             for name, side, span in zip(
                 _PARTS, ("exporter", "importer") * 2, (then, then, now, now), strict=True
             )
@@ -133,7 +133,7 @@ def lost_in_transit(
         )
         return told.with_columns(*_results()).select(*keys, *_MADE)
 
-    texts = [supplier, buyer, time, told_by]
+    texts = [supplier, buyer, time, reported_by]
     areas = numbers_refused(supplier, buyer)
     return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=_MADE, areas=areas)
 

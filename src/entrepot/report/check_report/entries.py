@@ -76,13 +76,13 @@ class Entry:
     verdict: str
     qualifier: str
     reason: str
-    would_say: str
+    corrected: str
     definition: tuple[tuple[str, str], ...]
     evidence: tuple[Evidence, ...]
     arithmetic: str
-    slips: tuple[tuple[str, str], ...]
+    likely_errors: tuple[tuple[str, str], ...]
     implied: str
-    would_settle: str
+    evidence_needed: str
 
 
 def entries(check: Check) -> tuple[Entry, ...]:
@@ -105,13 +105,15 @@ def _entry(item: CheckedClaim, place: int, check: Check) -> Entry:
         verdict=item.verdict,
         qualifier=item.qualifier,
         reason=_line(item.reason),
-        would_say=_line(item.slips[0].would_say) if item.slips else "",
+        corrected=_line(item.likely_errors[0].corrected) if item.likely_errors else "",
         definition=tuple(_definition(item)),
         evidence=tuple(_evidence(one, check) for one in item.against),
         arithmetic=_line(item.arithmetic),
-        slips=tuple((slip.kind.replace("_", " "), _line(slip.text)) for slip in item.slips),
+        likely_errors=tuple(
+            (slip.kind.replace("_", " "), _line(slip.text)) for slip in item.likely_errors
+        ),
         implied=left_by_others(item),
-        would_settle=_line(item.would_settle),
+        evidence_needed=_line(item.evidence_needed),
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SIGNS", "render_markdown"]
 
-SIGNS = {"cannot_hold": "×", "differs": "≠", "untestable": "?", "holds": "✓"}
+SIGNS = {"inconsistent": "×", "differs": "≠", "not_enough_evidence": "?", "supported": "✓"}
 
 
 def render_markdown(check: Check, article: Article | None = None) -> str:
@@ -72,13 +72,13 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f"### {entry.number}. {escaped(entry.what)}: {escaped(entry.says)}"
     yield f"{SIGNS[entry.verdict]} **{verdict}.** {escaped(entry.reason)}"
     lines = [f"- {name}: {escaped(text)}" for name, text in entry.definition]
-    lines += [f"- Likely slip, {kind}: {escaped(text)}" for kind, text in entry.slips]
+    lines += [f"- Likely error, {kind}: {escaped(text)}" for kind, text in entry.likely_errors]
     if entry.arithmetic:
         lines.append(f"- Arithmetic: {escaped(entry.arithmetic)}")
     if entry.implied:
         lines.append(f"- The other numbers leave: {escaped(entry.implied)}")
-    if entry.would_settle:
-        lines.append(f"- Would settle it: {escaped(entry.would_settle)}")
+    if entry.evidence_needed:
+        lines.append(f"- Evidence needed: {escaped(entry.evidence_needed)}")
     lines += [f"- {_evidence(one)}" for one in entry.evidence]
     yield "\n".join(lines)
 

@@ -34,7 +34,7 @@ def render_note(check: Check) -> str:
     Only numbers that differ from what others have, or that the text's other numbers contradict,
     are in it. It names numbers and sources, and nobody's intention.
     """
-    found = [one for one in entries(check) if one.verdict in ("cannot_hold", "differs")]
+    found = [one for one in entries(check) if one.verdict in ("inconsistent", "differs")]
     source = check.source
     about = ", ".join(
         one_line(part) for part in (source.title, source.publisher, source.date) if part
@@ -87,7 +87,7 @@ def _nothing(check: Check) -> str:
 
 def _others(check: Check) -> str:
     """Return how many numbers agreed, and how many nothing could be said of."""
-    held, untested = (check.summary[one] for one in ("holds", "untestable"))
+    held, untested = (check.summary[one] for one in ("supported", "not_enough_evidence"))
     parts = [f"{count_word(held, 'number')} agreed with a source"] if held else []
     parts += [f"{count_word(untested, 'number')} could not be tested"] if untested else []
     return " and ".join(parts)
@@ -106,7 +106,7 @@ def _item(place: int, entry: Entry) -> Iterator[str]:
     yield from _wrapped(f"{place}. As printed: {entry.says}{quote}", "   ")
     yield from _wrapped(f"   What it counts: {entry.what}.", "   ")
     yield from _wrapped(f"   {entry.reason}", "   ")
-    for _, text in entry.slips[:1]:
+    for _, text in entry.likely_errors[:1]:
         yield from _wrapped(f"   A possible explanation: {text}", "   ")
     if would := _would_be(entry):
         yield from _wrapped(f"   The number would be: {would}.", "   ")
@@ -120,8 +120,8 @@ def _item(place: int, entry: Entry) -> Iterator[str]:
 
 def _would_be(entry: Entry) -> str:
     """Return the number after the likeliest slip is put right, else the one that others have."""
-    if entry.would_say:
-        return entry.would_say
+    if entry.corrected:
+        return entry.corrected
     others = [one.value for one in entry.evidence if one.outcome == "does not agree"]
     return others[0] if others else ""
 

@@ -30,7 +30,7 @@ BASES = {
 
 
 def section(
-    book: BriefContext, subject: Subject, found: Headline, untestable: tuple[Gap, ...] = ()
+    book: BriefContext, subject: Subject, found: Headline, not_enough_evidence: tuple[Gap, ...] = ()
 ) -> Section:
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
@@ -39,7 +39,7 @@ def section(
         *_reporter(subject),
         *_codes(book, subject),
         *_bases(book, subject),
-        *untestable,
+        *not_enough_evidence,
     ]
     count = phrasing.count_word(len(gaps), "thing")
     title = f"{phrasing.capital(count)} would narrow the ranges" if gaps else "No gap was found"

@@ -96,12 +96,12 @@ def _says(side: Side) -> str:
 
 
 def _notes(found: list[Discrepancy]) -> tuple[Note, ...]:
-    slips = [(item, item.slips[0]) for item in found if item.slips]
+    likely_errors = [(item, item.likely_errors[0]) for item in found if item.likely_errors]
     notes = []
-    if slips:
-        item, slip = slips[0]
+    if likely_errors:
+        item, slip = likely_errors[0]
         rows = _carriers([item])
-        notes.append(Note("Likely slip", (Sentence(slip.text, rows),)))
+        notes.append(Note("Likely error", (Sentence(slip.text, rows),)))
     how = (
         "A contradiction says that one of two numbers is wrong or means something else, not which."
     )

@@ -82,7 +82,7 @@ def commands(part: Section | None) -> tuple[Command, ...]:
                 f"entrepot ask value --importer {one.importer} --exporter {one.exporter} "
                 f"--goods {one.product} --period {one.year} "
                 f"--source {one.source_out if out else one.source_in} "
-                f"--told-by {'exporter' if out else 'importer'}"
+                f"--reported-by {'exporter' if out else 'importer'}"
             )
             found.append(Command("the report that the other side does not show", line))
     return (*found, Command("what all reports of the lake hide", CHECK))

@@ -267,8 +267,8 @@ VARIANTS = {
     "same_code": "same code in both editions",
     "without_changed": "without codes that changed",
     "without_partial": "without codes listed in part",
-    "all_in": "all of every family touched",
-    "none_in": "families listed whole, no others",
+    "upper": "all of every family touched",
+    "lower": "families listed whole, no others",
     "weighted": "split by weights from trade",
     "": "all that can be followed",
 }

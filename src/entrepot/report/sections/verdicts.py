@@ -25,10 +25,10 @@ NAME, EYEBROW = "claims", "The claims"
 SHOWN = 3
 OURS = "BACI"  # our own results print all their digits; a reader wants three
 PHRASES = (
-    ("holds", "holds", "hold"),
+    ("supported", "is supported", "are supported"),
     ("differs", "differs", "differ"),
-    ("cannot_hold", "cannot hold", "cannot hold"),
-    ("untestable", "is untestable", "are untestable"),
+    ("inconsistent", "is inconsistent", "are inconsistent"),
+    ("not_enough_evidence", "lacks evidence", "lack evidence"),
 )
 
 
@@ -72,19 +72,19 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
     conflict = block.first
     count = phrasing.cardinal(len(conflict.claims))
     lines, notes = [], []
-    for name, text in (("As printed", conflict.because), ("Put right", conflict.corrected)):
+    for name, text in (("As published", conflict.because), ("Corrected", conflict.corrected)):
         line, note = _line(name, text)
         if line:
             lines.append(line)
         if note and note not in notes:
             notes.append(note)
     if conflict.corrected:
-        notes.append("One likely slip, put right, ends the conflict")
+        notes.append("Correcting one likely error resolves the conflict")
     said = (laid_to(block, check), nor_with(block, check))
     notes += [note for note in said if note]
     text = ". ".join(phrasing.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
-        title=f"{count.capitalize()} of its numbers cannot stand together{in_one_count(block)}",
+        title=f"{count.capitalize()} of its numbers contradict each other{in_one_count(block)}",
         lines=tuple(lines),
         text=f"{text}." if text else "",
     )
@@ -102,7 +102,9 @@ def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
 
 
 def _row(item: CheckedClaim) -> ClaimRow:
-    details = [text for text in (item.arithmetic, *(slip.text for slip in item.slips)) if text]
+    details = [
+        text for text in (item.arithmetic, *(slip.text for slip in item.likely_errors)) if text
+    ]
     urls = {found.url: found.source for found in reversed(item.against) if found.url}
     return ClaimRow(
         id=item.claim.id,
@@ -110,7 +112,7 @@ def _row(item: CheckedClaim) -> ClaimRow:
         against=_against(item),
         verdict=item.verdict,
         why=item.reason,
-        slip=item.slips[0].kind.replace("_", " ") if item.slips else "",
+        slip=item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else "",
         qualifier=item.qualifier,
         details=tuple(dict.fromkeys(details)),
         links=tuple(Link(name, url) for url, name in reversed(urls.items())),
@@ -182,6 +184,6 @@ def gaps(check: Check) -> tuple[Gap, ...]:
     """Return what would test the claims that cannot be tested, each reason once."""
     found: dict[str, Gap] = {}
     for item in check.claims:
-        if item.verdict == "untestable" and not item.qualifier:
+        if item.verdict == "not_enough_evidence" and not item.qualifier:
             found.setdefault(item.reason, Gap(f"“{item.claim.quote.rstrip('.')}”", item.reason))
     return tuple(found.values())

@@ -852,7 +852,7 @@ function renderVerdict() {
     const words = NAMES[found.verdict][0] + (maybe ? question ? `, if ${shown(question.key, question.options[0])}` : ", if understood rightly" : "");
     made.push(chip(found.verdict, words, maybe ? "maybe" : ""), h("p", null, found.reason, " ", found.error ? h("span", { class: "err" }, `Likely error: ${found.error}`) : ""));
     if (found.arithmetic) behind.push(sums(found.arithmetic));
-    if (found.would_say) behind.push(h("p", null, "It would read ", h("b", null, found.would_say), "."));
+    if (found.corrected) behind.push(h("p", null, "It would read ", h("b", null, found.corrected), "."));
     if (found.needed && found.verdict !== "supported") behind.push(h("p", null, `Evidence needed: ${found.needed}`));
     if (found.sources.length) {
       behind.push(h("p", { class: "sources" }, "Sources: ", found.sources.map((one, place) => [place ? ", " : "",

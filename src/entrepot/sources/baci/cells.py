@@ -69,7 +69,7 @@ def careful(path: Path, columns: Sequence[str], codes: Mapping[str, Sequence[str
         FROM {read_text(path, columns)}"""
 
 
-def canonical(cells: str, years: Sequence[int], areas: Sequence[str], told_by: str) -> str:
+def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_by: str) -> str:
     """Return SQL for cells in canonical columns.
 
     Parameters
@@ -78,7 +78,7 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], told_by: s
         SQL of `quick` or `careful`.
     years, areas
         What the texts that may occur stand for, one by one.
-    told_by
+    reported_by
         SQL for who told a flow, by ``year``, ``exporter`` and ``importer``; may be empty.
     """
     # Codes are looked up in lists: a join would take eleven million rows for the smaller side.
@@ -87,6 +87,6 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], told_by: s
     return f"""
         SELECT make_date(year, 1, 1) AS period, exporter, importer, k AS product,
                round(v * 1000) AS value_usd, q * 1000 AS mass_kg
-               {f", {told_by} AS told_by" if told_by else ""}
+               {f", {reported_by} AS reported_by" if reported_by else ""}
         FROM (SELECT ({known})[enum_code(t) + 1] AS year, ({isos})[enum_code(i) + 1] AS exporter,
                      ({isos})[enum_code(j) + 1] AS importer, k, v, q FROM ({cells}))"""

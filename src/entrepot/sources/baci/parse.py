@@ -65,12 +65,12 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         for text in dict.fromkeys((f"{int(code)}", f"{int(code):03}"))
     }
     codes = {"t": [*map(str, years)], "i": [*areas], "j": [*areas]}
-    told_by = told_by_of(years)
+    reported_by = told_by_of(years)
     same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
 
     def read(way: Callable[..., str]) -> duckdb.DuckDBPyRelation:
         cells = way(table.path, columns, codes)
-        return connection.sql(canonical(cells, years, [*areas.values()], told_by))
+        return connection.sql(canonical(cells, years, [*areas.values()], reported_by))
 
     def again() -> duckdb.DuckDBPyRelation:
         verify(connection, table.path, table.name, columns, rules(table, codes))
@@ -80,7 +80,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     lines = count_lines(table.path, table.name)
     return Rows(
         read(quick) if plain else again(),
-        same if told_by else same | {"told_by": "both"},
+        same if reported_by else same | {"reported_by": "both"},
         lambda key: _locate(table, columns, areas, key),
         again=again if plain else None,
         count=lines - 1 if plain else None,

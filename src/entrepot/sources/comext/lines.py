@@ -171,7 +171,7 @@ class Lines:
                     AS nomenclature,
                 CASE WHEN is_import THEN partner_iso ELSE reporter_iso END AS exporter,
                 CASE WHEN is_import THEN reporter_iso ELSE partner_iso END AS importer,
-                CASE WHEN is_import THEN 'importer' ELSE 'exporter' END AS told_by,
+                CASE WHEN is_import THEN 'importer' ELSE 'exporter' END AS reported_by,
                 CASE WHEN is_import THEN 'CIF' ELSE 'FOB' END AS valuation,
                 CASE WHEN valued = lines THEN value END AS value_reported,
                 CASE WHEN weighed >= lines AND (mass > 0 OR value = 0) THEN mass END AS mass_kg,

@@ -31,11 +31,11 @@ __all__ = ["rows", "tables"]
 
 _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
-    "mass_kg, quantity, quantity_unit, told_by, partner_basis, is_estimated"
+    "mass_kg, quantity, quantity_unit, reported_by, partner_basis, is_estimated"
 )
 _TOTALS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, 'EUR' AS currency, "
-    "valuation, mass_kg, told_by, partner_basis, has_finer"
+    "valuation, mass_kg, reported_by, partner_basis, has_finer"
 )
 
 

@@ -90,7 +90,7 @@ def _common(file: File) -> str:
                     WHEN cif = value AND (fob IS NULL OR fob <> value) THEN 'CIF'
                     ELSE 'FOB' END AS valuation,
                mass AS mass_kg,
-               CASE flow WHEN 'X' THEN 'exporter' ELSE 'importer' END AS told_by,
+               CASE flow WHEN 'X' THEN 'exporter' ELSE 'importer' END AS reported_by,
                CASE flow WHEN 'X' THEN 'destination' ELSE 'origin' END AS partner_basis"""
 
 
@@ -106,13 +106,13 @@ def _areas(*, aggregates: bool = False) -> dict[int, str]:
 
 def cells_of_key(key: Key) -> dict[str, set[str]]:
     """Return the cells, by role, that rows have which became the rows with a canonical key."""
-    period, freq, exporter, importer, product, told_by, *_ = key
-    here, there = (exporter, importer) if told_by == "exporter" else (importer, exporter)
+    period, freq, exporter, importer, product, reported_by, *_ = key
+    here, there = (exporter, importer) if reported_by == "exporter" else (importer, exporter)
     time = f"{period:%Y}" if freq == "A" else f"{period:%Y%m}"
     return {
         "period": {time},
         "reporter": {bare(code) for code in area(here).comtrade},
         "partner": {bare(code) for code in area(there).comtrade},
-        "flow": {"X", "RX", "DX", "2", "3"} if told_by == "exporter" else {"M", "1"},
+        "flow": {"X", "RX", "DX", "2", "3"} if reported_by == "exporter" else {"M", "1"},
         "product": {bare(product)},
     }

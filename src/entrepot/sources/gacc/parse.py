@@ -72,7 +72,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     same = {
         "freq": period.freq if period else "M",
         china: "CHN",
-        "told_by": china,
+        "reported_by": china,
         "valuation": "CIF" if flow == "import" else "FOB",
         "partner_basis": "origin" if flow == "import" else "destination",
         **({} if money == "usd" else {"currency": "CNY"}),

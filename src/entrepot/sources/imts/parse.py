@@ -73,7 +73,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
                CASE WHEN indicator = 'XG_FOB_USD' THEN partner ELSE reporter END AS importer,
                round(value) AS value_usd, is_estimated,
                CASE indicator {valuations} END AS valuation,
-               CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END AS told_by"""
+               CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END
+               AS reported_by"""
     relation = connection.sql(f"SELECT {columns} FROM ({chosen}) WHERE NOT is_second")
     world = f"""
         SELECT *, {_FOB_BESIDE_CIF} AS is_second
@@ -106,8 +107,8 @@ def _second_valuation(
 
 def _locate(table: Delivery, key: Key) -> str:
     layout: Layout = table.detail
-    period, freq, exporter, importer, _, told_by, *_ = key
-    who = (exporter, importer, "X") if told_by == "exporter" else (importer, exporter, "M")
+    period, freq, exporter, importer, _, reported_by, *_ = key
+    who = (exporter, importer, "X") if reported_by == "exporter" else (importer, exporter, "M")
     series = [layout.columns.index(name) for name in layout.key_columns()]
     when = None if layout.is_wide else layout.columns.index("TIME_PERIOD")
 

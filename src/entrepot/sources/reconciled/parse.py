@@ -34,7 +34,7 @@ COLUMNS = {
     "value_importer_usd": "DOUBLE",
     "valuation": "VARCHAR",
     "mass_kg": "DOUBLE",
-    "told_by": "VARCHAR",
+    "reported_by": "VARCHAR",
     "is_reexport": "BOOLEAN",
     "is_estimated": "BOOLEAN",
 }
@@ -43,14 +43,14 @@ _BROKEN = {
     "low_usd": "low_usd IS NULL OR NOT (low_usd <= value_usd) OR low_usd < 0",
     "high_usd": "high_usd IS NULL OR NOT isfinite(high_usd) OR NOT (high_usd >= value_usd)",
     "weight_exporter": "weight_exporter IS NULL OR NOT (weight_exporter BETWEEN 0 AND 1)",
-    "told_by": "told_by IS NULL OR told_by NOT IN ('exporter', 'importer', 'both')",
+    "reported_by": "reported_by IS NULL OR reported_by NOT IN ('exporter', 'importer', 'both')",
     "freq": "freq IS NULL OR freq NOT IN ('A', 'Q', 'M')",
     "valuation": "valuation IS NULL OR valuation NOT IN ('FOB', 'CIF')",
     "period": "period IS NULL",
     "product": "product IS NULL OR NOT regexp_full_match(product, '[0-9]{2,10}|TOTAL')",
     "nomenclature": "nomenclature IS NULL OR nomenclature = ''",
-    "value_exporter_usd": "(value_exporter_usd IS NULL) <> (told_by = 'importer')",
-    "value_importer_usd": "(value_importer_usd IS NULL) <> (told_by = 'exporter')",
+    "value_exporter_usd": "(value_exporter_usd IS NULL) <> (reported_by = 'importer')",
+    "value_importer_usd": "(value_importer_usd IS NULL) <> (reported_by = 'exporter')",
 }
 
 

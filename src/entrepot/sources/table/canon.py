@@ -22,12 +22,12 @@ __all__ = ["CANONICAL", "NEVER_NULL", "canonical_sql"]
 CANONICAL = (
     *("period", "freq", "exporter", "importer", "product", "nomenclature", "value_usd"),
     *("value_reported", "currency", "valuation", "mass_kg", "quantity", "quantity_unit"),
-    *("told_by", "partner_basis", "is_reexport", "is_estimated"),
+    *("reported_by", "partner_basis", "is_reexport", "is_estimated"),
 )
 """Columns of the flows that a table can fill."""
 NEVER_NULL = (
     *("period", "freq", "exporter", "importer", "product", "nomenclature", "valuation"),
-    *("told_by", "money", "money_in"),
+    *("reported_by", "money", "money_in"),
 )
 """What each row that counts has to say."""
 
@@ -88,7 +88,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "sum_0": second(sides[0], "NULL::VARCHAR"),
         "sum_1": second(sides[1], "NULL::VARCHAR"),
         "flow_": first("flow"),
-        "told_by_": first("told_by"),
+        "told_by_": first("reported_by"),
         "product": first("product"),
         "level": second("product", "NULL"),
         "nomenclature_": first("nomenclature"),
@@ -133,7 +133,7 @@ def _derived(plan: Plan) -> str:
     return f"""
         {exporter.format("side")} AS exporter, {importer.format("side")} AS importer,
         {exporter.format("sum")} AS exporter_sum, {importer.format("sum")} AS importer_sum,
-        {told} AS told_by,
+        {told} AS reported_by,
         CASE product WHEN 'TOTAL' THEN 'NONE' ELSE nomenclature_ END AS nomenclature,
         coalesce(valuation_, CASE {told} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
             AS valuation,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILLED", "WORDS", "one_word"]
 
-WORDS = ("freq", "nomenclature", "money_in", "valuation", "told_by", "partner_basis")
+WORDS = ("freq", "nomenclature", "money_in", "valuation", "reported_by", "partner_basis")
 """What rows say in a word or two; ``money_in`` becomes the currency."""
 FILLED = ("mass_kg", "quantity", "quantity_unit", "is_reexport", "is_estimated")
 """What may be empty in all rows."""

@@ -58,7 +58,7 @@ class Constants(BaseModel):
     freq: Freq | None = None
     valuation: Valuation | None = None
     partner_basis: Basis | None = None
-    told_by: Teller | None = None
+    reported_by: Teller | None = None
 
     def constants(self) -> dict[str, str]:
         """Return what is said, by name."""

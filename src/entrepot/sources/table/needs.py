@@ -23,7 +23,7 @@ _QUESTIONS = {
     "period": "which period? period: '2024', or columns with the role period, or year and month",
     "nomenclature": "in which edition are the codes? nomenclature: HS2017, or a column with it",
     "currency": "in which currency is the value? currency: USD, or a column with the role currency",
-    "told_by": "whose report is it? told_by: exporter, importer or both, or flow",
+    "reported_by": "whose report is it? reported_by: exporter, importer or both, or flow",
     "valuation": "FOB or CIF? valuation: FOB, or a column with it",
 }
 
@@ -49,11 +49,11 @@ def require(plan: Plan) -> None:
                 "reporter or partner beside exporter or importer",
                 where="mapping",
                 why="who the goods come from would be said twice",
-                hint="keep reporter, partner and flow; or exporter, importer and told_by",
+                hint="keep reporter, partner and flow; or exporter, importer and reported_by",
             )
         needed = ["reporter", "partner", "flow"]
     else:
-        needed = [*sides] if plan.says("flow") else [*sides, "told_by"]
+        needed = [*sides] if plan.says("flow") else [*sides, "reported_by"]
     if not plan.says("year"):
         needed.append("period")
     needed.append("product")
@@ -62,7 +62,7 @@ def require(plan: Plan) -> None:
     values = [group.value.column for group in plan.groups if group.value]
     if "currency" not in plan.places and any(not column.currency for column in values):
         needed.append("currency")
-    if not plan.says("flow") and all(g.says.get("told_by") == "both" for g in plan.groups):
+    if not plan.says("flow") and all(g.says.get("reported_by") == "both" for g in plan.groups):
         needed.append("valuation")
     missing = [name for name in needed if not plan.says(name)]
     if missing:

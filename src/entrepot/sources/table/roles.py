@@ -26,7 +26,7 @@ Role = Literal[
     "quantity_unit",
     "valuation",
     "partner_basis",
-    "told_by",
+    "reported_by",
     "is_estimated",
     "is_reexport",
 ]
@@ -36,7 +36,7 @@ MARKS = ("is_estimated", "is_reexport")
 
 CONSTANTS = (
     *("reporter", "partner", "exporter", "importer", "flow", "product", "nomenclature"),
-    *("period", "month", "freq", "valuation", "partner_basis", "told_by"),
+    *("period", "month", "freq", "valuation", "partner_basis", "reported_by"),
 )
 """What can be said once for a whole file, or for one column of numbers."""
 

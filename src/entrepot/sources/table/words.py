@@ -23,7 +23,7 @@ FLOW_WORDS = {
 _WORDS = {
     "valuation": ("FOB", "CIF"),
     "partner_basis": ("destination", "origin", "consignment"),
-    "told_by": ("exporter", "importer", "both"),
+    "reported_by": ("exporter", "importer", "both"),
 }
 _YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["against_world", "require_complete", "table_totals"]
 
 _SIDES = (("exporter", "importer"), ("importer", "exporter"))
-_KEYS = ("period", "freq", "product", "nomenclature", "told_by", "partner_basis", "is_reexport")
+_KEYS = ("period", "freq", "product", "nomenclature", "reported_by", "partner_basis", "is_reexport")
 _SLACK = 0.005
 """Part of a total by which rounded partners may differ from it."""
 
@@ -131,14 +131,14 @@ def table_totals(
     sums = f"""
         SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
                coalesce(importer, importer_sum) AS importer, product, nomenclature, currency,
-               any_value(valuation) AS valuation, told_by, partner_basis, is_reexport,
+               any_value(valuation) AS valuation, reported_by, partner_basis, is_reexport,
                {how}(value_usd) AS value_usd, {how}(value_reported) AS value_reported,
                {how}(mass_kg) AS mass_kg,
                count(DISTINCT coalesce(value_usd, value_reported, mass_kg)) AS numbers
         FROM ({every})
         WHERE (why LIKE 'area-total: %' OR why LIKE 'other-level: %')
-          AND told_by IN ('exporter', 'importer')
-          AND CASE told_by WHEN 'importer' THEN importer_sum ELSE exporter_sum END IS NULL
+          AND reported_by IN ('exporter', 'importer')
+          AND CASE reported_by WHEN 'importer' THEN importer_sum ELSE exporter_sum END IS NULL
         GROUP BY ALL"""
     keep(
         connection,
@@ -152,10 +152,10 @@ def table_totals(
         _refuse_several(connection, plan, cells)
     lengths = connection.execute(f"""
         SELECT DISTINCT length(product) FROM ({every}) WHERE product <> 'TOTAL'""").fetchall()
-    keys = "period, freq, exporter, importer, told_by"
+    keys = "period, freq, exporter, importer, reported_by"
     all_rows = f"""
         SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
-               coalesce(importer, importer_sum) AS importer, told_by, product
+               coalesce(importer, importer_sum) AS importer, reported_by, product
         FROM ({every}) WHERE product <> 'TOTAL'"""
     finer = [f"SELECT {keys}, 'TOTAL' AS product FROM ({all_rows})"]
     finer += [
@@ -188,12 +188,12 @@ def require_complete(
     BadFileError
         If a row over all goods is more than the codes of the same flow add up to.
     """
-    flow = "period, freq, exporter, importer, told_by"
+    flow = "period, freq, exporter, importer, reported_by"
     text = "The mapping says that the table has all goods of its flows"
     if totals is None:
         text = f"{text}; it has no row over all goods to compare them with."
         return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
-    world = "period, freq, told_by"
+    world = "period, freq, reported_by"
     lines = f"""
         SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value
         FROM ({kept}) WHERE product <> 'TOTAL' GROUP BY ALL"""
@@ -206,9 +206,10 @@ def require_complete(
         SELECT w.period, w.exporter, w.importer, total, value FROM (
             SELECT {flow}, coalesce(value_usd, value_reported) AS total
             FROM table_sum WHERE product = 'TOTAL' AND '{WORLD}' IN (exporter, importer)) AS w
-        JOIN (SELECT {world}, CASE told_by WHEN 'importer' THEN importer ELSE exporter END AS who,
+        JOIN (SELECT {world}, CASE reported_by WHEN 'importer' THEN importer ELSE exporter END AS
+        who,
                      sum(value) AS value FROM ({lines}) GROUP BY ALL) AS l
-        ON w.period = l.period AND w.freq = l.freq AND w.told_by = l.told_by
+        ON w.period = l.period AND w.freq = l.freq AND w.reported_by = l.reported_by
            AND l.who IN (w.exporter, w.importer)"""
     found = connection.execute(f"""
         SELECT period, exporter, importer, sum(total), sum(value) FROM ({every})

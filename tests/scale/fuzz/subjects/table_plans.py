@@ -64,7 +64,7 @@ ignore: [note]
     "sides": Plan(
         """format: 1
 nomenclature: HS2022
-told_by: importer
+reported_by: importer
 select: {mot: ['0']}
 columns:
   from: {role: exporter, codes: ISO2}

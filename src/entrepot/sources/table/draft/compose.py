@@ -79,11 +79,11 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
     if TODO in by_role:
         return {}
     if {column.seen.name for column in used} >= BACI:
-        return {"told_by": "both", "valuation": "FOB"}
+        return {"reported_by": "both", "valuation": "FOB"}
     says: dict[str, Any] = {}
     for key, words, *choices in _PEOPLE[len(sides) if sides else 0]:
         wanted = ({"exporter", "importer"} - sides).pop() if key == "other" else key
-        known = wanted in by_role or (flow and key in ("flow", "told_by", "valuation"))
+        known = wanted in by_role or (flow and key in ("flow", "reported_by", "valuation"))
         if not known:
             says[wanted] = asks.ask(wanted, words, *choices)
     return says
@@ -103,7 +103,7 @@ _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("flow", "does the importer report, or the exporter?", "import", "export"),
     ),
     (
-        ("told_by", "whose report is it?", "exporter", "importer", "both"),
+        ("reported_by", "whose report is it?", "exporter", "importer", "both"),
         ("valuation", "how are goods valued?", "FOB", "CIF"),
     ),
 )

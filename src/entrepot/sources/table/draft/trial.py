@@ -26,7 +26,7 @@ _ANSWERS = {
     "exporter": "ATA",
     "importer": "ATA",
     "flow": "import",
-    "told_by": "importer",
+    "reported_by": "importer",
     "valuation": "FOB",
     "period": "2024",
     "product": "TOTAL",
