@@ -106,7 +106,7 @@ def test_twenty_numbers_from_paste_to_verdicts_by_keyboard_alone(
     )
     for item, words in zip(found.claims, shown, strict=True):
         expected = names.get(item.verdict, item.verdict)
-        if item.qualifier == "as quoted":
+        if item.qualifier == "quoted source only":
             expected = "Matches the quoted source only"
         assert expected in words, (item.id, words)
     watched.check()

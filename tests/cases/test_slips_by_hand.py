@@ -21,7 +21,7 @@ from entrepot.sources.published.row import Published
 
 CASES: dict[str, dict[str, Any]] = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parent / "likely_errors").glob("*.yaml"))
+    for path in sorted((Path(__file__).parent / "slips").glob("*.yaml"))
 }
 SLIPPED = [(name, place) for name, case in CASES.items() for place in range(len(case["sets"]))]
 STEP = 1e8

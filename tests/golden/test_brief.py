@@ -295,7 +295,7 @@ def test_a_conflict_without_an_outcome_ends_its_sentence(empty: Lake, tmp_path: 
     )
     told = brief("RUS", "CHN", lake=empty, claims=file)
     page, text = render_html(told), render_markdown(told)
-    assert page.count("cannot stand together") == text.count("cannot stand together") == 2
+    assert page.count("contradict each other") == text.count("contradict each other") == 2
     said = "the text has 100 billion dollars and 1[25]0 billion dollars"
     assert re.search(rf"{said}</dd>\s*</dl>", page)
     assert re.search(rf"{said}\.</p>", page)

@@ -41,7 +41,7 @@ def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Pat
     assert "about 56 %" in text.replace("\u00a0", " ")
     for value in ("56.3", "5.24", "3.66", "14.4"):
         assert value in text
-    assert "Claims: 1 holds" in text
+    assert "Claims: 1 supported" in text
     assert text.endswith("written: out/b.md")
     assert err.splitlines()[1:] == ["note: made the folder out"]  # progress is for terminals
     assert err.startswith("note: no lake in ")
@@ -110,7 +110,11 @@ def test_a_folder_that_is_made_is_named(
 
 def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:
     _, out, _ = entrepot("brief", "RUS", "--claims", EXAMPLE, "--out", "b.md")
-    for outcome in ("Cannot hold (swapped)", "Differs (spot rate)", "Untestable (as quoted)"):
+    for outcome in (
+        "Inconsistent (swapped)",
+        "Differs (spot rate)",
+        "Not enough evidence (quoted",
+    ):
         assert outcome in out
         assert f"| {outcome} |" in Path("b.md").read_text(encoding="utf-8")
 

@@ -63,7 +63,7 @@ def test_check_lists_what_was_not_understood(entrepot: Run, article: Path, tmp_p
     page = tmp_path / "found.html"
     code, out, _ = entrepot("check", str(article), "--out", str(page))
     assert code == 0
-    assert "Not understood, so not tested" in out
+    assert "Not interpreted, so not tested" in out
     assert "up 40%" in out
     html = page.read_text(encoding="utf-8")
     assert "&lt;b&gt;Cars" in html

@@ -35,7 +35,7 @@ def test_conflicts_on_a_terminal_say_arithmetic_slip_and_printers(entrepot: Run)
     assert code == 1
     assert "Cannot both be true" in out
     assert "15.04 bn USD + 18.65 bn USD = 33.69" in out
-    assert "Likely slip: swapped. Sputnik prints 11.28 bn USD" in out
+    assert "Likely error: swapped. Sputnik prints 11.28 bn USD" in out
     assert "MNI (quoting A. Gabuev, Carnegie), GACC (CM-043)" in out
     assert "other definition or other release" not in out
     assert "--all" in out

@@ -262,7 +262,7 @@ def test_who_would_not(lake: Lake) -> None:
     assert more == pytest.approx({"DEU": 0, "TUR": 5, "CHN": -600})
     assert figure.details["unmet_share"] == pytest.approx(0.595)
     assert figure.definition.to_dict()["fixed_supply"] == "DEU"
-    with pytest.raises(RequestError, match="import_share has no unwilling"):
+    with pytest.raises(RequestError, match="import_share has no fixed_supply"):
         ep.ask(
             "import_share",
             lake=lake,
@@ -308,7 +308,7 @@ goods: {{goods: '854231', sigma: 2, fixed_supply: {fixed_supply}}}
     everybody = "goods: {goods: '854231', sigma: 2, fixed_supply: WLD}"
     text = "format: 1\ntitle: Chips\nperiod: 2022\n"
     cut = "cut: {imposes: CHN, target: RUS, instrument: embargo}\n"
-    with pytest.raises(RequestError, match="everybody is unwilling"):
+    with pytest.raises(RequestError, match="the supply of all countries is fixed"):
         parse_scenario(f"{text}{cut}{everybody}\n")
 
 

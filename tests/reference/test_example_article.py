@@ -109,7 +109,7 @@ def test_what_is_known_of_what_cannot_be_tested(by_id: dict[str, CheckedClaim]) 
 
 
 def test_the_quoted_source_alone_is_no_evidence(by_id: dict[str, CheckedClaim]) -> None:
-    quoted = {name for name, item in by_id.items() if item.qualifier == "as quoted"}
+    quoted = {name for name, item in by_id.items() if item.qualifier == "quoted source only"}
     assert quoted == {
         "share-of-russian-exports",
         "prices-for-russia",
@@ -117,7 +117,7 @@ def test_the_quoted_source_alone_is_no_evidence(by_id: dict[str, CheckedClaim]) 
         "bearings-value",
         "bearings-quantity",
     }
-    assert all("as quoted" in by_id[name].reason.lower() for name in quoted)
+    assert all("only the quoted source" in by_id[name].reason.lower() for name in quoted)
 
 
 def test_json_has_the_keys_that_scripts_read(found: Check) -> None:

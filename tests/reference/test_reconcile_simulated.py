@@ -280,11 +280,9 @@ def test_products_add_up_to_totals(world: World) -> None:
     rows = world_rows.rows(connection)
     total = rows.aggregate(
         """period, freq, exporter, importer, 'TOTAL' AS product, nomenclature, reported_by,
-        valuation,
-        partner_basis, is_reexport, is_estimated, sum(value_usd) AS value_usd,
+        valuation, partner_basis, is_reexport, is_estimated, sum(value_usd) AS value_usd,
         sum(mass_kg) AS mass_kg""",
-        "period, freq, exporter, importer, nomenclature, reported_by,
-        valuation, partner_basis, "
+        "period, freq, exporter, importer, nomenclature, reported_by, valuation, partner_basis, "
         "is_reexport, is_estimated",
     )
 

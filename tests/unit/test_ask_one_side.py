@@ -1,4 +1,4 @@
-"""`ask rerouted`, `pass_through`, `missing_arrivals` of one side's reports: the rest is not zero."""
+"""`ask rerouted`, `pass_through`, `missing_arrivals` of one side's reports: no zero otherwise."""
 
 from __future__ import annotations
 

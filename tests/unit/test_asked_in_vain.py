@@ -51,12 +51,13 @@ def test_the_sources_themselves_say_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fixed_supply", "words"), [("WLD", "everybody is"), ("RUS", "as the buyer")]
+    ("fixed_supply", "words"),
+    [("WLD", "supply of all countries is fixed"), ("RUS", "as the buyer")],
 )
-def test_neither_everybody_nor_the_buyer_is_unwilling(
+def test_neither_everybody_nor_the_buyer_has_fixed_supply(
     tmp_path: Path, fixed_supply: str, words: str
 ) -> None:
-    """It was read as nobody: others sent as much more as if none were unwilling."""
+    """It was read as nobody: others sent as much more as if no supply were fixed."""
     keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "854231"}
     with pytest.raises(RequestError, match=words):
         ep.ask(
@@ -70,9 +71,11 @@ def test_neither_everybody_nor_the_buyer_is_unwilling(
 
 
 @pytest.mark.parametrize("fixed_supply", ["CHN", "HKG+CHN"])
-def test_only_others_than_the_seller_can_be_unwilling(tmp_path: Path, fixed_supply: str) -> None:
+def test_only_others_than_the_seller_can_have_fixed_supply(
+    tmp_path: Path, fixed_supply: str
+) -> None:
     keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": 2022}
-    with pytest.raises(RequestError, match="named as unwilling, and as the seller"):
+    with pytest.raises(RequestError, match="given as --fixed-supply and as the seller"):
         ep.ask(
             "cutoff",
             lake=Lake.open(tmp_path),

@@ -23,7 +23,8 @@ STYLES = {
 WIDE = 98  # columns from which on nothing has to fold
 WRONG = ("inconsistent", "differs")
 FULL = 66  # columns from which on a likely error still fits beside the numbers
-VERDICT = 13  # columns of a verdict with its sign
+VERDICT = 14  # columns of a verdict with its sign; of the longest only where the screen is wide
+LONGEST = 21
 REMARK = 15  # columns of the kind of a likely error
 PADDING = 12  # columns between the cells
 ONE_LINE = 80  # columns from which on a claim has one line
@@ -115,11 +116,12 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("verdict", no_wrap=True, min_width=VERDICT)
+    verdict = LONGEST if width >= WIDE + LONGEST - VERDICT or fold else VERDICT
+    grid.add_column("verdict", no_wrap=True, min_width=verdict, max_width=verdict)
     cut = not fold and width >= ONE_LINE
     long: dict[str, Any] = {"overflow": "ellipsis" if cut else "fold", "no_wrap": cut}
     numbers = NUMBERS if width >= WIDE else FEW
-    rest = width - VERDICT - 2 * numbers - REMARK - PADDING
+    rest = width - verdict - 2 * numbers - REMARK - PADDING
     grid.add_column("claim", min_width=NAMES if width >= WIDE else None, **long)
     if cut:
         grid.columns[-1].max_width = rest
@@ -132,8 +134,9 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
             item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else item.qualifier
         )
         cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
-        verdict = Text(_verdict(item), style=STYLES[item.verdict])
-        grid.add_row(verdict, *(Text(cell) for cell in cells))
+        grid.add_row(
+            Text(_verdict(item), style=STYLES[item.verdict]), *(Text(cell) for cell in cells)
+        )
     return grid
 
 

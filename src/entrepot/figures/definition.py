@@ -87,7 +87,7 @@ class Definition:
         What controls must have bought before, in the unit of the values.
     listed
         List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
-    unwilling
+    fixed_supply
         Suppliers that go on after a cut-off and send no more than before.
     margin
         What hubs add at most, as a part of what they paid, above zero.

@@ -149,7 +149,7 @@ def test_a_text_without_a_slip_or_conflict_has_no_empty_headings() -> None:
     page = render_page(honest)
     assert "cannot all be true" not in page
     assert "Likely slip<" not in page
-    assert "1 claim: 1 holds." in page
+    assert "1 claim: 1 supported." in page
 
 
 def test_a_text_without_claims_says_so() -> None:
@@ -291,7 +291,7 @@ def test_what_two_countries_may_count_is_headed_so_and_no_error() -> None:
     assert not found.found_something
     note = " ".join(render_note(found).split())
     assert "## Cannot all be true in one count\n" in render_markdown(found)
-    assert "Two of its numbers cannot stand together in one count" in render_page(found)
+    assert "Two of its numbers contradict each other in one count" in render_page(found)
     assert "Numbers of the text that exclude each other in one count: - $24.7 billion" in note
     assert "agree only if two countries count them" in note
     assert "None of the numbers" not in note
@@ -374,7 +374,7 @@ def test_claim_review_has_the_fields_of_schema_org() -> None:
         rating = review["reviewRating"]
         assert rating["@type"] == "Rating"
         assert rating["alternateName"].startswith(
-            {"inconsistent": "Cannot hold", "differs": "Differs"}.get(
+            {"not_enough_evidence": "Not enough evidence"}.get(
                 item.verdict, item.verdict.capitalize()
             )
         )

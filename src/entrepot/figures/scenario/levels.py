@@ -175,7 +175,7 @@ class GoodsKeys(Closed):
     def _are_areas(cls, text: str | None) -> str | None:
         if text is not None and WORLD in area_set(text, Period.parse("2023").start):
             raise RequestError(
-                "everybody is unwilling",
+                "the supply of all countries is fixed",
                 why="then nobody sends more, which is one end of the range already",
                 hint="name some, such as coalition, or leave the key out",
             )

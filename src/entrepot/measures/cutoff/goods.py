@@ -62,7 +62,7 @@ def cutoff(
         many years are larger than those of a first one.
     cut
         Part of the supplier's deliveries that stops, 0 to 1.
-    unwilling
+    fixed_supply
         Suppliers that go on and send no more than before.
     detail
         One row for all products, or a row for each ``product`` or ``supplier``.
