@@ -15,7 +15,7 @@ from entrepot.goods.library import acts
 if TYPE_CHECKING:
     from datetime import date
 
-    from entrepot.goods.acts import Act
+    from entrepot.goods.lists import Act
 
 LISTS = Path(__file__).parents[1] / "src" / "entrepot" / "goods" / "lists"
 NOTE = """\

@@ -78,12 +78,11 @@ def test_only_the_store_writes_tables() -> None:
             path.read_text(encoding="utf-8"),
         )
     }
-    # The last three: temporary tables that are needed on the way, gone with the connection.
+    # The last two: temporary tables that are needed on the way, gone with the connection.
     assert writing == {
         "lake/staged.py",
         "lake/store.py",
-        "lake/row_cache.py",
-        "reconcile/temp_tables.py",
+        "reconcile/combine.py",
         "sources/temp_tables.py",
     }
 

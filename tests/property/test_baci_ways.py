@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.baci import parse
-from entrepot.sources.baci.cells import is_plain
+from entrepot.sources.baci.parse import is_plain
 from entrepot.sources.parser import RawFile, Said
 
 if TYPE_CHECKING:

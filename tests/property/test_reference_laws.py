@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.engine import connect
-from entrepot.sources.concordance.sheet import links, read_sheet
+from entrepot.sources.concordance.parse import links, read_sheet
 from entrepot.sources.parser import RawFile, Said
 
 CONNECTION = functools.cache(lambda: connect(threads=1))

@@ -11,12 +11,12 @@ from entrepot.engine import connect
 from entrepot.figures import Definition, Figure, inputs, variants
 from entrepot.lake import Lake
 from entrepot.model.areas import known_areas
-from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio import wheel
 from entrepot.sources.icio.arrays import KNOWN
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
 from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ import pytest
 from made_lake import NEW, OLD, TIMES, named_files_are_there, state_of
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
-from entrepot.lake import Lake, watch_store
+from entrepot.lake import Lake, publish
 from entrepot.lake.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -165,15 +165,15 @@ def test_what_is_remembered_of_a_watched_file(tmp_path: Path) -> None:
     content = {"figures": {}, "path": "", "text": "", "verdicts": {}}
     for at in range(1, 40):
         folder = tmp_path / str(at)
-        watch_store.keep(folder, "a", content | {"text": "old"})
+        publish.keep(folder, "a", content | {"text": "old"})
         words = "done"
         with _failing(folder, at, errno.EIO, stay=False) as failing:
             try:
-                watch_store.keep(folder, "a", content | {"text": "new"})
+                publish.keep(folder, "a", content | {"text": "new"})
             except OutsideError as error:
                 words = error.why
         if not failing.reached():
             return
-        text = watch_store.kept(folder)["a"]["text"]
+        text = publish.kept(folder)["a"]["text"]
         assert (text == "old") == ("nothing was changed" in words), (at, words)
     raise AssertionError("it never came to an end")

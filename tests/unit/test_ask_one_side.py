@@ -11,7 +11,7 @@ from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.lake.partial_coverage import whole_trade
+from entrepot.lake.inventory import whole_trade
 
 if TYPE_CHECKING:
     from pathlib import Path

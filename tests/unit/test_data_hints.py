@@ -11,11 +11,10 @@ from entrepot.cli.data import app
 from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNameError
 from entrepot.figures import ask
 from entrepot.lake import Lake
-from entrepot.sources.concordance.sheet import read_sheet
+from entrepot.sources.concordance.parse import read_sheet
 from entrepot.sources.get.plan import Wanted, installed, pieces
 from entrepot.sources.icio import wheel
-from entrepot.sources.published.row import COLUMNS
-from entrepot.sources.published.strict import parse_rows
+from entrepot.sources.published.row import COLUMNS, parse_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,12 +22,11 @@ from get_server import Server, cut, ranged, send, serve, silent, status, whole
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
 from entrepot.sources.get import Piece, get
-from entrepot.sources.get import body as body_module
 from entrepot.sources.get import client as client_module
-from entrepot.sources.get import part as part_module
-from entrepot.sources.get.client import Door
-from entrepot.sources.get.part import part_of
-from entrepot.sources.get.retry import Patience, seconds_asked
+from entrepot.sources.get import fetch as body_module
+from entrepot.sources.get import fetch as part_module
+from entrepot.sources.get.client import Door, Patience, seconds_asked
+from entrepot.sources.get.fetch import part_of
 from entrepot.sources.info import Way
 
 if TYPE_CHECKING:
@@ -332,7 +331,7 @@ def test_without_proof_of_sameness_nothing_is_gone_on_with(
 def test_progress_counts_failures_from_zero_again(
     server: Server, load: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entrepot.sources.get.retry.ENOUGH", 100)
+    monkeypatch.setattr("entrepot.sources.get.client.ENOUGH", 100)
 
     def some(handler: BaseHTTPRequestHandler) -> None:
         start = int(handler.headers.get("Range", "bytes=0-").removeprefix("bytes=")[:-1])

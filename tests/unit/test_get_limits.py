@@ -13,7 +13,7 @@ from entrepot.errors import OutsideError, RequestError
 from entrepot.model.period import Period
 from entrepot.sources.comtrade.get import pieces as comtrade
 from entrepot.sources.get import Piece, Wanted, get
-from entrepot.sources.get.retry import Patience
+from entrepot.sources.get.client import Patience
 from entrepot.sources.info import Download, Way
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from entrepot.goods import (
     select,
     selection,
 )
-from entrepot.goods.rows import weighted
+from entrepot.goods.selection import weighted
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:

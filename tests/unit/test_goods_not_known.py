@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from entrepot.cli import goods
 from entrepot.goods import goods_list, goods_lists
-from entrepot.goods.code_conversion import reach
 from entrepot.goods.history import goods_diff
 from entrepot.goods.links import Links
+from entrepot.goods.list_conversion import reach
 from entrepot.goods.match import Matcher
 
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ import pytest
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods import Links, editions, goods_selection
 from entrepot.goods import links as links_module
-from entrepot.goods.code_conversion import CodeConversion, reach
 from entrepot.goods.editions import require_code, without_filling
 from entrepot.goods.links import steps
-from entrepot.goods.list_conversion import expanded
+from entrepot.goods.list_conversion import CodeConversion, expanded, reach
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.figures import io_tables
-from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio import arrays, parse, wheel
 from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.unpack import sha256_of
 from made_icio import arrays_of, made_up
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.figures import Definition
 from entrepot.figures.caveats import no_codes
-from entrepot.goods import goods_list, goods_lists, goods_selection, goods_title, own_rows
+from entrepot.goods import goods_list, goods_lists, goods_selection, goods_title, own
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import add_own, is_list
 from entrepot.goods.own import is_own, own_list, remove_list
@@ -291,7 +291,7 @@ def test_a_kept_list_that_was_spoilt_by_hand_is_named_and_can_be_removed(
 
 def test_the_hint_names_every_column() -> None:
     with pytest.raises(BadFileError) as caught:
-        list(own_rows.checked("mine.csv", b"codes\n1\n"))
+        list(own.checked("mine.csv", b"codes\n1\n"))
     for column in ("code", "nomenclature", "valid_to", "wind_down", "certainty"):
         assert column in caught.value.hint
 

@@ -8,8 +8,7 @@ import io
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.sources.published.row import COLUMNS
-from entrepot.sources.published.strict import parse_rows
+from entrepot.sources.published.row import COLUMNS, parse_rows
 
 GOOD = {
     "id": "CR-001",

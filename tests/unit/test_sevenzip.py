@@ -23,8 +23,7 @@ from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.sources import unpack
 from entrepot.sources.comext import parse
 from entrepot.sources.parser import RawFile, Said
-from entrepot.sources.sevenzip import unpack_sevenzip
-from entrepot.sources.unpack import members
+from entrepot.sources.unpack import members, unpack_sevenzip
 
 HEAD = (
     "REPORTER,PARTNER,TRADE_TYPE,PRODUCT_NC,PRODUCT_SITC,PRODUCT_CPA21,PRODUCT_CPA22,PRODUCT_BEC,"

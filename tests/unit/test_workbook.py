@@ -7,8 +7,7 @@ import pytest
 
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.sources import workbook
-from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
-from entrepot.sources.workbook_holes import holes
+from entrepot.sources.workbook import cell_text, holes, is_workbook, sheet_rows, sheets
 from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:

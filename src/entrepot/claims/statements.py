@@ -17,7 +17,7 @@ from entrepot.errors import EntrepotError
 from entrepot.goods.parse import NAMED
 from entrepot.model.areas import WORLD
 from entrepot.model.interval import Interval
-from entrepot.sources.published.find import ranked
+from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -140,8 +140,8 @@ class _Counter:
 
 
 def _installed(path: Path) -> Got:
-    from entrepot.sources.digest import sha256_of
     from entrepot.sources.get import Got
+    from entrepot.sources.unpack import sha256_of
 
     return Got(path.name, "", "installed", path, path.stat().st_size, sha256_of(path))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.lake import InventoryItem
-    from entrepot.lake.reporting_calendar import Picture
+    from entrepot.lake.reads import Picture
     from entrepot.sources import SourceInfo
 
 __all__ = ["EXAMPLE", "print_picture", "show"]

@@ -85,7 +85,7 @@ def draw_list(
 
 def _since(entry: ListEntry) -> str:
     """Return the day it was listed, or by which it was; nothing for one of a user without days."""
-    from entrepot.goods.own_rows import ALWAYS
+    from entrepot.goods.own import ALWAYS
 
     if entry.seen_from == ALWAYS:
         return ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.goods import Links, ListEntry
-    from entrepot.goods.code_conversion import CodeConversion
+    from entrepot.goods.list_conversion import CodeConversion
 
 __all__ = ["followed_entries", "match", "weights"]
 

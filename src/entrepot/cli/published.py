@@ -62,7 +62,7 @@ def list_(
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
     from entrepot.model.areas import area_phrase
-    from entrepot.sources.published.find import matching, ranked
+    from entrepot.sources.published.read import matching, ranked
 
     rows = _rows(lake)
     exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}

@@ -11,7 +11,7 @@ from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
-from entrepot.lake.current_vintage import UNKNOWN
+from entrepot.lake.merge import UNKNOWN
 from entrepot.lake.state import NO_RELEASE
 from entrepot.sources import bring_in, split_address
 

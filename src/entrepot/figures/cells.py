@@ -12,7 +12,7 @@ from entrepot.figures.both_reports import both_sides, errors_beside, one_side
 from entrepot.figures.sides import SIDES, among, in_books, leaves, members_of, other_side
 from entrepot.figures.whole import rest, total_sides, totals_of_pairs
 from entrepot.goods import Selection, goods_selection
-from entrepot.goods.rows import wanted, weighted
+from entrepot.goods.selection import wanted, weighted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import flow_schema

@@ -17,7 +17,7 @@ from entrepot.figures.sides import members_of, other_side, totals
 from entrepot.figures.trading_areas import partners
 from entrepot.figures.whole import compared, total_sides, unit_of
 from entrepot.goods import goods_title
-from entrepot.goods.rows import wanted
+from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import figure_value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures.estimate import Missing
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
-from entrepot.lake.delivered import delivered
+from entrepot.lake.unchanged import delivered_files
 from entrepot.limits import turn
 from entrepot.measures.origin import Economy, Solved, economy, solved
 from entrepot.sources.icio.arrays import benchmark, read_arrays
@@ -72,7 +72,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
         (path, item.files[0], Said(vintage=item.vintage, mapping=item.mapping or None))
         for item in lake.holdings()
         if item.source == SOURCE and item.snapshot in rows.snapshot.split("+")
-        for path in delivered(lake, item)
+        for path in delivered_files(lake.path, item.delivered)
     ]
     if len(paths) != 1:
         return Missing(

@@ -15,7 +15,7 @@ import narwhals as nw
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.sides import SIDES, among, members_of, other_side, totals
-from entrepot.goods.rows import wanted
+from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
 from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import schema

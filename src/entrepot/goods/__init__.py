@@ -3,17 +3,15 @@
 This is the only place that reads lists. It receives frames and knows no source and no lake.
 """
 
-from entrepot.goods.acts import ListPart, ListText
 from entrepot.goods.editions import Link, link
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import goods_list, goods_lists
 from entrepot.goods.links import Family, Links
 from entrepot.goods.list_conversion import Variant
-from entrepot.goods.lists import GoodsList, ListEntry
+from entrepot.goods.lists import GoodsList, ListEntry, ListPart, ListText
 from entrepot.goods.match import Match, Matcher
 from entrepot.goods.parse import goods_title
-from entrepot.goods.rows import select
-from entrepot.goods.selection import Selection, goods_selection, merged
+from entrepot.goods.selection import Selection, goods_selection, merged, select
 from entrepot.goods.weights import Weights, convert, estimate_weights
 
 __all__ = [

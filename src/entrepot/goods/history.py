@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes, without_filling
 from entrepot.goods.library import goods_lists
-from entrepot.goods.own_rows import LONGEST
+from entrepot.goods.own import LONGEST
 from entrepot.goods.parse import parse
 
 if TYPE_CHECKING:

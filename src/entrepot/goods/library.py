@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.files import from_json
-from entrepot.goods.acts import Act, ListPart, ListText, Missing
-from entrepot.goods.lists import GoodsList, ListEntry
+from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, Missing
 from entrepot.goods.own import (
     add_list,
     is_own,

@@ -14,9 +14,8 @@ from entrepot.model.product import harmonized
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrepot.goods.acts import Act, ListPart
+__all__ = ["Act", "GoodsList", "ListEntry", "ListPart", "ListText", "Missing", "OnDay"]
 
-__all__ = ["GoodsList", "ListEntry", "OnDay"]
 
 Status = Literal["listed", "possible", "not known", "no"]
 
@@ -265,3 +264,56 @@ def _all_plain(item: Any) -> Any:
     if isinstance(item, dict):
         return {name: _all_plain(one) for name, one in item.items()}
     return [_all_plain(one) for one in item] if isinstance(item, (list, tuple)) else _plain(item)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart:
+    """A part of a list: id, short name for sentences, meaning."""
+
+    id: str
+    short: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListText:
+    """A text that entries were taken from, and what of it was read."""
+
+    id: str
+    title: str
+    adopted: date
+    url: str
+    read: str
+    applies: date | None = None
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A text that is known to exist and whose codes could not be established."""
+
+    title: str
+    known: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A legal act, or another published document, that has lists.
+
+    Attributes
+    ----------
+    texts
+        What was read of it, by date.
+    missing
+        What of it could not be read.
+    """
+
+    id: str
+    title: str
+    jurisdiction: str
+    url: str
+    about: str
+    licence: str
+    texts: tuple[ListText, ...]
+    missing: tuple[Missing, ...]

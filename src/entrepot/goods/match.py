@@ -14,17 +14,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.code_conversion import EXACT
 from entrepot.goods.editions import NATIONAL, known_codes, require_code, without_filling
-from entrepot.goods.list_conversion import expanded, reaches
-from entrepot.goods.own_rows import LONGEST
+from entrepot.goods.list_conversion import EXACT, expanded, reaches
+from entrepot.goods.own import LONGEST
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.goods.code_conversion import CodeConversion
     from entrepot.goods.links import Links
+    from entrepot.goods.list_conversion import CodeConversion
     from entrepot.goods.lists import GoodsList, ListEntry
 
     _Index = dict[str, list[tuple[GoodsList, ListEntry, CodeConversion]]]

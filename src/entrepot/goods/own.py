@@ -6,26 +6,30 @@ left out. A row that could mean something else than it says is refused, with its
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
 from entrepot.files import drafted, read_bytes
-from entrepot.goods.acts import Act, ListPart
-from entrepot.goods.lists import GoodsList
-from entrepot.goods.own_rows import checked
+from entrepot.goods.editions import known_prefixes, require_code, without_filling
+from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
+from entrepot.model.product import EDITIONS, TARIFFS, harmonized
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from entrepot.goods.lists import ListEntry
-
 __all__ = [
+    "ALWAYS",
     "add_list",
+    "checked",
     "is_own",
     "own_list",
     "own_lists",
@@ -33,6 +37,7 @@ __all__ = [
     "own_names",
     "remove_list",
 ]
+
 
 _WORDS = ("all", "inputs", "named")
 """What means something else where goods are asked for."""
@@ -170,3 +175,196 @@ def is_own(name: str) -> bool:
 
 def _bytes(path: Path) -> bytes:
     return read_bytes(path)
+
+
+# Check a list of the user row by row: what could mean something else than it says is refused.
+
+
+_COLUMNS = tuple(field.name for field in fields(ListEntry))
+_NEEDED = ("code", "nomenclature")
+_DAYS = ("adopted", "applies", "seen_from", "not_before", "valid_to", "wind_down")
+_CERTAINTIES = ("primary", "secondary", "inferred")
+LONGEST = {"JPT": 9, "TWT": 11}
+"""Tariffs whose longest codes have an odd number of digits."""
+ALWAYS = date(1988, 1, 1)
+"""From when an entry without a day counts."""
+
+
+def checked(name: str, data: bytes) -> Iterator[ListEntry]:
+    """Yield the entries of a list.
+
+    Parameters
+    ----------
+    name
+        Of the file, for messages.
+    data
+        CSV with a header, in UTF-8.
+
+    Raises
+    ------
+    BadFileError
+        With row and column, for anything that is not an entry of a list.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError(
+            "is not text in UTF-8", where=f"{name}, byte {error.start}", hint="save it as UTF-8"
+        ) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    _require_columns(name, list(reader.fieldnames or ()))
+    seen: dict[tuple[str, str], list[tuple[int, ListEntry]]] = {}
+    try:
+        for row in reader:
+            where = f"{name}, row {reader.line_num}"
+            if None in row or None in row.values():
+                raise BadFileError("has too few or too many cells", where=where)
+            entry = _entry({column: cell.strip() for column, cell in row.items()}, where)
+            alike = seen.setdefault((entry.code, entry.part), [])
+            _require_apart(entry, alike, where)
+            alike.append((reader.line_num, entry))
+            yield entry
+    except csv.Error as error:
+        where = f"{name}, row {reader.line_num + 1}"
+        raise BadFileError(f"cannot be read: {error}", where=where) from error
+    if not seen:
+        raise BadFileError("has no row", where=name, hint="write one code a row")
+
+
+def _require_columns(name: str, columns: list[str]) -> None:
+    where, hint = f"{name}, row 1", f"columns are {', '.join(_COLUMNS)}; code, nomenclature needed"
+    for column in columns:
+        if column not in _COLUMNS:
+            near = nearest(column, _COLUMNS)
+            guess = f"did you mean {' or '.join(near)}? " if near else ""
+            raise BadFileError(f"unknown column {column!r}", where=where, hint=guess + hint)
+        if columns.count(column) > 1:
+            raise BadFileError(f"column {column} twice", where=where)
+    for column in _NEEDED:
+        if column not in columns:
+            why = (
+                "a code can be other goods in another edition of the Harmonized System"
+                if column == "nomenclature"
+                else ""
+            )
+            raise BadFileError(f"no column {column}", where=where, why=why, hint=hint)
+
+
+def _entry(row: dict[str, str], where: str) -> ListEntry:
+    nomenclature = row["nomenclature"]
+    if not nomenclature:
+        raise BadFileError(
+            "no edition",
+            where=f"{where}, column nomenclature",
+            why="a code can be other goods in another edition of the Harmonized System",
+            hint="write HS2022, HS2017, CN2024, ...",
+        )
+    try:
+        edition = harmonized(nomenclature).id
+    except RequestError as error:
+        known = ", ".join([*(one.id for one in EDITIONS), *(f"{one}2024" for one in TARIFFS)])
+        raise BadFileError(
+            f"unknown edition {nomenclature!r}",
+            where=f"{where}, column nomenclature",
+            hint=f"one of: {known} (or another year)",
+        ) from error
+    _require_code(row["code"], nomenclature, edition, f"{where}, column code")
+    days = {name: _day(row.get(name, ""), f"{where}, column {name}") for name in _DAYS}
+    start = days["applies"] or days["adopted"] or days["seen_from"]
+    end = days["valid_to"]
+    if start and end and end < start:
+        raise BadFileError(
+            f"leaves the list on {end}, before it is on it ({start})",
+            where=f"{where}, column valid_to",
+            hint="check the days",
+        )
+    if days["not_before"] and (start is None or start <= days["not_before"]):
+        raise BadFileError(
+            f"not on the list on {days['not_before']} (not_before), "
+            + ("and no later day given" if start is None else f"and on it from {start}"),
+            where=f"{where}, column not_before",
+            hint="give the day of a text that has it (seen_from), or leave not_before empty",
+        )
+    certainty = row.get("certainty", "") or "primary"
+    if certainty not in _CERTAINTIES:
+        raise BadFileError(
+            f"unknown certainty {certainty!r}",
+            where=f"{where}, column certainty",
+            hint=f"one of: {', '.join(_CERTAINTIES)}",
+        )
+    ex = row.get("ex", "").lower() or "no"
+    if ex not in ("yes", "no"):
+        raise BadFileError(
+            f"ex is {ex!r}", where=f"{where}, column ex", hint="write yes or no, or leave it empty"
+        )
+    texts = {name: row.get(name, "") for name in ("part", "wording", "act", "article", "note")}
+    return ListEntry(
+        code=row["code"],
+        nomenclature=nomenclature,
+        ex=ex == "yes",
+        certainty=certainty,
+        adopted=days["adopted"] or (None if days["applies"] is None else start),
+        applies=days["applies"],
+        seen_from=days["seen_from"] or start or ALWAYS,
+        not_before=days["not_before"],
+        valid_to=end,
+        wind_down=days["wind_down"],
+        **texts,
+    )
+
+
+def _require_code(code: str, nomenclature: str, edition: str, where: str) -> None:
+    longest = LONGEST.get(nomenclature[:-4], 10)
+    if not (code.isascii() and code.isdigit() and 2 <= len(code) <= longest):
+        raise BadFileError(
+            f"not a code: {code!r}",
+            where=where,
+            hint="write yes in the column ex, and the code alone"
+            if code.lower().startswith("ex")
+            else f"write 2 to {longest} digits without points and spaces",
+        )
+    if len(code) % 2 and len(code) != longest:
+        with_zero = f"0{code}"
+        again = known_prefixes(min(6, len(with_zero))).get(with_zero[:6])
+        guess = f"did you mean {with_zero}? " if again and edition in again else ""
+        raise BadFileError(
+            f"{code} has {len(code)} digits",
+            where=where,
+            why="spreadsheets lose leading zeros",
+            hint=f"{guess}keep codes as text",
+        )
+    head = code[:6]
+    if len(code) > 6 and nomenclature == edition:
+        raise BadFileError(
+            f"{code} has {len(code)} digits, and {edition} has six",
+            where=where,
+            why="longer codes are lines of a national tariff, and differ from one to another",
+            hint="write the tariff it belongs to, such as CN2024, or its first six digits and ex",
+        )
+    try:
+        require_code(head, edition)
+    except RequestError as error:
+        filled = without_filling(code, edition)
+        hint = f"did you mean {filled}, all of it?" if filled != code else error.hint
+        raise BadFileError(error.what, where=where, why=error.why, hint=hint) from error
+
+
+def _require_apart(entry: ListEntry, others: list[tuple[int, ListEntry]], where: str) -> None:
+    for number, other in others:
+        first, second = sorted((entry, other), key=lambda one: one.starts)
+        if first.valid_to is None or first.valid_to >= second.starts:
+            raise BadFileError(
+                f"{entry.code} is on the list already (row {number})",
+                where=where,
+                why="two rows for one code and time would count it twice",
+                hint="let the first end (valid_to) before the second begins, or remove one",
+            )
+
+
+def _day(text: str, where: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadFileError(f"not a day: {text!r}", where=where, hint="write 2024-02-23") from error

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from entrepot.goods.lists import GoodsList, ListEntry
 
 __all__ = [
-    *("NAMED", "Part", "canonical", "code_names", "goods_title", "has_list", "nameless", "parse"),
+    "NAMED",
+    "Part",
+    "canonical",
+    "code_names",
+    "goods_title",
+    "has_list",
+    "nameless",
     "only_codes",
+    "parse",
 ]
 
 NAMED = "named:"

@@ -1,9 +1,8 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
 from entrepot.lake.fetch import fetch, relation, stored
-from entrepot.lake.inventory import InventoryItem, LoadReport, spans
+from entrepot.lake.inventory import InventoryItem, LoadReport, spans, whole_trade
 from entrepot.lake.lake import Lake
-from entrepot.lake.partial_coverage import whole_trade
 
 __all__ = [
     "InventoryItem",

@@ -13,22 +13,28 @@ import re
 import tarfile
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import IO, TYPE_CHECKING
 
-from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.files import drafted, require_target
-from entrepot.lake.catalog import NAME, Catalog, remains, sync_folder
+from entrepot.lake import store
+from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
 from entrepot.lake.lock import writing
-from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
-from entrepot.lake.snapshot import manifest_text
+from entrepot.lake.publish import WATCHED, Change, publish, require_lake, staging_folder, sweep
 from entrepot.lake.system_errors import finishing, guarded
-from entrepot.lake.watch_store import WATCHED
+from entrepot.model.areas import WORLD, area_set
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["backup", "restore"]
+    import duckdb
+    import narwhals as nw
+
+__all__ = ["backup", "export", "restore"]
+
 
 _CHUNK = 2**20
 _MOST_TEXT = 2**31
@@ -45,7 +51,7 @@ def backup(
 ) -> int:
     """Write what a catalog names into one file; see `entrepot.lake.Lake.backup`.
 
-    The caller reads (`entrepot.lake.readers.reading`), so that no file goes meanwhile.
+    The caller reads (`entrepot.lake.lock.reading`), so that no file goes meanwhile.
     """
     _require_target(folder, target, replaces=replaces)
 
@@ -273,3 +279,93 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> It
         raise tarfile.TarError(f"{member.name} is no file of that size")
     while piece := inside.read(_CHUNK):
         yield piece
+
+
+# Rows out of the lake, for other programs.
+
+
+def export(
+    connection: duckdb.DuckDBPyConnection,
+    rows: nw.LazyFrame[duckdb.DuckDBPyRelation],
+    target: Path,
+    *,
+    importer: str | None = None,
+    exporter: str | None = None,
+    period: str | None = None,
+    ready: Callable[[], None],
+) -> int:
+    """Filter rows and write them; see `entrepot.lake.Lake.export`.
+
+    `ready` is called before the file gets its name: it raises if the rows must not be used.
+
+    Raises
+    ------
+    RequestError
+        If the file is neither CSV nor Parquet, or its folder does not exist.
+    NoEvidenceError
+        If no row is left.
+    """
+    if target.suffix not in (".csv", ".parquet"):
+        raise RequestError(
+            f"cannot write this kind of file: {target.name}", hint="end it in .csv or .parquet"
+        )
+    if not target.parent.is_dir():
+        raise RequestError("no such folder", where=str(target.parent), hint="make it first")
+    require_target(target)
+    kept = _kept(rows, importer, exporter, period)
+    with (
+        guarded(target.parent, elsewhere="name a file on another disk"),
+        drafted(target) as draft,
+    ):
+        count = store.export(connection, kept.to_native(), draft, target.suffix)
+        if not count:
+            raise NoEvidenceError(
+                "no row is held for this", hint="see what is held: entrepot data list"
+            )
+        ready()
+        draft.replace(target)
+    return count
+
+
+def _kept(
+    rows: nw.LazyFrame[duckdb.DuckDBPyRelation],
+    importer: str | None,
+    exporter: str | None,
+    period: str | None,
+) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+    import narwhals as nw
+
+    span = Period.parse(period) if period else None
+    on = span.end if span else date.today()  # as in a definition
+    there = rows.collect_schema()
+    asked = {"importer": importer, "exporter": exporter, "period": period}
+    for name, text in asked.items():
+        if text and (name not in there or (name == "period" and there[name] != nw.Date)):
+            raise RequestError(
+                f"this table has no {name} to choose by", hint="export all of it, and choose there"
+            )
+    for side in ("importer", "exporter"):
+        text = asked[side]
+        if text and text != WORLD:
+            rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))
+    if span:
+        rows = rows.filter(nw.col("period") >= span.start, _ends_in(span, dated="freq" in there))
+    return rows
+
+
+def _ends_in(span: Period, *, dated: bool) -> nw.Expr:
+    """Whether a row that starts in a span ends in it too: half a year holds no year."""
+    import narwhals as nw
+
+    lengths = {"A": 12, "F": 12, "Q": 3, "M": 1} if dated else {"A": 12}
+    tests = []
+    for freq, months in lengths.items():
+        month = span.end.year * 12 + span.end.month - months  # of the last start, from 0
+        if (span.end + timedelta(days=1)).day > 1:
+            month -= 1
+        last = date(month // 12, month % 12 + 1, 1)
+        if freq == "F":  # may begin within a month
+            last = Period(span.end, span.end).before().start + timedelta(days=1)
+        test = nw.col("period") <= last
+        tests.append(test & (nw.col("freq") == freq) if dated else test)
+    return nw.any_horizontal(*tests, ignore_nulls=True)

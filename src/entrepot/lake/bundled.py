@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.lake.catalog import Partition, RawEntry, Snapshot, StoredFile
-from entrepot.lake.partial_coverage import few_products
+from entrepot.lake.inventory import few_products
 from entrepot.model.period import Period
 from entrepot.model.product import UNNAMED
 from entrepot.sources import source_info, split_address

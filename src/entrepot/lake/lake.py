@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
+    from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem, LoadReport
-    from entrepot.lake.layout import Order
     from entrepot.lake.rebuild import Rebuilt
     from entrepot.model.columns import Finding
 
@@ -77,7 +77,7 @@ class Lake(Reads):
         OutsideError
             If the disk is full, or another load is running.
         """
-        from entrepot.lake.load import load, no_file
+        from entrepot.lake.prepare import load, no_file
         from entrepot.sources.own import named_source
         from entrepot.sources.parser import Said
 
@@ -223,7 +223,7 @@ class Lake(Reads):
         areas (an area, group or sum each) and inside this period. With `totals` they are what
         reporters added up themselves over partners or goods, in columns of the table ``totals``.
         """
-        from entrepot.lake.export import export
+        from entrepot.lake.backup import export
 
         with self.reading():
             by: Order = "exporter" if exporter and not importer else "importer"

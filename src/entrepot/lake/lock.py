@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["HELD", "Holder", "take", "writing"]
+__all__ = ["FILE", "HELD", "Holder", "reading", "take", "unread", "writing"]
+
 
 HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """What the system says where somebody else has a lock."""
@@ -158,3 +159,43 @@ else:
         """Lock an open file, alone or `shared` with others, or fail at once."""
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         fcntl.flock(opened, kind | fcntl.LOCK_NB)
+
+
+FILE = "readers"
+_READERS_TRIES, _READERS_PAUSE = 100, 0.01
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Keep every file that a catalog read inside the block names."""
+    try:
+        opened = (folder / FILE).open("rb")
+    except OSError:  # nobody has deleted anything here yet
+        yield
+        return
+    with opened:
+        _share(opened)
+        yield
+
+
+def unread(folder: Path) -> bool:
+    """Whether nobody reads, as far as the system can say."""
+    try:
+        with (folder / FILE).open("ab") as opened:
+            take(opened)
+    except OSError as error:
+        return error.errno not in HELD
+    return True
+
+
+def _share(opened: IO[Any]) -> None:
+    """Share the lock; a writer who looks has it for a moment only."""
+    for _ in range(_READERS_TRIES):
+        try:
+            take(opened, shared=True)
+        except OSError as error:
+            if error.errno not in HELD:
+                return
+            time.sleep(_READERS_PAUSE)
+        else:
+            return

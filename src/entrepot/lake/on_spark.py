@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
-from entrepot.lake.catalog import NAME, Catalog
+from entrepot.lake.catalog import NAME, SLICE, Catalog
 from entrepot.lake.lake import Lake
-from entrepot.lake.layout import SLICE
 from entrepot.lake.state import State
 from entrepot.lake.unchanged import all_files, require_whole
 from entrepot.model.columns import schema
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
-    from entrepot.lake.catalog import StoredFile
-    from entrepot.lake.layout import Order
+    from entrepot.lake.catalog import Order, StoredFile
     from entrepot.model.columns import Table
     from entrepot.settings import Settings
 

@@ -11,21 +11,30 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError
+from entrepot.files import require_file
 from entrepot.lake import checks, store
-from entrepot.lake.catalog import Partition, Snapshot, facts
-from entrepot.lake.current_vintage import is_misspelled
-from entrepot.lake.layout import folder_of, orders
-from entrepot.lake.merge import lost, require_room
-from entrepot.lake.overlap import OverlapCheck
-from entrepot.lake.partial_coverage import few_products
-from entrepot.lake.readback import refuse_twins
+from entrepot.lake.catalog import (
+    Catalog,
+    Partition,
+    Snapshot,
+    copy_raw,
+    facts,
+    folder_of,
+    orders,
+    write_manifest,
+)
+from entrepot.lake.inventory import LoadReport, few_products, holdings
+from entrepot.lake.lock import writing
+from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
+from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
 from entrepot.lake.repairs import repair
-from entrepot.lake.snapshot import copy_raw, write_manifest
 from entrepot.lake.staged import contents, waiting
-from entrepot.lake.unchanged import fingerprint
+from entrepot.lake.store import refuse_twins
+from entrepot.lake.system_errors import finishing, guarded
+from entrepot.lake.unchanged import all_files, fingerprint, require_read
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
-from entrepot.sources import source_parser
+from entrepot.sources import bring_in, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
 from entrepot.sources.parser import RawFile
 from entrepot.sources.text import unfinished
@@ -36,14 +45,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.lake.catalog import Catalog, RawEntry, StoredFile
+    from entrepot.lake.catalog import RawEntry, StoredFile
     from entrepot.lake.staged import Staged
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
     from entrepot.sources.parser import Delivery, Rows, Said
 
-__all__ = ["Load", "findings_of_all", "prepare", "prepare_again"]
+__all__ = ["Load", "findings_of_all", "load", "no_file", "prepare", "prepare_again"]
 
 
 @dataclass(slots=True)
@@ -317,3 +326,60 @@ def _stored(
     (run.staging / folder).mkdir(parents=True, exist_ok=True)
     draft.replace(run.staging / path)
     return replace(written, path=path)
+
+
+def no_file(source: str) -> RequestError:
+    """Return what is wrong with a load of nothing, and what to do."""
+    packaged = "questions are answered from its table in the installed package"
+    why = packaged if source == "icio" else ""
+    return RequestError("no file to add", why=why, hint=bring_in(source))
+
+
+def load(
+    folder: Path,
+    source: str,
+    paths: Sequence[Path],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    replace: bool = False,
+    said: Said,
+    title: str = "",
+    progress: Callable[[str], None] | None = None,
+) -> LoadReport:
+    """Add files of one source; see `entrepot.lake.Lake.add`."""
+    source_parser(source)
+    for path in paths:
+        said_beside = path / PARAMETERS  # of a folder that a program wrote as one table
+        require_file(said_beside if said_beside.is_file() else path, hint="name the files to add")
+    Catalog.read(folder)  # what is no lake is refused before anything is made
+    change = Change(folder)
+    with guarded(folder, change.became), finishing() as finish:
+        require_lake(folder)
+        with writing(folder, f"adding {source}"), staging_folder(folder) as staging:
+            change.begin()
+            change.before = before = Catalog.read(folder)
+            sweep(folder, before, keep=staging)
+            compared = connection.cursor()
+            compared.execute("CALL truncate_duckdb_logs()")
+            run = Load(
+                folder=folder,
+                staging=staging,
+                info=source_info(source),
+                connection=connection.cursor(),  # its temporary table ends with it
+                said=said,
+                replaces=replace,
+                title=title,
+                progress=progress or (lambda _: None),
+                before=before,
+                number=before.next_load(),
+            )
+            unchanged = [path.name for path in paths if not prepare(run, path)]
+            require_read(folder, lambda: all_files(before), compared)  # new rows beside them
+            after = merge(before, run.added)
+            if run.added:
+                run.progress("making it visible")
+                finish()
+                publish(change, staging, after)
+    new = {(source, item.id, item.vintage) for item in run.added}
+    mine = tuple(one for one in holdings(after) if (one.source, one.snapshot, one.vintage) in new)
+    return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))

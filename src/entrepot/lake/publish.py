@@ -18,10 +18,10 @@ import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.files import from_json
+from entrepot.files import drafted, from_json
 from entrepot.lake.catalog import (
     NAME,
     PREVIOUS,
@@ -32,18 +32,27 @@ from entrepot.lake.catalog import (
     replace_text,
     sync_folder,
 )
-from entrepot.lake.lock import writing
-from entrepot.lake.readers import FILE, unread
+from entrepot.lake.lock import FILE, unread, writing
 from entrepot.lake.system_errors import AS_BEFORE, FULL, finishing, guarded
-from entrepot.lake.watch_store import WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
-    *("Change", "publish", "remove", "require_lake", "staging_folder", "sweep", "unnamed"),
+    "WATCHED",
+    "Change",
+    "forget",
+    "keep",
+    "kept",
     "left_by_a_killed_load",
+    "publish",
+    "remove",
+    "require_lake",
+    "staging_folder",
+    "sweep",
+    "unnamed",
 ]
+
 
 _OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
 _STAGING = ".staging-"
@@ -323,3 +332,69 @@ def _others(folder: Path) -> Sequence[str]:
     names = "|".join(map(re.escape, ("lock", FILE, WATCHED, "raw", *TABLES)))
     ours = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
     return sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
+
+
+# What is watched: texts that are kept in the lake's folder beside its data, one by name.
+
+
+WATCHED = "watched"
+"""Name of the folder."""
+_KEYS = {"figures", "path", "text", "verdicts"}
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    """Return what is kept, by name, in the order of the alphabet.
+
+    Raises
+    ------
+    BadFileError
+        If a file of it is damaged.
+    """
+    found = {}
+    for path in sorted((folder / WATCHED).glob("*.json")):
+        try:
+            content = from_json(path.read_text(encoding="utf-8"))
+            if not (isinstance(content, dict) and content.keys() >= _KEYS):
+                raise ValueError(f"not {', '.join(sorted(_KEYS))}")
+            found[path.name.removesuffix(".json")] = content
+        except ValueError as error:
+            raise BadFileError(
+                f"what is remembered of a watched file is damaged ({error})",
+                where=str(path),
+                hint="delete it, and name the file to entrepot watch again",
+            ) from error
+    return found
+
+
+def keep(folder: Path, name: str, content: dict[str, Any]) -> None:
+    """Keep plain JSON types under a name, in place of what had it before.
+
+    Raises
+    ------
+    OutsideError
+        If the disk does not take it; it says whether what was kept before stays.
+    """
+    path = folder / WATCHED / f"{name}.json"
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+    def became() -> str:
+        try:
+            made = path.read_text(encoding="utf-8") == text
+        except OSError:
+            made = False
+        new = "what was seen is remembered, but the disk did not confirm it"
+        return new if made else "nothing was changed: what was remembered before stays"
+
+    with guarded(folder, became):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with drafted(path) as draft:
+            replace_text(path, text, draft=draft)
+
+
+def forget(folder: Path, name: str) -> bool:
+    """Keep nothing under a name any more; return whether there was something."""
+    with guarded(folder):
+        path = folder / WATCHED / f"{name}.json"
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import OrderedDict
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import OutsideError
-from entrepot.lake import readers
+from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
-from entrepot.lake.row_cache import InMemory
+from entrepot.lake.merge import Part
 from entrepot.lake.state import State, forget_state
 from entrepot.lake.system_errors import readable
 from entrepot.lake.unchanged import (
@@ -22,6 +25,7 @@ from entrepot.lake.unchanged import (
 )
 from entrepot.limits import files_allowed, step
 from entrepot.sources import split_address
+from entrepot.sources.temp_tables import drop
 
 if TYPE_CHECKING:
     import os
@@ -31,15 +35,14 @@ if TYPE_CHECKING:
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.current_vintage import Part
+    from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem
-    from entrepot.lake.layout import Order
-    from entrepot.lake.reporting_calendar import Picture
-    from entrepot.lake.state_cache import Remembered
+    from entrepot.lake.state import Remembered
     from entrepot.model.columns import Table
+    from entrepot.model.period import Period
     from entrepot.settings import Settings
 
-__all__ = ["Reads"]
+__all__ = ["InMemory", "Picture", "Reads"]
 
 
 class Reads:
@@ -116,7 +119,7 @@ class Reads:
             finally:
                 self._pinned = outer
             return
-        with readers.reading(self.path):
+        with lock.reading(self.path):
             state = self._state()
             self._pinned = state.with_bundled if bundled else state
             try:
@@ -272,7 +275,165 @@ class Reads:
         UnknownNameError
             If there is no such release or snapshot.
         """
-        from entrepot.lake.reporting_calendar import pictures
-
         with self.reading():
             return tuple(pictures(self.connection, self._state(), source, snapshot))
+
+
+# Rows of the lake that were read once, in memory for as long as one state of it is read.
+
+
+MOST = 300_000
+"""Rows that stay when nobody uses them: some 50 MB."""
+_NUMBERS = itertools.count()
+
+
+@dataclass(slots=True)
+class _Table:
+    name: str
+    rows: int
+    users: int = 0
+
+
+class InMemory:
+    """Tables by the text of the query that gave their rows.
+
+    A page asks what a country buys of one list once for each supplier: every time the same text,
+    for its files and its words are the same. So it has the same rows, as long as the files stay.
+
+    Parameters
+    ----------
+    connection
+        Where queries run, and tables are.
+    most
+        Rows of tables that nobody uses; of more, the least recently used are dropped.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, most: int = MOST) -> None:
+        self._connection = connection
+        self._most = most
+        self._tables: OrderedDict[str, _Table] = OrderedDict()
+
+    @contextmanager
+    def of(self, query: duckdb.DuckDBPyRelation) -> Iterator[duckdb.DuckDBPyRelation]:
+        """Yield the rows of a query, which is run if its rows are not there.
+
+        Raises
+        ------
+        OutsideError
+            If a stored file is gone or damaged, or memory is short.
+        """
+        text = query.sql_query()
+        table = self._tables.get(text) or self._read(text, query)
+        table.users += 1
+        try:
+            yield self._connection.table(table.name)
+        finally:
+            table.users -= 1
+            self._tables.move_to_end(text)
+            self._drop(self._most)
+
+    def clear(self) -> None:
+        """Drop all that nobody uses."""
+        self._drop(0)
+
+    def _read(self, text: str, query: duckdb.DuckDBPyRelation) -> _Table:
+        name = f"stored_{next(_NUMBERS)}"
+        with readable():
+            query.create(name)
+            [(rows,)] = self._connection.table(name).count("*").fetchall()
+        self._tables[text] = _Table(name, rows)
+        return self._tables[text]
+
+    def _drop(self, most: int) -> None:
+        idle = [(text, one) for text, one in self._tables.items() if not one.users]
+        held = sum(one.rows for _, one in idle)
+        for text, one in idle:
+            if held <= most and most:
+                return
+            del self._tables[text]
+            drop(self._connection, one.name)
+            held -= one.rows
+
+
+# Who reports when: the rows of a source by area and period.
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Number of rows by area and period, for periods of one length.
+
+    Attributes
+    ----------
+    who
+        ``reporters``; ``exporters`` where rows are told by both sides, so that nobody reports.
+    freq
+        ``A``, ``Q`` or ``M``.
+    periods
+        Periods held, oldest first.
+    rows
+        For each area the number of rows in each period, in their order, 0 where there is none;
+        the area with most rows first.
+    """
+
+    who: str
+    freq: str
+    periods: tuple[Period, ...]
+    rows: dict[str, tuple[int, ...]]
+
+    @property
+    def with_gaps(self) -> list[str]:
+        """Areas that are missing in some period after their first, largest first."""
+        return [
+            area
+            for area, counts in self.rows.items()
+            if 0 in counts[next(at for at, count in enumerate(counts) if count) :]
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the picture as plain JSON types."""
+        return {
+            "who": self.who,
+            "freq": self.freq,
+            "periods": [str(period) for period in self.periods],
+            "rows": {area: list(counts) for area, counts in self.rows.items()},
+            "with_gaps": self.with_gaps,
+        }
+
+
+def pictures(
+    connection: duckdb.DuckDBPyConnection, state: State, source: str, snapshot: str | None
+) -> Iterator[Picture]:
+    """Yield a picture for each frequency; see `entrepot.lake.Lake.pictures`."""
+    if snapshot is None:
+        parts = state.parts(source)
+    else:
+        chosen = state.chosen(source, snapshot)
+        parts = [Part(item, partition) for item in chosen for partition in item.partitions]
+    if parts[0].snapshot.table != "flows":
+        return
+    rows = store.scan(connection, "flows", state.files(parts, "importer"))
+    with readable():
+        both = bool(rows.filter("reported_by = 'both'").limit(1).fetchall())
+        area = (
+            "exporter"
+            if both
+            else "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
+        )
+        counts = rows.aggregate(f"freq, period, {area} AS area, count(*) AS n").fetchall()
+    there = {part.partition.period for part in parts if part.counts}
+    for freq in dict.fromkeys(period.freq for period in sorted(p for p in there if p)):
+        periods = sorted(period for period in there if period and period.freq == freq)
+        places = {period.start: at for at, period in enumerate(periods)}
+        found: dict[str, list[int]] = {}
+        for one, start, name, count in counts:
+            if one == freq:
+                found.setdefault(name, [0] * len(periods))[places[start]] = count
+        if not found:  # all of it are totals, which are no rows of a reporter and a partner
+            continue
+        order = sorted(found, key=lambda name: (-sum(found[name]), name))
+        yield Picture(
+            "exporters" if both else "reporters",
+            freq,
+            tuple(periods),
+            {name: tuple(found[name]) for name in order},
+        )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError, NoEvidenceError
 from entrepot.files import from_json
 from entrepot.lake.catalog import (
+    MANIFEST,
     NAME,
     PREVIOUS,
     TABLES,
@@ -29,13 +30,12 @@ from entrepot.lake.lock import writing
 from entrepot.lake.merge import merge
 from entrepot.lake.prepare import Load, findings_of_all, prepare_again
 from entrepot.lake.publish import Change, left_by_a_killed_load, publish, staging_folder
-from entrepot.lake.snapshot import MANIFEST
 from entrepot.lake.store import kept_about
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import changed, fingerprint
 from entrepot.sources import source_info
-from entrepot.sources.digest import sha256_of
 from entrepot.sources.parser import Said
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.info import Repair
     from entrepot.sources.parser import Delivery, Rows
-    from entrepot.sources.repair import Cell
+    from entrepot.sources.unpack import Cell
 
 __all__ = ["about", "is_wrong", "repair", "shown"]
 

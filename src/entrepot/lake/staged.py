@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.lake.layout import SLICE
+from entrepot.lake.catalog import SLICE
 from entrepot.model.columns import key_columns, schema
 from entrepot.model.period import Period
-from entrepot.sources.enums import area_enum, sorted_enum
-from entrepot.sources.strict import literal
+from entrepot.sources.strict import area_enum, literal, sorted_enum
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -2,30 +2,69 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
 from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.current_vintage import UNKNOWN, Part, current_partitions
 from entrepot.lake.inventory import InventoryItem, holdings
-from entrepot.lake.state_cache import Remembered
+from entrepot.lake.merge import UNKNOWN, Part, current_partitions
+from entrepot.limits import step
 from entrepot.sources import bring_in, is_own, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from pathlib import Path
 
     import duckdb
     import narwhals as nw
 
-    from entrepot.lake.catalog import Snapshot, StoredFile
-    from entrepot.lake.layout import Order
+    from entrepot.lake.catalog import Order, Snapshot, StoredFile
     from entrepot.model.columns import Table
 
-__all__ = ["NO_RELEASE", "State", "forget_state"]
+__all__ = ["NO_RELEASE", "Remembered", "State", "forget_state"]
+
+
+T = TypeVar("T")
+
+_MOST = 2000
+
+
+class Remembered:
+    """A memory of bounded size, which several threads may use.
+
+    Two threads that ask for the same at once both find it out: nothing waits for another's query.
+
+    Parameters
+    ----------
+    most
+        Number of findings kept; the one not asked for longest is forgotten first.
+    """
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._found: OrderedDict[Hashable, object] = OrderedDict()
+
+    def get(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return what was found under a key, or find it."""
+        step()
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                known: T = self._found[key]  # type: ignore[assignment]
+                return known
+        found = find()
+        with self._lock:
+            self._found[key] = found
+            if len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return found
+
 
 NO_RELEASE = "nobody said which release is held; leave @ and the release out"
 

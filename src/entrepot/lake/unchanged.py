@@ -35,9 +35,18 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Catalog
 
 __all__ = [
-    *("BLOCK", "ChangedError", "all_files", "changed", "fingerprint"),
-    *("require_delivered", "require_read", "require_sizes", "require_whole"),
+    "BLOCK",
+    "ChangedError",
+    "all_files",
+    "changed",
+    "delivered_files",
+    "fingerprint",
+    "require_delivered",
+    "require_read",
+    "require_sizes",
+    "require_whole",
 ]
+
 
 BLOCK = 2**16
 _AT_ONCE = 16
@@ -278,3 +287,20 @@ def all_files(catalog: Catalog) -> Iterator[StoredFile]:
     for item in catalog.snapshots:
         for part in item.partitions:
             yield from part.stored
+
+
+def delivered_files(lake: Path, name: str) -> list[Path]:
+    """Return where the bytes of a loaded file are, which nobody may change.
+
+    Empty where they are not available: of a lake at an address, only rows are read.
+
+    Raises
+    ------
+    OutsideError
+        If they are no longer those that were loaded.
+    """
+    path = lake / "raw" / name
+    if not name or not path.is_file():
+        return []
+    require_delivered(path, path.name)
+    return [path]

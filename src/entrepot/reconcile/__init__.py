@@ -7,12 +7,19 @@ and no lake.
 from entrepot.reconcile.combine import By, Reconciled, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.gap import Gap, gaps
 from entrepot.reconcile.mirror_gaps import Hidden, hidden
 from entrepot.reconcile.pairing import pair
 from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of, withheld
-from entrepot.reconcile.reporter_weights import Odds, bundled_odds, fixed_point, implied
-from entrepot.reconcile.variance import Variances, variances
+from entrepot.reconcile.reporter_weights import (
+    Gap,
+    Odds,
+    Variances,
+    bundled_odds,
+    fixed_point,
+    gaps,
+    implied,
+    variances,
+)
 
 __all__ = [
     "PANELS",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Definition
     from entrepot.figures.cells import Goods
     from entrepot.lake import InventoryItem, Lake
-    from entrepot.lake.layout import Order
+    from entrepot.lake.catalog import Order
 
 __all__ = ["Compared", "Tellers", "compare", "of_reports"]
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from entrepot.model.closed_yaml import Closed
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
-from entrepot.sources.repair import Repair
+from entrepot.sources.unpack import Repair
 
 __all__ = ["Bounds", "Download", "Quirk", "Range", "Repair", "SourceInfo", "Way"]
 

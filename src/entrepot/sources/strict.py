@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError
+from entrepot.model.areas import areas
 from entrepot.sources.temp_tables import is_small
 from entrepot.sources.text import MAX_RECORD, count_lines
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "NUMBER",
     "Rule",
+    "area_enum",
+    "enum",
     "file_literal",
     "find_rows",
     "literal",
@@ -32,8 +35,10 @@ __all__ = [
     "read_text",
     "refuse_uneven",
     "require_all",
+    "sorted_enum",
     "verify",
 ]
+
 
 BUFFER = 16 * MAX_RECORD
 """Bytes that DuckDB's reader of text takes at once: its own default, said here for the tests."""
@@ -324,3 +329,18 @@ def _lines(path: Path, name: str, delim: str) -> Iterator[tuple[int, list[str]]]
                 where=f"{name}, row {start}",
                 hint="look for a quotation mark that is not closed, or download the file again",
             ) from error
+
+
+def enum(texts: Iterable[str]) -> str:
+    """Return the type of a column that holds one of these texts; its codes count them from 0."""
+    return f"ENUM({', '.join(map(literal, texts))})"
+
+
+def sorted_enum(texts: Iterable[str]) -> str:
+    """Return a type that sorts like the texts it stands for."""
+    return enum(sorted(texts))
+
+
+def area_enum() -> str:
+    """Return the type of a column of area codes."""
+    return sorted_enum(one.code for one in areas())

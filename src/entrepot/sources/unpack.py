@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import errno
 import gzip
+import hashlib
 import lzma
 import struct
 import zipfile
 import zlib
+from io import BufferedWriter, BytesIO, FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from entrepot.errors import BadFileError
-from entrepot.sources.sevenzip import SIGNATURE, unpack_sevenzip
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from entrepot.errors import BadFileError, EntrepotError, MissingExtraError
+from entrepot.model.columns import Table, key_columns, schema
+from entrepot.model.period import Period
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from entrepot.sources.parser import RawFile
 
@@ -30,11 +35,17 @@ __all__ = [
     "MAX_MEMBERS",
     "MAX_RATIO",
     "MAX_UNPACKED",
+    "SIGNATURE",
+    "Cell",
+    "Repair",
     "header",
     "members",
     "separator",
+    "sha256_of",
     "text_in_utf8",
+    "unpack_sevenzip",
 ]
+
 
 MAX_UNPACKED = 64 * 2**30
 """Bytes that one archive may hold: five times thirty years of BACI (12 GB)."""
@@ -233,3 +244,216 @@ def _shown(name: str) -> str:
 def _start(path: Path, size: int) -> bytes:
     with path.open("rb") as opened:
         return opened.read(size)
+
+
+# A declared correction of one row of a source: what is wrong, what is right, and who says so.
+
+
+Cell = bool | float | str | None
+_FIXED = ("period", "freq", "source", "snapshot")
+
+
+class Repair(BaseModel):
+    """One row of some releases that is known to be wrong.
+
+    Attributes
+    ----------
+    id
+        Short id, for messages.
+    vintages
+        Releases that have the mistake; it is looked for in no other.
+    row
+        Which row: columns of the table with their text, ``period`` as ``2023`` or ``2023-06``.
+        As much of the key as tells the row apart, and the nomenclature where several are
+        published.
+    column
+        Column that is wrong, in canonical units.
+    was
+        What stands there; null where nothing does. A number may differ by a part in a billion.
+    becomes
+        What is right; null where that is not known.
+    drop
+        Whether the row should not be there at all; `becomes` stays empty then.
+    why, url
+        What is wrong, in a sentence for a reader, and where that can be read.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    id: str
+    vintages: tuple[str, ...] = Field(min_length=1, strict=False)
+    row: dict[str, str]
+    column: str
+    was: Cell
+    becomes: Cell = None
+    drop: bool = False
+    why: str = Field(min_length=1)
+    url: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Repair:
+        if self.drop == ("becomes" in self.model_fields_set):
+            raise ValueError(f"{self.id}: either becomes or drop: true")
+        return self
+
+    @property
+    def period(self) -> Period | None:
+        """Period of the row; None for a table without periods."""
+        return Period.parse(self.row["period"]) if "period" in self.row else None
+
+    def require_fit(self, table: Table) -> None:
+        """Refuse columns and cells that a table cannot have.
+
+        Raises
+        ------
+        ValueError
+            Naming the repair.
+        """
+        kinds = schema(table)
+        for name in (*self.row, self.column):
+            if name not in kinds:
+                raise ValueError(f"{self.id}: {table} has no column {name}")
+        if self.column in _FIXED:
+            raise ValueError(f"{self.id}: {self.column} cannot be corrected; drop the row")
+        timed = kinds.get("period") == "DATE"
+        if timed != (self.period is not None):
+            raise ValueError(f"{self.id}: the row of {table} is found with a period, or without")
+        if not set(self.row) & set(key_columns(table)) - set(_FIXED):
+            raise ValueError(f"{self.id}: the row names no part of the key of {table}")
+        for cell in (self.was, self.becomes):
+            if cell is not None and not _is_a(cell, kinds[self.column]):
+                raise ValueError(f"{self.id}: {cell!r} is no {kinds[self.column]}")
+
+
+def _is_a(cell: bool | float | str, kind: str) -> bool:
+    """Whether a cell of YAML is what a column of this type holds; yes is no number."""
+    if kind == "BOOLEAN":
+        return isinstance(cell, bool)
+    return isinstance(cell, int | float if kind == "DOUBLE" else str) and not isinstance(cell, bool)
+
+
+# A 7z archive of one file, as Eurostat packs its bulk data, unpacked by py7zr.
+
+
+SIGNATURE = b"7z\xbc\xaf\x27\x1c"
+_MOST_DICTIONARY = 2**28
+_SEVENZIP_STEP = (
+    2**12
+)  # bytes read at once, also the most of a list; LZMA makes up to 7,000 of each
+_LZMA, _LZMA2, _X86 = b"\x03\x01\x01", b"\x21", b"\x03\x03\x01\x03"
+_LOCK = b"\x06\xf1\x07\x01"
+
+
+def unpack_sevenzip(path: Path, target: Path, where: str, count: Callable[[int], None]) -> None:
+    """Write the one file in the archive at `path` to `target`; no name inside it is used.
+
+    Parameters
+    ----------
+    path, target, where
+        The archive, the file to write, and the name of the archive for messages.
+    count
+        Told how many bytes come next, before they are written; what it raises ends it all.
+
+    Raises
+    ------
+    BadFileError
+        If it is truncated, damaged, or locked, or not one file packed as above.
+    MissingExtraError
+        If the extra ``comext`` is not installed.
+    """
+    try:
+        from py7zr import archiveinfo
+    except ImportError as error:
+        raise MissingExtraError("py7zr", "comext") from error
+    if not hasattr(archiveinfo, "check_count"):  # before 1.1.4 a truncated archive never ends
+        raise MissingExtraError("py7zr 1.1.4", "comext")
+    try:
+        with _Slowly(path) as opened, _Target(target, count) as out:
+            _unpack(opened, out, target, where)
+    except Exception as error:  # on a damaged file it trips over anything, AssertionError even
+        of_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if of_disk or isinstance(error, EntrepotError):
+            raise
+        raise BadFileError(
+            f"truncated or damaged 7z archive ({type(error).__name__}: {str(error)[:200]})",
+            where=where,
+            why="rows at its end would be missing without a word",
+            hint="download it again and compare its size with the publisher's",
+        ) from error
+
+
+class _Slowly(FileIO):
+    """A file that gives little at once: what a decoder makes of it at once is bounded."""
+
+    def read(self, size: int | None = -1, /) -> Any:
+        return super().read(
+            _SEVENZIP_STEP if size is None or size < 0 else min(size, _SEVENZIP_STEP)
+        )
+
+
+class _Target(BufferedWriter):
+    """The file to write, and the factory that py7zr asks for it."""
+
+    def __init__(self, path: Path, count: Callable[[int], None]) -> None:
+        super().__init__(FileIO(path, "wb"))
+        self._count = count
+
+    def create(self, _: str) -> _Target:
+        return self
+
+    def write(self, piece: Any, /) -> int:
+        self._count(len(piece))
+        return super().write(piece)
+
+
+def _unpack(opened: _Slowly, out: _Target, target: Path, where: str) -> None:
+    from py7zr import SevenZipFile
+    from py7zr.archiveinfo import HeaderStreamsInfo, SignatureHeader
+
+    start = SignatureHeader.retrieve(cast("Any", opened))
+    opened.seek(start.nextheaderofs, 1)
+    listed, length = BytesIO(opened.read(start.nextheadersize)), start.nextheadersize
+    if listed.read(1) == b"\x17":  # the list is packed too
+        length = _unpacked_size(HeaderStreamsInfo.retrieve(listed), where)
+    if length > _SEVENZIP_STEP:
+        raise _refused("the list of its contents is longer than that of one file", where)
+    opened.seek(0)
+    with SevenZipFile(opened) as archive:
+        found = archive.list()
+        if len(found) != 1 or not found[0].is_file or found[0].crc32 is None:
+            raise _refused(f"not one file with its checksum (entries: {len(found)})", where)
+        _unpacked_size(archive.header.main_streams, where)
+        archive.files.files_list[0]["filename"] = target.name
+        archive.extractall(target.parent, factory=cast("Any", out))
+
+
+def _unpacked_size(streams: Any, where: str) -> int:
+    """Return what the header says; refuse what would take much memory to unpack."""
+    [folder] = streams.unpackinfo.folders
+    methods = [coder["method"] for coder in folder.coders]
+    if _LOCK in methods:
+        raise _refused("it is locked with a password", where)
+    if methods not in ([_LZMA], [_LZMA2], [_LZMA2, _X86]):
+        raise _refused(f"packed by method {' and '.join(one.hex() for one in methods)}", where)
+    known = folder.coders[0]["properties"]
+    size = int.from_bytes(known[1:5], "little")
+    if methods[0] == _LZMA2:
+        size = (2 | known[0] & 1) << (known[0] // 2 + 11)
+    if size > _MOST_DICTIONARY:
+        raise _refused(f"unpacking takes {size // 2**20:,} MiB of memory", where)
+    return sum(folder.unpacksizes)
+
+
+def _refused(what: str, where: str) -> BadFileError:
+    return BadFileError(
+        f"a 7z archive that is not read here: {what}",
+        where=where,
+        why="read is one file packed with LZMA or LZMA2, as Eurostat's bulk files are",
+        hint="unpack it (7z e FILE.7z) and add the file inside",
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

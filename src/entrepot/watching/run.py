@@ -13,8 +13,8 @@ from entrepot.claims import check
 from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
 from entrepot.figures import evaluate
 from entrepot.lake import Lake
+from entrepot.lake.publish import forget, keep, kept
 from entrepot.lake.system_errors import READ_ONLY
-from entrepot.lake.watch_store import forget, keep, kept
 from entrepot.watching.observation import FigureChange, Observation, VerdictChange
 from entrepot.watching.watch_file import Asked, parse_asked, read_text
 

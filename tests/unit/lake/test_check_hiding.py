@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.lake.checks import discontinued_lines, prices, repeated
+from entrepot.lake.checks import continuity, implausible_rows, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +162,7 @@ def test_a_few_prices_are_no_band(found: Callable[[list[Row]], dict[str, Finding
         last = usual[0] | {"reporter": "USA", "value": value, "mass": mass}
         return [*usual[:count], last]
 
-    assert found(priced(prices.CELLS - 2, 9_000_019, 150.0)) == {}
+    assert found(priced(implausible_rows.CELLS - 2, 9_000_019, 150.0)) == {}
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_a_month_or_two_may_be_late(
     assert ("vanished-line" in rules) is is_found
     if is_found:
         assert rules["vanished-line"].example.endswith("in 12 months before 2022-03")
-        assert discontinued_lines.STEADY["M"] == 12
+        assert continuity.STEADY["M"] == 12
 
 
 def test_what_swings_was_never_steady(put: Any, lake: Lake) -> None:

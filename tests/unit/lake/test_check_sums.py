@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.lake.checks.batches import batches
+from entrepot.lake.checks.files import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

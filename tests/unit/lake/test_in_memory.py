@@ -9,7 +9,7 @@ import narwhals as nw
 from tests.made_comtrade import CHINA, RUSSIA, row, text_of
 
 from entrepot.lake import Lake, fetch, stored
-from entrepot.lake.row_cache import InMemory
+from entrepot.lake.reads import InMemory
 
 if TYPE_CHECKING:
     from pathlib import Path

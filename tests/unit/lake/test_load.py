@@ -22,8 +22,7 @@ from entrepot.errors import (
     UnknownNameError,
 )
 from entrepot.lake import Lake, prepare, staged
-from entrepot.lake.catalog import FORMAT
-from entrepot.lake.layout import orders
+from entrepot.lake.catalog import FORMAT, orders
 from entrepot.lake.lock import writing
 from entrepot.model.columns import flow_schema
 from entrepot.model.period import Period

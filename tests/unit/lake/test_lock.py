@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import OutsideError
-from entrepot.lake import lock, readers
+from entrepot.lake import lock
+from entrepot.lake import lock as readers
 from entrepot.lake.lock import Holder, writing
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.engine import connect
-from entrepot.lake.readback import _twin
+from entrepot.lake.store import _twin
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from lake_files import NAME, Write, rows_of, tree
 from pydantic import ValidationError
 
 from entrepot.errors import BadFileError
-from entrepot.lake import load
+from entrepot.lake import prepare
 from entrepot.sources import source_info
 from entrepot.sources.info import Repair, SourceInfo
 
@@ -41,7 +41,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def _declare(*repairs: dict[str, Any]) -> None:
         plain = source_info("baci").model_dump()
         info = SourceInfo.model_validate(plain | {"repairs": list(repairs)})
-        monkeypatch.setattr(load, "source_info", lambda _: info)
+        monkeypatch.setattr(prepare, "source_info", lambda _: info)
 
     return _declare
 
@@ -156,12 +156,12 @@ def test_who_reports_is_part_of_the_question(
     """Of a source of single reports, a file without that report is not concerned."""
     absent = ROW | {"exporter": "USA", "reported_by": "exporter"}
     declare(made(row=absent))
-    parts = load.source_info("baci").model_copy(update={"whole": False})
-    monkeypatch.setattr(load, "source_info", lambda _: parts)
+    parts = prepare.source_info("baci").model_copy(update={"whole": False})
+    monkeypatch.setattr(prepare, "source_info", lambda _: parts)
     lake.add("baci", [write(ROWS)])
     declare(made(row=ROW | {"importer": "USA", "reported_by": "exporter"}))
-    parts = load.source_info("baci").model_copy(update={"whole": False})
-    monkeypatch.setattr(load, "source_info", lambda _: parts)
+    parts = prepare.source_info("baci").model_copy(update={"whole": False})
+    monkeypatch.setattr(prepare, "source_info", lambda _: parts)
     with pytest.raises(BadFileError, match="there is no such row"):
         lake.add("baci", [write([*ROWS, "2022,156,842,010121,1,NA"])], replace=True)
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from entrepot.cli.data import app
 from entrepot.cli.data_show import print_picture
 from entrepot.errors import NoEvidenceError, UnknownNameError
-from entrepot.lake import fetch, load
-from entrepot.lake.reporting_calendar import Picture
+from entrepot.lake import fetch, prepare
+from entrepot.lake.reads import Picture
 from entrepot.model.period import Period
 from entrepot.sources import source_info
 from made_comtrade import WORLD, row, text_of
@@ -243,7 +243,7 @@ def test_a_correction_that_is_younger_than_the_load_is_missed(
     }  # fmt: skip
     info = SourceInfo.model_validate(plain | {"repairs": [one]})
     monkeypatch.setattr(sources, "source_info", lambda _: info)
-    monkeypatch.setattr(load, "source_info", lambda _: info)
+    monkeypatch.setattr(prepare, "source_info", lambda _: info)
     [missed] = [found for found in lake.check() if found.rule == "not-repaired"]
     assert (missed.level, missed.count, missed.example) == ("error", 1, "2022 CHN 850110")
     lake.remove("baci")

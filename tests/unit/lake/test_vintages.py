@@ -9,7 +9,7 @@ from lake_files import NAME, rows_of
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.lake.catalog import Partition, RawEntry, Snapshot
-from entrepot.lake.current_vintage import current_partitions
+from entrepot.lake.merge import current_partitions
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
 from entrepot.lake import Lake
-from entrepot.lake.watch_store import kept
+from entrepot.lake.publish import kept
 from entrepot.watching.observation import Threshold
 from entrepot.watching.run import stop
 

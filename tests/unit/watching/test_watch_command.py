@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from entrepot.cli.main import app
-from entrepot.lake import Lake, watch_store
+from entrepot.lake import Lake, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def test_a_lake_that_may_only_be_read_is_compared_and_says_that_it_remembers_not
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(watch_store, "replace_text", refused)
+        patched.setattr(publish, "replace_text", refused)
         code, text = run(folder, file, "--json")
         assert (code, json.loads(text)["not_remembered"]) == (
             1,

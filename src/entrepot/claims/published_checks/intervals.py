@@ -11,7 +11,7 @@ from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import flow, period_of, who
 from entrepot.model.display import figure_value
 from entrepot.model.interval import Interval
-from entrepot.sources.published.find import significant_digits
+from entrepot.sources.published.read import significant_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.claims.published_checks.discrepancy import Discrepancy, Side
 from entrepot.model.display import range_text
 from entrepot.model.interval import Interval
-from entrepot.sources.published.find import ranked
+from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.published_checks.comparability import ONE_RELEASE, days_between
-from entrepot.sources.published.find import ranked
+from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from entrepot.claims.published_checks.discrepancy import Discrepancy, Kind, Side
 from entrepot.claims.published_checks.intervals import MOST_DIGITS
 from entrepot.claims.quantity_text import span
 from entrepot.model.display import figure_value, joined, range_text
-from entrepot.sources.published.find import ranked, significant_digits
+from entrepot.sources.published.read import ranked, significant_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ from entrepot.claims.quantity import SHARES
 from entrepot.claims.reference_levels import MIXED_SLACK
 from entrepot.model.areas import area_set
 from entrepot.model.display import figure_value, joined
-from entrepot.sources.published.find import ranked
+from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.checks.coverage import coverage
+from entrepot.lake.checks.continuity import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,34 +37,28 @@ def check_lake(
     codes
         Product codes of each edition, for sources that use it; without them no code is unknown.
     """
-    from entrepot.lake.checks import (
-        confidential_codes,
-        continuity,
-        discontinued_lines,
-        files,
-        implausible_rows,
-        partners,
-        parts,
-        prices,
-        repeated,
-        source_comparison,
-    )
+    from entrepot.lake.checks import continuity, files, implausible_rows, repeated, totals
+    from entrepot.lake.checks import continuity as discontinued_lines
+    from entrepot.lake.checks import continuity as partners
+    from entrepot.lake.checks import implausible_rows as confidential_codes
+    from entrepot.lake.checks import implausible_rows as prices
+    from entrepot.lake.checks import totals as source_comparison
     from entrepot.lake.checks.totals import Totals
     from entrepot.sources import source_info
 
     broken: set[str] = set()
-    yield from files.check(folder, catalog, connection, broken)
+    yield from files.check_files(folder, catalog, connection, broken)
     yield from continuity.releases(catalog)
     sound = Catalog(tuple(item.without(broken) for item in catalog.snapshots))
     counted = Totals.of(folder, sound, connection.cursor())  # its table ends with it
     for source in counted.sources:
-        yield from parts.check(counted, source)
-        yield from continuity.check(counted, source)
-        yield from partners.check(counted, source)
+        yield from totals.check_totals(counted, source)
+        yield from continuity.check_continuity(counted, source)
+        yield from partners.check_partners(counted, source)
         if not source_info(source).computed:  # what was made of reports is odd where they are
-            yield from implausible_rows.check(counted, source, codes or {})
-            yield from prices.check(counted, source)
-            yield from repeated.check(counted, source)
-        yield from confidential_codes.check(counted, source)
-        yield from discontinued_lines.check(counted, source)
-    yield from source_comparison.check(counted)
+            yield from implausible_rows.check_implausible(counted, source, codes or {})
+            yield from prices.check_prices(counted, source)
+            yield from repeated.check_repeated(counted, source)
+        yield from confidential_codes.check_confidential(counted, source)
+        yield from discontinued_lines.check_discontinued(counted, source)
+    yield from source_comparison.compare_sources(counted)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake.checks.batches import batches
+from entrepot.lake.checks.files import batches
 from entrepot.lake.checks.totals import CURRENCY, REPORTER, VALUE, when
 from entrepot.lake.inventory import spans
+from entrepot.model.areas import areas
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
+from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from entrepot.lake.checks.totals import Totals
 
-__all__ = ["PARTNERS", "check"]
+__all__ = [
+    "CELLS",
+    "PARTNERS",
+    "amounts",
+    "check_confidential",
+    "check_implausible",
+    "check_prices",
+]
+
 
 PARTNERS = 5
 """So many partners with one unit value, to a part in 20,000, are no accident."""
@@ -27,7 +37,9 @@ _PRICE = f"({VALUE}) / mass_kg"
 _PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
-def check(counted: Totals, source: str, codes: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def check_implausible(
+    counted: Totals, source: str, codes: Mapping[str, frozenset[str]]
+) -> Iterator[Finding]:
     """Warn of odd rows of a source."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _single(counted, source, place)
@@ -125,3 +137,168 @@ def _codes(
         if unused and len(there) >= _MOST * len(codes[edition]):
             text = f"Codes of {edition} that no row has; all others are there."
             yield Finding("unused-code", "note", place, len(unused), unused[0], text)
+
+
+# Unit values outside any plausible band: another unit, another currency, another good.
+
+
+CELLS = 30
+"""Prices of one good and period: fewer tell nothing about what is usual (a spread estimated from
+30 is wrong by a fifth)."""
+FAR = 7.0
+"""Robust standard deviations from the median. In normal noise nobody is there; prices have longer
+tails, and of 31 ores and metals in 2022 two in 100 are (Comtrade), seven in 1,000 also `APART`."""
+APART = 10.0
+"""And this factor from the median: goods of one code differ by less in kind and quality, while a
+wrong unit (tons, pieces, thousands) is off by more."""
+LEAST = 100_000.0
+"""Whole units of currency below which a price is made by rounding."""
+_LIGHT = 100  # kg
+NARROWEST = 0.1
+"""Least spread of log prices that counts: bullion all but has one price."""
+
+_LOG = f"ln(({VALUE}) / mass_kg)"
+_GOODS = "freq, period, reported_by, nomenclature, product"
+
+
+def check_prices(counted: Totals, source: str) -> Iterator[Finding]:
+    """Warn of values per kilo far from those of all others in the same good and period.
+
+    The distance from the median is measured in median absolute deviations, so that what is odd does
+    not make itself usual. Masses that the publisher estimated are left to it.
+    """
+    periods = counted.periods(source)
+    rows = 0
+    stake: list[tuple[str, float]] = []
+    worst: tuple[float, str] = (0.0, "")
+    for batch in batches(periods, [counted.count(source, period) for period in periods]):
+        priced = counted.rows(source, batch).filter(
+            f"{VALUE} >= {LEAST} AND mass_kg >= {_LIGHT} AND is_estimated IS NOT TRUE "
+            "AND product <> 'TOTAL'"
+        )
+        for currency, count, value, most, example in counted.fetch(_odd(priced.sql_query())):
+            rows += count
+            stake.append((currency, value))
+            worst = max(worst, (most, example))
+    if rows:
+        text = (
+            f"Rows whose value per kilo is more than {APART:g} times or less than a "
+            f"{APART:g}th of the median of their good and period, and more than {FAR:g} robust "
+            f"standard deviations off ({amounts(stake)}): the mass may be in other units, or the "
+            "value or the code another good's. A mean price with them says little."
+        )
+        place = f"{source} {spans(periods)}"
+        yield Finding("odd-price", "warning", place, rows, worst[1], text)
+
+
+def _odd(priced: str) -> str:
+    """Return SQL that gives currency, rows, value, largest value and example of odd prices."""
+    return f"""
+        WITH priced AS (
+            SELECT {_GOODS}, exporter, importer, {CURRENCY} AS currency, {VALUE} AS value,
+                   {_LOG} AS price FROM ({priced})),
+        usual AS (
+            SELECT {_GOODS}, currency, median(price) AS middle,
+                   greatest(1.4826 * mad(price), {NARROWEST}) AS spread
+            FROM priced GROUP BY ALL HAVING count(*) >= {CELLS})
+        SELECT currency, count(*), sum(value), max(value),
+               max_by(concat({when()}, ' ', exporter, ' ', importer, ' ', product,
+                             ': ', printf('%.4g', exp(price)), ' ', currency, ' a kg, median ',
+                             printf('%.4g', exp(middle))), value)
+        FROM priced JOIN usual USING ({_GOODS}, currency)
+        WHERE abs(price - middle) > greatest({FAR} * spread, ln({APART}))
+        GROUP BY currency"""
+
+
+def amounts(found: Iterable[tuple[str, float]]) -> str:
+    """Return amounts by currency, the largest first; currencies are never added up.
+
+    Examples
+    --------
+    >>> amounts([("EUR", 300), ("USD", 900), ("EUR", 200)]).split()
+    ['900', 'USD', 'and', '500', 'EUR']
+    """
+    sums: dict[str, float] = {}
+    for currency, value in found:
+        sums[currency] = sums.get(currency, 0.0) + value
+    largest = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    return " and ".join(figure_value(value, currency) for currency, value in largest)
+
+
+# Trade under codes that name no goods, and with partners that are no area.
+
+
+SHARE = 0.05
+"""Of a flow, from which what is hidden can change what is said of any good or partner in it."""
+LEAST_HIDDEN = 10e6
+"""Whole units of currency that are hidden, at least."""
+NAMELESS = (
+    "(starts_with(nomenclature, 'HS') AND left(product, 2) IN ('98', '99')) OR "
+    "(starts_with(nomenclature, 'CN') AND NOT regexp_full_match(product, '[0-9]*') OR "
+    "starts_with(nomenclature, 'CN') AND starts_with(product, '99'))"
+)
+"""SQL: a code that names no goods. The convention leaves chapters 98 and 99 to countries, and
+goods not specified (999999) go there; codes of the European Union with letters are confidential."""
+_KNOWN = ("XBUNKERS", "XFREEZONES", "XHIGHSEAS", "XSTORES")  # no area, and no secret
+
+
+def check_confidential(counted: Totals, source: str) -> Iterator[Finding]:
+    """Warn where the goods or the partners of a flow are kept back."""
+    place = f"{source} {spans(counted.periods(source))}"
+    yield from _goods(counted, source, place)
+    yield from _partners(counted, source, place)
+
+
+def _goods(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+    """Hold codes without a name against all codes of the same two areas and period."""
+    periods = counted.periods(source)
+    count = 0
+    stake: list[tuple[str, float]] = []
+    worst: tuple[float, str] = (0.0, "")
+    for batch in batches(periods, [counted.count(source, period) for period in periods]):
+        rows = counted.rows(source, batch).filter("product <> 'TOTAL'").sql_query()
+        for period, freq, one, other, currency, hidden, whole in counted.fetch(f"""
+            SELECT period, freq, exporter, importer, {CURRENCY} AS currency,
+                   sum({VALUE}) FILTER ({NAMELESS}) AS hidden, sum({VALUE}) AS whole
+            FROM ({rows})
+            GROUP BY period, freq, exporter, importer, {CURRENCY}, reported_by, partner_basis
+            HAVING hidden >= {LEAST_HIDDEN} AND hidden >= {SHARE} * whole ORDER BY ALL"""):
+            count += 1
+            stake.append((currency, hidden))
+            when = f"{period:%Y}" if freq == "A" else f"{period:%Y-%m}"
+            words = f"{when} {one} {other}: {figure_value(hidden, currency)}"
+            worst = max(worst, (hidden, f"{words}, {hidden / whole:.0%} of the flow"))
+    if count:
+        text = (
+            f"Flows of {figure_value(LEAST_HIDDEN, 'USD')} or more with {SHARE:.0%} or more of "
+            f"their value under codes that name no goods ({amounts(stake)}): confidential or not "
+            "specified. The value of any single good in such a flow is a lower bound."
+        )
+        yield Finding("hidden-goods", "warning", place, count, worst[1], text)
+
+
+def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+    """Hold trade with areas not specified against all trade of a reporter and period."""
+    special = [one.code for one in areas() if one.kind == "special" and one.code not in _KNOWN]
+    listed = ", ".join(map(literal, special))
+    found = counted.fetch(f"""
+        SELECT period, freq, {REPORTER} AS reporter, currency,
+               sum(value) FILTER ({_PARTNER} IN ({listed})) AS hidden, sum(value) AS whole
+        FROM sums WHERE source = {literal(source)}
+        GROUP BY period, freq, {REPORTER}, currency, reported_by, partner_basis
+        HAVING hidden >= {LEAST_HIDDEN} AND hidden >= {SHARE} * whole
+        ORDER BY hidden DESC, period, reporter""")
+    if found:
+        period, freq, reporter, currency, hidden, whole = found[0]
+        when = f"{period:%Y}" if freq == "A" else f"{period:%Y-%m}"
+        stake = amounts((row[3], row[4]) for row in found)
+        text = (
+            f"Reporters with {figure_value(LEAST_HIDDEN, 'USD')} or more and {SHARE:.0%} or more "
+            f"of it with partners that are no area ({stake}): suppressed or not specified. Their "
+            "trade with any single partner is a lower bound."
+        )
+        example = (
+            f"{when} {reporter}: {figure_value(hidden, currency)}, {hidden / whole:.0%} of its "
+            "trade"
+        )
+        yield Finding("hidden-partner", "warning", place, len(found), example, text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.lake.checks.amounts_affected import amounts
-from entrepot.lake.checks.batches import batches
+from entrepot.lake.checks.files import batches
+from entrepot.lake.checks.implausible_rows import amounts
 from entrepot.lake.checks.totals import CURRENCY, REPORTER, SIDE, VALUE, when
 from entrepot.lake.inventory import spans
 from entrepot.model.columns import Finding
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from entrepot.lake.checks.totals import Totals
     from entrepot.model.period import Period
 
-__all__ = ["CHANCE", "LEAST", "MANY", "MORE", "ROUND", "SHARE", "check"]
+__all__ = ["CHANCE", "LEAST", "MANY", "MORE", "ROUND", "SHARE", "check_repeated"]
 
 LEAST = 100_000.0
 """Whole units of currency: smaller values have too few digits to be told apart."""
@@ -45,7 +45,7 @@ _EXACT = (
 _Total = tuple[int, list[tuple[str, float]], tuple[float, str]]
 
 
-def check(counted: Totals, source: str) -> Iterator[Finding]:
+def check_repeated(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of values that were copied, carried over or guessed."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _copied(counted, source, place)

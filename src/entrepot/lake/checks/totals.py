@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.lake import store
-from entrepot.lake.current_vintage import current_partitions
+from entrepot.lake.inventory import spans, whole_trade
+from entrepot.lake.merge import current_partitions
+from entrepot.model.columns import Finding
+from entrepot.model.display import figure_value
+from entrepot.model.period import Period
+from entrepot.sources import source_info
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import duckdb
 
     from entrepot.lake.catalog import Catalog
-    from entrepot.lake.current_vintage import Part
-    from entrepot.model.period import Period
+    from entrepot.lake.merge import Part
 
-__all__ = ["CURRENCY", "REPORTER", "SIDE", "VALUE", "Totals", "when"]
+__all__ = [
+    "CURRENCY",
+    "REPORTER",
+    "SIDE",
+    "VALUE",
+    "Totals",
+    "check_totals",
+    "compare_sources",
+    "when",
+]
+
 
 VALUE = "coalesce(value_usd, value_reported)"
 CURRENCY = "CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END"
@@ -115,3 +130,224 @@ class Totals:
     def fetch(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query over `sums`."""
         return self.connection.execute(query).fetchall()
+
+
+# Sums against their parts: totals and goods, headings and lines, years and months.
+
+
+APART = 1.1
+"""A year and the sum of its months may differ by this factor: years are revised, months seldom."""
+_ABOVE = 1.01
+_SMALL = 1e6
+_PARTS_CELL = (
+    "period",
+    "freq",
+    "exporter",
+    "importer",
+    "reported_by",
+    "partner_basis",
+    "is_reexport",
+)
+
+
+def check_totals(counted: Totals, source: str) -> Iterator[Finding]:
+    """Say where a source counts trade twice or contradicts itself."""
+    place = f"{source} {spans(counted.periods(source))}"
+    yield from _parts_above_total(counted, source, place)
+    yield from _heading_beside_lines(counted, source, place)
+    yield from _year_and_months(counted, source, place)
+
+
+def _parts_above_total(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+    """Hold the goods of a flow against its total over all goods, where both are there."""
+    if not any(part.partition.totals for part in counted.parts[source]):
+        return
+    cell = ", ".join(_PARTS_CELL)
+    flows = counted.rows(source).aggregate(
+        f"{cell}, {CURRENCY} AS currency, "
+        f"sum({VALUE}) FILTER (product = 'TOTAL') AS total, "
+        f"sum({VALUE}) FILTER (product <> 'TOTAL') AS parts",
+        f"{cell}, {CURRENCY}",
+    )
+    above = flows.filter(f"parts >= {_SMALL} AND parts > {_ABOVE} * total")
+    found = above.project(
+        "year(period), exporter, importer, currency, total, parts, count(*) OVER ()"
+    ).order("parts / total DESC, 1, 2, 3")
+    if top := found.limit(1).fetchall():
+        [(year, seller, buyer, currency, total, parts, count)] = top
+        text = (
+            f"The goods of a flow come to more than its total over all goods, by more than "
+            f"{_ABOVE - 1:.0%}: one is wrong, or something stands there twice."
+        )
+        example = (
+            f"{year} {seller} {buyer}: {figure_value(parts, currency)}, total "
+            f"{figure_value(total, currency)}"
+        )
+        yield Finding("parts-above-total", "warning", place, count, example, text)
+
+
+def _heading_beside_lines(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+    rows = counted.rows(source)
+    [(longest,)] = rows.filter("product <> 'TOTAL'").aggregate("max(length(product))").fetchall()
+    short = rows.filter(f"product <> 'TOTAL' AND length(product) < {longest or 0}")
+    if not short.limit(1).fetchall():
+        return
+    same = " AND ".join(f"line.{name} IS NOT DISTINCT FROM head.{name}" for name in _PARTS_CELL)
+    [(count, one)] = counted.fetch(f"""
+        SELECT count(*), min(concat_ws(' ', year(period), exporter, importer, product))
+        FROM ({short.sql_query()}) AS head
+        SEMI JOIN ({rows.sql_query()}) AS line
+        ON {same} AND line.nomenclature = head.nomenclature
+           AND left(line.product, 2) = left(head.product, 2)
+           AND length(line.product) > length(head.product)
+           AND starts_with(line.product, head.product)""")
+    if count:
+        text = "A heading stands beside its own lines in one flow: a sum counts it twice."
+        yield Finding("heading-beside-lines", "error", place, count, one, text)
+
+
+def _year_and_months(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+    """Compare flows of a year with the same flow in its twelve months."""
+    flow = "exporter, importer, reported_by, partner_basis, currency, year(period) AS year"
+    of = f"FROM sums WHERE source = {literal(source)} AND freq"
+    same = ("exporter", "importer", "reported_by", "partner_basis", "currency", "year")
+    on = " AND ".join(f"y.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
+    found = counted.fetch(f"""
+        SELECT y.year, y.exporter, y.importer, y.currency, y.value, m.value
+        FROM (SELECT {flow}, value {of} = 'A') AS y
+        JOIN (SELECT {flow}, sum(value) AS value {of} = 'M' GROUP BY ALL
+              HAVING count(DISTINCT period) = 12) AS m ON {on}
+        WHERE y.value >= {_SMALL} AND m.value > 0
+          AND greatest(y.value / m.value, m.value / y.value) > {APART}
+        ORDER BY abs(ln(y.value / m.value)) DESC, 1, 2, 3""")
+    if found:
+        year, seller, buyer, currency, value, months = found[0]
+        text = (
+            f"A year differs from the sum of its twelve months by more than a factor of {APART:g}: "
+            "one of them was revised, or one is an extract."
+        )
+        example = (
+            f"{year} {seller} {buyer}: {figure_value(value, currency)}, "
+            f"months {figure_value(months, currency)}"
+        )
+        yield Finding("year-and-months", "warning", place, len(found), example, text)
+
+
+# One flow in two sources: what differs by more than reports of one thing do.
+
+
+FACTOR = 2.0
+"""Two sources may differ by this factor in one flow: by freight, timing, partner and revision."""
+LEAST = 10e6
+"""Flows below this, in whole units of their currency, are not compared."""
+
+
+def compare_sources(counted: Totals) -> Iterator[Finding]:
+    """Compare every two sources by exporter, importer and year, in the same currency.
+
+    Reports are compared with those of the same side; what reconciles two reports with either. What
+    was computed here from other rows lies between them and is left out. Where one source has some
+    goods only, the codes that both have in one edition are compared.
+    """
+    given = [name for name in counted.sources if not source_info(name).computed]
+    for first, second in combinations(given, 2):
+        years = sorted(set(_years(counted, first)) & set(_years(counted, second)))
+        if not years:
+            continue
+        totals = [
+            year
+            for year in years
+            if all(_is_whole(counted, source, year) for source in (first, second))
+        ]
+        codes = [
+            year
+            for year in years
+            if year not in totals
+            and not any(_has_no_codes(counted, source, year) for source in (first, second))
+        ]
+        yield from _compared(counted, first, second, totals, by_codes=False)
+        yield from _compared(counted, first, second, codes, by_codes=True)
+
+
+def _years(counted: Totals, source: str) -> dict[Period, list[Period]]:
+    """Return the periods that each year is made of: itself, else its quarters or months."""
+    held = set(counted.periods(source))
+    found: dict[Period, list[Period]] = {}
+    for year in sorted({Period.parse(period.year) for period in held}):
+        for months in (12, 3, 1):
+            parts = year.split(months)
+            if set(parts) <= held:
+                found[year] = parts
+                break
+    return found
+
+
+def _is_whole(counted: Totals, source: str, year: Period) -> bool:
+    """Whether a source has all goods, so that its totals can be compared."""
+    parts = _parts(counted, source, year)
+    return all(products >= whole_trade(digits) for products, digits in parts)
+
+
+def _has_no_codes(counted: Totals, source: str, year: Period) -> bool:
+    return any(digits == 0 for _, digits in _parts(counted, source, year))
+
+
+def _parts(counted: Totals, source: str, year: Period) -> list[tuple[int, int]]:
+    periods = set(_years(counted, source)[year])
+    there = (part.partition for part in counted.parts[source])
+    return [(part.products, part.digits) for part in there if part.period in periods]
+
+
+def _compared(
+    counted: Totals, first: str, second: str, years: list[Period], *, by_codes: bool
+) -> Iterator[Finding]:
+    if not years:
+        return
+    read = _codes if by_codes else _totals
+    one, other = (read(counted, source, years) for source in (first, second))
+    goods = "nomenclature, product, " if by_codes else ""
+    flow = "year, exporter, importer, currency, a.reported_by, b.reported_by, a.basis, b.basis"
+    found = counted.fetch(f"""
+        WITH flows AS (
+            SELECT year, exporter, importer, currency, sum(a.value) AS one, sum(b.value) AS two
+            FROM ({one}) AS a JOIN ({other}) AS b USING ({goods}year, exporter, importer, currency)
+            WHERE a.reported_by = b.reported_by OR 'both' IN (a.reported_by, b.reported_by)
+            GROUP BY {flow}),
+        compared AS (
+            SELECT *, greatest(one / two, two / one) AS ratio FROM flows
+            WHERE greatest(one, two) >= {LEAST} AND least(one, two) > 0)
+        SELECT count(*) OVER (), count(*) FILTER (ratio > {FACTOR}) OVER (), * FROM compared
+        ORDER BY ratio DESC, year, exporter, importer LIMIT 1""")
+    for count, far, year, exporter, importer, currency, *amounts, _ in found:
+        if not far:
+            return
+        text = (
+            f"{far:,} of {count:,} flows of at least {figure_value(LEAST, currency)} differ by more"
+            f" than a factor of {FACTOR:g} between {first} and {second} "
+            f"({'codes that both have' if by_codes else 'all goods'}, by exporter, importer and "
+            "year). One may hold an extract, count totals twice, or be in other units."
+        )
+        words = " and ".join(figure_value(amount, currency) for amount in amounts)
+        place = f"{first} and {second}, {spans(years)}"
+        example = f"{year} {exporter} {importer}: {words}"
+        yield Finding("sources-differ", "warning", place, far, example, text)
+
+
+def _totals(counted: Totals, source: str, years: list[Period]) -> str:
+    held = _years(counted, source)
+    periods = [period for year in years for period in held[year]]
+    times = ", ".join(f"({literal(p.freq)}, {literal(p.start)}::DATE)" for p in periods)
+    return f"""
+        SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
+        currency,
+               sum(value) AS value
+        FROM sums WHERE source = {literal(source)} AND (freq, period) IN ({times}) GROUP BY ALL"""
+
+
+def _codes(counted: Totals, source: str, years: list[Period]) -> str:
+    held = _years(counted, source)
+    rows = counted.rows(source, [period for year in years for period in held[year]])
+    return f"""
+        SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
+               {CURRENCY} AS currency, nomenclature, product, sum({VALUE}) AS value
+        FROM ({rows.sql_query()}) WHERE product <> 'TOTAL' GROUP BY ALL"""

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
-from entrepot.sources.baci.cells import canonical, careful, is_plain, quick
-from entrepot.sources.baci.names import is_beside, is_named, named_table
-from entrepot.sources.baci.rules import rules, told_by_of, years_of
-from entrepot.sources.parser import Rows
-from entrepot.sources.strict import find_rows, verify
+from entrepot.model.columns import Finding
+from entrepot.model.product import EDITIONS
+from entrepot.sources import source_info
+from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.strict import (
+    NUMBER,
+    Rule,
+    area_enum,
+    enum,
+    find_rows,
+    literal,
+    read_text,
+    verify,
+)
 from entrepot.sources.text import count_lines
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
-    from entrepot.sources.parser import Delivery, Key, RawFile, Said
+    from entrepot.sources.parser import Key, RawFile, Said
 
-__all__ = ["rows", "tables"]
+__all__ = ["CODE", "is_plain", "rows", "tables"]
+
 
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
 
@@ -118,3 +130,217 @@ def _require_columns(columns: list[str], name: str) -> None:
             why="BACI has t,i,j,k,v,q: year, exporter, importer, product, thousand USD, tons",
             hint="check that this is a BACI data file, as CEPII ships it",
         )
+
+
+# The cells of BACI as codes and numbers, in two ways: quickly with a guard, and with care.
+
+
+CODE = "[1-9][0-9]{4,5}|0[1-9][0-9]{4}"
+"""A code of six digits, whose first zero a program may have cut off: no chapter is called 00."""
+_PLAIN = b"0123456789., NA\r\n"
+_STEP = 2**20
+_MOST = 1e15  # a number of more digits would lose its last ones
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file has nothing but digits, points, commas, blanks and NA below its header."""
+    with path.open("rb") as opened:
+        opened.readline(_STEP)
+        while piece := opened.read(_STEP):
+            if piece.translate(None, _PLAIN):
+                return False
+    return True
+
+
+def quick(path: Path, columns: Sequence[str], codes: Mapping[str, Sequence[str]]) -> str:
+    """Return SQL for the cells of a plain file; it stops with an error at one it cannot take.
+
+    Parameters
+    ----------
+    path, columns
+        The file, and its header.
+    codes
+        Texts that may occur in ``t``, ``i`` and ``j``.
+    """
+    kinds = {name: enum(texts) for name, texts in codes.items()} | {"v": "DOUBLE"}
+    text = read_text(path, columns, kinds=kinds)
+    return f"""
+        SELECT coalesce(t, error('t')) AS t, coalesce(i, error('i')) AS i,
+               coalesce(j, error('j')) AS j,
+               CASE WHEN regexp_full_match(k, {literal(CODE)}) AND length(k) = 6 THEN k
+                    WHEN regexp_full_match(trim(k), {literal(CODE)}) THEN lpad(trim(k), 6, '0')
+                    ELSE error('k') END AS k,
+               CASE WHEN v >= 0 AND v < {_MOST} THEN v ELSE error('v') END AS v,
+               CASE WHEN tons >= 0 AND tons < {_MOST} THEN tons
+                    WHEN tons IS NULL AND coalesce(trim(q), '') IN ('', 'NA') THEN NULL
+                    ELSE error('q') END AS q
+        FROM (SELECT *, try_cast(q AS DOUBLE) AS tons FROM {text})"""
+
+
+def careful(path: Path, columns: Sequence[str], codes: Mapping[str, Sequence[str]]) -> str:
+    """Return SQL for the cells of a file that was verified; parameters as in `quick`."""
+    listed = ", ".join(f"trim({name})::{enum(texts)} AS {name}" for name, texts in codes.items())
+    return f"""
+        SELECT {listed}, lpad(trim(k), 6, '0') AS k, v::DOUBLE AS v,
+               nullif(nullif(trim(q), ''), 'NA')::DOUBLE AS q
+        FROM {read_text(path, columns)}"""
+
+
+def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_by: str) -> str:
+    """Return SQL for cells in canonical columns.
+
+    Parameters
+    ----------
+    cells
+        SQL of `quick` or `careful`.
+    years, areas
+        What the texts that may occur stand for, one by one.
+    reported_by
+        SQL for who told a flow, by ``year``, ``exporter`` and ``importer``; may be empty.
+    """
+    # Codes are looked up in lists: a join would take eleven million rows for the smaller side.
+    isos = f"[{', '.join(map(literal, areas))}]::{area_enum()}[]"
+    known = f"[{', '.join(map(str, years))}]"
+    return f"""
+        SELECT make_date(year, 1, 1) AS period, exporter, importer, k AS product,
+               round(v * 1000) AS value_usd, q * 1000 AS mass_kg
+               {f", {reported_by} AS reported_by" if reported_by else ""}
+        FROM (SELECT ({known})[enum_code(t) + 1] AS year, ({isos})[enum_code(i) + 1] AS exporter,
+                     ({isos})[enum_code(j) + 1] AS importer, k, v, q FROM ({cells}))"""
+
+
+# What holds of the cells of a BACI table: years, rules, and who told a flow.
+
+
+def years_of(table: Delivery) -> list[int]:
+    """Return the years that the table can hold."""
+    if table.year:
+        return [table.year]
+    first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
+    known = table.vintage[1:5].isdigit()
+    last = int(table.vintage[1:5]) - 1 if known else date.today().year
+    years = [*range(first, last + 1)]
+    if not years:
+        raise BadFileError(
+            f"release {table.vintage} is older than the edition {table.nomenclature}",
+            where=table.name,
+            hint="look at --vintage and --nomenclature: one of them is another",
+        )
+    return years
+
+
+def rules(table: Delivery, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
+    """Return what every cell of a table must be.
+
+    Parameters
+    ----------
+    table
+        A year table, or one of several years.
+    codes
+        Texts that may occur in ``t``, ``i`` and ``j``.
+    """
+    t, i, j = (frozenset(codes[name]) for name in "tij")
+    span = f"{table.name} can hold {min(t)} to {max(t)}"
+    span = "the name says another" if table.year else span
+    unknown = "its trade would be lost from every total"
+    mass = "its mass would be lost; an unknown one is empty or NA"
+    again = "look at the row, or use the file as CEPII ships it"
+    hint = "is this a BACI file? if the area is new, it has to be added to model/areas.csv"
+    return (
+        Rule("t", "year out of bounds", allowed=t, why=span, hint=again),
+        Rule("i", "unknown BACI area code", allowed=i, why=unknown, hint=hint),
+        Rule("j", "unknown BACI area code", allowed=j, why=unknown, hint=hint),
+        Rule(
+            "k",
+            "not a product code of six digits (chapters are 01 to 99)",
+            CODE,
+            why=unknown,
+            hint=again,
+        ),
+        Rule("v", "not a value of zero or more", NUMBER, why=unknown, hint=again),
+        Rule("q", "not a quantity of zero or more", f"({NUMBER})?|NA", why=mass, hint=again),
+    )
+
+
+def told_by_of(years: list[int]) -> str:
+    """Return SQL for who told a flow, the other side of an area that fell silent; empty if none."""
+    cases = [
+        f"WHEN {side} = {literal(quirk.silent)} AND year >= {quirk.since} THEN {literal(other)}"
+        for quirk in source_info("baci").quirks
+        if quirk.silent and max(years) >= (quirk.since or 0)
+        for side, other in (("importer", "exporter"), ("exporter", "importer"))
+    ]
+    return f"CASE {' '.join(cases)} ELSE 'both' END" if cases else ""
+
+
+# What the name of a BACI file says: edition of the product codes, year and release.
+
+
+_EDITIONS = {one.baci.removeprefix("HS"): one.id for one in EDITIONS}
+_NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
+_RELEASE = re.compile(r"V\d{6}\w*")
+_BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
+
+
+def is_named(member: str) -> bool:
+    """Whether a file is called as CEPII calls its data files."""
+    return _NAME.match(member) is not None
+
+
+def is_beside(member: str) -> bool:
+    """Whether a member of the archive is one of the code tables shipped beside the data."""
+    return _BESIDE.search(member) is not None
+
+
+def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
+    """Return the table with what its name says; the user's word fills what the name leaves out.
+
+    Raises
+    ------
+    BadFileError
+        If name and user disagree, or neither names an edition that exists.
+    """
+    found = _NAME.match(member)
+    digits, year, release = found.groups() if found else (None, None, None)
+    if digits is not None and digits not in _EDITIONS:
+        raise BadFileError(f"no edition of the Harmonized System: HS{digits}", where=label)
+    edition = _one("edition", said.nomenclature, _EDITIONS[digits] if digits else None, label)
+    if edition not in _EDITIONS.values():
+        raise BadFileError(
+            f"no edition of the Harmonized System: {edition}"
+            if edition
+            else "the edition of the product codes is not known",
+            where=label,
+            why="one code means different goods in different editions",
+            hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
+        )
+    known = _one("release", said.vintage, release, label)
+    if known and not _RELEASE.fullmatch(known):
+        raise BadFileError(
+            f"not a release of BACI: {known!r}",
+            where=label,
+            why="which release is the later one, and which years it can hold, follow from it",
+            hint="write it as CEPII does: --vintage V202501",
+        )
+    text = (
+        "The release of BACI is not known. To record it, add the file again with --vintage V202501 "
+        "(and --replace, as its years are held)."
+    )
+    return Delivery(
+        path=path,
+        name=label,
+        nomenclature=edition,
+        vintage=known or "unknown",
+        year=int(year) if year else None,
+        findings=() if known else (Finding("unknown-vintage", "note", label, 1, "unknown", text),),
+    )
+
+
+def _one(word: str, given: str | None, named: str | None, label: str) -> str:
+    if given and named and given.upper() != named.upper():
+        raise BadFileError(
+            f"the {word} asked for is {given}, the name of the file says {named.upper()}",
+            where=label,
+            hint="leave the option out, or give the file that was meant",
+        )
+    return (given or named or "").upper()

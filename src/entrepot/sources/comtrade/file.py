@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from entrepot.sources.comtrade.layouts import CODES, END, NAMELESS, layout_of
+from entrepot.errors import BadFileError, nearest
 from entrepot.sources.parquet import cell_text, find_parquet_rows, is_parquet, parquet_types
 from entrepot.sources.strict import find_rows, literal
 from entrepot.sources.temp_tables import is_small
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import Delivery
 
-__all__ = ["File", "opened", "places"]
+__all__ = ["END", "File", "is_answer", "opened", "places", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +122,333 @@ def places(connection: duckdb.DuckDBPyConnection, file: File, wanted: dict[str, 
 
 def _bare(cell: str) -> str:
     return cell.strip().removesuffix(".0").lstrip("0")
+
+
+# Which columns a file of Comtrade has, under whichever spelling, and what each of them is.
+
+
+CODES = ("customs", "mot", "partner2")
+"""Roles of the codes that tell a total from its parts."""
+NAMELESS = "(unnamed 0)"
+"""Name given to a column without one: row numbers, as pandas writes them."""
+END = "(end)"
+"""Name given to the cell after a comma at the end of every row."""
+
+# Role of each column; names are compared without case, blanks and signs, so that "Trade Value
+# (US$)", "Trade.Value..US.." and "primary_value" of other programs are found too.
+_V1 = {
+    "typecode": "type",
+    "freqcode": "freq",
+    "period": "period",
+    "reportercode": "reporter",
+    "flowcode": "flow",
+    "partnercode": "partner",
+    "partner2code": "partner2",
+    "classificationcode": "edition",
+    "isoriginalclassification": "original",
+    "cmdcode": "product",
+    "customscode": "customs",
+    "motcode": "mot",
+    "qtyunitcode": "unit",
+    "qty": "quantity",
+    "isqtyestimated": "quantity_estimated",
+    "netwgt": "mass",
+    "isnetwgtestimated": "mass_estimated",
+    "cifvalue": "cif",
+    "fobvalue": "fob",
+    "primaryvalue": "value",
+    "legacyestimationflag": "flag",
+}
+_V1_IGNORED = frozenset(
+    [
+        "refperiodid",
+        "refyear",
+        "refmonth",
+        "reporteriso",
+        "reporterdesc",
+        "flowdesc",
+        "flowcategory",
+        "partneriso",
+        "partnerdesc",
+        "partner2iso",
+        "partner2desc",
+        "classificationsearchcode",
+        "cmddesc",
+        "aggrlevel",
+        "isleaf",
+        "customsdesc",
+        "moscode",
+        "motdesc",
+        "qtyunitabbr",
+        "altqtyunitcode",
+        "altqtyunitabbr",
+        "altqty",
+        "atlqty",
+        "isaltqtyestimated",
+        "grosswgt",
+        "isgrosswgtestimated",
+        "isreported",
+        "isaggregate",
+        "datasetcode",
+    ]
+)
+_LEGACY = {
+    "classification": "edition",
+    "period": "period",
+    "tradeflowcode": "flow",
+    "reportercode": "reporter",
+    "partnercode": "partner",
+    "2ndpartnercode": "partner2",
+    "customsproccode": "customs",
+    "modeoftransportcode": "mot",
+    "commoditycode": "product",
+    "qtyunitcode": "unit",
+    "qty": "quantity",
+    "netweightkg": "mass",
+    "tradevalueus": "value",
+    "ciftradevalueus": "cif",
+    "fobtradevalueus": "fob",
+    "flag": "flag",
+}
+_LEGACY_IGNORED = frozenset(
+    [
+        "year",
+        "perioddesc",
+        "aggregatelevel",
+        "isleafcode",
+        "tradeflow",
+        "reporter",
+        "reporteriso",
+        "partner",
+        "partneriso",
+        "2ndpartner",
+        "2ndpartneriso",
+        "customs",
+        "modeoftransport",
+        "commodity",
+        "qtyunit",
+        "altqtyunitcode",
+        "altqtyunit",
+        "altqty",
+        "grossweightkg",
+    ]
+)
+_NARROW = {
+    "year": "period",
+    "period": "period",
+    "reporter": "reporter",
+    "partner": "partner",
+    "cmd": "product",
+    "flow": "flow",
+    "value": "value",
+    "netwgt": "mass",
+    "qty": "quantity",
+    "qtyunit": "unit",
+}
+_INDEX = frozenset({"unnamed0", "unnamed1", "x1", "rownames"})  # row numbers of pandas and R
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one kind of file is laid out.
+
+    Attributes
+    ----------
+    id
+        ``v1``, ``legacy`` or ``narrow``.
+    roles, ignored
+        Role of each column, and columns that are not needed, by name without case and signs.
+    needed
+        Roles without which nothing can be read.
+    """
+
+    id: str
+    roles: dict[str, str]
+    ignored: frozenset[str]
+    needed: frozenset[str]
+
+
+_ALWAYS = frozenset({"period", "reporter", "partner", "flow", "product", "value"})
+_LAYOUTS = (
+    Layout("v1", _V1, _V1_IGNORED, _ALWAYS),
+    Layout("legacy", _LEGACY, _LEGACY_IGNORED, _ALWAYS | {"edition"}),
+    Layout("narrow", _NARROW, frozenset(), _ALWAYS),
+)
+
+
+def layout_of(columns: list[str], where: str) -> tuple[Layout, dict[str, str]]:
+    """Return the layout of a file and the column of each role that it has.
+
+    Raises
+    ------
+    BadFileError
+        If columns are missing, doubled or not known: nothing is skipped that nobody has named.
+    """
+    plain = [_plain(name) for name in columns]
+    layout = max(_LAYOUTS, key=lambda one: len(one.roles.keys() & set(plain)))
+    found = {
+        layout.roles[name]: column
+        for name, column in zip(plain, columns, strict=True)
+        if name in layout.roles
+    }
+    missing = sorted(
+        next(name for name, role in layout.roles.items() if role == one)
+        for one in layout.needed - found.keys()
+    )
+    known = layout.roles.keys() | layout.ignored | _INDEX | {_plain(END)}
+    extra = [column for name, column in zip(plain, columns, strict=True) if name not in known]
+    twice = sorted({name for name in plain if plain.count(name) > 1})
+    if missing or extra or twice or len(found) < len(set(plain) & layout.roles.keys()):
+        raise _refused(missing, extra, twice, where, frozenset(known))
+    return layout, found
+
+
+def _plain(name: str) -> str:
+    """Return a name without case and signs: ``Period Desc.`` and ``period_desc`` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()).removeprefix("x" if "2nd" in name else "")
+
+
+def _refused(
+    missing: list[str], extra: list[str], twice: list[str], where: str, known: frozenset[str]
+) -> BadFileError:
+    words = [
+        f"{word} {', '.join(which[:6])}{' ...' if len(which) > 6 else ''}"
+        for word, which in (("missing", missing), ("not known", extra), ("twice", twice))
+        if which
+    ]
+    near = nearest(extra[0], known) if extra else []
+    return BadFileError(
+        f"not the columns of UN Comtrade: {'; '.join(words) or 'one thing in two columns'}",
+        where=f"{where}, row 1",
+        why="a column that nobody knows may say what the others do not: parts, units, another year",
+        hint=(f"is {extra[0]} meant to be {near[0]}? " if near else "")
+        + "give the file as Comtrade ships it, or any table with a mapping: data add table",
+    )
+
+
+# JSON of Comtrade's interface, written as the table that its CSV would be.
+
+
+MAX_ANSWER = 384 * 2**20
+"""Bytes of one answer; 250,000 rows, the most that the interface sends, have about 300 million."""
+_TOP = {"data", "count", "error", "elapsedTime"}
+
+
+def is_answer(path: Path) -> bool:
+    """Whether a text begins as JSON does."""
+    with path.open("rb") as opened:
+        return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def table_of(path: Path, scratch: Path, where: str) -> Path:
+    """Return the rows of an answer as a CSV file in which row 2 is the first of them.
+
+    Raises
+    ------
+    BadFileError
+        If it is not an answer of Comtrade, says that there was an error, or is not complete.
+    """
+    if path.stat().st_size > MAX_ANSWER:
+        raise BadFileError(
+            f"an answer of more than {MAX_ANSWER // 2**20} MiB", where=where, hint="split it"
+        )
+    records = _records(_loaded(path, where), where)
+    names = list(dict.fromkeys(name for record in records for name in record))
+    target = scratch / f"{path.stem}.answer.csv"
+    try:
+        with target.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(names)
+            for place, record in enumerate(records):
+                writer.writerow([_cell(record.get(name), where, place, name) for name in names])
+    except UnicodeEncodeError as error:
+        raise BadFileError(
+            "text with half of a sign, which JSON can write and nothing else",
+            where=where,
+            hint="download it again",
+        ) from error
+    return target
+
+
+def _loaded(path: Path, where: str) -> Any:
+    try:
+        with path.open(encoding="utf-8-sig") as opened:
+            return json.load(opened, parse_constant=_no_number, object_pairs_hook=_record)
+    except (ValueError, RecursionError) as error:
+        raise BadFileError(
+            f"not JSON, or cut off ({str(error)[:200]})",
+            where=where,
+            why="rows at its end would be missing without a word",
+            hint="download it again",
+        ) from error
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("one name twice in one place, and nothing says which counts")
+    return record
+
+
+def _records(answer: Any, where: str) -> list[dict[str, Any]]:
+    records = answer if isinstance(answer, list) else None
+    if isinstance(answer, dict):
+        _require_whole(answer, where)
+        records = answer["data"]
+    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        raise BadFileError(
+            "not a list of rows",
+            where=where,
+            why='an answer of Comtrade is {"data": [...], "count": ..., "error": ""}',
+            hint="give the answer as it came",
+        )
+    if not records:
+        raise BadFileError(
+            "an answer without rows",
+            where=where,
+            why="Comtrade has nothing for what was asked, or not yet",
+            hint="ask for another period, reporter or product",
+        )
+    return records
+
+
+def _require_whole(answer: dict[str, Any], where: str) -> None:
+    if answer.get("error"):
+        raise BadFileError(
+            f"Comtrade answered with an error: {str(answer['error'])[:200]}",
+            where=where,
+            hint="ask again, for less at a time",
+        )
+    extra = sorted(answer.keys() - _TOP)
+    if "data" not in answer or extra:
+        raise BadFileError(
+            "not an answer of Comtrade's interface: "
+            + (f"unknown {', '.join(extra[:6])}" if "data" in answer else "it has no data"),
+            where=where,
+            why='expected {"data": [...], "count": ..., "error": ""}',
+            hint="answers of the interface before 2022 (dataset, validation) are not read",
+        )
+    count, data = answer.get("count"), answer["data"]
+    if isinstance(data, list) and count is not None and count != len(data):
+        raise BadFileError(
+            f"{len(data):,} rows, where the answer counts {str(count)[:20]}",
+            where=where,
+            why="the rest would be missing without a word",
+            hint="ask for less at a time, so that all rows come",
+        )
+
+
+def _cell(value: Any, where: str, place: int, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float | str):
+        return str(value)
+    raise BadFileError(
+        f"a {type(value).__name__} where a number or text is expected",
+        where=f"{where}, item {place + 1} of data, {name}",
+        hint="give the answer as it came",
+    )

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from entrepot.errors import RequestError
 from entrepot.model.areas import area
-from entrepot.sources.get.keys import has_key
+from entrepot.sources.get.fetch import has_key
 from entrepot.sources.get.plan import Piece, months, needed, short_name, years
 
 if TYPE_CHECKING:

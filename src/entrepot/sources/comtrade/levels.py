@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.model.columns import Finding
-from entrepot.sources.comtrade.words import CELL, KEY, cell_words, rounding, usd
+from entrepot.sources.comtrade.stage import CELL, KEY, cell_words, rounding, usd
 from entrepot.sources.temp_tables import add, keep
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.model.columns import Finding
-from entrepot.sources.comtrade.words import AMOUNTS, CELL, KEY, cell_words, usd
+from entrepot.sources.comtrade.stage import AMOUNTS, CELL, KEY, cell_words, usd
 from entrepot.sources.temp_tables import add, keep, offer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.areas import area, by_code
 from entrepot.model.columns import Finding
-from entrepot.sources.comtrade.words import CELL, KEY, SUMS, cell_words, rounding, usd
+from entrepot.sources.comtrade.stage import CELL, KEY, SUMS, cell_words, rounding, usd
 from entrepot.sources.temp_tables import keep, leave_out
 
 if TYPE_CHECKING:

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.areas import by_code
-from entrepot.sources.gacc.columns import EMPTY
-from entrepot.sources.gacc.flows import LEVELS, TELLS_APART, repeated
-from entrepot.sources.strict import Rule, find_rows
+from entrepot.model.product import EDITIONS
+from entrepot.sources.strict import Rule, find_rows, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import duckdb
 
-    from entrepot.sources.gacc.flows import Cell
+    from entrepot.model.period import Period
     from entrepot.sources.parser import Delivery
 
-__all__ = ["level_of", "require_once", "rules"]
+    Cell = Callable[[str], str]
+    """SQL for the text of the cell with a role; of an empty text if there is no such column."""
+
+__all__ = ["ITEMS", "MASS", "READ", "flows", "level_of", "require_once", "roles_of", "rules"]
+
 
 _NUMBER = r"[0-9]{1,15}([.][0-9]+)?|[0-9]{1,3}(,[0-9]{3}){1,4}([.][0-9]+)?"
 
@@ -118,3 +123,161 @@ def require_once(
         why="partner, commodity, customs regime and province are the same: it would count twice",
         hint="use the file as the query exports it; if two exports were joined, join them again",
     )
+
+
+# The columns of the export, in English and in Chinese, and the units it counts in.
+
+
+EMPTY = "empty"
+"""Role of the column behind the comma that ends each line."""
+_ROLES = {
+    "date": ("Date of data", "数据年月"),
+    "product": ("Commodity code", "商品编码"),
+    "partner": ("Trading partner code", "贸易伙伴编码"),
+    "regime": ("Customs Regime code", "贸易方式编码"),
+    "province": ("Locations of importers and exporters code", "注册地编码"),
+    "quantity": ("Quantity", "第一数量"),
+    "unit": ("Unit", "第一计量单位"),
+    "quantity_2": ("Supplementary Quantity", "Supplimentary Quantity", "第二数量"),
+    "unit_2": ("Supplementary Unit", "Supplimentary Unit", "第二计量单位"),
+    "usd": ("US dollar", "美元"),
+    "cny": ("Renminbi Yuan", "人民币"),
+    "label 1": ("Commodity", "商品名称"),
+    "label 2": ("Trading partner", "贸易伙伴名称"),
+    "label 3": ("Customs Regime", "贸易方式名称"),
+    "label 4": ("Locations of importers and exporters", "注册地名称"),
+}
+READ = tuple(role for role in _ROLES if not role.startswith("label"))
+"""Roles of the columns that are read."""
+_NAMES = {name.casefold(): role for role, names in _ROLES.items() for name in names}
+_NEEDED = ("product", "partner")
+
+MASS = {"kilogram": 1, "千克": 1, "gram": 0.001, "克": 0.001, "ton": 1000, "吨": 1000}
+"""Kilograms in one unit, by its name in small letters."""
+ITEMS = frozenset({"number of item", "个"})
+"""Names for single pieces."""
+
+
+def roles_of(columns: Sequence[str], name: str) -> dict[str, int]:
+    """Return the place of each role in a header.
+
+    Raises
+    ------
+    BadFileError
+        For a column that is not known, is there twice, or is missing.
+    """
+    found: dict[str, int] = {}
+    unknown = []
+    for place, column in enumerate(columns):
+        last = place == len(columns) - 1
+        role = EMPTY if last and not column else _NAMES.get(column.strip().casefold())
+        if role is None:
+            unknown.append(column)
+        elif role in found:
+            raise _wrong(f"two columns of one kind: {column}", name)
+        else:
+            found[role] = place
+    missing = [_ROLES[role][0] for role in _NEEDED if role not in found]
+    money = [role for role in ("usd", "cny") if role in found]
+    if not money:
+        missing.append("US dollar or Renminbi Yuan")
+    if missing or unknown:
+        parts = [f"missing {', '.join(missing)}"] if missing else []
+        parts += [f"not known {', '.join(unknown[:6])}"] if unknown else []
+        raise _wrong("; ".join(parts), name)
+    if len(money) == 2:
+        raise _wrong("amounts in two currencies side by side", name)
+    return found
+
+
+def _wrong(what: str, name: str) -> BadFileError:
+    return BadFileError(
+        f"not the columns of an export of the Chinese customs query: {what}",
+        where=f"{name}, row 1",
+        why="it has Commodity code, Trading partner code ... US dollar, or 商品编码, 贸易伙伴编码 "
+        "... 美元",
+        hint="query by commodity and trading partner, with codes of 8 or 6 digits; any other table "
+        "can be added to the source `table` with a mapping",
+    )
+
+
+# From lines of the export to flows: parts added up, national lines to six digits, units to kg.
+
+
+LEVELS = (8, 6)
+"""Digits that the codes of a file may have."""
+TELLS_APART = ("date", "product", "partner", "regime", "province")
+"""What tells one line from another."""
+
+
+def repeated(cell: Cell, source: str, level: int) -> str:
+    """Return SQL for what stands in more than one line, in the order of `TELLS_APART`."""
+    found = {role: cell(role) for role in TELLS_APART}
+    found["product"] = _code(cell, level)  # a zero that a worksheet took is the same code
+    cells = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(found.values()))
+    return f"SELECT {cells} FROM {source} GROUP BY ALL HAVING count(*) > 1"
+
+
+def _code(cell: Cell, level: int) -> str:
+    return f"lpad({cell('product')}, {level}, '0')"
+
+
+def flows(
+    cell: Cell, source: str, areas: str, *, level: int, money: str, period: Period | None
+) -> str:
+    """Return SQL for one row a partner, product and period; `areas` is a table of the partners.
+
+    Columns: ``period``, ``partner``, ``product``, ``nomenclature``, ``value``, ``mass_kg``,
+    ``quantity``, ``quantity_unit`` and ``lines``, how many were added up.
+
+    A weight that one of the lines lacks is not known, and neither is one of zero beside a value;
+    a quantity is kept where every line counts in one unit.
+    """
+    day = f"strptime({cell('date')}, '%Y%m')::DATE" if period is None else f"DATE '{period.start}'"
+    masses = [_mass(cell, *names) for names in _PAIRS]
+    first, second = (_unit(cell(unit)) for _, unit in _PAIRS)
+    number, number_2 = (_number(cell(quantity)) for quantity, _ in _PAIRS)
+    return f"""
+        WITH line AS (SELECT {day} AS period, area.iso AS partner,
+            left({_code(cell, level)}, 6) AS product,
+            {_number(cell(money))} AS value, coalesce({", ".join(masses)}) AS mass,
+            CASE WHEN {first} IS NOT NULL THEN {number}
+                 WHEN {second} IS NOT NULL THEN {number_2} END AS quantity,
+            coalesce({first}, {second}) AS unit
+            FROM {source} JOIN {areas} AS area ON area.code = {cell("partner")}),
+        added AS (SELECT period, partner, product, count(*) AS lines, sum(value) AS value,
+            count(mass) AS weighed, sum(mass) AS mass, count(quantity) AS counted,
+            sum(quantity) AS quantity, min(unit) = max(unit) AS is_one, min(unit) AS unit
+            FROM line GROUP BY ALL)
+        SELECT period, partner, product, {_edition()} AS nomenclature, value, lines,
+            CASE WHEN weighed = lines AND (mass > 0 OR value = 0) THEN mass END AS mass_kg,
+            CASE WHEN counted = lines AND is_one AND quantity > 0 THEN quantity END AS quantity,
+            CASE WHEN counted = lines AND is_one AND quantity > 0 THEN unit END AS quantity_unit
+        FROM added"""
+
+
+_PAIRS = (("quantity", "unit"), ("quantity_2", "unit_2"))
+
+
+def _number(cell: str) -> str:
+    return f"nullif(nullif(replace({cell}, ',', ''), '?'), '')::DOUBLE"
+
+
+def _mass(cell: Cell, quantity: str, unit: str) -> str:
+    cases = " ".join(f"WHEN {literal(name)} THEN {kg}" for name, kg in MASS.items())
+    return f"{_number(cell(quantity))} * CASE lower({cell(unit)}) {cases} END"
+
+
+def _unit(cell: str) -> str:
+    """Return SQL for the unit that is counted in, null if it is one of weight."""
+    masses = ", ".join(literal(one) for one in ("", "?", *MASS))
+    items = ", ".join(literal(one) for one in sorted(ITEMS))
+    plain = f"CASE WHEN lower({cell}) IN ({items}) THEN 'items' ELSE {cell} END"
+    return f"CASE WHEN lower({cell}) NOT IN ({masses}) THEN {plain} END"
+
+
+def _edition() -> str:
+    """Return SQL for the edition in force: China changes on the day of the convention."""
+    later = sorted(EDITIONS, key=lambda one: one.in_force, reverse=True)
+    cases = " ".join(f"WHEN period >= DATE '{one.in_force}' THEN '{one.id}'" for one in later)
+    return f"CASE {cases} END"

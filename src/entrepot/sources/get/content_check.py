@@ -8,8 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
-from entrepot.sources.sevenzip import SIGNATURE
 from entrepot.sources.text import first_words
+from entrepot.sources.unpack import SIGNATURE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import errno
+import json
+import os
+import re
+import shutil
+import sys
+import zlib
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
-from entrepot.errors import OutsideError
-from entrepot.sources.digest import sha256_of
-from entrepot.sources.get.body import take, take_rest
+from entrepot.errors import OutsideError, RequestError
+from entrepot.files import from_json
+from entrepot.sources.get.client import Passing, Patience, persist, seconds_asked
 from entrepot.sources.get.content_check import TooMuch, look
-from entrepot.sources.get.keys import secret
-from entrepot.sources.get.part import part_of
-from entrepot.sources.get.receipt import Receipt, read_receipt
-from entrepot.sources.get.retry import Passing, Patience, persist, seconds_asked
 from entrepot.sources.text import first_words
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from entrepot.sources.get.client import Answer, Door
-    from entrepot.sources.get.part import Part
     from entrepot.sources.get.plan import Piece
+    from entrepot.sources.info import Way
 
-__all__ = ["Got", "Means", "fetch", "held"]
+__all__ = ["Got", "Means", "fetch", "has_key", "held", "part_of"]
+
 
 State = Literal["fetched", "unchanged", "held", "empty", "installed"]
 PASSING = (429, 500, 502, 503, 504)
@@ -238,3 +245,388 @@ def _got(piece: Piece, folder: Path, receipt: Receipt, state: State) -> Got:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One fetched file.
+
+    Attributes
+    ----------
+    address
+        Where from; never with a key.
+    fetched_on
+        Day and time, UTC, ISO 8601.
+    etag, modified
+        How the server names this content, if it does.
+    bytes, sha256
+        Of the file; empty hash if nothing was kept.
+    rows
+        Rows of the answer, where its format shows them.
+    cut
+        Whether the answer was cut off at the publisher's limit and asked for in pieces instead.
+    """
+
+    address: str
+    fetched_on: str
+    etag: str = ""
+    modified: str = ""
+    bytes: int = 0
+    sha256: str = ""
+    rows: int | None = None
+    cut: bool = False
+
+    def write(self, target: Path) -> None:
+        """Write it beside the target."""
+        path = _place(target)
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        draft.replace(path)
+
+
+def read_receipt(target: Path, address: str) -> Receipt | None:
+    """Return the receipt of a file that is there, whole, and from this address; else None."""
+    try:
+        found = Receipt(**from_json(_place(target).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    if found.address != address:
+        return None
+    if found.cut or (not found.bytes and found.rows == 0):
+        return found
+    if not target.is_file() or target.stat().st_size != found.bytes:
+        return None
+    return found if sha256_of(target) == found.sha256 else None
+
+
+def _place(target: Path) -> Path:
+    return target.with_name(f"{target.name}.receipt.json")
+
+
+_PLAIN = re.compile(r"[\w.~+/=-]{8,512}", re.ASCII)
+
+
+def has_key(way: Way) -> bool:
+    """Whether the key that a way needs is in the environment; true where it needs none."""
+    return not way.key or bool(os.environ.get(way.key, "").strip())
+
+
+def secret(way: Way) -> dict[str, str]:
+    """Return the header with the user's key, or no header where none is needed.
+
+    Raises
+    ------
+    RequestError
+        If the key is missing, or holds what no key holds (the message never shows it).
+    """
+    if not way.key:
+        return {}
+    found = os.environ.get(way.key, "").strip()
+    if not found:
+        raise RequestError(
+            f"a key is needed: {way.key} is not set",
+            where="environment variables",
+            hint=f"get one from the publisher and set {way.key}",
+        )
+    if not _PLAIN.fullmatch(found):
+        raise RequestError(
+            f"{way.key} does not look like a key",
+            where="environment variables",
+            why="it is too short or too long, or has spaces, quotes or line ends in it",
+            hint="set it to the key alone",
+        )
+    return {way.key_header: found}
+
+
+# Take the body of one answer into the unfinished file, and test what the server promised.
+
+
+MOST_BYTES = 20 * 2**30  # a file larger than this is none that we ask for
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+
+
+def take(answer: Answer, part: Part, address: str, moved: Callable[[int, int | None], None]) -> str:
+    """Take a whole body from its first byte (status 200); return its promised SHA-256 or ``""``.
+
+    Parameters
+    ----------
+    answer, part, address
+        Where from and to.
+    moved
+        Told how many bytes are there, of how many.
+
+    Raises
+    ------
+    Passing
+        If it ends too early.
+    OutsideError
+        If it is larger than the bound or the disk, or packed in an unknown way.
+    """
+    coding = answer.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("identity", "gzip", "deflate", ""):
+        raise OutsideError(
+            f"the server packs its answer as {coding!r}, which nobody asked for", where=address
+        )
+    plain = coding in ("identity", "")
+    length = _number(answer.headers.get("content-length"))
+    part.begin(
+        Content(
+            address,
+            etag=answer.headers.get("etag", ""),
+            modified=answer.headers.get("last-modified", ""),
+            total=length if plain else None,
+            plain=plain,
+        )
+    )
+    _bounded(length or 0, address)
+    part.make_room(length or 0)
+    chunks = answer.chunks if plain else _unpacked(answer.chunks)
+    _write(chunks, part, part.content.total if part.content else None, address, moved)
+    return stated_digest(answer.headers)
+
+
+def take_rest(
+    answer: Answer, part: Part, address: str, moved: Callable[[int, int | None], None]
+) -> str:
+    """Append the rest of a body (status 206), if it is the rest of the same content.
+
+    Raises
+    ------
+    Passing
+        If it is not: what is there is thrown away and everything asked for again.
+    """
+    content, have = part.content, part.size
+    found = _RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+    etag = answer.headers.get("etag", "")
+    fits = (
+        content is not None
+        and found is not None
+        and int(found[1]) == have
+        and (found[3] == "*" or content.total in (None, int(found[3])))
+        and (not etag or not content.etag or etag == content.etag)
+        and answer.headers.get("content-encoding", "identity").lower() == "identity"
+    )
+    if content is None or found is None or not fits:
+        part.drop()
+        raise Passing("the rest does not fit what is there: starting anew", after=0)
+    total = int(found[3]) if found[3] != "*" else content.total
+    _bounded(total or 0, address)
+    part.make_room((total or have) - have)
+    _write(answer.chunks, part, total, address, moved)
+    return stated_digest(answer.headers)
+
+
+def stated_digest(headers: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the whole that a publisher states (RFC 9530, RFC 3230), or ``""``."""
+    stated = f"{headers.get('repr-digest', '')},{headers.get('digest', '')}"
+    found = re.search(r"sha-256=:?([A-Za-z0-9+/]{43}=)", stated, re.IGNORECASE)
+    return base64.b64decode(found[1]).hex() if found else ""
+
+
+def _write(
+    chunks: Iterator[bytes],
+    part: Part,
+    total: int | None,
+    address: str,
+    moved: Callable[[int, int | None], None],
+) -> None:
+    have = part.size
+    for chunk in chunks:
+        part.write(chunk)
+        have += len(chunk)
+        _bounded(have, address)
+        moved(have, total)
+    if total is not None and have != total:
+        if have > total:
+            part.drop()
+        raise Passing(f"{have:,} bytes came of {total:,}")
+
+
+def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack gzip or deflate; a stream that ends before its own end is no whole answer."""
+    unpack = zlib.decompressobj(wbits=47)  # either head
+    try:
+        for chunk in chunks:
+            rest = chunk
+            while rest:
+                yield unpack.decompress(rest, 2**20)
+                rest = unpack.unconsumed_tail
+    except zlib.error as error:
+        raise Passing("the packed answer is damaged") from error
+    if not unpack.eof:
+        raise Passing("the packed answer ends too early")
+
+
+def _bounded(size: int, address: str) -> None:
+    if size > MOST_BYTES:
+        raise OutsideError(
+            f"the file is larger than {MOST_BYTES // 2**30} GiB",
+            where=address,
+            why="no file of this source is; it would fill the disk",
+            hint="look at the address with a browser",
+        )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else None
+
+
+# A file that is still coming: what is there, whose content it is, and who writes it.
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Which content the bytes belong to, as the server names it.
+
+    Attributes
+    ----------
+    address
+        Where from.
+    etag, modified
+        ``ETag`` and ``Last-Modified`` as sent.
+    total
+        Bytes of the whole, if it was said.
+    plain
+        Whether the bytes on disk are the bytes on the line; only then can more be appended.
+    """
+
+    address: str
+    etag: str = ""
+    modified: str = ""
+    total: int | None = None
+    plain: bool = True
+
+    @property
+    def mark(self) -> str:
+        """What ``If-Range`` takes: a strong tag or a date; empty if nothing can prove sameness."""
+        return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
+
+
+class Part:
+    """The file ``NAME.part`` beside the target, with ``NAME.part.json`` about its content."""
+
+    def __init__(self, target: Path, opened: IO[bytes]) -> None:
+        self.path = target.with_name(f"{target.name}.part")
+        self._about = target.with_name(f"{target.name}.part.json")
+        self._opened = opened
+        self.content: Content | None = self._read()
+
+    @property
+    def size(self) -> int:
+        """Bytes that are there."""
+        return self._opened.seek(0, 2)
+
+    def begin(self, content: Content) -> None:
+        """Throw away what is there and expect this content."""
+        self.drop()
+        self.content = content
+        self._about.write_text(json.dumps(asdict(content)), encoding="utf-8")
+
+    def drop(self) -> None:
+        """Throw away what is there."""
+        self._opened.truncate(0)
+        self._about.unlink(missing_ok=True)
+        self.content = None
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes.
+
+        Raises
+        ------
+        OutsideError
+            If the disk is full.
+        """
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[self._opened.write(rest) :]
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise self._full() from error
+
+    def make_room(self, more: int) -> None:
+        """Refuse before the first byte what the disk has no room for.
+
+        Raises
+        ------
+        OutsideError
+            If fewer than `more` bytes are free.
+        """
+        if shutil.disk_usage(self.path.parent).free < more:
+            raise self._full(more)
+
+    def finish(self, target: Path) -> None:
+        """Give the file its name, once it is on the disk."""
+        os.fsync(self._opened.fileno())
+        self._about.unlink(missing_ok=True)
+        self.content = None
+        if sys.platform == "win32":
+            self._opened.close()  # there an open file cannot be renamed
+        self.path.replace(target)
+
+    def _read(self) -> Content | None:
+        try:
+            return Content(**from_json(self._about.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _full(self, more: int | None = None) -> OutsideError:
+        return OutsideError(
+            "no room on the disk" + (f" for {more:,} more bytes" if more else ""),
+            where=str(self.path.parent),
+            hint="make room, or name a folder on another disk with --to; what came is kept",
+        )
+
+
+@contextmanager
+def part_of(target: Path) -> Iterator[Part]:
+    """Open the unfinished file of a target for this process alone.
+
+    Raises
+    ------
+    OutsideError
+        If another process is fetching the same file.
+    """
+    path = target.with_name(f"{target.name}.part")
+    with path.open("a+b", buffering=0) as opened:
+        if not _is_mine(opened, path):
+            raise OutsideError(
+                "another process is fetching this file",
+                where=str(target),
+                hint="wait until it is done",
+            )
+        part = Part(target, opened)
+        if part.content is None:
+            part.drop()
+        try:
+            yield part
+        finally:
+            if part.content is None and path.exists():
+                with suppress(OSError):  # where an open file cannot be removed, it is empty
+                    path.unlink()
+
+
+def _is_mine(opened: IO[bytes], path: Path) -> bool:
+    """Whether the file is locked for us and still has its name.
+
+    Who held it before may have finished and renamed it between our opening and locking.
+    """
+    try:
+        _take(opened)
+        return os.path.samestat(os.fstat(opened.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(opened: IO[bytes]) -> None:
+        msvcrt.locking(opened.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(opened: IO[bytes]) -> None:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
-from entrepot.sources.get.client import Door
+from entrepot.sources.get.client import Door, Patience
 from entrepot.sources.get.content_check import TooMuch
 from entrepot.sources.get.fetch import Got, Means, fetch, held
-from entrepot.sources.get.retry import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

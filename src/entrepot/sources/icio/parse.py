@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from entrepot.errors import BadFileError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
-from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio.arrays import KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.icio.labels import industries
@@ -29,7 +28,7 @@ from entrepot.sources.icio.release import is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
 from entrepot.sources.parser import Delivery, RawFile, Rows
-from entrepot.sources.unpack import header, members
+from entrepot.sources.unpack import header, members, sha256_of
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.sources.digest import sha256_of
 from entrepot.sources.icio.arrays import KNOWN, Benchmark, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
     import duckdb

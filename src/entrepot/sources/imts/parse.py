@@ -7,29 +7,30 @@ what is not reported with what partners report, and says so only in documents.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, area, by_code
 from entrepot.model.columns import Finding
 from entrepot.model.product import NO_CODES, TOTAL
-from entrepot.sources.imts.cells import cells, imf_areas, rules
-from entrepot.sources.imts.layout import INDICATORS, layout_of
 from entrepot.sources.imts.totals import KEPT, OF_WORLD, adding_up, left_out
 from entrepot.sources.parser import Delivery, Rows
-from entrepot.sources.strict import find_rows, verify
+from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, quoted, read_text, verify
+from entrepot.sources.temp_tables import keep_small, look_up
 from entrepot.sources.unpack import header, members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
 
-    from entrepot.sources.imts.layout import Layout
     from entrepot.sources.parser import Key, RawFile, Said
 
 __all__ = ["rows", "tables"]
+
 
 _FOB_BESIDE_CIF = (
     "indicator = 'MG_FOB_USD' AND count(*) FILTER (WHERE indicator = 'MG_CIF_USD') "
@@ -132,3 +133,240 @@ def _first_month(text: str) -> tuple[int, int] | None:
     year, quarter, number = found.groups()
     month = int(number or 1)
     return int(year), month * 3 - 2 if quarter else month
+
+
+# One row an observation, whatever the layout: who, what, with whom, when, how much.
+
+
+GROUP = "GX?[0-9]{3}"
+"""How the IMF codes totals over areas: G001 the world, G998 the EU. GBR and GEO are no such."""
+
+_LOST = "its trade would be lost from every total"
+_AGAIN = "look at the row, or download it again"
+_ESTIMATED = "('E', 'I')"  # SDMX: estimated, imputed
+
+
+@cache
+def imf_areas() -> dict[str, str]:
+    """Return our code for each code of the IMF that is no total."""
+    return {
+        code: iso for code, iso in by_code("imf").items() if area(iso).kind != "aggregate"
+    }  # fmt: skip
+
+
+def rules(layout: Layout) -> tuple[Rule, ...]:
+    """Return what the cells of a file must be."""
+    totals = [code for code, iso in by_code("imf").items() if area(iso).kind == "aggregate"]
+    known = "|".join(sorted((*imf_areas(), *totals)))
+    who, what, freq = f"({known}|{GROUP})", "|".join(INDICATORS), "|".join(FREQUENCIES)
+    hint = "if the area is new, it has to be added to model/areas.csv"
+    found = [
+        Rule(
+            layout.dataset,
+            "another data set of the IMF",
+            "(IMF[.]STA:)?IMTS([(][0-9.+]*[)])?",
+            why="only International Trade in Goods (by partner country) is read here",
+            hint="choose the data set IMF.STA:IMTS",
+        )
+    ]
+    if layout.key_columns() == ("SERIES_CODE",):
+        series = f"{who}[.]({what})[.]{who}[.]({freq})"
+        found.append(Rule("SERIES_CODE", "not a known series", series, why=_LOST, hint=hint))
+    else:
+        words = ("unknown area", "unknown indicator", "unknown area", "unknown frequency")
+        patterns = (who, what, who, freq)
+        found += [
+            Rule(column, word, pattern, why=_LOST, hint=hint)
+            for column, word, pattern in zip(layout.key_columns(), words, patterns, strict=True)
+        ]
+    if layout.scale:
+        found.append(Rule(layout.scale, "unknown scale", allowed=frozenset({"", *SCALES})))
+    fixed = {
+        "OBS_MEASURE": {"OBS_VALUE"},
+        "ACTION": {"I", "A", "R", "M", ""},  # D would take observations away
+        "UNIT": {"USD", "US dollar", ""},
+        "UNIT.ID": {"USD", ""},
+    }
+    found += [
+        Rule(column, f"{column} of another kind", allowed=frozenset(texts), hint=_AGAIN)
+        for column, texts in fixed.items()
+        if column in layout.columns
+    ]
+    if layout.status:
+        found.append(Rule(layout.status, "not a status", "[A-Za-z_]{0,3}", hint=_AGAIN))
+    number = f"({NUMBER}|NaN)?"
+    if not layout.is_wide:
+        found.append(Rule("TIME_PERIOD", "not a period", f"({PERIOD})?", why=_LOST, hint=_AGAIN))
+    for column in layout.periods or ("OBS_VALUE",):
+        found.append(Rule(column, "not a value of zero or more", number, why=_LOST, hint=_AGAIN))
+    return tuple(found)
+
+
+def cells(connection: duckdb.DuckDBPyConnection, layout: Layout, path: Path) -> str:
+    """Return SQL for the observations with a value, in words of the IMF and of ours.
+
+    Columns: `reporter`, `partner` (ours; null for a total), `reporter_code`, `partner_code`,
+    `indicator`, `freq`, `period` (as in the file), `value` in US dollars, unrounded (null where
+    the scale is not said), `status`.
+    """
+    reporter, indicator, partner, freq = layout.keys
+    scale = f"trim(coalesce({quoted(layout.scale)}, ''))" if layout.scale else "'0'"
+    status = f"upper(trim({quoted(layout.status)}))" if layout.status else "NULL"
+    head = (
+        f"{reporter} AS reporter_code, {indicator} AS indicator, {partner} AS partner_code, "
+        f"{_choice(freq, FREQUENCIES)} AS freq, {_choice(scale, SCALES)} AS scale, "
+        f"{status} AS status"
+    )
+    source = f"FROM {read_text(path, layout.columns)} AS line"
+    if layout.is_wide:
+        names = ", ".join(map(quoted, layout.periods))
+        observed = (
+            f"SELECT * FROM (SELECT {head}, {names} {source}) "
+            f"UNPIVOT (text FOR period IN ({names}))"
+        )
+    else:
+        observed = f"SELECT {head}, trim(TIME_PERIOD) AS period, OBS_VALUE AS text {source}"
+    area_table = look_up(connection, "imts_area", imf_areas())
+    query = f"""
+        WITH observed AS ({observed}),
+        valued AS (SELECT *, nullif(nullif(trim(text), ''), 'NaN')::DOUBLE AS shown FROM observed)
+        SELECT r.iso AS reporter, p.iso AS partner, reporter_code, partner_code, indicator, freq,
+               coalesce(period, '') AS period, shown * pow(10, scale) AS value,
+               CASE WHEN status IN {_ESTIMATED} THEN true
+                    WHEN status = 'A' THEN false END AS is_estimated
+        FROM valued
+        LEFT JOIN {area_table} AS r ON r.code = reporter_code
+        LEFT JOIN {area_table} AS p ON p.code = partner_code
+        WHERE shown IS NOT NULL"""
+    return keep_small(connection, "imts_cell", query, path)
+
+
+def _choice(sql: str, answers: dict[str, str] | dict[str, int]) -> str:
+    """Return SQL that looks a text up; null where it is not there."""
+    whens = " ".join(
+        f"WHEN {literal(text)} THEN {literal(answer) if isinstance(answer, str) else answer}"
+        for text, answer in answers.items()
+    )
+    return f"CASE {sql} {whens} END"
+
+
+# The layouts in which the IMF hands out IMTS, told apart by their columns.
+
+
+PERIOD = r"[12][0-9]{3}(-Q[1-4]|-M?(0[1-9]|1[0-2]))?"
+INDICATORS = {"XG_FOB_USD": "FOB", "MG_CIF_USD": "CIF", "MG_FOB_USD": "FOB", "TBG_USD": ""}
+"""Valuation of each indicator; TBG_USD is the balance of two others and is left out."""
+FREQUENCIES = {"A": "A", "Annual": "A", "Q": "Q", "Quarterly": "Q", "M": "M", "Monthly": "M"}
+SCALES = {"0": 0, "Units": 0, "3": 3, "Thousands": 3, "6": 6, "Millions": 6, "9": 9, "Billions": 9}
+
+_KEYS = ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "FREQUENCY")
+_SERIES = "SERIES_CODE"  # RUS.MG_CIF_USD.CHN.A
+_SETS = ("DATASET", "DATAFLOW", "STRUCTURE_ID")
+_STATUS = ("OBS_STATUS", "STATUS")
+# What says nothing that the columns above do not say, or what no canonical column is for.
+_KNOWN = {
+    "OBS_MEASURE", "STRUCTURE", "STRUCTURE[;]", "STRUCTURE_NAME", "ACTION", "TRADE_FLOW",
+    "VALUATION", "UNIT", "PRECISION", "DECIMALS_DISPLAYED", "DERIVATION_TYPE", "OVERLAP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a file has what.
+
+    Attributes
+    ----------
+    columns
+        Names in the header, in order.
+    keys
+        SQL for reporter, indicator, partner and frequency as the IMF codes them.
+    dataset
+        Column that names the data set.
+    periods
+        Columns that are periods; empty where an observation is a row.
+    scale
+        Column with the scale to multiply by; None where values are whole dollars.
+    status
+        Column with the status of an observation, if there is one.
+    ignored
+        Columns that nothing here reads and that were not seen before.
+    """
+
+    columns: tuple[str, ...]
+    keys: tuple[str, str, str, str]
+    dataset: str
+    periods: tuple[str, ...]
+    scale: str | None
+    status: str | None
+    ignored: tuple[str, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether periods are columns."""
+        return bool(self.periods)
+
+    def key_columns(self) -> tuple[str, ...]:
+        """Return the columns that say whose trade with whom a row is."""
+        if _SERIES in self.columns:
+            return (_SERIES,)
+        return tuple(_best(self.columns, name) or name for name in _KEYS)
+
+
+def layout_of(columns: Sequence[str], where: str) -> Layout:
+    """Return the layout of a file from the names in its header.
+
+    Raises
+    ------
+    BadFileError
+        If it is none of the layouts that are known, or a name is missing or stands twice.
+    """
+    dataset = next((name for name in _SETS if name in columns), None)
+    periods = tuple(name for name in columns if re.fullmatch(PERIOD, name))
+    long = "TIME_PERIOD" in columns and "OBS_VALUE" in columns
+    has_keys = _SERIES in columns or all(_best(columns, name) for name in _KEYS)
+    names = [name.casefold() for name in columns]  # SQL does not tell `Scale` from `SCALE`
+    twice = sorted({name for name in columns if names.count(name.casefold()) > 1 or not name})
+    if dataset is None or not has_keys or bool(periods) == long or twice:
+        raise _other(where, columns, twice)
+    scale = next((name for name in ("SCALE.ID", "SCALE") if name in columns), None)
+    if dataset != "DATASET":
+        scale = None
+    elif scale is None:
+        raise BadFileError(
+            "the scale of the values is not said: no column SCALE or SCALE.ID",
+            where=f"{where}, row 1",
+            why="dollars and millions of dollars look alike",
+            hint="download it again with the metadata ID and Name",
+        )
+    status = next((name for name in _STATUS if name in columns and long), None)
+    read = {*_KEYS, *_SETS, *_STATUS, *periods, *_KNOWN, _SERIES, "SCALE"}
+    read |= {"TIME_PERIOD", "OBS_VALUE"}
+    ignored = tuple(name for name in columns if name.removesuffix(".ID") not in read)
+    keys = _key_sql(columns)
+    return Layout(tuple(columns), keys, dataset, periods, scale, status, ignored)
+
+
+def _best(columns: Sequence[str], name: str) -> str | None:
+    """Return the column with the codes of a dimension: beside `X.ID`, `X` holds words."""
+    return next((one for one in (f"{name}.ID", name) if one in columns), None)
+
+
+def _key_sql(columns: Sequence[str]) -> tuple[str, str, str, str]:
+    if _SERIES in columns:  # there in every download of the portal, whatever metadata was asked
+        parts = [f"split_part(trim({quoted(_SERIES)}), '.', {place})" for place in range(1, 5)]
+    else:
+        parts = [f"trim({quoted(_best(columns, name) or name)})" for name in _KEYS]
+    return (parts[0], parts[1], parts[2], parts[3])
+
+
+def _other(where: str, columns: Sequence[str], twice: Sequence[str]) -> BadFileError:
+    shown = ", ".join(columns[:6])
+    return BadFileError(
+        f"a column stands twice or has no name: {', '.join(twice[:6])!r}"
+        if twice
+        else "not a file of IMTS",
+        where=f"{where}, row 1",
+        why=f"its columns are {shown}{' ...' if len(columns) > 6 else ''}; the IMF's have "
+        "SERIES_CODE and periods, or COUNTRY, COUNTERPART_COUNTRY, TIME_PERIOD and OBS_VALUE",
+        hint="download International Trade in Goods (by partner country) as CSV from data.imf.org",
+    )

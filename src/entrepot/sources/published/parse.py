@@ -9,8 +9,7 @@ from entrepot.errors import BadFileError
 from entrepot.model.columns import schema
 from entrepot.sources.parser import Delivery, Rows
 from entrepot.sources.published.read import published
-from entrepot.sources.published.row import COLUMNS
-from entrepot.sources.published.strict import parse_rows
+from entrepot.sources.published.row import COLUMNS, parse_rows
 from entrepot.sources.strict import file_literal, literal
 from entrepot.sources.unpack import members
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import math
+import re
+from collections import Counter
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from entrepot.errors import BadFileError, RequestError, nearest
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from entrepot.model.period import Period
+    from collections.abc import Mapping
 
 __all__ = [
     "BASES",
@@ -18,7 +25,9 @@ __all__ = [
     "RELATIONS",
     "VALUATIONS",
     "Published",
+    "parse_rows",
 ]
+
 
 _MONEY = ("USD", "CNY", "EUR", "RUB")
 _RATES = tuple(f"{currency} per USD" for currency in ("CNY", "EUR", "RUB", "MXN", "HKD"))
@@ -172,3 +181,212 @@ class Published:
 
 
 COLUMNS = tuple(field.name for field in fields(Published) if field.name != "snapshot")
+
+
+# Strict reading of a table of published statements: every cell is checked at load.
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "measure": tuple(MEASURES),
+    "flow": FLOWS,
+    "basis": BASES,
+    "per": PERS,
+    "relation": RELATIONS,
+    "valuation": VALUATIONS,
+    "confidence": CONFIDENCES,
+}
+_AREAS = r"(\w{3,9}(\+\w{3,9})*)?"
+_DAY = r"(\d{4}(-\d\d(-\d\d)?)?)?"
+_URL = r"(https?://\S+)?"
+_PATTERNS = {
+    "id": re.compile(r"[A-Z]{2}-[\w.-]+"),
+    "reporter": re.compile(_AREAS),
+    "exporter": re.compile(_AREAS),
+    "importer": re.compile(_AREAS),
+    "goods": re.compile(r"(all|[a-z]+(:[\w.]+)?|\d{2,6}(,\d{2,6})*)?"),
+    "currency": re.compile(r"([A-Z]{3})?"),
+    "printed": re.compile(r".+"),
+    "publisher": re.compile(r".+"),
+    "origin": re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*"),
+    "url": re.compile(_URL),
+    "second_url": re.compile(_URL),
+    "published_on": re.compile(_DAY),
+}
+_FORMAT = "what each column holds is in docs/reference/columns.md, table published"
+_WHY = "a statement read wrongly would be quoted wrongly"
+_OPEN_ABOVE = ("more_than", "at_least")
+_OPEN_BELOW = ("less_than", "at_most")
+
+
+def parse_rows(text: str, name: str) -> tuple[Published, ...]:
+    """Read CSV text into checked statements.
+
+    Parameters
+    ----------
+    text
+        The file, UTF-8, comma-separated, with the columns of `Published` in any order.
+    name
+        Name of the file, for messages.
+
+    Raises
+    ------
+    BadFileError
+        If a column is unknown, missing or twice there, a row has too many or too few cells, a
+        cell holds what its column does not allow, cells contradict each other, or an id is not
+        unique or not in order. The message names file, line and column.
+    """
+    reader = csv.reader(text.splitlines(), strict=True, skipinitialspace=True)
+    try:
+        header = next(reader, [])
+        _check_header(header, name)
+        found: list[Published] = []
+        for cells in reader:
+            where = f"{name}, line {reader.line_num}"
+            if len(cells) != len(header):
+                _refuse(f"{len(cells)} cells where the header has {len(header)}", where)
+            row = _row(dict(zip(header, cells, strict=True)), where)
+            if found and row.id <= found[-1].id:
+                said = "twice" if row.id == found[-1].id else f"after {found[-1].id}"
+                _refuse(f"id {row.id!r} stands {said}", f"{where}: id", "ids are unique, in order")
+            found.append(row)
+    except csv.Error as error:
+        raise BadFileError(
+            f"not a table: {error}", where=f"{name}, line {reader.line_num}", why=_WHY
+        ) from error
+    return tuple(found)
+
+
+def _refuse(what: str, where: str, hint: str = "") -> NoReturn:
+    page = "" if _FORMAT in hint else _FORMAT
+    raise BadFileError(what, where=where, why=_WHY, hint="; ".join(filter(None, (hint, page))))
+
+
+def _check_header(header: list[str], name: str) -> None:
+    counts = Counter(header)
+    unknown = [column for column in counts if column not in COLUMNS]
+    near = {
+        column: found[0] for column in unknown[:_SHOWN] if (found := nearest(column, COLUMNS, 1))
+    }
+    parts = (
+        ("unknown", [repr(name) for name in unknown]),
+        ("missing", [name for name in COLUMNS if name not in counts]),
+        ("twice there", [name for name, count in counts.items() if count > 1]),
+    )
+    wrong = [f"{word}: {_some(names)}" for word, names in parts if names]
+    if wrong:
+        guess = "; ".join(f"{one!r} may be {other}" for one, other in near.items())
+        _refuse(
+            f"not the columns of published statements; {'; '.join(wrong)}",
+            f"{name}, line 1",
+            f"{guess}; {_FORMAT}" if guess else _FORMAT,
+        )
+
+
+_SHOWN = 20
+"""Columns named in a message; a file may have a million of them."""
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _row(cells: dict[str, str], where: str) -> Published:
+    _check_cells(cells, where)
+    if cells["unit"] not in MEASURES[cells["measure"]]:
+        expected = ", ".join(MEASURES[cells["measure"]])
+        _refuse(f"{cells['measure']} in {cells['unit']!r}", f"{where}: unit", f"write {expected}")
+    _check_sides(cells, where)
+    period = _period(cells["period"], f"{where}: period")
+    base = _period(cells["base"], f"{where}: base") if cells["base"] else None
+    if base is not None and base.start >= period.start:
+        _refuse(f"base {base} is not before {period}", f"{where}: base")
+    numbers = {
+        column: _number(cells[column], f"{where}: {column}") for column in ("value", "low", "high")
+    }
+    _check_relation(cells["relation"], numbers, where)
+    known = {**cells, **numbers, "period": period, "base": base}
+    return Published(**known)  # type: ignore[arg-type]
+
+
+def _check_cells(cells: dict[str, str], where: str) -> None:
+    """Refuse a row with cells that their columns do not allow, all of them at once."""
+    wrong = {column: _nearest(cells[column], known) for column, known in _CHOICES.items()}
+    wrong = {column: hint for column, hint in wrong.items() if hint}
+    wrong |= {
+        column: "" for column, pattern in _PATTERNS.items() if not pattern.fullmatch(cells[column])
+    }
+    if not wrong:
+        return
+    hints = (
+        f"{column}: {hint}" if len(wrong) > 1 else hint for column, hint in wrong.items() if hint
+    )
+    _refuse(
+        f"not allowed: {', '.join(repr(cells[column]) for column in wrong)}",
+        f"{where}: {', '.join(wrong)}",
+        "; ".join(hints),
+    )
+
+
+def _nearest(text: str, allowed: tuple[str, ...]) -> str:
+    """Return what could be meant; nothing where the text is allowed."""
+    if text in allowed:
+        return ""
+    near = nearest(text, allowed, 1)
+    return f"did you mean {near[0]}?" if near else f"one of: {', '.join(filter(None, allowed))}"
+
+
+def _check_sides(cells: Mapping[str, str], where: str) -> None:
+    """Check that a flow has two sides and goods, and that words stand for one side at most."""
+    sides = [cells["exporter"], cells["importer"]]
+    if cells["flow"] == "na":
+        return
+    if sides.count("") != (1 if cells["partner_words"] else 0):
+        _refuse(
+            "exporter or importer is missing, or named twice",
+            f"{where}: exporter, importer, partner_words",
+            "name both areas, or one and the other in partner_words",
+        )
+    if not cells["goods"] and not cells["goods_words"]:
+        _refuse("no goods", f"{where}: goods, goods_words")
+
+
+_PERIODS: dict[str, Period] = {}
+
+
+def _period(text: str, where: str) -> Period:
+    if text not in _PERIODS:
+        try:
+            _PERIODS[text] = Period.parse(text)
+        except RequestError as error:
+            raise BadFileError(error.what, where=where, why=_WHY, hint=error.hint) from error
+    return _PERIODS[text]
+
+
+def _number(text: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        _refuse(f"not a number: {text!r}", where)
+    return number
+
+
+def _check_relation(relation: str, numbers: Mapping[str, float | None], where: str) -> None:
+    value, low, high = numbers["value"], numbers["low"], numbers["high"]
+    if relation == "between":
+        fits = value is None and low is not None and high is not None and low < high
+    elif relation in _OPEN_ABOVE:
+        fits = value is not None and value == low and high is None
+    elif relation in _OPEN_BELOW:
+        fits = value is not None and value == high and low is None
+    else:
+        fits = value is not None and low is not None and high is not None and low <= value <= high
+    if not fits:
+        _refuse(
+            f"{relation!r} does not go with value {value}, low {low}, high {high}",
+            f"{where}: relation, value, low, high",
+        )
