@@ -110,13 +110,12 @@ def test_a_folder_that_is_made_is_named(
 
 def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:
     _, out, _ = entrepot("brief", "RUS", "--claims", EXAMPLE, "--out", "b.md")
-    for outcome in (
-        "Inconsistent (swapped)",
-        "Differs (spot rate)",
-        "Not enough evidence (quoted",
-    ):
+    page = Path("b.md").read_text(encoding="utf-8")
+    for outcome in ("Inconsistent (swapped)", "Differs (spot rate)"):
         assert outcome in out
-        assert f"| {outcome} |" in Path("b.md").read_text(encoding="utf-8")
+        assert f"| {outcome} |" in page
+    assert "Not enough evidence (quoted" in out
+    assert "| Not enough evidence (quoted source only) |" in page
 
 
 @pytest.mark.parametrize(
