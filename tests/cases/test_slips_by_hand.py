@@ -14,8 +14,7 @@ import pytest
 import yaml
 
 from entrepot.claims import Check, check, parse_document
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.statements import Statements
+from entrepot.claims.statements import ReferenceLevels, Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from entrepot.claims import Document, parse_document
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.statements import Statements
+from entrepot.claims.statements import ReferenceLevels, Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
 

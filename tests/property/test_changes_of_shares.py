@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.share_changes import Bent, Start, can_hold, first_share
+from entrepot.claims.group import Bent, Start, can_hold, first_share
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.model.interval import Interval
 

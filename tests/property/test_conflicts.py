@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.minimal_conflicts import minimal_conflicts, telling_conflicts
+from entrepot.claims.joint_consistency import minimal_conflicts, telling_conflicts
 from entrepot.claims.solver import Constraint, Solver, System
 
 QUICK = settings(deadline=None, max_examples=40)

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from entrepot.claims.comparison import compared
-from entrepot.claims.document import Claim, Source, parse_document
+from entrepot.claims.attribution import is_own
+from entrepot.claims.comparison import compared, standing
+from entrepot.claims.document import Claim, Source
 from entrepot.claims.evidence import evidence
-from entrepot.claims.evidence_verdict import standing
 from entrepot.claims.quantity import Level, moved_by
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.series import is_own
-from entrepot.claims.statements import Statements, named_alike
+from entrepot.claims.read import parse_document
+from entrepot.claims.statements import ReferenceLevels, Statements, named_alike
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
@@ -124,7 +123,7 @@ def test_compared(
 )
 def test_whose_number_it_is(named: str, origin: str, words: str, own: bool) -> None:
     statement = Statements([row("a", "value", 1e9, origin=origin, origin_words=words)]).all[0]
-    assert is_own(named, statement) == own
+    assert is_own(named, statement.row) == own
 
 
 def test_copies_of_one_release_count_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.claims.comparison import Comparison
-from entrepot.claims.tables import address_of, how_of, source_of
+from entrepot.claims.loaded_evidence import address_of, how_of, source_of
 from entrepot.model.interval import Interval
 
 

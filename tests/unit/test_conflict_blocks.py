@@ -9,8 +9,7 @@ import pytest
 from tests.unit.test_slips import CHILE, LEVELS, checked, row
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.statements import Statements
+from entrepot.claims.statements import ReferenceLevels, Statements
 
 TYPO = """
 format: 1

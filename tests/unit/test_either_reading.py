@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.statements import Statements
+from entrepot.claims.statements import ReferenceLevels, Statements
 from entrepot.sources.published.read import published
 
 

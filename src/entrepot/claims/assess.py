@@ -6,15 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.error_patterns import ErrorContext
 from entrepot.claims.error_patterns.context import luck
-from entrepot.claims.evidence import evidence
-from entrepot.claims.evidence_verdict import EvidenceVerdict, standing
-from entrepot.claims.growth_vs_levels import by_levels_beside
+from entrepot.claims.evidence import evidence, from_text
 from entrepot.claims.joint_consistency import Together, data_conflicts, text_conflicts
 from entrepot.claims.part_exceeds_total import part_and_whole
-from entrepot.claims.quantity import SHARES
-from entrepot.claims.related_evidence import from_text
+from entrepot.claims.quantity import SHARES, Quantity
 from entrepot.claims.series import in_series, series_of_text
 
 if TYPE_CHECKING:
@@ -22,11 +20,12 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
-    from entrepot.claims.reference_levels import ReferenceLevels
     from entrepot.claims.series import Agreement
+    from entrepot.claims.statements import ReferenceLevels
     from entrepot.lake import Lake
 
 __all__ = ["assess_claims"]
+
 
 BACKED = 0.3
 """Other numbers that a random one would fit less often than this lead to a number."""
@@ -180,3 +179,61 @@ def _in_agreeing_books(claim: Claim, held: EvidenceVerdict) -> Claim:
         return claim
     books = {statement.books for statement in held.best.statements}
     return claim.counted_by(books.pop()) if len(books) == 1 else claim
+
+
+OTHER = "in other statistics than the levels that the text gives with it"
+
+
+def by_levels_beside(
+    claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
+) -> dict[str, tuple[Comparison, ...]]:
+    """Return evidence in which nothing of other origins refutes a rate with both its levels beside.
+
+    Parameters
+    ----------
+    claims
+        The claims of a text.
+    found
+        The evidence of each, by id.
+
+    Returns
+    -------
+    dict
+        The evidence by id; what refutes a growth in statistics that the two levels do not agree
+        with is of another definition.
+    """
+    return {claim.id: _of_one_origin(claim, claims, found) for claim in claims}
+
+
+def _of_one_origin(
+    claim: Claim, claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
+) -> tuple[Comparison, ...]:
+    held = found[claim.id]
+    if claim.quantity.measure != "growth":
+        return held
+    sides = (claim.quantity.of, claim.quantity.to)
+    now, then = (_origins(Quantity("value", terms), claims, found) for terms in sides)
+    common = now & then
+    if not common:
+        return held
+    return tuple(
+        replace(item, other_definition=item.other_definition or OTHER)
+        if item.outcome == "contradicts" and not item.own and not set(item.origins) & common
+        else item
+        for item in held
+    )
+
+
+def _origins(
+    level: Quantity, claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
+) -> frozenset[str]:
+    """Return whose numbers agree with what a text has of a level, whoever's count it is."""
+    wanted = level.key()
+    return frozenset(
+        origin
+        for claim in claims
+        if claim.quantity.measure == "value" and claim.quantity.key() == wanted
+        for item in found[claim.id]
+        if item.outcome == "supports"
+        for origin in item.origins
+    )

@@ -6,26 +6,27 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.build import HOME
-from entrepot.claims.comparison import compare
-from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Quantity
+from entrepot.claims.comparison import Comparison, compare
+from entrepot.claims.document import Source
+from entrepot.claims.quantity import DIMENSIONLESS, HOME, SHARES, Quantity
 from entrepot.claims.quantity_text import who
-from entrepot.claims.ranks import places_known
-from entrepot.claims.reference_levels import FLOW_SLACK, MIXED_SLACK
-from entrepot.claims.statements import RECONCILED
-from entrepot.model.areas import possessive
+from entrepot.claims.solver import Constraint
+from entrepot.claims.statements import FLOW_SLACK, MIXED_SLACK, RECONCILED
+from entrepot.claims.verdict_text import definition_of, in_print
+from entrepot.goods.parse import NAMED
+from entrepot.model.areas import WORLD, area_set, possessive
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from entrepot.claims.comparison import Comparison
-    from entrepot.claims.document import Claim, Source
-    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
-    from entrepot.claims.statements import Statement
+    from entrepot.claims.document import Claim
+    from entrepot.claims.quantity import Level
+    from entrepot.claims.statements import ReferenceLevel, ReferenceLevels, Statement
 
-__all__ = ["evidence"]
+__all__ = ["evidence", "from_text", "in_print_beside", "rank_constraints"]
+
 
 CUT = 0.001
 """How far a balance may lie off, as a part of both ways, where numbers were cut, not rounded."""
@@ -276,3 +277,110 @@ def _other_system(claim: Claim, used: list[ReferenceLevel]) -> str:
         top, bottom = (possessive(who(area)) for area in books)
         return f"{top} books over a total of {bottom}"
     return _other_books(claim, books[0])
+
+
+def from_text(
+    claim: Claim, claims: Iterable[Claim], facts: ReferenceLevels
+) -> Iterator[Comparison]:
+    """Yield what the text itself has in another currency, at the rate of customs for the period.
+
+    It can neither support nor contradict a claim, being of the same text: whether the two fit each
+    other is for the text's conflicts to say.
+    """
+    quantity = claim.quantity
+    if quantity.measure != "value" or quantity.unit not in ("USD", *HOME):
+        return
+    for other in claims:
+        same = other.quantity.mapped(currency=quantity.unit)
+        period = next(other.quantity.levels()).period if other.quantity.of else None
+        if other.quantity.unit == quantity.unit or same.key() != quantity.key() or period is None:
+            continue
+        rate = facts.flow_rate(quantity.unit, other.quantity.unit, period)
+        if rate is None or not math.isfinite(other.interval.width):
+            continue
+        value = other.interval * rate
+        yield Comparison(
+            value=value.middle,
+            unit=quantity.unit,
+            exact=value,
+            loose=value,
+            outcome="allows",
+            own=False,
+            how=f"{other.says.text} of the same text at the rate customs used for {period}",
+            other_definition="",
+            statements=(),
+            source="the text itself",
+            url="",
+        )
+
+
+def in_print_beside(claim: Claim, facts: ReferenceLevels) -> tuple[Comparison, ...]:
+    """Return what is in print for goods of the kind a claim only names: context, no evidence."""
+    found = in_print(claim.quantity, facts.statements) if claim.quantity.of else None
+    return tuple(
+        replace(
+            compare(claim, Source(""), (statement,), statement.exact, statement.loose),
+            outcome="allows",
+            other_definition=definition_of(statement),
+        )
+        for statement in (found.statements if found else ())
+    )
+
+
+def rank_constraints(
+    quantity: Quantity, place: float, levels: Iterable[Level]
+) -> Iterator[Constraint]:
+    """Yield what a place says of levels: the k-th largest part is at most a k-th of its whole.
+
+    The largest is at least as large as every other one.
+    """
+    level, whole = quantity.of[0][0], quantity.to[0][0]
+    yield Constraint(((level, place), (whole, -1.0)), high=0.0)
+    if place == 1:
+        for other in levels:
+            if _rival(other, level, whole):
+                yield Constraint(((level, 1.0), (other, -1.0)), low=0.0)
+
+
+def places_known(
+    quantity: Quantity, facts: ReferenceLevels
+) -> tuple[Interval, tuple[ReferenceLevel, ...]] | None:
+    """Return the places that levels in print leave for a flow, and the levels that decide.
+
+    None if its own level is not in print. The last place is open unless all that is not in print
+    is together less than the flow.
+    """
+    level, whole = quantity.of[0][0], quantity.to[0][0]
+    own = [known for known in facts.known(level) if known.books == level.books]
+    if not own:
+        return None
+    rivals: dict[Level, ReferenceLevel] = {}
+    for statement in facts.statements.all:
+        other = next(statement.quantity.levels())
+        single = statement.quantity.measure == "value" and len(statement.quantity.of) == 1
+        if single and _rival(other, level, whole) and other not in rivals:
+            held = [known for known in facts.known(other) if known.books == level.books]
+            if held:
+                rivals[other] = held[0]
+    mine = own[0].interval
+    above = [held for held in rivals.values() if held.interval.low > mine.high]
+    near = [held for held in rivals.values() if held.interval.high > mine.low]
+    totals = [known for known in facts.known(whole) if known.books == level.books]
+    last = math.inf
+    if totals:
+        rest = totals[0].interval.high - mine.low
+        rest -= math.fsum(held.interval.low for held in rivals.values())
+        last = 1.0 + len(near) if rest < mine.low else math.inf
+    return Interval(1.0 + len(above), last), (own[0], *above, *totals[:1])
+
+
+def _rival(other: Level, level: Level, whole: Level) -> bool:
+    """Whether a level is that of another partner, a country of its own."""
+    side = "exporter" if whole.exporter == WORLD else "importer"
+    code, own = getattr(other, side), getattr(level, side)
+    if code in (own, WORLD) or code.startswith(NAMED) or own.startswith(NAMED):
+        return False
+    if other.but(**{side: own}) != level:
+        return False
+    day = level.period.start
+    return len(area_set(code, day)) == 1 and not area_set(code, day) & area_set(own, day)

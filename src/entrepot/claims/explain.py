@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from entrepot.claims.diagnosis import MOST, hitting_sets
 from entrepot.claims.error_patterns import SLIPS, KnownValues, Memory
 from entrepot.claims.error_patterns.context import MOST_LUCK, luck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from entrepot.claims.document import Claim
     from entrepot.claims.error_patterns import ErrorContext, Proposal
 
 __all__ = ["Explanation", "explanations", "is_close"]
+
 
 A_SLIP = -2.0
 """Logarithm (of ten) of how often a number of a text is a slip of a given kind."""
@@ -241,3 +241,47 @@ def _score(held: Iterable[_Option]) -> float:
     kinds = [option.proposal.kind for option in options if option.proposal is not None]
     again = sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
     return sum(option.score for option in options) + AGAIN * min(again, 2)
+
+
+LARGEST = 4
+MOST = 24
+"""Sets that are looked through; a text that needs more has other troubles."""
+FEW = 16
+"""Among more claims than this, no more than two are laid anything to beside those that must."""
+
+
+def hitting_sets(
+    wrong: Collection[frozenset[str]], trusted: Collection[str]
+) -> Iterator[frozenset[str]]:
+    """Yield the minimal sets that share a claim with everything that is wrong, smallest first.
+
+    Parameters
+    ----------
+    wrong
+        Sets of claims of which one at least must be wrong.
+    trusted
+        Claims that evidence supports: in no set, unless all of a conflict is trusted.
+
+    Examples
+    --------
+    >>> found = hitting_sets([frozenset("ab"), frozenset("bc")], [])
+    >>> [sorted(names) for names in found]
+    [['b'], ['a', 'c']]
+    """
+    held = set(trusted)
+    open_ = [names - held or names for names in wrong]
+    least = [names for names in open_ if not any(other < names for other in open_)]
+    names = sorted(frozenset().union(*least)) if least else []
+    forced = {next(iter(one)) for one in least if len(one) == 1}
+    free = [name for name in names if name not in forced]
+    found: list[frozenset[str]] = []
+    for size in range(LARGEST + 1 if len(free) <= FEW else 3):
+        for chosen in combinations(free, size):
+            trial = forced.union(chosen)
+            if len(found) >= MOST:
+                break
+            if any(other <= trial for other in found):
+                continue
+            if all(one & trial for one in least):
+                found.append(frozenset(trial))
+    yield from found

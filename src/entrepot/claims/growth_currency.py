@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.build import HOME
+from entrepot.claims.comparison import standing
 from entrepot.claims.evidence import evidence
-from entrepot.claims.evidence_verdict import standing
+from entrepot.claims.quantity import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims.document import Claim, Document, Source
-    from entrepot.claims.reference_levels import ReferenceLevels
+    from entrepot.claims.statements import ReferenceLevels
 
 __all__ = ["either_money", "mixed_money"]
 

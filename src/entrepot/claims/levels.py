@@ -9,25 +9,31 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import lru_cache
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.currency_links import same_flows
-from entrepot.claims.identities import identities
+from entrepot.claims.evidence import rank_constraints
 from entrepot.claims.quantity import COUNTED_IN, DIMENSIONLESS, Level, Terms
-from entrepot.claims.ranks import rank_constraints
-from entrepot.claims.reference_levels import FLOW_SLACK
-from entrepot.claims.series import REVISED
 from entrepot.claims.solver import Constraint, System
+from entrepot.claims.statements import FLOW_SLACK, REVISED
+from entrepot.goods import goods_selection
+from entrepot.goods.parse import NAMED
+from entrepot.model.areas import WORLD, area_set
 from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from datetime import date
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.reference_levels import ReferenceLevel, ReferenceLevels
+    from entrepot.claims.statements import ReferenceLevel, ReferenceLevels
 
-__all__ = ["Linear", "Quotient", "linear"]
+__all__ = ["Linear", "Quotient", "is_part", "linear"]
+
 
 ROUNDED = 0.001
 """How far a total and its parts lie apart in one release, where a number was cut, not rounded."""
@@ -294,3 +300,134 @@ def _best_known(level: Level, facts: ReferenceLevels) -> tuple[ReferenceLevel, .
     same = [known for known in facts.in_currency(level) if known.books == level.books]
     printed = [known for known in same if not known.how]
     return tuple(printed or same)
+
+
+def same_flows(levels: list[Level], facts: ReferenceLevels) -> Iterator[Constraint]:
+    """Yield the same flow in two currencies, at the rates that customs may have used."""
+    same: dict[Level, list[Level]] = {}
+    for level in levels:
+        if level.kind == "value":
+            same.setdefault(level.but(currency=""), []).append(level)
+    for group in same.values():
+        for one, other in combinations(group, 2):
+            rate = facts.flow_rate(one.currency, other.currency, one.period)
+            if rate is not None:
+                yield Constraint(((one, 1.0), (other, -rate.low)), low=0.0)
+                yield Constraint(((one, 1.0), (other, -rate.high)), high=0.0)
+
+
+# What holds of levels whoever counts them: a part is at most its whole.
+
+
+def identities(levels: list[Level]) -> Iterator[Constraint]:
+    """Yield that a part is at most its whole, and that separate parts together are.
+
+    Parts are partners of a group or of the world, goods of a wider kind, and months of a year;
+    periods that fill their whole without a gap add up to it.
+    """
+    alike: defaultdict[tuple[object, ...], list[Level]] = defaultdict(list)
+    for level in levels:
+        if level.kind != "price":
+            alike[level.series, level.currency, level.books, level.basis, level.kind].append(level)
+    for group in alike.values():
+        if len(group) > 1:
+            yield from _within(group)
+
+
+def _within(levels: list[Level]) -> Iterator[Constraint]:
+    for part, whole in permutations(levels, 2):
+        if is_part(part, whole):
+            yield Constraint(((part, 1.0), (whole, -1.0)), high=0.0)
+    for whole in levels:
+        for side in ("exporter", "importer"):
+            if getattr(whole, side).startswith(NAMED):
+                continue
+            apart = _apart(_members(whole, levels, side), side)
+            if len(apart) > 1:
+                terms = (*((level, 1.0) for level in apart), (whole, -1.0))
+                yield Constraint(terms, high=0.0)
+        yield from _in_time(whole, levels)
+
+
+def _members(whole: Level, levels: list[Level], side: str) -> list[Level]:
+    """Return the levels that differ from a whole in one side only, which is a part of its own."""
+    return [
+        level
+        for level in levels
+        if getattr(level, side) != getattr(whole, side)
+        and level.but(**{side: getattr(whole, side)}) == whole
+        and _area_in(getattr(level, side), getattr(whole, side), level.period.start)
+    ]
+
+
+def _in_time(whole: Level, levels: list[Level]) -> Iterator[Constraint]:
+    inside = [
+        level
+        for level in levels
+        if level.period != whole.period
+        and whole.period.contains(level.period)
+        and level.but(period=whole.period) == whole
+    ]
+    chosen: list[Level] = []
+    for level in sorted(inside, key=lambda one: (one.period.start, one.period.end)):
+        if not chosen or level.period.start > chosen[-1].period.end:
+            chosen.append(level)
+    if len(chosen) > 1:
+        terms = (*((level, 1.0) for level in chosen), (whole, -1.0))
+        yield Constraint(terms, 0.0 if _fills(chosen, whole) else float("-inf"), 0.0)
+
+
+def _fills(parts: list[Level], whole: Level) -> bool:
+    ends = [whole.period.start - timedelta(days=1), *(part.period.end for part in parts)]
+    starts = [*(part.period.start for part in parts), whole.period.end + timedelta(days=1)]
+    return all(start == end + timedelta(days=1) for start, end in zip(starts, ends, strict=True))
+
+
+def is_part(part: Level, whole: Level) -> bool:
+    """Whether one flow lies in another, by time, areas and goods; whoever counts it in what."""
+    return (
+        part != whole
+        and whole.period.contains(part.period)
+        and _area_in(part.exporter, whole.exporter, part.period.start)
+        and _area_in(part.importer, whole.importer, part.period.start)
+        and _goods_in(part.goods, whole.goods)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _area_in(part: str, whole: str, day: date) -> bool:
+    if part == whole or whole == WORLD:
+        return True
+    if part == WORLD or part.startswith(NAMED) or whole.startswith(NAMED):
+        return False
+    return area_set(part, day) <= area_set(whole, day)
+
+
+@lru_cache(maxsize=4096)
+def _goods_in(part: str, whole: str) -> bool:
+    if whole in ("all", part):
+        return True
+    if part == "all" or part.startswith(NAMED) or whole.startswith(NAMED):
+        return False
+    inner, outer = goods_selection(part), goods_selection(whole)
+    if inner.codes is None or outer.codes is None:
+        return outer.codes is None
+    wide = tuple(outer.prefixes)
+    return all(code in outer.codes or code.startswith(wide) for code in inner.codes) and all(
+        prefix.startswith(wide) for prefix in inner.prefixes
+    )
+
+
+def _apart(partners: list[Level], side: str) -> list[Level]:
+    """Return partners that share no area."""
+    chosen: list[Level] = []
+    taken: set[str] = set()
+    for level in partners:
+        code = getattr(level, side)
+        if code.startswith(NAMED):
+            continue
+        members = area_set(code, level.period.start)
+        if not members & taken:
+            chosen.append(level)
+            taken |= members
+    return chosen

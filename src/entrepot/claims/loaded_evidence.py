@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.build import HOME
 from entrepot.claims.comparison import ADDED_UP, Comparison, compared
+from entrepot.claims.quantity import HOME
 from entrepot.claims.quantity_text import who
 from entrepot.claims.statements import RECONCILED
 from entrepot.errors import EntrepotError
@@ -16,7 +16,7 @@ from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.groups import is_group
 from entrepot.model.interval import Interval
 from entrepot.model.reporting import stopped_in
-from entrepot.sources import is_own
+from entrepot.sources import is_own, source_ids, source_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["from_lake", "refused"]
+__all__ = ["address_of", "from_lake", "how_of", "refused", "source_of"]
+
 
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
@@ -175,3 +176,31 @@ def _around(value: float, part: float, unit: str) -> Interval:
     """Return an interval around a value; a growth in per cent is widened as the factor it is."""
     reach = part * (100 + value if unit == "percent" else abs(value))
     return Interval(value - abs(reach), value + abs(reach))
+
+
+_HOW = "added up from the tables of that source"
+
+
+def how_of(item: Comparison) -> str:
+    """Return how a number came about, in words that need no lake."""
+    return _HOW if item.how == ADDED_UP else item.how
+
+
+def source_of(item: Comparison) -> str:
+    """Return whose number it is: of tables by their title and publisher, not by our id."""
+    source = item.source.lower()
+    if item.how != ADDED_UP or is_own(source) or source not in source_ids():
+        return item.source
+    info = source_info(source)
+    if info.computed:
+        return "two reports made one by Entrepôt"
+    return f"{info.title.partition(',')[0]} ({info.publisher})"
+
+
+def address_of(item: Comparison) -> str:
+    """Return where it stands; of tables, the page of their publisher."""
+    source = item.source.lower()
+    if item.url or item.how != ADDED_UP or is_own(source) or source not in source_ids():
+        return item.url
+    info = source_info(source)
+    return "" if info.computed else info.url

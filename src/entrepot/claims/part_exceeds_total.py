@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.identities import is_part
+from entrepot.claims.levels import is_part
 from entrepot.claims.quantity_text import claimed, subject, who
 from entrepot.claims.result import Conflict
 

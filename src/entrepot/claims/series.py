@@ -7,129 +7,29 @@ to nobody is one series of its own, which is that of the primary sources that it
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.claims.attribution import _same_name
 from entrepot.claims.quantity import Series
-from entrepot.model.areas import WORLD, areas
-from entrepot.model.columns import read_table
+from entrepot.claims.statements import REVISED
 from entrepot.model.interval import Interval
-from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from entrepot.claims.comparison import Comparison
+    from entrepot.claims.comparison import Comparison, EvidenceVerdict
     from entrepot.claims.document import Claim
-    from entrepot.claims.evidence_verdict import EvidenceVerdict
-    from entrepot.claims.reference_levels import ReferenceLevels
-    from entrepot.claims.statements import Statement, Statements
-    from entrepot.model.period import Period
+    from entrepot.claims.statements import ReferenceLevels, Statements
 
-__all__ = ["Agreement", "by_words", "in_series", "is_own", "publisher_of", "series_of_text"]
+__all__ = ["Agreement", "in_series", "series_of_text"]
+
 
 SEVERAL = 2
 """So many numbers that a source has otherwise are no error: the text takes them of another."""
 APART = 0.1
 """How far apart two series of one flow often lie: CIF and FOB, two ways to count."""
-REVISED = 0.005
-"""How far a later release may have moved a level: a gap that small refutes no amount."""
-
-# Words that many names share, by their first four letters: institute, economic, policy ...
-_GENERIC = frozenset(
-    (
-        *("inst", "econ", "poli", "cent", "rese", "univ", "inte", "trad", "labo", "stud"),
-        *("foun", "repo", "bank", "mini", "nati", "stat", "offi", "agen", "serv", "fede"),
-        *("bure", "comm", "worl", "fund", "deve", "asso", "depa", "grou", "coun"),
-    )
-)
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    rows = read_table(Path(__file__).with_suffix(".csv"), ("what", "pattern"))
-    return {row["what"]: re.compile(row["pattern"], re.IGNORECASE) for row in rows}
-
-
-def publisher_of(name: str) -> str:
-    """Return the area whose statistics an office that is quoted keeps; empty if it is not known.
-
-    Examples
-    --------
-    >>> publisher_of("Eurostat"), publisher_of("a newspaper")
-    ('EU27', '')
-    """
-    areas = [what for what, pattern in _patterns().items() if name and pattern.search(name)]
-    found = [area for area in areas if area not in ("bought", "sold")]
-    return found[0] if len(found) == 1 else ""
-
-
-def by_words(quote: str, says: str, exporter: str, importer: str, period: Period) -> str:
-    """Return the side whose statistics a sentence means, empty where its words do not tell.
-
-    What is imported is counted by the importer, what is exported by the exporter. Of several words
-    the one nearest before the number counts. Once a side has stopped to publish, a number can only
-    be of the other's.
-
-    Examples
-    --------
-    >>> from entrepot.model.period import Period
-    >>> text = "A's imports from B were $438.9 billion."
-    >>> by_words(text, "$438.9 billion", "B", "A", Period.parse("2024"))
-    'A'
-    """
-    patterns = _patterns()
-    place = quote.find(says) if says else -1
-    words = [(m.start(), importer) for m in patterns["bought"].finditer(quote)]
-    words += [(m.start(), exporter) for m in patterns["sold"].finditer(quote)]
-    if not words or WORLD in (exporter, importer):
-        return ""
-    before = [word for word in words if word[0] < place]
-    side = max(before)[1] if before else min(words)[1]
-    if stopped_in(side.split("+"), period):
-        return importer if side == exporter else exporter
-    return side
-
-
-def is_own(names: str, statement: Statement) -> bool:
-    """Whether a published figure is of the source named, to whichever detail either is named."""
-    row = statement.row
-    return bool(names) and _same_source(names, row.origin, row.origin_words)
-
-
-@cache
-def _same_source(names: str, origin: str, words: str) -> bool:
-    if re.search(rf"\b{re.escape(origin)}\b", names, re.IGNORECASE):
-        return True
-    return _same_name(names, words)
-
-
-def _same_name(one: str, other: str) -> bool:
-    """Whether the words of one name stand in the other: all, or those that tell names apart."""
-    first, second = _stems(one), _stems(other)
-    if not first - _GENERIC or not second - _GENERIC:  # "World Bank" has no word of its own
-        words = [" ".join(re.findall(r"\w{3,}", text.lower())) for text in (one, other)]
-        return any(a.removeprefix("the ") in b for a, b in (words, words[::-1]) if a)
-    if first <= second or second <= first:
-        return True
-    first, second = first - _GENERIC, second - _GENERIC
-    told = (first & second) - _of_areas()
-    return bool(told) and (first <= second or second <= first)
-
-
-def _stems(text: str) -> frozenset[str]:
-    words = re.findall(r"\w{3,}", text.lower())
-    return frozenset(word[:4] for word in words if word not in ("the", "and", "for"))
-
-
-@cache
-def _of_areas() -> frozenset[str]:
-    """Return how names of areas begin: two offices of one country are two sources."""
-    return frozenset().union(*(_stems(area.name) for area in areas()))
 
 
 def in_series(

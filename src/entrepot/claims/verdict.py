@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims import verdict_text
 from entrepot.claims.arithmetic import because
 from entrepot.claims.assess import assess_claims
-from entrepot.claims.conflicts import conflicts_of
-from entrepot.claims.document import Document, read_document, require_few
-from entrepot.claims.evidence_verdict import EvidenceVerdict
+from entrepot.claims.comparison import EvidenceVerdict, standing
+from entrepot.claims.document import Document, require_few
+from entrepot.claims.evidence import evidence, in_print_beside
 from entrepot.claims.explain import Explanation, explanations, is_close
 from entrepot.claims.growth_currency import either_money, mixed_money
-from entrepot.claims.missing_evidence import Settled, settled
 from entrepot.claims.part_exceeds_total import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
-from entrepot.claims.reference_levels import ReferenceLevels
-from entrepot.claims.related_evidence import in_print_beside
+from entrepot.claims.quantity import Quantity, in_data_units
+from entrepot.claims.quantity_text import flow, period_of
+from entrepot.claims.read import check_readable, document_of
 from entrepot.claims.result import Check, CheckedClaim, Conflict, Explained, LikelyError, Verdict
-from entrepot.claims.separator_ambiguity import either_reading
-from entrepot.claims.statements import known_statements
-from entrepot.model.display import joined
+from entrepot.claims.statements import ReferenceLevels, known_statements
+from entrepot.errors import RequestError
+from entrepot.model.display import NBSP, joined
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from entrepot.claims.comparison import Comparison
-    from entrepot.claims.document import Claim
+    from entrepot.claims.document import Claim, Source
     from entrepot.claims.error_patterns import ErrorContext
+    from entrepot.claims.numbers import Says
     from entrepot.lake import Lake
+    from entrepot.model.interval import Interval
 
-__all__ = ["check"]
+__all__ = ["TEXTS", "check", "read_document"]
+
 
 SLIPS_SHOWN = 3
 WRONG = ("differs", "inconsistent")
@@ -282,3 +287,201 @@ def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyE
             if change.claim.id == claim.id and what not in seen and len(seen) < SLIPS_SHOWN:
                 seen.add(what)
                 yield LikelyError(proposal.kind, change.other, change.corrected, change.text)
+
+
+def conflicts_of(
+    case: ErrorContext, explained: tuple[Explanation, ...], culprits: Collection[str]
+) -> Iterator[Conflict]:
+    """Yield the conflicts of a text, first those of which the best slips change most.
+
+    Parameters
+    ----------
+    case
+        The text.
+    explained
+        Sets of slips that explain what is wrong, best first.
+    culprits
+        Claims that cannot hold.
+    """
+    changed = frozenset(
+        name for item in explained[:1] for one in item.proposals for name in one.names
+    )
+    order = sorted(case.conflicts, key=lambda one: (-len(one & changed), len(one), sorted(one)))
+    for conflict in order:
+        yield Conflict(
+            claims=tuple(claim.id for claim in case.document.claims if claim.id in conflict),
+            because=because(conflict, case.document.by_id, case.together),
+            corrected=_corrected(conflict, case, explained),
+            blamed=_blamed(conflict, explained, culprits),
+        )
+
+
+def _blamed(
+    conflict: frozenset[str], explained: tuple[Explanation, ...], culprits: Collection[str]
+) -> tuple[str, ...]:
+    """Return what one slip of the best explanation changes, else all of it that cannot hold."""
+    likely_errors = [
+        p.names for item in explained[:1] for p in item.proposals if p.names & conflict
+    ]
+    alone = explained[0].unexplained & conflict if explained else frozenset[str]()
+    chosen = max(likely_errors, key=lambda names: len(names & conflict), default=alone)
+    return tuple(sorted(chosen or conflict & frozenset(culprits)))
+
+
+def _corrected(
+    conflict: frozenset[str], case: ErrorContext, explained: tuple[Explanation, ...]
+) -> str:
+    best = next((item for item in explained if item.names & conflict), None)
+    if best is None or not best.proposals:
+        return ""
+    changed = {change.claim.id: change.claim for p in best.proposals for change in p.changes}
+    if any(not change.corrected for p in best.proposals for change in p.changes):
+        return ""
+    system = case.together.replaced(changed)
+    return because(conflict, case.document.by_id | changed, system, fits=True)
+
+
+TIGHT = 2.0
+"""Bounds this many times as wide as what the digits leave settle a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What all other claims leave for a number, and which number would settle it."""
+
+    implied: Interval | None = None
+    evidence_needed: str = ""
+
+
+def settled(case: ErrorContext, culprits: Collection[str]) -> dict[str, Settled]:
+    """Return the slack of every claim, under all others that are not known to be wrong."""
+    wrong = set(culprits) | {n for n, held in case.standings.items() if held.verdict == "differs"}
+    trusted = frozenset(case.document.by_id) - wrong
+    found: dict[str, Settled] = {}
+    for claim in case.document.claims:
+        bounds = case.together.bounds(claim.quantity, trusted - {claim.id})
+        if bounds is not None and _says_nothing(bounds, claim):
+            bounds = None
+        found[claim.id] = Settled(bounds, _further(claim, case, bounds))
+    return found
+
+
+def _says_nothing(bounds: Interval, claim: Claim) -> bool:
+    least = -100.0 if claim.quantity.unit == "percent" else 0.0
+    return math.isinf(bounds.high) and bounds.low <= least * (1 - 1e-9)
+
+
+def _further(claim: Claim, case: ErrorContext, bounds: Interval | None) -> str:
+    """Return which further number would settle a claim; empty if it is settled already."""
+    width = claim.interval.width
+    if bounds is not None and (bounds.width <= TIGHT * width or not bounds.meets(claim.interval)):
+        return ""
+    quantity = claim.quantity
+    if not quantity.of:
+        return f"rows by supplier from which {quantity.measure} follows"
+    open_ = [part for part in _parts(quantity) if not _is_known(part, case)]
+    if not open_:
+        return f"the same number from another source, as exact as {claim.says.text}"
+    return joined([f"{flow(part.of)} in {period_of(part)}" for part in open_[:3]])
+
+
+def _parts(quantity: Quantity) -> list[Quantity]:
+    sides = [
+        quantity.of,
+        quantity.to,
+        *((quantity.less.of, quantity.less.to) if quantity.less else ()),
+    ]
+    return [Quantity("value", terms) for terms in sides if terms]
+
+
+def _is_known(part: Quantity, case: ErrorContext) -> bool:
+    books = part.of[0][0].books
+    return any(known.books in ("", books) for known in case.facts.totals(part.of))
+
+
+# Numbers whose point or comma may group thousands or part decimals: both readings are tried.
+
+
+_RANKS = {"differs": 0, "not_enough_evidence": 1, "supported": 2}
+
+
+def either_reading(document: Document, facts: ReferenceLevels) -> tuple[Document, dict[str, str]]:
+    """Choose the reading of each unclear number that others support, and say what was chosen.
+
+    Parameters
+    ----------
+    document
+        The claims; nearly always none of them is unclear.
+    facts
+        What is in print.
+
+    Returns
+    -------
+    Document, dict
+        The document with the readings chosen, and a note by the id of each unclear claim. Where
+        evidence does not decide, the first reading stays, and the note says so.
+    """
+    notes: dict[str, str] = {}
+    claims: list[Claim] = []
+    for claim in document.claims:
+        chosen, note = _chosen(claim, document.source, facts)
+        claims.append(chosen)
+        if note:
+            notes[claim.id] = note
+    return (replace(document, claims=tuple(claims)) if notes else document), notes
+
+
+def _chosen(claim: Claim, source: Source, facts: ReferenceLevels) -> tuple[Claim, str]:
+    other = claim.says.other
+    if other is None:
+        return claim, ""
+    first = f"the point or comma is read as in {_plain(claim.says)}"
+    try:
+        interval = in_data_units(other, claim.quantity)
+    except RequestError:
+        return claim, f"{first}: {_plain(other)} cannot be such a number"
+    instead = claim.saying(replace(other, other=claim.says), interval)
+    verdicts = [_verdict(one, source, facts) for one in (claim, instead)]
+    if _RANKS[verdicts[0]] == _RANKS[verdicts[1]]:
+        undecided = f"{_plain(other)} was tried too, and evidence does not tell which"
+        return claim, f"{first}, but {undecided}"
+    if _RANKS[verdicts[0]] > _RANKS[verdicts[1]]:
+        taken, left = claim, instead
+    else:
+        taken, left = instead, claim
+    supported = "supported" in verdicts
+    why = "others support" if supported else "others do not contradict"
+    also = "they do not" if supported else "they do"
+    note = f"the point or comma is read as in {_plain(taken.says)}, which {why}"
+    return taken, f"{note}, and {_plain(left.says)} {also}"
+
+
+def _verdict(claim: Claim, source: Source, facts: ReferenceLevels) -> str:
+    return standing(claim, evidence(claim, source, facts)).verdict
+
+
+def _plain(says: Says) -> str:
+    return f"{says.value:,.12g}".replace(",", NBSP)
+
+
+TEXTS = (".txt", ".md")
+"""Ends of the names of files whose claims are drafted first."""
+
+
+def read_document(path: str | os.PathLike[str]) -> Document:
+    """Read a claims file, or draft the claims of a plain text (``.txt``, ``.md``).
+
+    Raises
+    ------
+    BadFileError
+        With file, line and place of whatever is not as it should be.
+    """
+    check_readable(Path(path))
+    if Path(path).suffix.lower() in TEXTS:
+        from entrepot.claims.draft import as_document, draft, read_article
+
+        return as_document(draft(read_article(Path(path))))
+    from entrepot.claims.schema import ClaimsFile
+    from entrepot.model.closed_yaml import read_closed
+
+    return document_of(read_closed(Path(path), ClaimsFile))

@@ -116,7 +116,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
     RequestError
         For a date or publisher of a claims file, which says its own.
     """
-    from entrepot.claims.document import TEXTS, read_document
+    from entrepot.claims.verdict import TEXTS, read_document
 
     if file.suffix.lower() not in TEXTS:
         if date or publisher:

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 import entrepot
-from entrepot.claims.build import HOME
-from entrepot.claims.document import MOST_CLAIMS, document_of, require_few
+from entrepot.claims.document import MOST_CLAIMS, require_few
 from entrepot.claims.draft import readings
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.readings import readings_of
 from entrepot.claims.numbers import read_says
 from entrepot.claims.numbers.language import language_of
-from entrepot.claims.reference_levels import ReferenceLevels
+from entrepot.claims.quantity import HOME
+from entrepot.claims.read import document_of
 from entrepot.claims.schema import ClaimEntry, ClaimsFile, SourceKeys
-from entrepot.claims.statements import known_statements
+from entrepot.claims.statements import ReferenceLevels, known_statements
 from entrepot.claims.times import when
 from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError, RequestError

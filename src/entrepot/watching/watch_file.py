@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot import files
-from entrepot.claims.document import TEXTS, document_of
+from entrepot.claims.read import document_of
 from entrepot.claims.schema import ClaimsFile
+from entrepot.claims.verdict import TEXTS
 from entrepot.errors import BadFileError
 from entrepot.figures import Definition
 from entrepot.model.closed_yaml import load_lines, parse_closed

@@ -7,7 +7,7 @@ from calendar import month_name
 from dataclasses import dataclass
 from pathlib import Path
 
-from entrepot.claims.file_formats import check_readable, check_text
+from entrepot.claims.read import check_readable, check_text
 from entrepot.claims.times import when
 from entrepot.errors import BadFileError, EntrepotError
 from entrepot.files import read_bytes, require_file

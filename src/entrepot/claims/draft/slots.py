@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.build import members_then
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.near import is_former, year_on_year
 from entrepot.claims.numbers import read_says
+from entrepot.claims.schema import members_then
 from entrepot.errors import EntrepotError
 from entrepot.model.period import Period
 

@@ -36,7 +36,7 @@ def as_yaml(draft: Draft) -> str:
 
 def as_document(draft: Draft) -> Document:
     """Return the draft as claims to check; what was left is in `Document.todo`."""
-    from entrepot.claims.document import document_of
+    from entrepot.claims.read import document_of
     from entrepot.claims.schema import ClaimsFile
 
     data = as_data(draft)

@@ -5,20 +5,30 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns.context import Change, ErrorContext, Proposal
+from entrepot.claims.error_patterns.context import (
+    Change,
+    ErrorContext,
+    KnownValues,
+    Memory,
+    Proposal,
+)
 from entrepot.claims.error_patterns.currencies import currency, spot_rate
-from entrepot.claims.error_patterns.definitions import (
+from entrepot.claims.error_patterns.denominators import (
+    denominator,
     direction,
     mean_median,
     mixed_base,
+    mixed_years,
     territory,
     year,
 )
-from entrepot.claims.error_patterns.denominators import denominator, mixed_years
-from entrepot.claims.error_patterns.known_values import KnownValues, Memory
 from entrepot.claims.error_patterns.numbers import digits, percent_points, sign, unit_scale
-from entrepot.claims.error_patterns.period_and_vintage import partial_period, stale, valuation
-from entrepot.claims.error_patterns.swapped import swapped
+from entrepot.claims.error_patterns.period_and_vintage import (
+    partial_period,
+    stale,
+    swapped,
+    valuation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

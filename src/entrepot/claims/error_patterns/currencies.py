@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from entrepot.claims.build import HOME
-from entrepot.claims.error_patterns.context import Change, Proposal, luck
-from entrepot.claims.error_patterns.known_values import Pin, at_least_once, covers
+from entrepot.claims.error_patterns.context import (
+    Change,
+    Pin,
+    Proposal,
+    at_least_once,
+    covers,
+    luck,
+)
+from entrepot.claims.quantity import HOME
 from entrepot.claims.quantity_text import claimed, like, span, stated
 
 if TYPE_CHECKING:
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.error_patterns.known_values import KnownValues
+    from entrepot.claims.error_patterns.context import KnownValues
     from entrepot.model.interval import Interval
     from entrepot.model.period import Period
 

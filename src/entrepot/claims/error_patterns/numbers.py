@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.error_patterns.context import AROUND, Change, Proposal
 from entrepot.claims.numbers import read_says
+from entrepot.claims.quantity import in_data_units
 from entrepot.claims.quantity_text import claimed, span, stated
-from entrepot.claims.units import in_data_units
 from entrepot.errors import RequestError
 from entrepot.model.interval import Interval
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.error_patterns.known_values import KnownValues
+    from entrepot.claims.error_patterns.context import KnownValues
 
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from entrepot.claims.published_checks.comparability import gap
-from entrepot.claims.published_checks.discrepancy import Discrepancy, Kind, Side
-from entrepot.claims.published_checks.intervals import size
+from entrepot.claims.published_checks.discrepancy import (
+    Discrepancy,
+    Kind,
+    Side,
+    difference,
+    gap,
+    size,
+)
 from entrepot.claims.quantity import SHARES
-from entrepot.claims.reference_levels import MIXED_SLACK, REVISION, ReferenceLevel, ReferenceLevels
-from entrepot.model.display import MINUS, figure_value
+from entrepot.claims.result import LikelyError
+from entrepot.claims.statements import MIXED_SLACK, REVISION, ReferenceLevel, ReferenceLevels
+from entrepot.model.areas import WORLD, area_set
+from entrepot.model.display import MINUS, figure_value, joined
 from entrepot.model.interval import Interval
+from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from entrepot.claims.published_checks.intervals import PublishedInterval
+    from entrepot.claims.published_checks.discrepancy import PublishedInterval
+    from entrepot.claims.quantity import Level
     from entrepot.claims.statements import Statement
 
-__all__ = ["Span", "spans", "sums"]
+__all__ = ["Span", "parts", "series", "shares", "spans", "sums"]
 
 
 def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterator[Discrepancy]:
@@ -174,3 +184,254 @@ def spans(numbers: Iterable[PublishedInterval]) -> Iterator[Span]:
                 both = (whole.row.period.start, whole.row.period.end)
                 if both == ends and not found.total.meets(whole.interval):
                     yield found
+
+
+# A span of time beside its two parts, and numbers of two directions that changed places.
+
+
+def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
+    """Yield spans that their parts do not add up to.
+
+    Within the reach of later releases the parts and the whole are of different releases. Beyond
+    it, the number that is likeliest off is the one that fits when it changes places with that of
+    the other direction; failing that, the whole.
+    """
+    for span in spans(numbers):
+        off = gap(span.total, span.whole.interval)
+        if off <= span.reach:
+            yield _finding(span, span.whole, release=True)
+            continue
+        swaps = list(_swaps(span, numbers))
+        if len(swaps) == 1:
+            wrong, other, mended = swaps[0]
+            yield _finding(span, wrong, slip=_slip(span, wrong, other, mended))
+        else:
+            yield _finding(span, span.whole)
+
+
+def _finding(
+    span: Span, wrong: PublishedInterval, *, release: bool = False, slip: LikelyError | None = None
+) -> Discrepancy:
+    whole = span.whole.row
+    others = [one.row for one in (span.first, span.second, span.whole) if one is not wrong]
+    rows = (span.first.row, span.second.row, whole)
+    total = size(span.total.middle, whole.unit, rows)
+    rest = total if wrong is span.whole else size(_rest(span, wrong), whole.unit, rows)
+    return Discrepancy(
+        kind="other_definition" if release else "conflict",
+        what=wrong.what,
+        one=Side(wrong.row.printed, (wrong.row,)),
+        other=Side(rest, tuple(others)),
+        because=(
+            f"{span.first.row.printed} ({span.first.row.period}) + {span.second.row.printed} "
+            f"({span.second.row.period}) = {total}, not {whole.printed} ({whole.period})"
+        ),
+        definition="release: earlier months may have been revised since" if release else "",
+        likely_errors=(slip,) if slip else (),
+    )
+
+
+def _rest(span: Span, wrong: PublishedInterval) -> float:
+    part = span.first if wrong is span.second else span.second
+    return span.whole.interval.middle - part.interval.middle
+
+
+def _swaps(
+    span: Span, numbers: Iterable[PublishedInterval]
+) -> Iterator[tuple[PublishedInterval, PublishedInterval, Span]]:
+    """Yield numbers of the span that fit when exchanged with those of the other direction."""
+    for wrong in (span.first, span.second, span.whole):
+        for other in numbers:
+            if not _is_turned(wrong, other):
+                continue
+            parts = [
+                other if one is wrong else one for one in (span.first, span.second, span.whole)
+            ]
+            mended = Span(*parts)
+            if gap(mended.total, mended.whole.interval) <= span.reach:
+                yield wrong, other, mended
+
+
+def _is_turned(one: PublishedInterval, other: PublishedInterval) -> bool:
+    """Whether one page prints both, for one period, in opposite directions."""
+    first, second = one.row, other.row
+    return (
+        first.flow == second.flow == "one_way"
+        and (first.exporter, first.importer) == (second.importer, second.exporter)
+        and (first.measure, first.goods, first.period)
+        == (
+            second.measure,
+            second.goods,
+            second.period,
+        )
+        and (first.unit, first.origin, first.publisher)
+        == (
+            second.unit,
+            second.origin,
+            second.publisher,
+        )
+    )
+
+
+def _slip(
+    span: Span, wrong: PublishedInterval, other: PublishedInterval, mended: Span
+) -> LikelyError:
+    first, second = (
+        f"{one.row.printed} ({one.row.period})" for one in (mended.first, mended.second)
+    )
+    total = size(mended.total.middle, other.row.unit, (mended.first.row, mended.second.row))
+    text = (
+        f"{wrong.row.publisher} prints {wrong.row.printed} for {wrong.what} and "
+        f"{other.row.printed} for {other.what}; exchanged, {first} + {second} = {total}, within "
+        f"{gap(mended.total, mended.whole.interval) * 100:.1f}\u00a0% of "
+        f"{mended.whole.row.printed} ({mended.whole.row.period})."
+    )
+    return LikelyError("swapped", other.row.id, other.row.printed, text)
+
+
+def parts(numbers: Iterable[PublishedInterval]) -> Iterator[Discrepancy]:
+    """Yield values that are larger than one they are a part of, by goods, partner or time.
+
+    Both are of one flow's books, currency and valuation. A list is no part of another list.
+    """
+    alike: defaultdict[tuple[str, ...], list[tuple[Level, PublishedInterval]]] = defaultdict(list)
+    for number in numbers:
+        row, statement = number.row, number.statement
+        if statement is None or row.measure != "value" or len(statement.quantity.of) > 1:
+            continue
+        if row.reporter and not row.variant:
+            key = (row.reporter, row.unit, row.valuation, row.basis)
+            alike[key].append((statement.quantity.of[0][0], number))
+    for held in alike.values():
+        for (part, small), (whole, large) in itertools.permutations(held, 2):
+            if part != whole and _is_part(part, whole):
+                yield from _larger(small, large)
+
+
+def _is_part(part: Level, whole: Level) -> bool:
+    return (
+        whole.period.contains(part.period)
+        and all(
+            getattr(part, side) == getattr(whole, side) or getattr(whole, side) == WORLD
+            for side in ("exporter", "importer")
+        )
+        and (whole.goods in ("all", part.goods) or part.goods.split(":")[0] == whole.goods)
+    )
+
+
+def _larger(small: PublishedInterval, large: PublishedInterval) -> Iterator[Discrepancy]:
+    over = small.interval.low > large.interval.high
+    if over and gap(small.interval, large.interval) > MIXED_SLACK:
+        yield Discrepancy(
+            kind="conflict",
+            what=small.what,
+            one=Side(small.row.printed, (small.row,)),
+            other=Side(large.row.printed, (large.row,)),
+            because=(
+                f"{small.row.printed} is more than {large.row.printed} of {large.what}, of which "
+                "it is a part"
+            ),
+        )
+
+
+# Shares of one whole beside each other: those of different partners are at most all of it.
+
+
+_EXACT = 4
+"""Digits of a sum of shares: rounded to fewer, it would be more or less than it is."""
+
+
+def shares(numbers: Iterable[PublishedInterval]) -> Iterator[Discrepancy]:
+    """Yield shares that with those of other partners come to more than the whole.
+
+    A share is held against those that one origin printed of the same whole, and only against
+    those that do not say that they count otherwise. Partners that share a country are not added.
+    Where the origins differ, the two wholes may differ as totals of two statistics do.
+    """
+    wholes: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
+    for number in numbers:
+        row = number.row
+        if row.measure in SHARES and row.exporter and row.importer and number.interval.low > 0:
+            goods = row.goods or row.goods_words.casefold()
+            wholes[row.measure, _owner(number), goods, row.period].append(number)
+    for held in wholes.values():
+        yield from _of_one_whole(held)
+
+
+def _of_one_whole(held: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
+    """Yield one finding for two origins, of the weaker; its further rows are named in it."""
+    by_id = {number.row.id: number for number in held}
+    order = [by_id[row.id] for row in ranked(number.row for number in held)]
+    voices: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
+    for number in order:
+        voices[number.row.origin, _partner(number)].append(number)
+    told: set[frozenset[str]] = set()
+    for voice in reversed(list(voices.values())):
+        for origin in dict.fromkeys(number.row.origin for number in order):
+            both = frozenset((voice[0].row.origin, origin))
+            found = _over(voice, [number for number in order if number.row.origin == origin])
+            if found is not None and both not in told:
+                told.add(both)
+                yield found
+
+
+def _over(
+    voice: Sequence[PublishedInterval], others: Sequence[PublishedInterval]
+) -> Discrepancy | None:
+    """Return what comes of a share and as few others of one origin as make more than the whole."""
+    number = voice[0]
+    added: list[PublishedInterval] = []
+    unsaid: dict[str, None] = {}
+    mixed = any(other.row.origin != number.row.origin for other in others)
+    limit = 1.0 + (MIXED_SLACK if mixed else 0.0)
+    for other in sorted(others, key=lambda one: -one.interval.low):
+        apart = difference(number, other)
+        if apart.stated or any(_overlap(other, one) for one in (number, *added)):
+            continue
+        added.append(other)
+        unsaid |= dict.fromkeys(apart.unsaid)
+        if math.fsum(one.interval.low for one in (number, *added)) > limit:
+            return _shares_finding(voice, added, list(unsaid))
+    return None
+
+
+def _shares_finding(
+    voice: Sequence[PublishedInterval], added: Sequence[PublishedInterval], unsaid: list[str]
+) -> Discrepancy:
+    number = voice[0]
+    rows = tuple(other.row for other in added)
+    kind: Kind = "unstated" if unsaid else "conflict"
+    least = math.fsum(one.interval.low for one in (number, *added))
+    terms = " + ".join(one.row.printed for one in (number, *added))
+    rest = max(0.0, 1.0 - math.fsum(one.interval.low for one in added))
+    left = figure_value(rest, "share", _EXACT)
+    return Discrepancy(
+        kind=kind,
+        what=number.what,
+        one=Side(number.row.printed, (number.row,)),
+        other=Side(f"at most {left}", rows),
+        because=(
+            f"{terms} is at least {figure_value(least, 'share', _EXACT)} of one whole; "
+            f"the others leave at most {left}"
+        ),
+        definition=f"not said by both: {joined(unsaid)}" if unsaid else "",
+        also=tuple(other.row.id for other in voice[1:]),
+    )
+
+
+def _owner(number: PublishedInterval) -> str:
+    """Return whose imports, exports or trade the whole is."""
+    row = number.row
+    sides = {"import_share": row.importer, "export_share": row.exporter}
+    return sides.get(row.measure, row.reporter)
+
+
+def _partner(number: PublishedInterval) -> str:
+    row = number.row
+    return row.importer if row.exporter == _owner(number) else row.exporter
+
+
+def _overlap(one: PublishedInterval, other: PublishedInterval) -> bool:
+    """Whether two partners have a country in common."""
+    day = one.row.period.start
+    return bool(area_set(_partner(one), day) & area_set(_partner(other), day))

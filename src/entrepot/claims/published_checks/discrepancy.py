@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from entrepot.claims.quantity import SHARES
+from entrepot.claims.quantity_text import flow, period_of, who
+from entrepot.claims.statements import REVISION
+from entrepot.model.display import figure_value
+from entrepot.model.interval import Interval
+from entrepot.model.period import Period
+from entrepot.sources.published.read import significant_digits
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from entrepot.claims.result import LikelyError
+    from entrepot.claims.statements import Statement
     from entrepot.sources.published.row import Published
 
-__all__ = ["KINDS", "Discrepancy", "Kind", "Side"]
+__all__ = [
+    "KINDS",
+    "MOST_DIGITS",
+    "ONE_RELEASE",
+    "Discrepancy",
+    "Kind",
+    "PublishedInterval",
+    "Side",
+    "as_printed",
+    "days_between",
+    "difference",
+    "gap",
+    "size",
+]
+
 
 Kind = Literal["conflict", "unstated", "other_definition"]
 KINDS: tuple[Kind, ...] = ("conflict", "unstated", "other_definition")
@@ -105,3 +132,192 @@ class Discrepancy:
             "also_against": list(self.also),
             "likely_errors": [slip.to_dict() for slip in self.likely_errors],
         }
+
+
+# A printed statement as an interval on something that can be compared.
+
+
+MOST_DIGITS = 6
+"""Of a number in a sentence; some are printed to the cent."""
+
+_KINDS = {"price_growth": "prices of ", "quantity_growth": "the quantity of "}
+_SHARE_OF = {
+    "import_share": "imports of {}",
+    "export_share": "exports of {}",
+    "trade_share": "trade of {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedInterval:
+    """One printed number.
+
+    Attributes
+    ----------
+    row
+        As printed.
+    statement
+        The same as a sum of levels; None where it is none (a GDP, a count).
+    interval
+        What digits and words leave open, in data units, for the whole period.
+    """
+
+    row: Published
+    statement: Statement | None
+    interval: Interval
+
+    @property
+    def books(self) -> str:
+        """Whose statistics it comes from; empty if nobody said and nothing implies it."""
+        return self.row.reporter or (self.statement.books if self.statement else "")
+
+    def key(self) -> tuple[object, ...]:
+        """Return what two numbers share that are about the same thing, whoever counted it."""
+        row = self.row
+        sides: tuple[object, ...] = (row.exporter, row.importer)
+        if row.flow == "both":
+            sides = (frozenset(sides),)
+        # A share of two-way trade, or the change of a share, is of the reporter's; so is a GDP.
+        whose = row.reporter if row.measure in ("trade_share", "share_change", "gdp") else ""
+        goods = row.goods or row.goods_words.casefold()
+        money = row.currency if row.measure == "growth" else row.unit
+        words = row.partner_words.casefold()
+        return (row.measure, row.flow, sides, words, whose, goods, row.period, row.base, money)
+
+    @property
+    def what(self) -> str:
+        """What it is a number of: "trade between China and Russia, 2024"."""
+        return _named(self)
+
+
+def as_printed(row: Published, statement: Statement | None) -> PublishedInterval | None:
+    """Return a row as something to compare.
+
+    None if it leaves everything open, or counts something that only its note names.
+    """
+    if row.measure == "count" or (row.low is None and row.high is None):
+        return None
+    low = -math.inf if row.low is None else row.low * row.spans
+    high = math.inf if row.high is None else row.high * row.spans
+    return PublishedInterval(row, statement, Interval(low, high))
+
+
+def _named(printed: PublishedInterval) -> str:
+    row, statement = printed.row, printed.statement
+    if statement is None:
+        return _plain(row)
+    quantity = statement.quantity
+    what = f"{_KINDS.get(quantity.measure, '')}{flow(quantity.of)}"
+    if quantity.measure in SHARES:
+        whole = quantity.to[0][0]
+        home = whole.exporter if quantity.measure == "export_share" else whole.importer
+        if quantity.measure == "trade_share":
+            home = row.reporter
+        of = _SHARE_OF[quantity.measure].format(who(home))
+        such = "" if row.goods == "all" else "all such "
+        what = f"{what}, as a share of {such}{of}"
+    if quantity.measure == "growth":
+        what = f"growth of {what} in {row.currency}" if row.currency else f"growth of {what}"
+    return f"{what}, {period_of(quantity)}"
+
+
+def _plain(row: Published) -> str:
+    what = "GDP" if row.measure == "gdp" else row.measure.replace("_", " ")
+    goods = row.goods_words or row.goods
+    sides = [who(area) for area in (row.exporter, row.importer) if area] or [who(row.reporter)]
+    route = f" of {sides[0]}" if len(sides) == 1 else f" from {sides[0]} to {sides[1]}"
+    return f"{what}{f' of {goods}' if goods and goods != 'all' else ''}{route}, {row.period}"
+
+
+def size(value: float, unit: str, rows: Iterable[Published]) -> str:
+    """Return what comes out of printed numbers, with as many digits as the most exact of them.
+
+    Noughts behind the point that nobody printed are left out.
+    """
+    digits = max(significant_digits(row.printed) for row in rows)
+    text = figure_value(value, unit, min(max(digits, 3), MOST_DIGITS))
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
+
+
+# Whether two printed numbers say that they count the same thing.
+
+
+ONE_RELEASE = 31
+"""Days within which numbers of one statistic are taken to be of one release."""
+_OWN_ESTIMATES = ("gdp", "world_share")
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionGap:
+    """What two numbers say differently, and what only one of them, or neither, says."""
+
+    stated: tuple[str, ...]
+    unsaid: tuple[str, ...]
+
+
+def difference(one: PublishedInterval, other: PublishedInterval) -> DefinitionGap:
+    """Return in what the definitions of two numbers of one key differ.
+
+    Copies of one origin are of one definition, unless they say otherwise.
+    """
+    stated: list[str] = []
+    unsaid: list[str] = []
+    for name, first, second in _keys(one, other):
+        if first and second and first != second:
+            stated.append(f"{name}: {first} and {second}")
+        elif first != second or (name == "total" and not first):
+            unsaid.append(name)
+    same_origin = one.row.origin == other.row.origin
+    if is_later_release(one, other):
+        stated.append(f"release: {one.row.published_on} and {other.row.published_on}")
+    return DefinitionGap(tuple(stated), () if same_origin else tuple(unsaid))
+
+
+def _keys(one: PublishedInterval, other: PublishedInterval) -> list[tuple[str, str, str]]:
+    first, second = one.row, other.row
+    keys = [("books", _books(one), _books(other)), ("list", first.variant, second.variant)]
+    if first.measure not in SHARES:
+        keys.append(("valuation", first.valuation, second.valuation))
+    if first.goods != "all" or first.measure in SHARES:
+        keys.append(("basis", first.basis, second.basis))
+    if first.measure in SHARES and first.origin != second.origin:
+        keys.append(("total", first.reporter, second.reporter))
+    if first.measure in _OWN_ESTIMATES:
+        keys.append(("estimate", first.origin_words, second.origin_words))
+    return keys
+
+
+def _books(printed: PublishedInterval) -> str:
+    return who(printed.books) if printed.books else ""
+
+
+def is_later_release(one: PublishedInterval, other: PublishedInterval) -> bool:
+    """Whether two numbers may be an earlier and a later release of one statistic.
+
+    They are dated more than a month apart, and no farther from each other than later releases
+    have moved numbers of the better one's certainty.
+    """
+    days = days_between(one.row, other.row)
+    if days is None or days <= ONE_RELEASE:
+        return False
+    reach = min(REVISION[row.confidence] for row in (one.row, other.row))
+    return one.row.measure in _OWN_ESTIMATES or gap(one.interval, other.interval) <= reach
+
+
+def gap(one: Interval, other: Interval) -> float:
+    """Return how far apart two intervals lie, as a part of the larger; 0 where they meet."""
+    apart = max(one.low - other.high, other.low - one.high, 0.0)
+    ends = [abs(end) for end in (one.low, one.high, other.low, other.high)]
+    finite = [end for end in ends if end != float("inf")]
+    return apart / max(finite) if apart else 0.0
+
+
+def days_between(one: Published, other: Published) -> int | None:
+    """Return how many days lie between two prints at least; None where one has no date."""
+    if not one.published_on or not other.published_on:
+        return None
+    first, last = sorted(
+        (Period.parse(one.published_on), Period.parse(other.published_on)),
+        key=lambda period: period.start,
+    )
+    return (last.start - first.end).days

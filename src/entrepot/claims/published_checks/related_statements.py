@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.published_checks.comparability import ONE_RELEASE, days_between
+from entrepot.claims.published_checks.discrepancy import ONE_RELEASE, days_between
 from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:

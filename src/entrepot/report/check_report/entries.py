@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.claims.loaded_evidence import address_of, how_of, source_of
 from entrepot.claims.quantity import SHARES
 from entrepot.claims.quantity_text import flow, period_of, span, subject, who
-from entrepot.claims.tables import address_of, how_of, source_of
 from entrepot.claims.verdict_text import number_of
 from entrepot.model.display import NBSP
 from entrepot.model.interval import Interval
