@@ -31,7 +31,7 @@ def test_what_is_wrong_is_the_one_that_the_page_names() -> None:
     (wrong,) = [one for one in found().claims if one.verdict != "supported"]
     assert wrong.id == "place-wrong"
     assert "place 3" in wrong.reason
-    assert "2 larger in print" in wrong.reason
+    assert "2 larger published" in wrong.reason
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ def test_reads_numbers_per_time_multiples_and_indices(
         (
             f"change: {{of: {{import_share: {{{FLOW}, base: 2021}}}}, base: 2022}}",
             "5 points",
-            "beside `of`",
+            "next to `of`",
         ),
         (f"value: {{{FLOW}, base: 2022}}", "$5 bn", "value does not read 'base'"),
         (f"value: {{{FLOW}, measure: growth}}", "$5 bn", "value does not read 'measure'"),

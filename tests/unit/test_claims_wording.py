@@ -123,7 +123,7 @@ def test_a_number_with_more_digits_than_the_print_agrees_to_those_of_the_print()
     two_way = "value: {exporter: CHN, importer: RUS, flow: both, period: 2023}"
     found = checked(f"id: a, {two_way}, says: $240.11 billion").claims[0]
     assert found.verdict == "supported"
-    assert "agrees to the digits in print" in found.reason
+    assert "agrees to the published digits" in found.reason
     exact = checked(f"id: a, {two_way}, says: $240.1 billion").claims[0]
     assert (exact.verdict, "to the digits" in exact.reason) == ("supported", False)
     off = checked(f"id: a, {two_way}, says: $242.11 billion").claims[0]

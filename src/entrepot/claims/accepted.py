@@ -40,7 +40,7 @@ _SHOWN = 160
 """Characters of what a reader said that are repeated when it is not accepted."""
 _NO_CLAIMS = (
     *("what is expected or planned", "re-exports or re-imports", "something is left out of it"),
-    *("an adjusted number", "trade by way of somebody else", "a number for each of something"),
+    *("an adjusted number", "trade via another country", "a number for each of something"),
     *("services are no goods", "the sentence denies something", "not a number of trade in goods"),
     *("an average", "a rate for each of several periods", "it is said of how fast"),
 )

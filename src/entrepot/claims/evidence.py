@@ -97,7 +97,7 @@ def _other_books(claim: Claim, books: str) -> str:
     meant = next(claim.quantity.levels()).books
     if not books or books == meant:
         return ""
-    return f"in the books of {who(books)}, not of {who(meant)}"
+    return f"from {who(books)}'s statistics, not {who(meant)}'s"
 
 
 def _other_valuation(claim: Claim, statement: Statement) -> str:
@@ -116,7 +116,7 @@ def _beside_counted(claim: Claim, statement: Statement, printed: tuple[Statement
         theirs = counted.books == meant != "" and counted.exact is not None
         if theirs and not counted.loose.widened(MIXED_SLACK).meets(statement.loose):
             row = counted.row
-            return f"in the books of neither side; {row.origin_words} has {row.printed}"
+            return f"from neither side's statistics; {row.origin_words} has {row.printed}"
     return ""
 
 
@@ -193,7 +193,7 @@ def _places(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Co
     rows = {s.row.id: s for known in used for s in known.statements}
     exact = places if math.isfinite(places.width) else None
     larger = round(places.low) - 1
-    how = f"{larger} larger in print" if larger else "none larger in print"
+    how = f"{larger} larger published" if larger else "none larger published"
     yield compare(claim, source, tuple(rows.values()), exact, places, how=how)
 
 

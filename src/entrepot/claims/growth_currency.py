@@ -58,7 +58,9 @@ def either_money(document: Document, facts: ReferenceLevels) -> tuple[Document, 
                 money = common
             chosen[claim.id] = _in(claim, money)
             if money != "USD":
-                why = "which others bear out" if held[claim.id, money] else "as the text counts"
+                why = (
+                    "which other sources support" if held[claim.id, money] else "as the text counts"
+                )
                 notes[claim.id] = f"no money is said; it is read in {money}, {why}"
     claims = tuple(chosen.get(claim.id, claim) for claim in document.claims)
     return (replace(document, claims=claims) if notes else document), notes

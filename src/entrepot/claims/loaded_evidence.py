@@ -43,7 +43,7 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     """
     found = list(_of_each(claim, lake))
     if not claim.books_said and any(item.outcome != "contradicts" for item in found):
-        other = "another source of the lake leaves room, and whose count is meant is not said"
+        other = "another loaded source allows it, and the claim does not name its reporter"
         found = [
             replace(item, other_definition=item.other_definition or other)
             if item.outcome == "contradicts"
@@ -125,7 +125,7 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
     told = {teller for item in figure.evidence for teller in item.reported_by}
     if told and tellers.get(books) not in told and books not in told:
-        return f"not in the books of {who(books)}"
+        return f"not from {who(books)}'s statistics"
     return ""
 
 

@@ -433,7 +433,7 @@ def _index(says: Says, interval: Interval, measure: str) -> Interval:
     if not 0 <= value <= 1:
         raise RequestError(
             f"{measure} of {says.text!r}",
-            why=f"it lies between 0 and 1, or between 0 and {whole:.0f} where it is printed so",
+            why=f"it lies between 0 and 1, or between 0 and {whole:.0f} where it is written so",
             hint="check the number and its point or comma",
         )
     return Interval(max(interval.low, 0.0), min(interval.high, 1.0))
@@ -455,7 +455,7 @@ def _amount(says: Says, unit: str, period: Period, *, stated: bool) -> Interval:
         raise RequestError(
             f"no currency: {says.text!r}",
             why="yuan and dollars are not the same number",
-            hint="write the currency as printed, or add currency to the definition",
+            hint="write the currency as published, or add currency to the definition",
         )
     if says.unit not in (unit, ""):
         raise RequestError(

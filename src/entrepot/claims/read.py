@@ -13,6 +13,7 @@ from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from entrepot.claims.schema import ClaimsFile
 
 __all__ = ["check_readable", "check_text", "document_of", "parse_document"]

@@ -327,7 +327,7 @@ def check_keys(entry: ClaimEntry) -> None:
             if kind not in _ONLY.get(name, (kind,)) or kind in _NEVER.get(name, ()):
                 raise RequestError(
                     f"{entry.id}: {kind} does not read {name!r}",
-                    why="a key that changes nothing would hide that something else was meant",
+                    why="an ignored key could hide a mistake",
                     hint=f"leave it out{_instead(name, kind)}",
                 )
         if kind in GROWTH and keys.base is not None:
@@ -340,7 +340,7 @@ def check_keys(entry: ClaimEntry) -> None:
 
 def _instead(name: str, kind: str) -> str:
     if name == "base" and kind == "change":
-        return ": the base of a change stands beside `of`"
+        return ": put the base of a change next to `of`"
     only = _ONLY.get(name)
     return f", or write {' or '.join(only)}" if only else ""
 

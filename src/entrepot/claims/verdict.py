@@ -143,7 +143,7 @@ def _limits(case: ErrorContext, *, looked_through: bool) -> Iterator[str]:
     if not case.together.lists_all_conflicts:
         yield "There may be more conflicts than those listed: too many claims share their flows."
     if not looked_through:
-        yield "There may be more explanations: not all sets of claims were searched for slips."
+        yield "There may be more explanations: not all sets of claims were searched for errors."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _refusals(case: ErrorContext, lake: Lake) -> Iterator[tuple[str, str]]:
 
     for claim in case.document.claims:
         if case.standings[claim.id].best is None and (why := refused(claim, lake)):
-            yield claim.id, f"rows are held, but were not added up: {why}."
+            yield claim.id, f"data are loaded but were not summed: {why}."
 
 
 def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
@@ -443,7 +443,7 @@ def _chosen(claim: Claim, source: Source, facts: ReferenceLevels) -> tuple[Claim
     instead = claim.saying(replace(other, other=claim.says), interval)
     verdicts = [_verdict(one, source, facts) for one in (claim, instead)]
     if _RANKS[verdicts[0]] == _RANKS[verdicts[1]]:
-        undecided = f"{_plain(other)} was tried too, and evidence does not tell which"
+        undecided = f"{_plain(other)} was tried too, and the evidence does not decide which"
         return claim, f"{first}, but {undecided}"
     if _RANKS[verdicts[0]] > _RANKS[verdicts[1]]:
         taken, left = claim, instead

@@ -49,26 +49,24 @@ def reason(
         case "agrees-otherwise":
             return f"{_says(best)}, {best.other_definition}."
         case "misquoted":
-            printed = f"{number_of(best)}, printed by {_printer(best)}"
-            return f"the source itself has {printed}{_others(found)}."
+            printed = f"{number_of(best)}, published by {_printer(best)}"
+            return f"the quoted source has {printed}{_others(found)}."
         case "as-quoted":
-            untested = _others(found) or ", and nothing else in print tests it"
-            return (
-                f"only the quoted source: {_who(best)} has it so{_rounded(claim, best)}{untested}."
-            )
+            untested = _others(found) or "; no other published figure tests it"
+            return f"only the quoted source has it: {_who(best)}{_rounded(claim, best)}{untested}."
         case "between":
             ends = sorted((item for item in found if not item.own), key=lambda item: item.value)
             return (
-                f"between {number_of(ends[0])} and {number_of(ends[-1])}, which are in print of "
-                "totals that differ; it takes the total that is meant."
+                f"between the published {number_of(ends[0])} and {number_of(ends[-1])}, which use "
+                "different denominators; the denominator is not stated."
             )
         case "other-series":
-            return (
-                f"others count otherwise, which refutes no number of another series: {_says(best)}."
-            )
+            return f"other series differ, which does not contradict this one: {_says(best)}."
         case "otherwise-only":
-            return f"only another definition is in print: {_says(best)}, {best.other_definition}."
-    return f"what is in print does not settle it: {_says(best)}."
+            return (
+                f"published only under another definition: {_says(best)}, {best.other_definition}."
+            )
+    return f"published figures do not decide it: {_says(best)}."
 
 
 def _rounded(claim: Claim, best: Comparison) -> str:
@@ -77,14 +75,14 @@ def _rounded(claim: Claim, best: Comparison) -> str:
         return ""
     if best.exact.width <= COARSE * claim.interval.width:
         return ""
-    return ", with which it agrees to the digits in print"
+    return ", which agrees to the published digits"
 
 
 def conflicting(claim: Claim, conflict: Collection[str], claims: Mapping[str, Claim]) -> str:
     """Return with which other claims a claim cannot stand."""
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
     words = [f"{subject(other)} ({claimed(other)})" for other in others]
-    return f"cannot be true together with {joined(words)}"
+    return f"contradicts {joined(words)}"
 
 
 def left(
@@ -93,10 +91,10 @@ def left(
     """Return what levels in print, rates of exchange and other claims leave for a claim."""
     others = [claims[name] for name in sorted(conflict) if name != claim.id]
     words = [f"{subject(other)} ({claimed(other)})" for other in others]
-    what = joined(["levels and rates in print", *words])
+    what = joined(["published levels and rates", *words])
     if bounds is None or bounds.meets(claim.interval):
-        return f"{what} leave no room for it"
-    return f"{what} leave {span(bounds, claim.quantity.unit)}, not {claimed(claim)}"
+        return f"{what} rule it out"
+    return f"{what} imply {span(bounds, claim.quantity.unit)}, not {claimed(claim)}"
 
 
 def number_of(item: Comparison) -> str:
@@ -112,7 +110,7 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     """Return what evidence a claim lacks, and what is known instead."""
     quantity = claim.quantity
     if not quantity.of:
-        return f"nothing held answers {quantity.measure}; rows by supplier in a lake would test it."
+        return f"no available data answer {quantity.measure}; evidence needed: trade by supplier."
     level = next(quantity.levels())
     if level.goods.startswith(NAMED):
         return _named(claim, facts)
@@ -132,28 +130,31 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     wanted = dict.fromkeys(both.get(one, ((one, 1.0),)) for one in unknown)
     missing = [f"{flow(terms)} in {terms[0][0].period}" for terms in wanted]
     what = joined(missing[:3]) if missing else f"{flow(quantity.of)}, {period_of(quantity)}"
-    return f"no value held; it takes {what}{_year_before(claim, facts)}."
+    return f"no data available; evidence needed: {what}{_year_before(claim, facts)}."
 
 
 def _named(claim: Claim, facts: ReferenceLevels) -> str:
     words = next(claim.quantity.levels()).goods.removeprefix(NAMED)
     found = in_print(claim.quantity, facts.statements)
     if found is None:
-        return f"“{words}” names no list of goods, and nothing in print is of that kind."
+        return (
+            f"“{words}” does not identify a list of goods, "
+            "and no published figure covers goods of that kind."
+        )
     # As printed: nobody prints 45.0 and 90.0 %.
     ends = range_text(found.interval.low, found.interval.high, "share", 2)
     if claim.quantity.less:
         points = number(found.interval.width * 100, 2)
         return (
-            f"“{words}” names no list of goods, and for {found.year} alone {found.kind} are in "
-            f"print at {ends}: {points} points between definitions, so "
-            "two numbers make no change unless they share one list, one basis and the same "
+            f"“{words}” does not identify a list of goods. For {found.year} alone, published "
+            f"figures for {found.kind} range over {ends}: {points} points between definitions. "
+            "Two figures give a change only if they share one list, one basis and the same "
             "reporters."
         )
     return (
-        f"“{words}” names no list of goods; for {found.year} alone "
-        f"{ends} are in print for {found.kind}, depending on "
-        "the definition. One list, one basis and the same reporters would test it."
+        f"“{words}” does not identify a list of goods. For {found.year} alone, published "
+        f"figures for {found.kind} are {ends}, depending on the definition. Evidence needed: "
+        "figures of one list, one basis and the same reporters."
     )
 
 
@@ -177,12 +178,12 @@ def _year_before(claim: Claim, facts: ReferenceLevels) -> str:
 def _says(item: Comparison) -> str:
     if not item.how:
         who, printer = _who(item), _printer(item)
-        by = "" if printer in who else f", printed by {printer}"
+        by = "" if printer in who else f", published by {printer}"
         return f"{who} has {number_of(item)}{by}"
     if not item.statements:
         return f"{source_of(item)}: {number_of(item)} ({how_of(item)})"
     printed = "shares" if item.unit == "points" else "levels"
-    return f"{printed} printed by {_who(item)} give {number_of(item)} ({item.how})"
+    return f"{printed} published by {_who(item)} give {number_of(item)} ({item.how})"
 
 
 def _who(item: Comparison) -> str:

@@ -114,7 +114,8 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         if held.exact is not None and held.counts and held.books not in ("", level.books)
     ]
     text = (
-        f"{claimed(claim)} is the value in the books of the other side, CIF for FOB or FOB for CIF"
+        f"{claimed(claim)} is the value in the other side's statistics: "
+        "CIF instead of FOB, or the reverse"
     )
     yield from view.other("valuation", claim, printed, text, tries=1)
     for known in view.meant(claim):
