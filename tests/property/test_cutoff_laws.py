@@ -13,7 +13,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
-from entrepot.figures.scenario.grid import points
+from entrepot.figures.scenario.evaluate import points
 from entrepot.figures.scenario.levels import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,

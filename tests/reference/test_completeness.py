@@ -10,7 +10,8 @@ import pytest
 
 import entrepot as ep
 from entrepot.figures.availability import held
-from entrepot.figures.total_coverage import LARGEST, MANY_TELLERS
+from entrepot.figures.denominator import LARGEST
+from entrepot.figures.insufficient_data import MANY_TELLERS
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas
 from entrepot.model.period import Period

@@ -16,14 +16,12 @@ from entrepot.errors import RequestError
 from entrepot.figures import row_facts
 from entrepot.figures.availability import held
 from entrepot.figures.cells import Cells
-from entrepot.figures.curve.choices import GoodsChoice
-from entrepot.figures.curve.exclusions import Judge
-from entrepot.figures.curve.goods import Numbered
-from entrepot.figures.curve.partner_choices import PartnerChoice
-from entrepot.figures.curve.time_windows import Span, Timed
+from entrepot.figures.curve.choices import Numbered, Span, Timed
+from entrepot.figures.curve.evaluate import Judge
+from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
 from entrepot.figures.reconcile_lake import reconcile_lake
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.run_measure import measure as measured

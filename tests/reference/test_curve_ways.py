@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from entrepot.figures.cells import Cells
-from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.goods import kinds, table
+from entrepot.figures.curve.choices import kinds, table, territory_choices
 from entrepot.figures.curve.measured import by_way
-from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice
-from entrepot.figures.curve.rows import widest
+from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice, widest
 from entrepot.figures.definition import Definition
 from entrepot.lake import Lake, fetch
 

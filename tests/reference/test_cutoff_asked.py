@@ -11,8 +11,8 @@ from cutoff_plain import bought_after, worth
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.figure import as_rows
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
-from entrepot.figures.text_output import as_rows
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from cutoff_plain import cut_off
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.scenario.grid import worked
+from entrepot.figures.scenario.evaluate import worked
 from entrepot.figures.scenario.levels import EconomyKeys
 from entrepot.measures.cutoff import (
     Cut,

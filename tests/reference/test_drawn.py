@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from entrepot.figures.definition import Definition
-from entrepot.figures.error_simulation import drawn
+from entrepot.figures.intervals import drawn
 
 Z = 1.6448536269514722
 SELLERS = {"CHN": 900.0, "DEU": 400.0, "TUR": 350.0, "USA": 60.0}

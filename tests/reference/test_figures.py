@@ -14,10 +14,10 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
 from entrepot.figures.availability import Availability
 from entrepot.figures.cells import Cells
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
+from entrepot.figures.row_facts import areas_without_records
 from entrepot.figures.run_measure import Measured
 from entrepot.figures.run_measure import measure as measured
-from entrepot.figures.trading_areas import areas_without_records
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:

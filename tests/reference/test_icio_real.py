@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from entrepot.engine import connect
-from entrepot.figures import Definition, Figure, inputs, variants
+from entrepot.figures import Definition, Figure, definition, inputs
 from entrepot.lake import Lake
 from entrepot.model.areas import known_areas
 from entrepot.sources.icio import wheel
@@ -152,7 +152,7 @@ def test_figures_against_numpy(
     kept = flows[goods][:, :, made, b].sum(axis=(0, 2))
     assert found["import_share"].specifications is not None
     way = {"total": "inputs bought abroad", "inputs": "goods", "buyers": "manufacturing"}
-    way["territory"] = variants.territory(found["import_share"].definition)
+    way["territory"] = definition.territory(found["import_share"].definition)
     [one] = [
         item.value
         for item in found["import_share"].specifications.items

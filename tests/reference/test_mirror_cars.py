@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import entrepot as ep
-from entrepot.figures.mirror_gap_findings import mirror_gap_findings
+from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.reconcile import hidden
 from table_reading import one_map

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from entrepot.figures.mirror_gap_findings import mirror_gap_findings
+from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

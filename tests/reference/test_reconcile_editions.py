@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.engine import connect
-from entrepot.figures.edition_shifts import moves
 from entrepot.figures.editions import links_held
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile_lake import moves, reconcile_lake
 from entrepot.goods import Links
 from entrepot.lake import Lake
 from entrepot.reconcile import pair

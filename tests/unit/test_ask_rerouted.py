@@ -10,7 +10,7 @@ from tests.made_hubs import lake as made
 
 import entrepot as ep
 from entrepot.errors import RequestError
-from entrepot.figures.text_output import as_rows, headline
+from entrepot.figures.figure import as_rows, headline
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

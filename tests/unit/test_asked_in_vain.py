@@ -10,8 +10,8 @@ from tests.made_hubs import lake as made
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import Definition, caveats
-from entrepot.figures.estimate import Missing
-from entrepot.figures.no_answer_text import in_lines
+from entrepot.figures.figure import Missing
+from entrepot.figures.insufficient_data import in_lines
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entrepot.figures import Definition, Figure
-from entrepot.figures.text_output import as_rows
+from entrepot.figures.figure import as_rows
 
 
 def told(measure: str, unit: str, **details: float | str) -> str:

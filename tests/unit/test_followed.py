@@ -9,13 +9,12 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells
-from entrepot.figures.concordance_variants import measure_each
+from entrepot.figures.cells import Cells, reading_once
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
+from entrepot.figures.flows import measure_each
 from entrepot.figures.questions import QUESTIONS
-from entrepot.figures.row_reader import reading_once
 from entrepot.figures.run_measure import Measured, measure
 from entrepot.goods import merged
 from entrepot.lake import Lake

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from entrepot.engine import connect
-from entrepot.figures.mirror_gap_findings import mirror_gap_findings
+from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.reconcile import Hidden, hidden
 

@@ -10,7 +10,7 @@ from tests.made_hubs import lake as made
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.text_output import cards_of, table_of
+from entrepot.figures.figure import cards_of, table_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.figures import ask, published_answers
 from entrepot.figures.caveats import for_printed
-from entrepot.figures.derived import pairs, sums
+from entrepot.figures.published_answers import pairs, sums
 from entrepot.lake import Lake
 from entrepot.sources.published.read import published
 

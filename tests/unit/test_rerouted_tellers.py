@@ -11,7 +11,7 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 import entrepot as ep
-from entrepot.figures.questions.hub_cards import beside, margin_words
+from entrepot.figures.questions.rerouted import beside, margin_words
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 

@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.errors import BadFileError
 from entrepot.figures.scenario import parse_scenario
-from entrepot.figures.scenario.grid import points
+from entrepot.figures.scenario.evaluate import points
 
 PLAIN = """\
 format: 1

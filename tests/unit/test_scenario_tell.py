@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entrepot.figures.scenario.summary import LossSummary
+from entrepot.figures.scenario.result import LossSummary
 from entrepot.measures.cutoff import network
 from entrepot.measures.origin import economy, solved
 from entrepot.model.areas import areas as every_area

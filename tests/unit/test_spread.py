@@ -6,8 +6,7 @@ import itertools
 
 import pytest
 
-from entrepot.figures.estimate import Estimate
-from entrepot.figures.figure import Specification
+from entrepot.figures.figure import Estimate, Specification
 from entrepot.figures.spread import alone, ends_of, specifications, spread_of
 from entrepot.report.sections.sensitivity import option_words
 

@@ -88,7 +88,7 @@ def draw(figure: Figure, screen: Console) -> None:
     """Draw a Figure on a terminal."""
     from rich.text import Text
 
-    from entrepot.figures.text_output import as_rows, cards_of, headline, table_of
+    from entrepot.figures.figure import as_rows, cards_of, headline, table_of
 
     screen.print(Text(headline(figure), style="bold"))
     screen.print(facts(as_rows(figure), bold="value"))

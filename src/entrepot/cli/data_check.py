@@ -41,7 +41,7 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 
 def _hidden(held: Lake) -> tuple[Finding, ...]:
     """Return what two reports do not show of each other; the lake pairs no reports."""
-    from entrepot.figures.mirror_gap_findings import mirror_gap_findings
+    from entrepot.figures.mirror import mirror_gap_findings
 
     return mirror_gap_findings(held)
 

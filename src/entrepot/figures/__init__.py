@@ -2,11 +2,10 @@
 
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
-from entrepot.figures.editions import links_held, traded
+from entrepot.figures.editions import links_held, traded, weights_between
 from entrepot.figures.evaluate import ask, evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
 from entrepot.figures.statements import statements
-from entrepot.figures.weighted import weights_between
 
 __all__ = [
     "Caveat",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
 from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from entrepot.figures.sides import Side
+    from entrepot.figures.definition import Side
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.period import Period
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.optional_keys import SPECIAL
-from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import Variant
-from entrepot.measures import passport
 from entrepot.model.areas import WORLD, area_set, as_codes
 from entrepot.model.display import MONEY
 from entrepot.model.period import Period
@@ -18,7 +16,22 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DOLLARS", "KEYS", "Definition"]
+__all__ = [
+    "AS_ASKED",
+    "CHINA",
+    "DOLLARS",
+    "KEYS",
+    "SIDES",
+    "Definition",
+    "Side",
+    "other_side",
+    "territories",
+    "territory",
+]
+
+
+Side = Literal["importer", "exporter"]
+SIDES: tuple[Side, Side] = ("importer", "exporter")
 
 CHOICES = {
     "basis": ("dispatch", "origin", "seller", "producer_hq", "value_added"),
@@ -191,15 +204,6 @@ class Definition:
         sets = self.controls.split(SETS) if self.controls else []
         return {text: area_set(text, self.period.end) for text in sets}
 
-    @property
-    def unit(self) -> str:
-        """Unit of the answer: a currency, ``kg`` or ``items`` for amounts, else the measure's."""
-        how = QUESTIONS.get(self.measure)
-        unit = (how.unit if how else "") or passport(self.measure).unit
-        if unit != "USD" or (how is not None and how.in_dollars):
-            return unit
-        return {"mass": "kg", "items": "items"}.get(self.quantity, self.currency or DOLLARS)
-
     def to_dict(self) -> dict[str, Any]:
         """Return every key as plain JSON types, periods as text; special ones where given."""
         found: dict[str, Any] = {}
@@ -255,3 +259,34 @@ def _above(name: str, value: Any) -> float:
 
 
 KEYS = tuple(field.name for field in fields(Definition))
+
+
+def other_side(side: Side) -> Side:
+    """Return the side across."""
+    return SIDES[1] if side == SIDES[0] else SIDES[0]
+
+
+CHINA = (("CHN",), ("CHN", "HKG"), ("CHN", "HKG", "MAC"))
+"""Customs territories that count as China: one, two or three of them."""
+AS_ASKED = "as asked"
+
+
+def territory(definition: Definition) -> str:
+    """Return how much of China counts, as a choice of a specification."""
+    for side in ("exporter", "importer"):
+        members = tuple(sorted(getattr(definition, side).split("+")))
+        if members in CHINA:
+            return "+".join(members)
+    return AS_ASKED
+
+
+def territories(definition: Definition) -> list[Definition]:
+    """Return the definition with Hong Kong put in or taken out, on either side."""
+    found = []
+    for side in ("exporter", "importer"):
+        members = sorted(getattr(definition, side).split("+"))
+        if members == ["CHN"]:
+            found.append(definition.but(**{side: "CHN+HKG"}))
+        elif members == ["CHN", "HKG"]:
+            found.append(definition.but(**{side: "CHN"}))
+    return found

@@ -9,29 +9,31 @@ import narwhals as nw
 
 from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.caveats import caveat
-from entrepot.figures.estimate import Estimate, Missing
+from entrepot.figures.cells import compared, compared_unit, total_sides
+from entrepot.figures.definition import other_side
+from entrepot.figures.figure import Estimate, Missing
+from entrepot.figures.insufficient_data import MANY_TELLERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.figures.row_facts import partners, traders
 from entrepot.figures.run_measure import measure, rows_of
-from entrepot.figures.sides import members_of, other_side, totals
-from entrepot.figures.trading_areas import partners
-from entrepot.figures.whole import compared, total_sides, unit_of
+from entrepot.figures.sides import members_of, totals
 from entrepot.goods import goods_title
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
-from entrepot.model.display import figure_value
+from entrepot.model.display import figure_value, joined
 from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.figures.cells import Cells, Goods
-    from entrepot.figures.definition import Definition
+    from entrepot.figures.definition import Definition, Side
     from entrepot.figures.figure import Caveat
-    from entrepot.figures.sides import Side
 
 __all__ = [
+    "LARGEST",
     "NOTABLE",
     "Whole",
     "alternatives",
@@ -41,9 +43,11 @@ __all__ = [
     "not_known",
     "notes",
     "of_details",
+    "of_totals",
     "partner_scope",
     "whole_of",
 ]
+
 
 NOTABLE = 0.005
 """Part of a total from which a reader is told of what is in it without a partner of its own."""
@@ -212,7 +216,7 @@ def mirrored(cells: Cells, asked: Definition, goods: Goods) -> list[tuple[str, f
         .select(
             nw.col(reporter).alias("reporter"),
             "period",
-            unit_of(goods, share).alias("unit"),
+            compared_unit(goods, share).alias("unit"),
             nw.col(cells.column(asked)).alias("amount"),
         )
         .group_by(*keys)
@@ -403,3 +407,71 @@ def not_known(whole: Whole | None, value: float, cells: Cells, asked: Definition
         f"{area_name(name)} is not among the partners loaded from {cells.held.source}; "
         f"{size} of the total is with partners not in the data, so the share is at most that"
     )
+
+
+# What may be missing from a total: partners, reporters, or the rest of a source.
+
+
+LARGEST = ("CHN", "USA", "DEU", "JPN", "NLD", "KOR", "ITA", "FRA", "GBR", "HKG")
+"""The leading exporters, who lead in imports too (WTO, World Trade Statistical Review 2023)."""
+
+_UP = "may be too small"
+_CONSEQUENCE = {
+    "value": "this total {}",
+    "growth": "this compares totals that {}",
+    "import_share": "the total {} and this is an upper bound",
+    "export_share": "the total {} and this is an upper bound",
+}
+_NO_BOUND = "the total {} and this may be far too high or too low"
+
+
+def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
+    """Yield what the totals behind a measure may lack.
+
+    An extract lacks areas for certain. A table of one's own, and a report of few partners, may be a
+    part of what there is. What an area does not report is added up from those who do.
+    """
+    wholes = totals(asked)
+    if cells.held.is_partial:
+        count = _names(cells, asked, "exporter")
+        text = f"The lake holds {cells.held.source} for {_counted(len(count), 'exporter')} only"
+        yield _caveat(text, asked, "is too small" if wholes else "")
+        return
+    told, listed = [], []
+    may_lack = is_own(cells.held.source) or cells.is_of_reports
+    for whole, side in wholes:
+        if side in cells.mirrors:
+            told.append(_told(cells, asked, side))
+        elif may_lack:
+            names = partners(cells, whole, side)
+            if is_own(cells.held.source) or len(names) < MANY_TELLERS:
+                listed.append(_counted(len(names), side))
+    if told:
+        yield _caveat(". ".join(dict.fromkeys(told)), asked, _UP)
+    elif listed:
+        text = f"{cells.held.source} holds {joined(listed)} here; others may be missing"
+        yield _caveat(text, asked, _UP)
+
+
+def _told(cells: Cells, asked: Definition, side: Side) -> str:
+    """Say how many add up the total of an area by their own reports, and who does not."""
+    names = _names(cells, asked, side)
+    text = f"A total here adds up what {_counted(len(names), side)} reported to {cells.held.source}"
+    if silent := [area_name(code) for code in LARGEST if code not in names]:
+        text += f", without {joined(silent)}"
+    return text
+
+
+def _names(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    heard = cells.told(side) if side in cells.for_silent else cells
+    return traders(heard, asked, side)
+
+
+def _counted(count: int, side: str) -> str:
+    return f"{count} {side}{'' if count == 1 else 's'}"
+
+
+def _caveat(text: str, asked: Definition, how_small: str) -> Caveat:
+    if how_small:
+        text += f", so {_CONSEQUENCE.get(asked.measure, _NO_BOUND).format(how_small)}"
+    return caveat("partial-source", f"{text}.")

@@ -13,18 +13,16 @@ from entrepot.figures import (
     flows,
     inputs,
     published_answers,
-    value_origin,
+    value_shares,
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
 from entrepot.figures.definition import KEYS, Definition
 from entrepot.figures.definition_checks import PRINTED, checked
-from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.figure import Figure
+from entrepot.figures.figure import Answer, Estimate, Figure, Missing
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
-from entrepot.figures.no_answer_text import in_lines
-from entrepot.figures.no_value import unanswered
+from entrepot.figures.insufficient_data import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.goods.parse import NAMED
@@ -157,7 +155,7 @@ def _with_curve(
     figure: Figure, found: Specifications, definition: Definition, lake: Lake, above: float | None
 ) -> Figure:
     """Tell of every definition behind the range, and of published figures beside them."""
-    from entrepot.figures.published_overlay import in_print
+    from entrepot.figures.statements import in_print
 
     found = replace(found, whole=True, threshold=above)
     printed = in_print(checked(definition, lake), found.items, lake)
@@ -169,7 +167,7 @@ def _evaluated(definition: Definition, lake: Lake, *, ranged: bool) -> Figure:
     named = definition.goods
     definition = checked(definition, lake)
     if definition.measure == ORIGIN:
-        return value_origin.figure(definition, lake, asked_of=named)
+        return value_shares.figure(definition, lake, asked_of=named)
     if inputs.is_inputs(definition):
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):

@@ -5,48 +5,66 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import caveats, denominator, goods_caveats, total_coverage
+from entrepot.figures import caveats, denominator, goods_caveats
+from entrepot.figures import denominator as total_coverage
 from entrepot.figures.availability import BUNDLED, held
 from entrepot.figures.base_periods import shorter
-from entrepot.figures.cells import Cells
-from entrepot.figures.concordance_variants import measure_each
-from entrepot.figures.editions import goods_in, other_goods
-from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.insufficient_data import not_reconciled, refusal, silent
-from entrepot.figures.intervals import INTERVAL
-from entrepot.figures.mirror import mirror_caveat, mirror_coverage
-from entrepot.figures.missing_mass import extreme_prices, unweighed
-from entrepot.figures.partner_basis import reported_on_two_bases
-from entrepot.figures.questions import of as question
-from entrepot.figures.reconciled_caveats import one_sided_share
-from entrepot.figures.row_facts import editions_of, goods_scope, not_delivered
-from entrepot.figures.row_reader import reading_once
-from entrepot.figures.sides import totals
-from entrepot.figures.source_estimate import (
-    elsewhere,
-    followed,
-    headline,
-    with_nonreporters_carried,
+from entrepot.figures.cells import Cells, reading_once
+from entrepot.figures.definition import territories, territory
+from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
+from entrepot.figures.elasticities import with_elasticities
+from entrepot.figures.figure import Answer, Estimate, Missing
+from entrepot.figures.insufficient_data import (
+    not_reconciled,
+    refusal,
+    reporting_sides,
+    silent,
+    unasked,
+    unknown,
 )
-from entrepot.figures.source_limits import reporting_sides, unasked, unknown
-from entrepot.figures.trading_areas import areas_without_records
-from entrepot.figures.variants import territories
+from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
+from entrepot.figures.mirror import mirror_caveat, mirror_coverage
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions import unit_of
+from entrepot.figures.reconciled_caveats import extreme_prices, one_sided_share, unweighed
+from entrepot.figures.row_facts import (
+    areas_without_records,
+    editions_of,
+    evidence_of,
+    goods_scope,
+    not_delivered,
+    reported_on_two_bases,
+)
+from entrepot.figures.run_measure import (
+    dicts,
+    main_column,
+    measure,
+    of_row,
+    refuse_unrecorded,
+    rows_of,
+)
+from entrepot.figures.sides import totals
 from entrepot.goods import merged
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Goods
+    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.denominator import Whole
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake
+    from entrepot.reconcile import Coverage
 
-__all__ = ["answer"]
+__all__ = ["answer", "measure_each"]
+
 
 REPORTS = "whose report"
 UNKNOWN_PARTNERS = "partners not in the data, from many small ones to one"
@@ -286,3 +304,170 @@ def _about_rows(
         yield caveats.caveat(
             "inside-group", f"{names} counts as one area; trade among its members is {kept}."
         )
+
+
+# One estimate of a source: a measure under one set of choices, with the rows behind it.
+
+
+EDITIONS = "how the list is followed into the edition"
+HONG_KONG = "Hong Kong in or out"
+SILENT = "silent partners in or out"
+
+
+def headline(
+    definition: Definition,
+    goods: Goods,
+    cells: Cells,
+    *,
+    kept: Cells | None = None,
+    found: Measured | Missing | None = None,
+) -> Estimate | Missing:
+    """Return the estimate that is told first, with its table, interval and evidence.
+
+    `kept` has the rows in memory, and what refuses was asked before; `found` is what the measure
+    found there.
+    """
+    found = found or measure(cells, definition, goods, kept=kept, with_table=True)
+    if isinstance(found, Missing):
+        return found
+    read = kept or cells
+    low, high = found.low, found.high
+    ends = drawn_ends(read, definition, goods)
+    if low is None:
+        low, high = ends.pop("", None) or interval(read, definition, goods)
+    beside: dict[str, float | str] = {
+        f"{name}_{end}": ends[name][place]
+        for name in found.details
+        for place, end in enumerate(("low", "high"))
+        if name in ends
+    }
+    return replace(
+        _estimate(found, definition, goods, cells),
+        low=low,
+        high=high,
+        is_range=low is not None,
+        details=found.details | beside,
+        evidence=(evidence_of(read, definition, goods),),
+        uncertain_code_shares=uncertain_code_shares(read, definition, goods),
+    )
+
+
+def followed(
+    definition: Definition,
+    every: Sequence[Goods],
+    cells: Cells,
+    values: Sequence[Measured | Missing],
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield the same with the list followed in other ways, of which the measure found `values`."""
+    for goods, found in zip(every, values, strict=True):
+        if not isinstance(found, Missing):
+            yield EDITIONS, _estimate(found, definition, goods, cells)
+
+
+def elsewhere(
+    beside: Sequence[Definition], goods: Goods, cells: Cells, read: Frame | None = None
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield the same asked of other areas; `read` has their rows, if they were read already."""
+    for choice in beside:
+        heard = cells.hearing(choice)
+        if refusal(heard, choice, goods):
+            continue
+        kept = replace(heard, kept=read) if read else None
+        found = measure(heard, choice, goods, kept=kept)
+        if not isinstance(found, Missing):
+            yield HONG_KONG, _estimate(found, choice, goods, heard)
+
+
+def with_nonreporters_carried(
+    definition: Definition, cells: Cells, main: Estimate, covered: Coverage
+) -> Iterator[tuple[str, Estimate]]:
+    """Yield a share of a total in which silent partners have what they had, which is in values."""
+    is_share = question(definition.measure).is_part and definition.quantity == "value"
+    side = totals(definition)[0][1] if is_share else None
+    if covered.share < 1 and side in cells.mirrors:
+        choices = main.choices | {"total": "silent partners as before"}
+        yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
+
+
+def _estimate(found: Measured, definition: Definition, goods: Goods, cells: Cells) -> Estimate:
+    words = definition.goods
+    concordance = "weighted" if any(one.weights for one in goods) else goods[0].variant
+    if concordance != "family":
+        words = f"{words} ({concordance})"
+    choices = {
+        "source": cells.held.source,
+        "goods": words,
+        "territory": territory(definition),
+    }
+    if side := cells.voice or definition.reported_by:
+        choices["report"] = f"{side}'s"
+    return Estimate(
+        value=found.value,
+        unit=unit_of(definition),
+        low=found.low,
+        high=found.high,
+        is_range=found.low is not None,
+        details=found.details,
+        table=found.table,
+        choices=choices,
+    )
+
+
+_LIST = "__list"
+
+
+def measure_each(
+    cells: Cells, asked: Definition, every: Sequence[Goods], kept: Cells
+) -> list[Measured | Missing]:
+    """Evaluate a measure of each of several selections of goods; Missing where it has no value.
+
+    To plan a query takes longer than to run it on the few rows in `kept`, so that measures which
+    answer by columns answer all at once. What refuses an answer was asked before. The first has
+    its table, and says why it has no value.
+    """
+    first, *others = every
+    if not _answers_by_columns(asked):
+        rest = [measure(cells, asked, goods, kept=kept) for goods in others]
+        return [measure(cells, asked, first, kept=kept, with_table=True), *rest]
+    apart = bool(question(asked.measure).table)
+    together = others if apart else every
+    found = _at_once(kept, asked, together) if together else {}
+    none = Missing(f"{cells.held.source} has no value of {asked.goods} followed in this way")
+    values = [
+        one if isinstance(one, Missing) else (refuse_unrecorded(cells, asked, one.value) or one)
+        for one in (found.get(place) or none for place in range(len(together)))
+    ]
+    if not apart and not isinstance(values[0], Missing):
+        return values
+    return [
+        measure(cells, asked, first, kept=kept, with_table=True),
+        *values[len(together) - len(others) :],
+    ]
+
+
+def _answers_by_columns(asked: Definition) -> bool:
+    """Whether a measure has a row for each group of rows, and needs nothing but rows."""
+    how = question(asked.measure)
+    return how.has_curve and not (how.by_product or how.columns or how.span)
+
+
+def _at_once(
+    kept: Cells, asked: Definition, every: Sequence[Goods]
+) -> dict[int, Measured | Missing | None]:
+    """Return what the measure finds, by the place of the goods; nothing where no row is."""
+    rows = nw.concat(
+        [
+            rows_of(kept, asked, goods).with_columns(nw.lit(place).alias(_LIST))
+            for place, goods in enumerate(every)
+        ]
+    )
+    how = question(asked.measure)
+    if how.elastic and asked.sigma is None:
+        rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
+    beyond = {"has_rest": True} if how.bounds_rest and kept.held.has_sums else {}
+    try:
+        found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)
+    except NoEvidenceError:
+        return {}
+    main = main_column(kept, asked)
+    return {int(row.pop(_LIST)): of_row(row, asked, main) for row in dicts(found)}

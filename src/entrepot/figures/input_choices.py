@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.figures.variants import territories, territory
+from entrepot.figures.definition import territories, territory
 from entrepot.model.areas import WORLD
 from entrepot.sources.icio.sectors import sector, sectors
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
 __all__ = [
+    "BASIS",
     "GOODS",
     "ORIGIN",
     "Choice",
@@ -29,6 +30,8 @@ __all__ = [
     "sides",
     "spans",
 ]
+
+BASIS = "value_added"
 
 GOODS = "inputs"
 """Goods of a definition that means inputs: ``inputs``, ``inputs:C26``, ``inputs:C26,C27``."""

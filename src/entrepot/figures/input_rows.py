@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from entrepot.errors import MissingExtraError, UnknownNameError
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
 from entrepot.lake import fetch
 from entrepot.lake.system_errors import readable
 from entrepot.model.period import Period

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
+from entrepot import measures
 from entrepot.figures import caveats, value_shares
-from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.figure import Caveat, Evidence, Figure
-from entrepot.figures.input_cells import InputCells
+from entrepot.figures.figure import Answer, Caveat, Estimate, Evidence, Figure, Missing
 from entrepot.figures.input_choices import (
+    BASIS,
     choices,
     goods_key,
     inputs_title,
@@ -19,20 +22,25 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
-from entrepot.figures.io_tables import economy_of
-from entrepot.figures.no_value import unanswered
+from entrepot.figures.insufficient_data import unanswered
+from entrepot.figures.questions import unit_of
 from entrepot.figures.spread import ends_of, specifications, spread_of
+from entrepot.figures.value_shares import economy_of
+from entrepot.lake import fetch
+from entrepot.lake.system_errors import readable
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sector as sector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures.definition import Definition
+    from entrepot.figures.input_choices import Choice
     from entrepot.lake import Lake
 
 __all__ = ["MEASURES", "answer", "breakdown", "figure", "input_years", "inputs_title", "is_inputs"]
+
 
 MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
 REST = "XROW"
@@ -59,7 +67,7 @@ def answer(definition: Definition, lake: Lake) -> Answer | Missing:
         For goods that are no inputs, or an unknown sector.
     """
     definition = definition.but(goods=goods_key(definition.goods, definition.source))
-    if definition.basis == value_shares.BASIS:
+    if definition.basis == BASIS:
         return _by_value_added(definition, lake)
     found = _cells(definition, lake)
     if isinstance(found, Missing):
@@ -167,7 +175,7 @@ def _refusal(definition: Definition) -> str | None:
         return f"{SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
     if definition.flow != "one_way":
         return f"{SOURCE} answers one direction at a time"
-    if definition.basis not in ("dispatch", "origin", value_shares.BASIS):
+    if definition.basis not in ("dispatch", "origin", BASIS):
         return f"{SOURCE} does not tell inputs by {definition.basis}"
     if definition.valuation is not None:
         return f"{SOURCE} is at basic prices, not {definition.valuation.upper()}"
@@ -202,7 +210,7 @@ def _estimate(
     )
     return Estimate(
         value=columns[main],
-        unit=definition.unit,
+        unit=unit_of(definition),
         choices={"source": found.rows.address} | found.ways[number].named(definition.goods),
         evidence=(evidence,) if evidence else (),
         details={name: columns[name] for name in others},
@@ -248,3 +256,208 @@ def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
                 f"{area_name(name)} counts as one area: its members' inputs from each other are "
                 "inputs from home.",
             )
+
+
+# The inputs that a question is about, under every way to count them in one pass.
+
+
+Frame = nw.LazyFrame[Any]
+BUYERS, SELLERS = "buyers", "sellers"
+"""Several areas count as one: their cells carry one name, which is no code of an area."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputCells:
+    """Inputs of one year.
+
+    Attributes
+    ----------
+    rows
+        Where they are.
+    ways
+        Ways to count, the headline first.
+    """
+
+    rows: InputRows
+    ways: Sequence[Choice]
+
+    def measured(self) -> dict[int, dict[str, float]]:
+        """Return the columns of the measure for each way that has an answer, by its place.
+
+        The first column is the measure's main one.
+        """
+        table = self._table(self._marked(self.ways), "way")
+        names = table.collect_schema().names()[1:]
+        found = {}
+        for way, *cells in fetch(table):
+            if cells[0] is not None:
+                pairs = zip(names, cells, strict=True)
+                found[int(way)] = {name: float(cell) for name, cell in pairs if cell is not None}
+        return found
+
+    def by(self, key: str) -> dict[str, float]:
+        """Return the measure of the headline for each ``buyer_sector`` or ``exporter``."""
+        table = self._table(self._marked(self.ways[:1], key), key)
+        return {str(row[0]): float(row[1]) for row in fetch(table) if row[1] is not None}
+
+    def count(self) -> int:
+        """Return how many rows stand behind the flow of the headline."""
+        buyers, sellers = sides(self.ways[0].asked)
+        cells = self._cube().filter(nw.col("exporter") != nw.col("importer"))
+        for column, group in (("importer", buyers), ("exporter", sellers)):
+            if group:
+                cells = cells.filter(nw.col(column).is_in(sorted(group)))
+        for column, group in (("exporter", buyers), ("importer", sellers)):
+            if group and not buyers & sellers:
+                cells = cells.filter(~nw.col(column).is_in(sorted(group)))
+        [(rows,)] = fetch(cells.select(nw.col("rows").sum()))
+        return int(rows)
+
+    def _factories(self) -> list[str]:
+        known = self.rows.sectors().items()
+        return sorted(code for code, one in known if one.is_manufacturing)
+
+    def _cube(self) -> Frame:
+        """Return the cells that any of the ways touches, so that one cube does for all."""
+        asked = self.ways[0].asked
+        groups = [sides(way.asked) for way in self.ways]
+        buyers = frozenset[str]().union(*(group for group, _ in groups))
+        sellers = frozenset[str]().union(*(group for _, group in groups))
+        if asked.measure == "export_share":
+            buyers = frozenset()
+        elif asked.measure != "asymmetry" and buyers:  # what they buy is all that is looked at
+            sellers = frozenset()
+        cells = self.rows.cube(buyers, sellers, made_by(asked.goods))
+        if asked.sector:
+            cells = cells.filter(nw.col("buyer_sector") == asked.sector)
+        return cells
+
+    def _table(self, cells: Frame, key: str) -> Frame:
+        """Return the measure by a key."""
+        asked = self.ways[0].asked
+        match asked.measure:
+            case "value":
+                return measures.value(cells.filter("bought", "sold", "abroad"), by=[key])
+            case "import_share":
+                bought = cells.filter("bought", "abroad")
+                return measures.import_share(
+                    bought, exporter=SELLERS, by=[key], supplier="supplier"
+                )
+            case "export_share":
+                sold = cells.filter("sold", "abroad")
+                return measures.export_share(sold, importer=BUYERS, by=[key], buyer="buyer")
+            case "asymmetry":
+                touched = cells.filter(nw.col("bought") | nw.col("sold"), nw.col("abroad"))
+                return measures.asymmetry(
+                    touched,
+                    importer=BUYERS,
+                    exporter=SELLERS,
+                    by=[key],
+                    supplier="supplier",
+                    buyer="buyer",
+                )
+            case "hhi":
+                suppliers = self._in_order(cells.filter("bought", "abroad"), key)
+                return measures.hhi(suppliers, by=[key], unique_suppliers=True)
+        bought = cells.filter("bought", "abroad")
+        return measures.concentration_ratio(bought, by=[key], k=asked.k or 1)
+
+    def _in_order(self, cells: Frame, key: str) -> Frame:
+        """Return what each supplier sold, always in one order.
+
+        Values are whole dollars, whose sums are exact in any order; their squares are not, and
+        the same question is to have the same digits each time.
+        """
+        totals = cells.group_by(key, "exporter").agg(nw.col("value_usd").sum())
+        with readable():
+            table = totals.sort(key, "exporter").to_native().to_arrow_table()
+        return nw.from_native(self.rows.lake.connection.from_arrow(table)).lazy()
+
+    def _marked(self, ways: Sequence[Choice], key: str = "way") -> Frame:
+        """Return cells for each way of counting, with what they are in it.
+
+        ``bought`` and ``sold`` say whether buyers and sellers asked for did so, ``abroad`` whether
+        the cell counts as crossing a border; ``supplier`` and ``buyer`` are the areas, with one
+        name for all that count as one.
+        """
+        groups = [sides(way.asked) for way in ways]
+        cells = _coarser(self._cube(), key, self._factories())
+        options, areas = self._options(ways, groups)
+        seller, buyer = (
+            areas.select(
+                "way",
+                nw.col("area").alias(side),
+                *(nw.col(x).alias(f"{side}_{x}") for x in ("buys", "sells")),
+            )
+            for side in ("exporter", "importer")
+        )
+        marked = (
+            cells.join(options, how="cross")
+            .filter(
+                ~nw.col("goods_only") | nw.col("makes_goods"),
+                ~nw.col("factories") | nw.col("is_factory"),
+            )
+            .join(seller, on=["way", "exporter"], how="left")
+            .join(buyer, on=["way", "importer"], how="left")
+        )
+        flags = ("exporter_buys", "exporter_sells", "importer_buys", "importer_sells")
+        marked = marked.with_columns(*(nw.col(flag).fill_null(False) for flag in flags))
+        return _counted(marked)
+
+    def _options(
+        self, ways: Sequence[Choice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
+    ) -> tuple[Frame, Frame]:
+        """Return the ways to count, and which areas are asked for in each, as small tables."""
+        import pyarrow as pa
+
+        options = [
+            {
+                "way": number,
+                "home": way.home,
+                "goods_only": way.goods_only,
+                "factories": way.factories,
+                "any_buyer": not buyers,
+                "any_seller": not sellers,
+                "overlap": bool(buyers & sellers),
+            }
+            for number, (way, (buyers, sellers)) in enumerate(zip(ways, groups, strict=True))
+        ]
+        areas = [
+            {"way": number, "area": area, "buys": area in buyers, "sells": area in sellers}
+            for number, (buyers, sellers) in enumerate(groups)
+            for area in sorted(buyers | sellers)
+        ]
+        connection = self.rows.lake.connection
+        first, second = (
+            nw.from_native(connection.from_arrow(pa.Table.from_pylist(rows))).lazy()
+            for rows in (options, areas)
+        )
+        return first, second
+
+
+def _coarser(cells: Frame, key: str, factories: list[str]) -> Frame:
+    """Add up what no way of counting tells apart."""
+    kept = ["exporter", "importer", "makes_goods", "is_factory"]
+    if key == "buyer_sector":
+        kept.append(key)
+    return (
+        cells.with_columns(nw.col("buyer_sector").is_in(factories).alias("is_factory"))
+        .group_by(*kept)
+        .agg(nw.col("value_usd").sum(), nw.col("rows").sum())
+    )
+
+
+def _counted(marked: Frame) -> Frame:
+    """Say of each cell what it is; several areas count as one unless one side holds the other."""
+    among = (nw.col("exporter_buys") & nw.col("importer_buys")) | (
+        nw.col("exporter_sells") & nw.col("importer_sells")
+    )
+    inside = (nw.col("exporter") == nw.col("importer")) | (among & ~nw.col("overlap"))
+    sold, bought = nw.col("exporter_sells"), nw.col("importer_buys")
+    return marked.with_columns(
+        (bought | nw.col("any_buyer")).alias("bought"),
+        (sold | nw.col("any_seller")).alias("sold"),
+        (~inside | nw.col("home")).alias("abroad"),
+        nw.when(sold).then(nw.lit(SELLERS)).otherwise("exporter").alias("supplier"),
+        nw.when(bought).then(nw.lit(BUYERS)).otherwise("importer").alias("buyer"),
+    )

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.editions import links_held
+from entrepot.figures.questions.event import Listing
 from entrepot.goods import Selection, Variant, goods_list, goods_selection
 from entrepot.goods.parse import parse
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, TARIFFS, TOTAL, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from entrepot.figures.cells import Frame
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
-__all__ = ["Listing", "listing", "refuse_undated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Goods of a source and the days on which they were listed.
-
-    Attributes
-    ----------
-    days
-        Codes that the list covers as a whole, with the first day on it.
-    partly
-        Codes of which the list covers a part, so that they are neither listed nor not.
-    inferred
-        Codes whose day was inferred, or whose listing text was not read itself.
-    """
-
-    days: Mapping[str, date]
-    partly: frozenset[str]
-    inferred: frozenset[str] = frozenset()
+__all__ = ["listing", "refuse_undated"]
 
 
 def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:

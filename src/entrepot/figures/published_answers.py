@@ -6,29 +6,34 @@ import functools
 import itertools
 import math
 import operator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot import measures
+from entrepot.errors import RequestError
 from entrepot.figures import caveats, goods_caveats
-from entrepot.figures.currency_conversion import converted
-from entrepot.figures.derived import pairs, quotient_of, sums
-from entrepot.figures.estimate import Answer, Estimate, Missing
-from entrepot.figures.figure import Evidence
+from entrepot.figures.definition import territories, territory
+from entrepot.figures.definition_checks import refuse_rate
+from entrepot.figures.figure import Answer, Estimate, Evidence, Missing
+from entrepot.figures.questions import unit_of
 from entrepot.figures.statements import stated, statements
-from entrepot.figures.variants import territories, territory
 from entrepot.goods import goods_selection, goods_title
-from entrepot.model.areas import area_phrase, possessive
+from entrepot.model.areas import WORLD, area_phrase, possessive
+from entrepot.model.display import figure_value
 from entrepot.model.interval import Interval
-from entrepot.sources.published.read import matching
+from entrepot.model.period import Period
+from entrepot.sources.published.read import matching, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
 
-__all__ = ["SHARES", "answer"]
+__all__ = ["SHARES", "answer", "pairs", "sums"]
+
 
 Rows = tuple["Published", ...]
 SHARES = ("import_share", "export_share", "asymmetry")
@@ -266,7 +271,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
         held += f" and {len(periods) - 8} more"
-    if here and definition.unit not in here:
+    if here and unit_of(definition) not in here:
         held = f"; held in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]
@@ -277,3 +282,194 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
         f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
         f"to {definition.importer} for {definition.period}{against}{words}{held}"
     )
+
+
+# One printed value in two currencies, and what a newsroom would have made of it.
+
+
+def converted(
+    definition: Definition,
+    stated: Callable[[Definition], Sequence[Published]],
+    rows: Iterable[Published],
+    evidence: Callable[[Published], Evidence],
+) -> Answer | Missing:
+    """Set the dollars of a report beside its yuan at an average rate and at that of a day.
+
+    Parameters
+    ----------
+    stated
+        From a definition to the rows that state it, best first.
+    rows
+        All statements, among them rates of exchange.
+    evidence
+        From a row to what an answer says of it.
+
+    Raises
+    ------
+    RequestError
+        For a rate of a day that is no number, and no day whose rate was published.
+    """
+    every, currency = tuple(rows), definition.currency
+    plain = definition.but(measure="value", spot=None)
+    local, dollars = stated(plain), stated(plain.but(currency="USD"))
+    if not local:
+        return Missing(f"nobody printed this value in {currency} for {definition.period}")
+    pairs = [(one, two) for one in local for two in dollars if one.origin == two.origin]
+    mean = _rates(every, currency, definition.period, "average")
+    spot, day = _spot(definition, every)
+    one, two = pairs[0] if pairs else (local[0], None)
+    found = _measured(one, two, mean[0] if mean else None, spot)
+    usual = found["implied_rate"] or (mean[0].middle if mean else None)
+    refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
+    if two is None or found["customs_usd"] is None:
+        return Missing(
+            f"{one.origin} printed {one.printed} for {definition.period} and no dollars. At the "
+            f"rate of a day that is {figure_value(found['spot_usd'], 'USD')}, which is not what "
+            "customs would have: they convert each month at its own rate"
+        )
+    used = [one, two, *mean[:1], *day]
+    details: dict[str, float | str] = {
+        name.replace("value_cny", f"value_{currency.lower()}"): number
+        for name, number in found.items()
+        if number is not None and name != "customs_usd"
+    }
+    if mean and mean[0].middle:
+        details["average_rate"] = mean[0].middle
+    main = Estimate(
+        value=float(found["customs_usd"]),
+        unit="USD",
+        choices={"source": "published", "origin": two.origin, "goods": definition.goods},
+        evidence=tuple(evidence(row) for row in used),
+        low=two.low,
+        high=two.high,
+        details=details | {"spot_rate": spot},
+    )
+    text = (
+        f"The dollars are those of the report. {currency} at the average rate, or at that of a "
+        "day, gives other numbers, and neither is what customs printed."
+    )
+    return Answer((main,), (caveats.caveat("currency", text),))
+
+
+def _measured(
+    one: Published, two: Published | None, mean: Published | None, spot: float
+) -> dict[str, float | None]:
+    import pyarrow as pa
+
+    table = pa.table(
+        {
+            "value_cny": pa.array([one.middle], pa.float64()),
+            "value_usd": pa.array([two.middle if two else None], pa.float64()),
+            "rate": pa.array([mean.middle if mean else None], pa.float64()),
+        }
+    )
+    [found] = measures.conversions(table, spot=spot).to_pylist()
+    return dict(found)
+
+
+def _rates(
+    rows: Iterable[Published], currency: str, period: Period, kind: str
+) -> Sequence[Published]:
+    found = matching(
+        rows, measure="exchange_rate", unit=f"{currency} per USD", valuation=kind, period=period
+    )
+    return ranked(row for row in found if row.confidence != "low" and row.middle is not None)
+
+
+def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Sequence[Published]]:
+    """Return the rate of a day, and the row that states it where it is not the asker's own."""
+    text, currency = str(definition.spot), definition.currency
+    try:
+        return float(text), ()
+    except ValueError:
+        day = Period.parse(text)
+    for kind in ("fixing", "average"):
+        if (found := _rates(rows, currency, day, kind)) and found[0].middle is not None:
+            return found[0].middle, found[:1]
+    unit = f"{currency} per USD"
+    held = sorted({f"{row.period}" for row in rows if row.unit == unit and row.period.months == 1})
+    raise RequestError(
+        f"no rate of {currency} is held for {text}",
+        why=f"rates are held for {', '.join(held)}" if held else "",
+        hint="write the rate itself, such as --spot 7.1; or load a table of published rates: "
+        "entrepot data add published FILE",
+    )
+
+
+# Numbers that nobody printed and that follow from two that one origin did.
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """A measure as one level over another.
+
+    Attributes
+    ----------
+    top, bottom
+        Definitions of the two levels.
+    unit
+        ``share`` (top / bottom) or ``percent`` (100 (top / bottom - 1)).
+    """
+
+    top: Definition
+    bottom: Definition
+    unit: str
+
+    def of(self, top: float, bottom: float) -> float:
+        """Return the measure for two levels."""
+        return (top / bottom - 1) * 100 if self.unit == "percent" else top / bottom
+
+    def interval(self, top: Interval, bottom: Interval) -> Interval:
+        """Return what the rounding of both levels leaves open."""
+        return Interval(self.of(top.low, bottom.high), self.of(top.high, bottom.low))
+
+
+def quotient_of(definition: Definition) -> Quotient | None:
+    """Return the two levels that the measure is made of; None if it is not a quotient."""
+    level = definition.but(measure="value", base=None)
+    match definition.measure:
+        case "growth" if definition.base is not None:
+            return Quotient(level, level.but(period=definition.base), "percent")
+        case "import_share":
+            return Quotient(level, level.but(exporter=WORLD), "share")
+        case "export_share":
+            return Quotient(level, level.but(importer=WORLD), "share")
+    return None
+
+
+def sums(parts: Sequence[Iterable[Published]]) -> Iterator[tuple[Published, ...]]:
+    """Yield one row of each part, where one origin, as one reporter, values them all alike."""
+    if not parts:
+        return
+    by_voice = []
+    for rows in parts:
+        found: dict[tuple[str, ...], Published] = {}
+        for row in filter(_is_number, rows):
+            found.setdefault((row.origin, row.variant, row.reporter, row.valuation), row)
+        by_voice.append(found)
+    for voice in by_voice[0]:
+        if all(voice in found for found in by_voice):
+            yield tuple(found[voice] for found in by_voice)
+
+
+def pairs(
+    top: Iterable[Published], bottom: Iterable[Published], *, across_reporters: bool = False
+) -> Iterator[tuple[Published, Published]]:
+    """Yield pairs that may be divided: one origin, one variant, one reporter, one valuation.
+
+    A bound or a range is no number to compute with: "more than" over "up to" says nothing. The
+    first pair of each origin and variant is taken, so rows have to come best first. A data set
+    that blends reports is one origin with several reporters: `across_reporters` lets it be.
+    """
+    seen: set[tuple[str, str]] = set()
+    for one, other in itertools.product(filter(_is_number, top), filter(_is_number, bottom)):
+        voice = (one.origin, one.variant)
+        alike = (*voice, one.valuation) == (other.origin, other.variant, other.valuation)
+        if alike and voice not in seen and (across_reporters or one.reporter == other.reporter):
+            seen.add(voice)
+            yield one, other
+
+
+def _is_number(row: Published) -> bool:
+    """Whether one number is stated, with what its digits leave open; zero divides nothing."""
+    return bool(row.value) and row.low is not None and row.high is not None

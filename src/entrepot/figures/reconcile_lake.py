@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import narwhals as nw
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.availability import not_loaded
 from entrepot.figures.editions import links_held
-from entrepot.figures.reconcile_input import Reports, reports
 from entrepot.figures.reconcile_result import Reconciliation, of_parts
 from entrepot.files import drafted, require_target
+from entrepot.goods import goods_selection, select
+from entrepot.goods.editions import known_codes
+from entrepot.goods.links import steps
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import area
-from entrepot.reconcile import PANELS, By, Panel, bundled_odds, reconcile
+from entrepot.model.period import Period
+from entrepot.model.product import EDITIONS, NO_CODES, harmonized
+from entrepot.reconcile import (
+    PANELS,
+    By,
+    Panel,
+    bundled_odds,
+    panel,
+    reconcile,
+    tellers_of,
+    withheld,
+)
 from entrepot.sources import bring_in
 from entrepot.sources.parquet import read_parquet
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
 
-__all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "reconcile_lake"]
+    from entrepot.goods import Links
+
+    Reached = Mapping[str, frozenset[str]]
+
+__all__ = ["SOURCE", "WEIGHTS", "Reconciliation", "moves", "reconcile_lake"]
+
 
 SOURCE = "reconciled"
 RELEASE = "computed"
@@ -230,3 +250,234 @@ def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
             draft.replace(out)
     except OSError as error:
         raise OutsideError(f"cannot be written: {error}", where=str(out)) from error
+
+
+# Reports of a source in the lake, with what is known of all goods before some are chosen.
+
+
+_NOBODY_LATE = {
+    "fixed": "every reporter tells every period",
+    "carried": "nobody is late who told a year before",
+}
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Reports to reconcile.
+
+    Attributes
+    ----------
+    rows
+        Those of the goods asked for.
+    tellers, kept
+        Who tells anything at all, and what they keep back, seen on all goods.
+    moves
+        Where goods are in another edition; None if all are in one.
+    periods
+        Years or months covered.
+    notes
+        Options that had no effect.
+    """
+
+    rows: duckdb.DuckDBPyRelation
+    tellers: duckdb.DuckDBPyRelation
+    kept: duckdb.DuckDBPyRelation
+    moves: duckdb.DuckDBPyRelation | None
+    periods: tuple[str, ...]
+    notes: list[str]
+
+
+def reports(
+    lake: Lake,
+    source: str,
+    period: str | int | None,
+    goods: str,
+    kind: Panel,
+    reexports: bool,
+) -> Reports:
+    """Return the reports to reconcile; see `reconcile_lake` for the parameters.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the lake has no such reports.
+    """
+    if not lake.holds(source):
+        raise NoEvidenceError(
+            f"the lake holds no {source}", hint=f"entrepot data add {source} FILE"
+        )
+    notes: list[str] = []
+    native = _balanced(lake, source, period, kind, notes)
+    tellers, kept = tellers_of(native), withheld(native)
+    links = links_held(lake)
+    if goods != "all":
+        native = _chosen(native, goods, links)
+    spans = native.select("period", "freq", "reported_by", "nomenclature").distinct().fetchall()
+    if not spans:
+        raise NoEvidenceError(
+            f"the lake's {source} has no such reports", hint="see: entrepot data list"
+        )
+    names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq, *_ in spans}
+    if not reexports:
+        native = _without_reexports(native, notes)
+    return Reports(native, tellers, kept, _moves(lake, spans, links), tuple(sorted(names)), notes)
+
+
+def _balanced(
+    lake: Lake, source: str, period: str | int | None, kind: Panel, notes: list[str]
+) -> duckdb.DuckDBPyRelation:
+    """Return the reports of a period, by the same reporters throughout if that is asked for."""
+    rows = lake.flows(source).filter(nw.col("nomenclature") != NO_CODES)
+    within = "true"
+    if period is not None:
+        span = Period.parse(period)
+        within = f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'"
+        first = span.start.replace(year=span.start.year - (kind == "carried"))
+        rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
+    told: duckdb.DuckDBPyRelation = rows.to_native()
+    found = panel(told, kind).filter(within)
+    if kind != "as_reported":
+        before, now = (len(tellers_of(one).fetchall()) for one in (told.filter(within), found))
+        if before == now:
+            notes.append(f"--panel {kind} has no effect: {_NOBODY_LATE[kind]}.")
+    return found
+
+
+def _chosen(
+    rows: duckdb.DuckDBPyRelation, goods: str, links: Links | None
+) -> duckdb.DuckDBPyRelation:
+    editions = sorted(name for (name,) in rows.select("nomenclature").distinct().fetchall())
+    known = tuple(dict.fromkeys(harmonized(name).id for name in editions))
+    return select(
+        rows,
+        [
+            goods_selection(goods, nomenclature=name, links=links, editions=known)
+            for name in editions
+        ],
+    )
+
+
+def _without_reexports(rows: duckdb.DuckDBPyRelation, notes: list[str]) -> duckdb.DuckDBPyRelation:
+    if not rows.filter("reported_by = 'exporter' AND is_reexport").limit(1).fetchall():
+        notes.append("--no-reexports has no effect: no exporter tells re-exports apart.")
+    return rows.filter("reported_by <> 'exporter' OR is_reexport IS NOT TRUE")
+
+
+def _moves(
+    lake: Lake, spans: list[tuple[object, ...]], links: Links | None
+) -> duckdb.DuckDBPyRelation | None:
+    """Return where goods are in another edition, for editions that meet in a period."""
+    import pyarrow as pa
+
+    pairs = {
+        (str(one[3]), str(other[3]))
+        for one in spans
+        for other in spans
+        if one[:2] == other[:2] and (one[2], other[2]) == ("exporter", "importer")
+    }
+    found = moves(pairs, links)
+    if not found:
+        return None
+    names = ("nomenclature", "product", "to_nomenclature", "to_product")
+    columns = map(list, zip(*found, strict=True))
+    return lake.connection.from_arrow(pa.table(dict(zip(names, columns, strict=True))))
+
+
+# Where the goods of a code are in another edition, for two reports that are in two of them.
+
+
+Move = tuple[str, str, str, str]
+"""Edition and code of the exporter's report, edition and code of the importer's."""
+
+
+def moves(pairs: Iterable[tuple[str, str]], links: Links | None) -> tuple[Move, ...]:
+    """Return where reports of one edition go when the other side reports in another.
+
+    Parameters
+    ----------
+    pairs
+        Edition of the exporter's reports, and of the importer's; names that are no editions of the
+        Harmonized System are left out.
+    links
+        Tables between editions; where one is missing, codes of one heading are taken to share
+        their goods.
+
+    Returns
+    -------
+    tuple of Move
+        For a code that the other edition lacks: the codes that took its place and are new there,
+        or else the only one that it is now a part of. For a code that both have and out of which
+        new codes were cut: itself and these, where they hold nothing else.
+    """
+    known = {one.id for one in EDITIONS}
+    found: list[Move] = []
+    for own, other in sorted(set(pairs)):
+        if own == other or not {own, other} <= known:
+            continue
+        reached = _reached(own, other, links)
+        goes = _by_heading(own, other) if reached is None else _by_links(own, other, *reached)
+        found += [(own, code, other, target) for code, target in goes]
+    return tuple(sorted(found))
+
+
+def _codes(name: str) -> frozenset[str]:
+    return frozenset(code for code, there in known_codes().items() if name in there)
+
+
+def _by_heading(own: str, other: str) -> Iterator[tuple[str, str]]:
+    here, there = _codes(own), _codes(other)
+    new: dict[str, list[str]] = defaultdict(list)
+    for code in there - here:
+        new[code[:4]].append(code)
+    for code in here - there:
+        for target in new[code[:4]]:
+            yield code, target
+
+
+def _by_links(own: str, other: str, forward: Reached, back: Reached) -> Iterator[tuple[str, str]]:
+    here, there = _codes(own), _codes(other)
+    new = there - here
+    for code in here - there:
+        now = forward.get(code, frozenset()) & there
+        targets = now & new or (now if len(now) == 1 else frozenset())
+        for target in targets:
+            yield code, target
+    for code in here & there:
+        now = forward.get(code, frozenset())
+        cut = {one for one in now & new if back[one] == {code}}
+        if cut and code in now:
+            for target in (code, *cut):
+                yield code, target
+
+
+def _reached(own: str, other: str, links: Links | None) -> tuple[Reached, Reached] | None:
+    """Return the codes that each code leads to, and back; None if a table is missing."""
+    if links is None:
+        return None
+    path = steps(own, other)
+    try:
+        kept = [links.kept(*step) for step in path]
+    except RequestError:
+        return None
+    newer_first: Reached = {}
+    older_first: Reached = {}
+    for place, step in enumerate(kept):  # newest first
+        down, up = defaultdict(set), defaultdict(set)
+        for new, old in step:
+            down[new].add(old)
+            up[old].add(new)
+        newer_first = _then(newer_first, down) if place else _frozen(down)
+        older_first = _then(up, older_first) if place else _frozen(up)
+    forward, back = newer_first, older_first
+    return (forward, back) if path[0][0] == own else (back, forward)
+
+
+def _then(one: Mapping[str, Iterable[str]], other: Mapping[str, Iterable[str]]) -> Reached:
+    return {
+        code: frozenset(end for between in one[code] for end in other.get(between, ()))
+        for code in one
+    }
+
+
+def _frozen(links: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    return {code: frozenset(targets) for code, targets in links.items()}

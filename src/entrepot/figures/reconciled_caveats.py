@@ -6,24 +6,28 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from entrepot import measures
 from entrepot.figures.caveats import caveat
-from entrepot.figures.estimate import Missing
+from entrepot.figures.definition import SIDES, other_side
+from entrepot.figures.figure import Missing
 from entrepot.figures.questions import of as question
-from entrepot.figures.run_measure import measure
-from entrepot.figures.sides import SIDES, members_of, other_side, totals
+from entrepot.figures.run_measure import measure, rows_of
+from entrepot.figures.sides import members_of, totals
 from entrepot.lake import fetch
+from entrepot.measures.prices.contrasts import two_periods
 from entrepot.model.areas import area_name
-from entrepot.model.display import joined
+from entrepot.model.display import figure_value, joined
 from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Cells, Goods
+    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
+    from entrepot.model.period import Period
 
-__all__ = ["mixed", "one_sided_share"]
+__all__ = ["extreme_prices", "one_sided_share", "unweighed"]
 
 
 _TOLD = {
@@ -31,17 +35,6 @@ _TOLD = {
     "exporter": "by the exporter alone",
     "importer": "by the importer alone",
 }
-
-
-def mixed(definition: Definition) -> str:
-    """Name what a question asks for that such rows mix; empty text for none.
-
-    A value is a mean of one with and one without freight, and the mass one of both sides' masses.
-    """
-    if definition.valuation:
-        return f"values {definition.valuation}"
-    by_mass = definition.quantity == "mass" or "mass_kg" in question(definition.measure).columns
-    return "mass by side" if definition.reported_by and by_mass else ""
 
 
 def one_sided_share(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
@@ -110,3 +103,89 @@ def _percent(part: float) -> str:
     if 0 < part < 0.005:
         return "less than 1 %"
     return f"{100 * part:.0f} %" if part <= 0.995 or part == 1 else "more than 99 %"
+
+
+# What masses do not tell: rows that have none, and products whose unit value moved too far.
+
+
+FAR = 5.0
+"""A unit value that moved by more than this factor may tell of another unit or of other goods."""
+NAMED = 3
+
+
+def unweighed(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+    """Yield how much of the rows behind a sum of masses has none, or none above zero."""
+    if asked.quantity != "mass":
+        return
+    value = nw.col(cells.column(asked.but(quantity="value")))
+    mass = nw.col("mass_kg")
+    rows = rows_of(cells, asked, goods).filter(value > 0)
+    has_none = (mass.is_null() | (mass <= 0)).alias("has_none")
+    parts = rows.select(has_none, value.alias("value")).group_by("has_none")
+    sums = fetch(parts.agg(nw.len().alias("rows"), nw.col("value").sum()))
+    found = {bool(lacks): (int(count), float(total)) for lacks, count, total in sums}
+    if True not in found:
+        return
+    (lacking, lost), (others, known) = found[True], found.get(False, (0, 0.0))
+    part = 100 * lost / (lost + known)
+    size = f"{part:.2g} %" if part >= 0.01 else "less than a ten-thousandth"
+    yield caveat(
+        "unweighed",
+        f"{lacking:,} of {lacking + others:,} rows of {cells.held.source} behind this, {size} of "
+        "their value, have no mass. A sum of masses lacks them: it is too small, and a part of it "
+        "may be too small or too large.",
+    )
+
+
+def extreme_prices(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+    """Yield which products have a unit value that moved too far to be a price, and what they do."""
+    if asked.measure not in ("price_index", "value_change"):
+        return
+    bound, base = asked.trim or FAR, asked.base or asked.period.before()
+    column = cells.column(asked)
+    rows = rows_of(cells, asked, goods)
+    sums = two_periods(rows, _KEYS, (asked.period, base), ("period", column, "mass_kg"))
+    both = sums.filter(nw.col("__v0") > 0, nw.col("__v1") > 0)
+    found = [
+        (product, value, (value / mass) / (old / old_mass))
+        for product, value, mass, old, old_mass in fetch(
+            both.select("product", "__v1", "__q1", "__v0", "__q0")
+        )
+    ]
+    extreme = [one for one in found if not 1 / bound <= one[2] <= bound]
+    if not extreme:
+        return
+    extreme.sort(key=lambda one: (-one[1], one[0], one[2]))
+    part = 100 * sum(one[1] for one in extreme) / sum(one[1] for one in found)
+    names = ", ".join(f"{code} ({_times(move)})" for code, _, move in extreme[:NAMED])
+    more = f" and {len(extreme) - NAMED} more" if len(extreme) > NAMED else ""
+    yield caveat(
+        "extreme-prices",
+        f"Unit values that moved more than {bound:g} times: {names}{more}, {part:.2g} % of the "
+        f"value compared. {_without(rows, asked, base, column, bound)}",
+    )
+
+
+_KEYS = ("exporter", "importer", "product")
+
+
+def _times(move: float) -> str:
+    return f"{move:.2g} times" if move >= 1 else f"a {1 / move:.2g}th"
+
+
+def _without(rows: Frame, asked: Definition, base: Period, column: str, bound: float) -> str:
+    """Say whether they count, and what the number is otherwise."""
+    other = None if asked.trim else bound
+    measure = getattr(measures, asked.measure)
+    found = measure(
+        rows, period=asked.period, base=base, product=list(_KEYS), value=column, trim=other
+    )
+    name = "fisher" if asked.measure == "price_index" else "price_pct"
+    what = "the index" if asked.measure == "price_index" else "the price part"
+    [(value,)] = fetch(nw.from_native(found).lazy().select(name)) or [(None,)]
+    said = "they are left out; with them" if asked.trim else "they count; without them"
+    if value is None:
+        return f"{said.capitalize()} there is no product to compare."
+    text = f"{value:.3g}" if name == "fisher" else figure_value(value, "percent")
+    switch = "" if asked.trim else f" (--trim {bound:g})"
+    return f"{said.capitalize()} {what} is {text}{switch}."

@@ -7,21 +7,32 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures.cells import everything
+from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.figure import Evidence
-from entrepot.figures.partner_basis import bases_of
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import reach, totals
+from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
+from entrepot.model.areas import WORLD
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from entrepot.figures.cells import Cells, Frame, Goods
-    from entrepot.figures.definition import Definition
+    from entrepot.figures.definition import Definition, Side
 
-__all__ = ["editions_of", "evidence_of", "goods_scope", "not_delivered"]
+__all__ = [
+    "areas_without_records",
+    "bases_of",
+    "editions_of",
+    "evidence_of",
+    "goods_scope",
+    "not_delivered",
+    "partners",
+    "reported_on_two_bases",
+    "traders",
+]
 
 
 def editions_of(cells: Cells, asked: Definition) -> tuple[str, ...]:
@@ -116,3 +127,86 @@ def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
         reported_by=dict(sorted(told.items())),
         bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
     )
+
+
+def partners(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side of a flow of whatever goods."""
+    return cells.once(
+        f"partners {side}", asked, lambda: _names(cells.flow(asked, (everything(),)), side)
+    )
+
+
+def traders(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return the areas on a side of all rows of the time asked for."""
+    return cells.once(
+        f"traders {side}", asked, lambda: _names(cells.rows(side, (everything(),), asked), side)
+    )
+
+
+def areas_without_records(
+    cells: Cells, asked: Definition, *, alone: bool = False
+) -> frozenset[str]:
+    """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
+    found: frozenset[str] = frozenset()
+    for side in SIDES:
+        members = members_of(asked, side)
+        if len(members) > 1 or (alone and members):
+            found |= members - _known(cells, asked, side)
+    return found
+
+
+def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+    """Return those of the areas asked for that trade at all, with whomever.
+
+    What two countries' books say of both directions depends on both; else the other side is left
+    out, so that a group is looked through once for all its partners.
+    """
+    if asked.flow == "one_way":
+        asked = asked.but(**{other_side(side): WORLD})
+    among = nw.col(side).is_in(sorted(members_of(asked, side)))
+    return cells.once(
+        f"known {side}",
+        asked,
+        lambda: _names(cells.rows(side, (everything(),), asked, among), side),
+    )
+
+
+def _names(rows: Frame, side: Side) -> frozenset[str]:
+    # Narwhals numbers all rows to tell unique ones: four times the work of a group.
+    return frozenset(name for name, _ in fetch(rows.group_by(side).agg(nw.len())))
+
+
+NOT_SAID = "not said"
+
+
+def bases_of(rows: Frame, column: str) -> dict[str, float]:
+    """Return the share of the value of imports as importers report them by what makes the partner.
+
+    Empty where nothing is said of it, or nothing has a value.
+    """
+    told = rows.filter(nw.col("reported_by") == "importer").group_by("partner_basis")
+    sums = {
+        str(basis or NOT_SAID): float(value or 0)
+        for basis, value in fetch(told.agg(nw.col(column).sum()))
+    }
+    total = sum(sums.values())
+    if not total or set(sums) == {NOT_SAID}:
+        return {}
+    return {basis: value / total for basis, value in sorted(sums.items())}
+
+
+def reported_on_two_bases(cells: Cells, asked: Definition) -> frozenset[str]:
+    """Return the importers that tell a cell of this trade by origin and by consignment."""
+    if not cells.held.bases >= {"origin", "consignment"}:
+        return frozenset()
+    plain = asked.but(goods="", basis="dispatch")
+
+    def twice() -> frozenset[str]:
+        cell = ["period", "exporter", "importer", "product"]
+        rows = cells.rows("importer", (everything(),), plain)
+        told = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
+        found = told.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
+        importers = fetch(found.group_by("importer").agg(nw.len()))
+        return frozenset(name for name, _ in importers)
+
+    return cells.once("told twice", plain, twice)

@@ -10,19 +10,16 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.availability import of_lake
-from entrepot.figures.cells import everything
+from entrepot.figures.cells import both_markets, called_reimports, everything
 from entrepot.figures.columns import in_currency
-from entrepot.figures.definition import DOLLARS
+from entrepot.figures.definition import DOLLARS, SIDES
 from entrepot.figures.elasticities import with_elasticities
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing
 from entrepot.figures.insufficient_data import nothing, refusal
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import editions_of
-from entrepot.figures.row_reader import both_markets
-from entrepot.figures.sides import SIDES, leaves, members_of, reach, totals
-from entrepot.figures.trading_areas import areas_without_records
-from entrepot.figures.whole import called_reimports
+from entrepot.figures.row_facts import areas_without_records, editions_of
+from entrepot.figures.sides import leaves, members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, TOTAL, harmonized

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from entrepot.figures.definition import SIDES, Side
 from entrepot.figures.questions import of as question
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = [
-    "SIDES",
-    "Side",
-    "among",
-    "buyers_beside",
-    "in_books",
-    "leaves",
-    "members_of",
-    "other_side",
-    "reach",
-    "totals",
-]
-
-Side = Literal["importer", "exporter"]
-SIDES: tuple[Side, Side] = ("importer", "exporter")
-
-
-def other_side(side: Side) -> Side:
-    """Return the side across."""
-    return SIDES[1] if side == SIDES[0] else SIDES[0]
+__all__ = ["among", "buyers_beside", "in_books", "leaves", "members_of", "reach", "totals"]
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:

@@ -12,7 +12,7 @@ from entrepot.figures.figure import Specification, Specifications
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.figures.estimate import Estimate
+    from entrepot.figures.figure import Estimate
 
 __all__ = [
     "FOLLOWS",

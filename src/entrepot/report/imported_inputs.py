@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Definition, inputs
-from entrepot.figures.variants import territory
+from entrepot.figures.definition import territory
 from entrepot.model.areas import WORLD
 from entrepot.report.parts import Gap
 from entrepot.report.phrasing import capital

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Figure
+from entrepot.figures.figure import headline
 from entrepot.figures.scenario import Scenario
-from entrepot.figures.text_output import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
 from entrepot.reconcile.mirror_gaps import MirrorPair

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import entrepot
-from entrepot.figures.text_output import headline
+from entrepot.figures.figure import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.cards import source_on_card

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.figures.text_output import headline
+from entrepot.figures.figure import headline
 from entrepot.model.display import figure_value, range_text
 
 if TYPE_CHECKING:

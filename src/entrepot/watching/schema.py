@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.definition import KEYS, Definition
-from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.model.closed_yaml import Closed, FormatOne
 from entrepot.watching.observation import Threshold
 
@@ -35,7 +35,7 @@ class _Entry(Closed):
     @property
     def threshold(self) -> Threshold | None:
         """What the value has to change by."""
-        return Threshold.parse(self.moves_by, self.definition.unit) if self.moves_by else None
+        return Threshold.parse(self.moves_by, unit_of(self.definition)) if self.moves_by else None
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> _Entry:

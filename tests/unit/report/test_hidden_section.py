@@ -11,7 +11,7 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, USA, row, text_of
 
 from entrepot.figures import Definition
-from entrepot.figures.mirror_gap_findings import mirror_gap_findings
+from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.reconcile.mirror_gaps import MirrorPair

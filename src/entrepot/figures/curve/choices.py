@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.curve.partner_choices import AMOUNTS, GoodsChoice, Kind, fixed, varying
+from entrepot.figures.definition import AS_ASKED, CHINA, SIDES
 from entrepot.figures.editions import goods_in
+from entrepot.figures.insufficient_data import silent
 from entrepot.figures.questions import of as question
-from entrepot.figures.variants import AS_ASKED, CHINA
+from entrepot.figures.questions.question import REST, special
+from entrepot.figures.sides import members_of
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
+from entrepot.lake import fetch, stored
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from entrepot.figures.cells import Goods
-    from entrepot.figures.definition import Definition
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+
+    from entrepot.figures.cells import Cells, Frame
+    from entrepot.figures.curve.partner_choices import ReportedSlice
+    from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
 
-__all__ = ["GoodsChoice", "goods_choices", "territory_choices"]
-
-
-@dataclass(frozen=True, slots=True)
-class GoodsChoice:
-    """Goods as one of the choices makes them: which part of the list, its day, how followed.
-
-    `is_asked` says that they are the goods of the question as it was asked.
-    """
-
-    choices: tuple[tuple[str, str], ...]
-    goods: Goods
-    is_asked: bool = False
-
-    @property
-    def is_weighted(self) -> bool:
-        """Whether a share of the value of some codes counts only."""
-        return any(one.weights for one in self.goods)
+__all__ = [
+    "AS_ASKED",
+    "WEIGHED",
+    "Left",
+    "Numbered",
+    "Places",
+    "Span",
+    "Timed",
+    "amounts",
+    "apart",
+    "at",
+    "basis",
+    "by_goods",
+    "goods_choices",
+    "kinds",
+    "known",
+    "longer",
+    "table",
+    "territory_choices",
+    "valuation",
+]
 
 
 def goods_choices(
@@ -108,3 +124,338 @@ def territory_choices(definition: Definition) -> list[tuple[str, Definition]]:
             every = [members, *(one for one in CHINA if one != members)]
             return [("+".join(one), definition.but(**{side: "+".join(one)})) for one in every]
     return [(AS_ASKED, definition)]
+
+
+# The time of a question: as asked, or an average over a longer time that ends with it.
+
+
+TIME_WINDOWS_AS_ASKED = "as asked"
+YEARS, MONTHS = "three-year average", "twelve-month average"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that is added up, and what an average takes of the sum.
+
+    Attributes
+    ----------
+    words
+        What it is called among the choices.
+    asked
+        The question about all of that time.
+    part
+        The length of the period asked about over the length of this one.
+    """
+
+    words: str
+    asked: Definition
+    part: float = 1.0
+
+    @property
+    def times(self) -> list[tuple[bool, Period]]:
+        """Return period and base, with whether it is the period."""
+        found = [(True, self.asked.period)]
+        return [*found, (False, self.asked.base)] if self.asked.base else found
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A time, and what one side's reports have of it."""
+
+    span: Span
+    cells: Cells
+
+    @property
+    def name(self) -> str:
+        """Return whose reports of which source they are, in words."""
+        source, voice = self.cells.held.source, self.cells.voice
+        return source if voice is None else f"{source}, {voice}'s reports"
+
+    @property
+    def report(self) -> dict[str, str]:
+        """Return whose reports of which source they are, as choices of a specification."""
+        voice = self.cells.voice
+        return {
+            "source": self.cells.held.source,
+            "report": f"{voice}'s" if voice else "reconciled",
+        }
+
+
+def longer(definition: Definition) -> Span | tuple[str, str]:
+    """Return the average over three years or twelve months, or what it is and why there is none.
+
+    A year is averaged with the two before it, a shorter time over the twelve months that end with
+    it, and a base in the same way.
+    """
+    period = definition.period
+    if not period.split(1):
+        return ("a longer time", f"{period} is not made of months")
+    if period.months > 12:
+        return ("a longer time", f"{period} is more than a year already")
+    words, months = (YEARS, 36) if period.months == 12 else (MONTHS, 12)
+    wide = _ending_with(period, months)
+    base = definition.base and _ending_with(definition.base, months)
+    if base and base.end >= wide.start:
+        return (words, f"{wide} and {base} overlap")
+    return Span(words, definition.but(period=wide, base=base), period.months / months)
+
+
+def _ending_with(period: Period, months: int) -> Period:
+    first = period.end.year * 12 + period.end.month - months
+    return Period(date(first // 12, first % 12 + 1, 1), period.end)
+
+
+Left = list[tuple[str, str]]
+Places = list[tuple[str, "Definition"]]
+
+
+def at(asked: Definition, place: Definition) -> Definition:
+    """Return a question with the areas of another."""
+    return asked.but(importer=place.importer, exporter=place.exporter)
+
+
+def apart(places: Places, name: str, left: Left) -> Places:
+    """Return the territories that have no area in common with the other side."""
+    found = []
+    for words, one in places:
+        if members_of(one, "importer") & members_of(one, "exporter"):
+            left.append((f"{name}: {words}", "the other side is a part of it"))
+        else:
+            found.append((words, one))
+    return found
+
+
+def known(
+    places: Places, timed: Sequence[Timed], there: Mapping[Side, Set[str]], left: Left
+) -> tuple[Places, set[tuple[str, str]]]:
+    """Return the territories that rows tell apart, and those silent at some of the times.
+
+    `there` has the areas that stand on each side in some row. The first territory is the one asked
+    about, and is kept whether it is there or not.
+    """
+    found, mute = places[:1], set()
+    for words, one in places[1:]:
+        absent = {
+            name
+            for side in SIDES
+            for name in members_of(one, side) - members_of(places[0][1], side) - there[side]
+        }
+        if absent:
+            left.append((f"{timed[0].name}: {words}", f"nothing of {', '.join(sorted(absent))}"))
+            continue
+        found.append((words, one))
+        for time in timed:
+            if refused := silent(time.cells, at(time.span.asked, one)):
+                left.append((f"{time.name}: {words}, {time.span.words}", refused.reason))
+                mute.add((time.span.words, words))
+    return found, mute
+
+
+WEIGHED = 0.9
+"""Share of the value that needs a mass for a measure of mass to stand for the same goods."""
+NEARLY_ALL = 0.99
+"""Share of the value whose valuation or basis is taken for that of all of it."""
+MIXED, NOT_SAID = "mixed", "not said"
+
+
+def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str]:
+    """Return what can be added up: value, and mass where some has one.
+
+    Whether enough of it has one is another matter for each specification.
+    """
+    asked, cells = timed.span.asked, timed.cells
+    if asked.quantity == "mass":
+        return ["mass"]
+    if "quantity" not in question(asked.measure).choices:
+        return ["value"]
+    what = f"{timed.name}: mass, {timed.span.words}"
+    if cells.held.is_reconciled and cells.voice:
+        left.append((what, "reconciled rows keep both values, one mass"))
+        return ["value"]
+    if any(one.weighed for one in _at(timed, said)):
+        return ["value", "mass"]
+    left.append((what, "0 % of the value has a mass, too little"))
+    return ["value"]
+
+
+def valuation(timed: Timed, said: Sequence[ReportedSlice]) -> str:
+    """Return whether values are FOB or CIF."""
+    if timed.cells.held.is_reconciled:
+        return "as reported" if timed.cells.voice else MIXED
+    return _said(timed, said, lambda one: one.valuation)
+
+
+def basis(timed: Timed, said: Sequence[ReportedSlice]) -> str:
+    """Return what makes the partner: destination, origin or consignment."""
+    return _said(timed, said, lambda one: one.basis)
+
+
+def _said(
+    timed: Timed, said: Sequence[ReportedSlice], of: Callable[[ReportedSlice], str | None]
+) -> str:
+    there = _at(timed, said)
+    sums: dict[str, float] = {}
+    for one in there:
+        name = of(one) or NOT_SAID
+        sums[name] = sums.get(name, 0.0) + one.value
+    most = max(sums, key=lambda name: sums[name], default=NOT_SAID)
+    return most if sums.get(most, 0.0) >= NEARLY_ALL * sum(sums.values()) else MIXED
+
+
+def _at(timed: Timed, said: Sequence[ReportedSlice]) -> list[ReportedSlice]:
+    spans = [period for _, period in timed.span.times]
+    return [one for one in said if any(span.start <= one.period <= span.end for span in spans)]
+
+
+# The rows of a curve by choice of goods and of time, and what they are to choices of partners.
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """One choice of goods at one choice of time; its place in the list is its number."""
+
+    span: Span
+    choice: GoodsChoice
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether all goods are asked for."""
+        return all(one.codes is None for one in self.choice.goods)
+
+    def part_of(self, edition: str = "", code: str = "") -> float:
+        """Return what part of a code, or of everything, counts in the average."""
+        if self.is_everything:
+            return self.span.part
+        weights = (one.weight_of(code) for one in self.choice.goods if one.nomenclature == edition)
+        return self.span.part * max(weights, default=0.0)
+
+
+@contextmanager
+def by_goods(
+    cells: Cells,
+    kept: Frame,
+    told: Sequence[tuple[str, str]],
+    numbered: Sequence[Numbered],
+) -> Iterator[Frame]:
+    """Add up the amounts of each choice of goods and time, by exporter and importer.
+
+    Yields
+    ------
+    Frame
+        Of ``goods`` (their number), ``exporter``, ``importer``, ``now`` (whether of the period, not
+        of the base), ``value`` and ``mass``, null where none is known; with ``product`` and
+        ``nomenclature`` where the measure needs goods apart, and the value of what has a mass,
+        ``weighed``.
+    """
+    keeps = question(numbered[0].span.asked.measure).keeps_products
+    keys = ["exporter", "importer", *(["nomenclature", "product"] if keeps else [])]
+    sums = (*AMOUNTS, "weighed")
+    parts = [nw.col(name).sum() for name in (*sums, *(f"{name}_known" for name in AMOUNTS))]
+    # All goods are told by thousands of codes, and none of them matters.
+    of = [] if numbered[0].is_everything else ["nomenclature", "product"]
+    patterns, members = _membership(told if of else [()], numbered)
+    counts = table(
+        cells,
+        {
+            "pattern": ("INTEGER", [one[0] for one in members]),
+            "goods": ("INTEGER", [one[1] for one in members]),
+            "part": ("DOUBLE", [one[2] for one in members]),
+        },
+    )
+    if of:
+        lines = {name: ("VARCHAR", [one[at] for one in told]) for at, name in enumerate(of)}
+        pattern = table(cells, lines | {"pattern": ("INTEGER", patterns)})
+        coded = kept.join(pattern, on=of)
+    else:
+        coded = kept.with_columns(nw.lit(0).alias("pattern"))
+    times = _times(cells, numbered)
+    summed = (
+        coded.group_by("pattern", "period", *keys)
+        .agg(*parts)
+        .join(counts, on="pattern")
+        .join(times, on=["goods", "period"])
+        .with_columns((nw.col(name) * nw.col("part")).alias(name) for name in sums)
+        .group_by("goods", "now", *keys)
+        .agg(*parts)
+    )
+    known = (
+        nw.when(nw.col(f"{name}_known") > 0).then(nw.col(name)).alias(name) for name in AMOUNTS
+    )
+    with stored(summed.select("goods", "now", *keys, *known, "weighed"), cells.lake) as rows:
+        yield rows
+
+
+def _membership(
+    told: Sequence[tuple[str, ...]], numbered: Sequence[Numbered]
+) -> tuple[list[int], list[tuple[int, int, float]]]:
+    """Return the pattern that each code has, and which goods count how much of each pattern.
+
+    Codes of one pattern are counted by the same choices, and are added up before they are counted.
+    """
+    patterns: dict[tuple[float, ...], int] = {}
+    of = [
+        patterns.setdefault(tuple(one.part_of(*code) for one in numbered), len(patterns))
+        for code in told
+    ]
+    members = [
+        (number, goods, part)
+        for parts, number in patterns.items()
+        for goods, part in enumerate(parts)
+        if part
+    ]
+    return of, members
+
+
+def _times(cells: Cells, numbered: Sequence[Numbered]) -> Frame:
+    """Return which times each choice counts, and whether as its period or as its base."""
+    starts = [
+        (goods, day, now)
+        for goods, one in enumerate(numbered)
+        for now, period in one.span.times
+        for day in cells.held.starts(period)
+    ]
+    return table(
+        cells,
+        {
+            "goods": ("INTEGER", [one[0] for one in starts]),
+            "period": ("DATE", [one[1] for one in starts]),
+            "now": ("BOOLEAN", [one[2] for one in starts]),
+        },
+    )
+
+
+def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
+    """Return what rows each choice of goods has, as far as choices of partners can tell."""
+    varied = varying(asked)
+    sides = {side: members_of(asked[0], side) for side in SIDES}
+    named = varied.union(*sides.values())
+    odd = [name for name in special() if name not in named and name != REST]
+    labels = []
+    for place in SIDES:
+        area = nw.col(place)
+        label = nw.when(area.is_in(sorted(varied))).then(area).otherwise(nw.lit(""))
+        for side, members in sides.items():
+            if members and members.isdisjoint(varied):
+                here = area.is_in(sorted(members))
+                label = nw.when(here).then(nw.lit(fixed(side))).otherwise(label)
+        labels.append(label.alias(f"{place}_stands"))
+    flagged = rows.select(
+        "goods",
+        *labels,
+        (nw.col("exporter").is_in(odd) | nw.col("importer").is_in(odd)).alias("odd"),
+        (nw.col("exporter") == nw.col("importer")).alias("own"),
+    ).unique()
+    found: dict[int, list[Kind]] = {}
+    for goods, importer, exporter, is_odd, is_own in fetch(flagged):
+        found.setdefault(goods, []).append(Kind(exporter, importer, is_odd, is_own))
+    return found
+
+
+def table(cells: Cells, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> Frame:
+    """Return a few rows of our own as a frame beside the lake's: columns with types and cells."""
+    listed = ", ".join(
+        f"unnest(${place}::{kind}[]) AS {name}"
+        for place, (name, (kind, _)) in enumerate(columns.items(), 1)
+    )
+    values = [list(cells_) for _, cells_ in columns.values()]
+    return nw.from_native(cells.lake.connection.sql(f"SELECT {listed}", params=values))

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import RECONCILED, flow_sources, held
 from entrepot.figures.cells import Cells, is_everything
-from entrepot.figures.curve.choices import goods_choices
-from entrepot.figures.curve.combine import combined
-from entrepot.figures.curve.goods import Numbered
+from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
+from entrepot.figures.curve.choices import (
+    WEIGHED,
+    Numbered,
+    Span,
+    Timed,
+    amounts,
+    apart,
+    at,
+    basis,
+    by_goods,
+    goods_choices,
+    kinds,
+    known,
+    longer,
+    territory_choices,
+    valuation,
+)
+from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.of_cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.of_cutoff import of_cutoff
 from entrepot.figures.curve.of_prices import MEASURES as PRICES
 from entrepot.figures.curve.of_prices import of_prices
-from entrepot.figures.curve.territories import at
-from entrepot.figures.curve.time_windows import AS_ASKED, Span, Timed, longer
+from entrepot.figures.curve.partner_choices import areas_there, codes_there, cut, told, unlike, ways
 from entrepot.figures.denominator import factors, mirrored, whole_of
-from entrepot.figures.estimate import Missing
+from entrepot.figures.figure import Missing, Specification
 from entrepot.figures.input_choices import is_inputs
-from entrepot.figures.insufficient_data import not_reconciled, refusal, silent
+from entrepot.figures.insufficient_data import (
+    not_reconciled,
+    refusal,
+    reporting_sides,
+    silent,
+    unasked,
+    unknown,
+)
 from entrepot.figures.mirror import mirror_coverage
-from entrepot.figures.partner_basis import reported_on_two_bases
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import editions_of
+from entrepot.figures.row_facts import editions_of, reported_on_two_bases
+from entrepot.figures.run_measure import moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
-from entrepot.figures.source_limits import reporting_sides, unasked, unknown
+from entrepot.figures.spread import Found
+from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Goods
-    from entrepot.figures.curve.choices import GoodsChoice
-    from entrepot.figures.curve.combine import Totals
-    from entrepot.figures.curve.partner_choices import PartnerChoice
-    from entrepot.figures.curve.territories import Left
-    from entrepot.figures.definition import Definition
-    from entrepot.figures.sides import Side
-    from entrepot.figures.spread import Found
+    from entrepot.figures.cells import Frame, Goods
+    from entrepot.figures.curve.choices import Left
+    from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
+    from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
 
-__all__ = ["curve", "overlaps", "refuse_curve"]
+__all__ = ["Judge", "curve", "overlaps", "refuse_curve"]
+
 
 SILENT = "silent partners as before"
 """The total in which partners who no longer report have what they had."""
@@ -309,3 +330,167 @@ def _wide(cells: Cells, span: Span) -> Cells | Missing:
     if twofold != cells.twofold:
         return Missing("some of its time is told by origin and by consignment, some is not")
     return replace(wide, twofold=twofold)
+
+
+# Every combination of the choices within one side's reports, as specifications.
+
+
+Totals = Callable[[str, "PartnerChoice", "Goods", str], Sequence[tuple[str, float]]]
+"""From time, partners, goods and what is added up to totals in words, each with its factor."""
+
+
+def combined(
+    timed: Sequence[Timed], numbered: Sequence[Numbered], totals: Totals, left: Left
+) -> Iterator[Found]:
+    """Yield the specifications that one side's reports, or what was made of both, answer.
+
+    Parameters
+    ----------
+    timed
+        The time asked about, and the longer one if there is one.
+    numbered
+        Choices of goods and time, those of the time asked about first.
+    totals
+        Says, of a time, a choice of partners and goods, what the total is, in words, and the factor
+        that makes a share one of it.
+    left
+        Gets what could not be evaluated, and why.
+    """
+    cells, asked, name = timed[-1].cells, timed[0].span.asked, timed[0].name
+    places = apart(territory_choices(asked), name, left)
+    every = [at(timed[-1].span.asked, one) for _, one in places]
+    with cut(cells, every, [one.choice for one in numbered]) as kept:
+        there = areas_there(kept, [one for _, one in places])
+        places, mute = known(places, timed, there, left)
+        said, codes = told(kept), codes_there(kept)
+        added = {one.span.words: amounts(one, said, left) for one in timed}
+        words = {
+            one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
+            for one in timed
+        }
+        gone = _moved(kept, numbered, name, left)
+        with by_goods(cells, kept, codes, numbered) as rows:
+            of_goods = kinds(rows, [one for _, one in places])
+            chosen = ways(places, {kind for some in of_goods.values() for kind in some})
+            wanted = sorted({amount for some in added.values() for amount in some})
+            editions = sorted({edition for edition, _ in codes})
+            try:
+                values, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
+            except NoEvidenceError as error:
+                left.append((name, error.what))
+                return
+    kept_ways = unlike(chosen, [of_goods.get(goods, []) for goods in range(len(numbered))])
+    judge = Judge(timed, weighed, left)
+    for goods, one in enumerate(numbered):
+        if goods in gone:
+            continue
+        when = one.span.words
+        heard = [place for place in kept_ways[goods] if (when, chosen[place].territory) not in mute]
+        for amount in added[when]:
+            for place in judge.weighed_enough(one, goods, heard, chosen, amount):
+                way = chosen[place]
+                base = dict(one.choice.choices) | way.choices | {"quantity": amount}
+                value = values.get((goods, place, amount))
+                if why := judge.refused(when, way.asked, value):
+                    left.append((f"{name}: {', '.join((*base.values(), when))}", why))
+                    continue
+                assert value is not None, "what has no value is refused"
+                for number, (total, factor) in enumerate(
+                    totals(when, way, one.choice.goods, amount)
+                ):
+                    choices = timed[0].report | base
+                    choices |= {"total": _both(way.total, total), "window": when} | words[when]
+                    is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
+                    yield Found(
+                        Specification(choices, value * factor), is_asked and one.choice.is_asked
+                    )
+
+
+def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> set[int]:
+    """Return the choices of goods and time in which a product has other codes than in the base."""
+    if not question(numbered[0].span.asked.measure).by_product:
+        return set()
+    told = fetch(kept.select("period", "nomenclature", "product").unique())
+    found = set()
+    for goods, one in enumerate(numbered):
+        coded = [
+            (now, edition, code)
+            for day, edition, code in told
+            if one.part_of(edition, code)
+            for now, period in one.span.times
+            if period.start <= day <= period.end
+        ]
+        if refused := moved(coded, one.span.asked):
+            found.add(goods)
+            what = ", ".join((*(text for _, text in one.choice.choices), one.span.words))
+            left.append((f"{name}: {what}", refused.reason))
+    return found
+
+
+def _both(inside: str, silent_partners: str) -> str:
+    """Say what a total is of, in words: as told but for what is said otherwise."""
+    other = [text for text in (inside, silent_partners) if text != "as told"]
+    return ", ".join(other) or "as told"
+
+
+# Which combinations are no answer: too little has a mass, or the source knows nobody asked of.
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Says of combinations within one side's reports whether they are an answer, or why not.
+
+    Attributes
+    ----------
+    timed
+        The times that are asked.
+    weighed
+        Which part of the value has a mass, by goods and choice of partners; empty where mass is
+        not one of several amounts.
+    left
+        Gets what has too little mass.
+    """
+
+    timed: Sequence[Timed]
+    weighed: Mapping[tuple[int, int], float]
+    left: Left
+    _known: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
+
+    def weighed_enough(
+        self,
+        one: Numbered,
+        goods: int,
+        places: Sequence[int],
+        ways: Sequence[PartnerChoice],
+        amount: str,
+    ) -> list[int]:
+        """Return the choices of partners under which nearly all of the goods has such an amount."""
+        if amount != "mass" or one.span.asked.quantity == "mass":
+            return list(places)
+        name, when = self.timed[0].name, one.span.words
+        goods_words = [text for _, text in one.choice.choices]
+        what = f"{name}: {', '.join(('mass', *goods_words, when))}"
+        if one.choice.is_weighted:
+            self.left.append((what, "weights split values of codes, and their masses otherwise"))
+            return []
+        parts = {place: self.weighed.get((goods, place), 0.0) for place in places}
+        thin = [place for place, part in parts.items() if part < WEIGHED]
+        for place in thin:
+            if len(thin) < len(places):
+                way = ways[place]
+                words = ("mass", *goods_words, *way.choices.values(), way.total, when)
+                what = f"{name}: {', '.join(words)}"
+            why = f"{100 * parts[place]:.0f} % of the value has a mass, too little"
+            self.left.append((what, why))
+            if len(thin) == len(places):
+                break
+        return [place for place in places if place not in thin]
+
+    def refused(self, when: str, place: Definition, value: float | None) -> str:
+        """Say why there is no value, or none that is an answer; empty text if it is one."""
+        key = (when, place.importer, place.exporter, bool(value))
+        if key not in self._known:
+            [time] = [one for one in self.timed if one.span.words == when]
+            lost = refuse_unrecorded(time.cells, at(time.span.asked, place), value)
+            self._known[key] = lost.reason if lost else ""
+        return self._known[key] or ("" if value is not None else "no value")

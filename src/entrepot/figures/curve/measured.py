@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.curve.goods import table
-from entrepot.figures.curve.partner_choices import MEMBERS, OWN, matters, names
-from entrepot.figures.curve.rows import AMOUNTS
+from entrepot.figures.cells import total_sides
+from entrepot.figures.curve.choices import table
+from entrepot.figures.curve.partner_choices import AMOUNTS, MEMBERS, OWN, matters, names
+from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST, special
-from entrepot.figures.sides import SIDES, members_of
-from entrepot.figures.whole import total_sides
+from entrepot.figures.sides import members_of
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.partner_choices import PartnerChoice
-    from entrepot.figures.definition import Definition
-    from entrepot.figures.sides import Side
+    from entrepot.figures.definition import Definition, Side
 
 __all__ = ["Key", "by_way", "evaluated"]
 

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from entrepot.figures.curve.choices import territory_choices
-from entrepot.figures.curve.price_levels import BUYERS, RowSet, coalition, inside, leveled
-from entrepot.figures.curve.price_rows import between, read
-from entrepot.figures.curve.territories import apart, known
-from entrepot.figures.curve.time_windows import AS_ASKED
-from entrepot.figures.figure import Specification
-from entrepot.figures.questions import price_choices as under
+import narwhals as nw
+
+from entrepot.errors import RequestError
+from entrepot.figures.availability import held
+from entrepot.figures.cells import Cells
+from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
+from entrepot.figures.curve.choices import apart, known, territory_choices
+from entrepot.figures.curve.partner_choices import widest
+from entrepot.figures.definition import SIDES
+from entrepot.figures.figure import Missing, Specification
+from entrepot.figures.questions import of as question
+from entrepot.figures.questions import prices as under
 from entrepot.figures.run_measure import moved
+from entrepot.figures.sides import members_of, reach
 from entrepot.figures.spread import Found
+from entrepot.goods import merged
+from entrepot.lake import fetch
+from entrepot.measures.prices.contrasts import paired
+from entrepot.model.areas import area_set
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
-    from entrepot.figures.curve.goods import Numbered
-    from entrepot.figures.curve.price_rows import Row
-    from entrepot.figures.curve.territories import Left
-    from entrepot.figures.curve.time_windows import Timed
-    from entrepot.figures.definition import Definition
-    from entrepot.figures.sides import Side
-    from entrepot.model.period import Period
+    from entrepot.figures.curve.choices import Left, Numbered, Timed
+    from entrepot.figures.definition import Definition, Side
 
-__all__ = ["MEASURES", "of_prices"]
+__all__ = ["MEASURES", "of_prices", "read"]
+
 
 MEASURES = ("price_index", "value_change", "price_premium")
 
@@ -133,3 +142,164 @@ def _values(
         yield from under.indices(table, asked, base)
         if is_series:
             yield from under.series(table, asked, base)
+
+
+# Sets of rows of prices: by product or by heading, and beside which other buyers.
+
+
+LEVELS = {"six digits": 6, "headings": 4}
+"""What counts as one product, and how many digits of a code say which it is."""
+BUYERS = ("all others", "coalition", "others outside the coalition")
+COALITION = "coalition"
+OTHERS = "others"
+"""Importers that nobody asked about go by these two names, what they buy added up."""
+
+Cell = tuple["str", "str", "str", "date", "float", "float | None"]
+"""Exporter, importer, product, period, value and mass."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """One set of rows, and the choices that it stands for; whether they are those asked for."""
+
+    choices: dict[str, str]
+    rows: list[Cell]
+    is_asked: bool = False
+
+
+def inside(rows: Sequence[Row], place: Definition) -> list[Row]:
+    """Return the trade of a question's sides; what members of one trade with each other is none."""
+    buyers, sellers = (members_of(place, side) for side in SIDES)
+    every = question(place.measure).trade == "sales"
+    return [
+        row
+        for row in rows
+        if (every or not buyers or row.importer in buyers)
+        and (not sellers or row.exporter in sellers)
+        and not ({row.exporter, row.importer} <= sellers)
+        and not ({row.exporter, row.importer} <= buyers)
+    ]
+
+
+def leveled(rows: Sequence[Row], place: Definition, choices: dict[str, str]) -> Iterator[RowSet]:
+    """Yield the rows by product and by heading, and for a premium beside each group of others."""
+    if place.measure == "value_change":
+        yield RowSet(choices, _cells(rows, 6, frozenset()))
+        return
+    for level, digits in LEVELS.items():
+        known = choices | {"products": level}
+        if place.measure == "price_index":
+            yield RowSet(known, _cells(rows, digits, frozenset()))
+            continue
+        buyers, who = members_of(place, "importer"), coalition(place)
+        for others in BUYERS if who else BUYERS[:1]:
+            wanted = {True, False} if others == BUYERS[0] else {others == COALITION}
+            beside = (
+                row for row in rows if row.importer in buyers or (row.importer in who) in wanted
+            )
+            yield RowSet(known | {"compared with": others}, _cells(beside, digits, buyers))
+
+
+def coalition(asked: Definition) -> frozenset[str]:
+    """Return who sanctions at the end of the period, and what all of them together are called.
+
+    Nobody before there was a coalition.
+    """
+    try:
+        return area_set(COALITION, asked.period.end) | {COALITION}
+    except RequestError:
+        return frozenset()
+
+
+def _cells(rows: Iterable[Row], digits: int, buyers: frozenset[str]) -> list[Cell]:
+    """Add rows up by what counts as one product; the `buyers` count as one."""
+    sums: dict[tuple[str, str, str, date], list[float]] = {}
+    for row in rows:
+        importer = under.BUYER if row.importer in buyers else row.importer
+        key = (row.exporter, importer, row.product[:digits], row.period)
+        sums[key] = [
+            one + other
+            for one, other in zip(
+                sums.get(key, (0.0, 0.0, 0.0)), (row.known, row.value, row.mass), strict=True
+            )
+        ]
+    # What has no mass keeps its value, in a line of its own.
+    weighed = [(*key, value, mass) for key, (_, value, mass) in sums.items() if mass > 0]
+    rest = ((*key, known - value, None) for key, (known, value, _) in sums.items())
+    return weighed + [line for line in rest if line[-2] > 0]
+
+
+# The rows that prices are made of, read once for every choice of goods and territory.
+
+
+class Row(NamedTuple):
+    """What was traded in one cell: all of it in USD, and the value and mass of what has both.
+
+    Where a buyer is compared with others, these go by the name of their group.
+    """
+
+    product: str
+    edition: str
+    exporter: str
+    importer: str
+    period: date
+    known: float
+    value: float
+    mass: float
+
+
+def between(time: Timed, base: Period, left: Left) -> Cells | None:
+    """Return cells of all the time from base to period, where an index makes use of it."""
+    asked, cells = time.span.asked, time.cells
+    if asked.measure != "price_index":
+        return None
+    what = f"{time.name}: indices over many periods, {time.span.words}"
+    if asked.period.months != {"A": 12, "Q": 3, "M": 1}.get(cells.held.freq):
+        left.append((what, f"{asked.period} is made of several rows in time"))
+        return None
+    there = held(cells.lake, cells.held.source, [Period(base.start, asked.period.end)])
+    alike = [] if isinstance(there, Missing) else [x for x in there if x.freq == cells.held.freq]
+    if not alike or alike[0].currency != cells.held.currency:
+        left.append((what, f"not all of {base.start.year} to {asked.period.end.year} is held"))
+        return None
+    return Cells(cells.lake, alike[0], cells.voice, twofold=cells.twofold)
+
+
+def read(
+    cells: Cells,
+    asked: Definition,
+    base: Period,
+    choices: Sequence[Numbered],
+    *,
+    is_series: bool,
+) -> list[Row]:
+    """Read what any of the choices needs, added up by cell."""
+    until = asked.period.start - timedelta(days=1)
+    span = Period(base.start, until) if is_series else base
+    whole = widest([one.but(base=span) for _, one in territory_choices(asked)])
+    by, there = reach(whole)
+    goods = merged([part for one in choices for part in one.choice.goods])
+    told = cells.rows(by, goods, whole, there)
+    pairs = paired(told, cells.column(whole), "mass_kg")
+    if asked.measure == "price_premium":
+        pairs = pairs.with_columns(_in_groups(asked, whole))
+    keys = ("product", "nomenclature", "exporter", "importer", "period")
+    names = ("__known", "__v", "__q")
+    summed = pairs.group_by(*keys).agg(*(nw.col(name).sum() for name in names))
+    return [Row(*row) for row in fetch(summed.select(*keys, *names))]
+
+
+def _in_groups(asked: Definition, whole: Definition) -> nw.Expr:
+    """Return the importers named in any territory as they are, all others by their group.
+
+    Only what one of a territory's sides buys has to be told apart: of everybody else, sums will do.
+    """
+    importer = nw.col("importer")
+    named = sorted(frozenset().union(*(members_of(whole, side) for side in SIDES)))
+    group = nw.when(importer.is_in(sorted(coalition(asked)))).then(nw.lit(COALITION))
+    return (
+        nw.when(importer.is_in(named))
+        .then(importer)
+        .otherwise(group.otherwise(nw.lit(OTHERS)))
+        .alias("importer")
+    )

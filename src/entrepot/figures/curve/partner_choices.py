@@ -2,24 +2,63 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+import narwhals as nw
+
+from entrepot.figures.cells import total_sides
+from entrepot.figures.definition import SIDES
 from entrepot.figures.questions import of as question
-from entrepot.figures.sides import SIDES, members_of
-from entrepot.figures.whole import total_sides
+from entrepot.figures.sides import among, members_of, reach
+from entrepot.goods import merged
+from entrepot.lake import fetch, relation, stored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from datetime import date
 
-    import narwhals as nw
-
-    from entrepot.figures.definition import Definition
-    from entrepot.figures.sides import Side
+    from entrepot.figures.cells import Cells, Frame, Goods
+    from entrepot.figures.definition import Definition, Side
 
 __all__ = [
-    "Kind", "PartnerChoice", "fixed", "kept_sides", "matters", "names", "unlike", "varying", "ways",
-]  # fmt: skip
+    "AMOUNTS",
+    "GoodsChoice",
+    "Kind",
+    "PartnerChoice",
+    "ReportedSlice",
+    "areas_there",
+    "codes_there",
+    "cut",
+    "fixed",
+    "kept_sides",
+    "matters",
+    "names",
+    "told",
+    "unlike",
+    "varying",
+    "ways",
+    "widest",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsChoice:
+    """Goods as one of the choices makes them: which part of the list, its day, how followed.
+
+    `is_asked` says that they are the goods of the question as it was asked.
+    """
+
+    choices: tuple[tuple[str, str], ...]
+    goods: Goods
+    is_asked: bool = False
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether a share of the value of some codes counts only."""
+        return any(one.weights for one in self.goods)
+
 
 Test = TypeVar("Test", bool, "nw.Expr")
 
@@ -219,3 +258,99 @@ def kept_sides(asked: Definition) -> tuple[Side, ...]:
         case "both" | "purchases":
             return ()
     return tuple(side for side in SIDES if members_of(asked, side))
+
+
+# The rows that any specification of a question needs, read once and kept in memory.
+
+
+AMOUNTS = ("value", "mass")
+
+
+@contextmanager
+def cut(
+    cells: Cells, asked: Sequence[Definition], choices: Sequence[GoodsChoice]
+) -> Iterator[Frame]:
+    """Read the cells that any of the questions about any of the goods needs.
+
+    Yields
+    ------
+    Frame
+        Of ``product``, ``nomenclature``, ``exporter``, ``importer``, ``period``, ``valuation``,
+        ``partner_basis``, ``value``, ``mass``, ``weighed``, the value of what has a mass, and of
+        how many rows each amount is known.
+    """
+    whole = widest(asked)
+    by, there = _reach(whole)
+    goods = merged([part for one in choices for part in one.goods])
+    rows = cells.rows(by, goods, whole, there, own=True, whole=True)
+    value, mass = nw.col(cells.column(whole)), nw.col("mass_kg")
+    keys = ("product", "nomenclature", "exporter", "importer", "period", *SAID)
+    summed = (
+        rows.with_columns(
+            value.alias("value"),
+            mass.alias("mass"),
+            nw.when(~mass.is_null()).then(value).alias("weighed"),
+            value.alias("value_known"),
+            mass.alias("mass_known"),
+        )
+        .group_by(*keys)
+        .agg(
+            *(nw.col(name).sum() for name in ("value", "mass", "weighed")),
+            *(nw.col(f"{name}_known").count() for name in AMOUNTS),
+        )
+    )
+    # The few cells that are left are put together in DuckDB, whatever engine read them.
+    here = nw.from_native(relation(summed, cells.lake))
+    with stored(here, cells.lake) as kept:
+        yield kept
+
+
+SAID = ("valuation", "partner_basis")
+
+
+def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
+    """Return the rows that the number needs; of exposure, the trade of the two with each other."""
+    if question(asked.measure).trade != "world":
+        return reach(asked)
+    back = asked.but(importer=asked.exporter, exporter=asked.importer)
+    one, other = (among("importer", way) & among("exporter", way) for way in (asked, back))
+    return "importer", one | other
+
+
+def widest(asked: Sequence[Definition]) -> Definition:
+    """Return the question with the most areas, in which those of all the others are."""
+    return max(asked, key=lambda one: sum(len(members_of(one, side)) for side in SIDES))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedSlice:
+    """What the rows of one period say of their values."""
+
+    period: date
+    valuation: str | None
+    basis: str | None
+    value: float
+    weighed: float
+
+
+def told(kept: Frame) -> list[ReportedSlice]:
+    """Return the value of each period by valuation and basis, and what of it has a mass."""
+    sums = kept.group_by("period", *SAID).agg(nw.col("value").sum(), nw.col("weighed").sum())
+    return [ReportedSlice(*row) for row in fetch(sums.select("period", *SAID, "value", "weighed"))]
+
+
+def areas_there(kept: Frame, asked: Sequence[Definition]) -> dict[Side, frozenset[str]]:
+    """Return which of the areas that come and go stand on each side."""
+    wanted = sorted(varying(asked))
+    found: dict[Side, frozenset[str]] = {"importer": frozenset(), "exporter": frozenset()}
+    if wanted:
+        for side in found:
+            if any(members_of(one, side) for one in asked):
+                rows = kept.filter(nw.col(side).is_in(wanted)).select(side).unique()
+                found[side] = frozenset(name for (name,) in fetch(rows))
+    return found
+
+
+def codes_there(kept: Frame) -> list[tuple[str, str]]:
+    """Return each code that is told, after its edition."""
+    return fetch(kept.select("nomenclature", "product").unique())

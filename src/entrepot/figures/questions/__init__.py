@@ -4,54 +4,48 @@ A module for each kind of measure has both: how its measures are asked, and the 
 them to the rows.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from entrepot.figures.questions import (
-    change,
     counterfactual,
     cutoff,
     event,
-    flags,
     flows,
-    growth,
     indicators,
-    leverage,
-    loss,
     missing_arrivals,
-    money,
-    origin,
-    pass_through,
     prices,
     rerouted,
-    series,
     suppliers,
-    triple,
 )
 from entrepot.figures.questions.question import Question
+from entrepot.measures import passport
 
-__all__ = ["QUESTIONS", "Question", "of"]
+if TYPE_CHECKING:
+    from entrepot.figures.definition import Definition
+
+__all__ = ["QUESTIONS", "Question", "of", "unit_of"]
 
 QUESTIONS: dict[str, Question] = {
     **flows.QUESTIONS,
     **suppliers.QUESTIONS,
-    **leverage.QUESTIONS,
-    **change.QUESTIONS,
-    **flags.QUESTIONS,
-    **prices.QUESTIONS,
-    **growth.QUESTIONS,
     **indicators.QUESTIONS,
-    **loss.QUESTIONS,
+    **prices.QUESTIONS,
     **cutoff.QUESTIONS,
     **counterfactual.QUESTIONS,
     **rerouted.QUESTIONS,
     **missing_arrivals.QUESTIONS,
-    **triple.QUESTIONS,
-    **pass_through.QUESTIONS,
-    **money.QUESTIONS,
     **event.QUESTIONS,
-    **series.QUESTIONS,
-    **origin.QUESTIONS,
 }
 
 
 def of(measure: str) -> Question:
     """Return how a measure is asked; its name was checked before."""
     return QUESTIONS[measure]
+
+
+def unit_of(asked: Definition) -> str:
+    """Return the unit of the answer: a currency, ``kg`` or ``items``, else the measure's."""
+    how = QUESTIONS.get(asked.measure)
+    return how.unit_of(asked) if how else passport(asked.measure).unit

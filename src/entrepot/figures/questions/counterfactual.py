@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from math import expm1
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import BOTH, Question
+from entrepot.errors import NoEvidenceError
+from entrepot.figures.questions.hub_reporters import renamed, renamed_words, without
+from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.lake import fetch
+from entrepot.measures.rerouting.chain import MONTHS
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import figure_value
+from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
+    import pyarrow as pa
+
+    from entrepot.measures.rerouting import Triple
+    from entrepot.measures.rerouting.chain import Frequency
+    from entrepot.model.period import Period
 
 __all__ = ["QUESTIONS"]
+
 
 PRODUCT = ("product",)
 
@@ -112,6 +126,173 @@ _OBSERVED = (
     ),
 )
 
+
+# What an event did to an origin's sales of goods to hubs, against other goods and importers.
+
+
+SELLER = "origin"
+"""Everybody of the origin together."""
+DRAWS = {"A": 199, "Q": 49, "M": 19}
+"""Events dealt to other goods: each is a regression, which takes longer the more steps."""
+CHAPTER = 2
+"""Digits of a chapter: goods are compared with others of theirs."""
+
+
+def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
+    """Compare goods with others of their chapters, hubs with controls, after with before."""
+    base = asked.base or asked.period.before()
+    if (asked.period.start - base.end).days != 1:
+        raise NoEvidenceError(
+            f"{asked.period} does not follow on {base}, and a gap would be a change of its own",
+            hint="name a base that ends where the period begins",
+        )
+    lines = _lines(rows, asked)
+    others = None if others is None else _lines(others, asked)
+    left_out, new = renamed(lines, others, whose=nw.col("importer"))
+    goods = _cells(without(lines, left_out), column)
+    chapters = sorted({cell[0][:CHAPTER] for cell in goods})
+    near = nw.col("product").str.slice(0, CHAPTER).is_in(chapters)
+    beside = []
+    if goods and others is not None:
+        beside = _cells(without(others, new).filter(near), column)
+    if not goods or not beside:
+        what = "other goods of these chapters" if goods else "row with these goods"
+        raise NoEvidenceError(
+            f"no {what} on the way to hubs and controls",
+            hint="ask a source with all goods, and name a part of them",
+        )
+    idle = _idle(goods, asked)
+    freq = _frequency(rows, asked, base)
+    found = measures.triple_difference(
+        _table([*goods, *beside]),
+        origin=SELLER,
+        hubs=sorted(asked.members("hubs")),
+        controls=sorted(_calm(asked)),
+        listed={cell[0] for cell in goods},
+        event=asked.period.start,
+        frequency=freq,
+        window=(-(base.months // MONTHS[freq]), asked.period.months // MONTHS[freq] - 1),
+        draws=DRAWS[freq],
+        value="value",
+    )
+    counts = (len({cell[0] for cell in cells}) for cells in (goods, beside))
+    row = _row(found, idle, dict(zip(("listed_products", "other_products"), counts, strict=True)))
+    if left_out:
+        row["renamed_codes"] = renamed_words(left_out)
+    return row
+
+
+def _calm(asked: Definition) -> frozenset[str]:
+    """Return the controls; who sells is none of its own sales."""
+    return asked.members("controls") - asked.members("exporter")
+
+
+def _idle(goods: list[tuple[Any, ...]], asked: Definition) -> list[str]:
+    """Return hubs and controls that bought none of the goods, of which no effect is known.
+
+    Raises
+    ------
+    NoEvidenceError
+        If they are all hubs, or all controls; naming them.
+    """
+    bought = {cell[1] for cell in goods}
+    hubs, calm = asked.members("hubs"), _calm(asked)
+    if not calm:
+        raise NoEvidenceError(
+            "the exporter is the only control, and it is none of its own sales",
+            hint="name areas that the event did not reach: --controls GEO+UZB",
+        )
+    for side, kind in ((hubs, "hubs"), (calm, "controls")):
+        if not side & bought:
+            raise NoEvidenceError(
+                f"{', '.join(sorted(side))} bought none of these goods of {asked.exporter}",
+                why="an effect is a change of what was bought",
+                hint=f"name {kind} that buy them",
+            )
+    return sorted((hubs | calm) - bought)
+
+
+def _lines(rows: Frame, asked: Definition) -> Frame:
+    """Return what hubs and controls bought, but for totals."""
+    buyers = sorted(asked.members("hubs") | _calm(asked))
+    return rows.filter(nw.col("product") != TOTAL, nw.col("importer").is_in(buyers))
+
+
+def _cells(lines: Frame, column: str) -> list[tuple[Any, ...]]:
+    """Return what was bought of each product by each buyer in each step."""
+    keys = ["product", "importer", "period"]
+    return fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
+
+
+def _frequency(rows: Frame, asked: Definition, base: Period) -> Frequency:
+    """Return years where both periods are made of some, since each step takes its time."""
+    if asked.period.is_whole_years and base.is_whole_years:
+        return "A"
+    [(freq,), *_] = fetch(rows.select("freq").unique())
+    is_quarters = all(span.months % MONTHS["Q"] == 0 for span in (asked.period, base))
+    return "Q" if is_quarters else freq
+
+
+def _table(cells: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    products, buyers, periods, values = zip(*cells, strict=True)
+    return pa.table(
+        {
+            "product": products,
+            "exporter": [SELLER] * len(cells),
+            "importer": buyers,
+            "period": periods,
+            "value": pa.array(values, pa.float64()),
+        }
+    )
+
+
+def _row(found: Triple, idle: list[str], counts: dict[str, int]) -> Row:
+    """Return the pooled effect with its tests, and a row for each hub."""
+    effect = found.effect
+    row = Row(
+        effect_pct=effect.change_pct,
+        # Errors of few clusters are too small to be a range: then the p-value of dealing counts.
+        effect_pct_low=effect.low_pct if found.trusted == "cluster" else None,
+        effect_pct_high=effect.high_pct if found.trusted == "cluster" else None,
+        p_value=effect.p_cluster,
+        p_randomisation=effect.p_randomisation,
+        p_hubs=found.p_hubs,
+        trusted=found.trusted,
+        **counts,
+    )
+    if found.placebo_hubs:
+        shown = (
+            f"{area_phrase(one.area)} {figure_value(_pct(one.estimate), 'percent')}"
+            for one in found.placebo_hubs
+        )
+        row["placebo_hubs"] = ", ".join(shown)
+    remarks = [f"{area_phrase(one)} bought none of these goods" for one in idle]
+    if remarks or found.remarks:
+        row["remarks"] = "; ".join([*remarks, *found.remarks])
+    each = sorted(found.hubs, key=lambda one: -one.estimate)
+    row.table = tuple(
+        {
+            name: cell
+            for name, cell in (
+                ("hub", one.area),
+                ("change_pct", _pct(one.estimate)),
+                ("low_pct", _pct(one.low)),
+                ("high_pct", _pct(one.high)),
+                ("p_hubs", one.p_hubs),
+            )
+            if cell is not None
+        }
+        for one in each
+    )
+    return row
+
+
+def _pct(log: float | None) -> float | None:
+    return None if log is None else 100 * expm1(log)
+
+
 QUESTIONS = {
     "substitution_ratio": Question(
         "beside",
@@ -152,6 +333,26 @@ QUESTIONS = {
                     "A proxy: home production, going without, stocks, prices and trade that nobody "
                     "reports look the same in it. And it hangs on the path without the event, "
                     "which is what came before, times the growth at the controls."
+                ),
+            ),
+        ),
+    ),
+    "triple_difference": Question(
+        "panel",
+        BOTH,
+        ("exporter", "base", "controls", "hubs"),
+        triple,
+        "what happened to goods of {seller} on their way to {hubs}, beside others",
+        needs=("hubs", "controls"),
+        value="effect_pct",
+        span="the 95 % interval of the pooled effect, errors by product",
+        other_goods=True,
+        notes=(
+            (
+                "rerouting",
+                (
+                    "Listed goods against others of their chapters, hubs against controls, after "
+                    "against before. It says that hubs bought more, not where it went."
                 ),
             ),
         ),

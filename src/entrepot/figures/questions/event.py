@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -13,17 +14,37 @@ from entrepot.lake import fetch
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import pyarrow as pa
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.listing_dates import Listing
     from entrepot.measures.event import Coefficient, Design, EventStudy
 
     Frame = nw.LazyFrame[Any]
 
-__all__ = ["QUESTIONS"]
+__all__ = ["QUESTIONS", "Listing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Goods of a source and the days on which they were listed.
+
+    Attributes
+    ----------
+    days
+        Codes that the list covers as a whole, with the first day on it.
+    partly
+        Codes of which the list covers a part, so that they are neither listed nor not.
+    inferred
+        Codes whose day was inferred, or whose listing text was not read itself.
+    """
+
+    days: Mapping[str, date]
+    partly: frozenset[str]
+    inferred: frozenset[str] = frozenset()
+
 
 MOST = {"M": 12, "Q": 8, "A": 5}
 """Steps before and after the event that are told apart; what lies beyond counts with the last."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, Question
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.questions.prices import price_index
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, Question, Row
+from entrepot.lake import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import narwhals as nw
 
     from entrepot.figures.definition import Definition
 
@@ -40,6 +43,155 @@ def export_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
     """Return the buyers' part of all exports."""
     buyers = asked.members("importer")
     return measures.export_share(rows, importer=buyers, by=by, value=column)
+
+
+# What changed between two times, and why.
+
+
+def change_of_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
+    """Split the change of the sellers' part into causes, goods apart."""
+    return measures.change_of_share(
+        rows,
+        exporter=asked.members("exporter"),
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        by=by,
+        product=None if asked.goods == "all" else "product",
+        value=column,
+    )
+
+
+def causes_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the causes for each product, the largest change first."""
+    found = measures.change_of_share(
+        rows,
+        exporter=asked.members("exporter"),
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        by=[],
+        product="product",
+        per_product=True,
+        value=column,
+    )
+    return (
+        found.with_columns(nw.col("change").abs().alias("size"))
+        .sort("size", "product", descending=[True, False])
+        .drop("size")
+    )
+
+
+def reorientation(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
+    """Return what suppliers lost and others gained."""
+    base = asked.base or asked.period.before()
+    return measures.reorientation(rows, before=base, after=asked.period, by=by, value=column)
+
+
+def supplier_changes(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return each supplier before and after, who gained most first."""
+    base = asked.base or asked.period.before()
+    found = measures.supplier_changes(rows, before=base, after=asked.period, by=[], value=column)
+    return found.sort("value_gained", "value_lost", "exporter", descending=[True, True, False])
+
+
+# What growth is made of: products or partners, volume and price.
+
+
+MATCHED = ("matched_share", "matched_share_base", "matched_products", "trimmed_products")
+
+
+def growth_contribution(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the growth of the whole, which is the sum of the contributions."""
+    parts = contributions(rows, asked, column)
+    amounts = [name for name in parts.collect_schema().names() if name.startswith("value")]
+    counted = parts.with_columns(nw.lit(1).alias("parts"))
+    return counted.select(
+        nw.col("growth_pct").max(), nw.col(*amounts).sum(), nw.col("parts").count()
+    )
+
+
+def contributions(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return what each product or partner adds to growth, the largest contribution first."""
+    of = asked.by or "product"
+    found = measures.growth_contribution(
+        rows, of=of, period=asked.period, base=asked.base or asked.period.before(), value=column
+    )
+    size = nw.col("contribution").abs().alias("size")
+    ordered = found.with_columns(size).sort("size", of, descending=[True, False]).drop("size")
+    return in_unit(ordered, asked, ["value_base", "value"])
+
+
+def growth_parts(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the contributions without the growth of the whole, which is the answer itself."""
+    return contributions(rows, asked, column).drop("growth_pct")
+
+
+def real_growth(rows: Frame, asked: Definition, column: str) -> Row:
+    """Return growth in value and volume, deflated by Paasche's index of the flow's unit values.
+
+    Goods without a unit value in both periods are taken to have moved as those with one.
+    """
+    [(paasche, *matched)] = fetch(price_index(rows, asked, column).select("paasche", *MATCHED))
+    if paasche is None:
+        return Row()
+    now = nw.col("period") >= asked.period.start
+    index = nw.when(now).then(nw.lit(float(paasche))).otherwise(nw.lit(1.0))
+    found = measures.real_growth(
+        rows.with_columns(index.alias("paasche")),
+        deflator="paasche",
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        value=column,
+    )
+    [numbers] = fetch(found)
+    names = [*found.collect_schema().names(), *MATCHED]
+    return Row(zip(names, [*numbers, *matched], strict=True))
+
+
+YEARS = 24
+"""Months that all columns of a month need, its own included: twelve, and the twelve before."""
+
+
+def monthly(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the last month of the period against a year ago, to date and over twelve months."""
+    last = asked.period.split(1)[-1].start
+    found = measures.monthly(rows, value=column).filter(nw.col("period") == nw.lit(last))
+    return in_unit(found.drop("period"), asked, ["value", "year_to_date", "rolling12"])
+
+
+def every_month(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Return the months that were read, the last one first."""
+    found = measures.monthly(rows, value=column).sort("period", descending=True)
+    month = nw.col("period").dt.to_string("%Y-%m")
+    named = found.with_columns(month.alias("period"))
+    return in_unit(named, asked, ["value", "year_to_date", "rolling12"])
+
+
+def in_unit(rows: Frame, asked: Definition, names: Sequence[str]) -> Frame:
+    """Return amounts with their unit at the end of their names, as details have it."""
+    unit = "kg" if asked.quantity == "mass" else asked.currency.lower()
+    return rows.rename({name: f"{name}_{unit}" for name in names})
+
+
+def conversions(rows: Frame, asked: Definition, column: str) -> Frame:
+    """Refuse rows of a source, each of which is in one currency; see `figures.converted`."""
+    raise NoEvidenceError(
+        "a report is held in one currency, and two of it are set beside each other"
+    )
+
+
+def origin(rows: Any, asked: Definition, column: str) -> NoReturn:
+    """Refuse rows of trade, which do not say what goods were made of.
+
+    Raises
+    ------
+    RequestError
+        Always.
+    """
+    raise RequestError(
+        "rows of trade do not say where value was added",
+        why="that takes what every sector buys to make something",
+        hint="ask input-output tables: --source icio",
+    )
 
 
 QUESTIONS = {
@@ -82,5 +234,84 @@ QUESTIONS = {
         choices=PART,
         has_interval=True,
         is_part=True,
+    ),
+    "change_of_share": Question(
+        "market",
+        BOTH,
+        ("exporter", "base"),
+        change_of_share,
+        "change of {sellers} share of {buyers} imports",
+        unit="share_points",
+        divides=True,
+        choices=PART,
+        keeps_products=True,
+        table=causes_by_product,
+        by_product=True,
+        has_interval=True,
+    ),
+    "reorientation": Question(
+        "market",
+        ("importer",),
+        ("base",),
+        reorientation,
+        "what changed hands in {buyers} imports",
+        choices=AMOUNT | {"partners"},
+        table=supplier_changes,
+    ),
+    "growth_contribution": Question(
+        "flow",
+        (),
+        ("exporter", "base", "by"),
+        growth_contribution,
+        "growth of exports from {seller} to {buyer}, by contribution",
+        table=growth_parts,
+        by_product=True,
+        value="growth_pct",
+        unit="percent",
+        levels=True,
+    ),
+    "real_growth": Question(
+        "flow",
+        (),
+        ("exporter", "base"),
+        real_growth,
+        "growth in volume of exports from {seller} to {buyer}",
+        ("mass_kg",),
+        by_product=True,
+        notes=(
+            (
+                "growth-and-currency",
+                (
+                    "Deflated by the unit values of the goods that have one in both periods; the "
+                    "rest is taken to have moved alike. See the matched share."
+                ),
+            ),
+        ),
+    ),
+    "monthly": Question(
+        "flow",
+        (),
+        ("exporter",),
+        monthly,
+        "change of exports from {seller} to {buyer} against the same month a year before",
+        table=every_month,
+        months=YEARS,
+        levels=True,
+    ),
+    "conversions": Question(
+        "flow",
+        (),
+        ("exporter", "spot"),
+        conversions,
+        "dollars of exports from {seller} to {buyer}",
+        needs=("spot",),
+        in_dollars=True,
+    ),
+    "origin": Question(
+        "flow",
+        ("exporter",),
+        ("exporter",),
+        origin,
+        "foreign value added in what {seller} sells to {buyer}",
     ),
 }

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
 
+from entrepot.figures.definition import DOLLARS, Definition, Side
+from entrepot.measures import passport
 from entrepot.measures.grouped import aggregate
 from entrepot.model.areas import areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from entrepot.figures.sides import Side
 
     Frame = nw.LazyFrame[Any]
     Run = Callable[..., Any]
@@ -164,6 +164,13 @@ class Question:
     bounds_rest: bool = False
     head: tuple[str, ...] = ()
     in_dollars: bool = False
+
+    def unit_of(self, asked: Definition) -> str:
+        """Return the unit of the answer: a currency, ``kg`` or ``items`` where it is an amount."""
+        unit = self.unit or passport(asked.measure).unit
+        if unit != "USD" or self.in_dollars:
+            return unit
+        return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or DOLLARS)
 
     @property
     def has_curve(self) -> bool:

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.estimate import Missing
+from entrepot.figures.caveats import caveat
 from entrepot.figures.evaluate import ask
-from entrepot.figures.figure import Evidence
-from entrepot.figures.io_tables import Known, economy_of
-from entrepot.figures.scenario.caveats import caveats_of
-from entrepot.figures.scenario.grid import worked
+from entrepot.figures.figure import Evidence, Missing
 from entrepot.figures.scenario.levels import ASSUMED, NOBODY
-from entrepot.figures.scenario.result import EconomyLoss, SalesLoss, Scenario
-from entrepot.figures.scenario.summary import MILLION, LossSummary
+from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
+from entrepot.figures.value_shares import Known, economy_of
 from entrepot.limits import turn
-from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, stopped
+from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortage, stopped
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from entrepot.figures.figure import Figure
-    from entrepot.figures.scenario.grid import Worked
+    from entrepot.figures.figure import Caveat, Figure
+    from entrepot.figures.scenario.levels import EconomyKeys
     from entrepot.figures.scenario.schema import BackKeys, ScenarioFile
     from entrepot.lake import Lake
+    from entrepot.measures.cutoff import Network, Rebuilt, Shortage
 
-__all__ = ["evaluate_scenario"]
+__all__ = ["evaluate_scenario", "points", "worked"]
+
 
 _TURN = threading.Lock()
 """One economy at a time: each has a core and half a gigabyte to itself for some seconds."""
@@ -229,3 +229,116 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
             sigma=file.goods.sigma,
             fixed_supply=None if idle else fixed_supply,
         )
+
+
+def caveats_of(file: ScenarioFile, strangers: Sequence[str]) -> Iterator[Caveat]:
+    """Yield what follows from the levels of a scenario, and who is left out of it."""
+    if file.economy:
+        yield caveat(
+            "scenario",
+            "Economy: inputs between industries stop; goods for final use go on flowing, since the "
+            "table does not say where they go. Prices, stocks, new suppliers and policy are left "
+            "out. The value is one set of assumptions; the range is the answer. Such models "
+            "have been called biased towards small losses (Geerolf 2022).",
+        )
+    if file.extraction:
+        yield caveat(
+            "scenario",
+            "Extraction: what sellers lose by lost sales, buyers going without inputs at no loss. "
+            "It is another quantity than what buyers lose; the two are never added.",
+        )
+    if strangers:
+        names = joined([area_name(code) for code in strangers])
+        yield caveat("not-recorded", f"The table has no entry of its own for {names}.")
+
+
+# Which assumptions a scenario is worked out under, and the output that each of them leaves.
+
+
+MILDER = {"friction": min, "inputs": max, "outer": max}
+"""Which end of an assumption makes losses smaller; the leak is searched instead."""
+HARSHER = {"friction": max, "inputs": min, "outer": min}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One set of assumptions, and the one that is not as in the value; empty for ends together."""
+
+    leak: float
+    friction: float
+    inputs: float
+    outer: float
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worked:
+    """Solutions by point, the value first, and points without one, with the reason."""
+
+    found: dict[Point, Shortage]
+    stopped: float
+    left_out: tuple[tuple[Point, str], ...]
+
+
+def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[Point]:
+    """Return the value, each assumption changed alone, and where losses have their ends.
+
+    With `sides_only`, the value and the two ends of what whole sides lose.
+
+    Losses fall with both elasticities and rise with friction, and those of whole sides fall with
+    the leak. Single economies and sectors may lose most at a leak between its ends, since what is
+    rebuilt also moves trade of others: so both ends of the rest are worked out at leaks from end
+    to end. What lies between those is within a thousandth of the range.
+    """
+    assumed = {name: getattr(keys, name) for name in ASSUMED}
+    head = {name: one.take for name, one in assumed.items()}
+    alone = [
+        Point(**(head | {name: value}), changed=name)
+        for name, one in assumed.items()
+        for value in one.values[1:]
+        if not sides_only
+    ]
+    leaks = _with_middles(assumed["leak"].values)
+    ends = [
+        Point(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
+        for whole, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
+        for leak in (side if sides_only else leaks)
+    ]
+    found = {Point(**head): Point(**head)}
+    for one in (*alone, *ends):  # an end that changes one assumption is that one alone
+        found.setdefault(replace(one, changed=""), one)
+    return list(found.values())
+
+
+def _with_middles(values: Sequence[float]) -> list[float]:
+    """Return values in order, with what lies in the middle between neighbours."""
+    ordered = sorted(values)
+    middles = [(one + other) / 2 for one, other in pairwise(ordered)]
+    return sorted((*ordered, *middles))
+
+
+def worked(
+    network: Network, cuts: Sequence[Cut], keys: EconomyKeys, *, sides_only: bool = False
+) -> Worked:
+    """Return the solution of every point; trade is rebuilt once for those that share it.
+
+    Raises
+    ------
+    RequestError
+        If nothing stops, or the value itself has no solution.
+    """
+    trades: dict[tuple[float, float], Rebuilt] = {}
+    found: dict[Point, Shortage] = {}
+    left_out = []
+    for place, point in enumerate(points(keys, sides_only=sides_only)):
+        try:
+            key = (point.leak, point.friction)
+            if key not in trades:
+                trades[key] = rebuilt(stopped(network, cuts, leak=point.leak), point.friction)
+            found[point] = shortage(trades[key], inputs=point.inputs, outer=point.outer)
+        except RequestError as error:
+            if not place:
+                raise
+            left_out.append((point, f"{error.what}; {error.why}"))
+    first = next(iter(found))
+    return Worked(found, trades[first.leak, first.friction].stopped.total, tuple(left_out))

@@ -23,9 +23,8 @@ from entrepot.figures.scenario.levels import (
     ExtractionKeys,
     GoodsKeys,
 )
-from entrepot.figures.scenario.sides import side_members
 from entrepot.measures.cutoff import OTHERS
-from entrepot.model.areas import WORLD, area_set
+from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, areas
 from entrepot.model.closed_yaml import parse_closed, read_closed
 from entrepot.model.period import Period
 from entrepot.sources.icio.sectors import sector
@@ -33,7 +32,16 @@ from entrepot.sources.icio.sectors import sector
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BackKeys", "CutKeys", "ScenarioFile", "parse_scenario", "read_scenario"]
+__all__ = [
+    "BackKeys",
+    "CutKeys",
+    "ScenarioFile",
+    "parse_scenario",
+    "read_scenario",
+    "side_name",
+    "side_phrase",
+]
+
 
 Instrument = Literal["export_ban", "import_ban", "embargo"]
 
@@ -209,3 +217,27 @@ def read_scenario(path: Path) -> ScenarioFile:
 def parse_scenario(text: str, *, name: str = "scenario") -> ScenarioFile:
     """Read a scenario from text; see `read_scenario`."""
     return parse_closed(text, ScenarioFile, name=name)
+
+
+_ELSE = "everybody else"
+
+
+def side_members(side: str, other: str, period: str) -> frozenset[str]:
+    """Return the areas of a side; of dated groups those of the last day of the period.
+
+    `OTHERS` is everybody who is not on the other side.
+    """
+    day = Period.parse(period).end
+    if side == OTHERS:
+        return frozenset(one.code for one in areas()) - area_set(other, day)
+    return area_set(side, day)
+
+
+def side_name(text: str) -> str:
+    """Return a side as a heading has it."""
+    return _ELSE if text == OTHERS else area_name(text)
+
+
+def side_phrase(text: str) -> str:
+    """Return a side as it stands in a sentence."""
+    return _ELSE if text == OTHERS else area_phrase(text)

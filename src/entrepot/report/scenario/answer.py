@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.scenario.sides import side_phrase
+from entrepot.figures.scenario.schema import side_phrase
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined, range_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import entrepot
-from entrepot.figures.text_output import as_rows, headline
+from entrepot.figures.figure import as_rows, headline
 from entrepot.report.charts import draw
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.scenario.answer import answer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.figures.scenario.levels import ASSUMED
-from entrepot.figures.scenario.sides import side_phrase
+from entrepot.figures.scenario.schema import side_phrase
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, joined, number, range_text

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.figures import Figure
-from entrepot.figures.questions.cutoff_grid import MORE
+from entrepot.figures.questions.cutoff import MORE
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import NBSP, joined, number, range_text
 from entrepot.report import phrasing

@@ -6,7 +6,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from entrepot.figures.variants import AS_ASKED
+from entrepot.figures.definition import AS_ASKED
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
 from entrepot.model.display import NBSP, joined, number, range_text

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
+from entrepot.figures.figure import headline
 from entrepot.figures.input_choices import inputs_title
 from entrepot.figures.questions import QUESTIONS
-from entrepot.figures.text_output import headline
 from entrepot.goods import goods_title
 from entrepot.measures import passports
 from entrepot.model.areas import area_name, area_phrase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import ask, flow_sources
-from entrepot.figures.text_output import headline
+from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name

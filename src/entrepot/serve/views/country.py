@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
+from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
-from entrepot.figures.sides import SIDES
 from entrepot.goods import goods_title
 from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
 from entrepot.model.groups import pinned

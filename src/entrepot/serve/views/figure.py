@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import entrepot
-from entrepot.figures.text_output import as_rows, headline
+from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEY_WORDS

@@ -12,7 +12,7 @@ from entrepot.lake import fetch
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from entrepot.figures.sides import Side
+    from entrepot.figures.definition import Side
     from entrepot.lake import Lake
 
 __all__ = ["years_told"]
