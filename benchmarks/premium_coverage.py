@@ -15,8 +15,8 @@ import random
 import statistics
 from typing import TYPE_CHECKING
 
-from entrepot.measures.prices.contrasts import Contrast
-from entrepot.measures.prices.estimate import (
+from entrepot.measures.prices.contrasts import (
+    Contrast,
     Estimate,
     difference_in_differences,
     median_gap,

@@ -22,8 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from entrepot.measures.rerouting.bounds import bounds_of
-from entrepot.measures.rerouting.cells import Flows
-from entrepot.measures.rerouting.chain import chain_of
+from entrepot.measures.rerouting.cells import Flows, chain_of
 from made_rerouting import ASKED, STEPS, Made, network
 
 

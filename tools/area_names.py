@@ -36,7 +36,7 @@ import country_converter
 import pycountry
 
 from entrepot.model.area_names import COLUMNS, name_key, words_of
-from entrepot.model.area_table import area, areas, by_code, by_name, known_areas
+from entrepot.model.areas import area, areas, by_code, by_name, known_areas
 
 SRC = Path(__file__).parent.parent / "src/entrepot"
 LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "zh", "zh_Hant", "tr")

@@ -10,7 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
-from entrepot.model.groups import group
+from entrepot.model.areas import group
 from entrepot.model.period import Period
 from entrepot.reconcile.mirror_gaps import mirrored
 from table_reading import one_map

@@ -10,7 +10,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.lake import Lake
-from entrepot.model.groups import group
+from entrepot.model.areas import group
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:

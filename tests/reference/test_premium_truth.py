@@ -16,8 +16,7 @@ from scipy import stats
 
 import entrepot as ep
 from entrepot.errors import MissingExtraError
-from entrepot.measures.prices.contrasts import Contrast
-from entrepot.measures.prices.estimate import difference_in_differences, median_gap
+from entrepot.measures.prices.contrasts import Contrast, difference_in_differences, median_gap
 from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:

@@ -15,10 +15,13 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from entrepot.measures.import_substitution import import_substitution_proxy
 from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
 from entrepot.measures.rerouting import rerouting_ratio
-from entrepot.measures.substitution import substitution_ratio, substitution_summary
+from entrepot.measures.substitution import (
+    import_substitution_proxy,
+    substitution_ratio,
+    substitution_summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

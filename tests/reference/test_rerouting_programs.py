@@ -12,8 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow as scipy_flow
 
 from entrepot.measures.rerouting.bounds import through_chains
-from entrepot.measures.rerouting.cells import maximum_flow
-from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN
+from entrepot.measures.rerouting.cells import IMPORTER, ORIGIN, maximum_flow
 from entrepot.measures.rerouting.program import Limits, matched
 
 NAMES = "sabct"

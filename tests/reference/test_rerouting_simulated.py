@@ -63,8 +63,7 @@ def test_growth_raises_an_alarm_where_nothing_is_compared_with() -> None:
 
 def test_the_benchmark_asks_what_the_measure_does() -> None:
     from entrepot.measures.rerouting.bounds import bounds_of
-    from entrepot.measures.rerouting.cells import Flows
-    from entrepot.measures.rerouting.chain import chain_of
+    from entrepot.measures.rerouting.cells import Flows, chain_of
 
     made = network(1)
     steps = 16

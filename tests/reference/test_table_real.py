@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from entrepot.engine import connect
-from entrepot.model.groups import group
+from entrepot.model.areas import group
 from entrepot.model.period import Period
 from entrepot.sources.baci import parse as baci
 from entrepot.sources.parser import RawFile, Said

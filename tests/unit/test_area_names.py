@@ -15,7 +15,7 @@ from entrepot.model.area_names import (
     named_group,
     nearest_names,
 )
-from entrepot.model.area_table import areas, known_areas
+from entrepot.model.areas import areas, known_areas
 from entrepot.model.columns import read_table
 from table_reading import read_text
 

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.model import area_table
+from entrepot.model import areas as area_table
 from entrepot.model import areas as model
 from entrepot.model.areas import (
     area,

@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.claims import check, parse_document
 from entrepot.lake import Lake
-from entrepot.model.groups import by_group_code
+from entrepot.model.areas import by_group_code
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ CODE = """
 import threading
 import numpy as np
 from scipy import linalg
-from entrepot.measures.origin.solved import Solved
+from entrepot.measures.origin.economy import Solved
 
 draw = np.random.default_rng(1)
 matrix = draw.random((300, 300)) + 300 * np.eye(300)

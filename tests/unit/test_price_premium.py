@@ -13,8 +13,8 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
-from entrepot.measures.prices.estimate import bootstrapped, interval_of
-from entrepot.measures.prices.premium_specifications import premiums_under
+from entrepot.measures.prices.contrasts import bootstrapped, interval_of
+from entrepot.measures.prices.premium import premiums_under
 from entrepot.measures.student import degrees_of_freedom, half_width, student_quantile
 
 if TYPE_CHECKING:

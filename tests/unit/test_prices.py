@@ -17,7 +17,7 @@ import pytest
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.measures import PriceFilters, passport
-from entrepot.measures.prices import markup
+from entrepot.measures.prices import premium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -537,7 +537,7 @@ def test_overpayment() -> None:
 
 
 def test_examples_in_docstrings() -> None:
-    result = doctest.testmod(markup)
+    result = doctest.testmod(premium)
     assert result.attempted
     assert not result.failed
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from entrepot.errors import BadFileError, UnknownNameError
-from entrepot.model.areas import area
+from entrepot.model.areas import area, stopped
 from entrepot.model.closed_yaml import parse_closed
-from entrepot.model.reporting import stopped
 from entrepot.sources import source_ids, source_info
 from entrepot.sources.info import Bounds, Quirk
 

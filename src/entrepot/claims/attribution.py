@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import WORLD, areas
+from entrepot.model.areas import WORLD, areas, stopped_in
 from entrepot.model.columns import read_table
-from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from entrepot.model.period import Period

@@ -13,9 +13,8 @@ from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, bundled_for, evaluate, flow_sources
 from entrepot.goods.parse import NAMED
 from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.model.groups import is_group
+from entrepot.model.areas import is_group, stopped_in
 from entrepot.model.interval import Interval
-from entrepot.model.reporting import stopped_in
 from entrepot.sources import is_own, source_ids, source_info
 
 if TYPE_CHECKING:

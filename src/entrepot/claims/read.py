@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.document import Claim, Document, Source, Todo
 from entrepot.errors import BadFileError
-from entrepot.model.areas import WORLD
-from entrepot.model.reporting import stopped_in
+from entrepot.model.areas import WORLD, stopped_in
 
 if TYPE_CHECKING:
     from pathlib import Path

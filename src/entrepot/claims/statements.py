@@ -15,10 +15,9 @@ from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import HOME, SHARES, Level, Quantity, Terms, share_of, terms_of
 from entrepot.errors import EntrepotError
 from entrepot.goods.parse import NAMED
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, stopped_in
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.model.reporting import stopped_in
 from entrepot.sources.published.read import ranked
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from entrepot.figures.figure import Caveat
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
-from entrepot.model.areas import WORLD, area_name, area_phrase
+from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import joined
-from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,8 +28,8 @@ from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passport
+from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
-from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     import os

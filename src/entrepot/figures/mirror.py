@@ -11,11 +11,10 @@ from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.figure import Missing
 from entrepot.figures.sides import members_of
 from entrepot.lake import relation
-from entrepot.model.areas import area_name, possessive
+from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value, joined
 from entrepot.model.period import Period
-from entrepot.model.reporting import stopped_in
 from entrepot.reconcile import coverage, hidden
 from entrepot.reconcile.mirror_gaps import CONTINUES, FACTOR, FAR, LEAST, LEAST_FLOW, STEADY
 

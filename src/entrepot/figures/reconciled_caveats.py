@@ -15,9 +15,8 @@ from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.lake import fetch
 from entrepot.measures.prices.contrasts import two_periods
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, stopped_in
 from entrepot.model.display import figure_value, joined
-from entrepot.model.reporting import stopped_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

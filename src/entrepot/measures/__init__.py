@@ -11,25 +11,26 @@ Any frame that Narwhals reads goes in, the same kind comes out:
 This is the only place with arithmetic on trade rows. It knows no source and no lake.
 """
 
-from entrepot.measures.bounds import hhi_bounds, hhi_bounds_of
 from entrepot.measures.cdi import cdi
-from entrepot.measures.change import growth
+from entrepot.measures.change import growth, monthly, value, without_own_trade
 from entrepot.measures.churn import churn, churn_rate
-from entrepot.measures.concentration import concentration_ratio, hhi, top_supplier
-from entrepot.measures.contributions import growth_contribution, real_growth
+from entrepot.measures.concentration import (
+    concentration_ratio,
+    hhi,
+    hhi_bounds,
+    hhi_bounds_of,
+    top_supplier,
+)
 from entrepot.measures.currency import conversions
 from entrepot.measures.cutoff import cutoff
-from entrepot.measures.dependence import export_share, import_share
+from entrepot.measures.dependence import asymmetry, export_share, import_share, net_import_reliance
 from entrepot.measures.event import event_study, event_timing, placebo_dates
-from entrepot.measures.exposure import retaliation_exposure
+from entrepot.measures.exposure import retaliation_exposure, salience
 from entrepot.measures.geodep import geodep
-from entrepot.measures.import_substitution import import_substitution_proxy
-from entrepot.measures.leverage import asymmetry
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.origin import value_added_origin
-from entrepot.measures.pass_through import pass_through
 from entrepot.measures.passports import passport, passports
-from entrepot.measures.power import elastic_power, nested_power
+from entrepot.measures.power import elastic_power, nested_power, supplier_loss
 from entrepot.measures.prices import (
     ChangeTriple,
     Overpayment,
@@ -48,7 +49,6 @@ from entrepot.measures.prices import (
     value_change,
 )
 from entrepot.measures.rank import rank_and_multiple
-from entrepot.measures.reliance import net_import_reliance
 from entrepot.measures.reorientation import allocated_flows, reorientation, supplier_changes
 from entrepot.measures.rerouting import (
     began,
@@ -60,12 +60,13 @@ from entrepot.measures.rerouting import (
     synthetic_weights,
     triple_difference,
 )
-from entrepot.measures.salience import salience
-from entrepot.measures.series import monthly
-from entrepot.measures.share_decomposition import change_of_share
-from entrepot.measures.substitution import substitution_ratio, substitution_summary
-from entrepot.measures.supplier_loss import supplier_loss
-from entrepot.measures.totals import value, without_own_trade
+from entrepot.measures.rerouting.missing_arrivals import pass_through
+from entrepot.measures.share_decomposition import change_of_share, growth_contribution, real_growth
+from entrepot.measures.substitution import (
+    import_substitution_proxy,
+    substitution_ratio,
+    substitution_summary,
+)
 
 __all__ = [
     "ChangeTriple",

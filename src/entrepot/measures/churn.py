@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.frame_adapter import FrameT, run_on_frame
+from entrepot.measures.frame_adapter import FrameT, run_on_frame, whole_year
 from entrepot.measures.grouped import as_list
 from entrepot.measures.metadata import MeasureMetadata
-from entrepot.measures.stacked_frames import whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.extra import numbers, positive
-from entrepot.measures.frame_adapter import FrameT, run_on_frame
-from entrepot.measures.grouped import aggregate, as_list
-from entrepot.measures.logmean import divided
+from entrepot.measures.frame_adapter import FrameT, numbers, positive, run_on_frame
+from entrepot.measures.grouped import aggregate, as_list, divided
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:

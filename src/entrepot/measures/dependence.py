@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.errors import RequestError
 from entrepot.measures.frame_adapter import FrameT, is_absent, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
@@ -13,7 +14,17 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["EXPORT_SHARE", "IMPORT_SHARE", "export_share", "import_share"]
+__all__ = [
+    "ASYMMETRY",
+    "EXPORT_SHARE",
+    "IMPORT_SHARE",
+    "NET_IMPORT_RELIANCE",
+    "asymmetry",
+    "export_share",
+    "import_share",
+    "net_import_reliance",
+]
+
 
 _NULL_RULE = (
     "null where the total is zero, where a part is negative or infinite, and where the partner's "
@@ -156,3 +167,211 @@ def _share(
     return run_on_frame(
         frame, step, keys=keys, texts=[side], value=value, makes=["share"], areas=asked
     )
+
+
+# How unequal the dependence of two trading partners is.
+
+
+ASYMMETRY = MeasureMetadata(
+    id="asymmetry",
+    title="asymmetry of dependence",
+    function="asymmetry",
+    inputs=(
+        "rows with exporter, importer and value: everything the importer buys and everything the "
+        "exporter sells; the two partners"
+    ),
+    columns=(
+        ("asymmetry", "import_share over export_share, a ratio; 1 is balance"),
+        ("import_share", "the exporter's part of the importer's imports, 0 to 1"),
+        ("export_share", "the importer's part of the exporter's exports, 0 to 1"),
+    ),
+    unit="ratio",
+    range="above 0; above 1 the importer leans more on the exporter than the reverse",
+    null_rule=(
+        "missing values are left out; null where the partners' trade is zero or not known, or a "
+        "part is negative or infinite"
+    ),
+    formula="A = (m_ij / Σ_j m_ij) / (m_ij / Σ_i m_ij), with m_ij imports of i from j",
+    reference="Hirschman (1945), National Power and the Structure of Foreign Trade",
+)
+
+
+def asymmetry(
+    frame: FrameT,
+    *,
+    importer: str | Collection[str],
+    exporter: str | Collection[str],
+    by: str | Sequence[str] = ("period",),
+    supplier: str = "exporter",
+    buyer: str = "importer",
+    value: str = "value_usd",
+) -> FrameT:
+    """Compare how much `importer` leans on `exporter` with the reverse.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read, with all imports of `importer` and all exports of
+        `exporter`; other rows do no harm.
+    importer, exporter
+        Codes as they stand in the frame, or several that count as one.
+    by
+        Columns to compare by.
+    supplier, buyer, value
+        Columns with exporters, importers and values.
+
+    Returns
+    -------
+    frame
+        The keys, ``asymmetry`` (a ratio), ``import_share`` and ``export_share`` (0 to 1).
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    keys = as_list(by)
+    sellers, buyers = as_codes(exporter), as_codes(importer)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        sold = nw.when(nw.col(supplier).is_in(sellers)).then(1).otherwise(0)
+        bought = nw.when(nw.col(buyer).is_in(buyers)).then(1).otherwise(0)
+        marked = rows.with_columns(sold.alias("__sold"), bought.alias("__bought"))
+        side = nw.col("__sold") * 2 + nw.col("__bought")
+        parted = marked.select(
+            *keys,
+            nw.when(side == 3).then(nw.col(value)).alias("__both"),
+            nw.when(side == 1).then(nw.col(value)).alias("__bought_elsewhere"),
+            nw.when(side == 2).then(nw.col(value)).alias("__sold_elsewhere"),
+        )
+        names = ("__both", "__bought_elsewhere", "__sold_elsewhere")
+        sums = aggregate(parted, keys, *(nw.col(name).sum() for name in names))
+        both, bought_, sold_ = (nw.col(name) for name in names)
+        defined = (both > 0) & (bought_ >= 0) & (sold_ >= 0) & (both + bought_ + sold_).is_finite()
+        return sums.select(
+            *keys,
+            nw.when(defined).then((both + sold_) / (both + bought_)).alias("asymmetry"),
+            nw.when(defined).then(both / (both + bought_)).alias("import_share"),
+            nw.when(defined).then(both / (both + sold_)).alias("export_share"),
+        )
+
+    makes = [name for name, _ in ASYMMETRY.columns]
+    texts, asked = [supplier, buyer], {supplier: sellers, buyer: buyers}
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+
+
+# How much of what is used has to come from outside, where production is known.
+
+
+NET_IMPORT_RELIANCE = MeasureMetadata(
+    id="net_import_reliance",
+    title="net import reliance",
+    function="net_import_reliance",
+    inputs="rows with production, imports and exports in one unit; optionally what stocks gave",
+    columns=(
+        (
+            "net_import_reliance",
+            "net imports over apparent consumption, a share; below 0 for a net exporter",
+        ),
+        ("apparent_consumption", "what was used, in the unit of the columns"),
+    ),
+    unit="share",
+    range="up to 1; negative for a net exporter",
+    null_rule=(
+        "null where production, imports, exports or (if asked for) stocks are missing in any row, "
+        "where one of the first three is negative or infinite, and where apparent consumption is "
+        "not above zero; a missing production is never zero"
+    ),
+    formula="NIR = (M - X + S) / (P + M - X + S), with S what was taken from stocks",
+    reference=(
+        "U.S. Geological Survey, Mineral Commodity Summaries (with stocks; there in per cent, and "
+        "E for a net exporter); without stocks the import reliance of the European Commission's "
+        "lists of critical raw materials"
+    ),
+)
+
+
+def net_import_reliance(
+    frame: FrameT,
+    *,
+    by: str | Sequence[str],
+    production: str = "production",
+    imports: str = "imports",
+    exports: str = "exports",
+    stocks: str | None = None,
+) -> FrameT:
+    """Return net imports as a share of apparent consumption.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read. For a group such as the EU: production of all members,
+        and their trade with others only.
+    by
+        Columns to add up by, e.g. ``["product", "year"]``.
+    production, imports, exports
+        Columns in one unit, by mass rather than by value where stages or qualities differ in
+        price.
+    stocks
+        Column with what was taken from stocks, of government and industry: positive where stocks
+        fell, negative where they grew.
+
+    Returns
+    -------
+    frame
+        The keys, ``net_import_reliance`` and ``apparent_consumption``.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type.
+    """
+    keys = as_list(by)
+    names = [production, imports, exports, *([stocks] if stocks else [])]
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        _refuse_other_than_numbers(rows, names)
+        known = rows.select(*keys, *(_number(name) for name in names))
+        gaps = nw.sum_horizontal(*(nw.col(name).is_null().cast(nw.Int64) for name in names))
+        below = nw.sum_horizontal(
+            *(nw.when(nw.col(name) < 0).then(1).otherwise(0) for name in names[:3])
+        )
+        marked = known.with_columns(gaps.alias("__gaps"), below.alias("__below"))
+        sums = aggregate(
+            marked,
+            keys,
+            *(nw.col(name).sum() for name in names),
+            nw.col("__gaps").sum(),
+            nw.col("__below").sum(),
+            nw.col("__gaps").count().alias("__rows"),
+        )
+        net = nw.col(imports) - nw.col(exports)
+        if stocks:
+            net = net + nw.col(stocks)
+        used = nw.col(production) + net
+        whole = (nw.col("__rows") > 0) & (nw.col("__gaps") == 0) & (nw.col("__below") == 0)
+        defined = whole & used.is_finite()
+        return sums.select(
+            *keys,
+            nw.when(defined & (used > 0)).then(net / used).alias("net_import_reliance"),
+            nw.when(defined).then(used).alias("apparent_consumption"),
+        )
+
+    makes = [name for name, _ in NET_IMPORT_RELIANCE.columns]
+    return run_on_frame(frame, step, keys=keys, texts=names[1:], value=production, makes=makes)
+
+
+def _number(name: str) -> nw.Expr:
+    number = nw.col(name).cast(nw.Float64)
+    return nw.when(~number.is_nan()).then(number).alias(name)
+
+
+def _refuse_other_than_numbers(rows: nw.LazyFrame[Any], names: Sequence[str]) -> None:
+    schema = rows.collect_schema()
+    for name in names:
+        if not schema[name].is_numeric():
+            raise RequestError(
+                f"values are {schema[name]}, not numbers",
+                where=f"column {name}",
+                hint="turn the column into numbers first",
+            )

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.measures.criteria import check, imports_over_exports, index_of, judged
-from entrepot.measures.frame_adapter import FrameT, run_on_frame
+from entrepot.measures.cdi import check, imports_over_exports, index_of, judged
+from entrepot.measures.frame_adapter import PARTY, SIDE, FrameT, one_table, run_on_frame, whole_year
 from entrepot.measures.metadata import MeasureMetadata
-from entrepot.measures.stacked_frames import PARTY, SIDE, one_table, whole_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

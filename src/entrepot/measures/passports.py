@@ -5,31 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import UnknownNameError
-from entrepot.measures.bounds import HHI_BOUNDS
 from entrepot.measures.cdi import CDI
-from entrepot.measures.change import GROWTH
+from entrepot.measures.change import GROWTH, MONTHLY, VALUE
 from entrepot.measures.churn import CHURN, CHURN_RATE
-from entrepot.measures.concentration import CR, HHI, TOP_SUPPLIER
-from entrepot.measures.contributions import GROWTH_CONTRIBUTION, REAL_GROWTH
+from entrepot.measures.concentration import CR, HHI, HHI_BOUNDS, TOP_SUPPLIER
 from entrepot.measures.currency import CONVERSIONS
 from entrepot.measures.cutoff import CUTOFF
-from entrepot.measures.dependence import EXPORT_SHARE, IMPORT_SHARE
+from entrepot.measures.dependence import ASYMMETRY, EXPORT_SHARE, IMPORT_SHARE, NET_IMPORT_RELIANCE
 from entrepot.measures.event import EVENT_STUDY
-from entrepot.measures.exposure import RETALIATION_EXPOSURE
+from entrepot.measures.exposure import RETALIATION_EXPOSURE, SALIENCE
 from entrepot.measures.geodep import GEODEP
-from entrepot.measures.import_substitution import IMPORT_SUBSTITUTION_PROXY
-from entrepot.measures.leverage import ASYMMETRY
 from entrepot.measures.origin import ORIGIN
-from entrepot.measures.pass_through import PASS_THROUGH
-from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER
-from entrepot.measures.prices.many import PRICE_SERIES
-from entrepot.measures.prices.mix import UNIT_VALUE_CHANGE
+from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER, SUPPLIER_LOSS
+from entrepot.measures.prices.many import PRICE_INDEX, PRICE_SERIES
 from entrepot.measures.prices.premium import PRICE_PREMIUM
-from entrepot.measures.prices.relatives import PRICE_INDEX
-from entrepot.measures.prices.split import VALUE_CHANGE
+from entrepot.measures.prices.split import UNIT_VALUE_CHANGE, VALUE_CHANGE
 from entrepot.measures.prices.unit_values import UNIT_VALUES
 from entrepot.measures.rank import RANK
-from entrepot.measures.reliance import NET_IMPORT_RELIANCE
 from entrepot.measures.reorientation import ALLOCATED_FLOWS, REORIENTATION, SUPPLIER_CHANGES
 from entrepot.measures.rerouting import (
     CHAIN_PRICES,
@@ -38,12 +30,13 @@ from entrepot.measures.rerouting import (
     REROUTING_RATIO,
     TRIPLE_DIFFERENCE,
 )
-from entrepot.measures.salience import SALIENCE
-from entrepot.measures.series import MONTHLY
-from entrepot.measures.share_decomposition import CHANGE_OF_SHARE
-from entrepot.measures.substitution import SUBSTITUTION_RATIO, SUBSTITUTION_SUMMARY
-from entrepot.measures.supplier_loss import SUPPLIER_LOSS
-from entrepot.measures.totals import VALUE
+from entrepot.measures.rerouting.missing_arrivals import PASS_THROUGH
+from entrepot.measures.share_decomposition import CHANGE_OF_SHARE, GROWTH_CONTRIBUTION, REAL_GROWTH
+from entrepot.measures.substitution import (
+    IMPORT_SUBSTITUTION_PROXY,
+    SUBSTITUTION_RATIO,
+    SUBSTITUTION_SUMMARY,
+)
 
 if TYPE_CHECKING:
     from entrepot.measures.metadata import MeasureMetadata

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.extra import in_one_group, numbers
-from entrepot.measures.frame_adapter import FrameT, run_on_frame
-from entrepot.measures.grouped import aggregate, as_codes, as_list, known_sum
-from entrepot.measures.logmean import divided
+from entrepot.measures.frame_adapter import FrameT, in_one_group, numbers, run_on_frame
+from entrepot.measures.grouped import aggregate, as_codes, as_list, divided, known_sum
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:

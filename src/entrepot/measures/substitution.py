@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.errors import RequestError
 from entrepot.measures.change import apart
-from entrepot.measures.counterfactual import NULL_RULE, REFERENCE, Sides, disjoint, ratios
+from entrepot.measures.counterfactual import NULL_RULE, REFERENCE, Sides, disjoint, growth, ratios
 from entrepot.measures.frame_adapter import FrameT, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from entrepot.model.period import Period
 
 __all__ = [
+    "IMPORT_SUBSTITUTION_PROXY",
     "SUBSTITUTION_RATIO",
     "SUBSTITUTION_SUMMARY",
+    "import_substitution_proxy",
     "substitution_ratio",
     "substitution_summary",
 ]
+
 
 SUBSTITUTION_RATIO = MeasureMetadata(
     id="substitution_ratio",
@@ -193,3 +197,169 @@ def substitution_summary(frame: FrameT, *, by: str | Sequence[str] = ()) -> Fram
     makes = [name for name, _ in SUBSTITUTION_SUMMARY.columns]
     texts = ["additional", "lost"]
     return run_on_frame(frame, step, keys=keys, texts=texts, value="ratio", makes=makes)
+
+
+# Imports that disappeared and came back from nobody: what is left for home production at most.
+
+
+_PROXY = (
+    "path (of the first set of controls) less imports, not below zero, in the unit of the values; "
+    "a proxy: home production, going without, stocks, prices and unreported trade look the same"
+)
+
+IMPORT_SUBSTITUTION_PROXY = MeasureMetadata(
+    id="import_substitution_proxy",
+    title="imports that came back from nobody (proxy of import substitution)",
+    function="import_substitution_proxy",
+    inputs=(
+        "rows with importer, time and value of the importer and of control importers, all their "
+        "suppliers; the two periods; sets of controls by name"
+    ),
+    columns=(
+        ("not_returned", _PROXY),
+        ("not_returned_low", "the smallest over the sets of controls"),
+        ("not_returned_high", "the largest over the sets of controls"),
+        ("part", "not_returned over the path, 0 to 1"),
+        ("part_low", "the smallest over the sets of controls"),
+        ("part_high", "the largest over the sets of controls"),
+        ("path", "base times growth of the same product at the first set of controls"),
+        ("value_before", "imports before, in the unit of the values"),
+        ("value_after", "imports after, in the unit of the values"),
+        ("sets", "sets of controls that give a path"),
+    ),
+    unit="USD",
+    range="zero and above",
+    null_rule=(
+        "null where imports before are zero, where a total is negative, infinite or all missing, "
+        "where nobody has a row in one of the periods (unless `complete`), and where the first set "
+        "bought nothing before (or less than `least`); the bounds take the sets that give a path"
+    ),
+    formula="max(0, M_0 g_c - M_1), with g_c = Σ_{i∈c} M_i1 / Σ_{i∈c} M_i0 of the same product",
+    reference="no-event path as in the substitution ratio; own definition, not from a paper",
+)
+
+
+def import_substitution_proxy(
+    frame: FrameT,
+    *,
+    importer: str | Collection[str],
+    controls: Mapping[str, str | Collection[str]],
+    before: str | int | Period,
+    after: str | int | Period,
+    by: str | Sequence[str] = ("product",),
+    buyer: str = "importer",
+    time: str = "period",
+    value: str = "value_usd",
+    complete: bool = False,
+    least: float = 0.0,
+) -> FrameT:
+    """Return imports that disappeared against a path without the event and came from nobody.
+
+    It bounds what home production can have taken over, and does not show that it did.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read: imports from every supplier of `importer` and `controls`.
+    importer
+        Whose imports are looked at.
+    controls
+        Sets of importers that the event did not reach, by name; the first gives the central value,
+        all together the bounds. A set without a member stands for imports that stay as they were.
+    before, after
+        Periods that are compared.
+    by
+        Columns that make a product.
+    buyer, time, value
+        Columns with importers, times and values.
+    complete
+        Promise that whatever has no row was not traded, in either period.
+    least
+        Value that a set of controls must have bought before: growth from next to nothing is no
+        path.
+
+    Returns
+    -------
+    frame
+        The keys and the columns of `IMPORT_SUBSTITUTION_PROXY`.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        For a column that is missing or of the wrong type, periods that overlap, no set of controls,
+        or one that `importer` is in.
+    """
+    keys, buys = as_list(by), as_codes(importer)
+    sets = [as_codes(members) for members in controls.values()]
+    _check(buys, controls)
+    parts = {"own": nw.col(buyer).is_in(buys)}
+    parts |= {f"set{n}": nw.col(buyer).is_in(members) for n, members in enumerate(sets) if members}
+    sides = Sides(*apart(after, before), time, value, complete, least)
+
+    def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        had, has = nw.col("own_then"), nw.col("own_now")
+        base = nw.when((had > 0) & ~has.is_null()).then(had)
+        sums = sides.sums(rows, keys, parts)
+        with_paths = sums.with_columns(
+            *(
+                (base * growth(f"set{n}" if members else None, least)).alias(f"__path{n}")
+                for n, members in enumerate(sets)
+            )
+        )
+        each = with_paths.with_columns(
+            *(_missing(f"__path{n}", has).alias(f"__gone{n}") for n in range(len(sets)))
+        ).with_columns(
+            *(_part(f"__gone{n}", f"__path{n}").alias(f"__part{n}") for n in range(len(sets))),
+            _count([f"__path{n}" for n in range(len(sets))]).alias("sets"),
+        )
+        gone = [f"__gone{n}" for n in range(len(sets))]
+        part = [f"__part{n}" for n in range(len(sets))]
+        return each.select(
+            *keys,
+            nw.col("__gone0").alias("not_returned"),
+            nw.min_horizontal(*gone).alias("not_returned_low"),
+            nw.max_horizontal(*gone).alias("not_returned_high"),
+            nw.col("__part0").alias("part"),
+            nw.min_horizontal(*part).alias("part_low"),
+            nw.max_horizontal(*part).alias("part_high"),
+            nw.col("__path0").alias("path"),
+            had.alias("value_before"),
+            has.alias("value_after"),
+            nw.col("sets"),
+        )
+
+    makes = [name for name, _ in IMPORT_SUBSTITUTION_PROXY.columns]
+    texts, asked = [buyer, time], {buyer: buys}
+    return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=makes, areas=asked)
+
+
+def _missing(path: str, has: nw.Expr) -> nw.Expr:
+    short = nw.col(path) - has
+    return nw.when(short > 0).then(short).otherwise(nw.when(~(short > 0)).then(0.0))
+
+
+def _part(gone: str, path: str) -> nw.Expr:
+    return nw.col(gone) / nw.when(nw.col(path) > 0).then(nw.col(path))
+
+
+def _count(names: Sequence[str]) -> nw.Expr:
+    total = nw.lit(0)
+    for name in names:
+        total = total + nw.when(nw.col(name).is_null()).then(0).otherwise(1)
+    return total
+
+
+def _check(buys: Sequence[str], controls: Mapping[str, str | Collection[str]]) -> None:
+    if not controls:
+        raise RequestError(
+            "no set of controls",
+            why="the path without the event is what the controls' imports grew by",
+            hint="name importers that the event did not reach: controls={'neighbours': ['KAZ']}",
+        )
+    for name, members in controls.items():
+        if both := sorted(set(buys) & set(as_codes(members))):
+            raise RequestError(
+                f"{', '.join(both)} is the importer and in the controls {name}",
+                why="the event would be part of the path without it",
+                hint="take it out of the controls",
+            )

@@ -14,9 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from entrepot.errors import nearest
-from entrepot.model.area_table import by_name
+from entrepot.model.areas import by_name, groups
 from entrepot.model.columns import read_table
-from entrepot.model.groups import groups
 
 __all__ = [
     "COLUMNS",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import area_name, possessive
+from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.period import Period
-from entrepot.model.reporting import stopped_in
 from entrepot.report.chart_data import Break
 
 if TYPE_CHECKING:

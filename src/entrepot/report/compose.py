@@ -9,8 +9,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
 from entrepot.figures.inputs import input_years
 from entrepot.lake import spans
-from entrepot.model.areas import as_codes
-from entrepot.model.groups import pinned
+from entrepot.model.areas import as_codes, pinned
 from entrepot.model.period import Period
 from entrepot.report import back_matter, only_inputs, sources_used
 from entrepot.report.answer import answer, title_of

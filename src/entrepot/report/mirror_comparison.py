@@ -13,7 +13,7 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.editions import goods_in
 from entrepot.goods import select
 from entrepot.lake import fetch, stored
-from entrepot.model.area_table import known_areas
+from entrepot.model.areas import known_areas
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 from entrepot.reconcile.mirror_gaps import (
     STEADY,

@@ -10,8 +10,7 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.model.area_table import known_areas
-from entrepot.model.areas import area_phrase
+from entrepot.model.areas import area_phrase, known_areas
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
 from entrepot.report.attribution import source_name

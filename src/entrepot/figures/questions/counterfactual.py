@@ -12,7 +12,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hub_reporters import renamed, renamed_words, without
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
-from entrepot.measures.rerouting.chain import MONTHS
+from entrepot.measures.rerouting.cells import MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from entrepot.measures.rerouting import Triple
-    from entrepot.measures.rerouting.chain import Frequency
+    from entrepot.measures.rerouting.cells import Frequency
     from entrepot.model.period import Period
 
 __all__ = ["QUESTIONS"]

@@ -11,8 +11,8 @@ from entrepot import measures
 from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question, Row
 from entrepot.lake import fetch
 from entrepot.measures.prices import PriceFilters
-from entrepot.measures.prices.estimate import FEWEST
-from entrepot.measures.prices.premium_specifications import premiums_under
+from entrepot.measures.prices.contrasts import FEWEST
+from entrepot.measures.prices.premium import premiums_under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from entrepot.figures.questions.hub_reporters import (
 )
 from entrepot.figures.questions.question import BOTH, Question, Row
 from entrepot.lake import fetch
-from entrepot.measures.rerouting.chain import FEWEST, MIXED, MONTHS
+from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
 from entrepot.model.product import TOTAL
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.questions.hub_reporters import Heard
     from entrepot.measures.rerouting import Rerouted, Strait
-    from entrepot.measures.rerouting.chain import Frequency
+    from entrepot.measures.rerouting.cells import Frequency
 
     Frame = nw.LazyFrame[Any]
     from collections.abc import Iterable, Mapping

@@ -14,10 +14,9 @@
 
 from entrepot.measures.cutoff.extraction import OTHERS, Extraction, extraction
 from entrepot.measures.cutoff.goods import CUTOFF, cutoff
-from entrepot.measures.cutoff.network import Network, network
+from entrepot.measures.cutoff.network import Cut, Network, Stopped, network, stopped
 from entrepot.measures.cutoff.rebuilt import Rebuilt, rebuilt
 from entrepot.measures.cutoff.shortage import Shortage, mean_of, power_of, shortage
-from entrepot.measures.cutoff.stopped import Cut, Stopped, stopped
 
 __all__ = [
     "CUTOFF",

@@ -12,8 +12,7 @@ from entrepot.limits import step
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from entrepot.measures.cutoff.network import Network
-    from entrepot.measures.cutoff.stopped import Stopped
+    from entrepot.measures.cutoff.network import Network, Stopped
     from entrepot.measures.origin.economy import Numbers, Places
 
     Replace = Callable[[Numbers], Numbers]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.extra import numbers, ordered
-from entrepot.measures.frame_adapter import FrameT, run_on_frame
+from entrepot.measures.frame_adapter import FrameT, numbers, ordered, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
 

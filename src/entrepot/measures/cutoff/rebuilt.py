@@ -14,7 +14,7 @@ from entrepot.errors import RequestError
 from entrepot.limits import step
 
 if TYPE_CHECKING:
-    from entrepot.measures.cutoff.stopped import Stopped
+    from entrepot.measures.cutoff.network import Stopped
     from entrepot.measures.origin.economy import Numbers, Places
 
 __all__ = ["Rebuilt", "rebuilt"]

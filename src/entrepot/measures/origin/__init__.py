@@ -9,7 +9,7 @@
 [14.0, 0.89, 4.8, 0.31]
 """
 
-from entrepot.measures.origin.economy import Economy, economy
+from entrepot.measures.origin.economy import Economy, Solved, economy, solved
 from entrepot.measures.origin.origin import (
     ORIGIN,
     Origin,
@@ -17,7 +17,6 @@ from entrepot.measures.origin.origin import (
     origin_matrix,
     value_added_origin,
 )
-from entrepot.measures.origin.solved import Solved, solved
 
 __all__ = [
     "ORIGIN",

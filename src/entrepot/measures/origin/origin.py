@@ -11,8 +11,7 @@ from entrepot.measures.metadata import MeasureMetadata
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from entrepot.measures.origin.economy import Economy, Numbers, Places
-    from entrepot.measures.origin.solved import Solved
+    from entrepot.measures.origin.economy import Economy, Numbers, Places, Solved
 
 __all__ = ["ORIGIN", "Origin", "OriginMatrix", "Perimeter", "origin_matrix", "value_added_origin"]
 
@@ -126,7 +125,7 @@ def value_added_origin(
     Parameters
     ----------
     solved
-        An economy, see `entrepot.measures.origin.solved`.
+        An economy, see `entrepot.measures.origin.economy`.
     exporters, importers
         Areas; several on one side count as one. No importers: everybody else.
     made, used

@@ -1,20 +1,18 @@
 """Unit values, price indices, splits of a change, and the premium that one buyer pays."""
 
-from entrepot.measures.prices.filters import PriceFilters
-from entrepot.measures.prices.many import price_series
-from entrepot.measures.prices.markup import (
+from entrepot.measures.prices.many import price_index, price_series
+from entrepot.measures.prices.premium import (
     ChangeTriple,
     Overpayment,
+    PricePremium,
     change_triple,
     overpayment,
+    price_premium,
     relative_premium,
 )
-from entrepot.measures.prices.mix import unit_value_change
-from entrepot.measures.prices.premium import PricePremium, price_premium
 from entrepot.measures.prices.regression import premium_regression
-from entrepot.measures.prices.relatives import price_index
-from entrepot.measures.prices.split import value_change
-from entrepot.measures.prices.unit_values import UnitValues, unit_values
+from entrepot.measures.prices.split import unit_value_change, value_change
+from entrepot.measures.prices.unit_values import PriceFilters, UnitValues, unit_values
 
 __all__ = [
     "ChangeTriple",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
@@ -12,26 +14,37 @@ from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import (
     Contrast,
+    Estimate,
+    Interval,
     LeftOut,
     Roles,
     check_quantity,
     check_trim,
     contrasts,
-)
-from entrepot.measures.prices.estimate import (
-    Estimate,
-    Interval,
     difference_in_differences,
+    mean_gap,
     median_gap,
 )
-from entrepot.measures.prices.markup import overpayment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from entrepot.model.period import Period
 
-__all__ = ["PRICE_PREMIUM", "Estimator", "PricePremium", "price_premium", "stated"]
+__all__ = [
+    "PRICE_PREMIUM",
+    "ChangeTriple",
+    "Estimator",
+    "Overpayment",
+    "PricePremium",
+    "change_triple",
+    "overpayment",
+    "premiums_under",
+    "price_premium",
+    "relative_premium",
+    "stated",
+]
+
 
 Estimator = Literal["median", "did"]
 
@@ -297,3 +310,218 @@ def _enough(
         where="; ".join(f"{part.reason}: {part.products} products" for part in out),
         hint="check the codes of buyer and products, the periods, and what filters left",
     )
+
+
+# Changes of value, quantity and price that belong together, and what a mark-up costs.
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTriple:
+    """Changes in per cent with (1 + value) = (1 + price) (1 + quantity).
+
+    Attributes
+    ----------
+    value_pct, quantity_pct, price_pct
+        Changes in per cent; the one that was not given is implied.
+    implied
+        Which of the three is implied.
+    low_pct, high_pct
+        Bounds of the implied one if the two given are rounded, otherwise both equal to it.
+    """
+
+    value_pct: float
+    quantity_pct: float
+    price_pct: float
+    implied: str
+    low_pct: float
+    high_pct: float
+
+
+def change_triple(
+    *,
+    value_pct: float | None = None,
+    quantity_pct: float | None = None,
+    price_pct: float | None = None,
+    rounded_to: float = 0.0,
+) -> ChangeTriple:
+    """Return the change that two others imply.
+
+    Parameters
+    ----------
+    value_pct, quantity_pct, price_pct
+        Two of the three changes, in per cent.
+    rounded_to
+        Step that the two are rounded to, in points: 1 for whole per cents.
+
+    Raises
+    ------
+    RequestError
+        If not exactly two are given, one is -100 or less, or `rounded_to` is negative.
+
+    Examples
+    --------
+    Ball bearings, of which a buyer paid 76 % more for 13 % less:
+
+    >>> found = change_triple(value_pct=76, quantity_pct=-13, rounded_to=1)
+    >>> round(found.price_pct), round(found.low_pct), round(found.high_pct)
+    (102, 101, 104)
+    """
+    given = {"value": value_pct, "quantity": quantity_pct, "price": price_pct}
+    known = {name: change for name, change in given.items() if change is not None}
+    half = rounded_to / 2
+    if len(known) != 2 or not all(change - half > -100 for change in known.values()) or half < 0:
+        raise RequestError(
+            "the third change follows from two others, each above -100 %",
+            where=", ".join(f"{name}_pct={change}" for name, change in known.items()),
+            hint="give two of value_pct, quantity_pct and price_pct, and a rounding of 0 or more",
+        )
+    (implied,) = given.keys() - known.keys()
+    middle, *bounds = (_implied(known, implied, shift) for shift in (0.0, half, -half))
+    full = known | {implied: middle}
+    return ChangeTriple(
+        full["value"], full["quantity"], full["price"], implied, min(bounds), max(bounds)
+    )
+
+
+def _implied(known: dict[str, float], implied: str, shift: float) -> float:
+    """Return the third change, with the given ones moved so that it grows with `shift`."""
+    if implied == "value":
+        first, second = ((1 + (change + shift) / 100) for change in known.values())
+        return (first * second - 1) * 100
+    (other,) = known.keys() - {"value"}
+    top, bottom = 1 + (known["value"] + shift) / 100, 1 + (known[other] - shift) / 100
+    return (top / bottom - 1) * 100
+
+
+def relative_premium(buyer_pct: float, others_pct: float) -> float:
+    """Return by how much a buyer's price rose more than the others', as a ratio less 1.
+
+    Raises
+    ------
+    RequestError
+        If a change is -100 % or less.
+
+    Examples
+    --------
+    >>> round(relative_premium(87, 9), 3)
+    0.716
+    """
+    if buyer_pct <= -100 or others_pct <= -100:
+        raise RequestError(
+            f"prices cannot change by {min(buyer_pct, others_pct)} %",
+            hint="give changes in per cent, above -100",
+        )
+    return (100 + buyer_pct) / (100 + others_pct) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Overpayment:
+    """What a premium costs.
+
+    Attributes
+    ----------
+    share
+        Part of the bill that is premium, below 1; negative for a discount.
+    usd
+        The same in USD, or None without a bill.
+    """
+
+    share: float
+    usd: float | None
+
+
+def overpayment(premium: float, bill_usd: float | None = None) -> Overpayment:
+    """Return the part of a bill that a premium makes: 1 - 1 / (1 + premium).
+
+    A premium of 71.6 % is not 71.6 % of the bill. It is the part of the price without premium
+    that comes on top of it.
+
+    Parameters
+    ----------
+    premium
+        Ratio of the price to the price without premium, less 1.
+    bill_usd
+        What was paid, premium included, in USD.
+
+    Raises
+    ------
+    RequestError
+        If the premium is -1 or less.
+
+    Examples
+    --------
+    >>> round(overpayment(relative_premium(87, 9)).share, 3)
+    0.417
+    """
+    if not premium > -1:
+        raise RequestError(
+            f"a premium of {premium} leaves no price",
+            hint="give the ratio of the two prices less 1, such as 0.716",
+        )
+    share = premium / (1 + premium)
+    return Overpayment(share, None if bill_usd is None else share * bill_usd)
+
+
+# A buyer's premium under several bounds and estimators at once, without intervals.
+
+
+def premiums_under(
+    frame: Any,
+    *,
+    group: str,
+    buyer: str | Collection[str],
+    period: str | int | Period,
+    base: str | int | Period,
+    trims: Sequence[float | None],
+    by: str | Sequence[str] = (),
+    product: str = "product",
+    importer: str = "importer",
+    time: str = "period",
+    value: str = "value_usd",
+    quantity: str = "mass_kg",
+) -> Iterator[tuple[Any, float | None, str, float]]:
+    """Yield premiums of each group of rows: group, bound, estimator and premium, ratio less 1.
+
+    The rows are read once; each bound and each estimator is that of `price_premium` with the same
+    columns. Estimators are ``median``, ``did`` and ``did, weighted``. A group in which no product
+    is left has none.
+
+    Parameters
+    ----------
+    frame
+        Any frame that Narwhals can read.
+    group
+        Column whose values are answered apart.
+    trims
+        Bounds on either side's change of price, None for no bound.
+    buyer, period, base, by, product, importer, time, value, quantity
+        As in `price_premium`.
+
+    Raises
+    ------
+    UnknownNameError, RequestError
+        As in `price_premium`.
+    """
+    check_quantity(frame, quantity)
+    for trim in trims:
+        check_trim(trim)
+    items = (*as_list(by), product)
+    roles = Roles(items, product, importer, time, value, quantity, group=group)
+    found, _ = contrasts(frame, roles, as_codes(buyer), apart(period, base), trim=None, min_rows=1)
+    groups: dict[Any, list[Contrast]] = defaultdict(list)
+    for item in found:
+        groups[item.group].append(item)
+    for name, items_there in groups.items():
+        for trim in trims:
+            far = math.inf if trim is None else math.log(trim)
+            kept = [one for one in items_there if max(abs(one.buyer), abs(one.others)) <= far]
+            for estimator, beta in _estimates(kept):
+                yield name, trim, estimator, math.expm1(beta)
+
+
+def _estimates(kept: Sequence[Contrast]) -> Iterator[tuple[str, float]]:
+    if not kept:
+        return
+    yield "median", median(one.gap for one in kept)
+    for weighted, name in ((False, "did"), (True, "did, weighted")):
+        yield name, mean_gap(kept, None, weighted=weighted)

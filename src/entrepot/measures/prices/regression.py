@@ -15,13 +15,13 @@ from entrepot.measures.change import apart, begins_within
 from entrepot.measures.frame_adapter import numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes
 from entrepot.measures.prices.contrasts import (
+    Estimate,
     LeftOut,
     check_quantity,
     collected,
     heading_of,
     paired,
 )
-from entrepot.measures.prices.estimate import Estimate
 from entrepot.measures.prices.premium import PricePremium, stated
 from entrepot.measures.student import half_width
 

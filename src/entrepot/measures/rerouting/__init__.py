@@ -10,12 +10,10 @@ from entrepot.measures.rerouting.along import (
     chain_prices,
     rerouting_ratio,
 )
-from entrepot.measures.rerouting.bounds import REROUTED, rerouted
-from entrepot.measures.rerouting.excess import synthetic_weights
+from entrepot.measures.rerouting.bounds import REROUTED, Placebo, Placebos, placebo_hubs, rerouted
+from entrepot.measures.rerouting.excess import Began, began, synthetic_weights
 from entrepot.measures.rerouting.missing_arrivals import MISSING_ARRIVALS, missing_arrivals
-from entrepot.measures.rerouting.placebo import Placebo, Placebos, placebo_hubs
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
-from entrepot.measures.rerouting.timing import Began, began
 from entrepot.measures.rerouting.triple import (
     TRIPLE_DIFFERENCE,
     HubEffect,

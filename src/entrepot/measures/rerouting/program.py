@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError
 from entrepot.limits import left
 from entrepot.limits import step as in_time
-from entrepot.measures.rerouting.chain import IMPORTER, ORIGIN, OTHERS
+from entrepot.measures.rerouting.cells import IMPORTER, ORIGIN, OTHERS
 from entrepot.measures.rerouting.excess import excess_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Mapping
 
-    from entrepot.measures.rerouting.cells import Edge, Flows
-    from entrepot.measures.rerouting.chain import Chain
+    from entrepot.measures.rerouting.cells import Chain, Edge, Flows
     from entrepot.measures.rerouting.excess import Excess
     from entrepot.measures.rerouting.result import Limit
 

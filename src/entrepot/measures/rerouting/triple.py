@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from entrepot.measures.event import Effect
-    from entrepot.measures.rerouting.chain import Frequency
+    from entrepot.measures.rerouting.cells import Frequency
 
 __all__ = ["TRIPLE_DIFFERENCE", "HubEffect", "PlaceboHub", "Triple", "triple_difference"]
 

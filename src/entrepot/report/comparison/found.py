@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
-from entrepot.model.areas import area_phrase
-from entrepot.model.groups import pinned
+from entrepot.model.areas import area_phrase, pinned
 from entrepot.model.period import Period
 from entrepot.report.cards import source_on_card
 from entrepot.report.mutual_shares import of_one_source

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import area_name, area_phrase, area_set
+from entrepot.model.areas import area_name, area_phrase, area_set, stopped
 from entrepot.model.display import joined
-from entrepot.model.reporting import stopped
 from entrepot.report import phrasing
 from entrepot.report.parts import Gap, Note, Remark, Section, Table
 from entrepot.report.standalone.reporters import (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Definition
-from entrepot.model.areas import WORLD, area_name, area_phrase
+from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
-from entrepot.model.reporting import stopped_in
 from entrepot.reconcile.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.attribution import source_name

@@ -8,8 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.model.areas import area_name, area_set
-from entrepot.model.reporting import stopped
+from entrepot.model.areas import area_name, area_set, stopped
 from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.chart_data import Calendar, Picture, Told

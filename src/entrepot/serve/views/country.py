@@ -8,8 +8,7 @@ from entrepot.errors import UnknownNameError
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
 from entrepot.goods import goods_title
-from entrepot.model.areas import WORLD, area_phrase, area_set, possessive
-from entrepot.model.groups import pinned
+from entrepot.model.areas import WORLD, area_phrase, area_set, pinned, possessive
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import source_on_card

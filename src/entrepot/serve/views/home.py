@@ -10,8 +10,7 @@ from entrepot.figures import statements
 from entrepot.goods import goods_lists
 from entrepot.lake import spans
 from entrepot.measures import passports
-from entrepot.model.area_table import by_name, unknown_area
-from entrepot.model.areas import WORLD, area_name, areas, groups
+from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
 from entrepot.serve.answer import Answer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.model.area_table import known_areas
+from entrepot.model.areas import known_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import named_area
-from entrepot.model.area_table import by_code, known_areas, unknown_area
+from entrepot.model.areas import by_code, known_areas, unknown_area
 from entrepot.sources.text import header
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, sheet_rows, sheets

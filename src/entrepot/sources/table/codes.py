@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.model.area_names import named_area, named_group, nearest_names
-from entrepot.model.area_table import System, areas, by_code, known_areas, unknown_area
+from entrepot.model.areas import System, areas, by_code, known_areas, unknown_area
 from entrepot.model.columns import read_table
 from entrepot.sources.table.roles import SYSTEMS
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.model.area_table import area
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, area
 from entrepot.sources.table.codes import area_of, own_area
 from entrepot.sources.table.mapping import Column
 from entrepot.sources.table.periods import in_order, spans

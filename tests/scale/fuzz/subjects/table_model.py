@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from entrepot.model.area_table import area, areas, by_code
+from entrepot.model.areas import area, areas, by_code
 from fuzz.parquet_forms import read_parquet
 from fuzz.plain import CannotSay, Refused, choice, decoded, members, split
 from fuzz.subject import Case, Expected

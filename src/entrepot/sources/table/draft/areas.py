@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import completed_name, named_area
-from entrepot.model.area_table import known_areas
-from entrepot.model.areas import WORLD
+from entrepot.model.areas import WORLD, known_areas
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.codes import known_code
 from entrepot.sources.table.draft.head import look_at_head
