@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+import inspect
+from dataclasses import fields
+from typing import get_args
+
 import pytest
 
+from entrepot.cli.ask import ask as ask_command
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
+from entrepot.figures.questions import QUESTIONS
+from entrepot.goods import Variant
+from entrepot.model.keys import KEYS
+from entrepot.serve.openapi import operation
+from entrepot.watching.schema import FigureKeys
 
 
 def test_defaults_are_filled_in() -> None:
@@ -46,3 +56,22 @@ def test_unknown_words_suggest_the_nearest(keys: dict[str, str], suggestion: str
 def test_a_period_is_needed() -> None:
     with pytest.raises(RequestError, match="period is missing"):
         Definition.build("value", importer="RUS")
+
+
+def test_a_key_is_declared_once() -> None:
+    """Definition, command line, HTTP and watch files have the keys of the one table, no others."""
+    fields_ = {one.name: one for one in fields(Definition)}
+    assert set(fields_) == {"measure", *KEYS}
+    for name, key in KEYS.items():
+        given = fields_[name].default
+        assert name in ("importer", "exporter", "goods", "period") or given == key.default, name
+        assert len(key.help) <= 72, name
+        assert (key.why_needed == "") == (key.what_to_add == ""), name
+    needed = {name for how in QUESTIONS.values() for name in how.needs}
+    assert needed <= {name for name, key in KEYS.items() if key.why_needed}
+    assert set(KEYS["concordance"].choices) == {*get_args(Variant), "weighted"}
+    options = {one.name for one in inspect.signature(ask_command).parameters.values()}
+    assert set(KEYS) < options
+    described = {one["name"] for one in operation("ask")["openapi_extra"]["parameters"]}
+    assert set(KEYS) < described
+    assert set(KEYS) < set(FigureKeys.model_fields)

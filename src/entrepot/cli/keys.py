@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.model.areas import as_codes
-from entrepot.model.keys import KEY_WORDS
+from entrepot.model.keys import KEYS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Measure", "with_keys"]
 
 Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrepot measure list")]
-
-ALSO = {"hubs": ("hub",)}
-"""Other spellings of a key: one hub is no plural."""
-AREAS = ("importer", "exporter", "controls", "hubs", "fixed_supply")
-"""Keys that name areas, which people write in words."""
 
 
 def with_keys(command: Callable[..., None]) -> Callable[..., None]:
@@ -35,20 +30,20 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
         if one.kind is not inspect.Parameter.VAR_KEYWORD
     ]
     first = [one for one in mine if one.default is inspect.Parameter.empty]
-    keys = [_option(name, kind, words) for name, (kind, words) in KEY_WORDS.items()]
+    keys = [_option(name, key) for name, key in KEYS.items()]
     found = [*first, *keys, *(one for one in mine if one not in first)]
     command.__signature__ = own.replace(parameters=found)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in found} | {"return": None}
     return command
 
 
-def _option(name: str, kind: type, words: str) -> inspect.Parameter:
-    names = [f"--{one}" for one in (name.replace("_", "-"), *ALSO.get(name, ()))]
-    read = as_codes if name in AREAS else None
-    shown: Any = typer.Option(*names, help=words, show_default=False, callback=read)
+def _option(name: str, key: Key) -> inspect.Parameter:
+    names = [f"--{one}" for one in (name.replace("_", "-"), *key.spellings)]
+    read = as_codes if key.areas else None
+    shown: Any = typer.Option(*names, help=key.help, show_default=False, callback=read)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[kind | None, shown],
+        annotation=Annotated[key.kind | None, shown],
     )

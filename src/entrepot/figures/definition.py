@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.optional_keys import SPECIAL
-from entrepot.goods import Variant
 from entrepot.model.areas import WORLD, area_set, as_codes
 from entrepot.model.display import MONEY
+from entrepot.model.keys import AREA_KEYS, KEYS, Key
 from entrepot.model.period import Period
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = [
     "AS_ASKED",
@@ -33,85 +29,18 @@ __all__ = [
 Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
 
-CHOICES = {
-    "basis": ("dispatch", "origin", "seller", "producer_hq", "value_added"),
-    "valuation": ("fob", "cif"),
-    "quantity": ("value", "mass", "items"),
-    "flow": ("one_way", "both"),
-    "reported_by": ("exporter", "importer"),
-    "concordance": (*get_args(Variant), "weighted"),
-    "by": ("product", "exporter", "importer"),
-}
-ABOVE = {"sigma": 1.0, "production": 0.0, "least": 0.0, "margin": 0.0, "trim": 1.0}
-"""What a number has to be above."""
 DOLLARS = "USD"
 SETS = ","
 """What parts sets of controls."""
-EXAMPLES = {"sigma": "3", "margin": "0.2", "trim": "5"}
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A question with every key decided.
 
-    Attributes
-    ----------
-    measure
-        Id of a measure, e.g. ``"import_share"``.
-    importer, exporter
-        ISO 3166 alpha-3 code, dated group, ``WLD``, or a sum such as ``"CHN+HKG"``. Several areas
-        count as one: what they trade among each other is no trade with the world.
-    goods
-        ``all``, a list (``chpl``), a part of one (``chpl:4.B``), codes (``8542,854231``),
-        ``inputs`` or ``inputs:C26`` (what industries buy, and what a sector made of it), or
-        ``named:...`` for goods that are only named in words.
-    period, base
-        When; and what a change is measured against.
-    source
-        Where from; None lets the evaluation choose the best one held.
-    basis
-        Whose goods: ``dispatch`` (who shipped them), ``origin`` (where they were made), ``seller``,
-        ``producer_hq`` (whose company made them), ``value_added``.
-    valuation
-        ``fob`` (at the exporter's border), ``cif`` (with freight and insurance); None takes either.
-    quantity, currency
-        What is added up: ``value`` in a currency, ``mass`` in kg, or ``items``. Any currency of
-        ISO 4217; none takes that of the data, US dollars where data are in several.
-    flow
-        ``one_way`` from exporter to importer; ``both`` adds the way back (two-way trade).
-    k
-        Number of suppliers in a concentration ratio.
-    reported_by
-        Whose reports count, ``exporter`` or ``importer``; None takes the better ones. With one side
-        behind every year a series does not break when the other falls silent.
-    follow
-        How a list is followed into the edition of the data: ``family`` (closed families, the same
-        number, clean successors), ``same_code``, ``without_changed``, ``without_partial``,
-        ``upper`` and ``lower`` (every code of every family that is touched, or only families
-        of listed codes), ``weighted`` (codes split by weights estimated from trade).
-    sector
-        Sector that buys the inputs, where the goods are ``inputs``; None for every one.
-    by
-        What contributions are told apart by: ``product``, ``exporter`` or ``importer``.
-    controls, hubs
-        Importers that an event did not reach, and those that goods may go through. Several sets of
-        controls are parted by commas, the best first.
-    least
-        What controls must have bought before, in the unit of the values.
-    listed
-        List of goods with days, such as ``eu-xxiii``, whose entries are the events of a study.
-    fixed_supply
-        Suppliers that go on after a cut-off and send no more than before.
-    margin
-        What hubs add at most, as a part of what they paid, above zero.
-    production
-        What the importer made itself in the period, in the unit of the values.
-    sigma
-        Elasticity of substitution between suppliers, above one.
-    spot
-        Rate of a day, units of the currency a dollar; or the day, if its rate was published.
-    trim
-        Of prices: factor beyond which the move of a product's unit value leaves the product out.
+    What each key means and what may stand there is declared in `entrepot.model.keys`. Several
+    areas count as one: what they trade among each other is no trade with the world. Without a
+    `source` the evaluation chooses the best available; without `reported_by` the better reports.
     """
 
     measure: str
@@ -121,14 +50,14 @@ class Definition:
     period: Period
     base: Period | None = None
     source: str | None = None
-    basis: str = "dispatch"
+    basis: str = KEYS["basis"].default
     valuation: str | None = None
-    quantity: str = "value"
-    currency: str = ""
-    flow: str = "one_way"
+    quantity: str = KEYS["quantity"].default
+    currency: str = KEYS["currency"].default
+    flow: str = KEYS["flow"].default
     k: int | None = None
     reported_by: str | None = None
-    concordance: str = "family"
+    concordance: str = KEYS["concordance"].default
     sector: str | None = None
     by: str | None = None
     controls: str | None = None
@@ -156,31 +85,15 @@ class Definition:
         given = {name: value for name, value in keys.items() if value is not None}
         for name in given:
             if name not in KEYS:
-                raise UnknownNameError("key of a definition", name, KEYS)
+                raise UnknownNameError("key of a definition", name, ("measure", *KEYS))
         if "period" not in given:
             raise RequestError("a period is missing", hint="add --period 2023")
-        for name, allowed in CHOICES.items():
-            value = given.get(name)
-            if value is not None and str(value) not in allowed:
-                raise UnknownNameError(
-                    name, str(value), allowed, hint=f"one of: {', '.join(allowed)}"
-                )
-        if "k" in given:
-            given["k"] = _suppliers(given["k"])
-        given |= {name: _above(name, given[name]) for name in ABOVE if name in given}
-        texts: dict[str, Callable[[Any], str]]
-        texts = {"listed": str, "spot": str, "currency": _currency}
-        given |= {name: read(given[name]) for name, read in texts.items() if name in given}
-        period = Period.parse(given.pop("period"))
-        base = Period.parse(given.pop("base")) if "base" in given else None
-        given |= {side: given.get(side, WORLD) for side in ("importer", "exporter")}
-        for side in ("importer", "exporter", "controls", "hubs", "fixed_supply"):
-            if side in given:
-                given[side] = _areas(str(given[side]), several=side == "controls")
-                for one in given[side].split(SETS) if side == "controls" else [given[side]]:
-                    area_set(one, period.end)
-        given["goods"] = str(given.get("goods", "all"))
-        return cls(measure=measure, period=period, base=base, **given)
+        given = {name: _read(name, KEYS[name], value) for name, value in given.items()}
+        given = {"importer": WORLD, "exporter": WORLD, "goods": KEYS["goods"].default} | given
+        for name in AREA_KEYS:
+            for one in given[name].split(SETS) if name in given else ():
+                area_set(one, given["period"].end)
+        return cls(measure=measure, **given)
 
     def but(self, **changes: Any) -> Definition:
         """Return a copy with some keys changed."""
@@ -209,7 +122,7 @@ class Definition:
         found: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is None and field.name in SPECIAL:
+            if value is None and field.name in KEYS and KEYS[field.name].optional:
                 continue
             if field.name == "currency" and not value:
                 continue  # that of the data, which only an answer knows
@@ -217,10 +130,28 @@ class Definition:
         return found
 
 
-def _areas(text: str, *, several: bool) -> str:
-    """Return areas by their codes, as people may write them: ``Germany``, ``CHN+Hong Kong``."""
-    sets = text.split(SETS) if several else [text]
-    return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
+def _read(name: str, key: Key, value: Any) -> Any:
+    """Return the value of a key as a definition carries it."""
+    if key.choices and str(value) not in key.choices:
+        raise UnknownNameError(
+            name, str(value), key.choices, hint=f"one of: {', '.join(key.choices)}"
+        )
+    if key.areas:
+        # As people may write them: Germany, CHN+Hong Kong; controls in several sets.
+        sets = str(value).split(SETS) if name == "controls" else [str(value)]
+        return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
+    if key.above is not None:
+        return _above(name, key, value)
+    match name:
+        case "period" | "base":
+            return Period.parse(value)
+        case "k":
+            return _suppliers(value)
+        case "currency":
+            return _currency(value)
+        case "goods" | "listed" | "spot":
+            return str(value)
+    return value
 
 
 def _suppliers(value: Any) -> int:
@@ -244,21 +175,19 @@ def _currency(text: Any) -> str:
     return code
 
 
-def _above(name: str, value: Any) -> float:
+def _above(name: str, key: Key, value: Any) -> float:
     """Return a number above its bound."""
+    assert key.above is not None
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
-    if not (number > ABOVE[name] and math.isfinite(number)):
+    if not (number > key.above and math.isfinite(number)):
         raise RequestError(
-            f"{name} is {value!r}, not a number above {ABOVE[name]:g}",
-            hint=f"write --{name} {EXAMPLES.get(name, '1e6')}",
+            f"{name} is {value!r}, not a number above {key.above:g}",
+            hint=f"write --{name} {key.example}",
         )
     return number
-
-
-KEYS = tuple(field.name for field in fields(Definition))
 
 
 def other_side(side: Side) -> Side:

@@ -15,12 +15,12 @@ from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
 from entrepot.figures.listing_dates import refuse_undated
-from entrepot.figures.optional_keys import INSTEAD, NEEDS, SPECIAL
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD
+from entrepot.model.keys import KEYS
 from entrepot.sources import source_ids, split_address
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["PRINTED", "checked", "refuse_rate"]
 
 
+INSTEAD = {
+    "churn_rate": "churn",
+    "substitution_summary": "substitution_ratio",
+    "supplier_changes": "reorientation",
+    "allocated_flows": "reorientation",
+    "unit_value_change": "value_change",
+    "unit_values": "price_index",
+    "price_series": "price_index",
+    "hhi_bounds": "hhi",
+    "chain_prices": "rerouted",
+}
+"""What to ask in the place of a function that is a part of an answer."""
 CONVERTED = "conversions"
 """Sets a currency beside dollars, so that the currency has to be named."""
 PRINTED = ("computed", "published")
@@ -141,7 +153,9 @@ def _require_keys(definition: Definition) -> None:
     for key in how.needs:
         if getattr(definition, key) is None:
             raise RequestError(
-                f"{definition.measure} needs {key}", why=NEEDS[key][0], hint=f"add {NEEDS[key][1]}"
+                f"{definition.measure} needs {key}",
+                why=KEYS[key].why_needed,
+                hint=f"add {KEYS[key].what_to_add}",
             )
     if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
         raise RequestError(
@@ -234,7 +248,7 @@ def _refuse_unread(definition: Definition) -> None:
         ("base", None if is_window(definition) else definition.base),
         ("k", definition.k),
         ("exporter", definition.exporter != WORLD),
-        *((key, getattr(definition, key)) for key in SPECIAL),
+        *((name, getattr(definition, name)) for name, key in KEYS.items() if key.optional),
     ):
         readers = [name for name, one in QUESTIONS.items() if key in one.reads]
         if given and measure not in readers:

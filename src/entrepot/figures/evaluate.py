@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from entrepot.errors import RequestError
 from entrepot.figures import (
@@ -17,7 +17,7 @@ from entrepot.figures import (
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
-from entrepot.figures.definition import KEYS, Definition
+from entrepot.figures.definition import Definition
 from entrepot.figures.definition_checks import PRINTED, checked
 from entrepot.figures.figure import Answer, Estimate, Figure, Missing
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
@@ -30,6 +30,7 @@ from entrepot.lake import Lake
 from entrepot.measures import passport
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
+from entrepot.model.keys import KEYS, Keys
 
 if TYPE_CHECKING:
     import os
@@ -50,7 +51,7 @@ def ask(
     curve: bool = False,
     above: float | None = None,
     tests: bool = False,
-    **keys: Any,
+    **keys: Unpack[Keys],
 ) -> Figure:
     """Evaluate one Figure.
 
@@ -67,8 +68,8 @@ def ask(
     tests
         Of hubs, whether to set placebos and a triple difference beside the answer.
     **keys
-        Keys of the definition: ``importer``, ``exporter``, ``goods``, ``period``, ``base``,
-        ``source`` and so on.
+        Keys of the definition, see `entrepot.model.keys.Keys`: ``importer``, ``exporter``,
+        ``goods``, ``period``, ``base``, ``source`` and so on.
 
     Returns
     -------

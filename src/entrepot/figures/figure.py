@@ -16,6 +16,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, MONEY, figure_value, number, range_text
+from entrepot.model.keys import KEYS, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -522,23 +523,14 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     return rows
 
 
-_GROUPS = (
-    ("measure", "importer", "exporter", "flow", "by", "k"),
-    ("goods", "concordance", "sector", "listed"),
-    ("period", "base"),
-    ("source", "reported_by", "basis", "valuation"),
-    ("quantity", "currency", "spot"),
-)
-"""Keys of a definition that are read together, a line each; what belongs to none comes last."""
-
-
 def _keys(asked: Definition) -> Iterator[str]:
     """Yield the keys of a definition as lines: what, of which goods, when, from where, in what."""
-    said = {name: value for name, value in asked.to_dict().items() if value}
-    rest = tuple(name for name in said if not any(name in group for group in _GROUPS))
-    for group in (*_GROUPS, rest):
-        if told := [f"{name}: {said[name]}" for name in group if name in said]:
-            yield ", ".join(told)
+    given = {name: value for name, value in asked.to_dict().items() if value}
+    on_line = {"measure": "measure"} | {name: key.line for name, key in KEYS.items()}
+    for line in LINES:
+        mine = (name for name, its in on_line.items() if its == line and name in given)
+        if text := ", ".join(f"{name}: {given[name]}" for name in mine):
+            yield text
 
 
 _UNITS = {"pct": "percent", "kg": "kg", "usd": "USD"}

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from entrepot.errors import nearest
 from entrepot.figures import Definition, evaluate
-from entrepot.model.keys import KEY_WORDS
+from entrepot.model.keys import KEYS
 from entrepot.serve.errors import BadAddressError
 
 if TYPE_CHECKING:
@@ -86,10 +86,11 @@ def asked(pairs: Iterable[tuple[str, str]]) -> Question:
     RequestError
         For a definition that makes no sense.
     """
-    keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEY_WORDS)))
+    keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEYS)))
     if "measure" not in keys:
         raise BadAddressError("no measure is asked for", hint="add measure=import_share")
-    for name, (kind, _) in {**KEY_WORDS, "above": (float, "")}.items():
+    kinds = {name: key.kind for name, key in KEYS.items()} | {"above": float}
+    for name, kind in kinds.items():
         if name in keys and kind is not str:
             keys[name] = _number(name, keys[name], kind)
     curve = _truth("curve", keys.pop("curve", "false"))
@@ -125,7 +126,7 @@ def address_of(asked: Definition) -> str:
 def python_of(question: Question) -> str:
     """Return the lines of Python that give the same Figure."""
     keys = _given(question.definition)
-    numbers = {name for name, (kind, _) in KEY_WORDS.items() if kind is not str}
+    numbers = {name for name, key in KEYS.items() if key.kind is not str}
     parts = [repr(keys.pop("measure"))]
     parts += [f"{name}={text if name in numbers else repr(text)}" for name, text in keys.items()]
     parts += ["curve=True"] if question.curve else []

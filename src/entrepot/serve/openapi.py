@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Path, Response
 
 from entrepot.figures.questions import QUESTIONS
-from entrepot.model.keys import KEY_WORDS
+from entrepot.model.keys import KEYS
 from entrepot.serve.request_body import FORMS
 from entrepot.serve.views.scenario_keys import ASKED
 
@@ -80,10 +80,7 @@ def _key(name: str, words: str, kind: type = str, *, required: bool = False) -> 
 _KEYS = (
     _key("measure", "Id of a measure, see /api/measures.", required=True)
     | {"example": "import_share", "schema": {"type": "string", "enum": list(QUESTIONS)}},
-    *(
-        _key(name, words, kind, required=name == "period")
-        for name, (kind, words) in KEY_WORDS.items()
-    ),
+    *(_key(name, key.help, key.kind, required=name == "period") for name, key in KEYS.items()),
     {
         **_key("curve", "Every combination of defensible choices."),
         "schema": {"type": "string", "enum": ["true", "false"]},

@@ -9,9 +9,10 @@ from pydantic import BeforeValidator, create_model, field_validator, model_valid
 from pydantic_core import PydanticCustomError
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.definition import KEYS, Definition
+from entrepot.figures.definition import Definition
 from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.model.closed_yaml import Closed, FormatOne
+from entrepot.model.keys import KEYS
 from entrepot.watching.observation import Threshold
 
 __all__ = ["FigureKeys", "WatchFile"]
@@ -25,7 +26,9 @@ class _Entry(Closed):
     @property
     def keys(self) -> dict[str, Any]:
         """What is given of a definition."""
-        return {key: value for key in KEYS if (value := getattr(self, key)) is not None}
+        return {
+            key: value for key in ("measure", *KEYS) if (value := getattr(self, key)) is not None
+        }
 
     @property
     def definition(self) -> Definition:
@@ -54,7 +57,7 @@ def _scalar(value: Any) -> Any:
 
 
 _Key = Annotated[Any, BeforeValidator(_scalar)]
-_KEYS: Any = {key: (_Key, None) for key in KEYS if key != "measure"} | {"period": (_Key, ...)}
+_KEYS: Any = dict.fromkeys(KEYS, (_Key, None)) | {"period": (_Key, ...)}
 FigureKeys: Any = create_model("FigureKeys", __base__=_Entry, **_KEYS)
 """A Figure to watch: an id, the keys of `entrepot ask`, and how far its value has to move."""
 

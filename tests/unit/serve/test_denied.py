@@ -26,7 +26,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.limits import Limits, under
-from entrepot.model.keys import KEY_WORDS
+from entrepot.model.keys import KEYS
 from entrepot.serve import apart, create_app
 from entrepot.serve.views.compare import KEYS as COMPARED
 from entrepot.serve.views.scenario_keys import KEYS as SCENARIO
@@ -98,7 +98,7 @@ QUESTION = {"measure": "import_share", "importer": "DEU", "exporter": "CHN", "pe
 SIDES = {"importer": "DEU", "supplier": "CHN", "supplier2": "USA", "period": "2022"}
 CUT = {"imposes": "CHN", "target": "DEU"}
 VERBS = [
-    *(("/api/ask", QUESTION, name) for name in ("measure", *KEY_WORDS)),
+    *(("/api/ask", QUESTION, name) for name in ("measure", *KEYS)),
     *(("/api/compare", SIDES, name) for name in COMPARED),
     *(("/api/scenario", CUT, name) for name in SCENARIO),
 ]

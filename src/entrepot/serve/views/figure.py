@@ -8,7 +8,7 @@ import entrepot
 from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.display import MINUS, number
-from entrepot.model.keys import KEY_WORDS
+from entrepot.model.keys import KEYS
 from entrepot.serve.answer import Answer, Rows, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.site import page
@@ -35,8 +35,8 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ans
     given = {name: value for name, value in pairs if value.strip()}
     form = {
         "measures": [one for one in passports() if not one.frames_only],
-        "first": [(name, KEY_WORDS[name][1]) for name in _FIRST],
-        "rest": [(name, words) for name, (_, words) in KEY_WORDS.items() if name not in _FIRST],
+        "first": [(name, KEYS[name].help) for name in _FIRST],
+        "rest": [(name, key.help) for name, key in KEYS.items() if name not in _FIRST],
         "given": given,
         "areas": named_areas(),
     }
