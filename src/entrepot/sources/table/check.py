@@ -15,6 +15,8 @@ from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.facts import says_something, selected
 from entrepot.sources.table.fields import BETWEEN, fields, meanings
 from entrepot.sources.table.numbers import is_missing, is_number, missing_sql, number_pattern
+from entrepot.sources.table.plan import same_meaning
+from entrepot.sources.table.roles import AREAS
 from entrepot.sources.temp_tables import is_small
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def look(
         ).fetchall()
     if any(None in (words or ()) for words in seen):
         raise _null(connection, cells)
+    _one_of_each(connection, plan, cells, texts)
     rows = count // len(plan.groups) + others
     if wrong:
         raise _first_number(connection, plan, cells)
@@ -90,6 +93,29 @@ def look(
         for field, words in zip(known, seen, strict=True)
     ]
     return Looked(rows, others, filled, count - filled, lookups)
+
+
+def _one_of_each(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells, texts: str
+) -> None:
+    """Refuse a row of an area in which two columns of one meaning have a number."""
+    who = [place for role, place in plan.places.items() if role in AREAS]
+    for group in plan.groups:
+        if group.value is None or not group.value.others:
+            continue
+        has = [f"(NOT ({missing_sql(f'c{n}', plan.mapping)}))::INT" for n in group.value.places]
+        named = "".join(f" AND c{place} <> ''" for place in who)  # totals may have both
+        [(both,)] = connection.execute(
+            f"SELECT count(*) FROM ({texts}) "
+            f"WHERE {selected(plan)} AND {' + '.join(has)} > 1{named}"
+        ).fetchall()
+        if not both:
+            continue
+        for number, row in cells.lines(connection):
+            said = [n for n in group.value.places if not is_missing(row[n], plan.mapping)]
+            if len(said) > 1 and all(row[place] for place in who):
+                first, second, *_ = (plan.names[place] for place in said)
+                raise same_meaning(first, second, f"{cells.label}, row {number}")
 
 
 def _null(connection: duckdb.DuckDBPyConnection, cells: Cells) -> BadFileError:
@@ -132,7 +158,7 @@ def first_row(
         if any(row[place] not in texts for place, texts in chosen.items()):
             continue
         for group in plan.groups:
-            texts = (row[number.place] for number in group.numbers)
+            texts = (row[number.of(row, plan.mapping)] for number in group.numbers)
             if not all(is_missing(text, plan.mapping) for text in texts) and wanted(row, group):
                 return number, row, group
     return None
@@ -144,9 +170,9 @@ def _first_number(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cell
             number = getattr(group, role)
             if number is None:
                 continue
-            text = row[number.place]
-            if not (is_missing(text, plan.mapping) or is_number(text, plan.mapping)):
-                return int(number.place)
+            place = number.of(row, plan.mapping)
+            if not (is_missing(row[place], plan.mapping) or is_number(row[place], plan.mapping)):
+                return int(place)
         return None
 
     found = first_row(connection, plan, cells, lambda row, group: place(row, group) is not None)

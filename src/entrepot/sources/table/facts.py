@@ -47,7 +47,8 @@ def facts_sql(plan: Plan, cells: str) -> str:
         If the mapping says a word that means nothing.
     """
     numbers = ", ".join(
-        f"{{k: {k}, v: {_cell(group.value)}, m: {_cell(group.mass)}, q: {_cell(group.quantity)}}}"
+        f"{{k: {k}, v: {_cell(group.value, plan)}, m: {_cell(group.mass, plan)}, "
+        f"q: {_cell(group.quantity, plan)}}}"
         for k, group in enumerate(plan.groups)
     )
     says = [_says(group, plan) for group in plan.groups]
@@ -58,8 +59,14 @@ def facts_sql(plan: Plan, cells: str) -> str:
         JOIN (VALUES {values}) AS s(k, {", ".join(says[0])}) ON s.k = t.g.k"""
 
 
-def _cell(number: Number | None) -> str:
-    return f"c{number.place}" if number else "''"
+def _cell(number: Number | None, plan: Plan) -> str:
+    if number is None:
+        return "''"
+    *before, last = number.places
+    cases = "".join(
+        f"WHEN NOT ({missing_sql(f'c{place}', plan.mapping)}) THEN c{place} " for place in before
+    )
+    return f"CASE {cases}ELSE c{last} END" if before else f"c{last}"
 
 
 def _says(group: Group, plan: Plan) -> dict[str, str]:

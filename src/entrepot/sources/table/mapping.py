@@ -176,6 +176,8 @@ class Mapping(Constants):
     scope
         ``complete``: the table has all goods of the flows in it, however few codes they are. Where
         a row over all goods is there, too, the codes have to add up to it.
+    currency, scale
+        Of every column of values that does not say its own.
     columns, ignore
         Every column of the file, mapped, ignored, or looked at by `select`.
     wide
@@ -204,6 +206,8 @@ class Mapping(Constants):
     repeated: Literal["refuse", "sum", "once", "totals"] = "refuse"
     reexports: Literal["within", "apart"] = "within"
     scope: Literal["complete"] | None = None
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
+    scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
     columns: dict[str, Column]
     wide: Column | None = None
     ignore: TextList = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.sources.table.month_names import month_number
+from entrepot.sources.table.numbers import is_missing
 from entrepot.sources.table.periods import fiscal_years, not_calendar, read_span
 from entrepot.sources.table.roles import MARKS, NUMBERS
 
@@ -15,17 +16,35 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.mapping import Column, Mapping
 
-__all__ = ["Group", "Number", "Plan", "make_plan"]
+__all__ = ["Group", "Number", "Plan", "make_plan", "same_meaning"]
 
 WHERE = "mapping, columns"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One column of numbers: its place in the file, and what the mapping says about it."""
+    """One column of numbers: its place in the file, and what the mapping says about it.
+
+    Attributes
+    ----------
+    others
+        Places of further columns of the same meaning, of which a row has one at most: exports to
+        members of a union beside exports to others.
+    """
 
     place: int
     column: Column
+    others: tuple[int, ...] = ()
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Places of all its columns."""
+        return (self.place, *self.others)
+
+    def of(self, row: Sequence[str], mapping: Mapping) -> int:
+        """Return the place of the cell that says it in a row; the first, if none does."""
+        said = (place for place in self.places if not is_missing(row[place], mapping))
+        return next(said, self.place)
 
     @property
     def scale(self) -> float:
@@ -85,7 +104,14 @@ class Plan:
         numbers = (n for g in self.groups for n in (g.value, g.mass, g.quantity) if n)
         chosen = (self.names.index(name) for name in self.mapping.select)
         marks = (place for places in self.marks.values() for place in places)
-        return sorted({*self.places.values(), *marks, *chosen, *(n.place for n in numbers)})
+        return sorted(
+            {
+                *self.places.values(),
+                *marks,
+                *chosen,
+                *(place for n in numbers for place in n.places),
+            }
+        )
 
     @property
     def has_value(self) -> bool:
@@ -117,7 +143,10 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
         If the mapping names a column that the file has not.
     """
     _all_known(mapping, names, label)
-    columns = dict(mapping.columns) | _wide(mapping, names)
+    columns = {
+        name: _money(mapping, column)
+        for name, column in (mapping.columns | _wide(mapping, names)).items()
+    }
     read = {*columns, *mapping.ignore, *mapping.select}
     left = [name for name in names if name not in read]
     if left:
@@ -138,6 +167,16 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
         },
         groups=_groups(mapping, columns, names),
     )
+
+
+def _money(mapping: Mapping, column: Column) -> Column:
+    """Return a column of values with what the whole file says of money."""
+    said = {
+        key: held
+        for key in ("currency", "scale")
+        if getattr(column, key) is None and (held := getattr(mapping, key)) is not None
+    }
+    return column.model_copy(update=said) if said and column.role == "value" else column
 
 
 def _all_known(mapping: Mapping, names: Sequence[str], label: str) -> None:
@@ -220,8 +259,10 @@ def _groups(
     for name, number in numbers:
         if number.column.role == "value":
             own = frozenset(number.column.constants().items())
-            if own in groups:
-                raise _same(names[groups[own].numbers[0].place], name)
+            first = groups[own].value if own in groups else None
+            if first and first.column != number.column:
+                raise same_meaning(names[first.place], name)
+            number = replace(first, others=(*first.others, number.place)) if first else number
             groups[own] = Group(mapping.constants() | dict(own), number)
     if not groups:
         groups = _without_values(mapping, [number for _, number in numbers])
@@ -233,7 +274,7 @@ def _groups(
             if key not in groups:
                 raise _alone(name, role)
             if getattr(groups[key], role) is not None:
-                raise _same(names[getattr(groups[key], role).place], name)
+                raise same_meaning(names[getattr(groups[key], role).place], name)
             with_it = replace(groups[key], mass=number) if role == "mass" else None
             groups[key] = with_it or replace(groups[key], quantity=number)
     return tuple(groups.values())
@@ -253,10 +294,11 @@ def _without_values(
     return {own: Group(mapping.constants() | dict(own), None) for own in said}
 
 
-def _same(first: str, second: str) -> BadFileError:
+def same_meaning(first: str, second: str, where: str = WHERE) -> BadFileError:
+    """Return the error for two columns that say one thing."""
     return BadFileError(
         f"two columns of one meaning: {first!r} and {second!r}",
-        where=WHERE,
+        where=where,
         why="both would be counted",
         hint="ignore one, or say what tells them apart: flow, partner_basis, period ...",
     )

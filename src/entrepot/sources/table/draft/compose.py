@@ -64,8 +64,11 @@ def compose(
     says |= _who(by_role, used, asks)
     says |= _when(by_role, used, asks)
     says |= _what(by_role, edition, asks)
-    says["columns"] = column_keys(guesses, head, asks)
-    says |= _wide(says["columns"], used, asks)
+    columns = column_keys(guesses, head, asks)
+    wide = _wide(columns, used, asks)
+    says |= _money(columns, asks)
+    says["columns"] = columns
+    says |= wide
     chosen = {g.seen.name: g.keys["select"] for g in guesses if not g.role and "select" in g.keys}
     says |= {"select": chosen} if chosen else {}
     says["ignore"] = [g.seen.name for g in guesses if not g.role and g.seen.name not in chosen]
@@ -216,6 +219,21 @@ def _edition(digits: int, asks: Questions) -> str:
         words += " edition such as HS2022, cut: 6 in the column and repeated: sum;"
         choices = ["CN2024", "CN2023", "HS2022", "..."]
     return asks.ask("nomenclature", words, *choices)
+
+
+def _money(columns: dict[str, dict[str, Any]], asks: Questions) -> dict[str, Any]:
+    """Say, and ask, once what the money of many columns is."""
+    values = {name: keys for name, keys in columns.items() if keys["role"] == "value"}
+    says: dict[str, Any] = {}
+    for key in ("currency", "scale") if len(values) >= _WIDE else ():
+        held = {str(keys.get(key)) for keys in values.values()}
+        if len(held) > 1 or "None" in held:
+            continue
+        for name, keys in values.items():
+            says[key] = keys.pop(key)
+            if question := asks.asked.pop(f"columns.{name}.{key}", None):
+                asks.ask(key, question.text, *question.choices)
+    return says
 
 
 def _wide(

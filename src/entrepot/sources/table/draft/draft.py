@@ -25,15 +25,21 @@ from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
 from entrepot.sources.table.draft.write import as_yaml
 from entrepot.sources.table.merged import about_merged
 from entrepot.sources.table.products import nomenclature_of
+from entrepot.sources.table.roles import AREAS
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.model.columns import Finding
+    from entrepot.sources.table.draft.guess import Guess
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
 __all__ = ["Draft", "draft_mapping"]
+
+_ROWS = 3  # of numbers in each of two columns, so that it is no chance that they share none
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +144,40 @@ def _tried(
 ) -> tuple[dict[str, Any], Questions, dict[str, Any] | None, Trial]:
     """Return a mapping, what is open in it, the same with stand-ins, and what reading it gave."""
     guesses = guess_columns(columns, head.above)
+    _side_by_side(file, scratch, head, guesses)
     for guess in guesses if areas else ():
         if guess.keys.get("codes") == TODO and areas:
             guess.keys["codes"] = table_of_areas(areas, guess.seen.texts)
     says, asks = compose(head, guesses, _edition(file.name))
     answered = stand_ins(says, asks)
     return says, asks, answered, read_with(file, scratch, answered) if answered else Trial()
+
+
+def _side_by_side(file: RawFile, scratch: Path, head: Head, guesses: Sequence[Guess]) -> None:
+    """Take columns of one meaning that never share a row for parts, all of which are read.
+
+    British customs call exports to the European Union dispatches: a country has one of the two.
+    """
+    groups = {tuple(names) for g in guesses if (names := g.keys.get("several"))}
+    if not groups:
+        return
+    member = next(members(file, scratch)) if not is_workbook(file.path) else None
+    label, path = member[1:] if member else (file.name, file.path)
+    with connect() as connection:
+        cells = open_cells(path, label, head.reading(), scratch, connection)
+        who = [cells.names.index(g.seen.name) for g in guesses if g.role in AREAS]
+        for names in groups:
+            places = [cells.names.index(name) for name in names]
+            named = " AND ".join(f"c{place} <> ''" for place in who) or "true"  # totals are not
+            has = [f"(c{place} SIMILAR TO '.*[0-9].*')::INT" for place in places]
+            [(most, *each)] = connection.execute(
+                f"SELECT max({' + '.join(has)}), {', '.join(f'sum({one})' for one in has)} "
+                f"FROM ({cells.sql(connection, [*places, *who])}) WHERE {named}"
+            ).fetchall()
+            if most == 1 and min(each) >= _ROWS:
+                for guess in guesses:
+                    if tuple(guess.keys.get("several", ())) == names:
+                        del guess.keys["several"]
 
 
 def _look(
