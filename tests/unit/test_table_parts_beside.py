@@ -77,3 +77,26 @@ def test_columns_that_share_rows_are_asked_about(tmp_path: Path) -> None:
     rows = dict.fromkeys(ROWS, ("5", "6", "3", "4"))
     draft = draft_mapping(written(tmp_path, rows))
     assert "columns.Dispatch 2023.role" in {question.key for question in draft.questions}
+
+
+def test_others_of_a_region_are_no_total(tmp_path: Path) -> None:
+    """Argentina's exports name forty partners and "Resto ..." for the others in each region."""
+    path = tmp_path / "expo.csv"
+    path.write_text("Pais,2020,2021,2022\nBrasil,30,1,1\nChina,10,1,1\nResto Asia,60,1,1\n")
+    [*_, question] = [q for q in draft_mapping(path).questions if q.key == "columns.Pais.own"]
+    assert "no rest such as 'Resto Asia'" in question.text
+    says = (
+        "format: 1\nreporter: ARG\nflow: export\nproduct: TOTAL\ncolumns:\n"
+        "  Pais: {role: partner, codes: names, NAMED}\n"
+        "wide: {role: value, currency: USD, scale: 1}\nid: ID\n"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    left = says.replace("NAMED", "leave_out: ['Resto Asia']").replace("ID", "left")
+    report = lake.add("table", [path], mapping=left)
+    assert "rests-left-out" in {finding.rule for finding in report.findings}
+    kept = says.replace("NAMED", "own: {'Resto Asia': XASIA}").replace("ID", "kept")
+    assert "rests-left-out" not in {
+        finding.rule for finding in lake.add("table", [path], mapping=kept).findings
+    }
+    about = {"exporter": "ARG", "importer": "CHN", "goods": "all", "period": 2020, "lake": lake}
+    assert ask("export_share", source="table.kept", **about).value == pytest.approx(0.1)

@@ -20,6 +20,7 @@ from entrepot.model.columns import read_table
 __all__ = [
     "COLUMNS",
     "completed_name",
+    "is_rest",
     "name_key",
     "named_area",
     "named_group",
@@ -50,6 +51,12 @@ _SILENT = frozenset({
 })  # fmt: skip
 _INSIDE = frozenset({"y", "e", "i", "и"})
 """And; not at an end, where it may be a point of the compass: E GUINEA."""
+_RESTS = re.compile(
+    r"(resto|restante|resta?\b|others?|remaining|otr[oa]s?|outr[oa]s|autres?|reste|übrige[rs]?|"
+    r"sonstige[rs]?|andere|прочие|другие|остальные|diğer)\b|其他|其它|その他|기타",
+    re.IGNORECASE,
+)
+"""How names of all others in a region begin."""
 _SHORTEST = 10  # letters of a cut name: fewer begin several names
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 
@@ -82,6 +89,17 @@ def named_area(name: str) -> str | None:
     (None, None)
     """
     return by_name(name) or _by_key().get(name_key(name)) or None
+
+
+def is_rest(name: str) -> bool:
+    """Whether a name is that of all others in a region: trade of partners that are not named.
+
+    Examples
+    --------
+    >>> is_rest("Resto Asia Pacifico"), is_rest("Autres pays"), is_rest("Restinga")
+    (True, True, False)
+    """
+    return _RESTS.match(name) is not None
 
 
 def named_group(name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.area_names import is_rest
 from entrepot.model.columns import Finding, Level
 from entrepot.sources.table.fields import BETWEEN
 
@@ -48,6 +49,10 @@ _SEVERAL: tuple[tuple[str, str, Level, str], ...] = (
         "note",
         "Periods of several lengths stand in one file; each length is kept on its own.",
     ),
+)
+_RESTS = (
+    "The mapping leaves out trade with others in a region. That is no total: shares are of less "
+    "than all trade. Map each: own: {NAME: XNES}, or XAFRICA, XASIA, XEUROPE, XLATAM."
 )
 _LONGEST = 40
 
@@ -98,6 +103,9 @@ def _left_out(label: str, kinds: Sequence[Kind]) -> Iterator[Finding]:
     for rule, texts in sorted(found.items()):
         example = ", ".join(f"{text} ({n:,})" for text, n in sorted(texts.items())[:5])
         yield Finding(rule, "note", label, texts.total(), example, _REASONS[rule])
+        if rule == "left-out" and (rests := [text for text in sorted(texts) if is_rest(text)]):
+            count = sum(texts[text] for text in rests)
+            yield Finding("rests-left-out", "warning", label, count, ", ".join(rests[:5]), _RESTS)
 
 
 def _short(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
-from entrepot.model.area_names import completed_name, named_area
+from entrepot.model.area_names import completed_name, is_rest, named_area
 from entrepot.model.areas import WORLD, known_areas
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.codes import known_code
@@ -116,10 +116,11 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
     # A total over the partners is what shares are of; loading holds it against their sum.
     own |= dict.fromkeys(totals, WORLD) if guess.role == "partner" else {}
     if asked := [text for text in rest if text not in own]:
-        asks.ask(
-            f"{place}.own",
-            "which area is each? a code such as HKG; move a total over areas to leave_out",
-        )
+        words = "which area is each? a code such as HKG; move a total over areas to leave_out"
+        if rests := [text for text in asked if is_rest(text)]:
+            words += f", but no rest such as {rests[0]!r}: XNES, XAFRICA, XASIA, XEUROPE, XLATAM"
+            words += " (several of one code: repeated: sum)"
+        asks.ask(f"{place}.own", words)
         own |= dict.fromkeys(asked, TODO)
     return says | ({"own": own} if own else {})
 
