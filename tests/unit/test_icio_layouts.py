@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.made_workbook import cells, make_workbook
+from made_workbook import cells, make_workbook
 from tests.unit.test_icio_own import AREAS, FINAL, INPUTS, OUTPUT, asked, once
 
 from entrepot.errors import BadFileError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.errors import BadFileError
+from entrepot.lake import Lake
 from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.draft.draft import Draft, draft_mapping
 from entrepot.sources.table.periods import fiscal_years, spans
@@ -347,3 +348,37 @@ def test_what_one_category_says_of_flow_and_money_is_taken(tmp_path: Path) -> No
     assert "several rows give one total" in draft.text
     with pytest.raises(ValueError, match="several rows give one total"):
         read(path, draft, ("product: TODO", "product: TOTAL"))
+
+
+def test_a_data_set_says_which_structure_it_has(tmp_path: Path) -> None:
+    """Structures of SDMX-JSON 2 are numbered; the first is that of another table here."""
+    made = sdmx_json(by_series=False)
+    other = {"dimensions": {"observation": [{"id": "X", "values": [{"id": "a"}]}]}}
+    made["data"]["structures"].insert(0, other)
+    made["data"]["dataSets"][0]["structure"] = 1
+    path = written(tmp_path, "cube.json", made)
+    assert document_sheets(path, "cube.json")["dataSets"][0][:1] == ["freq"]
+    made["data"]["dataSets"].append({"structure": 0, "observations": {"0": [1]}})
+    path = written(tmp_path, "two.json", made)
+    with pytest.raises(BadFileError, match="several structures"):
+        document_sheets(path, "two.json")
+
+
+def test_daily_rows_are_asked_about_and_do_not_break_a_draft(tmp_path: Path) -> None:
+    """The exchange rates of the ECB are daily; a key that no length has ended the draft."""
+    path = tmp_path / "days.csv"
+    path.write_text("FREQ,TIME_PERIOD,to,VALUE USD\nD,2024-01-18,FRA,1\nD,2024-01-21,DEU,2\n")
+    assert draft_mapping(path).questions
+
+
+def test_a_quarter_with_its_year_beside_a_year(tmp_path: Path) -> None:
+    path = tmp_path / "quarters.csv"
+    path.write_text("Quarter,Year,to,v\nQ1 2023,2023,FRA,1\nQ2 2023,2023,FRA,2\n")
+    mapping = (
+        "format: 1\nreporter: NGA\nflow: export\nproduct: TOTAL\ncolumns:\n"
+        "  Quarter: {role: quarter}\n  Year: {role: year}\n  to: {role: partner, codes: ISO3}\n"
+        "  v: {role: value, currency: NGN, scale: 1}\n"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("table", [path], mapping=mapping)
+    assert [str(period) for period in lake.holdings()[0].periods] == ["2023Q1", "2023Q2"]

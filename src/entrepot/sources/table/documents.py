@@ -214,7 +214,7 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
         return {"dataset": _of_json_stat(held, where)}, ""
     root = held.get("data", held) if isinstance(held, dict) else held
     if isinstance(root, dict) and "dataSets" in root:
-        return {"dataSets": _of_sdmx(root)}, ""
+        return {"dataSets": _of_sdmx(root, where)}, ""
     found = dict(_lists(held, ""))
     said = next((str(held[key]) for key in _SAID if held.get(key)), "") if isinstance(
         held, dict
@@ -288,9 +288,19 @@ def _categories(held: dict[str, Any]) -> list[tuple[str, str]]:
     return [(code, labels.get(code, code)) for code in codes]
 
 
-def _of_sdmx(root: dict[str, Any]) -> Rows:
-    """Return the observations of SDMX-JSON, in either of its versions."""
-    structure = root.get("structure") or root["structures"][0]
+def _of_sdmx(root: dict[str, Any], where: str) -> Rows:
+    """Return the observations of SDMX-JSON, in either of its versions.
+
+    Several data sets have to be of one structure, for a table has one row of names.
+    """
+    used = {int(data.get("structure", 0)) for data in root["dataSets"]} or {0}
+    if len(used) > 1:
+        raise BadFileError(
+            "data sets of several structures in one file",
+            where=where,
+            hint="download them one by one",
+        )
+    structure = root.get("structure") or root["structures"][used.pop()]
     dimensions = structure["dimensions"]
     outer = [*dimensions.get("dataSet", ()), *dimensions.get("dataset", ())]
     series, inner = dimensions.get("series", []), dimensions.get("observation", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -191,5 +192,6 @@ def _spelled(parts: list[str], columns: list[Column]) -> str:
     quarter = len(columns) > 1 and columns[1].role == "quarter"
     year, more = parts[0], parts[1]
     if quarter:
+        more = re.sub(rf"(?<![0-9]){re.escape(year)}(?![0-9])", "", more).strip(" -/")  # "Q1 2023"
         return f"{year}-Q{more.upper().removeprefix('Q')}"
     return f"{year}-{more.zfill(2)}" if more.isdigit() else f"{more} {year}"

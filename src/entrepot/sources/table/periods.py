@@ -207,6 +207,13 @@ def _of_length(text: str, span: Span, length: str, said: str | None) -> Span:
             hint="leave freq out, or leave these rows out with select",
         )
     use = span.freq or length
+    if use not in ("A", "Q", "M"):
+        raise RequestError(
+            f"a period of the length {use!r}",
+            where=text,
+            why="years, quarters and months are read",
+            hint="leave other rows out with select, or add them up to months before",
+        )
     year, month = span.start[:4], int(span.start[5:7])
     first = {"A": 1, "Q": (month - 1) // 3 * 3 + 1, "M": month}[use]
     return Span(f"{year}-{first:02}-01", use)
