@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from made_workbook import cells, make_workbook
 from tests.unit.test_icio_own import AREAS, FINAL, INPUTS, OUTPUT, asked, once
 
 from entrepot.errors import BadFileError
 from entrepot.lake import Lake
+from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
