@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.goods import Links
 from entrepot.goods.editions import POOLED, known_codes
-from entrepot.goods.weights import Split, Weights
+from entrepot.goods.weights import CodeSplit, ConversionWeights
 from entrepot.model.product import EDITIONS
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ def _hash(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def weights(older: str = "HS2017", newer: str = "HS2022") -> Weights:
+def weights(older: str = "HS2017", newer: str = "HS2022") -> ConversionWeights:
     """Return weights forward for every code: by hash where it splits."""
     onward: dict[str, list[str]] = {}
     for new, old in sorted(Links(links()).kept(newer, older)):
         onward.setdefault(old, []).append(new)
-    splits = [Split(POOLED, POOLED, 1.0, 0)]
+    splits = [CodeSplit(POOLED, POOLED, 1.0, 0)]
     for old, news in sorted(onward.items()):
         parts = [1 + _hash(f"{old} {new}") % 100 for new in news]
         splits += [
-            Split(old, new, part / sum(parts), 0) for new, part in zip(news, parts, strict=True)
+            CodeSplit(old, new, part / sum(parts), 0) for new, part in zip(news, parts, strict=True)
         ]
-    return Weights(older, newer, tuple(splits))
+    return ConversionWeights(older, newer, tuple(splits))

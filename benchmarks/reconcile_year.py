@@ -66,7 +66,7 @@ def in_pandas(source: str, target: str) -> dict[str, Any]:
     import numpy as np
     import pandas as pd
 
-    from entrepot.reconcile import Gap, variances
+    from entrepot.reconcile import PairGap, variances
 
     columns = ["exporter", "importer", "product", "reported_by", "value_usd"]
     rows = pd.read_parquet(source, columns=columns)
@@ -83,7 +83,9 @@ def in_pandas(source: str, target: str) -> dict[str, Any]:
     told = both[(both.x > 0) & (both.m > 0) & (both[["x", "m"]].max(axis=1) >= 10_000)]
     gap = np.log(told.m / told.x).abs().clip(upper=3.0)
     means = gap.groupby([told.exporter, told.importer], observed=True).agg(["count", "mean"])
-    spread = variances([Gap(a, b, int(n), float(g), 0.0) for (a, b), n, g in means.itertuples()])
+    spread = variances(
+        [PairGap(a, b, int(n), float(g), 0.0) for (a, b), n, g in means.itertuples()]
+    )
     odds = spread.odds()
     logits = both.exporter.map(odds.exporter).astype(float).fillna(0.0) + both.importer.map(
         odds.importer

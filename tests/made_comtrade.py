@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.sources.comtrade.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,7 +185,7 @@ def parquet_of(rows: Sequence[Row], path: Path) -> None:
 
 
 def read(
-    content: str | bytes | Path, name: str = "made.csv", said: Said | None = None
+    content: str | bytes | Path, name: str = "made.csv", said: FileOptions | None = None
 ) -> tuple[list[Row], tuple[Finding, ...]]:
     """Return canonical rows, sorted by what tells them apart, and findings."""
     found, findings, _ = read_all(content, name, said, places=False)
@@ -195,7 +195,7 @@ def read(
 def read_all(
     content: str | bytes | Path,
     name: str = "made.csv",
-    said: Said | None = None,
+    said: FileOptions | None = None,
     *,
     places: bool = True,
 ) -> tuple[list[Row], tuple[Finding, ...], list[str]]:
@@ -212,7 +212,7 @@ def read_all(
         findings: tuple[Finding, ...] = ()
         connection = _opened().cursor()
         stand: list[str] = []
-        for table in tables(RawFile(path, name), scratch, said or Said()):
+        for table in tables(RawFile(path, name), scratch, said or FileOptions()):
             got = rows(connection, table)
             names = got.relation.columns
             for cells in got.relation.fetchall():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.model.columns import key_columns, schema
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +29,14 @@ class Read:
         return sorted((tuple(row[name] for name in columns) for row in self.rows), key=repr)
 
 
-def read_flows(parser: Parser, path: Path, scratch: Path, said: Said | None = None) -> Read:
+def read_flows(parser: Parser, path: Path, scratch: Path, said: FileOptions | None = None) -> Read:
     """Read every table of a file; two rows with one key fail here as they do in the lake."""
     scratch.mkdir(exist_ok=True)
     kinds = schema("flows")
     rows: list[dict[str, Any]] = []
     found: dict[str, Finding] = {}
     connection = connect(threads=1)
-    for table in parser.tables(RawFile(path, path.name), scratch, said or Said()):
+    for table in parser.tables(RawFile(path, path.name), scratch, said or FileOptions()):
         read = parser.rows(connection, table)
         assert {*read.relation.columns, *read.same} <= set(kinds)
         assert not {*read.relation.columns} & {*read.same}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.model.columns import flow_schema
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.table.parse import rows, tables
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_table(
     found: list[dict[str, Any]] = []
     findings: list[Finding] = []
     connection = shared_connection()
-    for table in tables(RawFile(path, path.name), scratch, Said(mapping=mapping, **said)):
+    for table in tables(RawFile(path, path.name), scratch, FileOptions(mapping=mapping, **said)):
         read = rows(connection, table)
         names = read.relation.columns
         for cells in read.relation.fetchall():

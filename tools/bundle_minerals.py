@@ -85,8 +85,12 @@ def _row(row: dict[str, str], snapshot: str) -> dict[str, Any]:
 def _told_by(exporter: str, importer: str) -> str:
     """Return whose report BACI had to go by, as for all of BACI."""
     for quirk in source_info("baci").quirks:
-        if quirk.silent and (quirk.since or 0) <= YEAR and quirk.silent in (exporter, importer):
-            return "importer" if exporter == quirk.silent else "exporter"
+        if (
+            quirk.non_reporting
+            and (quirk.since or 0) <= YEAR
+            and quirk.non_reporting in (exporter, importer)
+        ):
+            return "importer" if exporter == quirk.non_reporting else "exporter"
     return "both"
 
 

@@ -11,12 +11,12 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.baci import parse
 from entrepot.sources.baci.parse import is_plain
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 # Cells as BACI has them, and what little mistakes in its own alphabet make of them.
 ODD = st.text("0123456789. NA", max_size=9)
@@ -44,12 +44,12 @@ FEW = settings(
 SIX = st.permutations(range(6))
 
 
-def read(folder: Path, rows: list[tuple[str, ...]], order: list[int]) -> Rows:
+def read(folder: Path, rows: list[tuple[str, ...]], order: list[int]) -> ParsedRows:
     path = folder / "BACI_HS17_Y2022_V202401.csv"
     lines = [",".join(row[place] for place in order) for row in [tuple("tijkvq"), *rows]]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert is_plain(path)
-    [table] = parse.tables(RawFile(path, path.name), folder, Said())
+    [table] = parse.tables(RawFile(path, path.name), folder, FileOptions())
     return parse.rows(connect(threads=1), table)
 
 

@@ -146,4 +146,4 @@ def test_totals_beside_the_lines_change_nothing(cells, more) -> None:
     ]
     with_totals = read(bulk(*lines, *extra))
     assert with_totals.only(*COLUMNS, *NUMBERS) == got.only(*COLUMNS, *NUMBERS)
-    assert {"groups-beside-members", "levels-beside-lines"} <= set(with_totals.found)
+    assert {"groups-with-members", "levels-with-lines"} <= set(with_totals.found)

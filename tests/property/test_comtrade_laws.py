@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_comtrade import CHINA, WORLD, json_of, narrow, parquet_of, read, row, text_of
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_without_the_codes_the_sums_tell_the_same(table) -> None:
         )
         for one in rows_of(table)
     ]  # fmt: skip
-    found, _ = read(text_of(rows), said=Said(nomenclature="HS2022"))
+    found, _ = read(text_of(rows), said=FileOptions(nomenclature="HS2022"))
     assert told(found) == plain(table)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from entrepot.errors import BadFileError
 from entrepot.model.areas import by_code
 from entrepot.sources.gacc import parse
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_gacc import CHINESE, gacc
 from read_flows import Read, read_flows
 
@@ -44,7 +44,7 @@ def read(text: str, encoding: str = "gb18030") -> Read:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "made.csv")
         path.write_text(text, encoding=encoding)
-        return read_flows(parse, path, Path(folder, "scratch"), Said(mapping=MAPPING))
+        return read_flows(parse, path, Path(folder, "scratch"), FileOptions(mapping=MAPPING))
 
 
 @settings(max_examples=8, deadline=None)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from entrepot.engine import connect
 from entrepot.errors import EntrepotError
 from entrepot.sources.icio.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from made_icio import made_up, text_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read(content: bytes, name: str = "2022_SML.csv") -> Cells:
         path.write_bytes(content)
         columns = ("exporter", "sector", "importer", "buyer_sector", "value_usd")
         cells: Cells = {}
-        for delivery in tables(RawFile(path, name), Path(folder), Said()):
+        for delivery in tables(RawFile(path, name), Path(folder), FileOptions()):
             found = rows(CONNECTION(), delivery)
             cells |= {row[:4]: row[4] for row in found.relation.select(*columns).fetchall()}
     return cells

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from entrepot.engine import connect
 from entrepot.sources.imts.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 PARTNERS = ("CHN", "GBR", "GEO", "TX898", "G001", "G998", "TX910")
 PERIODS = {"A": ("2021", "2022"), "Q": ("2021-Q3",), "M": ("2022-M01", "2022-M12")}
@@ -40,7 +40,7 @@ def read(lines: list[list[str]], encoding: str = "utf-8") -> tuple[list[Any], se
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "made.csv")
         path.write_text("".join(",".join(line) + "\r\n" for line in lines), encoding=encoding)
-        [table] = tables(RawFile(path, "made.csv"), Path(folder), Said())
+        [table] = tables(RawFile(path, "made.csv"), Path(folder), FileOptions())
         held = rows(CONNECTION(), table)
         # which of several rows a finding shows may differ
         said = {(one.rule, one.count) for one in held.findings if one.rule != "columns-not-read"}

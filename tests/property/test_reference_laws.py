@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from entrepot.engine import connect
 from entrepot.sources.concordance.parse import links, read_sheet
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 CONNECTION = functools.cache(lambda: connect(threads=1))
 
@@ -27,7 +27,7 @@ def read(source: str, lines: list[list[str]], encoding: str = "utf-8") -> tuple[
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "made.csv")
         path.write_text("".join(",".join(line) + "\n" for line in lines), encoding=encoding)
-        said = Said(nomenclature="HS2017") if source == "hs" else Said()
+        said = FileOptions(nomenclature="HS2017") if source == "hs" else FileOptions()
         [table] = module.tables(RawFile(path, "made.csv"), Path(folder), said)
         held = module.rows(CONNECTION(), table)
         said = sorted((one.rule, one.count) for one in held.findings)

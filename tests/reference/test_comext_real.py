@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.sources.comext import parse
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def as_read(path: Path, scratch: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict
     """Return the flows, what few kinds of them there are with their number, and the findings."""
     scratch.mkdir()
     connection = connect()
-    for table in parse.tables(RawFile(path, path.name), scratch, Said()):
+    for table in parse.tables(RawFile(path, path.name), scratch, FileOptions()):
         read = parse.rows(connection, table)
         assert read.same == {"currency": "EUR"}
         flows = read.relation.project("strftime(period, '%Y-%m') AS month, " + FLOW).df()
@@ -92,7 +92,7 @@ def test_what_every_line_has_in_common(lines: Any) -> None:
 def test_what_headings_hold_beyond_their_lines_is_said(lines: Any) -> None:
     _, _, found, raw = lines
     heads = raw[raw.code.str.len() == 4]
-    assert found["levels-beside-lines"].count == len(heads) == 144_043
+    assert found["levels-with-lines"].count == len(heads) == 144_043
     cell = ["reporter", "partner", "month"]
     below = raw[raw.code.str.len() == 8]
     below = below.groupby([*cell, below.code.str[:4]]).value_eur.agg(["sum", "count"])
@@ -132,5 +132,5 @@ def test_totals_of_all_goods_by_name(shared_data: Path, tmp_path: Path) -> None:
         partner = total[total.flow == flow].groupby("partner").value_eur.sum()
         assert sorted(side) == sorted(partner)
     assert got.value_reported.sum() == 802_702_546_626
-    assert found["levels-beside-lines"].count == len(raw) - len(total)
+    assert found["levels-with-lines"].count == len(raw) - len(total)
     assert set(kinds[kinds.reported_by == "importer"].partner_basis) == {"origin"}

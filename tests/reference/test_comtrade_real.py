@@ -10,7 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.lake import Lake
 from entrepot.model.areas import by_code
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_comtrade import read, rules_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def raw(shared_data: Path) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def flows(shared_data: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     path = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
-    found, findings = read(path, path.name, Said(nomenclature="HS2022"))
+    found, findings = read(path, path.name, FileOptions(nomenclature="HS2022"))
     return frame(found), rules_of(findings)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from entrepot.model.areas import by_code
 from entrepot.sources.gacc import parse
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from read_flows import Read, read_flows
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ MAPPING = "format: 1\nflow: export\nperiod: '2024-03'\n"  # made up: the file do
 @pytest.fixture(scope="module")
 def got(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Read:
     path = shared_data / "formats" / "gacc_export_sample.csv"
-    return read_flows(parse, path, tmp_path_factory.mktemp("gacc") / "s", Said(mapping=MAPPING))
+    return read_flows(
+        parse, path, tmp_path_factory.mktemp("gacc") / "s", FileOptions(mapping=MAPPING)
+    )
 
 
 @pytest.fixture(scope="module")

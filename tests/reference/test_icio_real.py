@@ -15,7 +15,7 @@ from entrepot.sources.icio import wheel
 from entrepot.sources.icio.arrays import KNOWN
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def flows(raw: dict[str, Block]) -> Block:
 @pytest.fixture(scope="module")
 def stored(path: Path, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyRelation:
     scratch = tmp_path_factory.mktemp("scratch")
-    [delivery] = tables(RawFile(path, path.name), scratch, Said())
+    [delivery] = tables(RawFile(path, path.name), scratch, FileOptions())
     return rows(connect(), delivery).relation
 
 

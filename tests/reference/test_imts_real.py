@@ -12,12 +12,12 @@ import pytest
 from entrepot.engine import connect
 from entrepot.lake import Lake
 from entrepot.sources.imts.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 YEARS = [str(year) for year in range(2016, 2025)]
 
@@ -28,8 +28,8 @@ def real(shared_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def held(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    [table] = tables(RawFile(real, real.name), tmp_path_factory.mktemp("imts"), Said())
+def held(real: Path, tmp_path_factory: pytest.TempPathFactory) -> ParsedRows:
+    [table] = tables(RawFile(real, real.name), tmp_path_factory.mktemp("imts"), FileOptions())
     return rows(connect(threads=1), table)
 
 
@@ -46,7 +46,7 @@ def plain(real: Path) -> dict[tuple[str, str, str], dict[str, float]]:
     return found
 
 
-def test_sums_by_flow_and_year_are_the_printed_totals_of_the_world(held: Rows, plain) -> None:
+def test_sums_by_flow_and_year_are_the_printed_totals_of_the_world(held: ParsedRows, plain) -> None:
     sums = held.relation.aggregate(
         "reported_by, year(period) AS y, sum(value_usd) AS s, count(*) AS n"
     )
@@ -67,7 +67,7 @@ def test_other_countries_are_cuba_and_north_korea(plain) -> None:
         assert partners["TX910"] == pytest.approx(both, abs=1e-9)
 
 
-def test_every_value_is_the_one_in_the_file(held: Rows, plain) -> None:
+def test_every_value_is_the_one_in_the_file(held: ParsedRows, plain) -> None:
     from entrepot.model.areas import by_code
 
     ours = by_code("imf")
@@ -91,9 +91,9 @@ def test_every_value_is_the_one_in_the_file(held: Rows, plain) -> None:
     assert max(abs(seen[key] - expected[key]) for key in seen) <= 1
 
 
-def test_findings_say_that_partners_add_up(held: Rows) -> None:
+def test_findings_say_that_partners_add_up(held: ParsedRows) -> None:
     found = {finding.rule: finding for finding in held.findings}
-    assert found.keys() == {"groups-beside-members", "adds-up"}
+    assert found.keys() == {"groups-with-members", "adds-up"}
     assert found["adds-up"].count == 18
 
 
@@ -102,7 +102,7 @@ def test_findings_say_that_partners_add_up(held: Rows) -> None:
     [("importer", [24.8, 34.3, 45.2, 46.3]), ("exporter", [13.9, 16.5, 23.7, 25.5])],
 )
 def test_china_s_share_is_the_printed_one(
-    held: Rows, reported_by: str, shares: list[float]
+    held: ParsedRows, reported_by: str, shares: list[float]
 ) -> None:
     side = "exporter" if reported_by == "importer" else "importer"
     query = held.relation.filter(

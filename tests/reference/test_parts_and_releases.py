@@ -84,5 +84,5 @@ def test_rows_that_a_part_of_a_newer_release_hides_are_counted(lake: Lake) -> No
 
 def test_a_release_under_two_spellings_is_refused(lake: Lake) -> None:
     _add(lake, "2023,CHN,RUS,X,850110,HS2022,1", vintage="V1")
-    with pytest.raises(BadFileError, match="v1 is held as V1"):
+    with pytest.raises(BadFileError, match="v1 is loaded as V1"):
         _add(lake, "2023,CHN,USA,X,850110,HS2022,1", vintage="v1")

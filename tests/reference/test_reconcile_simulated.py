@@ -318,9 +318,9 @@ def test_a_pair_far_away_changes_nothing(world: World) -> None:
     connection = connect()
     plain = variances(gaps(pair(world.rows(connection))))
     found = list(gaps(pair(world.rows(connection))))
-    from entrepot.reconcile import Gap
+    from entrepot.reconcile import PairGap
 
-    more = variances([*found, Gap("Q01", "Q02", 50, 0.3, 0.15)])
+    more = variances([*found, PairGap("Q01", "Q02", 50, 0.3, 0.15)])
     for name in world.names[:10]:
         assert more.exporter[name] == pytest.approx(plain.exporter[name], rel=0.05, abs=0.003)
 
@@ -405,11 +405,11 @@ def test_freight_is_one_plus_a_rate_and_not_one_minus_it() -> None:
 
 def test_scores_of_exporters_are_of_what_they_export() -> None:
     """A bad exporter that imports well is a bad exporter and a good importer."""
-    from entrepot.reconcile import Gap
+    from entrepot.reconcile import PairGap
 
     names = [f"C{n}" for n in range(12)]
     found = [
-        Gap(a, b, 50, 0.5 if a == "C0" else 0.05, 0.25 if a == "C0" else 0.025)
+        PairGap(a, b, 50, 0.5 if a == "C0" else 0.05, 0.25 if a == "C0" else 0.025)
         for a in names
         for b in names
         if a != b

@@ -15,10 +15,10 @@ import entrepot.goods
 from entrepot.engine import connect
 from entrepot.model.columns import read_table
 from entrepot.sources.concordance.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
     Links = dict[tuple[int, int, str], list[tuple[str, str, str | None]]]
 
@@ -28,9 +28,11 @@ COUNTS |= {2017: (6141, 5388), 2022: (15657, 5613)}
 OLDER = {1996: 1992, 2002: 1996, 2007: 2002, 2012: 2007, 2017: 2012, 2022: 2017}
 
 
-def read(path: Path, scratch: Path) -> list[Rows]:
+def read(path: Path, scratch: Path) -> list[ParsedRows]:
     connection = connect(threads=1)
-    return [rows(connection, one) for one in tables(RawFile(path, path.name), scratch, Said())]
+    return [
+        rows(connection, one) for one in tables(RawFile(path, path.name), scratch, FileOptions())
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -162,10 +164,10 @@ def test_the_workbook_to_sitc_is_refused(folder: Path, tmp_path: Path) -> None:
         read(next(folder.glob("HS 1992 to SITC*.xls")), tmp_path)
 
 
-def parse(source: str, file: Path, scratch: Path) -> Rows:
+def parse(source: str, file: Path, scratch: Path) -> ParsedRows:
     module = import_module(f"entrepot.sources.{source}.parse")
-    [table] = module.tables(RawFile(file, file.name), scratch, Said())
-    found: Rows = module.rows(connect(threads=1), table)
+    [table] = module.tables(RawFile(file, file.name), scratch, FileOptions())
+    found: ParsedRows = module.rows(connect(threads=1), table)
     return found
 
 

@@ -312,7 +312,7 @@ def test_parts_of_one_delivery_add_up_and_a_cell_told_twice_is_refused(tmp_path:
     assert _ask(lake, "import_share", **keys).value == pytest.approx(400 / 800)
     again = tmp_path / "again.csv"
     again.write_text(HEAD + "2020,POL,CHN,M,854231,500\n2020,POL,DEU,M,854231,500\n")
-    with pytest.raises(ep.errors.BadFileError, match="held already"):
+    with pytest.raises(ep.errors.BadFileError, match="loaded already"):
         lake.add("table", [again], mapping=mapping)
     lake.add("table", [again], mapping=mapping, replace=True)
     assert _ask(lake, "import_share", **keys).value == pytest.approx(500 / 1000)

@@ -12,7 +12,7 @@ from entrepot.engine import connect
 from entrepot.model.areas import group
 from entrepot.model.period import Period
 from entrepot.sources.baci import parse as baci
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from table_reading import one_map, read_table
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def kyrgyz(shared_data: Path, number: str) -> Path:
 
 def test_baci_as_a_table_is_baci(baci_csv: Path, tmp_path: Path) -> None:
     mine, _ = read_table(baci_csv, one_map("baci_chn_rus"), tmp_path)
-    said = Said(nomenclature="HS2017", vintage="V202501")
+    said = FileOptions(nomenclature="HS2017", vintage="V202501")
     with connect() as connection:
         [table] = baci.tables(RawFile(baci_csv, baci_csv.name), tmp_path, said)
         read = baci.rows(connection, table)

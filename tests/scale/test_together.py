@@ -91,7 +91,7 @@ def test_the_second_of_two_loaders_hears_who_is_first(
     with loader(lake, "sorting") as first:
         with pytest.raises(OutsideError) as caught:
             lake.add("baci", new)
-        assert f"held by process {first.pid} on this machine since" in caught.value.what
+        assert f"process {first.pid} on this machine since" in caught.value.what
         assert caught.value.what.endswith(", adding baci")
         with pytest.raises(OutsideError, match=f"process {first.pid} "):
             lake.remove("baci")

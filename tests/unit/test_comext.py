@@ -12,7 +12,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.comext import parse
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_comext import NAMES, OLD, bulk, table
 from read_flows import Read, read_flows
 
@@ -25,7 +25,7 @@ def read(tmp_path: Path):
     def reading(text: str | bytes, name: str = "full_v2_202402.dat", **said: str) -> Read:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return read_flows(parse, path, tmp_path / "scratch", Said(**said))
+        return read_flows(parse, path, tmp_path / "scratch", FileOptions(**said))
 
     return reading
 
@@ -132,7 +132,7 @@ def test_groups_beside_their_members_are_left_out(read) -> None:
         )
     )
     assert got.only("exporter", "importer", "value_reported") == [("CHN", "DEU", 5.0)]
-    groups = got.found["groups-beside-members"]
+    groups = got.found["groups-with-members"]
     assert "EA, EU27_2020" in groups.text or "EU27_2020_EXTRA, WORLD" in groups.text
 
 
@@ -154,7 +154,7 @@ def test_values_and_quantities_below_each_other_become_one_flow(read) -> None:
         ("VNM", "M", 32313884.0, 9021263.0, 7.0, True),
     ]
     assert got.found["value-missing"].count == 1
-    assert got.found["years-beside-months"].level == "note"
+    assert got.found["years-with-months"].level == "note"
 
 
 def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:
@@ -173,7 +173,7 @@ def test_six_digits_are_the_harmonized_system_of_the_year(read) -> None:
         ("DEU", "854231", "HS2022", "origin", None),
         ("NOR", "854231", "HS2017", None, 2.0),
     ]
-    assert got.found["levels-beside-lines"].count == 2
+    assert got.found["levels-with-lines"].count == 2
     above = got.found["headings-above-lines"]
     assert (above.level, above.example) == ("warning", "8542")
     assert "3 EUR" in above.text
@@ -240,7 +240,7 @@ def test_whole_years_have_week_52(read) -> None:
         (date(2023, 1, 1), "A", 65.0),
         (date(2023, 1, 1), "M", 6.0),
     ]
-    assert "years-beside-months" in got.found
+    assert "years-with-months" in got.found
 
 
 def test_annual_extracts_call_a_year_by_its_number(read) -> None:

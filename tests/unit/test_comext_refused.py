@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.errors import BadFileError
 from entrepot.sources.comext import parse
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_comext import BULK, bulk, table
 from read_flows import Read, read_flows
 
@@ -24,7 +24,7 @@ def read(tmp_path: Path):
     def reading(text: str | bytes, **said: str) -> Read:
         path = tmp_path / "made.dat"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return read_flows(parse, path, tmp_path / "scratch", Said(**said))
+        return read_flows(parse, path, tmp_path / "scratch", FileOptions(**said))
 
     return reading
 
@@ -95,7 +95,7 @@ def test_a_total_of_procedures_beside_its_parts(read) -> None:
         )
     )
     assert got.only("value_reported", "mass_kg") == [(65.0, 3.0)]
-    assert got.found["procedures-beside-total"].level == "note"
+    assert got.found["procedures-with-total"].level == "note"
     with pytest.raises(BadFileError, match=r"do not agree \(2024-02-01 AT AND 35069190"):
         read(bulk(LINE.replace(" 65 ", " 400 "), total))
     with pytest.raises(BadFileError, match="1 parts have no total beside them"):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_comtrade import (
     CHINA,
     GERMANY,
@@ -31,7 +31,7 @@ def values(*rows) -> dict[str, float]:
     }
 
 
-def refused(*rows, said: Said | None = None) -> BadFileError:
+def refused(*rows, said: FileOptions | None = None) -> BadFileError:
     with pytest.raises(BadFileError) as caught:
         read(text_of(rows), said=said)
     return caught.value
@@ -155,7 +155,7 @@ def test_two_rows_for_one_part_are_refused() -> None:
 
 
 def sums(*rows) -> tuple[list, dict[str, int]]:
-    found, findings = read(text_of(rows), said=Said(nomenclature="HS2022"))
+    found, findings = read(text_of(rows), said=FileOptions(nomenclature="HS2022"))
     return found, rules_of(findings)
 
 
@@ -227,15 +227,15 @@ def test_headings_and_totals_go_where_their_lines_are() -> None:
     assert sum(one["value_usd"] for one in found) == 1000
     assert [one["product"] for one in found] == ["84", "854231", "854232"]
     assert rules_of(findings) == {
-        "totals-beside-lines": 1,
-        "headings-beside-lines": 2,
+        "totals-with-lines": 1,
+        "headings-with-lines": 2,
         "coarse-products": 1,
     }
 
 
 def test_what_headings_hold_and_lines_do_not_is_said() -> None:
     _, findings = read(text_of([row(900.0, product="8542"), row(500.0)]))
-    assert rules_of(findings) == {"headings-beside-lines": 1, "headings-beside-lines-differ": 1}
+    assert rules_of(findings) == {"headings-with-lines": 1, "headings-with-lines-differ": 1}
     assert "400 USD are in no line" in findings[1].text
     assert findings[1].level == "warning"
 
@@ -397,7 +397,7 @@ def test_estimates_are_marked() -> None:
     for flag, is_estimated in ((0, False), (2, True), (4, True), (6, True)):
         [one], _ = read(text_of([legacy(1000.0, Flag=flag)]))
         assert one["is_estimated"] is is_estimated
-    [one], _ = read(text_of([narrow(1000.0)]), said=Said(nomenclature="HS17"))
+    [one], _ = read(text_of([narrow(1000.0)]), said=FileOptions(nomenclature="HS17"))
     assert one["is_estimated"] is None
     assert one["nomenclature"] == "HS2017"
 
@@ -463,12 +463,12 @@ def test_a_report_in_two_editions_is_refused() -> None:
 
 
 def test_what_the_user_says_must_fit() -> None:
-    assert "the file says HS2022" in refused(row(1.0), said=Said(nomenclature="HS2017")).what
-    assert "no edition" in refused(row(1.0), said=Said(nomenclature="CN2022")).what
-    assert "what its columns are" in refused(row(1.0), said=Said(mapping="x")).what
-    [one], _ = read(text_of([row(1.0)]), said=Said(nomenclature="HS2022"))
+    assert "the file says HS2022" in refused(row(1.0), said=FileOptions(nomenclature="HS2017")).what
+    assert "no edition" in refused(row(1.0), said=FileOptions(nomenclature="CN2022")).what
+    assert "what its columns are" in refused(row(1.0), said=FileOptions(mapping="x")).what
+    [one], _ = read(text_of([row(1.0)]), said=FileOptions(nomenclature="HS2022"))
     assert one["nomenclature"] == "HS2022"
-    [one], _ = read(text_of([row(1.0, edition="HS")]), said=Said(nomenclature="HS2017"))
+    [one], _ = read(text_of([row(1.0, edition="HS")]), said=FileOptions(nomenclature="HS2017"))
     assert one["nomenclature"] == "HS2017"
 
 

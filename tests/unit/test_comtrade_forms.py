@@ -90,7 +90,7 @@ def plain():
     found, findings = read(text_of(ROWS))
     assert len(found) == 4
     assert rules_of(findings) == {
-        "headings-beside-lines": 1, "headings-beside-lines-differ": 1, "reexports-split": 1,
+        "headings-with-lines": 1, "headings-with-lines-differ": 1, "reexports-split": 1,
     } or rules_of(findings)  # fmt: skip
     return found, rules_of(findings)
 

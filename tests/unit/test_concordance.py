@@ -9,13 +9,13 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources import source_info
 from entrepot.sources.concordance.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 CONVERSION = [["From HS 2022", "To HS2017"], ["010121", "010121"], ["854151", "851712"]]
 CORRELATION = [
@@ -28,12 +28,14 @@ CORRELATION = [
 TEXT = "code.after,code.before,Relationship,adjustment\n"
 
 
-def read(path: Path, scratch: Path) -> list[Rows]:
+def read(path: Path, scratch: Path) -> list[ParsedRows]:
     connection = connect(threads=1)
-    return [rows(connection, one) for one in tables(RawFile(path, path.name), scratch, Said())]
+    return [
+        rows(connection, one) for one in tables(RawFile(path, path.name), scratch, FileOptions())
+    ]
 
 
-def held(one: Rows) -> list[dict[str, Any]]:
+def held(one: ParsedRows) -> list[dict[str, Any]]:
     columns = one.relation.columns
     return [{**one.same, **dict(zip(columns, row, strict=True))} for row in one.relation.fetchall()]
 

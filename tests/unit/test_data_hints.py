@@ -12,7 +12,7 @@ from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNa
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.sources.concordance.parse import read_sheet
-from entrepot.sources.get.plan import Wanted, installed, pieces
+from entrepot.sources.get.plan import DataRequest, installed, pieces
 from entrepot.sources.icio import wheel
 from entrepot.sources.published.row import COLUMNS, parse_rows
 
@@ -58,24 +58,24 @@ def error_of(*words: str) -> EntrepotError:
     ],
 )
 def test_what_is_not_fetched_says_where_it_comes_from(source: str, what: str, hint: str) -> None:
-    assert installed(source, Wanted()) is None
+    assert installed(source, DataRequest()) is None
     with pytest.raises(RequestError, match=what) as caught:
-        pieces(source, Wanted())
+        pieces(source, DataRequest())
     assert hint in caught.value.hint
 
 
 def test_a_table_that_is_not_held_is_one_of_those_that_are(lake: Lake) -> None:
     error = error_of("remove", "table.kyrgiz", "--lake", str(lake.path))
-    assert error.what == "nothing of table.kyrgiz is held"
-    assert error.hint.startswith("did you mean table.kyrgyz? tables of your own that are held:")
+    assert error.what == "table.kyrgiz is not loaded"
+    assert error.hint.startswith("did you mean table.kyrgyz? your own loaded tables:")
 
 
 def test_a_release_that_nobody_said_is_not_called_unknown(lake: Lake) -> None:
     with pytest.raises(UnknownNameError, match="unknown release: 'V1'") as caught:
         lake.flows("table.kyrgyz@V1")
-    assert "nobody said which release is held" in caught.value.hint
+    assert "the loaded release is not recorded" in caught.value.hint
     keys = {"importer": "KGZ", "exporter": "CHN", "period": 2023, "source": "table.kyrgyz@V1"}
-    assert "nobody said which release is held" in str(ask("value", lake=lake, **keys).reason)
+    assert "the loaded release is not recorded" in str(ask("value", lake=lake, **keys).reason)
     keys["source"] = "table.other"
     with pytest.raises(UnknownNameError, match=r"table\.other"):
         ask("value", lake=lake, **keys)
@@ -106,7 +106,7 @@ def test_a_release_that_is_not_known_can_be_recorded_as_the_note_says(tmp_path: 
     report = lake.add("baci", [path])
     [note] = [one.text for one in report.findings if one.rule == "unknown-vintage"]
     assert "--vintage V202501 (and --replace," in note
-    with pytest.raises(BadFileError, match="held already"):
+    with pytest.raises(BadFileError, match="loaded already"):
         lake.add("baci", [path], vintage="V202501")
     lake.add("baci", [path], vintage="V202501", replace=True)
     assert [one.vintage for one in lake.holdings() if one.counts] == ["V202501"]

@@ -7,7 +7,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.elasticities.parse import rows, tables
-from entrepot.sources.parser import Delivery, RawFile, Rows, Said
+from entrepot.sources.parser import FileOptions, FileTable, ParsedRows, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 HEAD = "HS6,zero,positive,sigma"
 
 
-def read(tmp_path: Path, *lines: str, said: Said | None = None) -> tuple[Delivery, Rows, list[Any]]:
+def read(
+    tmp_path: Path, *lines: str, said: FileOptions | None = None
+) -> tuple[FileTable, ParsedRows, list[Any]]:
     path = tmp_path / "ProTEE_0_1.csv"
     path.write_text("\n".join((HEAD, *lines)) + "\n")
-    [table] = tables(RawFile(path, path.name), tmp_path, said or Said())
+    [table] = tables(RawFile(path, path.name), tmp_path, said or FileOptions())
     held = rows(connect(threads=1), table)
     return table, held, held.relation.order("product").fetchall()
 
@@ -79,11 +81,11 @@ def test_flags_that_exclude_each_other_are_refused(tmp_path: Path) -> None:
 
 def test_another_edition_and_another_table_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match="ProTEE is in HS2007"):
-        read(tmp_path, "010290,0,0,-8", said=Said(nomenclature="HS2017"))
+        read(tmp_path, "010290,0,0,-8", said=FileOptions(nomenclature="HS2017"))
     path = tmp_path / "other.csv"
     path.write_text("HS6,sigma\n010290,-8\n")
     with pytest.raises(BadFileError, match="not the columns of ProTEE: HS6, sigma"):
-        list(tables(RawFile(path, path.name), tmp_path, Said()))
+        list(tables(RawFile(path, path.name), tmp_path, FileOptions()))
 
 
 def test_codes_that_stand_twice_are_found_again(tmp_path: Path) -> None:

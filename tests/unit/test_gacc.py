@@ -10,7 +10,7 @@ import pytest
 
 from entrepot.errors import BadFileError
 from entrepot.sources.gacc import parse
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from made_gacc import CHINESE, ENGLISH, gacc
 from read_flows import Read, read_flows
 
@@ -27,7 +27,7 @@ def read(tmp_path: Path):
     def reading(text: str | bytes, mapping: str | None = MARCH, encoding: str = "gb18030") -> Read:
         path = tmp_path / "exports_2024_03.csv"
         path.write_bytes(text.encode(encoding) if isinstance(text, str) else text)
-        return read_flows(parse, path, tmp_path / "scratch", Said(mapping=mapping))
+        return read_flows(parse, path, tmp_path / "scratch", FileOptions(mapping=mapping))
 
     return reading
 

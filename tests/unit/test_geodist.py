@@ -9,7 +9,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.sources.geodist.parse import rows, tables
-from entrepot.sources.parser import RawFile, Rows, Said
+from entrepot.sources.parser import FileOptions, ParsedRows, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +24,10 @@ GOOD: dict[str, list[Any]] = {
 }
 
 
-def read(tmp_path: Path, columns: dict[str, list[Any]]) -> tuple[Rows, list[Any]]:
+def read(tmp_path: Path, columns: dict[str, list[Any]]) -> tuple[ParsedRows, list[Any]]:
     path = tmp_path / "dist.dta"
     pd.DataFrame(columns).to_stata(path, write_index=False, version=118)
-    [table] = tables(RawFile(path, path.name), tmp_path, Said())
+    [table] = tables(RawFile(path, path.name), tmp_path, FileOptions())
     held = rows(connect(threads=1), table)
     return held, held.relation.order("exporter, importer").fetchall()
 
@@ -99,15 +99,15 @@ def test_other_files_and_damaged_ones_are_refused(tmp_path: Path) -> None:
     for end in (1, 20, 300, len(whole) // 2, len(whole) - 300):
         part.write_bytes(whole[:end])
         with pytest.raises(BadFileError):
-            list(tables(RawFile(part, part.name), tmp_path, Said()))
+            list(tables(RawFile(part, part.name), tmp_path, FileOptions()))
     part.write_text("<html>")
     with pytest.raises(BadFileError, match="not a file of Stata"):
-        list(tables(RawFile(part, part.name), tmp_path, Said()))
+        list(tables(RawFile(part, part.name), tmp_path, FileOptions()))
 
 
 def test_a_named_nomenclature_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match="without products"):
-        list(tables(RawFile(tmp_path / "x", "x"), tmp_path, Said(nomenclature="HS2017")))
+        list(tables(RawFile(tmp_path / "x", "x"), tmp_path, FileOptions(nomenclature="HS2017")))
 
 
 def test_without_the_extra_the_message_names_it(
@@ -124,7 +124,7 @@ def test_without_the_extra_the_message_names_it(
     monkeypatch.setattr(builtins, "__import__", no_pandas)
     path = tmp_path / "dist.dta"
     with pytest.raises(MissingExtraError, match="pandas") as caught:
-        list(tables(RawFile(path, path.name), tmp_path, Said()))
+        list(tables(RawFile(path, path.name), tmp_path, FileOptions()))
     assert "entrepot[stata]" in caught.value.hint
 
 

@@ -21,20 +21,20 @@ import pytest
 from get_server import Server, cut, ranged, send, serve, silent, status, whole
 
 from entrepot.errors import MissingExtraError, OutsideError, RequestError
-from entrepot.sources.get import Piece, get
+from entrepot.sources.get import PlannedFile, get
 from entrepot.sources.get import client as client_module
 from entrepot.sources.get import fetch as body_module
 from entrepot.sources.get import fetch as part_module
-from entrepot.sources.get.client import Door, Patience, seconds_asked
+from entrepot.sources.get.client import HttpClient, RetryPolicy, seconds_asked
 from entrepot.sources.get.fetch import part_of
-from entrepot.sources.info import Way
+from entrepot.sources.info import DownloadAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
-    from entrepot.sources.get import Got
+    from entrepot.sources.get import DownloadedFile
 
 
 def zipped(text: str) -> bytes:
@@ -69,18 +69,20 @@ class Loader:
     said: list[str] = field(default_factory=list)
     timeout: float = 5.0
 
-    def __call__(self, name: str = "file.zip", *, again: bool = False, **way: object) -> Got:
+    def __call__(
+        self, name: str = "file.zip", *, again: bool = False, **way: object
+    ) -> DownloadedFile:
         given = {"format": name.rsplit(".", 1)[-1], "pause": 0, **way}
-        described = Way(id="test", address="", known_from="test", **given)
-        piece = Piece(name, f"{self.url}/{name}", described)
-        patience = Patience(sleep=self.slept.append, chance=lambda: 0.0)
+        described = DownloadAddress(id="test", address="", known_from="test", **given)
+        piece = PlannedFile(name, f"{self.url}/{name}", described)
+        patience = RetryPolicy(sleep=self.slept.append, chance=lambda: 0.0)
         [got] = get(
             [piece],
             self.folder,
             again=again,
             say=self.said.append,
             patience=patience,
-            door=Door(read_timeout=self.timeout),
+            door=HttpClient(read_timeout=self.timeout),
         )
         return got
 
@@ -247,8 +249,8 @@ def test_ctrl_c_keeps_what_came(server: Server, load: Loader) -> None:
         raise KeyboardInterrupt
 
     server.answers(ranged(ZIP, '"one"'))
-    way = Way(id="test", address="", known_from="test", format="zip", pause=0)
-    piece = Piece("file.zip", f"{server.url}/file.zip", way)
+    way = DownloadAddress(id="test", address="", known_from="test", format="zip", pause=0)
+    piece = PlannedFile("file.zip", f"{server.url}/file.zip", way)
     with pytest.raises(KeyboardInterrupt):
         get([piece], load.folder, moved=stop)
     have = (load.folder / "file.zip.part").stat().st_size
@@ -348,7 +350,7 @@ def test_progress_counts_failures_from_zero_again(
     got = load()
     assert got.path is not None
     assert got.path.read_bytes() == ZIP
-    assert len(server.seen) > Patience().tries
+    assert len(server.seen) > RetryPolicy().tries
 
 
 def test_a_length_that_is_too_short_leaves_no_whole_archive(server: Server, load: Loader) -> None:
@@ -483,7 +485,7 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_comes(
     usage = shutil.disk_usage(load.folder.parent)._replace(free=50)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     server.answers(cut(ZIP, 10))
-    with pytest.raises(OutsideError, match="no room on the disk") as caught:
+    with pytest.raises(OutsideError, match="not enough disk space") as caught:
         load()
     assert "--to" in caught.value.hint
 
@@ -607,8 +609,8 @@ def test_offline_opens_nothing(
     def refuse(*args: object, **keys: object) -> None:
         raise AssertionError("a socket was opened")
 
-    way = Way(id="test", address="", known_from="test", format="zip", pause=0)
-    piece = Piece("file.zip", f"{server.url}/file.zip", way)
+    way = DownloadAddress(id="test", address="", known_from="test", format="zip", pause=0)
+    piece = PlannedFile("file.zip", f"{server.url}/file.zip", way)
     monkeypatch.setattr(socket, "socket", refuse)
     with pytest.raises(OutsideError, match="offline"):
         get([piece], tmp_path / "new", offline=True)
@@ -618,8 +620,8 @@ def test_offline_opens_nothing(
 def test_offline_gives_what_is_there(server: Server, load: Loader) -> None:
     server.answers(ranged(ZIP, '"one"'))
     load()
-    way = Way(id="test", address="", known_from="test", format="zip", pause=0)
-    piece = Piece("file.zip", f"{server.url}/file.zip", way)
+    way = DownloadAddress(id="test", address="", known_from="test", format="zip", pause=0)
+    piece = PlannedFile("file.zip", f"{server.url}/file.zip", way)
     [got] = get([piece], load.folder, offline=True)
     assert got.state == "held"
     assert len(server.seen) == 1
@@ -627,9 +629,9 @@ def test_offline_gives_what_is_there(server: Server, load: Loader) -> None:
 
 def test_the_pause_of_a_publisher_is_kept(server: Server, load: Loader) -> None:
     server.answers(whole(ZIP))
-    way = Way(id="test", address="", known_from="test", format="zip", pause=100)
-    pieces = [Piece(f"{n}.zip", f"{server.url}/{n}.zip", way) for n in range(3)]
-    patience = Patience(sleep=load.slept.append)
+    way = DownloadAddress(id="test", address="", known_from="test", format="zip", pause=100)
+    pieces = [PlannedFile(f"{n}.zip", f"{server.url}/{n}.zip", way) for n in range(3)]
+    patience = RetryPolicy(sleep=load.slept.append)
     got = get(pieces, load.folder, patience=patience, say=load.said.append)
     assert [one.name for one in got] == ["0.zip", "1.zip", "2.zip"]
     assert len(load.slept) == 2
@@ -684,14 +686,14 @@ def test_a_year_of_comext_comes_as_a_whole_archive(
     py7zr = pytest.importorskip("py7zr")
     from entrepot.model.period import Period
     from entrepot.sources.get import pieces
-    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.get.plan import DataRequest
 
     text = tmp_path / "full_202352.dat"
     text.write_text("REPORTER,PARTNER\n" + "AT,AD\n" * 500)
     packed = tmp_path / "made.7z"
     with py7zr.SevenZipFile(packed, "w") as archive:
         archive.write(text, "full_202352.dat")
-    [piece] = pieces("comext", Wanted(period=Period.parse("2023"), freq="A"))
+    [piece] = pieces("comext", DataRequest(period=Period.parse("2023"), freq="A"))
     server.answers(ranged(packed.read_bytes(), '"one"'))
     got = load(piece.name, format=piece.way.format)
     assert got.state == "fetched"

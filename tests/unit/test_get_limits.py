@@ -12,16 +12,16 @@ from get_server import Server, send, serve, status
 from entrepot.errors import OutsideError, RequestError
 from entrepot.model.period import Period
 from entrepot.sources.comtrade.get import pieces as comtrade
-from entrepot.sources.get import Piece, Wanted, get
-from entrepot.sources.get.client import Patience
-from entrepot.sources.info import Download, Way
+from entrepot.sources.get import DataRequest, PlannedFile, get
+from entrepot.sources.get.client import RetryPolicy
+from entrepot.sources.info import Download, DownloadAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
-    from entrepot.sources.get import Got
+    from entrepot.sources.get import DownloadedFile
 
 KEY = "0123456789abcdef0123456789abcdef"
 # (flow, code, partner): what the made-up interface has
@@ -61,19 +61,19 @@ def described(server: Server, limit: int) -> Download:
     key = {"key": "COMTRADE_API_KEY", "key_header": "Ocp-Apim-Subscription-Key"}
     return Download(
         ways=(
-            Way(id="preview", address=f"{server.url}/preview/{{freq}}", **given),
-            Way(id="full", address=f"{server.url}/full/{{freq}}", **given, **key),
+            DownloadAddress(id="preview", address=f"{server.url}/preview/{{freq}}", **given),
+            DownloadAddress(id="full", address=f"{server.url}/full/{{freq}}", **given, **key),
         )
     )
 
 
-def fetch(found: tuple[Piece, ...], folder: Path) -> tuple[Got, ...]:
-    return get(found, folder, patience=Patience(sleep=lambda _: None, chance=lambda: 0.0))
+def fetch(found: tuple[PlannedFile, ...], folder: Path) -> tuple[DownloadedFile, ...]:
+    return get(found, folder, patience=RetryPolicy(sleep=lambda _: None, chance=lambda: 0.0))
 
 
-def wanted(**more: object) -> Wanted:
+def wanted(**more: object) -> DataRequest:
     given: dict[str, object] = {"reporters": ("RUS",), "codes": tuple("abcd")} | more
-    return Wanted(period=Period.parse("2023"), **given)
+    return DataRequest(period=Period.parse("2023"), **given)
 
 
 @pytest.mark.parametrize("limit", [100, 24, 13, 12, 7, 5, 4])
@@ -150,10 +150,10 @@ def test_nothing_is_an_answer(server: Server, tmp_path: Path) -> None:
 def test_a_ticket_in_place_of_data_is_split_too(
     server: Server, tmp_path: Path, reply: object
 ) -> None:
-    way = Way(id="table", address="", format="csv", pause=0, known_from="test")
-    small = tuple(Piece(f"{n}.csv", f"{server.url}/{n}", way) for n in range(2))
+    way = DownloadAddress(id="table", address="", format="csv", pause=0, known_from="test")
+    small = tuple(PlannedFile(f"{n}.csv", f"{server.url}/{n}", way) for n in range(2))
     server.answers(reply, status(200, b"a,b\n1,2\n"))
-    got = fetch((Piece("all.csv", f"{server.url}/all", way, lambda: small),), tmp_path)
+    got = fetch((PlannedFile("all.csv", f"{server.url}/all", way, lambda: small),), tmp_path)
     assert [one.name for one in got] == ["0.csv", "1.csv"]
 
 

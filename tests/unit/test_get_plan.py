@@ -9,22 +9,22 @@ import pytest
 from entrepot.cli.data_get import wanted_of
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.sources import source_ids, source_info
-from entrepot.sources.get import Piece, Wanted, pieces
+from entrepot.sources.get import DataRequest, PlannedFile, pieces
 from entrepot.sources.get.plan import installed, short_name
 
 FETCHED = [name for name in source_ids() if source_info(name).download]
 SAMPLES = {
-    "baci": Wanted(nomenclature="HS2017"),
+    "baci": DataRequest(nomenclature="HS2017"),
     "comext": wanted_of("2023-01", "", "", "", "", "", ""),
     "comtrade": wanted_of("2023", "", "RUS", "", "", "", ""),
     "imts": wanted_of("2023", "", "", "", "", "", ""),
-    "concordance": Wanted(),
-    "elasticities": Wanted(),
-    "geodist": Wanted(),
+    "concordance": DataRequest(),
+    "elasticities": DataRequest(),
+    "geodist": DataRequest(),
 }
 
 
-def asked(source: str, period: str = "", freq: str = "", **words: str) -> tuple[Piece, ...]:
+def asked(source: str, period: str = "", freq: str = "", **words: str) -> tuple[PlannedFile, ...]:
     given = [words.get(name, "") for name in ("reporter", "partner", "goods")]
     rest = [words.get(name, "") for name in ("nomenclature", "vintage")]
     return pieces(source, wanted_of(period or None, freq, *given, *rest))
@@ -139,18 +139,18 @@ def test_what_cannot_be_asked_is_said(source: str, words: dict[str, str], says: 
 
 def test_an_unknown_source() -> None:
     with pytest.raises(UnknownNameError, match="did you mean baci"):
-        pieces("bacii", Wanted())
+        pieces("bacii", DataRequest())
     with pytest.raises(UnknownNameError):
-        installed("bacii", Wanted())
+        installed("bacii", DataRequest())
 
 
 def test_what_is_installed_is_not_fetched() -> None:
     pytest.importorskip("sanction_simulator", reason="the extra icio is not installed")
-    found = installed("icio", Wanted())
+    found = installed("icio", DataRequest())
     assert found is not None
     assert found.is_file()
     with pytest.raises(RequestError, match="does not come by vintage"):
-        installed("icio", Wanted(vintage="2025"))
+        installed("icio", DataRequest(vintage="2025"))
 
 
 def test_goods_become_codes_of_the_editions_in_use() -> None:

@@ -211,7 +211,7 @@ def test_select_refuses_numbers_and_missing_columns() -> None:
         ("", "no goods given"),
         (" , ", "no goods given"),
         ("chips", "goods are all, a list"),
-        ("named: dual-use goods", "named in words only"),
+        ("named: dual-use goods", "described in words only"),
     ],
 )
 def test_refused(text: str, words: str) -> None:

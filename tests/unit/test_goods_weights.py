@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.goods import Links
-from entrepot.goods.weights import Split, Weights, convert, estimate_weights
+from entrepot.goods.weights import CodeSplit, ConversionWeights, convert, estimate_weights
 
 NEW, OLD = "HS2022", "HS2017"
 Rows = list[tuple[str, str, float]]
@@ -30,7 +30,7 @@ def tables(links: list[tuple[str, str]], newer: str = NEW, older: str = OLD) -> 
     return Links((newer, new, older, old) for new, old in links)
 
 
-def weight_of(found: Weights) -> dict[tuple[str, str], float]:
+def weight_of(found: ConversionWeights) -> dict[tuple[str, str], float]:
     return {(one.code, one.other_code): one.weight for one in found.splits}
 
 
@@ -245,12 +245,12 @@ def as_kind(rows: pa.Table, kind: Any, connection: duckdb.DuckDBPyConnection) ->
 def test_refusals() -> None:
     links = tables([("200000", "100000"), ("200001", "100000")])
     one, other = frame([("A", "100000", 1.0)]), frame([("B", "200000", 1.0)])
-    with pytest.raises(NoEvidenceError, match="no reporter told its imports in HS2017"):
+    with pytest.raises(NoEvidenceError, match="no reporter reported its imports in HS2017"):
         estimate_weights(one, other, links, OLD, NEW)
-    with pytest.raises(RequestError, match="between HS2022 and HS2012 is not held"):
+    with pytest.raises(RequestError, match="between HS2022 and HS2012 is not loaded"):
         estimate_weights(one, one, links, "HS2012", NEW)
     with pytest.raises(RequestError, match="cannot be followed by weights from HS2012"):
-        Weights(OLD, NEW, ()).then(Weights("HS2012", "HS2007", ()))
+        ConversionWeights(OLD, NEW, ()).then(ConversionWeights("HS2012", "HS2007", ()))
 
 
 def test_only_the_families_asked_for() -> None:
@@ -258,7 +258,7 @@ def test_only_the_families_asked_for() -> None:
     before = frame([("A", "100000", 1.0), ("A", "300000", 1.0)])
     after = frame([("A", "200000", 1.0), ("A", "300000", 1.0)])
     found = estimate_weights(before, after, links, OLD, NEW, codes=["300000"])
-    assert found.splits == (Split("300000", "300000", 1.0, 0),)
+    assert found.splits == (CodeSplit("300000", "300000", 1.0, 0),)
     assert found.nowhere == ()
     lost = estimate_weights(before, after, links, OLD, NEW, codes=["300000", "400000"])
     assert lost.nowhere == ("400000",)
@@ -279,13 +279,15 @@ def test_pooled_petroleum_oils_stay_where_they_are() -> None:
 
 
 def test_two_steps_are_the_product_of_both() -> None:
-    first = Weights(
-        "HS2012", OLD, (Split("a", "b", 0.25, 9), Split("a", "c", 0.75, 9), Split("d", "d", 1.0, 0))
+    first = ConversionWeights(
+        "HS2012",
+        OLD,
+        (CodeSplit("a", "b", 0.25, 9), CodeSplit("a", "c", 0.75, 9), CodeSplit("d", "d", 1.0, 0)),
     )
-    second = Weights(
+    second = ConversionWeights(
         OLD, NEW,
-        (Split("b", "x", 0.5, 4), Split("b", "y", 0.5, 4), Split("c", "y", 1.0, 0),
-         Split("d", "z", 0.5, 0, guessed=True), Split("d", "y", 0.5, 0, guessed=True)),
+        (CodeSplit("b", "x", 0.5, 4), CodeSplit("b", "y", 0.5, 4), CodeSplit("c", "y", 1.0, 0),
+         CodeSplit("d", "z", 0.5, 0, guessed=True), CodeSplit("d", "y", 0.5, 0, guessed=True)),
     )  # fmt: skip
     both = first.then(second)
     assert (both.nomenclature, both.other) == ("HS2012", NEW)
@@ -301,11 +303,11 @@ def test_every_code_of_a_chain_adds_up_to_one() -> None:
     chance = np.random.default_rng(5)
     codes = [f"{n:06}" for n in range(8)]
 
-    def random_weights(one: str, other: str) -> Weights:
+    def random_weights(one: str, other: str) -> ConversionWeights:
         raw = chance.random((8, 8)) * (chance.random((8, 8)) < 0.4) + np.eye(8) * 0.1
         raw /= raw.sum(axis=1, keepdims=True)
-        return Weights(one, other, tuple(
-            Split(codes[k], codes[m], float(raw[k, m]), 3)
+        return ConversionWeights(one, other, tuple(
+            CodeSplit(codes[k], codes[m], float(raw[k, m]), 3)
             for k in range(8) for m in range(8) if raw[k, m] > 0
         ))  # fmt: skip
 
@@ -316,14 +318,20 @@ def test_every_code_of_a_chain_adds_up_to_one() -> None:
 
 
 def test_what_is_left_of_a_code_in_a_chain_adds_up_to_one() -> None:
-    first = Weights("HS2012", OLD, (Split("a", "b", 0.5, 1), Split("a", "c", 0.5, 1)))
-    second = Weights(OLD, NEW, (Split("b", "x", 0.2, 1), Split("b", "y", 0.8, 1)), ("c",))
+    first = ConversionWeights(
+        "HS2012", OLD, (CodeSplit("a", "b", 0.5, 1), CodeSplit("a", "c", 0.5, 1))
+    )
+    second = ConversionWeights(
+        OLD, NEW, (CodeSplit("b", "x", 0.2, 1), CodeSplit("b", "y", 0.8, 1)), ("c",)
+    )
     assert first.then(second).of("a") == pytest.approx({"x": 0.2, "y": 0.8})
 
 
 def test_what_a_chain_loses_is_named() -> None:
-    first = Weights("HS2012", OLD, (Split("a", "b", 1.0, 0), Split("c", "d", 1.0, 0)), ("e",))
-    found = first.then(Weights(OLD, NEW, (Split("b", "b", 1.0, 0),), ("d",)))
+    first = ConversionWeights(
+        "HS2012", OLD, (CodeSplit("a", "b", 1.0, 0), CodeSplit("c", "d", 1.0, 0)), ("e",)
+    )
+    found = first.then(ConversionWeights(OLD, NEW, (CodeSplit("b", "b", 1.0, 0),), ("d",)))
     assert found.nowhere == ("c", "e")
     assert weight_of(found) == {("a", "b"): 1.0}
 
@@ -338,8 +346,10 @@ TRADE = pa.table(
         "mass_kg": [20.0, 5.0, None, 1.0, 1.0],
     }
 )
-SPLITS = Weights(
-    OLD, NEW, (Split("a", "x", 0.25, 5), Split("a", "y", 0.75, 5), Split("d", "y", 1.0, 0))
+SPLITS = ConversionWeights(
+    OLD,
+    NEW,
+    (CodeSplit("a", "x", 0.25, 5), CodeSplit("a", "y", 0.75, 5), CodeSplit("d", "y", 1.0, 0)),
 )
 
 

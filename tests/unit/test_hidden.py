@@ -16,7 +16,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
-from entrepot.reconcile import Hidden, hidden
+from entrepot.reconcile import MirrorGaps, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def relation(rows: Iterable[Row]) -> Any:
     return connection.sql("FROM made")
 
 
-def found(rows: Iterable[Row]) -> dict[str, Hidden]:
+def found(rows: Iterable[Row]) -> dict[str, MirrorGaps]:
     kinds = hidden(relation(rows))
     assert len({one.rule for one in kinds}) == len(kinds)
     return {one.rule: one for one in kinds}

@@ -8,7 +8,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.hs.parse import rows, tables
-from entrepot.sources.parser import Delivery, RawFile, Rows, Said
+from entrepot.sources.parser import FileOptions, FileTable, ParsedRows, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,11 +19,11 @@ BACI = "product_codes_HS17_V202501.csv"
 
 
 def read(
-    tmp_path: Path, name: str, *lines: str, said: Said | None = None
-) -> tuple[Delivery, Rows, list[Any]]:
+    tmp_path: Path, name: str, *lines: str, said: FileOptions | None = None
+) -> tuple[FileTable, ParsedRows, list[Any]]:
     path = tmp_path / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    [table] = tables(RawFile(path, name), tmp_path, said or Said())
+    [table] = tables(RawFile(path, name), tmp_path, said or FileOptions())
     held = rows(connect(threads=1), table)
     return table, held, held.relation.order("product").fetchall()
 
@@ -61,10 +61,10 @@ def test_what_the_file_does_not_say_the_user_has_to(tmp_path: Path) -> None:
     lines = ("code,description", "010121,Horses")
     with pytest.raises(BadFileError, match="edition of the codes is not known"):
         read(tmp_path, "list.csv", *lines)
-    table, _, _ = read(tmp_path, "list.csv", *lines, said=Said(nomenclature="HS2012"))
+    table, _, _ = read(tmp_path, "list.csv", *lines, said=FileOptions(nomenclature="HS2012"))
     assert table.nomenclature == "HS2012"
     with pytest.raises(BadFileError, match="no edition of the Harmonized System: HS2015"):
-        read(tmp_path, "list.csv", *lines, said=Said(nomenclature="HS2015"))
+        read(tmp_path, "list.csv", *lines, said=FileOptions(nomenclature="HS2015"))
 
 
 @pytest.mark.parametrize("member", [" ", "."])
@@ -73,7 +73,7 @@ def test_a_list_in_an_archive_that_hides_its_name_has_a_place(tmp_path: Path, me
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(member, "code,description\n010121,Horses\n")
     with pytest.raises(BadFileError, match="edition of the codes is not known") as error:
-        list(tables(RawFile(path, path.name), tmp_path, Said()))
+        list(tables(RawFile(path, path.name), tmp_path, FileOptions()))
     assert (error.value.where or "").startswith("list.zip")
 
 
@@ -81,7 +81,7 @@ def test_a_list_in_an_archive_that_hides_its_name_has_a_place(tmp_path: Path, me
 def test_file_and_user_may_not_disagree(tmp_path: Path, name: str) -> None:
     lines = (TREE, TOTAL) if name == "tree" else ("code,description", "010121,Horses")
     with pytest.raises(BadFileError, match="asked for is HS1996, the file is of HS20"):
-        read(tmp_path, BACI, *lines, said=Said(nomenclature="HS1996"))
+        read(tmp_path, BACI, *lines, said=FileOptions(nomenclature="HS1996"))
 
 
 @pytest.mark.parametrize(

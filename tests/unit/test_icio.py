@@ -12,7 +12,7 @@ from entrepot.engine import connect
 from entrepot.sources.icio.labels import Node, node_of
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
-from entrepot.sources.parser import Delivery, RawFile, Rows, Said
+from entrepot.sources.parser import FileOptions, FileTable, ParsedRows, RawFile
 from made_icio import MadeUp, made_up, text_of, written
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ SPLIT = {"CHN": ("CN1", "CN2")}
 Key = tuple[str, str, str, str]
 
 
-def deliveries(path: Path, scratch: Path, vintage: str | None = None) -> list[Delivery]:
-    return list(tables(RawFile(path, path.name), scratch, Said(vintage=vintage)))
+def deliveries(path: Path, scratch: Path, vintage: str | None = None) -> list[FileTable]:
+    return list(tables(RawFile(path, path.name), scratch, FileOptions(vintage=vintage)))
 
 
-def read(path: Path) -> Rows:
+def read(path: Path) -> ParsedRows:
     [delivery] = deliveries(path, path.parent)
     return rows(connect(), delivery)
 
 
-def values(found: Rows) -> dict[Key, float]:
+def values(found: ParsedRows) -> dict[Key, float]:
     names = ("exporter", "sector", "importer", "buyer_sector", "value_usd")
     listed = found.relation.select(*names).fetchall()
     by_key = {tuple(row[:4]): row[4] for row in listed}
@@ -129,7 +129,7 @@ def test_an_archive_holds_years_and_a_readme(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     connection, found = connect(), {}
-    for delivery in tables(RawFile(path, path.name), scratch, Said()):
+    for delivery in tables(RawFile(path, path.name), scratch, FileOptions()):
         found[delivery.year] = values(rows(connection, delivery))
     assert found == {2021: expected(made_up(1)), 2022: expected(made_up(2))}
 

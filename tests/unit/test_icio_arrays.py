@@ -14,7 +14,7 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.figures import value_shares
 from entrepot.sources.icio import arrays, parse, wheel
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
 from made_icio import arrays_of, made_up
 
@@ -41,7 +41,7 @@ def shipped(folder: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch, **keys
 
 
 def read(path: Path) -> tuple[dict[tuple[str, ...], float], list[str]]:
-    [delivery] = parse.tables(RawFile(path, path.name), path.parent, Said())
+    [delivery] = parse.tables(RawFile(path, path.name), path.parent, FileOptions())
     found = parse.rows(connect(), delivery)
     names = ("exporter", "sector", "importer", "buyer_sector", "value_usd")
     listed = found.relation.select(*names).fetchall()
@@ -88,7 +88,7 @@ def test_a_wheel_is_unpacked(
         archive.write(inside, f"{wheel.PACKAGE}/{wheel.INSIDE}")
         archive.writestr(f"{wheel.PACKAGE}/__init__.py", "raise SystemExit('run!')")
     (tmp_path / "scratch").mkdir()
-    [delivery] = parse.tables(RawFile(path, path.name), tmp_path / "scratch", Said())
+    [delivery] = parse.tables(RawFile(path, path.name), tmp_path / "scratch", FileOptions())
     found = parse.rows(connect(), delivery)
     assert len(found.relation.fetchall()) == len(expected(table))
 

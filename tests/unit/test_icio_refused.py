@@ -11,22 +11,22 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.sources.icio.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from made_icio import arrays_of, made_up, text_of, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 SPLIT = {"CHN": ("CN1", "CN2")}
 
 
-def read(path: Path, nomenclature: str | None = None) -> list[Rows]:
+def read(path: Path, nomenclature: str | None = None) -> list[ParsedRows]:
     scratch = path.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     connection = connect()
-    said = Said(nomenclature=nomenclature)
+    said = FileOptions(nomenclature=nomenclature)
     return [rows(connection, one) for one in tables(RawFile(path, path.name), scratch, said)]
 
 

@@ -10,12 +10,12 @@ from entrepot.errors import BadFileError
 from entrepot.model.columns import key_columns
 from entrepot.sources import source_info
 from entrepot.sources.imts.parse import rows, tables
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 PORTAL = (
     "DATASET,SERIES_CODE,OBS_MEASURE,COUNTRY.ID,COUNTRY,INDICATOR.ID,COUNTERPART_COUNTRY.ID,"
@@ -30,16 +30,16 @@ def series(code: str, *values: str, scale: str = "6,Millions") -> str:
     return ",".join((head, scale, *values))
 
 
-def read(tmp_path: Path, *lines: str) -> tuple[Rows, list[dict[str, Any]]]:
+def read(tmp_path: Path, *lines: str) -> tuple[ParsedRows, list[dict[str, Any]]]:
     path = tmp_path / "made.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
-    [table] = tables(RawFile(path, "made.csv"), tmp_path, Said())
+    [table] = tables(RawFile(path, "made.csv"), tmp_path, FileOptions())
     held = rows(connect(threads=1), table)
     relation = held.relation.order("reported_by, period, exporter, importer")
     return held, [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
 
-def rules_of(held: Rows) -> dict[str, int]:
+def rules_of(held: ParsedRows) -> dict[str, int]:
     return {finding.rule: finding.count for finding in held.findings}
 
 
@@ -103,7 +103,7 @@ def test_totals_are_left_out_and_held_against_the_sum_of_partners(tmp_path: Path
     )
     assert {one["exporter"] for one in found} == {"GBR", "CUB", "RUS"}
     assert rules_of(held) == {
-        "groups-beside-members": 12,
+        "groups-with-members": 12,
         "adds-up": 1,
         "parts-below-world": 1,
         "parts-above-world": 1,
@@ -139,7 +139,7 @@ def test_imports_fob_stand_in_only_where_imports_cif_are_missing(tmp_path: Path)
         series("CAN.MG_CIF_USD.CHN.A", "", "10"),
     )
     assert [(one["value_usd"], one["valuation"]) for one in found] == [(9e6, "FOB"), (10e6, "CIF")]
-    assert rules_of(held)["fob-beside-cif"] == 1
+    assert rules_of(held)["fob-with-cif"] == 1
 
 
 def test_the_scale_of_the_portal_is_applied_and_a_missing_one_is_no_guess(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_named_nomenclature_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "made.csv"
     path.write_text("x\n")
     with pytest.raises(BadFileError, match="without products"):
-        list(tables(RawFile(path, "made.csv"), tmp_path, Said(nomenclature="HS2017")))
+        list(tables(RawFile(path, "made.csv"), tmp_path, FileOptions(nomenclature="HS2017")))
 
 
 @pytest.mark.parametrize("wide", [True, False])

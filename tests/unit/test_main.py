@@ -37,7 +37,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     [
         (("data", "add", "baci", "absent.csv"), "bad_file", 2, "no such file"),
         (("data", "show", "bacci"), "unknown_name", 2, "unknown source: 'bacci'"),
-        (("data", "remove", "baci"), "no_evidence", 3, "nothing of baci is held"),
+        (("data", "remove", "baci"), "no_evidence", 3, "baci is not loaded"),
         (("data", "add", "baci"), "request", 2, "no file to add"),
         (("data", "show"), "request", 2, "Missing argument 'SOURCE'."),
         (("data", "list", "--colour"), "request", 2, "No such option: --colour"),

@@ -58,7 +58,7 @@ def test_coverage_is_the_weight_of_those_who_report(tmp_path: Path) -> None:
     assert found.period == date(2023, 1, 1)
     assert found.share == pytest.approx(0.9)
     assert found.base_usd == 100_000.0
-    assert found.silent == (("BLR", pytest.approx(0.1)),)
+    assert found.non_reporting == (("BLR", pytest.approx(0.1)),)
     [one] = coverage(rows, "RUS", "importer", (date(2021, 1, 1), date(2021, 1, 1)), by_product=True)
     assert (one.product, one.share) == ("854231", pytest.approx(0.9))
     assert coverage(rows, "USA", "importer", (date(2021, 1, 1), date(2021, 1, 1))) == ()

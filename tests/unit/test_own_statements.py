@@ -95,7 +95,7 @@ def test_bad_statements(tmp_path: Path, change: dict[str, str], words: str) -> N
 def test_one_id_twice_over_two_files(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
     lake.add("published", [_write(tmp_path, ROW)])
-    with pytest.raises(BadFileError, match=r"held already.*MY-001"):
+    with pytest.raises(BadFileError, match=r"loaded already.*MY-001"):
         lake.add("published", [_write(tmp_path, ROW | {"note": "again"})])
     lake.add("published", [_write(tmp_path, ROW | {"id": "MY-003"})])
     assert sum(item.rows for item in lake.holdings()) == 2

@@ -20,7 +20,15 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
 from entrepot.figures.reconcile_lake import reconcile_lake
 from entrepot.lake import Lake
-from entrepot.reconcile import Gap, Odds, bundled_odds, fixed_point, pair, reconcile, variances
+from entrepot.reconcile import (
+    PairGap,
+    ReporterWeights,
+    bundled_odds,
+    fixed_point,
+    pair,
+    reconcile,
+    variances,
+)
 from entrepot.sources.reconciled.parse import COLUMNS
 from made_comtrade import CHINA, GERMANY, row, text_of
 
@@ -128,7 +136,7 @@ def test_nothing_told_twice_is_no_evidence() -> None:
 
 def test_the_better_reporter_has_the_larger_weight() -> None:
     found = [
-        Gap(a, b, 100, gap, gap / 2)
+        PairGap(a, b, 100, gap, gap / 2)
         for a, gap_a in (("A", 0.05), ("B", 0.4))
         for b, gap_b in (("C", 0.05), ("D", 0.4))
         for gap in [(gap_a**2 + gap_b**2) ** 0.5]
@@ -140,7 +148,7 @@ def test_the_better_reporter_has_the_larger_weight() -> None:
 
 
 def test_a_country_without_an_effect_has_the_usual_weight() -> None:
-    assert Odds({}, {}, 0.0).weight("A", "B") == 0.5
+    assert ReporterWeights({}, {}, 0.0).weight("A", "B") == 0.5
     odds = bundled_odds()
     assert odds.weight("nobody", "nothing") == pytest.approx(0.293, abs=0.01)
     assert len(odds.exporter) > 90

@@ -22,7 +22,7 @@ from py7zr import archiveinfo
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.sources import unpack
 from entrepot.sources.comext import parse
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import members, unpack_sevenzip
 
 HEAD = (
@@ -155,7 +155,7 @@ def test_comext_reads_it(tmp_path: Path) -> None:
     path.write_bytes(plain())
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    [table] = parse.tables(RawFile(path, path.name), scratch, Said())
+    [table] = parse.tables(RawFile(path, path.name), scratch, FileOptions())
     assert table.name == "full_v2_202301.7z"
     [(name, _, text)] = members(RawFile(path, path.name), scratch)
     assert name == "full_v2_202301"

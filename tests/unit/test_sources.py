@@ -8,7 +8,7 @@ from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.model.areas import area, stopped
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.sources import source_ids, source_info
-from entrepot.sources.info import Bounds, Quirk
+from entrepot.sources.info import Quirk, SourceBounds
 
 
 @pytest.mark.parametrize("source", source_ids())
@@ -25,7 +25,7 @@ def test_unknown_source() -> None:
 
 def test_silent_reporters_agree_with_the_model() -> None:
     """A quirk of BACI names an area that is known to have stopped, from the year it stopped in."""
-    silent = {q.silent: q.since for q in source_info("baci").quirks if q.silent}
+    silent = {q.non_reporting: q.since for q in source_info("baci").quirks if q.non_reporting}
     assert silent == {item.area: item.last.year for item in stopped()}
     assert all(area(code).code == code for code in silent)
 
@@ -33,11 +33,11 @@ def test_silent_reporters_agree_with_the_model() -> None:
 @pytest.mark.parametrize(
     ("text", "model", "says"),
     [
-        ("rows: {least: 2, most: 1}", Bounds, "least is above most"),
-        ("rows: {lest: 2}", Bounds, "unknown key: 'lest'"),
-        ("{id: x, text: y, silent: RUS}", Quirk, "silent and since go together"),
+        ("rows: {least: 2, most: 1}", SourceBounds, "least is above most"),
+        ("rows: {lest: 2}", SourceBounds, "unknown key: 'lest'"),
+        ("{id: x, text: y, non_reporting: RUS}", Quirk, "non_reporting and since go together"),
     ],
 )
-def test_a_source_file_is_closed(text: str, model: type[Bounds | Quirk], says: str) -> None:
+def test_a_source_file_is_closed(text: str, model: type[SourceBounds | Quirk], says: str) -> None:
     with pytest.raises(BadFileError, match=says):
         parse_closed(text, model, name="x.yml")

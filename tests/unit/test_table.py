@@ -13,7 +13,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, EntrepotError, UnknownNameError
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.table.parse import rows, tables
 from made_workbook import cells, make_workbook
 from table_reading import read_table, read_text
@@ -723,9 +723,9 @@ def test_a_table_needs_a_mapping_and_finds_rows_again(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text(FILE)
     with pytest.raises(BadFileError, match="needs a mapping"):
-        list(tables(RawFile(path, "table.csv"), tmp_path, Said()))
+        list(tables(RawFile(path, "table.csv"), tmp_path, FileOptions()))
     with connect() as connection:
-        [table] = tables(RawFile(path, "table.csv"), tmp_path, Said(mapping=MAP))
+        [table] = tables(RawFile(path, "table.csv"), tmp_path, FileOptions(mapping=MAP))
         read = rows(connection, table)
         key = (date(2024, 1, 1), "A", "RUS", "CHN", "010121", "exporter", None, None)
         assert read.locate(key) == "table.csv, rows 4"

@@ -203,7 +203,7 @@ def _endpoint(reader: str) -> tuple[str, str]:
 
 
 def _asked_of_endpoint(reader: str, request: dict[str, Any], seconds: float) -> bytes:
-    from entrepot.sources.get.client import Door
+    from entrepot.sources.get.client import HttpClient
 
     if Settings.read().offline:
         raise RequestError(
@@ -225,7 +225,7 @@ def _asked_of_endpoint(reader: str, request: dict[str, Any], seconds: float) -> 
     }
     key = os.environ.get(KEY, "")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    with Door(read_timeout=seconds) as door:
+    with HttpClient(read_timeout=seconds) as door:
         status, found = door.post(
             address, json.dumps(body).encode(), headers, most=MOST_BYTES, seconds=seconds
         )

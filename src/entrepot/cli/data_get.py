@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from entrepot.lake import LoadReport
     from entrepot.model.period import Period
-    from entrepot.sources.get import Got, Piece
-    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.get import DownloadedFile, PlannedFile
+    from entrepot.sources.get.plan import DataRequest
 
 __all__ = ["EXAMPLE", "get", "wanted_of"]
 
@@ -99,8 +99,8 @@ def get(
 
 
 def _fetch(
-    parts: tuple[Piece, ...], folder: Path, *, offline: bool, again: bool
-) -> tuple[Got, ...]:
+    parts: tuple[PlannedFile, ...], folder: Path, *, offline: bool, again: bool
+) -> tuple[DownloadedFile, ...]:
     from entrepot.errors import OutsideError
     from entrepot.sources.get import get as fetch
 
@@ -139,15 +139,15 @@ class _Counter:
             self._tell(f"{self._file}{size(have)}{of}")
 
 
-def _installed(path: Path) -> Got:
-    from entrepot.sources.get import Got
+def _installed(path: Path) -> DownloadedFile:
+    from entrepot.sources.get import DownloadedFile
     from entrepot.sources.unpack import sha256_of
 
-    return Got(path.name, "", "installed", path, path.stat().st_size, sha256_of(path))
+    return DownloadedFile(path.name, "", "installed", path, path.stat().st_size, sha256_of(path))
 
 
 def _add(
-    source: str, got: tuple[Got, ...], lake: Path | None, *, replace: bool
+    source: str, got: tuple[DownloadedFile, ...], lake: Path | None, *, replace: bool
 ) -> LoadReport | None:
     files = [one.path for one in got if one.path is not None and one.state != "empty"]
     if not files:
@@ -156,13 +156,13 @@ def _add(
         return open_new_lake(lake).add(source, files, replace=replace, progress=tell)
 
 
-def _plan(source: str, folder: Path, parts: tuple[Piece, ...]) -> dict[str, Any]:
+def _plan(source: str, folder: Path, parts: tuple[PlannedFile, ...]) -> dict[str, Any]:
     files = [{"name": one.name, "address": one.address, "bytes": None} for one in parts]
     return {"source": source, "folder": str(folder), "files": files}
 
 
 def _data(
-    source: str, folder: Path, got: tuple[Got, ...], report: LoadReport | None
+    source: str, folder: Path, got: tuple[DownloadedFile, ...], report: LoadReport | None
 ) -> dict[str, Any]:
     files = [asdict(one) | {"path": str(one.path) if one.path else None} for one in got]
     return {
@@ -173,14 +173,16 @@ def _data(
     }
 
 
-def _draw_plan(screen: Console, parts: tuple[Piece, ...]) -> None:
+def _draw_plan(screen: Console, parts: tuple[PlannedFile, ...]) -> None:
     rows = [[one.name, one.address] for one in parts]
     screen.print(table("", ["file", "address"], rows))
     count = "1 file" if len(parts) == 1 else f"{len(parts):,} files"
     say(screen, f"{count}; how large is not known before it is asked for.")
 
 
-def _draw(screen: Console, folder: Path, got: tuple[Got, ...], report: LoadReport | None) -> None:
+def _draw(
+    screen: Console, folder: Path, got: tuple[DownloadedFile, ...], report: LoadReport | None
+) -> None:
     rows = [[one.name, one.state, size(one.bytes), one.sha256[:12]] for one in got]
     screen.print(table("", ["file", "state", "size", "sha256"], rows, right=(2,)))
     say(screen, f"In {folder}.")
@@ -202,7 +204,7 @@ def wanted_of(
     goods: str,
     nomenclature: str,
     vintage: str,
-) -> Wanted:
+) -> DataRequest:
     """Return what is wanted, in codes.
 
     Raises
@@ -211,12 +213,12 @@ def wanted_of(
         For a word that is no period, frequency, area, list or code.
     """
     from entrepot.model.period import Period
-    from entrepot.sources.get.plan import Freq, Wanted
+    from entrepot.sources.get.plan import DataRequest, Freq
 
     when = Period.parse(period) if period else None
     if freq not in get_args(Freq):
         raise RequestError(f"not a frequency: {freq!r}", hint="write A, Q or M")
-    return Wanted(
+    return DataRequest(
         period=when,
         freq=cast("Freq", freq),
         reporters=_areas(reporter, when),

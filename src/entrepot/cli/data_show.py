@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.lake import InventoryItem
-    from entrepot.lake.reads import Picture
+    from entrepot.lake.reads import ReportingCalendar
     from entrepot.sources import SourceInfo
 
 __all__ = ["EXAMPLE", "print_picture", "show"]
@@ -98,7 +98,7 @@ _AROUND = 8
 """Lines of a screen that are needed for other things than the picture."""
 
 
-def print_picture(screen: Console, picture: Picture) -> None:
+def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     """Print how many rows each area has in each period, largest areas first.
 
     Each area has its own scale, so that one that falls silent shows, be it large or small. Where
@@ -133,7 +133,7 @@ def print_picture(screen: Console, picture: Picture) -> None:
         say(screen, f"Missing in some {unit} after their first: {few}{more}.")
 
 
-def _fitting(width: int, lines: int, picture: Picture) -> int:
+def _fitting(width: int, lines: int, picture: ReportingCalendar) -> int:
     """Return how many periods one sign stands for, so that all areas find room if they can."""
     choices = _TOGETHER[picture.freq]
     wide = max(map(len, picture.rows)) + 1

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.goods import GoodsList, ListEntry
-    from entrepot.goods.history import Diff, Seen
-    from entrepot.goods.update import Change
+    from entrepot.goods.history import Diff, ListedPeriod
+    from entrepot.goods.update import ListChange
 
 __all__ = [
     "draw_diff",
@@ -143,7 +143,7 @@ def draw_diff(found: Diff, screen: Console) -> None:
         )
 
 
-def draw_edition(data: dict[str, Any], changed: Sequence[Change], screen: Console) -> None:
+def draw_edition(data: dict[str, Any], changed: Sequence[ListChange], screen: Console) -> None:
     """Draw what an edition of the lists changes, and how it is taken."""
     from rich.text import Text
 
@@ -181,7 +181,7 @@ def _short(entry: ListEntry) -> list[str]:
     return [code, entry.part, entry.wording, ", ".join(filter(None, (entry.act, day)))]
 
 
-def draw_history(code: str, found: tuple[Seen, ...], screen: Console) -> None:
+def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) -> None:
     """Draw on which lists a code was, and when."""
     from rich.text import Text
 

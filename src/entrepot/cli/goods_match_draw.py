@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.goods.weights import Weights
+    from entrepot.goods.weights import ConversionWeights
 
 __all__ = ["draw_families", "draw_matched", "draw_weights", "followed"]
 
@@ -99,7 +99,7 @@ def followed(code: str, found: list[dict[str, Any]]) -> str:
     return _WORDS.get(one["kind"], "not established").format(codes=", ".join(one["codes"]))
 
 
-def draw_weights(found: Weights, screen: Console) -> None:
+def draw_weights(found: ConversionWeights, screen: Console) -> None:
     """Draw how many codes split, and of which that could not be estimated."""
     split = {one.code for one in found.splits if one.weight < 1}
     guessed = {one.code for one in found.splits if one.guessed}

@@ -97,8 +97,10 @@ def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
         f"Partners with {100 * found.share:.0f} % of {possessive(area_name(area))} {trade} of "
         f"{year} report to {cells.held.source} in {_when(found, cells)}"
     )
-    if found.silent:
-        largest = [f"{area_name(name)} ({100 * share:.1f} %)" for name, share in found.silent[:3]]
+    if found.non_reporting:
+        largest = [
+            f"{area_name(name)} ({100 * share:.1f} %)" for name, share in found.non_reporting[:3]
+        ]
         text += f"; the largest that do not: {joined(largest)}"
     return caveat("coverage", f"{text}.")
 

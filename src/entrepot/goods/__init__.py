@@ -3,7 +3,7 @@
 This is the only place that reads lists. It receives frames and knows no source and no lake.
 """
 
-from entrepot.goods.editions import Link, link
+from entrepot.goods.editions import CodeLink, link
 from entrepot.goods.history import goods_diff, goods_history
 from entrepot.goods.library import goods_list, goods_lists
 from entrepot.goods.links import Family, Links
@@ -12,12 +12,13 @@ from entrepot.goods.lists import GoodsList, ListEntry, ListPart, ListText
 from entrepot.goods.match import Match, Matcher
 from entrepot.goods.parse import goods_title
 from entrepot.goods.selection import Selection, goods_selection, merged, select
-from entrepot.goods.weights import Weights, convert, estimate_weights
+from entrepot.goods.weights import ConversionWeights, convert, estimate_weights
 
 __all__ = [
+    "CodeLink",
+    "ConversionWeights",
     "Family",
     "GoodsList",
-    "Link",
     "Links",
     "ListEntry",
     "ListPart",
@@ -26,7 +27,6 @@ __all__ = [
     "Matcher",
     "Selection",
     "Variant",
-    "Weights",
     "convert",
     "estimate_weights",
     "goods_diff",

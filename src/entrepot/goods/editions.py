@@ -20,7 +20,7 @@ from entrepot.model.product import EDITIONS
 __all__ = [
     "NATIONAL",
     "POOLED",
-    "Link",
+    "CodeLink",
     "known_codes",
     "known_prefixes",
     "link",
@@ -49,7 +49,7 @@ NATIONAL = ("98", "99")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CodeLink:
     """What a code of one edition is in another.
 
     Attributes
@@ -74,15 +74,15 @@ class Link:
     reason: str
 
 
-def link(code: str, nomenclature: str, other: str) -> Link | None:
+def link(code: str, nomenclature: str, other: str) -> CodeLink | None:
     """Return what `families.csv` says of a code in `other`; None where it says nothing."""
     if nomenclature == other:
-        return Link(code, nomenclature, other, "same", code, code, "")
+        return CodeLink(code, nomenclature, other, "same", code, code, "")
     return links(nomenclature, other).get(code)
 
 
 @cache
-def links(nomenclature: str, other: str) -> dict[str, Link]:
+def links(nomenclature: str, other: str) -> dict[str, CodeLink]:
     """Return what was judged code by code between two editions; none if nothing was."""
     found = {}
     for row in read_table(_FOLDER / "families.csv", _LINK_COLUMNS):
@@ -90,7 +90,7 @@ def links(nomenclature: str, other: str) -> dict[str, Link]:
         if kind not in get_args(Kind):
             raise BadFileError(f"unknown kind {kind!r}", where=f"families.csv, {row['code']}")
         if (row["nomenclature"], row["other_nomenclature"]) == (nomenclature, other):
-            found[row["code"]] = Link(**row, kind=cast("Kind", kind))
+            found[row["code"]] = CodeLink(**row, kind=cast("Kind", kind))
     return found
 
 

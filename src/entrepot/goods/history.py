@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.goods.lists import GoodsList, ListEntry
-    from entrepot.goods.parse import Part
+    from entrepot.goods.parse import GoodsPart
 
-__all__ = ["Diff", "Seen", "goods_diff", "goods_history"]
+__all__ = ["Diff", "ListedPeriod", "goods_diff", "goods_history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Diff:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ListedPeriod:
     """A stretch of time in which a code was on a list.
 
     Attributes
@@ -140,7 +140,7 @@ def goods_diff(before: str, after: str) -> Diff:
     )
 
 
-def _by_code(part: Part, *, by_part: bool) -> dict[str, dict[tuple[str, bool], ListEntry]]:
+def _by_code(part: GoodsPart, *, by_part: bool) -> dict[str, dict[tuple[str, bool], ListEntry]]:
     """Return the entries by code, and within it by part and "ex" mark: a list can have several.
 
     The parts of two lists are no names of the same things, so that only marks are compared there.
@@ -151,7 +151,7 @@ def _by_code(part: Part, *, by_part: bool) -> dict[str, dict[tuple[str, bool], L
     return found
 
 
-def _single(text: str) -> Part:
+def _single(text: str) -> GoodsPart:
     parts = parse(text)
     if len(parts) != 1 or parts[0].kind != "list":
         raise RequestError(
@@ -160,7 +160,7 @@ def _single(text: str) -> Part:
     return parts[0]
 
 
-def goods_history(code: str) -> tuple[Seen, ...]:
+def goods_history(code: str) -> tuple[ListedPeriod, ...]:
     """Return on which lists a code was, and when, by day.
 
     Parameters
@@ -188,7 +188,7 @@ def goods_history(code: str) -> tuple[Seen, ...]:
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
 
 
-def seen_on(held: GoodsList, digits: str) -> Iterator[Seen]:
+def seen_on(held: GoodsList, digits: str) -> Iterator[ListedPeriod]:
     """Yield the stretches of time in which a code of known digits was on one list."""
     asked: dict[str, str] = {}  # zeros can fill a code up in one edition and not in another
     for entry in held.history:
@@ -198,7 +198,7 @@ def seen_on(held: GoodsList, digits: str) -> Iterator[Seen]:
             asked[entry.edition] = without_filling(digits, entry.edition)
         code, plain = asked[entry.edition], without_filling(entry.code, entry.edition)
         if code.startswith(plain) or plain.startswith(code):
-            yield Seen(held, entry, _match(code, plain, entry))
+            yield ListedPeriod(held, entry, _match(code, plain, entry))
 
 
 def _require_known(digits: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.files import from_json
-from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, Missing
+from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart, ListText, MissingText
 from entrepot.goods.own import (
     add_list,
     is_own,
@@ -218,7 +218,7 @@ def _act(text: Callable[[str], str], folder: str) -> tuple[Act, tuple[GoodsList,
     act = Act(
         **{name: head[name] for name in ("id", "title", "jurisdiction", "url", "about", "licence")},
         texts=tuple(ListText(**one) for one in head["texts"]),
-        missing=tuple(Missing(**one) for one in head["missing"]),
+        missing=tuple(MissingText(**one) for one in head["missing"]),
     )
     return act, tuple(_list(act, one, text, folder) for one in head["lists"])
 

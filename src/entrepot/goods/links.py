@@ -91,12 +91,12 @@ class Links:
         Raises
         ------
         RequestError
-            If the table between them is not held.
+            If the table between them is not loaded.
         """
         pair = newer, older
         if pair not in self._raw:
             raise RequestError(
-                f"the table between {newer} and {older} is not held",
+                f"the correlation table between {newer} and {older} is not loaded",
                 why="which codes share goods is not known without it",
                 hint="entrepot data get concordance, or: entrepot data add concordance FILE...",
             )

@@ -14,7 +14,7 @@ from entrepot.model.product import harmonized
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Act", "GoodsList", "ListEntry", "ListPart", "ListText", "Missing", "OnDay"]
+__all__ = ["Act", "GoodsList", "ListAsOf", "ListEntry", "ListPart", "ListText", "MissingText"]
 
 
 Status = Literal["listed", "possible", "not known", "no"]
@@ -104,7 +104,7 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OnDay:
+class ListAsOf:
     """The state of a list on a day.
 
     Attributes
@@ -217,7 +217,7 @@ class GoodsList:
         """
         return not self.is_fragment and (day is None or day <= self.known_until)
 
-    def on(self, day: date) -> OnDay:
+    def on(self, day: date) -> ListAsOf:
         """Return what was on the list on a day, and what may have been.
 
         Raises
@@ -236,7 +236,7 @@ class GoodsList:
                 "of a later day",
                 hint=f"ask for {first} or later",
             )
-        return OnDay(day, listed, possible if day >= self.begins else (), day > self.known_until)
+        return ListAsOf(day, listed, possible if day >= self.begins else (), day > self.known_until)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types, days as text; entries as far as they are known."""
@@ -289,7 +289,7 @@ class ListText:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingText:
     """A text that is known to exist and whose codes could not be established."""
 
     title: str
@@ -316,4 +316,4 @@ class Act:
     about: str
     licence: str
     texts: tuple[ListText, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingText, ...]

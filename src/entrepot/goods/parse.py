@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NAMED",
-    "Part",
+    "GoodsPart",
     "canonical",
     "code_names",
     "goods_title",
@@ -37,7 +37,7 @@ _DIGITS = re.compile(r"\d[\d. ]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GoodsPart:
     """One item of a comma-separated request.
 
     Attributes
@@ -64,7 +64,7 @@ class Part:
     after: bool = False
 
 
-def parse(text: str) -> tuple[Part, ...]:
+def parse(text: str) -> tuple[GoodsPart, ...]:
     """Return the parts of `text`, each once, in the order given.
 
     Raises
@@ -72,12 +72,12 @@ def parse(text: str) -> tuple[Part, ...]:
     UnknownNameError
         For a list, part or code that does not exist.
     RequestError
-        For empty text, goods named in words only, or digits that are no HS code.
+        For empty text, goods described in words only, or digits that are no HS code.
     """
     step()
     if text.strip().lower().startswith(NAMED):
         raise RequestError(
-            f"these goods are named in words only: {text.strip()[len(NAMED) :].strip()!r}",
+            f"these goods are described in words only: {text.strip()[len(NAMED) :].strip()!r}",
             why="words do not say which product codes are meant, so rows cannot be chosen",
             hint="name a list such as chpl, or product codes, to compute something comparable",
         )
@@ -137,9 +137,9 @@ _LIST = re.compile(
 )
 
 
-def _part(item: str) -> Part:
+def _part(item: str) -> GoodsPart:
     if item.lower() in ("all", "total"):  # TOTAL is what rows of data say for all goods
-        return Part("all", "all", "all goods")
+        return GoodsPart("all", "all", "all goods")
     if _DIGITS.fullmatch(item):
         return _code(re.sub(r"[. ]", "", item))
     said = _LIST.fullmatch(item)
@@ -155,7 +155,7 @@ def _part(item: str) -> Part:
     return _of_list(goods_list(name), name, said["part"], said["day"])
 
 
-def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> Part:
+def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) -> GoodsPart:
     key = name if is_file(name) else chosen.id
     title, entries = chosen.short, chosen.entries
     possible: tuple[ListEntry, ...] = ()
@@ -180,7 +180,7 @@ def _of_list(chosen: GoodsList, name: str, part: str | None, day: str | None) ->
         key += f"@{_day(day)}"
         title += f" as of {_day(day)}"
     after = day is not None and _day(day) > chosen.known_until
-    return Part("list", key, title, entries, possible, chosen, day is not None, after)
+    return GoodsPart("list", key, title, entries, possible, chosen, day is not None, after)
 
 
 def _day(text: str) -> date:
@@ -190,12 +190,12 @@ def _day(text: str) -> date:
         raise RequestError(f"not a day: {text!r}", hint="write chpl@2024-02-23") from error
 
 
-def _code(digits: str) -> Part:
+def _code(digits: str) -> GoodsPart:
     product_prefix(digits)
     known = known_prefixes(len(digits))
     if digits not in known:
         raise UnknownNameError("product code", digits, known)
-    return Part("code", digits, _code_title(digits))
+    return GoodsPart("code", digits, _code_title(digits))
 
 
 @cache

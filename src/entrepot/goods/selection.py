@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import links
 from entrepot.goods.list_conversion import Variant, convert_list
-from entrepot.goods.parse import Part, parse
+from entrepot.goods.parse import GoodsPart, parse
 from entrepot.model.product import TARIFFS, UNNAMED, harmonized
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def merged(every: Iterable[Selection]) -> tuple[Selection, ...]:
     return tuple(found.values())
 
 
-def _require_entries(part: Part) -> None:
+def _require_entries(part: GoodsPart) -> None:
     if part.kind != "list" or part.entries:
         return
     possible = [entry.code for entry in part.possible]
@@ -230,7 +230,7 @@ def _require_entries(part: Part) -> None:
     )
 
 
-def _entries(parts: tuple[Part, ...]) -> tuple[ListEntry, ...]:
+def _entries(parts: tuple[GoodsPart, ...]) -> tuple[ListEntry, ...]:
     return tuple(
         {
             (entry.code, entry.nomenclature, entry.ex, entry.certainty): entry
@@ -240,7 +240,7 @@ def _entries(parts: tuple[Part, ...]) -> tuple[ListEntry, ...]:
     )
 
 
-def _plain(parts: tuple[Part, ...]) -> tuple[str, ...]:
+def _plain(parts: tuple[GoodsPart, ...]) -> tuple[str, ...]:
     return tuple(part.key for part in parts if part.kind == "code")
 
 

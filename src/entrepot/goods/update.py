@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from entrepot.goods.lists import GoodsList, ListEntry
 
-__all__ = ["Change", "Edition", "changes", "go_back", "pack", "read_edition", "take"]
+__all__ = ["ListChange", "ListEdition", "changes", "go_back", "pack", "read_edition", "take"]
 
 FORMAT = 1
 _NAME = re.compile(r"[a-z0-9-]+/(act\.yml|[a-z0-9-]+\.csv)")
@@ -54,7 +54,7 @@ class _Part(Closed):
     meaning: str
 
 
-class _Text(Closed):
+class _ActText(Closed):
     id: str = Field(min_length=1)
     title: str = Field(min_length=1)
     package: str = ""
@@ -90,7 +90,7 @@ class _Act(Closed):
     url: str = Field(pattern="^https?://")
     about: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    texts: tuple[_Text, ...] = Field(min_length=1)
+    texts: tuple[_ActText, ...] = Field(min_length=1)
     missing: tuple[_Missing, ...]
     lists: tuple[_List, ...] = Field(min_length=1)
 
@@ -103,7 +103,7 @@ class _Head(Closed):
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ListEdition:
     """A set of lists that can take the place of those that ship.
 
     Attributes
@@ -126,7 +126,7 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ListChange:
     """What an edition changes on one list.
 
     Attributes
@@ -160,7 +160,7 @@ class Change:
         }
 
 
-def read_edition(path: Path) -> Edition:
+def read_edition(path: Path) -> ListEdition:
     """Read an edition and check all of it: names, hashes, the acts and every row.
 
     Raises
@@ -177,10 +177,10 @@ def read_edition(path: Path) -> Edition:
     head, files = _unpacked(data, path.name)
     _require_hashes(head, files, path.name)
     lists = _lists(files, path.name)
-    return Edition(head.made, head.note, hashlib.sha256(data).hexdigest(), files, lists)
+    return ListEdition(head.made, head.note, hashlib.sha256(data).hexdigest(), files, lists)
 
 
-def changes(edition: Edition) -> tuple[Change, ...]:
+def changes(edition: ListEdition) -> tuple[ListChange, ...]:
     """Return what an edition changes, list by list; lists that stay as they are are left out."""
     old = {one.id: one for one in bundled_lists()}
     new = {one.id: one for one in edition.lists}
@@ -197,11 +197,11 @@ def changes(edition: Edition) -> tuple[Change, ...]:
             tuple(sorted(some, key=lambda entry: (entry.code, entry.part, entry.starts)))
             for some in (after - before, before - after)
         )
-        found.append(Change(name, kind if other else "gone", *until, came, went))
+        found.append(ListChange(name, kind if other else "gone", *until, came, went))
     return tuple(found)
 
 
-def take(edition: Edition, digest: str) -> None:
+def take(edition: ListEdition, digest: str) -> None:
     """Put an edition in the place of the lists that ship.
 
     Parameters

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
     Imports = Mapping[str, Mapping[str, float]]
 
-__all__ = ["Split", "Weights", "convert", "estimate_weights"]
+__all__ = ["CodeSplit", "ConversionWeights", "convert", "estimate_weights"]
 
 
 FrameT = TypeVar("FrameT")
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class CodeSplit:
     """How much of a code's trade goes to another code.
 
     Attributes
@@ -59,7 +59,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Weights:
+class ConversionWeights:
     """Weights from one edition to another.
 
     Attributes
@@ -74,14 +74,14 @@ class Weights:
 
     nomenclature: str
     other: str
-    splits: tuple[Split, ...]
+    splits: tuple[CodeSplit, ...]
     nowhere: tuple[str, ...] = ()
 
     def of(self, code: str) -> dict[str, float]:
         """Return where a code's trade goes."""
         return {one.other_code: one.weight for one in self.splits if one.code == code}
 
-    def then(self, further: Weights) -> Weights:
+    def then(self, further: ConversionWeights) -> ConversionWeights:
         """Return the weights of two steps taken one after the other, each code's adding up to 1.
 
         Raises
@@ -95,10 +95,10 @@ class Weights:
                 f"{further.nomenclature}",
                 hint="chain neighbouring editions",
             )
-        onward: dict[str, list[Split]] = defaultdict(list)
+        onward: dict[str, list[CodeSplit]] = defaultdict(list)
         for one in further.splits:
             onward[one.code].append(one)
-        found: dict[tuple[str, str], list[tuple[Split, Split]]] = defaultdict(list)
+        found: dict[tuple[str, str], list[tuple[CodeSplit, CodeSplit]]] = defaultdict(list)
         for first in self.splits:
             for second in onward.get(first.other_code, ()):
                 found[first.code, second.other_code].append((first, second))
@@ -106,11 +106,11 @@ class Weights:
         sums: dict[str, float] = defaultdict(float)
         for (code, _), weight in weights.items():
             sums[code] += weight
-        return Weights(
+        return ConversionWeights(
             self.nomenclature,
             further.other,
             tuple(
-                Split(
+                CodeSplit(
                     code,
                     other,
                     weights[code, other] / sums[code],
@@ -138,7 +138,7 @@ def estimate_weights(
     other: str,
     *,
     codes: Iterable[str] | None = None,
-) -> Weights:
+) -> ConversionWeights:
     """Estimate weights between two neighbouring editions from what timely switchers import.
 
     Parameters
@@ -176,9 +176,9 @@ def estimate_weights(
     switchers = sorted(source.keys() & target.keys())
     if not switchers:
         raise NoEvidenceError(
-            f"no reporter told its imports in {older} in one year and in {newer} in the next",
-            why="weights are estimated from those who changed the edition on time",
-            hint="give imports by reporter of both years",
+            f"no reporter reported its imports in {older} in one year and in {newer} in the next",
+            why="weights are estimated from reporters that changed edition between the two years",
+            hint="give imports by reporter for both years",
         )
     onward: dict[str, list[str]] = defaultdict(list)
     for code, target_code in sorted(table):
@@ -187,25 +187,25 @@ def estimate_weights(
     wanted = onward.keys() if codes is None else onward.keys() & set(codes)
     groups = {id(family): family for code in wanted if (family := families[nomenclature, code])}
     found = [
-        Split(*one)
+        CodeSplit(*one)
         for family in groups.values()
         for one in solved(
             family.codes(nomenclature), family.codes(other), onward, (source, target), switchers
         )
     ]
     if codes is None and POOLED not in onward:
-        found.append(Split(POOLED, POOLED, 1.0, 0))
+        found.append(CodeSplit(POOLED, POOLED, 1.0, 0))
     asked = _codes_of(nomenclature) if codes is None else set(codes)
     nowhere = asked - {one.code for one in found}
     found.sort(key=lambda one: (one.code, one.other_code))
-    return Weights(nomenclature, other, tuple(found), tuple(sorted(nowhere)))
+    return ConversionWeights(nomenclature, other, tuple(found), tuple(sorted(nowhere)))
 
 
 def _codes_of(nomenclature: str) -> set[str]:
     return {code for code, editions in known_codes().items() if nomenclature in editions}
 
 
-def _switchers(way: tuple[Split, Split]) -> list[int]:
+def _switchers(way: tuple[CodeSplit, CodeSplit]) -> list[int]:
     return [one.switchers for one in way if one.switchers]
 
 

@@ -21,7 +21,7 @@ from entrepot.files import drafted, require_target
 from entrepot.lake import store
 from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
 from entrepot.lake.lock import writing
-from entrepot.lake.publish import WATCHED, Change, publish, require_lake, staging_folder, sweep
+from entrepot.lake.publish import WATCHED, LakeChange, publish, require_lake, staging_folder, sweep
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
@@ -176,7 +176,7 @@ def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Cat
             "no such file", where=str(file), hint="name a file that data backup made"
         )
     _require_empty(folder)
-    change = Change(folder)
+    change = LakeChange(folder)
     with guarded(folder, change.became), finishing() as finish:
         require_lake(folder)
         with writing(folder, "restoring a backup"), staging_folder(folder) as staging:
@@ -320,7 +320,7 @@ def export(
         count = store.export(connection, kept.to_native(), draft, target.suffix)
         if not count:
             raise NoEvidenceError(
-                "no row is held for this", hint="see what is held: entrepot data list"
+                "no loaded row matches", hint="see what is loaded: entrepot data list"
             )
         ready()
         draft.replace(target)

@@ -259,8 +259,8 @@ def few_products(parts: Sequence[Partition]) -> tuple[Finding, ...]:
     count, digits, period = min(few)
     plural = "" if count == 1 else "s"
     text = (
-        "The delivery holds some goods only. Goods that it does not hold are missing, not zero, "
-        "and a total over all goods is refused."
+        "The file covers some goods only. Other goods are missing, not zero, and a total over all "
+        "goods is refused."
     )
     example = f"{count:,} code{plural} of {digits} digits in {period}"
     place = f"{len(few)} period{'' if len(few) == 1 else 's'}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem, LoadReport
-    from entrepot.lake.rebuild import Rebuilt
+    from entrepot.lake.rebuild import RebuildResult
     from entrepot.model.columns import Finding
 
 __all__ = ["Lake"]
@@ -79,7 +79,7 @@ class Lake(Reads):
         """
         from entrepot.lake.prepare import load, no_file
         from entrepot.sources.own import named_source
-        from entrepot.sources.parser import Said
+        from entrepot.sources.parser import FileOptions
 
         _require_own(source)
         if not paths:
@@ -91,7 +91,7 @@ class Lake(Reads):
             [Path(path) for path in paths],
             self.connection,
             replace=replace,
-            said=Said(nomenclature, vintage, mapping),
+            said=FileOptions(nomenclature, vintage, mapping),
             title=title,
             progress=progress,
         )
@@ -121,7 +121,7 @@ class Lake(Reads):
         *,
         leave_out: Collection[str] = (),
         progress: Callable[[str], None] | None = None,
-    ) -> Rebuilt:
+    ) -> RebuildResult:
         """Make the catalog and the Parquet files anew from what lies in the folder, offline.
 
         For a lake that lost its catalog, that has damaged files or is in an older format: delivered
@@ -244,9 +244,9 @@ class Lake(Reads):
         found = self.totals(source)
         if found is None:
             raise NoEvidenceError(
-                f"{source} has no totals of the reporters' own",
-                why="no file of it has rows for the world or for all goods beside finer ones",
-                hint="leave out --totals: then its rows are written",
+                f"{source} has no totals as reported",
+                why="no file of it has rows for the world, or for all goods and finer ones",
+                hint="leave out --totals to write its rows",
             )
         return found
 

@@ -111,9 +111,9 @@ def _refused(error: OSError, opened: IO[bytes], folder: Path) -> OutsideError:
         )
     holder = _holder(opened)
     return OutsideError(
-        "another load is writing to this lake" + (f": held by {holder}" if holder else ""),
+        "another load is writing to this lake" + (f": {holder}" if holder else ""),
         where=str(folder),
-        hint="wait until it is done, or load into another lake with --lake",
+        hint="wait until it has finished, or load into another lake with --lake",
     )
 
 

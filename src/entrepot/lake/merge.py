@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Partition, Snapshot
     from entrepot.model.period import Period
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 __all__ = [
     "UNKNOWN",
+    "CurrentPart",
     "OverlapCheck",
-    "Part",
     "current_partitions",
     "hides",
     "is_misspelled",
@@ -102,8 +102,8 @@ def lost(
     if not gone:
         return None
     text = (
-        f"Rows of {item.source} that counted before have no new row in their place. If these are a "
-        "part of the reports only, take them out again and add all parts in one command."
+        f"Rows of {item.source} that counted before are not replaced by new ones. If the new files "
+        "are only a part of the reports, remove them again and add all parts in one command."
     )
     return Finding("fewer-rows", "warning", str(part.period or item.source), gone, example, text)
 
@@ -115,13 +115,13 @@ def _taken(
     words = f" ({found.words})" if found else ""
     same = other.raw.sha256 == item.raw.sha256  # with another mapping, edition or release
     origin = "the same file, read another way" if same else "another file"
-    what = f"{when} is held already, from {origin}{words}"
+    what = f"{when} is loaded already, from {origin}{words}"
     if other.load == item.load:
         what = f"{when} comes twice in one load{words}"
     why, hint = _meaning(item, part, other, found)
     return BadFileError(
         what,
-        where=f"{name} ({item.vintage}); held: {other.raw.name} ({other.vintage})",
+        where=f"{name} ({item.vintage}); loaded: {other.raw.name} ({other.vintage})",
         why=why,
         hint=hint,
     )
@@ -134,11 +134,11 @@ def _meaning(
     trade = item.table in ("flows", "inputs")
     why = "its trade would count twice" if trade else "the same rows would be there twice"
     if found and found.kind == "heading":
-        return "a heading beside the lines below it would count twice", "keep one of the two levels"
+        return "a heading and the lines under it would count twice", "keep one of the two levels"
     if found and found.kind == "edition":
         return "one report in two editions would count twice", "keep the edition you want"
     if found and found.reexports:  # exports would be lost for them
-        return why, "exports hold their re-exports: give both flows in one file"
+        return why, "exports include re-exports: give both flows in one file"
     if other.load == item.load:
         return why, "give each period once"
     whose = ", of the same reporters" if trade and part.slices != ("*",) else ""
@@ -222,7 +222,7 @@ class OverlapCheck:
     """
 
     connection: duckdb.DuckDBPyConnection
-    rows: Rows
+    rows: ParsedRows
     there: Container[str]
     period: Period | None
     at: Callable[[str], Path]
@@ -351,7 +351,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CurrentPart:
     """Rows that count: a partition, less the slices that a later delivery tells.
 
     Attributes
@@ -372,7 +372,9 @@ class Part:
         return EVERYTHING not in self.hidden
 
 
-def current_partitions(snapshots: Sequence[Snapshot], vintage: str | None = None) -> list[Part]:
+def current_partitions(
+    snapshots: Sequence[Snapshot], vintage: str | None = None
+) -> list[CurrentPart]:
     """Return every partition of one source with what is hidden of it, in order of loading.
 
     Parameters
@@ -387,7 +389,7 @@ def current_partitions(snapshots: Sequence[Snapshot], vintage: str | None = None
     same: dict[Period | None, list[tuple[Snapshot, Partition]]] = {}
     for item, partition in pairs:  # every question asks this, and months are many
         same.setdefault(partition.period, []).append((item, partition))
-    return [Part(item, one, _hidden(item, one, same[one.period])) for item, one in pairs]
+    return [CurrentPart(item, one, _hidden(item, one, same[one.period])) for item, one in pairs]
 
 
 def _hidden(

@@ -27,7 +27,7 @@ from entrepot.lake.catalog import (
 from entrepot.lake.inventory import LoadReport, few_products, holdings
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
-from entrepot.lake.publish import Change, publish, require_lake, staging_folder, sweep
+from entrepot.lake.publish import LakeChange, publish, require_lake, staging_folder, sweep
 from entrepot.lake.repairs import repair
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.store import refuse_twins
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
-    from entrepot.sources.parser import Delivery, Rows, Said
+    from entrepot.sources.parser import FileOptions, FileTable, ParsedRows
 
 __all__ = ["Load", "findings_of_all", "load", "no_file", "prepare", "prepare_again"]
 
@@ -63,7 +63,7 @@ class Load:
     staging: Path
     info: SourceInfo
     connection: duckdb.DuckDBPyConnection
-    said: Said
+    said: FileOptions
     replaces: bool
     title: str
     progress: Callable[[str], None]
@@ -132,13 +132,13 @@ def _empty(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
     )
 
 
-def _id(raw: RawEntry, said: Said) -> str:
+def _id(raw: RawEntry, said: FileOptions) -> str:
     """Return what names the rows: the bytes, and the mapping if they were read with one."""
     text = raw.sha256 + hashlib.sha256((said.mapping or "").encode()).hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()[:12] if said.mapping else raw.sha256[:12]
 
 
-def _says_the_same(item: Snapshot, said: Said) -> bool:
+def _says_the_same(item: Snapshot, said: FileOptions) -> bool:
     return said.vintage in (None, item.vintage) and said.nomenclature in (None, item.nomenclature)
 
 
@@ -149,7 +149,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     repaired: list[Finding] = []
     seen: set[str] = set()
     run.noticed = []
-    first: Delivery | None = None
+    first: FileTable | None = None
     for table in source.tables(file, run.staging / "scratch", run.said):
         _require_one(first, table, whole=run.info.whole)
         first = first or table
@@ -187,7 +187,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     )
 
 
-def _ending(table: Delivery) -> tuple[Finding, ...]:
+def _ending(table: FileTable) -> tuple[Finding, ...]:
     """Say that the last line of a text has no end: whether it is whole cannot be seen."""
     line = unfinished(table.path)
     if line is None:
@@ -210,7 +210,7 @@ def findings_of_all(
     return few if balanced else (*checks.coverage(info, parts), *few)
 
 
-def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> None:
+def _require_one(first: FileTable | None, table: FileTable, *, whole: bool) -> None:
     """Refuse a file of two releases, or of two editions where a release has one."""
     if first is None:
         return
@@ -220,15 +220,15 @@ def _require_one(first: Delivery | None, table: Delivery, *, whole: bool) -> Non
         )
 
 
-def _require_spelling(run: Load, table: Delivery) -> None:
+def _require_spelling(run: Load, table: FileTable) -> None:
     """Refuse a release that is held under another spelling: nobody could say which is later."""
     for other in (*run.before.of(run.info.id), *run.added):
         if is_misspelled(other.vintage, table.vintage):
             raise BadFileError(
-                f"the release {table.vintage} is held as {other.vintage}",
+                f"the release {table.vintage} is loaded as {other.vintage}",
                 where=table.name,
-                why="which of the two is later could not be said",
-                hint=f"write it as it is held: --vintage {other.vintage}",
+                why="it would be unclear which of the two is later",
+                hint=f"write it as it is loaded: --vintage {other.vintage}",
             )
 
 
@@ -236,13 +236,15 @@ def _when(part: Partition) -> tuple[date, int]:
     return (part.period.start, part.period.months) if part.period else (date.min, 0)
 
 
-def _currency(rows: Rows) -> str:
+def _currency(rows: ParsedRows) -> str:
     if rows.table not in ("flows", "inputs"):
         return ""
     return rows.same.get("currency", "USD")
 
 
-def _partitions(run: Load, snapshot: Snapshot, table: Delivery, rows: Rows) -> Iterator[Partition]:
+def _partitions(
+    run: Load, snapshot: Snapshot, table: FileTable, rows: ParsedRows
+) -> Iterator[Partition]:
     periods = contents(run.connection, rows, table.name, whole=run.info.whole)
     columns = waiting(run.connection)
     for staged in periods:
@@ -289,7 +291,7 @@ def _where(run: Load, path: str) -> Path:
 def _files(
     run: Load,
     snapshot: Snapshot,
-    rows: Rows,
+    rows: ParsedRows,
     there: dict[str, str],
     part: Partition,
     name: str,
@@ -342,7 +344,7 @@ def load(
     connection: duckdb.DuckDBPyConnection,
     *,
     replace: bool = False,
-    said: Said,
+    said: FileOptions,
     title: str = "",
     progress: Callable[[str], None] | None = None,
 ) -> LoadReport:
@@ -352,7 +354,7 @@ def load(
         said_beside = path / PARAMETERS  # of a folder that a program wrote as one table
         require_file(said_beside if said_beside.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
-    change = Change(folder)
+    change = LakeChange(folder)
     with guarded(folder, change.became), finishing() as finish:
         require_lake(folder)
         with writing(folder, f"adding {source}"), staging_folder(folder) as staging:

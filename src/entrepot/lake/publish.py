@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WATCHED",
-    "Change",
+    "LakeChange",
     "forget",
     "keep",
     "kept",
@@ -60,7 +60,7 @@ _MOVES = "moves.json"
 
 
 @dataclass
-class Change:
+class LakeChange:
     """One change to a lake while it runs, to say what became of it if the system fails.
 
     Attributes
@@ -108,7 +108,7 @@ class Change:
         return "the lake is neither as it was nor as it should be: entrepot data check looks at it"
 
 
-def publish(change: Change, staging: Path, after: Catalog) -> None:
+def publish(change: LakeChange, staging: Path, after: Catalog) -> None:
     """Move what is prepared to its place, replace the catalog, drop what it no longer names."""
     folder, before = change.folder, change.before or Catalog()
     found = [path for root in ("raw", *TABLES) for path in sorted((staging / root).rglob("*"))]
@@ -145,7 +145,7 @@ def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
 
     Each is named by its id and its release: the same bytes can be held as two releases.
     """
-    change = Change(folder)
+    change = LakeChange(folder)
     with (
         guarded(folder, change.became),
         finishing() as finish,
@@ -164,7 +164,7 @@ def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
         _tidy(folder, after)
 
 
-def _write_in_little_room(change: Change, before: Catalog, after: Catalog) -> None:
+def _write_in_little_room(change: LakeChange, before: Catalog, after: Catalog) -> None:
     """Write the catalog, on a full disk too: who removes something may need to make room.
 
     The catalog before this one gives it, then the delivered bytes that are about to go anyway; no
@@ -320,7 +320,7 @@ def require_lake(folder: Path) -> None:
         others = _others(folder)
         if others:
             raise RequestError(
-                "this folder holds other things and is not a lake",
+                "this folder has other contents and is not a lake",
                 where=f"{folder} ({others[0]})",
                 hint="name an empty or a new folder with --lake",
             )

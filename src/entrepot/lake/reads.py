@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import OutsideError
 from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
-from entrepot.lake.merge import Part
+from entrepot.lake.merge import CurrentPart
 from entrepot.lake.state import State, forget_state
 from entrepot.lake.system_errors import readable
 from entrepot.lake.unchanged import (
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem
-    from entrepot.lake.state import Remembered
+    from entrepot.lake.state import StateCache
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.settings import Settings
 
-__all__ = ["InMemory", "Picture", "Reads"]
+__all__ = ["Reads", "ReportingCalendar", "RowCache"]
 
 
 class Reads:
@@ -52,7 +52,7 @@ class Reads:
         self._settings = settings
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._pinned: State | None = None
-        self._in_memory: InMemory | None = None
+        self._in_memory: RowCache | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -87,10 +87,10 @@ class Reads:
         return self._connection
 
     @property
-    def in_memory(self) -> InMemory:
+    def in_memory(self) -> RowCache:
         """Rows that were read once, for as long as a block of `reading` runs."""
         if self._in_memory is None:
-            self._in_memory = InMemory(self.connection)
+            self._in_memory = RowCache(self.connection)
         return self._in_memory
 
     @contextmanager
@@ -162,14 +162,14 @@ class Reads:
         return self._pinned or State.read(self.path)
 
     def _rows(
-        self, state: State, parts: Sequence[Part], by: Order
+        self, state: State, parts: Sequence[CurrentPart], by: Order
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         if self._pinned is None:  # nobody looks when they have been read
             require_whole(self.path, state.stored(parts, by))
         return state.rows(self.connection, parts, by)
 
     @property
-    def remembered(self) -> Remembered:
+    def remembered(self) -> StateCache:
         """What questions found out about this state of the lake."""
         return self._state().remembered
 
@@ -258,7 +258,9 @@ class Reads:
         items = state.of(source) if source else state.catalog.snapshots
         return nw.from_native(store.findings(self.connection, items)).lazy()
 
-    def pictures(self, source: str, *, snapshot: str | None = None) -> tuple[Picture, ...]:
+    def pictures(
+        self, source: str, *, snapshot: str | None = None
+    ) -> tuple[ReportingCalendar, ...]:
         """Return who reports when, for each frequency that a source has flows of.
 
         Parameters
@@ -294,7 +296,7 @@ class _Table:
     users: int = 0
 
 
-class InMemory:
+class RowCache:
     """Tables by the text of the query that gave their rows.
 
     A page asks what a country buys of one list once for each supplier: every time the same text,
@@ -359,7 +361,7 @@ class InMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReportingCalendar:
     """Number of rows by area and period, for periods of one length.
 
     Attributes
@@ -402,13 +404,13 @@ class Picture:
 
 def pictures(
     connection: duckdb.DuckDBPyConnection, state: State, source: str, snapshot: str | None
-) -> Iterator[Picture]:
+) -> Iterator[ReportingCalendar]:
     """Yield a picture for each frequency; see `entrepot.lake.Lake.pictures`."""
     if snapshot is None:
         parts = state.parts(source)
     else:
         chosen = state.chosen(source, snapshot)
-        parts = [Part(item, partition) for item in chosen for partition in item.partitions]
+        parts = [CurrentPart(item, partition) for item in chosen for partition in item.partitions]
     if parts[0].snapshot.table != "flows":
         return
     rows = store.scan(connection, "flows", state.files(parts, "importer"))
@@ -431,7 +433,7 @@ def pictures(
         if not found:  # all of it are totals, which are no rows of a reporter and a partner
             continue
         order = sorted(found, key=lambda name: (-sum(found[name]), name))
-        yield Picture(
+        yield ReportingCalendar(
             "exporters" if both else "reporters",
             freq,
             tuple(periods),

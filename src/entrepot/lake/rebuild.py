@@ -29,12 +29,12 @@ from entrepot.lake.inventory import InventoryItem, holdings
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import merge
 from entrepot.lake.prepare import Load, findings_of_all, prepare_again
-from entrepot.lake.publish import Change, left_by_a_killed_load, publish, staging_folder
+from entrepot.lake.publish import LakeChange, left_by_a_killed_load, publish, staging_folder
 from entrepot.lake.store import kept_about
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import changed, fingerprint
 from entrepot.sources import source_info
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from entrepot.model.period import Period
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["RebuildResult", "rebuild"]
 
 _UNKNOWN = "unknown"
 _Key = tuple[str, str, int]
@@ -55,7 +55,7 @@ _Paths = dict[str, _Key | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
+class RebuildResult:
     """What a lake holds after it was rebuilt.
 
     Attributes
@@ -83,7 +83,7 @@ class Rebuilt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
+class _RebuiltFile:
     """A delivered file as it was loaded.
 
     Attributes
@@ -108,19 +108,19 @@ class _Delivery:
         """What names it."""
         return self.said["source"], self.said["sha256"], self.said["load"]
 
-    def ways(self) -> list[Said]:
+    def ways(self) -> list[FileOptions]:
         """Return what may have been said, likeliest first."""
         mapping = self.said["mapping"] or None
         if self.came is None:
-            return [Said(self.said["nomenclature"], self.said["vintage"], mapping)]
+            return [FileOptions(self.said["nomenclature"], self.said["vintage"], mapping)]
         vintage, edition = self.came
         vintages = [None, vintage] if vintage != _UNKNOWN else [None]
         editions = [None, edition] if edition and "+" not in edition else [None]
-        return [Said(one, other, mapping) for one in editions for other in vintages]
+        return [FileOptions(one, other, mapping) for one in editions for other in vintages]
 
 
 @dataclass(slots=True)
-class _Work:
+class _RebuildRun:
     """The rebuilding while it runs."""
 
     folder: Path
@@ -137,9 +137,9 @@ def rebuild(
     *,
     leave_out: Collection[str] = (),
     progress: Callable[[str], None] | None = None,
-) -> Rebuilt:
+) -> RebuildResult:
     """Rebuild a lake; see `entrepot.lake.Lake.rebuild`."""
-    change = Change(folder)
+    change = LakeChange(folder)
     if not (folder / NAME).exists() and not remains(folder):
         raise NoEvidenceError(
             "there is no lake here, and nothing to make one of",
@@ -153,7 +153,7 @@ def rebuild(
         staging_folder(folder) as staging,
     ):
         change.begin()
-        work = _Work(folder, staging, connection, progress or (lambda _: None))
+        work = _RebuildRun(folder, staging, connection, progress or (lambda _: None))
         deliveries, paths = _deliveries(work)
         kept = [one for one in deliveries if not _left_out(one, leave_out)]
         for load in sorted({one.said["load"] for one in kept}):
@@ -163,10 +163,10 @@ def rebuild(
         work.progress("making it visible")
         finish()
         publish(change, staging, replace(work.catalog, dropped=tuple(sorted(old))))
-    return Rebuilt(holdings(work.catalog), tuple(work.from_rows), _left(folder, work.catalog))
+    return RebuildResult(holdings(work.catalog), tuple(work.from_rows), _left(folder, work.catalog))
 
 
-def _left_out(one: _Delivery, out: Collection[str]) -> bool:
+def _left_out(one: _RebuiltFile, out: Collection[str]) -> bool:
     return any(one.said["sha256"].startswith(name.lower()[:12]) for name in out if name)
 
 
@@ -180,7 +180,7 @@ def _left(folder: Path, catalog: Catalog) -> tuple[str, ...]:
     )
 
 
-def _deliveries(work: _Work) -> tuple[list[_Delivery], _Paths]:
+def _deliveries(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
     """Return what was loaded, oldest first, and the files of which delivery there are."""
     folder = work.folder
     try:
@@ -201,12 +201,12 @@ def _deliveries(work: _Work) -> tuple[list[_Delivery], _Paths]:
     return _of_the_folder(work)
 
 
-def _of_snapshot(item: Snapshot) -> _Delivery:
+def _of_snapshot(item: Snapshot) -> _RebuiltFile:
     periods = frozenset(part.period for part in item.partitions)
-    return _Delivery(item.said(), periods=periods, stored=item)
+    return _RebuiltFile(item.said(), periods=periods, stored=item)
 
 
-def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
+def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
     """Read a catalog of an older format as far as it is needed; None if it is none."""
     from entrepot.lake.catalog import FORMAT
     from entrepot.model.period import Period
@@ -215,7 +215,7 @@ def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
         data = from_json(path.read_bytes())
         if not 0 < int(data["format"]) < FORMAT:
             return None
-        found: list[_Delivery] = []
+        found: list[_RebuiltFile] = []
         paths: _Paths = {}
         for at, item in enumerate(data["snapshots"]):
             raw = item["raw"]
@@ -232,7 +232,7 @@ def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
             }
             periods = [part.get("period") for part in item["partitions"]]
             found.append(
-                _Delivery(
+                _RebuiltFile(
                     said,
                     (item["vintage"], item["nomenclature"]),
                     frozenset(Period.parse(one) if one else None for one in periods),
@@ -248,14 +248,14 @@ def _older(path: Path) -> tuple[list[_Delivery], _Paths] | None:
     return found, paths
 
 
-def _of_the_folder(work: _Work) -> tuple[list[_Delivery], _Paths]:
+def _of_the_folder(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
     """Return what manifests and Parquet files say, of a lake without a catalog."""
     folder = work.folder
     before = {(one.source, one.raw.sha256, one.load): one for one in _previous(folder)}
     unfinished = _unfinished(folder)
-    found: dict[_Key, _Delivery] = {}
+    found: dict[_Key, _RebuiltFile] = {}
     for said in _manifests(folder):
-        one = _Delivery(said)
+        one = _RebuiltFile(said)
         if said["sha256"] in unfinished:
             continue
         if (known := before.get(one.key)) is not None:
@@ -264,7 +264,7 @@ def _of_the_folder(work: _Work) -> tuple[list[_Delivery], _Paths]:
     stored, paths = _stored(work)
     for item in stored:
         key = item.source, item.raw.sha256, item.load
-        found[key] = replace(found.get(key, _Delivery(item.said())), stored=item)
+        found[key] = replace(found.get(key, _RebuiltFile(item.said())), stored=item)
     paths |= {f"raw/{key[1]}.json": key for key in found}  # as an older program called manifests
     return sorted(found.values(), key=lambda one: (one.said["load"], one.said["name"])), paths
 
@@ -308,7 +308,7 @@ _KEYS = tuple(Snapshot("", "", "", "", "", RawEntry("", 0, ""), ()).said())
 """Names of what a manifest says."""
 
 
-def _stored(work: _Work) -> tuple[list[Snapshot], _Paths]:
+def _stored(work: _RebuildRun) -> tuple[list[Snapshot], _Paths]:
     """Return snapshots as Parquet files say, those whose files are all sound; and all the files."""
     found: dict[tuple[str, str, str, int], Snapshot] = {}
     paths: _Paths = {}
@@ -350,7 +350,7 @@ def _stored(work: _Work) -> tuple[list[Snapshot], _Paths]:
     return sound, paths
 
 
-def _load_again(work: _Work, deliveries: Sequence[_Delivery]) -> None:
+def _load_again(work: _RebuildRun, deliveries: Sequence[_RebuiltFile]) -> None:
     """Repeat one load: its files one after the other, then what they replace."""
     added: list[Snapshot] = []
     for one in deliveries:
@@ -358,7 +358,7 @@ def _load_again(work: _Work, deliveries: Sequence[_Delivery]) -> None:
     work.catalog = merge(work.catalog, added)
 
 
-def _read_again(work: _Work, one: _Delivery, added: Sequence[Snapshot]) -> Snapshot:
+def _read_again(work: _RebuildRun, one: _RebuiltFile, added: Sequence[Snapshot]) -> Snapshot:
     name, path = one.said["name"], work.folder / "raw" / one.said["sha256"]
     if not path.is_file():
         reason = "the delivered file is gone"
@@ -384,7 +384,7 @@ def _read_again(work: _Work, one: _Delivery, added: Sequence[Snapshot]) -> Snaps
     return stored
 
 
-def _parsed(work: _Work, one: _Delivery, added: Iterable[Snapshot]) -> Snapshot:
+def _parsed(work: _RebuildRun, one: _RebuiltFile, added: Iterable[Snapshot]) -> Snapshot:
     """Read delivered bytes as they were read then."""
     said = one.said
     raw = RawEntry(said["name"], said["bytes"], said["sha256"])

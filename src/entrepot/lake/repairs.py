@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.info import Repair
-    from entrepot.sources.parser import Delivery, Rows
+    from entrepot.sources.parser import FileTable, ParsedRows
     from entrepot.sources.unpack import Cell
 
 __all__ = ["about", "is_wrong", "repair", "shown"]
@@ -34,8 +34,8 @@ _SCOPE = ("nomenclature", "from_nomenclature", "to_nomenclature", "kind")
 
 def repair(
     connection: duckdb.DuckDBPyConnection,
-    rows: Rows,
-    table: Delivery,
+    rows: ParsedRows,
+    table: FileTable,
     declared: Sequence[Repair],
     *,
     whole: bool,
@@ -87,7 +87,7 @@ def is_wrong(one: Repair, table: Table) -> str:
 
 
 def _corrected(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, table: Delivery, one: Repair
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, table: FileTable, one: Repair
 ) -> Finding:
     kind = schema(rows.table)[one.column]
     is_row = " AND ".join(_tests(one, rows.table, one.row, _cells(connection, rows)))
@@ -114,7 +114,7 @@ def _found(one: Repair, wrong: int, there: list[Any]) -> str:
     return f"{one.column} is {values}, not {_words(one.was)}"
 
 
-def _refused(one: Repair, table: Delivery, found: str) -> BadFileError:
+def _refused(one: Repair, table: FileTable, found: str) -> BadFileError:
     return BadFileError(
         f"the declared correction {one.id!r} does not fit: {found}",
         where=f"{table.name}, row {shown(one)}, column {one.column}",
@@ -125,7 +125,7 @@ def _refused(one: Repair, table: Delivery, found: str) -> BadFileError:
 
 
 def _is_concerned(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, one: Repair, *, whole: bool
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, one: Repair, *, whole: bool
 ) -> bool:
     """Whether a table has the period, the edition and the report that a correction is about."""
     cell = _cells(connection, rows)
@@ -137,7 +137,7 @@ def _is_concerned(
     return bool(there.fetchall())
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, rows: Rows) -> Callable[[str], str]:
+def _cells(connection: duckdb.DuckDBPyConnection, rows: ParsedRows) -> Callable[[str], str]:
     """Return what gives SQL for a column of the rows that wait."""
     there = staged.waiting(connection)
     return lambda name: staged.cell(name, there, rows.same)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 __all__ = [
     "MOST",
@@ -81,7 +81,7 @@ class Staged:
     sums: int = 0
 
 
-def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] = ()) -> None:
+def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[str] = ()) -> None:
     """Put rows into the temporary table, in few bytes a row.
 
     Only columns that differ from row to row are stored: a year of BACI has eleven million rows,
@@ -101,7 +101,7 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     returned = rows.relation.columns  # each look asks the engine what the parser's query gives
     unknown = sorted({*returned, *rows.same} - set(kinds))
     if unknown:
-        raise AssertionError(f"a parser returned columns nobody knows: {unknown}")
+        raise AssertionError(f"a parser returned unknown columns: {unknown}")
     compact = dict(kinds)
     if kinds.get("period") == "DATE":
         compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
@@ -130,7 +130,7 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Rows, own: Iterable[str] =
     _create(connection, rows.again().project(cast))
 
 
-def _hold_totals(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+def _hold_totals(connection: duckdb.DuckDBPyConnection, rows: ParsedRows) -> None:
     """Put what the reporters added up themselves into a table of its own, one row a cell."""
     key = key_columns("totals")
     kinds = {name: kind for name, kind in schema("totals").items() if name not in _ADDED}
@@ -176,7 +176,7 @@ def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "")
 
 
 def contents(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, where: str, *, whole: bool = False
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, where: str, *, whole: bool = False
 ) -> list[Staged]:
     """Return what waits, by period.
 
@@ -202,7 +202,7 @@ def contents(
     return found
 
 
-def _require_bounded(connection: duckdb.DuckDBPyConnection, rows: Rows, where: str) -> None:
+def _require_bounded(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, where: str) -> None:
     numbers = [name for name, kind in waiting(connection).items() if kind == "DOUBLE"]
     if not numbers:
         return
@@ -242,7 +242,7 @@ def _shorten(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, rows: Rows, *, whole: bool
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, *, whole: bool
 ) -> Iterator[Staged]:
     kinds = schema(rows.table)
     there = waiting(connection)

@@ -12,7 +12,7 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nea
 from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.inventory import InventoryItem, holdings
-from entrepot.lake.merge import UNKNOWN, Part, current_partitions
+from entrepot.lake.merge import UNKNOWN, CurrentPart, current_partitions
 from entrepot.limits import step
 from entrepot.sources import bring_in, is_own, split_address
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Order, Snapshot, StoredFile
     from entrepot.model.columns import Table
 
-__all__ = ["NO_RELEASE", "Remembered", "State", "forget_state"]
+__all__ = ["NO_RELEASE", "State", "StateCache", "forget_state"]
 
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ T = TypeVar("T")
 _MOST = 2000
 
 
-class Remembered:
+class StateCache:
     """A memory of bounded size, which several threads may use.
 
     Two threads that ask for the same at once both find it out: nothing waits for another's query.
@@ -66,7 +66,7 @@ class Remembered:
         return found
 
 
-NO_RELEASE = "nobody said which release is held; leave @ and the release out"
+NO_RELEASE = "the loaded release is not recorded; leave out @ and the release"
 
 
 def _others(name: str, catalog: Catalog) -> str:
@@ -76,7 +76,7 @@ def _others(name: str, catalog: Catalog) -> str:
     held = list(dict.fromkeys(item.source for item in catalog.snapshots if is_own(item.source)))
     near = nearest(name, held)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{guess}tables of your own that are held: {', '.join(held)}" if held else ""
+    return f"{guess}your own loaded tables: {', '.join(held)}" if held else ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class State:
 
     folder: Path
     catalog: Catalog
-    _parts: dict[str, list[Part]] = field(default_factory=dict, init=False, repr=False)
-    remembered: Remembered = field(default_factory=Remembered, init=False, repr=False)
+    _parts: dict[str, list[CurrentPart]] = field(default_factory=dict, init=False, repr=False)
+    remembered: StateCache = field(default_factory=StateCache, init=False, repr=False)
 
     @classmethod
     def read(cls, folder: Path) -> State:
@@ -139,14 +139,14 @@ class State:
 
             source_info(name)  # an unknown one is another mistake
             raise NoEvidenceError(
-                f"nothing of {name} is held",
+                f"{name} is not loaded",
                 where=str(self.folder),
                 hint=_others(name, self.catalog) or bring_in(name),
             )
         found = [item for item in items if vintage in (None, item.vintage)]
         if not found:
             held = sorted({item.vintage for item in items})
-            hint = f"held: {', '.join(held)}" if held != [UNKNOWN] else NO_RELEASE
+            hint = f"loaded: {', '.join(held)}" if held != [UNKNOWN] else NO_RELEASE
             raise UnknownNameError("release", str(vintage), held, hint=hint)
         return found
 
@@ -165,13 +165,13 @@ class State:
             raise UnknownNameError("snapshot", str(snapshot), ids, hint=f"held: {', '.join(ids)}")
         return found
 
-    def parts(self, source: str) -> list[Part]:
+    def parts(self, source: str) -> list[CurrentPart]:
         """Return what counts of a source, or of one release of it; errors as `of`."""
         if source not in self._parts:
             self._parts[source] = current_partitions(self.of(source))
         return self._parts[source]
 
-    def parts_of_flows(self, source: str) -> list[Part]:
+    def parts_of_flows(self, source: str) -> list[CurrentPart]:
         """Return what `parts` does, if it is flows.
 
         Raises
@@ -188,7 +188,7 @@ class State:
             )
         return found
 
-    def parts_of_table(self, table: Table) -> list[Part]:
+    def parts_of_table(self, table: Table) -> list[CurrentPart]:
         """Return what counts of every source of a table.
 
         Raises
@@ -200,19 +200,19 @@ class State:
         names = dict.fromkeys(item.source for item in items if item.table == table)
         if not names:
             raise NoEvidenceError(
-                f"no table {table} is held",
+                f"no table {table} is loaded",
                 where=str(self.folder),
-                hint="entrepot data sources says which source brings it",
+                hint="entrepot data sources says which source has it",
             )
         return [part for name in names for part in self.parts(name)]
 
-    def files(self, parts: Sequence[Part], by: Order) -> list[tuple[Path, frozenset[str]]]:
+    def files(self, parts: Sequence[CurrentPart], by: Order) -> list[tuple[Path, frozenset[str]]]:
         """Return the files to read, sorted by a side, each with what is hidden of it."""
         hidden = [part.hidden for part in parts if part.counts]
         paths = [self.folder / stored.path for stored in self.stored(parts, by)]
         return list(zip(paths, hidden, strict=True))
 
-    def stored(self, parts: Sequence[Part], by: Order) -> list[StoredFile]:
+    def stored(self, parts: Sequence[CurrentPart], by: Order) -> list[StoredFile]:
         """Return the same files as the catalog has them."""
         every = [part.partition.files for part in parts if part.counts]
         return [files[by] if by in files else next(iter(files.values())) for files in every]
@@ -239,7 +239,7 @@ class State:
         ]
 
     def rows(
-        self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], by: Order
+        self, connection: duckdb.DuckDBPyConnection, parts: Sequence[CurrentPart], by: Order
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         """Return the rows of parts of one table, unread."""
         import narwhals as nw

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Partition, Snapshot
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
 
 __all__ = [
     "export",
@@ -44,7 +44,7 @@ _LEVEL = 1  # 3, the usual one, takes a third longer and saves a fiftieth of the
 
 def write(
     connection: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: ParsedRows,
     there: Mapping[str, str],
     period: Period | None,
     order: tuple[str, ...],
@@ -221,7 +221,7 @@ def sort_columns(there: Container[str], table: Table, order: Sequence[str]) -> l
 
 def refuse_twins(
     connection: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: ParsedRows,
     there: Container[str],
     part: Partition,
     path: Path,

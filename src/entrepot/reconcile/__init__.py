@@ -7,12 +7,12 @@ and no lake.
 from entrepot.reconcile.combine import By, Reconciled, reconcile
 from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.mirror_gaps import Hidden, hidden
+from entrepot.reconcile.mirror_gaps import MirrorGaps, hidden
 from entrepot.reconcile.pairing import pair
 from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of, withheld
 from entrepot.reconcile.reporter_weights import (
-    Gap,
-    Odds,
+    PairGap,
+    ReporterWeights,
     Variances,
     bundled_odds,
     fixed_point,
@@ -26,11 +26,11 @@ __all__ = [
     "By",
     "Coverage",
     "Freight",
-    "Gap",
-    "Hidden",
-    "Odds",
+    "MirrorGaps",
+    "PairGap",
     "Panel",
     "Reconciled",
+    "ReporterWeights",
     "Variances",
     "bundled_odds",
     "coverage",

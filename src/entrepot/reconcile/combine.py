@@ -14,7 +14,7 @@ from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.pairing import CELL, pair
 from entrepot.reconcile.panel import SILENT, kept_back, withheld
 from entrepot.reconcile.reporter_weights import (
-    Odds,
+    ReporterWeights,
     Variances,
     fixed_point,
     gaps,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.reconcile.reporter_weights import Gap
+    from entrepot.reconcile.reporter_weights import PairGap
 
 __all__ = ["NORMAL", "By", "Reconciled", "Tails", "reconcile"]
 
@@ -74,14 +74,14 @@ class Reconciled:
 
     rows: duckdb.DuckDBPyRelation
     freight: Freight | None
-    odds: Odds
+    odds: ReporterWeights
     variances: Variances
     tails: Tails
     counts: dict[str, tuple[int, float]]
     parts: dict[str, Variances]
     learnt: int
     moved: tuple[int, float]
-    scratch: Scratch
+    scratch: ReconcileTables
 
     @property
     def level(self) -> float:
@@ -105,7 +105,7 @@ def reconcile(
     *,
     distances: duckdb.DuckDBPyRelation | None = None,
     official: duckdb.DuckDBPyRelation | None = None,
-    odds: Odds | None = None,
+    odds: ReporterWeights | None = None,
     remove_freight: bool = False,
     scores: Scores = "variances",
     by: By = "all",
@@ -156,7 +156,7 @@ def reconcile(
             "freight is estimated from distances, of which none are given",
             hint="entrepot data get geodist, or keep the importers' values",
         )
-    scratch = Scratch(connection)
+    scratch = ReconcileTables(connection)
     try:
         if moves is not None:
             moves = scratch.keep(moves, "moves")
@@ -174,16 +174,16 @@ def reconcile(
         raise
 
 
-def _freight(scratch: Scratch, distances: duckdb.DuckDBPyRelation) -> Freight:
+def _freight(scratch: ReconcileTables, distances: duckdb.DuckDBPyRelation) -> Freight:
     scratch.keep(distances, "distances")
     return estimate_freight(scratch.keep(scratch.query(WITH_DISTANCE), "far"))
 
 
 def _weighed(
-    scratch: Scratch,
+    scratch: ReconcileTables,
     there: frozenset[str],
     freight: Freight | None,
-    odds: Odds | None,
+    odds: ReporterWeights | None,
     scores: Scores,
     by: By,
 ) -> Reconciled:
@@ -226,9 +226,9 @@ def _weighed(
     )
 
 
-def _parts(halves: tuple[Gap, ...]) -> dict[str, Variances]:
+def _parts(halves: tuple[PairGap, ...]) -> dict[str, Variances]:
     """Return the variances of each part that has cells enough."""
-    of: dict[str, list[Gap]] = {}
+    of: dict[str, list[PairGap]] = {}
     for gap in halves:
         of.setdefault(gap.part[1:], []).append(gap)
     return {
@@ -246,7 +246,7 @@ def _own(by: By, parts: dict[str, Variances]) -> str:
     return f"CASE WHEN {_PART[by]} IN ({names}) THEN {_PART[by]} ELSE '' END"
 
 
-def _learnt(scratch: Scratch, odds: Odds) -> tuple[Odds, int]:
+def _learnt(scratch: ReconcileTables, odds: ReporterWeights) -> tuple[ReporterWeights, int]:
     """Return the odds that official values imply, and from how many cells; else the odds given."""
     cells = scratch.query(f"""
         SELECT exporter, importer, value_exporter_usd, value_importer_usd, o.value_usd
@@ -266,7 +266,12 @@ LEARNT = 300_000
 
 
 def _register(
-    scratch: Scratch, odds: Odds, spread: Variances, parts: dict[str, Variances], *, own_odds: bool
+    scratch: ReconcileTables,
+    odds: ReporterWeights,
+    spread: Variances,
+    parts: dict[str, Variances],
+    *,
+    own_odds: bool,
 ) -> None:
     """Give the engine the effects and variances of every country, by side and part.
 
@@ -301,10 +306,10 @@ HALF = "(hash(exporter, importer, product) % 2)::VARCHAR"
 
 
 def tails(
-    scratch: Scratch,
+    scratch: ReconcileTables,
     source: str,
     log_freight: str,
-    halves: Sequence[Gap],
+    halves: Sequence[PairGap],
     parts: Collection[str] = (),
     part: str = "''",
 ) -> Tails:
@@ -358,7 +363,7 @@ def tails(
     return Tails.fitted(*found) if found else Tails()
 
 
-def _variances(half: Sequence[Gap], parts: Collection[str]) -> dict[str, Variances]:
+def _variances(half: Sequence[PairGap], parts: Collection[str]) -> dict[str, Variances]:
     """Return the variances of a half, of all its trade and of each part that has its own."""
     whole = variances(together(half) if parts else half)
     found = {"": whole}
@@ -368,7 +373,9 @@ def _variances(half: Sequence[Gap], parts: Collection[str]) -> dict[str, Varianc
     return found
 
 
-def _table(scratch: Scratch, learnt: Mapping[str, Variances], side: str) -> duckdb.DuckDBPyRelation:
+def _table(
+    scratch: ReconcileTables, learnt: Mapping[str, Variances], side: str
+) -> duckdb.DuckDBPyRelation:
     import pyarrow as pa
 
     rows = [
@@ -443,7 +450,7 @@ def silent(source: str, side: str, known: bool) -> str:
 def combined(
     source: str,
     log_freight: str,
-    odds: Odds,
+    odds: ReporterWeights,
     spread: Variances,
     part: str,
     tails: Tails,
@@ -613,7 +620,7 @@ class Tails:
 _NUMBERS = itertools.count()
 
 
-class Scratch:
+class ReconcileTables:
     """Tables in a schema of their own, dropped together.
 
     Parameters

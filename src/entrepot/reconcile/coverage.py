@@ -1,4 +1,4 @@
-"""How much of the trade of a country that fell silent its partners still tell.
+"""How much of the trade of a country that stopped reporting its partners still report.
 
 Weights are what the partners had in the last year in which the country reported: by its own report
 where there is one, else by the partner's. Coverage is the weight of those that report now.
@@ -37,7 +37,7 @@ class Coverage:
     is_own
         Whether the base is what the country itself told; what partners told leaves out those who
         told nothing then either.
-    silent
+    non_reporting
         Partners that do not report, with their share of the base, the largest first.
     """
 
@@ -46,7 +46,7 @@ class Coverage:
     share: float
     base_usd: float
     is_own: bool
-    silent: tuple[tuple[str, float], ...]
+    non_reporting: tuple[tuple[str, float], ...]
 
 
 def coverage(
@@ -65,7 +65,7 @@ def coverage(
     rows
         Canonical flows, each told by one side, of the base time and after.
     area
-        The country that fell silent.
+        The country that stopped reporting.
     side
         On which side it stands: ``importer`` for its imports.
     base

@@ -22,7 +22,7 @@ __all__ = [
     "LEAST_FLOW",
     "STEADY",
     "TWO_REPORTS",
-    "Hidden",
+    "MirrorGaps",
     "MirrorPair",
     "hidden",
     "in_goods",
@@ -197,7 +197,7 @@ CONTINUES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class MirrorGaps:
     """Cells of one kind of hidden trade, and the largest of them.
 
     Attributes
@@ -245,7 +245,7 @@ class MirrorPair:
     Attributes
     ----------
     year, freq
-        As of `Hidden`.
+        As of `MirrorGaps`.
     exporter, importer, product, nomenclature
         The flow, and the good in its edition; ``TOTAL`` and ``NONE`` for all goods.
     told_out_usd, most_out_usd
@@ -321,7 +321,7 @@ def in_totals(both: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 def hidden(
     rows: duckdb.DuckDBPyRelation, dollars: Mapping[str, tuple[float, float]] = DOLLARS
-) -> tuple[Hidden, ...]:
+) -> tuple[MirrorGaps, ...]:
     """Find what one side of trade does not show.
 
     Parameters
@@ -331,7 +331,7 @@ def hidden(
     """
     found = over(mirrored(rows, dollars), "mirrored", _ALL).fetchall()
     return tuple(
-        Hidden(rule, freq, tuple(sorted(set(sources))), (first, last), *rest)
+        MirrorGaps(rule, freq, tuple(sorted(set(sources))), (first, last), *rest)
         for rule, freq, sources, first, last, *rest in found
     )
 

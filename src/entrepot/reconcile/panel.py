@@ -80,7 +80,7 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     found = over(rows, "flows", _FIXED.format(teller=teller))
     if not found.limit(1).fetchall():
         raise NoEvidenceError(
-            "no reporter tells every period",
+            "no reporter reports every period",
             hint="name fewer periods, or carry last year's values: --panel carried",
         )
     return found

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
-    "Gap",
-    "Odds",
+    "PairGap",
+    "ReporterWeights",
     "Variances",
     "bundled_odds",
     "fixed_point",
@@ -42,7 +42,7 @@ _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Odds:
+class ReporterWeights:
     """Weights of two reports: the log odds of the exporter's are its effect plus the importer's.
 
     Attributes
@@ -63,7 +63,7 @@ class Odds:
         return 1 / (1 + math.exp(-max(-700.0, min(700.0, odds))))
 
 
-def fixed_point(found: Sequence[Gap], rounds: int = 25) -> Odds:
+def fixed_point(found: Sequence[PairGap], rounds: int = 25) -> ReporterWeights:
     """Return the Growth Lab's reliability scores as odds of weights.
 
     An exporter's score is its number of partners over the sum of its relative gaps, each times the
@@ -96,7 +96,7 @@ def fixed_point(found: Sequence[Gap], rounds: int = 25) -> Odds:
     for part in (slice(0, len(exporters)), slice(len(exporters), size)):
         scores[part] /= np.exp(np.mean(np.log(scores[part])))
     scores /= math.sqrt(float(np.average(gap)))
-    return Odds(
+    return ReporterWeights(
         dict(zip(exporters, map(float, scores[: len(exporters)]), strict=True)),
         {
             name: -float(score)
@@ -106,7 +106,7 @@ def fixed_point(found: Sequence[Gap], rounds: int = 25) -> Odds:
     )
 
 
-def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> Odds:
+def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> ReporterWeights:
     """Return the odds that an official reconciliation implies.
 
     Parameters
@@ -159,14 +159,14 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> Odds:
         weights = 1 / np.maximum(np.abs(odds - solved[places[0]] - solved[places[1]]), 1e-3)
     usual = float(np.median(solved[: len(exporters)]) + np.median(solved[len(exporters) :]))
     half = usual - float(np.median(solved[len(exporters) :]))
-    return Odds(
+    return ReporterWeights(
         {name: float(solved[place]) - half for name, place in first.items()},
         {name: float(solved[place]) - (usual - half) for name, place in second.items()},
         usual,
     )
 
 
-def bundled_odds() -> Odds:
+def bundled_odds() -> ReporterWeights:
     """Return the odds that BACI of 2022 implies, by country and side.
 
     Recovered by `implied` from the reports and BACI's values of 31 products of 2022; on the half of
@@ -177,7 +177,7 @@ def bundled_odds() -> Odds:
     for row in read_table(_FOLDER / "odds_baci_2022.csv", ("side", "area", "effect", "cells")):
         effects[row["side"]][row["area"]] = float(row["effect"])
     usual = effects["exporter"].pop("")
-    return Odds(effects["exporter"], effects["importer"], usual)
+    return ReporterWeights(effects["exporter"], effects["importer"], usual)
 
 
 # Error variances of reporters, from the gaps between two reports of one flow.
@@ -218,7 +218,7 @@ class Variances:
         values: Mapping[str, float] = getattr(self, side)
         return {name: value + self.errors[side, name] for name, value in values.items()}
 
-    def odds(self) -> Odds:
+    def odds(self) -> ReporterWeights:
         """Return the odds of variance-minimising weights.
 
         The variance of a lognormal report relative to the truth is ``e^s (e^s - 1)``; weights are
@@ -229,14 +229,14 @@ class Variances:
             for side, values in (("exporter", self.exporter), ("importer", self.importer))
         }
         usual = -math.log(_relative(self.typical))
-        return Odds(
+        return ReporterWeights(
             {name: one - usual for name, one in worth["exporter"].items()},
             {name: usual - one for name, one in worth["importer"].items()},
             0.0,
         )
 
 
-def variances(found: Sequence[Gap]) -> Variances:
+def variances(found: Sequence[PairGap]) -> Variances:
     """Return error variances by iterated non-negative weighted least squares.
 
     Raises
@@ -349,7 +349,7 @@ WIDEST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class PairGap:
     """Gaps of one pair: cells with both reports, mean absolute log gap, mean relative gap.
 
     `part` is the year, chapter or half that they are of; empty for all.
@@ -363,7 +363,9 @@ class Gap:
     part: str = ""
 
 
-def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0", part: str = "''") -> tuple[Gap, ...]:
+def gaps(
+    pairs: duckdb.DuckDBPyRelation, freight: str = "0", part: str = "''"
+) -> tuple[PairGap, ...]:
     """Return the gaps of every pair that reports some cells twice.
 
     Parameters
@@ -386,10 +388,10 @@ def gaps(pairs: duckdb.DuckDBPyRelation, freight: str = "0", part: str = "''") -
                 AND greatest(value_exporter_usd, value_importer_usd) >= {SMALLEST})
         GROUP BY ALL ORDER BY ALL""",
     )
-    return tuple(Gap(*row) for row in found.fetchall())
+    return tuple(PairGap(*row) for row in found.fetchall())
 
 
-def together(parts: Sequence[Gap]) -> tuple[Gap, ...]:
+def together(parts: Sequence[PairGap]) -> tuple[PairGap, ...]:
     """Return the gaps of every pair over all parts."""
     sums: dict[tuple[str, str], tuple[int, float, float]] = {}
     for one in parts:
@@ -400,11 +402,12 @@ def together(parts: Sequence[Gap]) -> tuple[Gap, ...]:
             relative + one.cells * one.relative_gap,
         )
     return tuple(
-        Gap(*pair, n, log / n, relative / n) for pair, (n, log, relative) in sorted(sums.items())
+        PairGap(*pair, n, log / n, relative / n)
+        for pair, (n, log, relative) in sorted(sums.items())
     )
 
 
-def require(found: Sequence[Gap]) -> None:
+def require(found: Sequence[PairGap]) -> None:
     """Refuse to measure anybody where nothing is told twice."""
     if not found:
         raise NoEvidenceError(
@@ -414,7 +417,7 @@ def require(found: Sequence[Gap]) -> None:
         )
 
 
-def places_of(found: Sequence[Gap]) -> tuple[list[str], list[str], np.ndarray]:
+def places_of(found: Sequence[PairGap]) -> tuple[list[str], list[str], np.ndarray]:
     """Return exporters, importers, and for each gap the places of both in the two lists joined."""
     import numpy as np
 

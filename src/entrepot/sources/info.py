@@ -10,7 +10,7 @@ from entrepot.model.closed_yaml import Closed
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
 from entrepot.sources.unpack import Repair
 
-__all__ = ["Bounds", "Download", "Quirk", "Range", "Repair", "SourceInfo", "Way"]
+__all__ = ["Download", "DownloadAddress", "Quirk", "Range", "Repair", "SourceBounds", "SourceInfo"]
 
 
 class Range(Closed):
@@ -26,7 +26,7 @@ class Range(Closed):
         return self
 
 
-class Bounds(Closed):
+class SourceBounds(Closed):
     """What a whole delivery of the source looks like; outside it something is odd.
 
     Attributes
@@ -60,25 +60,25 @@ class Quirk(Closed):
         Short id, and a sentence or two for a reader.
     docs
         Page of the documentation.
-    silent
-        ISO 3166 code of an area that no longer reports: rows with it on one side are told by the
-        other side, from year `since` on.
+    non_reporting
+        ISO 3166 code of an area that no longer reports: rows with it on one side are reported by
+        the other side, from year `since` on.
     """
 
     id: str
     text: str
     docs: str = ""
-    silent: str | None = None
+    non_reporting: str | None = None
     since: int | None = None
 
     @model_validator(mode="after")
-    def _silent_since(self) -> Quirk:
-        if (self.silent is None) != (self.since is None):
-            raise ValueError("silent and since go together")
+    def _require_since(self) -> Quirk:
+        if (self.non_reporting is None) != (self.since is None):
+            raise ValueError("non_reporting and since go together")
         return self
 
 
-class Way(Closed):
+class DownloadAddress(Closed):
     """One public address that files of a source come from.
 
     Attributes
@@ -120,7 +120,7 @@ class Way(Closed):
     known_from: str
 
     @model_validator(mode="after")
-    def _key_and_header(self) -> Way:
+    def _key_and_header(self) -> DownloadAddress:
         if bool(self.key) != bool(self.key_header):
             raise ValueError("key and key_header go together")
         return self
@@ -139,11 +139,11 @@ class Download(Closed):
         What to know before asking.
     """
 
-    ways: tuple[Way, ...]
+    ways: tuple[DownloadAddress, ...]
     newest: str = ""
     note: str = ""
 
-    def way(self, name: str) -> Way:
+    def way(self, name: str) -> DownloadAddress:
         """Return the way with this id."""
         return next(way for way in self.ways if way.id == name)
 
@@ -190,7 +190,7 @@ class SourceInfo(Closed):
     whole: bool = False
     computed: bool = False
     download: Download | None = None
-    bounds: Bounds = Bounds()
+    bounds: SourceBounds = SourceBounds()
     quirks: tuple[Quirk, ...] = ()
     repairs: tuple[Repair, ...] = ()
     notes: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Key = tuple[Any, ...]
 
-__all__ = ["Delivery", "Parser", "RawFile", "Rows", "Said"]
+__all__ = ["FileOptions", "FileTable", "ParsedRows", "Parser", "RawFile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class RawFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FileOptions:
     """What the user said about a file because the file may not say it.
 
     Attributes
@@ -44,7 +44,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class FileTable:
     """One table inside a file, unpacked and unread, with what its name and head say.
 
     Attributes
@@ -76,7 +76,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ParsedRows:
     """Checked rows in canonical columns, unread.
 
     Attributes
@@ -116,10 +116,10 @@ class Rows:
 class Parser(Protocol):
     """What the lake calls."""
 
-    def tables(self, file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+    def tables(self, file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
         """Unpack a file into `scratch`; what was unpacked may go when the next one is asked for."""
         ...
 
-    def rows(self, connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+    def rows(self, connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         """Check every row of a table and return them; the lake adds source and snapshot."""
         ...

@@ -231,7 +231,7 @@ def _trap(where: str) -> BadFileError:
     return BadFileError(
         "a name that points out of the archive",
         where=where,
-        why="no publisher packs so: it is made to overwrite files of whoever unpacks it",
+        why="no publisher packs so: it is made to overwrite files where it is unpacked",
         hint="do not unpack it; download it again from its publisher",
     )
 

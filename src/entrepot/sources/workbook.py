@@ -183,7 +183,7 @@ def _distrust(path: Path, where: str) -> None:
         raise BadFileError(
             f"a workbook that unpacks to {size:,} bytes",
             where=where,
-            why="more than a gigabyte is more than a workbook of this kind holds",
+            why="no workbook of this kind is larger than a gigabyte",
             hint="save the sheet that is wanted as CSV",
         )
 
@@ -200,7 +200,7 @@ def _no_value(hole: Hole, sheet: str, where: str) -> BadFileError:
     return BadFileError(
         "a formula without a value",
         where=f"{where}, sheet {sheet!r}, cell {hole.cell}",
-        why="formulas are not worked out here, so its number would be missing without a word",
+        why="formulas are not evaluated here, so its number would be missing without notice",
         hint="open the file in a spreadsheet program and save it, which stores the values",
     )
 

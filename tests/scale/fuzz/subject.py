@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class Made:
 
     grid: Grid
     name: str
-    said: Said = field(default_factory=Said)
+    said: FileOptions = field(default_factory=FileOptions)
     delim: str = ","
     encoding: str = "utf-8"
     fixed: bool = False
@@ -77,7 +77,7 @@ class Case:
     seed: int
     data: bytes
     name: str
-    said: Said
+    said: FileOptions
     did: tuple[str, ...]
     first_name: str
     plain: bytes | None = None

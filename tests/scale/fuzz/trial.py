@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.model.columns import Finding
-    from entrepot.sources.parser import Rows
+    from entrepot.sources.parser import ParsedRows
     from fuzz.subject import Case, Expected, Subject
 
 __all__ = ["Outcome", "attempt"]
@@ -125,7 +125,7 @@ def _read(
     return found
 
 
-def _fetched(got: Rows) -> list[tuple[Any, ...]]:
+def _fetched(got: ParsedRows) -> list[tuple[Any, ...]]:
     """Return all rows, read once more with care where the quick way stops, as the lake does."""
     again = getattr(got, "again", None)
     if again is None:
@@ -143,14 +143,14 @@ def _fetched(got: Rows) -> list[tuple[Any, ...]]:
     return again().fetchall()
 
 
-def _require_columns(got: Rows) -> None:
+def _require_columns(got: ParsedRows) -> None:
     known = schema(got.table)
     names = [*got.relation.columns, *got.same]
     if not set(names) <= set(known) or len(names) != len(set(names)):
         raise _Wrong(f"columns {names}")
 
 
-def _require_sense(subject: Subject, got: Rows, row: dict[str, Any]) -> None:
+def _require_sense(subject: Subject, got: ParsedRows, row: dict[str, Any]) -> None:
     """Every row has to be possible: areas that exist, finite numbers, nothing null that counts."""
     for name, cell in row.items():
         if isinstance(cell, float) and not (

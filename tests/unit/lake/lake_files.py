@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import schema
 from entrepot.model.period import Period
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ class MadeParser:
     made: tuple[dict[str, Any], ...]
     vintage: str
 
-    def tables(self, file: Any, *_: object) -> Iterator[Delivery]:
-        yield Delivery(file.path, file.name, "", self.vintage)
+    def tables(self, file: Any, *_: object) -> Iterator[FileTable]:
+        yield FileTable(file.path, file.name, "", self.vintage)
 
-    def rows(self, connection: Any, _: Delivery) -> Rows:
+    def rows(self, connection: Any, _: FileTable) -> ParsedRows:
         kinds = schema("flows")
         names = [name for name in kinds if name not in ("source", "snapshot")]
         lines = []
@@ -70,7 +70,7 @@ class MadeParser:
         values = ", ".join(f"({line})" for line in lines)
         cast = ", ".join(f"{name}::{kinds[name]} AS {name}" for name in names)
         query = f"SELECT {cast} FROM (VALUES {values}) AS t({', '.join(names)})"
-        return Rows(connection.sql(query), {}, lambda _: "")
+        return ParsedRows(connection.sql(query), {}, lambda _: "")
 
 
 def rows_of(lake: Lake, *columns: str, by: str = "importer") -> list[tuple[object, ...]]:

@@ -146,9 +146,9 @@ def test_a_heading_beside_its_lines(put: Put, check: Callable[..., dict[str, Fin
     assert check() == {}
     put("imts", {}, {"product": "8501"}, {"product": "85"}, {"product": "27"})
     found = check()
-    assert found["heading-beside-lines"].level == "error"
-    assert found["heading-beside-lines"].count == 2
-    assert found["heading-beside-lines"].place == "imts 2022"
+    assert found["heading-with-lines"].level == "error"
+    assert found["heading-with-lines"].count == 2
+    assert found["heading-with-lines"].place == "imts 2022"
 
 
 MONTHS = [f"2022-{month:02}" for month in range(1, 13)]
@@ -187,9 +187,9 @@ def test_who_falls_silent_and_who_is_missing_in_between(
     hole = [year(y, exporter="KAZ", importer="CHN") for y in (2018, 2020, 2022)]
     put("comtrade", *there, *gone, *hole)
     found = check()
-    assert found.keys() == {"fell-silent", "gap"}
-    assert found["fell-silent"].example == "RUS (exports), the last is 2020"
-    assert found["fell-silent"].place == "comtrade 2018..2022"
+    assert found.keys() == {"stopped-reporting", "gap"}
+    assert found["stopped-reporting"].example == "RUS (exports), the last is 2020"
+    assert found["stopped-reporting"].place == "comtrade 2018..2022"
     assert found["gap"].example == "KAZ (exports), not in 2019, 2021"
 
 
@@ -209,7 +209,7 @@ def test_a_year_with_few_rows(put: Put, check: Callable[..., dict[str, Finding]]
     put("comtrade", *rows)
     found = check()
     assert found.keys() == {"few-rows"}
-    assert found["few-rows"].example == "4 rows in 2020, 10 beside it"
+    assert found["few-rows"].example == "4 rows in 2020, 10 in an adjacent period"
 
 
 @pytest.mark.parametrize(("value", "jumps"), [(9e8, False), (1.1e9, True)])

@@ -169,10 +169,10 @@ def test_failed_check(run: Callable[..., Result], write: Write, tmp_path: Path) 
     [
         (("add", "bacci", "x.csv"), 2, "did you mean baci"),
         (("add", "baci", "absent.csv"), 2, "no such file"),
-        (("show", "baci@V202401"), 3, "nothing of baci is held"),
+        (("show", "baci@V202401"), 3, "baci is not loaded"),
         (("show", "bacci"), 2, "did you mean baci"),
-        (("remove", "baci"), 3, "nothing of baci is held"),
-        (("export", "baci", "x.csv"), 3, "nothing of baci is held"),
+        (("remove", "baci"), 3, "baci is not loaded"),
+        (("export", "baci", "x.csv"), 3, "baci is not loaded"),
     ],
 )
 def test_errors(run: Callable[..., Result], words: tuple[str, ...], code: int, says: str) -> None:
@@ -194,7 +194,7 @@ def test_export(run: Callable[..., Result], write: Write, tmp_path: Path) -> Non
         (("export", "baci", tmp_path / "out.xlsx"), "cannot write"),
         (("export", "baci", tmp_path / "none" / "out.csv"), "no such folder"),
         (("export", "baci", out, "--importer", "Rusia"), "RUS"),
-        (("export", "baci", out, "--period", "2019"), "no row is held"),
+        (("export", "baci", out, "--period", "2019"), "no loaded row matches"),
     ):
         assert says in str(run(*words).exception)
     assert out.read_text().splitlines() == [head, row]

@@ -9,7 +9,7 @@ import narwhals as nw
 from tests.made_comtrade import CHINA, RUSSIA, row, text_of
 
 from entrepot.lake import Lake, fetch, stored
-from entrepot.lake.reads import InMemory
+from entrepot.lake.reads import RowCache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def _query(connection: duckdb.DuckDBPyConnection, rows: int) -> duckdb.DuckDBPyR
 
 def test_the_same_query_is_run_once() -> None:
     connection = duckdb.connect()
-    kept = InMemory(connection)
+    kept = RowCache(connection)
     with kept.of(_query(connection, 3)) as first:
         assert first.fetchall() == [(0,), (1,), (2,)]
     names = _tables(connection)
@@ -39,7 +39,7 @@ def test_the_same_query_is_run_once() -> None:
 
 def test_of_more_rows_than_may_stay_the_oldest_that_nobody_uses_are_dropped() -> None:
     connection = duckdb.connect()
-    kept = InMemory(connection, most=5)
+    kept = RowCache(connection, most=5)
     with kept.of(_query(connection, 3)):
         first = _tables(connection)
     with kept.of(_query(connection, 4)) as second:

@@ -47,7 +47,7 @@ def test_empty_lake(lake: Lake) -> None:
     assert lake.holdings() == ()
     assert not lake.holds("baci")
     assert lake.check() == ()
-    with pytest.raises(NoEvidenceError, match="nothing of baci is held"):
+    with pytest.raises(NoEvidenceError, match="baci is not loaded"):
         lake.flows("baci")
     with pytest.raises(UnknownNameError, match="did you mean baci"):
         lake.flows("bacci")
@@ -164,7 +164,7 @@ def test_other_bytes_for_a_period_held(lake: Lake, write: Write) -> None:
     lake.add("baci", [write()])
     before = tree(lake.path)
     path = write([*ROWS[:2], "2022,156,398,010121,3,1"])
-    with pytest.raises(BadFileError, match="held already") as caught:
+    with pytest.raises(BadFileError, match="loaded already") as caught:
         lake.add("baci", [path])
     assert "--replace" in caught.value.hint
     assert "V202501" in caught.value.where
@@ -185,13 +185,13 @@ def test_replacing_one_year_keeps_the_others(lake: Lake, tmp_path: Path, write: 
     lake.add("baci", [write([ROWS[0]])], replace=True)
     assert [str(p) for held in lake.holdings() for p in held.periods] == ["2021", "2022"]
     rules = {finding.rule for finding in lake.check()}
-    assert rules == {"partial-source", "mixed-vintage", "fell-silent"}
+    assert rules == {"partial-source", "mixed-vintage", "stopped-reporting"}
 
 
 def test_new_name_for_the_same_bytes(lake: Lake, write: Write) -> None:
     path = write(name="mine.csv")
     lake.add("baci", [path], nomenclature="HS2017")
-    with pytest.raises(BadFileError, match="held already"):
+    with pytest.raises(BadFileError, match="loaded already"):
         lake.add("baci", [path], nomenclature="HS2017", vintage="V202501")
     lake.add("baci", [path], nomenclature="HS2017", vintage="V202501", replace=True)
     [held] = lake.holdings()

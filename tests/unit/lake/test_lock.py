@@ -55,7 +55,7 @@ def test_the_lock_names_its_holder_while_it_is_held(tmp_path: Path) -> None:
         assert not held.is_gone
         with pytest.raises(OutsideError) as caught, writing(tmp_path, "removing baci"):
             pass
-    assert f"held by process {os.getpid()} on this machine since" in caught.value.what
+    assert f"process {os.getpid()} on this machine since" in caught.value.what
     assert caught.value.what.endswith(", adding baci")
     assert caught.value.where == str(tmp_path)
     assert (tmp_path / "lock").read_text() == ""

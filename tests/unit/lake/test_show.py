@@ -15,7 +15,7 @@ from entrepot.cli.data import app
 from entrepot.cli.data_show import print_picture
 from entrepot.errors import NoEvidenceError, UnknownNameError
 from entrepot.lake import fetch, prepare
-from entrepot.lake.reads import Picture
+from entrepot.lake.reads import ReportingCalendar
 from entrepot.model.period import Period
 from entrepot.sources import source_info
 from made_comtrade import WORLD, row, text_of
@@ -141,7 +141,7 @@ def test_no_picture_of_what_nobody_reports(run: Callable[..., Result], lake: Lak
     assert (shown["pictures"], shown["holdings"]) == ([], [])
 
 
-def drawn(picture: Picture, width: int, height: int) -> list[str]:
+def drawn(picture: ReportingCalendar, width: int, height: int) -> list[str]:
     screen = Console(file=io.StringIO(), width=width, height=height)
     print_picture(screen, picture)
     return screen.file.getvalue().splitlines()
@@ -163,7 +163,7 @@ def test_totals_alone_have_no_picture(
 def test_the_signs_of_a_picture() -> None:
     years = tuple(Period.parse("2018..2022").years())
     rows = {"CHN": (800, 400, 100, 1, 0), "RUS": (0, 8, 8, 0, 8), "KAZ": (1, 1, 1, 1, 1)}
-    head, *lines = drawn(Picture("reporters", "A", years, rows), 80, 24)
+    head, *lines = drawn(ReportingCalendar("reporters", "A", years, rows), 80, 24)
     assert head.startswith("Reporters 2018..2022: each sign is a year")
     text = "\n".join(lines)
     for cell in ("CHN █▄▁▁·", "RUS ·██·█", "KAZ █████"):
@@ -176,7 +176,7 @@ def test_the_signs_of_a_picture() -> None:
 def test_a_picture_fits_on_the_screen(width: int, areas: int, periods: int) -> None:
     months = tuple(Period.parse("1990..2023").split(1)[-periods:])
     rows = {f"X{n:02x}": (n + 1,) * periods for n in range(areas)}
-    lines = drawn(Picture("reporters", "M", months, rows), width, 24)
+    lines = drawn(ReportingCalendar("reporters", "M", months, rows), width, 24)
     assert len(lines) <= 24
     assert all(len(line) <= width for line in lines)
     shown = len(re.findall(r"X[0-9a-f]{2} ", "\n".join(lines)))
@@ -189,10 +189,10 @@ def test_a_sign_of_several_months_adds_them_up() -> None:
     months = tuple(Period.parse("2020..2023").split(1))
     counts = (0,) * 12 + (1,) * 12 + (2,) * 24
     rows = {f"A{n:02}": counts for n in range(90)}
-    lines = drawn(Picture("reporters", "M", months, rows), 60, 24)
+    lines = drawn(ReportingCalendar("reporters", "M", months, rows), 60, 24)
     assert "each sign is 12 months" in " ".join(lines)
     assert "A00 ·▄██" in "\n".join(lines)
-    later = Picture("reporters", "M", months[2:], dict.fromkeys(rows, (1,) * 46))
+    later = ReportingCalendar("reporters", "M", months[2:], dict.fromkeys(rows, (1,) * 46))
     assert "A00 ████" in "\n".join(drawn(later, 60, 24))  # ten months, and three times twelve
 
 

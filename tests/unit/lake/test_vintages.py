@@ -142,7 +142,7 @@ def test_a_row_that_does_not_say_is_no_part_beside_one_that_does(
     """Exports hold their re-exports: a file of either has no room beside a file of the other."""
     first, second = ({}, said) if silent_first else (said, {})
     put("comtrade", first)
-    with pytest.raises(BadFileError, match="is held already"):
+    with pytest.raises(BadFileError, match="is loaded already"):
         put("comtrade", second)
     put("comtrade", second | {"importer": "KAZ"})
     put("comtrade", {"product": "850120", "is_reexport": "true"})

@@ -126,18 +126,21 @@ def _silent(place: str, series: list[_Series], periods: Sequence[Period]) -> Ite
     if gone:
         one = _largest(gone)
         text = (
-            "Reporters are silent at the end of what is held: a total over all of them falls "
-            "without any trade having fallen, and a growth across their end compares two things."
+            "Some reporters have no data for the latest periods. Totals over all reporters fall "
+            "for that reason alone, and growth rates across the gap are not like for like."
         )
         example = f"{_name(one)}, the last is {max(one.rows)}"
-        yield Finding("fell-silent", "warning", place, len(gone), example, text)
+        yield Finding("stopped-reporting", "warning", place, len(gone), example, text)
 
 
 def _gaps(place: str, series: list[_Series], periods: Sequence[Period]) -> Iterator[Finding]:
     with_gap = [one for one in series if _holes(one, periods)]
     if with_gap:
         one = _largest(with_gap)
-        text = "Reporters are missing in between: their trade there is not zero, it is not held."
+        text = (
+            "Some reporters have gaps within the series. Data for those periods are missing, not "
+            "zero."
+        )
         example = f"{_name(one)}, not in {spans(_holes(one, periods))}"
         yield Finding("gap", "warning", place, len(with_gap), example, text)
 
@@ -151,13 +154,13 @@ def _few_rows(place: str, series: list[_Series], periods: Sequence[Period]) -> I
     rows = [sum(one.rows.get(period, 0) for one in series) for period in periods]
     few: list[tuple[float, int, int]] = []
     for at, count in enumerate(rows):
-        beside = min([*rows[max(0, at - 1) : at], *rows[at + 1 : at + 2]], default=0)
-        if count < FEW * beside:
-            few.append((count / beside, at, beside))
+        adjacent = min([*rows[max(0, at - 1) : at], *rows[at + 1 : at + 2]], default=0)
+        if count < FEW * adjacent:
+            few.append((count / adjacent, at, adjacent))
     if few:
-        _, at, beside = min(few)
+        _, at, adjacent = min(few)
         text = f"Far fewer rows than before and after (less than {FEW:.0%} of either)."
-        example = f"{rows[at]:,} rows in {periods[at]}, {beside:,} beside it"
+        example = f"{rows[at]:,} rows in {periods[at]}, {adjacent:,} in an adjacent period"
         yield Finding("few-rows", "warning", place, len(few), example, text)
 
 
@@ -201,8 +204,8 @@ def coverage(info: SourceInfo, parts: Sequence[Partition]) -> tuple[Finding, ...
                     len(few),
                     f"{_count(least, name)} in {period}",
                     f"This is an extract of {info.title.partition(',')[0]}: {_count(least, name)}, "
-                    f"where a whole period has at least {expected.least:,.0f}. A share of a total "
-                    "cannot be taken from it, only flows between the areas it holds.",
+                    f"where a complete period has at least {expected.least:,.0f}. A share of a "
+                    "total cannot be taken from it, only flows between the areas it covers.",
                 )
             )
         if many:
@@ -275,8 +278,8 @@ def check_partners(counted: Totals, source: str) -> Iterator[Finding]:
         amounts = " to ".join(figure_value(float(one), currency) for one in (most, value))
         text = (
             f"Trade with one partner is over {TIMES:g} times as much as in any year before, at "
-            f"least {PART:.0%} of all the reporter trades, and no other report held bears it out: "
-            "it may be imputed, or stand under the wrong partner."
+            f"least {PART:.0%} of all the reporter trades, and no other loaded report supports it: "
+            "it may be imputed, or recorded under the wrong partner."
         )
         example = f"{reporter}{which} with {partner}, {last} to {year}: {amounts}"
         yield Finding("partner-jump", "warning", place, len(found), example, text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.lake.catalog import Catalog
-    from entrepot.lake.merge import Part
+    from entrepot.lake.merge import CurrentPart
 
 __all__ = [
     "CURRENCY",
@@ -70,7 +70,7 @@ class Totals:
 
     folder: Path
     connection: duckdb.DuckDBPyConnection
-    parts: dict[str, list[Part]]
+    parts: dict[str, list[CurrentPart]]
 
     @classmethod
     def of(cls, folder: Path, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> Totals:
@@ -202,8 +202,8 @@ def _heading_beside_lines(counted: Totals, source: str, place: str) -> Iterator[
            AND length(line.product) > length(head.product)
            AND starts_with(line.product, head.product)""")
     if count:
-        text = "A heading stands beside its own lines in one flow: a sum counts it twice."
-        yield Finding("heading-beside-lines", "error", place, count, one, text)
+        text = "One flow has a heading and the lines under it: a sum counts them twice."
+        yield Finding("heading-with-lines", "error", place, count, one, text)
 
 
 def _year_and_months(counted: Totals, source: str, place: str) -> Iterator[Finding]:

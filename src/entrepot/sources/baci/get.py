@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.model.product import EDITIONS, Edition, edition
-from entrepot.sources.get.plan import Piece, needed, years
+from entrepot.sources.get.plan import PlannedFile, needed, years
 
 if TYPE_CHECKING:
-    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download
 
 __all__ = ["TAKES", "pieces"]
@@ -18,7 +18,7 @@ __all__ = ["TAKES", "pieces"]
 TAKES = ("period", "nomenclature", "vintage")
 
 
-def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
     """Return the one zip of an edition and a release.
 
     Raises
@@ -34,10 +34,10 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
         )
     way, found = download.way("zip"), _edition(wanted)
     address = way.address.format(edition=found.baci, release=release)
-    return (Piece(f"BACI_{found.baci}_{release}.zip", address, way),)
+    return (PlannedFile(f"BACI_{found.baci}_{release}.zip", address, way),)
 
 
-def _edition(wanted: Wanted) -> Edition:
+def _edition(wanted: DataRequest) -> Edition:
     """Return the edition named, or the newest that covers the first year."""
     named = edition(wanted.nomenclature) if wanted.nomenclature else None
     if named and not wanted.period:

@@ -11,7 +11,7 @@ from entrepot.model.areas import area, by_code
 from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources import source_info
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import (
     NUMBER,
     Rule,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["CODE", "is_plain", "rows", "tables"]
 
@@ -39,7 +39,7 @@ __all__ = ["CODE", "is_plain", "rows", "tables"]
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the year tables in a file, one at a time; the text of each goes when the next comes."""
     count = 0
     for member, label, path in members(file, scratch):
@@ -49,7 +49,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                 raise BadFileError(
                     "this is not a file of BACI",
                     where=label,
-                    why="nothing is skipped in silence",
+                    why="no file is skipped without notice",
                     hint="give the zip as CEPII ships it, or the year files one by one",
                 )
             count += 1
@@ -66,7 +66,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         )
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return them in canonical columns: whole USD, kg, six digits, ISO3."""
     columns = header(table.path, table.name)
     years = years_of(table)
@@ -90,7 +90,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
     plain = is_plain(table.path)
     lines = count_lines(table.path, table.name)
-    return Rows(
+    return ParsedRows(
         read(quick) if plain else again(),
         same if reported_by else same | {"reported_by": "both"},
         lambda key: _locate(table, columns, areas, key),
@@ -99,7 +99,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     )
 
 
-def _locate(table: Delivery, columns: list[str], areas: dict[str, str], key: Key) -> str:
+def _locate(table: FileTable, columns: list[str], areas: dict[str, str], key: Key) -> str:
     t, i, j, k = (columns.index(name) for name in "tijk")
     period, _, exporter, importer, product, *_ = key
     found = find_rows(
@@ -212,7 +212,7 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_b
 # What holds of the cells of a BACI table: years, rules, and who told a flow.
 
 
-def years_of(table: Delivery) -> list[int]:
+def years_of(table: FileTable) -> list[int]:
     """Return the years that the table can hold."""
     if table.year:
         return [table.year]
@@ -229,7 +229,7 @@ def years_of(table: Delivery) -> list[int]:
     return years
 
 
-def rules(table: Delivery, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
+def rules(table: FileTable, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
     """Return what every cell of a table must be.
 
     Parameters
@@ -263,11 +263,12 @@ def rules(table: Delivery, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
 
 
 def told_by_of(years: list[int]) -> str:
-    """Return SQL for who told a flow, the other side of an area that fell silent; empty if none."""
+    """Return SQL for who reports a flow: the other side of an area that stopped reporting."""
     cases = [
-        f"WHEN {side} = {literal(quirk.silent)} AND year >= {quirk.since} THEN {literal(other)}"
+        f"WHEN {side} = {literal(quirk.non_reporting)} AND year >= {quirk.since} "
+        f"THEN {literal(other)}"
         for quirk in source_info("baci").quirks
-        if quirk.silent and max(years) >= (quirk.since or 0)
+        if quirk.non_reporting and max(years) >= (quirk.since or 0)
         for side, other in (("importer", "exporter"), ("exporter", "importer"))
     ]
     return f"CASE {' '.join(cases)} ELSE 'both' END" if cases else ""
@@ -292,7 +293,7 @@ def is_beside(member: str) -> bool:
     return _BESIDE.search(member) is not None
 
 
-def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
+def named_table(member: str, label: str, path: Path, said: FileOptions) -> FileTable:
     """Return the table with what its name says; the user's word fills what the name leaves out.
 
     Raises
@@ -324,9 +325,9 @@ def named_table(member: str, label: str, path: Path, said: Said) -> Delivery:
         )
     text = (
         "The release of BACI is not known. To record it, add the file again with --vintage V202501 "
-        "(and --replace, as its years are held)."
+        "(and --replace, because its years are loaded)."
     )
-    return Delivery(
+    return FileTable(
         path=path,
         name=label,
         nomenclature=edition,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.model.areas import area, area_set
-from entrepot.sources.get.plan import Piece, months, needed, short_name, years
+from entrepot.sources.get.plan import PlannedFile, months, needed, short_name, years
 
 if TYPE_CHECKING:
     from entrepot.model.period import Period
-    from entrepot.sources.get.plan import Wanted
-    from entrepot.sources.info import Download, Way
+    from entrepot.sources.get.plan import DataRequest
+    from entrepot.sources.info import Download, DownloadAddress
 
 __all__ = ["TAKES", "pieces"]
 
@@ -23,7 +23,7 @@ _FLOWS = ("1", "2")  # imports, exports
 _ELSEWHERE = {"EL", "RS", "UK"}  # written so in other tables of Eurostat, not in Comext
 
 
-def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
     """Return one file a month or a year, or a table for each reporter and period.
 
     Raises
@@ -40,7 +40,8 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
         if wanted.freq == "A":
             compact = [f"{year}52" for year in years(period)]  # how Eurostat writes a whole year
         return tuple(
-            Piece(f"full_v2_{month}.7z", way.address.format(month=month), way) for month in compact
+            PlannedFile(f"full_v2_{month}.7z", way.address.format(month=month), way)
+            for month in compact
         )
     freq = wanted.freq or "M"
     times = [str(year) for year in years(period)] if freq == "A" else months(period)
@@ -53,8 +54,13 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
 
 
 def _table(
-    way: Way, freq: str, time: str, reporter: str, partners: tuple[str, ...], flows: tuple[str, ...]
-) -> Piece:
+    way: DownloadAddress,
+    freq: str,
+    time: str,
+    reporter: str,
+    partners: tuple[str, ...],
+    flows: tuple[str, ...],
+) -> PlannedFile:
     address = way.address.format(
         freq=freq,
         reporter=reporter,
@@ -67,12 +73,17 @@ def _table(
     flow = "" if flows == _FLOWS else flows
     name = short_name("DS-045409", freq, time, reporter, partners, flow, suffix="csv")
     again = partial(_smaller, way, freq, time, reporter, partners, flows)
-    return Piece(name, address, way, again)
+    return PlannedFile(name, address, way, again)
 
 
 def _smaller(
-    way: Way, freq: str, time: str, reporter: str, partners: tuple[str, ...], flows: tuple[str, ...]
-) -> tuple[Piece, ...]:
+    way: DownloadAddress,
+    freq: str,
+    time: str,
+    reporter: str,
+    partners: tuple[str, ...],
+    flows: tuple[str, ...],
+) -> tuple[PlannedFile, ...]:
     """Split by flow, then the partners that were named; what was not named cannot be split."""
     if len(flows) > 1:
         return tuple(_table(way, freq, time, reporter, partners, (flow,)) for flow in flows)

@@ -43,7 +43,7 @@ def about_groups(
             f"Lines of a group as {role} are left out, because they are totals of single "
             f"countries: {', '.join(sorted(left)[:8])}."
         )
-        yield Finding("groups-beside-members", "note", place, sum(left.values()), min(left), text)
+        yield Finding("groups-with-members", "note", place, sum(left.values()), min(left), text)
 
 
 def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Findi
             f"Lines of other levels are no flows ({_listed(left)}): "
             f"{'they are totals of' if level else 'they are parts of'} the {unit}, which are taken."
         )
-        yield _finding("levels-beside-lines", "note", place, left, text)
+        yield _finding("levels-with-lines", "note", place, left, text)
     hidden = [one for one in kept if level and not one[0].isdigit()]
     if hidden:
         text = (
@@ -122,7 +122,7 @@ def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]
             "The file has months and whole years. Both are kept, as rows of freq M and A; a year "
             "is never added to its months."
         )
-        yield Finding("years-beside-months", "note", place, 1, "", text)
+        yield Finding("years-with-months", "note", place, 1, "", text)
 
 
 def _digits(code: str) -> int:

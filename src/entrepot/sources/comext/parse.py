@@ -14,7 +14,7 @@ from entrepot.sources.comext.reading import checked
 from entrepot.sources.comext.stage import stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.parquet import is_parquet
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.temp_tables import keep_small
 from entrepot.sources.unpack import members, text_in_utf8
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.comext.notes import Code
-    from entrepot.sources.parser import RawFile, Said
+    from entrepot.sources.parser import FileOptions, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -39,21 +39,21 @@ _TOTALS = (
 )
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
     _require_nothing_said(file, said)
     for place, (_, label, path) in enumerate(members(file, scratch)):
         if not is_parquet(path):  # in columns that are not read, too
             text_in_utf8(path, scratch, label, ("utf-8-sig",))
         own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
-        yield Delivery(path, label, "", said.vintage or "unknown", detail=own)
+        yield FileTable(path, label, "", said.vintage or "unknown", detail=own)
         for one in own:
             one.unlink(missing_ok=True)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row; return flows in EUR by member state, partner, code of goods and period."""
     file = checked(connection, table)
     own, added = table.detail
@@ -93,7 +93,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     )
     relation = flows.filter("value_reported IS NOT NULL").project(_COLUMNS)
     totals = connection.sql(lines.totals).project(_TOTALS) if has_totals else None
-    return Rows(relation, {"currency": "EUR"}, lambda _: "", findings=findings, totals=totals)
+    return ParsedRows(relation, {"currency": "EUR"}, lambda _: "", findings=findings, totals=totals)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, staged: str, column: str) -> dict[str, int]:
@@ -106,7 +106,7 @@ def _codes(connection: duckdb.DuckDBPyConnection, lines: str) -> list[Code]:
     return connection.execute(query).fetchall()
 
 
-def _level(codes: list[Code], table: Delivery) -> int:
+def _level(codes: list[Code], table: FileTable) -> int:
     """Return the number of digits of the finest codes; 0 if there are totals of all goods only."""
     sizes = {0 if code == TOTAL else len(code) for code, *_ in codes}
     for level in (8, 6, 0):
@@ -125,7 +125,7 @@ def _is_above(code: str, level: int) -> bool:
     return bool(level) and (code == TOTAL or len(code) < level)
 
 
-def _require_nothing_said(file: RawFile, said: Said) -> None:
+def _require_nothing_said(file: RawFile, said: FileOptions) -> None:
     if said.nomenclature or said.mapping:
         raise BadFileError(
             "the files of Comext say themselves what their columns and codes are",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.comext.forms import Form
-    from entrepot.sources.parser import Delivery
+    from entrepot.sources.parser import FileTable
 
 __all__ = ["Checked", "checked"]
 
@@ -61,7 +61,7 @@ class Checked:
         return next(column for column in self.cells if self.form.roles.get(column) == role)
 
 
-def checked(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Checked:
+def checked(connection: duckdb.DuckDBPyConnection, table: FileTable) -> Checked:
     """Check every cell of a file.
 
     Raises
@@ -87,7 +87,7 @@ def checked(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Checked:
     return Checked(form, table.name, read_text(table.path, columns), cells, rows)
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Checked:
+def _parquet(connection: duckdb.DuckDBPyConnection, table: FileTable) -> Checked:
     types = parquet_types(connection, table.path, table.name)
     form = form_of(list(types), table.name)
     verify_parquet(connection, table.path, table.name, types, rules(form, list(types)))

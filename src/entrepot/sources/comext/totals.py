@@ -23,7 +23,7 @@ _CELL = "freq, period, reporter, partner_iso, product, is_import"
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class _TotalKind:
     """A kind of line that may be the total of another kind."""
 
     rule: str
@@ -34,16 +34,16 @@ class _Beside:
 
 
 _CASES = (
-    _Beside(
-        "procedures-beside-total",
+    _TotalKind(
+        "procedures-with-total",
         f"procedure = '{TOTAL_PROCEDURE}'",
         f"procedure <> '{TOTAL_PROCEDURE}'",
         f"statistical procedure {TOTAL_PROCEDURE} (all of them) beside single procedures",
         whole=False,
     ),
     *(
-        _Beside(
-            "areas-beside-total",
+        _TotalKind(
+            "areas-with-total",
             f"partner = '{total}'",
             f"partner IN ({', '.join(repr(part) for part in parts)})",
             f"partner {total} beside {' and '.join(parts)}",
@@ -94,22 +94,22 @@ def without_parts(
 
 
 def _with_both(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, cases: Sequence[_Beside]
-) -> list[_Beside]:
+    connection: duckdb.DuckDBPyConnection, lines: Lines, cases: Sequence[_TotalKind]
+) -> list[_TotalKind]:
     """Return the cases of which there are lines of both kinds."""
     tests = ", ".join(f"bool_or({case.total}) AND bool_or({case.parts})" for case in cases)
     [found] = connection.execute(f"SELECT {tests} FROM {lines.counting}").fetchall()
     return [case for case, both in zip(cases, found, strict=True) if both]
 
 
-def _disagree(case: _Beside) -> str:
+def _disagree(case: _TotalKind) -> str:
     rounding = "t + p + 1e-9 * total"  # each is rounded to whole euro
     if case.whole:
         return f"abs(coalesce(total, 0) - coalesce(part, 0)) > {rounding}"
     return f"coalesce(part, 0) > coalesce(total, 0) + {rounding}"
 
 
-def _unsure(case: _Beside, file: Checked, odd: str | None, alone: int) -> BadFileError:
+def _unsure(case: _TotalKind, file: Checked, odd: str | None, alone: int) -> BadFileError:
     what = f"they do not agree ({odd})" if odd else f"{alone} parts have no total beside them"
     return BadFileError(
         f"{case.names}: {what}",

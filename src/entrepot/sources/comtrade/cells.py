@@ -28,12 +28,12 @@ from entrepot.sources.temp_tables import add, keep
 if TYPE_CHECKING:
     import duckdb
 
-    from entrepot.sources.comtrade.file import File
+    from entrepot.sources.comtrade.file import ComtradeFile
 
 __all__ = ["make_cells"]
 
 
-def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def make_cells(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     """Make the table of cells and say what was done for it.
 
     Raises
@@ -60,7 +60,9 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findi
     return (*_left_out(connection, file, parts), *found)
 
 
-def _left_out(connection: duckdb.DuckDBPyConnection, file: File, parts: int) -> tuple[Finding, ...]:
+def _left_out(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, parts: int
+) -> tuple[Finding, ...]:
     if not parts:
         return ()
     text = (
@@ -78,7 +80,9 @@ def _counted(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, in
     return int(rows), int(different)
 
 
-def _once(connection: duckdb.DuckDBPyConnection, file: File, before: int) -> tuple[Finding, ...]:
+def _once(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, before: int
+) -> tuple[Finding, ...]:
     """Drop copies of a row; refuse two rows that differ."""
     example = connection.execute(
         f"SELECT {KEY} FROM {CELL} GROUP BY {KEY} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
@@ -103,7 +107,7 @@ def _once(connection: duckdb.DuckDBPyConnection, file: File, before: int) -> tup
     return (Finding("repeated-rows", "warning", file.name, dropped, words, text),)
 
 
-def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: File) -> None:
+def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     query = f"SELECT min(edition), max(edition), count(*) - count(edition) FROM {CELL}"
     [(first, last, unknown)] = connection.execute(query).fetchall()
     if first != last:
@@ -117,7 +121,7 @@ def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: File) -> N
         )
 
 
-def _require_one_each(connection: duckdb.DuckDBPyConnection, file: File) -> None:
+def _require_one_each(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     """Refuse two editions in one report."""
     twice = connection.execute(f"""
         SELECT period, reporter, flow, list_sort(list(DISTINCT edition)) AS editions FROM {CELL}
@@ -148,7 +152,7 @@ _BREAKDOWN = " || ".join(
 )
 
 
-def add_parts(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     """Add cells that have no row for their total, each from one breakdown of it.
 
     Several breakdowns have to agree. A breakdown of which the whole file has one code only is a
@@ -207,7 +211,7 @@ def _same_cell() -> str:
     )
 
 
-def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> None:
+def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     """Refuse a choice of one part: every row by air, every row of one customs procedure."""
     told = {name: total for name, total in _DIMENSIONS.items() if name not in file.lacks}
     parts = ", ".join(f"count(*) FILTER ({name} <> {total})" for name, total in told.items())
@@ -230,7 +234,7 @@ def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: File) -> Non
             )
 
 
-def _require_one_row(connection: duckdb.DuckDBPyConnection, file: File) -> None:
+def _require_one_row(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     part = f"{KEY}, customs, mot, partner2"
     twice = connection.execute(
         f"SELECT {part} FROM {PART} GROUP BY {part} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
@@ -244,7 +248,7 @@ def _require_one_row(connection: duckdb.DuckDBPyConnection, file: File) -> None:
         )
 
 
-def _added(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _added(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     [(cells, rows, value, proved)] = connection.execute("""
         SELECT count(*), sum(n), sum(value), count(*) FILTER (breakdowns > 1)
         FROM comtrade_whole WHERE is_clear""").fetchall()
@@ -258,7 +262,7 @@ def _added(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, 
     return (Finding("parts-added", "warning", file.name, int(cells), usd(value), text),)
 
 
-def _unclear(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _unclear(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     unclear = connection.execute(f"""
         SELECT {KEY}, value, apart FROM comtrade_whole WHERE NOT is_clear
         ORDER BY value DESC, {KEY}""").fetchall()
@@ -288,7 +292,7 @@ UNCLEAR = 0.01
 """Share of cells, and of their value, that may be left out as unclear; above it no file is read."""
 
 
-def resolve_sums(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def resolve_sums(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     """Keep the total of each cell, leave out cells in which no row is the sum of the others.
 
     Raises
@@ -327,7 +331,7 @@ def _step(connection: duckdb.DuckDBPyConnection) -> float:
     return 1.0 if whole else 0.001
 
 
-def _resolved(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _resolved(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     [(cells, rows, value, added)] = connection.execute(
         "SELECT count(*), sum(n) - count(*), sum(value), sum(added) FROM comtrade_sum "
         "WHERE is_clear AND n > 1"
@@ -347,7 +351,7 @@ def _resolved(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Findin
     return (Finding("totals-by-sums", "warning", file.name, int(rows), example, text),)
 
 
-def _sums_unclear(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _sums_unclear(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     [(cells, value, unclear, lost)] = connection.execute("""
         SELECT count(*), sum(value), count(*) FILTER (NOT is_clear),
                coalesce(sum(value) FILTER (NOT is_clear), 0) FROM comtrade_sum""").fetchall()

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Delivery
+    from entrepot.sources.parser import FileTable
 
-__all__ = ["END", "File", "is_answer", "opened", "places", "table_of"]
+__all__ = ["END", "ComtradeFile", "is_answer", "opened", "places", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ComtradeFile:
     """One table of Comtrade.
 
     Attributes
@@ -68,7 +68,7 @@ class File:
         return tuple(role for role in CODES if role not in self.columns)
 
 
-def opened(connection: duckdb.DuckDBPyConnection, table: Delivery) -> File:
+def opened(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ComtradeFile:
     """Return the table with what its header says.
 
     Raises
@@ -86,7 +86,9 @@ def opened(connection: duckdb.DuckDBPyConnection, table: Delivery) -> File:
         layout_of(names, table.name)  # before a name that is there twice becomes one
         types = dict.fromkeys(names, "VARCHAR")
     layout, columns = layout_of(list(types), table.name)
-    return File(table.path, table.name, layout.id, columns, types, delim, table.nomenclature)
+    return ComtradeFile(
+        table.path, table.name, layout.id, columns, types, delim, table.nomenclature
+    )
 
 
 def _has_end(path: Path, width: int, delim: str) -> bool:
@@ -97,7 +99,9 @@ def _has_end(path: Path, width: int, delim: str) -> bool:
     return len(cells) == width + 1 and not cells[-1].strip()
 
 
-def places(connection: duckdb.DuckDBPyConnection, file: File, wanted: dict[str, set[str]]) -> str:
+def places(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, wanted: dict[str, set[str]]
+) -> str:
     """Return in words where rows stand whose cells are among those wanted, by role."""
     asked = {file.columns[role]: cells for role, cells in wanted.items() if role in file.columns}
     if file.delim:
@@ -249,7 +253,7 @@ _INDEX = frozenset({"unnamed0", "unnamed1", "x1", "rownames"})  # row numbers of
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ComtradeLayout:
     """How one kind of file is laid out.
 
     Attributes
@@ -270,13 +274,13 @@ class Layout:
 
 _ALWAYS = frozenset({"period", "reporter", "partner", "flow", "product", "value"})
 _LAYOUTS = (
-    Layout("v1", _V1, _V1_IGNORED, _ALWAYS),
-    Layout("legacy", _LEGACY, _LEGACY_IGNORED, _ALWAYS | {"edition"}),
-    Layout("narrow", _NARROW, frozenset(), _ALWAYS),
+    ComtradeLayout("v1", _V1, _V1_IGNORED, _ALWAYS),
+    ComtradeLayout("legacy", _LEGACY, _LEGACY_IGNORED, _ALWAYS | {"edition"}),
+    ComtradeLayout("narrow", _NARROW, frozenset(), _ALWAYS),
 )
 
 
-def layout_of(columns: list[str], where: str) -> tuple[Layout, dict[str, str]]:
+def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str, str]]:
     """Return the layout of a file and the column of each role that it has.
 
     Raises
@@ -320,7 +324,7 @@ def _refused(
     return BadFileError(
         f"not the columns of UN Comtrade: {'; '.join(words) or 'one thing in two columns'}",
         where=f"{where}, row 1",
-        why="a column that nobody knows may say what the others do not: parts, units, another year",
+        why="an unknown column may say what the others do not: parts, units, another year",
         hint=(f"is {extra[0]} meant to be {near[0]}? " if near else "")
         + "give the file as Comtrade ships it, or any table with a mapping: data add table",
     )

@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from entrepot.errors import RequestError
 from entrepot.model.areas import area
 from entrepot.sources.get.fetch import has_key
-from entrepot.sources.get.plan import Piece, months, needed, short_name, years
+from entrepot.sources.get.plan import PlannedFile, months, needed, short_name, years
 
 if TYPE_CHECKING:
-    from entrepot.sources.get.plan import Wanted
-    from entrepot.sources.info import Download, Way
+    from entrepot.sources.get.plan import DataRequest
+    from entrepot.sources.info import Download, DownloadAddress
 
 __all__ = ["TAKES", "pieces"]
 
@@ -32,7 +32,7 @@ _FLOWS = ("M", "X")
 class _Ask:
     """One request: a reporter, a period, and lists that can be split."""
 
-    way: Way
+    way: DownloadAddress
     freq: str
     time: str
     reporter: str
@@ -40,7 +40,7 @@ class _Ask:
     codes: tuple[str, ...]
     partners: tuple[str, ...]
 
-    def piece(self) -> Piece:
+    def piece(self) -> PlannedFile:
         asked = {
             "reporterCode": self.reporter,
             "period": self.time,
@@ -65,11 +65,11 @@ class _Ask:
             self.partners and ["with", *self.partners],
             suffix="json",
         )
-        return Piece(
+        return PlannedFile(
             name, f"{self.way.address.format(freq=self.freq)}?{query}", self.way, self.split
         )
 
-    def split(self) -> tuple[Piece, ...]:
+    def split(self) -> tuple[PlannedFile, ...]:
         """Split by flow, then codes, then partners; what was not named cannot be split."""
         if len(self.flows) > 1:
             smaller = [replace(self, flows=some) for some in _halves(self.flows)]
@@ -80,7 +80,7 @@ class _Ask:
         return tuple(one.piece() for one in smaller)
 
 
-def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
     """Return the requests: through the full interface if there is a key, else the preview.
 
     Raises
@@ -92,7 +92,7 @@ def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
     if not wanted.reporters:
         raise RequestError(
             "whose reports?",
-            why="all reporters at once are far more than one answer holds",
+            why="all reporters at once exceed the limit of one answer",
             hint="entrepot data get comtrade --period 2023 --reporter CHN --goods chpl",
         )
     if wanted.freq == "Q":

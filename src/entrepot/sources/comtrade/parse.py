@@ -12,12 +12,11 @@ from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.cells import make_cells
 from entrepot.sources.comtrade.file import is_answer, opened, places, table_of
-from entrepot.sources.comtrade.levels import ABOVE, keep_finest
 from entrepot.sources.comtrade.reexports import FLOW, tell_reexports
 from entrepot.sources.comtrade.stage import AMOUNTS, KEY, SUMS, bare, stage
-from entrepot.sources.comtrade.world import leave_sums_out
+from entrepot.sources.comtrade.totals import ABOVE, keep_finest, leave_sums_out
 from entrepot.sources.parquet import is_parquet, reading
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal
 from entrepot.sources.temp_tables import look_up
 from entrepot.sources.unpack import members, text_in_utf8
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.comtrade.file import File
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.comtrade.file import ComtradeFile
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -38,12 +37,12 @@ LIMITS = (500, 100_000, 250_000)
 """Most rows that Comtrade sends at once: without a key, with one, and to institutions."""
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
     edition = _edition(file, said)
     for _, label, path in members(file, scratch):
         text = _as_table(path, scratch, label)
-        yield Delivery(text, label, edition, said.vintage or "unknown")
+        yield FileTable(text, label, edition, said.vintage or "unknown")
         for made in {path, text} - {file.path}:
             made.unlink(missing_ok=True)
 
@@ -56,7 +55,7 @@ def _as_table(path: Path, scratch: Path, label: str) -> Path:
     return table_of(text, scratch, label) if is_answer(text) else text
 
 
-def _edition(file: RawFile, said: Said) -> str:
+def _edition(file: RawFile, said: FileOptions) -> str:
     known = {name.upper(): one.id for one in EDITIONS for name in (one.id, one.comtrade, one.baci)}
     edition = known.get((said.nomenclature or "").upper(), "")
     if said.nomenclature and not edition:
@@ -74,7 +73,7 @@ def _edition(file: RawFile, said: Said) -> str:
     return edition
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row; return one for each flow that was reported, in USD and kg."""
     file = opened(connection, table)
     # Damage in a column of Parquet shows when the column is first read, which may be late.
@@ -88,7 +87,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
             *tell_reexports(connection, file),
         )
     relation = canonical(connection, file)
-    return Rows(
+    return ParsedRows(
         relation,
         {},
         lambda key: places(connection, file, cells_of_key(key)),
@@ -98,7 +97,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
 
 def _said(
-    connection: duckdb.DuckDBPyConnection, file: File, occurs: dict[str, frozenset[str]]
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, occurs: dict[str, frozenset[str]]
 ) -> Iterator[Finding]:
     """Say what the rows as a whole say: that they may be cut off, or were converted."""
     [(count, converted)] = connection.execute(
@@ -136,7 +135,7 @@ def _said(
 
 
 def _is_mixed_up(
-    connection: duckdb.DuckDBPyConnection, file: File, occurs: dict[str, frozenset[str]]
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, occurs: dict[str, frozenset[str]]
 ) -> bool:
     """Whether a month is called a year or the other way round."""
     frequencies = occurs.get("freq", frozenset())
@@ -167,7 +166,7 @@ _UNITS = {
 _NO_UNIT = (-1, 1)
 
 
-def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
+def canonical(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> duckdb.DuckDBPyRelation:
     """Return the flows in canonical columns, unread; values as reported, in whole or broken USD."""
     area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
     units = " ".join(f"WHEN {code} THEN {literal(word)}" for code, word in _UNITS.items())
@@ -188,7 +187,9 @@ def canonical(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckD
         JOIN {area_table} AS there ON there.code = partner""")
 
 
-def canonical_totals(connection: duckdb.DuckDBPyConnection, file: File) -> duckdb.DuckDBPyRelation:
+def canonical_totals(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile
+) -> duckdb.DuckDBPyRelation:
     """Return what reporters added up over partners or products, in columns of ``totals``."""
     area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
     partners = look_up(connection, "comtrade_partner", _areas(aggregates=True), "INTEGER")
@@ -201,7 +202,7 @@ def canonical_totals(connection: duckdb.DuckDBPyConnection, file: File) -> duckd
         JOIN {partners} AS there ON there.code = partner""")
 
 
-def _common(file: File) -> str:
+def _common(file: ComtradeFile) -> str:
     """Return SQL for the columns that flows and totals have in common."""
     editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
     year = "CASE WHEN cell.period < 10000 THEN cell.period ELSE cell.period // 100 END"

@@ -15,7 +15,7 @@ from entrepot.sources.temp_tables import add, keep, offer
 if TYPE_CHECKING:
     import duckdb
 
-    from entrepot.sources.comtrade.file import File
+    from entrepot.sources.comtrade.file import ComtradeFile
 
 __all__ = ["FLOW", "tell_reexports"]
 
@@ -28,7 +28,9 @@ _FITS = "r.value <= x.value * (1 + 1e-9)"
 _NAMES = [name.strip() for name in AMOUNTS.split(",")]
 
 
-def tell_reexports(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def tell_reexports(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile
+) -> tuple[Finding, ...]:
     """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
     flows = {flow for (flow,) in connection.execute(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
     if "RX" not in flows and "DX" not in flows:
@@ -88,7 +90,7 @@ def _rest(name: str) -> str:
     return f"CASE WHEN x.{name} >= r.{name}{same} THEN nullif(x.{name} - r.{name}, 0) END"
 
 
-def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, ...]:
+def _found(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
     [(both, value, larger, over, alone, only)] = connection.execute(f"""
         SELECT count(*) FILTER ({_FITS}), coalesce(sum(r.value) FILTER ({_FITS}), 0),
                count(*) FILTER (NOT ({_FITS})), coalesce(sum(r.value) FILTER (NOT ({_FITS})), 0),
@@ -121,7 +123,7 @@ def _found(connection: duckdb.DuckDBPyConnection, file: File) -> tuple[Finding, 
 
 
 def _parts(
-    connection: duckdb.DuckDBPyConnection, file: File, flows: set[str]
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, flows: set[str]
 ) -> tuple[Finding, ...]:
     """Say which flows were left out because they are parts of imports or exports."""
     found: list[Finding] = []

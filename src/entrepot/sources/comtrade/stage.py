@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.comtrade.file import File
+    from entrepot.sources.comtrade.file import ComtradeFile
 
 __all__ = [
     "AMOUNTS",
     "CELL",
+    "CELL_WORDS",
     "FLOWS",
     "KEY",
     "SUMS",
@@ -74,6 +75,13 @@ def cell_words(key: Sequence[Any]) -> str:
     return f"{period}, reporter {reporter}, partner {partner}, flow {flow}, product {product}"
 
 
+CELL_WORDS = (
+    "concat(period, ', reporter ', reporter, ', partner ', partner, ', flow ', flow, "
+    "', product ', product)"
+)
+"""SQL for a cell in words."""
+
+
 def wanted(key: Sequence[Any]) -> dict[str, set[str]]:
     """Return the cells that rows of a cell have, by role."""
     period, reporter, partner, flow, product = key[:5]
@@ -97,7 +105,7 @@ _LATER = ("reporter", "partner", "partner2", "mot", "unit", "cif", "fob", "mass"
 _LATER_TYPES = ("INTEGER", "BIGINT", "SMALLINT", "DOUBLE", "FLOAT", "BOOLEAN")
 
 
-def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozenset[str]]:
+def stage(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> dict[str, frozenset[str]]:
     """Check every row and offer the rows as `File.rows`; return what occurs in columns of codes.
 
     Raises
@@ -123,14 +131,16 @@ def stage(connection: duckdb.DuckDBPyConnection, file: File) -> dict[str, frozen
     return occurs
 
 
-def _is_later(file: File, role: str) -> bool:
+def _is_later(file: ComtradeFile, role: str) -> bool:
     kind = file.types[file.columns[role]]
     yes_no = kind == "BOOLEAN" and role in ("mass_estimated", "quantity_estimated", "original")
     flag = role == "flag" and "mass_estimated" in file.columns
     return yes_no or flag or (role in _LATER and kind in _LATER_TYPES)
 
 
-def recheck(connection: duckdb.DuckDBPyConnection, file: File, *, table: str = CELL) -> None:
+def recheck(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, *, table: str = CELL
+) -> None:
     """Check numbers of Parquet that `stage` left for later, on the cells made from them.
 
     Raises
@@ -153,7 +163,7 @@ def recheck(connection: duckdb.DuckDBPyConnection, file: File, *, table: str = C
         raise BadFileError("rows that cannot be read", where=file.name)
 
 
-def _typed(file: File, occurs: dict[str, frozenset[str]]) -> str:
+def _typed(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
     """Return SQL for the columns of the rows; texts are changed only where some need it."""
     year = _whole(file, "period")
     customs = _text(file, "customs", occurs)
@@ -181,7 +191,7 @@ def _typed(file: File, occurs: dict[str, frozenset[str]]) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
 
-def _flow(file: File, occurs: dict[str, frozenset[str]]) -> str:
+def _flow(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
     text = _text(file, "flow", occurs)
     if all(FLOWS.get(one) == one for one in occurs.get("flow", ["1"])):
         return text
@@ -189,7 +199,7 @@ def _flow(file: File, occurs: dict[str, frozenset[str]]) -> str:
     return f"CASE {text} {cases} END"
 
 
-def _product(file: File, occurs: dict[str, frozenset[str]]) -> str:
+def _product(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
     """Return SQL for codes with the zero in front that programs lose: HS has even lengths only."""
     code = _text(file, "product", occurs)
     if all(one == "TOTAL" or (one.isdigit() and len(one) % 2 == 0) for one in occurs["product"]):
@@ -200,7 +210,7 @@ def _product(file: File, occurs: dict[str, frozenset[str]]) -> str:
     )
 
 
-def _text(file: File, role: str, occurs: dict[str, frozenset[str]]) -> str:
+def _text(file: ComtradeFile, role: str, occurs: dict[str, frozenset[str]]) -> str:
     """Return SQL for a text; without blanks around it, where some have them."""
     column = file.columns.get(role)
     if not column:
@@ -210,7 +220,7 @@ def _text(file: File, role: str, occurs: dict[str, frozenset[str]]) -> str:
     return quoted(column) if clean and kind == "VARCHAR" else cell_text(column, kind)
 
 
-def _whole(file: File, role: str) -> str:
+def _whole(file: ComtradeFile, role: str) -> str:
     column = file.columns.get(role)
     if not column:
         return "NULL::INTEGER"
@@ -225,7 +235,7 @@ def _whole(file: File, role: str) -> str:
     return f"CASE WHEN {whole} = {cell} THEN {whole} WHEN {cell} IS NOT NULL THEN -2 END"
 
 
-def _number(file: File, role: str) -> str:
+def _number(file: ComtradeFile, role: str) -> str:
     column = file.columns.get(role)
     if not column:
         return "NULL::DOUBLE"
@@ -234,7 +244,7 @@ def _number(file: File, role: str) -> str:
     return f"{cell}::DOUBLE"
 
 
-def _yes(file: File, role: str) -> str:
+def _yes(file: ComtradeFile, role: str) -> str:
     column = file.columns[role]
     kind = file.types[column]
     return (
@@ -244,7 +254,7 @@ def _yes(file: File, role: str) -> str:
     )
 
 
-def _estimated(file: File, role: str, flag: str) -> str:
+def _estimated(file: ComtradeFile, role: str, flag: str) -> str:
     """Return SQL for whether an amount is estimated: its own column, else the flag of old files."""
     if f"{role}_estimated" in file.columns:
         return _yes(file, f"{role}_estimated")

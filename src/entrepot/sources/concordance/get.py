@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from entrepot.sources.get.plan import Piece
+from entrepot.sources.get.plan import PlannedFile
 
 if TYPE_CHECKING:
-    from entrepot.sources.get.plan import Wanted
+    from entrepot.sources.get.plan import DataRequest
     from entrepot.sources.info import Download
 
 __all__ = ["TAKES", "pieces"]
@@ -16,10 +16,10 @@ __all__ = ["TAKES", "pieces"]
 TAKES: tuple[str, ...] = ()
 
 
-def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
     """Return every workbook; they are small."""
     way = download.way("workbooks")
     return tuple(
-        Piece(name.replace(" ", "_"), way.address.format(file=quote(name)), way)
+        PlannedFile(name.replace(" ", "_"), way.address.format(file=quote(name)), way)
         for name in way.files
     )

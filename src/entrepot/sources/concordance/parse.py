@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import Rule, find_rows, quoted, read_text, verify
 from entrepot.sources.unpack import header, members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
     from entrepot.sources.workbook import Cell
 
 __all__ = ["links", "read_sheet", "rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the sheets of a workbook, or the consolidated text; several may come in one zip."""
     if is_workbook(file.path):  # a workbook of today is a zip too
         yield from _sheets(file.path, file.name, said)
@@ -43,12 +43,12 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                     why=f"the text has the columns {', '.join(sorted(COLUMNS))}",
                     hint="give the .xls or .xlsx files as unstats.un.org ships them",
                 )
-            yield Delivery(path, label, "", said.vintage or "unknown", detail=columns)
+            yield FileTable(path, label, "", said.vintage or "unknown", detail=columns)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return the links between codes, which have six digits each."""
     if not isinstance(table.detail, Sheet):
         return consolidated_rows(connection, table)
@@ -66,16 +66,16 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         return f"{table.name}, rows {' and '.join(map(str, where))}"
 
     relation = connection.from_arrow(pa.table(held))
-    return Rows(relation, same, locate, "correlations")
+    return ParsedRows(relation, same, locate, "correlations")
 
 
-def _sheets(path: Path, name: str, said: Said) -> Iterator[Delivery]:
+def _sheets(path: Path, name: str, said: FileOptions) -> Iterator[FileTable]:
     for sheet in sheets(path, name):
         where = f"{name}, sheet {sheet!r}"
         cells = sheet_rows(path, sheet, name)
         if any(cell != "" for row in cells for cell in row):
             held = read_sheet(cells, where)
-            yield Delivery(path, where, "", said.vintage or "unknown", detail=held)
+            yield FileTable(path, where, "", said.vintage or "unknown", detail=held)
 
 
 # One sheet of a UNSD workbook: two columns for a conversion, three for correlations.
@@ -116,7 +116,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SheetLink:
     """Two codes that have goods in common, and the row that says so."""
 
     row: int
@@ -160,7 +160,7 @@ def read_sheet(rows: Sequence[Sequence[Cell]], where: str) -> Sheet:
     )
 
 
-def links(sheet: Sheet, where: str) -> Iterator[Link]:
+def links(sheet: Sheet, where: str) -> Iterator[SheetLink]:
     """Yield every link of a sheet, codes with six digits; rows without any cell hold nothing.
 
     Raises
@@ -183,7 +183,7 @@ def links(sheet: Sheet, where: str) -> Iterator[Link]:
                 why="a code that is lost takes its trade with it when data are converted",
                 hint="codes have six digits; give the workbook as unstats.un.org ships it",
             )
-        yield Link(number, first.zfill(6), second.zfill(6), relation[1] if relation else None)
+        yield SheetLink(number, first.zfill(6), second.zfill(6), relation[1] if relation else None)
 
 
 def _edition(year: str, where: str, row: int) -> str:
@@ -207,7 +207,7 @@ _CONSOLIDATED_CODE = "[0-9]{5,6}"
 _SIDES = ("after", "before")
 
 
-def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return the links between editions of the Harmonized System.
 
     Raises
@@ -245,7 +245,7 @@ def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: Delivery) ->
         "SELECT from_nomenclature, lpad(after, 6, '0') AS from_code, to_nomenclature, "
         f"lpad(before, 6, '0') AS to_code, relation FROM ({links})"
     )
-    return Rows(
+    return ParsedRows(
         relation,
         {"kind": "correlation"},
         lambda key: _locate(table, columns, key),
@@ -255,7 +255,7 @@ def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: Delivery) ->
 
 
 def _left_out(
-    connection: duckdb.DuckDBPyConnection, table: Delivery, columns: list[str]
+    connection: duckdb.DuckDBPyConnection, table: FileTable, columns: list[str]
 ) -> tuple[Finding, ...]:
     sitc = ", ".join(f"'{one}'" for one in sorted(_SITC))
     [(count, example)] = connection.execute(
@@ -266,7 +266,7 @@ def _left_out(
     return (Finding("sitc", "note", table.name, count, example, text),) if count else ()
 
 
-def _bad_code(table: Delivery, columns: list[str]) -> BadFileError:
+def _bad_code(table: FileTable, columns: list[str]) -> BadFileError:
     step, codes = columns.index("adjustment"), [columns.index(f"code.{c}") for c in _SIDES]
     row = find_rows(
         table.path,
@@ -283,7 +283,7 @@ def _bad_code(table: Delivery, columns: list[str]) -> BadFileError:
     )
 
 
-def _locate(table: Delivery, columns: list[str], key: Key) -> str:
+def _locate(table: FileTable, columns: list[str], key: Key) -> str:
     newer, from_code, older, to_code, _ = key
     step = columns.index("adjustment")
     after, before = (columns.index(f"code.{side}") for side in _SIDES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import NUMBER, Rule, find_rows, read_text, verify
 from entrepot.sources.unpack import header, members
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -29,7 +29,7 @@ _CLOSE = 1e-4
 """How far an average may be from the one written in the file, relative to it."""
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the table in a file."""
     if said.nomenclature not in (None, EDITION):
         raise BadFileError(
@@ -48,12 +48,12 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
             )
         named = _NAME.search(label)
         vintage = said.vintage or (".".join(named.groups()) if named else "unknown")
-        yield Delivery(path, label, EDITION, vintage, detail=columns)
+        yield FileTable(path, label, EDITION, vintage, detail=columns)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return own estimates apart from what stands in for a missing one."""
     columns: list[str] = table.detail
     flag = "neither 0 nor 1"
@@ -89,11 +89,11 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
     same = {"nomenclature": EDITION}
     findings = tuple(_stand_ins(connection, codes, table.name))
-    return Rows(relation, same, locate, "elasticities", findings)
+    return ParsedRows(relation, same, locate, "elasticities", findings)
 
 
 def _refuse_both(
-    connection: duckdb.DuckDBPyConnection, table: Delivery, columns: list[str]
+    connection: duckdb.DuckDBPyConnection, table: FileTable, columns: list[str]
 ) -> None:
     source = read_text(table.path, columns)
     both = "trim(zero) = '1' AND trim(positive) = '1'"

@@ -10,7 +10,7 @@ from entrepot.model.closed_yaml import Closed, FormatOne, parse_closed
 from entrepot.model.columns import Finding
 from entrepot.model.period import Period
 from entrepot.sources.gacc.rules import READ, flows, level_of, require_once, roles_of, rules
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import quoted, read_text, verify
 from entrepot.sources.temp_tables import keep_small, look_up
 from entrepot.sources.unpack import header, members, text_in_utf8
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import RawFile, Said
+    from entrepot.sources.parser import FileOptions, RawFile
 
 __all__ = ["rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, in UTF-8, one at a time."""
     if said.nomenclature:
         raise BadFileError(
@@ -38,12 +38,12 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         text = text_in_utf8(path, scratch, label)
         roles = roles_of(header(text, label), label)
         flow, period = told(said.mapping, label, has_dates="date" in roles)
-        yield Delivery(text, label, "", said.vintage or "unknown", detail=(roles, flow, period))
+        yield FileTable(text, label, "", said.vintage or "unknown", detail=(roles, flow, period))
         for one in {text, path} - {file.path}:
             one.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row; return China's trade by partner, six digits and period."""
     roles, flow, period = table.detail
     columns = [name or "(empty)" for name in header(table.path, table.name)]
@@ -80,7 +80,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         f"period, partner AS {other}, product, nomenclature, value AS {value}, mass_kg, quantity, "
         "quantity_unit"
     )
-    return Rows(relation, same, lambda _: "", findings=findings)
+    return ParsedRows(relation, same, lambda _: "", findings=findings)
 
 
 MOST = 10_000
@@ -112,7 +112,7 @@ def noted(
     if light:
         text = (
             f"{light:,} of {flows:,} flows have no weight: a line counts in other units only, or "
-            "has zero beside an amount."
+            "has zero mass with an amount."
         )
         yield Finding("mass-unknown", "note", place, light, "", text)
     if own:

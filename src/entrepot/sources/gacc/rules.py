@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.model.period import Period
-    from entrepot.sources.parser import Delivery
+    from entrepot.sources.parser import FileTable
 
     Cell = Callable[[str], str]
     """SQL for the text of the cell with a role; of an empty text if there is no such column."""
@@ -60,7 +60,7 @@ def rules(columns: list[str], roles: dict[str, int]) -> tuple[Rule, ...]:
 
 
 def level_of(
-    connection: duckdb.DuckDBPyConnection, cell: Cell, source: str, table: Delivery
+    connection: duckdb.DuckDBPyConnection, cell: Cell, source: str, table: FileTable
 ) -> int:
     """Return the number of digits of the codes, whose zero in front may be lost.
 
@@ -86,7 +86,7 @@ def require_once(
     connection: duckdb.DuckDBPyConnection,
     cell: Cell,
     source: str,
-    table: Delivery,
+    table: FileTable,
     roles: dict[str, int],
     level: int,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.model.areas import areas
 from entrepot.model.columns import Finding
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.temp_tables import keep, look_up
 from entrepot.sources.unpack import members
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -28,7 +28,7 @@ __all__ = ["rows", "tables"]
 _PLACE = "place of the row"
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the table in a file."""
     if said.nomenclature:
         raise BadFileError(
@@ -45,12 +45,12 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                 hint="give dist_cepii.dta as CEPII ships it",
             )
         held = read_stata(path, label)
-        yield Delivery(path, label, "", said.vintage or "unknown", detail=held)
+        yield FileTable(path, label, "", said.vintage or "unknown", detail=held)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return distances in km between areas as we code them."""
     import pyarrow as pa
 
@@ -82,7 +82,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         found = [place for (place,) in same.project("place").order("place").fetchall()]
         return f"{table.name}, observations {' and '.join(map(str, found))}"
 
-    return Rows(relation, {}, locate, "distances", tuple(noted(placed, held, table.name)))
+    return ParsedRows(relation, {}, locate, "distances", tuple(noted(placed, held, table.name)))
 
 
 # What a table of distances must be, and what is noted about one.
@@ -175,7 +175,7 @@ def refuse_wrong(placed: duckdb.DuckDBPyRelation, name: str) -> None:
             raise BadFileError(
                 f"{what}: {text}",
                 where=f"{name}, observation {place}",
-                why="a distance that is lost or wrong moves whoever is compared by it",
+                why="a missing or wrong distance changes every comparison that uses it",
                 hint="if the area is new, it has to be added to model/areas.csv",
             )
 

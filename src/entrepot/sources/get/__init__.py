@@ -4,8 +4,8 @@
 program that opens a socket.
 """
 
-from entrepot.sources.get.fetch import Got
-from entrepot.sources.get.plan import Piece, Wanted, pieces
+from entrepot.sources.get.fetch import DownloadedFile
+from entrepot.sources.get.plan import DataRequest, PlannedFile, pieces
 from entrepot.sources.get.run import get
 
-__all__ = ["Got", "Piece", "Wanted", "get", "pieces"]
+__all__ = ["DataRequest", "DownloadedFile", "PlannedFile", "get", "pieces"]

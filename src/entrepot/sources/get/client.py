@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["Answer", "Door", "Passing", "Patience", "persist", "seconds_asked"]
+__all__ = [
+    "HttpAnswer",
+    "HttpClient",
+    "RetryPolicy",
+    "TransientFailure",
+    "persist",
+    "seconds_asked",
+]
 
 
 MOST_REDIRECTS = 5
@@ -37,7 +44,7 @@ _MOVED = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer whose body is still to come.
 
     Attributes
@@ -53,7 +60,7 @@ class Answer:
     chunks: Iterator[bytes]
 
 
-class Door:
+class HttpClient:
     """Connections to publishers, for as long as a ``with`` lasts. TLS is always verified."""
 
     def __init__(
@@ -63,7 +70,7 @@ class Door:
         self._clock = clock
         self._client: httpx.Client | None = None
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> HttpClient:
         try:
             import httpx
         except ImportError as error:
@@ -92,7 +99,7 @@ class Door:
         *,
         secret: Mapping[str, str],
         hosts: tuple[str, ...] = (),
-    ) -> Iterator[Answer]:
+    ) -> Iterator[HttpAnswer]:
         """Send a GET and yield the answer.
 
         Parameters
@@ -121,7 +128,7 @@ class Door:
             raise RequestError(
                 "only https addresses are fetched, without a name or password in them",
                 where=f"{target.scheme}://{target.host}",
-                why="over plain http anybody on the way can change the numbers",
+                why="over plain http the numbers can be changed on the way",
             )
         start, trail = target, [target]
         with _translated(target):
@@ -131,7 +138,9 @@ class Door:
                 with self._client.stream("GET", target, headers=sent) as response:
                     led = response.headers.get("location", "")
                     if response.status_code not in _MOVED or not led:
-                        yield Answer(response.status_code, response.headers, self._paced(response))
+                        yield HttpAnswer(
+                            response.status_code, response.headers, self._paced(response)
+                        )
                         return
                 target = _led_to(target, led, hosts, trail)
                 trail.append(target)
@@ -173,7 +182,7 @@ class Door:
             raise RequestError(
                 "only https addresses are asked, without a name or password in them",
                 where=f"{target.scheme}://{target.host}",
-                why="over plain http anybody on the way can read the text and the key",
+                why="over plain http the text and the key can be read on the way",
             )
         ends = self._clock() + seconds
         asked = {"Content-Type": "application/json", "Accept-Encoding": "identity", **headers}
@@ -197,8 +206,8 @@ class Door:
                             hint="use another reader, or a shorter text",
                         )
                     if self._clock() > ends:
-                        raise Passing("no answer in time")
-        except Passing as error:
+                        raise TransientFailure("no answer in time")
+        except TransientFailure as error:
             raise OutsideError(
                 f"{target.host}: {error.reason}",
                 hint="try again, or use another reader",
@@ -213,7 +222,7 @@ class Door:
             came += len(chunk)
             if self._clock() - since > WINDOW:
                 if came < SLOWEST:
-                    raise Passing("the server sends next to nothing")
+                    raise TransientFailure("the server sends next to nothing")
                 since, came = self._clock(), 0
 
 
@@ -223,7 +232,7 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
         raise OutsideError(
             f"sent on from {old.host} to an address that is not https",
             where=str(old),
-            why="over plain http anybody on the way can change the numbers",
+            why="over plain http the numbers can be changed on the way",
             hint="try later, or fetch the file with a browser",
         )
     if not _may_lead(old, new, hosts):
@@ -272,7 +281,7 @@ def _translated(url: httpx.URL) -> Iterator[None]:
     try:
         yield
     except httpx.TimeoutException as error:
-        raise Passing("no answer in time") from error
+        raise TransientFailure("no answer in time") from error
     except httpx.ProxyError as error:
         raise OutsideError(
             "the proxy refuses the connection",
@@ -284,12 +293,14 @@ def _translated(url: httpx.URL) -> Iterator[None]:
             raise OutsideError(
                 f"the certificate of {url.host} cannot be trusted: {certificate}",
                 where=str(url),
-                why="somebody may stand between you and the publisher",
+                why="the connection to the publisher may be intercepted",
                 hint="check the clock; behind a company's proxy set SSL_CERT_FILE",
             ) from error
-        raise Passing(f"no connection to {url.host} ({error})", tries=NAME_TRIES) from error
+        raise TransientFailure(
+            f"no connection to {url.host} ({error})", tries=NAME_TRIES
+        ) from error
     except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-        raise Passing("the connection broke off") from error
+        raise TransientFailure("the connection broke off") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OutsideError(f"the request failed: {type(error).__name__}", where=str(url)) from error
 
@@ -311,7 +322,7 @@ T = TypeVar("T")
 ENOUGH = 2**20  # bytes that have to come for failures to be counted from zero again
 
 
-class Passing(Exception):  # noqa: N818  it is no error until patience ends
+class TransientFailure(Exception):  # noqa: N818  it is no error until patience ends
     """A failure that may pass.
 
     Parameters
@@ -332,7 +343,7 @@ class Passing(Exception):  # noqa: N818  it is no error until patience ends
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to go on.
 
     Attributes
@@ -365,7 +376,7 @@ class Patience:
 def persist(
     act: Callable[[], T],
     have: Callable[[], int],
-    patience: Patience,
+    patience: RetryPolicy,
     tell: Callable[[str], None],
     where: str,
 ) -> T:
@@ -374,7 +385,7 @@ def persist(
     Parameters
     ----------
     act
-        Raises `Passing` for a failure that may pass.
+        Raises `TransientFailure` for a failure that may pass.
     have
         Bytes that are kept so far; a gain of `ENOUGH` counts as progress.
     tell
@@ -391,7 +402,7 @@ def persist(
     while True:
         try:
             return act()
-        except Passing as trouble:
+        except TransientFailure as trouble:
             if have() >= best + ENOUGH:
                 failures, waited, best = 0, 0.0, have()
             failures += 1
@@ -407,7 +418,7 @@ def persist(
             waited += pause
 
 
-def _gave_up(trouble: Passing, tried: str, where: str) -> OutsideError:
+def _gave_up(trouble: TransientFailure, tried: str, where: str) -> OutsideError:
     return OutsideError(
         f"the download failed: {trouble.reason}",
         where=where,

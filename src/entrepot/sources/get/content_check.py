@@ -14,7 +14,7 @@ from entrepot.sources.unpack import SIGNATURE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.info import Way
+    from entrepot.sources.info import DownloadAddress
 
 __all__ = ["TooMuch", "look"]
 
@@ -33,7 +33,7 @@ class TooMuch(Exception):  # noqa: N818  the caller asks in smaller pieces
     """The answer is cut off at the publisher's limit, or refused as too large."""
 
 
-def look(path: Path, way: Way, where: str) -> int | None:
+def look(path: Path, way: DownloadAddress, where: str) -> int | None:
     """Return the number of rows of an answer, where its format shows it.
 
     Parameters
@@ -74,7 +74,7 @@ def look(path: Path, way: Way, where: str) -> int | None:
     return None
 
 
-def _json_rows(path: Path, way: Way, where: str) -> int:
+def _json_rows(path: Path, way: DownloadAddress, where: str) -> int:
     try:
         answer = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:

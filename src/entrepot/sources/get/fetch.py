@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 from entrepot.errors import OutsideError, RequestError
 from entrepot.files import from_json
-from entrepot.sources.get.client import Passing, Patience, persist, seconds_asked
+from entrepot.sources.get.client import RetryPolicy, TransientFailure, persist, seconds_asked
 from entrepot.sources.get.content_check import TooMuch, look
 from entrepot.sources.text import first_words
 from entrepot.sources.unpack import sha256_of
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from entrepot.sources.get.client import Answer, Door
-    from entrepot.sources.get.plan import Piece
-    from entrepot.sources.info import Way
+    from entrepot.sources.get.client import HttpAnswer, HttpClient
+    from entrepot.sources.get.plan import PlannedFile
+    from entrepot.sources.info import DownloadAddress
 
-__all__ = ["Got", "Means", "fetch", "has_key", "held", "part_of"]
+__all__ = ["DownloadedFile", "FetchTools", "fetch", "has_key", "held", "part_of"]
 
 
 State = Literal["fetched", "unchanged", "held", "empty", "installed"]
@@ -39,7 +39,7 @@ _TEXT = ("csv", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class FetchTools:
     """What fetching takes.
 
     Attributes
@@ -52,15 +52,15 @@ class Means:
         Told each event in words; and bytes that are there, of how many.
     """
 
-    door: Door
-    patience: Patience
+    door: HttpClient
+    patience: RetryPolicy
     wait: Callable[[float], None]
     say: Callable[[str], None]
     moved: Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class DownloadedFile:
     """What became of a piece.
 
     Attributes
@@ -84,7 +84,7 @@ class Got:
     rows: int | None = None
 
 
-def held(piece: Piece, folder: Path) -> Got | None:
+def held(piece: PlannedFile, folder: Path) -> DownloadedFile | None:
     """Return what is there of a piece, whole; None if it has to be fetched.
 
     Raises
@@ -96,7 +96,7 @@ def held(piece: Piece, folder: Path) -> Got | None:
     return _got(piece, folder, receipt, "held") if receipt else None
 
 
-def fetch(piece: Piece, folder: Path, means: Means, *, again: bool) -> Got:
+def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -> DownloadedFile:
     """Fetch a piece into a folder.
 
     Parameters
@@ -136,7 +136,13 @@ def fetch(piece: Piece, folder: Path, means: Means, *, again: bool) -> Got:
             raise
 
 
-def _once(piece: Piece, folder: Path, means: Means, part: Part, receipt: Receipt | None) -> Got:
+def _once(
+    piece: PlannedFile,
+    folder: Path,
+    means: FetchTools,
+    part: PartialDownload,
+    receipt: Receipt | None,
+) -> DownloadedFile:
     target = folder / piece.name
     headers = {"Accept": piece.way.accept or "*/*"} | _condition(part, piece, receipt)
     means.wait(piece.way.pause)
@@ -158,13 +164,13 @@ def _once(piece: Piece, folder: Path, means: Means, part: Part, receipt: Receipt
     return _keep(piece, folder, part, stated)
 
 
-def _goes_on(part: Part, piece: Piece) -> bool:
+def _goes_on(part: PartialDownload, piece: PlannedFile) -> bool:
     """Whether what is there can be gone on with, and the server can prove that it still fits."""
     content = part.content
     return bool(content and content.plain and content.mark and content.address == piece.address)
 
 
-def _keep(piece: Piece, folder: Path, part: Part, stated: str) -> Got:
+def _keep(piece: PlannedFile, folder: Path, part: PartialDownload, stated: str) -> DownloadedFile:
     """Test what came, and give it its name."""
     try:
         rows = look(part.path, piece.way, piece.address)
@@ -174,7 +180,9 @@ def _keep(piece: Piece, folder: Path, part: Part, stated: str) -> Got:
     digest = sha256_of(part.path)
     if stated and digest != stated:
         part.drop()
-        raise Passing("the content is not the one whose checksum the publisher states", tries=2)
+        raise TransientFailure(
+            "the content is not the one whose checksum the publisher states", tries=2
+        )
     content, size = part.content, part.size
     part.finish(folder / piece.name)
     receipt = Receipt(
@@ -190,7 +198,9 @@ def _keep(piece: Piece, folder: Path, part: Part, stated: str) -> Got:
     return _got(piece, folder, receipt, "fetched")
 
 
-def _condition(part: Part, piece: Piece, receipt: Receipt | None) -> dict[str, str]:
+def _condition(
+    part: PartialDownload, piece: PlannedFile, receipt: Receipt | None
+) -> dict[str, str]:
     """Go on, or ask only for something new; packed on the way only what is not packed already."""
     if part.content and part.size and _goes_on(part, piece):
         mark = part.content.mark
@@ -204,15 +214,15 @@ def _condition(part: Part, piece: Piece, receipt: Receipt | None) -> dict[str, s
     return asked
 
 
-def _refusal(answer: Answer, piece: Piece, part: Part) -> Exception:
+def _refusal(answer: HttpAnswer, piece: PlannedFile, part: PartialDownload) -> Exception:
     status = answer.status
     if status in PASSING:
-        return Passing(
+        return TransientFailure(
             f"the server answers {status}", after=seconds_asked(answer.headers.get("retry-after"))
         )
     if status in (206, 416):
         part.drop()
-        return Passing("what is there is not the start of what the server has", after=0)
+        return TransientFailure("what is there is not the start of what the server has", after=0)
     if status == 413:
         return TooMuch()
     said = first_words(next(answer.chunks, b"")[:4096])
@@ -225,7 +235,7 @@ def _refusal(answer: Answer, piece: Piece, part: Part) -> Exception:
     )
 
 
-def _hint(status: int, piece: Piece) -> str:
+def _hint(status: int, piece: PlannedFile) -> str:
     if status in (401, 403) and piece.way.key:
         return f"is the key in {piece.way.key} valid, and its quota of today not used up?"
     if status in (401, 403):
@@ -235,12 +245,14 @@ def _hint(status: int, piece: Piece) -> str:
     return "see the publisher's page; the address or its parameters may have changed"
 
 
-def _got(piece: Piece, folder: Path, receipt: Receipt, state: State) -> Got:
+def _got(piece: PlannedFile, folder: Path, receipt: Receipt, state: State) -> DownloadedFile:
     if receipt.cut:
         raise TooMuch
     path = folder / piece.name if receipt.bytes else None
     known: State = "empty" if path is None or receipt.rows == 0 else state
-    return Got(piece.name, piece.address, known, path, receipt.bytes, receipt.sha256, receipt.rows)
+    return DownloadedFile(
+        piece.name, piece.address, known, path, receipt.bytes, receipt.sha256, receipt.rows
+    )
 
 
 def _now() -> str:
@@ -306,12 +318,12 @@ def _place(target: Path) -> Path:
 _PLAIN = re.compile(r"[\w.~+/=-]{8,512}", re.ASCII)
 
 
-def has_key(way: Way) -> bool:
+def has_key(way: DownloadAddress) -> bool:
     """Whether the key that a way needs is in the environment; true where it needs none."""
     return not way.key or bool(os.environ.get(way.key, "").strip())
 
 
-def secret(way: Way) -> dict[str, str]:
+def secret(way: DownloadAddress) -> dict[str, str]:
     """Return the header with the user's key, or no header where none is needed.
 
     Raises
@@ -345,7 +357,12 @@ MOST_BYTES = 20 * 2**30  # a file larger than this is none that we ask for
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
-def take(answer: Answer, part: Part, address: str, moved: Callable[[int, int | None], None]) -> str:
+def take(
+    answer: HttpAnswer,
+    part: PartialDownload,
+    address: str,
+    moved: Callable[[int, int | None], None],
+) -> str:
     """Take a whole body from its first byte (status 200); return its promised SHA-256 or ``""``.
 
     Parameters
@@ -365,7 +382,7 @@ def take(answer: Answer, part: Part, address: str, moved: Callable[[int, int | N
     coding = answer.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "deflate", ""):
         raise OutsideError(
-            f"the server packs its answer as {coding!r}, which nobody asked for", where=address
+            f"the server packs its answer as {coding!r}, which was not requested", where=address
         )
     plain = coding in ("identity", "")
     length = _number(answer.headers.get("content-length"))
@@ -386,7 +403,10 @@ def take(answer: Answer, part: Part, address: str, moved: Callable[[int, int | N
 
 
 def take_rest(
-    answer: Answer, part: Part, address: str, moved: Callable[[int, int | None], None]
+    answer: HttpAnswer,
+    part: PartialDownload,
+    address: str,
+    moved: Callable[[int, int | None], None],
 ) -> str:
     """Append the rest of a body (status 206), if it is the rest of the same content.
 
@@ -408,7 +428,7 @@ def take_rest(
     )
     if content is None or found is None or not fits:
         part.drop()
-        raise Passing("the rest does not fit what is there: starting anew", after=0)
+        raise TransientFailure("the rest does not fit what is there: starting anew", after=0)
     total = int(found[3]) if found[3] != "*" else content.total
     _bounded(total or 0, address)
     part.make_room((total or have) - have)
@@ -425,7 +445,7 @@ def stated_digest(headers: Mapping[str, str]) -> str:
 
 def _write(
     chunks: Iterator[bytes],
-    part: Part,
+    part: PartialDownload,
     total: int | None,
     address: str,
     moved: Callable[[int, int | None], None],
@@ -439,7 +459,7 @@ def _write(
     if total is not None and have != total:
         if have > total:
             part.drop()
-        raise Passing(f"{have:,} bytes came of {total:,}")
+        raise TransientFailure(f"{have:,} bytes came of {total:,}")
 
 
 def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -452,9 +472,9 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 yield unpack.decompress(rest, 2**20)
                 rest = unpack.unconsumed_tail
     except zlib.error as error:
-        raise Passing("the packed answer is damaged") from error
+        raise TransientFailure("the packed answer is damaged") from error
     if not unpack.eof:
-        raise Passing("the packed answer ends too early")
+        raise TransientFailure("the packed answer ends too early")
 
 
 def _bounded(size: int, address: str) -> None:
@@ -502,7 +522,7 @@ class Content:
         return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
 
 
-class Part:
+class PartialDownload:
     """The file ``NAME.part`` beside the target, with ``NAME.part.json`` about its content."""
 
     def __init__(self, target: Path, opened: IO[bytes]) -> None:
@@ -573,14 +593,14 @@ class Part:
 
     def _full(self, more: int | None = None) -> OutsideError:
         return OutsideError(
-            "no room on the disk" + (f" for {more:,} more bytes" if more else ""),
+            "not enough disk space" + (f": {more:,} more bytes are needed" if more else ""),
             where=str(self.path.parent),
-            hint="make room, or name a folder on another disk with --to; what came is kept",
+            hint="free some space, or name a folder on another disk with --to; what came is kept",
         )
 
 
 @contextmanager
-def part_of(target: Path) -> Iterator[Part]:
+def part_of(target: Path) -> Iterator[PartialDownload]:
     """Open the unfinished file of a target for this process alone.
 
     Raises
@@ -596,7 +616,7 @@ def part_of(target: Path) -> Iterator[Part]:
                 where=str(target),
                 hint="wait until it is done",
             )
-        part = Part(target, opened)
+        part = PartialDownload(target, opened)
         if part.content is None:
             part.drop()
         try:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.model.period import Period
-    from entrepot.sources.info import Download, Way
+    from entrepot.sources.info import Download, DownloadAddress
 
 __all__ = [
+    "DataRequest",
     "Freq",
-    "Piece",
-    "Wanted",
+    "PlannedFile",
     "installed",
     "months",
     "needed",
@@ -37,7 +37,7 @@ _SPOKEN = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DataRequest:
     """What is wanted of a source; an empty field says nothing.
 
     Attributes
@@ -64,7 +64,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlannedFile:
     """One file to fetch.
 
     Attributes
@@ -82,24 +82,24 @@ class Piece:
 
     name: str
     address: str
-    way: Way
-    split: Callable[[], tuple[Piece, ...]] | None = field(default=None, compare=False)
+    way: DownloadAddress
+    split: Callable[[], tuple[PlannedFile, ...]] | None = field(default=None, compare=False)
 
 
 class Getter(Protocol):
     """What `sources/<id>/get.py` offers.
 
-    `TAKES` names the fields of `Wanted` that mean something for the source.
+    `TAKES` names the fields of `DataRequest` that mean something for the source.
     """
 
     TAKES: tuple[str, ...]
 
-    def pieces(self, wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+    def pieces(self, wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
         """Return the files that make up a request."""
         ...
 
 
-def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
+def pieces(source: str, wanted: DataRequest) -> tuple[PlannedFile, ...]:
     """Return the files that make up a request.
 
     Raises
@@ -115,7 +115,7 @@ def pieces(source: str, wanted: Wanted) -> tuple[Piece, ...]:
     if not _has_getter(source):  # each address is a file, whatever is wanted
         _refuse_others(source, wanted, ())
         return tuple(
-            Piece(way.address.rpartition("/")[2], way.address, way) for way in download.ways
+            PlannedFile(way.address.rpartition("/")[2], way.address, way) for way in download.ways
         )
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
     _refuse_others(source, wanted, getter.TAKES)
@@ -143,7 +143,7 @@ def _not_fetched(source: str) -> RequestError:
     return RequestError(what, where=info.url, hint=f"{first}; can be fetched: {', '.join(can)}")
 
 
-def installed(source: str, wanted: Wanted) -> Path | None:
+def installed(source: str, wanted: DataRequest) -> Path | None:
     """Return the file that an installed library brings for a source; None where none does.
 
     Raises
@@ -164,9 +164,9 @@ def installed(source: str, wanted: Wanted) -> Path | None:
     return cast("Path", find())
 
 
-def _refuse_others(source: str, wanted: Wanted, takes: tuple[str, ...]) -> None:
-    empty = Wanted()
-    for one in fields(Wanted):
+def _refuse_others(source: str, wanted: DataRequest, takes: tuple[str, ...]) -> None:
+    empty = DataRequest()
+    for one in fields(DataRequest):
         said = getattr(wanted, one.name) != getattr(empty, one.name)
         if said and one.name not in takes:
             raise RequestError(

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
-from entrepot.sources.get.client import Door, Patience
+from entrepot.sources.get.client import HttpClient, RetryPolicy
 from entrepot.sources.get.content_check import TooMuch
-from entrepot.sources.get.fetch import Got, Means, fetch, held
+from entrepot.sources.get.fetch import DownloadedFile, FetchTools, fetch, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from entrepot.sources.get.plan import Piece
+    from entrepot.sources.get.plan import PlannedFile
 
 __all__ = ["get"]
 
@@ -24,7 +24,7 @@ __all__ = ["get"]
 class _Pace:
     """Keeps the pause between two requests that a publisher wants."""
 
-    patience: Patience
+    patience: RetryPolicy
     clock: Callable[[], float] = field(default=time.monotonic)
     last: float | None = None
 
@@ -36,16 +36,16 @@ class _Pace:
 
 
 def get(
-    pieces: Sequence[Piece],
+    pieces: Sequence[PlannedFile],
     folder: Path,
     *,
     offline: bool = False,
     again: bool = False,
     say: Callable[[str], None] = lambda text: None,
     moved: Callable[[int, int | None], None] = lambda have, total: None,
-    patience: Patience | None = None,
-    door: Door | None = None,
-) -> tuple[Got, ...]:
+    patience: RetryPolicy | None = None,
+    door: HttpClient | None = None,
+) -> tuple[DownloadedFile, ...]:
     """Fetch pieces into a folder and return what became of each.
 
     Parameters
@@ -70,15 +70,17 @@ def get(
     """
     if offline:
         return _there(pieces, folder, say)
-    patience = patience or Patience()
+    patience = patience or RetryPolicy()
     _make(folder)
-    with door or Door() as opened:
-        means = Means(opened, patience, _Pace(patience).wait, say, moved)
+    with door or HttpClient() as opened:
+        means = FetchTools(opened, patience, _Pace(patience).wait, say, moved)
         return _each(pieces, lambda piece: fetch(piece, folder, means, again=again), say)
 
 
-def _there(pieces: Sequence[Piece], folder: Path, say: Callable[[str], None]) -> tuple[Got, ...]:
-    def only_held(piece: Piece) -> Got:
+def _there(
+    pieces: Sequence[PlannedFile], folder: Path, say: Callable[[str], None]
+) -> tuple[DownloadedFile, ...]:
+    def only_held(piece: PlannedFile) -> DownloadedFile:
         found = held(piece, folder)
         if found is None:
             raise OutsideError(
@@ -93,9 +95,11 @@ def _there(pieces: Sequence[Piece], folder: Path, say: Callable[[str], None]) ->
 
 
 def _each(
-    pieces: Sequence[Piece], act: Callable[[Piece], Got], say: Callable[[str], None]
-) -> tuple[Got, ...]:
-    queue, done = list(pieces), list[Got]()
+    pieces: Sequence[PlannedFile],
+    act: Callable[[PlannedFile], DownloadedFile],
+    say: Callable[[str], None],
+) -> tuple[DownloadedFile, ...]:
+    queue, done = list(pieces), list[DownloadedFile]()
     while queue:
         piece = queue.pop(0)
         say(f"file {len(done) + 1} of {len(done) + 1 + len(queue)}: {piece.name}")
@@ -110,12 +114,12 @@ def _each(
     return tuple(done)
 
 
-def _cut_off(piece: Piece) -> OutsideError:
+def _cut_off(piece: PlannedFile) -> OutsideError:
     most = f" of {piece.way.rows:,} rows" if piece.way.rows else ""
     return OutsideError(
-        f"more than one answer{most} holds, and it cannot be asked for in smaller pieces",
+        f"more than fits one answer{most}, and it cannot be requested in smaller pieces",
         where=piece.address,
-        why="what is beyond the limit would be missing without a word",
+        why="rows beyond the limit would be missing without notice",
         hint="name fewer products or partners (--goods, --partner), or fetch the publisher's "
         "bulk file and add it with `entrepot data add`",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS, TOTAL
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import Rule, find_rows, read_text, verify
 from entrepot.sources.unpack import header, members
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -27,21 +27,21 @@ __all__ = ["rows", "tables"]
 _ROMAN = "[IVX]{1,5}"
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time."""
     for member, label, path in members(file, scratch):
         kind = kind_of(header(path, label), label)
         total = total_of(path, label, kind) if kind.is_tree else None
         edition = edition_of(kind, member, label, said, total)
         vintage = said.vintage or release_of(member) or "unknown"
-        yield Delivery(path, label, edition, vintage, detail=kind)
+        yield FileTable(path, label, edition, vintage, detail=kind)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return codes with their description and the code one level above."""
-    kind: Kind = table.detail
+    kind: DescriptionFile = table.detail
     verify(connection, table.path, table.name, kind.columns, _rules(kind))
     if kind.is_tree:
         _refuse_other_tree(table, kind)
@@ -63,10 +63,10 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         return f"{table.name}, rows {' and '.join(map(str, found))}"
 
     same = {"nomenclature": table.nomenclature}
-    return Rows(relation, same, locate, "products", tuple(_total_left_out(table, kind)))
+    return ParsedRows(relation, same, locate, "products", tuple(_total_left_out(table, kind)))
 
 
-def _rules(kind: Kind) -> tuple[Rule, ...]:
+def _rules(kind: DescriptionFile) -> tuple[Rule, ...]:
     again = "compare the row with the file as it was published"
     words = Rule("description", "no description", ".*[^ ].*", hint=again)
     lost = "a product without its code cannot be found"
@@ -81,7 +81,7 @@ def _rules(kind: Kind) -> tuple[Rule, ...]:
     )
 
 
-def _refuse_other_tree(table: Delivery, kind: Kind) -> None:
+def _refuse_other_tree(table: FileTable, kind: DescriptionFile) -> None:
     """Refuse a tree in which a code does not begin with its parent."""
     code, parent = kind.columns.index("hscode"), kind.columns.index("parent")
 
@@ -99,7 +99,7 @@ def _refuse_other_tree(table: Delivery, kind: Kind) -> None:
         )
 
 
-def _total_left_out(table: Delivery, kind: Kind) -> Iterator[Finding]:
+def _total_left_out(table: FileTable, kind: DescriptionFile) -> Iterator[Finding]:
     place = kind.columns.index(kind.code)
     found = _rows_with(table, lambda row: row[place].strip() == TOTAL) if kind.is_tree else []
     if found:
@@ -107,7 +107,7 @@ def _total_left_out(table: Delivery, kind: Kind) -> Iterator[Finding]:
         yield Finding("total", "note", table.name, len(found), f"row {found[0]}", text)
 
 
-def _rows_with(table: Delivery, wanted: Callable[[list[str]], bool]) -> list[int]:
+def _rows_with(table: FileTable, wanted: Callable[[list[str]], bool]) -> list[int]:
     return find_rows(table.path, table.name, wanted)
 
 
@@ -124,7 +124,7 @@ _LIST = {"code", "description"}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DescriptionFile:
     """A file of descriptions.
 
     Attributes
@@ -143,7 +143,7 @@ class Kind:
     columns: tuple[str, ...]
 
 
-def kind_of(columns: Sequence[str], where: str) -> Kind:
+def kind_of(columns: Sequence[str], where: str) -> DescriptionFile:
     """Return what a file is, by the names in its header.
 
     Raises
@@ -153,9 +153,9 @@ def kind_of(columns: Sequence[str], where: str) -> Kind:
     """
     held = set(columns) if len(set(columns)) == len(columns) else set()
     if held == _TREE:
-        return Kind("hscode", True, tuple(columns))
+        return DescriptionFile("hscode", True, tuple(columns))
     if held == _LIST:
-        return Kind("code", False, tuple(columns))
+        return DescriptionFile("code", False, tuple(columns))
     if held == _BESIDE:
         raise BadFileError(
             "names of sections, no products",
@@ -176,7 +176,9 @@ def release_of(name: str) -> str | None:
     return found[2].upper() if found and found[2] else None
 
 
-def edition_of(kind: Kind, name: str, where: str, said: Said, total: str | None) -> str:
+def edition_of(
+    kind: DescriptionFile, name: str, where: str, said: FileOptions, total: str | None
+) -> str:
     """Return the edition that a file is of: named in it, by it or by the user.
 
     Parameters
@@ -218,7 +220,7 @@ def edition_of(kind: Kind, name: str, where: str, said: Said, total: str | None)
     return edition
 
 
-def total_of(path: Path, name: str, kind: Kind) -> str | None:
+def total_of(path: Path, name: str, kind: DescriptionFile) -> str | None:
     """Return the description of the total in a tree, or None.
 
     Raises

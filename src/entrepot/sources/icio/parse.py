@@ -27,7 +27,7 @@ from entrepot.sources.icio.notes import about
 from entrepot.sources.icio.release import is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
-from entrepot.sources.parser import Delivery, RawFile, Rows
+from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.unpack import header, members, sha256_of
 from entrepot.sources.workbook import is_workbook
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from entrepot.sources.icio.arrays import Benchmark
     from entrepot.sources.icio.grid import Cells
     from entrepot.sources.icio.layouts import Square
-    from entrepot.sources.parser import Key, Said
+    from entrepot.sources.parser import FileOptions, Key
 
 __all__ = ["rows", "tables"]
 
@@ -64,7 +64,7 @@ class _Told(BaseModel):
     """US dollars for one unit of the table's currency."""
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the table of each year in a file; what was unpacked goes when the next one comes."""
     if is_workbook(file.path):
         yield _rewritten(file.name, file.name, read_adb(file.path, file.name), scratch, said)
@@ -82,7 +82,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                 hint="pip install 'entrepot[icio]' brings the right one; or give the OECD's CSV",
             )
         vintage = said.vintage or RELEASE
-        yield Delivery(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
+        yield FileTable(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
         return
     for member, label, path in members(file, scratch):
         if label != file.name and _BESIDE.match(member):
@@ -112,7 +112,9 @@ def _arrays(file: RawFile, scratch: Path) -> Path | None:
     return None
 
 
-def _rewritten(member: str, label: str, table: Square, scratch: Path, said: Said) -> Delivery:
+def _rewritten(
+    member: str, label: str, table: Square, scratch: Path, said: FileOptions
+) -> FileTable:
     """Return a table in another layout, written as the OECD's in million USD."""
     rate = parse_closed(said.mapping, _Told, name="mapping").rate if said.mapping else None
     if rate is None and table.currency != "USD":
@@ -135,7 +137,7 @@ def _rewritten(member: str, label: str, table: Square, scratch: Path, said: Said
     return replace(found, findings=(Finding("rate-given", "note", label, 1, words, text),))
 
 
-def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
+def _release(member: str, label: str, path: Path, said: FileOptions) -> FileTable:
     names = header(path, label)
     if not is_release(names):
         raise BadFileError(
@@ -163,7 +165,7 @@ def _release(member: str, label: str, path: Path, said: Said) -> Delivery:
             hint=f"leave --nomenclature out, or write --nomenclature {edition}",
         )
     vintage = said.vintage or _vintage(edition, len({node.area for node in nodes}), label)
-    return Delivery(path, label, edition, vintage, int(named[1]), detail="release")
+    return FileTable(path, label, edition, vintage, int(named[1]), detail="release")
 
 
 def _vintage(edition: str, areas: int, label: str) -> str:
@@ -181,7 +183,7 @@ def _vintage(edition: str, areas: int, label: str) -> str:
     )
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Read every input of a table: whole USD, own sectors included, zeros left out."""
     if table.year is None:
         raise ValueError(f"no year for {table.name}")
@@ -194,7 +196,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         text = "Rows add up to output, so no seller's sales are missing, whatever the table's size."
         labels = f"{len(grid.sectors)} sectors, {len(grid.areas)} areas"
         findings += (Finding(BALANCED, "note", table.name, len(grid.area_of), labels, text),)
-    return Rows(
+    return ParsedRows(
         relation=relation(connection, grid, found, table.year, "icio_delivery"),
         same={"nomenclature": table.nomenclature},
         locate=_locate,

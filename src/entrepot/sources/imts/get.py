@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.model.areas import area
-from entrepot.sources.get.plan import Piece, months, needed, short_name, years
+from entrepot.sources.get.plan import PlannedFile, months, needed, short_name, years
 
 if TYPE_CHECKING:
     from entrepot.model.period import Period
-    from entrepot.sources.get.plan import Wanted
-    from entrepot.sources.info import Download, Way
+    from entrepot.sources.get.plan import DataRequest
+    from entrepot.sources.info import Download, DownloadAddress
 
 __all__ = ["TAKES", "pieces"]
 
@@ -21,7 +21,7 @@ TAKES = ("period", "freq", "reporters", "partners")
 _INDICATORS = ("XG_FOB_USD", "MG_CIF_USD")  # exports, imports
 
 
-def pieces(wanted: Wanted, download: Download) -> tuple[Piece, ...]:
+def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
     """Return one table a year.
 
     Raises
@@ -50,13 +50,13 @@ def _spans(period: Period, freq: str) -> list[tuple[str, str]]:
 
 
 def _table(
-    way: Way,
+    way: DownloadAddress,
     freq: str,
     span: tuple[str, str],
     reporters: tuple[str, ...],
     partners: tuple[str, ...],
     indicators: tuple[str, ...] = _INDICATORS,
-) -> Piece:
+) -> PlannedFile:
     address = way.address.format(
         reporter="+".join(reporters),
         indicator="+".join(indicators),
@@ -70,19 +70,19 @@ def _table(
     name = short_name(
         "IMTS", freq, time, reporters, partners and ["to", *partners], flow, suffix="csv"
     )
-    return Piece(
+    return PlannedFile(
         name, address, way, partial(_smaller, way, freq, span, reporters, partners, indicators)
     )
 
 
 def _smaller(
-    way: Way,
+    way: DownloadAddress,
     freq: str,
     span: tuple[str, str],
     reporters: tuple[str, ...],
     partners: tuple[str, ...],
     indicators: tuple[str, ...],
-) -> tuple[Piece, ...]:
+) -> tuple[PlannedFile, ...]:
     """Split by flow, then the reporters that were named."""
     if len(indicators) > 1:
         return tuple(_table(way, freq, span, reporters, partners, (one,)) for one in indicators)

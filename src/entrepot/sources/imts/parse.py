@@ -15,8 +15,8 @@ from entrepot.errors import BadFileError
 from entrepot.model.areas import WORLD, area, by_code
 from entrepot.model.columns import Finding
 from entrepot.model.product import NO_CODES, TOTAL
-from entrepot.sources.imts.totals import KEPT, OF_WORLD, adding_up, left_out
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.imts.totals import KEPT, OF_WORLD, compare_with_world, left_out
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import NUMBER, Rule, find_rows, literal, quoted, read_text, verify
 from entrepot.sources.temp_tables import keep_small, look_up
 from entrepot.sources.unpack import header, members
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
@@ -41,7 +41,7 @@ _START = """CASE WHEN length(period) = 4 THEN make_date(period::INTEGER, 1, 1)
     ELSE make_date(period[:4]::INTEGER, replace(period[6:], 'M', '')::INTEGER, 1) END"""
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time."""
     if said.nomenclature:
         raise BadFileError(
@@ -51,18 +51,18 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         )
     for _, label, path in members(file, scratch):
         layout = layout_of(header(path, label), label)
-        yield Delivery(path, label, "NONE", said.vintage or "unknown", detail=layout)
+        yield FileTable(path, label, "NONE", said.vintage or "unknown", detail=layout)
         if path != file.path:
             path.unlink()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return flows between areas in whole US dollars; totals apart."""
-    layout: Layout = table.detail
+    layout: ImtsLayout = table.detail
     verify(connection, table.path, table.name, layout.columns, rules(layout))
     held = cells(connection, layout, table.path)
     findings = [*_ignored(layout, table.name), *left_out(connection, held, table.name)]
-    findings += adding_up(connection, held, table.name)
+    findings += compare_with_world(connection, held, table.name)
     chosen = f"""
         SELECT *, {_FOB_BESIDE_CIF} AS is_second
         FROM ({held}) WHERE {KEPT} AND value IS NOT NULL"""
@@ -84,12 +84,12 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         SELECT {columns}, '{TOTAL}' AS product, '{NO_CODES}' AS nomenclature, false AS has_finer
         FROM ({world}) WHERE NOT is_second""").project("* EXCLUDE (is_estimated)")
     same = {"product": TOTAL, "nomenclature": NO_CODES}
-    return Rows(
+    return ParsedRows(
         relation, same, lambda key: _locate(table, key), findings=tuple(findings), totals=totals
     )
 
 
-def _ignored(layout: Layout, name: str) -> Iterator[Finding]:
+def _ignored(layout: ImtsLayout, name: str) -> Iterator[Finding]:
     if layout.ignored:
         text = "Columns that are not known here were not read."
         shown = ", ".join(layout.ignored[:5])
@@ -103,11 +103,11 @@ def _second_valuation(
     [(count, example)] = connection.execute(query).fetchall()
     if count:
         text = "Imports FOB were left out where the same imports are there CIF."
-        yield Finding("fob-beside-cif", "note", name, count, example, text)
+        yield Finding("fob-with-cif", "note", name, count, example, text)
 
 
-def _locate(table: Delivery, key: Key) -> str:
-    layout: Layout = table.detail
+def _locate(table: FileTable, key: Key) -> str:
+    layout: ImtsLayout = table.detail
     period, freq, exporter, importer, _, reported_by, *_ = key
     who = (exporter, importer, "X") if reported_by == "exporter" else (importer, exporter, "M")
     series = [layout.columns.index(name) for name in layout.key_columns()]
@@ -154,7 +154,7 @@ def imf_areas() -> dict[str, str]:
     }  # fmt: skip
 
 
-def rules(layout: Layout) -> tuple[Rule, ...]:
+def rules(layout: ImtsLayout) -> tuple[Rule, ...]:
     """Return what the cells of a file must be."""
     totals = [code for code, iso in by_code("imf").items() if area(iso).kind == "aggregate"]
     known = "|".join(sorted((*imf_areas(), *totals)))
@@ -202,7 +202,7 @@ def rules(layout: Layout) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def cells(connection: duckdb.DuckDBPyConnection, layout: Layout, path: Path) -> str:
+def cells(connection: duckdb.DuckDBPyConnection, layout: ImtsLayout, path: Path) -> str:
     """Return SQL for the observations with a value, in words of the IMF and of ours.
 
     Columns: `reporter`, `partner` (ours; null for a total), `reporter_code`, `partner_code`,
@@ -271,7 +271,7 @@ _KNOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ImtsLayout:
     """Where a file has what.
 
     Attributes
@@ -312,7 +312,7 @@ class Layout:
         return tuple(_best(self.columns, name) or name for name in _KEYS)
 
 
-def layout_of(columns: Sequence[str], where: str) -> Layout:
+def layout_of(columns: Sequence[str], where: str) -> ImtsLayout:
     """Return the layout of a file from the names in its header.
 
     Raises
@@ -343,7 +343,7 @@ def layout_of(columns: Sequence[str], where: str) -> Layout:
     read |= {"TIME_PERIOD", "OBS_VALUE"}
     ignored = tuple(name for name in columns if name.removesuffix(".ID") not in read)
     keys = _key_sql(columns)
-    return Layout(tuple(columns), keys, dataset, periods, scale, status, ignored)
+    return ImtsLayout(tuple(columns), keys, dataset, periods, scale, status, ignored)
 
 
 def _best(columns: Sequence[str], name: str) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding, Level
+from entrepot.sources.totals import RELATIVE, compare_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
 
-__all__ = ["KEPT", "OF_WORLD", "adding_up", "left_out"]
+    from entrepot.sources.totals import Example
+
+__all__ = ["KEPT", "OF_WORLD", "compare_with_world", "left_out"]
 
 KEPT = "reporter IS NOT NULL AND partner IS NOT NULL AND indicator <> 'TBG_USD'"
 """SQL for the observations that are flows between areas; those without a scale have no value."""
@@ -38,7 +41,7 @@ _LEFT_OUT: dict[str, tuple[Level, str]] = {
         "note",
         "Reports of groups of countries were left out: they are sums of what members report.",
     ),
-    "groups-beside-members": (
+    "groups-with-members": (
         "note",
         "Totals over partners (world, EU, regions) do not count as partners; the world's are kept.",
     ),
@@ -60,7 +63,7 @@ def left_out(connection: duckdb.DuckDBPyConnection, cells: str, name: str) -> It
         "large": f"value > {_MOST}",
         "no-scale": "value IS NULL",
         "group-as-reporter": "reporter IS NULL",
-        "groups-beside-members": "reporter IS NOT NULL AND partner IS NULL",
+        "groups-with-members": "reporter IS NOT NULL AND partner IS NULL",
         "balance": "indicator = 'TBG_USD'",
     }
     asked = ", ".join(
@@ -93,48 +96,37 @@ def _refuse(found: dict[str, tuple[int, str]], name: str) -> None:
         )
 
 
-def adding_up(connection: duckdb.DuckDBPyConnection, cells: str, name: str) -> Iterator[Finding]:
+def compare_with_world(
+    connection: duckdb.DuckDBPyConnection, cells: str, name: str
+) -> Iterator[Finding]:
     """Yield how the sum of partners compares with the world's total, where there is one."""
-    rows = connection.execute(f"""
-        WITH flow AS (
-            SELECT reporter, indicator, period,
-                   sum(value) FILTER (WHERE partner_code = '{_WORLD}') AS world,
-                   sum(value) FILTER (WHERE partner IS NOT NULL) AS parts
-            FROM ({cells}) WHERE reporter IS NOT NULL AND indicator <> 'TBG_USD'
-            GROUP BY ALL HAVING parts IS NOT NULL),
-        judged AS (
-            SELECT *, CASE WHEN world IS NULL THEN 'no-world-total'
-                           WHEN abs(world - parts) <= {_ROUNDING} + 1e-6 * world THEN 'adds-up'
-                           WHEN parts > world THEN 'parts-above-world'
-                           ELSE 'parts-below-world' END AS rule
-            FROM flow)
-        SELECT rule, count(*), arg_max(
-                   [reporter, indicator, period, world::VARCHAR, parts::VARCHAR],
-                   abs(world - parts) / nullif(world, 0))
-        FROM judged GROUP BY rule ORDER BY rule""").fetchall()
-    for rule, count, example in rows:
-        yield _judged(rule, count, example or [], name)
-
-
-def _judged(rule: str, count: int, example: list[Any], name: str) -> Finding:
-    shown = ""
-    if example:
-        reporter, indicator, period, world, parts = example
-        shown = (
-            f"{reporter} {indicator} {period}: world {float(world):,.0f} USD, "
-            f"partners {float(parts):,.0f} USD"
-        )
-    if rule == "adds-up":
-        text = "Partners add up to the world's total."
-        return Finding(rule, "note", name, count, shown, text)
-    if rule == "no-world-total":
-        text = "There is no total for the world to check the sum of partners against."
-        return Finding(rule, "note", name, count, "", text)
-    if rule == "parts-below-world":
+    flows = f"""
+        SELECT concat(reporter, ' ', indicator, ' ', period) AS cell,
+               sum(value) FILTER (WHERE partner_code = '{_WORLD}') AS total,
+               sum(value) FILTER (WHERE partner IS NOT NULL) AS parts,
+               count(value) FILTER (WHERE partner IS NOT NULL) AS n
+        FROM ({cells}) WHERE reporter IS NOT NULL AND indicator <> 'TBG_USD'
+        GROUP BY reporter, indicator, period HAVING parts IS NOT NULL"""
+    sums = compare_totals(connection, flows, f"{_ROUNDING} + 1e-6 * total", gap=RELATIVE)
+    if sums.agree:
+        text = "Partners add up to the world total."
+        yield Finding("adds-up", "note", name, sums.agree, "", text)
+    if sums.untotalled:
+        text = "There is no world total to check the sum of partners against."
+        yield Finding("no-world-total", "note", name, sums.untotalled, "", text)
+    if sums.largest_over:
+        text = "Partners add up to more than the world total: something may be counted twice."
+        example = _example(sums.largest_over)
+        yield Finding("parts-above-world", "error", name, sums.over, example, text)
+    if sums.largest_short:
         text = (
-            "Partners add up to less than the world's total: some are not in this file. Shares are "
+            "Partners add up to less than the world total: some are not in this file. Shares are "
             "of the total."
         )
-        return Finding(rule, "warning", name, count, shown, text)
-    text = "Partners add up to more than the world's total: something may be counted twice."
-    return Finding(rule, "error", name, count, shown, text)
+        example = _example(sums.largest_short)
+        yield Finding("parts-below-world", "warning", name, sums.short, example, text)
+
+
+def _example(largest: Example) -> str:
+    cell, world, partners = largest
+    return f"{cell}: world {world:,.0f} USD, partners {partners:,.0f} USD"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import schema
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.published.read import published
 from entrepot.sources.published.row import COLUMNS, parse_rows
 from entrepot.sources.strict import file_literal, literal
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the one table of a file; each is checked as strictly as the bundled ones."""
     for _, label, path in members(file, scratch):
         try:
@@ -49,10 +49,10 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
                 cells = {name: getattr(row, name) for name in COLUMNS}
                 cells |= {"period": str(row.period), "base": str(row.base or "")}
                 opened.write(json.dumps(cells, ensure_ascii=False) + "\n")
-        yield Delivery(target, label, "", said.vintage or "unknown")
+        yield FileTable(target, label, "", said.vintage or "unknown")
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Return the statements of a table that `tables` has checked."""
     kinds = {name: kind for name, kind in schema("published").items() if name in COLUMNS}
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
@@ -60,8 +60,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
         f"SELECT {', '.join(kinds)} FROM read_json({file_literal(table.path)}, "
         f"format='newline_delimited', hive_partitioning=false, columns={{{types}}})"
     )
-    return Rows(relation, {}, lambda key: _locate(table, key), table="published")
+    return ParsedRows(relation, {}, lambda key: _locate(table, key), table="published")
 
 
-def _locate(table: Delivery, key: Key) -> str:
+def _locate(table: FileTable, key: Key) -> str:
     return f"{table.name}, id {key[0]}"

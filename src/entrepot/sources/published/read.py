@@ -203,7 +203,9 @@ def best(rows: Iterable[Published]) -> Published:
     """
     order = ranked(rows)
     if not order:
-        raise NoEvidenceError("nobody states it", hint="look for another period or definition")
+        raise NoEvidenceError(
+            "no published figure states it", hint="look for another period or definition"
+        )
     return order[0]
 
 

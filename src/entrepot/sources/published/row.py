@@ -212,7 +212,7 @@ _PATTERNS = {
     "second_url": re.compile(_URL),
     "published_on": re.compile(_DAY),
 }
-_FORMAT = "what each column holds is in docs/reference/columns.md, table published"
+_FORMAT = "docs/reference/columns.md, table published, describes each column"
 _WHY = "a statement read wrongly would be quoted wrongly"
 _OPEN_ABOVE = ("more_than", "at_least")
 _OPEN_BELOW = ("less_than", "at_most")

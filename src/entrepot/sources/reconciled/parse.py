@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.model.areas import area
 from entrepot.sources.parquet import is_parquet, read_parquet, reading
-from entrepot.sources.parser import Delivery, Rows
+from entrepot.sources.parser import FileTable, ParsedRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, RawFile, Said
+    from entrepot.sources.parser import FileOptions, Key, RawFile
 
 __all__ = ["COLUMNS", "rows", "tables"]
 
@@ -54,16 +54,16 @@ _BROKEN = {
 }
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the file itself."""
     if not is_parquet(file.path):
         raise BadFileError(
             "not a Parquet file", where=file.name, hint="give what entrepot reconcile --out wrote"
         )
-    yield Delivery(file.path, file.name, "", said.vintage or "unknown")
+    yield FileTable(file.path, file.name, "", said.vintage or "unknown")
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return them."""
     with reading(table.name):
         relation = connection.sql(f"FROM {read_parquet(table.path)}")
@@ -92,7 +92,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
     def locate(key: Key) -> str:
         return ", ".join(str(part) for part in key if part is not None)
 
-    return Rows(relation.project(", ".join(COLUMNS)), {}, locate)
+    return ParsedRows(relation.project(", ".join(COLUMNS)), {}, locate)
 
 
 def _require_area(name: str | None, where: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
-from entrepot.sources.parser import Delivery, RawFile, Rows
+from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.table.account import account
 from entrepot.sources.table.broken import naming_the_row
 from entrepot.sources.table.canon import CANONICAL, canonical_sql
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.parser import Key, Said
+    from entrepot.sources.parser import FileOptions, Key
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.check import Looked
     from entrepot.sources.table.plan import Plan
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckedTable", "check_table", "rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
+def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file: one, or the members of an archive, all with one mapping.
 
     Raises
@@ -57,7 +57,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
     edition = _edition(mapping)
     found = [("", file.name, file.path)] if is_workbook(file.path) else members(file, scratch)
     for _, label, path in found:
-        yield Delivery(
+        yield FileTable(
             path=path,
             name=label,
             nomenclature=edition,
@@ -67,7 +67,7 @@ def tables(file: RawFile, scratch: Path, said: Said) -> Iterator[Delivery]:
         )
 
 
-def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return them in canonical columns.
 
     Raises
@@ -90,7 +90,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Rows:
 
     same, differing = one_word(kinds, table.name) if kinds else _of_totals(connection)
     relation = connection.sql(f"SELECT {', '.join(differing)} FROM ({merged})")
-    return Rows(relation, same, locate, findings=(*findings, *more, *world), totals=totals)
+    return ParsedRows(relation, same, locate, findings=(*findings, *more, *world), totals=totals)
 
 
 def _of_totals(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], list[str]]:
@@ -122,7 +122,7 @@ class CheckedTable:
         return f"SELECT * FROM ({self.every}) WHERE why IS NULL"
 
 
-def check_table(connection: duckdb.DuckDBPyConnection, table: Delivery) -> CheckedTable:
+def check_table(connection: duckdb.DuckDBPyConnection, table: FileTable) -> CheckedTable:
     """Look at every cell of a table, and return the SQL of its canonical rows.
 
     Raises
@@ -143,7 +143,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Delivery) -> Check
     return CheckedTable(plan, cells, looked, keep_small(connection, "table_row", query, cells.path))
 
 
-def _with_edition(mapping: Mapping, said: Said) -> Mapping:
+def _with_edition(mapping: Mapping, said: FileOptions) -> Mapping:
     """Fill in the edition that the user named beside the mapping."""
     if said.nomenclature is None:
         return mapping

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area, by_code
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from fuzz.grid import Grid
 from fuzz.plain import Refused, choice, decoded, match, members, number, optional, rounded, table
 from fuzz.subject import Case, Expected, Made, Subject
@@ -32,7 +32,7 @@ def make(draw: Random) -> Made:
         v = draw.choice([f"{draw.uniform(0, 900):.3f}", str(draw.randint(0, 10**6)), "1.5e3"])
         q = draw.choice(["", "NA", "0", f"{draw.uniform(0, 90):.3f}", " 12 "])
         rows.append([str(year), str(i), draw.choice([str(j), f"{j:03}"]), k, v, q])
-    said = Said() if name.startswith("BACI") else Said("HS2017", "V202501")
+    said = FileOptions() if name.startswith("BACI") else FileOptions("HS2017", "V202501")
     return Made(Grid(list("tijkvq"), rows), name, said, packs=name.startswith("BACI"))
 
 

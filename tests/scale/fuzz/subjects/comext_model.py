@@ -174,15 +174,15 @@ def _count(found: Expected, every: Sequence[Line]) -> None:
         if not line.partner_iso and _SUM.fullmatch(line.partner):
             found.rules.add("partner-totals")
         elif not line.partner_iso or not line.reporter_iso:
-            found.rules.add("groups-beside-members")
+            found.rules.add("groups-with-members")
         if not line.reporter_iso:
-            found.rules.add("groups-beside-members")
+            found.rules.add("groups-with-members")
     sizes = {0 if line.product == "TOTAL" else len(line.product) for line in lines}
     level = next((size for size in (8, 6, 0) if size in sizes), None)
     if level is None:
         raise Refused("nothing of six or eight digits")
     if sizes - {level}:
-        found.rules.add("levels-beside-lines")
+        found.rules.add("levels-with-lines")
     lines = [x for x in lines if (0 if x.product == "TOTAL" else len(x.product)) == level]
     if len({(line.mark, line.reporter, line.partner) for line in lines}) < len(lines):
         raise Refused("a line twice")
@@ -215,7 +215,7 @@ def _without_parts(
             slack = len(one) + len(other) + 1e-9 * all_of
             if part - all_of > slack or (whole and all_of - part > slack):
                 raise Refused("parts that are not their total")
-    found.rules.add("areas-beside-total" if whole else "procedures-beside-total")
+    found.rules.add("areas-with-total" if whole else "procedures-with-total")
     return [x for x in lines if name(x) not in parts]
 
 

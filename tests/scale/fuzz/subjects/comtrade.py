@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from fuzz.grid import Grid
 from fuzz.json_forms import write_json
 from fuzz.parquet_forms import write_parquet
@@ -117,7 +117,7 @@ def make(draw: Random, layout: str = "") -> Made:
         if layout == "legacy":
             one[roles["flow"]] = _OLD_FLOWS[code["flow"]]
         rows.append([str(one[name]) for name in columns])
-    said = Said("HS2017") if layout == "narrow" else Said()
+    said = FileOptions("HS2017") if layout == "narrow" else FileOptions()
     grid = Grid(list(columns), rows)
     if layout == "v1" and draw.random() < 0.3:  # not every download has every column
         _thin(draw, grid)

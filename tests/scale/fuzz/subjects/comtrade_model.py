@@ -193,7 +193,7 @@ def _finest(found: Expected, cells: dict[Cell, float]) -> dict[Cell, float]:
             if _size(one) > size and (not size or one.startswith(key[4]))
         ]
         if finer:
-            found.rules.add("totals-beside-lines" if not size else "headings-beside-lines")
+            found.rules.add("totals-with-lines" if not size else "headings-with-lines")
         else:
             kept[key] = value
     return kept

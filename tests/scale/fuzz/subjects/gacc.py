@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.model.areas import by_code
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from fuzz.grid import Grid
 from fuzz.plain import Refused, choice, decoded, match, members, table
 from fuzz.subject import Case, Expected, Made, Subject
@@ -59,7 +59,7 @@ def make(draw: Random) -> Made:
     return Made(
         Grid(names, list(rows.values())),
         "export.csv",
-        Said(mapping=mapping),
+        FileOptions(mapping=mapping),
         encoding=draw.choice(["gb18030", "utf-8"]),
         fixed=names[-1] == "",
         note=(flow, None if dates else "2024-03-01"),

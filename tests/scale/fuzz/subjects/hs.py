@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from fuzz.grid import Grid
 from fuzz.plain import Refused, decoded, match, members, split, table
 from fuzz.subject import Case, Expected, Made, Subject
@@ -29,7 +29,7 @@ def make(draw: Random) -> Made:
         rows += [["TOTAL", "99", "Not specified", "TOTAL", "2"]]
         rows += [["TOTAL", "TOTAL", "Total of all HS2022 commodities", "TOTAL", "5"]]
         names = ["section", "hscode", "description", "parent", "level"]
-        said = Said(draw.choice([None, "HS2022"]))
+        said = FileOptions(draw.choice([None, "HS2022"]))
         return Made(Grid(names, rows), "harmonized-system.csv", said)
     codes = draw.sample(
         ["010121", "10129", "854231", "999999", "270900", "90111"], draw.randint(2, 6)
@@ -37,7 +37,7 @@ def make(draw: Random) -> Made:
     named = draw.random() < 0.5
     name = "product_codes_HS17_V202501.csv" if named else "codes.csv"
     rows = [[code, draw.choice(["Horses: live", 'Say "x"', "a, b"])] for code in codes]
-    return Made(Grid(["code", "description"], rows), name, Said(None if named else "HS2012"))
+    return Made(Grid(["code", "description"], rows), name, FileOptions(None if named else "HS2012"))
 
 
 def expect(case: Case) -> Expected:

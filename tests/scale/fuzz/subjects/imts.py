@@ -155,7 +155,7 @@ def _told(
     if reporter not in single:
         found.rules.add("group-as-reporter")
     elif partner not in single:
-        found.rules.add("groups-beside-members")
+        found.rules.add("groups-with-members")
     if indicator == "TBG_USD":
         found.rules.add("balance")
     elif reporter in single and partner in single:
@@ -178,7 +178,7 @@ def _series(parts: list[str]) -> tuple[str, str, str, str]:
 def _flow(found: Expected, told: dict[tuple[str, ...], list[float]], key: tuple[str, ...]) -> None:
     indicator, reporter, partner, freq, period = key
     if indicator == "MG_FOB_USD" and ("MG_CIF_USD", *key[1:]) in told:
-        found.rules.add("fob-beside-cif")
+        found.rules.add("fob-with-cif")
         return
     if len(told[key]) > 1:
         raise Refused("an observation twice")

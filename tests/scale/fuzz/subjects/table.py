@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from fuzz.grid import Grid
 from fuzz.mapping_forms import change_mapping
 from fuzz.parquet_forms import write_parquet
@@ -62,7 +62,7 @@ def _made(draw: Random, name: str) -> Made:
     return Made(
         Grid([column.name for column in plan.columns], list(rows.values())),
         "table.csv",
-        Said(mapping=plan.mapping),
+        FileOptions(mapping=plan.mapping),
         delim=plan.delim,
         encoding=plan.encoding,
         note=name,
@@ -84,7 +84,7 @@ def make_sheet(draw: Random) -> Made:
 def make_mapped(draw: Random) -> Made:
     """Make a table whose mapping is changed too; only crashes and impossible rows are found."""
     made = make(draw)
-    made.said = Said(mapping=change_mapping(draw, made.said.mapping or ""))
+    made.said = FileOptions(mapping=change_mapping(draw, made.said.mapping or ""))
     made.note, made.sure = None, False
     return made
 

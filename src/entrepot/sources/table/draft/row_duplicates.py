@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from entrepot.sources.table.draft.questions import Questions
 from entrepot.sources.table.draft.trial import Trial, read_with
 from entrepot.sources.table.draft.write import as_yaml, scalar
@@ -116,7 +116,7 @@ def _proved(
         "select": says.get("select", {}) | {one.name: [*one.texts, ""] for one in few},
         "ignore": [name for name in says["ignore"] if name not in {one.name for one in few}],
     }
-    said = Said(mapping=as_yaml(every, Questions(), []))
+    said = FileOptions(mapping=as_yaml(every, Questions(), []))
     with connect() as connection:
         table = next(iter(tables(file, scratch, said)))
         checked = check_table(connection, table)

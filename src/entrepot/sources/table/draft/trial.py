@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import EntrepotError
-from entrepot.sources.parser import Said
+from entrepot.sources.parser import FileOptions
 from entrepot.sources.table.draft.questions import TODO, Questions
 from entrepot.sources.table.draft.write import as_yaml
 from entrepot.sources.table.parse import rows, tables
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.model.columns import Finding
-    from entrepot.sources.parser import RawFile, Rows
+    from entrepot.sources.parser import ParsedRows, RawFile
 
 __all__ = ["Trial", "read_with", "stand_ins"]
 
@@ -76,7 +76,7 @@ def read_with(file: RawFile, scratch: Path, says: dict[str, Any]) -> Trial:
     """Read a whole file with a mapping in which nothing is open."""
     found: list[Finding] = []
     count, money = 0, 0.0
-    said = Said(mapping=as_yaml(says, Questions(), []))
+    said = FileOptions(mapping=as_yaml(says, Questions(), []))
     try:
         with connect() as connection:
             for table in tables(file, scratch, said):
@@ -89,7 +89,7 @@ def read_with(file: RawFile, scratch: Path, says: dict[str, Any]) -> Trial:
     return Trial(count, money, tuple(found))
 
 
-def _counted(read: Rows) -> tuple[int, float]:
+def _counted(read: ParsedRows) -> tuple[int, float]:
     """Return how many rows there are, and their money in whatever currency they have it."""
     known = [name for name in ("value_usd", "value_reported") if name in read.relation.columns]
     money = f"coalesce(sum(coalesce({', '.join(known)})), 0)" if known else "0"

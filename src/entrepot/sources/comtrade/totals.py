@@ -1,0 +1,200 @@
+"""Headings with their lines: the finest level of each reporter and partner counts.
+
+A chapter is the sum of its headings, a heading of its subheadings, TOTAL of everything. A row is
+a total where finer rows of the same report are under it; where there are none it stays, because
+there is no other record of that trade.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.areas import area, by_code
+from entrepot.model.columns import Finding, Level
+from entrepot.sources.comtrade.stage import CELL, CELL_WORDS, KEY, SUMS, rounding, usd
+from entrepot.sources.temp_tables import add, keep, leave_out
+from entrepot.sources.totals import compare_totals
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from entrepot.sources.comtrade.file import ComtradeFile
+    from entrepot.sources.totals import Example
+
+__all__ = ["ABOVE", "keep_finest", "leave_sums_out"]
+
+
+ABOVE = "comtrade_above"
+"""Name of the table of cells that are sums of cells with finer codes."""
+
+_LEVEL = "CASE product WHEN 'TOTAL' THEN 0 ELSE length(product) END"
+_FINEST = 6
+_REPORT = "period, reporter, partner, flow"
+
+
+def keep_finest(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
+    """Take out of the table of cells what is a sum of other cells; say where sums differ.
+
+    What is taken out, of imports and exports as a whole, is the table `ABOVE`.
+    """
+    keep(
+        connection,
+        ABOVE,
+        f"SELECT *, value AS below, 0::BIGINT AS n, 0 AS level FROM {CELL} LIMIT 0",
+    )
+    levels = [
+        int(level)
+        for (level,) in connection.execute(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
+    ]
+    coarse = sorted(levels)[:-1]
+    if not coarse:
+        return _headings_left(connection, file) if levels and levels[0] < _FINEST else ()
+    for level in reversed(coarse):  # finest first: sums are of what stays
+        prefix = f"left(product, {level})" if level else "'TOTAL'"
+        above = f"""
+            SELECT above.*, below.value AS below, below.n AS n, {level} AS level
+            FROM {CELL} AS above JOIN (
+                SELECT {_REPORT}, {prefix} AS product, sum(value) AS value, count(*) AS n
+                FROM {CELL} WHERE {_LEVEL} > {level} GROUP BY ALL
+            ) AS below USING ({_REPORT}, product) WHERE {_LEVEL} = {level}"""
+        add(connection, ABOVE, above)
+        finer = f"""
+            SELECT cell.* FROM {CELL} AS cell
+            ANTI JOIN (FROM {ABOVE} WHERE level = {level}) AS above
+            USING ({_REPORT}, product)"""
+        keep(connection, CELL, finer)
+    return (*_left_out(connection, file), *_headings_left(connection, file))
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    kinds: tuple[tuple[str, Level, str, str], ...] = (
+        ("totals-with-lines", "note", "level = 0", "Rows over all goods together"),
+        ("headings-with-lines", "warning", "level > 0", "Chapters and headings"),
+    )
+    for rule, level, which, what in kinds:
+        cells = f"""
+            SELECT {CELL_WORDS} AS cell, value AS total, below AS parts, n
+            FROM {ABOVE} WHERE {which}"""
+        sums = compare_totals(connection, cells, rounding("n", "total"))
+        if sums.totals:
+            text = f"{what} are sums of lines in the file. The lines count; the sums are kept."
+            found.append(Finding(rule, "note", file.name, sums.totals, usd(sums.amount), text))
+        if sums.largest:
+            cell, total, lines = sums.largest
+            example = f"{cell}: {usd(total)}, its lines {usd(lines)}"
+            text = (
+                f"{what} are not the sum of the lines in the file: some lines are suppressed, or "
+                f"were not requested. {usd(sums.short_by)} are in no line. The sums are kept."
+            )
+            found.append(Finding(f"{rule}-differ", level, file.name, sums.differ, example, text))
+    return tuple(found)
+
+
+def _headings_left(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile
+) -> tuple[Finding, ...]:
+    """Say which rows are coarser than six digits because nothing finer is there."""
+    [(rows, codes)] = connection.execute(f"""
+        SELECT count(*), coalesce(string_agg(DISTINCT product, ', ' ORDER BY product), '')
+        FROM {CELL} WHERE {_LEVEL} < {_FINEST}""").fetchall()
+    if not rows:
+        return ()
+    text = (
+        "Rows of chapters, headings or all goods together, without finer ones under them: they "
+        "were kept as they are, and answer no question about six digits."
+    )
+    shown = codes if len(codes) <= 60 else f"{codes[:57]}..."
+    return (Finding("coarse-products", "note", file.name, int(rows), shown, text),)
+
+
+# Partners that are sums of partners: kept apart, after they were compared with what they sum.
+
+
+_WORLD = 0
+
+
+def leave_sums_out(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile
+) -> tuple[Finding, ...]:
+    """Move aggregates from the table of cells to `TOTALS`, and say what they add up to.
+
+    A report of a group of countries, and what it says, is left out.
+
+    Raises
+    ------
+    BadFileError
+        If nothing but groups of countries is in the file.
+    """
+    sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
+    listed = ", ".join(map(str, sums))
+    side = f"(partner IN ({listed}) OR reporter IN ({listed}))"
+    mine = f"partner IN ({listed}) AND reporter NOT IN ({listed}) AND flow IN ('M', 'X')"
+    keep(connection, SUMS, f"SELECT *, false AS has_finer FROM {CELL} WHERE {mine}")
+    [(rows, other, world, groups, value)] = connection.execute(f"""
+        SELECT count(*) FILTER ({side}), count(*) FILTER (NOT {side}),
+               count(*) FILTER ({mine} AND partner = {_WORLD}),
+               count(*) FILTER ({side} AND partner <> {_WORLD}),
+               coalesce(sum(value) FILTER ({side} AND partner <> {_WORLD}), 0)
+        FROM {CELL}""").fetchall()
+    if rows and not other and not world:
+        raise BadFileError(
+            "totals over groups of countries only",
+            where=file.name,
+            why="a flow has two countries; a group counted as one would make shares wrong",
+            hint="ask Comtrade for all partners (partnerCode=all), or for World",
+        )
+    found = _world(connection, file, side) if rows else ()
+    if groups:
+        text = (
+            "Groups of countries, as reporter or partner, overlap with their members: they are not "
+            "counted as trade."
+        )
+        found += (Finding("groups-left-out", "note", file.name, int(groups), usd(value), text),)
+    if rows:
+        leave_out(connection, CELL, side)
+    return found
+
+
+def _world(
+    connection: duckdb.DuckDBPyConnection, file: ComtradeFile, side: str
+) -> tuple[Finding, ...]:
+    others = KEY.replace("partner, ", "")
+    cells = f"""
+        SELECT {CELL_WORDS} AS cell, total, parts, n FROM (
+            SELECT {KEY.replace("partner", f"{_WORLD} AS partner")},
+                   max(value) FILTER (partner = {_WORLD}) AS total,
+                   coalesce(sum(value) FILTER (NOT {side}), 0) AS parts,
+                   count(*) FILTER (NOT {side}) AS n
+            FROM {CELL} GROUP BY {others} HAVING count(*) FILTER (partner = {_WORLD}) > 0)"""
+    sums = compare_totals(connection, cells, rounding("n", "total"))
+    found: list[Finding] = []
+    if sums.totals:
+        text = (
+            "Totals over all partners are kept apart and compared with the partners: "
+            f"{sums.differ:,} of {sums.totals - sums.alone:,} differ by more than rounding."
+        )
+        example = f"{usd(sums.amount)} in all"
+        found.append(Finding("world-totals", "note", file.name, sums.totals, example, text))
+    if sums.largest:
+        text = (
+            "The total over all partners is not the sum of the partners in the file: "
+            f"{usd(sums.short_by)} are with no partner, {usd(sums.over_by)} with partners and not "
+            "in the total. Shares are of the total."
+        )
+        example = _example(sums.largest)
+        found.append(Finding("world-differs", "warning", file.name, sums.differ, example, text))
+    if sums.largest_alone:
+        text = (
+            "For these products the file has the total over all partners and no partner: "
+            f"{usd(sums.alone_amount)} count as partners not in the data."
+        )
+        example = _example(sums.largest_alone)
+        found.append(Finding("world-alone", "warning", file.name, sums.alone, example, text))
+    return tuple(found)
+
+
+def _example(largest: Example) -> str:
+    cell, total, partners = largest
+    return f"{cell}: {usd(total)}, its partners {usd(partners)}"
