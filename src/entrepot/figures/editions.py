@@ -15,7 +15,7 @@ from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
 from entrepot.goods.list_conversion import expanded
 from entrepot.goods.parse import has_list, parse
-from entrepot.goods.weights import Weights, estimate_weights
+from entrepot.goods.weights import ConversionWeights, estimate_weights
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, edition, harmonized
 from entrepot.sources import bring_in
@@ -267,7 +267,7 @@ def weighted_selection(
     )
 
 
-def _listed_share(weights: Weights, code: str, listed: set[str]) -> float:
+def _listed_share(weights: ConversionWeights, code: str, listed: set[str]) -> float:
     there = weights.of(code)
     if listed.isdisjoint(there) or listed.issuperset(there):
         return float(listed.issuperset(there) and bool(there))
@@ -276,7 +276,7 @@ def _listed_share(weights: Weights, code: str, listed: set[str]) -> float:
 
 def weights_between(
     lake: Lake, links: Links, nomenclature: str, other: str, codes: list[str] | None = None
-) -> Weights:
+) -> ConversionWeights:
     """Estimate weights from one edition to another from reports of imports in the lake.
 
     Raises
@@ -294,7 +294,7 @@ def weights_between(
     path = _path(nomenclature, other)
     if lacking := _lacking(lake, path):
         raise not_loaded(lacking)
-    found: Weights | None = None
+    found: ConversionWeights | None = None
     for source, target in path:
         newer, older = sorted((source, target), reverse=True)
         year = edition(newer).in_force.year

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.figure import Caveat
     from entrepot.lake import Lake
-    from entrepot.reconcile import Coverage, Hidden
+    from entrepot.reconcile import Coverage, MirrorGaps
 
 __all__ = ["FLOOR", "mirror_caveat", "mirror_coverage", "mirror_gap_findings", "too_little"]
 
@@ -120,7 +120,7 @@ def _when(found: Coverage, cells: Cells) -> str:
     return f"{day:%Y-%m}" if cells.held.freq != "A" else f"{day:%Y}"
 
 
-# Hidden trade in a lake, as findings: what one side reports and the other does not.
+# Mirror gaps in a lake, as findings: what one side reports and the other does not.
 
 
 _LARGE, _LARGE_FLOW = (figure_value(value, "USD") for value in (LEAST, LEAST_FLOW))
@@ -172,7 +172,7 @@ def mirror_gap_findings(lake: Lake) -> tuple[Finding, ...]:
         return tuple(_finding(one) for one in hidden(rows))
 
 
-def _finding(one: Hidden) -> Finding:
+def _finding(one: MirrorGaps) -> Finding:
     first, last = one.years
     years = f"{first}" if first == last else f"{first}..{last}"
     place = f"{joined(one.sources)}, {years}{'' if one.freq == 'A' else ' by months'}"

@@ -27,7 +27,7 @@ from entrepot.sources.icio.arrays import benchmark, read_arrays
 from entrepot.sources.icio.parse import tables
 from entrepot.sources.icio.sectors import sector as sector_of
 from entrepot.sources.icio.whole import read_whole
-from entrepot.sources.parser import RawFile, Said
+from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,7 +233,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
     if rows.installed:
         return Known(rows, _kept(rows.installed.table))
     paths = [
-        (path, item.files[0], Said(vintage=item.vintage, mapping=item.mapping or None))
+        (path, item.files[0], FileOptions(vintage=item.vintage, mapping=item.mapping or None))
         for item in lake.holdings()
         if item.source == SOURCE and item.snapshot in rows.snapshot.split("+")
         for path in delivered_files(lake.path, item.delivered)
@@ -254,7 +254,7 @@ def forget() -> None:
     forget_table()
 
 
-def _kept(key: Benchmark | tuple[Path, str, Said, int]) -> Solved:
+def _kept(key: Benchmark | tuple[Path, str, FileOptions, int]) -> Solved:
     with turn(_TURN):
         for known, found in _LAST:
             if known is key or (isinstance(key, tuple) and known == key):
@@ -272,7 +272,7 @@ def _of_arrays(held: Benchmark) -> Economy:
     )
 
 
-def _of_file(path: Path, name: str, said: Said, year: int) -> Economy:
+def _of_file(path: Path, name: str, said: FileOptions, year: int) -> Economy:
     """Read the delivered file again; the parts of China and Mexico stay apart."""
     with TemporaryDirectory() as folder:
         for table in tables(RawFile(path, name), Path(folder), said):
