@@ -14,6 +14,7 @@ from yaml.reader import Reader
 from entrepot.claims import check, parse_document
 from entrepot.claims.draft import article_of
 from entrepot.errors import RequestError
+from entrepot.report import desk
 from entrepot.report.desk import check_desk, render_desk, sheet, verdicts_on
 
 TEXT = (
@@ -167,3 +168,27 @@ def test_a_claims_file_can_carry_every_text_that_is_read() -> None:
 def test_a_publisher_that_a_claims_file_cannot_carry_is_refused(sign: str) -> None:
     with pytest.raises(RequestError, match="control character"):
         sheet(article_of(TEXT, publisher=f"Daily{sign}News"))
+
+
+@pytest.mark.parametrize(
+    "piece", ["The deficit with China was 3 tons. ", "all else rose by 12 %, ", "其他上升12%，"]
+)
+def test_guesses_read_no_sentence_and_no_paragraph_anew_for_each_number(
+    monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    read: list[int] = []
+    for name in ("marks", "when"):
+        real = getattr(desk, name)
+
+        def counted(text: str, *rest: Any, real: Any = real) -> Any:
+            read.append(len(text))
+            return real(text, *rest)
+
+        monkeypatch.setattr(desk, name, counted)
+
+    def cost(times: int) -> int:
+        read.clear()
+        assert len(sheet(article_of(piece * times))["numbers"]) == times
+        return sum(read)
+
+    assert 0 < cost(120) < 3.3 * cost(60)  # four times as much, if all is read for each number

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,7 @@ from entrepot.claims.document import MOST_CLAIMS, require_few
 from entrepot.claims.draft import readings
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.readings import readings_of
+from entrepot.claims.draft.sentences import LONGEST
 from entrepot.claims.numbers import read_says
 from entrepot.claims.numbers.language import language_of
 from entrepot.claims.quantity import HOME
@@ -43,8 +45,11 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check
     from entrepot.claims.draft import Article, Draft
+    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.marks import Marks
     from entrepot.claims.draft.readings import Reading
     from entrepot.lake import Lake
+    from entrepot.model.period import Period
     from entrepot.report.check_report.entries import Entry
 
 __all__ = ["check_desk", "desk_parts", "render_desk", "sheet", "verdicts_on", "write_desk"]
@@ -88,7 +93,7 @@ def sheet(article: Article, lake: Lake | None = None, draft: Draft | None = None
         "date": article.date,
         "url": article.url,
     }
-    numbers = [_number(one, found, article) for one in found]
+    numbers = list(_numbers(found, article))
     claims = [
         {"index": one["index"], "claim": one["claim"], "open": one["state"] == "open"}
         for one in numbers
@@ -124,7 +129,48 @@ def _paragraphs(text: str) -> Iterator[list[Any]]:
         start = after
 
 
-def _number(one: Reading, all_of: Sequence[Reading], article: Article) -> dict[str, Any]:
+class _Sentence:
+    """What a sentence names, found at most once for all of its numbers."""
+
+    def __init__(self, place: tuple[int, int], article: Article, usual: str) -> None:
+        self.place = place
+        self.text = article.text[slice(*place)]
+        self._article = article
+        self._language = language_of(self.text) or usual
+
+    @cached_property
+    def named(self) -> Marks:
+        """Its areas, flows and goods."""
+        return marks(self.text, self._language)
+
+    @cached_property
+    def around(self) -> tuple[Mark, ...]:
+        """Areas named before it in its paragraph, as far back as one sentence may be long."""
+        text, start = self._article.text, self.place[0]
+        far = max(0, start - LONGEST)
+        opening = max((m.end() for m in _PARAGRAPH.finditer(text, far, start)), default=far)
+        return marks(text[opening:start], self._language).areas
+
+    @cached_property
+    def times(self) -> list[Period]:
+        """Periods that it names, but for single days."""
+        spans = when(self.text, self._article.published, self._language)
+        return [span.period for span in spans if span.period and span.period.freq != "D"]
+
+
+def _numbers(found: Sequence[Reading], article: Article) -> Iterator[dict[str, Any]]:
+    """Yield the numbers for the desk, in the order of the text and in time in proportion to it."""
+    usual = language_of(article.text) or "en"
+    sentence: _Sentence | None = None
+    last: Reading | None = None
+    for one in found:
+        if sentence is None or sentence.place != one.sentence:
+            sentence = _Sentence(one.sentence, article, usual)
+        yield _number(one, last, sentence)
+        last = one if one.claim else last
+
+
+def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str, Any]:
     """Return a number for the desk: what was understood, and a best guess where nothing was."""
     fields = {
         key: {
@@ -139,7 +185,7 @@ def _number(one: Reading, all_of: Sequence[Reading], article: Article) -> dict[s
         fields["currency"] = money
         state = "open"
     if state in ("not_interpreted", "open"):
-        for key, guess in _guessed(one, all_of, article).items():
+        for key, guess in _guessed(one, last, sentence).items():
             if not fields.get(key, {}).get("value"):
                 fields.setdefault(key, guess)
     return {
@@ -148,7 +194,7 @@ def _number(one: Reading, all_of: Sequence[Reading], article: Article) -> dict[s
         "end": one.end,
         "says": one.says,
         "sentence": list(one.sentence),
-        "quote": " ".join(article.text[slice(*one.sentence)].split()),
+        "quote": " ".join(sentence.text.split()),
         "state": state,
         "claim": dict(one.claim) if one.claim else None,
         "fields": fields,
@@ -169,38 +215,30 @@ def _moneys(fields: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _guessed(
-    one: Reading, all_of: Sequence[Reading], article: Article
+    one: Reading, before: Reading | None, sentence: _Sentence
 ) -> dict[str, dict[str, Any]]:
     """Return the likeliest fields of a number that was not understood, for a person to correct.
 
-    From its sentence, else from the number before it. They are tested only when a person takes
-    them.
+    From its sentence, else from the number before it that was understood. They are tested only
+    when a person takes them.
     """
-    start, end = one.sentence
-    text = article.text[start:end]
-    language = language_of(text) or language_of(article.text) or "en"
-    named = marks(text, language)
-    before = [other for other in all_of if other.index < one.index and other.claim]
-    last = before[-1].fields if before else {}
+    named = sentence.named
+    last = before.fields if before else {}
     found = {key: last[key].value for key in ("exporter", "importer", "flow") if key in last}
-    opening = max((m.end() for m in _PARAGRAPH.finditer(article.text, 0, start)), default=0)
-    around = marks(article.text[opening:start], language).areas
     own = [mark.value for mark in named.areas if mark.value.isalnum()]
     sides = list(dict.fromkeys(own))
     if len(sides) == 1:  # "its deficit with China": whose it is stands in a sentence before
-        sides = [mark.value for mark in around if mark.value not in own][-1:] + sides
-    flows = [mark.value for mark in named.flows if mark.start <= one.start - start]
+        sides = [mark.value for mark in sentence.around if mark.value not in own][-1:] + sides
+    flows = [mark.value for mark in named.flows if mark.start <= one.start - sentence.place[0]]
     flow = flows[-1] if flows else ""
     if len(sides) > 1:
         home, other, *_ = sides
         buys = flow in ("import", "purchase")
         found["exporter"], found["importer"] = (other, home) if buys else (home, other)
         found.pop("flow", None)
-    found |= _what(one.says, text, flow)
-    times = [time.period for time in when(text, article.published, language) if time.period]
-    usual = [time for time in times if time.freq != "D"]
-    if usual:
-        found["period"] = str(usual[-1])
+    found |= _what(one.says, sentence.text, flow)
+    if sentence.times:
+        found["period"] = str(sentence.times[-1])
     elif "period" in last:
         found["period"] = last["period"].value
     if goods := [mark.value for mark in named.goods]:
