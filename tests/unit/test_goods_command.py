@@ -198,6 +198,17 @@ def test_match_a_table_into_a_file(tmp_path: Path) -> None:
     ]
 
 
+def test_no_cell_of_a_file_of_matches_is_a_formula(tmp_path: Path) -> None:
+    """The list, and so the name of its parts, may be from anybody."""
+    path, bad, out = tmp_path / "mine.csv", tmp_path / "bad.csv", tmp_path / "out.csv"
+    path.write_text("code\n854231\n", encoding="utf-8")
+    bad.write_text("code,nomenclature,part\n854231,HS2022,=1+1\n", encoding="utf-8")
+    told("match", str(path), "--column", "code", "--against", str(bad), "--out", str(out))
+    with out.open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["row"], row["code"], row["part"]) == ("2", "854231", "'=1+1")
+
+
 @pytest.mark.parametrize(
     ("content", "words", "where"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from entrepot.cli.goods_match_draw import draw_families, draw_matched, draw_weig
 from entrepot.cli.goods_table import NOT_KNOWN, matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 from entrepot.files import require_target
+from entrepot.report.csv_text import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,10 +227,8 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     require_target(path)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+    head = list(rows[0]) if rows else []
+    try:  # names and words of a list may be anybody's, and are opened in a spreadsheet
+        path.write_text(csv_text(head, [list(row.values()) for row in rows]), "utf-8", newline="")
     except OSError as error:
         raise OutsideError(f"cannot be written: {error.strerror}", where=str(path)) from error

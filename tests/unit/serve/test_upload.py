@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,3 +141,10 @@ def test_half_a_letter_of_json_is_refused(client: Client, name: str, half: str) 
     for path in ("/api/check", "/check"):
         answer = client.send("POST", path, content=body.encode(), headers=kind)
         assert answer.status_code in (415, 422), answer.text
+
+
+def test_the_form_names_no_size_that_the_server_does_not_have(client: Client) -> None:
+    """How large a text may be is said when one is refused: the owner of the server decides it."""
+    page = client.send("GET", "/check")
+    assert page.status_code == 200
+    assert not re.search(r"\d\s*[kKMG]i?B\b", page.text)
