@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.goods import GoodsList, goods_list, goods_lists
 from entrepot.goods.editions import known_codes, known_prefixes, without_filling
-from entrepot.goods.history import goods_history, seen_on
+from entrepot.goods.history import goods_history, periods_on_list
 from entrepot.goods.match import Matcher
 
 Key = tuple[str, str, str, str]
@@ -59,7 +59,7 @@ def test_history_and_match_agree_on_all_codes_and_days(name: str) -> None:
         for code in every[:: 1 + len(every) // 150]:  # all were asked once: that takes minutes
             if len(code) >= 6 and edition not in known_codes().get(code[:6], ()):
                 continue  # printed as a code and none of this edition: a table cannot have it
-            seen = [one for one in seen_on(held, code) if id(one.entry) in comparable]
+            seen = [one for one in periods_on_list(held, code) if id(one.entry) in comparable]
             for day in days(held)[:: 1 + len(held.history) // 100]:
                 by_history: set[Key] = {
                     (one.entry.code, one.entry.part, one.match, one.entry.on(day))

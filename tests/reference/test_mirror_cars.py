@@ -90,7 +90,7 @@ def test_cars_are_lost_in_transit(lake: Lake, told: dict) -> None:
     ]
     assert years.value_usd == pytest.approx(sum(gaps))
     ten = year(told, "Georgia", "ARM", "X", 2023, months=range(1, 11))
-    assert months.told_out_usd == pytest.approx(ten)
+    assert months.exporter_low_usd == pytest.approx(ten)
     for one in lost:
         assert (one.exporter, one.importer, one.product) == ("GEO", "ARM", "8703")
         assert one.sources == (ARMENIA, GEORGIA)

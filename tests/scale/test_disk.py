@@ -79,7 +79,7 @@ folder, *files = sys.argv[1:]
 lake = Lake.open(folder)
 assert state_of(lake) == OLD.state
 assert ep.ask("value", lake=lake, period=2022, source="baci", exporter="CHN", importer="RUS").value
-assert lake.pictures("baci")
+assert lake.reporting_calendars("baci")
 assert not [one for one in lake.check() if one.level == "error"]
 said = []
 for change in (lambda: lake.add("baci", files), lambda: lake.remove("baci")):

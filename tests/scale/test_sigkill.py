@@ -21,7 +21,7 @@ KILLS = int(50 * TIMES)
 NURSERY = """
 import os, signal, sys, time
 import duckdb
-from entrepot.lake import Lake, checks, load, store
+from entrepot.lake import Lake, checks, prepare, store
 from entrepot.sources.baci import parse
 
 files = sys.argv[1:]

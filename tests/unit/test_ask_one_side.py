@@ -11,7 +11,7 @@ from tests.unit.test_ask_rerouted import GERMAN, OWN, RUSSIAN, reports
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.lake.inventory import whole_trade
+from entrepot.lake.inventory import codes_of_all_goods
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ TOLD = {
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Reports of so many goods that they are all goods, so that the catalog says who tells."""
     folder = tmp_path_factory.mktemp("whole")
-    others = [f"{code:06d}" for code in range(10_000, 10_000 + whole_trade(6))]
+    others = [f"{code:06d}" for code in range(10_000, 10_000 + codes_of_all_goods(6))]
     lines = [
         row(1000.0 * amounts[year - 2021], period=year, reporter=who, partner=other, flow=flow)
         for (who, other, flow), amounts in TOLD.items()

@@ -98,7 +98,7 @@ def test_a_total_of_procedures_beside_its_parts(read) -> None:
     assert got.found["procedures-with-total"].level == "note"
     with pytest.raises(BadFileError, match=r"do not agree \(2024-02-01 AT AND 35069190"):
         read(bulk(LINE.replace(" 65 ", " 400 "), total))
-    with pytest.raises(BadFileError, match="1 parts have no total beside them"):
+    with pytest.raises(BadFileError, match="1 parts have no total"):
         read(bulk(LINE, total, LINE.replace("35069190", "35069100")))
 
 
@@ -116,7 +116,7 @@ def test_the_parts_of_the_united_kingdom(read) -> None:
     assert read(table(north, great, whole)).only("partner_basis", "value_reported") == [
         (None, 10.0)
     ]
-    with pytest.raises(BadFileError, match="partner GB beside XI and XU: they do not agree"):
+    with pytest.raises(BadFileError, match="partner GB with XI and XU: they do not agree"):
         read(table(north, great, line.format("GB", "2024-02", 30)))
     with pytest.raises(BadFileError, match="1 parts have no total"):
         read(table(north, great, whole, line.format("XI", "2024-03", 4)))

@@ -243,7 +243,7 @@ def test_a_total_goes_before_its_goods() -> None:
     ]
     assert found(rows) == {}
     rows[-3] = report("importer", 9e6, **total)
-    assert found(rows)["mirror-gap"].told_in_usd == 9e6
+    assert found(rows)["mirror-gap"].importer_low_usd == 9e6
 
 
 ALONE = report("exporter", 5e6)
@@ -308,7 +308,7 @@ def test_twelve_months_are_a_year() -> None:
     around = [row for row in context() if row["reported_by"] == "importer"]
     rows = [*around, *sold, report("importer", 5e5)]
     kind = found(rows)["lost-in-transit"]
-    assert (kind.freq, kind.told_out_usd, kind.told_in_usd) == ("A", 12e6, 5e5)
+    assert (kind.freq, kind.exporter_low_usd, kind.importer_low_usd) == ("A", 12e6, 5e5)
     assert kind.sources == ("comext", "comtrade")
     # As many rows a period, once as a year: the year is what was told.
     assert found([*rows, report("exporter", 4e6)]) == {}
@@ -326,7 +326,7 @@ def test_fewer_months_are_compared_with_months() -> None:
     ]
     kind = found([*around, *sold, *bought])["lost-in-transit"]
     # Both speak from March to July.
-    assert (kind.freq, kind.told_out_usd, kind.told_in_usd) == ("M", 5e6, 5e4)
+    assert (kind.freq, kind.exporter_low_usd, kind.importer_low_usd) == ("M", 5e6, 5e4)
 
 
 @pytest.mark.parametrize(
@@ -352,14 +352,14 @@ def test_codes_of_the_union_are_read_by_six_digits() -> None:
     lines = [report("exporter", 3e6, product=f"854231{end}", **keys) for end in ("10", "90")]
     rows = [*context(), *context(source="comext"), *lines, report("importer", 5e5)]
     kind = found(rows)["lost-in-transit"]
-    assert (kind.product, kind.told_out_usd, kind.told_in_usd) == ("854231", 6e6, 5e5)
+    assert (kind.product, kind.exporter_low_usd, kind.importer_low_usd) == ("854231", 6e6, 5e5)
 
 
 def test_a_reporter_speaks_by_the_source_that_has_most_of_it() -> None:
     """Two sources with one report are not added up."""
     again = [row | {"source": "comext"} for row in (*context(), ALONE)]
     kind = found([*context(), ALONE, *again[:2], again[-1]])["lost-in-transit"]
-    assert kind.told_out_usd == 5e6
+    assert kind.exporter_low_usd == 5e6
     assert kind.sources == ("comtrade",)
 
 

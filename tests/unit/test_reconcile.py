@@ -489,7 +489,7 @@ def test_a_silent_side_that_keeps_lines_back_is_flagged(
         'CIF' AS valuation, NULL::VARCHAR AS partner_basis, NULL::BOOLEAN AS is_reexport,
         NULL::BOOLEAN AS is_estimated""")
     with reconcile(engine, flows) as found:
-        rows_found = found.rows.project("exporter, importer, product, kept_back").fetchall()
+        rows_found = found.rows.project("exporter, importer, product, suppressed_in").fetchall()
     flags = {tuple(cell): flag for *cell, flag in rows_found}
     assert len(flags) == len(rows_found)
     assert flags.pop(("DEU", "CHN", "854231")) == how
@@ -500,7 +500,7 @@ def test_what_is_kept_back_is_seen_on_all_goods(tmp_path: Path) -> None:
     chips = (row(90_000.0), row(90_000.0, **EXPORT), row(40_000.0, product="854232", **EXPORT))
     lake = made(tmp_path, *chips, row(30_000.0, product="999999"))
     found = reconcile_lake(lake, weights="variances", goods="8542")
-    assert found.to_dict()["kept_back"] == {"goods": {"cells": 1, "value_usd": 40_000.0}}
+    assert found.to_dict()["suppressed_in"] == {"goods": {"cells": 1, "value_usd": 40_000.0}}
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def show(
     with open_lake(lake).reading() as lake_:
         asked = release or snapshot or lake_.holds(name)
         held = lake_.holdings(source, snapshot=snapshot) if asked else ()
-        pictures = lake_.pictures(source, snapshot=snapshot) if held else ()
+        pictures = lake_.reporting_calendars(source, snapshot=snapshot) if held else ()
     data = {
         "source": info.model_dump(mode="json"),
         "state": state_of(info, held=bool(held)),

@@ -101,8 +101,10 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
     ):
         if counted[0]:
             screen.print(f"{_cells(counted)} {words}")
-    if found.kept_back:
-        each = "; ".join(f"{KEPT_BACK[how]}: {_cells(one)}" for how, one in found.kept_back.items())
+    if found.suppressed_in:
+        each = "; ".join(
+            f"{KEPT_BACK[how]}: {_cells(one)}" for how, one in found.suppressed_in.items()
+        )
         screen.print(f"Told by one side, while the other keeps lines back and {each}.")
     for note in found.notes:
         screen.print(note)

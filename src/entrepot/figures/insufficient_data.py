@@ -20,7 +20,7 @@ from entrepot.figures.row_facts import partners
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
-from entrepot.lake import fetch, whole_trade
+from entrepot.lake import codes_of_all_goods, fetch
 from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
 from entrepot.model.display import figure_value, first_of
@@ -215,7 +215,7 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
             nw.col("product").str.len_chars().max().alias("digits"),
         )
     )
-    if not count or count >= whole_trade(digits):
+    if not count or count >= codes_of_all_goods(digits):
         return None
     if question(asked.measure).trade == "chain":
         return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two

@@ -176,7 +176,7 @@ def _finding(one: MirrorGaps) -> Finding:
     first, last = one.years
     years = f"{first}" if first == last else f"{first}..{last}"
     place = f"{joined(one.sources)}, {years}{'' if one.freq == 'A' else ' by months'}"
-    amounts = (figure_value(value, "USD") for value in (one.told_out_usd, one.told_in_usd))
+    amounts = (figure_value(value, "USD") for value in (one.exporter_low_usd, one.importer_low_usd))
     words = "{} exported, {} imported".format(*amounts)
     goods = "" if one.product == "TOTAL" else f" {one.product}"
     example = f"{one.year} {one.exporter} {one.importer}{goods}: {words}"

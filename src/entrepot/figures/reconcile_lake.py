@@ -30,7 +30,7 @@ from entrepot.reconcile import (
     bundled_odds,
     panel,
     reconcile,
-    tellers_of,
+    reporters_of,
     withheld,
 )
 from entrepot.sources import bring_in
@@ -63,7 +63,7 @@ COUNTRIES = ("country", "territory")
 _COLUMNS = """
 period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
 weight_exporter, value_exporter_usd, value_importer_usd,
-valuation, mass_kg, reported_by, is_reexport, is_estimated, kept_back
+valuation, mass_kg, reported_by, is_reexport, is_estimated, suppressed_in
 """
 
 
@@ -132,7 +132,7 @@ def reconcile_lake(
             with reconcile(
                 held.connection,
                 told.rows,
-                tellers=told.tellers,
+                reporters=told.tellers,
                 kept=told.kept,
                 moves=told.moves,
                 distances=_distances(held) if remove_freight else None,
@@ -149,7 +149,7 @@ def reconcile_lake(
                     _write(table, kept, out)
         before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
         made = held.connection.sql(f"FROM {read_parquet(kept)}")
-        unspecified, kept_back = _unspecified(made), _kept_back(made)
+        unspecified, suppressed_in = _unspecified(made), _kept_back(made)
         if keep:
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
     if official is not None and not result.learnt:
@@ -158,7 +158,7 @@ def reconcile_lake(
     if result.moved[0] and links_held(held) is None:
         notes.append(_BY_HEADING)
     return Reconciliation(
-        source, told.periods, words, result, unspecified, kept_back, before, tuple(notes)
+        source, told.periods, words, result, unspecified, suppressed_in, before, tuple(notes)
     )
 
 
@@ -212,8 +212,8 @@ def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
 
 
 def _kept_back(table: duckdb.DuckDBPyRelation) -> dict[str, tuple[int, float]]:
-    counted = table.filter("kept_back IS NOT NULL").aggregate(
-        "kept_back, count(*), sum(value_usd)", "kept_back"
+    counted = table.filter("suppressed_in IS NOT NULL").aggregate(
+        "suppressed_in, count(*), sum(value_usd)", "suppressed_in"
     )
     return {how: (cells, value) for how, cells, value in sorted(counted.fetchall())}
 
@@ -308,7 +308,7 @@ def reports(
         )
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
-    tellers, kept = tellers_of(native), withheld(native)
+    tellers, kept = reporters_of(native), withheld(native)
     links = links_held(lake)
     if goods != "all":
         native = _chosen(native, goods, links)
@@ -337,7 +337,7 @@ def _balanced(
     told: duckdb.DuckDBPyRelation = rows.to_native()
     found = panel(told, kind).filter(within)
     if kind != "as_reported":
-        before, now = (len(tellers_of(one).fetchall()) for one in (told.filter(within), found))
+        before, now = (len(reporters_of(one).fetchall()) for one in (told.filter(within), found))
         if before == now:
             notes.append(f"--panel {kind} has no effect: {_NOBODY_LATE[kind]}.")
     return found

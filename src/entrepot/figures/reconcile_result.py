@@ -39,7 +39,7 @@ class Reconciliation:
     unspecified
         Cells and value with a partner that is no country: areas not specified, bunkers, free zones.
         They stay rows of their own and are shared out among nobody.
-    kept_back
+    suppressed_in
         Cells and value told by one side, where the other tells something that may hold them; see
         `KEPT_BACK`.
     before
@@ -53,7 +53,7 @@ class Reconciliation:
     weights: str
     result: Reconciled
     unspecified: tuple[int, float]
-    kept_back: Mapping[str, tuple[int, float]]
+    suppressed_in: Mapping[str, tuple[int, float]]
     before: int
     notes: tuple[str, ...]
 
@@ -68,7 +68,7 @@ class Reconciliation:
             "rows_before": self.before,
             "unspecified": _counted(self.unspecified),
             "other_edition": _counted(self.result.moved),
-            "kept_back": _each(self.kept_back),
+            "suppressed_in": _each(self.suppressed_in),
             "freight": None
             if freight is None
             else {

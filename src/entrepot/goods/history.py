@@ -184,11 +184,11 @@ def goods_history(code: str) -> tuple[ListedPeriod, ...]:
             hint=f"did you mean 0{digits}?",
         )
     _require_known(digits)
-    found = [seen for held in goods_lists() for seen in seen_on(held, digits)]
+    found = [seen for held in goods_lists() for seen in periods_on_list(held, digits)]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
 
 
-def seen_on(held: GoodsList, digits: str) -> Iterator[ListedPeriod]:
+def periods_on_list(held: GoodsList, digits: str) -> Iterator[ListedPeriod]:
     """Yield the stretches of time in which a code of known digits was on one list."""
     asked: dict[str, str] = {}  # zeros can fill a code up in one edition and not in another
     for entry in held.history:

@@ -1,16 +1,16 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
 from entrepot.lake.fetch import fetch, relation, stored
-from entrepot.lake.inventory import InventoryItem, LoadReport, spans, whole_trade
+from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
 __all__ = [
     "InventoryItem",
     "Lake",
     "LoadReport",
+    "codes_of_all_goods",
     "fetch",
     "relation",
     "spans",
     "stored",
-    "whole_trade",
 ]

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from entrepot.lake.catalog import Catalog, Partition, Snapshot
     from entrepot.model.period import Period
 
-__all__ = ["InventoryItem", "LoadReport", "few_products", "holdings", "spans", "whole_trade"]
+__all__ = [
+    "InventoryItem",
+    "LoadReport",
+    "codes_of_all_goods",
+    "few_products",
+    "inventory_of",
+    "spans",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,7 @@ class LoadReport:
         }
 
 
-def holdings(catalog: Catalog) -> tuple[InventoryItem, ...]:
+def inventory_of(catalog: Catalog) -> tuple[InventoryItem, ...]:
     """Return what a reader wants to know of every snapshot, oldest load first."""
     counting: dict[tuple[str, str, str], list[Period | None]] = {}
     for source in dict.fromkeys(item.source for item in catalog.snapshots):
@@ -237,7 +244,7 @@ RULE = "few-products"
 _WHOLE = {2: 60, 4: 800, 6: 2_500, 8: 5_000}
 
 
-def whole_trade(digits: int) -> int:
+def codes_of_all_goods(digits: int) -> int:
     """Return how many codes of so many digits are taken for the whole trade of a country.
 
     A rule of thumb: about half of the 97 chapters, 1,200 headings, 5,000 subheadings and 9,500
@@ -252,7 +259,7 @@ def few_products(parts: Sequence[Partition]) -> tuple[Finding, ...]:
     few = [
         (part.products, part.digits, part.period)
         for part in parts
-        if part.period and part.digits and part.products < whole_trade(part.digits)
+        if part.period and part.digits and part.products < codes_of_all_goods(part.digits)
     ]
     if not few:
         return ()

@@ -298,14 +298,14 @@ class OverlapCheck:
 
     def _edition(self, held: Path) -> Clash | None:
         """Return one report whose codes are to be read in two editions."""
-        told = f"SELECT DISTINCT {SLICE['flows']} AS told, nomenclature FROM {{}}"
+        report = f"SELECT DISTINCT {SLICE['flows']} AS report, nomenclature FROM {{}}"
         other = f"nomenclature <> {literal(NO_CODES)}"
         query = f"""
-            SELECT new.told, new.nomenclature, old.nomenclature
-            FROM ({told.format(self._new())} WHERE {other}) AS new
-            JOIN ({told.format(_stored(held))} WHERE {other}) AS old
-            ON new.told = old.told AND new.nomenclature <> old.nomenclature
-            WHERE new.told <> {literal(EVERYTHING)} ORDER BY ALL LIMIT 1"""
+            SELECT new.report, new.nomenclature, old.nomenclature
+            FROM ({report.format(self._new())} WHERE {other}) AS new
+            JOIN ({report.format(_stored(held))} WHERE {other}) AS old
+            ON new.report = old.report AND new.nomenclature <> old.nomenclature
+            WHERE new.report <> {literal(EVERYTHING)} ORDER BY ALL LIMIT 1"""
         with readable():
             found = self.connection.execute(query).fetchall()
         if not found:

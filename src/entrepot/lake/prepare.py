@@ -24,7 +24,7 @@ from entrepot.lake.catalog import (
     orders,
     write_manifest,
 )
-from entrepot.lake.inventory import LoadReport, few_products, holdings
+from entrepot.lake.inventory import LoadReport, few_products, inventory_of
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
 from entrepot.lake.publish import LakeChange, publish, require_lake, staging_folder, sweep
@@ -383,5 +383,7 @@ def load(
                 finish()
                 publish(change, staging, after)
     new = {(source, item.id, item.vintage) for item in run.added}
-    mine = tuple(one for one in holdings(after) if (one.source, one.snapshot, one.vintage) in new)
+    mine = tuple(
+        one for one in inventory_of(after) if (one.source, one.snapshot, one.vintage) in new
+    )
     return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))

@@ -179,7 +179,7 @@ class Reads:
         """Return what each delivered file brought, oldest load first.
 
         With `source`, what is held of it or of one release of it, and with `snapshot` (its first
-        digits) what one file brought; errors as in `pictures`.
+        digits) what one file brought; errors as in `reporting_calendars`.
         """
         state = self._state()
         if source is None:
@@ -258,7 +258,7 @@ class Reads:
         items = state.of(source) if source else state.catalog.snapshots
         return nw.from_native(store.findings(self.connection, items)).lazy()
 
-    def pictures(
+    def reporting_calendars(
         self, source: str, *, snapshot: str | None = None
     ) -> tuple[ReportingCalendar, ...]:
         """Return who reports when, for each frequency that a source has flows of.
@@ -278,7 +278,7 @@ class Reads:
             If there is no such release or snapshot.
         """
         with self.reading():
-            return tuple(pictures(self.connection, self._state(), source, snapshot))
+            return tuple(reporting_calendars(self.connection, self._state(), source, snapshot))
 
 
 # Rows of the lake that were read once, in memory for as long as one state of it is read.
@@ -402,10 +402,10 @@ class ReportingCalendar:
         }
 
 
-def pictures(
+def reporting_calendars(
     connection: duckdb.DuckDBPyConnection, state: State, source: str, snapshot: str | None
 ) -> Iterator[ReportingCalendar]:
-    """Yield a picture for each frequency; see `entrepot.lake.Lake.pictures`."""
+    """Yield a calendar for each frequency; see `entrepot.lake.Lake.reporting_calendars`."""
     if snapshot is None:
         parts = state.parts(source)
     else:

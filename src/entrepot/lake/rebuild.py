@@ -25,12 +25,12 @@ from entrepot.lake.catalog import (
     rebuild_command,
     remains,
 )
-from entrepot.lake.inventory import InventoryItem, holdings
+from entrepot.lake.inventory import InventoryItem, inventory_of
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import merge
 from entrepot.lake.prepare import Load, findings_of_all, prepare_again
 from entrepot.lake.publish import LakeChange, left_by_a_killed_load, publish, staging_folder
-from entrepot.lake.store import kept_about
+from entrepot.lake.store import stored_about
 from entrepot.lake.system_errors import finishing, guarded
 from entrepot.lake.unchanged import changed, fingerprint
 from entrepot.sources import source_info
@@ -76,7 +76,7 @@ class RebuildResult:
     def to_dict(self) -> dict[str, Any]:
         """Return the same as plain JSON types."""
         return {
-            "holdings": [item.to_dict() for item in self.holdings],
+            "inventory_of": [item.to_dict() for item in self.holdings],
             "from_rows": list(self.from_rows),
             "left": list(self.left),
         }
@@ -163,7 +163,9 @@ def rebuild(
         work.progress("making it visible")
         finish()
         publish(change, staging, replace(work.catalog, dropped=tuple(sorted(old))))
-    return RebuildResult(holdings(work.catalog), tuple(work.from_rows), _left(folder, work.catalog))
+    return RebuildResult(
+        inventory_of(work.catalog), tuple(work.from_rows), _left(folder, work.catalog)
+    )
 
 
 def _left_out(one: _RebuiltFile, out: Collection[str]) -> bool:
@@ -316,7 +318,7 @@ def _stored(work: _RebuildRun) -> tuple[list[Snapshot], _Paths]:
     for path in sorted(one for root in TABLES for one in work.folder.glob(f"{root}/**/*.parquet")):
         name = path.relative_to(work.folder).as_posix()
         try:
-            about = kept_about(work.connection, path)
+            about = stored_about(work.connection, path)
             item = of_facts(from_json(about or ""))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue

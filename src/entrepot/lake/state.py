@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError, nearest
 from entrepot.lake.bundled import bundled
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.inventory import InventoryItem, holdings
+from entrepot.lake.inventory import InventoryItem, inventory_of
 from entrepot.lake.merge import UNKNOWN, CurrentPart, current_partitions
 from entrepot.limits import step
 from entrepot.sources import bring_in, is_own, split_address
@@ -120,7 +120,7 @@ class State:
     @cached_property
     def holdings(self) -> tuple[InventoryItem, ...]:
         """What each delivered file brought, oldest load first."""
-        return holdings(self.catalog)
+        return inventory_of(self.catalog)
 
     def of(self, source: str) -> list[Snapshot]:
         """Return the snapshots of a source, or of one release of it.

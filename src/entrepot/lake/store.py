@@ -28,9 +28,9 @@ __all__ = [
     "export",
     "findings",
     "keep",
-    "kept_about",
     "refuse_twins",
     "scan",
+    "stored_about",
     "write",
     "write_totals",
 ]
@@ -138,7 +138,7 @@ def export(
         return int(connection.execute(copy).fetchall()[0][0])
 
 
-def kept_about(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
+def stored_about(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
     """Return the text that a stored file keeps of itself; None if it is none of ours."""
     query = f"SELECT value FROM parquet_kv_metadata({file_literal(path)}) WHERE key = '{ABOUT}'"
     with readable():

@@ -41,7 +41,7 @@ __all__ = [
     "changed",
     "delivered_files",
     "fingerprint",
-    "require_delivered",
+    "require_raw",
     "require_read",
     "require_sizes",
     "require_whole",
@@ -166,7 +166,7 @@ def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
             raise _unlike(folder, stored, how)
 
 
-def require_delivered(path: Path, sha256: str) -> None:
+def require_raw(path: Path, sha256: str) -> None:
     """Compare a delivered file with its hash, if this process has not done so as it is now.
 
     Raises
@@ -302,5 +302,5 @@ def delivered_files(lake: Path, name: str) -> list[Path]:
     path = lake / "raw" / name
     if not name or not path.is_file():
         return []
-    require_delivered(path, path.name)
+    require_raw(path, path.name)
     return [path]

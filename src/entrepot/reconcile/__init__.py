@@ -9,7 +9,7 @@ from entrepot.reconcile.coverage import Coverage, coverage
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.mirror_gaps import MirrorGaps, hidden
 from entrepot.reconcile.pairing import pair
-from entrepot.reconcile.panel import PANELS, Panel, panel, tellers_of, withheld
+from entrepot.reconcile.panel import PANELS, Panel, panel, reporters_of, withheld
 from entrepot.reconcile.reporter_weights import (
     PairGap,
     ReporterWeights,
@@ -42,7 +42,7 @@ __all__ = [
     "pair",
     "panel",
     "reconcile",
-    "tellers_of",
+    "reporters_of",
     "variances",
     "withheld",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from entrepot.errors import NoEvidenceError
 from entrepot.reconcile.freight import Freight, estimate_freight
 from entrepot.reconcile.pairing import CELL, pair
-from entrepot.reconcile.panel import SILENT, kept_back, withheld
+from entrepot.reconcile.panel import NON_REPORTING, suppressed_in, withheld
 from entrepot.reconcile.reporter_weights import (
     ReporterWeights,
     Variances,
@@ -52,7 +52,7 @@ class Reconciled:
         cells of the same pair and chapter that both told),
         `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `valuation`,
         `reported_by`,
-        `kept_back` (in what the side that tells nothing may have the flow; see `withheld`).
+        `suppressed_in` (in what the side that tells nothing may have the flow; see `withheld`).
     freight
         None where importers' values were kept.
     odds
@@ -109,7 +109,7 @@ def reconcile(
     remove_freight: bool = False,
     scores: Scores = "variances",
     by: By = "all",
-    tellers: duckdb.DuckDBPyRelation | None = None,
+    reporters: duckdb.DuckDBPyRelation | None = None,
     moves: duckdb.DuckDBPyRelation | None = None,
     kept: duckdb.DuckDBPyRelation | None = None,
 ) -> Reconciled:
@@ -137,7 +137,7 @@ def reconcile(
     by
         Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart; one
         with fewer than `PART` cells that both tell has those of all.
-    tellers
+    reporters
         Who tells anything at all in which period, from `tellers_of` all goods, where `rows` have
         some only; None takes it from `rows`.
     moves
@@ -163,7 +163,7 @@ def reconcile(
         scratch.keep(pair(rows, moves), "pairs")
         freight = _freight(scratch, distances) if remove_freight and distances is not None else None
         scratch.keep(withheld(rows) if kept is None else kept, "withheld")
-        known = {"official": official, "tellers": tellers}
+        known = {"official": official, "reporters": reporters}
         for name, relation in known.items():
             if relation is not None:
                 scratch.keep(relation, name)
@@ -204,7 +204,7 @@ def _weighed(
     part = _own(by, parts)
     _register(scratch, odds, spread, parts, own_odds=measured)
     for side in ("exporter", "importer"):
-        quiet = scratch.query(silent(source, side, "tellers" in there))
+        quiet = scratch.query(non_reporting(source, side, "reporters" in there))
         scratch.keep(quiet, f"silent_{side}s")
     scratch.keep(scratch.query(history(source, log_freight)), "history")
     heavy = tails(scratch, source, log_freight, halves, parts, part)
@@ -435,12 +435,12 @@ def history(source: str, log_freight: str) -> str:
         FROM placed"""
 
 
-def silent(source: str, side: str, known: bool) -> str:
+def non_reporting(source: str, side: str, known: bool) -> str:
     """Return the countries, by period, that stand on a side and tell nothing of it at all."""
     if known:
         return f"""
             SELECT DISTINCT p.period, p.freq, p.{side} AS area FROM {source} p
-            ANTI JOIN own.tellers t ON t.period = p.period AND t.freq = p.freq
+            ANTI JOIN own.reporters t ON t.period = p.period AND t.freq = p.freq
                  AND t.reported_by = '{side}' AND t.area = p.{side}"""
     return f"""
         SELECT period, freq, {side} AS area FROM {source}
@@ -462,7 +462,7 @@ def combined(
     what reporters keep lines back, see `withheld`.
     """
     key = ", ".join(f"p.{name}" for name in CELL)
-    held, joins = kept_back(hows, "p")
+    held, joins = suppressed_in(hows, "p")
     logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
     beside = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
     taken_off = str(log_freight != KEPT).lower()
@@ -471,7 +471,7 @@ SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
        value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))) AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, reported_by,
-       is_reexport, is_estimated, kept_back,
+       is_reexport, is_estimated, suppressed_in,
        CASE WHEN reported_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB'
        THEN 'CIF'
             ELSE 'FOB' END AS valuation
@@ -507,8 +507,8 @@ FROM (
                     WHEN sx.area IS NOT NULL THEN -h.most END AS least_gap,
                CASE WHEN si.area IS NOT NULL THEN h.most
                     WHEN sx.area IS NOT NULL THEN -h.least END AS most_gap,
-               {held} AS kept_back
-        FROM (SELECT *, {part} AS part{SILENT if hows else ""} FROM {source}) p
+               {held} AS suppressed_in
+        FROM (SELECT *, {part} AS part{NON_REPORTING if hows else ""} FROM {source}) p
         LEFT JOIN own.silent_importers si
              ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer
         LEFT JOIN own.silent_exporters sx

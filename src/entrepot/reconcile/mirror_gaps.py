@@ -36,9 +36,9 @@ DOLLARS: Mapping[str, tuple[float, float]] = {"USD": (1.0, 1.0), "EUR": (0.82, 1
 reference rate was lowest on 26 October 2000 (0.8252) and highest on 15 July 2008 (1.5990). No rate
 of ours converts a report: a gap counts if it is one at every rate in between."""
 
-_TELLER = "CASE reported_by WHEN 'exporter' THEN exporter ELSE importer END"
+_REPORTER = "CASE reported_by WHEN 'exporter' THEN exporter ELSE importer END"
 _PARTNER = "CASE reported_by WHEN 'exporter' THEN importer ELSE exporter END"
-_VOICE = "period, freq, reported_by, teller, nomenclature"
+_VOICE = "period, freq, reported_by, reporter, nomenclature"
 
 
 def mirrored(
@@ -109,7 +109,7 @@ SELECT * EXCLUDE (value_usd, product, nomenclature, coin, least),
             ELSE product END AS product,
        CASE WHEN product = 'TOTAL' THEN 'NONE' ELSE <edition> END AS nomenclature,
        least * coalesce(value_usd, value_reported) AS value_usd,
-       {_TELLER} AS teller, {_PARTNER} AS partner
+       {_REPORTER} AS reporter, {_PARTNER} AS partner
 FROM (SELECT period, freq, exporter, importer, product, nomenclature, value_usd, value_reported,
              CASE WHEN value_usd IS NULL THEN currency ELSE 'USD' END AS coin,
              mass_kg, valuation, reported_by, partner_basis, is_reexport, is_estimated, source
@@ -121,23 +121,24 @@ JOIN rates USING (coin)
 _KEY = "exporter, importer, product, nomenclature, reported_by, partner_basis, is_reexport"
 _SINGLE = f"""
 WITH counted AS (
-    SELECT freq, reported_by, teller, nomenclature, source, year(period) AS year, count(*) AS n,
+    SELECT freq, reported_by, reporter, nomenclature, source, year(period) AS year, count(*) AS n,
            count(DISTINCT period) AS periods
     FROM shared GROUP BY ALL),
 voice AS (
-    SELECT reported_by, teller, nomenclature, year, freq AS was, freq AS becomes,
+    SELECT reported_by, reporter, nomenclature, year, freq AS was, freq AS becomes,
            arg_max(source, (n, source)) AS source
     FROM counted WHERE freq <> 'A' GROUP BY ALL
     UNION ALL
-    SELECT reported_by, teller, nomenclature, year, arg_max(freq, rank), 'A', arg_max(source, rank)
+    SELECT reported_by, reporter, nomenclature, year, arg_max(freq, rank), 'A',
+           arg_max(source, rank)
     FROM (SELECT *, (n / periods, -periods, source) AS rank FROM counted
           WHERE (freq, periods) IN (('A', 1), ('Q', 4), ('M', 12))) GROUP BY ALL)
 SELECT CASE WHEN becomes = was THEN period ELSE date_trunc('year', period)::DATE END AS period,
        becomes AS freq, {_KEY}, sum(value_usd) AS value_usd, sum(mass_kg) AS mass_kg,
        any_value(valuation) AS valuation, bool_or(is_estimated) AS is_estimated,
-       any_value(shared.source) AS source, any_value(shared.teller) AS teller,
+       any_value(shared.source) AS source, any_value(shared.reporter) AS reporter,
        any_value(shared.partner) AS partner, max(stretch) AS stretch
-FROM shared JOIN voice USING (reported_by, teller, nomenclature, source)
+FROM shared JOIN voice USING (reported_by, reporter, nomenclature, source)
 WHERE year = year(period) AND was = freq
 GROUP BY ALL
 """
@@ -149,7 +150,7 @@ _BOTH = f"""
 goods AS (SELECT DISTINCT source, reported_by, year(period) AS year, nomenclature, product FROM
 single),
 partners AS (SELECT DISTINCT source, reported_by, partner FROM single),
-told AS (
+reports AS (
     SELECT year(pairs.period) AS year, pairs.freq, pairs.exporter, pairs.importer, pairs.product,
            pairs.nomenclature,
            sum(coalesce(value_exporter_usd, 0)) AS told_out,
@@ -158,25 +159,26 @@ told AS (
            sum(coalesce(value_importer_usd, 0) * two.stretch) AS most_in,
            any_value(one.source) AS source_out, any_value(two.source) AS source_in
     FROM pairs
-    JOIN voices AS one ON one.reported_by = 'exporter' AND one.teller = pairs.exporter
+    JOIN voices AS one ON one.reported_by = 'exporter' AND one.reporter = pairs.exporter
          AND one.period = pairs.period AND one.freq = pairs.freq
          AND one.nomenclature = pairs.nomenclature
-    JOIN voices AS two ON two.reported_by = 'importer' AND two.teller = pairs.importer
+    JOIN voices AS two ON two.reported_by = 'importer' AND two.reporter = pairs.importer
          AND two.period = pairs.period AND two.freq = pairs.freq
          AND two.nomenclature = pairs.nomenclature
     GROUP BY ALL)
-SELECT told.* FROM told
+SELECT reports.* FROM reports
 SEMI JOIN goods ON goods.source = source_out AND goods.reported_by = 'exporter'
-    AND goods.year = told.year AND goods.nomenclature = told.nomenclature
-    AND goods.product = told.product
+    AND goods.year = reports.year AND goods.nomenclature = reports.nomenclature
+    AND goods.product = reports.product
 SEMI JOIN goods AS bought ON bought.source = source_in AND bought.reported_by = 'importer'
-    AND bought.year = told.year AND bought.nomenclature = told.nomenclature
-    AND bought.product = told.product
+    AND bought.year = reports.year AND bought.nomenclature = reports.nomenclature
+    AND bought.product = reports.product
 SEMI JOIN partners ON partners.source = source_out AND partners.reported_by = 'exporter'
-    AND partners.partner = told.importer
+    AND partners.partner = reports.importer
 SEMI JOIN partners AS sellers ON sellers.source = source_in AND sellers.reported_by = 'importer'
-    AND sellers.partner = told.exporter
-QUALIFY told.freq = min(told.freq) OVER (PARTITION BY told.year, told.exporter, told.importer)
+    AND sellers.partner = reports.exporter
+QUALIFY reports.freq = min(reports.freq)
+    OVER (PARTITION BY reports.year, reports.exporter, reports.importer)
 """
 
 
@@ -219,7 +221,7 @@ class MirrorGaps:
         What the two sides differ by in the cells found, at least.
     year, exporter, importer, product
         The cell with the largest difference; the product of a total is ``TOTAL``.
-    told_out_usd, told_in_usd
+    exporter_low_usd, importer_low_usd
         What exporter and importer report of it, at the least rate of their currencies.
     """
 
@@ -234,8 +236,8 @@ class MirrorGaps:
     exporter: str
     importer: str
     product: str
-    told_out_usd: float
-    told_in_usd: float
+    exporter_low_usd: float
+    importer_low_usd: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +250,9 @@ class MirrorPair:
         As of `MirrorGaps`.
     exporter, importer, product, nomenclature
         The flow, and the good in its edition; ``TOTAL`` and ``NONE`` for all goods.
-    told_out_usd, most_out_usd
+    exporter_low_usd, exporter_high_usd
         What the exporter reports, at the least and at the highest rate of its currency.
-    told_in_usd, most_in_usd
+    importer_low_usd, importer_high_usd
         What the importer reports, in the same way.
     source_out, source_in
         Whose rows these are.
@@ -266,10 +268,10 @@ class MirrorPair:
     importer: str
     product: str
     nomenclature: str
-    told_out_usd: float
-    most_out_usd: float
-    told_in_usd: float
-    most_in_usd: float
+    exporter_low_usd: float
+    exporter_high_usd: float
+    importer_low_usd: float
+    importer_high_usd: float
     source_out: str
     source_in: str
     gap_usd: float

@@ -17,37 +17,37 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["PANELS", "SILENT", "Panel", "kept_back", "panel", "tellers_of", "withheld"]
+__all__ = ["NON_REPORTING", "PANELS", "Panel", "panel", "reporters_of", "suppressed_in", "withheld"]
 
 
 Panel = Literal["as_reported", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_reported", "fixed", "carried")
 
-_TELLER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
+_REPORTER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
 _FIXED = f"""
-WITH told AS (SELECT DISTINCT freq, period, reported_by, {_TELLER} AS teller FROM flows),
-spans AS (SELECT freq, count(DISTINCT period) AS n FROM told GROUP BY freq),
+WITH reports AS (SELECT DISTINCT freq, period, reported_by, {_REPORTER} AS reporter FROM flows),
+spans AS (SELECT freq, count(DISTINCT period) AS n FROM reports GROUP BY freq),
 whole AS (
-    SELECT told.freq, reported_by, teller FROM told JOIN spans USING (freq)
-    GROUP BY told.freq, reported_by, teller, n HAVING count(*) = n
+    SELECT reports.freq, reported_by, reporter FROM reports JOIN spans USING (freq)
+    GROUP BY reports.freq, reported_by, reporter, n HAVING count(*) = n
 )
 SELECT flows.* FROM flows JOIN whole w
-    ON w.freq = flows.freq AND w.reported_by = flows.reported_by AND w.teller = {{teller}}
+    ON w.freq = flows.freq AND w.reported_by = flows.reported_by AND w.reporter = {{reporter}}
 """
 _CARRIED = f"""
-WITH told AS (SELECT DISTINCT freq, period, reported_by, {_TELLER} AS teller FROM flows),
-spans AS (SELECT DISTINCT freq, period FROM told),
+WITH reports AS (SELECT DISTINCT freq, period, reported_by, {_REPORTER} AS reporter FROM flows),
+spans AS (SELECT DISTINCT freq, period FROM reports),
 late AS (
-    SELECT s.freq, s.period, y.reported_by, y.teller
-    FROM spans s JOIN told y ON y.freq = s.freq AND y.period = s.period - INTERVAL 1 YEAR
-    ANTI JOIN told t ON t.freq = s.freq AND t.period = s.period
-         AND t.reported_by = y.reported_by AND t.teller = y.teller
+    SELECT s.freq, s.period, y.reported_by, y.reporter
+    FROM spans s JOIN reports y ON y.freq = s.freq AND y.period = s.period - INTERVAL 1 YEAR
+    ANTI JOIN reports t ON t.freq = s.freq AND t.period = s.period
+         AND t.reported_by = y.reported_by AND t.reporter = y.reporter
 )
 SELECT * FROM flows
 UNION ALL
 SELECT flows.* REPLACE (l.period AS period, true AS is_estimated)
 FROM flows JOIN late l ON flows.freq = l.freq AND flows.period = l.period - INTERVAL 1 YEAR
-     AND flows.reported_by = l.reported_by AND {{teller}} = l.teller
+     AND flows.reported_by = l.reported_by AND {{reporter}} = l.reporter
 """
 
 
@@ -71,13 +71,13 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     """
     if kind == "as_reported":
         return rows
-    teller = _TELLER.replace("reported_by", "flows.reported_by")
-    teller = teller.replace("THEN importer", "THEN flows.importer").replace(
+    reporter = _REPORTER.replace("reported_by", "flows.reported_by")
+    reporter = reporter.replace("THEN importer", "THEN flows.importer").replace(
         "ELSE exporter", "ELSE flows.exporter"
     )
     if kind == "carried":
-        return over(rows, "flows", _CARRIED.format(teller=teller))
-    found = over(rows, "flows", _FIXED.format(teller=teller))
+        return over(rows, "flows", _CARRIED.format(reporter=reporter))
+    found = over(rows, "flows", _FIXED.format(reporter=reporter))
     if not found.limit(1).fetchall():
         raise NoEvidenceError(
             "no reporter reports every period",
@@ -86,10 +86,10 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     return found
 
 
-def tellers_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def reporters_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Return who tells anything in which period: period, freq, reported_by, area."""
     return over(
-        rows, "flows", f"SELECT DISTINCT period, freq, reported_by, {_TELLER} AS area FROM flows"
+        rows, "flows", f"SELECT DISTINCT period, freq, reported_by, {_REPORTER} AS area FROM flows"
     )
 
 
@@ -111,7 +111,7 @@ HOWS = ("heading", "chapter", "partner", "goods")
 ENOUGH = 0.5
 """Share of the other side's report that has to be there, to hold the flow."""
 
-SILENT = """,
+NON_REPORTING = """,
 CASE WHEN value_importer_usd IS NULL THEN 'importer'
      WHEN value_exporter_usd IS NULL THEN 'exporter' END AS silent_side,
 CASE silent_side WHEN 'importer' THEN importer WHEN 'exporter' THEN exporter END AS silent_area,
@@ -119,7 +119,6 @@ CASE silent_side WHEN 'importer' THEN exporter WHEN 'exporter' THEN importer END
 coalesce(value_exporter_usd, value_importer_usd) AS told_usd"""
 """More columns of paired cells: who tells nothing, null where both tell."""
 
-_WITHHELD_TELLER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
 _PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
@@ -151,12 +150,12 @@ def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         SELECT how, period, freq, reported_by, area, CASE WHEN how <> 'partner' THEN partner END
                    AS partner,
                CASE WHEN how <> 'goods' THEN product END AS product, sum(value_usd) AS most_usd
-        FROM (SELECT *, {_WITHHELD_TELLER} AS area, {_PARTNER} AS partner, {how} AS how FROM flows)
+        FROM (SELECT *, {_REPORTER} AS area, {_PARTNER} AS partner, {how} AS how FROM flows)
         WHERE how IS NOT NULL AND value_usd > 0 GROUP BY ALL""",
     )
 
 
-def kept_back(hows: Collection[str], source: str) -> tuple[str, str]:
+def suppressed_in(hows: Collection[str], source: str) -> tuple[str, str]:
     """Return SQL for in what a flow may be that one side tells nothing of, and the joins it needs.
 
     Parameters
@@ -164,7 +163,7 @@ def kept_back(hows: Collection[str], source: str) -> tuple[str, str]:
     hows
         Those that there are in the table ``own.withheld``; none needs nothing.
     source
-        Name of the paired cells in the query, with the columns of `SILENT`.
+        Name of the paired cells in the query, with the columns of `NON_REPORTING`.
     """
     there = [how for how in HOWS if how in hows]
     if not there:

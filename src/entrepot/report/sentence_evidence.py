@@ -60,7 +60,7 @@ def _figure(figure: Figure) -> str:
 def _reports(pair: MirrorPair) -> str:
     sold, bought = (
         figure_value(value, "USD") if value else "nothing"
-        for value in (pair.told_out_usd, pair.told_in_usd)
+        for value in (pair.exporter_low_usd, pair.importer_low_usd)
     )
     what = f"{pair.nomenclature} {pair.product}" if pair.nomenclature != "NONE" else "all goods"
     seller, buyer = area_phrase(pair.exporter), area_phrase(pair.importer)

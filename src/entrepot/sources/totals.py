@@ -77,7 +77,7 @@ def compare_totals(
     ----------
     cells
         SQL of one row a cell: ``cell`` (in words), ``total`` (null where there is none), ``parts``
-        (their sum) and ``n`` (their number).
+        (their sum) and ``n`` (their number); other columns for `slack` alone.
     slack
         SQL for the gap that rounding alone can make.
     gap
@@ -98,7 +98,8 @@ def compare_totals(
                count(*) FILTER ({short}), coalesce(sum(gap) FILTER ({short}), 0),
                count(*) FILTER ({over}), coalesce(sum(gap) FILTER ({over}), 0),
                count(total) FILTER (n = 0), coalesce(sum(total) FILTER (n = 0), 0),
-               count(*) FILTER (total IS NULL), coalesce(sum(n) FILTER (total IS NOT NULL), 0),
+               count(*) FILTER (total IS NULL AND n > 0),
+               coalesce(sum(n) FILTER (total IS NOT NULL), 0),
                first({example} ORDER BY size DESC, cell) FILTER ({off}),
                first({example} ORDER BY size DESC, cell) FILTER ({short}),
                first({example} ORDER BY size DESC, cell) FILTER ({over}),

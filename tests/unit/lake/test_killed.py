@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CHILD = """
 import os, signal, sys, threading
-from entrepot.lake import Lake, load, store
+from entrepot.lake import Lake, prepare, store
 from entrepot.sources.baci import parse
 
 lake, stop, *files = sys.argv[1:]

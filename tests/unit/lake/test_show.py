@@ -116,12 +116,12 @@ def test_who_reports_where_each_row_is_one_report(lake: Lake, put: Put) -> None:
         {"period": "2022-01", "exporter": "KAZ"},
     ]
     put("comtrade", *rows)
-    years, months = lake.pictures("comtrade")
+    years, months = lake.reporting_calendars("comtrade")
     assert years.rows == {"CHN": (2, 0, 1), "RUS": (0, 1, 0)}
     assert years.with_gaps == ["CHN", "RUS"]
     assert (months.freq, months.rows) == ("M", {"KAZ": (1,)})
     with pytest.raises(NoEvidenceError):
-        lake.pictures("imts")
+        lake.reporting_calendars("imts")
 
 
 def test_exporters_where_both_tell(lake: Lake, put: Put) -> None:
@@ -131,7 +131,7 @@ def test_exporters_where_both_tell(lake: Lake, put: Put) -> None:
         {"reported_by": "importer", "exporter": "KAZ"},
         vintage="V1",
     )
-    [picture] = lake.pictures("baci")
+    [picture] = lake.reporting_calendars("baci")
     assert (picture.who, picture.rows) == ("exporters", {"CHN": (1,), "KAZ": (1,)})
 
 
@@ -157,7 +157,7 @@ def test_totals_alone_have_no_picture(
     shown = run("show", "comtrade")
     assert shown.exit_code == 0, shown.output
     assert "each sign is" not in shown.output
-    assert lake.pictures("comtrade") == ()
+    assert lake.reporting_calendars("comtrade") == ()
 
 
 def test_the_signs_of_a_picture() -> None:

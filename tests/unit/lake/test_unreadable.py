@@ -13,7 +13,7 @@ from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.lake.catalog import Catalog
-from entrepot.lake.inventory import holdings
+from entrepot.lake.inventory import inventory_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ def test_a_catalog_of_other_kinds_is_damaged(lake: Lake, write: Write) -> None:
             except BadFileError:
                 refused += 1
             else:
-                assert [item.to_dict() for item in holdings(found)] or path == ("snapshots",)
+                assert [item.to_dict() for item in inventory_of(found)] or path == ("snapshots",)
                 read.add(path[-1])
     assert refused > 200
     assert read <= {"dropped", "snapshots", "period", *LISTS, "sums", *SAID}

@@ -167,7 +167,7 @@ def test_every_number_in_words_is_one_of_its_reports(lake: Lake) -> None:
         allowed = {float(len(reports)), 0.0}
         for one in reports:
             allowed |= {float(one.year), float(one.product.replace("TOTAL", "0"))}
-            allowed |= {one.told_out_usd / M, one.told_in_usd / M, one.gap_usd / M}
+            allowed |= {one.exporter_low_usd / M, one.importer_low_usd / M, one.gap_usd / M}
         allowed.add(sum(one.gap_usd for one in reports if one.rules) / M)
         for text in re.findall(r"\d[\d,]*\.?\d*", plain(item.text)):
             digits = text.rstrip(".").replace(",", "")
@@ -332,8 +332,9 @@ def test_without_single_reports_nothing_is_said_and_nothing_read(
 def test_a_report_in_euros_is_given_at_both_rates() -> None:
     keys = {"year": 2022, "freq": "A", "exporter": "DEU", "importer": "KGZ", "product": "870323"}
     one = MirrorPair(
-        **keys, nomenclature="HS2022", told_out_usd=82e6, most_out_usd=160e6, told_in_usd=0.0,
-        most_in_usd=0.0, source_out="comext", source_in="comtrade", gap_usd=82e6,
+        **keys, nomenclature="HS2022", exporter_low_usd=82e6, exporter_high_usd=160e6,
+        importer_low_usd=0.0, importer_high_usd=0.0, source_out="comext",
+        source_in="comtrade", gap_usd=82e6,
         rules=("lost-in-transit",),
     )  # fmt: skip
     said, why = largest(subject("KGZ", "DEU"), one)
@@ -364,8 +365,8 @@ def test_every_form_of_the_brief_has_both_reports(page: Brief) -> None:
     assert [one["exporter"] for one in told] == ["USA", "CHN", "CHN"]
     goods = {one["product"]: one for one in told if one["exporter"] == "CHN"}
     assert set(goods) == {"845710", "847150"}
-    assert goods["847150"]["told_out_usd"] == 20e6
-    assert goods["847150"]["told_in_usd"] == 0
+    assert goods["847150"]["exporter_low_usd"] == 20e6
+    assert goods["847150"]["importer_low_usd"] == 0
     assert goods["847150"]["source_in"] == "comtrade"
     assert goods["845710"]["rules"] == ["missing-export"]
 

@@ -38,11 +38,6 @@ def check_lake(
         Product codes of each edition, for sources that use it; without them no code is unknown.
     """
     from entrepot.lake.checks import continuity, files, implausible_rows, repeated, totals
-    from entrepot.lake.checks import continuity as discontinued_lines
-    from entrepot.lake.checks import continuity as partners
-    from entrepot.lake.checks import implausible_rows as confidential_codes
-    from entrepot.lake.checks import implausible_rows as prices
-    from entrepot.lake.checks import totals as source_comparison
     from entrepot.lake.checks.totals import Totals
     from entrepot.sources import source_info
 
@@ -54,11 +49,11 @@ def check_lake(
     for source in counted.sources:
         yield from totals.check_totals(counted, source)
         yield from continuity.check_continuity(counted, source)
-        yield from partners.check_partners(counted, source)
+        yield from continuity.check_partners(counted, source)
         if not source_info(source).computed:  # what was made of reports is odd where they are
             yield from implausible_rows.check_implausible(counted, source, codes or {})
-            yield from prices.check_prices(counted, source)
+            yield from implausible_rows.check_prices(counted, source)
             yield from repeated.check_repeated(counted, source)
-        yield from confidential_codes.check_confidential(counted, source)
-        yield from discontinued_lines.check_discontinued(counted, source)
-    yield from source_comparison.compare_sources(counted)
+        yield from implausible_rows.check_confidential(counted, source)
+        yield from continuity.check_discontinued(counted, source)
+    yield from totals.compare_sources(counted)

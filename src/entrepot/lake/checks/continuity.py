@@ -89,7 +89,7 @@ def check_continuity(counted: Totals, source: str) -> Iterator[Finding]:
     for freq, periods in by_freq.items():
         series = _series(counted, source, freq, periods)
         place = f"{source} {spans(periods)}"
-        yield from _silent(place, series, periods)
+        yield from _stopped_reporting(place, series, periods)
         yield from _gaps(place, series, periods)
         yield from _few_rows(place, series, periods)
         yield from _jumps(place, series, periods)
@@ -121,7 +121,9 @@ def _largest(series: Sequence[_Series]) -> _Series:
     return max(series, key=lambda one: max(one.values.values()))
 
 
-def _silent(place: str, series: list[_Series], periods: Sequence[Period]) -> Iterator[Finding]:
+def _stopped_reporting(
+    place: str, series: list[_Series], periods: Sequence[Period]
+) -> Iterator[Finding]:
     gone = [one for one in series if max(one.rows) < periods[-1]]
     if gone:
         one = _largest(gone)

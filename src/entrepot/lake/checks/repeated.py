@@ -49,7 +49,7 @@ def check_repeated(counted: Totals, source: str) -> Iterator[Finding]:
     """Warn of values that were copied, carried over or guessed."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _copied(counted, source, place)
-    yield from _carried(counted, source, place)
+    yield from _repeated_values(counted, source, place)
     yield from _round(counted, source, place)
 
 
@@ -127,7 +127,7 @@ def _twice(rows: duckdb.DuckDBPyRelation) -> str:
         FROM found GROUP BY currency"""
 
 
-def _carried(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+def _repeated_values(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     """Find cells that have one value in two periods that follow each other."""
     rows, chance = 0, 0.0
     stake: list[tuple[str, float]] = []

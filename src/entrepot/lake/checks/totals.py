@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.lake import store
-from entrepot.lake.inventory import spans, whole_trade
+from entrepot.lake.inventory import codes_of_all_goods, spans
 from entrepot.lake.merge import current_partitions
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value
@@ -154,7 +154,7 @@ def check_totals(counted: Totals, source: str) -> Iterator[Finding]:
     """Say where a source counts trade twice or contradicts itself."""
     place = f"{source} {spans(counted.periods(source))}"
     yield from _parts_above_total(counted, source, place)
-    yield from _heading_beside_lines(counted, source, place)
+    yield from _headings_with_lines(counted, source, place)
     yield from _year_and_months(counted, source, place)
 
 
@@ -186,7 +186,7 @@ def _parts_above_total(counted: Totals, source: str, place: str) -> Iterator[Fin
         yield Finding("parts-above-total", "warning", place, count, example, text)
 
 
-def _heading_beside_lines(counted: Totals, source: str, place: str) -> Iterator[Finding]:
+def _headings_with_lines(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     rows = counted.rows(source)
     [(longest,)] = rows.filter("product <> 'TOTAL'").aggregate("max(length(product))").fetchall()
     short = rows.filter(f"product <> 'TOTAL' AND length(product) < {longest or 0}")
@@ -285,7 +285,7 @@ def _years(counted: Totals, source: str) -> dict[Period, list[Period]]:
 def _is_whole(counted: Totals, source: str, year: Period) -> bool:
     """Whether a source has all goods, so that its totals can be compared."""
     parts = _parts(counted, source, year)
-    return all(products >= whole_trade(digits) for products, digits in parts)
+    return all(products >= codes_of_all_goods(digits) for products, digits in parts)
 
 
 def _has_no_codes(counted: Totals, source: str, year: Period) -> bool:

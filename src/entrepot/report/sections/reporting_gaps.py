@@ -72,9 +72,11 @@ def commands(part: Section | None) -> tuple[Command, ...]:
     found = []
     compared = part.reports
     for one in (*compared.pair.apart, *compared.others.apart)[:1] if compared else ():
-        out = one.told_out_usd >= one.told_in_usd
+        out = one.exporter_low_usd >= one.importer_low_usd
         least, most = (
-            (one.told_out_usd, one.most_out_usd) if out else (one.told_in_usd, one.most_in_usd)
+            (one.exporter_low_usd, one.exporter_high_usd)
+            if out
+            else (one.importer_low_usd, one.importer_high_usd)
         )
         if least == most:  # in dollars, as the question is
             line = (
@@ -157,8 +159,8 @@ def _row(subject: Subject, one: MirrorPair, kept: Sequence[str]) -> tuple[str, .
     return (
         label(subject, one),
         *(cells[name] for name in kept),
-        amount(one.told_out_usd, one.most_out_usd),
-        amount(one.told_in_usd, one.most_in_usd),
+        amount(one.exporter_low_usd, one.exporter_high_usd),
+        amount(one.importer_low_usd, one.importer_high_usd),
         number(one.gap_usd / _MILLION),
     )
 
@@ -202,7 +204,9 @@ def _source(compared: Compared) -> str:
     names = dict.fromkeys(source_name(name) for one in rows for name in _sources(one))
     euros = ""
     if any(
-        (one.told_out_usd, one.told_in_usd) != (one.most_out_usd, one.most_in_usd) for one in rows
+        (one.exporter_low_usd, one.importer_low_usd)
+        != (one.exporter_high_usd, one.importer_high_usd)
+        for one in rows
     ):
         euros = " Reports in euros: at the least and at the highest rate since 1999."
     return f"Rows of {joined(list(names))}, as each side reports them, freight left in.{euros}"
@@ -270,8 +274,11 @@ def largest(subject: Subject, one: MirrorPair) -> tuple[Sentence | Remark, ...]:
     """Say what both sides report of one good in a year, and what may lie behind it."""
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
     good = f"**{label(subject, one)}**"
-    out, into = _told(one.told_out_usd, one.most_out_usd), _told(one.told_in_usd, one.most_in_usd)
-    if one.told_out_usd >= one.told_in_usd:
+    out, into = (
+        _told(one.exporter_low_usd, one.exporter_high_usd),
+        _told(one.importer_low_usd, one.importer_high_usd),
+    )
+    if one.exporter_low_usd >= one.importer_low_usd:
         text = f"{seller} reports {out} of {good} to {buyer} in {one.year}, {buyer} {into}."
     else:
         text = f"{buyer} reports {into} of {good} from {seller} in {one.year}, {seller} {out}."
@@ -293,7 +300,10 @@ def over_all_goods(flows: Sequence[MirrorPair]) -> Sentence:
     """Say what both sides report over all goods; of several flows, of that farthest apart."""
     one = max(flows, key=lambda each: each.gap_usd)
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
-    out, into = _told(one.told_out_usd, one.most_out_usd), _told(one.told_in_usd, one.most_in_usd)
+    out, into = (
+        _told(one.exporter_low_usd, one.exporter_high_usd),
+        _told(one.importer_low_usd, one.importer_high_usd),
+    )
     text = "Of all goods held that both could tell, "
     if len(flows) > 1:
         text += f"the largest of {phrasing.cardinal(len(flows))} differences is this: "

@@ -44,7 +44,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
     count = 0
     for member, label, path in members(file, scratch):
         inside = label != file.name
-        if not (inside and is_beside(member)):
+        if not (inside and is_companion(member)):
             if inside and not is_named(member):
                 raise BadFileError(
                     "this is not a file of BACI",
@@ -77,7 +77,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         for text in dict.fromkeys((f"{int(code)}", f"{int(code):03}"))
     }
     codes = {"t": [*map(str, years)], "i": [*areas], "j": [*areas]}
-    reported_by = told_by_of(years)
+    reported_by = reported_by_of(years)
     same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
 
     def read(way: Callable[..., str]) -> duckdb.DuckDBPyRelation:
@@ -262,7 +262,7 @@ def rules(table: FileTable, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
     )
 
 
-def told_by_of(years: list[int]) -> str:
+def reported_by_of(years: list[int]) -> str:
     """Return SQL for who reports a flow: the other side of an area that stopped reporting."""
     cases = [
         f"WHEN {side} = {literal(quirk.non_reporting)} AND year >= {quirk.since} "
@@ -288,7 +288,7 @@ def is_named(member: str) -> bool:
     return _NAME.match(member) is not None
 
 
-def is_beside(member: str) -> bool:
+def is_companion(member: str) -> bool:
     """Whether a member of the archive is one of the code tables shipped beside the data."""
     return _BESIDE.search(member) is not None
 

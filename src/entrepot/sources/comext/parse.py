@@ -6,28 +6,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.model.columns import Finding
 from entrepot.model.product import TOTAL
-from entrepot.sources.comext.areas import areas_of, sums_of
-from entrepot.sources.comext.lines import Lines, between_two, summed
-from entrepot.sources.comext.notes import about_codes, about_flows, about_groups, about_headings
-from entrepot.sources.comext.reading import checked
-from entrepot.sources.comext.stage import stage, written
+from entrepot.sources.comext.lines import Lines, areas_of, between_two, summed, sums_of
+from entrepot.sources.comext.reading import checked, stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.parquet import is_parquet
 from entrepot.sources.parser import FileTable, ParsedRows
+from entrepot.sources.strict import literal
 from entrepot.sources.temp_tables import keep_small
 from entrepot.sources.unpack import members, text_in_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
-    from entrepot.sources.comext.notes import Code
+    from entrepot.model.columns import Level
     from entrepot.sources.parser import FileOptions, RawFile
 
 __all__ = ["rows", "tables"]
+
 
 _COLUMNS = (
     "period, freq, exporter, importer, product, nomenclature, value_reported, valuation, "
@@ -133,3 +133,129 @@ def _require_nothing_said(file: RawFile, said: FileOptions) -> None:
             why="each year has its own edition of the Combined Nomenclature",
             hint="leave --nomenclature and --map out",
         )
+
+
+# What there is to know about a file of Comext: lines left out, lines added up.
+
+
+Code = tuple[str, int, float]
+"""A product code, its number of lines and their EUR."""
+
+
+def about_groups(
+    role: str, counts: Mapping[str, int], codes: Mapping[str, str], place: str
+) -> Iterator[Finding]:
+    """Say which groups of countries stand beside their members, and which are kept as totals."""
+    left = {text: counts[text] for text, iso in codes.items() if not iso}
+    kept = sums_of(codes) if role == "partner" else {}
+    if kept:
+        text = (
+            f"Totals over partners ({', '.join(sorted(kept))}) were kept apart: shares are of a "
+            "country's own total."
+        )
+        count = sum(counts[one] for one in kept)
+        yield Finding("partner-totals", "note", place, count, min(kept), text)
+    left = {text: count for text, count in left.items() if text not in kept}
+    if left:
+        text = (
+            f"Lines of a group as {role} are left out, because they are totals of single "
+            f"countries: {', '.join(sorted(left)[:8])}."
+        )
+        yield Finding("groups-with-members", "note", place, sum(left.values()), min(left), text)
+
+
+def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Finding]:
+    """Say which product codes are left out as totals, and which hide what they are."""
+    kept = [code for code in codes if _digits(code[0]) == level]
+    left = [code for code in codes if _digits(code[0]) != level]
+    unit = f"lines of {level} digits" if level else "totals of all goods"
+    if left:
+        text = (
+            f"Lines of other levels are no flows ({_listed(left)}): "
+            f"{'they are totals of' if level else 'they are parts of'} the {unit}, which are taken."
+        )
+        yield _finding("levels-with-lines", "note", place, left, text)
+    hidden = [one for one in kept if level and not one[0].isdigit()]
+    if hidden:
+        text = (
+            f"Lines with letters in their code ({_listed(hidden)}, {_euro(hidden)}) are goods kept "
+            "confidential or adjustments. They are kept as they stand: part of their chapter "
+            "and of every total, of no single product."
+        )
+        yield _finding("confidential-codes", "note", place, hidden, text)
+
+
+def about_headings(
+    connection: duckdb.DuckDBPyConnection, lines: Lines, codes: Sequence[Code], place: str
+) -> Iterator[Finding]:
+    """Say where headings hold more than the lines below them, of one country and period."""
+    names = {code for code, *_ in codes if 0 < _digits(code) < lines.level}
+    widest = [
+        name for name in names if not any(name[:size] in names for size in range(2, len(name), 2))
+    ]
+    if not widest:
+        return
+    cell = "freq, period, reporter, partner, is_import"
+    held = " UNION ALL ".join(
+        f"""SELECT {cell}, left(product, {size}) AS code, count(*) AS n,
+            sum(value) FILTER (length(product) = {size}) AS whole,
+            coalesce(sum(value) FILTER (length(product) = {lines.level}), 0) AS parts
+        FROM ({lines.single}) WHERE code IN ({", ".join(literal(one) for one in widest)})
+        GROUP BY ALL"""
+        for size in sorted({len(one) for one in widest})
+    )
+    query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
+        FROM ({held}) WHERE whole - parts > n"""
+    [(count, headings, example, euro)] = connection.execute(query).fetchall()
+    if count:
+        text = (
+            f"{headings} headings hold {euro:,.0f} EUR more than the lines below them, in "
+            f"{count:,} cases of one country, partner and period. Only the lines are taken: sums "
+            "over them are short of that, for goods kept confidential or lines not in the file."
+        )
+        yield Finding("headings-above-lines", "warning", place, count, example, text)
+
+
+def about_flows(flows: duckdb.DuckDBPyRelation, place: str) -> Iterator[Finding]:
+    """Say how many lines were added up, have no value, or no weight; months beside years."""
+    [(added, parts, missing, light, rows, freqs)] = flows.aggregate(
+        "count(*) FILTER (lines > 1), coalesce(sum(lines) FILTER (lines > 1), 0)::BIGINT, "
+        "count(*) FILTER (value_reported IS NULL), count(*) FILTER (mass_kg IS NULL), "
+        "count(*), count(DISTINCT freq)"
+    ).fetchall()
+    if added:
+        text = (
+            f"{parts:,} lines that differ only by statistical procedure, part of a country or "
+            f"another classification were added up to {added:,} flows."
+        )
+        yield Finding("lines-added", "note", place, added, "", text)
+    if missing:
+        text = f"{missing:,} flows are left out: a value is empty, hidden or was not asked for."
+        yield Finding("value-missing", "warning", place, missing, "", text)
+    if light:
+        text = f"{light:,} of {rows:,} flows have no weight: none given, or zero with a value."
+        yield Finding("mass-unknown", "note", place, light, "", text)
+    if freqs > 1:
+        text = (
+            "The file has months and whole years. Both are kept, as rows of freq M and A; a year "
+            "is never added to its months."
+        )
+        yield Finding("years-with-months", "note", place, 1, "", text)
+
+
+def _digits(code: str) -> int:
+    return 0 if code == TOTAL else len(code)
+
+
+def _listed(codes: Sequence[Code]) -> str:
+    names = sorted(code for code, *_ in codes)
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+
+
+def _euro(codes: Sequence[Code]) -> str:
+    return f"{sum(value for *_, value in codes):,.0f} EUR"
+
+
+def _finding(rule: str, level: Level, place: str, codes: Sequence[Code], text: str) -> Finding:
+    count = sum(lines for _, lines, _ in codes)
+    return Finding(rule, level, place, count, min(codes)[0], text)

@@ -1,4 +1,4 @@
-"""Totals that stand beside their parts, and lines that are there twice: proved, or refused."""
+"""Totals together with their parts, and lines that occur twice: proved, or refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
-from entrepot.sources.comext.rules import TOTAL_PROCEDURE
+from entrepot.sources.comext.reading import TOTAL_PROCEDURE
+from entrepot.sources.totals import compare_totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ _CASES = (
         "procedures-with-total",
         f"procedure = '{TOTAL_PROCEDURE}'",
         f"procedure <> '{TOTAL_PROCEDURE}'",
-        f"statistical procedure {TOTAL_PROCEDURE} (all of them) beside single procedures",
+        f"statistical procedure {TOTAL_PROCEDURE} (all of them) and single procedures",
         whole=False,
     ),
     *(
@@ -46,7 +47,7 @@ _CASES = (
             "areas-with-total",
             f"partner = '{total}'",
             f"partner IN ({', '.join(repr(part) for part in parts)})",
-            f"partner {total} beside {' and '.join(parts)}",
+            f"partner {total} with {' and '.join(parts)}",
             whole=True,
         )
         for total, parts in (
@@ -74,22 +75,22 @@ def without_parts(
     for case in _with_both(connection, lines, _CASES):
         if findings and not _with_both(connection, lines, [case]):
             continue  # what was taken out already held all of one kind
-        query = f"""
-            SELECT count(*) FILTER (t > 0 AND p > 0), count(*) FILTER (t = 0 AND p > 0), sum(p),
-                   arg_min(cell, cell) FILTER (t > 0 AND p > 0 AND {_disagree(case)})
-            FROM (SELECT {_CELL}, concat_ws(' ', period, reporter, partner_iso, product) AS cell,
-                         count(*) FILTER ({case.total}) AS t, count(*) FILTER ({case.parts}) AS p,
-                         sum(value) FILTER ({case.total}) AS total,
-                         sum(value) FILTER ({case.parts}) AS part
-                  FROM {lines.counting} GROUP BY ALL)"""
-        [(both, alone, parts, odd)] = connection.execute(query).fetchall()
-        if not both:
+        cells = f"""
+            SELECT {_CELL}, concat_ws(' ', period, reporter, partner_iso, product) AS cell,
+                   count(*) FILTER ({case.total}) AS t, count(*) FILTER ({case.parts}) AS n,
+                   CASE WHEN t > 0 THEN coalesce(sum(value) FILTER ({case.total}), 0) END AS total,
+                   sum(value) FILTER ({case.parts}) AS parts
+            FROM {lines.counting} GROUP BY ALL"""
+        # Each of the lines is rounded to whole euro.
+        sums = compare_totals(connection, cells, "t + n + 1e-9 * total")
+        if sums.totals == sums.alone:
             continue
-        if odd or alone:
-            raise _unsure(case, file, odd, alone)
+        odd = sums.largest if case.whole else sums.largest_over
+        if odd or sums.untotalled:
+            raise _unsure(case, file, odd[0] if odd else None, sums.untotalled)
         lines = lines.less(case.parts)
         text = f"The file has {case.names}: the parts agree with the total, and the total is taken."
-        findings.append(Finding(case.rule, "note", file.name, parts, case.names, text))
+        findings.append(Finding(case.rule, "note", file.name, sums.parts, case.names, text))
     return lines, findings
 
 
@@ -102,15 +103,8 @@ def _with_both(
     return [case for case, both in zip(cases, found, strict=True) if both]
 
 
-def _disagree(case: _TotalKind) -> str:
-    rounding = "t + p + 1e-9 * total"  # each is rounded to whole euro
-    if case.whole:
-        return f"abs(coalesce(total, 0) - coalesce(part, 0)) > {rounding}"
-    return f"coalesce(part, 0) > coalesce(total, 0) + {rounding}"
-
-
 def _unsure(case: _TotalKind, file: Checked, odd: str | None, alone: int) -> BadFileError:
-    what = f"they do not agree ({odd})" if odd else f"{alone} parts have no total beside them"
+    what = f"they do not agree ({odd})" if odd else f"{alone} parts have no total"
     return BadFileError(
         f"{case.names}: {what}",
         where=file.name,

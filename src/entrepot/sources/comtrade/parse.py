@@ -12,7 +12,7 @@ from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.cells import make_cells
 from entrepot.sources.comtrade.file import is_answer, opened, places, table_of
-from entrepot.sources.comtrade.reexports import FLOW, tell_reexports
+from entrepot.sources.comtrade.reexports import FLOW, split_reexports
 from entrepot.sources.comtrade.stage import AMOUNTS, KEY, SUMS, bare, stage
 from entrepot.sources.comtrade.totals import ABOVE, keep_finest, leave_sums_out
 from entrepot.sources.parquet import is_parquet, reading
@@ -84,7 +84,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
             *make_cells(connection, file),
             *keep_finest(connection, file),
             *leave_sums_out(connection, file),
-            *tell_reexports(connection, file),
+            *split_reexports(connection, file),
         )
     relation = canonical(connection, file)
     return ParsedRows(

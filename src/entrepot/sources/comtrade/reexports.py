@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comtrade.file import ComtradeFile
 
-__all__ = ["FLOW", "tell_reexports"]
+__all__ = ["FLOW", "split_reexports"]
 
 FLOW = "comtrade_flow"
 """Name of the table of cells with `is_reexport`, flows M and X only."""
@@ -28,7 +28,7 @@ _FITS = "r.value <= x.value * (1 + 1e-9)"
 _NAMES = [name.strip() for name in AMOUNTS.split(",")]
 
 
-def tell_reexports(
+def split_reexports(
     connection: duckdb.DuckDBPyConnection, file: ComtradeFile
 ) -> tuple[Finding, ...]:
     """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
