@@ -149,7 +149,7 @@ def test_the_whole_of_baci_goes_before_it(empty: Lake, monkeypatch: pytest.Monke
     [extract] = empty.holdings("minerals")
     whole = replace(extract, source="baci", findings=(), nomenclature="HS2017")
     pair = replace(extract, source="baci", nomenclature="HS2017")  # still of a few products
-    other = replace(whole, in_force=())
+    other = replace(whole, current=())
     for held, shown in [((), True), ((pair,), True), ((other,), True), ((whole,), False)]:
         monkeypatch.setattr(Lake, "holdings", lambda _, held=held: held)
         assert bundled_for(empty, MAGNETS) is shown

@@ -305,7 +305,7 @@ def test_an_older_result_gives_way(lake: Lake) -> None:
     reconcile_lake(lake, weights="variances")
     reconcile_lake(lake, weights="fixed_point", goods="854231")
     held = [one for one in lake.holdings() if one.source == "reconciled"]
-    assert [one.rows for one in held if one.in_force] == [1]
+    assert [one.rows for one in held if one.current] == [1]
 
 
 def test_a_carried_month_is_there_when_its_year_is_named(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def print_report(screen: Console, report: LoadReport) -> None:
     if report.added:
         print_holdings(screen, report.added)
     for item in report.added:
-        if not item.in_force and item.periods:
+        if not item.current and item.periods:
             say(screen, f"{item.files[0]} does not count: a later release is held.")
     for finding in by_level(report.findings):
         say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")

@@ -176,7 +176,7 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
     [extract] = bundled().partitions
     return not any(
         item.source == "baci"
-        and extract.period in item.in_force
+        and extract.period in item.current
         and not (item.is_partial or item.has_few_products)
         for item in lake.holdings()
     )
@@ -198,7 +198,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     if every[0].table != "flows":
         return Missing(f"{name} holds {every[0].table}, not flows of goods")
     counting = [
-        (item, item.in_force if vintage is None else item.periods)
+        (item, item.current if vintage is None else item.periods)
         for item in every
         if vintage in (None, item.vintage)
     ]

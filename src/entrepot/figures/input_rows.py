@@ -168,9 +168,7 @@ def _added_up(rows: Frame, made: frozenset[str], known: dict[str, Sector]) -> Fr
 
 def input_years(lake: Lake) -> list[Period]:
     """Return the years for which inputs can be asked, the newest first."""
-    found = {
-        period for item in lake.holdings() if item.source == SOURCE for period in item.in_force
-    }
+    found = {period for item in lake.holdings() if item.source == SOURCE for period in item.current}
     if wheel.installed_file():
         found.add(Period.parse(max(wheel.YEARS)))
     return sorted(found, reverse=True)
@@ -190,7 +188,7 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
         item
         for item in lake.holdings()
         if item.source == SOURCE
-        and period in (item.in_force if release is None else item.periods)
+        and period in (item.current if release is None else item.periods)
         and release in (None, item.vintage)
     ]
     if held:

@@ -147,7 +147,7 @@ def reconcile_lake(
                 held.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
-        before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.in_force)
+        before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.current)
         made = held.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, suppressed_in = _unspecified(made), _kept_back(made)
         if keep:

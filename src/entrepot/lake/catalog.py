@@ -151,7 +151,7 @@ class Snapshot:
         What values are counted in; empty for a table without values.
     title, mapping
         Of a table of the user's own: its title, and the text of the mapping it was read with.
-    said_vintage, said_nomenclature
+    given_vintage, given_nomenclature
         Release and edition that the user named, where the file was not asked for them.
     """
 
@@ -169,8 +169,8 @@ class Snapshot:
     currency: str = "USD"
     title: str = ""
     mapping: str = ""
-    said_vintage: str | None = None
-    said_nomenclature: str | None = None
+    given_vintage: str | None = None
+    given_nomenclature: str | None = None
 
     @property
     def manifest(self) -> str:
@@ -181,7 +181,7 @@ class Snapshot:
         """
         return f"raw/{self.raw.sha256}.{self.load}.json"
 
-    def said(self) -> dict[str, Any]:
+    def as_manifest(self) -> dict[str, Any]:
         """Return all that is needed to read the delivered bytes again, as plain JSON types."""
         return {
             "source": self.source,
@@ -192,8 +192,8 @@ class Snapshot:
             "added_on": self.added_on,
             "load": self.load,
             "replaces": self.replaces,
-            "vintage": self.said_vintage,
-            "nomenclature": self.said_nomenclature,
+            "vintage": self.given_vintage,
+            "nomenclature": self.given_nomenclature,
             "mapping": self.mapping or None,
         }
 
@@ -585,7 +585,9 @@ def copy_raw(path: Path, folder: Path) -> RawEntry:
 
 def manifest_text(item: Snapshot) -> str:
     """Return what stands beside delivered bytes: all that is needed to read them again."""
-    return json.dumps({"format": MANIFEST} | item.said(), ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps({"format": MANIFEST} | item.as_manifest(), ensure_ascii=False, indent=1) + "\n"
+    )
 
 
 def write_manifest(item: Snapshot, folder: Path) -> None:

@@ -35,7 +35,7 @@ class InventoryItem:
         product codes.
     periods
         Periods held, oldest first.
-    in_force
+    current
         Those in which rows of it count: a later release takes the place of an earlier one.
     currency
         What values are counted in.
@@ -78,7 +78,7 @@ class InventoryItem:
     currency: str
     title: str
     periods: tuple[Period, ...]
-    in_force: tuple[Period, ...]
+    current: tuple[Period, ...]
     rows: int
     areas: int
     importers: int
@@ -98,10 +98,10 @@ class InventoryItem:
 
     @property
     def state(self) -> str:
-        """``in force``, ``superseded`` by later releases, or in force for some periods."""
+        """``current``, ``superseded`` by later releases, or current for some periods."""
         if not self.counts:
             return "superseded"
-        return "in force" if self.in_force == self.periods else f"in force: {spans(self.in_force)}"
+        return "current" if self.current == self.periods else f"current: {spans(self.current)}"
 
     @property
     def is_partial(self) -> bool:
@@ -124,7 +124,7 @@ class InventoryItem:
             "currency": self.currency,
             "title": self.title,
             "periods": [str(period) for period in self.periods],
-            "current_partitions": [str(period) for period in self.in_force],
+            "current": [str(period) for period in self.current],
             "rows": self.rows,
             "areas": self.areas,
             "importers": self.importers,
@@ -205,7 +205,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         currency=item.currency,
         title=item.title,
         periods=tuple(periods),
-        in_force=tuple(dict.fromkeys(period for period in counting if period)),
+        current=tuple(dict.fromkeys(period for period in counting if period)),
         rows=sum(part.rows for part in item.partitions),
         areas=min(part.exporters for part in item.partitions),
         importers=min(part.importers for part in item.partitions),

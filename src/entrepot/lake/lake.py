@@ -91,7 +91,7 @@ class Lake(Reads):
             [Path(path) for path in paths],
             self.connection,
             replace=replace,
-            said=FileOptions(nomenclature, vintage, mapping),
+            options=FileOptions(nomenclature, vintage, mapping),
             title=title,
             progress=progress,
         )

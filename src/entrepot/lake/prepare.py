@@ -63,7 +63,7 @@ class Load:
     staging: Path
     info: SourceInfo
     connection: duckdb.DuckDBPyConnection
-    said: FileOptions
+    options: FileOptions
     replaces: bool
     title: str
     progress: Callable[[str], None]
@@ -80,7 +80,7 @@ def prepare(run: Load, path: Path) -> bool:
     raw = copy_raw(_packed(path, run.staging) or path, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
     held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
-    if any(_says_the_same(item, run.said) for item in held):
+    if any(_says_the_same(item, run.options) for item in held):
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, raw.name), snapshot)
     write_manifest(snapshot, run.staging)
@@ -116,7 +116,7 @@ def prepare_again(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
 def _empty(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
     return Snapshot(
         source=run.info.id,
-        id=_id(raw, run.said),
+        id=_id(raw, run.options),
         vintage="",
         nomenclature="",
         added_on=added_on,
@@ -126,20 +126,23 @@ def _empty(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
         load=run.number,
         replaces=run.replaces,
         title=run.title,
-        mapping=run.said.mapping or "",
-        said_vintage=run.said.vintage,
-        said_nomenclature=run.said.nomenclature,
+        mapping=run.options.mapping or "",
+        given_vintage=run.options.vintage,
+        given_nomenclature=run.options.nomenclature,
     )
 
 
-def _id(raw: RawEntry, said: FileOptions) -> str:
+def _id(raw: RawEntry, options: FileOptions) -> str:
     """Return what names the rows: the bytes, and the mapping if they were read with one."""
-    text = raw.sha256 + hashlib.sha256((said.mapping or "").encode()).hexdigest()
-    return hashlib.sha256(text.encode()).hexdigest()[:12] if said.mapping else raw.sha256[:12]
+    text = raw.sha256 + hashlib.sha256((options.mapping or "").encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if options.mapping else raw.sha256[:12]
 
 
-def _says_the_same(item: Snapshot, said: FileOptions) -> bool:
-    return said.vintage in (None, item.vintage) and said.nomenclature in (None, item.nomenclature)
+def _says_the_same(item: Snapshot, options: FileOptions) -> bool:
+    return options.vintage in (None, item.vintage) and options.nomenclature in (
+        None,
+        item.nomenclature,
+    )
 
 
 def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
@@ -150,7 +153,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     seen: set[str] = set()
     run.noticed = []
     first: FileTable | None = None
-    for table in source.tables(file, run.staging / "scratch", run.said):
+    for table in source.tables(file, run.staging / "scratch", run.options):
         _require_one(first, table, whole=run.info.whole)
         first = first or table
         _require_spelling(run, table)
@@ -344,15 +347,15 @@ def load(
     connection: duckdb.DuckDBPyConnection,
     *,
     replace: bool = False,
-    said: FileOptions,
+    options: FileOptions,
     title: str = "",
     progress: Callable[[str], None] | None = None,
 ) -> LoadReport:
     """Add files of one source; see `entrepot.lake.Lake.add`."""
     source_parser(source)
     for path in paths:
-        said_beside = path / PARAMETERS  # of a folder that a program wrote as one table
-        require_file(said_beside if said_beside.is_file() else path, hint="name the files to add")
+        parameters = path / PARAMETERS  # of a folder that a program wrote as one table
+        require_file(parameters if parameters.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = LakeChange(folder)
     with guarded(folder, change.became), finishing() as finish:
@@ -368,7 +371,7 @@ def load(
                 staging=staging,
                 info=source_info(source),
                 connection=connection.cursor(),  # its temporary table ends with it
-                said=said,
+                options=options,
                 replaces=replace,
                 title=title,
                 progress=progress or (lambda _: None),

@@ -88,8 +88,8 @@ class _RebuiltFile:
 
     Attributes
     ----------
-    said
-        As `Snapshot.said` returns.
+    manifest
+        As `Snapshot.as_manifest` returns.
     came
         Of an older lake, which did not keep what was said: release and edition that it had.
     periods
@@ -98,7 +98,7 @@ class _RebuiltFile:
         The snapshot as the catalog has it, or Parquet files say.
     """
 
-    said: dict[str, Any]
+    manifest: dict[str, Any]
     came: tuple[str, str] | None = None
     periods: frozenset[Period | None] | None = None
     stored: Snapshot | None = None
@@ -106,13 +106,13 @@ class _RebuiltFile:
     @property
     def key(self) -> _Key:
         """What names it."""
-        return self.said["source"], self.said["sha256"], self.said["load"]
+        return self.manifest["source"], self.manifest["sha256"], self.manifest["load"]
 
     def ways(self) -> list[FileOptions]:
         """Return what may have been said, likeliest first."""
-        mapping = self.said["mapping"] or None
+        mapping = self.manifest["mapping"] or None
         if self.came is None:
-            return [FileOptions(self.said["nomenclature"], self.said["vintage"], mapping)]
+            return [FileOptions(self.manifest["nomenclature"], self.manifest["vintage"], mapping)]
         vintage, edition = self.came
         vintages = [None, vintage] if vintage != _UNKNOWN else [None]
         editions = [None, edition] if edition and "+" not in edition else [None]
@@ -156,8 +156,8 @@ def rebuild(
         work = _RebuildRun(folder, staging, connection, progress or (lambda _: None))
         deliveries, paths = _deliveries(work)
         kept = [one for one in deliveries if not _left_out(one, leave_out)]
-        for load in sorted({one.said["load"] for one in kept}):
-            _load_again(work, [one for one in kept if one.said["load"] == load])
+        for load in sorted({one.manifest["load"] for one in kept}):
+            _load_again(work, [one for one in kept if one.manifest["load"] == load])
         mine = {None, *(one.key for one in kept)}  # files of others stay, whatever they are
         old = (path for path, key in paths.items() if key in mine)
         work.progress("making it visible")
@@ -169,7 +169,7 @@ def rebuild(
 
 
 def _left_out(one: _RebuiltFile, out: Collection[str]) -> bool:
-    return any(one.said["sha256"].startswith(name.lower()[:12]) for name in out if name)
+    return any(one.manifest["sha256"].startswith(name.lower()[:12]) for name in out if name)
 
 
 def _left(folder: Path, catalog: Catalog) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ def _deliveries(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
 
 def _of_snapshot(item: Snapshot) -> _RebuiltFile:
     periods = frozenset(part.period for part in item.partitions)
-    return _RebuiltFile(item.said(), periods=periods, stored=item)
+    return _RebuiltFile(item.as_manifest(), periods=periods, stored=item)
 
 
 def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
@@ -221,7 +221,7 @@ def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
         paths: _Paths = {}
         for at, item in enumerate(data["snapshots"]):
             raw = item["raw"]
-            said = {
+            manifest = {
                 "source": item["source"],
                 "title": item.get("title", ""),
                 "name": raw["name"],
@@ -235,7 +235,7 @@ def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
             periods = [part.get("period") for part in item["partitions"]]
             found.append(
                 _RebuiltFile(
-                    said,
+                    manifest,
                     (item["vintage"], item["nomenclature"]),
                     frozenset(Period.parse(one) if one else None for one in periods),
                 )
@@ -256,9 +256,9 @@ def _of_the_folder(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
     before = {(one.source, one.raw.sha256, one.load): one for one in _previous(folder)}
     unfinished = _unfinished(folder)
     found: dict[_Key, _RebuiltFile] = {}
-    for said in _manifests(folder):
-        one = _RebuiltFile(said)
-        if said["sha256"] in unfinished:
+    for manifest in _manifests(folder):
+        one = _RebuiltFile(manifest)
+        if manifest["sha256"] in unfinished:
             continue
         if (known := before.get(one.key)) is not None:
             one = replace(one, periods=frozenset(part.period for part in known.partitions))
@@ -266,9 +266,11 @@ def _of_the_folder(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
     stored, paths = _stored(work)
     for item in stored:
         key = item.source, item.raw.sha256, item.load
-        found[key] = replace(found.get(key, _RebuiltFile(item.said())), stored=item)
+        found[key] = replace(found.get(key, _RebuiltFile(item.as_manifest())), stored=item)
     paths |= {f"raw/{key[1]}.json": key for key in found}  # as an older program called manifests
-    return sorted(found.values(), key=lambda one: (one.said["load"], one.said["name"])), paths
+    return sorted(
+        found.values(), key=lambda one: (one.manifest["load"], one.manifest["name"])
+    ), paths
 
 
 def _previous(folder: Path) -> tuple[Snapshot, ...]:
@@ -293,20 +295,20 @@ def _manifests(folder: Path) -> Iterator[dict[str, Any]]:
     older = []
     for path in sorted(folder.glob("raw/*.json")):
         try:
-            said = from_json(path.read_text(encoding="utf-8"))
-            if said.get("format") == MANIFEST:
-                yield {key: said[key] for key in _KEYS}
+            manifest = from_json(path.read_text(encoding="utf-8"))
+            if manifest.get("format") == MANIFEST:
+                yield {key: manifest[key] for key in _KEYS}
             else:
-                older.append({key: said.get(key) for key in _KEYS} | {"replaces": False})
+                older.append({key: manifest.get(key) for key in _KEYS} | {"replaces": False})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # without it the bytes stay where they are, and are named at the end
-    older.sort(key=lambda said: (said["added_on"] or "", said["name"] or ""))
-    for at, said in enumerate(older):
-        if all(isinstance(said[key], str) for key in ("source", "name", "sha256", "added_on")):
-            yield said | {"load": at + 1, "title": ""}
+    older.sort(key=lambda manifest: (manifest["added_on"] or "", manifest["name"] or ""))
+    for at, manifest in enumerate(older):
+        if all(isinstance(manifest[key], str) for key in ("source", "name", "sha256", "added_on")):
+            yield manifest | {"load": at + 1, "title": ""}
 
 
-_KEYS = tuple(Snapshot("", "", "", "", "", RawEntry("", 0, ""), ()).said())
+_KEYS = tuple(Snapshot("", "", "", "", "", RawEntry("", 0, ""), ()).as_manifest())
 """Names of what a manifest says."""
 
 
@@ -361,10 +363,10 @@ def _load_again(work: _RebuildRun, deliveries: Sequence[_RebuiltFile]) -> None:
 
 
 def _read_again(work: _RebuildRun, one: _RebuiltFile, added: Sequence[Snapshot]) -> Snapshot:
-    name, path = one.said["name"], work.folder / "raw" / one.said["sha256"]
+    name, path = one.manifest["name"], work.folder / "raw" / one.manifest["sha256"]
     if not path.is_file():
         reason = "the delivered file is gone"
-    elif sha256_of(path) != one.said["sha256"]:
+    elif sha256_of(path) != one.manifest["sha256"]:
         reason = "the delivered file is no longer what was delivered"
     else:
         try:
@@ -375,12 +377,12 @@ def _read_again(work: _RebuildRun, one: _RebuiltFile, added: Sequence[Snapshot])
     files = [file for part in stored.partitions for file in part.stored] if stored else []
     if stored is None or any(changed(work.folder, file) for file in files):
         raise BadFileError(
-            f"{name} of {one.said['source']} cannot be read again: {reason}",
+            f"{name} of {one.manifest['source']} cannot be read again: {reason}",
             where=str(path),
             why="its rows cannot be taken from Parquet files either, and without it the lake would "
             "hold less than before; nothing was changed",
             hint="put the file back from a backup, or leave it out: "
-            f"{rebuild_command(work.folder)} --leave-out {one.said['sha256'][:12]}",
+            f"{rebuild_command(work.folder)} --leave-out {one.manifest['sha256'][:12]}",
         )
     work.from_rows.append(name)
     return stored
@@ -388,26 +390,26 @@ def _read_again(work: _RebuildRun, one: _RebuiltFile, added: Sequence[Snapshot])
 
 def _parsed(work: _RebuildRun, one: _RebuiltFile, added: Iterable[Snapshot]) -> Snapshot:
     """Read delivered bytes as they were read then."""
-    said = one.said
-    raw = RawEntry(said["name"], said["bytes"], said["sha256"])
+    manifest = one.manifest
+    raw = RawEntry(manifest["name"], manifest["bytes"], manifest["sha256"])
     failed: BadFileError | None = None
     for way in one.ways():
         run = Load(
             folder=work.folder,
             staging=work.staging,
-            info=source_info(said["source"]),
+            info=source_info(manifest["source"]),
             connection=work.connection.cursor(),
-            said=way,
-            replaces=bool(said["replaces"]),
-            title=said["title"] or "",
+            options=way,
+            replaces=bool(manifest["replaces"]),
+            title=manifest["title"] or "",
             progress=work.progress,
             before=work.catalog,
-            number=said["load"],
+            number=manifest["load"],
             only=one.periods,
             added=list(added),
         )
         try:
-            found = prepare_again(run, raw, said["added_on"])
+            found = prepare_again(run, raw, manifest["added_on"])
         except BadFileError as error:
             failed = failed or error
             continue

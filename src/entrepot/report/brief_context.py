@@ -195,7 +195,7 @@ class BriefContext:
     def years(self) -> list[int]:
         """Return every calendar year that the lake or the bundled tables hold, newest first."""
         flows = (item for item in self._lake.holdings() if item.table == "flows")
-        found = {period.year for item in flows for period in item.in_force}
+        found = {period.year for item in flows for period in item.current}
         found |= {row.period.year for row in statements("all", self._lake) if row.period.is_year}
         return sorted(found, reverse=True)
 

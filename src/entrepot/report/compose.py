@@ -321,5 +321,5 @@ def _newest(book: BriefContext, importer: str, supplier: str, goods: str) -> Per
 def _newest_held(book: BriefContext) -> Period:
     """Return the newest year of the lake's trade, and of numbers in print where it has none."""
     flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
-    held = {period.year for one in flows for period in one.in_force}
+    held = {period.year for one in flows for period in one.current}
     return Period.parse(max(held or book.years()))

@@ -141,7 +141,7 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
 
 def _speaks(item: InventoryItem, years: Years) -> bool:
     first, last = years
-    return any(first - STEADY <= period.start.year <= last for period in item.in_force)
+    return any(first - STEADY <= period.start.year <= last for period in item.current)
 
 
 def _tells(told: dict[str, set[int]], areas: frozenset[str], years: Years) -> bool:

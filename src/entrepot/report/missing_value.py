@@ -160,7 +160,7 @@ def _has_pair(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]
 
 
 def _years(flows: Iterable[InventoryItem]) -> set[int]:
-    return {period.year for one in flows for period in one.in_force}
+    return {period.year for one in flows for period in one.current}
 
 
 def _holder(flows: Sequence[InventoryItem]) -> str:

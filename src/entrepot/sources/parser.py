@@ -116,7 +116,7 @@ class ParsedRows:
 class Parser(Protocol):
     """What the lake calls."""
 
-    def tables(self, file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+    def tables(self, file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
         """Unpack a file into `scratch`; what was unpacked may go when the next one is asked for."""
         ...
 

@@ -165,7 +165,7 @@ def test_a_lake_of_an_older_format(held: Lake) -> None:
     catalog = held.path / "catalog.json"
     data = json.loads(catalog.read_text())
     for item in data["snapshots"]:
-        for key in ("said_vintage", "said_nomenclature"):
+        for key in ("given_vintage", "given_nomenclature"):
             del item[key]
         for part in item["partitions"]:
             for stored in part["files"].values():

@@ -60,7 +60,7 @@ def test_a_list_can_be_read(run: Callable[..., Result], two_releases: Lake, widt
     for one in two_releases.holdings():
         for cell in ("baci", one.vintage, "2022", one.snapshot, "HS2017"):
             assert cell in said  # and not broken over lines
-    for cell in ("superseded", "in force", "2 exporters", "1 exporter", "KiB"):
+    for cell in ("superseded", "current", "2 exporters", "1 exporter", "KiB"):
         assert cell in said
     assert "2 things were noticed" in said
     assert ("told by" in said) == (width == 120)
@@ -69,9 +69,9 @@ def test_a_list_can_be_read(run: Callable[..., Result], two_releases: Lake, widt
 def test_some_periods_in_force(run: Callable[..., Result], lake: Lake, put: Put) -> None:
     put("baci", *({"period": year} for year in ("2020", "2021", "2022")), vintage="V1")
     put("baci", {"period": "2022"}, vintage="V2")
-    assert [one.state for one in lake.holdings()] == ["in force: 2020..2021", "in force"]
-    assert "in force: 2020..2021" in words(run("list"))
-    assert json.loads(run("list", "--json").stdout)[0]["state"] == "in force: 2020..2021"
+    assert [one.state for one in lake.holdings()] == ["current: 2020..2021", "current"]
+    assert "current: 2020..2021" in words(run("list"))
+    assert json.loads(run("list", "--json").stdout)[0]["state"] == "current: 2020..2021"
 
 
 def test_one_release_or_one_snapshot(run: Callable[..., Result], two_releases: Lake) -> None:

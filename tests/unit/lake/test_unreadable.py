@@ -95,7 +95,7 @@ def _signed(data: dict[str, Any]) -> str:
 
 OTHERS = (None, -1, 1.5, "x", [None], {})
 LISTS = ("slices", "nomenclatures", "bases", "findings")
-SAID = ("said_vintage", "said_nomenclature")  # which may be missing
+SAID = ("given_vintage", "given_nomenclature")  # which may be missing
 
 
 def test_a_catalog_of_other_kinds_is_damaged(lake: Lake, write: Write) -> None:

@@ -35,7 +35,7 @@ def test_the_latest_release_counts_in_any_order(
     assert values(lake, "baci") == [7000.0]
     assert values(lake, "baci@V202501") == [7000.0]
     assert values(lake, "baci@V202401") == [1000.0]
-    force = {item.vintage: [str(p) for p in item.in_force] for item in lake.holdings()}
+    force = {item.vintage: [str(p) for p in item.current] for item in lake.holdings()}
     assert force == {"V202401": [], "V202501": ["2022"]}
     assert lake.holds("baci@V202401")
     assert not lake.holds("baci@V202301")

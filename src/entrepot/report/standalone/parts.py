@@ -97,7 +97,7 @@ def told_caveats(figures: Iterable[Figure]) -> tuple[str, ...]:
 def held_years(lake: Lake, source: str | None = None) -> list[int]:
     """Return every calendar year of which the lake, or one source, holds flows, oldest first."""
     flows = (item for item in lake.holdings(source) if item.table == "flows")
-    return sorted({period.year for item in flows for period in item.in_force})
+    return sorted({period.year for item in flows for period in item.current})
 
 
 def asked_years(years: Iterable[int], keys: dict[str, Any], since: int | None) -> list[int]:

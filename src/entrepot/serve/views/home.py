@@ -96,7 +96,7 @@ def _kept(lake: Lake) -> list[Kept]:
             source,
             "" if release == _UNKNOWN else release,
             len(files),
-            spans(sorted({when for one in files for when in one.in_force or one.periods})),
+            spans(sorted({when for one in files for when in one.current or one.periods})),
             sum(one.rows for one in files),
             "" if codes == "NONE" else codes,
         )

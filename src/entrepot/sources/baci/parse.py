@@ -39,7 +39,7 @@ __all__ = ["CODE", "is_plain", "rows", "tables"]
 COLUMNS = {"t", "i", "j", "k", "v", "q"}
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the year tables in a file, one at a time; the text of each goes when the next comes."""
     count = 0
     for member, label, path in members(file, scratch):
@@ -55,7 +55,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
             count += 1
             # First of all: a file of another source should hear that, not what its name lacks.
             _require_columns(header(path, label), label)
-            yield named_table(member, label, path, said)
+            yield named_table(member, label, path, options)
         if path != file.path:
             path.unlink()
     if not count:
@@ -293,7 +293,7 @@ def is_companion(member: str) -> bool:
     return _BESIDE.search(member) is not None
 
 
-def named_table(member: str, label: str, path: Path, said: FileOptions) -> FileTable:
+def named_table(member: str, label: str, path: Path, options: FileOptions) -> FileTable:
     """Return the table with what its name says; the user's word fills what the name leaves out.
 
     Raises
@@ -305,7 +305,7 @@ def named_table(member: str, label: str, path: Path, said: FileOptions) -> FileT
     digits, year, release = found.groups() if found else (None, None, None)
     if digits is not None and digits not in _EDITIONS:
         raise BadFileError(f"no edition of the Harmonized System: HS{digits}", where=label)
-    edition = _one("edition", said.nomenclature, _EDITIONS[digits] if digits else None, label)
+    edition = _one("edition", options.nomenclature, _EDITIONS[digits] if digits else None, label)
     if edition not in _EDITIONS.values():
         raise BadFileError(
             f"no edition of the Harmonized System: {edition}"
@@ -315,7 +315,7 @@ def named_table(member: str, label: str, path: Path, said: FileOptions) -> FileT
             why="one code means different goods in different editions",
             hint="add --nomenclature HS2017 (or HS1992 ... HS2022)",
         )
-    known = _one("release", said.vintage, release, label)
+    known = _one("release", options.vintage, release, label)
     if known and not _RELEASE.fullmatch(known):
         raise BadFileError(
             f"not a release of BACI: {known!r}",

@@ -39,14 +39,14 @@ _TOTALS = (
 )
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
-    _require_nothing_said(file, said)
+    _require_nothing_said(file, options)
     for place, (_, label, path) in enumerate(members(file, scratch)):
         if not is_parquet(path):  # in columns that are not read, too
             text_in_utf8(path, scratch, label, ("utf-8-sig",))
         own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
-        yield FileTable(path, label, "", said.vintage or "unknown", detail=own)
+        yield FileTable(path, label, "", options.vintage or "unknown", detail=own)
         for one in own:
             one.unlink(missing_ok=True)
         if path != file.path:
@@ -125,8 +125,8 @@ def _is_above(code: str, level: int) -> bool:
     return bool(level) and (code == TOTAL or len(code) < level)
 
 
-def _require_nothing_said(file: RawFile, said: FileOptions) -> None:
-    if said.nomenclature or said.mapping:
+def _require_nothing_said(file: RawFile, options: FileOptions) -> None:
+    if options.nomenclature or options.mapping:
         raise BadFileError(
             "the files of Comext say themselves what their columns and codes are",
             where=file.name,

@@ -37,12 +37,12 @@ LIMITS = (500, 100_000, 250_000)
 """Most rows that Comtrade sends at once: without a key, with one, and to institutions."""
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time; what was unpacked goes when the next one comes."""
-    edition = _edition(file, said)
+    edition = _edition(file, options)
     for _, label, path in members(file, scratch):
         text = _as_table(path, scratch, label)
-        yield FileTable(text, label, edition, said.vintage or "unknown")
+        yield FileTable(text, label, edition, options.vintage or "unknown")
         for made in {path, text} - {file.path}:
             made.unlink(missing_ok=True)
 
@@ -55,16 +55,16 @@ def _as_table(path: Path, scratch: Path, label: str) -> Path:
     return table_of(text, scratch, label) if is_answer(text) else text
 
 
-def _edition(file: RawFile, said: FileOptions) -> str:
+def _edition(file: RawFile, options: FileOptions) -> str:
     known = {name.upper(): one.id for one in EDITIONS for name in (one.id, one.comtrade, one.baci)}
-    edition = known.get((said.nomenclature or "").upper(), "")
-    if said.nomenclature and not edition:
+    edition = known.get((options.nomenclature or "").upper(), "")
+    if options.nomenclature and not edition:
         raise BadFileError(
-            f"no edition of the Harmonized System: {said.nomenclature}",
+            f"no edition of the Harmonized System: {options.nomenclature}",
             where=file.name,
             hint="write HS1992 ... HS2022",
         )
-    if said.mapping:
+    if options.mapping:
         raise BadFileError(
             "a file of Comtrade says itself what its columns are",
             where=file.name,

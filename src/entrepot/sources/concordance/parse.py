@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["links", "read_sheet", "rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the sheets of a workbook, or the consolidated text; several may come in one zip."""
     if is_workbook(file.path):  # a workbook of today is a zip too
-        yield from _sheets(file.path, file.name, said)
+        yield from _sheets(file.path, file.name, options)
         return
     for _, label, path in members(file, scratch):
         if is_workbook(path):
-            yield from _sheets(path, label, said)
+            yield from _sheets(path, label, options)
         else:
             columns = header(path, label)
             if set(columns) != COLUMNS or len(columns) != len(COLUMNS):
@@ -43,7 +43,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
                     why=f"the text has the columns {', '.join(sorted(COLUMNS))}",
                     hint="give the .xls or .xlsx files as unstats.un.org ships them",
                 )
-            yield FileTable(path, label, "", said.vintage or "unknown", detail=columns)
+            yield FileTable(path, label, "", options.vintage or "unknown", detail=columns)
         if path != file.path:
             path.unlink()
 
@@ -69,13 +69,13 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     return ParsedRows(relation, same, locate, "correlations")
 
 
-def _sheets(path: Path, name: str, said: FileOptions) -> Iterator[FileTable]:
+def _sheets(path: Path, name: str, options: FileOptions) -> Iterator[FileTable]:
     for sheet in sheets(path, name):
         where = f"{name}, sheet {sheet!r}"
         cells = sheet_rows(path, sheet, name)
         if any(cell != "" for row in cells for cell in row):
             held = read_sheet(cells, where)
-            yield FileTable(path, where, "", said.vintage or "unknown", detail=held)
+            yield FileTable(path, where, "", options.vintage or "unknown", detail=held)
 
 
 # One sheet of a UNSD workbook: two columns for a conversion, three for correlations.

@@ -29,11 +29,11 @@ _CLOSE = 1e-4
 """How far an average may be from the one written in the file, relative to it."""
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the table in a file."""
-    if said.nomenclature not in (None, EDITION):
+    if options.nomenclature not in (None, EDITION):
         raise BadFileError(
-            f"the edition asked for is {said.nomenclature}, ProTEE is in {EDITION}",
+            f"the edition asked for is {options.nomenclature}, ProTEE is in {EDITION}",
             where=file.name,
             hint="leave the option out",
         )
@@ -47,7 +47,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
                 hint="give ProTEE_0_1.csv as CEPII ships it",
             )
         named = _NAME.search(label)
-        vintage = said.vintage or (".".join(named.groups()) if named else "unknown")
+        vintage = options.vintage or (".".join(named.groups()) if named else "unknown")
         yield FileTable(path, label, EDITION, vintage, detail=columns)
         if path != file.path:
             path.unlink()

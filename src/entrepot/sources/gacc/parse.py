@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, in UTF-8, one at a time."""
-    if said.nomenclature:
+    if options.nomenclature:
         raise BadFileError(
             "the edition of the codes follows from the year",
             where=file.name,
@@ -37,8 +37,8 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
     for _, label, path in members(file, scratch):
         text = text_in_utf8(path, scratch, label)
         roles = roles_of(header(text, label), label)
-        flow, period = told(said.mapping, label, has_dates="date" in roles)
-        yield FileTable(text, label, "", said.vintage or "unknown", detail=(roles, flow, period))
+        flow, period = told(options.mapping, label, has_dates="date" in roles)
+        yield FileTable(text, label, "", options.vintage or "unknown", detail=(roles, flow, period))
         for one in {text, path} - {file.path}:
             one.unlink()
 

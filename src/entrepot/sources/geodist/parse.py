@@ -28,9 +28,9 @@ __all__ = ["rows", "tables"]
 _PLACE = "place of the row"
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the table in a file."""
-    if said.nomenclature:
+    if options.nomenclature:
         raise BadFileError(
             "a nomenclature was named for a source without products",
             where=file.name,
@@ -45,7 +45,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
                 hint="give dist_cepii.dta as CEPII ships it",
             )
         held = read_stata(path, label)
-        yield FileTable(path, label, "", said.vintage or "unknown", detail=held)
+        yield FileTable(path, label, "", options.vintage or "unknown", detail=held)
         if path != file.path:
             path.unlink()
 

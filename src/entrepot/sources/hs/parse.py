@@ -27,13 +27,13 @@ __all__ = ["rows", "tables"]
 _ROMAN = "[IVX]{1,5}"
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time."""
     for member, label, path in members(file, scratch):
         kind = kind_of(header(path, label), label)
         total = total_of(path, label, kind) if kind.is_tree else None
-        edition = edition_of(kind, member, label, said, total)
-        vintage = said.vintage or release_of(member) or "unknown"
+        edition = edition_of(kind, member, label, options, total)
+        vintage = options.vintage or release_of(member) or "unknown"
         yield FileTable(path, label, edition, vintage, detail=kind)
         if path != file.path:
             path.unlink()
@@ -177,7 +177,7 @@ def release_of(name: str) -> str | None:
 
 
 def edition_of(
-    kind: DescriptionFile, name: str, where: str, said: FileOptions, total: str | None
+    kind: DescriptionFile, name: str, where: str, options: FileOptions, total: str | None
 ) -> str:
     """Return the edition that a file is of: named in it, by it or by the user.
 
@@ -187,7 +187,7 @@ def edition_of(
         What the file is, and its name.
     where
         What a reader calls it: with the archive it lay in.
-    said
+    options
         What the user said.
     total
         Description of the total in a tree, which names the edition.
@@ -201,13 +201,13 @@ def edition_of(
     by_digits = {one.baci[2:]: one.id for one in EDITIONS}
     found = _TOTAL.fullmatch(total or "") if kind.is_tree else _BACI.search(name)
     named = (by_year | by_digits).get(found[1], f"HS{found[1]}") if found else None
-    if said.nomenclature and named and said.nomenclature != named:
+    if options.nomenclature and named and options.nomenclature != named:
         raise BadFileError(
-            f"the edition asked for is {said.nomenclature}, the file is of {named}",
+            f"the edition asked for is {options.nomenclature}, the file is of {named}",
             where=where,
             hint="leave the option out, or give the file that was meant",
         )
-    edition = named or said.nomenclature
+    edition = named or options.nomenclature
     if edition is None or edition not in by_year.values():
         raise BadFileError(
             f"no edition of the Harmonized System: {edition}"

@@ -41,9 +41,9 @@ _START = """CASE WHEN length(period) = 4 THEN make_date(period::INTEGER, 1, 1)
     ELSE make_date(period[:4]::INTEGER, replace(period[6:], 'M', '')::INTEGER, 1) END"""
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the tables in a file, one at a time."""
-    if said.nomenclature:
+    if options.nomenclature:
         raise BadFileError(
             "a nomenclature was named for a source without products",
             where=file.name,
@@ -51,7 +51,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
         )
     for _, label, path in members(file, scratch):
         layout = layout_of(header(path, label), label)
-        yield FileTable(path, label, "NONE", said.vintage or "unknown", detail=layout)
+        yield FileTable(path, label, "NONE", options.vintage or "unknown", detail=layout)
         if path != file.path:
             path.unlink()
 
@@ -207,7 +207,7 @@ def cells(connection: duckdb.DuckDBPyConnection, layout: ImtsLayout, path: Path)
 
     Columns: `reporter`, `partner` (ours; null for a total), `reporter_code`, `partner_code`,
     `indicator`, `freq`, `period` (as in the file), `value` in US dollars, unrounded (null where
-    the scale is not said), `status`.
+    the scale is not options), `status`.
     """
     reporter, indicator, partner, freq = layout.keys
     scale = f"trim(coalesce({quoted(layout.scale)}, ''))" if layout.scale else "'0'"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["rows", "tables"]
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the one table of a file; each is checked as strictly as the bundled ones."""
     for _, label, path in members(file, scratch):
         try:
@@ -49,7 +49,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
                 cells = {name: getattr(row, name) for name in COLUMNS}
                 cells |= {"period": str(row.period), "base": str(row.base or "")}
                 opened.write(json.dumps(cells, ensure_ascii=False) + "\n")
-        yield FileTable(target, label, "", said.vintage or "unknown")
+        yield FileTable(target, label, "", options.vintage or "unknown")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:

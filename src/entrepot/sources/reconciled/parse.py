@@ -54,13 +54,13 @@ _BROKEN = {
 }
 
 
-def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the file itself."""
     if not is_parquet(file.path):
         raise BadFileError(
             "not a Parquet file", where=file.name, hint="give what entrepot reconcile --out wrote"
         )
-    yield FileTable(file.path, file.name, "", said.vintage or "unknown")
+    yield FileTable(file.path, file.name, "", options.vintage or "unknown")
 
 
 def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
