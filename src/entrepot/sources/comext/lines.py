@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.comext.reading import Checked
 
-__all__ = ["Lines", "areas_of", "between_two", "summed", "sums_of"]
+__all__ = ["ComextLines", "areas_of", "between_two", "summed", "sums_of"]
 
 
 _CELL = "period, freq, reporter_iso, partner_iso, product, is_import, partner_basis"
@@ -55,7 +55,7 @@ def summed(staged: str, reporters: Mapping[str, str], sums: Mapping[str, str]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class ComextLines:
     """Staged lines of one file, and which of them count.
 
     Attributes
@@ -79,7 +79,7 @@ class Lines:
     has_flag: bool = False
     without: tuple[str, ...] = field(default=())
 
-    def less(self, condition: str) -> Lines:
+    def less(self, condition: str) -> ComextLines:
         """Return the lines without those that fulfil a condition."""
         return replace(self, without=(*self.without, condition))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
 from entrepot.model.product import TOTAL
-from entrepot.sources.comext.lines import Lines, areas_of, between_two, summed, sums_of
+from entrepot.sources.comext.lines import ComextLines, areas_of, between_two, summed, sums_of
 from entrepot.sources.comext.reading import checked, stage, written
 from entrepot.sources.comext.totals import require_once, without_parts
 from entrepot.sources.parquet import is_parquet
@@ -63,7 +63,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     roles = {file.form.roles.get(column) for column in file.cells}
     query = between_two(staged, who["reporter"], who["partner"])
     sums = sums_of(who["partner"])
-    lines = Lines(
+    lines = ComextLines(
         keep_small(connection, "comext_single", query, table.path),
         summed(staged, who["reporter"], sums),
         has_trade="trade" in roles,
@@ -186,7 +186,7 @@ def about_codes(codes: Sequence[Code], level: int, place: str) -> Iterator[Findi
 
 
 def about_headings(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, codes: Sequence[Code], place: str
+    connection: duckdb.DuckDBPyConnection, lines: ComextLines, codes: Sequence[Code], place: str
 ) -> Iterator[Finding]:
     """Say where headings hold more than the lines below them, of one country and period."""
     names = {code for code, *_ in codes if 0 < _digits(code) < lines.level}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.comext.lines import Lines
+    from entrepot.sources.comext.lines import ComextLines
     from entrepot.sources.comext.reading import Checked
 
 __all__ = ["require_once", "without_parts"]
@@ -61,8 +61,8 @@ _CASES = (
 
 
 def without_parts(
-    connection: duckdb.DuckDBPyConnection, file: Checked, lines: Lines
-) -> tuple[Lines, list[Finding]]:
+    connection: duckdb.DuckDBPyConnection, file: Checked, lines: ComextLines
+) -> tuple[ComextLines, list[Finding]]:
     """Leave parts out where their total is there too.
 
     Raises
@@ -95,7 +95,7 @@ def without_parts(
 
 
 def _with_both(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, cases: Sequence[_TotalKind]
+    connection: duckdb.DuckDBPyConnection, lines: ComextLines, cases: Sequence[_TotalKind]
 ) -> list[_TotalKind]:
     """Return the cases of which there are lines of both kinds."""
     tests = ", ".join(f"bool_or({case.total}) AND bool_or({case.parts})" for case in cases)
