@@ -20,7 +20,7 @@ from typing import Any
 
 import harness
 
-from entrepot.figures.value_shares import economy_of
+from entrepot.figures.value_added import economy_of
 from entrepot.lake import Lake
 from entrepot.measures import value_added_origin
 from entrepot.measures.origin import origin_matrix

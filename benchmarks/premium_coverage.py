@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.measures.prices.contrasts import (
     Contrast,
-    Estimate,
+    PremiumEstimate,
     difference_in_differences,
     median_gap,
 )
@@ -58,7 +58,7 @@ def made_up(
 
 def estimates(
     found: list[Contrast], controlled: set[str] | None, run: int
-) -> Iterator[tuple[str, Estimate]]:
+) -> Iterator[tuple[str, PremiumEstimate]]:
     """Estimate in each of the three ways."""
     yield (
         "median",
@@ -83,7 +83,7 @@ def measured(
 ) -> dict[str, tuple[float, float, float]]:
     """Return coverage, bias over error, and error over spread of each estimator."""
     draw = random.Random(headings + split + 1000 * listed)
-    kept: dict[str, list[Estimate]] = {}
+    kept: dict[str, list[PremiumEstimate]] = {}
     run = 0
     while run < runs:
         found, controlled = made_up(draw, headings, split=split, listed=listed)
@@ -99,7 +99,7 @@ def measured(
     }
 
 
-def _summary(some: list[Estimate]) -> tuple[float, float, float]:
+def _summary(some: list[PremiumEstimate]) -> tuple[float, float, float]:
     known = [one for one in some if one.low is not None and one.high is not None and one.error]
     inside = sum((one.low or 0) <= TRUE <= (one.high or 0) for one in known)
     error = statistics.fmean(one.error or 0 for one in known)

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
-from entrepot.measures.prices.many import effects_of_periods
+from entrepot.measures.prices.indices import effects_of_periods
 
 YEARS = (2021, 2022, 2023)
 NAMES = ("laspeyres", "paasche", "fisher", "tornqvist", "jevons")

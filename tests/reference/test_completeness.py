@@ -11,7 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.availability import held
 from entrepot.figures.denominator import LARGEST
-from entrepot.figures.insufficient_data import MANY_TELLERS
+from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas
 from entrepot.model.period import Period

@@ -15,15 +15,15 @@ import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import row_facts
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells
-from entrepot.figures.curve.choices import Numbered, Span, Timed
+from entrepot.figures.curve.choices import Numbered, Timed, TimeWindow
 from entrepot.figures.curve.evaluate import Judge
 from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import Missing
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.figure import NoAnswer
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.figures.row_facts import editions_of
+from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import measure as measured
 from entrepot.figures.spread import explained
 from entrepot.lake import Lake, fetch
@@ -104,9 +104,9 @@ def _apart(
     with lake.reading():
         [there] = held(lake, said["source"], spans)
         voice = None if said["report"] == "reconciled" else said["report"][:-2]
-        cells = Cells(lake, there, voice)
+        cells = SourceRows(lake, there, voice)
         found = measured(cells, asked, goods_in(asked, editions_of(cells, asked), lake))
-    assert not isinstance(found, Missing), found.reason
+    assert not isinstance(found, NoAnswer), found.reason
     return found.value
 
 
@@ -123,7 +123,7 @@ def test_editions_of_a_flow_are_those_of_its_total_in_one_query(
     monkeypatch.setattr(row_facts, "fetch", counted)
     with lake.reading():
         [there] = held(lake, "comtrade", [asked.period])
-        assert editions_of(Cells(lake, there, "importer"), asked) == ("HS2017", "HS2022")
+        assert editions_of(SourceRows(lake, there, "importer"), asked) == ("HS2017", "HS2022")
     assert len(queries) == 1
 
 
@@ -209,7 +209,7 @@ def test_a_total_with_the_silent_is_that_of_its_territory_and_of_value_only(
     """Partners of larger Chinas tell less of them; what the silent ones had has no mass."""
     shares = {"CHN": 0.9, "CHN+HKG": 0.8, "CHN+HKG+MAC": 0.6}
 
-    def covered(_: Cells, asked: Definition) -> SimpleNamespace:
+    def covered(_: SourceRows, asked: Definition) -> SimpleNamespace:
         return SimpleNamespace(share=shares[asked.importer])
 
     for module in ("curve.evaluate", "refusals"):
@@ -245,7 +245,7 @@ def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:
     left: list[tuple[str, str]] = []
     with lake.reading():
         [there] = held(lake, "comtrade", [definition.period])
-        time = Timed(Span("as asked", definition), Cells(lake, there, "exporter"))
+        time = Timed(TimeWindow("as asked", definition), SourceRows(lake, there, "exporter"))
         judge = Judge([time], {(0, 0): 1.0}, left)
         whole = Numbered(time.span, GoodsChoice((), (goods,)))
         ways = [PartnerChoice("CHN", definition)]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import kinds, table, territory_choices
 from entrepot.figures.curve.measured import by_way
 from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice, widest
 from entrepot.figures.definition import Definition
+from entrepot.figures.rows import SourceRows
 from entrepot.lake import Lake, fetch
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_the_engine_keeps_the_rows_that_have_a_place(
         for inside in (ABROAD, MEMBERS, OWN)
         for only in (False, True)
     ]
-    cells = Cells(Lake.open(tmp_path / "lake"), cast("Any", None))
+    cells = SourceRows(Lake.open(tmp_path / "lake"), cast("Any", None))
     amounts: Any = ("DOUBLE", [1.0] * len(PAIRS))
     rows = table(
         cells,

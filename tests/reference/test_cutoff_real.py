@@ -13,7 +13,7 @@ import pytest
 from cutoff_plain import bought_after, worth
 
 import entrepot as ep
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas, by_code
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from entrepot.figures.value_shares import Known, economy_of
+from entrepot.figures.value_added import Known, economy_of
 from entrepot.lake import Lake
 from entrepot.measures.cutoff import Cut, Network, network, rebuilt, shortage, stopped
 from entrepot.model.period import Period

@@ -13,9 +13,9 @@ import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
 from entrepot.figures.availability import Availability
-from entrepot.figures.cells import Cells
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.row_facts import areas_without_records
+from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import Measured
 from entrepot.figures.run_measure import measure as measured
 from entrepot.goods import goods_selection
@@ -239,13 +239,13 @@ def test_a_member_that_a_whole_source_does_not_know_is_named(
     held = Availability(
         "baci", "0" * 12, ("HS2017",), "A", "USD", False, has_reports=False, few_products=False
     )
-    rows = Cells(lake, held)
+    rows = SourceRows(lake, held)
     asked = Definition.build("import_share", importer="RUS", exporter="DEU+LIE", period=2021)
     found = measured(rows, asked, goods)
     assert isinstance(found, Measured)
     assert found.value == pytest.approx(bought["DEU"] / sum(bought.values()))
     assert areas_without_records(rows, asked) == {"LIE"}
-    assert isinstance(measured(rows, asked.but(exporter="LIE"), goods), Missing)
+    assert isinstance(measured(rows, asked.but(exporter="LIE"), goods), NoAnswer)
 
 
 def test_two_way_trade(world: tuple[ep.Lake, Path]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from entrepot.figures import ask
-from entrepot.figures.value_shares import Known, economy_of
+from entrepot.figures.value_added import Known, economy_of
 from entrepot.lake import Lake
 from entrepot.measures.origin import value_added_origin
 from entrepot.model.period import Period

@@ -12,8 +12,8 @@ from curve_plain import curved
 from plain_prices import bilateral, geks
 
 import entrepot as ep
-from entrepot.figures.curve import of_prices
-from entrepot.figures.curve.of_prices import read
+from entrepot.figures.curve import prices as of_prices
+from entrepot.figures.curve.prices import read
 from entrepot.figures.definition import Definition
 from entrepot.lake import Lake
 from entrepot.model.areas import area_set

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 

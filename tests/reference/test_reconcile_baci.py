@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from entrepot.reconcile import implied, pair, reconcile
 

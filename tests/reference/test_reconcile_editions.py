@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from entrepot.engine import connect
 from entrepot.figures.editions import links_held
-from entrepot.figures.reconcile_lake import moves, reconcile_lake
+from entrepot.figures.reconcile import moves, reconcile_lake
 from entrepot.goods import Links
 from entrepot.lake import Lake
 from entrepot.reconcile import pair

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.insufficient_data import MANY_TELLERS
+from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.lake import Lake
 from entrepot.model.areas import areas
 

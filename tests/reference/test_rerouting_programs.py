@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import maximum_flow as scipy_flow
 
 from entrepot.measures.rerouting.bounds import through_chains
 from entrepot.measures.rerouting.cells import IMPORTER, ORIGIN, maximum_flow
-from entrepot.measures.rerouting.program import Limits, matched
+from entrepot.measures.rerouting.program import FlowLimits, matched
 
 NAMES = "sabct"
 
@@ -86,7 +86,7 @@ def test_chains_of_three_hubs_and_the_edge_that_limits_them() -> None:
 HUBS, GOODS, STEPS = ("A", "B"), ("x", "y"), 3
 
 
-def limits(seed: int, *, strict: bool) -> Limits:
+def limits(seed: int, *, strict: bool) -> FlowLimits:
     draw = random.Random(seed)
 
     def some(keys: list) -> dict:
@@ -95,14 +95,14 @@ def limits(seed: int, *, strict: bool) -> Limits:
     cells = list(itertools.product(HUBS, GOODS, range(STEPS)))
     shared = list(itertools.product(GOODS, range(STEPS)))
     if not strict:
-        return Limits(some(cells), some(cells), sold=some(shared), bought=some(shared))
+        return FlowLimits(some(cells), some(cells), sold=some(shared), bought=some(shared))
     pairs = list(itertools.product(HUBS, GOODS))
-    return Limits(
+    return FlowLimits(
         some(cells), some(cells), some(pairs), some(list(HUBS)), some(shared), some(shared)
     )
 
 
-def by_scipy(one: Limits) -> float:
+def by_scipy(one: FlowLimits) -> float:
     """The program written down as a dense matrix over every hub, good and pair of steps."""
     ways = [
         (hub, good, step, after)
@@ -176,13 +176,13 @@ def test_no_whole_number_of_dollars_does_better(seed: int) -> None:
         return all(amount <= known[key] for key, amount in sums.items())
 
     best = max(sum(sent) for sent in itertools.product(range(3), repeat=6) if fits(sent))
-    assert matched(Limits(came, went, sold=sold, bought=bought)).value == pytest.approx(best)
+    assert matched(FlowLimits(came, went, sold=sold, bought=bought)).value == pytest.approx(best)
 
 
 def test_nothing_to_match_is_nothing() -> None:
-    assert matched(Limits({}, {})).value == 0
-    assert matched(Limits({("A", "x", 0): 5.0}, {("A", "y", 0): 5.0})).value == 0
-    assert matched(Limits({("A", "x", 1): 5.0}, {("A", "x", 0): 5.0})).value == 0
+    assert matched(FlowLimits({}, {})).value == 0
+    assert matched(FlowLimits({("A", "x", 0): 5.0}, {("A", "y", 0): 5.0})).value == 0
+    assert matched(FlowLimits({("A", "x", 1): 5.0}, {("A", "x", 0): 5.0})).value == 0
 
 
 BETWEEN = "abcd"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import entrepot as ep
 from entrepot.errors import BadFileError
-from entrepot.figures.insufficient_data import MANY_TELLERS
+from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
 from made_comext import bulk

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 
@@ -179,16 +179,16 @@ KEYS: dict[str, dict[str, Any]] = {
 def ends(lake: Lake, measure: str) -> tuple[float, float]:
     """Return the interval alone, without what the other reports add to the range."""
     from entrepot.figures.availability import held
-    from entrepot.figures.cells import Cells
     from entrepot.figures.definition import Definition
     from entrepot.figures.editions import goods_in
     from entrepot.figures.intervals import interval
+    from entrepot.figures.rows import SourceRows
 
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2021} | KEYS[measure]
     asked = Definition.build(measure, **keys)
     with lake.reading():
         [there] = held(lake, "reconciled", [asked.period])
-        found = interval(Cells(lake, there), asked, goods_in(asked, there.nomenclatures, lake))
+        found = interval(SourceRows(lake, there), asked, goods_in(asked, there.nomenclatures, lake))
     assert found[0] is not None
     return found
 

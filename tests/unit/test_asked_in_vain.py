@@ -10,8 +10,8 @@ from tests.made_hubs import lake as made
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import Definition, caveats
-from entrepot.figures.figure import Missing
-from entrepot.figures.insufficient_data import in_lines
+from entrepot.figures.figure import NoAnswer
+from entrepot.figures.no_value import in_lines
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def definition(measure: str = "import_share", **keys: Any) -> Definition:
 def test_value_added_of_a_code_is_asked_of_inputs() -> None:
     asked = definition(basis="value_added")
     found = {
-        name: Missing(f"{name} does not tell goods by value_added") for name in ("baci", "imts")
+        name: NoAnswer(f"{name} does not tell goods by value_added") for name in ("baci", "imts")
     }
-    lines = in_lines(found | {"computed": Missing("computed holds nothing")}, asked).splitlines()
+    lines = in_lines(found | {"computed": NoAnswer("computed holds nothing")}, asked).splitlines()
     assert len(lines) == 2
     assert "--goods inputs" in lines[0]
     assert lines[1] == "computed holds nothing"

@@ -8,9 +8,9 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells
 from entrepot.figures.definition import Definition
 from entrepot.figures.row_facts import editions_of
+from entrepot.figures.rows import SourceRows
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -58,4 +58,4 @@ def test_editions_are_those_of_who_is_compared(
     asked = Definition.build(measure, **keys, **beside)
     with lake.reading():
         [there] = held(lake, "comtrade", [asked.period])
-        assert editions_of(Cells(lake, there, "importer"), asked) == editions
+        assert editions_of(SourceRows(lake, there, "importer"), asked) == editions

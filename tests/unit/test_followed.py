@@ -9,12 +9,12 @@ import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells, reading_once
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.flows import measure_each
 from entrepot.figures.questions import QUESTIONS
+from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import Measured, measure
 from entrepot.goods import merged
 from entrepot.lake import Lake
@@ -75,18 +75,18 @@ def test_each_way_has_its_value(lake: Lake, name: str) -> None:
     with lake.reading():
         periods = [one for one in (asked.period, asked.base) if one]
         there = held(lake, "comtrade", periods)
-        assert not isinstance(there, Missing)
-        cells = Cells(lake, there[0], "importer")
+        assert not isinstance(there, NoAnswer)
+        cells = SourceRows(lake, there[0], "importer")
         ways = [goods_in(asked.but(goods=goods), ("HS2022",), lake) for goods in GOODS]
         every = merged([one for goods in ways for one in goods])
         with reading_once(cells, asked, every) as kept:
             at_once = measure_each(cells, asked, ways, kept)
             alone = [measure(cells, asked, goods, kept=kept) for goods in ways]
     assert isinstance(at_once[0], Measured)
-    assert any(isinstance(one, Missing) for one in at_once)
+    assert any(isinstance(one, NoAnswer) for one in at_once)
     for one, other in zip(at_once, alone, strict=True):
-        if isinstance(other, Missing):
-            assert isinstance(one, Missing)
+        if isinstance(other, NoAnswer):
+            assert isinstance(one, NoAnswer)
         else:
             assert isinstance(one, Measured)
             assert one.value == pytest.approx(other.value, rel=1e-12, abs=1e-12)

@@ -12,7 +12,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
-from entrepot.figures import value_shares
+from entrepot.figures import value_added
 from entrepot.sources.icio import arrays, parse, wheel
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
@@ -137,6 +137,6 @@ def test_an_economy_is_made_on_the_array_of_the_table(
     """Two arrays of 4,000 x 4,000 were held, 128 MB each, where one says everything."""
     path = shipped(tmp_path, table, monkeypatch)
     held = arrays.benchmark(arrays.read_arrays(path, path.name), path.name)
-    made = value_shares._of_arrays(held)
+    made = value_added._of_arrays(held)
     assert np.shares_memory(made.coefficients, held.coefficients)
     assert made.coefficients.sum(axis=0) * held.output == pytest.approx(held.inputs)

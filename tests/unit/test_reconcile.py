@@ -18,7 +18,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
-from entrepot.figures.reconcile_lake import reconcile_lake
+from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
 from entrepot.reconcile import (
     PairGap,

@@ -13,7 +13,7 @@ from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.definition import Definition
-from entrepot.figures.questions.hub_reporters import require_told, tellers_in
+from entrepot.figures.questions.hubs import require_told, tellers_in
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:

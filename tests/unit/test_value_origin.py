@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures import ask, value_shares
+from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
 from made_icio import FINAL, SECTORS, MadeUp, arrays_of, made_up, text_of, with_value, written
@@ -195,8 +195,8 @@ def test_value_added_stands_beside_the_output_that_would_be_lost(empty: Lake) ->
 
 def test_factors_are_made_once(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    real = value_shares.solved
-    monkeypatch.setattr(value_shares, "solved", lambda world: made.append(1) or real(world))
+    real = value_added.solved
+    monkeypatch.setattr(value_added, "solved", lambda world: made.append(1) or real(world))
     origin(empty)
     origin(empty, goods="inputs:C29")
     origin(empty, exporter="DEU")

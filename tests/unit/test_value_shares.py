@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from entrepot.figures import ask, value_shares
+from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
 from made_icio import MadeUp, arrays_of, with_value
@@ -31,7 +31,7 @@ def lake(tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch) -> Lake
     held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
     monkeypatch.setattr(wheel, "installed", lambda: held)
     monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
-    monkeypatch.setattr(value_shares, "_LAST", [])
+    monkeypatch.setattr(value_added, "_LAST", [])
     return Lake.open(tmp_path / "nothing")
 
 

@@ -47,7 +47,7 @@ def reconcile(
     Example: entrepot reconcile --source comtrade --period 2022
     """
     from entrepot.errors import RequestError
-    from entrepot.figures.reconcile_lake import reconcile_lake
+    from entrepot.figures.reconcile import reconcile_lake
 
     if freight not in ("keep", "remove"):
         raise RequestError(f"unknown freight {freight!r}", hint="keep or remove")

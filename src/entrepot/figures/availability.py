@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
 from entrepot.lake.bundled import SOURCE as BUNDLED
@@ -182,7 +182,7 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
     )
 
 
-def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availability, ...] | Missing:
+def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availability, ...] | NoAnswer:
     """Return what is held of `source` for all of `periods`, or why that is not enough.
 
     Returns
@@ -194,9 +194,9 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
-        return Missing(f"the lake holds no {name}; bring it in with: {bring_in(name)}")
+        return NoAnswer(f"the lake holds no {name}; bring it in with: {bring_in(name)}")
     if every[0].table != "flows":
-        return Missing(f"{name} holds {every[0].table}, not flows of goods")
+        return NoAnswer(f"{name} holds {every[0].table}, not flows of goods")
     counting = [
         (item, item.current if vintage is None else item.periods)
         for item in every
@@ -205,14 +205,14 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     if not counting:
         releases = sorted({item.vintage for item in every})
         if releases == [UNKNOWN]:
-            return Missing(f"the lake holds no {source}: {NO_RELEASE}")
-        return Missing(f"the lake holds no {source}; its releases are {', '.join(releases)}")
+            return NoAnswer(f"the lake holds no {source}: {NO_RELEASE}")
+        return NoAnswer(f"the lake holds no {source}; its releases are {', '.join(releases)}")
     freqs = _freqs(periods, {one for _, there in counting for one in there})
     if not freqs:
         return _uncovered(name, periods, [there for _, there in counting])
     found = [_in_one_freq(freq, source, periods, counting) for freq in freqs]
     return tuple(one for one in found if isinstance(one, Availability)) or next(
-        one for one in found if isinstance(one, Missing)
+        one for one in found if isinstance(one, NoAnswer)
     )
 
 
@@ -231,14 +231,14 @@ def _in_one_freq(
     source: str,
     periods: Sequence[Period],
     counting: Sequence[tuple[InventoryItem, Sequence[Period]]],
-) -> Availability | Missing:
+) -> Availability | NoAnswer:
     """Return what the deliveries with rows of one frequency have together."""
     name, vintage = split_address(source)
     wanted = {part for period in periods for part in period.parts(freq)}
     used = [item for item, there in counting if not wanted.isdisjoint(there)]
     currencies = sorted({item.currency for item in used})
     if len(currencies) > 1:
-        return Missing(
+        return NoAnswer(
             f"the lake holds {name} in {' and '.join(currencies)} for this time; "
             "remove one, or ask for a time that is in one currency"
         )
@@ -277,7 +277,7 @@ def _tellers(
 
 def _uncovered(
     source: str, periods: Sequence[Period], counting: Iterable[Sequence[Period]]
-) -> Missing:
+) -> NoAnswer:
     """Say what is held and what is not."""
     there = sorted({period for spans_ in counting for period in spans_}, key=_by_length)
     freqs = list(dict.fromkeys(period.freq for period in there))
@@ -288,7 +288,7 @@ def _uncovered(
             if fiscal := [one for one in there if one.freq == "F"]:
                 near = min(fiscal, key=lambda one: abs(one.start - period.start))
                 text += f" ({spans(fiscal)} are there); ask --period {near}"
-            return Missing(text)
+            return NoAnswer(text)
     fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
     wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
@@ -296,9 +296,9 @@ def _uncovered(
     holder = "the program ships" if source == BUNDLED else "the lake holds"
     text = f"{holder} {source} for {held_here}, not for {absent}"
     if not partly or len(periods) > 1:
-        return Missing(text, "time", held_here)
+        return NoAnswer(text, "time", held_here)
     part = f"ask for {partly.split(', ')[0]}"
-    return Missing(f"{text}; {part}, which is held", "time", f"{held_here}: {part}")
+    return NoAnswer(f"{text}; {part}, which is held", "time", f"{held_here}: {part}")
 
 
 def _by_length(period: Period) -> tuple[int, Period]:

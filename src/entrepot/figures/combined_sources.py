@@ -10,16 +10,16 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells, everything
 from entrepot.figures.definition import SIDES
 from entrepot.figures.denominator import of_details
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import Answer, Estimate, Evidence, Missing
-from entrepot.figures.insufficient_data import unasked, unknown
+from entrepot.figures.figure import Estimate, Evidence, NoAnswer, SourceAnswer
+from entrepot.figures.no_value import unasked, unknown
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.questions.hub_reporters import SOURCE, HubReporters
+from entrepot.figures.questions.hubs import SOURCE, HubReporters
 from entrepot.figures.row_facts import bases_of, editions_of, reported_on_two_bases
+from entrepot.figures.rows import SourceRows, everything
 from entrepot.figures.run_measure import measured_of, others_of
 from entrepot.figures.sides import reach
 from entrepot.lake import fetch, stored
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.rows import Frame, Goods
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
@@ -62,15 +62,17 @@ def is_several(source: str | None) -> bool:
 
 def named(
     definition: Definition, lake: Lake, sources: Sequence[str]
-) -> dict[str, Answer | Missing]:
+) -> dict[str, SourceAnswer | NoAnswer]:
     """Return the answer by the names of the sources that it rests on; see `_together`."""
     found = _together(definition, lake, sources)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         return {AND.join(sources): found}
     return {found.estimates[0].choices["source"]: found}
 
 
-def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Answer | Missing:
+def _together(
+    definition: Definition, lake: Lake, sources: Sequence[str]
+) -> SourceAnswer | NoAnswer:
     """Answer from several sources: each country's reports from the first of them that has them.
 
     Only single reports are put together, and only values in one currency: what is made of both
@@ -82,17 +84,17 @@ def _together(definition: Definition, lake: Lake, sources: Sequence[str]) -> Ans
         The best first. Where the definition names them, each has to be of use.
     """
     found = {source: part_of(definition, lake, source) for source in sources}
-    lacks = [one.reason for one in found.values() if isinstance(one, Missing)]
+    lacks = [one.reason for one in found.values() if isinstance(one, NoAnswer)]
     if lacks and is_several(definition.source):
         mixed = _in_two_currencies(_currencies(definition, lake, sources), definition)
-        return Missing("; ".join([*lacks, *([mixed.reason] if mixed else [])]))
+        return NoAnswer("; ".join([*lacks, *([mixed.reason] if mixed else [])]))
     asked = asked_about(definition)
     usable = _steady(
         [one for one in found.values() if isinstance(one, SourceContribution)], definition
     )
     parts = _shared(usable, asked)
     if len(parts) < 2:
-        return Missing("no two sources held tell different parts of it")
+        return NoAnswer("no two sources held tell different parts of it")
     used = {one.cells.held.source: one.cells.held.currency for one in parts}
     if refused := _in_two_currencies(used, definition):
         return refused
@@ -146,16 +148,16 @@ def _currencies(definition: Definition, lake: Lake, sources: Sequence[str]) -> d
     return {
         source: deliveries[0].currency
         for source, deliveries in found.items()
-        if not isinstance(deliveries, Missing)
+        if not isinstance(deliveries, NoAnswer)
     }
 
 
-def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> Missing | None:
+def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> NoAnswer | None:
     """Refuse amounts of money that cannot be set beside each other, by source and currency."""
     if definition.quantity == "mass" or len(set(used.values())) < 2:
         return None
     told = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
-    return Missing(
+    return NoAnswer(
         f"{told}, and amounts of two currencies cannot be set beside each other; bring one of "
         "them in in the currency of the other, or name sources of one currency"
     )
@@ -223,7 +225,7 @@ def _answer(
     rows: Frame,
     more: dict[str, Any],
     digits: int,
-) -> Answer | Missing:
+) -> SourceAnswer | NoAnswer:
     how = question(definition.measure)
     column = parts[0].cells.column(definition)
     names = AND.join(one.cells.held.source for one in parts)
@@ -238,11 +240,11 @@ def _answer(
         made = measured_of(found, definition, main, table)
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
-        return Missing(f"{names}: {error.what}{hint}")
-    if isinstance(made, Missing):
+        return NoAnswer(f"{names}: {error.what}{hint}")
+    if isinstance(made, NoAnswer):
         return made
     if made is None:
-        return Missing(f"{names}: {passport(definition.measure).null_rule}")
+        return NoAnswer(f"{names}: {passport(definition.measure).null_rule}")
     estimate = Estimate(
         value=made.value,
         unit=unit_of(definition),
@@ -257,7 +259,7 @@ def _answer(
     spans = (how.span,) if made.low is not None and how.span else ()
     currency = parts[0].cells.held.currency
     unit = "kg" if definition.quantity == "mass" else currency
-    return Answer(
+    return SourceAnswer(
         (estimate,),
         tuple(_notes(definition, parts, rows, digits)),
         spans,
@@ -303,7 +305,7 @@ def _notes(
 class SourceContribution:
     """One source: its rows, and who of it is heard, on each side."""
 
-    cells: Cells
+    cells: SourceRows
     goods: Goods
     rows: Frame
     buyers: frozenset[str]
@@ -318,51 +320,51 @@ class SourceContribution:
         )
 
 
-def part_of(definition: Definition, lake: Lake, source: str) -> SourceContribution | Missing:
+def part_of(definition: Definition, lake: Lake, source: str) -> SourceContribution | NoAnswer:
     """Return the rows of one source, or why it cannot be put together with others."""
     one = _delivered(definition, lake, source)
-    if isinstance(one, Missing):
+    if isinstance(one, NoAnswer):
         return one
     speakers = one.speakers(spans_of(definition))
     if speakers is None:
-        return Missing(f"{source} does not keep who told what, so it stands by itself")
-    cells = Cells(lake, one)
+        return NoAnswer(f"{source} does not keep who told what, so it stands by itself")
+    cells = SourceRows(lake, one)
     cells = replace(cells, twofold=reported_on_two_bases(cells, definition))
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions:
-        return Missing(f"{source} has totals over all goods only, no {_words(definition)}")
+        return NoAnswer(f"{source} has totals over all goods only, no {_words(definition)}")
     if one.few_products and definition.goods == "all":
-        return Missing(f"{source} is held for some goods only")
+        return NoAnswer(f"{source} is held for some goods only")
     try:
         goods = goods_in(definition, editions, lake)
     except (RequestError, NoEvidenceError) as error:
-        return Missing(f"{source} cannot be asked: {error.what}")
+        return NoAnswer(f"{source} cannot be asked: {error.what}")
     by, there = reach(definition)
     rows = cells.rows(by, goods, definition).filter(nw.col("product") != TOTAL)
     if one.few_products:
         speakers = {side: speakers[side] & _tell(side, rows) for side in SIDES}
     asked = asked_about(definition)
     if not any(speakers[side] & asked for side in SIDES):
-        return Missing(f"{source} has no {definition.goods} told by anybody asked about")
+        return NoAnswer(f"{source} has no {definition.goods} told by anybody asked about")
     coarse = {side: _coarse(side, speakers[side], cells, definition, goods) for side in SIDES}
     buyers, sellers = (speakers[side] - coarse[side] for side in SIDES)
     if not (buyers | sellers) & asked:
-        return Missing(
+        return NoAnswer(
             f"{source} has totals or codes too coarse for {_words(definition)} of everybody "
             "asked about"
         )
     return SourceContribution(cells, goods, rows.filter(there), buyers, sellers)
 
 
-def _delivered(definition: Definition, lake: Lake, source: str) -> Availability | Missing:
+def _delivered(definition: Definition, lake: Lake, source: str) -> Availability | NoAnswer:
     """Return the deliveries that cover a question, the coarsest where there are several."""
     if refused := unknown(definition, source):
-        return Missing(refused)
+        return NoAnswer(refused)
     deliveries = held(lake, source, spans_of(definition))
-    if isinstance(deliveries, Missing):
+    if isinstance(deliveries, NoAnswer):
         return deliveries
     refused = unasked(definition, source, deliveries[0])
-    return Missing(refused) if refused else deliveries[0]
+    return NoAnswer(refused) if refused else deliveries[0]
 
 
 def spans_of(definition: Definition) -> list[Period]:
@@ -384,7 +386,7 @@ def _tell(side: Side, rows: Frame) -> set[str]:
 
 
 def _coarse(
-    side: Side, speakers: frozenset[str], cells: Cells, definition: Definition, goods: Goods
+    side: Side, speakers: frozenset[str], cells: SourceRows, definition: Definition, goods: Goods
 ) -> frozenset[str]:
     """Return who does not, in some step, tell goods apart as finely as they are asked for.
 

@@ -9,13 +9,13 @@ import narwhals as nw
 
 from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.caveats import caveat
-from entrepot.figures.cells import compared, compared_unit, total_sides
 from entrepot.figures.definition import other_side
-from entrepot.figures.figure import Estimate, Missing
-from entrepot.figures.insufficient_data import MANY_TELLERS
+from entrepot.figures.figure import Estimate, NoAnswer
+from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.row_facts import partners, traders
+from entrepot.figures.rows import compared, compared_unit, total_sides
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
 from entrepot.goods import goods_title
@@ -28,14 +28,14 @@ from entrepot.sources import is_own, source_info, split_address
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.rows import Goods, SourceRows
 
 __all__ = [
     "LARGEST",
     "NOTABLE",
-    "Whole",
+    "Denominator",
     "alternatives",
     "described",
     "factors",
@@ -62,7 +62,7 @@ OWN = "partners' reports over their sum, and over a country's own total"
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Denominator:
     """What a measure divides by, in the unit of the rows that it adds up.
 
     Attributes
@@ -91,7 +91,9 @@ class Whole:
         return amount / self.total if self.total else 0.0
 
 
-def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whole | None:
+def whole_of(
+    cells: SourceRows, read: SourceRows, asked: Definition, goods: Goods
+) -> Denominator | None:
     """Return what a measure divides by; None where it divides by nothing, or by two totals.
 
     Parameters
@@ -107,7 +109,7 @@ def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whol
         return None
     [side] = sides
     if cells.voice is None or cells.voice == side:
-        return Whole(side, 0.0)
+        return Denominator(side, 0.0)
     column = nw.col(cells.column(asked))
     partner = nw.col(side)
     which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))
@@ -120,7 +122,7 @@ def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whol
         .agg(nw.col("amount").sum())
     )
     amounts = {str(name): float(amount or 0.0) for name, amount in fetch(sums)}
-    found = Whole(
+    found = Denominator(
         side,
         sum(amounts.values()),
         amounts.get(REST, 0.0),
@@ -139,7 +141,12 @@ def whole_of(cells: Cells, read: Cells, asked: Definition, goods: Goods) -> Whol
 
 
 def alternatives(
-    whole: Whole, main: Estimate, cells: Cells, read: Cells, asked: Definition, goods: Goods
+    whole: Denominator,
+    main: Estimate,
+    cells: SourceRows,
+    read: SourceRows,
+    asked: Definition,
+    goods: Goods,
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same number divided by other defensible totals.
 
@@ -149,7 +156,7 @@ def alternatives(
     if whole.reimports and "total" in question(asked.measure).choices:
         without = replace(read, without_own=True)
         found = measure(replace(cells, without_own=True), asked, goods, kept=without)
-        if not isinstance(found, Missing):
+        if not isinstance(found, NoAnswer):
             choices = main.choices | {"total": "without re-imports"}
             yield REIMPORTED, replace(
                 main, value=found.value, low=None, high=None, is_range=False, choices=choices,
@@ -181,7 +188,7 @@ def _share_of(asked: Definition, side: Side) -> Definition:
     return asked.but(measure="import_share" if side == "exporter" else "export_share")
 
 
-def factors(whole: Whole | None, measure_: str) -> list[tuple[str, float]]:
+def factors(whole: Denominator | None, measure_: str) -> list[tuple[str, float]]:
     """Return other totals that a curve divides by, in words, each with its factor."""
     if whole is None or not is_exceeded(whole) or measure_ not in _POWERS:
         return []
@@ -189,7 +196,7 @@ def factors(whole: Whole | None, measure_: str) -> list[tuple[str, float]]:
     return [("the reporter's own total", factor)]
 
 
-def mirrored(cells: Cells, asked: Definition, goods: Goods) -> list[tuple[str, float]]:
+def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[str, float]]:
     """Return the own total of a country of which a share adds up its partners' reports.
 
     In words, with the factor that divides by it instead. None where it does not report totals for
@@ -230,12 +237,12 @@ def mirrored(cells: Cells, asked: Definition, goods: Goods) -> list[tuple[str, f
     return [(f"the {reporter}'s own total", factor)]
 
 
-def is_exceeded(whole: Whole) -> bool:
+def is_exceeded(whole: Denominator) -> bool:
     """Whether partners exceed the reporter's own total by more than rounding."""
     return whole.part(whole.over) > _ROUNDED and whole.over < whole.total
 
 
-def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
+def notes(whole: Denominator, asked: Definition) -> Iterator[Caveat]:
     """Yield what of a total has no partner, or is the reporter's own, where that is notable."""
     who, flow = _whose(whole, asked)
     divides = question(asked.measure).divides
@@ -260,7 +267,9 @@ def notes(whole: Whole, asked: Definition) -> Iterator[Caveat]:
         yield caveat("reimports", text)
 
 
-def described(whole: Whole | None, asked: Definition, cells: Cells) -> dict[str, Any] | None:
+def described(
+    whole: Denominator | None, asked: Definition, cells: SourceRows
+) -> dict[str, Any] | None:
     """Return what a share is divided by, in words and as an amount; None where nothing is.
 
     `of_details` says it of measures that divide by no total over partners.
@@ -319,14 +328,16 @@ def of_details(
     return {"text": text, "whose": whose, "value": details[name], "unit": unit}
 
 
-def _whose(whole: Whole, asked: Definition) -> tuple[str, str]:
+def _whose(whole: Denominator, asked: Definition) -> tuple[str, str]:
     """Return the reporter in words, and whether it is about its imports or exports."""
     if whole.side == "exporter":
         return area_phrase(asked.importer), "imports"
     return area_phrase(asked.exporter), "exports"
 
 
-def partner_scope(whole: Whole | None, cells: Cells, asked: Definition, goods: Goods) -> str:
+def partner_scope(
+    whole: Denominator | None, cells: SourceRows, asked: Definition, goods: Goods
+) -> str:
     """Say of which partners a share is, where those loaded may be few of all; else empty text.
 
     They are few where the same reporter has twice as many for the same goods at another time or in
@@ -355,14 +366,14 @@ def _comes_whole(source: str) -> bool:
     return not is_own(name) and source_info(name).whole
 
 
-def _elsewhere(cells: Cells, asked: Definition, goods: Goods, side: Side) -> Iterator[int]:
+def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -> Iterator[int]:
     """Yield how many partners the reporter has at other times and in other sources."""
     yield _count(cells, asked, goods, side, within=False)
     for source in flow_sources(cells.lake):
         if source == split_address(cells.held.source)[0]:
             continue
         there = held(cells.lake, source, [asked.period])
-        if isinstance(there, Missing):
+        if isinstance(there, NoAnswer):
             continue
         other = replace(cells, held=there[0], kept=None)
         if not there[0].has_reports:
@@ -370,7 +381,7 @@ def _elsewhere(cells: Cells, asked: Definition, goods: Goods, side: Side) -> Ite
         yield _count(other, asked, goods, side, within=True)
 
 
-def _count(cells: Cells, asked: Definition, goods: Goods, side: Side, *, within: bool) -> int:
+def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, within: bool) -> int:
     """Return the most partners of one step within the time asked about, or outside it."""
 
     def find() -> int:
@@ -395,7 +406,9 @@ def _count(cells: Cells, asked: Definition, goods: Goods, side: Side, *, within:
     return cells.once(what, asked, find)
 
 
-def not_known(whole: Whole | None, value: float, cells: Cells, asked: Definition) -> Missing | None:
+def not_known(
+    whole: Denominator | None, value: float, cells: SourceRows, asked: Definition
+) -> NoAnswer | None:
     """Refuse a share of nothing where the partner may be among those not in the data."""
     if whole is None or value or not whole.part(whole.rest) > NOTABLE:
         return None
@@ -403,7 +416,7 @@ def not_known(whole: Whole | None, value: float, cells: Cells, asked: Definition
         return None
     name = asked.exporter if whole.side == "exporter" else asked.importer
     size = figure_value(whole.part(whole.rest), "share")
-    return Missing(
+    return NoAnswer(
         f"{area_name(name)} is not among the partners loaded from {cells.held.source}; "
         f"{size} of the total is with partners not in the data, so the share is at most that"
     )
@@ -425,7 +438,7 @@ _CONSEQUENCE = {
 _NO_BOUND = "the total {} and this may be far too high or too low"
 
 
-def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
+def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     """Yield what the totals behind a measure may lack.
 
     An extract lacks areas for certain. A table of one's own, and a report of few partners, may be a
@@ -453,7 +466,7 @@ def of_totals(cells: Cells, asked: Definition) -> Iterator[Caveat]:
         yield _caveat(text, asked, _UP)
 
 
-def _told(cells: Cells, asked: Definition, side: Side) -> str:
+def _told(cells: SourceRows, asked: Definition, side: Side) -> str:
     """Say how many add up the total of an area by their own reports, and who does not."""
     names = _names(cells, asked, side)
     text = f"A total here adds up what {_counted(len(names), side)} reported to {cells.held.source}"
@@ -462,7 +475,7 @@ def _told(cells: Cells, asked: Definition, side: Side) -> str:
     return text
 
 
-def _names(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+def _names(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     heard = cells.told(side) if side in cells.for_silent else cells
     return traders(heard, asked, side)
 

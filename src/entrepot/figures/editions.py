@@ -9,8 +9,8 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import held, not_loaded
-from entrepot.figures.cells import Cells, everything
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
+from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
 from entrepot.goods.list_conversion import expanded
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.rows import Goods
     from entrepot.goods import Selection
     from entrepot.lake import Lake
 
@@ -121,7 +121,9 @@ def _codes(goods: Goods) -> tuple[object, ...]:
     return tuple((one.nomenclature, one.codes, one.prefixes, one.weights) for one in goods)
 
 
-def uncertain_code_shares(cells: Cells, asked: Definition, goods: Goods) -> dict[str, float] | None:
+def uncertain_code_shares(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> dict[str, float] | None:
     """Return the share of the value that lies on codes one should know about.
 
     Returns
@@ -181,7 +183,7 @@ def traded(asked: Definition, edition: str, codes: Iterable[str], lake: Lake) ->
     """
     source = asked.source or ""
     deliveries = held(lake, source, [asked.period])
-    if isinstance(deliveries, Missing):
+    if isinstance(deliveries, NoAnswer):
         raise NoEvidenceError(deliveries.reason)
     for delivery in deliveries:  # of years, quarters, months
         if found := _traded(asked.but(goods="", measure="value"), edition, codes, lake, delivery):
@@ -200,7 +202,7 @@ def _traded(
         return {}
     wanted = replace(everything(), codes=frozenset(codes))
     goods = tuple(replace(wanted, nomenclature=name) for name in here)
-    cells = Cells(lake, delivery, "importer" if delivery.has_reports else None)
+    cells = SourceRows(lake, delivery, "importer" if delivery.has_reports else None)
     rows = cells.flow(asked, goods).filter(nw.col("nomenclature").is_in(here))
     code, column = nw.col("product").str.slice(0, 6), cells.column(asked)
     table = rows.group_by(code.alias("six")).agg(nw.col(column).sum())

@@ -13,18 +13,18 @@ from entrepot.figures import (
     flows,
     inputs,
     published_answers,
-    value_shares,
+    value_added,
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
 from entrepot.figures.definition import Definition
-from entrepot.figures.definition_checks import PRINTED, checked
-from entrepot.figures.figure import Answer, Estimate, Figure, Missing
+from entrepot.figures.figure import Estimate, Figure, NoAnswer, SourceAnswer
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
-from entrepot.figures.insufficient_data import in_lines, unanswered
+from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
+from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
 from entrepot.measures import passport
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.figures.figure import Specifications
-    from entrepot.figures.spread import Found
+    from entrepot.figures.spread import FoundSpecification
 
-    Answers = Sequence[tuple[str, Answer]]
+    Answers = Sequence[tuple[str, SourceAnswer]]
 
 __all__ = ["ask", "evaluate"]
 
@@ -168,7 +168,7 @@ def _evaluated(definition: Definition, lake: Lake, *, ranged: bool) -> Figure:
     named = definition.goods
     definition = checked(definition, lake)
     if definition.measure == ORIGIN:
-        return value_shares.figure(definition, lake, asked_of=named)
+        return value_added.figure(definition, lake, asked_of=named)
     if inputs.is_inputs(definition):
         return inputs.figure(definition, lake)
     if definition.goods.startswith(NAMED):
@@ -177,18 +177,20 @@ def _evaluated(definition: Definition, lake: Lake, *, ranged: bool) -> Figure:
     # Where a curve has the other definitions, of the rows the headline will do.
     curved = question(definition.measure).has_curve and not overlaps(definition)
     found = _asked(definition, lake, alone=curved or not ranged)
-    answers = [(name, item) for name, item in found.items() if isinstance(item, Answer)]
+    answers = [(name, item) for name, item in found.items() if isinstance(item, SourceAnswer)]
     if answers:
         more = curve(definition, lake) if curved and ranged else ([], [])
         return _figure(definition, _counted_once(definition, answers, more[0]), *more, ranged)
-    missing = {name: item for name, item in found.items() if isinstance(item, Missing)}
+    missing = {name: item for name, item in found.items() if isinstance(item, NoAnswer)}
     reason = in_lines(missing, definition)
     if definition.source is None and not lake.holdings():
         reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
     return unanswered(definition, reason)
 
 
-def _counted_once(definition: Definition, answers: Answers, curve: Sequence[Found]) -> Answers:
+def _counted_once(
+    definition: Definition, answers: Answers, curve: Sequence[FoundSpecification]
+) -> Answers:
     """Leave out our own results beside the rows of BACI that they were computed from."""
     rows = {name for name, _ in answers} | {one.item.choices["source"] for one in curve}
     if "baci" not in rows or definition.measure not in ("value", "growth"):
@@ -196,21 +198,23 @@ def _counted_once(definition: Definition, answers: Answers, curve: Sequence[Foun
     return [(name, item) for name, item in answers if name != "computed"]
 
 
-def _asked(definition: Definition, lake: Lake, *, alone: bool) -> dict[str, Answer | Missing]:
+def _asked(
+    definition: Definition, lake: Lake, *, alone: bool
+) -> dict[str, SourceAnswer | NoAnswer]:
     """Return what each source answers; where none does, what they tell together, if anything."""
-    found: dict[str, Answer | Missing] = {}
+    found: dict[str, SourceAnswer | NoAnswer] = {}
     for source in _sources(definition, lake):
         if combined_sources.is_several(source):
             found |= combined_sources.named(definition, lake, source.split(combined_sources.AND))
         elif source in PRINTED:
             found[source] = published_answers.answer(definition, source, lake)
-        elif not alone or not any(isinstance(one, Answer) for one in found.values()):
+        elif not alone or not any(isinstance(one, SourceAnswer) for one in found.values()):
             found[source] = flows.answer(definition, lake, source, alone=alone)
     if definition.source or not combined_sources.takes_several(definition):
         return found
-    if not any(isinstance(item, Answer) for item in found.values()):
+    if not any(isinstance(item, SourceAnswer) for item in found.values()):
         together = combined_sources.named(definition, lake, flow_sources(lake))
-        found |= {name: item for name, item in together.items() if isinstance(item, Answer)}
+        found |= {name: item for name, item in together.items() if isinstance(item, SourceAnswer)}
     return found
 
 
@@ -228,7 +232,7 @@ def _sources(definition: Definition, lake: Lake) -> list[str]:
 def _figure(
     definition: Definition,
     answers: Answers,
-    curve: Sequence[Found],
+    curve: Sequence[FoundSpecification],
     left: Sequence[tuple[str, str]],
     ranged: bool,
 ) -> Figure:
@@ -295,7 +299,7 @@ def _teller(definition: Definition, head: Estimate) -> str:
     return definition.exporter if sides == {"exporter"} else definition.importer
 
 
-def _range(answers: Answers, curve: Sequence[Found]) -> str | None:
+def _range(answers: Answers, curve: Sequence[FoundSpecification]) -> str | None:
     """Return what spans the ends, in words."""
     spans = [(name, ", ".join(answer.spans)) for name, answer in answers]
     if curve:
@@ -308,7 +312,7 @@ def _range(answers: Answers, curve: Sequence[Found]) -> str | None:
     return "; ".join(": ".join(filter(None, span)) for span in spans)
 
 
-def _combined(curve: Sequence[Found]) -> str:
+def _combined(curve: Sequence[FoundSpecification]) -> str:
     """Return how many combinations of which choices there are."""
     names = dict.fromkeys(name for one in curve for name in one.item.choices)
     varied = [

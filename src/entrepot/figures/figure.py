@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from entrepot.sources.published.row import Published
 
 __all__ = [
-    "Answer",
     "Caveat",
     "Estimate",
     "Evidence",
     "Figure",
-    "Missing",
-    "Printed",
+    "NoAnswer",
+    "PublishedMark",
+    "SourceAnswer",
     "Specification",
     "Specifications",
     "as_rows",
@@ -43,7 +43,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PublishedMark:
     """A printed number and the specifications of a curve that it belongs to.
 
     Attributes
@@ -274,7 +274,7 @@ class Figure:
     uncertain_code_shares: dict[str, float] | None = None
     table: tuple[dict[str, Any], ...] = ()
     spread: dict[str, tuple[float, float]] = field(default_factory=dict)
-    in_print: tuple[Printed, ...] = ()
+    in_print: tuple[PublishedMark, ...] = ()
     chosen: tuple[str, ...] = ()
     denominator: dict[str, Any] | None = None
     scope: dict[str, str] = field(default_factory=dict)
@@ -396,7 +396,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SourceAnswer:
     """Estimates of one source: the first is its headline, the others its alternatives.
 
     `spans` says in words what the alternatives vary; `base` what was looked at beside the period,
@@ -414,7 +414,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class NoAnswer:
     """Why a source cannot answer, and what would help.
 
     Attributes
@@ -631,7 +631,7 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
     return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
 
 
-def _in_print(item: Printed) -> str:
+def _in_print(item: PublishedMark) -> str:
     """Return a printed number and the specifications it belongs to."""
     row = item.statement
     words = f"{row.printed} ({row.origin_words or row.origin}, {row.id})"

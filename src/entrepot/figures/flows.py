@@ -9,15 +9,15 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
-from entrepot.figures import denominator as total_coverage
 from entrepot.figures.availability import BUNDLED, held
 from entrepot.figures.base_periods import shorter
-from entrepot.figures.cells import Cells, reading_once
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
 from entrepot.figures.elasticities import with_elasticities
-from entrepot.figures.figure import Answer, Estimate, Missing
-from entrepot.figures.insufficient_data import (
+from entrepot.figures.figure import Estimate, NoAnswer, SourceAnswer
+from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
+from entrepot.figures.mirror import mirror_caveat, mirror_coverage
+from entrepot.figures.no_value import (
     not_reconciled,
     refusal,
     reporting_sides,
@@ -25,11 +25,9 @@ from entrepot.figures.insufficient_data import (
     unasked,
     unknown,
 )
-from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
-from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.reconciled_caveats import extreme_prices, one_sided_share, unweighed
+from entrepot.figures.row_caveats import extreme_prices, one_sided_share, unweighed
 from entrepot.figures.row_facts import (
     areas_without_records,
     editions_of,
@@ -38,6 +36,7 @@ from entrepot.figures.row_facts import (
     not_delivered,
     reported_on_two_bases,
 )
+from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import (
     dicts,
     main_column,
@@ -55,10 +54,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.definition import Definition
-    from entrepot.figures.denominator import Whole
+    from entrepot.figures.denominator import Denominator
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.rows import Frame, Goods
     from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage
@@ -73,7 +72,7 @@ SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
 
 def answer(
     definition: Definition, lake: Lake, source: str, *, alone: bool = False
-) -> Answer | Missing:
+) -> SourceAnswer | NoAnswer:
     """Answer from the rows of `source`.
 
     The headline follows a list into the edition of the data and takes the report of the side that
@@ -83,44 +82,44 @@ def answer(
     curve has.
     """
     if refused := unknown(definition, source):
-        return Missing(refused)
-    deliveries: tuple[Availability, ...] | Missing = ()
+        return NoAnswer(refused)
+    deliveries: tuple[Availability, ...] | NoAnswer = ()
     for asked in shorter(definition):
         periods = [span for span in (asked.period, asked.base) if span]
         deliveries = held(lake, source, periods)
-        if not isinstance(deliveries, Missing):
+        if not isinstance(deliveries, NoAnswer):
             definition = asked
             break
-    if isinstance(deliveries, Missing):
+    if isinstance(deliveries, NoAnswer):
         return deliveries
-    if isinstance(deliveries := _in_steps(definition, source, deliveries), Missing):
+    if isinstance(deliveries := _in_steps(definition, source, deliveries), NoAnswer):
         return deliveries
-    missing: dict[str, Missing] = {}
+    missing: dict[str, NoAnswer] = {}
     for one in deliveries:
         found = _from_rows(definition, lake, source, one, alone=alone)
-        if isinstance(found, Answer):
+        if isinstance(found, SourceAnswer):
             return replace(found, base=definition.base)
         missing[one.rhythm] = found
     kinds, reasons = (
         {getattr(one, name) for one in missing.values()} for name in ("kind", "reason")
     )
     text = "; ".join(f"{rhythm} rows: {one.reason}" for rhythm, one in missing.items())
-    return Missing(
+    return NoAnswer(
         text if len(reasons) > 1 else next(iter(reasons)), kinds.pop() if len(kinds) == 1 else ""
     )
 
 
 def _in_steps(
     definition: Definition, source: str, deliveries: tuple[Availability, ...]
-) -> tuple[Availability, ...] | Missing:
+) -> tuple[Availability, ...] | NoAnswer:
     """Return the deliveries in steps of time that a measure can follow."""
     how = question(definition.measure)
     if how.months:
         months = tuple(one for one in deliveries if one.freq == "M")
-        return months or Missing(f"{source} has no months of {definition.period} here")
+        return months or NoAnswer(f"{source} has no months of {definition.period} here")
     if how.trade in ("chain", "panel"):
         calendar = tuple(one for one in deliveries if one.freq != "F")
-        return calendar or Missing(
+        return calendar or NoAnswer(
             f"{source} is in fiscal years here; {definition.measure} follows calendar years, "
             "quarters or months"
         )
@@ -129,17 +128,17 @@ def _in_steps(
 
 def _from_rows(
     definition: Definition, lake: Lake, source: str, deliveries: Availability, *, alone: bool
-) -> Answer | Missing:
+) -> SourceAnswer | NoAnswer:
     """Answer from the rows of one frequency."""
     if refused := unasked(definition, source, deliveries):
-        return Missing(refused)
+        return NoAnswer(refused)
     told = _every_voice(definition, lake, deliveries, alone=alone)
     spoken = [one for one in told if isinstance(one, _Spoken)]
     if not spoken or (deliveries.is_reconciled and spoken[0] is not told[0]):
-        missing = [one for one in told if isinstance(one, Missing)]
+        missing = [one for one in told if isinstance(one, NoAnswer)]
         kinds = {one.kind for one in missing}
         text = "; ".join(dict.fromkeys(one.reason for one in missing))
-        return Missing(text, kinds.pop() if len(kinds) == 1 else "")
+        return NoAnswer(text, kinds.pop() if len(kinds) == 1 else "")
     cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
     others = [(REPORTS, other.main) for other in spoken[1:]]
     how = question(definition.measure)
@@ -170,7 +169,7 @@ def _from_rows(
         notes.append(mirror_caveat(covered, cells, definition))
         others += [] if alone else with_nonreporters_carried(definition, cells, main, covered)
     unit = "kg" if definition.quantity == "mass" else deliveries.currency
-    return Answer(
+    return SourceAnswer(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
@@ -194,27 +193,27 @@ def _scope(definition: Definition, told: _Spoken, absent: frozenset[str]) -> dic
 class _Spoken:
     """What one side tells: the headline, and the same with lists or areas drawn otherwise."""
 
-    cells: Cells
+    cells: SourceRows
     goods: Goods
     main: Estimate
     alternatives: tuple[tuple[str, Estimate], ...]
-    whole: Whole | None = None
+    whole: Denominator | None = None
 
 
 def _every_voice(
     definition: Definition, lake: Lake, deliveries: Availability, *, alone: bool
-) -> list[_Spoken | Missing]:
+) -> list[_Spoken | NoAnswer]:
     """Return what each side tells, the better one first; rows are read of those who speak.
 
     With `alone` the others are not asked once one has an answer.
     """
     voices = reporting_sides(definition, deliveries)
-    cells = {voice: Cells(lake, deliveries, voice).hearing(definition) for voice in voices}
+    cells = {voice: SourceRows(lake, deliveries, voice).hearing(definition) for voice in voices}
     mute = {voice: silent(cells[voice], definition) for voice in voices}
     if all(mute.values()):
         return [one for one in mute.values() if one]
-    twofold = reported_on_two_bases(Cells(lake, deliveries), definition)
-    found: list[_Spoken | Missing] = []
+    twofold = reported_on_two_bases(SourceRows(lake, deliveries), definition)
+    found: list[_Spoken | NoAnswer] = []
     for voice in voices:
         heard = replace(cells[voice], twofold=twofold)
         spoken = any(isinstance(one, _Spoken) for one in found)
@@ -227,22 +226,24 @@ def _every_voice(
 
 
 def _told(
-    definition: Definition, cells: Cells, beside: list[Definition], *, alone: bool
-) -> _Spoken | Missing:
+    definition: Definition, cells: SourceRows, beside: list[Definition], *, alone: bool
+) -> _Spoken | NoAnswer:
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
-        return Missing(f"{cells.held.source} has totals over all goods only, no {definition.goods}")
+        return NoAnswer(
+            f"{cells.held.source} has totals over all goods only, no {definition.goods}"
+        )
     try:
         goods = goods_in(definition, editions, cells.lake)
     except (RequestError, NoEvidenceError) as error:  # another source may have another edition
         next_step = f"; {error.hint}" if error.hint else ""
-        return Missing(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
+        return NoAnswer(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
     if cells.held.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
         main = headline(definition, goods, cells)
-        if isinstance(main, Missing):
+        if isinstance(main, NoAnswer):
             return main
         whole = denominator.whole_of(cells, cells, definition, goods)
         if lost := denominator.not_known(whole, main.value, cells, definition):
@@ -261,7 +262,7 @@ def _told(
     with reading_once(cells, definition, merged(every), together) as kept:
         first, *values = measure_each(cells, definition, [goods, *others], kept)
         main = headline(definition, goods, cells, kept=kept, found=first)
-        if isinstance(main, Missing):
+        if isinstance(main, NoAnswer):
             return main
         whole = denominator.whole_of(cells, kept, definition, goods)
         if lost := denominator.not_known(whole, main.value, cells, definition):
@@ -278,7 +279,7 @@ def _told(
 
 
 def _about_rows(
-    definition: Definition, cells: Cells, bases: Mapping[str, float], whole: Whole | None
+    definition: Definition, cells: SourceRows, bases: Mapping[str, float], whole: Denominator | None
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
@@ -289,7 +290,7 @@ def _about_rows(
             yield from caveats.whose_goods(definition, bases)
     wholes = totals(definition)
     if whole is None or not whole.is_reported:  # else it is known what is missing
-        yield from total_coverage.of_totals(cells, definition)
+        yield from denominator.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
     several = {text for text, group in sides if len(group) > 1}
@@ -317,18 +318,18 @@ SILENT = "silent partners in or out"
 def headline(
     definition: Definition,
     goods: Goods,
-    cells: Cells,
+    cells: SourceRows,
     *,
-    kept: Cells | None = None,
-    found: Measured | Missing | None = None,
-) -> Estimate | Missing:
+    kept: SourceRows | None = None,
+    found: Measured | NoAnswer | None = None,
+) -> Estimate | NoAnswer:
     """Return the estimate that is told first, with its table, interval and evidence.
 
     `kept` has the rows in memory, and what refuses was asked before; `found` is what the measure
     found there.
     """
     found = found or measure(cells, definition, goods, kept=kept, with_table=True)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         return found
     read = kept or cells
     low, high = found.low, found.high
@@ -355,17 +356,17 @@ def headline(
 def followed(
     definition: Definition,
     every: Sequence[Goods],
-    cells: Cells,
-    values: Sequence[Measured | Missing],
+    cells: SourceRows,
+    values: Sequence[Measured | NoAnswer],
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same with the list followed in other ways, of which the measure found `values`."""
     for goods, found in zip(every, values, strict=True):
-        if not isinstance(found, Missing):
+        if not isinstance(found, NoAnswer):
             yield EDITIONS, _estimate(found, definition, goods, cells)
 
 
 def elsewhere(
-    beside: Sequence[Definition], goods: Goods, cells: Cells, read: Frame | None = None
+    beside: Sequence[Definition], goods: Goods, cells: SourceRows, read: Frame | None = None
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same asked of other areas; `read` has their rows, if they were read already."""
     for choice in beside:
@@ -374,12 +375,12 @@ def elsewhere(
             continue
         kept = replace(heard, kept=read) if read else None
         found = measure(heard, choice, goods, kept=kept)
-        if not isinstance(found, Missing):
+        if not isinstance(found, NoAnswer):
             yield HONG_KONG, _estimate(found, choice, goods, heard)
 
 
 def with_nonreporters_carried(
-    definition: Definition, cells: Cells, main: Estimate, covered: Coverage
+    definition: Definition, cells: SourceRows, main: Estimate, covered: Coverage
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield a share of a total in which silent partners have what they had, which is in values."""
     is_share = question(definition.measure).is_part and definition.quantity == "value"
@@ -389,7 +390,7 @@ def with_nonreporters_carried(
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
 
 
-def _estimate(found: Measured, definition: Definition, goods: Goods, cells: Cells) -> Estimate:
+def _estimate(found: Measured, definition: Definition, goods: Goods, cells: SourceRows) -> Estimate:
     words = definition.goods
     concordance = "weighted" if any(one.weights for one in goods) else goods[0].variant
     if concordance != "family":
@@ -417,8 +418,8 @@ _LIST = "__list"
 
 
 def measure_each(
-    cells: Cells, asked: Definition, every: Sequence[Goods], kept: Cells
-) -> list[Measured | Missing]:
+    cells: SourceRows, asked: Definition, every: Sequence[Goods], kept: SourceRows
+) -> list[Measured | NoAnswer]:
     """Evaluate a measure of each of several selections of goods; Missing where it has no value.
 
     To plan a query takes longer than to run it on the few rows in `kept`, so that measures which
@@ -432,12 +433,12 @@ def measure_each(
     apart = bool(question(asked.measure).table)
     together = others if apart else every
     found = _at_once(kept, asked, together) if together else {}
-    none = Missing(f"{cells.held.source} has no value of {asked.goods} followed in this way")
+    none = NoAnswer(f"{cells.held.source} has no value of {asked.goods} followed in this way")
     values = [
-        one if isinstance(one, Missing) else (refuse_unrecorded(cells, asked, one.value) or one)
+        one if isinstance(one, NoAnswer) else (refuse_unrecorded(cells, asked, one.value) or one)
         for one in (found.get(place) or none for place in range(len(together)))
     ]
-    if not apart and not isinstance(values[0], Missing):
+    if not apart and not isinstance(values[0], NoAnswer):
         return values
     return [
         measure(cells, asked, first, kept=kept, with_table=True),
@@ -452,8 +453,8 @@ def _answers_by_columns(asked: Definition) -> bool:
 
 
 def _at_once(
-    kept: Cells, asked: Definition, every: Sequence[Goods]
-) -> dict[int, Measured | Missing | None]:
+    kept: SourceRows, asked: Definition, every: Sequence[Goods]
+) -> dict[int, Measured | NoAnswer | None]:
     """Return what the measure finds, by the place of the goods; nothing where no row is."""
     rows = nw.concat(
         [

@@ -20,7 +20,7 @@ __all__ = [
     "BASIS",
     "GOODS",
     "ORIGIN",
-    "Choice",
+    "InputChoice",
     "choices",
     "goods_key",
     "inputs_title",
@@ -53,7 +53,7 @@ _SPANS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class InputChoice:
     """One way to count.
 
     Attributes
@@ -156,7 +156,7 @@ def inputs_title(goods: str, buyer_sector: str | None = None) -> str:
     return f"{made} for {sector(buyer_sector, own=True).name}" if buyer_sector else made
 
 
-def choices(definition: Definition, *, kinds: bool = True) -> list[Choice]:
+def choices(definition: Definition, *, kinds: bool = True) -> list[InputChoice]:
     """Return the ways to count, the headline first: bought abroad, every sector, everything.
 
     Parameters
@@ -176,7 +176,7 @@ def choices(definition: Definition, *, kinds: bool = True) -> list[Choice]:
     found = []
     for asked in (definition, *apart):
         for picked in itertools.product((False, True), repeat=len(open_)):
-            found.append(Choice(asked, **dict(zip(open_, picked, strict=True))))
+            found.append(InputChoice(asked, **dict(zip(open_, picked, strict=True))))
     return found
 
 
@@ -191,7 +191,7 @@ def _among_members(definition: Definition) -> bool:
     return bool(definition.members("importer") & definition.members("exporter"))
 
 
-def spans(made: Sequence[Choice]) -> Iterator[str]:
+def spans(made: Sequence[InputChoice]) -> Iterator[str]:
     """Yield in words what differs among the ways to count."""
     for name, words in _SPANS.items():
         if len({getattr(choice, name) for choice in made}) > 1:

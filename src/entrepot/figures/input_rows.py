@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from entrepot.errors import MissingExtraError, UnknownNameError
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.lake import fetch
 from entrepot.lake.system_errors import readable
 from entrepot.model.period import Period
@@ -174,7 +174,7 @@ def input_years(lake: Lake) -> list[Period]:
     return sorted(found, reverse=True)
 
 
-def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRows | Missing:
+def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRows | NoAnswer:
     """Return where the inputs of a year are, or why there are none.
 
     Parameters
@@ -205,11 +205,11 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
 
 def _from_package(
     lake: Lake, period: Period, address: str, release: str | None
-) -> InputRows | Missing:
+) -> InputRows | NoAnswer:
     try:
         table = wheel.installed()
     except MissingExtraError as error:
-        return Missing(f"{error.what}; {error.hint}")
+        return NoAnswer(f"{error.what}; {error.hint}")
     if table and period.is_year and period.year == table.year and release in (None, RELEASE):
         grid = table.table.grid
         cut = frozenset(grid.names(place) for place in table.table.cut)
@@ -217,8 +217,8 @@ def _from_package(
     years = ", ".join(str(year) for year in reversed(input_years(lake)))
     title = source_info(SOURCE).title.partition(",")[0]
     if years:
-        return Missing(f"{SOURCE} ({title}) is held for {years}, not for {period}")
-    return Missing(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")
+        return NoAnswer(f"{SOURCE} ({title}) is held for {years}, not for {period}")
+    return NoAnswer(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")
 
 
 def _cut(held: list[InventoryItem]) -> frozenset[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures import caveats, value_shares
-from entrepot.figures.figure import Answer, Caveat, Estimate, Evidence, Figure, Missing
+from entrepot.figures import caveats, value_added
+from entrepot.figures.figure import Caveat, Estimate, Evidence, Figure, NoAnswer, SourceAnswer
 from entrepot.figures.input_choices import (
     BASIS,
     choices,
@@ -22,10 +22,10 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
-from entrepot.figures.insufficient_data import unanswered
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import unit_of
 from entrepot.figures.spread import ends_of, specifications, spread_of
-from entrepot.figures.value_shares import economy_of
+from entrepot.figures.value_added import economy_of
 from entrepot.lake import fetch
 from entrepot.lake.system_errors import readable
 from entrepot.model.areas import area_name
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.input_choices import Choice
+    from entrepot.figures.input_choices import InputChoice
     from entrepot.lake import Lake
 
 __all__ = ["MEASURES", "answer", "breakdown", "figure", "input_years", "inputs_title", "is_inputs"]
@@ -46,7 +46,7 @@ MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
 REST = "XROW"
 
 
-def answer(definition: Definition, lake: Lake) -> Answer | Missing:
+def answer(definition: Definition, lake: Lake) -> SourceAnswer | NoAnswer:
     """Answer from the tables of inputs.
 
     The headline counts inputs that crossed a border, goods and services, for every sector. The
@@ -70,13 +70,13 @@ def answer(definition: Definition, lake: Lake) -> Answer | Missing:
     if definition.basis == BASIS:
         return _by_value_added(definition, lake)
     found = _cells(definition, lake)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         return found
     values = found.measured()
     if 0 not in values:
-        return Missing(f"{SOURCE} has {_nothing(definition)}")
+        return NoAnswer(f"{SOURCE} has {_nothing(definition)}")
     estimates = [_estimate(found, number, values[number], definition) for number in sorted(values)]
-    return Answer(
+    return SourceAnswer(
         estimates=tuple(estimates),
         caveats=tuple(_caveats(definition, found)),
         spans=tuple(spans([found.ways[number] for number in values])),
@@ -91,7 +91,7 @@ def breakdown(definition: Definition, lake: Lake, by: str) -> dict[str, float]:
     """
     definition = definition.but(goods=goods_key(definition.goods, definition.source))
     found = _cells(definition, lake)
-    return {} if isinstance(found, Missing) else found.by(by)
+    return {} if isinstance(found, NoAnswer) else found.by(by)
 
 
 def figure(definition: Definition, lake: Lake) -> Figure:
@@ -104,7 +104,7 @@ def figure(definition: Definition, lake: Lake) -> Figure:
     if isinstance(rows, InputRows):
         definition = definition.but(source=rows.address)
     found = answer(definition, lake)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         return unanswered(definition, found.reason, of_reports=False)
     notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
     head, definitions = found.estimates[0], specifications(found.estimates)
@@ -125,48 +125,48 @@ def figure(definition: Definition, lake: Lake) -> Figure:
     )
 
 
-def _cells(definition: Definition, lake: Lake) -> InputCells | Missing:
+def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
     """Return the cells that a question is about, areas without an entry left out."""
     if definition.sector:
         sector_of(definition.sector, own=own_sectors(definition.source))
     if refusal := _refusal(definition):
-        return Missing(refusal)
+        return NoAnswer(refusal)
     rows = input_rows(lake, definition.period, definition.source)
-    if isinstance(rows, Missing):
+    if isinstance(rows, NoAnswer):
         return rows
     rows.require((*made_by(definition.goods), definition.sector))
     kinds = all(one.kind for one in rows.sectors().values())
     return _unknown(definition, rows) or InputCells(rows, choices(definition, kinds=kinds))
 
 
-def _unknown(definition: Definition, rows: InputRows) -> Missing | None:
+def _unknown(definition: Definition, rows: InputRows) -> NoAnswer | None:
     """Say that the tables have no entry for anybody on one side; None where they have."""
     strangers = _strangers(definition, rows)
     for group in sides(definition):
         if group and group <= strangers:
             names = joined([area_name(code) for code in sorted(group)])
-            return Missing(
+            return NoAnswer(
                 f"{rows.address} has no entry of its own for {names}; "
                 f"it knows {rows.economies} economies"
             )
     return None
 
 
-def _by_value_added(definition: Definition, lake: Lake) -> Answer | Missing:
-    refused = value_shares.refusal(definition) or _refusal(definition)
+def _by_value_added(definition: Definition, lake: Lake) -> SourceAnswer | NoAnswer:
+    refused = value_added.refusal(definition) or _refusal(definition)
     if refused:
-        return Missing(refused)
+        return NoAnswer(refused)
     if definition.sector:
         sector_of(definition.sector, own=own_sectors(definition.source))
     known = economy_of(lake, definition.period, definition.source)
-    if isinstance(known, Missing):
+    if isinstance(known, NoAnswer):
         return known
     known.rows.require((*made_by(definition.goods), definition.sector))
-    found = _unknown(definition, known.rows) or value_shares.answer(definition, known)
-    if isinstance(found, Missing):
+    found = _unknown(definition, known.rows) or value_added.answer(definition, known)
+    if isinstance(found, NoAnswer):
         return found
     more = (*found.caveats, *_about_sides(definition, known.rows))
-    return Answer(found.estimates, more, found.spans)
+    return SourceAnswer(found.estimates, more, found.spans)
 
 
 def _refusal(definition: Definition) -> str | None:
@@ -279,7 +279,7 @@ class InputCells:
     """
 
     rows: InputRows
-    ways: Sequence[Choice]
+    ways: Sequence[InputChoice]
 
     def measured(self) -> dict[int, dict[str, float]]:
         """Return the columns of the measure for each way that has an answer, by its place.
@@ -373,7 +373,7 @@ class InputCells:
             table = totals.sort(key, "exporter").to_native().to_arrow_table()
         return nw.from_native(self.rows.lake.connection.from_arrow(table)).lazy()
 
-    def _marked(self, ways: Sequence[Choice], key: str = "way") -> Frame:
+    def _marked(self, ways: Sequence[InputChoice], key: str = "way") -> Frame:
         """Return cells for each way of counting, with what they are in it.
 
         ``bought`` and ``sold`` say whether buyers and sellers asked for did so, ``abroad`` whether
@@ -405,7 +405,7 @@ class InputCells:
         return _counted(marked)
 
     def _options(
-        self, ways: Sequence[Choice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
+        self, ways: Sequence[InputChoice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
     ) -> tuple[Frame, Frame]:
         """Return the ways to count, and which areas are asked for in each, as small tables."""
         import pyarrow as pa

@@ -11,10 +11,10 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.engine import connect
-from entrepot.figures.cells import ERRORS
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of
+from entrepot.figures.rows import ERRORS
 from entrepot.figures.run_measure import rows_of
 from entrepot.lake import fetch
 from entrepot.measures import passport
@@ -22,8 +22,8 @@ from entrepot.measures import passport
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.rows import Frame, Goods, SourceRows
 
 __all__ = ["INTERVAL", "drawn", "drawn_ends", "interval"]
 
@@ -43,7 +43,7 @@ class _Pair(NamedTuple):
 
 
 def interval(
-    cells: Cells, asked: Definition, goods: Goods
+    cells: SourceRows, asked: Definition, goods: Goods
 ) -> tuple[float, float] | tuple[None, None]:
     """Return the ends of a 90 % interval of a measure of reconciled rows; None for other rows.
 
@@ -75,7 +75,9 @@ def interval(
     return _ends(asked, pairs) if pairs else (None, None)
 
 
-def drawn_ends(cells: Cells, asked: Definition, goods: Goods) -> dict[str, tuple[float, float]]:
+def drawn_ends(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> dict[str, tuple[float, float]]:
     """Return the interval of a measure whose errors are drawn, under no name, and its columns'."""
     if not cells.is_blend or asked.quantity != "value" or asked.measure not in MEASURES:
         return {}

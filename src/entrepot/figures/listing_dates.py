@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from entrepot.figures.cells import Frame
     from entrepot.figures.definition import Definition
+    from entrepot.figures.rows import Frame
     from entrepot.lake import Lake
 
 __all__ = ["listing", "refuse_undated"]

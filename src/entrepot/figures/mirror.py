@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.sides import members_of
 from entrepot.lake import relation
 from entrepot.model.areas import area_name, possessive, stopped_in
@@ -19,9 +19,9 @@ from entrepot.reconcile import coverage, hidden
 from entrepot.reconcile.mirror_gaps import CONTINUES, FACTOR, FAR, LEAST, LEAST_FLOW, STEADY
 
 if TYPE_CHECKING:
-    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.rows import Frame, SourceRows
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage, MirrorGaps
 
@@ -34,7 +34,7 @@ is not told then outweighs what is. The 43 partners whose data CEIC takes togeth
 of Russia's imports of 2021."""
 
 
-def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
+def mirror_coverage(cells: SourceRows, asked: Definition) -> Coverage | None:
     """Return the least coverage over the period and base asked for; None where it does not matter.
 
     It matters where a country that stopped publishing stands on a side, and its partners' reports
@@ -46,7 +46,7 @@ def mirror_coverage(cells: Cells, asked: Definition) -> Coverage | None:
     return cells.once("mirror", asked, lambda: _covered(cells, asked, side))
 
 
-def _covered(cells: Cells, asked: Definition, side: Side) -> Coverage | None:
+def _covered(cells: SourceRows, asked: Definition, side: Side) -> Coverage | None:
     """Return the least coverage of a country that fell silent on a side."""
     gone = stopped_in(members_of(asked, side), asked.period)
     year = Period.parse(gone[0].last.start.year - 1)
@@ -78,15 +78,15 @@ def _of_pairs(rows: Frame) -> Frame:
     return sums.select(*keys, nw.when(nw.col("__known") > 0).then(value).alias("value_usd"))
 
 
-def too_little(found: Coverage, cells: Cells) -> Missing:
+def too_little(found: Coverage, cells: SourceRows) -> NoAnswer:
     """Refuse a total of a silent country that its partners tell too little of."""
-    return Missing(
+    return NoAnswer(
         f"partners with {100 * found.share:.0f} % of this trade in the last year that was "
         f"published report to {cells.held.source} in {_when(found, cells)}, too little for a total"
     )
 
 
-def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
+def mirror_caveat(found: Coverage, cells: SourceRows, asked: Definition) -> Caveat:
     """Say how much of a silent country's trade its partners tell, and who is missing."""
     side = _silent_side(cells, asked)
     assert side is not None, "coverage was found for somebody"
@@ -105,7 +105,7 @@ def mirror_caveat(found: Coverage, cells: Cells, asked: Definition) -> Caveat:
     return caveat("coverage", f"{text}.")
 
 
-def _silent_side(cells: Cells, asked: Definition) -> Side | None:
+def _silent_side(cells: SourceRows, asked: Definition) -> Side | None:
     """Return the side on which one country stands that stopped, and whose partners count."""
     for side in SIDES:
         members = members_of(asked, side)
@@ -114,7 +114,7 @@ def _silent_side(cells: Cells, asked: Definition) -> Side | None:
     return None
 
 
-def _when(found: Coverage, cells: Cells) -> str:
+def _when(found: Coverage, cells: SourceRows) -> str:
     """Return the period that is covered least: a year's first day stands for the year."""
     day = found.period
     return f"{day:%Y-%m}" if cells.held.freq != "A" else f"{day:%Y}"

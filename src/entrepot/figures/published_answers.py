@@ -13,10 +13,10 @@ from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.definition import territories, territory
-from entrepot.figures.definition_checks import refuse_rate
-from entrepot.figures.figure import Answer, Estimate, Evidence, Missing
+from entrepot.figures.figure import Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.questions import unit_of
 from entrepot.figures.statements import stated, statements
+from entrepot.figures.validate import refuse_rate
 from entrepot.goods import goods_selection, goods_title
 from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import figure_value
@@ -41,7 +41,7 @@ SHARES = ("import_share", "export_share", "asymmetry")
 ADDITIVE = ("value", "import_share", "export_share")
 
 
-def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
+def answer(definition: Definition, source: str, lake: Lake) -> SourceAnswer | NoAnswer:
     """Answer from the rows of ``published`` or ``computed``.
 
     The headline is the best statement by the ranking of `best`; the alternatives are the
@@ -50,9 +50,9 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
     origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
     if definition.reported_by:
-        return Missing(f"{source} is not told by side")
+        return NoAnswer(f"{source} is not told by side")
     if definition.quantity != "value":
-        return Missing(f"{source} holds values, not {definition.quantity}")
+        return NoAnswer(f"{source} holds values, not {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = tuple(row for row in rows if row.variant == definition.concordance)
@@ -66,13 +66,13 @@ def answer(definition: Definition, source: str, lake: Lake) -> Answer | Missing:
         )
     main = list(_estimates(definition, kept, source))
     if not main:
-        return Missing(_what_is_missing(definition, rows, source))
+        return NoAnswer(_what_is_missing(definition, rows, source))
     others = [
         estimate
         for other in territories(definition)
         for estimate in _estimates(other, kept, source)
     ]
-    return Answer(
+    return SourceAnswer(
         estimates=(*main, *others),
         caveats=tuple(_caveats(definition, main, rows)),
         spans=tuple(_spans(main, others)),
@@ -292,7 +292,7 @@ def converted(
     stated: Callable[[Definition], Sequence[Published]],
     rows: Iterable[Published],
     evidence: Callable[[Published], Evidence],
-) -> Answer | Missing:
+) -> SourceAnswer | NoAnswer:
     """Set the dollars of a report beside its yuan at an average rate and at that of a day.
 
     Parameters
@@ -313,7 +313,7 @@ def converted(
     plain = definition.but(measure="value", spot=None)
     local, dollars = stated(plain), stated(plain.but(currency="USD"))
     if not local:
-        return Missing(f"nobody printed this value in {currency} for {definition.period}")
+        return NoAnswer(f"nobody printed this value in {currency} for {definition.period}")
     pairs = [(one, two) for one in local for two in dollars if one.origin == two.origin]
     mean = _rates(every, currency, definition.period, "average")
     spot, day = _spot(definition, every)
@@ -322,7 +322,7 @@ def converted(
     usual = found["implied_rate"] or (mean[0].middle if mean else None)
     refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:
-        return Missing(
+        return NoAnswer(
             f"{one.origin} printed {one.printed} for {definition.period} and no dollars. At the "
             f"rate of a day that is {figure_value(found['spot_usd'], 'USD')}, which is not what "
             "customs would have: they convert each month at its own rate"
@@ -348,7 +348,7 @@ def converted(
         f"The dollars are those of the report. {currency} at the average rate, or at that of a "
         "day, gives other numbers, and neither is what customs printed."
     )
-    return Answer((main,), (caveats.caveat("currency", text),))
+    return SourceAnswer((main,), (caveats.caveat("currency", text),))
 
 
 def _measured(
@@ -400,7 +400,7 @@ def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Seq
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient:
+class DerivedQuotient:
     """A measure as one level over another.
 
     Attributes
@@ -424,16 +424,16 @@ class Quotient:
         return Interval(self.of(top.low, bottom.high), self.of(top.high, bottom.low))
 
 
-def quotient_of(definition: Definition) -> Quotient | None:
+def quotient_of(definition: Definition) -> DerivedQuotient | None:
     """Return the two levels that the measure is made of; None if it is not a quotient."""
     level = definition.but(measure="value", base=None)
     match definition.measure:
         case "growth" if definition.base is not None:
-            return Quotient(level, level.but(period=definition.base), "percent")
+            return DerivedQuotient(level, level.but(period=definition.base), "percent")
         case "import_share":
-            return Quotient(level, level.but(exporter=WORLD), "share")
+            return DerivedQuotient(level, level.but(exporter=WORLD), "share")
         case "export_share":
-            return Quotient(level, level.but(importer=WORLD), "share")
+            return DerivedQuotient(level, level.but(importer=WORLD), "share")
     return None
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from entrepot.figures.cells import everything
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.figure import Evidence
 from entrepot.figures.questions import of as question
+from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
@@ -19,8 +19,8 @@ from entrepot.model.product import harmonized
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Frame, Goods, SourceRows
 
 __all__ = [
     "areas_without_records",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-def editions_of(cells: Cells, asked: Definition) -> tuple[str, ...]:
+def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
     """Return the nomenclatures of the rows that a question touches."""
     if len(cells.held.nomenclatures) < 2:
         return cells.held.nomenclatures
@@ -52,14 +52,14 @@ def editions_of(cells: Cells, asked: Definition) -> tuple[str, ...]:
     return tuple(sorted(found)) or cells.held.nomenclatures
 
 
-def _editions_of_flow(cells: Cells, whole: Definition) -> frozenset[str]:
+def _editions_of_flow(cells: SourceRows, whole: Definition) -> frozenset[str]:
     return _editions(
         cells, "editions", whole, lambda: cells.flow(whole, (everything(),), inside=True)
     )
 
 
 def _editions(
-    cells: Cells, what: str, asked: Definition, rows: Callable[[], Frame]
+    cells: SourceRows, what: str, asked: Definition, rows: Callable[[], Frame]
 ) -> frozenset[str]:
     def told() -> frozenset[str]:
         # Narwhals numbers all rows to tell unique ones: several times the work of a group.
@@ -69,7 +69,7 @@ def _editions(
     return cells.once(what, asked, told)
 
 
-def not_delivered(cells: Cells, asked: Definition, goods: Goods) -> frozenset[str]:
+def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
     """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
     if not cells.held.few_products:
         return frozenset()
@@ -84,7 +84,7 @@ def not_delivered(cells: Cells, asked: Definition, goods: Goods) -> frozenset[st
     return lost - {name for name, _ in fetch(there.group_by(six).agg(nw.len()))}
 
 
-def goods_scope(cells: Cells, asked: Definition, goods: Goods, absent: frozenset[str]) -> str:
+def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: frozenset[str]) -> str:
     """Say of how many codes a number is, where only some of those asked for are loaded.
 
     Empty text where all codes are loaded, or as many of a heading as its edition has.
@@ -111,7 +111,7 @@ def goods_scope(cells: Cells, asked: Definition, goods: Goods, absent: frozenset
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
 
 
-def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
+def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
         by, there = reach(asked)
@@ -129,14 +129,14 @@ def evidence_of(cells: Cells, asked: Definition, goods: Goods) -> Evidence:
     )
 
 
-def partners(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of a flow of whatever goods."""
     return cells.once(
         f"partners {side}", asked, lambda: _names(cells.flow(asked, (everything(),)), side)
     )
 
 
-def traders(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
     return cells.once(
         f"traders {side}", asked, lambda: _names(cells.rows(side, (everything(),), asked), side)
@@ -144,7 +144,7 @@ def traders(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
 
 
 def areas_without_records(
-    cells: Cells, asked: Definition, *, alone: bool = False
+    cells: SourceRows, asked: Definition, *, alone: bool = False
 ) -> frozenset[str]:
     """Return members of groups that trade nowhere in the periods; `alone`: any such area."""
     found: frozenset[str] = frozenset()
@@ -155,7 +155,7 @@ def areas_without_records(
     return found
 
 
-def _known(cells: Cells, asked: Definition, side: Side) -> frozenset[str]:
+def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return those of the areas asked for that trade at all, with whomever.
 
     What two countries' books say of both directions depends on both; else the other side is left
@@ -195,7 +195,7 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
     return {basis: value / total for basis, value in sorted(sums.items())}
 
 
-def reported_on_two_bases(cells: Cells, asked: Definition) -> frozenset[str]:
+def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str]:
     """Return the importers that tell a cell of this trade by origin and by consignment."""
     if not cells.held.bases >= {"origin", "consignment"}:
         return frozenset()

@@ -10,15 +10,15 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.availability import of_lake
-from entrepot.figures.cells import both_markets, called_reimports, everything
 from entrepot.figures.columns import in_currency
 from entrepot.figures.definition import DOLLARS, SIDES
 from entrepot.figures.elasticities import with_elasticities
-from entrepot.figures.figure import Missing
-from entrepot.figures.insufficient_data import nothing, refusal
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.listing_dates import listing
+from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import areas_without_records, editions_of
+from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
@@ -27,8 +27,8 @@ from entrepot.model.product import NO_CODES, TOTAL, harmonized
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
+    from entrepot.figures.rows import Frame, Goods, SourceRows
 
 T = TypeVar("T")
 
@@ -62,13 +62,13 @@ class Measured:
 
 
 def measure(
-    cells: Cells,
+    cells: SourceRows,
     asked: Definition,
     goods: Goods,
     *,
-    kept: Cells | None = None,
+    kept: SourceRows | None = None,
     with_table: bool = False,
-) -> Measured | Missing:
+) -> Measured | NoAnswer:
     """Evaluate the measure; Missing says why there is no value.
 
     With `kept`, rows that were read once, what refuses an answer was asked before.
@@ -76,19 +76,19 @@ def measure(
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
     found = _evaluate(kept or cells, asked, goods, with_table=with_table)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         return found
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
     if found is None and _has_rows(cells, asked, goods):
-        return Missing(
+        return NoAnswer(
             f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
             f"in {asked.period}, but not what {asked.measure} needs: {_null_rule(asked.measure)}"
         )
     return nothing(cells, asked, goods) if found is None else found
 
 
-def refuse_unrecorded(cells: Cells, asked: Definition, value: float | None) -> Missing | None:
+def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None) -> NoAnswer | None:
     """Refuse a value about somebody of whom the source has no row at all.
 
     Zero is an answer only about somebody whom the source knows, and a part of a group is not the
@@ -101,10 +101,10 @@ def refuse_unrecorded(cells: Cells, asked: Definition, value: float | None) -> M
     if all(known) and not (unheard and cells.held.is_partial):
         return None
     names = ", ".join(sorted(unheard))
-    return Missing(f"{of_lake(cells.held.source)} holds nothing of {names} in {asked.period}")
+    return NoAnswer(f"{of_lake(cells.held.source)} holds nothing of {names} in {asked.period}")
 
 
-def _has_rows(cells: Cells, asked: Definition, goods: Goods) -> bool:
+def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
     return bool(fetch(cells.flow(asked.but(base=None), goods).select("product").head(1)))
 
 
@@ -112,7 +112,7 @@ def _null_rule(measure_: str) -> str:
     return measures.passport(measure_).null_rule
 
 
-def _moved(rows: Frame, asked: Definition) -> Missing | None:
+def _moved(rows: Frame, asked: Definition) -> NoAnswer | None:
     if asked.base is None:
         return None
     now = (nw.col("period") >= asked.period.start).alias("now")
@@ -120,7 +120,7 @@ def _moved(rows: Frame, asked: Definition) -> Missing | None:
     return moved([told[:3] for told in fetch(groups.agg(nw.len()))], asked)
 
 
-def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing | None:
+def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAnswer | None:
     """Refuse products of two times whose codes are not those of one edition.
 
     A code that was split or renumbered in between would be goods that ended and others that began.
@@ -138,7 +138,7 @@ def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing |
     known, every = known_codes(), {*then, *here}
     if all(every <= known.get(code, every) for *_, code in coded):
         return None
-    return Missing(
+    return NoAnswer(
         f"products are told in {', '.join(then)} in {asked.base} and in {', '.join(here)} in "
         f"{asked.period}, and some codes are in one of them only, so that {asked.measure} would "
         "take a new number for new goods; ask codes that are in both, or a source that keeps one "
@@ -147,8 +147,8 @@ def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> Missing |
 
 
 def _evaluate(
-    cells: Cells, asked: Definition, goods: Goods, *, with_table: bool
-) -> Measured | Missing | None:
+    cells: SourceRows, asked: Definition, goods: Goods, *, with_table: bool
+) -> Measured | NoAnswer | None:
     column = cells.column(asked)
     how = question(asked.measure)
     rows = rows_of(cells, asked, goods)
@@ -162,12 +162,12 @@ def _evaluate(
         found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
-        return Missing(f"{cells.held.source}: {error.what}{hint}")
+        return NoAnswer(f"{cells.held.source}: {error.what}{hint}")
     table = how.table(rows, asked, column) if with_table and how.table else None
     return measured_of(found, asked, main_column(cells, asked), table)
 
 
-def main_column(cells: Cells, asked: Definition) -> str:
+def main_column(cells: SourceRows, asked: Definition) -> str:
     """Return the column of the answer that is its value."""
     if asked.measure == "value":
         return cells.column(asked)
@@ -176,7 +176,7 @@ def main_column(cells: Cells, asked: Definition) -> str:
 
 def measured_of(
     found: Any, asked: Definition, main: str, table: Frame | None = None
-) -> Measured | Missing | None:
+) -> Measured | NoAnswer | None:
     """Return what a measure found: its main column, the others, and a table if it has one."""
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(dicts(found), {})
     made = of_row(row, asked, main)
@@ -194,16 +194,16 @@ def _named(cells: dict[str, T], currency: str) -> dict[str, T]:
     return {in_currency(name, currency): cell for name, cell in cells.items()}
 
 
-def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | Missing | None:
+def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | NoAnswer | None:
     """Return what a row of an answer says, or why its value has no bound; None without a value."""
     value = row.pop(main, None)
     if row.get("infinite"):
-        return Missing(
+        return NoAnswer(
             f"{asked.exporter} is the only supplier of some of these goods, so the loss has no "
             f"bound; of all others it is {row['power_of_rest']:.3g}"
         )
     if row.pop("no_alternative", False):
-        return Missing(
+        return NoAnswer(
             f"{asked.exporter} is the only supplier of {asked.goods} to {asked.importer}, so that "
             "the loss has no bound"
         )
@@ -218,7 +218,7 @@ def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | Miss
     return Measured(float(value), plain, low, high)
 
 
-def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
+def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
     """Return what a measure needs beside the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
@@ -238,7 +238,7 @@ def _beside(cells: Cells, asked: Definition, goods: Goods, rows: Frame) -> dict[
     return found
 
 
-def others_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+def others_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return the rows of all goods but those asked for, on the same ways."""
     by, there = reach(asked)
     whole = replace(cells, kept=None)
@@ -254,7 +254,7 @@ def dicts(table: Frame) -> Iterator[dict[str, Any]]:
         yield {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
 
 
-def rows_of(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return the rows that the measure is made of."""
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     match question(asked.measure).trade:

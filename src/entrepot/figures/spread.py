@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLLOWS",
-    "Found",
+    "FoundSpecification",
     "alone",
     "ends_of",
     "explained",
@@ -33,7 +33,7 @@ FOLLOWS = ("valuation", "basis")
 variance is its own."""
 
 
-class Found(NamedTuple):
+class FoundSpecification(NamedTuple):
     """A specification, and whether one source answers the question as it was asked in it."""
 
     item: Specification
@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 def specifications(
     estimates: Sequence[Estimate],
-    curve: Sequence[Found] = (),
+    curve: Sequence[FoundSpecification] = (),
     left: Sequence[tuple[str, str]] = (),
 ) -> Specifications:
     """Return every definition of a number sorted by value, with what each choice does.

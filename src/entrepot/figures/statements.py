@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.definition import DOLLARS
-from entrepot.figures.figure import Printed
+from entrepot.figures.figure import PublishedMark
 from entrepot.lake import fetch
 from entrepot.model.period import Period
 from entrepot.sources.published.read import by_origin, matching, published, ranked
@@ -99,7 +99,7 @@ What a national customs service prints is what its country reports to Comtrade.
 
 def in_print(
     definition: Definition, items: Sequence[Specification], lake: Lake
-) -> tuple[Printed, ...]:
+) -> tuple[PublishedMark, ...]:
     """Place the printed numbers that a reader would hold against a curve.
 
     They are those of the same measure, goods and time, with Hong Kong or without, whatever their
@@ -108,7 +108,7 @@ def in_print(
     by origin, by seller, by the seat of their maker) or where its statistics are not among those
     held. Copies of one origin's number count once.
     """
-    found: dict[str, Printed] = {}
+    found: dict[str, PublishedMark] = {}
     for place, asked in territory_choices(definition):
         rows = stated(statements("published", lake), asked, any_basis=True)
         fitting = [row for row in rows if not row.per]
@@ -123,10 +123,10 @@ def in_print(
 
 def _placed(
     row: Published, asked: Definition, place: str, items: Sequence[Specification]
-) -> Printed:
+) -> PublishedMark:
     if row.basis not in ("", "dispatch"):
         why = f"it counts goods by {row.basis.replace('_', ' ')}, the curve by dispatch"
-        return Printed(row, {}, 0, None, why)
+        return PublishedMark(row, {}, 0, None, why)
     there = {item.choices.get("source") for item in items}
     source = next((name for name in ORIGINS.get(row.origin, ()) if name in there), None)
     # Where nobody's rows are at hand, the number may be a specification by itself.
@@ -143,12 +143,12 @@ def _placed(
         and item.choices.get("window", AS_ASKED) == AS_ASKED  # an average is no printed period
     ]
     if not fitting and source is None:
-        return Printed(row, {}, 0, None, "the curve has no statistics of that origin")
+        return PublishedMark(row, {}, 0, None, "the curve has no statistics of that origin")
     if not fitting:
         words = ", ".join(choices.values())
-        return Printed(row, choices, 0, None, f"no specification has {words}")
+        return PublishedMark(row, choices, 0, None, f"no specification has {words}")
     agrees = any(_allows(row, item.value) for item in fitting)
-    return Printed(row, choices, len(fitting), agrees, "")
+    return PublishedMark(row, choices, len(fitting), agrees, "")
 
 
 def _allows(row: Published, value: float) -> bool:

@@ -60,7 +60,7 @@ from entrepot.measures.rerouting import (
     synthetic_weights,
     triple_difference,
 )
-from entrepot.measures.rerouting.missing_arrivals import pass_through
+from entrepot.measures.rerouting.hub_reports import pass_through
 from entrepot.measures.share_decomposition import change_of_share, growth_contribution, real_growth
 from entrepot.measures.substitution import (
     import_substitution_proxy,

@@ -348,14 +348,14 @@ HHI_BOUNDS = MeasureMetadata(
 )
 
 
-class Bounds(NamedTuple):
+class HhiBounds(NamedTuple):
     """Least and largest value that fit what is known."""
 
     low: float
     high: float
 
 
-def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> Bounds:
+def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> HhiBounds:
     """Return the sharp bounds of the Herfindahl-Hirschman index.
 
     Parameters
@@ -409,7 +409,7 @@ def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> Bounds:
         low += rest * rest / others if others else 0.0
     last = math.fmod(rest, least)
     high = squares + (rest - last) * least + last * last
-    return Bounds(min(low, 1.0), min(max(low, high), 1.0))
+    return HhiBounds(min(low, 1.0), min(max(low, high), 1.0))
 
 
 def hhi_bounds_of(

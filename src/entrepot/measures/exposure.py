@@ -15,7 +15,7 @@ from entrepot.measures.frame_adapter import (
     require_marks,
     run_on_frame,
 )
-from entrepot.measures.grouped import Side, aggregate, as_codes, as_list, divided, side_sums
+from entrepot.measures.grouped import SideSums, aggregate, as_codes, as_list, divided, side_sums
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
@@ -400,9 +400,12 @@ def salience(
         bought = we_buy & they_sell
         both = bought | (we_sell & they_buy)
         if basis == "trade":
-            sides = Side("__us", we_buy | we_sell, both), Side("__them", they_buy | they_sell, both)
+            sides = (
+                SideSums("__us", we_buy | we_sell, both),
+                SideSums("__them", they_buy | they_sell, both),
+            )
         else:
-            sides = Side("__us", we_buy, bought), Side("__them", they_sell, bought)
+            sides = SideSums("__us", we_buy, bought), SideSums("__them", they_sell, bought)
         found = side_sums(rows, keys, value, sides)
         found = found.with_columns(sides[0].share.alias("__a"), sides[1].share.alias("__b"))
         return _selected(found, keys)

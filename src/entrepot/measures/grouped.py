@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NUMBERS",
     "TRANSLATE",
-    "Side",
+    "SideSums",
     "aggregate",
     "as_codes",
     "as_list",
@@ -87,7 +87,7 @@ def supplier_totals(
 
 
 @dataclass(frozen=True)
-class Side:
+class SideSums:
     """A total and the part of it that is asked about.
 
     Attributes
@@ -136,7 +136,7 @@ def side_sums(
     rows: nw.LazyFrame[Any],
     keys: Sequence[str],
     value: str,
-    sides: Sequence[Side],
+    sides: Sequence[SideSums],
     *more: nw.Expr,
 ) -> nw.LazyFrame[Any]:
     """Add up part and rest of each side by `keys`; `more` are further aggregates."""

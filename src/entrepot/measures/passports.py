@@ -17,7 +17,7 @@ from entrepot.measures.exposure import RETALIATION_EXPOSURE, SALIENCE
 from entrepot.measures.geodep import GEODEP
 from entrepot.measures.origin import ORIGIN
 from entrepot.measures.power import ELASTIC_POWER, NESTED_POWER, SUPPLIER_LOSS
-from entrepot.measures.prices.many import PRICE_INDEX, PRICE_SERIES
+from entrepot.measures.prices.indices import PRICE_INDEX, PRICE_SERIES
 from entrepot.measures.prices.premium import PRICE_PREMIUM
 from entrepot.measures.prices.split import UNIT_VALUE_CHANGE, VALUE_CHANGE
 from entrepot.measures.prices.unit_values import UNIT_VALUES
@@ -30,7 +30,7 @@ from entrepot.measures.rerouting import (
     REROUTING_RATIO,
     TRIPLE_DIFFERENCE,
 )
-from entrepot.measures.rerouting.missing_arrivals import PASS_THROUGH
+from entrepot.measures.rerouting.hub_reports import PASS_THROUGH
 from entrepot.measures.share_decomposition import CHANGE_OF_SHARE, GROWTH_CONTRIBUTION, REAL_GROWTH
 from entrepot.measures.substitution import (
     IMPORT_SUBSTITUTION_PROXY,

@@ -11,7 +11,7 @@ from entrepot.errors import RequestError
 from entrepot.measures.change import apart, begins_within
 from entrepot.measures.exposure import two_sides
 from entrepot.measures.frame_adapter import FrameT, numbers, numbers_refused, positive, run_on_frame
-from entrepot.measures.grouped import Side, aggregate, as_codes, as_list, side_sums
+from entrepot.measures.grouped import SideSums, aggregate, as_codes, as_list, side_sums
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.model.period import Period
 
@@ -251,13 +251,13 @@ ENDS = ((0, ""), (1, "_back"))
 
 def both_ways(
     rows: nw.LazyFrame[Any], codes: tuple[list[str], list[str]], supplier: str, buyer: str
-) -> tuple[nw.LazyFrame[Any], tuple[Side, Side]]:
+) -> tuple[nw.LazyFrame[Any], tuple[SideSums, SideSums]]:
     """Return the imports of both and, for each, the other as the part asked about."""
     ours, theirs = codes
     rows = rows.filter(nw.col(buyer).is_in([*ours, *theirs]))
     return rows, (
-        Side("__us", nw.col(buyer).is_in(ours), nw.col(supplier).is_in(theirs)),
-        Side("__them", nw.col(buyer).is_in(theirs), nw.col(supplier).is_in(ours)),
+        SideSums("__us", nw.col(buyer).is_in(ours), nw.col(supplier).is_in(theirs)),
+        SideSums("__them", nw.col(buyer).is_in(theirs), nw.col(supplier).is_in(ours)),
     )
 
 
@@ -265,7 +265,7 @@ def by_product(
     rows: nw.LazyFrame[Any],
     keys: Sequence[str],
     value: str,
-    sides: Sequence[Side],
+    sides: Sequence[SideSums],
     elasticity: float | str,
     above: float,
 ) -> nw.LazyFrame[Any]:
@@ -293,7 +293,7 @@ def by_product(
 
 
 def each_sum(
-    found: nw.LazyFrame[Any], keys: Sequence[str], sides: Sequence[Side], *more: str
+    found: nw.LazyFrame[Any], keys: Sequence[str], sides: Sequence[SideSums], *more: str
 ) -> nw.LazyFrame[Any]:
     """Add the products up."""
     words = ("part", "rest", "loss", "usable", "bad", "rows", "known", *more)
@@ -302,18 +302,18 @@ def each_sum(
     )
 
 
-def sound(side: Side) -> nw.Expr:
+def sound(side: SideSums) -> nw.Expr:
     """Whether the side has imports, none of them negative or infinite, and told of the other's."""
     return side.defined & (nw.col(f"{side.name}_bad") == 0)
 
 
-def of_total(side: Side, word: str) -> nw.Expr:
+def of_total(side: SideSums, word: str) -> nw.Expr:
     """Return a sum over the side's imports, null where the side has no answer."""
     weighed = (nw.col(f"{side.name}_usable") > 0) | (side.part == 0)
     return nw.when(sound(side) & weighed).then(nw.col(f"{side.name}_{word}") / side.total)
 
 
-def covered(sides: Sequence[Side]) -> list[nw.Expr]:
+def covered(sides: Sequence[SideSums]) -> list[nw.Expr]:
     """Return the part of what is bought from the other whose products have an elasticity."""
     return [
         nw.when(side.defined & (side.part > 0))
@@ -416,7 +416,7 @@ def supplier_loss(
         for name, span in spans.items():
             within = begins_within(span, time, dtype) if span and dtype else nw.lit(True)
             inside = inside | within
-            sides.append(Side(f"__{name}", within, asked))
+            sides.append(SideSums(f"__{name}", within, asked))
         chosen = nw.when(inside).then(nw.col("__sigma"))
         rows = rows.with_columns(elasticity.alias("__sigma"))
         rows = rows.with_columns(chosen.alias("__low"), chosen.alias("__high"))
@@ -446,7 +446,7 @@ def _spans(
 
 
 def _losses(
-    found: nw.LazyFrame[Any], keys: Sequence[str], sides: Sequence[Side]
+    found: nw.LazyFrame[Any], keys: Sequence[str], sides: Sequence[SideSums]
 ) -> nw.LazyFrame[Any]:
     for side in sides:
         kept = side.defined & (side.rest > 0)

@@ -618,7 +618,7 @@ _REPORTING_COLUMNS = ("area", "last_month", "note", "source")
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StoppedReporting:
     """A reporter that fell silent: last month with data by partner, why, and who says so."""
 
     area: str
@@ -628,16 +628,16 @@ class Stopped:
 
 
 @cache
-def stopped() -> tuple[Stopped, ...]:
+def stopped() -> tuple[StoppedReporting, ...]:
     """Return every reporter known to have stopped."""
     rows = read_table(Path(__file__).with_name("stopped.csv"), _REPORTING_COLUMNS)
     return tuple(
-        Stopped(row["area"], Period.parse(row["last_month"]), row["note"], row["source"])
+        StoppedReporting(row["area"], Period.parse(row["last_month"]), row["note"], row["source"])
         for row in rows
     )
 
 
-def stopped_in(areas: Iterable[str], period: Period) -> tuple[Stopped, ...]:
+def stopped_in(areas: Iterable[str], period: Period) -> tuple[StoppedReporting, ...]:
     """Return those of `areas` that no longer reported all of `period`."""
     wanted = set(areas)
     return tuple(item for item in stopped() if item.area in wanted and period.end > item.last.end)

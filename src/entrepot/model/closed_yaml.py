@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import yaml
 
-__all__ = ["Closed", "FormatOne", "Lines", "load_lines", "parse_closed", "read_closed"]
+__all__ = ["Closed", "FormatOne", "YamlLines", "load_lines", "parse_closed", "read_closed"]
 
 
 _KINDS = {
@@ -104,7 +104,7 @@ def parse_closed(text: str, model: type[M], *, name: str) -> M:
                 raise _bad_file(error, model, lines) from error
 
 
-def _as_typed(data: Any, error: ValidationError, lines: Lines) -> bool:
+def _as_typed(data: Any, error: ValidationError, lines: YamlLines) -> bool:
     """Put the typed text where the model wants text and YAML gave a number; say if any was put."""
     changed = False
     for item in error.errors(include_url=False):
@@ -120,7 +120,7 @@ def _as_typed(data: Any, error: ValidationError, lines: Lines) -> bool:
     return changed
 
 
-def _bad_file(error: ValidationError, model: type[BaseModel], lines: Lines) -> BadFileError:
+def _bad_file(error: ValidationError, model: type[BaseModel], lines: YamlLines) -> BadFileError:
     problems: dict[Path, BadFileError] = {}
     for item in error.errors(include_url=False):
         path = _path(item["loc"], lines)
@@ -137,7 +137,7 @@ def _bad_file(error: ValidationError, model: type[BaseModel], lines: Lines) -> B
     return first
 
 
-def _problem(item: Any, path: Path, model: type[BaseModel], lines: Lines) -> BadFileError:
+def _problem(item: Any, path: Path, model: type[BaseModel], lines: YamlLines) -> BadFileError:
     where = lines.where(path)
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, EntrepotError):
@@ -169,7 +169,7 @@ def _problem(item: Any, path: Path, model: type[BaseModel], lines: Lines) -> Bad
     return BadFileError(f"{reason}: {_short(item['input'])}", where=where)
 
 
-def _path(loc: tuple[str | int, ...], lines: Lines) -> Path:
+def _path(loc: tuple[str | int, ...], lines: YamlLines) -> Path:
     """Return the part of pydantic's location that is in the file (it adds names of union arms)."""
     path: Path = ()
     for part in loc:
@@ -242,7 +242,7 @@ _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class YamlLines:
     """Where in a file each value and key stands, by path such as ``("claims", 3, "says")``.
 
     Attributes
@@ -280,7 +280,7 @@ def shown(path: Path) -> str:
     return words
 
 
-def load_lines(text: str, *, name: str) -> tuple[Any, Lines]:
+def load_lines(text: str, *, name: str) -> tuple[Any, YamlLines]:
     """Return the data of one YAML document and the lines they stand on.
 
     Parameters
@@ -303,7 +303,7 @@ def load_lines(text: str, *, name: str) -> tuple[Any, Lines]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    lines = Lines(name)
+    lines = YamlLines(name)
     try:
         root = yaml.compose(text, Loader=loader)
         return (None if root is None else _plain(root, (), lines, set())), lines
@@ -317,7 +317,7 @@ def _too_deep(name: str) -> BadFileError:
     return BadFileError("nested too deeply", where=name, hint="use fewer levels")
 
 
-def _plain(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
+def _plain(node: yaml.Node, path: Path, lines: YamlLines, seen: set[int]) -> Any:
     if len(path) > DEEPEST:  # said here: how deep Python itself can go differs by its version
         raise _too_deep(lines.name)
     lines.value[path] = node.start_mark.line + 1
@@ -336,7 +336,7 @@ def _plain(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
     return node.value if quoted else _scalar(node.value)
 
 
-def _not_read(what: str, path: Path, lines: Lines) -> BadFileError:
+def _not_read(what: str, path: Path, lines: YamlLines) -> BadFileError:
     return BadFileError(
         f"{what} is not read here",
         where=lines.where(path),
@@ -345,7 +345,7 @@ def _not_read(what: str, path: Path, lines: Lines) -> BadFileError:
     )
 
 
-def _mapping(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> dict[str, Any]:
+def _mapping(node: yaml.Node, path: Path, lines: YamlLines, seen: set[int]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1

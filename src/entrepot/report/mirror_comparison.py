@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.figures import Definition
-    from entrepot.figures.cells import Goods
+    from entrepot.figures.rows import Goods
     from entrepot.lake import InventoryItem, Lake
     from entrepot.lake.catalog import Order
 

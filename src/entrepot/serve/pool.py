@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from entrepot.figures.value_shares import forget
+from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.errors import BusyError, TooLongError

@@ -16,7 +16,7 @@ import pytest
 from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
-from entrepot.figures import value_shares
+from entrepot.figures import value_added
 from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.report.csv_text import csv_text
@@ -127,7 +127,7 @@ def test_an_economy_does_not_stay_in_memory(
 ) -> None:
     monkeypatch.setattr("entrepot.serve.pool.KEEPS", 0.05)
     kept: list[object] = []
-    monkeypatch.setattr("entrepot.figures.value_shares._LAST", kept)
+    monkeypatch.setattr("entrepot.figures.value_added._LAST", kept)
     pool = Pool(tmp_path, seconds=20)
     for _ in range(2):
         pool.start(lambda _: kept.append("half a gigabyte")).result()
@@ -202,12 +202,12 @@ def test_questions_that_come_at_once_work_an_economy_out_once(
         done.append(world)
         return object()
 
-    monkeypatch.setattr(value_shares, "_of_file", lambda *key: key)
-    monkeypatch.setattr(value_shares, "solved", solved)
-    monkeypatch.setattr(value_shares, "_LAST", [])
+    monkeypatch.setattr(value_added, "_of_file", lambda *key: key)
+    monkeypatch.setattr(value_added, "solved", solved)
+    monkeypatch.setattr(value_added, "_LAST", [])
     with ThreadPoolExecutor(4) as crowd:
-        found = list(crowd.map(lambda _: value_shares._kept(("made", "x.csv", 2022)), range(4)))
-    assert len(done) == len(set(found)) == len(value_shares._LAST) == 1
+        found = list(crowd.map(lambda _: value_added._kept(("made", "x.csv", 2022)), range(4)))
+    assert len(done) == len(set(found)) == len(value_added._LAST) == 1
 
 
 def test_a_queue_that_is_full_says_so(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.curve.partner_choices import AMOUNTS, GoodsChoice, Kind, fixed, varying
+from entrepot.figures.curve.partner_choices import AMOUNTS, GoodsChoice, PartnerKind, fixed, varying
 from entrepot.figures.definition import AS_ASKED, CHINA, SIDES
 from entrepot.figures.editions import goods_in
-from entrepot.figures.insufficient_data import silent
+from entrepot.figures.no_value import silent
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import members_of
@@ -25,9 +25,9 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.partner_choices import ReportedSlice
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Frame, SourceRows
     from entrepot.lake import Lake
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "Left",
     "Numbered",
     "Places",
-    "Span",
+    "TimeWindow",
     "Timed",
     "amounts",
     "apart",
@@ -134,7 +134,7 @@ YEARS, MONTHS = "three-year average", "twelve-month average"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeWindow:
     """The time that is added up, and what an average takes of the sum.
 
     Attributes
@@ -162,8 +162,8 @@ class Span:
 class Timed:
     """A time, and what one side's reports have of it."""
 
-    span: Span
-    cells: Cells
+    span: TimeWindow
+    cells: SourceRows
 
     @property
     def name(self) -> str:
@@ -181,7 +181,7 @@ class Timed:
         }
 
 
-def longer(definition: Definition) -> Span | tuple[str, str]:
+def longer(definition: Definition) -> TimeWindow | tuple[str, str]:
     """Return the average over three years or twelve months, or what it is and why there is none.
 
     A year is averaged with the two before it, a shorter time over the twelve months that end with
@@ -197,7 +197,7 @@ def longer(definition: Definition) -> Span | tuple[str, str]:
     base = definition.base and _ending_with(definition.base, months)
     if base and base.end >= wide.start:
         return (words, f"{wide} and {base} overlap")
-    return Span(words, definition.but(period=wide, base=base), period.months / months)
+    return TimeWindow(words, definition.but(period=wide, base=base), period.months / months)
 
 
 def _ending_with(period: Period, months: int) -> Period:
@@ -314,7 +314,7 @@ def _at(timed: Timed, said: Sequence[ReportedSlice]) -> list[ReportedSlice]:
 class Numbered:
     """One choice of goods at one choice of time; its place in the list is its number."""
 
-    span: Span
+    span: TimeWindow
     choice: GoodsChoice
 
     @property
@@ -332,7 +332,7 @@ class Numbered:
 
 @contextmanager
 def by_goods(
-    cells: Cells,
+    cells: SourceRows,
     kept: Frame,
     told: Sequence[tuple[str, str]],
     numbered: Sequence[Numbered],
@@ -406,7 +406,7 @@ def _membership(
     return of, members
 
 
-def _times(cells: Cells, numbered: Sequence[Numbered]) -> Frame:
+def _times(cells: SourceRows, numbered: Sequence[Numbered]) -> Frame:
     """Return which times each choice counts, and whether as its period or as its base."""
     starts = [
         (goods, day, now)
@@ -424,7 +424,7 @@ def _times(cells: Cells, numbered: Sequence[Numbered]) -> Frame:
     )
 
 
-def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
+def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKind]]:
     """Return what rows each choice of goods has, as far as choices of partners can tell."""
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
@@ -445,13 +445,13 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[Kind]]:
         (nw.col("exporter").is_in(odd) | nw.col("importer").is_in(odd)).alias("odd"),
         (nw.col("exporter") == nw.col("importer")).alias("own"),
     ).unique()
-    found: dict[int, list[Kind]] = {}
+    found: dict[int, list[PartnerKind]] = {}
     for goods, importer, exporter, is_odd, is_own in fetch(flagged):
-        found.setdefault(goods, []).append(Kind(exporter, importer, is_odd, is_own))
+        found.setdefault(goods, []).append(PartnerKind(exporter, importer, is_odd, is_own))
     return found
 
 
-def table(cells: Cells, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> Frame:
+def table(cells: SourceRows, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> Frame:
     """Return a few rows of our own as a frame beside the lake's: columns with types and cells."""
     listed = ", ".join(
         f"unnest(${place}::{kind}[]) AS {name}"

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import RECONCILED, flow_sources, held
-from entrepot.figures.cells import Cells, is_everything
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import (
     WEIGHED,
     Numbered,
-    Span,
     Timed,
+    TimeWindow,
     amounts,
     apart,
     at,
@@ -27,16 +26,17 @@ from entrepot.figures.curve.choices import (
     territory_choices,
     valuation,
 )
+from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
+from entrepot.figures.curve.cutoff import of_cutoff
 from entrepot.figures.curve.measured import evaluated
-from entrepot.figures.curve.of_cutoff import MEASURE as CUTOFF
-from entrepot.figures.curve.of_cutoff import of_cutoff
-from entrepot.figures.curve.of_prices import MEASURES as PRICES
-from entrepot.figures.curve.of_prices import of_prices
 from entrepot.figures.curve.partner_choices import areas_there, codes_there, cut, told, unlike, ways
+from entrepot.figures.curve.prices import MEASURES as PRICES
+from entrepot.figures.curve.prices import of_prices
 from entrepot.figures.denominator import factors, mirrored, whole_of
-from entrepot.figures.figure import Missing, Specification
+from entrepot.figures.figure import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
-from entrepot.figures.insufficient_data import (
+from entrepot.figures.mirror import mirror_coverage
+from entrepot.figures.no_value import (
     not_reconciled,
     refusal,
     reporting_sides,
@@ -44,13 +44,13 @@ from entrepot.figures.insufficient_data import (
     unasked,
     unknown,
 )
-from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
+from entrepot.figures.rows import SourceRows, is_everything
 from entrepot.figures.run_measure import moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
-from entrepot.figures.spread import Found
+from entrepot.figures.spread import FoundSpecification
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES
 
@@ -58,10 +58,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Frame, Goods
     from entrepot.figures.curve.choices import Left
     from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Frame, Goods
     from entrepot.lake import Lake
 
 __all__ = ["Judge", "curve", "overlaps", "refuse_curve"]
@@ -98,7 +98,7 @@ def overlaps(definition: Definition) -> bool:
     return bool(members_of(definition, "importer") & members_of(definition, "exporter"))
 
 
-def curve(definition: Definition, lake: Lake) -> tuple[list[Found], Left]:
+def curve(definition: Definition, lake: Lake) -> tuple[list[FoundSpecification], Left]:
     """Return a question's value under every combination of defensible choices.
 
     They are: which source; whose reports; which part of the list, as of which day, and how it is
@@ -112,7 +112,7 @@ def curve(definition: Definition, lake: Lake) -> tuple[list[Found], Left]:
         The specifications, none where nothing in the lake answers or the measure has no curve; and
         what could not be evaluated, with why.
     """
-    found: list[Found] = []
+    found: list[FoundSpecification] = []
     left: Left = []
     if not question(definition.measure).has_curve or overlaps(definition):
         return found, left
@@ -129,17 +129,17 @@ def curve(definition: Definition, lake: Lake) -> tuple[list[Found], Left]:
 
 def _of_source(
     definition: Definition, lake: Lake, source: str, left: Left, seen: Seen
-) -> Iterator[Found]:
+) -> Iterator[FoundSpecification]:
     periods = [span for span in (definition.period, definition.base) if span]
     deliveries = held(lake, source, periods)
-    if isinstance(deliveries, Missing):
+    if isinstance(deliveries, NoAnswer):
         left.append((source, deliveries.reason))
         return
     for one in deliveries:  # of years, quarters, months: the first that answers
         found = [
             item
             for voice in _voices(definition, one, lake, left)
-            for item in _of_voice(definition, Cells(lake, one, voice), left, seen)
+            for item in _of_voice(definition, SourceRows(lake, one, voice), left, seen)
         ]
         if found:
             yield from found
@@ -156,27 +156,29 @@ def _voices(
     periods = [span for span in (definition.period, definition.base) if span]
     for source in flow_sources(lake):
         told = held(lake, source, periods) if source != RECONCILED else ()
-        if not isinstance(told, Missing) and any(one.has_reports for one in told):
+        if not isinstance(told, NoAnswer) and any(one.has_reports for one in told):
             why = f"they are taken from {source} itself"
             left.append((f"{there.source}: reports of one side", why))
             return tuple(voice for voice in found if voice is None)
     return found
 
 
-def _of_voice(definition: Definition, cells: Cells, left: Left, seen: Seen) -> Iterator[Found]:
+def _of_voice(
+    definition: Definition, cells: SourceRows, left: Left, seen: Seen
+) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
-    asked = Timed(Span(AS_ASKED, definition), cells)
+    asked = Timed(TimeWindow(AS_ASKED, definition), cells)
     first = _first(asked, left, seen)
-    if isinstance(first, Missing):
+    if isinstance(first, NoAnswer):
         left.append((asked.name, first.reason))
         return
     asked, choices = first
     timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
         others = _goods(over, left, seen, choices)
-        if not isinstance(others, Missing):
+        if not isinstance(others, NoAnswer):
             others = _refused(over, others) or others
-        if isinstance(others, Missing):
+        if isinstance(others, NoAnswer):
             left.append((f"{over.name}: {over.span.words}", others.reason))
         else:
             timed.append(over)
@@ -197,27 +199,29 @@ class _Chosen(NamedTuple):
     goods: tuple[GoodsChoice, ...]
 
 
-def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | Missing:
+def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | NoAnswer:
     """Return the time asked about and its choices of goods, or why it cannot be asked."""
     definition, cells = asked.span.asked, asked.cells
     source = cells.held.source
     if why := unknown(definition, source) or unasked(definition, source, cells.held):
-        return Missing(why)
+        return NoAnswer(why)
     cells = cells.hearing(definition)
     if mute := silent(cells, definition):
         return mute
-    cells = replace(cells, twofold=reported_on_two_bases(Cells(cells.lake, cells.held), definition))
+    cells = replace(
+        cells, twofold=reported_on_two_bases(SourceRows(cells.lake, cells.held), definition)
+    )
     asked = replace(asked, cells=cells)
     if cells.twofold and definition.basis == "dispatch":
         why = "whose goods they are is another question; ask with --basis origin"
         left.append((f"{asked.name}: by origin", why))
     choices = _goods(asked, left, seen)
-    if isinstance(choices, Missing):
+    if isinstance(choices, NoAnswer):
         return choices
     return _refused(asked, choices) or (asked, choices)
 
 
-def _refused(timed: Timed, choices: _Chosen) -> Missing | None:
+def _refused(timed: Timed, choices: _Chosen) -> NoAnswer | None:
     """Say why a time cannot be asked about the goods, before anything is added up."""
     cells, asked, goods = timed.cells, timed.span.asked, choices.goods[0].goods
     if cells.held.is_reconciled and (lost := not_reconciled(cells, asked, goods)):
@@ -286,49 +290,49 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
 
 def _goods(
     timed: Timed, left: Left, seen: Seen, before: _Chosen | None = None
-) -> _Chosen | Missing:
+) -> _Chosen | NoAnswer:
     """Return the choices of goods in the editions of a time; those of a time before, if alike."""
     asked, cells = timed.span.asked, timed.cells
     editions = tuple(one for one in editions_of(cells, asked) if one != NO_CODES)
     if before and editions == before.editions:
         return before
     if not editions and asked.goods != "all":
-        return Missing(f"it has totals over all goods only, no {asked.goods}")
+        return NoAnswer(f"it has totals over all goods only, no {asked.goods}")
     if editions not in seen:
         seen[editions] = goods_choices(asked, editions, cells.lake)
     found, lost = seen[editions]
     left += [(f"{timed.name}: {what}", why) for what, why in lost]
     if not found:
-        return Missing("no code of the goods asked for is left")
+        return NoAnswer("no code of the goods asked for is left")
     return _Chosen(editions, tuple(found))
 
 
 def _longer(asked: Timed, left: Left) -> Timed | None:
     """Return the longer time, where it is held and told as the time asked about is."""
     span = longer(asked.span.asked)
-    if not isinstance(span, Span):
+    if not isinstance(span, TimeWindow):
         what, why = span
         left.append((f"{asked.name}: {what}", why))
         return None
     found = _wide(asked.cells, span)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         left.append((f"{asked.name}: {span.words}", found.reason))
         return None
     return Timed(span, found)
 
 
-def _wide(cells: Cells, span: Span) -> Cells | Missing:
+def _wide(cells: SourceRows, span: TimeWindow) -> SourceRows | NoAnswer:
     """Return the cells of a longer time, or why they are no average of the same thing."""
     there = held(cells.lake, cells.held.source, [period for _, period in span.times])
-    if isinstance(there, Missing):
+    if isinstance(there, NoAnswer):
         return there
     alike = [one for one in there if one.freq == cells.held.freq]
     if not alike or alike[0].currency != cells.held.currency:
-        return Missing(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
-    wide = Cells(cells.lake, alike[0], cells.voice).hearing(span.asked)
-    twofold = reported_on_two_bases(Cells(cells.lake, alike[0]), span.asked)
+        return NoAnswer(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
+    wide = SourceRows(cells.lake, alike[0], cells.voice).hearing(span.asked)
+    twofold = reported_on_two_bases(SourceRows(cells.lake, alike[0]), span.asked)
     if twofold != cells.twofold:
-        return Missing("some of its time is told by origin and by consignment, some is not")
+        return NoAnswer("some of its time is told by origin and by consignment, some is not")
     return replace(wide, twofold=twofold)
 
 
@@ -341,7 +345,7 @@ Totals = Callable[[str, "PartnerChoice", "Goods", str], Sequence[tuple[str, floa
 
 def combined(
     timed: Sequence[Timed], numbered: Sequence[Numbered], totals: Totals, left: Left
-) -> Iterator[Found]:
+) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer.
 
     Parameters
@@ -401,7 +405,7 @@ def combined(
                     choices = timed[0].report | base
                     choices |= {"total": _both(way.total, total), "window": when} | words[when]
                     is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
-                    yield Found(
+                    yield FoundSpecification(
                         Specification(choices, value * factor), is_asked and one.choice.is_asked
                     )
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.cells import total_sides
 from entrepot.figures.curve.choices import table
 from entrepot.figures.curve.partner_choices import AMOUNTS, MEMBERS, OWN, matters, names
 from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST, special
+from entrepot.figures.rows import total_sides
 from entrepot.figures.sides import members_of
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from entrepot.figures.cells import Cells, Frame
     from entrepot.figures.curve.partner_choices import PartnerChoice
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Frame, SourceRows
 
 __all__ = ["Key", "by_way", "evaluated"]
 
@@ -32,7 +32,7 @@ Key = tuple[int, int, str]
 
 
 def evaluated(
-    cells: Cells,
+    cells: SourceRows,
     rows: Frame,
     asked: Definition,
     ways: Sequence[PartnerChoice],
@@ -79,7 +79,9 @@ def _weighed(found: Frame) -> dict[tuple[int, int], float]:
     return least
 
 
-def by_way(cells: Cells, rows: Frame, asked: Definition, ways: Sequence[PartnerChoice]) -> Frame:
+def by_way(
+    cells: SourceRows, rows: Frame, asked: Definition, ways: Sequence[PartnerChoice]
+) -> Frame:
     """Return the rows that count in each choice of partners, the areas of a side under one name."""
     listed: Mapping[str, tuple[str, Sequence[Any]]] = {
         "way": ("INTEGER", list(range(len(ways)))),
@@ -134,7 +136,7 @@ def _needed(asked: Definition, flags: Mapping[tuple[Side, str], nw.Expr]) -> nw.
     return matters(asked, forth, back)
 
 
-def _roles(cells: Cells, ways: Sequence[PartnerChoice]) -> Frame:
+def _roles(cells: SourceRows, ways: Sequence[PartnerChoice]) -> Frame:
     """Return who stands on which side in each choice of partners, and who is no country."""
     lines = []
     for at, way in enumerate(ways):

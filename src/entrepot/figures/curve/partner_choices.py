@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import narwhals as nw
 
-from entrepot.figures.cells import total_sides
 from entrepot.figures.definition import SIDES
 from entrepot.figures.questions import of as question
+from entrepot.figures.rows import total_sides
 from entrepot.figures.sides import among, members_of, reach
 from entrepot.goods import merged
 from entrepot.lake import fetch, relation, stored
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
-    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Frame, Goods, SourceRows
 
 __all__ = [
     "AMOUNTS",
     "GoodsChoice",
-    "Kind",
     "PartnerChoice",
+    "PartnerKind",
     "ReportedSlice",
     "areas_there",
     "codes_there",
@@ -67,7 +67,7 @@ ABROAD, MEMBERS, OWN = range(3)
 area sells to itself, its re-imports."""
 
 
-class Kind(NamedTuple):
+class PartnerKind(NamedTuple):
     """What a row is to the choices of partners.
 
     Attributes
@@ -126,7 +126,7 @@ class PartnerChoice:
             return "members' trade and re-imports in it" if is_group else "re-imports in it"
         return "members' trade in it"
 
-    def place_of(self, one: Kind) -> tuple[bool, ...] | None:
+    def place_of(self, one: PartnerKind) -> tuple[bool, ...] | None:
         """Return on which sides exporter and importer of a row stand; None if it does not count."""
         if self.only_countries and one.is_special:
             return None
@@ -178,13 +178,17 @@ def fixed(side: Side) -> str:
     return f"the {side}"
 
 
-def ways(places: Sequence[tuple[str, Definition]], kinds: Collection[Kind]) -> list[PartnerChoice]:
+def ways(
+    places: Sequence[tuple[str, Definition]], kinds: Collection[PartnerKind]
+) -> list[PartnerChoice]:
     """Return every choice of partners that counts other rows than those before it."""
     every = list(_all(places))
     return [every[at] for at in unlike(every, [kinds])[0]]
 
 
-def unlike(every: Sequence[PartnerChoice], there: Sequence[Collection[Kind]]) -> list[list[int]]:
+def unlike(
+    every: Sequence[PartnerChoice], there: Sequence[Collection[PartnerKind]]
+) -> list[list[int]]:
     """Return which choices of partners count other rows than those before, of each lot of rows.
 
     Where the same rows count on the same sides, every number made of them is the same.
@@ -268,7 +272,7 @@ AMOUNTS = ("value", "mass")
 
 @contextmanager
 def cut(
-    cells: Cells, asked: Sequence[Definition], choices: Sequence[GoodsChoice]
+    cells: SourceRows, asked: Sequence[Definition], choices: Sequence[GoodsChoice]
 ) -> Iterator[Frame]:
     """Read the cells that any of the questions about any of the goods needs.
 

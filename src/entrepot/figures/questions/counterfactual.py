@@ -9,8 +9,8 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.questions.hub_reporters import renamed, renamed_words, without
-from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.hubs import renamed, renamed_words, without
+from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.cells import MONTHS
 from entrepot.model.areas import area_phrase
@@ -138,7 +138,7 @@ CHAPTER = 2
 """Digits of a chapter: goods are compared with others of theirs."""
 
 
-def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> Row:
+def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = None) -> AnswerRow:
     """Compare goods with others of their chapters, hubs with controls, after with before."""
     base = asked.base or asked.period.before()
     if (asked.period.start - base.end).days != 1:
@@ -248,10 +248,10 @@ def _table(cells: list[tuple[Any, ...]]) -> pa.Table:
     )
 
 
-def _row(found: Triple, idle: list[str], counts: dict[str, int]) -> Row:
+def _row(found: Triple, idle: list[str], counts: dict[str, int]) -> AnswerRow:
     """Return the pooled effect with its tests, and a row for each hub."""
     effect = found.effect
-    row = Row(
+    row = AnswerRow(
         effect_pct=effect.change_pct,
         # Errors of few clusters are too small to be a range: then the p-value of dealing counts.
         effect_pct_low=effect.low_pct if found.trusted == "cluster" else None,

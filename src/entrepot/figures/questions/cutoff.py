@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.model.areas import area_name, areas
 from entrepot.model.display import NBSP
@@ -140,7 +140,7 @@ _LIMITS = ("unmet", "bill")
 _NAMED = 5
 
 
-def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
+def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     """Return loss, unmet part and who replaces the seller, with the ends over the grid."""
     if asked.by == "importer":
         raise RequestError(
@@ -159,7 +159,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     totals = {row["point"]: row for row in put(grid, asked, by="point")}
     found = totals.get(head)
     if found is None or not found["stopped"]:
-        return Row()
+        return AnswerRow()
     products = put(grid, asked, by="point", detail="product")
     suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
@@ -167,7 +167,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> Row:
     told = [row for row in products if row["point"] == head and row["share"] > 0]
     if all(row["loss"] is None for row in told):
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
-    row = Row(
+    row = AnswerRow(
         **_ends("loss", found, totals.values()),
         **_whole_ends(totals, products),
         **_ends("unmet_share", found, totals.values()),
@@ -338,7 +338,7 @@ def _sigma(asked: Definition) -> float:
     return asked.sigma
 
 
-def reliance(rows: Frame, asked: Definition, column: str) -> Row:
+def reliance(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     """Set net imports against what is used, with the production that the asker gives."""
     import pyarrow as pa
 
@@ -348,10 +348,10 @@ def reliance(rows: Frame, asked: Definition, column: str) -> Row:
     for name, crosses in (("imports", bought & ~sold), ("exports", sold & ~bought)):
         [(amounts[name],)] = fetch(measures.value(rows.filter(crosses), by=[], value=column))
     if None in amounts.values():
-        return Row()
+        return AnswerRow()
     table = pa.table({name: [amount] for name, amount in amounts.items()})
     [found] = measures.net_import_reliance(table, by=[]).to_pylist()
-    return Row(found | amounts)
+    return AnswerRow(found | amounts)
 
 
 QUESTIONS = {

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.questions.question import Question, Row
+from entrepot.figures.questions.question import AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.model.product import TOTAL
 
@@ -52,7 +52,7 @@ FEW = 20
 """Listed goods below which errors from clusters are too small, and events are dealt to others."""
 
 
-def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -> Row:
+def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -> AnswerRow:
     """Compare listed goods with others, step by step around the day on which they were listed."""
     partner = "importer" if asked.controls else "exporter"
     lines = rows.filter(nw.col("product") != TOTAL)
@@ -60,7 +60,7 @@ def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -
     cells = fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
     [(freq,), *_] = fetch(lines.select("freq").unique()) or [("",)]
     if not cells:
-        return Row()
+        return AnswerRow()
     kept, counts = _kept(cells, asked, listing)
     table = _table(kept, asked, listing, partner)
     design = _design(kept, asked, listing, partner, freq)
@@ -149,10 +149,10 @@ def _steps(first: date, last: date, months: int) -> int:
     return other - one
 
 
-def _row(found: EventStudy, counts: dict[str, Any]) -> Row:
+def _row(found: EventStudy, counts: dict[str, Any]) -> AnswerRow:
     """Return the pooled effect in per cent with its tests, and a row for each step."""
     effect, trend = found.effect, found.pre_trend
-    row = Row(
+    row = AnswerRow(
         effect_pct=effect.change_pct,
         # Errors of few clusters are too small to be a range: then the p-value of dealing counts.
         effect_pct_low=effect.low_pct if found.trusted == "cluster" else None,

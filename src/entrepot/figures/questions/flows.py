@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.prices import price_index
-from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, Question, Row
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, AnswerRow, Question
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
@@ -125,14 +125,14 @@ def growth_parts(rows: Frame, asked: Definition, column: str) -> Frame:
     return contributions(rows, asked, column).drop("growth_pct")
 
 
-def real_growth(rows: Frame, asked: Definition, column: str) -> Row:
+def real_growth(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     """Return growth in value and volume, deflated by Paasche's index of the flow's unit values.
 
     Goods without a unit value in both periods are taken to have moved as those with one.
     """
     [(paasche, *matched)] = fetch(price_index(rows, asked, column).select("paasche", *MATCHED))
     if paasche is None:
-        return Row()
+        return AnswerRow()
     now = nw.col("period") >= asked.period.start
     index = nw.when(now).then(nw.lit(float(paasche))).otherwise(nw.lit(1.0))
     found = measures.real_growth(
@@ -144,7 +144,7 @@ def real_growth(rows: Frame, asked: Definition, column: str) -> Row:
     )
     [numbers] = fetch(found)
     names = [*found.collect_schema().names(), *MATCHED]
-    return Row(zip(names, [*numbers, *matched], strict=True))
+    return AnswerRow(zip(names, [*numbers, *matched], strict=True))
 
 
 YEARS = 24

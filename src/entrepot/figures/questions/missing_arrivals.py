@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.questions.hub_reporters import (
+from entrepot.figures.questions.hubs import (
     HubReporters,
     renamed,
     renamed_words,
@@ -17,7 +17,7 @@ from entrepot.figures.questions.hub_reporters import (
     told,
     without,
 )
-from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.model.display import first_of
 from entrepot.model.product import TOTAL
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hub_reporters import Heard
+    from entrepot.figures.questions.hubs import Heard
 
     Frame = nw.LazyFrame[Any]
 
@@ -39,7 +39,7 @@ def lost(
     column: str,
     speakers: Mapping[str, frozenset[str]] | None = None,
     heard: Heard | None = None,
-) -> Row:
+) -> AnswerRow:
     """Return what did not arrive, all goods asked for together, with a row for each product.
 
     Products of which a report has no amount are left out and counted, for a sum without it would
@@ -78,7 +78,7 @@ def lost(
         row["unknown_products"] = len(unknown)
     if silent:
         row["silent_steps"] = _steps(set[date]().union(*silent.values()), rows)
-    answer = Row(row)
+    answer = AnswerRow(row)
     by_product = _rows(_lost(known, asked, column, ("product",)))
     told = [one for one in by_product if one["lost"] is not None]
     answer.table = tuple(sorted(told, key=lambda one: (-one["lost"], one["product"])))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, Question, Row
+from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.measures.prices import PriceFilters
 from entrepot.measures.prices.contrasts import FEWEST
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     from collections.abc import Iterator
 
-    from entrepot.measures.prices.many import Method
+    from entrepot.measures.prices.indices import Method
     from entrepot.model.period import Period
 
 __all__ = [
@@ -64,7 +64,7 @@ def value_change(rows: Frame, asked: Definition, column: str, by: Sequence[str] 
     )
 
 
-def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
+def price_premium(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     """Compare the buyers' unit values with those of everybody else.
 
     With fewer headings than `FEWEST` no interval is told, not of the cost of a premium either.
@@ -77,7 +77,7 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> Row:
         by=["exporter"],
         value=column,
     )
-    told = Row(found.to_dict())
+    told = AnswerRow(found.to_dict())
     if found.clusters < FEWEST:
         for name in [x for x in told if x.endswith(("_low", "_high"))] + ["interval", "confidence"]:
             del told[name]

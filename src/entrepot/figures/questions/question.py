@@ -25,9 +25,9 @@ __all__ = [
     "PART",
     "REIMPORTS",
     "REST",
-    "Choice",
+    "AnswerRow",
+    "ChoiceKind",
     "Question",
-    "Row",
     "joined_rest",
     "named",
     "special",
@@ -42,7 +42,7 @@ members with each other too; everything the importer and the controls buy; what 
 exporter; what hubs buy, and what exporter and hubs sell to importer, controls and hubs."""
 
 
-Choice = Literal["tiers", "territory", "quantity", "partners", "total", "window"]
+ChoiceKind = Literal["tiers", "territory", "quantity", "partners", "total", "window"]
 """A list down to each tier; China without and with Hong Kong and Macao; value or mass; partners
 that are no country; what a total is of; the period, or an average over a longer time."""
 
@@ -74,7 +74,7 @@ class Question:
         ``to_dict``. With a curve also from columns to answer by, to a row for each.
     choices
         What can defensibly be chosen otherwise in it, beside source, report and how a list is
-        followed; see `Choice`. None: it has no specification curve.
+        followed; see `ChoiceKind`. None: it has no specification curve.
     keeps_products
         Whether it needs goods apart, not only what is traded of all of them.
     has_interval
@@ -156,7 +156,7 @@ class Question:
     notes: tuple[tuple[str, str], ...] = ()
     notes_given: tuple[tuple[str, str], ...] = ()
     unit: str = ""
-    choices: frozenset[Choice] = frozenset()
+    choices: frozenset[ChoiceKind] = frozenset()
     keeps_products: bool = False
     has_interval: bool = False
     is_part: bool = False
@@ -188,7 +188,7 @@ class Question:
         return "base" in self.reads
 
 
-class Row(dict[str, Any]):
+class AnswerRow(dict[str, Any]):
     """An answer that is no frame: columns of the one row there is, and the table behind it."""
 
     table: tuple[dict[str, Any], ...] = ()
@@ -202,12 +202,12 @@ BOTH: tuple[Side, Side] = ("importer", "exporter")
 """Both sides have to be named."""
 
 
-PART: frozenset[Choice] = frozenset(get_args(Choice))
+PART: frozenset[ChoiceKind] = frozenset(get_args(ChoiceKind))
 """Choices of a number without a unit that is a part of all trade of a side: all of them."""
-AMOUNT: frozenset[Choice] = frozenset({"territory", "window"})
+AMOUNT: frozenset[ChoiceKind] = frozenset({"territory", "window"})
 """Choices of an amount of trade. Of a tier it is a part by construction, dollars and kilograms are
 two questions, and there is no total."""
-CHANGE: frozenset[Choice] = AMOUNT | {"tiers"}
+CHANGE: frozenset[ChoiceKind] = AMOUNT | {"tiers"}
 """Choices of the growth of an amount."""
 
 

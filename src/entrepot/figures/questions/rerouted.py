@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.questions.hub_reporters import (
+from entrepot.figures.questions.hubs import (
     HubReporters,
     renamed,
     renamed_words,
@@ -18,7 +18,7 @@ from entrepot.figures.questions.hub_reporters import (
     whose,
     without,
 )
-from entrepot.figures.questions.question import BOTH, Question, Row
+from entrepot.figures.questions.question import BOTH, AnswerRow, Question
 from entrepot.lake import fetch
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
@@ -27,7 +27,7 @@ from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hub_reporters import Heard
+    from entrepot.figures.questions.hubs import Heard
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.cells import Frequency
 
@@ -54,7 +54,7 @@ def rerouted(
     heard: Heard | None = None,
     tellers: HubReporters | None = None,
     others_tellers: HubReporters | None = None,
-) -> Row:
+) -> AnswerRow:
     """Bound what came through hubs, with a row for each.
 
     Parameters
@@ -128,8 +128,8 @@ def _frequency(freq: str, asked: Definition) -> Frequency:
     return freq  # type: ignore[return-value]  # of the catalog, which has these three
 
 
-def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) -> Row:
-    row = Row(found.to_dict())
+def _row(found: Rerouted, asked: Definition, more: dict[str, dict[str, Any]]) -> AnswerRow:
+    row = AnswerRow(found.to_dict())
     if found.straits:
         row["choke_points"] = "; ".join(_strait(one, asked) for one in found.straits[:SHOWN])
     row["would_change"] = would_change(found)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.caveats import caveat
 from entrepot.figures.evaluate import ask
-from entrepot.figures.figure import Evidence, Missing
+from entrepot.figures.figure import Evidence, NoAnswer
 from entrepot.figures.scenario.levels import ASSUMED, NOBODY
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
-from entrepot.figures.value_shares import Known, economy_of
+from entrepot.figures.value_added import Known, economy_of
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortage, stopped
 from entrepot.model.areas import area_name, area_set
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.levels import EconomyKeys
     from entrepot.figures.scenario.schema import BackKeys, ScenarioFile
     from entrepot.lake import Lake
-    from entrepot.measures.cutoff import Network, Rebuilt, Shortage
+    from entrepot.measures.cutoff import Network, RebuiltTrade, Shortage
 
 __all__ = ["evaluate_scenario", "points", "worked"]
 
@@ -84,7 +84,7 @@ def _strangers(file: ScenarioFile, lake: Lake) -> tuple[str, ...]:
 def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
     """Return the economy of the year, in which both sides are."""
     found = economy_of(lake, Period.parse(file.period), source)
-    if isinstance(found, Missing):
+    if isinstance(found, NoAnswer):
         raise NoEvidenceError(
             found.reason, hint="see: entrepot data list; or pip install 'entrepot[icio]'"
         )
@@ -261,7 +261,7 @@ HARSHER = {"friction": max, "inputs": min, "outer": min}
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class GridPoint:
     """One set of assumptions, and the one that is not as in the value; empty for ends together."""
 
     leak: float
@@ -275,12 +275,12 @@ class Point:
 class Worked:
     """Solutions by point, the value first, and points without one, with the reason."""
 
-    found: dict[Point, Shortage]
+    found: dict[GridPoint, Shortage]
     stopped: float
-    left_out: tuple[tuple[Point, str], ...]
+    left_out: tuple[tuple[GridPoint, str], ...]
 
 
-def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[Point]:
+def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[GridPoint]:
     """Return the value, each assumption changed alone, and where losses have their ends.
 
     With `sides_only`, the value and the two ends of what whole sides lose.
@@ -293,18 +293,18 @@ def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[Point]:
     assumed = {name: getattr(keys, name) for name in ASSUMED}
     head = {name: one.take for name, one in assumed.items()}
     alone = [
-        Point(**(head | {name: value}), changed=name)
+        GridPoint(**(head | {name: value}), changed=name)
         for name, one in assumed.items()
         for value in one.values[1:]
         if not sides_only
     ]
     leaks = _with_middles(assumed["leak"].values)
     ends = [
-        Point(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
+        GridPoint(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
         for whole, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
         for leak in (side if sides_only else leaks)
     ]
-    found = {Point(**head): Point(**head)}
+    found = {GridPoint(**head): GridPoint(**head)}
     for one in (*alone, *ends):  # an end that changes one assumption is that one alone
         found.setdefault(replace(one, changed=""), one)
     return list(found.values())
@@ -327,8 +327,8 @@ def worked(
     RequestError
         If nothing stops, or the value itself has no solution.
     """
-    trades: dict[tuple[float, float], Rebuilt] = {}
-    found: dict[Point, Shortage] = {}
+    trades: dict[tuple[float, float], RebuiltTrade] = {}
+    found: dict[GridPoint, Shortage] = {}
     left_out = []
     for place, point in enumerate(points(keys, sides_only=sides_only)):
         try:

@@ -14,7 +14,7 @@ from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 __all__ = [
-    *("ASSUMED", "NOBODY", "Assumed", "Closed"),
+    *("ASSUMED", "NOBODY", "Assumed", "ClosedTrade"),
     *("EconomyKeys", "ExtractionKeys", "GoodsKeys"),
 ]
 
@@ -24,7 +24,7 @@ ASSUMED = ("leak", "friction", "inputs", "outer")
 _SLACK = 1e-9
 
 
-class Closed(BaseModel):
+class ClosedTrade(BaseModel):
     """A mapping with known keys only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,7 +40,7 @@ def _no_truth(value: Any) -> Any:
 Number = Annotated[float, BeforeValidator(_no_truth)]
 
 
-class Assumed(Closed):
+class Assumed(ClosedTrade):
     """An assumption: the value that the result takes, and others that it might be."""
 
     take: Number
@@ -64,7 +64,7 @@ def _assumed(take: float, *also: float) -> Any:
     return Field(default_factory=lambda: Assumed(take=take, also=also))
 
 
-class EconomyKeys(Closed):
+class EconomyKeys(ClosedTrade):
     """Assumptions of the economy level: missing inputs, and what they do to output."""
 
     source: str | None = None
@@ -129,7 +129,7 @@ def _one_area(name: str) -> str:
     return next(iter(members))
 
 
-class ExtractionKeys(Closed):
+class ExtractionKeys(ClosedTrade):
     """Who sells instead: parts by area, of everybody (`others`) and of nobody; together one."""
 
     source: str | None = None
@@ -162,7 +162,7 @@ class ExtractionKeys(Closed):
         return parts
 
 
-class GoodsKeys(Closed):
+class GoodsKeys(ClosedTrade):
     """Goods by their codes, as in ``entrepot ask cutoff``."""
 
     goods: str

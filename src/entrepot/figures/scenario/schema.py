@@ -18,7 +18,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.input_choices import own_sectors
 from entrepot.figures.scenario.levels import (
     NOBODY,
-    Closed,
+    ClosedTrade,
     EconomyKeys,
     ExtractionKeys,
     GoodsKeys,
@@ -60,7 +60,7 @@ def _is_map(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-class BackKeys(Closed):
+class BackKeys(ClosedTrade):
     """What stops, in words of the side that stops it."""
 
     instrument: Instrument
@@ -102,7 +102,7 @@ class CutKeys(BackKeys):
         return self
 
 
-class ScenarioFile(Closed):
+class ScenarioFile(ClosedTrade):
     """A scenario: what stops, and at which levels its effect is worked out."""
 
     format: Annotated[Literal[1], BeforeValidator(_whole)]

@@ -14,8 +14,8 @@
 
 from entrepot.measures.cutoff.extraction import OTHERS, Extraction, extraction
 from entrepot.measures.cutoff.goods import CUTOFF, cutoff
-from entrepot.measures.cutoff.network import Cut, Network, Stopped, network, stopped
-from entrepot.measures.cutoff.rebuilt import Rebuilt, rebuilt
+from entrepot.measures.cutoff.network import Cut, Network, StoppedTrade, network, stopped
+from entrepot.measures.cutoff.rebuilt import RebuiltTrade, rebuilt
 from entrepot.measures.cutoff.shortage import Shortage, mean_of, power_of, shortage
 
 __all__ = [
@@ -24,9 +24,9 @@ __all__ = [
     "Cut",
     "Extraction",
     "Network",
-    "Rebuilt",
+    "RebuiltTrade",
     "Shortage",
-    "Stopped",
+    "StoppedTrade",
     "cutoff",
     "extraction",
     "mean_of",

@@ -12,7 +12,7 @@ from entrepot.limits import step
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from entrepot.measures.cutoff.network import Network, Stopped
+    from entrepot.measures.cutoff.network import Network, StoppedTrade
     from entrepot.measures.origin.economy import Numbers, Places
 
     Replace = Callable[[Numbers], Numbers]
@@ -60,7 +60,7 @@ class Extraction:
         return found
 
 
-def extraction(stopped: Stopped, replaced: Mapping[str, float]) -> Extraction:
+def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extraction:
     """Return output if trade stops, and parts of it are bought from others.
 
     Parameters
@@ -135,7 +135,7 @@ def _check(replaced: Mapping[str, float]) -> None:
         )
 
 
-def _check_others(stopped: Stopped, replaced: Mapping[str, float]) -> None:
+def _check_others(stopped: StoppedTrade, replaced: Mapping[str, float]) -> None:
     world = stopped.network.economy
     cut = set(world.area_of[stopped.parts.any(axis=1)].tolist())
     named = {code for code in replaced if code != OTHERS}
@@ -147,7 +147,7 @@ def _check_others(stopped: Stopped, replaced: Mapping[str, float]) -> None:
         )
 
 
-def _rule(stopped: Stopped, place: int, replaced: Mapping[str, float]) -> Replace:
+def _rule(stopped: StoppedTrade, place: int, replaced: Mapping[str, float]) -> Replace:
     """Return how what each buyer lacks of an input becomes orders to its makers."""
     import numpy as np
 

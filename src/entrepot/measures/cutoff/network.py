@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from entrepot.measures.origin.economy import Economy, Numbers, Places, Solved
 
-__all__ = ["Cut", "Network", "Stopped", "network", "stopped"]
+__all__ = ["Cut", "Network", "StoppedTrade", "network", "stopped"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ class Cut:
 
 
 @dataclass(frozen=True, eq=False)
-class Stopped:
+class StoppedTrade:
     """What stops of the inputs of a network.
 
     Attributes
@@ -179,7 +179,7 @@ class Stopped:
         return float(sum(gone.sum() for _, _, gone in self.blocks))
 
 
-def stopped(network: Network, cuts: Iterable[Cut], *, leak: float = 0.0) -> Stopped:
+def stopped(network: Network, cuts: Iterable[Cut], *, leak: float = 0.0) -> StoppedTrade:
     """Return what some cuts stop; trade that two of them name stops once.
 
     Parameters
@@ -208,7 +208,7 @@ def stopped(network: Network, cuts: Iterable[Cut], *, leak: float = 0.0) -> Stop
                 f"{', '.join(both)} on both sides of a cut", hint="name different areas"
             )
         parts[np.ix_(sellers, buyers)] = 1 - leak
-    return Stopped(network, parts)
+    return StoppedTrade(network, parts)
 
 
 def _areas(world: Economy, codes: Collection[str]) -> set[str]:

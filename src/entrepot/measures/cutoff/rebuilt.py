@@ -14,10 +14,10 @@ from entrepot.errors import RequestError
 from entrepot.limits import step
 
 if TYPE_CHECKING:
-    from entrepot.measures.cutoff.network import Stopped
+    from entrepot.measures.cutoff.network import StoppedTrade
     from entrepot.measures.origin.economy import Numbers, Places
 
-__all__ = ["Rebuilt", "rebuilt"]
+__all__ = ["RebuiltTrade", "rebuilt"]
 
 WITHIN = 1e-12
 """Largest miss of a seller's total, of the largest total, that counts as none."""
@@ -30,7 +30,7 @@ FARTHEST, HALVED = 2.0, 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rebuilt:
+class RebuiltTrade:
     """Trade in inputs after a cut-off: Z = u Ẑ v, Ẑ what did not stop.
 
     Attributes
@@ -47,7 +47,7 @@ class Rebuilt:
         How often totals were compared, and the largest miss of one, of the largest total.
     """
 
-    stopped: Stopped
+    stopped: StoppedTrade
     friction: float
     u: list[Numbers]
     v: Numbers
@@ -81,7 +81,7 @@ class Rebuilt:
         return found
 
 
-def rebuilt(stopped: Stopped, friction: float) -> Rebuilt:
+def rebuilt(stopped: StoppedTrade, friction: float) -> RebuiltTrade:
     """Return trade in inputs after a cut-off.
 
     Parameters
@@ -109,7 +109,7 @@ def rebuilt(stopped: Stopped, friction: float) -> Rebuilt:
             steps, miss = max(steps, count), max(miss, worst)
             if not worst <= WITHIN:
                 raise _impossible(network.economy.sectors[place])
-    return Rebuilt(stopped, friction, u, v, steps, miss)
+    return RebuiltTrade(stopped, friction, u, v, steps, miss)
 
 
 def _impossible(sector: str) -> RequestError:
@@ -183,7 +183,7 @@ def _meeting(block: Numbers, bought: Numbers) -> Numbers:
     return found
 
 
-def _block(stopped: Stopped, place: int, friction: float) -> _Block:
+def _block(stopped: StoppedTrade, place: int, friction: float) -> _Block:
     """Return one input with what its makers and buyers come to.
 
     What only reached somebody by trade that stopped whole is rebuilt by nobody.

@@ -11,7 +11,7 @@ from entrepot.measures.cutoff.extraction import mixed, rounds
 if TYPE_CHECKING:
     from entrepot.measures.cutoff.extraction import Mixed
     from entrepot.measures.cutoff.network import Network
-    from entrepot.measures.cutoff.rebuilt import Rebuilt
+    from entrepot.measures.cutoff.rebuilt import RebuiltTrade
     from entrepot.measures.origin.economy import Numbers
 
 __all__ = ["Shortage", "mean_of", "power_of", "shortage"]
@@ -65,7 +65,7 @@ class Shortage:
         return found
 
 
-def shortage(rebuilt: Rebuilt, *, inputs: float, outer: float) -> Shortage:
+def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
     """Return what every sector makes after a cut-off.
 
     Parameters
@@ -155,7 +155,7 @@ def _back(network: Network, miss: Numbers) -> Numbers:
     return network.solved.solve(miss, transposed=False)
 
 
-def _running(rebuilt: Rebuilt, part: Numbers) -> Mixed:
+def _running(rebuilt: RebuiltTrade, part: Numbers) -> Mixed:
     """Return output of before at which sectors run: x = h (z + D x)."""
     import numpy as np
 

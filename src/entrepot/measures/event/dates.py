@@ -10,7 +10,7 @@ import numpy as np
 from entrepot.errors import NoEvidenceError
 from entrepot.measures.event.estimate import clusters_of, fixed_of, pooled
 from entrepot.measures.event.fit import ppml
-from entrepot.measures.event.panel import NEVER, Panel, panel_of, step_of
+from entrepot.measures.event.panel import NEVER, EventPanel, panel_of, step_of
 from entrepot.measures.event.result import PlaceboDate
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def breaks(
     return tuple(sorted(found, key=lambda one: one.deviance))
 
 
-def _effect(panel: Panel, design: Design, label: str, shift: int | None) -> PlaceboDate | None:
+def _effect(panel: EventPanel, design: Design, label: str, shift: int | None) -> PlaceboDate | None:
     treated = panel.treated()
     after = treated & (panel.since() >= 0)
     if not after.any() or not (treated & ~after).any():

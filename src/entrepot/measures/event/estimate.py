@@ -12,7 +12,7 @@ import numpy as np
 from entrepot import limits
 from entrepot.errors import NoEvidenceError
 from entrepot.measures.event.fit import Fit, joint, ppml
-from entrepot.measures.event.panel import NEVER, Panel, panel_of
+from entrepot.measures.event.panel import NEVER, EventPanel, panel_of
 from entrepot.measures.event.result import Coefficient, Effect, EventStudy, Joint
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def studied(
 class _Work:
     """What stays the same while events are dealt to other products."""
 
-    panel: Panel
+    panel: EventPanel
     design: Design
     steps: list[int]
     fixed: list[NDArray[np.int64]]
@@ -111,12 +111,12 @@ class _Work:
         return np.array([pool.single(), squares, *path])
 
 
-def fixed_of(panel: Panel, design: Design) -> list[NDArray[np.int64]]:
+def fixed_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
     """Return the code of each fixed effect by cell."""
     return [panel.codes(effect) for effect in design.fixed]
 
 
-def clusters_of(panel: Panel, design: Design) -> list[NDArray[np.int64]]:
+def clusters_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
     """Return the code of each cluster by cell, without a dimension that has one only."""
     found = [panel.codes((role,)) for role in design.cluster]
     return [codes for codes in found if codes.max(initial=0) > 0]
@@ -136,7 +136,7 @@ def pooled(fit: Fit) -> Effect:
     )
 
 
-def _steps(panel: Panel, design: Design) -> list[int]:
+def _steps(panel: EventPanel, design: Design) -> list[int]:
     """Return the steps that treated cells lie in, without the reference."""
     treated = panel.treated()
     if not treated.any():
@@ -178,7 +178,7 @@ def percent(log: float) -> float:
 
 
 def coefficients(
-    panel: Panel, design: Design, fit: Fit, steps: list[int], by_step: list[float | None]
+    panel: EventPanel, design: Design, fit: Fit, steps: list[int], by_step: list[float | None]
 ) -> tuple[Coefficient, ...]:
     """Return one row a step of the window; `steps` are those that were asked of the regression."""
     first, last = design.window
@@ -224,7 +224,7 @@ def _filled(blank: Coefficient, fit: Fit, place: int, p: float | None) -> Coeffi
     )
 
 
-def is_few(panel: Panel, counts: dict[str, int]) -> bool:
+def is_few(panel: EventPanel, counts: dict[str, int]) -> bool:
     """Say whether treated clusters are too few for their errors to be trusted.
 
     Partners count where not all of them are exposed.
@@ -233,7 +233,7 @@ def is_few(panel: Panel, counts: dict[str, int]) -> bool:
     return min(counts[f"treated_{role}s"] for role in roles) < _FEW
 
 
-def counted(panel: Panel, fit: Fit, clusters: list[NDArray[np.int64]]) -> dict[str, int]:
+def counted(panel: EventPanel, fit: Fit, clusters: list[NDArray[np.int64]]) -> dict[str, int]:
     """Return how much was used, left out and treated."""
     used, treated = fit.rows, panel.treated() & fit.rows
     counts = {
@@ -253,7 +253,7 @@ def counted(panel: Panel, fit: Fit, clusters: list[NDArray[np.int64]]) -> dict[s
     return counts
 
 
-def remarked(panel: Panel, fit: Fit, counts: dict[str, int], few: bool) -> list[str]:
+def remarked(panel: EventPanel, fit: Fit, counts: dict[str, int], few: bool) -> list[str]:
     """Return what a reader has to know."""
     found = []
     if few:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 __all__ = [
+    "CoefficientInterval",
     "Fit",
-    "Interval",
     "informative",
     "joint",
     "ppml",
@@ -43,7 +43,7 @@ _VANISHED = 1e-3
 """Fitted value, relative to the mean of all, below which a cell without trade may be separated."""
 
 
-class Interval(NamedTuple):
+class CoefficientInterval(NamedTuple):
     """Standard error of an estimate, ends of its interval, and two-sided p-value.
 
     `usual` is the standard error of clusters without jackknife.
@@ -98,15 +98,15 @@ class Fit:
             raise _nothing()
         return float(self.estimates[0])
 
-    def interval(self, place: int) -> Interval:
+    def interval(self, place: int) -> CoefficientInterval:
         """Return the standard error of an estimate, and what follows from it."""
         estimate, error = float(self.estimates[place]), _error(self.covariance, place)
         usual = _error(self.usual, place)
         if error is None:
-            return Interval(usual=usual)
+            return CoefficientInterval(usual=usual)
         degrees = float(self.degrees[place])
         half = half_width(error, degrees, LEVEL)
-        return Interval(
+        return CoefficientInterval(
             error,
             low=None if half is None else estimate - half,
             high=None if half is None else estimate + half,
@@ -175,7 +175,7 @@ def _tried(
     x: NDArray[np.float64],
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
-    kept: Kept,
+    kept: KeptRows,
 ) -> tuple[Any, NoEvidenceError | None]:
     """Return a regression on what is kept, or why there is none."""
     if not kept.columns.any() or not kept.rows.any():
@@ -215,7 +215,7 @@ def _leaving_out(
     x: NDArray[np.float64],
     fixed: Sequence[NDArray[np.int64]],
     clusters: Sequence[NDArray[np.int64]],
-    kept: Kept,
+    kept: KeptRows,
 ) -> LeavingOut:
     """Return what a jackknife says; without a covariance where it is not that of the design."""
     if len(clusters) != 1:
@@ -306,7 +306,7 @@ _LOADED = 1e-6
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRows:
     """Cells and columns to keep, and how many cells were left out and why.
 
     `identified` says which columns have an estimate of their own; others may be kept for them.
@@ -323,8 +323,8 @@ def informative(
     y: NDArray[np.float64],
     x: NDArray[np.float64],
     fixed: Sequence[NDArray[np.int64]],
-    before: Kept | None = None,
-) -> Kept:
+    before: KeptRows | None = None,
+) -> KeptRows:
     """Leave out cells whose fixed effect has no other, or has zeros only, until none is left.
 
     A fixed effect with zeros only goes to minus infinity, and so does the coefficient of a dummy
@@ -333,7 +333,7 @@ def informative(
     out already.
     """
     every = np.ones(x.shape[1], dtype=bool)
-    first = before or Kept(np.ones(len(y), dtype=bool), every, every, 0, 0)
+    first = before or KeptRows(np.ones(len(y), dtype=bool), every, every, 0, 0)
     rows, columns = first.rows.copy(), first.columns.copy()
     separated, singletons = first.separated, first.singletons
     while True:
@@ -351,13 +351,15 @@ def informative(
                 flat |= on
         flat &= ~alone
         if not (alone.any() or flat.any()):
-            return Kept(rows, columns, first.identified, separated, singletons)
+            return KeptRows(rows, columns, first.identified, separated, singletons)
         separated += int(flat.sum())
         singletons += int(alone.sum())
         rows &= ~(alone | flat)
 
 
-def estimable(y: Floats, x: Floats, fixed: Sequence[NDArray[np.int64]], kept: Kept) -> Kept | None:
+def estimable(
+    y: Floats, x: Floats, fixed: Sequence[NDArray[np.int64]], kept: KeptRows
+) -> KeptRows | None:
     """Leave out of what is kept the cells that are separated, and columns that are gone with them.
 
     None if there are no such cells and columns.

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from entrepot.measures.event.result import Design
 
-__all__ = ["NEVER", "Panel", "panel_of", "step_of"]
+__all__ = ["NEVER", "EventPanel", "panel_of", "step_of"]
 
 NEVER = np.iinfo(np.int64).max
 _MONTHS = {"M": 1, "Q": 3, "A": 12}
 
 
 @dataclass(frozen=True)
-class Panel:
+class EventPanel:
     """Cells, by position of product and partner.
 
     Attributes
@@ -66,7 +66,7 @@ class Panel:
         known = self.events if events is None else events
         return self.time - np.where(known == NEVER, 0, known)[self.product]
 
-    def keep(self, rows: NDArray[np.bool_]) -> Panel:
+    def keep(self, rows: NDArray[np.bool_]) -> EventPanel:
         """Return the panel with some of its cells."""
         return replace(
             self,
@@ -86,7 +86,7 @@ class Panel:
         return np.unique(found, return_inverse=True)[1].astype(np.int64)
 
 
-def panel_of(frame: Any, design: Design) -> Panel:
+def panel_of(frame: Any, design: Design) -> EventPanel:
     """Read a frame.
 
     Raises
@@ -124,7 +124,7 @@ def panel_of(frame: Any, design: Design) -> Panel:
         np.int64,
     )
     product, partner, time = rows[:, known]
-    panel = Panel(
+    panel = EventPanel(
         y=y,
         product=product,
         partner=partner,
@@ -212,7 +212,7 @@ def _flag(one: Any) -> bool:
     raise RequestError(f"exposed is {one!r}", hint="true or false, 1 or 0, for each partner")
 
 
-def _added_up(panel: Panel, unknown: NDArray[np.int64], design: Design) -> Panel:
+def _added_up(panel: EventPanel, unknown: NDArray[np.int64], design: Design) -> EventPanel:
     """Add up the rows of a step, fill in zeros if asked, and leave out what is not known whole.
 
     `unknown` has product, partner and step of each cell with a row of unknown value: a sum of the

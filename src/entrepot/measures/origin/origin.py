@@ -278,7 +278,7 @@ that between the two sides, or that between the exporter and everybody."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flow:
+class GrossFlow:
     """What k sectors of the exporter sell.
 
     Attributes
@@ -307,7 +307,7 @@ def flow(
     made: Collection[str] | None = None,
     used: Collection[str] | None = None,
     perimeter: Perimeter = "flow",
-) -> Flow:
+) -> GrossFlow:
     """Return a flow of the economy.
 
     Parameters
@@ -350,10 +350,10 @@ def flow(
         values = values + _final(world, world.final, sellers, other)
     names = frozenset(world.names[n] for n in np.unique(world.name_of[home]))
     if perimeter == "flow":
-        return Flow(sellers, values, buyers, names)
+        return GrossFlow(sellers, values, buyers, names)
     whole = np.zeros(len(world.output))
     whole[sellers] = values
-    return Flow(home, whole[home], other if perimeter == "bilateral" else abroad, names)
+    return GrossFlow(home, whole[home], other if perimeter == "bilateral" else abroad, names)
 
 
 def _final(world: Economy, final: Numbers, sellers: Places, buyers: Places) -> Numbers:
@@ -372,7 +372,7 @@ def _final(world: Economy, final: Numbers, sellers: Places, buyers: Places) -> N
     return found
 
 
-def crossed(solved: Solved, asked: Flow) -> tuple[Numbers, Numbers]:
+def crossed(solved: Solved, asked: GrossFlow) -> tuple[Numbers, Numbers]:
     """Return the output of every sector behind a flow: counted at each crossing, and once.
 
     B e is the first. The second is (I - A*)^-1 e, where A* lacks the inputs that cross the border:

@@ -1,6 +1,6 @@
 """Unit values, price indices, splits of a change, and the premium that one buyer pays."""
 
-from entrepot.measures.prices.many import price_index, price_series
+from entrepot.measures.prices.indices import price_index, price_series
 from entrepot.measures.prices.premium import (
     ChangeTriple,
     Overpayment,

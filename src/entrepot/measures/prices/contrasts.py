@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 __all__ = [
     "FEWEST",
     "Contrast",
-    "Estimate",
     "Interval",
     "LeftOut",
+    "PremiumEstimate",
     "Roles",
     "bootstrapped",
     "check_quantity",
@@ -325,7 +325,7 @@ def given_back(frame: Any, columns: dict[str, list[Any]], schema: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class PremiumEstimate:
     """Log premium with its uncertainty; the interval is None with fewer than two clusters.
 
     Attributes
@@ -352,7 +352,7 @@ def median_gap(
     interval: Interval,
     replicates: int,
     seed: int,
-) -> Estimate:
+) -> PremiumEstimate:
     """Return the median over products, with a bootstrap of clusters.
 
     With `controlled` it is the median over these less the median over all others, without an
@@ -374,12 +374,12 @@ def median_gap(
     clusters = [item.cluster for item in found]
     count = len(set(clusters))
     if count < 2 or (controlled is not None and _smaller_side(found, controlled) < FEWEST):
-        return Estimate(beta, None, None, None, buyer, others)
+        return PremiumEstimate(beta, None, None, None, buyer, others)
     draws = bootstrapped(pairs, clusters, statistic, replicates=replicates, seed=seed)
     low, high = interval_of(
         beta, draws, confidence, interval, clusters=count, is_difference=controlled is not None
     )
-    return Estimate(beta, stdev(draws), low, high, buyer, others)
+    return PremiumEstimate(beta, stdev(draws), low, high, buyer, others)
 
 
 def _smaller_side(found: Sequence[Contrast], controlled: Collection[Any]) -> int:
@@ -404,7 +404,7 @@ def difference_in_differences(
     *,
     weighted: bool,
     confidence: float,
-) -> Estimate:
+) -> PremiumEstimate:
     """Return β of the saturated design in closed form, with jackknife errors of clusters (CV3).
 
     Two destinations and two periods leave one contrast a product once exporter-product-destination
@@ -425,11 +425,11 @@ def difference_in_differences(
     sums = [_added(some, controlled, weighted=weighted) for some in clusters.values()]
     error = _jackknife(sums, beta, controlled)
     if error is None:
-        return Estimate(beta, None, None, None, buyer, others)
+        return PremiumEstimate(beta, None, None, None, buyer, others)
     half = half_width(error, degrees_of_freedom(_adds(sums)), confidence)
     if half is None:
-        return Estimate(beta, error, None, None, buyer, others)
-    return Estimate(beta, error, beta - half, beta + half, buyer, others)
+        return PremiumEstimate(beta, error, None, None, buyer, others)
+    return PremiumEstimate(beta, error, beta - half, beta + half, buyer, others)
 
 
 def _added(

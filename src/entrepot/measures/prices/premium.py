@@ -14,9 +14,9 @@ from entrepot.measures.grouped import as_codes, as_list
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.prices.contrasts import (
     Contrast,
-    Estimate,
     Interval,
     LeftOut,
+    PremiumEstimate,
     Roles,
     check_quantity,
     check_trim,
@@ -241,7 +241,7 @@ def price_premium(
 
 
 def stated(
-    estimate: Estimate,
+    estimate: PremiumEstimate,
     *,
     bill: float,
     counts: tuple[int, int],

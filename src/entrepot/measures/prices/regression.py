@@ -15,8 +15,8 @@ from entrepot.measures.change import apart, begins_within
 from entrepot.measures.frame_adapter import numbers_refused, run_on_frame
 from entrepot.measures.grouped import aggregate, as_codes
 from entrepot.measures.prices.contrasts import (
-    Estimate,
     LeftOut,
+    PremiumEstimate,
     check_quantity,
     collected,
     heading_of,
@@ -213,7 +213,7 @@ def _columns(
 
 def _estimate(
     columns: dict[str, list[Any]], *, theta: bool, confidence: float, weighted: bool
-) -> Estimate:
+) -> PremiumEstimate:
     try:
         from pandas import DataFrame
         from pyfixest.estimation import feols
@@ -251,9 +251,9 @@ def _estimate(
     )
     beta = float(coefficients["treated"])
     if found.covariance is None or found.degrees is None or not found.covariance[0, 0] > 0:
-        return Estimate(beta, None, None, None, math.nan, math.nan)
+        return PremiumEstimate(beta, None, None, None, math.nan, math.nan)
     spread = math.sqrt(float(found.covariance[0, 0]))
     half = half_width(spread, float(found.degrees[0]), confidence)
     if half is None:
-        return Estimate(beta, spread, None, None, math.nan, math.nan)
-    return Estimate(beta, spread, beta - half, beta + half, math.nan, math.nan)
+        return PremiumEstimate(beta, spread, None, None, math.nan, math.nan)
+    return PremiumEstimate(beta, spread, beta - half, beta + half, math.nan, math.nan)

@@ -12,7 +12,7 @@ from entrepot.measures.rerouting.along import (
 )
 from entrepot.measures.rerouting.bounds import REROUTED, Placebo, Placebos, placebo_hubs, rerouted
 from entrepot.measures.rerouting.excess import Began, began, synthetic_weights
-from entrepot.measures.rerouting.missing_arrivals import MISSING_ARRIVALS, missing_arrivals
+from entrepot.measures.rerouting.hub_reports import MISSING_ARRIVALS, missing_arrivals
 from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 from entrepot.measures.rerouting.triple import (
     TRIPLE_DIFFERENCE,

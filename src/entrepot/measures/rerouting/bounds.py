@@ -26,8 +26,8 @@ from entrepot.measures.rerouting.result import Hub, Rerouted, Strait
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from entrepot.measures.rerouting.cells import Chain, Edge, Flows, Frequency, Network
-    from entrepot.measures.rerouting.program import Matched
+    from entrepot.measures.rerouting.cells import Chain, Edge, Flows, Frequency, HubNetwork
+    from entrepot.measures.rerouting.program import MatchedFlow
     from entrepot.model.period import Period
 
 __all__ = [
@@ -207,7 +207,7 @@ def _surely(found: Excesses, hubs: Collection[str]) -> float:
     return matched(found.surely(known)).value if known else 0.0
 
 
-def _hub(found: Excesses, hub: str, central: Matched, *, enough: bool) -> Hub:
+def _hub(found: Excesses, hub: str, central: MatchedFlow, *, enough: bool) -> Hub:
     into, out = found.edges[ORIGIN, hub], found.edges[hub, IMPORTER]
     part = central.by_hub.get(hub, 0.0)
     bought = sum(sum(row) for row in into.actual.values())
@@ -240,7 +240,7 @@ def _by_length(
     return found | {1: max(found[1], least)}
 
 
-def _straits(networks: Sequence[Network]) -> tuple[Strait, ...]:
+def _straits(networks: Sequence[HubNetwork]) -> tuple[Strait, ...]:
     """Return the edges of the minimum cuts, added up over products."""
     found: dict[Edge, float] = {}
     for one in networks:

@@ -30,8 +30,8 @@ __all__ = [
     "Edge",
     "Flows",
     "Frequency",
+    "HubNetwork",
     "Names",
-    "Network",
     "Weights",
     "chain_of",
     "flows_of",
@@ -246,7 +246,7 @@ TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class HubNetwork:
     """A maximum flow.
 
     Attributes
@@ -265,7 +265,7 @@ class Network:
     cut: dict[Edge, float]
 
 
-def maximum_flow(capacity: Mapping[Edge, float], source: str, sink: str) -> Network:
+def maximum_flow(capacity: Mapping[Edge, float], source: str, sink: str) -> HubNetwork:
     """Return the maximum flow, by shortest augmenting paths (Edmonds and Karp 1972).
 
     On amounts as they are: solvers on whole numbers would have to round them.
@@ -298,7 +298,7 @@ def maximum_flow(capacity: Mapping[Edge, float], source: str, sink: str) -> Netw
         for edge, amount in capacity.items()
         if edge[0] in near and edge[1] not in near and amount > 0
     }
-    return Network(sum(cut.values()), flow, cut)
+    return HubNetwork(sum(cut.values()), flow, cut)
 
 
 def _shortest(

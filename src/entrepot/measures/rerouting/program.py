@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting.excess import Excess
     from entrepot.measures.rerouting.result import Limit
 
-__all__ = ["Excesses", "Limits", "Matched", "matched", "most_of"]
+__all__ = ["Excesses", "FlowLimits", "MatchedFlow", "matched", "most_of"]
 
 
 Cell = tuple[str, str, int]
@@ -29,7 +29,7 @@ LARGEST = 1e4
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FlowLimits:
     """How much may pass, in the unit of the values at the border of the origin.
 
     Attributes
@@ -53,7 +53,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class MatchedFlow:
     """The most that can be matched, and one way to match it.
 
     Attributes
@@ -69,7 +69,7 @@ class Matched:
     by_product: dict[str, float]
 
 
-def matched(limits: Limits) -> Matched:
+def matched(limits: FlowLimits) -> MatchedFlow:
     """Match what came with what went of the same product, in the same or the next step.
 
     The maximum of Σ r_hkts over hubs h, products k and steps t <= s <= t + 1, where every limit
@@ -87,18 +87,18 @@ def matched(limits: Limits) -> Matched:
         if amount > 0 and limits.went.get((hub, product, after), 0.0) > 0
     ]
     if not variables:
-        return Matched(0.0, {}, {})
+        return MatchedFlow(0.0, {}, {})
     found = most_of(*_rows(variables, limits))
     by_hub: dict[str, float] = {}
     by_product: dict[str, float] = {}
     for (hub, product, *_), amount in zip(variables, found, strict=True):
         by_hub[hub] = by_hub.get(hub, 0.0) + amount
         by_product[product] = by_product.get(product, 0.0) + amount
-    return Matched(sum(found), by_hub, by_product)
+    return MatchedFlow(sum(found), by_hub, by_product)
 
 
 def _rows(
-    variables: list[tuple[str, str, int, int]], limits: Limits
+    variables: list[tuple[str, str, int, int]], limits: FlowLimits
 ) -> tuple[int, list[list[int]], list[float]]:
     """Return how many variables there are, and of each limit its variables and its size."""
     rows: dict[Hashable, list[int]] = {}
@@ -214,14 +214,14 @@ class Excesses:
             if seller != ORIGIN and buyer in chain.hubs and goods
         ).difference(chain.silent)
 
-    def central(self) -> Limits:
+    def central(self) -> FlowLimits:
         """Return what came and went above the best path."""
         came = self._cells("came", "central", 1.0)
         went = self._cells("went", "central", self.price)
         sold, bought = self._net("came", "signed", 1.0), self._net("went", "signed", self.price)
-        return Limits(came, went, sold=sold, bought=bought)
+        return FlowLimits(came, went, sold=sold, bought=bought)
 
-    def surely(self, hubs: Collection[str]) -> Limits:
+    def surely(self, hubs: Collection[str]) -> FlowLimits:
         """Return what came and went above the highest path and chance, and not from others.
 
         What went out has to exceed what may have come from others, and from other hubs.
@@ -240,7 +240,7 @@ class Excesses:
             if of_product.get(cell[:2])
         }
         went = self._cells("went", "surely", price)
-        return Limits(
+        return FlowLimits(
             came,
             went,
             of_product,

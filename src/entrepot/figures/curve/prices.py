@@ -10,17 +10,17 @@ import narwhals as nw
 
 from entrepot.errors import RequestError
 from entrepot.figures.availability import held
-from entrepot.figures.cells import Cells
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import apart, known, territory_choices
 from entrepot.figures.curve.partner_choices import widest
 from entrepot.figures.definition import SIDES
-from entrepot.figures.figure import Missing, Specification
+from entrepot.figures.figure import NoAnswer, Specification
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import prices as under
+from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import moved
 from entrepot.figures.sides import members_of, reach
-from entrepot.figures.spread import Found
+from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
 from entrepot.lake import fetch
 from entrepot.measures.prices.contrasts import paired
@@ -40,7 +40,9 @@ __all__ = ["MEASURES", "of_prices", "read"]
 MEASURES = ("price_index", "value_change", "price_premium")
 
 
-def of_prices(timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left) -> Iterator[Found]:
+def of_prices(
+    timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left
+) -> Iterator[FoundSpecification]:
     """Yield the specifications of a question about prices.
 
     `numbered` has the choices of goods at each of the times; `left` gets what could not be
@@ -77,11 +79,11 @@ def of_prices(timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left) 
                     continue
                 words = time.report | {"window": time.span.words} | one.choices | said
                 item = Specification(words, value * part)
-                yield Found(item, one.is_asked and first == 0)
+                yield FoundSpecification(item, one.is_asked and first == 0)
 
 
 def _sets(
-    time: Timed, rows: Sequence[Row], numbered: Sequence[Numbered], left: Left
+    time: Timed, rows: Sequence[PriceRow], numbered: Sequence[Numbered], left: Left
 ) -> Iterator[RowSet]:
     """Yield every set of rows that some specification is of, the one asked for first."""
     asked = time.span.asked
@@ -167,7 +169,7 @@ class RowSet:
     is_asked: bool = False
 
 
-def inside(rows: Sequence[Row], place: Definition) -> list[Row]:
+def inside(rows: Sequence[PriceRow], place: Definition) -> list[PriceRow]:
     """Return the trade of a question's sides; what members of one trade with each other is none."""
     buyers, sellers = (members_of(place, side) for side in SIDES)
     every = question(place.measure).trade == "sales"
@@ -181,7 +183,9 @@ def inside(rows: Sequence[Row], place: Definition) -> list[Row]:
     ]
 
 
-def leveled(rows: Sequence[Row], place: Definition, choices: dict[str, str]) -> Iterator[RowSet]:
+def leveled(
+    rows: Sequence[PriceRow], place: Definition, choices: dict[str, str]
+) -> Iterator[RowSet]:
     """Yield the rows by product and by heading, and for a premium beside each group of others."""
     if place.measure == "value_change":
         yield RowSet(choices, _cells(rows, 6, frozenset()))
@@ -211,7 +215,7 @@ def coalition(asked: Definition) -> frozenset[str]:
         return frozenset()
 
 
-def _cells(rows: Iterable[Row], digits: int, buyers: frozenset[str]) -> list[Cell]:
+def _cells(rows: Iterable[PriceRow], digits: int, buyers: frozenset[str]) -> list[Cell]:
     """Add rows up by what counts as one product; the `buyers` count as one."""
     sums: dict[tuple[str, str, str, date], list[float]] = {}
     for row in rows:
@@ -232,7 +236,7 @@ def _cells(rows: Iterable[Row], digits: int, buyers: frozenset[str]) -> list[Cel
 # The rows that prices are made of, read once for every choice of goods and territory.
 
 
-class Row(NamedTuple):
+class PriceRow(NamedTuple):
     """What was traded in one cell: all of it in USD, and the value and mass of what has both.
 
     Where a buyer is compared with others, these go by the name of their group.
@@ -248,7 +252,7 @@ class Row(NamedTuple):
     mass: float
 
 
-def between(time: Timed, base: Period, left: Left) -> Cells | None:
+def between(time: Timed, base: Period, left: Left) -> SourceRows | None:
     """Return cells of all the time from base to period, where an index makes use of it."""
     asked, cells = time.span.asked, time.cells
     if asked.measure != "price_index":
@@ -258,21 +262,21 @@ def between(time: Timed, base: Period, left: Left) -> Cells | None:
         left.append((what, f"{asked.period} is made of several rows in time"))
         return None
     there = held(cells.lake, cells.held.source, [Period(base.start, asked.period.end)])
-    alike = [] if isinstance(there, Missing) else [x for x in there if x.freq == cells.held.freq]
+    alike = [] if isinstance(there, NoAnswer) else [x for x in there if x.freq == cells.held.freq]
     if not alike or alike[0].currency != cells.held.currency:
         left.append((what, f"not all of {base.start.year} to {asked.period.end.year} is held"))
         return None
-    return Cells(cells.lake, alike[0], cells.voice, twofold=cells.twofold)
+    return SourceRows(cells.lake, alike[0], cells.voice, twofold=cells.twofold)
 
 
 def read(
-    cells: Cells,
+    cells: SourceRows,
     asked: Definition,
     base: Period,
     choices: Sequence[Numbered],
     *,
     is_series: bool,
-) -> list[Row]:
+) -> list[PriceRow]:
     """Read what any of the choices needs, added up by cell."""
     until = asked.period.start - timedelta(days=1)
     span = Period(base.start, until) if is_series else base
@@ -286,7 +290,7 @@ def read(
     keys = ("product", "nomenclature", "exporter", "importer", "period")
     names = ("__known", "__v", "__q")
     summed = pairs.group_by(*keys).agg(*(nw.col(name).sum() for name in names))
-    return [Row(*row) for row in fetch(summed.select(*keys, *names))]
+    return [PriceRow(*row) for row in fetch(summed.select(*keys, *names))]
 
 
 def _in_groups(asked: Definition, whole: Definition) -> nw.Expr:

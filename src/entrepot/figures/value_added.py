@@ -12,10 +12,10 @@ from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.definition import territories, territory
-from entrepot.figures.figure import Answer, Caveat, Estimate, Evidence, Figure, Missing
+from entrepot.figures.figure import Caveat, Estimate, Evidence, Figure, NoAnswer, SourceAnswer
 from entrepot.figures.input_choices import GOODS, inputs_title, made_by, own_sectors, sides
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
-from entrepot.figures.insufficient_data import unanswered
+from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import unit_of
 from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.lake.unchanged import delivered_files
@@ -67,7 +67,7 @@ def refusal(definition: Definition) -> str | None:
     return None
 
 
-def answer(definition: Definition, known: Known) -> Answer | Missing:
+def answer(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
     """Answer from the value added in all that the importer's industries buy abroad.
 
     The headline counts value when it first crosses the importer's border, and as a part of all
@@ -82,14 +82,14 @@ def answer(definition: Definition, known: Known) -> Answer | Missing:
     estimates = list(_estimates(definition, known))
     if not estimates:
         what = inputs_title(definition.goods, definition.sector)
-        return Missing(
+        return NoAnswer(
             f"{known.rows.address} has no {what} that {area_name(definition.importer)} bought "
             f"abroad in {definition.period} with value of {area_name(definition.exporter)} in them"
         )
     spans = ["value counted once or at every crossing", "own value that comes back counted or not"]
     if len({one.choices["territory"] for one in estimates}) > 1:
         spans.append("Hong Kong in or out")
-    return Answer(tuple(estimates), tuple(_caveats(definition, known)), tuple(spans))
+    return SourceAnswer(tuple(estimates), tuple(_caveats(definition, known)), tuple(spans))
 
 
 def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
@@ -212,7 +212,7 @@ _TURN = threading.Lock()
 """Several questions that come at once work it out once."""
 
 
-def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known | Missing:
+def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known | NoAnswer:
     """Return the economy of a year, or why there is none.
 
     Parameters
@@ -228,7 +228,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
         If NumPy or SciPy is not installed.
     """
     rows = input_rows(lake, period, source)
-    if isinstance(rows, Missing):
+    if isinstance(rows, NoAnswer):
         return rows
     if rows.installed:
         return Known(rows, _kept(rows.installed.table))
@@ -239,7 +239,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
         for path in delivered_files(lake.path, item.delivered)
     ]
     if len(paths) != 1:
-        return Missing(
+        return NoAnswer(
             f"output is not in the rows of {rows.address}, and the one delivered file that has it "
             "is not there; ask a lake in a folder"
         )
@@ -326,7 +326,7 @@ def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figu
     _require_apart(definition)
     definition = definition.but(source=definition.source or SOURCE)
     known = economy_of(lake, definition.period, definition.source)
-    if isinstance(known, Missing):
+    if isinstance(known, NoAnswer):
         return unanswered(definition, known.reason, of_reports=False)
     known.rows.require((*made_by(definition.goods), definition.sector))
     definition = definition.but(source=known.rows.address)

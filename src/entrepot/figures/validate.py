@@ -10,7 +10,7 @@ from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
@@ -92,7 +92,7 @@ def _currency(definition: Definition, lake: Lake) -> str:
     spans = [span for span in (definition.period, definition.base) if span]
     sources = definition.source.split(AND) if definition.source else flow_sources(lake)
     answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
-    found = {one.currency for some in answers if not isinstance(some, Missing) for one in some}
+    found = {one.currency for some in answers if not isinstance(some, NoAnswer) for one in some}
     return found.pop() if len(found) == 1 else DOLLARS
 
 

@@ -8,15 +8,15 @@ import narwhals as nw
 
 from entrepot.figures import caveats
 from entrepot.figures.availability import BUNDLED, RECONCILED, flow_sources, held, of_lake
-from entrepot.figures.cells import all_goods_totals, compared, everything, is_everything
 from entrepot.figures.definition import DOLLARS, SIDES
-from entrepot.figures.figure import Figure, Missing
+from entrepot.figures.figure import Figure, NoAnswer
 from entrepot.figures.goods_caveats import pooled
 from entrepot.figures.input_choices import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
 from entrepot.figures.row_facts import partners
+from entrepot.figures.rows import all_goods_totals, compared, everything, is_everything
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
 from entrepot.goods.parse import has_list
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.cells import Cells, Goods
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.rows import Goods, SourceRows
 
 __all__ = [
     "MANY_TELLERS",
@@ -62,7 +62,7 @@ caveat that says how many they are, and which of the largest traders are not amo
 """
 
 
-def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say why the rows held cannot answer, before anything is added up."""
     found = silent(cells, asked)
     if found is None and _picks(cells, asked) and cells.voice:
@@ -73,7 +73,7 @@ def refusal(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     return _thin(cells, asked, goods)
 
 
-def silent(cells: Cells, asked: Definition) -> Missing | None:
+def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse a voice that does not speak, or not all the time, or a group of which some are silent.
 
     A delivery of some goods can have nothing in a month; then it need speak at some time only. The
@@ -111,16 +111,16 @@ def _also_buying(asked: Definition) -> list[str]:
     return []
 
 
-def _neither(cells: Cells, asked: Definition) -> Missing | None:
+def _neither(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse trade of which nobody tells: some who are silent stand on both sides."""
     quiet = [sorted(names) for names in cells.quiet]
     if not all(quiet):
         return None
     who = " nor ".join(", ".join(names) for names in quiet)
-    return Missing(f"neither {who} reported to {cells.held.source} in {asked.period}", "silent")
+    return NoAnswer(f"neither {who} reported to {cells.held.source} in {asked.period}", "silent")
 
 
-def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Missing | None:
+def _absent(cells: SourceRows, asked: Definition, told: Set[tuple[str, date]]) -> NoAnswer | None:
     """Name the members who tell nothing in some period."""
     assert cells.voice is not None
     members = members_of(asked, cells.voice)
@@ -135,23 +135,25 @@ def _absent(cells: Cells, asked: Definition, told: Set[tuple[str, date]]) -> Mis
                 )  # a fiscal year by its first month
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
-                return Missing(f"{names} did not report to {cells.held.source} in {when}", "silent")
+                return NoAnswer(
+                    f"{names} did not report to {cells.held.source} in {when}", "silent"
+                )
     return None
 
 
-def _picks(cells: Cells, asked: Definition) -> bool:
+def _picks(cells: SourceRows, asked: Definition) -> bool:
     """Whether a question takes some of the reports only, so that the catalog cannot tell."""
     return bool(asked.valuation or asked.basis != "dispatch" or cells.twofold)
 
 
-def _read(cells: Cells, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
+def _read(cells: SourceRows, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
     """Return who tells something in which period, by the rows themselves."""
     rows = cells.rows(voice, (everything(),), asked)
     groups = fetch(rows.group_by(voice, "period").agg(nw.len()))
     return {(who, day) for who, day, _ in groups}
 
 
-def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
+def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse the total of an area that did not report it, added up from few partners' reports."""
     sides = [side for _, side in totals(asked) if side in cells.mirrors]
     if not sides:
@@ -168,13 +170,13 @@ def _mirrored(cells: Cells, asked: Definition) -> Missing | None:
     other = "imports" if side == "exporter" else "exports"
     who = asked.importer if side == "exporter" else asked.exporter
     count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"
-    return Missing(
+    return NoAnswer(
         f"{cells.held.source} has reports of {count} in {asked.period}, "
         f"too few to add up all {other} of {who}"
     )
 
 
-def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
     if not cells.held.few_products or is_everything(goods):
         return None
@@ -192,16 +194,16 @@ def not_reconciled(cells: Cells, asked: Definition, goods: Goods) -> Missing | N
     some = first_of(lost, 3)
     what = f"{'only some' if here else 'none'} of {asked.goods} was reconciled, and the lake holds"
     if any(names and _are_reports(cells, asked, source) for source, names in there.items()):
-        return Missing(f"{what} reports of {some}; run entrepot reconcile again, for all goods")
-    return Missing(f"{what} other rows of {some}, no reports to reconcile")
+        return NoAnswer(f"{what} reports of {some}; run entrepot reconcile again, for all goods")
+    return NoAnswer(f"{what} other rows of {some}, no reports to reconcile")
 
 
-def _are_reports(cells: Cells, asked: Definition, source: str) -> bool:
+def _are_reports(cells: SourceRows, asked: Definition, source: str) -> bool:
     found = held(cells.lake, source, [asked.period])
-    return not isinstance(found, Missing) and any(one.has_reports for one in found)
+    return not isinstance(found, NoAnswer) and any(one.has_reports for one in found)
 
 
-def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse all goods where the lake has some of them only, and a flow without its total."""
     if not cells.held.few_products or not is_everything(goods):
         return None
@@ -235,30 +237,30 @@ def _few(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
 
 
 def _some_goods(
-    cells: Cells, asked: Definition, count: int, digits: int, proven: float | None = None
-) -> Missing:
+    cells: SourceRows, asked: Definition, count: int, digits: int, proven: float | None = None
+) -> NoAnswer:
     if proven is not None:
         size = figure_value(proven, "share")
-        return Missing(
+        return NoAnswer(
             f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
             f"{asked.period}, {size} of the total of all goods that is reported; name goods that "
             "it holds, or load the partner's row for all goods (TOTAL)"
         )
-    return Missing(
+    return NoAnswer(
         f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
         f"{asked.period}, which are not all goods; name goods that it holds"
     )
 
 
-def _thin(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
     if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
-        return Missing(
+        return NoAnswer(
             f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
             f"everybody; add the whole {cells.held.source}"
         )
     if cells.held.is_partial and (absent := _absent_hubs(cells, asked)):
-        return Missing(
+        return NoAnswer(
             f"{cells.held.source} is held as an extract, without what {', '.join(absent)} buys or "
             f"sells; add the whole {cells.held.source}"
         )
@@ -266,19 +268,19 @@ def _thin(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
         names = partners(cells, whole, side)
         if not names and cells.held.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
-            return Missing(
+            return NoAnswer(
                 f"of {who}, {cells.held.source} has totals over all partners only, and "
                 f"{asked.measure} needs partners; load a file with all partners, or ask for value"
             )
         if len(names) == 1 and not _has_total(cells, asked, goods, side):
-            return Missing(
+            return NoAnswer(
                 f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
                 f"so there is no total; add the whole {cells.held.source}, not an extract"
             )
     return None
 
 
-def _has_total(cells: Cells, asked: Definition, goods: Goods, side: Side) -> bool:
+def _has_total(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -> bool:
     """Whether what is divided by is a total of the reporter's own, which needs no partners."""
     if not question(asked.measure).divides or side == cells.voice:
         return False
@@ -286,7 +288,7 @@ def _has_total(cells: Cells, asked: Definition, goods: Goods, side: Side) -> boo
     return found is not None and bool(fetch(found.select("reporter").head(1)))
 
 
-def _absent_hubs(cells: Cells, asked: Definition) -> list[str]:
+def _absent_hubs(cells: SourceRows, asked: Definition) -> list[str]:
     """Return the hubs that no row has as a buyer, or none as a seller."""
     if question(asked.measure).trade != "chain":
         return []
@@ -302,14 +304,14 @@ def _called(who: str) -> str:
     return "the world" if who == WORLD else who
 
 
-def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
+def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
     if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
         why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
-        return Missing(f"no code of {asked.goods} is left in {editions}{why}")
+        return NoAnswer(f"no code of {asked.goods} is left in {editions}{why}")
     if any(one.lists for one in goods) and (oils := pooled(cells.held.source, goods)):
-        return Missing(f"no other code of {asked.goods} is traded: {oils[0].text}")
+        return NoAnswer(f"no other code of {asked.goods} is traded: {oils[0].text}")
     if (
         cells.held.few_products
         and not is_everything(goods)
@@ -320,11 +322,11 @@ def nothing(cells: Cells, asked: Definition, goods: Goods) -> Missing:
     sides = (_called(asked.exporter), _called(asked.importer))
     flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":
-        return Missing(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
-    return Missing(f"{flow} in {asked.period}, which is not the same as zero")
+        return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
+    return NoAnswer(f"{flow} in {asked.period}, which is not the same as zero")
 
 
-def _none_of(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
+def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say that a delivery of few products has none of the goods, whoever trades them."""
     product = nw.col("product")
     rows = cells.rows("importer", (everything(),), asked)
@@ -332,13 +334,13 @@ def _none_of(cells: Cells, asked: Definition, goods: Goods) -> Missing | None:
     [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if digits and digits < wanted:
-        return Missing(
+        return NoAnswer(
             f"{of_lake(cells.held.source)} has codes of {digits} digits, too coarse for "
             f"{asked.goods}"
         )
     if not count or fetch(cells.rows("importer", goods, asked).select("product").head(1)):
         return None
-    return Missing(
+    return NoAnswer(
         f"{of_lake(cells.held.source)} has {count} product code{'s' * (count != 1)} in "
         f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
     )
@@ -350,7 +352,7 @@ _INPUTS = (
 )
 
 
-def in_lines(found: Mapping[str, Missing], asked: Definition) -> str:
+def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
     """Return one line for each source that could have answered; the others share two lines.
 
     Parameters

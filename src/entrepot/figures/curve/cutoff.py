@@ -16,7 +16,7 @@ from entrepot.figures.figure import Specification
 from entrepot.figures.questions.cutoff import ELSEWHERE, HEAD, losses
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import members_of, reach
-from entrepot.figures.spread import Found
+from entrepot.figures.spread import FoundSpecification
 from entrepot.goods import merged
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, harmonized
@@ -45,7 +45,9 @@ class _Counted(NamedTuple):
     is_asked: bool
 
 
-def of_cutoff(timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left) -> Iterator[Found]:
+def of_cutoff(
+    timed: Sequence[Timed], numbered: Sequence[Numbered], left: Left
+) -> Iterator[FoundSpecification]:
     """Yield the specifications of a question about a cut-off.
 
     `numbered` has the choices of goods at each of the times; `left` gets what could not be
@@ -117,7 +119,7 @@ def _valued(
     markets: dict[tuple[Supplier, ...], int],
     asked: Definition,
     left: Left,
-) -> Iterator[Found]:
+) -> Iterator[FoundSpecification]:
     rows = [
         (str(number), one.exporter, one.stops, one.before, one.elsewhere, one.elasticity)
         for suppliers, number in markets.items()
@@ -146,7 +148,9 @@ def _valued(
                     said |= {"short run": f"{100 * part:g} % of elasticities", "elasticity": kind}
                 head = HEAD if asked.sigma is None else (HEAD[0], 1.0)
                 is_asked = one.is_asked and not is_sure and (divert, part) == head
-                yield Found(Specification(time.report | one.choices | said, value), is_asked)
+                yield FoundSpecification(
+                    Specification(time.report | one.choices | said, value), is_asked
+                )
 
 
 def _loss(one: _Counted, found: dict[str, Lost], without: set[int]) -> float | str:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ERRORS",
-    "Cells",
     "Frame",
     "Goods",
+    "SourceRows",
     "all_goods_totals",
     "both_markets",
     "called_reimports",
@@ -55,7 +55,7 @@ Goods = tuple[Selection, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class SourceRows:
     """Rows of the deliveries in `held`, as one side told them or reconciled from both.
 
     Attributes
@@ -101,7 +101,7 @@ class Cells:
         held = (self.held.source, self.held.snapshot, self.held.freq)
         return (*held, self.voice, self.twofold, self.quiet, self.for_silent)
 
-    def hearing(self, asked: Definition) -> Cells:
+    def hearing(self, asked: Definition) -> SourceRows:
         """Find out who tells nothing, where rows are made of both sides' reports."""
         if not self.is_blend:
             return self
@@ -113,7 +113,7 @@ class Cells:
         )
         return replace(self, quiet=(buyers, sellers), for_silent=tuple(mute))
 
-    def told(self, side: Side) -> Cells:
+    def told(self, side: Side) -> SourceRows:
         """Return the reports of one side."""
         return replace(self, voice=side, kept=None)
 
@@ -313,7 +313,7 @@ def total_sides(asked: Definition) -> tuple[Side, ...]:
     return ()
 
 
-def rest(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
+def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
     """Return what reporters' own totals have beyond the partners in the data, as rows of flows.
 
     None where nothing of that kind can be: no total is loaded, or the reports are not those of
@@ -349,7 +349,7 @@ def rest(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
     return rows.select(*columns)
 
 
-def totals_of_pairs(cells: Cells, asked: Definition, *tests: nw.Expr) -> Frame | None:
+def totals_of_pairs(cells: SourceRows, asked: Definition, *tests: nw.Expr) -> Frame | None:
     """Return what reporters give as all their trade with a partner, as rows of flows.
 
     None where none is loaded, or a measure needs every product by itself.
@@ -369,7 +369,7 @@ def totals_of_pairs(cells: Cells, asked: Definition, *tests: nw.Expr) -> Frame |
     return sums.filter(*tests, nw.col("product") == TOTAL, *pairs).select(*columns)
 
 
-def compared(cells: Cells, asked: Definition, goods: Goods) -> Frame | None:
+def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
     """Return reporters' own totals with the sum of the partners in the data, by goods and time.
 
     Returns
@@ -454,7 +454,7 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
     return nw.concat([told.select(*names), every.select(*names)])
 
 
-def all_goods_totals(cells: Cells, asked: Definition, goods: Goods) -> float | None:
+def all_goods_totals(cells: SourceRows, asked: Definition, goods: Goods) -> float | None:
     """Return which part of reporters' own totals over all goods the partners in the data make up.
 
     None where a reporter has no such total (a row over all goods and partners) at some time.
@@ -548,14 +548,14 @@ def _is_apart(asked: Definition) -> bool:
     return how.by_product or how.keeps_products or bool(how.columns)
 
 
-def _summed(cells: Cells, asked: Definition) -> tuple[Side, ...]:
+def _summed(cells: SourceRows, asked: Definition) -> tuple[Side, ...]:
     """Return the side over which the reports that are used have totals of their own, if any."""
     if cells.voice is None or cells.held.is_reconciled:
         return ()
     return tuple(side for side in total_sides(asked) if side != cells.voice)
 
 
-def _money(cells: Cells) -> str:
+def _money(cells: SourceRows) -> str:
     return "value_usd" if cells.held.currency == "USD" else "value_reported"
 
 
@@ -608,7 +608,7 @@ _READ = (
 )  # fmt: skip
 
 
-def both_markets(cells: Cells, asked: Definition, goods: Goods) -> Frame:
+def both_markets(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return all that the importer buys and all that the exporter sells.
 
     Each side is read from the copy of the lake that is sorted by it: in one of them alone, the
@@ -624,8 +624,8 @@ def both_markets(cells: Cells, asked: Definition, goods: Goods) -> Frame:
 
 @contextmanager
 def reading_once(
-    cells: Cells, asked: Definition, goods: Goods, beside: Sequence[Definition] = ()
-) -> Iterator[Cells]:
+    cells: SourceRows, asked: Definition, goods: Goods, beside: Sequence[Definition] = ()
+) -> Iterator[SourceRows]:
     """Read the rows that a measure of these goods needs once, for as long as the block runs.
 
     Parameters

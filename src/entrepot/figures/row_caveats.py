@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.figure import Missing
+from entrepot.figures.figure import NoAnswer
 from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
@@ -21,9 +21,9 @@ from entrepot.model.display import figure_value, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.figures.cells import Cells, Frame, Goods
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Caveat
+    from entrepot.figures.rows import Frame, Goods, SourceRows
     from entrepot.model.period import Period
 
 __all__ = ["extreme_prices", "one_sided_share", "unweighed"]
@@ -36,7 +36,7 @@ _TOLD = {
 }
 
 
-def one_sided_share(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield how much of the trade, and of its total, one side alone tells."""
     now = asked.but(base=None)
     text = f"Reconciled from both sides' reports, where there are two: {_told(cells, now, goods)}"
@@ -53,7 +53,7 @@ def one_sided_share(cells: Cells, asked: Definition, goods: Goods) -> Iterator[C
     yield from _at_the_break(cells, asked, goods)
 
 
-def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield what a change owes to who counts, where one side spoke in the base and not since.
 
     In the base both told, so that it is known how far one voice alone would have been from what
@@ -69,7 +69,7 @@ def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Cav
             continue
         then = asked.but(measure="value", period=asked.base, base=None)
         made, alone = (measure(one, then, goods) for one in (cells, cells.told(voice)))
-        if isinstance(made, Missing) or isinstance(alone, Missing) or not made.value:
+        if isinstance(made, NoAnswer) or isinstance(alone, NoAnswer) or not made.value:
             return
         gap = 100 * (alone.value / made.value - 1)
         yield caveat(
@@ -81,7 +81,7 @@ def _at_the_break(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Cav
         )
 
 
-def _told(cells: Cells, asked: Definition, goods: Goods) -> str:
+def _told(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     """Say which parts of a flow both sides tell, and each side alone."""
     column = nw.col(cells.column(asked))
     rows = cells.flow(asked, goods).group_by("reported_by").agg(column.sum().alias("value"))
@@ -112,7 +112,7 @@ FAR = 5.0
 NAMED = 3
 
 
-def unweighed(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield how much of the rows behind a sum of masses has none, or none above zero."""
     if asked.quantity != "mass":
         return
@@ -136,7 +136,7 @@ def unweighed(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]
     )
 
 
-def extreme_prices(cells: Cells, asked: Definition, goods: Goods) -> Iterator[Caveat]:
+def extreme_prices(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield which products have a unit value that moved too far to be a price, and what they do."""
     if asked.measure not in ("price_index", "value_change"):
         return
