@@ -9,6 +9,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.figures import Definition, Figure, definition, inputs
+from entrepot.figures.evaluate import figure_of
 from entrepot.lake import Lake
 from entrepot.model.areas import known_areas
 from entrepot.sources.icio import wheel
@@ -67,7 +68,12 @@ def place(raw: dict[str, Block], area: str) -> int:
 
 def ask(lake: Lake, measure: str, **keys: Any) -> Figure:
     asked = {"goods": "inputs", "period": 2022} | keys
-    return inputs.figure(Definition.build(measure, **asked), lake)
+    question = Definition.build(measure, **asked)
+    return figure_of(
+        question,
+        {inputs.SOURCE: inputs.answer(question, lake, question.source or inputs.SOURCE)},
+        lake,
+    )
 
 
 def test_it_is_the_file_we_know(path: Path, raw: dict[str, Block]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition, Figure, inputs
+from entrepot.figures.evaluate import figure_of
 from entrepot.figures.input_choices import goods_key, inputs_title, is_inputs
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
@@ -53,7 +54,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, table: MadeUp) -> Lake:
 
 def ask(lake: Lake, measure: str, sector: str | None = None, **keys: Any) -> Figure:
     keys = {"goods": "inputs", "period": 2022, "sector": sector} | keys
-    return inputs.figure(Definition.build(measure, **keys), lake)
+    asked = Definition.build(measure, **keys)
+    return figure_of(
+        asked, {inputs.SOURCE: inputs.answer(asked, lake, asked.source or inputs.SOURCE)}, lake
+    )
 
 
 def total(

@@ -149,6 +149,15 @@ def for_definition(
     return found
 
 
+def inputs_only() -> Caveat:
+    """Say that inputs were answered where all goods were asked for."""
+    return caveat(
+        "input-output",
+        "Asked of all goods, answered of what industries buy, goods and services: goods for final "
+        "use are left out. Write --goods inputs, or inputs:C26 for what one sector made.",
+    )
+
+
 def no_codes(definition: Definition) -> list[Caveat]:
     """Name codes of chapters that are left to countries, which are in no edition."""
     codes = nameless(definition.goods)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.model.period import Period
 
-__all__ = ["AND", "is_several", "named", "takes_several"]
+__all__ = ["AND", "answer", "is_several", "takes_several"]
 
 
 AND = "+"
@@ -60,18 +60,12 @@ def is_several(source: str | None) -> bool:
     return AND in (source or "")
 
 
-def named(
-    definition: Definition, lake: Lake, sources: Sequence[str]
-) -> dict[str, SourceAnswer | NoAnswer]:
-    """Return the answer by the names of the sources that it rests on; see `_together`."""
-    found = _together(definition, lake, sources)
-    if isinstance(found, NoAnswer):
-        return {AND.join(sources): found}
-    return {found.estimates[0].choices["source"]: found}
-
-
-def _together(
-    definition: Definition, lake: Lake, sources: Sequence[str]
+def answer(
+    definition: Definition,
+    lake: Lake,
+    source: str,
+    *,
+    alone: bool = False,
 ) -> SourceAnswer | NoAnswer:
     """Answer from several sources: each country's reports from the first of them that has them.
 
@@ -80,9 +74,13 @@ def _together(
 
     Parameters
     ----------
-    sources
-        The best first. Where the definition names them, each has to be of use.
+    source
+        Sources joined by `AND`, the best first. Where the definition names them, each has to be of
+        use.
+    alone
+        Changes nothing: there are no alternatives.
     """
+    sources = source.split(AND)
     found = {source: part_of(definition, lake, source) for source in sources}
     lacks = [one.reason for one in found.values() if isinstance(one, NoAnswer)]
     if lacks and is_several(definition.source):
@@ -265,6 +263,7 @@ def _answer(
         spans,
         denominator=of_details(definition, made.details, unit, names),
         currency=currency,
+        source=names,
     )
 
 

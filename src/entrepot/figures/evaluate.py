@@ -18,9 +18,10 @@ from entrepot.figures import (
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
 from entrepot.figures.definition import Definition
-from entrepot.figures.figure import Estimate, Figure, NoAnswer, SourceAnswer
+from entrepot.figures.figure import Answerer, Caveat, Estimate, Figure, NoAnswer, SourceAnswer
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
+from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
@@ -34,7 +35,7 @@ from entrepot.model.keys import KEYS, Keys
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from entrepot.figures.figure import Specifications
     from entrepot.figures.spread import FoundSpecification
@@ -119,19 +120,25 @@ def evaluate(
         refuse_tests(definition)
     if above is not None:
         _refuse_above(above, definition)
-    shown = bundled_for(lake, definition.goods, definition.source)
-    with lake.reading(bundled=shown):
+    with lake.reading(bundled=bundled_for(lake, definition.goods, definition.source)):
+        asked = checked(definition, lake)
         if curve:
-            refuse_curve(checked(definition, lake))
-        figure = _evaluated(definition, lake, ranged=ranged)
+            refuse_curve(asked)
+        # Where a curve has the other definitions, of the rows the headline will do.
+        curved = question(asked.measure).has_curve and not _is_of_tables(asked)
+        curved = curved and not overlaps(asked)
+        found = _answers(asked, lake, alone=curved or not ranged)
+        figure = figure_of(asked, found, lake, curved=curved, ranged=ranged)
+        if figure.value is not None and _took_inputs_for_all(definition):
+            figure = replace(figure, caveats=(caveats.inputs_only(), *figure.caveats))
         if tests and figure.status == "ok":
-            figure = with_tests(figure, lambda one: _evaluated(one, lake, ranged=False))
+            figure = with_tests(figure, lambda one: evaluate(one, lake, ranged=False))
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
-        found = figure.specifications
-        if curve and found is not None:
-            return _with_curve(figure, found, definition, lake, above)
+        specifications_ = figure.specifications
+        if curve and specifications_ is not None:
+            return _with_curve(figure, specifications_, asked, lake, above)
         # One definition is none beside another.
-        is_alone = found is not None and len(found.items) < 2
+        is_alone = specifications_ is not None and len(specifications_.items) < 2
         return replace(figure, specifications=None) if is_alone else figure
 
 
@@ -153,39 +160,62 @@ def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:
 
 
 def _with_curve(
-    figure: Figure, found: Specifications, definition: Definition, lake: Lake, above: float | None
+    figure: Figure, found: Specifications, asked: Definition, lake: Lake, above: float | None
 ) -> Figure:
     """Tell of every definition behind the range, and of published figures beside them."""
     from entrepot.figures.statements import in_print
 
     found = replace(found, whole=True, threshold=above)
-    printed = in_print(checked(definition, lake), found.items, lake)
+    printed = in_print(asked, found.items, lake)
     return replace(figure, specifications=found, in_print=printed)
 
 
-def _evaluated(definition: Definition, lake: Lake, *, ranged: bool) -> Figure:
-    """Evaluate a definition, with its other definitions or without."""
-    named = definition.goods
-    definition = checked(definition, lake)
-    if definition.measure == ORIGIN:
-        return value_added.figure(definition, lake, asked_of=named)
-    if inputs.is_inputs(definition):
-        return inputs.figure(definition, lake)
-    if definition.goods.startswith(NAMED):
-        words = definition.goods.removeprefix(NAMED)
-        return unanswered(definition, f"{words!r} names no list of codes; use a list")
-    # Where a curve has the other definitions, of the rows the headline will do.
-    curved = question(definition.measure).has_curve and not overlaps(definition)
-    found = _asked(definition, lake, alone=curved or not ranged)
-    answers = [(name, item) for name, item in found.items() if isinstance(item, SourceAnswer)]
+def figure_of(
+    asked: Definition,
+    found: Mapping[str, SourceAnswer | NoAnswer],
+    lake: Lake,
+    *,
+    curved: bool = False,
+    ranged: bool = True,
+) -> Figure:
+    """Return the Figure of what sources answer, or the one that says why none does.
+
+    Parameters
+    ----------
+    found
+        By source, the preferred one first.
+    curved
+        Whether every combination of choices is evaluated too.
+    ranged
+        As in `evaluate`.
+    """
+    answers = [
+        (one.source or name, one) for name, one in found.items() if isinstance(one, SourceAnswer)
+    ]
     if answers:
-        more = curve(definition, lake) if curved and ranged else ([], [])
-        return _figure(definition, _counted_once(definition, answers, more[0]), *more, ranged)
+        more = curve(asked, lake) if curved and ranged else ([], [])
+        return _figure(asked, _counted_once(asked, answers, more[0]), *more, ranged)
     missing = {name: item for name, item in found.items() if isinstance(item, NoAnswer)}
-    reason = in_lines(missing, definition)
-    if definition.source is None and not lake.holdings():
+    if asked.goods.startswith(NAMED):
+        words = asked.goods.removeprefix(NAMED)
+        return unanswered(asked, f"{words!r} names no list of codes; use a list")
+    [*_, last] = missing.values()
+    if last.is_estimated:
+        return unanswered(asked.but(source=last.source), last.reason, of_reports=False)
+    reason = in_lines(missing, asked)
+    if asked.source is None and not lake.holdings():
         reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
-    return unanswered(definition, reason)
+    return unanswered(asked, reason)
+
+
+def _is_of_tables(asked: Definition) -> bool:
+    """Whether input-output tables answer, and no reports of trade."""
+    return asked.measure == ORIGIN or inputs.is_inputs(asked)
+
+
+def _took_inputs_for_all(definition: Definition) -> bool:
+    """Whether all goods were asked for, of which only inputs can be answered."""
+    return definition.measure == ORIGIN and definition.goods == KEYS["goods"].default
 
 
 def _counted_once(
@@ -198,28 +228,41 @@ def _counted_once(
     return [(name, item) for name, item in answers if name != "computed"]
 
 
-def _asked(
-    definition: Definition, lake: Lake, *, alone: bool
-) -> dict[str, SourceAnswer | NoAnswer]:
-    """Return what each source answers; where none does, what they tell together, if anything."""
+def _answers(asked: Definition, lake: Lake, *, alone: bool) -> dict[str, SourceAnswer | NoAnswer]:
+    """Return what each source answers; where none does, what they answer together, if anything."""
     found: dict[str, SourceAnswer | NoAnswer] = {}
-    for source in _sources(definition, lake):
-        if combined_sources.is_several(source):
-            found |= combined_sources.named(definition, lake, source.split(combined_sources.AND))
-        elif source in PRINTED:
-            found[source] = published_answers.answer(definition, source, lake)
-        elif not alone or not any(isinstance(one, SourceAnswer) for one in found.values()):
-            found[source] = flows.answer(definition, lake, source, alone=alone)
-    if definition.source or not combined_sources.takes_several(definition):
+    if asked.goods.startswith(NAMED):
+        return found
+    for source in _sources(asked, lake):
+        answerer = _answerer(asked, source)
+        is_answered = any(isinstance(one, SourceAnswer) for one in found.values())
+        if answerer is not flows or not (alone and is_answered):
+            found[source] = answerer.answer(asked, lake, source, alone=alone)
+    if asked.source or not combined_sources.takes_several(asked) or _is_of_tables(asked):
         return found
     if not any(isinstance(item, SourceAnswer) for item in found.values()):
-        together = combined_sources.named(definition, lake, flow_sources(lake))
-        found |= {name: item for name, item in together.items() if isinstance(item, SourceAnswer)}
+        every = combined_sources.AND.join(flow_sources(lake))
+        together = combined_sources.answer(asked, lake, every)
+        if isinstance(together, SourceAnswer):
+            found[together.source] = together
     return found
+
+
+def _answerer(asked: Definition, source: str) -> Answerer:
+    """Return what answers from a source."""
+    if asked.measure == ORIGIN:
+        return value_added
+    if inputs.is_inputs(asked):
+        return inputs
+    if combined_sources.is_several(source):
+        return combined_sources
+    return published_answers if source in PRINTED else flows
 
 
 def _sources(definition: Definition, lake: Lake) -> list[str]:
     """Return the sources to ask, the preferred one first."""
+    if _is_of_tables(definition):
+        return [definition.source or INPUT_SOURCE]
     if definition.source:
         return [definition.source]
     if definition.measure == "conversions":
@@ -239,6 +282,7 @@ def _figure(
     """Take the first answer's headline; every answer and specification widens the range."""
     source, first = answers[0]
     head = first.estimates[0]
+    ranged = ranged or first.is_estimated  # whose alternatives come with the headline
     estimates = [item for _, answer in answers for item in answer.estimates]
     found = specifications(estimates, curve, left) if ranged else None
     ends = ends_of(estimates, found) if ranged else None
@@ -246,16 +290,7 @@ def _figure(
     if ranged and not ends and source == "published" and None not in (head.low, head.high):
         ends, words = (head.low or 0.0, head.high or 0.0), "what the printed digits leave open"
         ends = ends if ends[0] < ends[1] else None
-    notes = [
-        *caveats.for_definition(
-            definition,
-            one_voice=_one_voice(definition, head),
-            teller=_teller(definition, head),
-        ),
-        *caveats.few_suppliers(definition, head.details),
-        *first.caveats,
-        *caveats.no_codes(definition),
-    ]
+    notes = _caveats(definition, first)
     return Figure(
         definition=definition.but(
             source=source,
@@ -276,9 +311,28 @@ def _figure(
         evidence=head.evidence,
         denominator=first.denominator,
         scope=first.scope,
-        caveats=tuple({note.id: note for note in reversed(notes)}.values())[::-1],
+        caveats=tuple(notes),
         ranged=ranged,
     )
+
+
+def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
+    """Return the caveats of a question and of what answers it, each kind once."""
+    head = first.estimates[0]
+    if first.is_estimated:  # which has one denominator
+        notes = caveats.for_definition(definition)
+        return [*first.caveats, *(one for one in notes if one.id != "denominator-system")]
+    found = [
+        *caveats.for_definition(
+            definition,
+            one_voice=_one_voice(definition, head),
+            teller=_teller(definition, head),
+        ),
+        *caveats.few_suppliers(definition, head.details),
+        *first.caveats,
+        *caveats.no_codes(definition),
+    ]
+    return list({note.id: note for note in reversed(found)}.values())[::-1]
 
 
 def _one_voice(definition: Definition, head: Estimate) -> bool:

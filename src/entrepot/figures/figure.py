@@ -6,7 +6,7 @@ import html
 import json
 import statistics
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.base_periods import is_window
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures.definition import Definition
+    from entrepot.lake import Lake
     from entrepot.model.period import Period
     from entrepot.sources.published.row import Published
 
@@ -401,7 +402,9 @@ class SourceAnswer:
 
     `spans` says in words what the alternatives vary; `base` what was looked at beside the period,
     where that is less than was asked for; `denominator` and `scope` are as in a `Figure`;
-    `currency` is what its rows count values in.
+    `currency` is what its rows count values in; `source` names the evidence more closely than the
+    source that was asked; `is_estimated` says that it is from estimated tables, which no country
+    can stop reporting.
     """
 
     estimates: tuple[Estimate, ...]
@@ -411,6 +414,8 @@ class SourceAnswer:
     denominator: dict[str, Any] | None = None
     scope: dict[str, str] = field(default_factory=dict)
     currency: str = ""
+    source: str = ""
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,11 +431,33 @@ class NoAnswer:
         Many sources held have nothing to do with a question; what is alike is said once.
     there
         Of ``time``: what is held, and what of it could be asked.
+    source, is_estimated
+        As in `SourceAnswer`.
     """
 
     reason: str
     kind: Literal["", "time", "silent"] = ""
     there: str = ""
+    source: str = ""
+    is_estimated: bool = False
+
+
+class Answerer(Protocol):
+    """What answers definitions from one kind of evidence.
+
+    The modules `flows`, `published_answers`, `inputs`, `value_added` and `combined_sources` do.
+    """
+
+    def answer(
+        self, definition: Definition, lake: Lake, source: str, *, alone: bool = False
+    ) -> SourceAnswer | NoAnswer:
+        """Answer a checked definition from one source.
+
+        Parameters
+        ----------
+        alone
+            Whether the headline will do, because a curve has the alternatives.
+        """
 
 
 # A Figure as text for a terminal and as a small table for a notebook.

@@ -83,26 +83,50 @@ def answer(
     """
     if refused := unknown(definition, source):
         return NoAnswer(refused)
-    deliveries: tuple[Availability, ...] | NoAnswer = ()
-    for asked in shorter(definition):
-        periods = [span for span in (asked.period, asked.base) if span]
-        deliveries = held(lake, source, periods)
-        if not isinstance(deliveries, NoAnswer):
-            definition = asked
-            break
-    if isinstance(deliveries, NoAnswer):
-        return deliveries
-    if isinstance(deliveries := _in_steps(definition, source, deliveries), NoAnswer):
-        return deliveries
+    there = _deliveries(definition, lake, source)
+    if isinstance(there, NoAnswer):
+        return there
+    definition, deliveries = there
     missing: dict[str, NoAnswer] = {}
     for one in deliveries:
-        found = _from_rows(definition, lake, source, one, alone=alone)
+        found: SourceAnswer | NoAnswer
+        if refused := unasked(definition, source, one):
+            found = NoAnswer(refused)
+        else:
+            reported: list[_Reported | NoAnswer] = []
+            for cells, lack in _sides(definition, lake, one):
+                is_first = not any(isinstance(side, _Reported) for side in reported)
+                if alone and not is_first:
+                    break
+                # With Hong Kong in or out, the report is asked that gives the headline.
+                nearby = territories(definition) if is_first and not alone else []
+                side = lack or _reported(definition, cells, nearby, alone=alone)
+                reported.append(side)
+            found = _together(definition, source, one, reported, alone=alone)
         if isinstance(found, SourceAnswer):
             return replace(found, base=definition.base)
         missing[one.rhythm] = found
-    kinds, reasons = (
-        {getattr(one, name) for one in missing.values()} for name in ("kind", "reason")
-    )
+    return _no_answer(missing)
+
+
+def _deliveries(
+    definition: Definition, lake: Lake, source: str
+) -> tuple[Definition, tuple[Availability, ...]] | NoAnswer:
+    """Return the longest form of a question for which there is data, with that data."""
+    lack = NoAnswer("")
+    for asked in shorter(definition):
+        there = held(lake, source, [span for span in (asked.period, asked.base) if span])
+        if isinstance(there, NoAnswer):
+            lack = there
+            continue
+        steps = _in_steps(asked, source, there)
+        return steps if isinstance(steps, NoAnswer) else (asked, steps)
+    return lack
+
+
+def _no_answer(missing: Mapping[str, NoAnswer]) -> NoAnswer:
+    """Return why the rows of no frequency answer, a reason once where they share it."""
+    kinds, reasons = ({getattr(one, x) for one in missing.values()} for x in ("kind", "reason"))
     text = "; ".join(f"{rhythm} rows: {one.reason}" for rhythm, one in missing.items())
     return NoAnswer(
         text if len(reasons) > 1 else next(iter(reasons)), kinds.pop() if len(kinds) == 1 else ""
@@ -126,29 +150,32 @@ def _in_steps(
     return deliveries
 
 
-def _from_rows(
-    definition: Definition, lake: Lake, source: str, deliveries: Availability, *, alone: bool
+def _together(
+    definition: Definition,
+    source: str,
+    deliveries: Availability,
+    sides: Sequence[_Reported | NoAnswer],
+    *,
+    alone: bool,
 ) -> SourceAnswer | NoAnswer:
-    """Answer from the rows of one frequency."""
-    if refused := unasked(definition, source, deliveries):
-        return NoAnswer(refused)
-    told = _every_voice(definition, lake, deliveries, alone=alone)
-    spoken = [one for one in told if isinstance(one, _Spoken)]
-    if not spoken or (deliveries.is_reconciled and spoken[0] is not told[0]):
-        missing = [one for one in told if isinstance(one, NoAnswer)]
+    """Return what the sides report of one frequency as one answer, the headline from the first."""
+    reported = [side for side in sides if isinstance(side, _Reported)]
+    if not reported or (deliveries.is_reconciled and reported[0] is not sides[0]):
+        missing = [side for side in sides if isinstance(side, NoAnswer)]
         kinds = {one.kind for one in missing}
         text = "; ".join(dict.fromkeys(one.reason for one in missing))
         return NoAnswer(text, kinds.pop() if len(kinds) == 1 else "")
-    cells, goods, main = spoken[0].cells, spoken[0].goods, spoken[0].main
-    others = [(REPORTS, other.main) for other in spoken[1:]]
+    first, *rest = reported
+    cells, goods, main = first.cells, first.goods, first.main
+    others = [(REPORTS, other.main) for other in rest]
     how = question(definition.measure)
     own = (definition.sigma and how.span_given) or how.span or SAMPLE
-    if spoken[0].cells.is_blend and how.has_interval:
+    if cells.is_blend and how.has_interval:
         own = INTERVAL
     elif how.bounds_rest:
         own = UNKNOWN_PARTNERS
     spans = [own] if main.is_range else []
-    others += spoken[0].alternatives
+    others += first.alternatives
     notes = [note for one in goods for note in goods_caveats.for_goods(one)]
     notes += goods_caveats.uncertain_code_shares(main.uncertain_code_shares)
     notes += goods_caveats.pooled(cells.held.source, goods)
@@ -157,7 +184,7 @@ def _from_rows(
         notes.append(goods_caveats.not_delivered(cells.held.source, absent))
     if cells.held.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
-    whole = spoken[0].whole
+    whole = first.whole
     if whole:
         notes += denominator.notes(whole, definition)
     notes += _about_rows(definition, cells, main.evidence[0].bases, whole)
@@ -175,23 +202,23 @@ def _from_rows(
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
         denominator=denominator.described(whole, definition, cells)
         or denominator.of_details(definition, main.details, unit, source),
-        scope=_scope(definition, spoken[0], absent),
+        scope=_scope(definition, first, absent),
         currency=deliveries.currency,
     )
 
 
-def _scope(definition: Definition, told: _Spoken, absent: frozenset[str]) -> dict[str, str]:
+def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> dict[str, str]:
     """Say of which goods and partners a number is, where those loaded may be few of all."""
-    cells, goods = told.cells, told.goods
+    cells, goods = side.cells, side.goods
     found = {"goods": goods_scope(cells, definition, goods, absent)}
-    found["partners"] = denominator.partner_scope(told.whole, cells, definition, goods)
+    found["partners"] = denominator.partner_scope(side.whole, cells, definition, goods)
     found["source"] = bundled_scope() if cells.held.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
-    """What one side tells: the headline, and the same with lists or areas drawn otherwise."""
+class _Reported:
+    """What one side reports: the headline, and the same with lists or areas drawn otherwise."""
 
     cells: SourceRows
     goods: Goods
@@ -200,34 +227,24 @@ class _Spoken:
     whole: Denominator | None = None
 
 
-def _every_voice(
-    definition: Definition, lake: Lake, deliveries: Availability, *, alone: bool
-) -> list[_Spoken | NoAnswer]:
-    """Return what each side tells, the better one first; rows are read of those who speak.
-
-    With `alone` the others are not asked once one has an answer.
-    """
-    voices = reporting_sides(definition, deliveries)
-    cells = {voice: SourceRows(lake, deliveries, voice).hearing(definition) for voice in voices}
-    mute = {voice: silent(cells[voice], definition) for voice in voices}
-    if all(mute.values()):
-        return [one for one in mute.values() if one]
+def _sides(
+    definition: Definition, lake: Lake, deliveries: Availability
+) -> list[tuple[SourceRows, NoAnswer | None]]:
+    """Return the rows that each side reports, the better one first, or why it does not."""
+    rows = [
+        SourceRows(lake, deliveries, side).hearing(definition)
+        for side in reporting_sides(definition, deliveries)
+    ]
+    lacks = [silent(one, definition) for one in rows]
+    if all(lacks):
+        return list(zip(rows, lacks, strict=True))
     twofold = reported_on_two_bases(SourceRows(lake, deliveries), definition)
-    found: list[_Spoken | NoAnswer] = []
-    for voice in voices:
-        heard = replace(cells[voice], twofold=twofold)
-        spoken = any(isinstance(one, _Spoken) for one in found)
-        if alone and spoken:
-            break
-        # With Hong Kong in or out, the report is asked that gives the headline.
-        beside = [] if alone or spoken else territories(definition)
-        found.append(mute[voice] or _told(definition, heard, beside, alone=alone))
-    return found
+    return [(replace(one, twofold=twofold), lack) for one, lack in zip(rows, lacks, strict=True)]
 
 
-def _told(
+def _reported(
     definition: Definition, cells: SourceRows, beside: list[Definition], *, alone: bool
-) -> _Spoken | NoAnswer:
+) -> _Reported | NoAnswer:
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return NoAnswer(
@@ -254,7 +271,7 @@ def _told(
             else [*denominator.alternatives(whole, main, cells, cells, definition, goods)]
         )
         alternatives += elsewhere(beside, goods, cells)
-        return _Spoken(cells, goods, main, tuple(alternatives), whole)
+        return _Reported(cells, goods, main, tuple(alternatives), whole)
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
@@ -275,7 +292,7 @@ def _told(
             *elsewhere(beside, goods, cells, kept.kept if together else None),
             *([] if alone else totals_),
         ]
-    return _Spoken(cells, goods, main, tuple(alternatives), whole)
+    return _Reported(cells, goods, main, tuple(alternatives), whole)
 
 
 def _about_rows(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures import caveats, value_added
-from entrepot.figures.figure import Caveat, Estimate, Evidence, Figure, NoAnswer, SourceAnswer
+from entrepot.figures.figure import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.input_choices import (
     BASIS,
     choices,
@@ -22,9 +22,7 @@ from entrepot.figures.input_choices import (
     spans,
 )
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
-from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import unit_of
-from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.figures.value_added import economy_of
 from entrepot.lake import fetch
 from entrepot.lake.system_errors import readable
@@ -39,19 +37,25 @@ if TYPE_CHECKING:
     from entrepot.figures.input_choices import InputChoice
     from entrepot.lake import Lake
 
-__all__ = ["MEASURES", "answer", "breakdown", "figure", "input_years", "inputs_title", "is_inputs"]
+__all__ = ["MEASURES", "answer", "breakdown", "input_years", "inputs_title", "is_inputs"]
 
 
 MEASURES = ("value", "import_share", "export_share", "asymmetry", "hhi", "cr")
 REST = "XROW"
 
 
-def answer(definition: Definition, lake: Lake) -> SourceAnswer | NoAnswer:
+def answer(
+    definition: Definition,
+    lake: Lake,
+    source: str = SOURCE,
+    *,
+    alone: bool = False,
+) -> SourceAnswer | NoAnswer:
     """Answer from the tables of inputs.
 
     The headline counts inputs that crossed a border, goods and services, for every sector. The
     alternatives count inputs from home too, goods only, manufacturers only, and Hong Kong in or
-    out, in every combination.
+    out, in every combination; they cost little, so that `alone` changes nothing.
 
     Parameters
     ----------
@@ -66,9 +70,15 @@ def answer(definition: Definition, lake: Lake) -> SourceAnswer | NoAnswer:
     RequestError, UnknownNameError
         For goods that are no inputs, or an unknown sector.
     """
-    definition = definition.but(goods=goods_key(definition.goods, definition.source))
-    if definition.basis == BASIS:
-        return _by_value_added(definition, lake)
+    definition = definition.but(goods=goods_key(definition.goods, definition.source), source=source)
+    rows = input_rows(lake, definition.period, source)
+    if isinstance(rows, InputRows):
+        definition = definition.but(source=rows.address)
+    ask = _by_value_added if definition.basis == BASIS else _by_rows
+    return replace(ask(definition, lake), source=definition.source or source, is_estimated=True)
+
+
+def _by_rows(definition: Definition, lake: Lake) -> SourceAnswer | NoAnswer:
     found = _cells(definition, lake)
     if isinstance(found, NoAnswer):
         return found
@@ -92,37 +102,6 @@ def breakdown(definition: Definition, lake: Lake, by: str) -> dict[str, float]:
     definition = definition.but(goods=goods_key(definition.goods, definition.source))
     found = _cells(definition, lake)
     return {} if isinstance(found, NoAnswer) else found.by(by)
-
-
-def figure(definition: Definition, lake: Lake) -> Figure:
-    """Return the answer as a Figure, whose goods say that they are inputs."""
-    definition = definition.but(
-        goods=goods_key(definition.goods, definition.source),
-        source=definition.source or SOURCE,
-    )
-    rows = input_rows(lake, definition.period, definition.source)
-    if isinstance(rows, InputRows):
-        definition = definition.but(source=rows.address)
-    found = answer(definition, lake)
-    if isinstance(found, NoAnswer):
-        return unanswered(definition, found.reason, of_reports=False)
-    notes = [item for item in caveats.for_definition(definition) if item.id != "denominator-system"]
-    head, definitions = found.estimates[0], specifications(found.estimates)
-    ends = ends_of(found.estimates, definitions)
-    return Figure(
-        definition=definition,
-        status="ok",
-        value=head.value,
-        unit=head.unit,
-        details=head.details,
-        low=ends[0] if ends else None,
-        high=ends[1] if ends else None,
-        range=", ".join(found.spans) if ends else None,
-        specifications=definitions,
-        spread=spread_of(found.estimates, definitions),
-        evidence=head.evidence,
-        caveats=(*found.caveats, *notes),
-    )
 
 
 def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
@@ -162,7 +141,7 @@ def _by_value_added(definition: Definition, lake: Lake) -> SourceAnswer | NoAnsw
     if isinstance(known, NoAnswer):
         return known
     known.rows.require((*made_by(definition.goods), definition.sector))
-    found = _unknown(definition, known.rows) or value_added.answer(definition, known)
+    found = _unknown(definition, known.rows) or value_added.shares(definition, known)
     if isinstance(found, NoAnswer):
         return found
     more = (*found.caveats, *_about_sides(definition, known.rows))

@@ -41,13 +41,20 @@ SHARES = ("import_share", "export_share", "asymmetry")
 ADDITIVE = ("value", "import_share", "export_share")
 
 
-def answer(definition: Definition, source: str, lake: Lake) -> SourceAnswer | NoAnswer:
+def answer(
+    definition: Definition,
+    lake: Lake,
+    source: str,
+    *,
+    alone: bool = False,
+) -> SourceAnswer | NoAnswer:
     """Answer from the rows of ``published`` or ``computed``.
 
     The headline is the best statement by the ranking of `best`; the alternatives are the
     statements of other independent origins, other variants of a list, and the same with or
     without Hong Kong. A share or growth that nobody printed is derived from two levels of one
-    origin. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
+    origin. They are few, so that `alone` changes
+    nothing. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
     if definition.reported_by:
         return NoAnswer(f"{source} is not told by side")

@@ -75,15 +75,29 @@ def measure(
     """
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
-    found = _evaluate(kept or cells, asked, goods, with_table=with_table)
+    read, how = kept or cells, question(asked.measure)
+    found: Measured | NoAnswer | None = None
+    rows = _prepared(read, asked, goods)
+    if isinstance(rows, NoAnswer):
+        return rows
+    if rows is not None:
+        column = read.column(asked)
+        try:
+            result = how.run(rows, asked, column, **_beside(read, asked, goods, rows))
+        except NoEvidenceError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            return NoAnswer(f"{read.held.source}: {error.what}{hint}")
+        table = how.table(rows, asked, column) if with_table and how.table else None
+        found = measured_of(result, asked, main_column(read, asked), table)
     if isinstance(found, NoAnswer):
         return found
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
     if found is None and _has_rows(cells, asked, goods):
+        null_rule = measures.passport(asked.measure).null_rule
         return NoAnswer(
             f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
-            f"in {asked.period}, but not what {asked.measure} needs: {_null_rule(asked.measure)}"
+            f"in {asked.period}, but not what {asked.measure} needs: {null_rule}"
         )
     return nothing(cells, asked, goods) if found is None else found
 
@@ -106,10 +120,6 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
     return bool(fetch(cells.flow(asked.but(base=None), goods).select("product").head(1)))
-
-
-def _null_rule(measure_: str) -> str:
-    return measures.passport(measure_).null_rule
 
 
 def _moved(rows: Frame, asked: Definition) -> NoAnswer | None:
@@ -146,10 +156,8 @@ def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAnswer 
     )
 
 
-def _evaluate(
-    cells: SourceRows, asked: Definition, goods: Goods, *, with_table: bool
-) -> Measured | NoAnswer | None:
-    column = cells.column(asked)
+def _prepared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | NoAnswer | None:
+    """Return the rows of a measure with what it needs of each; None where there are none."""
     how = question(asked.measure)
     rows = rows_of(cells, asked, goods)
     if how.trade in ("world", "own") and not fetch(rows.select("product").head(1)):
@@ -157,14 +165,8 @@ def _evaluate(
     if how.by_product and asked.by in (None, "product") and (moved := _moved(rows, asked)):
         return moved
     if how.elastic and asked.sigma is None:
-        rows = with_elasticities(rows, cells.lake, editions_of(cells, asked))
-    try:
-        found = how.run(rows, asked, column, **_beside(cells, asked, goods, rows))
-    except NoEvidenceError as error:
-        hint = f"; {error.hint}" if error.hint else ""
-        return NoAnswer(f"{cells.held.source}: {error.what}{hint}")
-    table = how.table(rows, asked, column) if with_table and how.table else None
-    return measured_of(found, asked, main_column(cells, asked), table)
+        return with_elasticities(rows, cells.lake, editions_of(cells, asked))
+    return rows
 
 
 def main_column(cells: SourceRows, asked: Definition) -> str:

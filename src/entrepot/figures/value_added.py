@@ -12,12 +12,10 @@ from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats
 from entrepot.figures.definition import territories, territory
-from entrepot.figures.figure import Caveat, Estimate, Evidence, Figure, NoAnswer, SourceAnswer
-from entrepot.figures.input_choices import GOODS, inputs_title, made_by, own_sectors, sides
+from entrepot.figures.figure import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
+from entrepot.figures.input_choices import inputs_title, made_by, own_sectors, sides
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
-from entrepot.figures.no_value import unanswered
 from entrepot.figures.questions import unit_of
-from entrepot.figures.spread import ends_of, specifications, spread_of
 from entrepot.lake.unchanged import delivered_files
 from entrepot.limits import turn
 from entrepot.measures.origin import Economy, Solved, economy, solved, value_added_origin
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
     from entrepot.sources.icio.arrays import Benchmark
 
-__all__ = ["MEASURES", "Known", "answer", "economy_of", "figure", "forget", "refusal"]
+__all__ = ["MEASURES", "Known", "answer", "economy_of", "forget", "refusal", "shares"]
 
 
 MEASURES = ("import_share", "hhi", "cr")
@@ -67,7 +65,7 @@ def refusal(definition: Definition) -> str | None:
     return None
 
 
-def answer(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
+def shares(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
     """Answer from the value added in all that the importer's industries buy abroad.
 
     The headline counts value when it first crosses the importer's border, and as a part of all
@@ -289,8 +287,6 @@ def _of_file(path: Path, name: str, said: FileOptions, year: int) -> Economy:
 
 
 REST = "XROW"
-ALL = "all"
-VALUE_ORIGIN_MILLION = 1e6
 BORDERS: dict[Perimeter, str] = {
     "flow": "of the flow",
     "bilateral": "between the two",
@@ -298,19 +294,24 @@ BORDERS: dict[Perimeter, str] = {
 }
 
 
-def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figure:
-    """Return the foreign value added in a flow of inputs as a Figure.
+def answer(
+    definition: Definition,
+    lake: Lake,
+    source: str,
+    *,
+    alone: bool = False,
+) -> SourceAnswer | NoAnswer:
+    """Answer with the foreign value added in a flow of inputs.
 
     The headline counts value once, at the border of the flow. The alternatives take a wider
-    border, count value at every crossing, and put Hong Kong in or out.
+    border, count value at every crossing, and put Hong Kong in or out; they cost little, so that
+    `alone` changes nothing.
 
     Parameters
     ----------
     definition
         Checked: its goods are ``inputs``, or ``inputs:C26`` for what a sector made; its sector
         is the one that buys; an importer ``WLD`` is everybody but the exporter.
-    asked_of
-        The goods as they were asked for: of all goods, inputs are answered, and a caveat says so.
     lake
         Asked first; where it does not hold the year, the installed package is.
 
@@ -324,65 +325,40 @@ def figure(definition: Definition, lake: Lake, *, asked_of: str = GOODS) -> Figu
     if definition.sector:
         sector_of(definition.sector, own=own_sectors(definition.source))
     _require_apart(definition)
-    definition = definition.but(source=definition.source or SOURCE)
-    known = economy_of(lake, definition.period, definition.source)
+    known = economy_of(lake, definition.period, source)
     if isinstance(known, NoAnswer):
-        return unanswered(definition, known.reason, of_reports=False)
+        return replace(known, source=source, is_estimated=True)
     known.rows.require((*made_by(definition.goods), definition.sector))
-    definition = definition.but(source=known.rows.address)
+    address = known.rows.address
+    definition = definition.but(source=address)
     strangers = _strangers(definition, known)
     for group in sides(definition):
         if group and group <= strangers:
             names = joined([area_name(code) for code in sorted(group)])
-            return unanswered(
-                definition,
-                f"{known.rows.address} has no entry of its own for {names}; it knows "
+            return NoAnswer(
+                f"{address} has no entry of its own for {names}; it knows "
                 f"{known.rows.economies} economies",
-                of_reports=False,
+                source=address,
+                is_estimated=True,
             )
-    estimates = list(_value_origin_estimates(definition, known))
+    estimates = tuple(_origin_estimates(definition, known))
     if not estimates:
         what = inputs_title(definition.goods, definition.sector)
         flow = f"from {definition.exporter} to {definition.importer} in {definition.period}"
-        return unanswered(
-            definition,
-            f"{known.rows.address} has no {what} {flow}, so there is no origin of it",
-            of_reports=False,
+        return NoAnswer(
+            f"{address} has no {what} {flow}, so there is no origin of it",
+            source=address,
+            is_estimated=True,
         )
-    found = _figure(definition, known, estimates, strangers)
-    return replace(found, caveats=(_inputs_only(), *found.caveats)) if asked_of == ALL else found
-
-
-def _inputs_only() -> Caveat:
-    return caveats.caveat(
-        "input-output",
-        "Asked of all goods, answered of what industries buy, goods and services: goods for final "
-        "use are left out. Write --goods inputs, or inputs:C26 for what one sector made.",
-    )
-
-
-def _figure(
-    definition: Definition, known: Known, estimates: list[Estimate], strangers: frozenset[str]
-) -> Figure:
-    head, definitions = estimates[0], specifications(estimates)
-    ends = ends_of(estimates, definitions)
     spans = "which border counts, value counted once or at every crossing"
     if len({item.choices["territory"] for item in estimates}) > 1:
         spans += ", Hong Kong in or out"
-    return Figure(
-        definition=definition,
-        status="ok",
-        value=head.value,
-        unit=head.unit,
-        details=head.details,
-        low=ends[0] if ends else None,
-        high=ends[1] if ends else None,
-        range=spans if ends else None,
-        specifications=definitions,
-        spread=spread_of(estimates, definitions),
-        evidence=head.evidence,
-        table=head.table,
-        caveats=(*_value_origin_caveats(known, strangers), *caveats.for_definition(definition)),
+    return SourceAnswer(
+        estimates,
+        tuple(_origin_caveats(known, strangers)),
+        (spans,),
+        source=address,
+        is_estimated=True,
     )
 
 
@@ -400,12 +376,12 @@ def _strangers(definition: Definition, known: Known) -> frozenset[str]:
     return frozenset[str]().union(*sides(definition)) - set(known.solved.economy.names)
 
 
-def _value_origin_estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
+def _origin_estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
     """Yield the headline and every other way to count, as far as there is a flow."""
     apart = [one for one in territories(definition) if not frozenset.intersection(*sides(one))]
     for asked in (definition, *apart):
         for border in BORDERS:
-            found = _value_origin_origin(asked, known, border)
+            found = _origin_of(asked, known, border)
             share = found.foreign_share
             if share is None and asked is definition:
                 return  # an alternative must not take the place of the headline
@@ -415,11 +391,11 @@ def _value_origin_estimates(definition: Definition, known: Known) -> Iterator[Es
             yield _estimate(asked, known, found, BORDERS[border], head=head)
             if border == "flow":
                 every = (found.fva + found.fdc) / found.gross
-                choices = _value_origin_named(asked, BORDERS[border], "at every crossing")
+                choices = _choices(asked, BORDERS[border], "at every crossing")
                 yield Estimate(value=every, unit="share", choices=choices)
 
 
-def _value_origin_origin(asked: Definition, known: Known, border: Perimeter) -> Origin:
+def _origin_of(asked: Definition, known: Known, border: Perimeter) -> Origin:
     importers, exporters = sides(asked)
     names = set(known.solved.economy.names)
     made = made_by(asked.goods)
@@ -433,7 +409,7 @@ def _value_origin_origin(asked: Definition, known: Known, border: Perimeter) -> 
     )
 
 
-def _value_origin_named(asked: Definition, border: str, counted: str) -> dict[str, str]:
+def _choices(asked: Definition, border: str, counted: str) -> dict[str, str]:
     return {
         "source": asked.source or SOURCE,
         "goods": asked.goods,
@@ -446,7 +422,7 @@ def _value_origin_named(asked: Definition, border: str, counted: str) -> dict[st
 def _estimate(
     asked: Definition, known: Known, found: Origin, border: str, *, head: bool
 ) -> Estimate:
-    choices = _value_origin_named(asked, border, "once")
+    choices = _choices(asked, border, "once")
     value = found.fva / found.gross
     if not head:
         return Estimate(value=value, unit="share", choices=choices)
@@ -465,7 +441,7 @@ def _estimate(
         unit="share",
         choices=choices,
         evidence=(Evidence(known.rows.address, known.rows.snapshot, sectors),),
-        details={name: VALUE_ORIGIN_MILLION * number for name, number in details.items()},
+        details={name: MILLION * number for name, number in details.items()},
         table=tuple(_row(row, found) for row in found.rows()),
     )
 
@@ -476,12 +452,12 @@ def _row(row: dict[str, Any], found: Origin) -> dict[str, Any]:
         "name": area_name(row["origin"]),
         "foreign": row["origin"] not in found.home,
         "share": row["once"] / found.gross,
-        "value_added_usd": VALUE_ORIGIN_MILLION * row["once"],
-        "again_usd": VALUE_ORIGIN_MILLION * row["again"],
+        "value_added_usd": MILLION * row["once"],
+        "again_usd": MILLION * row["again"],
     }
 
 
-def _value_origin_caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]:
+def _origin_caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]:
     text = (
         "Value added by where it was added, after Borin and Mancini, on estimated tables: inputs "
         "of industries alone, and what goes to one buyer is made like what goes to any other. "
