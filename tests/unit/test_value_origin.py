@@ -256,4 +256,4 @@ def test_nothing_that_flows_has_no_origin(
     monkeypatch.setattr(wheel, "installed", lambda: held)
     found = origin(Lake.open(tmp_path / "nothing"))
     assert (found.status, found.value) == ("insufficient_data", None)
-    assert "nothing whose origin could be told" in (found.reason or "")
+    assert "so there is no origin of it" in (found.reason or "")
