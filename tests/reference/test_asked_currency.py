@@ -40,7 +40,7 @@ def test_the_rate_of_a_day_is_looked_up(tmp_path: Path) -> None:
     figure = ask(tmp_path, period=2024, spot="2025-01-13")
     assert figure.details["spot_rate"] == 7.3317
     assert figure.details["spot_usd"] == pytest.approx(figure.details["value_cny"] / 7.3317)
-    with pytest.raises(RequestError, match="no rate of CNY is held for 2031-01"):
+    with pytest.raises(RequestError, match="no rate of CNY is available for 2031-01"):
         ask(tmp_path, spot="2031-01")
     with pytest.raises(RequestError, match="spot"):
         ask(tmp_path, spot=-7)

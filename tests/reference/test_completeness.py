@@ -56,7 +56,7 @@ def test_a_table_says_how_many_partners_its_total_has(tmp_path: Path) -> None:
     share = _caveats(lake, "import_share", importer="RUS", exporter="CHN")
     count = len({*partners, "CHN"})
     assert share["partial-source"] == (
-        f"table.some holds {count} exporters here; others may be missing, so the total may be too "
+        f"table.some has {count} exporters here; others may be missing, so the total may be too "
         "small and this is an upper bound."
     )
     total = _caveats(lake, "value", importer="RUS", exporter="WLD")["partial-source"]

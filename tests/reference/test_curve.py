@@ -136,7 +136,7 @@ def test_each_is_what_the_question_gives_alone(lake: Lake, measure: str, goods: 
     figure = ep.ask(measure, lake=lake, goods=goods, period=2022, curve=True, **keys)
     found = figure.specifications
     assert found is not None
-    items = [one for one in found.items if one.choices.get("total") == "as told"]
+    items = [one for one in found.items if one.choices.get("total") == "as reported"]
     assert len(items) >= (9 if goods == "chpl" else 3)
     assert len({tuple(sorted(one.choices.items())) for one in items}) == len(items)
     some = random.Random(goods + measure).sample(items, min(len(items), 8))
@@ -225,14 +225,16 @@ def test_a_total_with_the_silent_is_that_of_its_territory_and_of_value_only(
     places = {place for place, _, _ in said}
     assert places == set(shares)
     for place, share in shares.items():
-        told = said[place, "value", "as told"]
-        assert said[place, "value", "silent partners as before"] == pytest.approx(share * told)
-        assert (place, "mass", "as told") in said
-        assert (place, "mass", "silent partners as before") not in said
+        told = said[place, "value", "as reported"]
+        assert said[place, "value", "non-reporting partners as before"] == pytest.approx(
+            share * told
+        )
+        assert (place, "mass", "as reported") in said
+        assert (place, "mass", "non-reporting partners as before") not in said
     why = dict(found.left_out)[
-        "comtrade, exporter's reports: silent partners as before, mass, as asked"
+        "comtrade, exporter's reports: non-reporting partners as before, mass, as asked"
     ]
-    assert why == "what silent partners had is known by value"
+    assert why == "trade of non-reporting partners is known by value only"
 
 
 def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:

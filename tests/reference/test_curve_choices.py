@@ -64,7 +64,7 @@ def test_no_combination_is_dropped_and_none_counted_twice(
             "window": "three-year average" if long else "as asked",
             "partners": "countries only" if countries else "all",
             "total": {
-                "out": "without re-imports" if "total" in choices else "as told",
+                "out": "without re-imports" if "total" in choices else "as reported",
                 "members": "members' trade in it",
                 "own": "re-imports in it",
             }[level],

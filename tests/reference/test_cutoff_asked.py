@@ -148,7 +148,7 @@ def test_the_grid(lake: Lake, tmp_path: Path) -> None:
     assert words in str(figure)
     ends = (figure.low, figure.high)
     both = replace(figure, spread={"errors": ends, "report": ends, "together": ends})
-    assert dict(as_rows(both))["by cause"].startswith("assumptions ")
+    assert dict(as_rows(both))["by choice"].startswith("assumptions ")
 
 
 def test_each_product_with_what_its_elasticity_is(lake: Lake, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
     ]
     assert "neither FRA nor KAZ reported for 2022 to table.cars, table.chips" in lines
     assert (
-        "not held for 2022: table.old (2020), table.older (2019), "
+        "not loaded for 2022: table.old (2020), table.older (2019), "
         "table.part (2022-01..2022-11: ask for 2022-01..2022-11)"
     ) in lines
     assert f"missing    {lines[0]}\n" in str(figure)
@@ -77,8 +77,8 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
 def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
     figure = _ask(lake, source="table.part")
     assert figure.reason == (
-        "the lake holds table.part for 2022-01..2022-11, not for 2022-12; "
-        "ask for 2022-01..2022-11, which is held"
+        "table.part is loaded for 2022-01..2022-11, not for 2022-12; "
+        "ask for 2022-01..2022-11, which is loaded"
     )
     assert _ask(lake, source="table.part", period="2022-01..2022-11").value == 11
 

@@ -70,7 +70,7 @@ def test_of_a_silent_hub_the_others_tell_and_no_proportion_is_known(tmp_path: Pa
 def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
     found = ep.ask("pass_through", lake=reports(tmp_path, GERMAN), **ASKED)
     assert found.value is None
-    assert "nobody reports in 2022 what KGZ sold to RUS" in (found.reason or "")
+    assert "no country reports in 2022 what KGZ sold to RUS" in (found.reason or "")
 
 
 @pytest.mark.parametrize(

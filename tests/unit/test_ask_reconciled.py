@@ -71,7 +71,7 @@ def test_it_answers_first_and_says_so(told: Lake) -> None:
 def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:
     figure = ask(told, "import_share", exporter="BLR", period=2022)
     [note] = notes(figure, "reconciled")
-    assert "100 % is told by the importer alone" in note
+    assert "100 % is reported by the importer alone" in note
     assert "of the total, 8" in note  # of some 93 thousand, ten are told by Russia alone
     assert "% is told by both" in note
 
@@ -202,7 +202,7 @@ def test_what_moves_a_number_is_told_apart(told: Lake) -> None:
     assert low < figure.value < high
     assert figure.spread["together"] == (figure.low, figure.high)
     assert figure.to_dict()["spread"]["errors"] == [low, high]
-    assert "by cause" in str(figure)
+    assert "by choice" in str(figure)
 
 
 def test_a_change_across_the_break_says_how_large_the_break_is(tmp_path: Path) -> None:

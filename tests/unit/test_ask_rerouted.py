@@ -176,7 +176,7 @@ def test_one_report_says_nothing_of_what_was_lost(tmp_path: Path) -> None:
     )
     assert found.value is None
     assert (
-        "comtrade: holds the exporters' reports of this flow only; the importers' have to be in "
+        "comtrade: has the exporters' reports of this flow only; the importers' have to be in "
         "the same source"
     ) in (found.reason or "")
     assert "null where" not in (found.reason or "")

@@ -27,9 +27,7 @@ def definition(measure: str = "import_share", **keys: Any) -> Definition:
 
 def test_value_added_of_a_code_is_asked_of_inputs() -> None:
     asked = definition(basis="value_added")
-    found = {
-        name: NoAnswer(f"{name} does not tell goods by value_added") for name in ("baci", "imts")
-    }
+    found = {name: NoAnswer(f"{name} has no goods by value_added") for name in ("baci", "imts")}
     lines = in_lines(found | {"computed": NoAnswer("computed holds nothing")}, asked).splitlines()
     assert len(lines) == 2
     assert "--goods inputs" in lines[0]
@@ -47,7 +45,7 @@ def test_the_sources_themselves_say_it(tmp_path: Path) -> None:
         basis="value_added",
     )
     assert (found.reason or "").count("value added") == 1
-    assert "does not tell goods by" not in (found.reason or "")
+    assert "has no goods by" not in (found.reason or "")
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_everybody_else_is_a_side(lake: Lake) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("target: RUS", "target: others", "nobody is named"),
+        ("target: RUS", "target: others", "no area is named"),
         ("extraction: {replaced: {others: 1}}", "goods: {goods: '854231'}", "goods and others"),
         ("{others: 1}}", "{CHN: 1}}", "CHN sells instead, and is on a side"),
     ],

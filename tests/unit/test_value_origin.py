@@ -212,7 +212,7 @@ def test_factors_are_made_once(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> 
         ({"goods": "inputs:C99"}, "unknown sector: 'C99'"),
         ({"sector": "C99"}, "unknown sector: 'C99'"),
         ({"goods": "chpl"}, "input-output tables know sectors"),
-        ({"source": "baci"}, "baci holds no inputs by sector"),
+        ({"source": "baci"}, "baci has no inputs by sector"),
         ({"currency": "CNY"}, "have no currency CNY"),
         ({"flow": "both"}, "no two-way form"),
         ({"base": 2021}, "has no base"),
@@ -227,8 +227,8 @@ def test_what_makes_no_sense_is_refused(empty: Lake, keys: dict[str, Any], words
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"period": 2019}, "is held for 2022, not for 2019"),
-        ({"period": "2022-03"}, "is held for 2022, not for 2022-03"),
+        ({"period": 2019}, "is loaded for 2022, not for 2019"),
+        ({"period": "2022-03"}, "is loaded for 2022, not for 2022-03"),
         ({"importer": "ARM"}, "no entry of its own for Armenia"),
         ({"goods": "inputs:C21"}, "unknown sector of the economy"),
     ],

@@ -194,7 +194,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
-        return NoAnswer(f"the lake holds no {name}; bring it in with: {bring_in(name)}")
+        return NoAnswer(f"{name} is not loaded. Load it with: {bring_in(name)}")
     if every[0].table != "flows":
         return NoAnswer(f"{name} holds {every[0].table}, not flows of goods")
     counting = [
@@ -205,8 +205,8 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     if not counting:
         releases = sorted({item.vintage for item in every})
         if releases == [UNKNOWN]:
-            return NoAnswer(f"the lake holds no {source}: {NO_RELEASE}")
-        return NoAnswer(f"the lake holds no {source}; its releases are {', '.join(releases)}")
+            return NoAnswer(f"{source} is not loaded: {NO_RELEASE}")
+        return NoAnswer(f"{source} is not loaded; loaded vintages: {', '.join(releases)}")
     freqs = _freqs(periods, {one for _, there in counting for one in there})
     if not freqs:
         return _uncovered(name, periods, [there for _, there in counting])
@@ -239,8 +239,8 @@ def _in_one_freq(
     currencies = sorted({item.currency for item in used})
     if len(currencies) > 1:
         return NoAnswer(
-            f"the lake holds {name} in {' and '.join(currencies)} for this time; "
-            "remove one, or ask for a time that is in one currency"
+            f"{name} is loaded in {' and '.join(currencies)} for this period; remove "
+            "one, or ask for a period in one currency"
         )
     return Availability(
         source=name if vintage is None else f"{name}@{vintage}",
@@ -293,12 +293,12 @@ def _uncovered(
     wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
     held_here = spans(there)
-    holder = "the program ships" if source == BUNDLED else "the lake holds"
-    text = f"{holder} {source} for {held_here}, not for {absent}"
+    how = "bundled" if source == BUNDLED else "loaded"
+    text = f"{source} is {how} for {held_here}, not for {absent}"
     if not partly or len(periods) > 1:
         return NoAnswer(text, "time", held_here)
     part = f"ask for {partly.split(', ')[0]}"
-    return NoAnswer(f"{text}; {part}, which is held", "time", f"{held_here}: {part}")
+    return NoAnswer(f"{text}; {part}, which is loaded", "time", f"{held_here}: {part}")
 
 
 def _by_length(period: Period) -> tuple[int, Period]:

@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 __all__ = ["CAVEATS", "caveat", "for_definition", "for_printed", "whose_goods"]
 
 CAVEATS = {
-    "reporter-break": "the reporters behind a number changed, or one of them fell silent",
-    "break-size": "how far a change comes from one side having fallen silent",
+    "reporter-break": ("the reporting countries changed, or one of them stopped reporting"),
+    "break-size": ("how much of a change comes from one side having stopped reporting"),
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "bundled-minerals": "30 codes of one year ship with the program",
-    "not-delivered": "the lake holds some goods of the source only",
+    "not-delivered": "only some goods of the source are loaded",
     "missing-codes": "codes of the list that cannot be followed in the edition of the data",
     "ex-codes": "codes of which a list covers a part only",
     "list-day": "codes that may have been on a list on a day",
     "list-fragment": "lists of which only some codes could be read",
-    "list-codes": "how much of a value rests on codes that were split, moved or are uncertain",
-    "coverage": "how much of a silent country's trade its partners still tell",
+    "list-codes": ("share of a value on codes that were split, moved or are uncertain"),
+    "coverage": ("share of a non-reporting country's trade that partners still report"),
     "one-report": "one side's report of a flow, which the other side may report otherwise",
-    "denominator-system": "a share depends on who counted the total",
+    "denominator-system": "a share depends on the denominator",
     "several-sources": "reports of several countries, from several sources",
     "reconciled": "made of what exporters and importers report, by us",
     "few-suppliers": "more of the largest suppliers are asked for than there are",
     "leverage": "what others could replace is an upper bound",
-    "cutoff": "what a cut-off would do rests on elasticities and on what others can send",
+    "cutoff": ("effects of a cut-off depend on elasticities and on what others can supply"),
     "scenario": "a scenario is a model under assumptions: what it leaves out",
-    "reorientation": "who replaced whom is not observed, and what is made at home neither",
-    "rerouting": "what came through hubs is bounded, not observed",
+    "reorientation": ("substitution between suppliers is not observed, nor is domestic production"),
+    "rerouting": "rerouting through hubs is bounded, not observed",
     "event-study": "what happened to listed goods against others, which are no perfect mirror",
     "growth-and-currency": "growth has a base, a currency and a price level",
     "dependence-flags": "flags cut numbers that have no natural edge",
@@ -54,18 +54,18 @@ CAVEATS = {
     "reimports": "what a country reports of trade with itself is in its total",
     "partial-source": "a total over some areas, partners or reporters, where there may be more",
     "unweighed": "rows with a value and no mass are in no sum of masses",
-    "not-recorded": "the source holds no such flow, which is not the same as zero",
+    "not-recorded": ("the source does not record this flow; “not recorded” does not mean zero"),
     "currency": "growth and levels differ between currencies",
-    "valuation": "exporters report without freight, importers with it",
-    "basis": "who ships, where it was made, who sells and whose company it is are four things",
-    "one-origin": "everybody who prints the number copies one origin",
-    "low-confidence": "conversions, slips and superseded numbers are left out",
-    "printed-words": "printed as a bound or a range, not as one number",
+    "valuation": "exporters report FOB, importers CIF",
+    "basis": ("dispatch, origin, seller and producer's headquarters are four different partners"),
+    "one-origin": "all publishers of the figure copy one primary source",
+    "low-confidence": ("conversions, likely errors and superseded figures are excluded"),
+    "printed-words": "published as a bound or a range, not as one number",
     "input-output": "estimated tables of what sectors buy from each other, not customs records",
     "passed-on": "what a hub buys and sells of one product bounds what passes through it",
     "value-added-shares": "shares of value added, not of goods that crossed a border",
     "origin": "value added by where it was added: an estimate of whole sectors, and no re-exports",
-    "derived": "computed from published levels, not printed by anyone",
+    "derived": "computed from published levels, not itself published",
 }
 
 
@@ -96,8 +96,10 @@ def for_definition(
         found.append(
             caveat(
                 "denominator-system",
-                "The share depends on who counted the total: national customs, partners' reports "
-                "and international series give different totals.",
+                (
+                    "The share depends on the denominator: totals from national customs, "
+                    "partner reports and international series differ."
+                ),
             )
         )
     whole = definition.period.months % 12 == 0 and definition.period.split(1)
@@ -123,16 +125,20 @@ def for_definition(
         found.append(
             caveat(
                 "leverage",
-                "Replaceable takes all that others sell elsewhere as free to be sold here: an "
-                "upper bound. In a first year it may be a twentieth to a quarter of it.",
+                (
+                    "“Replaceable” is an upper bound: it treats everything that others sell "
+                    "elsewhere as divertible. In the first year it may be 5 to 25 % of that."
+                ),
             )
         )
     if "mass_kg" in question(definition.measure).columns:
         found.append(
             caveat(
                 "prices",
-                "Unit values (value per kilogram), not prices: other goods under the same code "
-                "count as another price.",
+                (
+                    "Unit values (value per kilogram), not prices: a change in product mix "
+                    "within a code appears as a price change."
+                ),
             )
         )
     how = question(definition.measure)
@@ -142,8 +148,10 @@ def for_definition(
         found.append(
             caveat(
                 "hong-kong",
-                "Hong Kong is a customs territory of its own; whether it counts as China is a "
-                "choice, and goods often pass through it.",
+                (
+                    "Hong Kong is a separate customs territory, and goods often pass through "
+                    "it. Whether it counts as China is a choice of definition."
+                ),
             )
         )
     return found
@@ -181,8 +189,10 @@ def few_suppliers(definition: Definition, details: Mapping[str, float | str]) ->
     return [
         caveat(
             "few-suppliers",
-            f"{float(there):,.0f} suppliers are told, fewer than {definition.k:,}: their "
-            "share is that of all.",
+            (
+                f"Only {float(there):,.0f} suppliers are reported, fewer than the "
+                f"{definition.k:,} requested, so the ratio covers all of them."
+            ),
         )
     ]
 
@@ -206,21 +216,23 @@ def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> l
     before = definition.base or definition.period
     if not answered:
         text = (
-            f"{names} stopped publishing trade by partner after {last}; since then there are only "
-            "its partners' reports, and estimates."
+            f"{names} stopped publishing trade by partner after {last}. Since then only "
+            "partner-reported (mirror) data and estimates are available."
         )
     elif not stopped_in(areas, before):
-        then, since = "both sides may stand behind a number", "the partner alone"
+        then, since = "reports of both sides", ("the partner's reports alone")
         if teller and {item.area for item in now} <= set(teller.split("+")):
-            then, since = "its own reports stand behind a number", "estimates and partners' reports"
+            then, since = "its own reports", "estimates and partners' reports"
         text = (
-            f"{names} stopped reporting after {last}: up to then {then}, since then {since}, so a "
-            f"change from {before} to {definition.period} mixes the two."
+            f"{names} stopped reporting after {last}. Data up to then: {then}; since "
+            f"then: {since}. The change from {before} to {definition.period} mixes the "
+            "two."
         )
     else:
         text = (
-            f"{names} stopped publishing trade by partner after {last}: partners' reports and "
-            f"estimates stand behind {definition.period}."
+            f"{names} stopped publishing trade by partner after {last}: "
+            f"{definition.period} is based on partner-reported (mirror) data and "
+            "estimates."
         )
     return [caveat("reporter-break", text)]
 
@@ -257,8 +269,9 @@ def whose_goods(definition: Definition, bases: Mapping[str, float]) -> list[Cave
     ordered = sorted(kept, key=lambda name: -kept[name])
     shares = [f"{100 * kept[name]:.0f} % {_BASES.get(name, name)}" for name in ordered]
     text = (
-        f"{who} these imports on several bases, by value: {joined(shares)}. Goods by origin count "
-        "as trade with the country that made them, whoever shipped them."
+        f"{who} these imports on several bases, by value: {joined(shares)}. Goods by "
+        "origin count as trade with the country that made them, not the one that shipped "
+        "them."
     )
     return [caveat("basis", text)]
 
@@ -270,20 +283,24 @@ def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
     """
     text = definition.importer if side == "importer" else definition.exporter
     who = f"each {side}" if of_all else area_phrase(text)
-    freight = "with freight" if side == "importer" else "without freight"
+    valuation = "CIF" if side == "importer" else "FOB"
     if definition.flow == "both":
-        freight = "imports with freight and exports without"
+        valuation = "imports CIF and exports FOB"
     members = definition.members("importer" if side == "importer" else "exporter")
     if not of_all and text != WORLD and stopped_in(members, definition.period):
         return caveat(
             "one-report",
-            f"As the source has it for {who}, which publishes no such trade any more: estimates "
-            "and partners' reports, not its own.",
+            (
+                f"{who} no longer publishes these data: the source's values are estimates "
+                "and partner-reported data, not its own reports."
+            ),
         )
     return caveat(
         "one-report",
-        f"As {who} reports it, {freight} as a rule; the partner's report of the same trade can "
-        "differ, and is in the range where it is held.",
+        (
+            f"As reported by {who}, as a rule {valuation}. The mirror report may differ; "
+            "where available, it is in the range."
+        ),
     )
 
 
@@ -305,25 +322,34 @@ def for_printed(
     valued, others = ({row.valuation for row in rows if row.valuation} for rows in (head, kept))
     if others:
         text = f"Valued {' or '.join(sorted(valued)) or 'in a way not said'}, as the reporter does"
-        more = f"; the range holds {' and '.join(sorted(others - valued))} too"
+        more = f"; the range includes {' and '.join(sorted(others - valued))} too"
         found.append(caveat("valuation", f"{text}{more if others - valued else ''}."))
     worded = [row for row in head if row.relation not in ("=", "about")]
     if worded:
         found.append(
             caveat(
                 "printed-words",
-                f"Printed as a bound or a range ({worded[0].printed}); the value is its bound or "
-                "its middle.",
+                (
+                    f"Published as a bound or range ({worded[0].printed}); the value shown "
+                    "is that bound or the midpoint."
+                ),
             )
         )
     if len({row.origin for row in kept}) == 1 and len({row.publisher for row in kept}) > 1:
-        found.append(caveat("one-origin", f"Several outlets, one origin: {kept[0].origin_words}."))
+        found.append(
+            caveat(
+                "one-origin", (f"Several publishers, one primary source: {kept[0].origin_words}.")
+            )
+        )
     if left_out:
         found.append(
             caveat(
                 "low-confidence",
-                f"{left_out} printed number{'s' if left_out > 1 else ''} of low confidence "
-                "(spot conversions, slips, superseded) left out.",
+                (
+                    f"{left_out} low-confidence published "
+                    f"figure{('s' if left_out > 1 else '')} excluded (spot-rate conversions, "
+                    "likely errors, superseded releases)."
+                ),
             )
         )
     if any(not row.basis for row in kept if row.goods != "all" and row.origin != "BACI"):

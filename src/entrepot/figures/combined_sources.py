@@ -92,7 +92,7 @@ def answer(
     )
     parts = _shared(usable, asked)
     if len(parts) < 2:
-        return NoAnswer("no two sources held tell different parts of it")
+        return NoAnswer("no two loaded sources report different parts of it")
     used = {one.cells.held.source: one.cells.held.currency for one in parts}
     if refused := _in_two_currencies(used, definition):
         return refused
@@ -156,8 +156,8 @@ def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> NoAns
         return None
     told = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
     return NoAnswer(
-        f"{told}, and amounts of two currencies cannot be set beside each other; bring one of "
-        "them in in the currency of the other, or name sources of one currency"
+        f"{told}, and amounts in two currencies cannot be compared; load one of them in "
+        "the currency of the other, or name sources in one currency"
     )
 
 
@@ -285,13 +285,14 @@ def _notes(
             yield from goods_caveats.for_goods(goods)
     editions = sorted({name for part in parts for name in part.cells.held.nomenclatures})
     text = (
-        "Put together from several sources, each country's reports from one. Imports are valued "
-        "with freight as a rule and exports without, so that what comes in looks larger by it"
+        "Combined from several sources, each country's reports from one. As a rule "
+        "imports are CIF and exports FOB, so that imports look larger by the CIF/FOB "
+        "margin"
     )
     if len(editions) > 1:
-        text += f"; codes are told in {', '.join(editions)}, and one that changed is two goods"
+        text += f"; codes are in {', '.join(editions)}, and one that changed counts as two goods"
     if digits < SIX:
-        text += f"; goods are told apart by {digits} digits, which is all that one of them has"
+        text += f"; goods have {digits} digits, the most that one of them has"
     yield caveats.caveat("several-sources", f"{text}.")
     column = parts[0].cells.column(definition)
     yield from caveats.whose_goods(definition, bases_of(rows, column))
@@ -326,14 +327,14 @@ def part_of(definition: Definition, lake: Lake, source: str) -> SourceContributi
         return one
     speakers = one.speakers(spans_of(definition))
     if speakers is None:
-        return NoAnswer(f"{source} does not keep who told what, so it stands by itself")
+        return NoAnswer(f"{source} does not say which side reported, so it cannot be combined")
     cells = SourceRows(lake, one)
     cells = replace(cells, twofold=reported_on_two_bases(cells, definition))
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions:
         return NoAnswer(f"{source} has totals over all goods only, no {_words(definition)}")
     if one.few_products and definition.goods == "all":
-        return NoAnswer(f"{source} is held for some goods only")
+        return NoAnswer(f"{source} is loaded for some goods only")
     try:
         goods = goods_in(definition, editions, lake)
     except (RequestError, NoEvidenceError) as error:
@@ -344,13 +345,13 @@ def part_of(definition: Definition, lake: Lake, source: str) -> SourceContributi
         speakers = {side: speakers[side] & _tell(side, rows) for side in SIDES}
     asked = asked_about(definition)
     if not any(speakers[side] & asked for side in SIDES):
-        return NoAnswer(f"{source} has no {definition.goods} told by anybody asked about")
+        return NoAnswer(f"no country asked about reports {definition.goods} to {source}")
     coarse = {side: _coarse(side, speakers[side], cells, definition, goods) for side in SIDES}
     buyers, sellers = (speakers[side] - coarse[side] for side in SIDES)
     if not (buyers | sellers) & asked:
         return NoAnswer(
-            f"{source} has totals or codes too coarse for {_words(definition)} of everybody "
-            "asked about"
+            f"{source} has only totals or codes too coarse for {_words(definition)} of "
+            "the countries asked about"
         )
     return SourceContribution(cells, goods, rows.filter(there), buyers, sellers)
 
@@ -430,4 +431,4 @@ def _needed(goods: Goods) -> int:
 
 
 def _words(definition: Definition) -> str:
-    return "goods told apart" if definition.goods == "all" else definition.goods
+    return "goods by code" if definition.goods == "all" else definition.goods

@@ -447,7 +447,7 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     wholes = totals(asked)
     if cells.held.is_partial:
         count = _names(cells, asked, "exporter")
-        text = f"The lake holds {cells.held.source} for {_counted(len(count), 'exporter')} only"
+        text = f"{cells.held.source} is loaded for {_counted(len(count), 'exporter')} only"
         yield _caveat(text, asked, "is too small" if wholes else "")
         return
     told, listed = [], []
@@ -462,7 +462,7 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     if told:
         yield _caveat(". ".join(dict.fromkeys(told)), asked, _UP)
     elif listed:
-        text = f"{cells.held.source} holds {joined(listed)} here; others may be missing"
+        text = f"{cells.held.source} has {joined(listed)} here; others may be missing"
         yield _caveat(text, asked, _UP)
 
 

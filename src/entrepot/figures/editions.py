@@ -190,7 +190,7 @@ def traded(asked: Definition, edition: str, codes: Iterable[str], lake: Lake) ->
             return found
     raise NoEvidenceError(
         f"the lake's {source} has no such goods in {edition} in {asked.period}",
-        hint="name a source and a period in which data are told in the list's own edition",
+        hint="name a source and a period with data in the list's own edition",
     )
 
 

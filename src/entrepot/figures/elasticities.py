@@ -131,8 +131,10 @@ def _translated(
         links = links_held(lake)
         if links is None:
             raise NoEvidenceError(
-                f"elasticities are of {old}, the data of {edition}, and the lake holds no tables "
-                "between the two",
+                (
+                    f"elasticities are of {old}, the data of {edition}, and no correlation "
+                    "tables between the two are loaded"
+                ),
                 hint="entrepot data get concordance",
             )
         found |= dict(_of_families(values, links.families(edition, old), edition, old))

@@ -204,7 +204,7 @@ def figure_of(
         return unanswered(asked.but(source=last.source), last.reason, of_reports=False)
     reason = in_lines(missing, asked)
     if asked.source is None and not lake.holdings():
-        reason += "\nthe lake is empty; bring BACI in with: entrepot data add baci FILE"
+        reason += "\nno data loaded. Load BACI with: entrepot data add baci FILE"
     return unanswered(asked, reason)
 
 
@@ -288,7 +288,10 @@ def _figure(
     ends = ends_of(estimates, found) if ranged else None
     words = _range(answers, curve) if ends else None
     if ranged and not ends and source == "published" and None not in (head.low, head.high):
-        ends, words = (head.low or 0.0, head.high or 0.0), "what the printed digits leave open"
+        ends, words = (
+            (head.low or 0.0, head.high or 0.0),
+            ("rounding interval of the published digits"),
+        )
         ends = ends if ends[0] < ends[1] else None
     notes = _caveats(definition, first)
     return Figure(

@@ -527,22 +527,24 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if len(alone) > 1:
         called = {"errors": "errors" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
-        rows.append(("by cause", "; ".join(apart)))
+        rows.append(("by choice", "; ".join(apart)))
     if figure.denominator:
-        rows.append(("divided by", figure.denominator["text"]))
+        rows.append(("denominator", figure.denominator["text"]))
     if figure.details:
         parts = (_detail(*one, figure.unit, asked.currency) for one in with_ends(figure.details))
         rows.append(("with", "\n".join(parts)))
     rows.append(("definition", "\n".join(_keys(figure.definition))))
     if figure.specifications:
         found = figure.specifications.to_dict()
-        words = f"{found['count']} definitions, median {figure_value(found['median'], figure.unit)}"
-        most = f", {found['moves_most']} moves it most" if found["moves_most"] else ""
-        rows.append(("others", words + most))
+        words = (
+            f"{found['count']} specifications, median {figure_value(found['median'], figure.unit)}"
+        )
+        most = f"; most influential choice: {found['moves_most']}" if found["moves_most"] else ""
+        rows.append(("sensitivity", words + most))
         rows += _curve(figure.specifications, figure.unit)
-        rows += [("in print", _in_print(item)) for item in figure.in_print[:SHOWN]]
+        rows += [("published", _in_print(item)) for item in figure.in_print[:SHOWN]]
         if len(figure.in_print) > SHOWN:
-            rows.append(("in print", f"and {len(figure.in_print) - SHOWN} more, see --json"))
+            rows.append(("published", f"and {len(figure.in_print) - SHOWN} more, see --json"))
     rows += [("evidence", _evidence(item)) for item in figure.evidence[:SHOWN]]
     if len(figure.evidence) > SHOWN:
         rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))

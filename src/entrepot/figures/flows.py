@@ -67,7 +67,7 @@ __all__ = ["answer", "measure_each"]
 
 REPORTS = "whose report"
 UNKNOWN_PARTNERS = "partners not in the data, from many small ones to one"
-SAMPLE = "what chance in the choice of products leaves open, 19 times in 20"
+SAMPLE = "95 % interval over the choice of products"
 
 
 def answer(
@@ -328,8 +328,8 @@ def _about_rows(
 
 
 EDITIONS = "how the list is followed into the edition"
-HONG_KONG = "Hong Kong in or out"
-SILENT = "silent partners in or out"
+HONG_KONG = "with and without Hong Kong"
+SILENT = "non-reporting partners included or not"
 
 
 def headline(
@@ -403,7 +403,7 @@ def with_nonreporters_carried(
     is_share = question(definition.measure).is_part and definition.quantity == "value"
     side = totals(definition)[0][1] if is_share else None
     if covered.share < 1 and side in cells.mirrors:
-        choices = main.choices | {"total": "silent partners as before"}
+        choices = main.choices | {"total": "non-reporting partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
 
 

@@ -136,6 +136,8 @@ def not_delivered(source: str, codes: frozenset[str]) -> Caveat:
     plural, are = ("", "is") if len(codes) == 1 else ("s", "are")
     return caveat(
         "not-delivered",
-        f"The lake holds {source} for some goods only; {len(codes)} code{plural} asked for {are} "
-        f"in no row of it: {shown}. They are missing, not zero.",
+        (
+            f"{source} is loaded for some goods only; {len(codes)} code{plural} asked for "
+            f"{are} in no row of it: {shown}. They are missing, not zero."
+        ),
     )

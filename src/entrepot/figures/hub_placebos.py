@@ -98,7 +98,7 @@ def refuse_tests(definition: Definition) -> None:
     """
     if definition.measure != MEASURE:
         raise RequestError(
-            f"{definition.measure} has no tests to put beside it",
+            f"{definition.measure} has no tests",
             why="they are placebos of hubs",
             hint=f"leave out --tests, or ask {MEASURE}",
         )
@@ -210,7 +210,7 @@ def _verdict(row: dict[str, Any], placebos: list[_Placebo], effect: dict[str, An
     if false := [one.name for one in asked if one.alarm(hub)]:
         return f"in doubt: an alarm for {joined(false)} as well"
     if effect and effect["change_pct"] < 0:
-        return "in doubt: beside other goods it bought less than controls did"
+        return "in doubt: compared with other goods, it bought less than controls did"
     if not asked:
         return "an alarm that no placebo could be set against"
     return f"stands: no alarm in {len(asked)} placebo{'s' if len(asked) > 1 else ''}"

@@ -124,7 +124,7 @@ def goods_key(goods: str, source: str | None = None) -> str:
     if name.strip().lower() != GOODS:
         raise RequestError(
             f"input-output tables know sectors, not {goods!r}",
-            why="a sector makes many products, so no product code can be told apart in them",
+            why="a sector makes many products, so they have no product codes",
             hint="ask for inputs, or for the inputs that a sector makes: inputs:C26",
         )
     own = own_sectors(source)
@@ -197,7 +197,7 @@ def spans(made: Sequence[InputChoice]) -> Iterator[str]:
         if len({getattr(choice, name) for choice in made}) > 1:
             yield words
     if len({choice.asked for choice in made}) > 1:
-        yield "Hong Kong in or out"
+        yield "with and without Hong Kong"
 
 
 def sides(asked: Definition) -> tuple[frozenset[str], frozenset[str]]:

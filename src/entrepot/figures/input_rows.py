@@ -217,8 +217,8 @@ def _from_package(
     years = ", ".join(str(year) for year in reversed(input_years(lake)))
     title = source_info(SOURCE).title.partition(",")[0]
     if years:
-        return NoAnswer(f"{SOURCE} ({title}) is held for {years}, not for {period}")
-    return NoAnswer(f"{SOURCE} ({title}) is not held; bring the year 2022 in with: {INSTALL}")
+        return NoAnswer(f"{SOURCE} ({title}) is loaded for {years}, not for {period}")
+    return NoAnswer(f"{SOURCE} ({title}) is not loaded. Load the year 2022 with: {INSTALL}")
 
 
 def _cut(held: list[InventoryItem]) -> frozenset[tuple[str, str]]:

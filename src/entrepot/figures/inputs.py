@@ -155,11 +155,11 @@ def _refusal(definition: Definition) -> str | None:
     if definition.flow != "one_way":
         return f"{SOURCE} answers one direction at a time"
     if definition.basis not in ("dispatch", "origin", BASIS):
-        return f"{SOURCE} does not tell inputs by {definition.basis}"
+        return f"{SOURCE} has no inputs by {definition.basis}"
     if definition.valuation is not None:
         return f"{SOURCE} is at basic prices, not {definition.valuation.upper()}"
     if definition.quantity != "value":
-        return f"{SOURCE} holds values, not {definition.quantity}"
+        return f"{SOURCE} has values, not {definition.quantity}"
     if definition.currency not in ("", "USD"):
         return f"{SOURCE} is in USD, not {definition.currency}"
     if not any(sides(definition)):
@@ -175,8 +175,8 @@ def _strangers(definition: Definition, rows: InputRows) -> frozenset[str]:
 def _nothing(definition: Definition) -> str:
     what = inputs_title(definition.goods, definition.sector)
     return (
-        f"no {what} from {definition.exporter} to {definition.importer} in {definition.period}, "
-        "which is not the same as zero"
+        f"no {what} from {definition.exporter} to {definition.importer} in "
+        f"{definition.period}; “not recorded” does not mean zero"
     )
 
 

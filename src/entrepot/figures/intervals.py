@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["INTERVAL", "drawn", "drawn_ends", "interval"]
 
 
-INTERVAL = "what the two reports leave open, nine times in ten"
+INTERVAL = "90 % interval of the reconciled value"
 
 
 class _Pair(NamedTuple):

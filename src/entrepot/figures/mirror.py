@@ -81,27 +81,28 @@ def _of_pairs(rows: Frame) -> Frame:
 def too_little(found: Coverage, cells: SourceRows) -> NoAnswer:
     """Refuse a total of a silent country that its partners tell too little of."""
     return NoAnswer(
-        f"partners with {100 * found.share:.0f} % of this trade in the last year that was "
-        f"published report to {cells.held.source} in {_when(found, cells)}, too little for a total"
+        f"{100 * found.share:.0f} % of this trade in the last published year was with "
+        f"partners that report to {cells.held.source} in {_when(found, cells)}, too "
+        "little for a total"
     )
 
 
 def mirror_caveat(found: Coverage, cells: SourceRows, asked: Definition) -> Caveat:
     """Say how much of a silent country's trade its partners tell, and who is missing."""
     side = _silent_side(cells, asked)
-    assert side is not None, "coverage was found for somebody"
+    assert side is not None, "coverage was found for one country"
     [area] = members_of(asked, side)
     year = stopped_in([area], asked.period)[0].last.start.year - 1
     trade = "imports" if side == "importer" else "exports"
     text = (
-        f"Partners with {100 * found.share:.0f} % of {possessive(area_name(area))} {trade} of "
-        f"{year} report to {cells.held.source} in {_when(found, cells)}"
+        f"{100 * found.share:.0f} % of {possessive(area_name(area))} {trade} of {year} "
+        f"was with partners that report to {cells.held.source} in {_when(found, cells)}"
     )
     if found.non_reporting:
         largest = [
             f"{area_name(name)} ({100 * share:.1f} %)" for name, share in found.non_reporting[:3]
         ]
-        text += f"; the largest that do not: {joined(largest)}"
+        text += f"; largest non-reporting partners: {joined(largest)}"
     return caveat("coverage", f"{text}.")
 
 
@@ -143,9 +144,10 @@ _TEXTS = {
         "all: the line is suppressed, the trade goes on. Ask the other side."
     ),
     "mirror-gap": (
-        "{cells:,} of {compared:,} flows of a year ({large_flow} or more) differ by a factor of "
-        f"{FACTOR:g} or more between exporter and importer, by {{value}} in all, over the goods "
-        "that both tell of. A figure of such a flow depends on whose report it is."
+        "{cells:,} of {compared:,} flows of a year ({large_flow} or more) differ by a "
+        f"factor of {FACTOR:g} or more between exporter and importer, by {{value}} in "
+        "all, for goods that both report. Any figure for such a flow depends on the "
+        "reporter."
     ),
 }
 

@@ -192,7 +192,10 @@ def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
     if not (lost := sorted(set[str]().union(*there.values()))):
         return None
     some = first_of(lost, 3)
-    what = f"{'only some' if here else 'none'} of {asked.goods} was reconciled, and the lake holds"
+    what = (
+        f"{('only some' if here else 'none')} of {asked.goods} was reconciled, but "
+        "the loaded sources have"
+    )
     if any(names and _are_reports(cells, asked, source) for source, names in there.items()):
         return NoAnswer(f"{what} reports of {some}; run entrepot reconcile again, for all goods")
     return NoAnswer(f"{what} other rows of {some}, no reports to reconcile")
@@ -242,13 +245,13 @@ def _some_goods(
     if proven is not None:
         size = figure_value(proven, "share")
         return NoAnswer(
-            f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
-            f"{asked.period}, {size} of the total of all goods that is reported; name goods that "
-            "it holds, or load the partner's row for all goods (TOTAL)"
+            f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits "
+            f"in {asked.period}, {size} of the total of all goods that is reported; name "
+            "goods that it has, or load the partner's row for all goods (TOTAL)"
         )
     return NoAnswer(
         f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
-        f"{asked.period}, which are not all goods; name goods that it holds"
+        f"{asked.period}, which are not all goods; name goods that it has"
     )
 
 
@@ -256,13 +259,13 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
     if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
         return NoAnswer(
-            f"{cells.held.source} is held as an extract, and {asked.measure} needs the trade of "
-            f"everybody; add the whole {cells.held.source}"
+            f"{cells.held.source} is loaded as an extract, and {asked.measure} needs the "
+            f"trade of all countries; load the whole {cells.held.source}"
         )
     if cells.held.is_partial and (absent := _absent_hubs(cells, asked)):
         return NoAnswer(
-            f"{cells.held.source} is held as an extract, without what {', '.join(absent)} buys or "
-            f"sells; add the whole {cells.held.source}"
+            f"{cells.held.source} is loaded as an extract, without what "
+            f"{', '.join(absent)} buys or sells; load the whole {cells.held.source}"
         )
     for whole, side in totals(asked):
         names = partners(cells, whole, side)
@@ -323,7 +326,7 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":
         return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
-    return NoAnswer(f"{flow} in {asked.period}, which is not the same as zero")
+    return NoAnswer(f"{flow} in {asked.period}; “not recorded” does not mean zero")
 
 
 def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
@@ -347,8 +350,8 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
 
 
 _INPUTS = (
-    "no source of trade tells goods by value added, input-output tables do: ask --goods inputs, or "
-    "inputs:C26 for what one sector made"
+    "no trade source has goods by value added, input-output tables do: ask --goods "
+    "inputs, or inputs:C26 for what one sector made"
 )
 
 
@@ -365,7 +368,7 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
     apart = {name: item for name, item in found.items() if item.kind}
     lines = [item.reason for name, item in found.items() if name not in apart]
     if asked.basis == BASIS:
-        trade = [line for line in lines if line.endswith(f"does not tell goods by {BASIS}")]
+        trade = [line for line in lines if line.endswith(f"has no goods by {BASIS}")]
         lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
     mute = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
@@ -374,7 +377,7 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
         mute = f"{side} did not report for {when} to"
     for kind, words in (
         ("silent", mute),
-        ("time", f"not held for {when}:"),
+        ("time", f"not loaded for {when}:"),
     ):
         alike = {name: item for name, item in apart.items() if item.kind == kind}
         if len(alike) == 1:
@@ -393,9 +396,9 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
 def unknown(definition: Definition, source: str) -> str:
     """Say why no source of flows can answer this kind of question; empty text if one can."""
     if definition.measure == "conversions":
-        return f"{source} has one currency a report, and two are set beside each other"
+        return f"{source} has one currency a report, and the measure compares two"
     if definition.basis not in ("dispatch", "origin"):
-        return f"{source} does not tell goods by {definition.basis}"
+        return f"{source} has no goods by {definition.basis}"
     if definition.quantity == "items":
         return f"{source} counts value and mass, not items"
     return _parts_of_headings(definition) if is_bundled(source) else ""
@@ -416,13 +419,13 @@ def _parts_of_headings(definition: Definition) -> str:
 def unasked(definition: Definition, source: str, deliveries: Availability) -> str:
     """Say why deliveries cannot answer, whatever rows they have; empty text if they can."""
     if definition.basis == "origin" and "origin" not in deliveries.bases:
-        return f"{source} does not tell goods by origin"
+        return f"{source} has no goods by origin"
     if definition.quantity == "value" and (refused := _other_currency(definition, deliveries)):
         return refused
     if definition.reported_by and not (deliveries.has_reports or deliveries.is_reconciled):
         return f"{source} does not keep what each side reports"
     if deliveries.is_reconciled and (lack := mixed(definition)):
-        return f"{source} mixes what the two sides tell and has no {lack}"
+        return f"{source} reconciles the two sides' reports and has no {lack}"
     return ""
 
 
@@ -431,7 +434,7 @@ def _other_currency(definition: Definition, deliveries: Availability) -> str:
     measure = definition.measure
     asked, held = definition.currency or DOLLARS, deliveries.currency
     if question(measure).in_dollars and not asked == held == "USD":
-        return f"{deliveries.source} is in {held}; {measure} is told in USD"
+        return f"{deliveries.source} is in {held}; {measure} needs USD"
     has_amounts = bool(question(measure).columns) or question(measure).levels
     is_level = unit_of(definition) == asked or measure == "growth" or has_amounts
     if not is_level or asked == held:

@@ -57,9 +57,9 @@ def answer(
     nothing. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
     if definition.reported_by:
-        return NoAnswer(f"{source} is not told by side")
+        return NoAnswer(f"{source} has no reporting side")
     if definition.quantity != "value":
-        return NoAnswer(f"{source} holds values, not {definition.quantity}")
+        return NoAnswer(f"{source} has values, not {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = tuple(row for row in rows if row.variant == definition.concordance)
@@ -235,7 +235,7 @@ def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterat
         yield from goods_caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
         count = len(main[0].evidence)
-        text = f"Nobody printed it: computed from {count} published numbers{_books(main[0])}."
+        text = f"Not itself published: computed from {count} published figures{_books(main[0])}."
         yield caveats.caveat("derived", text)
 
 
@@ -255,11 +255,11 @@ def _books(head: Estimate) -> str:
 def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
     origins = {origin for item in main for origin in item.choices["origin"].split(" over ")}
     if len(origins) > 1:
-        yield f"{len(origins)} independent origins"
+        yield f"{len(origins)} independent primary sources"
     if len({item.choices.get("followed") for item in main}) > 1:
-        yield "codes whose edition changed in or out"
+        yield "with and without codes changed between HS editions"
     if others:
-        yield "Hong Kong in or out"
+        yield "with and without Hong Kong"
 
 
 def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
@@ -275,19 +275,20 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     known = [row for row in near if row.middle is not None]
     here = sorted({row.unit for row in known if row.period == definition.period})
     periods = sorted({str(row.period) for row in known})
-    held = f"; otherwise held for {', '.join(periods[:8])}" if periods else ""
+    held = f"; available for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
         held += f" and {len(periods) - 8} more"
     if here and unit_of(definition) not in here:
-        held = f"; held in {', '.join(here)}: ask with --currency {here[0]}"
+        held = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]
     narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
     against = f" against {definition.base}" if definition.base else ""
     words = "".join(f", {word}" for word in narrow if word)
     return (
-        f"{source} holds no {definition.measure} of {definition.goods} from {definition.exporter} "
-        f"to {definition.importer} for {definition.period}{against}{words}{held}"
+        f"{source} has no {definition.measure} of {definition.goods} from "
+        f"{definition.exporter} to {definition.importer} for "
+        f"{definition.period}{against}{words}{held}"
     )
 
 
@@ -320,7 +321,7 @@ def converted(
     plain = definition.but(measure="value", spot=None)
     local, dollars = stated(plain), stated(plain.but(currency="USD"))
     if not local:
-        return NoAnswer(f"nobody printed this value in {currency} for {definition.period}")
+        return NoAnswer(f"no published figure in {currency} for {definition.period}")
     pairs = [(one, two) for one in local for two in dollars if one.origin == two.origin]
     mean = _rates(every, currency, definition.period, "average")
     spot, day = _spot(definition, every)
@@ -352,8 +353,8 @@ def converted(
         details=details | {"spot_rate": spot},
     )
     text = (
-        f"The dollars are those of the report. {currency} at the average rate, or at that of a "
-        "day, gives other numbers, and neither is what customs printed."
+        f"The dollars are those of the report. {currency} at the average rate, or at "
+        "that of a day, gives other numbers, and neither is what customs published."
     )
     return SourceAnswer((main,), (caveats.caveat("currency", text),))
 
@@ -396,8 +397,8 @@ def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Seq
     unit = f"{currency} per USD"
     held = sorted({f"{row.period}" for row in rows if row.unit == unit and row.period.months == 1})
     raise RequestError(
-        f"no rate of {currency} is held for {text}",
-        why=f"rates are held for {', '.join(held)}" if held else "",
+        f"no rate of {currency} is available for {text}",
+        why=f"rates are available for {', '.join(held)}" if held else "",
         hint="write the rate itself, such as --spot 7.1; or load a table of published rates: "
         "entrepot data add published FILE",
     )

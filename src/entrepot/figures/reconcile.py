@@ -256,8 +256,8 @@ def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
 
 
 _NOBODY_LATE = {
-    "fixed": "every reporter tells every period",
-    "carried": "nobody is late who told a year before",
+    "fixed": "every reporter reports in every period",
+    "carried": "no country is late that reported a year before",
 }
 
 
@@ -303,9 +303,7 @@ def reports(
         If the lake has no such reports.
     """
     if not lake.holds(source):
-        raise NoEvidenceError(
-            f"the lake holds no {source}", hint=f"entrepot data add {source} FILE"
-        )
+        raise NoEvidenceError(f"{source} is not loaded", hint=f"entrepot data add {source} FILE")
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
     tellers, kept = reporters_of(native), withheld(native)
@@ -359,7 +357,7 @@ def _chosen(
 
 def _without_reexports(rows: duckdb.DuckDBPyRelation, notes: list[str]) -> duckdb.DuckDBPyRelation:
     if not rows.filter("reported_by = 'exporter' AND is_reexport").limit(1).fetchall():
-        notes.append("--no-reexports has no effect: no exporter tells re-exports apart.")
+        notes.append("--no-reexports has no effect: no exporter reports re-exports separately.")
     return rows.filter("reported_by <> 'exporter' OR is_reexport IS NOT TRUE")
 
 

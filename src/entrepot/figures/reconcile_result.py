@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["KEPT_BACK", "Reconciliation", "of_parts"]
 
 KEPT_BACK = {
-    "heading": "tells the heading only",
-    "chapter": "tells the chapter only",
-    "partner": "tells the product of partners that are not named",
-    "goods": "tells goods that are not specified",
+    "heading": "reports the heading only",
+    "chapter": "reports the chapter only",
+    "partner": "reports the product, partners not named",
+    "goods": "reports goods not specified",
 }
 """What the side that is silent of a flow tells in its place, by `reconcile.withheld`."""
 
@@ -102,7 +102,7 @@ def of_parts(by: str, weights: str, periods: tuple[str, ...], result: Reconciled
     if by == "year" and len({period[:4] for period in periods}) == 1:
         return ["--by year has no effect: the reports are of one year."]
     if not result.parts:
-        return [f"--by {by} has no effect: no {by} has {PART:,} cells that both sides tell."]
+        return [(f"--by {by} has no effect: no {by} has {PART:,} cells that both sides report.")]
     if weights == "variances":
         return []
     return [f"--by {by} changes intervals only: {weights} weights are the same in every {by}."]

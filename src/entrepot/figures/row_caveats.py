@@ -48,7 +48,9 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
         text += f"; of the total, {_told(cells, wholes[0].but(base=None), goods)}"
     quiet = sorted(frozenset().union(*cells.quiet))
     if quiet:
-        text += f". {joined([area_name(name) for name in quiet])} tells nothing, at least at times"
+        text += (
+            f". {joined([area_name(name) for name in quiet])} does not report, at least at times"
+        )
     yield caveat("reconciled", f"{text}.")
     yield from _at_the_break(cells, asked, goods)
 
@@ -74,10 +76,13 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
         gap = 100 * (alone.value / made.value - 1)
         yield caveat(
             "break-size",
-            f"In {asked.base}, when {area_name(next(iter(area)))} still reported, the {voice}'s "
-            f"report alone was {abs(gap):.1f} % {'above' if gap > 0 else 'below'} what was made of "
-            f"both. So much of the change may come from who counts; --reported-by {voice} has one "
-            "voice behind both times.",
+            (
+                f"In {asked.base}, when {area_name(next(iter(area)))} still reported, the "
+                f"{voice}'s report alone was {abs(gap):.1f} % "
+                f"{('above' if gap > 0 else 'below')} the reconciled value. That much of the "
+                f"change may reflect the change of reporter; --reported-by {voice} uses one "
+                "side's reports for both periods."
+            ),
         )
 
 
@@ -90,7 +95,7 @@ def _told(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     if not total:
         return "nothing was traded"
     parts = [
-        f"{_percent(told[name] / total)} is told {words}"
+        f"{_percent(told[name] / total)} is reported {words}"
         for name, words in _TOLD.items()
         if told.get(name)
     ]

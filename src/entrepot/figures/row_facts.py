@@ -209,4 +209,4 @@ def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str
         importers = fetch(found.group_by("importer").agg(nw.len()))
         return frozenset(name for name, _ in importers)
 
-    return cells.once("told twice", plain, twice)
+    return cells.once("two bases", plain, twice)

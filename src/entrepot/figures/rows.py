@@ -140,7 +140,7 @@ class SourceRows:
             groups = fetch(rows.group_by(side, "period").agg(nw.len()))
             return {(who, day) for who, day, _ in groups}
 
-        found = heard.once(f"told by {side}", plain, told)
+        found = heard.once(f"reported by {side}", plain, told)
         spans = [self.held.starts(span) for span in (asked.period, asked.base or asked.period)]
         if not self.held.few_products:
             spans = [[day] for days in spans for day in days]

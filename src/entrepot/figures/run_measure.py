@@ -115,7 +115,7 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     if all(known) and not (unheard and cells.held.is_partial):
         return None
     names = ", ".join(sorted(unheard))
-    return NoAnswer(f"{of_lake(cells.held.source)} holds nothing of {names} in {asked.period}")
+    return NoAnswer(f"{of_lake(cells.held.source)} records no trade of {names} in {asked.period}")
 
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
@@ -149,10 +149,10 @@ def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAnswer 
     if all(every <= known.get(code, every) for *_, code in coded):
         return None
     return NoAnswer(
-        f"products are told in {', '.join(then)} in {asked.base} and in {', '.join(here)} in "
-        f"{asked.period}, and some codes are in one of them only, so that {asked.measure} would "
-        "take a new number for new goods; ask codes that are in both, or a source that keeps one "
-        "edition, such as BACI"
+        f"products are in {', '.join(then)} in {asked.base} and in {', '.join(here)} in "
+        f"{asked.period}, and some codes are in one of them only, so that "
+        f"{asked.measure} would take a new number for new goods; ask codes that are in "
+        "both, or a source that keeps one edition, such as BACI"
     )
 
 

@@ -136,7 +136,7 @@ def _require_names(definition: Definition) -> None:
     examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
     raise RequestError(
         f"{definition.measure} needs an {' and an '.join(names)}",
-        why=f"the {' and the '.join(absent)} is everybody (WLD) unless named",
+        why=f"the {' and the '.join(absent)} is the world (WLD) unless named",
         hint=f"add {' '.join(examples[side] for side in absent)}",
     )
 
@@ -146,7 +146,7 @@ def _require_keys(definition: Definition) -> None:
     if definition.measure == CONVERTED and definition.currency == "USD":
         raise RequestError(
             "conversions needs the currency of the report",
-            why="its dollars are set beside those that a rate of exchange gives",
+            why="its dollars are compared with those at an exchange rate",
             hint="add --currency CNY",
         )
     how = question(definition.measure)
@@ -159,8 +159,8 @@ def _require_keys(definition: Definition) -> None:
             )
     if "hubs" in how.reads and WORLD in (definition.hubs, definition.controls):
         raise RequestError(
-            "everybody is no hub, and no control",
-            why="hubs are asked about one by one, and controls are those the event did not reach",
+            "the world is no hub, and no control",
+            why=("hubs and controls are named areas; controls are those the event did not reach"),
             hint="name them: --hubs ARM+KAZ+KGZ --controls GEO+UZB",
         )
     sides: list[Apart] = ["importer", "controls", "hubs"]
@@ -210,7 +210,7 @@ def _about_inputs(definition: Definition) -> Definition:
             )
     if definition.source and split_address(definition.source)[0] != INPUT_SOURCE:
         raise RequestError(
-            f"{definition.source} holds no inputs by sector", hint=f"use --source {INPUT_SOURCE}"
+            f"{definition.source} has no inputs by sector", hint=f"use --source {INPUT_SOURCE}"
         )
     return definition.but(k=definition.k or 1) if definition.measure == "cr" else definition
 
@@ -319,8 +319,8 @@ def refuse_impossible(definition: Definition) -> None:
     if both and not is_group:
         raise RequestError(
             f"{', '.join(both)} on both sides",
-            why="trade of an area with itself is no foreign trade",
-            hint="name each area on one side, or WLD for everybody",
+            why="a country's trade with itself is not foreign trade",
+            hint="name each area on one side, or WLD for the world",
         )
     _refuse_idle(definition)
     _refuse_one_side(definition)
@@ -344,7 +344,7 @@ def _refuse_one_side(definition: Definition) -> None:
     if definition.basis == "origin":
         raise RequestError(
             f"{measure} cannot be asked by origin",
-            why="by origin goods are their maker's, whoever they came through",
+            why=("by origin goods belong to the country that made them, whatever their route"),
             hint="leave out --basis",
         )
     keys = ("reported_by", "valuation") if how.trade == "flow" else ()

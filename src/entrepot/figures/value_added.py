@@ -56,7 +56,7 @@ def refusal(definition: Definition) -> str | None:
         return f"by value added {SOURCE} answers {', '.join(MEASURES)}, not {definition.measure}"
     buyers, sellers = sides(definition)
     if not buyers:
-        return "value added is told of what one area buys: name an importer"
+        return "value added is computed for what one area buys: name an importer"
     if both := sorted(buyers & sellers):
         names = joined([area_name(code) for code in both])
         return (
@@ -86,7 +86,7 @@ def shares(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
         )
     spans = ["value counted once or at every crossing", "own value that comes back counted or not"]
     if len({one.choices["territory"] for one in estimates}) > 1:
-        spans.append("Hong Kong in or out")
+        spans.append("with and without Hong Kong")
     return SourceAnswer(tuple(estimates), tuple(_caveats(definition, known)), tuple(spans))
 
 
@@ -173,9 +173,11 @@ def _named(asked: Definition, crossings: str, *, home: bool) -> dict[str, str]:
 def _caveats(definition: Definition, known: Known) -> Iterator[Caveat]:
     yield caveats.caveat(
         "value-added-shares",
-        "Counted by where value was added and not by who sent the goods: a machine from one "
-        "country holds value of many. On estimated tables of whole sectors, inputs of industries "
-        "alone; not to be set beside a share by dispatch as if one had changed into the other.",
+        (
+            "Counted by where value was added and not by who sent the goods: a machine from "
+            "one country contains value of many. On estimated tables of whole sectors, "
+            "inputs of industries alone; not comparable with a share by dispatch over time."
+        ),
     )
     if "XROW" not in known.solved.economy.names:
         yield caveats.caveat(
@@ -352,7 +354,7 @@ def answer(
         )
     spans = "which border counts, value counted once or at every crossing"
     if len({item.choices["territory"] for item in estimates}) > 1:
-        spans += ", Hong Kong in or out"
+        spans += ", with and without Hong Kong"
     return SourceAnswer(
         estimates,
         tuple(_origin_caveats(known, strangers)),

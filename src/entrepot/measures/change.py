@@ -148,7 +148,7 @@ def begins_within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
     if dtype.is_numeric():  # pandas turns whole years into floats as soon as one is missing
         if not span.is_whole_years:
             raise RequestError(
-                f"column {time} holds years, and {span} is not whole years",
+                f"column {time} has years, and {span} is not whole years",
                 hint="ask for whole years, or give a column of dates",
             )
         return (column >= span.start.year) & (column <= span.end.year)

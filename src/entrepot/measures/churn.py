@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["CHURN", "CHURN_RATE", "churn", "churn_rate"]
 
 _NULL_RULE = (
-    "a product without a row in a year that has others is not flagged; a flag that is null leaves "
-    "open what became of it; years are compared only where both have rows"
+    "a product without a row in a year that has others is not flagged; a flag that is "
+    "null leaves it undecided; years are compared only where both have rows"
 )
 _REFERENCE = (
     "Vicard and Wibaux (2023), EU Strategic Dependencies: A Long View, CEPII Policy Brief 41"

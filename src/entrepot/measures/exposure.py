@@ -431,7 +431,7 @@ def two_sides(
     if twice := sorted(set(ours) & set(theirs)):
         raise RequestError(
             f"{', '.join(twice)} on both sides",
-            why="trade of an area with itself is no foreign trade",
+            why="a country's trade with itself is not foreign trade",
             hint="name two sides that have no member in common",
         )
     return ours, theirs

@@ -39,7 +39,7 @@ GEODEP = MeasureMetadata(
         "and year, world exports by product, exporter and year"
     ),
     columns=(
-        ("dependent", "criterion 4, the flag: the first three held in two of three years"),
+        ("dependent", ("criterion 4, the flag: the first three were met in two of three years")),
         ("met", "whether criteria 1 to 3 hold in this year"),
         ("years_met", "years of the window in which they hold, 0 to 3"),
         ("years_known", "years of the window of which that is known, 0 to 3"),

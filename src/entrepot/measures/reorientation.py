@@ -292,7 +292,7 @@ ALLOCATED_FLOWS = MeasureMetadata(
     ),
     unit="USD",
     range="above 0",
-    null_rule=f"no row where the market has no answer or nobody lost or gained; {NULL_RULE}",
+    null_rule=(f"no row where the market has no answer or no supplier lost or gained; {NULL_RULE}"),
     formula="f_ij = v_i⁻ v_j⁺ / max(Σ v⁻, Σ v⁺): losses, so far as replaced, by part in the gains",
     reference="proportional allocation, as of mixed inputs to uses",
     frames_only=True,

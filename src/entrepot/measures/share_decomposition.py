@@ -440,7 +440,7 @@ GROWTH_CONTRIBUTION = MeasureMetadata(
     id="growth_contribution",
     title="contribution to growth",
     function="growth_contribution",
-    inputs="rows with time, value and the products or partners to tell apart; a period and a base",
+    inputs=("rows with time, value and the products or partners to separate; a period and a base"),
     columns=(
         ("contribution", "part of the growth of the whole, in percentage points"),
         ("growth_pct", "growth of the whole, the sum of the contributions, in per cent"),

@@ -209,7 +209,7 @@ _PROXY = (
 
 IMPORT_SUBSTITUTION_PROXY = MeasureMetadata(
     id="import_substitution_proxy",
-    title="imports that came back from nobody (proxy of import substitution)",
+    title="imports not replaced by other suppliers (proxy of import substitution)",
     function="import_substitution_proxy",
     inputs=(
         "rows with importer, time and value of the importer and of control importers, all their "
@@ -231,7 +231,7 @@ IMPORT_SUBSTITUTION_PROXY = MeasureMetadata(
     range="zero and above",
     null_rule=(
         "null where imports before are zero, where a total is negative, infinite or all missing, "
-        "where nobody has a row in one of the periods (unless `complete`), and where the first set "
+        "where no area has a row in one of the periods (unless `complete`), and where the first set "
         "bought nothing before (or less than `least`); the bounds take the sets that give a path"
     ),
     formula="max(0, M_0 g_c - M_1), with g_c = Σ_{i∈c} M_i1 / Σ_{i∈c} M_i0 of the same product",

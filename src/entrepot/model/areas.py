@@ -51,7 +51,10 @@ __all__ = [
 WORLD = "WLD"
 """Everybody: the partner of a total."""
 UNION, OUTSIDE_UNION = "XEU", "XEXTEU"
-"""The European Union of 27, and everybody else: partners of two totals that make up the world."""
+(
+    "The European Union of 27, and all other countries: partners of two totals that make up "
+    "the world."
+)
 _SEVERAL = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK")}
 """Names that sources print for one area and people say of two."""
 
@@ -91,7 +94,7 @@ def area_set(text: str, on: date) -> frozenset[str]:
         if len(parts) > 1 and WORLD in members:
             raise RequestError(
                 f"the world and something more: {text!r}",
-                why="the world holds every area already",
+                why="the world includes every area already",
                 hint="write WLD alone, or the areas alone",
             )
         if twice := found & members:
@@ -214,7 +217,7 @@ def _members(part: str, on: date) -> frozenset[str]:
         raise RequestError(
             f"{code} is a total, not an area",
             where=known_areas()[code].name,
-            why="a total that a source prints beside its parts is never a row",
+            why="a total published alongside its parts is never a row",
             hint="name a group or a sum of areas",
         )
     return frozenset({code})

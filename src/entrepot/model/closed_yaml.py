@@ -152,7 +152,7 @@ def _problem(item: Any, path: Path, model: type[BaseModel], lines: YamlLines) ->
             return BadFileError(
                 f"unknown key: {path[-1]!r}",
                 where=where,
-                why="a key that nobody reads would be lost without a word",
+                why="an ignored key could hide a mistake",
                 hint=f"{guess}known here: {_keys(models)}",
             )
         case "missing":

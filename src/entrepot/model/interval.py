@@ -90,6 +90,6 @@ class Interval:
             If the divisor holds zero.
         """
         if other.low <= 0 <= other.high:
-            raise ZeroDivisionError("the divisor holds zero")
+            raise ZeroDivisionError("the divisor includes zero")
         ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
         return Interval(min(ends), max(ends))

@@ -150,7 +150,7 @@ def test_without_an_address_the_form_and_examples(client: Client) -> None:
         ("imposes=CHN&target=CHN", 422, "CHN imposes the cut and is its target"),
         ("imposes=CHN&target=RUS&sectors=C62", 422, "unknown sector"),
         ("imposes=CHN&target=RUS&sectors=C20", 422, "sector of the economy"),
-        ("imposes=others&target=others", 422, "nobody is named"),
+        ("imposes=others&target=others", 422, "no area is named"),
         ("imposes=CHN&target=RUS&instrument=war", 422, "export_ban"),
         ("imposes=CHN&target=RUS&outer=0", 422, "an elasticity of zero"),
         ("imposes=CHN&target=RUS&leak=nan", 422, "no part"),

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 __all__ = ["Judge", "curve", "overlaps", "refuse_curve"]
 
 
-SILENT = "silent partners as before"
+SILENT = "non-reporting partners as before"
 """The total in which partners who no longer report have what they had."""
 
 Seen = dict[tuple[str, ...], "tuple[list[GoodsChoice], Left]"]
@@ -259,7 +259,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
 
     def own(when: str, way: PartnerChoice, goods: Goods) -> list[tuple[str, float]]:
         time = times[when]
-        if not time.cells.held.has_sums or way.total != "as told" or way.only_countries:
+        if not time.cells.held.has_sums or way.total != "as reported" or way.only_countries:
             return []
         key = (when, way.asked.importer, way.asked.exporter, goods)
         if key not in exceeded:
@@ -272,7 +272,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         return exceeded[key]
 
     def found(when: str, way: PartnerChoice, goods: Goods, amount: str) -> list[tuple[str, float]]:
-        time, told, place = times[when], [("as told", 1.0)], way.asked
+        time, told, place = times[when], [("as reported", 1.0)], way.asked
         told += own(when, way, goods) if amount == "value" else []
         key = (when, place.importer, place.exporter)
         if key not in shares:
@@ -280,7 +280,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         if shares[key] >= 1:
             return told
         if amount == "mass":
-            why = "what silent partners had is known by value"
+            why = "trade of non-reporting partners is known by value only"
             left.append((f"{time.name}: {SILENT}, mass, {when}", why))
             return told
         return [*told, (SILENT, shares[key])]
@@ -328,11 +328,11 @@ def _wide(cells: SourceRows, span: TimeWindow) -> SourceRows | NoAnswer:
         return there
     alike = [one for one in there if one.freq == cells.held.freq]
     if not alike or alike[0].currency != cells.held.currency:
-        return NoAnswer(f"not all of {span.asked.period} is told as {cells.held.rhythm} values")
+        return NoAnswer(f"not all of {span.asked.period} has {cells.held.rhythm} values")
     wide = SourceRows(cells.lake, alike[0], cells.voice).hearing(span.asked)
     twofold = reported_on_two_bases(SourceRows(cells.lake, alike[0]), span.asked)
     if twofold != cells.twofold:
-        return NoAnswer("some of its time is told by origin and by consignment, some is not")
+        return NoAnswer("partners are by origin and by consignment in some of the periods only")
     return replace(wide, twofold=twofold)
 
 
@@ -433,8 +433,8 @@ def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> 
 
 def _both(inside: str, silent_partners: str) -> str:
     """Say what a total is of, in words: as told but for what is said otherwise."""
-    other = [text for text in (inside, silent_partners) if text != "as told"]
-    return ", ".join(other) or "as told"
+    other = [text for text in (inside, silent_partners) if text != "as reported"]
+    return ", ".join(other) or "as reported"
 
 
 # Which combinations are no answer: too little has a mass, or the source knows nobody asked of.

@@ -118,7 +118,7 @@ class PartnerChoice:
     def total(self) -> str:
         """Return what of trade inside a side counts, in words."""
         if self.inside == _levels(self.asked)[0]:
-            return "as told"
+            return "as reported"
         if self.inside == ABROAD:
             return "without re-imports"
         if self.inside == OWN:

@@ -264,7 +264,7 @@ def between(time: Timed, base: Period, left: Left) -> SourceRows | None:
     there = held(cells.lake, cells.held.source, [Period(base.start, asked.period.end)])
     alike = [] if isinstance(there, NoAnswer) else [x for x in there if x.freq == cells.held.freq]
     if not alike or alike[0].currency != cells.held.currency:
-        left.append((what, f"not all of {base.start.year} to {asked.period.end.year} is held"))
+        left.append((what, (f"not all of {base.start.year} to {asked.period.end.year} is loaded")))
         return None
     return SourceRows(cells.lake, alike[0], cells.voice, twofold=cells.twofold)
 

@@ -322,7 +322,7 @@ QUESTIONS = {
         ("importer",),
         ("base", "controls", "least"),
         not_returned,
-        "{buyers} imports that came back from nobody (a proxy)",
+        "{buyers} imports not replaced by other suppliers (a proxy)",
         table=not_returned_by_product,
         span="the path of the controls, and imports as they were",
         by_product=True,
@@ -330,9 +330,10 @@ QUESTIONS = {
             (
                 "reorientation",
                 (
-                    "A proxy: home production, going without, stocks, prices and trade that nobody "
-                    "reports look the same in it. And it hangs on the path without the event, "
-                    "which is what came before, times the growth at the controls."
+                    "A proxy: home production, lower use, stocks, prices and unreported "
+                    "trade look the same in it. And it depends on the no-event "
+                    "counterfactual, which is what came before, times the growth at the "
+                    "controls."
                 ),
             ),
         ),
@@ -342,7 +343,7 @@ QUESTIONS = {
         BOTH,
         ("exporter", "base", "controls", "hubs"),
         triple,
-        "what happened to goods of {seller} on their way to {hubs}, beside others",
+        ("what happened to goods of {seller} on their way to {hubs}, compared with other goods"),
         needs=("hubs", "controls"),
         value="effect_pct",
         span="the 95 % interval of the pooled effect, errors by product",

@@ -144,7 +144,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     """Return loss, unmet part and who replaces the seller, with the ends over the grid."""
     if asked.by == "importer":
         raise RequestError(
-            "a cut-off is told by product or exporter",
+            "a cut-off is computed by product or exporter",
             why="importers count as one buyer",
             hint="ask each importer by itself",
         )

@@ -174,9 +174,7 @@ def in_unit(rows: Frame, asked: Definition, names: Sequence[str]) -> Frame:
 
 def conversions(rows: Frame, asked: Definition, column: str) -> Frame:
     """Refuse rows of a source, each of which is in one currency; see `figures.converted`."""
-    raise NoEvidenceError(
-        "a report is held in one currency, and two of it are set beside each other"
-    )
+    raise NoEvidenceError("a report is in one currency, and the measure compares two")
 
 
 def origin(rows: Any, asked: Definition, column: str) -> NoReturn:

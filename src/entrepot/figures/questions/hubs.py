@@ -140,9 +140,9 @@ def require_told(tellers: HubReporters, asked: Definition) -> None:
     others = f", nor all that {', '.join(list(lacks)[1:])} traded" if len(lacks) > 1 else ""
     also = f", or leave it to the others: --hubs {'+'.join(rest)}" if rest else ""
     raise NoEvidenceError(
-        f"nobody reports in {spans} what {hub} {what}{others}",
-        why="a flow that nobody tells bounds nothing, and is not zero",
-        hint=f"bring in reports of the hub or of the other side, ask other periods{also}",
+        f"no country reports in {spans} what {hub} {what}{others}",
+        why="an unreported flow gives no bound and does not mean zero",
+        hint=(f"load reports of the hub or of the other side, ask other periods{also}"),
     )
 
 
@@ -248,7 +248,7 @@ def renamed(
     if mine and len(mine) == len({code for *_, code in told[0]}):
         editions = joined(sorted(set[str]().union(*every.values())))
         raise NoEvidenceError(
-            f"its goods are told in {editions}, and no code is in all of them",
+            f"its goods are in {editions}, and no code is in all of them",
             why="a code that is new would look like goods that are",
             hint="ask codes that are in both, or a source that keeps one edition, such as BACI",
         )

@@ -69,7 +69,10 @@ def lost(
     [row] = _rows(found)
     if row["lost"] is not None and not (row["told_out"] or row["told_in"]):
         raise NoEvidenceError(
-            f"neither side records {asked.goods} in {asked.period}, which is not the same as zero",
+            (
+                f"neither side records {asked.goods} in {asked.period}; “not recorded” does "
+                "not mean zero"
+            ),
             why="a code that ended with an edition would look like goods that are no longer sent",
         )
     if row["lost"] is None:
@@ -123,7 +126,7 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
         side = sorted(empty)[0][0]
         raise NoEvidenceError(
             f"the {side}'s reports of this flow have no {asked.quantity} in them",
-            why="what is not told is not zero",
+            why="“not recorded” does not mean zero",
             hint="ask for another quantity" if asked.quantity != "value" else "ask --quantity mass",
         )
     sides = {side for side, _ in told}
@@ -139,8 +142,8 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
         [side] = here
         other = "importer" if side == "exporter" else "exporter"
         raise NoEvidenceError(
-            f"holds the {side}s' reports of this flow only; the {other}s' have to be in the same "
-            "source"
+            f"has the {side}s' reports of this flow only; the {other}s' have to be in "
+            "the same source"
         )
     base = asked.base or asked.period.before()
     for span, now in ((base, False), (asked.period, True)):
@@ -148,7 +151,7 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
             if (side, now) not in told:
                 raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
     if is_silent:
-        raise NoEvidenceError("of no step, before and after, do both sides tell anything")
+        raise NoEvidenceError("both sides report in no step before and after")
     if fetch(rows.filter(nw.col(column).is_null()).head(1)):
         raise NoEvidenceError(f"of each product a report has no {asked.quantity}, or no trade")
     raise NoEvidenceError(f"the exporter reports no trade in {base}")

@@ -177,8 +177,9 @@ QUESTIONS = {
             (
                 "rerouting",
                 (
-                    "No customs record says what a hub passed on. This is what came in and went "
-                    "out beyond the paths without the event; the ends are bounds under them."
+                    "Customs records do not show what a hub re-exported. The value is "
+                    "matched excess trade over the no-event counterfactual; low and high "
+                    "are bounds under that counterfactual."
                 ),
             ),
         ),

@@ -120,10 +120,10 @@ def _one_area(name: str) -> str:
     """Return the code of an area that sells instead."""
     members = area_set(name, Period.parse("2023").start)
     if WORLD in members:
-        raise RequestError(f"{name} is everybody", hint=f"write {OTHERS}")
+        raise RequestError(f"{name} is the world", hint=f"write {OTHERS}")
     if len(members) > 1:
         raise RequestError(
-            f"{name} is a group, of which nobody says who sells how much",
+            f"{name} is a group without a split among its members",
             hint=f"give each of its members a part: {', '.join(sorted(members))}",
         )
     return next(iter(members))
@@ -156,7 +156,7 @@ class ExtractionKeys(ClosedTrade):
         if abs((total := sum(parts.values())) - 1) > _SLACK:
             raise RequestError(
                 f"who replaces adds up to {total:g}, not to one",
-                why="what stops is sold by somebody else or by nobody",
+                why="what stops is sold by others or not replaced",
                 hint=f"give what is left to {OTHERS} or to {NOBODY}",
             )
         return parts
@@ -176,7 +176,7 @@ class GoodsKeys(ClosedTrade):
         if text is not None and WORLD in area_set(text, Period.parse("2023").start):
             raise RequestError(
                 "the supply of all countries is fixed",
-                why="then nobody sends more, which is one end of the range already",
+                why=("then supply cannot increase, which is one end of the range already"),
                 hint="name some, such as coalition, or leave the key out",
             )
         return text

@@ -203,7 +203,7 @@ MILLION = 1e6
 SETTLED = 1e-9
 """Part of the largest output to which solutions are settled: a loss below it is none."""
 OTHERS, WORLD = "others", "world"
-_NAMES = {OTHERS: "everybody else", WORLD: "the whole world"}
+_NAMES = {OTHERS: "all other countries", WORLD: "the whole world"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

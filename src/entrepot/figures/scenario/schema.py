@@ -91,14 +91,14 @@ class CutKeys(BackKeys):
         if WORLD in area_set(text, Period.parse("2023").start):
             raise RequestError(
                 "the world stops no trade with itself",
-                hint=f"name areas; {OTHERS} is everybody who is not on the other side",
+                hint=(f"name areas; {OTHERS} is the world who is not on the other side"),
             )
         return text
 
     @model_validator(mode="after")
     def _names_somebody(self) -> CutKeys:
         if self.imposes == self.target == OTHERS:
-            raise RequestError("nobody is named", hint="name areas on one side of the cut")
+            raise RequestError("no area is named", hint="name areas on one side of the cut")
         return self
 
 
@@ -153,7 +153,7 @@ class ScenarioFile(ClosedTrade):
             if own := sorted(members & given.replaced.keys()):
                 raise RequestError(
                     f"{', '.join(own)} sells instead, and is on a side of the cut ({key})",
-                    why="what two stop trading is sold by a third or by nobody",
+                    why="what two stop trading is sold by a third or not replaced",
                     hint=f"name others, or give the part to {OTHERS} or {NOBODY}",
                 )
         return given
@@ -173,7 +173,7 @@ class ScenarioFile(ClosedTrade):
             act = info.data.get(key)
             if given is not None and act is not None and act.sectors:
                 raise RequestError(
-                    f"goods beside sectors ({key})",
+                    f"goods together with sectors ({key})",
                     why="goods are named by codes, and no table says of which sector each is",
                     hint="write two files: sectors with economy or extraction, and goods alone",
                 )
@@ -184,7 +184,7 @@ class ScenarioFile(ClosedTrade):
         if both := sorted(self.members("imposes") & self.members("target")):
             raise RequestError(
                 f"{', '.join(both)} imposes the cut and is its target",
-                why="nobody stops trade with itself",
+                why="an area cannot stop trade with itself",
                 hint="take it out of one of the two",
             )
         if self.economy is None and self.extraction is None and self.goods is None:
@@ -219,7 +219,7 @@ def parse_scenario(text: str, *, name: str = "scenario") -> ScenarioFile:
     return parse_closed(text, ScenarioFile, name=name)
 
 
-_ELSE = "everybody else"
+_ELSE = "all other countries"
 
 
 def side_members(side: str, other: str, period: str) -> frozenset[str]:

@@ -131,7 +131,7 @@ def _check(replaced: Mapping[str, float]) -> None:
         raise RequestError(
             f"those who replace come to {total:g}",
             why="more would be bought than before",
-            hint="parts come to one at most; what is left is replaced by nobody",
+            hint="parts come to one at most; what is left is not replaced",
         )
 
 
@@ -142,7 +142,7 @@ def _check_others(stopped: StoppedTrade, replaced: Mapping[str, float]) -> None:
     if own := sorted(code for code in named if cut & set(world.wanted([code]))):
         raise RequestError(
             f"{', '.join(own)} sells instead of what it no longer sells",
-            why="what a cut stops is sold by others or by nobody",
+            why="what a cut stops is sold by others or not replaced",
             hint=f"name others, or give the part to {OTHERS}",
         )
 

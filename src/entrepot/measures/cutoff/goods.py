@@ -92,7 +92,7 @@ def cutoff(
     keys, buys, stops = as_list(by), as_codes(importer), as_codes(exporter)
     for name, codes in (("importer", buys), ("exporter", stops)):
         if not any(codes):
-            raise RequestError(f"{name} names nobody", hint="name one area at least: CHN")
+            raise RequestError(f"{name} names no area", hint="name one area at least: CHN")
     if both := sorted(set(buys) & set(stops)):
         raise RequestError(f"{', '.join(both)} on both sides", hint="name different areas")
     still = sorted({*as_codes(fixed_supply), *stops} - set(buys))
@@ -385,8 +385,8 @@ CUTOFF = MeasureMetadata(
     ),
     columns=(
         ("loss", "what the goods are worth less to the buyer, of the bill, 0 to 1"),
-        ("unmet_share", "what nobody replaces, of the bill, 0 to 1"),
-        ("unmet", "what nobody replaces, in the unit of the value"),
+        ("unmet_share", "what is not replaced, of the bill, 0 to 1"),
+        ("unmet", "what is not replaced, in the unit of the value"),
         ("replaced", "what others supply more than before, in the unit of the value"),
         ("stopped", "what the supplier no longer delivers, in the unit of the value"),
         ("bill", "all imports of the goods, in the unit of the value"),

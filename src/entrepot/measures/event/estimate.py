@@ -205,7 +205,7 @@ def coefficients(
 def _why(cells: int) -> str:
     """Say why a step in which treated cells lie has no estimate."""
     if cells:
-        return "not identified: fixed effects alone can tell the cells with trade in this step"
+        return "not identified: fixed effects alone explain the cells with trade in this step"
     return "all treated cells in this step are zero or left out"
 
 

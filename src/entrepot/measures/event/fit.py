@@ -204,7 +204,7 @@ def _vanishes(model: Any, y: NDArray[np.float64]) -> bool:
 def _nothing() -> NoEvidenceError:
     return NoEvidenceError(
         "no coefficient can be estimated",
-        why="all treated cells are zero, or fixed effects alone can tell them",
+        why="all treated cells are zero, or fixed effects alone explain them",
         hint="give more products, partners or time, or fewer fixed effects",
     )
 
@@ -273,7 +273,7 @@ def _fitted(
 
 def _absorbed(what: str) -> NoEvidenceError:
     return NoEvidenceError(
-        f"{what} cannot be told from fixed effects",
+        f"{what} cannot be separated from fixed effects",
         why="leaving them out would change what the others are compared with",
         hint="give products without event, partners that are not exposed, or a shorter window",
     )
@@ -496,7 +496,7 @@ def joint(
     if covariance is None:
         return Joint(None, count, degrees, None, "no covariance")
     if not degrees >= 1:
-        return Joint(None, count, degrees, None, "hardly more than one cluster tells a step")
+        return Joint(None, count, degrees, None, ("hardly more than one cluster identifies a step"))
     scale = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     if not (scale > 0).all():
         return Joint(None, count, degrees, None, "a step without a standard error")

@@ -269,7 +269,7 @@ class Design:
         if not (first <= self.reference < 0 <= last and first < last):
             raise RequestError(
                 f"window {first} to {last} with reference {self.reference}",
-                why="leads and lags are told from the step before the event",
+                why="leads and lags are measured against the step before the event",
                 hint="window=(-12, 12), reference=-1: the reference lies in the window before 0",
             )
         if self.frequency not in ("M", "Q", "A"):

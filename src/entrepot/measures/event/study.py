@@ -22,8 +22,9 @@ EVENT_STUDY = MeasureMetadata(
     title="event study of listed goods",
     function="event_study",
     inputs=(
-        "rows with product, partner, time, value and the day on which the product was listed; "
-        "products that were not listed as well, or partners on whom listing does not bear"
+        "rows with product, partner, time, value and the day on which the product was "
+        "listed; products that were not listed as well, or partners that listing does "
+        "not concern"
     ),
     columns=(
         ("estimate", "logarithmic difference of treated trade from the reference step"),

@@ -394,7 +394,7 @@ def mean_gap(
 ) -> float:
     """Return the mean over products; with `controlled`, that of these less that of all others."""
     beta = _beta(_added(found, controlled, weighted=weighted), controlled)
-    assert beta is not None, "whoever asks has products on each side"
+    assert beta is not None, "callers have products on each side"
     return beta
 
 

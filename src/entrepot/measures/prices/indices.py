@@ -288,7 +288,7 @@ def effects_of_periods(cells: Sequence[Cell], bases: set[Any]) -> dict[Any, floa
         star = [(other, weight, above) for other, (weight, above) in pairs.pop(period).items()]
         if not math.fsum(weight for _, weight, _ in star):
             raise RequestError(
-                "periods are linked too weakly for a regression to tell them apart",
+                "periods are linked too weakly for a regression to separate them",
                 why="the products they share have next to no value in one of them",
                 hint="choose method tpd_unweighted, or leave out periods with little trade",
             )

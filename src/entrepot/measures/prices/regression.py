@@ -143,7 +143,7 @@ def premium_regression(
     columns = _columns([row for row in rows if row["__v"] > 0], cast, controlled)
     if not bills:
         raise NoEvidenceError(
-            "no product of the buyer has a price in both periods, beside one of others",
+            ("no product of the buyer has a price in both periods and another buyer's price"),
             where="; ".join(f"{part.reason}: {part.products} products" for part in out),
             hint="check the codes of buyer and products, and the periods",
         )
@@ -236,7 +236,7 @@ def _estimate(
     coefficients = fitted.coef()
     if "treated" not in coefficients.index:
         raise NoEvidenceError(
-            "the premium cannot be told from the fixed effects",
+            "the premium cannot be separated from the fixed effects",
             hint="there have to be other buyers, both periods, and goods that are not controlled",
         )
     codes = [data[name].astype("category").cat.codes.to_numpy(int) for name in effects]

@@ -43,7 +43,7 @@ __all__ = [
 
 REROUTED = MeasureMetadata(
     id="rerouted",
-    title="what came through hubs",
+    title="possible rerouting via third countries",
     function="rerouted",
     inputs=(
         "rows with importer, exporter, product, time and value: what the origin and others sold to "
@@ -328,13 +328,13 @@ def require_told(flows: Flows, others: Flows | None, chain: Chain) -> None:
             if not _trades(known, hub, steps):
                 raise NoEvidenceError(
                     f"no row says what {hub} traded in {span}",
-                    why="without it nothing tells an excess from what was always there",
+                    why="without it an excess cannot be separated from usual trade",
                     hint="give rows of that time, or leave the hub out",
                 )
             if not chain.complete and not _tells(known, hub, steps, is_before=is_before):
                 raise NoEvidenceError(
                     f"no row says what {hub} sold in {span}, so that nothing bounds what passed it",
-                    why="who tells what it buys, and not what it sells, seems to have sold nothing",
+                    why=("an area that reports purchases and no sales seems to have sold nothing"),
                     hint="give its sales of that time, if only of zero, or leave the hub out",
                 )
 
@@ -435,7 +435,7 @@ def placebo_hubs(
     if not others or set(suspects) & set(others):
         raise RequestError(
             "a placebo is an area that is no hub",
-            hint="name candidates that nobody suspects, such as the controls",
+            hint="name areas without suspicion, such as the controls",
         )
     found: dict[str, Placebo] = {}
     left_out = []

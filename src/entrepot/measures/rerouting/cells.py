@@ -331,7 +331,7 @@ def _reached(left: Mapping[str, Mapping[str, float]], source: str, least: float)
 
 
 ORIGIN, IMPORTER, OTHERS = "@origin", "@importer", "@others"
-"""Names of the two ends of a chain, and of everybody else who sells to a hub."""
+"Names of the two ends of a chain, and of all other countries who sells to a hub."
 Frequency = Literal["M", "Q", "A"]
 MIXED = 2
 """Controls that a synthetic one takes."""
@@ -440,7 +440,7 @@ def chain_of(
     for name, codes in sets.items():
         if not codes - parts["origin"]:
             raise RequestError(
-                f"the controls {name!r} have nobody outside the origin",
+                f"the controls {name!r} have no area outside the origin",
                 why="members of the origin sell, and are no importers to compare hubs with",
                 hint="name importers that the event did not reach",
             )
@@ -481,6 +481,6 @@ def _require_apart(parts: Mapping[str, frozenset[str]]) -> None:
         if both := sorted(first & second):
             raise RequestError(
                 f"{', '.join(both)} is on two sides: {one} and {other}",
-                why="what passes through somebody begins and ends elsewhere",
+                why="goods through a hub begin and end elsewhere",
                 hint="name each area on one side",
             )

@@ -26,8 +26,8 @@ MISSING_ARRIVALS = MeasureMetadata(
     title="lost in transit",
     function="missing_arrivals",
     inputs=(
-        "rows with importer, exporter, time, value and who told it: both reports of the flow; the "
-        "two periods"
+        "rows with importer, exporter, time, value and who reported it: both reports of "
+        "the flow; the two periods"
     ),
     columns=(
         ("lost", "what did not arrive beyond what never arrived, in the unit of the values"),
@@ -176,10 +176,10 @@ PASS_THROUGH = MeasureMetadata(
     unit="share",
     range="0 to 1",
     null_rule=(
-        "a product is left out, and counted, where a value is missing of what the middleman ships "
-        "of it, or draws from the origins; shares are null where it ships nothing else, the one in "
-        "proportion also where a value is missing of what it buys of others; a product that it "
-        "buys from nobody is its own"
+        "a product is left out, and counted, where a value is missing of what the hub "
+        "ships of it, or buys from the origins; shares are null where it ships nothing "
+        "else, the one in proportion also where a value is missing of what it buys of "
+        "others; a product that it has no purchases of is its own"
     ),
     formula=(
         "at most Σ_k min(X_k, M_ok) / Σ_k X_k; in proportion Σ_k min(X_k M_ok / M_k, M_ok) / "
@@ -306,6 +306,6 @@ def _require_apart(**sides: list[str]) -> None:
         if both := sorted(set(first) & set(second)):
             raise RequestError(
                 f"{', '.join(both)} is on two sides: {one} and {other}",
-                why="goods that end where they began pass through nobody",
+                why="goods that end where they began pass through no hub",
                 hint="name each area on one side",
             )
