@@ -342,8 +342,8 @@ class Figure:
 
     def __str__(self) -> str:
 
-        below = "\n" + " " * 13  # lines of one text stand under each other
-        rows = (f"  {label:<11}{text.replace(chr(10), below)}" for label, text in as_rows(self))
+        below = "\n" + " " * 14  # lines of one text stand under each other
+        rows = (f"  {label:<12}{text.replace(chr(10), below)}" for label, text in as_rows(self))
         return "\n".join([headline(self), *rows])
 
     def _repr_html_(self) -> str:

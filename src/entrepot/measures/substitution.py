@@ -231,8 +231,9 @@ IMPORT_SUBSTITUTION_PROXY = MeasureMetadata(
     range="zero and above",
     null_rule=(
         "null where imports before are zero, where a total is negative, infinite or all missing, "
-        "where no area has a row in one of the periods (unless `complete`), and where the first set "
-        "bought nothing before (or less than `least`); the bounds take the sets that give a path"
+        "where no area has a row in one of the periods (unless `complete`), and where the first "
+        "set bought nothing before (or less than `least`); the bounds take the sets that give a "
+        "path"
     ),
     formula="max(0, M_0 g_c - M_1), with g_c = Σ_{i∈c} M_i1 / Σ_{i∈c} M_i0 of the same product",
     reference="no-event path as in the substitution ratio; own definition, not from a paper",
