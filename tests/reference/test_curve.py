@@ -212,7 +212,7 @@ def test_a_total_with_the_silent_is_that_of_its_territory_and_of_value_only(
     def covered(_: SourceRows, asked: Definition) -> SimpleNamespace:
         return SimpleNamespace(share=shares[asked.importer])
 
-    for module in ("curve.evaluate", "refusals"):
+    for module in ("curve.evaluate", "no_value"):
         monkeypatch.setattr(f"entrepot.figures.{module}.mirror_coverage", covered)
     keys = {"importer": "CHN", "exporter": "DEU", "goods": "848210", "period": 2022}
     definition = Definition.build("import_share", source="comtrade", reported_by="exporter", **keys)
