@@ -176,7 +176,7 @@ def test_goods_that_nobody_delivered_are_refused_and_so_it_says(lake: Lake) -> N
 def test_what_was_not_reconciled_is_not_taken_for_nothing(lake: Lake) -> None:
     figure = ask(lake, importer="DEU", goods="810411", source="reconciled")
     assert figure.reason == (
-        "none of 810411 was reconciled, and there are reports of 810411; run entrepot "
-        "reconcile again, for all goods"
+        "none of 810411 was reconciled, but the loaded sources have reports of 810411; run "
+        "entrepot reconcile again, for all goods"
     )
     assert ask(lake, importer="DEU", goods="810411").value is not None

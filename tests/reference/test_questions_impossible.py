@@ -70,7 +70,7 @@ def test_more_suppliers_than_there_are_is_said(lake: Lake) -> None:
     assert figure.value == pytest.approx(1)
     assert figure.details["suppliers"] == there
     [note] = [one for one in figure.caveats if one.id == "few-suppliers"]
-    assert f"{there} suppliers are told, fewer than 3,000" in note.text
+    assert f"Only {there} suppliers are reported, fewer than the 3,000 requested" in note.text
     whole = ask(lake, "cr", k=there, goods=GOODS)
     assert all(one.id != "few-suppliers" for one in whole.caveats)
 
@@ -129,4 +129,4 @@ def test_a_value_in_another_currency_is_said_to_be_held_in_it(tmp_path: Path) ->
     dollars = ask(tmp_path, "value", **asked)
     assert dollars.status == "insufficient_data"
     assert "held in EUR: ask with --currency EUR" in str(dollars.reason)
-    assert "otherwise held for 2024" not in str(dollars.reason)
+    assert "available for 2024" not in str(dollars.reason)

@@ -83,7 +83,7 @@ def test_the_lower_end_sets_losses_of_one_hub_against_the_highest_path() -> None
 
 def test_controls_that_are_all_of_the_origin_are_refused() -> None:
     rows: Rows = CHAIN | {("DEU", "FRA", "A"): [10, 10, 10, 10, 60]}
-    with pytest.raises(RequestError, match="'allies' have nobody outside the origin"):
+    with pytest.raises(RequestError, match="'allies' have no area outside the origin"):
         found(rows, origin="DEU+FRA", controls={"allies": "FRA", "neighbours": "GEO"})
     assert found(rows, origin="DEU+FRA", controls={"some": "FRA+GEO"}).value > 0
 

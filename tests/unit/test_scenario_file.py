@@ -111,7 +111,7 @@ def test_one_assumption_with_one_other_is_solved_at_both_and_between() -> None:
         ("economy: {}", "extraction: {replaced: {XYZ: 1}}", 9, "unknown area"),
         ("economy: {}", "extraction: {replaced: {EU: 0.5, nobody: 0.5}}", 9, "EU is a group"),
         ("economy: {}", "extraction: {replaced: {CHN+IND: 1}}", 9, "is a group.*CHN, IND"),
-        ("economy: {}", "extraction: {replaced: {WLD: 1}}", 9, "WLD is everybody.*others"),
+        ("economy: {}", "extraction: {replaced: {WLD: 1}}", 9, "WLD is the world.*others"),
         ("economy: {}", "extraction: {replaced: {DEU: 1}}", 9, "DEU sells instead.*imposes"),
         ("economy: {}", "extraction: {replaced: {RUS: 1}}", 9, "RUS sells instead.*target"),
         ("economy: {}", "extraction: {replaced: {nobody: true}}", 9, "not a number: True"),

@@ -124,7 +124,7 @@ def goods_key(goods: str, source: str | None = None) -> str:
     if name.strip().lower() != GOODS:
         raise RequestError(
             f"input-output tables know sectors, not {goods!r}",
-            why="a sector makes many products, so they have no product codes",
+            why="a sector makes many products, so its tables have no product codes",
             hint="ask for inputs, or for the inputs that a sector makes: inputs:C26",
         )
     own = own_sectors(source)

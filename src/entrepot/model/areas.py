@@ -51,10 +51,8 @@ __all__ = [
 WORLD = "WLD"
 """Everybody: the partner of a total."""
 UNION, OUTSIDE_UNION = "XEU", "XEXTEU"
-(
-    "The European Union of 27, and all other countries: partners of two totals that make up "
-    "the world."
-)
+"""The European Union of 27, and all other countries: partners of two totals that make up the
+world."""
 _SEVERAL = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK")}
 """Names that sources print for one area and people say of two."""
 

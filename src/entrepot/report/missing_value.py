@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["MissingValue", "lacking"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
-_IN_PRINT = ("computed holds no ", "published holds no ")
-_NOT_HELD = "not held for "
+_IN_PRINT = ("computed has no ", "published has no ")
+_NOT_HELD = "not loaded for "
 _OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
 
 

@@ -91,7 +91,7 @@ class CutKeys(BackKeys):
         if WORLD in area_set(text, Period.parse("2023").start):
             raise RequestError(
                 "the world stops no trade with itself",
-                hint=(f"name areas; {OTHERS} is the world who is not on the other side"),
+                hint=f"name areas; {OTHERS} are all that are not on the other side",
             )
         return text
 

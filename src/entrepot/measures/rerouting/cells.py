@@ -331,7 +331,7 @@ def _reached(left: Mapping[str, Mapping[str, float]], source: str, least: float)
 
 
 ORIGIN, IMPORTER, OTHERS = "@origin", "@importer", "@others"
-"Names of the two ends of a chain, and of all other countries who sells to a hub."
+"""Names of the two ends of a chain, and of all others that sell to a hub."""
 Frequency = Literal["M", "Q", "A"]
 MIXED = 2
 """Controls that a synthetic one takes."""
