@@ -69,7 +69,7 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
         "not loaded for 2022: table.old (2020), table.older (2019), "
         "table.part (2022-01..2022-11: ask for 2022-01..2022-11)"
     ) in lines
-    assert f"missing    {lines[0]}\n" in str(figure)
+    assert f"missing     {lines[0]}\n" in str(figure)
     assert figure.to_dict()["reason"] == figure.reason
     assert "<br>".join(map(html.escape, lines)) in figure._repr_html_()
 
