@@ -258,7 +258,7 @@ def test_what_may_have_come_through_a_hub_has_its_bounds(draw: Run, tmp_path: Pa
     assert told["title"] == (
         "At most 100\u00a0USD of goods of China may have come to Russia through Turkey in 2022"
     )
-    assert "No customs record says" in told["source"][-1]
+    assert "Customs records do not show" in told["source"][-1]
     [row] = table(draw, tmp_path / "t.csv", *words)
     assert (row["hub"], row["name"]) == ("TUR", "Turkey")
     assert [float(row[end]) for end in ("low", "high")] == [0.0, 100.0]

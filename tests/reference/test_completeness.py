@@ -80,9 +80,9 @@ def test_a_total_out_of_partners_reports_says_how_many_and_which_large_ones_lack
     )
     assert "United Kingdom, so the total may be too small" in found["partial-source"]
     # The total is everybody's: "as China reports it" would be wrong.
-    assert found["one-report"].startswith("As each exporter reports it, without freight")
+    assert found["one-report"].startswith("As reported by each exporter, as a rule FOB")
     value = _caveats(lake, "value", importer="UKR", exporter="CHN")
-    assert value["one-report"].startswith("As China reports it, without freight")
+    assert value["one-report"].startswith("As reported by China, as a rule FOB")
     assert "partial-source" not in value
 
 

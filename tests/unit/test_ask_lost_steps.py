@@ -92,7 +92,7 @@ def test_without_a_step_that_both_tell_nothing_is_known(tmp_path: Path) -> None:
     late = {(GERMANY, month) for month in MONTHS if 202106 < month < 202200}
     found = asked(tmp_path, early | late)
     assert found.value is None
-    assert "do both sides tell anything" in (found.reason or "")
+    assert "both sides report in no step" in (found.reason or "")
 
 
 def test_a_code_that_ended_with_its_edition_is_no_end_of_trade(tmp_path: Path) -> None:

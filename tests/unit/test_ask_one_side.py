@@ -80,7 +80,7 @@ def test_it_is_not_said_that_one_area_tells_of_a_chain(
 ) -> None:
     found = ep.ask(measure, lake=whole, **CHAIN, reported_by=side)
     [text] = [one.text for one in found.caveats if one.id == "one-report"]
-    assert text.startswith(f"As each {side} reports it")
+    assert text.startswith(f"As reported by each {side}")
 
 
 @pytest.mark.parametrize("key", ["reported_by", "valuation"])

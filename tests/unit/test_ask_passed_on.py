@@ -81,7 +81,7 @@ def test_what_nobody_tells_has_no_number(tmp_path: Path) -> None:
         ({"exporter": "RUS"}, "RUS on both sides"),
         ({"hubs": None}, "pass_through needs hubs"),
         ({"base": 2021}, "has no base"),
-        ({"hubs": "WLD"}, "everybody is no hub"),
+        ({"hubs": "WLD"}, "the world is no hub"),
     ],
 )
 def test_what_makes_no_sense_is_refused(whole: Lake, keys: dict[str, Any], words: str) -> None:

@@ -63,7 +63,7 @@ def test_it_answers_first_and_says_so(told: Lake) -> None:
     assert figure.definition.source == "reconciled"
     assert 50_000 < figure.value < 60_000
     [note] = notes(figure, "reconciled")
-    assert "100 % is told by both" in note
+    assert "100 % is reported by both" in note
     sources = {one.choices["source"] for one in figure.specifications.items}
     assert sources == {"reconciled", "comtrade"}
 
@@ -73,7 +73,7 @@ def test_how_much_rests_on_one_voice_is_said(told: Lake) -> None:
     [note] = notes(figure, "reconciled")
     assert "100 % is reported by the importer alone" in note
     assert "of the total, 8" in note  # of some 93 thousand, ten are told by Russia alone
-    assert "% is told by both" in note
+    assert "% is reported by both" in note
 
 
 def test_each_side_can_be_heard(told: Lake) -> None:

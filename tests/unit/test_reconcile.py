@@ -510,7 +510,7 @@ def test_what_is_kept_back_is_seen_on_all_goods(tmp_path: Path) -> None:
         ({"weights": "official", "by": "chapter"}, "no chapter has 1,000 cells"),
         ({"by": "year"}, "--by year has no effect: the reports are of one year"),
         ({"panel": "fixed"}, "--panel fixed has no effect: every reporter"),
-        ({"panel": "carried"}, "--panel carried has no effect: nobody is late"),
+        ({"panel": "carried"}, "--panel carried has no effect: no country is late"),
         ({"reexports": False}, "--no-reexports has no effect"),
         ({"remove_freight": True}, "--freight remove has no effect"),
     ],

@@ -123,7 +123,7 @@ def test_one_assumption_with_one_other_is_solved_at_both_and_between() -> None:
         ("economy: {}", "economy: {cap: true}", 9, "not a number: True"),
         ("format: 1", "format: true", 1, "not a whole number: True"),
         ("format: 1", "format: 1.0", 1, "not a whole number: 1.0"),
-        ("economy: {}", "goods: {goods: '854231'}", 9, r"goods beside sectors \(cut\)"),
+        ("economy: {}", "goods: {goods: '854231'}", 9, r"goods together with sectors \(cut\)"),
         ("economy: {}", "goods: {goods: chpll}", 9, "chpll"),
         ("economy: {}", "goods: {goods: chpl, sigma: 1}", 9, "greater than 1"),
     ],

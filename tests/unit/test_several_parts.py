@@ -142,7 +142,7 @@ def test_one_month_is_no_year_of_another_source(tmp_path: Path) -> None:
     )
     assert kyrgyz.value == pytest.approx(610_000 * 1.2 - 516_000)
     both = LOST | {"importer": "ARM", "source": "table.books+comtrade"}
-    assert "no two sources" in why(ep.ask("missing_arrivals", lake=held, **both))
+    assert "no two loaded sources" in why(ep.ask("missing_arrivals", lake=held, **both))
     alone = ep.ask("missing_arrivals", lake=held, **LOST, importer="ARM")
     assert alone.value == pytest.approx(610_000 * 1.2 - 516_000)
 
@@ -159,7 +159,7 @@ def test_currencies_are_not_mixed_in_a_part(tmp_path: Path) -> None:
         keys = CHAIN | {"base": None}
         refused = ep.ask("pass_through", lake=held, **keys, source=source)
         assert f"table.german is in EUR, table.{name} is in {currency}" in why(refused)
-        assert "name sources of one currency" in why(refused)
+        assert "name sources in one currency" in why(refused)
 
 
 def test_a_table_of_some_goods_is_not_heard_on_the_others(
