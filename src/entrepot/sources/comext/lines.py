@@ -127,7 +127,6 @@ class ComextLines:
         Partners inside and outside the Union make up the world where a line for it is not there.
         """
         cell = "period, freq, reporter_iso, is_import"
-        above = ", ".join([f"'{TOTAL}'", *(f"left(product, {size})" for size in (2, 4, 6))])
         halves = f"partner_iso IN ('{UNION}', '{OUTSIDE_UNION}')"
         return f"""{self._added(self.totalled)},
             every AS (SELECT * FROM added UNION ALL BY NAME
@@ -137,11 +136,13 @@ class ComextLines:
                     sum(weighed) AS weighed, sum(mass) AS mass, false AS is_one
                 FROM added WHERE {halves} OR partner_iso = '{WORLD}' GROUP BY {cell}, product
                 HAVING count(DISTINCT partner_iso) = 2 AND bool_and({halves})),
-            finer AS (SELECT DISTINCT {cell}, partner_iso, product FROM (
-                SELECT {cell}, partner_iso, product AS code, unnest([{above}]) AS product
-                FROM (SELECT {cell}, partner_iso, product FROM ({self.single})
-                    UNION ALL SELECT {cell}, partner_iso, product FROM every)
-                WHERE product <> '{TOTAL}') WHERE code <> product)
+            sizes AS (SELECT DISTINCT
+                CASE WHEN product = '{TOTAL}' THEN 0 ELSE length(product) END AS size FROM every),
+            finer AS (SELECT DISTINCT {cell}, partner_iso,
+                    CASE WHEN size = 0 THEN '{TOTAL}' ELSE left(code, size) END AS product
+                FROM (SELECT {cell}, partner_iso, product AS code FROM ({self.single})
+                    UNION ALL SELECT {cell}, partner_iso, product AS code FROM every), sizes
+                WHERE code <> '{TOTAL}' AND length(code) > size)
             SELECT {self._common}, of_finer.product IS NOT NULL AS has_finer
             FROM every LEFT JOIN finer AS of_finer
             USING ({cell}, partner_iso, product)
