@@ -13,8 +13,7 @@ from made_up import lake as made_up
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.comparison.found import Side, compared
-from entrepot.report.comparison.picture import picture
+from entrepot.report.comparison import ComparisonSide, compared, picture
 from entrepot.report.parts import plain
 from entrepot.report.sections import by_tier
 from entrepot.report.standalone import chart, drawn, framed
@@ -79,7 +78,10 @@ def _section(section: Section) -> str:
 
 
 def _courses(lake: Lake) -> str:
-    sides = Side("ISL", "CHN", "848210", None), Side("ISL", "NOR", "848210", None)
+    sides = (
+        ComparisonSide("ISL", "CHN", "848210", None),
+        ComparisonSide("ISL", "NOR", "848210", None),
+    )
     told = picture(compared(BriefContext(lake), sides))
     assert told is not None, "there is nothing to draw"
     deck = "Share of Iceland’s imports of ball bearings, per cent of value."

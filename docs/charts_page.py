@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from chart_pictures import PRINTED, TABLE, pictures
 
-from entrepot.report.standalone import CHARTS, ELSEWHERE
+from entrepot.report.charts.catalogue import CHARTS, ELSEWHERE
 
 if TYPE_CHECKING:
-    from entrepot.report.standalone import Kind
+    from entrepot.report.charts.catalogue import ChartKind
 
 __all__ = ["charts"]
 
@@ -40,7 +40,7 @@ def charts() -> str:
     return "\n".join(parts)
 
 
-def _part(one: Kind) -> str:
+def _part(one: ChartKind) -> str:
     asked = f"Asked as: {', '.join(f'`{name}`' for name in one.asked)}. " if one.asked else ""
     source = DRAWN_OF if one.id in PRINTED else OF_TABLE if one.id in TABLE else MADE
     return "\n".join(

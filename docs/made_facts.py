@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from entrepot.model.areas import area, area_name
 from entrepot.model.display import NBSP, number
-from entrepot.report.chart_data import EventSteps, Exposed, Exposure, Picture, Step
-from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
+from entrepot.report.charts import Chart
+from entrepot.report.charts.event import EventStep, EventSteps
+from entrepot.report.charts.exposure import ExposedSector, Exposure
+from entrepot.report.charts.loss_map import LossMap, LossTile
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.standalone import framed
 
 __all__ = ["drawings"]
@@ -42,17 +45,22 @@ def drawings() -> dict[str, str]:
 
 
 def _event() -> str:
-    steps = tuple(Step(*row) for row in STEPS)
+    steps = tuple(EventStep(*row) for row in STEPS)
     title = "Sales of listed goods fell when they were listed, and not before"
     deck = "Listed goods against others: change from the month before the listing, per cent, with "
     deck += "95 % intervals; the scale is logarithmic."
     drawn = EventSteps(steps, "month", "listing", -1, -45.0)
-    return framed(Picture(drawn, title), title, deck, SOURCE)
+    return framed(Chart(drawn, title), title, deck, SOURCE)
 
 
 def _sectors() -> str:
     groups = tuple(
-        (head, tuple(Exposed(n, v, number(v), f"{money}{NBSP}m{NBSP}USD") for n, v, money in rows))
+        (
+            head,
+            tuple(
+                ExposedSector(n, v, number(v), f"{money}{NBSP}m{NBSP}USD") for n, v, money in rows
+            ),
+        )
         for head, rows in (
             ("Iceland’s sectors, share from China", SECTORS),
             ("China’s sectors, share from Iceland", BACK),
@@ -60,25 +68,25 @@ def _sectors() -> str:
     )
     title = "Iceland’s makers of electronics buy 41 % of their foreign inputs from China"
     deck = "Share in the inputs that a sector bought abroad, per cent, and value."
-    return framed(Picture(Exposure(groups), title), title, deck, SOURCE)
+    return framed(Chart(Exposure(groups), title), title, deck, SOURCE)
 
 
 def _losses() -> str:
     rungs = {
-        code: Rung(area_name(code), *found, f"{number(found[0])}{NBSP}%", marked=code in SIDES)
+        code: RangeRow(area_name(code), *found, f"{number(found[0])}{NBSP}%", marked=code in SIDES)
         for code, found in LOST.items()
     }
     sides = tuple(rungs[code] for code in SIDES)
     others = tuple(rung for code, rung in rungs.items() if code not in SIDES)[:4]
-    drawn = Ladder((("The two sides", sides), ("Who loses most of its output", others)))
+    drawn = RangePlot((("The two sides", sides), ("Who loses most of its output", others)))
     title = "Iceland would lose eleven times as much of its output as Norway"
     deck = "Output lost, per cent. Dot: the value; line: from end to end over all assumptions."
-    return framed(Picture(drawn, title), title, deck, SOURCE)
+    return framed(Chart(drawn, title), title, deck, SOURCE)
 
 
 def _map() -> str:
     tiles = tuple(
-        Tile(
+        LossTile(
             code,
             area(code).alpha2 or code,
             area_name(code),
@@ -90,4 +98,4 @@ def _map() -> str:
     )
     title = "Beyond the two sides, the Faroe Islands would lose most"
     deck = "Output lost, per cent. Each economy is one square, roughly where it lies."
-    return framed(Picture(LossMap(tiles), title), title, deck, SOURCE)
+    return framed(Chart(LossMap(tiles), title), title, deck, SOURCE)

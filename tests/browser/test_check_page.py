@@ -26,7 +26,7 @@ FILLER = "A sentence that says nothing of weight. " * 40
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Pages of the example: its quotes, and a long article made of them with a part unread."""
     from entrepot.claims import check, parse_document
-    from entrepot.report.check_report import Article, Left, write_check
+    from entrepot.report.check_report import ArticleText, UnreadText, write_check
 
     folder = tmp_path_factory.mktemp("checks")
     found = check(CLAIMS)
@@ -37,8 +37,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             places[item.id] = (len(text) + at, len(text) + at + len(item.says))
         text += f"{quote} {FILLER}\n\n"
     odd = "Another thing rose by 12."
-    left = Left(len(text), len(text) + len(odd), "it does not say what rose")
-    article = Article(text + odd, places, (left,))
+    left = UnreadText(len(text), len(text) + len(odd), "it does not say what rose")
+    article = ArticleText(text + odd, places, (left,))
     long = "a" * 150
     words = parse_document(
         f"format: 1\nsource: {{title: {long}}}\nclaims:\n  - id: {long}\n    quote: {long} 36 %\n"

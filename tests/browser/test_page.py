@@ -237,7 +237,7 @@ def test_a_pasted_claims_file_is_checked(browser: Browser, site: str) -> None:
         (FIGURE, "Figure as CSV", "measure,"),
         ("/goods/chpl", "Table as CSV", "code,"),
         ("/data", "Table as CSV", "source,"),
-        (COMPARED, "Every Figure as CSV", "side,"),
+        (COMPARED, "Every figure as CSV", "side,"),
         (COMPARED, "Chart as SVG", "<svg "),
         ("/country/RUS/from/CHN/whole", "Brief as PDF", "%PDF-"),
         ("/country/RUS/from/CHN/whole", "Brief as XLSX", "PK"),

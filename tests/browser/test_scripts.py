@@ -113,7 +113,7 @@ def test_a_tooltip_tells_the_row_of_the_table_by_keyboard(
     tip = page.locator(".tooltip").locator("visible=true")
     first = tip.inner_text()
     assert "2021" in first
-    assert "Whose number" in first
+    assert "Source" in first
     page.keyboard.press("End")
     assert "2022" in tip.inner_text()
     box = tip.bounding_box()
@@ -376,9 +376,9 @@ def test_two_sides_are_compared_from_the_form_and_back_and_forward_work(
     watched = open_page(site, "/compare")
     page = watched.page
     page.get_by_label("Who buys", exact=True).fill("Germany")
-    page.get_by_label("Who sells", exact=True).fill("CHN")
+    page.get_by_label("Supplier", exact=True).fill("CHN")
     page.get_by_label("Goods", exact=True).fill("854231")
-    page.get_by_label("Who sells, second").fill("United States")
+    page.get_by_label("Supplier, second").fill("United States")
     page.keyboard.press("Enter")
     page.wait_for_url("**/compare?importer=Germany**")
     assert "United States" in page.locator("h1").inner_text()

@@ -1,4 +1,4 @@
-"""The brief as it leaves the program: every number carried, one file, the same bytes again."""
+"""The brief as written: every number with its evidence, one file, the same bytes again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from entrepot.figures import Figure
 from entrepot.figures.scenario import Scenario
 from entrepot.lake import Lake
 from entrepot.report import brief, write
-from entrepot.report.parts import Sentence, plain
+from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_markdown import render_markdown
@@ -52,19 +52,19 @@ def silent(empty: Lake) -> Brief:
     return brief("NPL", "CHN", "chpl", lake=empty)
 
 
-def sentences(told: Brief) -> Iterator[Sentence]:
+def sentences(told: Brief) -> Iterator[BriefSentence]:
     yield from told.answer
     for section in told.sections:
-        if isinstance(section.title, Sentence):
+        if isinstance(section.title, BriefSentence):
             yield section.title
         for note in section.notes:
-            yield from (item for item in note.body if isinstance(item, Sentence))
+            yield from (item for item in note.body if isinstance(item, BriefSentence))
 
 
-def known(carried: tuple[Figure | Published, ...]) -> Iterator[float]:
-    """Yield every number that the carriers allow a sentence to say, in every usual unit."""
-    figures = [item for item in carried if isinstance(item, Figure)]
-    for item in carried:
+def known(evidence: tuple[Figure | Published, ...]) -> Iterator[float]:
+    """Yield every number that the evidence allows a sentence to say, in every usual unit."""
+    figures = [item for item in evidence if isinstance(item, Figure)]
+    for item in evidence:
         if isinstance(item, Scenario):
             yield from lost(item)
             continue
@@ -110,20 +110,20 @@ def test_every_number_in_words_is_one_that_its_carriers_hold(told: Brief) -> Non
     checked = 0
     for sentence in sentences(told):
         text = plain(sentence.text).split("; of ")[0]  # counts of claims follow
-        allowed = list(known(sentence.carried))
+        allowed = list(known(sentence.evidence))
         for found in NUMBER.findall(text.replace("4.B", "")):
             number = float(found.replace(",", "").replace("−", "-"))
             decimals = len(found.partition(".")[2])
             near = [value for value in allowed if abs(value - number) <= 0.5 * 10**-decimals + 1e-9]
-            assert near, f"{found} in {text!r} is carried by nothing"
+            assert near, f"{found} in {text!r} has no evidence"
             checked += 1
     assert checked > 20
 
 
 def test_a_number_that_nothing_carries_would_be_noticed(told: Brief) -> None:
     share = told.answer[0]
-    assert any(abs(value - 56.3) < 0.05 for value in known(share.carried))
-    assert not any(abs(value - 65.3) < 0.5 for value in known(share.carried))
+    assert any(abs(value - 56.3) < 0.05 for value in known(share.evidence))
+    assert not any(abs(value - 65.3) < 0.5 for value in known(share.evidence))
 
 
 def test_the_answer_comes_first_in_two_sentences(told: Brief, page: str) -> None:
@@ -186,7 +186,7 @@ def test_a_country_without_data_gets_gaps_and_no_numbers(silent: Brief) -> None:
     assert silent.figures == ()
     assert "cannot be said" in silent.answer[0].text
     gaps = next(section for section in silent.sections if section.id == "gaps").gaps
-    assert any(gap.why.startswith("The lake is empty") for gap in gaps)
+    assert any(gap.why.startswith("No data are loaded") for gap in gaps)
     assert "entrepot data add baci" in silent.answer[1].text
     assert all(section.picture is None for section in silent.sections)
     assert 'svg class="chart' not in render_html(silent)
@@ -265,7 +265,7 @@ def test_json_holds_the_figures_with_all_digits(told: Brief) -> None:
     for figure in data["figures"]:
         assert {"definition", "status", "value", "unit", "low", "high", "evidence"} <= figure.keys()
     assert data["claims"]["summary"]["claims"] == 18
-    assert all(item["carried_by"] for item in data["answer"])
+    assert all(item["evidence"] for item in data["answer"])
 
 
 def test_verdicts_come_with_what_is_wrong_first(told: Brief) -> None:
@@ -274,8 +274,8 @@ def test_verdicts_come_with_what_is_wrong_first(told: Brief) -> None:
     places = [order.index(row.verdict) for row in claims.rows]
     assert places == sorted(places)
     assert sum(count for _, count in claims.tally) == len(claims.rows) == 18
-    assert claims.conflicts[0].lines[0].holds is False
-    assert claims.conflicts[0].lines[1].holds is True
+    assert claims.conflicts[0].lines[0].agrees is False
+    assert claims.conflicts[0].lines[1].agrees is True
     exports = next(row for row in claims.rows if row.id == "chinese-exports")
     assert "**3.4\u00a0%**" in exports.claim
     assert "−9.9\u00a0%" in exports.against
@@ -305,7 +305,7 @@ def test_a_conflict_without_an_outcome_ends_its_sentence(empty: Lake, tmp_path: 
 def test_a_claim_under_check_stands_in_the_share_chart(told: Brief) -> None:
     share = next(section for section in told.sections if section.id == "share")
     assert share.picture is not None
-    boxes = [item for item in share.picture.drawn.printed if item.claim]
+    boxes = [item for item in share.picture.drawn.published if item.claim]
     assert [(box.at, box.text) for box in boxes] == [(2025.0, "36")]
 
 
@@ -375,7 +375,7 @@ def test_the_break_is_named_where_it_is_and_nowhere_else(told: Brief, empty: Lak
     assert goods.picture.drawn.broken is None
     assert back.answer[1].caveats == ()
     share = plain(back.answer[0].text)
-    assert "no other definition is held" in share
+    assert "only one definition available" in share
 
 
 def test_several_suppliers_are_many(empty: Lake) -> None:
@@ -411,7 +411,7 @@ def test_numbers_in_print_are_counted_with_those_that_no_figure_uses(told: Brief
     assert table is not None
     printed = [row for row in table.rows if row[-1] != "computed"]
     said = next(term.text for term in told.sources if term.name == "Published figures")
-    count = re.match(r"(\d+) numbers of (\d+) origins", said)
+    count = re.match(r"(\d+) published figures of (\d+) primary sources", said)
     assert count is not None
     assert int(count[1]) > len(printed)
     assert int(count[2]) >= len({row[-1] for row in printed})

@@ -73,7 +73,7 @@ def test_several_files_come_from_one_run(
     code, out, err = entrepot(*words)
     assert code == 3
     assert out.strip().endswith("written: b.md\nwritten: b.json\nwritten: b.html")
-    assert steps.count("asking the headline Figures") == 1
+    assert steps.count("computing the headline figures") == 1
     assert "folder" not in err
     title = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["title"]
     assert title in (tmp_path / "b.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from brief_files import cells, pages
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
 from entrepot.report import brief
-from entrepot.report.save import FORMATS, format_of
+from entrepot.report.parts import FORMATS, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def test_only_the_date_differs(both: tuple[Brief, Brief, Brief], tmp_path: Path)
 
 @pytest.mark.parametrize("text", ["tomorrow", "30.11.2026", "2026-11-31", "2026", ""])
 def test_what_is_no_day_is_refused_before_any_work(text: str) -> None:
-    with pytest.raises(RequestError, match="is no day"):
+    with pytest.raises(RequestError, match="is not a date"):
         brief("KGZ", "CHN", date=text)
 
 

@@ -19,13 +19,22 @@ from pypdf import PdfReader
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.lake import Lake
 from entrepot.report import brief, write
-from entrepot.report.parts import Gap, Link, Note, Remark, Sentence, Table, Term, plain
+from entrepot.report.attribution import evidence_line
+from entrepot.report.parts import (
+    FORMATS,
+    BriefSentence,
+    BriefTable,
+    DataGap,
+    Note,
+    PageLink,
+    Remark,
+    Term,
+    plain,
+)
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
 from entrepot.report.render_pdf import as_data, render_pdf
 from entrepot.report.render_xlsx import render_xlsx
-from entrepot.report.save import FORMATS
-from entrepot.report.sentence_evidence import carrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +100,7 @@ def _number(text: str) -> float:
 def hostile(told: Brief, texts: tuple[str, ...]) -> Brief:
     """Return the brief with these texts wherever somebody else's words can stand."""
     word = " ".join(texts)
-    table = Table(
+    table = BriefTable(
         caption=word,
         head=(word, "Value"),
         numeric=(False, True),
@@ -106,11 +115,13 @@ def hostile(told: Brief, texts: tuple[str, ...]) -> Brief:
         picture=None,
         table=table,
         notes=(Note(word, tuple(Remark(text) for text in texts)),),
-        source=(word, Link(word, "javascript:alert(1)")),
+        source=(word, PageLink(word, "javascript:alert(1)")),
     )
     claims = next(section.claims for section in told.sections if section.claims)
     rows = tuple(
-        replace(claims.rows[0], claim=text, against=text, why=text, slip=text, details=(text,))
+        replace(
+            claims.rows[0], claim=text, against=text, why=text, likely_error=text, details=(text,)
+        )
         for text in texts
     )
     second = replace(
@@ -118,7 +129,7 @@ def hostile(told: Brief, texts: tuple[str, ...]) -> Brief:
         picture=None,
         table=None,
         claims=replace(claims, rows=rows, caption=word),
-        gaps=tuple(Gap(text, text, text) for text in texts),
+        gaps=tuple(DataGap(text, text, text) for text in texts),
     )
     return replace(
         told,
@@ -164,7 +175,7 @@ def test_headline_figures_and_a_table_are_the_same_in_json_workbook_and_pdf(
 def test_every_figure_behind_the_brief_is_there_with_all_its_digits(
     told: Brief, workbook: bytes
 ) -> None:
-    head, *rows = sheet(workbook, "All Figures")[HEAD:]
+    head, *rows = sheet(workbook, "All figures")[HEAD:]
     place = head.index("Value")
     assert [row[place] for row in rows] == [figure.value for figure in told.figures]
     assert len(rows) > 50
@@ -237,7 +248,7 @@ def test_what_lacks_stands_under_the_title_and_not_below_the_notes(told: Brief) 
         claims=None,
         source=(),
         notes=(Note("How to read it", (Remark("As it stands."),)),),
-        gap=Gap("the value", "nothing is held"),
+        gap=DataGap("the value", "nothing is held"),
         gaps=(),
     )
     page = render_html(replace(told, sections=(lacks,)))
@@ -345,16 +356,16 @@ def test_no_footnote_is_left_on_another_page(told: Brief, paper: bytes) -> None:
     text = pages(paper)
     checked = 0
     for section in told.sections:
-        if isinstance(section.title, Sentence) and section.id != "claims":
+        if isinstance(section.title, BriefSentence) and section.id != "claims":
             page = next(one for one in text if bare(plain(section.title.text)) in one)
-            assert bare(carrier(section.title.carried[0])) in page, section.id
+            assert bare(evidence_line(section.title.evidence[0])) in page, section.id
             checked += 1
     assert checked >= 4
 
 
 def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None:
     rows = tuple((f"good {place}", f"{place}") for place in range(150))
-    long = Table("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
     section = replace(told.sections[0], table=long)
     text = pages(render_pdf(replace(told, sections=(section,))))
     with_head = [page for page in text if "NameofgoodsWorth" in page]
@@ -366,7 +377,7 @@ def test_a_long_table_breaks_over_pages_under_the_same_head(told: Brief) -> None
 def test_no_row_is_left_alone_on_a_page(told: Brief, many: int) -> None:
     """Whatever the length of a table: its last page has three rows or more."""
     rows = tuple((f"good{place}.", f"{place}") for place in range(many))
-    long = Table("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
+    long = BriefTable("Many", ("Name of goods", "Worth"), (False, True), rows, ("", "m USD"))
     section = replace(told.sections[0], table=long, picture=None, notes=())
     text = pages(render_pdf(replace(told, sections=(section,))))
     ends = [page for page in text if f"good{many - 1}." in page]
@@ -377,11 +388,11 @@ def test_no_row_is_left_alone_on_a_page(told: Brief, many: int) -> None:
 def test_sentences_of_one_carrier_in_a_row_share_a_footnote(told: Brief) -> None:
     figure, other = (one for one in told.figures[:2])
     body = tuple(
-        Sentence(f"Sentence {n}.", (one,)) for n, one in enumerate((figure,) * 3 + (other,))
+        BriefSentence(f"Sentence {n}.", (one,)) for n, one in enumerate((figure,) * 3 + (other,))
     )
     section = replace(told.sections[0], notes=(Note("In words", body),))
     [note] = as_data(replace(told, sections=(section,)))["sections"][0]["notes"]
-    assert [bool(one["carried"]) for one in note["body"]] == [False, False, True, True]
+    assert [bool(one["evidence"]) for one in note["body"]] == [False, False, True, True]
 
 
 def test_nothing_held_is_said_in_both(empty: Lake) -> None:
@@ -391,7 +402,7 @@ def test_nothing_held_is_said_in_both(empty: Lake) -> None:
     assert {row[5] for row in rows} == {"not known"}
     text = "".join(pages(render_pdf(silent)))
     assert text.count("notknown") >= 5
-    assert bare("things for one reason") in text
+    assert bare("gaps with one reason") in text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from entrepot.figures import Definition, Figure, Specification, Specifications, 
 from entrepot.lake import Lake
 from entrepot.lake.inventory import InventoryItem
 from entrepot.report import brief
-from entrepot.report.bars import bar_of
+from entrepot.report.amounts import bar_of
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import range_on_card
 from entrepot.report.render_markdown import render_markdown
@@ -48,7 +48,7 @@ def test_a_tier_without_the_last_year_does_not_stand_out(tmp_path: Path) -> None
     [section] = [part for part in told.sections if part.table and "Tier" in str(part.table)]
     assert "fell" in section.title.text
     assert not any("lathes" in str(note).lower() for note in section.notes)
-    assert "2021 not held" not in render_markdown(told)
+    assert "2021 not available" not in render_markdown(told)
 
 
 def test_definitions_that_agree_are_not_zero(tmp_path: Path) -> None:
@@ -114,12 +114,12 @@ def test_sources_are_those_that_were_used_and_say_whose_report_they_are(many: La
     page = render_markdown(told)
     [imts] = [term for term in told.sources if term.name.startswith("IMTS")]
     assert "totals over all goods, 2016 to 2024, 3,380 rows, as Russia reports it" in imts.text
-    assert [term.text for term in told.sources if term.name.startswith("Held too")] == [
+    assert [term.text for term in told.sources if term.name.startswith("Loaded, not used")] == [
         "BACI, table.mine, GEODIST."
     ]
     assert "NONE" not in page
     assert "; ," not in page
-    assert dict(told.state)["Data"].startswith("IMTS 2016 to 2024; in print to")
+    assert dict(told.state)["Data"].startswith("IMTS 2016 to 2024; published figures to")
     assert not any("from everyone" in gap.what for part in told.sections for gap in part.gaps)
 
 
@@ -135,8 +135,7 @@ def test_a_total_over_all_goods_is_not_said_to_be_missing(many: Lake) -> None:
     told = brief("RUS", "CHN", "chpl", 2023, many)
     [gap] = [gap for part in told.sections for gap in part.gaps if "from everyone" in gap.what]
     assert gap.why.startswith(
-        "The lake has no total of these goods in BACI and table.mine, and one over all goods in "
-        "IMTS, so"
+        "No total of these goods in BACI and table.mine, but IMTS has one over all goods, so"
     )
 
 
@@ -175,10 +174,10 @@ def test_goods_that_nobody_trades_are_not_promised(tmp_path: Path) -> None:
     rows = [(year, "CHN", "KGZ", "854231", 5.0) for year in (2021, 2022)]
     told = brief("KGZ", "CHN", "999999", 2022, lake_of(tmp_path, rows))
     text = render_markdown(told)
-    assert "fill itself" not in text
+    assert "Load data with" not in text
     first, second = told.answer
-    assert "an extract of BACI of 2021 to 2022, and in it no row of HS 999999" in first.text
-    assert "The whole of BACI would show whether anybody does" in second.text
+    assert "an extract of BACI of 2021 to 2022, without any row for HS 999999" in first.text
+    assert "The complete BACI would show whether they are traded" in second.text
     assert all(card.command == "" for card in told.cards if "999999" in card.name)
 
 
@@ -187,10 +186,13 @@ def test_an_extract_is_told_from_the_whole(tmp_path: Path) -> None:
     told = brief("KGZ", "CHN", "854231", 2022, lake_of(tmp_path, rows))
     share, value = told.cards[:2]
     assert value.figure.value == 5000.0
-    assert share.definition == "The lake holds an extract of BACI, and a share needs the whole."
+    assert (
+        share.definition
+        == "Only an extract of BACI is loaded, and a share needs the complete data."
+    )
     assert share.command == "entrepot data add baci FILE"
     other = brief("NPL", "TUR", "854231", 2022, Lake.open(tmp_path / "lake"))
-    assert "with the whole of BACI" in other.answer[-1].text
+    assert "the complete BACI" in other.answer[-1].text
 
 
 def test_a_year_that_is_not_held_is_named_with_what_is(tmp_path: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_year_that_is_not_held_is_named_with_what_is(tmp_path: Path) -> None:
     told = brief("KGZ", "CHN", "854231", 2019, lake_of(tmp_path, rows))
     card = told.cards[0]
     assert card.definition == (
-        "The lake holds an extract of BACI of 2021 to 2022, and nothing of 2019."
+        "The loaded data are an extract of BACI of 2021 to 2022, without 2019."
     )
     assert card.command
     assert told.cards[1].definition == "As above."
@@ -211,14 +213,14 @@ def test_a_year_that_nobody_asked_for_is_no_gap(tmp_path: Path) -> None:
     assert max(BriefContext(lake).years()) > 2022
     told = brief("NPL", "TUR", "854231", None, lake)
     text = render_markdown(told)
-    assert re.search(r"nothing of \d", text) is None
-    assert "if the file has" not in text
+    assert re.search(r"without \d", text) is None
+    assert "a file that covers" not in text
     assert not {year for year in map(int, re.findall(r"\b20\d\d\b", text)) if year > 2022}
     assert told.line == "entrepot brief NPL --supplier TUR --goods 854231"
-    assert "that Nepal imported cannot be said" in told.answer[0].text
+    assert "that Nepal imported cannot be computed" in told.answer[0].text
     asked = brief("NPL", "TUR", "854231", 2022, lake)
     assert asked.line.endswith(" --period 2022")
-    assert "that Nepal imported in 2022 cannot be said" in asked.answer[0].text
+    assert "that Nepal imported in 2022 cannot be computed" in asked.answer[0].text
     known = brief("KGZ", "CHN", "854231", None, lake)
     assert known.line.endswith(" --period 2022")
 
@@ -233,9 +235,9 @@ def test_a_whole_lake_without_the_code_asks_for_no_file(
         monkeypatch.setattr(InventoryItem, name, property(lambda _: False))
     told = brief("KGZ", "CHN", "999999", 2022, lake)
     assert told.cards[0].command == ""
-    assert "BACI of 2021 to 2022, and in it no row of HS 999999" in told.answer[0].text
+    assert "BACI of 2021 to 2022, without any row for HS 999999" in told.answer[0].text
     assert "extract" not in told.answer[0].text
-    assert "another edition, or one that nobody trades" in told.answer[1].text
+    assert "another HS edition, or may not be traded" in told.answer[1].text
 
 
 def test_what_errors_of_reports_leave_open_stands_on_the_card_and_its_bar() -> None:
@@ -257,7 +259,7 @@ def test_what_errors_of_reports_leave_open_stands_on_the_card_and_its_bar() -> N
         spread={"errors": (0.51, 0.93), "together": (0.51, 0.93)},
     )
     text = range_on_card(figure).replace("\u00a0", " ")
-    assert text == "51 to 93 % left open by the errors of the reports, 79 to 84 % computed"
+    assert text == "51 to 93 % within the errors of the reports, 79 to 84 % computed"
     bar = bar_of(figure)
     assert bar is not None
     assert bar.computed == (0.51, 0.93)

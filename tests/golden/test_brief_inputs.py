@@ -10,7 +10,7 @@ import pytest
 
 from entrepot.lake import Lake
 from entrepot.report import brief
-from entrepot.report.parts import Sentence, plain
+from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict, render_json
 from entrepot.report.render_markdown import render_markdown
@@ -49,7 +49,7 @@ def test_both_ways_with_sectors_origins_and_source(
     told: dict[tuple[str, str], Brief], pair: tuple[str, str]
 ) -> None:
     section = inputs_of(told[pair])
-    assert isinstance(section.title, Sentence)
+    assert isinstance(section.title, BriefSentence)
     assert section.title.text.endswith("imported in 2022")
     assert section.title.caveats == ("input-output",)
     assert section.picture is not None
@@ -63,7 +63,7 @@ def test_both_ways_with_sectors_origins_and_source(
     drawn = [bar.text for _, bars in groups for bar in bars]
     assert [row[2] for row in section.table.rows] == drawn
     assert [note.title for note in section.notes] == [
-        "Both ways",
+        "Both directions",
         "Where inputs come from",
         "How to read it",
     ]
@@ -174,10 +174,10 @@ def test_each_way_names_the_share_that_its_range_is_of(
     told: dict[tuple[str, str], Brief], pair: tuple[str, str]
 ) -> None:
     """A range beside the share of all inputs alone read as one of that."""
-    [both] = [note for note in inputs_of(told[pair]).notes if note.title == "Both ways"]
+    [both] = [note for note in inputs_of(told[pair]).notes if note.title == "Both directions"]
     for item in both.body[:2]:
-        assert isinstance(item, Sentence)
-        part, total, share = item.carried
+        assert isinstance(item, BriefSentence)
+        part, total, share = item.evidence
         assert share.value == pytest.approx(part.value / total.value)
         said = re.search(r"or ([\d.]+)\s%; of all inputs", item.text)
         assert said is not None

@@ -85,7 +85,7 @@ def test_rows_that_hold_the_total_are_no_gap_and_no_print(told: Brief) -> None:
     assert not any("from everyone" in gap.what for gap in gaps)
     share = next(section for section in told.sections if section.id == "share")
     assert share.source[0] == "Computed: rows of BACI. "
-    printed = any("Each box is a printed number" in item.text for item in share.notes[0].body)
+    printed = any("Each box is a published figure" in item.text for item in share.notes[0].body)
     assert printed == any(row[3] != "computed" for row in share.table.rows if share.table)
 
 
@@ -113,7 +113,7 @@ def test_who_replaced_whom_adds_up(told: Brief) -> None:
     section = _section(told, "replaced")
     assert section.title.text.startswith("China gained 600,000\u00a0USD")
     assert "China alone sold more from 2022 to 2023." in _said(section)
-    assert "Nobody sold less" in _said(section)
+    assert "No supplier sold less" in _said(section)
     assert section.table is not None
     assert section.table.rows[0] == ("China", "300,000", "900,000", "+600,000")
 
@@ -131,5 +131,5 @@ def test_what_is_in_print_and_does_not_fit_is_told(told: Brief) -> None:
     section = _section(told, "print")
     assert section.table is not None
     assert all(row[3] for row in section.table.rows)
-    assert {type(item).__name__ for item in section.title.carried} == {"Published"}
-    assert re.match(r"\w+ numbers in print cannot be true beside others", section.title.text)
+    assert {type(item).__name__ for item in section.title.evidence} == {"Published"}
+    assert re.match(r"\w+ published figures contradicted by others", section.title.text)

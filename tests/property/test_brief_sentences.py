@@ -19,9 +19,9 @@ from entrepot.model.areas import area_phrase, by_code
 from entrepot.model.period import Period
 from entrepot.report import brief
 from entrepot.report.brief_context import Subject
-from entrepot.report.parts import Brief, Sentence, plain
+from entrepot.report.charts.world import of_suppliers
+from entrepot.report.parts import Brief, BriefSentence, plain
 from entrepot.report.sections import prices, supplier_changes, suppliers
-from entrepot.report.standalone.world import of_suppliers
 
 AREAS = ("CHN", "DEU", "TUR", "IND", "USA", "NLD", "KGZ", "UGA", "XNES")
 values = st.one_of(st.just(0.0), st.floats(1.0, 1e12), st.sampled_from([1.0, 1e6, 49.6, 50.4]))
@@ -39,11 +39,11 @@ def supplied(sold: dict[str, float], year: int = 2023) -> Figure:
     return figure("top_supplier", "share", period=year, table=table)
 
 
-def ok(sentence: Sentence | None) -> str:
-    """Return the text of a sentence that keeps every rule and is carried."""
+def ok(sentence: BriefSentence | None) -> str:
+    """Return the text of a sentence that keeps every rule and is evidence."""
     if sentence is None:
         return ""
-    assert sentence.carried
+    assert sentence.evidence
     assert faults(sentence.text) == [], sentence.text
     return sentence.text
 
@@ -95,7 +95,7 @@ def test_the_map_names_the_largest(sold: dict[str, float], asked: str | None) ->
     assume(any(sold.values()))
     drawn = of_suppliers(supplied(sold), asked)
     assert faults(drawn.title) == []
-    assert faults(drawn.picture.spoken) == []
+    assert faults(drawn.picture.alt_text) == []
     named = {name: value for name, value in sold.items() if value and name != "XNES"}
     if not named:
         assert "none of them is named" in drawn.title
@@ -251,8 +251,8 @@ def _texts(told: Brief) -> list[str]:
         found += [item.text for note in section.notes for item in note.body]
         found += [section.deck] if section.deck else []
         if section.picture:
-            spoken = section.picture.spoken  # read out and never set, so a blank may break
-            found.append(re.sub(r"(?<=\d) (?=%|bn |tn |m )", "\u00a0", spoken))
+            alt_text = section.picture.alt_text  # read out and never set, so a blank may break
+            found.append(re.sub(r"(?<=\d) (?=%|bn |tn |m )", "\u00a0", alt_text))
         found += [f"{gap.why[:1].upper()}{gap.why[1:]}" for gap in section.gaps if gap.why]
         if section.gap:
             found.append(f"{section.gap.why[:1].upper()}{section.gap.why[1:]}")
@@ -292,7 +292,7 @@ def test_every_sentence_of_a_brief_keeps_the_rules(
         if pair[0] == "DEU":
             total += 205 * 0.5
         assert share.value == pytest.approx(value / total)
-        assert share in first.carried
+        assert share in first.evidence
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_what_an_event_study_refuses(lake: Lake) -> None:
 
 
 def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> None:
-    from entrepot.report.one_chart import picture_of, svg_of, write_chart
+    from entrepot.report.standalone import picture_of, svg_of, write_chart
 
     picture = picture_of(study)
     assert [step.step for step in picture.drawn.steps] == list(range(-11, 11))

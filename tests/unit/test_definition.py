@@ -12,7 +12,7 @@ from entrepot.figures import Definition
 from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import Variant
 from entrepot.model.keys import KEYS
-from entrepot.serve.openapi import operation
+from entrepot.serve.api import operation
 from entrepot.watching.schema import FigureKeys
 
 

@@ -51,11 +51,11 @@ def test_another_currency_is_refused_by_name(lake: Lake) -> None:
 
 
 def test_its_chart_and_section_are_in_euros(lake: Lake) -> None:
+    from entrepot.report.charts.split import split_chart
     from entrepot.report.sections.prices import title
-    from entrepot.report.standalone.split import split
 
     figure = ep.ask("value_change", lake=lake, **ASKED)
-    drawn = split(figure)
+    drawn = split_chart(figure)
     assert "EUR" in drawn.title
     assert "USD" not in " ".join((drawn.title, drawn.deck, title(figure)))
     assert {row["unit"] for row in drawn.rows} == {"EUR"}

@@ -1,4 +1,4 @@
-"""Who took whose place: the awkward cases, worked out by hand, the same on every engine."""
+"""Change of suppliers: the awkward cases, worked out by hand, the same on every engine."""
 
 from __future__ import annotations
 

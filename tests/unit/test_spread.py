@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.figures.figure import Estimate, Specification
 from entrepot.figures.spread import alone, ends_of, specifications, spread_of
-from entrepot.report.sections.sensitivity import option_words
+from entrepot.report.charts.curve import option_words
 
 PARTS = (0.1, 0.2, 0.3, 1e9 / 7, 1e-3)
 

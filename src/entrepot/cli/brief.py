@@ -83,8 +83,8 @@ def brief(
     """
     from entrepot.report import brief as tell
     from entrepot.report import write
+    from entrepot.report.parts import format_of
     from entrepot.report.render_json import as_dict
-    from entrepot.report.save import format_of
 
     targets = out or [Path(f"brief-{importer.replace('+', '-')}.html")]
     for target in targets:
@@ -107,8 +107,7 @@ def draw(told: Brief, targets: list[Path], screen: Console) -> None:
     """Draw paths, headline Figures and verdicts on a terminal."""
     from rich.text import Text
 
-    from entrepot.report.parts import plain
-    from entrepot.report.verdicts import counted
+    from entrepot.report.parts import counted, plain
 
     screen.print(Text(told.title, style="bold"))
     screen.print(Text(plain(" ".join(sentence.text for sentence in told.answer))))

@@ -15,7 +15,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.report.standalone.catalogue import Kind
+    from entrepot.report.charts.catalogue import ChartKind
 
 __all__ = ["chart"]
 
@@ -99,13 +99,13 @@ def _refuse_keys(given: dict[str, Any]) -> None:
 
 def _list(*, as_json: bool) -> None:
     """Print every chart: what it shows and a command."""
-    from entrepot.report.standalone.catalogue import CHARTS, ELSEWHERE
+    from entrepot.report.charts.catalogue import CHARTS, ELSEWHERE
 
     every = (*CHARTS, *ELSEWHERE)
     emit([asdict(one) for one in every], lambda screen: _show(every, screen), as_json=as_json)
 
 
-def _show(every: tuple[Kind, ...], screen: Console) -> None:
+def _show(every: tuple[ChartKind, ...], screen: Console) -> None:
     from rich.padding import Padding
     from rich.text import Text
 

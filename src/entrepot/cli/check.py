@@ -14,7 +14,7 @@ from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
     from entrepot.claims.document import Document
-    from entrepot.report.check_report import Article
+    from entrepot.report.check_report import ArticleText
 
 __all__ = ["check"]
 
@@ -108,7 +108,7 @@ def _apart(*files: Path | None) -> None:
             )
 
 
-def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | None]:
+def _read(file: Path, date: str, publisher: str) -> tuple[Document, ArticleText | None]:
     """Read a claims file, or draft the claims of an article.
 
     Raises
@@ -127,7 +127,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, Article | No
             )
         return read_document(file), None
     from entrepot.claims.draft import as_document
-    from entrepot.report.check_report import Article
+    from entrepot.report.check_report import ArticleText
 
     draft = drafted(file, date, publisher, to_check=True)
-    return as_document(draft), Article.of(draft)
+    return as_document(draft), ArticleText.of(draft)

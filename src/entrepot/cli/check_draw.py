@@ -53,7 +53,7 @@ def draw(
     from rich.text import Text
 
     from entrepot.claims.result import VERDICTS
-    from entrepot.report.attribution import in_one_count
+    from entrepot.report.attribution import in_one_reporter
     from entrepot.report.check_report.text import one_line
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
@@ -64,7 +64,7 @@ def draw(
     for block in found.blocks:
         screen.print()
         listed = ", ".join(names[one] for one in block.first.claims)
-        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {listed}", style="bold"))
+        screen.print(Text(f"Cannot all be true{in_one_reporter(block)}: {listed}", style="bold"))
         for line in _of_block(block, found):
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
     shown = [item for item in order if everything or item.verdict in WRONG]
@@ -84,12 +84,12 @@ def draw(
 
 def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
-    from entrepot.report.attribution import laid_to, nor_with
+    from entrepot.report.attribution import also_conflicting, likely_cause
 
     yield f"{block.first.because}."
     if block.first.corrected:
         yield f"Corrected: {block.first.corrected}."
-    for words in (laid_to(block, found), nor_with(block, found)):
+    for words in (likely_cause(block, found), also_conflicting(block, found)):
         if words:
             yield f"{words}."
 
@@ -141,7 +141,7 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
 
 
 def _verdict(item: CheckedClaim) -> str:
-    from entrepot.report.check_report.markdown import SIGNS
+    from entrepot.report.check_report.save import SIGNS
 
     return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
 

@@ -71,8 +71,7 @@ def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> 
     """Draw scenarios on a terminal: what they come to, then tables, then what they rest on."""
     from rich.text import Text
 
-    from entrepot.report.scenario.answer import answer
-    from entrepot.report.scenario.tables import in_lines, short_tables, stops, tables_of
+    from entrepot.report.scenario.tables import answer, in_lines, short_tables, stops, tables_of
 
     for one in found:
         screen.print(Text(f"{one.file.title}, {one.file.period}", style="bold"))

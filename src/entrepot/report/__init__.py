@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from entrepot.report.compose import brief
-    from entrepot.report.parts import Brief
-    from entrepot.report.save import write
+    from entrepot.report.parts import Brief, write
 
 __all__ = ["Brief", "brief", "write"]
 
-_PLACES = {"Brief": "parts", "brief": "compose", "write": "save"}
+_PLACES = {"Brief": "parts", "brief": "compose", "write": "parts"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span, source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Sentence
+from entrepot.report.parts import BriefSentence
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def goods_phrase(subject: Subject) -> str:
 
 def answer(
     book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
-) -> tuple[Sentence, ...]:
+) -> tuple[BriefSentence, ...]:
     """Return what share, in which range; and how deliveries moved, with what claims came to.
 
     Parameters
@@ -62,45 +62,45 @@ def answer(
 
 def _nothing(
     book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
-) -> tuple[Sentence, ...]:
+) -> tuple[BriefSentence, ...]:
     lacks = lacking(book, found.value)
     why = phrasing.inside(lacks.why)
     first = (
-        f"What share {subject.seller} had in {goods_phrase(subject)} that {subject.buyer} imported"
-        f"{subject.when} cannot be said: {why}."
+        f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
+        f"{subject.when} cannot be computed: {why}."
     )
     second = lacks.then
     second += f"; {_checked(verdicts)}." if verdicts else "."
-    return Sentence(first, (found.share, found.value)), Sentence(second, (found.share,))
+    return BriefSentence(first, (found.share, found.value)), BriefSentence(second, (found.share,))
 
 
-def _share(book: BriefContext, subject: Subject, found: Headline) -> Sentence:
+def _share(book: BriefContext, subject: Subject, found: Headline) -> BriefSentence:
     share = found.share
     goods = goods_phrase(subject)
     if share.status != "ok":
         sent = "goods" if subject.goods == "all" else goods.removeprefix("the ")
         text = (
             f"In {subject.period} {subject.seller} {verb_of(found.value)} {sent} worth "
-            f"**{phrasing.about(found.value)}** to {subject.buyer}; what share of {subject.buyers} "
-            "imports that is cannot be said, since no total is held."
+            f"**{phrasing.about(found.value)}** to {subject.buyer}; its share of {subject.buyers} "
+            "imports cannot be computed: no total is available."
         )
-        return Sentence(text, (found.value, share))
+        return BriefSentence(text, (found.value, share))
     text = (
         f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
         f"{goods} that {subject.buyer} imported; "
     )
     if share.specifications is None or share.low is None or share.high is None:
-        text += "no other definition is held, so no range can be given."
+        text += "no range: only one definition available."
     elif phrasing.span(share):
         is_made = share.definition.source == "reconciled" and "errors" in share.spread
         errors = "the errors of the reports and " if is_made else ""
-        what = f"{errors}other defensible definitions {'leave open' if errors else 'give'}"
+        what = f"{errors}other defensible definitions {'allow' if errors else 'give'}"
         text += f"{what} **{percent_span(share.low, share.high)}**."
     else:
-        text += "the other definitions held give the same."
+        text += "the other definitions available give the same."
     if some := _some_only(book, subject, share):
         text = f"{text.removesuffix('.')}; {some}."
-    return Sentence(text, (share,), ("denominator-system",))
+    return BriefSentence(text, (share,), ("denominator-system",))
 
 
 def _some_only(book: BriefContext, subject: Subject, share: Figure) -> str:
@@ -112,15 +112,15 @@ def _some_only(book: BriefContext, subject: Subject, share: Figure) -> str:
     if only_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
         return ""  # every code asked for is there, whatever others are not
     names = joined(sorted({source_name(one.source) for one in held if one.has_few_products}))
-    return f"{names} holds only some of these goods"
+    return f"{names} covers only some of these goods"
 
 
 def _moved(
     book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
-) -> Sentence:
+) -> BriefSentence:
     whole = _growth(book, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
-    carried = [figure for figure in (whole, found.value) if figure.status == "ok"]
+    evidence = [figure for figure in (whole, found.value) if figure.status == "ok"]
     text = f"{subject.sellers} deliveries "
     if whole.status == "ok":
         asked = whole.definition
@@ -131,19 +131,21 @@ def _moved(
     if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "
         text += phrasing.about(found.value)
-    if whole.status != "ok" and said_before and carried:
-        text = f"how {text}moved is not known: no value of {whole.definition.base} is held"
-    if not carried:
-        carried = [found.value]
-        text = f"how {text}moved is not known: no value of {subject.period} is held"
+    if whole.status != "ok" and said_before and evidence:
+        text = (
+            f"the change in {text}cannot be computed: no {whole.definition.base} value is available"
+        )
+    if not evidence:
+        evidence = [found.value]
+        text = f"the change in {text}cannot be computed: no {subject.period} value is available"
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
-        carried.append(found.growth)
+        evidence.append(found.growth)
         name = part_name(found.growth.definition.goods)
         text += f"; {name} {phrasing.changed(found.growth)}"
     if verdicts:
         text += f"; {_checked(verdicts)}"
-    broken = any(item.id == BREAK for figure in carried for item in figure.caveats)
-    return Sentence(f"{phrasing.capital(text)}.", tuple(carried), (BREAK,) if broken else ())
+    broken = any(item.id == BREAK for figure in evidence for item in figure.caveats)
+    return BriefSentence(f"{phrasing.capital(text)}.", tuple(evidence), (BREAK,) if broken else ())
 
 
 def _other_books(share: Figure, growth: Figure) -> str:
@@ -180,5 +182,5 @@ def _checked(verdicts: dict[str, int]) -> str:
     ]
     claims = phrasing.count_word(total, "claim")
     if not wrong:
-        return f"of {claims} checked none was found wrong"
+        return f"of {claims} checked, none was found wrong"
     return f"of {claims} checked {' and '.join(wrong)}"

@@ -8,8 +8,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
+from entrepot.figures import Figure
+from entrepot.figures.figure import headline
+from entrepot.figures.scenario import Scenario
 from entrepot.lake.bundled import SOURCE as BUNDLED
-from entrepot.model.display import joined
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import figure_value, joined, range_text
+from entrepot.reconcile.mirror_gaps import MirrorPair
 from entrepot.sources import is_own
 from entrepot.sources.published.read import published
 
@@ -18,14 +23,18 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check
     from entrepot.claims.result import ConflictBlock
-    from entrepot.figures import Evidence, Figure
+    from entrepot.figures import Evidence
+    from entrepot.report.parts import SentenceEvidence
     from entrepot.sources.published.read import Published
 
 __all__ = [
-    "in_one_count",
+    "also_conflicting",
+    "evidence_line",
+    "evidence_lines",
+    "evidence_of",
+    "in_one_reporter",
     "is_computed",
-    "laid_to",
-    "nor_with",
+    "likely_cause",
     "origin_name",
     "printed_row",
     "row_of",
@@ -104,26 +113,93 @@ def when_of(row: Published) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def in_one_count(block: ConflictBlock) -> str:
+def in_one_reporter(block: ConflictBlock) -> str:
     """Return what to add to "cannot all be true" of what two countries may count; else nothing."""
-    return " in one count" if block.first.unless else ""
+    return " within one country’s statistics" if block.first.unless else ""
 
 
-def laid_to(block: ConflictBlock, check: Check) -> str:
+def likely_cause(block: ConflictBlock, check: Check) -> str:
     """Return which numbers a conflict is laid to; empty where nothing tells who is wrong."""
     if not block.blamed:
         return ""
-    return f"What does not fit the other numbers: {joined(_named(block.blamed, check))}"
+    return f"Inconsistent with the other figures: {joined(_named(block.blamed, check))}"
 
 
-def nor_with(block: ConflictBlock, check: Check) -> str:
+def also_conflicting(block: ConflictBlock, check: Check) -> str:
     """Return with which further numbers the blamed do not fit; empty if with none."""
     if not block.also_against:
         return ""
-    it = "It does" if len(block.blamed) == 1 else "They do"
-    return f"{it} not fit either with {joined(_named(block.also_against, check))}"
+    it = "It also conflicts" if len(block.blamed) == 1 else "They also conflict"
+    return f"{it} with {joined(_named(block.also_against, check))}"
 
 
 def _named(names: Iterable[str], check: Check) -> list[str]:
     claims = {item.id: item.claim for item in check.claims}
     return [f"{subject(claims[name])} ({claimed(claims[name])})" for name in names]
+
+
+# What carries a sentence, in a line each: a Figure, a printed number, two reports, a scenario.
+
+
+def evidence_lines(items: Iterable[SentenceEvidence]) -> list[str]:
+    """Return a line for each piece of evidence, in their order, once each."""
+    return list(dict.fromkeys(evidence_line(item) for item in items))
+
+
+def evidence_line(item: SentenceEvidence) -> str:
+    """Return what is counted, its value with the range, and whose number it is."""
+    if isinstance(item, Figure):
+        return _figure(item)
+    if isinstance(item, MirrorPair):
+        return _reports(item)
+    if isinstance(item, Scenario):
+        return _scenario(item)
+    return f"{origin_name(item.origin)}, {item.period}: {item.printed} (row {item.id})"
+
+
+def evidence_of(figure: Figure) -> str:
+    """Return the evidence of a Figure: whose rows or printed row, which snapshot, where."""
+    return "; ".join(dict.fromkeys(_evidence(item) for item in figure.evidence))
+
+
+def _figure(figure: Figure) -> str:
+    if figure.value is None:
+        return f"{headline(figure)}: not available"
+    ends = range_text(figure.low, figure.high, figure.unit)
+    value = figure_value(figure.value, figure.unit)
+    if figure.definition.measure == "top_supplier":  # a share of imports has the others below it
+        value += " of all named suppliers"
+    spread = f" ({ends})" if ends and figure.low != figure.high else ""
+    names = dict.fromkeys(
+        origin_name(item.origin) if item.origin else source_name(item.source)
+        for item in figure.evidence
+    )
+    return f"{headline(figure)}: {value}{spread}; {', '.join(names)}"
+
+
+def _reports(pair: MirrorPair) -> str:
+    sold, bought = (
+        figure_value(value, "USD") if value else "nothing"
+        for value in (pair.exporter_low_usd, pair.importer_low_usd)
+    )
+    what = f"{pair.nomenclature} {pair.product}" if pair.nomenclature != "NONE" else "all goods"
+    seller, buyer = area_phrase(pair.exporter), area_phrase(pair.importer)
+    return f"{what}, {pair.year}: {seller} reports {sold}, {buyer} {bought}"
+
+
+def _scenario(found: Scenario) -> str:
+    parts = [
+        f"{loss.name} loses {figure_value(loss.lost_share.value, 'share')} of output"
+        f" ({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        for loss in (found.economy.sides if found.economy else ())
+        if loss.who == "target"
+    ]
+    return f"Scenario of {found.file.period}, {found.file.title}: {', '.join(parts)}"
+
+
+def _evidence(item: Evidence) -> str:
+    row = row_of(item)
+    if row is None:
+        return f"{source_name(item.source)}, {item.rows:,} rows, SHA-256 {item.snapshot}"
+    where = f", {item.url}" if item.url else ""
+    return f"{origin_name(item.origin)}: {row.printed} (row {item.id}{where})"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
+from entrepot.report.amounts import bar_of, errors_of, spans_of
 from entrepot.report.attribution import is_computed, origin_name, source_name
-from entrepot.report.bars import bar_of, errors_of, spans_of
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Card, Gap, Remark, Section
+from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def card_of(book: BriefContext, subject: Subject, figure: Figure) -> Card:
             range="not known",
             definition=f"{lacks.why}.",
             tag="missing",
-            source="nothing held",
+            source="no data available",
             reason=(figure.reason or "").replace("\n", ". "),
             command=lacks.command,
         )
@@ -148,11 +148,11 @@ def range_on_card(figure: Figure) -> str:
         return _beside_errors(errors, figure)
     if figure.specifications is None:
         if figure.low is None or figure.high is None or figure.low == figure.high:
-            return "no range can be given: one definition held"
+            return "no range: only one definition available"
         ends = range_text(figure.low, figure.high, figure.unit, 4)
-        return f"{_without_zeros(ends)} left open by its digits"
+        return f"{_without_zeros(ends)}, by rounding"
     derived = figure.definition.measure == "asymmetry"
-    kinds = ("computed", "from printed shares" if derived else "in print")
+    kinds = ("computed", "from published shares" if derived else "published")
     spans = zip(spans_of(figure), kinds, strict=True)
     if phrasing.span(figure) == "":
         count = phrasing.count_word(len(figure.specifications.items), "definition")
@@ -162,9 +162,9 @@ def range_on_card(figure: Figure) -> str:
 
 def _beside_errors(errors: tuple[float, float], figure: Figure) -> str:
     """Return what errors of reports leave open, and the span of other definitions beside it."""
-    parts = [f"{_span(errors, figure)} left open by the errors of the reports"]
+    parts = [f"{_span(errors, figure)} within the errors of the reports"]
     if figure.specifications:
-        spans = zip(spans_of(figure), ("computed", "in print"), strict=True)
+        spans = zip(spans_of(figure), ("computed", "published"), strict=True)
         parts += [f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends]
     return ", ".join(parts)
 
@@ -226,7 +226,7 @@ def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:
     title = last.title
     if empty:
         them = "it" if len(gaps) == 1 else "them"
-        title = Remark(f"{capital(count_word(len(gaps), 'gap'))}, and what would fill {them}")
+        title = Remark(f"{capital(count_word(len(gaps), 'gap'))}, and how to close {them}")
     kept = (one for one in sections if one not in empty)
     return (*kept, replace(last, title=title, gaps=gaps))
 
@@ -235,11 +235,11 @@ def _shows(section: Section) -> bool:
     return bool(section.picture or section.table or section.claims or section.notes)
 
 
-def _told(gap: Gap) -> Gap:
-    return Gap(capital(gap.what), f"{capital(gap.why).rstrip('.')}.", gap.command)
+def _told(gap: DataGap) -> DataGap:
+    return DataGap(capital(gap.what), f"{capital(gap.why).rstrip('.')}.", gap.command)
 
 
-def _by_reason(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+def _by_reason(gaps: Iterable[DataGap]) -> tuple[DataGap, ...]:
     """Return gaps of one reason as one; the command that would fill most of them stands first."""
     found: dict[tuple[str, str], list[str]] = {}
     for gap in gaps:
@@ -248,11 +248,13 @@ def _by_reason(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     return tuple(_one(names, why, command) for (why, command), names in several)
 
 
-def _one(names: Sequence[str], why: str, command: str) -> Gap:
+def _one(names: Sequence[str], why: str, command: str) -> DataGap:
     if len(names) == 1:
-        return Gap(names[0], why, command)
-    what = count_word(len(names), "thing")
-    return Gap(f"{capital(what)} for one reason", f"{why} That is: {'; '.join(names)}.", command)
+        return DataGap(names[0], why, command)
+    what = count_word(len(names), "gap")
+    return DataGap(
+        f"{capital(what)} with one reason", f"{why} Affected: {'; '.join(names)}.", command
+    )
 
 
 def told_once(cards: Sequence[Card]) -> tuple[Card, ...]:

@@ -11,20 +11,16 @@ from entrepot.figures.inputs import input_years
 from entrepot.lake import spans
 from entrepot.model.areas import as_codes, pinned
 from entrepot.model.period import Period
-from entrepot.report import back_matter, only_inputs, sources_used
+from entrepot.report import back_matter
 from entrepot.report.answer import answer, title_of
 from entrepot.report.back_matter import dated, read_date
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import cards, gathered, headline
-from entrepot.report.cut_off import cut_off, scenario_line
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.imported_inputs import Bought, bought
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Brief, Command, Gap
+from entrepot.report.parts import Brief, Command, DataGap
 from entrepot.report.sections import (
-    buyers,
     by_tier,
-    by_year,
     data_gaps,
     inputs,
     mutual_dependence,
@@ -40,6 +36,8 @@ from entrepot.report.sections import (
     verdicts,
 )
 from entrepot.report.sections import cut_off as cut_off_section
+from entrepot.report.sections.cut_off import cut_off, scenario_line
+from entrepot.report.sections.inputs import ImportedInputs, bought
 
 if TYPE_CHECKING:
     import os
@@ -49,35 +47,28 @@ if TYPE_CHECKING:
     from entrepot.claims import Document
     from entrepot.claims.result import Check
     from entrepot.lake import Lake
-    from entrepot.report.cut_off import CutOff
+    from entrepot.report.sections.cut_off import CutOff
 
 __all__ = ["SECTIONS", "brief", "brief_in", "opening_in"]
 
-SECTIONS = tuple(
-    one.NAME
-    for one in (
-        *(
-            over_time,
-            by_tier,
-            suppliers,
-            by_year,
-            supplier_changes,
-            third_countries,
-            mutual_dependence,
-            buyers,
-        ),
-        *(
-            inputs,
-            cut_off_section,
-            prices,
-            sensitivity,
-            reporting_gaps,
-            published_conflicts,
-            verdicts,
-            reporters,
-            data_gaps,
-        ),
-    )
+SECTIONS = (
+    over_time.NAME,
+    by_tier.NAME,
+    suppliers.NAME,
+    suppliers.YEARS_NAME,
+    supplier_changes.NAME,
+    third_countries.NAME,
+    mutual_dependence.NAME,
+    suppliers.BUYERS_NAME,
+    inputs.NAME,
+    cut_off_section.NAME,
+    prices.NAME,
+    sensitivity.NAME,
+    reporting_gaps.NAME,
+    published_conflicts.NAME,
+    verdicts.NAME,
+    reporters.NAME,
+    data_gaps.NAME,
 )
 """Names of all sections that a brief may have."""
 
@@ -170,7 +161,7 @@ def opening_in(
             sections=(),
             caveats=back_matter.caveats(book, [card.figure for card in made]),
             terms=back_matter.terms(subject, claims=False, inputs=False),
-            sources=sources_used.sources(book, subject),
+            sources=back_matter.sources(book, subject),
             commands=back_matter.commands(subject, found.share, "", None),
             figures=book.figures,
             line=back_matter.line_of(subject),
@@ -185,7 +176,7 @@ def _described(
     claims: str,
     progress: Callable[[str], None],
 ) -> Brief:
-    progress("asking the headline Figures")
+    progress("computing the headline figures")
     found = headline(book, subject)
     checked = None
     if document is not None:
@@ -193,42 +184,45 @@ def _described(
 
         progress("checking the claims")
         checked = check(document, book.lake)
-    progress("asking what industries buy")
+    progress("computing imported inputs")
     industries = bought(book, subject)
-    progress("working out what a cut-off would cost")
+    progress("computing the cost of a cut-off")
     stopped = cut_off(book, subject, industries)
-    progress("setting shares, goods and weights side by side")
-    told_twice = reporting_gaps.section(book, subject)
-    pass_through = third_countries.section(book, subject, supplier_changes.changed(book, subject))
-    over_years = by_year.section(book, subject)
+    progress("computing shares, goods and mutual dependence")
+    two_reports = reporting_gaps.section(book, subject)
+    rerouted = third_countries.section(book, subject, supplier_changes.changed(book, subject))
+    over_years = suppliers.years_section(book, subject)
     sections = [
         over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
         by_tier.section(book, subject),
         suppliers.section(book, subject),
         *([over_years] if over_years else []),
         supplier_changes.section(book, subject),
-        *([pass_through] if pass_through else []),
+        *([rerouted] if rerouted else []),
         mutual_dependence.section(book, subject, found.ratio),
-        buyers.section(book, subject),
-        *([inputs.section(book, industries)] if isinstance(industries, Bought) else []),
+        suppliers.buyers_section(book, subject),
+        *([inputs.section(book, industries)] if isinstance(industries, ImportedInputs) else []),
         cut_off_section.section(subject, stopped),
         prices.section(book, subject),
         sensitivity.section(book, subject, found.share),
-        *([told_twice] if told_twice else []),
+        *([two_reports] if two_reports else []),
         published_conflicts.section(book, subject),
         *([verdicts.section(checked)] if checked else []),
         reporters.section(book, subject),
     ]
     gaps = verdicts.gaps(checked) if checked else ()
-    gaps = (*([industries] if isinstance(industries, Gap) else []), *gaps)
+    gaps = (*([industries] if isinstance(industries, DataGap) else []), *gaps)
     share, made = found.share, cards(book, subject, found)
     title, state = title_of(subject), back_matter.state(book, subject, found, _count(checked))
     said = answer(book, subject, found, checked.summary if checked else None)
-    if isinstance(industries, Bought) and all(figure.status != "ok" for figure in found):
+    if isinstance(industries, ImportedInputs) and all(figure.status != "ok" for figure in found):
         sections.sort(key=lambda section: section.id != "inputs")  # what it is about comes first
-        share, made = industries.there.share, only_inputs.cards(industries)
-        title, state = only_inputs.title_of(subject), only_inputs.state(industries, _count(checked))
-        said = only_inputs.answer(subject, industries, lacking(book, found.value))
+        share, made = industries.there.share, inputs.inputs_cards(industries)
+        title, state = (
+            inputs.inputs_title(subject),
+            inputs.inputs_state(industries, _count(checked)),
+        )
+        said = inputs.inputs_answer(subject, industries, lacking(book, found.value))
     return Brief(
         title=title,
         answer=said,
@@ -237,18 +231,18 @@ def _described(
         sections=gathered(sections, data_gaps.section(book, subject, found, gaps)),
         caveats=back_matter.caveats(book, [card.figure for card in made]),
         terms=back_matter.terms(
-            subject, claims=checked is not None, inputs=isinstance(industries, Bought)
+            subject, claims=checked is not None, inputs=isinstance(industries, ImportedInputs)
         ),
-        sources=sources_used.sources(book, subject),
+        sources=back_matter.sources(book, subject),
         commands=(
             *back_matter.commands(
                 subject,
                 share,
                 claims,
-                industries.there.share if isinstance(industries, Bought) else None,
+                industries.there.share if isinstance(industries, ImportedInputs) else None,
             ),
             *_again(stopped),
-            *reporting_gaps.commands(told_twice),
+            *reporting_gaps.commands(two_reports),
         ),
         figures=book.figures,
         line=back_matter.line_of(subject),
@@ -259,9 +253,9 @@ def _described(
 
 def _again(stopped: CutOff) -> tuple[Command, ...]:
     """Return the line that works out again what a stop of inputs would cost."""
-    if isinstance(stopped.economy, Gap):
+    if isinstance(stopped.economy, DataGap):
         return ()
-    return (Command("what a stop of all inputs would cost", scenario_line(stopped.economy)),)
+    return (Command("the cost of a stop of all inputs", scenario_line(stopped.economy)),)
 
 
 def _count(checked: Check | None) -> int | None:
@@ -283,7 +277,7 @@ def _subject(
     years = [Period.parse(year) for year in book.years()]
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:
-        raise RequestError(f"a brief is of a year, and {headline} is none", hint="--period 2023")
+        raise RequestError(f"a brief covers a year; {headline} is not one", hint="--period 2023")
     _require_held(book, headline)
     importer, supplier = (
         pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
@@ -301,9 +295,9 @@ def _require_held(book: BriefContext, headline: Period) -> None:
     if set(held).isdisjoint(range(headline.start.year, headline.end.year + 1)):
         there = spans([Period.parse(year) for year in held])
         raise NoEvidenceError(
-            f"nothing is held of {headline}",
-            why=f"the lake and the bundled tables hold {there}",
-            hint=f"ask for one of these, such as --period {held[-1]}; or add data: {ADD_DATA}",
+            f"no data are available for {headline}",
+            why=f"loaded and bundled data cover {there}",
+            hint=f"choose one of these, such as --period {held[-1]}, or load data: {ADD_DATA}",
         )
 
 

@@ -19,28 +19,28 @@ __all__ = ["ADD_DATA", "command_for", "counted", "moved_by", "name_of", "part_na
 ADD_DATA = "entrepot data add baci FILE"
 
 _COUNTED = {
-    "dispatch": "counted by who dispatched the goods",
-    "origin": "counted by where they were made",
-    "seller": "counted by who sold them",
-    "producer_hq": "counted by whose company made them",
-    "": "the source does not say whether by dispatch or by origin",
+    "dispatch": "counted by country of dispatch",
+    "origin": "counted by country of origin",
+    "seller": "counted by country of the seller",
+    "producer_hq": "counted by country of the producer’s headquarters",
+    "": "the source does not say whether by country of dispatch or of origin",
 }
 _VERBS = {"dispatch": "dispatched", "origin": "made", "seller": "sold", "": "supplied"}
 _MOVERS = {
-    "origin": "whose number it is",
-    "goods": "which codes count",
-    "followed": "how the list is converted between editions",
-    "listed": "the date of the list",
-    "territory": "whether Hong Kong counts",
-    "source": "the source",
-    "report": "whose report",
-    "partners": "whether areas that are no country count",
+    "origin": "primary source",
+    "goods": "codes included",
+    "followed": "conversion of the list between HS editions",
+    "listed": "date of the list",
+    "territory": "with or without Hong Kong",
+    "source": "source",
+    "report": "reporter",
+    "partners": "with or without areas that are not countries",
     "quantity": "value or mass",
     "window": "one year or an average",
-    "filter": "which extreme prices are dropped",
-    "total": "whose total it is divided by",
-    "inputs": "whether services count",
-    "buyers": "which sectors buy",
+    "filter": "rule for extreme prices",
+    "total": "denominator",
+    "inputs": "with or without services",
+    "buyers": "buying sectors",
 }
 
 
@@ -59,8 +59,7 @@ def name_of(subject: Subject, figure: Figure) -> str:
         case "value" | "growth":
             name = f"{part_name(asked.goods)} {flow}"
         case _:
-            name = f"{subject.sellers} weight for {subject.buyer} against {subject.buyers} weight "
-            name += f"for {subject.seller}"
+            name = f"Asymmetry of dependence, {subject.buyer} on {subject.seller}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
     return f"{phrasing.capital(name)}, {when}"
 
@@ -97,7 +96,7 @@ def counted(book: BriefContext, subject: Subject, figure: Figure) -> str:
             parts = [_basis(figure)]
     most = moved_by(figure)
     if most:
-        parts.append(f"what moves it most: {most}")
+        parts.append(f"most influential choice: {most}")
     text = "; ".join(part for part in parts if part)
     return f"{phrasing.capital(text)}."
 
@@ -133,7 +132,7 @@ def _levels(book: BriefContext, figure: Figure) -> str:
         if period
     ]
     if any(level.value is None for level in levels):
-        return f"in {asked.currency}, the levels are not held"
+        return f"in {asked.currency}, levels not available"
     text = range_text(levels[0].value, levels[-1].value, levels[0].unit)
     if figure.value is not None and figure.value >= 100:
         text += f", +{number(figure.value)}{NBSP}%"

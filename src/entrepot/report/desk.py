@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.readings import Reading
     from entrepot.lake import Lake
     from entrepot.model.period import Period
-    from entrepot.report.check_report.entries import Entry
+    from entrepot.report.check_report.entries import ReportEntry
 
 __all__ = ["check_desk", "desk_parts", "render_desk", "sheet", "verdicts_on", "write_desk"]
 
@@ -388,7 +388,7 @@ def _in_one(error: EntrepotError) -> str:
     return one_line(f"{what}: {error.hint}" if error.hint else what)
 
 
-def _verdict(entry: Entry) -> dict[str, Any]:
+def _verdict(entry: ReportEntry) -> dict[str, Any]:
     """Return a verdict with its reason and sources, as the desk shows it."""
     only = entry.verdict == "not_enough_evidence" and entry.qualifier == _AS_QUOTED
     links = [{"text": link.text, "url": link.url} for one in entry.evidence for link in one.links]

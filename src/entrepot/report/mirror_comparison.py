@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.lake.catalog import Order
 
-__all__ = ["Compared", "Tellers", "compare", "of_reports"]
+__all__ = ["ComparedReports", "Tellers", "compare", "of_reports"]
 
 
 Years = tuple[int, int]
@@ -43,7 +43,7 @@ _NO_AREA = ("special", "aggregate")
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedReports:
     """What two sides report of some goods.
 
     Attributes
@@ -64,23 +64,23 @@ class Compared:
     totals: tuple[MirrorPair, ...] = ()
     suppliers: tuple[str, ...] = ()
 
-    def of(self, exporters: Iterable[str]) -> Compared:
+    def of(self, exporters: Iterable[str]) -> ComparedReports:
         """Return what was compared of some exporters."""
         names = frozenset(exporters)
         goods, totals = (
             tuple(one for one in rows if one.exporter in names)
             for rows in (self.goods, self.totals)
         )
-        return Compared(self.years, goods, totals)
+        return ComparedReports(self.years, goods, totals)
 
     @property
-    def pair(self) -> Compared:
+    def pair(self) -> ComparedReports:
         """What was compared of the exporters asked for."""
         rows = (*self.goods, *self.totals)
         return self.of({one.exporter for one in rows} - {*self.suppliers})
 
     @property
-    def others(self) -> Compared:
+    def others(self) -> ComparedReports:
         """What was compared of the other suppliers."""
         return self.of(self.suppliers)
 
@@ -100,7 +100,7 @@ class Compared:
         }
 
 
-def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Compared:
+def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> ComparedReports:
     """Put both reports of each good of a flow side by side, by the rules of `entrepot data check`.
 
     Parameters
@@ -123,11 +123,11 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
     if not _tells(told.imports, buyers, years) or not (
         others or _tells(told.exports, sellers, years)
     ):
-        return Compared(years)
+        return ComparedReports(years)
     try:
         goods, judged = _goods(asked, lake, held)
     except (RequestError, NoEvidenceError):  # a list that cannot be followed into these editions
-        return Compared(years)
+        return ComparedReports(years)
     reads = _Reads(lake, _telling(held, sellers, buyers), years)
     suppliers = reads.suppliers(goods, buyers, sellers, others)
     every = sellers | {*suppliers}
@@ -136,7 +136,7 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
     with stored(nw.concat(reads.of(flows, goods, every, buyers)), lake) as rows:
         both = over(mirrored(rows.to_native()), "told", f"FROM told WHERE {flows}")
         with stored(nw.from_native(both), lake) as pairs:
-            return Compared(years, *_judged(pairs.to_native(), judged, years[0]), suppliers)
+            return ComparedReports(years, *_judged(pairs.to_native(), judged, years[0]), suppliers)
 
 
 def _speaks(item: InventoryItem, years: Years) -> bool:

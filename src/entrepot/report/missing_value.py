@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["MissingValue", "lacking"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
-_IN_PRINT = ("computed has no ", "published has no ")
-_NOT_HELD = "not loaded for "
+_PUBLISHED = re.compile(r"(?:computed|published) has no ")
+_TIME = re.compile("not loaded for ")
 _OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
 
 
@@ -65,8 +65,8 @@ def lacking(book: BriefContext, figure: Figure) -> MissingValue:
     flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
         return MissingValue(
-            "Neither the lake nor the bundled tables hold it",
-            f"**{ADD_DATA}** would bring the data, and this page would then fill itself",
+            "No loaded or bundled data cover it",
+            f"Load data with **{ADD_DATA}**, then run the brief again",
             ADD_DATA,
         )
     goods = goods_title(asked.goods)
@@ -77,31 +77,31 @@ def lacking(book: BriefContext, figure: Figure) -> MissingValue:
     if not there:
         lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
         return MissingValue(
-            f"{_holder(flows)} {_named(flows)}, and nothing of {lost}",
-            f"**{ADD_DATA}** would bring it if the file has {lost}",
+            f"{_holder(flows)} {_named(flows)}, without {lost}",
+            f"Load a file that covers {lost}: **{ADD_DATA}**",
             ADD_DATA,
         )
     if asked.measure in _OF_A_WHOLE and all(one.is_partial for one in there):
         sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))
         return MissingValue(
-            f"The lake holds an extract of {sources}, and a share needs the whole",
-            f"**{ADD_DATA}** would bring it with the whole of BACI",
+            f"Only an extract of {sources} is loaded, and a share needs the complete data",
+            f"Load the complete BACI: **{ADD_DATA}**",
             ADD_DATA,
         )
     why = capital(_spelled(_reason(figure), flows)).replace("'", "\u2019")
-    if _reason(figure).startswith(_NOT_HELD):
+    if _TIME.match(_reason(figure)):
         when = joined([str(year) for year in years])
-        return MissingValue(why, f"**{ADD_DATA}** would bring it if the file has {when}", ADD_DATA)
+        return MissingValue(why, f"Load a file that covers {when}: **{ADD_DATA}**", ADD_DATA)
     if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
-        return MissingValue(why, f"**{ADD_DATA}** would bring it with the whole of BACI", ADD_DATA)
-    return MissingValue(why, "What is not recorded is no zero")
+        return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
+    return MissingValue(why, "“Not recorded” does not mean zero")
 
 
 def _reason(figure: Figure) -> str:
     """Return the line of a reason that says most: what adding data would mend, then of the lake."""
-    lines = (figure.reason or "").splitlines() or ["it has nothing that answers"]
-    of_lake = [line for line in lines if not line.startswith(_IN_PRINT)]
-    of_time = [line for line in of_lake if line.startswith(_NOT_HELD)]
+    lines = (figure.reason or "").splitlines() or ["no data answer this"]
+    of_lake = [line for line in lines if not _PUBLISHED.match(line)]
+    of_time = [line for line in of_lake if _TIME.match(line)]
     return (of_time or of_lake or lines)[0]
 
 
@@ -116,11 +116,11 @@ def _spelled(reason: str, flows: Sequence[InventoryItem]) -> str:
 
 def _without(flows: Sequence[InventoryItem], goods: str) -> MissingValue:
     """Return what is to be said where no row of the goods is held, whoever trades them."""
-    why = f"{_holder(flows)} {_named(flows)}, and in it no row of {goods}, whoever trades them"
+    why = f"{_holder(flows)} {_named(flows)}, without any row for {goods}"
     if all(one.is_partial or one.has_few_products for one in flows):
-        then = f"The whole of BACI would show whether anybody does: **{ADD_DATA}**"
+        then = f"The complete BACI would show whether they are traded: **{ADD_DATA}**"
         return MissingValue(why, then)
-    return MissingValue(why, "The code may be of another edition, or one that nobody trades")
+    return MissingValue(why, "The code may belong to another HS edition, or may not be traded")
 
 
 def _has_rows(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
@@ -165,7 +165,11 @@ def _years(flows: Iterable[InventoryItem]) -> set[int]:
 
 def _holder(flows: Sequence[InventoryItem]) -> str:
     """Return who holds what: nothing has to be loaded for what ships with the program."""
-    return "The program ships" if all(one.source == BUNDLED for one in flows) else "The lake holds"
+    return (
+        "The bundled data are"
+        if all(one.source == BUNDLED for one in flows)
+        else "The loaded data are"
+    )
 
 
 def _named(flows: Sequence[InventoryItem]) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
+import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, OutsideError
 from entrepot.files import require_target
+from entrepot.model.display import MINUS, NBSP
 
-__all__ = ["typeset", "write_whole"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["csv_text", "typeset", "write_whole"]
 
 
 def write_whole(target: Path, made: str | bytes) -> Path:
@@ -58,3 +66,43 @@ def typeset(page: bytes, inputs: dict[str, str], **form: Any) -> bytes:
     except ImportError as error:
         raise MissingExtraError("typst", "pdf") from error
     return bytes(typst.compile(page, sys_inputs=inputs, **form))
+
+
+_NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
+_SIGN = rf"[=+\-@{MINUS}\uff1d\uff0b\uff0d\uff20]"
+_UNSEEN = r"[\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"\A(?=[\t\n]|{_UNSEEN}{_SIGN})|(?<=[;\t\n])(?={_UNSEEN}{_SIGN})")
+"""Where a cell begins like a formula: signs of any width, behind what nobody sees; also in the
+middle, behind what is a border of cells where the list separator is a semicolon, or on pasting."""
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    r"""Return a table as CSV that no spreadsheet takes for formulas.
+
+    A text that begins like a formula gets an apostrophe before it; a number, also one with a true
+    minus as a page has it, stays a number. What is not known stays empty.
+
+    Examples
+    --------
+    >>> print(csv_text(["a", "b"], [["=1+1", -2.5], ["−3.1", None]]), end="")
+    a,b
+    '=1+1,-2.5
+    -3.1,
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_cell(name) for name in head])
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, (dict, list, tuple)):
+        cell = json.dumps(cell, ensure_ascii=False, default=str)
+    if not isinstance(cell, str):
+        return cell
+    # A carriage return alone is not quoted, and begins a row elsewhere.
+    text = cell.replace(NBSP, " ").replace("\r\n", "\n").replace("\r", "\n")
+    if _NUMBER.fullmatch(text):
+        return text.replace(MINUS, "-") if text.startswith(MINUS) else text
+    return _FORMULA.sub("'", text)

@@ -6,37 +6,52 @@ Text may set words strong with double asterisks; every renderer knows that and n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import MissingExtraError, RequestError
+from entrepot.report.output import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
     from typing import TypeAlias
 
     from entrepot.figures import Caveat, Figure
     from entrepot.figures.scenario import Scenario
     from entrepot.reconcile.mirror_gaps import MirrorPair
-    from entrepot.report.chart_data import Picture
-    from entrepot.report.mirror_comparison import Compared
-    from entrepot.report.verdicts import ClaimsPart
+    from entrepot.report.charts import Chart
+    from entrepot.report.mirror_comparison import ComparedReports
     from entrepot.sources.published.read import Published
 
-    Carrier: TypeAlias = Figure | Published | MirrorPair | Scenario
+    SentenceEvidence: TypeAlias = Figure | Published | MirrorPair | Scenario
+    from collections.abc import Callable
 
 __all__ = [
+    "FORMATS",
+    "ORDER",
+    "WORDS",
+    "Arithmetic",
     "Brief",
+    "BriefSentence",
+    "BriefTable",
     "Card",
+    "ClaimRow",
+    "ClaimsPart",
     "Command",
-    "Gap",
-    "Link",
+    "ConflictBox",
+    "DataGap",
     "Note",
+    "PageLink",
     "RangeBar",
     "Remark",
     "Section",
-    "Sentence",
-    "Table",
     "Term",
+    "counted",
+    "format_of",
     "plain",
+    "write",
 ]
 
 
@@ -46,25 +61,25 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class BriefSentence:
     """Words about trade, with the Figures, printed rows and reports that carry them.
 
     Attributes
     ----------
     text
         One sentence or a part of one.
-    carried
+    evidence
         Figures, published rows, pairs of reports and scenarios behind it; at least one.
     caveats
         Ids of the caveats that a reader needs with it.
     """
 
     text: str
-    carried: tuple[Carrier, ...]
+    evidence: tuple[SentenceEvidence, ...]
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.carried:
+        if not self.evidence:
             raise ValueError(f"no Figure carries this sentence: {self.text!r}")
 
 
@@ -81,11 +96,11 @@ class Note:
     """A short text beside a chart."""
 
     title: str
-    body: tuple[Sentence | Remark, ...]
+    body: tuple[BriefSentence | Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A text with an address, which may be empty."""
 
     text: str
@@ -93,7 +108,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class DataGap:
     """Something that is not known: what, why, and the command that would bring it, if any."""
 
     what: str
@@ -111,14 +126,14 @@ class RangeBar:
         What stands at both ends of the scale.
     value
         The headline.
-    computed, printed
+    computed, published
         Span of the computed definitions and of the printed ones.
     """
 
     ends: tuple[str, str]
     value: float
     computed: tuple[float, float] | None
-    printed: tuple[float, float] | None
+    published: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class BriefTable:
     """Cells as text; the first column heads its row; `numeric` columns stand right.
 
     One with a `name` stands folded under a chart, one without is shown as it is. `units` says in
@@ -187,16 +202,16 @@ class Section:
 
     id: str
     eyebrow: str
-    title: Sentence | Remark
+    title: BriefSentence | Remark
     deck: str = ""
-    picture: Picture | None = None
-    table: Table | None = None
+    picture: Chart | None = None
+    table: BriefTable | None = None
     notes: tuple[Note, ...] = ()
-    source: tuple[str | Link, ...] = ()
-    gap: Gap | None = None
+    source: tuple[str | PageLink, ...] = ()
+    gap: DataGap | None = None
     claims: ClaimsPart | None = None
-    gaps: tuple[Gap, ...] = ()
-    reports: Compared | None = None
+    gaps: tuple[DataGap, ...] = ()
+    reports: ComparedReports | None = None
     scenario: Scenario | None = None
 
 
@@ -240,7 +255,7 @@ class Brief:
     """
 
     title: str
-    answer: tuple[Sentence, ...]
+    answer: tuple[BriefSentence, ...]
     state: tuple[tuple[str, str], ...]
     cards: tuple[Card, ...]
     sections: tuple[Section, ...]
@@ -264,8 +279,6 @@ class Brief:
 
     def write(self, path: Path | str) -> Path:
         """Write the brief in the format of the file's suffix; see `entrepot.report.write`."""
-        from entrepot.report.save import write
-
         return write(self, path)
 
     def numbered(self, caveats: Iterable[str]) -> list[tuple[int, str]]:
@@ -276,3 +289,150 @@ class Brief:
             for place, item in enumerate(self.caveats, start=1)
             if item.id in wanted
         ]
+
+
+FORMATS = (".html", ".pdf", ".xlsx", ".md", ".json")
+_RENDERERS = {
+    ".html": "html",
+    ".pdf": "pdf",
+    ".xlsx": "xlsx",
+    ".md": "markdown",
+    ".json": "json",
+}
+_NEEDED = {".pdf": ("typst", "typst", "pdf"), ".xlsx": ("xlsxwriter", "XlsxWriter", "excel")}
+
+
+def format_of(path: Path) -> Callable[[Brief], str | bytes]:
+    """Return the renderer for a file name.
+
+    Raises
+    ------
+    RequestError
+        For a suffix that no renderer writes.
+    MissingExtraError
+        For a format whose library is not installed.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _RENDERERS:
+        raise RequestError(
+            f"no brief is written as {suffix or 'a file without suffix'}",
+            where=str(path),
+            hint=f"end the name in {', '.join(FORMATS)}",
+        )
+    if suffix in _NEEDED:
+        module, library, extra = _NEEDED[suffix]
+        if find_spec(module) is None:
+            raise MissingExtraError(library, extra)
+    name = f"render_{_RENDERERS[suffix]}"
+    found: Callable[[Brief], str | bytes] = getattr(import_module(f"entrepot.report.{name}"), name)
+    return found
+
+
+def write(brief: Brief, path: Path | str) -> Path:
+    """Render a brief and write it whole or not at all.
+
+    Parameters
+    ----------
+    brief
+        What to write.
+    path
+        Where; the suffix decides the format. Missing folders are made.
+
+    Raises
+    ------
+    RequestError
+        For an unknown suffix.
+    MissingExtraError
+        For a format whose library is not installed.
+    OutsideError
+        If the disk refuses.
+    """
+    target = Path(path)
+    return write_whole(target, format_of(target)(brief))
+
+
+# The claims part of a brief, before anybody renders it.
+
+
+ORDER = ("inconsistent", "differs", "not_enough_evidence", "supported")
+WORDS = {
+    "inconsistent": "Inconsistent",
+    "differs": "Differs",
+    "not_enough_evidence": "Not enough evidence",
+    "supported": "Supported",
+}
+_MANY = {"differs": "differ"}
+
+
+def counted(verdict: str, count: int) -> str:
+    """Return a count with its verdict: "2 inconsistent", "1 differs", "3 differ"."""
+    many = _MANY.get(verdict, WORDS[verdict].lower())
+    return f"{count} {WORDS[verdict].lower() if count == 1 else many}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """One line of a sum: its name, the sum, and what comes out, empty where the sum says all."""
+
+    name: str
+    sum: str
+    outcome: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictBox:
+    """Claims that contradict each other, with the shortest arithmetic that shows it."""
+
+    title: str
+    lines: tuple[Arithmetic, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim: what it says, what others say, the verdict and why.
+
+    Attributes
+    ----------
+    claim
+        The claim in words, its number strong.
+    against
+        What data and others say; empty if nothing does.
+    likely_error
+        The likely error, a sentence; empty if none was found.
+    details
+        Arithmetic and sources, opened on demand.
+    """
+
+    id: str
+    claim: str
+    against: str
+    verdict: str
+    why: str
+    likely_error: str = ""
+    qualifier: str = ""
+    details: tuple[str, ...] = ()
+    links: tuple[PageLink, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """Verdict with its qualifier: "Not enough evidence (quoted source only)"."""
+        more = self.qualifier or self.likely_error
+        return f"{WORDS[self.verdict]} ({more})" if more else WORDS[self.verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsPart:
+    """All claims of a text, what is wrong first."""
+
+    tally: tuple[tuple[str, int], ...]
+    conflicts: tuple[ConflictBox, ...]
+    rows: tuple[ClaimRow, ...]
+    caption: str
+
+    @property
+    def more_conflicts(self) -> str:
+        """What to call the conflicts after the first."""
+        count = len(self.conflicts) - 1
+        return f"{count} more such conflict{'s' if count > 1 else ''}"

@@ -182,10 +182,10 @@ def half(share: Figure) -> str:
     low = share.value if share.low is None else share.low
     high = share.value if share.high is None else share.high
     if low > 0.5:
-        return "Every definition held makes it most of them"
+        return "Under every available definition it is more than half"
     if high < 0.5:
-        return "Every definition held makes it less than half"
-    return "Some definitions put it below one half, others above"
+        return "Under every available definition it is less than half"
+    return "Some definitions put it below half, others above"
 
 
 def ratio_words(value: float) -> str:

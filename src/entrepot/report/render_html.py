@@ -8,9 +8,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report import palette
-from entrepot.report.parts import plain
+from entrepot.report.parts import WORDS, counted, plain
 from entrepot.report.phrasing import capital
-from entrepot.report.verdicts import WORDS, counted
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -11,7 +11,15 @@ from entrepot.reconcile.mirror_gaps import MirrorPair
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
-    from entrepot.report.parts import Brief, Card, Carrier, Gap, Section, Sentence, Table
+    from entrepot.report.parts import (
+        Brief,
+        BriefSentence,
+        BriefTable,
+        Card,
+        DataGap,
+        Section,
+        SentenceEvidence,
+    )
 
 __all__ = ["as_dict", "render_json"]
 
@@ -58,14 +66,14 @@ def _shown(card: Card) -> dict[str, str]:
     }
 
 
-def _said(sentence: Sentence) -> dict[str, Any]:
+def _said(sentence: BriefSentence) -> dict[str, Any]:
     return {
         "text": plain(sentence.text),
-        "carried_by": [_carrier(item) for item in sentence.carried],
+        "evidence": [_evidence_of(item) for item in sentence.evidence],
     }
 
 
-def _carrier(item: Carrier) -> dict[str, Any]:
+def _evidence_of(item: SentenceEvidence) -> dict[str, Any]:
     if isinstance(item, Figure):
         return item.definition.to_dict()
     if isinstance(item, Scenario):
@@ -92,7 +100,7 @@ def _section(section: Section) -> dict[str, Any]:
     return found
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: BriefTable) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "columns": list(table.head),
@@ -100,5 +108,5 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, str]:
+def _gap(gap: DataGap) -> dict[str, str]:
     return {"what": gap.what, "why": gap.why, "command": gap.command}

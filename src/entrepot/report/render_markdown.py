@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from entrepot.report.parts import counted
 from entrepot.report.phrasing import capital
-from entrepot.report.verdicts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.report.parts import Brief, Card, Gap, Link, Remark, Section, Sentence, Table
-    from entrepot.report.verdicts import ClaimsPart
+    from entrepot.report.parts import (
+        Brief,
+        BriefSentence,
+        BriefTable,
+        Card,
+        ClaimsPart,
+        DataGap,
+        PageLink,
+        Remark,
+        Section,
+    )
 
 __all__ = ["render_markdown"]
 
@@ -22,7 +31,7 @@ def render_markdown(brief: Brief) -> str:
     parts = [f"# {_escaped(brief.title)}"]
     parts.append(" ".join(_said(brief, sentence) for sentence in brief.answer))
     parts.append(" · ".join(f"{name}: {_escaped(text)}" for name, text in brief.state))
-    parts.append("## Headline Figures")
+    parts.append("## Headline figures")
     parts.append(_grid(("Figure", "Value", "Range", "What is counted", "From"), _cards(brief)))
     for section in brief.sections:
         parts += _section(brief, section)
@@ -36,7 +45,7 @@ def _escaped(text: str) -> str:
     return re.sub(r"(?<!\*)\*(?!\*)|[|<_`\[\]]", lambda found: f"\\{found[0]}", line)
 
 
-def _said(brief: Brief, item: Sentence | Remark) -> str:
+def _said(brief: Brief, item: BriefSentence | Remark) -> str:
     return _escaped(item.text) + _numbers(brief, item.caveats)
 
 
@@ -53,7 +62,7 @@ def _cards(brief: Brief) -> Iterator[tuple[str, ...]]:
 
 
 def _counted(card: Card) -> str:
-    return f"{card.definition} To bring it: {card.command}" if card.command else card.definition
+    return f"{card.definition} To load it: {card.command}" if card.command else card.definition
 
 
 def _grid(
@@ -85,17 +94,17 @@ def _section(brief: Brief, section: Section) -> Iterator[str]:
         yield "\n".join(f"- {_gap(gap)}" for gap in section.gaps)
 
 
-def _table(table: Table) -> str:
+def _table(table: BriefTable) -> str:
     return f"{_escaped(table.caption)}:\n\n{_grid(table.head, table.rows, table.numeric)}"
 
 
-def _piece(piece: str | Link) -> str:
+def _piece(piece: str | PageLink) -> str:
     if isinstance(piece, str):
         return _escaped(piece)
     return f"[{_escaped(piece.text)}]({piece.url})" if piece.url else _escaped(piece.text)
 
 
-def _gap(gap: Gap) -> str:
+def _gap(gap: DataGap) -> str:
     command = f" `{gap.command}`" if gap.command else ""
     why = f"{capital(gap.why).rstrip('.')}."
     return f"**{_escaped(gap.what)}.** {_escaped(why)}{command}"
@@ -112,7 +121,7 @@ def _claims(part: ClaimsPart) -> Iterator[str]:
         yield _escaped(box.text)
     rows = []
     for row in part.rows:
-        why = f"{row.why} **Likely error: {row.slip}.**" if row.slip else row.why
+        why = f"{row.why} **Likely error: {row.likely_error}.**" if row.likely_error else row.why
         rows.append((row.claim, row.against, row.outcome, why))
     yield _grid(("Claim", "Data and others say", "Verdict", "Why"), rows)
 
@@ -123,7 +132,7 @@ def _end(brief: Brief) -> Iterator[str]:
         "\n".join(
             f"{place}. {_escaped(item.text)}" for place, item in enumerate(brief.caveats, start=1)
         )
-        or "No Figure has a value, so none has a caveat."
+        or "No figure has a value, so there are no caveats."
     )
     yield "## Definitions"
     yield "\n".join(f"- **{term.name}**: {_escaped(term.text)}" for term in brief.terms)

@@ -11,20 +11,28 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.report import palette
+from entrepot.report.attribution import evidence_lines, evidence_of
 from entrepot.report.output import typeset
 from entrepot.report.palette import PRINT, colour_rules
-from entrepot.report.parts import Link, Sentence
+from entrepot.report.parts import WORDS, BriefSentence, PageLink, counted
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, caveat_title
-from entrepot.report.sentence_evidence import carriers, evidence_of
-from entrepot.report.verdicts import WORDS, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.chart_data import Picture
-    from entrepot.report.parts import Brief, Card, Gap, Note, Remark, Section, Table, Term
-    from entrepot.report.verdicts import ClaimsPart
+    from entrepot.report.charts import Chart
+    from entrepot.report.parts import (
+        Brief,
+        BriefTable,
+        Card,
+        ClaimsPart,
+        DataGap,
+        Note,
+        Remark,
+        Section,
+        Term,
+    )
 
 __all__ = ["as_data", "render_pdf"]
 
@@ -69,26 +77,26 @@ def _runs(text: str) -> list[dict[str, Any]]:
     return [{"text": part, "strong": place % 2 == 1} for place, part in enumerate(parts) if part]
 
 
-def _said(brief: Brief, item: Sentence | Remark) -> dict[str, Any]:
+def _said(brief: Brief, item: BriefSentence | Remark) -> dict[str, Any]:
     return {
         "text": _runs(item.text),
         "caveats": [number for number, _ in brief.numbered(item.caveats)],
-        "carried": _carried(item) if isinstance(item, Sentence) else [],
+        "evidence": _evidence_lines(item) if isinstance(item, BriefSentence) else [],
     }
 
 
 def _body(brief: Brief, note: Note) -> list[dict[str, Any]]:
-    """Return the sentences of a note; those in a row with one carrier share a footnote."""
+    """Return the sentences of a note; those in a row with the same evidence share a footnote."""
     found = [_said(brief, item) for item in note.body]
     for one, after in pairwise(found):
-        if one["carried"] == after["carried"]:
-            one["carried"] = []
+        if one["evidence"] == after["evidence"]:
+            one["evidence"] = []
     return found
 
 
-def _carried(item: Sentence) -> list[str]:
-    """Return the first carriers in words, and how many more there are."""
-    lines = carriers(item.carried)
+def _evidence_lines(item: BriefSentence) -> list[str]:
+    """Return the first lines of evidence, and how many more there are."""
+    lines = evidence_lines(item.evidence)
     more = len(lines) - _MOST_CARRIERS
     if more <= 1:
         return lines
@@ -103,19 +111,19 @@ def _card(brief: Brief, card: Card) -> dict[str, Any]:
         "value": card.value,
         "unit": card.unit,
         "range": card.range,
-        "counted": f"{card.definition} To bring it:" if card.command else card.definition,
+        "counted": f"{card.definition} To load it:" if card.command else card.definition,
         "command": card.command,
         "tag": card.tag,
         "source": card.source,
         "caveats": [number for number, _ in brief.numbered(card.caveats)],
-        "carried": [] if missing else [evidence_of(card.figure)],
+        "evidence": [] if missing else [evidence_of(card.figure)],
         "bar": None
         if bar is None
         else {
             "ends": list(bar.ends),
             "value": bar.value,
             "computed": bar.computed,
-            "printed": bar.printed,
+            "published": bar.published,
         },
     }
 
@@ -135,15 +143,15 @@ def _section(brief: Brief, section: Section) -> dict[str, Any]:
     }
 
 
-def _picture(picture: Picture) -> dict[str, Any]:
+def _picture(picture: Chart) -> dict[str, Any]:
     return {
         "svg": chart(picture),
-        "spoken": picture.spoken,
+        "alt_text": picture.alt_text,
         "key": [{"svg": swatch(name), "text": text} for name, text in picture.key],
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: BriefTable) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "head": list(table.head),
@@ -153,7 +161,7 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _widths(table: Table) -> list[int]:
+def _widths(table: BriefTable) -> list[int]:
     """Return a part of the page's width for each column of words, 0 for one of numbers."""
     return [
         0
@@ -167,8 +175,8 @@ def _term(term: Term) -> dict[str, str]:
     return {"name": term.name, "text": term.text, "url": _address(term.url)}
 
 
-def _piece(piece: str | Link) -> dict[str, str]:
-    if isinstance(piece, Link):
+def _piece(piece: str | PageLink) -> dict[str, str]:
+    if isinstance(piece, PageLink):
         return {"text": piece.text, "url": _address(piece.url)}
     return {"text": piece, "url": ""}
 
@@ -178,7 +186,7 @@ def _address(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def _gap(gap: Gap, *, strong: bool = False) -> dict[str, Any]:
+def _gap(gap: DataGap, *, strong: bool = False) -> dict[str, Any]:
     what = f"**{gap.what}**" if strong and "**" not in gap.what else gap.what
     why = f"{capital(gap.why).rstrip('.')}."
     return {"what": _runs(what), "why": _runs(why), "command": gap.command}
@@ -201,7 +209,7 @@ def _claims(part: ClaimsPart) -> dict[str, Any]:
                         "name": line.name,
                         "sum": line.sum,
                         "outcome": line.outcome,
-                        "holds": line.holds,
+                        "agrees": line.agrees,
                     }
                     for line in box.lines
                 ],
@@ -216,7 +224,7 @@ def _claims(part: ClaimsPart) -> dict[str, Any]:
                 "chip": _chip(row.verdict, WORDS[row.verdict]),
                 "qualifier": row.qualifier,
                 "why": _runs(row.why),
-                "slip": row.slip,
+                "likely_error": row.likely_error,
                 "details": _lines(row.details),
                 "links": [_piece(link) for link in row.links],
             }
@@ -234,7 +242,7 @@ _SPACE = 'xmlns="http://www.w3.org/2000/svg"'
 _SIZE, _SMALL = 15, 14
 
 
-def chart(picture: Picture) -> str:
+def chart(picture: Chart) -> str:
     """Return the wide drawing of a chart as an SVG that stands by itself."""
     from entrepot.report.charts import draw
 

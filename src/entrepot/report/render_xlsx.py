@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
 from entrepot.model.display import MONEY
+from entrepot.report.attribution import evidence_of
 from entrepot.report.definitions import command_for
 from entrepot.report.palette import LIGHT
-from entrepot.report.parts import plain
+from entrepot.report.parts import WORDS, plain
 from entrepot.report.phrasing import capital
-from entrepot.report.sentence_evidence import evidence_of
-from entrepot.report.verdicts import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrepot.figures import Figure
-    from entrepot.report.parts import Brief, Card, Gap, Section, Table
-    from entrepot.report.verdicts import ClaimsPart
+    from entrepot.report.parts import Brief, BriefTable, Card, ClaimsPart, DataGap, Section
 
 __all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
 
@@ -36,16 +34,16 @@ _HEADLINE = (
     ("High", 16),
     ("Range", 30),
     ("What is counted", 46),
-    ("How known", 12),
-    ("Whose number", 24),
+    ("Status", 12),
+    ("Primary source", 24),
     ("Evidence", 46),
     ("Caveats", 10),
     ("Command", 60),
 )
 _HOW = (
-    "Value, low and high hold all digits; a share is stored as a part of one, shown in per cent. "
-    "Low and high are the ends under other defensible definitions, or what the digits of a printed "
-    "number leave open. Caveats are numbered as on their sheet."
+    "Value, low and high keep all digits; a share is stored as a part of one, shown in per cent. "
+    "Low and high are the ends under other defensible definitions, or the rounding interval of a "
+    "published figure. Caveats are numbered as on their sheet."
 )
 _KEYS = ("measure", "importer", "exporter", "goods", "period", "base", "source", "basis")
 
@@ -75,13 +73,13 @@ def render_xlsx(brief: Brief) -> bytes:
     return file.getvalue()
 
 
-def _front(brief: Brief) -> Grid:
+def _front(brief: Brief) -> SheetGrid:
     """Return headline Figures, sections of words, what all rests on, and how to get it again."""
     below = [_in_words(section) for section in brief.sections if not _has_sheet(section)]
     below += [(name, text) for name, text in brief.state]
     below += [(capital(item.what), item.line) for item in brief.commands]
     below += [("Written by", f"Entrepôt {brief.version}"), ("How to read it", _HOW)]
-    return Grid(
+    return SheetGrid(
         name="Brief",
         title=brief.title,
         text=plain(" ".join(sentence.text for sentence in brief.answer)),
@@ -139,7 +137,7 @@ def _in_words(section: Section) -> tuple[str, str]:
     return section.eyebrow, "\n".join(text for text in said if text)
 
 
-def _section(brief: Brief, section: Section) -> Iterator[Grid]:
+def _section(brief: Brief, section: Section) -> Iterator[SheetGrid]:
     """Yield a sheet for each table of a section: its chart's, its claims, its gaps."""
     if section.table:
         head, rows = columns_of(section.table)
@@ -147,7 +145,7 @@ def _section(brief: Brief, section: Section) -> Iterator[Grid]:
             (note.title, plain(" ".join(item.text for item in note.body))) for note in section.notes
         ]
         below.append(("Source", "".join(_piece(piece) for piece in section.source)))
-        yield Grid(
+        yield SheetGrid(
             name=section.eyebrow,
             title=plain(section.title.text),
             text=f"{section.table.caption}.",
@@ -163,21 +161,21 @@ def _section(brief: Brief, section: Section) -> Iterator[Grid]:
 
 
 def _piece(piece: object) -> str:
-    from entrepot.report.parts import Link
+    from entrepot.report.parts import PageLink
 
-    if not isinstance(piece, Link):
+    if not isinstance(piece, PageLink):
         return str(piece)
     return f"{piece.text} <{piece.url}>" if piece.url else piece.text
 
 
-def _claims(section: Section, part: ClaimsPart) -> Grid:
+def _claims(section: Section, part: ClaimsPart) -> SheetGrid:
     rows: list[list[Cell]] = [
         [
             plain(row.claim),
             plain(row.against),
             WORDS[row.verdict],
             row.qualifier,
-            row.slip,
+            row.likely_error,
             plain(row.why),
             plain(" ".join(row.details)),
             "; ".join(_piece(link) for link in row.links),
@@ -195,7 +193,7 @@ def _claims(section: Section, part: ClaimsPart) -> Grid:
         )
         for box in part.conflicts
     ]
-    return Grid(
+    return SheetGrid(
         name=section.eyebrow,
         title=plain(section.title.text),
         text=part.caption,
@@ -215,8 +213,8 @@ def _claims(section: Section, part: ClaimsPart) -> Grid:
     )
 
 
-def _gaps(section: Section, gaps: tuple[Gap, ...]) -> Grid:
-    return Grid(
+def _gaps(section: Section, gaps: tuple[DataGap, ...]) -> SheetGrid:
+    return SheetGrid(
         name=section.eyebrow if section.gaps else f"Missing: {section.eyebrow}",
         title=plain(section.title.text),
         text=section.deck,
@@ -226,16 +224,16 @@ def _gaps(section: Section, gaps: tuple[Gap, ...]) -> Grid:
     )
 
 
-def _figures(brief: Brief) -> Grid:
+def _figures(brief: Brief) -> SheetGrid:
     """Return every Figure behind the brief with its whole definition and all digits."""
     rows: list[list[Cell]] = []
     for figure in brief.figures:
         asked = figure.definition.to_dict()
         keys: list[Cell] = [str(asked[key] or "") for key in _KEYS]
         rows.append([*keys, *_values(figure), figure.range or "", evidence_of(figure)])
-    return Grid(
-        name="All Figures",
-        title="Every Figure behind the brief",
+    return SheetGrid(
+        name="All figures",
+        title="Every figure used in the brief",
         text="All digits; a share is stored as a part of one. Low and high as on the first sheet.",
         head=(
             *(capital(key) for key in _KEYS),
@@ -250,8 +248,8 @@ def _figures(brief: Brief) -> Grid:
     )
 
 
-def _caveats(brief: Brief) -> Grid:
-    return Grid(
+def _caveats(brief: Brief) -> SheetGrid:
+    return SheetGrid(
         name="Caveats",
         title="Caveats",
         text="What a reader needs to know before using a number, by the numbers of the brief.",
@@ -264,8 +262,8 @@ def _caveats(brief: Brief) -> Grid:
     )
 
 
-def _terms(brief: Brief) -> Grid:
-    return Grid(
+def _terms(brief: Brief) -> SheetGrid:
+    return SheetGrid(
         name="Definitions and sources",
         title="Definitions and sources",
         text="What words mean here, and what was taken from where.",
@@ -308,7 +306,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class SheetGrid:
     """One sheet: a title, a line below it, a table, and pairs of label and text under that.
 
     Attributes
@@ -355,7 +353,7 @@ class Book:
             {"title": title[:255], "author": author, "comments": line[:255], "created": MADE}
         )
 
-    def add(self, grid: Grid) -> None:
+    def add(self, grid: SheetGrid) -> None:
         """Write a sheet: title, table with a head that stays in view, and what stands below."""
         name = sheet_name(grid.name, self._names)
         self._names.append(name)
@@ -378,7 +376,7 @@ class Book:
             row += 1
         self._page(sheet, grid, row)
 
-    def _page(self, sheet: Any, grid: Grid, last: int) -> None:
+    def _page(self, sheet: Any, grid: SheetGrid, last: int) -> None:
         """Set what stays in view and how the sheet is printed."""
         sheet.freeze_panes(_HEAD_ROW + 1, 1)
         sheet.hide_gridlines(2)
@@ -439,11 +437,11 @@ class Book:
         return self._formats[key]
 
 
-def _is_numeric(grid: Grid, place: int) -> bool:
+def _is_numeric(grid: SheetGrid, place: int) -> bool:
     return any(not isinstance(row[place], str) for row in grid.rows)
 
 
-def _widths(grid: Grid) -> tuple[float, ...]:
+def _widths(grid: SheetGrid) -> tuple[float, ...]:
     """Return a width for each column: its longest cell, within what can be read."""
     found = []
     for place, head in enumerate(grid.head):
@@ -508,7 +506,7 @@ def read(text: str) -> Cell:
     return value, "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
-def columns_of(table: Table) -> tuple[list[str], list[list[Cell]]]:
+def columns_of(table: BriefTable) -> tuple[list[str], list[list[Cell]]]:
     """Return heads with units, and rows; a column of ranges becomes two of numbers.
 
     A column that has no unit is text, but for years.
@@ -547,7 +545,7 @@ def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     ("What moves (it)  'goods", 'Goods 2')
     """
     plain = wanted.translate(str.maketrans("[]", "()")).translate(str.maketrans(":*?/\\", " " * 5))
-    plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "Table"
+    plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "BriefTable"
     used = {name.lower() for name in (*taken, "history")}
     name, count = plain, 1
     while name.lower() in used:

@@ -78,7 +78,8 @@ class Access:
         if not is_loopback(host) and token is None and not behind_proxy:
             raise RequestError(
                 f"{host} can be reached by others",
-                why="whoever reaches the page can read the whole lake and keep this machine busy",
+                why="anyone who reaches the page can read all loaded data and keep this "
+                "machine busy",
                 hint="add --token TEXT, or --behind-proxy if a proxy asks who they are; "
                 "or leave out --host",
             )

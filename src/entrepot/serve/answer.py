@@ -7,20 +7,20 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report.csv_text import csv_text
+from entrepot.report.output import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
 
-__all__ = ["PARQUET", "Answer", "Rows", "as_html", "as_json", "as_svg"]
+__all__ = ["PARQUET", "AnswerRows", "HttpAnswer", "as_html", "as_json", "as_svg"]
 
 PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """The body of an answer.
 
     Attributes
@@ -37,19 +37,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class AnswerRows:
     """A table to save: its columns, its rows with all digits, and the name of the file."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[Any]]
     name: str
 
-    def written(self, form: str) -> Answer:
+    def written(self, form: str) -> HttpAnswer:
         """Return the table as a file, ``csv`` or ``parquet``."""
         if form == "parquet":
-            return Answer(self._parquet(), PARQUET, f"{self.name}.parquet")
+            return HttpAnswer(self._parquet(), PARQUET, f"{self.name}.parquet")
         text = csv_text(self.head, self.rows)
-        return Answer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
+        return HttpAnswer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
 
     def _parquet(self) -> bytes:
         import pyarrow as pa
@@ -77,17 +77,17 @@ def _text(cell: Any) -> str | None:
     return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
 
 
-def as_html(text: str) -> Answer:
+def as_html(text: str) -> HttpAnswer:
     """Return a page."""
-    return Answer(text.encode(), "text/html; charset=utf-8")
+    return HttpAnswer(text.encode(), "text/html; charset=utf-8")
 
 
-def as_json(data: Any) -> Answer:
+def as_json(data: Any) -> HttpAnswer:
     """Return data as JSON with all digits."""
     text = json.dumps(data, ensure_ascii=False, indent=1, default=str, allow_nan=False)
-    return Answer(f"{text}\n".encode(), "application/json")
+    return HttpAnswer(f"{text}\n".encode(), "application/json")
 
 
-def as_svg(text: str, name: str) -> Answer:
+def as_svg(text: str, name: str) -> HttpAnswer:
     """Return a drawing to save."""
-    return Answer(text.encode(), "image/svg+xml", f"{name}.svg")
+    return HttpAnswer(text.encode(), "image/svg+xml", f"{name}.svg")

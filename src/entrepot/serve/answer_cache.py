@@ -15,12 +15,12 @@ from entrepot.serve.errors import BusyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrepot.serve.answer import Answer
-    from entrepot.serve.pool import Question
+    from entrepot.serve.answer import HttpAnswer
+    from entrepot.serve.pool import PooledQuestion
 
-    Begin = Callable[[], Question[Answer]]
+    Begin = Callable[[], PooledQuestion[HttpAnswer]]
 
-__all__ = ["BYTES", "OLDEST", "Found", "Kept"]
+__all__ = ["BYTES", "OLDEST", "CachedAnswer", "KeptAnswers"]
 
 BYTES = 64 * 2**20
 """Bytes of answers that are kept."""
@@ -30,15 +30,15 @@ OLDEST = 600.0
 _log = logging.getLogger(__name__)
 
 
-class Found(NamedTuple):
+class CachedAnswer(NamedTuple):
     """An answer, the state of the lake that it is of, and whether it was there already."""
 
-    answer: Answer
+    answer: HttpAnswer
     state: str
     is_kept: bool
 
 
-class Kept:
+class KeptAnswers:
     """Answers by their question, the least recently asked forgotten first.
 
     Whoever asks what is being worked out already waits for the same answer.
@@ -63,9 +63,9 @@ class Kept:
         self._oldest = oldest
         self._now = now
         self._lock = threading.Lock()
-        self._found: OrderedDict[str, Found] = OrderedDict()
+        self._found: OrderedDict[str, CachedAnswer] = OrderedDict()
         self._bytes = 0
-        self._begun: dict[tuple[str, str], Question[Answer]] = {}
+        self._begun: dict[tuple[str, str], PooledQuestion[HttpAnswer]] = {}
         self._current: dict[str, float] = {}
         self._latest = ""
         self._renewed_for: dict[str, str] = {}
@@ -76,7 +76,7 @@ class Kept:
         """Bytes of all answers that are kept, and of their questions."""
         return self._bytes
 
-    def get(self, key: str, state: str, begin: Begin, *, may_lag: bool = False) -> Found:
+    def get(self, key: str, state: str, begin: Begin, *, may_lag: bool = False) -> CachedAnswer:
         """Return an answer, worked out by what `begin` starts if it is not kept.
 
         Parameters
@@ -100,7 +100,7 @@ class Kept:
                 self._found.move_to_end(key)
                 return found
             question = self._shared(key, state, begin)
-        return Found(self._finish(key, state, question), state, is_kept=False)
+        return CachedAnswer(self._finish(key, state, question), state, is_kept=False)
 
     def close(self) -> None:
         """Work out nothing of what waits behind the readers."""
@@ -118,22 +118,22 @@ class Kept:
     def _is_recent(self, state: str) -> bool:
         return state in self._current and self._now() - self._current[state] <= self._oldest
 
-    def _shared(self, key: str, state: str, begin: Begin) -> Question[Answer]:
+    def _shared(self, key: str, state: str, begin: Begin) -> PooledQuestion[HttpAnswer]:
         if (key, state) not in self._begun:
             self._begun[key, state] = begin()
         return self._begun[key, state]
 
-    def _finish(self, key: str, state: str, question: Question[Answer]) -> Answer:
+    def _finish(self, key: str, state: str, question: PooledQuestion[HttpAnswer]) -> HttpAnswer:
         try:
             answer = question.result()
         finally:
             with self._lock:
                 if self._begun.get((key, state)) is question:
                     del self._begun[key, state]
-        self._keep(key, Found(answer, state, is_kept=True))
+        self._keep(key, CachedAnswer(answer, state, is_kept=True))
         return answer
 
-    def _keep(self, key: str, made: Found) -> None:
+    def _keep(self, key: str, made: CachedAnswer) -> None:
         with self._lock:
             before = self._found.get(key)
             if before is not None and (before.state == made.state or made.state != self._latest):
@@ -172,11 +172,11 @@ class Kept:
         except Exception as error:
             # The address is not written down: it is what somebody asked.
             _log.warning(
-                "a page could not be worked out again, the one before stays for now: %s",
+                "a page could not be computed again; the previous one stays for now: %s",
                 type(error).__name__,
                 exc_info=None if isinstance(error, EntrepotError) else error,
             )
 
 
-def _size(key: str, found: Found) -> int:
+def _size(key: str, found: CachedAnswer) -> int:
     return len(key) + len(found.answer.body)

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
-from entrepot.serve.answer import Answer
+from entrepot.serve.answer import HttpAnswer
 from entrepot.serve.errors import TooLongError
 from entrepot.serve.problems import KINDS
 
@@ -95,7 +95,9 @@ def get_ready() -> None:
             _idle.append(_Process())
 
 
-def checked_apart(folder: Path, sent: Sent, *, form: Form, seconds: float, wall: float) -> Answer:
+def checked_apart(
+    folder: Path, sent: Sent, *, form: Form, seconds: float, wall: float
+) -> HttpAnswer:
     """Return what a check of a text answers.
 
     Parameters
@@ -150,7 +152,7 @@ def checked_apart(folder: Path, sent: Sent, *, form: Form, seconds: float, wall:
     return _answer(head, body)
 
 
-def _answer(head: dict[str, Any], body: bytes) -> Answer:
+def _answer(head: dict[str, Any], body: bytes) -> HttpAnswer:
     if "defect" in head:
         raise DefectError(head["defect"])
     if "error" in head:
@@ -158,7 +160,7 @@ def _answer(head: dict[str, Any], body: bytes) -> Answer:
         error: Any = kind.__new__(kind)  # some are made from other words than they say
         EntrepotError.__init__(error, **head["says"])
         raise error
-    return Answer(body, head["kind"])
+    return HttpAnswer(body, head["kind"])
 
 
 @atexit.register

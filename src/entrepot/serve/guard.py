@@ -133,8 +133,8 @@ class Guard:
             return BadAddressError(
                 "this server has another name",
                 why="a foreign page could have made its own name lead here",
-                hint="open http://127.0.0.1 with the port that the server printed, or have it "
-                "started with entrepot serve --allow-host NAME",
+                hint="open http://127.0.0.1 with the port shown at its start, or start it with "
+                "entrepot serve --allow-host NAME",
             )
         if not self._access.admits(headers.get("authorization", "")):
             return UnauthorizedError(
@@ -157,7 +157,7 @@ class Guard:
         if "content-length" in headers and "transfer-encoding" in headers:
             return BadAddressError(
                 "a body with two lengths",
-                why="whoever passed it on may have read another end than this server would",
+                why="a proxy in between may have read another end than this server would",
                 hint="send Content-Length or Transfer-Encoding",
             )
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = [
-    *("LONGEST", "Question", "address_of", "asked", "command_of", "python_of", "single"),
+    *("LONGEST", "AddressQuestion", "address_of", "asked", "command_of", "python_of", "single"),
 ]
 
 LONGEST = 500
@@ -55,7 +55,7 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AddressQuestion:
     """What an address asks: a definition, and whether with a specification curve.
 
     Attributes
@@ -76,7 +76,7 @@ class Question:
         return evaluate(self.definition, lake, curve=self.curve, above=self.above, tests=self.tests)
 
 
-def asked(pairs: Iterable[tuple[str, str]]) -> Question:
+def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:
     """Return what an address asks.
 
     Raises
@@ -98,7 +98,7 @@ def asked(pairs: Iterable[tuple[str, str]]) -> Question:
     tests = _truth("tests", keys.pop("tests", "false"))
     if above is not None and not curve:
         raise BadAddressError("above counts specifications of a curve", hint="add curve=true")
-    return Question(Definition.build(keys.pop("measure"), **keys), curve, above, tests)
+    return AddressQuestion(Definition.build(keys.pop("measure"), **keys), curve, above, tests)
 
 
 def _number(name: str, text: str, kind: type) -> Any:
@@ -123,7 +123,7 @@ def address_of(asked: Definition) -> str:
     return f"/ask?{urlencode(_given(asked), safe=':@,')}"
 
 
-def python_of(question: Question) -> str:
+def python_of(question: AddressQuestion) -> str:
     """Return the lines of Python that give the same Figure."""
     keys = _given(question.definition)
     numbers = {name for name, key in KEYS.items() if key.kind is not str}
@@ -135,7 +135,7 @@ def python_of(question: Question) -> str:
     return f"import entrepot as ep\n\nep.ask({', '.join(parts)})"
 
 
-def command_of(question: Question) -> str:
+def command_of(question: AddressQuestion) -> str:
     """Return the line that gives the same Figure on a terminal."""
     keys = _given(question.definition)
     words = ["entrepot", "ask", keys.pop("measure")]

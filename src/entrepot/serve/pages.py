@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from entrepot.serve.answer import Answer, Rows
-from entrepot.serve.canonical_address import at_codes
+from entrepot.serve.answer import AnswerRows, HttpAnswer
+from entrepot.serve.api import EXAMPLES
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
-from entrepot.serve.openapi import EXAMPLES
 from entrepot.serve.problems import kinds
 from entrepot.serve.request_body import body_of
 from entrepot.serve.site import ICON, page, script, sheet
-from entrepot.serve.views import (
-    brief,
-    catalogue,
-    check,
-    compare,
-    country,
-    figure,
-    goods,
-    home,
-    scenario,
-)
+from entrepot.serve.views import brief, catalogue, check, compare, country, figure, home, scenario
+from entrepot.serve.views.country import known_area
+from entrepot.serve.views.home import named_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,9 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_PLAIN: dict[str, Callable[[Lake], Answer | Rows]] = {
-    "/goods": goods.lists_page,
-    "/goods.csv": goods.lists_table,
+
+_PLAIN: dict[str, Callable[[Lake], HttpAnswer | AnswerRows]] = {
+    "/goods": catalogue.lists_page,
+    "/goods.csv": catalogue.lists_table,
     "/measures": catalogue.measures_page,
     "/measures.csv": catalogue.measures_table,
     "/data": catalogue.data_page,
@@ -52,7 +45,7 @@ _PLAIN: dict[str, Callable[[Lake], Answer | Rows]] = {
 
 
 def add(app: FastAPI, service: Service) -> None:
-    """Add the rooms."""
+    """Add the views."""
     _fixed(app, service)
     _search(app, service)
     _countries(app, service)
@@ -88,7 +81,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
     @app.get("/icon.svg", include_in_schema=False)
     def icon(request: Request) -> Response:
         _keys(request)
-        return service.still(request, Answer(ICON, "image/svg+xml"))
+        return service.still(request, HttpAnswer(ICON, "image/svg+xml"))
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
@@ -148,27 +141,27 @@ def _countries(app: FastAPI, service: Service) -> None:
 def _dependences(app: FastAPI, service: Service) -> None:
     path = "/country/{importer}/from/{supplier}"
 
-    def wanted(importer: str, supplier: str, request: Request) -> brief.Wanted:
+    def wanted(importer: str, supplier: str, request: Request) -> brief.WantedBrief:
         keys = _keys(request, "goods", "period")
-        return brief.Wanted(service.state, importer, supplier, *keys)
+        return brief.WantedBrief(service.state, importer, supplier, *keys)
 
-    asked = Annotated[brief.Wanted, Depends(wanted)]
+    asked = Annotated[brief.WantedBrief, Depends(wanted)]
 
-    def opening(request: Request, what: brief.Wanted) -> Response:
+    def opening(request: Request, what: brief.WantedBrief) -> Response:
         return service.answer(request, lambda lake: brief.opening_page(lake, what), may_lag=True)
 
-    def whole(request: Request, what: brief.Wanted) -> Response:
+    def whole(request: Request, what: brief.WantedBrief) -> Response:
         return service.answer(request, lambda lake: brief.brief_page(lake, what), may_lag=True)
 
-    def table(request: Request, name: str, what: brief.Wanted) -> Response:
+    def table(request: Request, name: str, what: brief.WantedBrief) -> Response:
         if name == "figures":
             return service.answer(request, lambda lake: brief.brief_figures(lake, what))
         return service.answer(request, lambda lake: brief.brief_table(lake, what, name))
 
-    def chart(request: Request, name: str, what: brief.Wanted) -> Response:
+    def chart(request: Request, name: str, what: brief.WantedBrief) -> Response:
         return _drawn(service.answer(request, lambda lake: brief.brief_chart(lake, what, name)))
 
-    def file(request: Request, form: str, what: brief.Wanted) -> Response:
+    def file(request: Request, form: str, what: brief.WantedBrief) -> Response:
         if form not in brief.FILES:
             raise NotFoundError(
                 f"no brief is written as .{form}", hint=f"forms: {', '.join(brief.FILES)}"
@@ -182,9 +175,9 @@ def _dependences(app: FastAPI, service: Service) -> None:
         "/{name}.svg": chart,
         "/brief.{form}": file,
     }
-    for ending, room in endings.items():
-        room.__annotations__["what"] = asked
-        app.add_api_route(path + ending, at_codes(room), include_in_schema=False)
+    for ending, view in endings.items():
+        view.__annotations__["what"] = asked
+        app.add_api_route(path + ending, at_codes(view), include_in_schema=False)
 
 
 def _figures(app: FastAPI, service: Service) -> None:
@@ -206,7 +199,7 @@ def _figures(app: FastAPI, service: Service) -> None:
 
 
 def _compared(app: FastAPI, service: Service) -> None:
-    rooms: dict[str, Callable[[Lake, Pairs], Answer | Rows]] = {
+    views: dict[str, Callable[[Lake, Pairs], HttpAnswer | AnswerRows]] = {
         "/compare": compare.compare_page,
         "/compare.csv": compare.compare_table,
         "/compare.svg": compare.compare_chart,
@@ -217,11 +210,11 @@ def _compared(app: FastAPI, service: Service) -> None:
 
     def answer(request: Request) -> Response:
         pairs = request.query_params.multi_items()
-        room = rooms[request.scope["path"]]
-        may_lag = room in (compare.compare_page, scenario.scenario_page)
-        return _drawn(service.answer(request, lambda lake: room(lake, pairs), may_lag=may_lag))
+        view = views[request.scope["path"]]
+        may_lag = view in (compare.compare_page, scenario.scenario_page)
+        return _drawn(service.answer(request, lambda lake: view(lake, pairs), may_lag=may_lag))
 
-    for path in rooms:
+    for path in views:
         app.add_api_route(path, answer, include_in_schema=False, name=path)
 
 
@@ -229,12 +222,12 @@ def _named(app: FastAPI, service: Service) -> None:
     @app.get("/goods/{name}.csv", include_in_schema=False)
     def entries(name: str, request: Request) -> Response:
         _keys(request)
-        return service.answer(request, lambda lake: goods.goods_rows(lake, name))
+        return service.answer(request, lambda lake: catalogue.goods_rows(lake, name))
 
     @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:
         _keys(request)
-        return service.answer(request, lambda lake: goods.goods_page(lake, name))
+        return service.answer(request, lambda lake: catalogue.goods_page(lake, name))
 
     @app.get("/measures/{name}", include_in_schema=False)
     def measure(name: str, request: Request) -> Response:
@@ -248,3 +241,39 @@ def _drawn(response: Response) -> Response:
         style = style_hash(bytes(response.body))
         response.headers["Content-Security-Policy"] = POLICY.format(style=style)
     return response
+
+
+_SIDES = ("importer", "supplier")
+
+
+def at_codes(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Return a view that sends whoever names an area, ``/country/Russia``, to its code.
+
+    One page has one address, so the name is not answered itself. What nothing is called goes to
+    the view, which says so.
+    """
+
+    @wraps(view)
+    def at(request: Request, **given: Any) -> Response:
+        named = {side: text for side in _SIDES if (text := request.path_params.get(side))}
+        codes = {side: _code_of(text) for side, text in named.items()}
+        if codes == named:
+            return view(request=request, **given)
+        path = request.scope["route"].path.format(**(request.path_params | codes))
+        query = urlencode(request.query_params.multi_items(), safe=":@,")
+        where = quote(path, safe="/+") + (f"?{query}" if query else "")
+        return Response(status_code=303, headers={"Location": where})
+
+    return at
+
+
+def _code_of(text: str) -> str:
+    """Return the code of an area; the text itself where it is one, or where nothing is known."""
+    try:
+        known_area(text)
+    except NotFoundError:
+        try:
+            return named_area(text)
+        except NotFoundError:
+            return text
+    return text

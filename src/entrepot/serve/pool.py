@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-__all__ = ["Pool", "Question", "Turns"]
+__all__ = ["Pool", "PooledQuestion", "Turns"]
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class Turns:
         with self._lock:
             if self._room <= 0:
                 raise BusyError(
-                    "the server has as many questions as it can take",
+                    "the server is busy: the request queue is full",
                     why="each is computed from the rows, a few at a time",
                     hint="ask again in a minute",
                 )
@@ -168,7 +168,7 @@ class Pool:
         self._timer: threading.Timer | None = None
         self._texts = Turns(TEXTS, TEXTS_WAITING, "text")
 
-    def start(self, work: Callable[[Lake], T], reader: str = "") -> Question[T]:
+    def start(self, work: Callable[[Lake], T], reader: str = "") -> PooledQuestion[T]:
         """Let a thread do some work on a lake of its own, which is read in one state.
 
         Parameters
@@ -190,7 +190,7 @@ class Pool:
             finally:
                 self._give_back_later()
 
-        return Question(self._questions, on_lake, lake.interrupt, self.seconds, reader)
+        return PooledQuestion(self._questions, on_lake, lake.interrupt, self.seconds, reader)
 
     def _give_back_later(self) -> None:
         """Let go of the economy, half a gigabyte, once in a while: it is read again in seconds."""
@@ -208,12 +208,12 @@ class Pool:
         with suppress(AttributeError, OSError):  # only the C library of GNU has it
             ctypes.CDLL(None).malloc_trim(0)
 
-    def start_text(self, work: Callable[[], T], reader: str = "") -> Question[T]:
+    def start_text(self, work: Callable[[], T], reader: str = "") -> PooledQuestion[T]:
         """Let a thread wait for work on a text, which ends by itself; raises as `start` does."""
-        return Question(self._texts, work, lambda: None, self.seconds, reader)
+        return PooledQuestion(self._texts, work, lambda: None, self.seconds, reader)
 
 
-class Question(Generic[T]):
+class PooledQuestion(Generic[T]):
     """Work that waits for its turn or was begun, and which several may wait for."""
 
     def __init__(

@@ -17,12 +17,20 @@ from entrepot.serve.answer import PARQUET
 from entrepot.serve.errors import BadAddressError, TooLongError, WrongFormError
 from entrepot.serve.guard import too_large
 from entrepot.serve.keys import single
-from entrepot.serve.multipart import Part, parts_of
 
 __all__ = [
-    *("ARTICLE", "CLAIMS", "FORMS", "Sent", "Sizes"),
-    *("address", "body_of", "liked_form", "sent_desk", "sent_text"),
+    "ARTICLE",
+    "CLAIMS",
+    "FORMS",
+    "Sent",
+    "Sizes",
+    "address",
+    "body_of",
+    "liked_form",
+    "sent_desk",
+    "sent_text",
 ]
+
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
@@ -152,8 +160,8 @@ def sent_text(request: Request, body: bytes) -> Sent:
     if query:
         raise BadAddressError(
             f"{' and '.join(query)} in the address",
-            why="that is where they are read of a plain text alone",
-            hint="write them beside the text, as fields of the form or of the object",
+            why="the address carries them only for plain text",
+            hint="write them as fields of the form or of the object",
         )
     if kind == "multipart/form-data":
         return _from_parts(parts_of(told, body))
@@ -204,11 +212,13 @@ def _plain(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:  # JSON can say half a letter
-        raise WrongFormError("half a letter, not a text", hint="send it as UTF-8") from None
+        raise WrongFormError(
+            "an incomplete character, not a text", hint="send it as UTF-8"
+        ) from None
     return text
 
 
-def _from_parts(parts: list[Part]) -> Sent:
+def _from_parts(parts: list[FormPart]) -> Sent:
     """Return the text of a form with a field for a file, which may be empty."""
     files = [part for part in parts if part.file]
     fields = [part for part in parts if part.name != "file"]
@@ -247,3 +257,67 @@ def _from_pairs(pairs: list[tuple[str, str]]) -> Sent:
         raise RequestError(f"kind is {kind[:60]!r}", hint="write article or claims")
     text = "".join(texts[:1]).replace("\r\n", "\n")
     return Sent(text, kind, **rest)
+
+
+# A form with a file, as browsers send it (RFC 7578): flat parts, nothing nested.
+
+
+_MOST = 8
+_BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_NAME = re.compile(rb'(?:^|;)\s*name="([^"\r\n]*)"')
+_FILE = re.compile(rb'(?:^|;)\s*filename="([^"\r\n]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """One field of a form; `file` is the name of the file it was, empty for none."""
+
+    name: str
+    content: bytes
+    file: str = ""
+
+
+def parts_of(kind: str, body: bytes) -> list[FormPart]:
+    """Return the fields of a form.
+
+    Parameters
+    ----------
+    kind
+        Content type with the boundary.
+
+    Raises
+    ------
+    BadAddressError
+        If it is no such form, or has more fields than a form of ours.
+    """
+    found = _BOUNDARY.search(kind)
+    if found is None:
+        raise BadAddressError("a form without a boundary", hint="send it as a browser does")
+    mark = b"--" + (found[1] or found[2]).encode("latin-1")
+    first, *rest = (b"\r\n" + body).split(b"\r\n" + mark, _MOST + 2)
+    if not rest or not rest[-1].startswith(b"--") or first.strip():
+        raise BadAddressError(
+            f"not a whole form, or one of more than {_MOST} fields", hint="send it again"
+        )
+    return [_part(piece) for piece in rest[:-1]]
+
+
+def _part(piece: bytes) -> FormPart:
+    head, gap, content = piece.partition(b"\r\n\r\n")
+    told = next(
+        (
+            line.partition(b":")[2]
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-disposition:")
+        ),
+        b"",
+    )
+    name = _NAME.search(told)
+    if not gap or name is None:
+        raise BadAddressError("a field of the form has no name", hint="send it as a browser does")
+    file = _FILE.search(told)
+    return FormPart(_word(name[1]), content, _word(file[1]) if file else "")
+
+
+def _word(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from entrepot.errors import MissingExtraError, OutsideError
 from entrepot.limits import Limits, under
 from entrepot.serve.access import Access
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["run"]
+__all__ = ["patient", "run"]
+
 
 PATIENCE = 10.0
 _CONNECTIONS = 200
@@ -60,7 +65,6 @@ def run(
     except ImportError as error:
         raise MissingExtraError("uvicorn", "serve") from error
     from entrepot.serve.app import create_app
-    from entrepot.serve.connection import patient
 
     config = uvicorn.Config(
         create_app(
@@ -90,3 +94,120 @@ def run(
         raise OutsideError(
             f"cannot listen at {host}, port {port}", hint="choose another with --port"
         ) from error
+
+
+# One connection: who sends or reads too slowly is let go, so that others are answered.
+
+
+_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+OF_ONE = 66
+"""Connections of one reader at once: more than its requests in hand, and a third of all."""
+
+
+class Connection(H11Protocol):
+    """A connection that waits `patience` seconds for whole headers, and for one who reads.
+
+    Who reads steadily, however slowly, is waited for. Who opens one after the other and says
+    nothing does not get all there are.
+    """
+
+    patience = 10.0
+    held: ClassVar[Counter[str]] = Counter()
+    reader_of: ClassVar[Callable[[Any], str]] = staticmethod(lambda scope: "")
+    _reader = ""
+    _waits: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
+    _unread = 0
+    _began = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        client = transport.get_extra_info("peername")
+        self._reader = type(self).reader_of({"client": client, "headers": ()})
+        self.held[self._reader] += 1
+        if self._reader and self.held[self._reader] > OF_ONE:
+            transport.abort()
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the wait ends only with whole headers."""
+        self._began = True
+        super().data_received(data)
+        self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request; the request whose body it was in is answered no more."""
+        super().send_400_response(msg)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for the next request."""
+        self._began = False
+        super().on_response_complete()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self.held[self._reader] -= 1
+        if not self.held[self._reader]:
+            del self.held[self._reader]
+        _stop(self._waits)
+        _stop(self._stuck)
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for one who does not read."""
+        super().pause_writing()
+        self._await_reader()
+
+    def resume_writing(self) -> None:
+        """Go on: most of it was read."""
+        _stop(self._stuck)
+        super().resume_writing()
+
+    def _await_reader(self) -> None:
+        """Look again later whether any of what waits to be sent was taken."""
+        _stop(self._stuck)
+        self._unread = self.transport.get_write_buffer_size()
+        self._stuck = self.loop.call_later(self.patience, self._if_stuck)
+
+    def _if_stuck(self) -> None:
+        if self.transport.get_write_buffer_size() < self._unread:
+            self._await_reader()
+        else:
+            self.transport.abort()
+
+    def _wait(self) -> None:
+        """Count from when a request is waited for; what trickles in does not begin anew."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            _stop(self._waits)
+            self._waits = None
+        elif self._waits is None:
+            self._waits = self.loop.call_later(self.patience, self._late)
+
+    def _late(self) -> None:
+        self._waits = None
+        if self._began and not self.transport.is_closing():
+            self.transport.write(_LATE)
+        self.transport.close()
+        self._await_reader()  # it stays open until what was sent is read, which may be never
+
+
+def patient(seconds: float, reader_of: Callable[[Any], str] = lambda _: "") -> type[Connection]:
+    """Return what handles connections with so much patience.
+
+    Parameters
+    ----------
+    reader_of
+        Says of a scope who asks; empty where that is not known, as behind a proxy.
+    """
+    own = {"patience": seconds, "held": Counter(), "reader_of": staticmethod(reader_of)}
+    return type("Patient", (Connection,), own)
+
+
+def _stop(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

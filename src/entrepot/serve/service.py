@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from fastapi import Response
 
-from entrepot.serve.answer import Answer, Rows
-from entrepot.serve.answer_cache import Kept
+import entrepot
+from entrepot.lake.catalog import NAME
+from entrepot.serve.answer import AnswerRows, HttpAnswer
+from entrepot.serve.answer_cache import KeptAnswers
 from entrepot.serve.apart import checked_apart
 from entrepot.serve.request_body import Sizes, address, sent_desk, sent_text
 from entrepot.serve.site import of_before
-from entrepot.serve.state import state_of
+from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from fastapi import Request
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from entrepot.serve.pool import Pool
 
 __all__ = ["TEXT_SECONDS", "Service", "sent"]
+
 
 TEXT_SECONDS = 20.0
 """Seconds of a processor that the check of one text may take."""
@@ -38,7 +42,7 @@ class Service:
     pool: Pool
     access: Access
     sizes: Sizes = field(default_factory=Sizes)
-    kept: Kept = field(default_factory=Kept)
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     @property
     def state(self) -> str:
@@ -48,7 +52,7 @@ class Service:
     def answer(
         self,
         request: Request,
-        work: Callable[[Lake], Answer | Rows],
+        work: Callable[[Lake], HttpAnswer | AnswerRows],
         *,
         form: str = "",
         may_lag: bool = False,
@@ -86,7 +90,7 @@ class Service:
             return Response(status_code=304, headers=told)
         return sent(of_before(found.answer), told)
 
-    def still(self, request: Request, found: Answer) -> Response:
+    def still(self, request: Request, found: HttpAnswer) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
         told = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
         if _is_known(request, told["ETag"]):
@@ -131,13 +135,27 @@ def _is_known(request: Request, tag: str) -> bool:
     return tag in [one.strip().removeprefix("W/") for one in told]
 
 
-def _whole(found: Answer | Rows, form: str) -> Answer:
-    return found.written(form) if isinstance(found, Rows) else found
+def _whole(found: HttpAnswer | AnswerRows, form: str) -> HttpAnswer:
+    return found.written(form) if isinstance(found, AnswerRows) else found
 
 
-def sent(found: Answer, headers: dict[str, str] | None = None) -> Response:
+def sent(found: HttpAnswer, headers: dict[str, str] | None = None) -> Response:
     """Return an answer as a response."""
     told = dict(headers or {})
     if found.name:
         told["Content-Disposition"] = f'attachment; filename="{found.name}"'
     return Response(found.body, media_type=found.kind, headers=told)
+
+
+def state_of(folder: Path) -> str:
+    """Return a short text that changes with the lake, the user's own lists and the program."""
+    found = hashlib.sha256(entrepot.__version__.encode())
+    try:
+        found.update((folder / NAME).read_bytes())
+    except OSError:  # an absent lake holds nothing
+        found.update(b"none")
+    lists = Settings.read(folder).lists
+    for path in sorted(lists.glob("*.csv")) if lists.is_dir() else ():
+        if path.is_file():
+            found.update(path.name.encode(errors="surrogateescape") + path.read_bytes())
+    return found.hexdigest()[:20]

@@ -14,10 +14,10 @@ from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
+from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
-from entrepot.report.verdicts import WORDS
-from entrepot.serve.answer import Answer, as_html
+from entrepot.serve.answer import HttpAnswer, as_html
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-__all__ = ["ICON", "ROOMS", "of_before", "page", "script", "sheet", "shown_range"]
+__all__ = ["ICON", "MENU", "of_before", "page", "script", "sheet", "shown_range"]
 
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26">'
@@ -35,11 +35,11 @@ ICON = (
 )
 _MAIN = b'<main id="main">'
 _BEFORE = (
-    b'\n<div class="page before" role="status"><p class="deck">Newer data are being read in. '
-    b"This page is of the data before them; reload it in a moment.</p></div>"
+    b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
+    b"This page shows the previous data; reload it in a moment.</p></div>"
 )
 SCRIPTS = ("page", "rest", "search", "tabs", "tooltips")
-PLACES = (
+DESK_MENU = (
     ("/", "Countries"),
     ("/goods", "Goods"),
     ("/ask", "Explore"),
@@ -48,7 +48,7 @@ PLACES = (
     ("/measures", "Methods"),
 )
 """Where the masthead of the reading desk leads, which the other pages are to have as well."""
-ROOMS = (
+MENU = (
     ("/", "Overview"),
     ("/goods", "Goods"),
     ("/ask", "Ask"),
@@ -61,22 +61,22 @@ ROOMS = (
 )
 
 
-def page(template: str, room: str, **parts: Any) -> Answer:
+def page(template: str, current: str, **parts: Any) -> HttpAnswer:
     """Return a page of the site.
 
     Parameters
     ----------
     template
         File in the templates of the site.
-    room
-        Address of the room it belongs to, which the head marks.
+    current
+        Address of the page that the menu marks.
     """
-    shared = {"room": room, "version": entrepot.__version__}
+    shared = {"current": current, "version": entrepot.__version__}
     text = environment().get_template(template).render(shared | parts)
     return as_html(text.strip() + "\n")
 
 
-def of_before(answer: Answer) -> Answer:
+def of_before(answer: HttpAnswer) -> HttpAnswer:
     """Return a page with a line above it that newer data than its own are being read in."""
     return replace(answer, body=answer.body.replace(_MAIN, _MAIN + _BEFORE, 1))
 
@@ -89,8 +89,8 @@ def environment() -> Environment:
     report = page_environment()
     own = PackageLoader("entrepot.serve", "templates")
     made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
-    made.globals = {**report.globals, "rooms": ROOMS, "icons": ICONS, "swatches": SWATCHES}
-    made.globals["places"] = PLACES
+    made.globals = {**report.globals, "menu": MENU, "icons": ICONS, "swatches": SWATCHES}
+    made.globals["desk_menu"] = DESK_MENU
     made.globals["words"] = WORDS
     made.filters = {
         **report.filters,
@@ -112,7 +112,7 @@ def shown_range(figure: Figure) -> str:
 
 
 @cache
-def sheet(name: str) -> Answer:
+def sheet(name: str) -> HttpAnswer:
     """Return a sheet of style: ``page``, ``check`` for a check beside it, ``desk`` for that.
 
     Raises
@@ -129,15 +129,15 @@ def sheet(name: str) -> Answer:
     else:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
         text = f"{page_style('brief.css', 'scenario.css')}\n{own}"
-    return Answer(text.encode(), "text/css; charset=utf-8")
+    return HttpAnswer(text.encode(), "text/css; charset=utf-8")
 
 
 @cache
-def script(name: str) -> Answer:
+def script(name: str) -> HttpAnswer:
     """Return a module of our own; raises `NotFoundError` for one that does not exist."""
     if name not in (*SCRIPTS, "desk"):
         raise NotFoundError("no such script")
     if name == "desk":
-        return Answer(desk_parts()["program"].encode(), "text/javascript; charset=utf-8")
+        return HttpAnswer(desk_parts()["program"].encode(), "text/javascript; charset=utf-8")
     text = files("entrepot.serve").joinpath("scripts", f"{name}.js").read_text("utf-8")
-    return Answer(text.encode(), "text/javascript; charset=utf-8")
+    return HttpAnswer(text.encode(), "text/javascript; charset=utf-8")

@@ -15,20 +15,14 @@ from entrepot.figures import Definition, Evidence, Figure
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.chart_data import Calendar, Side, Stack, World
 from entrepot.report.charts import draw
-from entrepot.report.cut_off import CutOff
-from entrepot.report.mutual_shares import Weighed, weighed
-from entrepot.report.parts import Gap, Section, plain
-from entrepot.report.sections import (
-    buyers,
-    by_year,
-    cut_off,
-    mutual_dependence,
-    reporters,
-    sensitivity,
-)
-from entrepot.report.standalone.reporters import Months, fell_silent
+from entrepot.report.charts.butterfly import MutualShares, ShareSide, weighed
+from entrepot.report.charts.calendar import Calendar, Months, stopped_reporting_in
+from entrepot.report.charts.stack import Stack
+from entrepot.report.charts.world import World
+from entrepot.report.parts import DataGap, Section, plain
+from entrepot.report.sections import cut_off, mutual_dependence, reporters, sensitivity, suppliers
+from entrepot.report.sections.cut_off import CutOff
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
@@ -85,7 +79,7 @@ def sound(section: Section) -> Section:
 
 
 def test_suppliers_over_the_years_are_each_years_parts(book: BriefContext) -> None:
-    section = by_year.section(book, SUBJECT)
+    section = suppliers.years_section(book, SUBJECT)
     assert section is not None
     sound(section)
     assert section.picture is not None
@@ -102,14 +96,14 @@ def test_suppliers_over_the_years_are_each_years_parts(book: BriefContext) -> No
 
 def test_one_year_of_suppliers_is_a_gap(book: BriefContext) -> None:
     subject = replace(SUBJECT, period=Period.parse(2020))
-    section = by_year.section(book, subject)
+    section = suppliers.years_section(book, subject)
     assert section is not None
     assert section.gap is not None
     assert "2020" in section.gap.what
 
 
 def test_buyers_are_those_of_the_seller_and_the_importer_has_its_place(book: BriefContext) -> None:
-    section = sound(buyers.section(book, SUBJECT))
+    section = sound(suppliers.buyers_section(book, SUBJECT))
     assert section.picture is not None
     drawn = section.picture.drawn
     assert isinstance(drawn, World)
@@ -134,7 +128,7 @@ def test_who_fell_silent_is_named(book: BriefContext) -> None:
     assert told["Germany"] == ((1, 1, 1), (0, 0, 0))
     assert told["China"] == ((0, 0, 0), (0, 0, 1))
     assert told["France"] == ((0, 1, 0), (0, 0, 0))
-    assert section.title.text == "Of three reporters one fell silent"
+    assert section.title.text == "One of three reporters stopped reporting"
     assert any("France (last 2021)" in text for text in said(section))
     assert section.table is not None
     assert ("France", "2021", "", "") in section.table.rows
@@ -147,8 +141,8 @@ def test_silence_is_judged_within_a_source() -> None:
         told[source, area] = Months()
         for year in years:
             told[source, area].imports[year] = 12
-    assert fell_silent(told, 2021) == {("a", "FRA"): 2020}
-    assert fell_silent(told, 2020) == {}
+    assert stopped_reporting_in(told, 2021) == {("a", "FRA"): 2020}
+    assert stopped_reporting_in(told, 2020) == {}
 
 
 class _Told:
@@ -181,7 +175,7 @@ def test_a_ratio_is_of_the_books_of_its_parts() -> None:
     assert one.exports is not None
     assert (one.imports.value, one.exports.value) == pytest.approx((30.0, 10.0))
     assert one.whose == ("BACI", "BACI")
-    assert one.carried == (one.ratio,)
+    assert one.evidence == (one.ratio,)
 
 
 def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
@@ -193,7 +187,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
     one = weighed(held, "DEU", "CHN", 2022)
     assert one.ratio is None
     assert one.whose == ("IMTS", "COMTRADE")
-    assert len(one.carried) == 2
+    assert len(one.evidence) == 2
 
 
 def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
@@ -227,9 +221,9 @@ def test_reporters_of_one_year_each_are_not_said_to_go_on() -> None:
     for one in told.values():
         one.imports[2021] = 12
     told["a", "DEU"].imports[2020] = 12
-    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
+    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("None of two reporters")
     assert reporters._title(SUBJECT, told, {}, [2021]) == (
-        "Two reporters, each held for one year only"
+        "Two reporters, each with data for one year only"
     )
 
 
@@ -237,7 +231,7 @@ def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> N
     def share(value: float) -> Figure:
         return told("import_share", value, "share", "imts")
 
-    held = {2022: Weighed(Side(29.5, "29.5"), None, ("OEC", ""), None, ())}
+    held = {2022: MutualShares(ShareSide(29.5, "29.5"), None, ("OEC", ""), None, ())}
     assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.295)]) == ""
     assert mutual_dependence._elsewhere(SUBJECT, {}, [share(0.343)]) == ""
     assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.343)]) == (
@@ -257,9 +251,9 @@ def test_a_cut_off_is_told_as_a_range_and_what_lacks_in_a_line() -> None:
         0.51, 0.988, 1.0, unmet_share=0.0, unmet_share_low=0.0, unmet_share_high=0.97,
         replaced_by="Germany 39.7 %, Malaysia 14 %",
     )  # fmt: skip
-    gap = Gap("what a stop of inputs would cost", "no table is held", "entrepot data list")
+    gap = DataGap("the cost to inputs would cost", "no table is held", "entrepot data list")
     section = sound(cut_off.section(subject, CutOff(found, gap)))
-    assert "Russia would lose 51 to 100\u00a0% of what" in section.title.text
+    assert "Russia would lose 51 to 100\u00a0% of the value" in section.title.text
     assert section.gap is gap
     assert section.table is not None
     assert [row[2:] for row in section.table.rows] == [("51.0", "98.8", "100"), ("0", "0", "97.0")]
@@ -269,7 +263,7 @@ def test_a_cut_off_is_told_as_a_range_and_what_lacks_in_a_line() -> None:
 
 
 def test_a_cut_off_of_which_nothing_is_held_is_one_gap() -> None:
-    first, second = (Gap(what, "nothing is held", "entrepot data list") for what in "ab")
+    first, second = (DataGap(what, "nothing is held", "entrepot data list") for what in "ab")
     section = cut_off.section(SUBJECT, CutOff(first, second))
     assert section.picture is None
     assert section.gap is first
@@ -282,14 +276,14 @@ def test_who_publishes_nothing_any_more_is_not_said_to_go_on() -> None:
     for one in told.values():
         one.imports |= {2020: 12, 2021: 12, 2022: 12}
     years = [2020, 2021, 2022]
-    assert reporters._title(SUBJECT, told, {}, years) == "Of two reporters one fell silent"
-    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("Of two reporters none")
+    assert reporters._title(SUBJECT, told, {}, years) == "One of two reporters stopped reporting"
+    assert reporters._title(SUBJECT, told, {}, [2020, 2021]).startswith("None of two reporters")
     [note, *_] = reporters._notes(SUBJECT, told, {})
-    assert note.title == "Who fell silent"
+    assert note.title == "Stopped reporting"
     [words] = [item.text for item in note.body]
     assert words == (
-        "Russia has published no trade by partner since 2022-01; what a source has of it later are "
-        "others’ reports and estimates."
+        "Russia has published no trade by partner since 2022-01; later data in a source are "
+        "partner-reported data and estimates."
     )
 
 
@@ -306,23 +300,23 @@ def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
     one = weighed(held, "DEU", "CHN", 2022)
     there, lacks = mutual_dependence._known(SUBJECT, {2022: one}, {})
     assert there.text == "All goods: Germany took 25.0\u00a0% of China’s exports in 2022"
-    assert there.carried == one.carried
-    assert lacks == " What part of Germany’s imports that was is not known."
+    assert there.evidence == one.evidence
+    assert lacks == " The share of Germany’s imports is not known."
     back, lacks = mutual_dependence._known(SUBJECT, {}, {2021: one})
     assert back.text == "All goods: China took 25.0\u00a0% of Germany’s exports in 2021"
-    assert lacks == " What part of China’s imports that was is not known."
+    assert lacks == " The share of China’s imports is not known."
 
 
 def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
-    goods, inputs = Gap("goods", "not held"), Gap("inputs", "too many economies")
+    goods, inputs = DataGap("goods", "not held"), DataGap("inputs", "too many economies")
     section = cut_off.section(SUBJECT, CutOff(goods, inputs))
     assert (section.gap, section.gaps) == (goods, (inputs,))
 
 
 def test_the_suppliers_that_have_a_name_are_said_by_rule(book: BriefContext) -> None:
-    section = by_year.section(book, SUBJECT)
+    section = suppliers.years_section(book, SUBJECT)
     assert section is not None
-    assert "Beside China: the other with the largest share in any one year." in section.deck
+    assert "Other than China: the other with the largest share in any one year." in section.deck
 
 
 def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
@@ -331,6 +325,8 @@ def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
     held = BriefContext(Lake.open(tmp_path / "nothing"))
     subject = Subject("RUS", "CHN", "chpl", Period.parse(2023), fixed=True)
     share = held.ask("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023)
-    [note] = [one for one in sensitivity._notes(held, subject, share) if "another way" in one.title]
+    [note] = [
+        one for one in sensitivity._notes(held, subject, share) if one.title == "On other bases"
+    ]
     assert note.body[0].text.startswith("About 50\u00a0% of the goods were made in China")
     assert "basis" not in note.body[0].caveats

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from by_hand import figure
 
-from entrepot.report.bars import bar_of, round_up, spans_of
+from entrepot.report.amounts import bar_of, round_up, spans_of
 from entrepot.report.cards import range_on_card, value_on_card
 
 
@@ -33,13 +33,13 @@ def test_computed_and_printed_ranges_stay_apart() -> None:
         ],
     )
     assert spans_of(share) == ((0.38, 0.42), (0.56, 0.9))
-    assert text(range_on_card(share)) == "38 to 42 % computed, 56 to 90 % in print"
+    assert text(range_on_card(share)) == "38 to 42 % computed, 56 to 90 % published"
 
 
 def test_no_range_is_said_and_not_left_out() -> None:
     assert "no range" in range_on_card(figure("import_share", 0.5))
     digits = figure("import_share", 0.39, low=0.385, high=0.395, row="RS-005")
-    assert text(range_on_card(digits)) == "38.5 to 39.5 % left open by its digits"
+    assert text(range_on_card(digits)) == "38.5 to 39.5 %, by rounding"
 
 
 def test_a_share_always_has_the_scale_of_0_to_100() -> None:

@@ -6,39 +6,24 @@ import re
 
 import pytest
 
-from entrepot.report.chart_data import (
-    Bar,
-    Butterfly,
-    Calendar,
-    Choice,
-    Column,
-    Curve,
-    Dimension,
-    Flow,
-    Layer,
-    Line,
-    Panel,
-    Part,
-    Partner,
-    Picture,
-    Side,
-    Slope,
-    Split,
-    Stack,
-    TierPanels,
-    Told,
-    Weights,
-    World,
-)
-from entrepot.report.charts import draw, place_of
-from entrepot.report.parts import Table
-from entrepot.report.scenario.drawn import Ladder, LossMap, Rung, Tile
+from entrepot.report.charts import Chart, draw, place_of
+from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
+from entrepot.report.charts.calendar import Calendar, ReporterYears
+from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
+from entrepot.report.charts.loss_map import LossMap, LossTile
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
+from entrepot.report.charts.slope import Slope, SlopeLine
+from entrepot.report.charts.split import ChangePart, ChangeSplit
+from entrepot.report.charts.stack import Layer, Stack
+from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
+from entrepot.report.charts.world import Partner, World
+from entrepot.report.parts import BriefTable
 
 
-def table(head: str, *rows: str) -> Table:
+def table(head: str, *rows: str) -> BriefTable:
     cells = tuple(tuple(row.split("|")) for row in rows)
     names = tuple(head.split("|"))
-    return Table("caption", names, (False,) * len(names), cells, ("",) * len(names))
+    return BriefTable("caption", names, (False,) * len(names), cells, ("",) * len(names))
 
 
 LISTED = table("Year|Supplier|Share", "2022|China|41", "2022|Turkey|9", "2023|China|45")
@@ -62,17 +47,17 @@ BY_NAME = table("Supplier|2022|2023", "China|41|45", "Turkey|9|8")
     ],
 )
 def test_the_row_that_has_the_words(
-    beside: Table, words: tuple[str, ...], place: tuple[int, int | None] | None
+    beside: BriefTable, words: tuple[str, ...], place: tuple[int, int | None] | None
 ) -> None:
     assert place_of(beside, words) == place
 
 
-BARS = (Bar(2022, 41.0, False, "41"), Bar(2023, 45.0, False, "45"))
+BARS = (TierBar(2022, 41.0, False, "41"), TierBar(2023, 45.0, False, "45"))
 SUPPLIERS = (
     Partner("CHN", "CN", "China", 60.0, "60.0 %"),
     Partner("TUR", "TR", "Turkey", 40.0, "40.0 %"),
 )
-CHOICES = Dimension("Territory", (Choice("with", 1.0), Choice("without", 2.0)))
+CHOICES = CurveDimension("Territory", (CurveOption("with", 1.0), CurveOption("without", 2.0)))
 PICTURES = {
     "stack": (
         Stack((2022, 2023), (Layer("China", (41.0, 45.0)), Layer("Turkey", (9.0, 8.0)))),
@@ -80,13 +65,13 @@ PICTURES = {
         [(0, 1), (1, 1), (0, 2), (1, 2)],
     ),
     "slope": (
-        Slope(("2022", "2023"), (Line("China", 41, 45, ("41", "45")),), "bn USD"),
+        Slope(("2022", "2023"), (SlopeLine("China", 41, 45, ("41", "45")),), "bn USD"),
         BY_NAME,
         [(0, 1), (0, 2)],
     ),
-    "tiers": (TierPanels((Panel("", "China", "", BARS),), "m USD"), BY_NAME, [(0, 1), (0, 2)]),
+    "tiers": (TierPanels((TierPanel("", "China", "", BARS),), "m USD"), BY_NAME, [(0, 1), (0, 2)]),
     "calendar": (
-        Calendar((2022, 2023), (Told("Turkey", (1.0, 1.0), (0.0, 1.0)),)),
+        Calendar((2022, 2023), (ReporterYears("Turkey", (1.0, 1.0), (0.0, 1.0)),)),
         table("Reporter|Imports|Exports", "China|2022|", "Turkey|2022 to 2023|2023"),
         [(1, None)] * 3,
     ),
@@ -98,11 +83,11 @@ PICTURES = {
     "butterfly": (
         Butterfly(
             (
-                Flow(
+                MutualFlow(
                     "to Russia",
                     "China in Russia’s imports",
                     "Russia in China’s exports",
-                    (Weights("2023", Side(45, "45"), Side(3, "3")),),
+                    (YearShares("2023", ShareSide(45, "45"), ShareSide(3, "3")),),
                 ),
             )
         ),
@@ -115,15 +100,18 @@ PICTURES = {
         [(1, None), (2, None)],
     ),
     "split": (
-        Split((Part("Value in 2022", 41, "41", total=True), Part("Prices", 4, "+4")), "bn USD"),
+        ChangeSplit(
+            (ChangePart("Value in 2022", 41, "41", total=True), ChangePart("Prices", 4, "+4")),
+            "bn USD",
+        ),
         table("Step|Value", "Value in 2022|41", "New goods|0", "Prices|4"),
         [(0, None), (2, None)],
     ),
     "curve": (
         Curve(
             (
-                Column(1.0, "1", (0,), printed=False, title="a"),
-                Column(2.0, "2", (1,), printed=True, headline=True, title="b"),
+                CurveColumn(1.0, "1", (0,), published=False, title="a"),
+                CurveColumn(2.0, "2", (1,), published=True, headline=True, title="b"),
             ),
             (CHOICES,),
         ),
@@ -131,12 +119,12 @@ PICTURES = {
         [(0, None), (1, None)],
     ),
     "ladder": (
-        Ladder((("Hubs", (Rung("Turkey", 5.0, 1.0, 9.0, "5 %"),)),)),
+        RangePlot((("Hubs", (RangeRow("Turkey", 5.0, 1.0, 9.0, "5 %"),)),)),
         table("Hub|Matched", "China|0", "Turkey|5"),
         [(1, None)],
     ),
     "loss map": (
-        LossMap((Tile("TUR", "TR", "Turkey", 0.4, "0.4 %"),)),
+        LossMap((LossTile("TUR", "TR", "Turkey", 0.4, "0.4 %"),)),
         table("Economy|Loss", "Turkey|0.4"),
         [(0, None)],
     ),
@@ -146,14 +134,14 @@ PICTURES = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_marks_have_the_rows_of_the_table_beside_them(name: str) -> None:
     drawn, beside, places = PICTURES[name]
-    for drawing in draw(Picture(drawn, "finding"), beside):
+    for drawing in draw(Chart(drawn, "finding"), beside):
         found = re.findall(r'data-row="(\d+)"(?: data-column="(\d+)")?><title>', drawing)
         assert [(int(row), int(at) if at else None) for row, at in found] == places
         assert "data-of" not in drawing
 
 
 def test_without_a_table_no_mark_names_a_row_by_words() -> None:
-    for drawing in draw(Picture(PICTURES["stack"][0], "finding")):
+    for drawing in draw(Chart(PICTURES["stack"][0], "finding")):
         assert "data-of" not in drawing
         assert "data-row" not in drawing
         assert drawing.count("<title>") == 4

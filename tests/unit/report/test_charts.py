@@ -9,29 +9,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from entrepot.errors import MissingExtraError
-from entrepot.report.chart_data import (
-    Bar,
-    Break,
-    Butterfly,
-    Choice,
-    Column,
-    Curve,
-    Dimension,
-    EventSteps,
-    Exposed,
-    Exposure,
-    Flow,
-    Panel,
-    Picture,
-    Point,
-    Printed,
-    ShareLines,
-    Side,
-    Step,
-    TierPanels,
-    Weights,
-)
-from entrepot.report.charts import butterfly, draw
+from entrepot.report.breaks import Break
+from entrepot.report.charts import Chart, draw
+from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
+from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
 from entrepot.report.charts.drawing import (
     APART,
     STYLES,
@@ -44,57 +25,65 @@ from entrepot.report.charts.drawing import (
     rects,
     render,
 )
+from entrepot.report.charts.event import EventStep, EventSteps
+from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.place import text_width
+from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
+from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.palette import DARK, DRAWN, LIGHT, PRINT, colour_rules
-from entrepot.report.standalone.save import raster
+from entrepot.report.standalone import raster
 
-BREAK = Break(2021, "Russia’s own reports", "partners’ reports and estimates")
+BREAK = Break(2021, "Russia’s own reports", "partner-reported data and estimates")
 SHARE = ShareLines(
     first=2019,
     last=2025,
-    series=tuple(Point(year, 20.0 + year - 2019, 18.0, 30.0) for year in range(2019, 2025)),
+    series=tuple(SharePoint(year, 20.0 + year - 2019, 18.0, 30.0) for year in range(2019, 2025)),
     series_name="computed",
-    printed=(
-        Printed(2021.0, 29.5, 30.5, "30", "30", "wiiw"),
-        Printed(2023.0, 52.75, 52.85, "52.8", "52.8", "OEC"),
-        Printed(2025.0, 45.0, 55.0, "half", "50", "BOFIT"),
-        Printed(2025.0, 35.5, 36.5, "36", "36", "the claim", claim=True),
+    published=(
+        PublishedBox(2021.0, 29.5, 30.5, "30", "30", "wiiw"),
+        PublishedBox(2023.0, 52.75, 52.85, "52.8", "52.8", "OEC"),
+        PublishedBox(2025.0, 45.0, 55.0, "half", "50", "BOFIT"),
+        PublishedBox(2025.0, 35.5, 36.5, "36", "36", "the claim", claim=True),
     ),
     broken=BREAK,
 )
 BARS = tuple(
-    Bar(year, 100.0 * (year - 2016), year <= 2021, str(year)) for year in range(2017, 2024)
+    TierBar(year, 100.0 * (year - 2016), year <= 2021, str(year)) for year in range(2017, 2024)
 )
 TIERS = TierPanels(
     (
-        Panel("1", "Chips", "−2 % on 2022", BARS),
-        Panel("4.B", "Machine tools", "+266 %", BARS, hot=True),
+        TierPanel("1", "Chips", "−2 % on 2022", BARS),
+        TierPanel("4.B", "Machine tools", "+266 %", BARS, hot=True),
     ),
     "m USD",
     BREAK,
 )
 WEIGHTS = Butterfly(
     (
-        Flow(
+        MutualFlow(
             "Goods going to Russia",
             "China in Russia’s imports",
             "Russia in China’s exports",
             (
-                Weights("2023", Side(45.2, "45.2", 38.6, 53.0, "39 to 53"), Side(3.28, "3.28")),
-                Weights("2025", Side(39, "39", printed=True), None, "14 times", "14 times"),
+                YearShares(
+                    "2023", ShareSide(45.2, "45.2", 38.6, 53.0, "39 to 53"), ShareSide(3.28, "3.28")
+                ),
+                YearShares(
+                    "2025", ShareSide(39, "39", published=True), None, "14 times", "14 times"
+                ),
             ),
         ),
     )
 )
 CURVE = Curve(
     (
-        Column(38.4, "38.4", (0,), printed=False, title="a"),
-        Column(56.3, "56.3", (1,), printed=True, headline=True, title="b"),
-        Column(90.0, "90", (2,), printed=True, title="c"),
+        CurveColumn(38.4, "38.4", (0,), published=False, title="a"),
+        CurveColumn(56.3, "56.3", (1,), published=True, headline=True, title="b"),
+        CurveColumn(90.0, "90", (2,), published=True, title="c"),
     ),
     (
-        Dimension(
-            "Whose number", tuple(Choice(n, v) for n, v in zip("abc", (38, 56, 90), strict=True))
+        CurveDimension(
+            "Source", tuple(CurveOption(n, v) for n, v in zip("abc", (38, 56, 90), strict=True))
         ),
     ),
 )
@@ -103,21 +92,21 @@ EXPOSURE = Exposure(
         (
             "Germany’s sectors, share from China",
             (
-                Exposed("Electronics", 31.9, "31.9", "8.20 bn USD"),
-                Exposed("Aircraft, trains and other vehicles", 0.4, "0.400", "12.0 m USD"),
+                ExposedSector("Electronics", 31.9, "31.9", "8.20 bn USD"),
+                ExposedSector("Aircraft, trains and other vehicles", 0.4, "0.400", "12.0 m USD"),
             ),
         ),
-        ("China’s sectors, share from Germany", (Exposed("Fishing", 0.0, "0", "0 USD"),)),
+        ("China’s sectors, share from Germany", (ExposedSector("Fishing", 0.0, "0", "0 USD"),)),
     )
 )
 EVENT = EventSteps(
     (
-        Step(-3, -5.0, -30.0, 20.0, binned=True),
-        Step(-2, None),
-        Step(-1, 0.0),
-        Step(0, 10.0, -12.0, 40.0),
-        Step(1, -60.0, -75.0, -30.0),
-        Step(2, -90.0, -99.99, -60.0, binned=True),
+        EventStep(-3, -5.0, -30.0, 20.0, binned=True),
+        EventStep(-2, None),
+        EventStep(-1, 0.0),
+        EventStep(0, 10.0, -12.0, 40.0),
+        EventStep(1, -60.0, -75.0, -30.0),
+        EventStep(2, -90.0, -99.99, -60.0, binned=True),
     ),
     "month",
     "listing",
@@ -131,7 +120,7 @@ EVENT = EventSteps(
 )
 class TestDrawings:
     def test_two_drawings_each_of_its_width(self, drawn: object) -> None:
-        wide, narrow = draw(Picture(drawn, "finding"))
+        wide, narrow = draw(Chart(drawn, "finding"))
         for text, width in ((wide, 852), (narrow, 360)):
             root = ET.fromstring(text)
             box = [float(part) for part in root.attrib["viewBox"].split()]
@@ -140,31 +129,31 @@ class TestDrawings:
             assert root.attrib["aria-label"] == "finding"
 
     def test_no_colour_and_no_style_is_written_out(self, drawn: object) -> None:
-        for text in draw(Picture(drawn, "finding")):
+        for text in draw(Chart(drawn, "finding")):
             assert not re.search(r"#[0-9a-f]{3}|rgb|style=|font-family|<script|xlink", text)
             assert "NaN" not in text
             assert len(text) < 20_000
 
     def test_the_same_facts_give_the_same_bytes(self, drawn: object) -> None:
-        picture = Picture(drawn, "finding")
+        picture = Chart(drawn, "finding")
         assert draw(picture) == draw(picture)
 
 
 def test_the_line_stops_at_the_break() -> None:
-    wide, _ = draw(Picture(SHARE, "finding"))
+    wide, _ = draw(Chart(SHARE, "finding"))
     lines = re.findall(r'<path class="s-supplier" d="([^"]+)"[^>]*stroke-width="2.75"', wide)
     assert len(lines) == 2
     assert len(re.findall(r'class="s-supplier"[^>]*stroke-dasharray', wide)) == 1
 
 
 def test_printed_numbers_are_hollow_and_the_claim_has_its_own_colour() -> None:
-    wide, _ = draw(Picture(SHARE, "finding"))
+    wide, _ = draw(Chart(SHARE, "finding"))
     assert len(re.findall(r'class="f-paper s-ink"', wide)) == 3
     assert len(re.findall(r'<rect class="f-claim"', wide)) == 1
 
 
 def test_a_box_is_as_tall_as_the_digits_leave_open() -> None:
-    wide, _ = draw(Picture(SHARE, "finding"))
+    wide, _ = draw(Chart(SHARE, "finding"))
     boxes = re.findall(r'<rect class="f-paper s-ink"[^>]* height="([\d.]+)"', wide)
     heights = sorted(float(height) for height in boxes)
     plot = 440 - 44 - 28
@@ -172,7 +161,7 @@ def test_a_box_is_as_tall_as_the_digits_leave_open() -> None:
 
 
 def test_an_event_study_has_a_band_where_it_is_known_and_a_logarithmic_scale() -> None:
-    wide, _ = draw(Picture(EVENT, "finding"))
+    wide, _ = draw(Chart(EVENT, "finding"))
     assert wide.count('class="f-supplier-mid"') == 1  # a step that is not known cuts it in two
     assert len(re.findall(r'<path class="s-supplier" d="[^"]+"[^>]*stroke-width="2.75"', wide)) == 1
     assert "<title>month \u2264\u22123: \u22125.00\u00a0%, 95\u00a0%: " in wide
@@ -185,14 +174,14 @@ def test_an_event_study_has_a_band_where_it_is_known_and_a_logarithmic_scale() -
 
 
 def test_blended_and_single_reports_look_different() -> None:
-    wide, _ = draw(Picture(TIERS, "finding"))
+    wide, _ = draw(Chart(TIERS, "finding"))
     assert wide.count('class="f-context-soft s-context"') == 5
     assert wide.count('<rect class="f-context"') == 2
     assert wide.count('class="f-supplier-soft s-supplier"') == 5
 
 
 def test_marks_carry_a_title() -> None:
-    wide, _ = draw(Picture(TIERS, "finding"))
+    wide, _ = draw(Chart(TIERS, "finding"))
     assert "<title>1 Chips, 2023: 2023 m USD</title>" in wide
 
 
@@ -205,7 +194,7 @@ def test_text_from_data_is_escaped() -> None:
     words = [{"x": 1, "y": 2, "text": "a <b> **c**"}]
     dot = [{"x": 1, "y": 2, "title": "a <b>", "of": ('"c"', "d")}]
     marks = [*labels(words, style="label"), *points(dot, style="context")]
-    drawn = render(marks, width=1, height=1, name="wide", spoken='say "no"')
+    drawn = render(marks, width=1, height=1, name="wide", alt_text='say "no"')
     assert 'a &lt;b&gt; <tspan class="b">c</tspan>' in drawn
     assert 'aria-label="say &quot;no&quot;"' in drawn
     assert "<title>a &lt;b&gt;</title>" in drawn
@@ -222,7 +211,7 @@ def test_marks_lie_where_they_were_put() -> None:
         *path([{"x": 0, "y": 1}, {"x": 2, "y": 3}], style="supplier-line"),
         *area([{"x": 0, "y": 1, "y2": 5}, {"x": 2, "y": 3, "y2": 6}], style="interval"),
     ]
-    drawn = render(moved(marks, 1, 0), width=9, height=9, left=10, top=20, name="", spoken="")
+    drawn = render(moved(marks, 1, 0), width=9, height=9, left=10, top=20, name="", alt_text="")
     assert [ET.tostring(one, encoding="unicode") for one in ET.fromstring(drawn)] == [
         '<rect class="f-context-soft s-context" x="15" y="22" width="5" height="6" />',
         '<line class="s-context" x1="11" y1="30" x2="16" y2="20" />',
@@ -265,14 +254,15 @@ def test_contrast_of_text_and_marks(palette: dict[str, str]) -> None:
 
 def test_long_names_and_small_medians_stay_inside_the_curve() -> None:
     """Columns of names and medians are as wide as what is drawn in them, cut names included."""
-    long = Choice("China and Hong Kong to European Union and neighbours", 0.674)
+    long = CurveOption("China and Hong Kong to European Union and neighbours", 0.674)
     picked = Curve(
         columns=tuple(
-            Column(value, str(value), (n,), printed=False) for n, value in enumerate((0.27, 0.674))
+            CurveColumn(value, str(value), (n,), published=False)
+            for n, value in enumerate((0.27, 0.674))
         ),
-        dimensions=(Dimension("Territory", (Choice("China to Russia", 0.266), long)),),
+        dimensions=(CurveDimension("Territory", (CurveOption("China to Russia", 0.266), long)),),
     )
-    for drawing in draw(Picture(picked, "finding")):
+    for drawing in draw(Chart(picked, "finding")):
         root = ET.fromstring(drawing)
         width = float(root.attrib["viewBox"].split()[2])
         texts = root.findall(".//{*}text")
@@ -299,33 +289,39 @@ def _texts(drawn: str) -> list[str]:
 @pytest.mark.parametrize(
     ("side", "wide", "narrow"),
     [
-        (Side(45.2, "45.2", 38.6, 53.0, "39 to 53"), ["45.2", "53", "(from 39)"], ["45.2", "53"]),
         (
-            Side(0.4, "0.4", 0.1, 60.0, "0 to 60"),
+            ShareSide(45.2, "45.2", 38.6, 53.0, "39 to 53"),
+            ["45.2", "53", "(from 39)"],
+            ["45.2", "53"],
+        ),
+        (
+            ShareSide(0.4, "0.4", 0.1, 60.0, "0 to 60"),
             ["60", "(value 0.4, from 0)"],
             ["60", "(value 0.4)"],
         ),
-        (Side(0.4, "0.4"), ["0.4"], ["0.4"]),
-        (Side(45.2, "45.2"), ["45.2"], ["45.2"]),
+        (ShareSide(0.4, "0.4"), ["0.4"], ["0.4"]),
+        (ShareSide(45.2, "45.2"), ["45.2"], ["45.2"]),
     ],
     ids=["inside", "outside", "no range, outside", "no range, inside"],
 )
 def test_what_stands_at_the_end_of_a_whisker_is_its_value(
-    side: Side, wide: list[str], narrow: list[str]
+    side: ShareSide, wide: list[str], narrow: list[str]
 ) -> None:
-    flow = Flow("Goods", "left", "right", (Weights("2023", side, Side(90.0, "90")),))
+    flow = MutualFlow("Goods", "left", "right", (YearShares("2023", side, ShareSide(90.0, "90")),))
     for name, words in (("wide", wide), ("narrow", narrow)):
-        drawn = _texts(butterfly.draw(Butterfly((flow,)), name=name, spoken="x"))
+        drawn = _texts(Butterfly((flow,)).draw(name=name, alt_text="x"))
         assert [
             one for one in drawn if one not in ("Goods", "left", "right", "2023", "90")
         ] == words
 
 
 def test_years_that_are_left_out_are_marked() -> None:
-    rows = tuple(Weights(year, Side(9, "9"), None) for year in ("2015", "2016", "2018", "2022"))
-    flow = Flow("Goods", "left", "right", rows)
+    rows = tuple(
+        YearShares(year, ShareSide(9, "9"), None) for year in ("2015", "2016", "2018", "2022")
+    )
+    flow = MutualFlow("Goods", "left", "right", rows)
     assert flow.gaps == {"2018": "2017 not shown", "2022": "2019 to 2021 not shown"}
     for name in ("wide", "narrow"):
-        drawn = _texts(butterfly.draw(Butterfly((flow,)), name=name, spoken="x"))
+        drawn = _texts(Butterfly((flow,)).draw(name=name, alt_text="x"))
         years = [one for one in drawn if one.startswith("20")]
         assert years == ["2015", "2016", "2017 not shown", "2018", "2019 to 2021 not shown", "2022"]

@@ -16,15 +16,15 @@ from entrepot.claims import Check, check, parse_document
 from entrepot.claims.document import Todo
 from entrepot.errors import RequestError
 from entrepot.report.check_report import (
-    Article,
-    Left,
+    ArticleText,
+    UnreadText,
     claim_review,
     render_note,
     render_page,
     write_check,
     write_note,
 )
-from entrepot.report.check_report.markdown import render_markdown
+from entrepot.report.check_report.save import render_markdown
 from entrepot.report.check_report.text import clean, escaped, paragraphs, web
 from entrepot.report.phrasing import cardinal
 
@@ -147,18 +147,18 @@ def test_a_text_without_a_slip_or_conflict_has_no_empty_headings() -> None:
         )
     )
     page = render_page(honest)
-    assert "cannot all be true" not in page
-    assert "Likely slip<" not in page
+    assert "Figures that contradict each other" not in page
+    assert "Likely error<" not in page
     assert "1 claim: 1 supported." in page
 
 
 def test_a_text_without_claims_says_so() -> None:
     none = replace(hostile(), claims=(), conflicts=())
-    page = render_page(none, Article("Nothing.", {}))
+    page = render_page(none, ArticleText("Nothing.", {}))
     assert "The text makes no claim that can be read." in page
-    assert "No number of the text could be tested." in page
+    assert "No figure in the text could be tested." in page
     assert "mark " not in page.split("</style>")[1]
-    assert "no number that could be tested" in render_note(none)
+    assert "no figure that could be tested" in render_note(none)
     assert render_markdown(none).startswith("# ")
     assert claim_review(none)["@graph"] == []
 
@@ -166,7 +166,7 @@ def test_a_text_without_claims_says_so() -> None:
 # The text
 
 
-def _shown(found: Check, article: Article | None = None) -> str:
+def _shown(found: Check, article: ArticleText | None = None) -> str:
     return "\n".join("".join(p.text for p in held) for held in paragraphs(found, article))
 
 
@@ -174,8 +174,8 @@ def test_an_article_is_shown_whole_with_its_numbers_in_place() -> None:
     body = "A head.\n\nChina supplied 36 % of what\nRussia imported. It was 42 of it.\n\nThe end."
     start, odd = body.index("36 %"), body.index("It was 42")
     claim = hostile().claims[0].id
-    left = Left(odd, odd + len("It was 42 of it."), "no measure")
-    article = Article(body, {claim: (start, start + 4)}, (left,))
+    left = UnreadText(odd, odd + len("It was 42 of it."), "no measure")
+    article = ArticleText(body, {claim: (start, start + 4)}, (left,))
     held = paragraphs(hostile(), article)
     assert len(held) == 3
     pieces = [piece for one in held for piece in one]
@@ -187,11 +187,13 @@ def test_an_article_is_shown_whole_with_its_numbers_in_place() -> None:
 
 
 @pytest.mark.parametrize("places", [{}, {"a": (0, 4)}, {"a": (0, 4), "b": (2, 6)}, {"b": (8, 9)}])
-@pytest.mark.parametrize("left", [(), (Left(1, 9, "why"),), (Left(0, 10, "why"), Left(3, 5, "w"))])
+@pytest.mark.parametrize(
+    "left", [(), (UnreadText(1, 9, "why"),), (UnreadText(0, 10, "why"), UnreadText(3, 5, "w"))]
+)
 def test_no_letter_of_an_article_is_lost_or_said_twice(
-    places: dict[str, tuple[int, int]], left: tuple[Left, ...]
+    places: dict[str, tuple[int, int]], left: tuple[UnreadText, ...]
 ) -> None:
-    assert _shown(hostile(), Article("0123456789", places, left)) == "0123456789"
+    assert _shown(hostile(), ArticleText("0123456789", places, left)) == "0123456789"
 
 
 def test_a_quote_without_its_number_gets_it_behind() -> None:
@@ -233,10 +235,10 @@ NEUTRAL = re.compile(
 def test_the_note_names_only_what_does_not_stand() -> None:
     note = render_note(example()).replace("\u00a0", " ")
     shown = [item for item in example().claims if item.verdict in ("inconsistent", "differs")]
-    printed = [f"{place}. As printed: {item.says}" for place, item in enumerate(shown, 1)]
+    printed = [f"{place}. As published: {item.says}" for place, item in enumerate(shown, 1)]
     assert [words for words in printed if words not in note] == []
-    assert note.count("As printed:") == len(shown)
-    assert note.count("The number would be:") == len(shown)
+    assert note.count("As published:") == len(shown)
+    assert note.count("Corrected value:") == len(shown)
 
 
 def test_the_note_is_neutral_and_has_sources_and_arithmetic() -> None:
@@ -261,8 +263,8 @@ def test_a_note_about_nothing_says_so() -> None:
     found = check(parse_document(text))
     assert not found.found_something
     note = " ".join(render_note(found).split())
-    assert "None of the numbers was found to differ" in note
-    assert "one number could not be tested" in note  # untested is not the same as right
+    assert "No figure was found to differ" in note
+    assert "one figure could not be tested" in note  # untested is not the same as right
     assert "agreed" not in note
 
 
@@ -272,9 +274,9 @@ def test_a_note_tells_what_was_not_tested_from_what_agreed() -> None:
     held, untested = found.summary["supported"], found.summary["not_enough_evidence"]
     assert held
     assert untested
-    assert f"{cardinal(held)} numbers agreed with a source" in note
-    assert f"{cardinal(untested)} numbers could not be tested" in note
-    assert "One more number of the text could not be read" in note
+    assert f"{cardinal(held)} figures agreed with a source" in note
+    assert f"{cardinal(untested)} figures could not be tested" in note
+    assert "One more figure in the text could not be interpreted" in note
 
 
 TWO_COUNTS = """format: 1
@@ -290,13 +292,22 @@ def test_what_two_countries_may_count_is_headed_so_and_no_error() -> None:
     found = check(parse_document(TWO_COUNTS))
     assert not found.found_something
     note = " ".join(render_note(found).split())
-    assert "## Cannot all be true in one count\n" in render_markdown(found)
-    assert "Two of its numbers contradict each other in one count" in render_page(found)
-    assert "Numbers of the text that exclude each other in one count: - $24.7 billion" in note
-    assert "agree only if two countries count them" in note
-    assert "None of the numbers" not in note
-    assert "As printed" not in note
-    assert "in one count" not in render_markdown(check(parse_document(TYPO)))
+    assert (
+        "## Figures that contradict each other within one country’s statistics\n"
+        in render_markdown(found)
+    )
+    assert (
+        "Two of its numbers contradict each other within one country’s statistics"
+        in render_page(found)
+    )
+    assert (
+        "Figures in the text that contradict each other within one country’s statistics: - "
+        "$24.7 billion" in note
+    )
+    assert "agree only if they come from two countries’ statistics" in note
+    assert "No figure was found" not in note
+    assert "As published" not in note
+    assert "within one country" not in render_markdown(check(parse_document(TYPO)))
 
 
 TYPO = """format: 1
@@ -325,7 +336,7 @@ def test_one_error_is_told_once() -> None:
     words = " ".join(note.split())
     for text in (page, markdown, words):
         assert "104.15" in text
-        assert text.count("does not fit either with") == 1
+        assert text.count("It also conflicts with") == 1
         assert text.count(found.conflicts[1].because) == 0
     assert page.count('<div class="conflict">') == 1
     assert "more such conflict" not in page
@@ -337,7 +348,7 @@ def test_the_steps_of_a_sum_stand_one_below_the_other() -> None:
     (shown,) = re.findall(r"<h3>Arithmetic</h3>\s*(<ol.*?</ol>)", page, flags=re.DOTALL)[:1]
     assert shown.count("<li>") > 1
     assert "; " not in shown
-    assert page.count("It would read") == 0  # the slip's own sentence says it
+    assert page.count("Corrected value") == 0  # the slip's own sentence says it
 
 
 def test_what_was_not_looked_for_to_the_end_is_said_everywhere() -> None:

@@ -7,18 +7,20 @@ from dataclasses import replace
 import pytest
 from label_boxes import outside, overlapping, texts
 
-from entrepot.report.chart_data import Break, Picture
-from entrepot.report.charts import draw
-from entrepot.report.comparison.drawn import Course, Courses, Spot
+from entrepot.report.breaks import Break
+from entrepot.report.charts import Chart, draw
+from entrepot.report.charts.paired_lines import Course, CoursePoint, Courses
 
 LONG = "South Georgia and the South Sandwich Islands and all that lies around, high-priority goods"
 
 
 def course(
-    name: str, first: int, *values: float, whose: str = "baci", printed: bool = False
+    name: str, first: int, *values: float, whose: str = "baci", published: bool = False
 ) -> Course:
     spots = (
-        Spot(first + at, value, f"{value:.1f}", whose, value * 0.8, value * 1.1, printed=printed)
+        CoursePoint(
+            first + at, value, f"{value:.1f}", whose, value * 0.8, value * 1.1, published=published
+        )
         for at, value in enumerate(values)
     )
     return Course(name, tuple(spots))
@@ -35,7 +37,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 def test_no_label_is_outside_or_over_another(picture: Courses) -> None:
-    for svg in draw(Picture(picture, "spoken")):
+    for svg in draw(Chart(picture, "alt_text")):
         assert texts(svg)
         assert outside(svg) == []
         assert overlapping(svg) == []
@@ -55,16 +57,16 @@ def test_a_line_stops_where_the_source_changes_or_others_print() -> None:
         (Course("a", first + course("a", 2021, 2, whose="imts").spots), Course("b", ())),
     )
     printed = Courses(
-        2020, 2021, (course("a", 2020, 1, 2, whose="published", printed=True), Course("b", ()))
+        2020, 2021, (course("a", 2020, 1, 2, whose="published", published=True), Course("b", ()))
     )
     gap = Courses(2020, 2022, (Course("a", first + course("a", 2022, 2).spots), Course("b", ())))
-    counts = [lines(draw(Picture(one, "s"))[0]) for one in (whole, changed, printed, gap)]
+    counts = [lines(draw(Chart(one, "s"))[0]) for one in (whole, changed, printed, gap)]
     assert counts[0] == 2
     assert counts[1] == counts[3] == 0
 
 
 def test_every_spot_says_whose_and_when() -> None:
-    svg = draw(Picture(PICTURES["apart"], "s"))[0]
+    svg = draw(Chart(PICTURES["apart"], "s"))[0]
     assert svg.count("<title>") == 10
     assert "<title>2016: Russia: 20.0\u00a0%</title>" in svg
 
@@ -74,8 +76,8 @@ def test_only_dots_lead_across_where_the_reporters_change() -> None:
     whole = course("a", 2020, 1, 2, 3, 4)
     told = Courses(2020, 2023, (replace(whole, broken=broken), Course("b", ())))
     for svg, unbroken in zip(
-        draw(Picture(told, "s")),
-        draw(Picture(Courses(2020, 2023, (whole, Course("b", ()))), "s")),
+        draw(Chart(told, "s")),
+        draw(Chart(Courses(2020, 2023, (whole, Course("b", ()))), "s")),
         strict=True,
     ):
         assert unbroken.count("stroke-dasharray") == 0

@@ -6,51 +6,51 @@ from dataclasses import replace
 
 from entrepot.figures import Definition, Figure
 from entrepot.report.cards import gathered, told_once
-from entrepot.report.parts import Card, Gap, Remark, Section, Table
+from entrepot.report.parts import BriefTable, Card, DataGap, Remark, Section
 from entrepot.report.phrasing import inside
 
-TABLE = Table("Shares", ("Year", "Share"), (False, True), (("2023", "5"),), ("", "per cent"))
+TABLE = BriefTable("Shares", ("Year", "Share"), (False, True), (("2023", "5"),), ("", "per cent"))
 ADD = "entrepot data add baci FILE"
 
 
-def section(name: str, gap: Gap | None = None, table: Table | None = None) -> Section:
+def section(name: str, gap: DataGap | None = None, table: BriefTable | None = None) -> Section:
     return Section(id=name, eyebrow=name, title=Remark(name), deck="", gap=gap, table=table)
 
 
-def last(*gaps: Gap) -> Section:
+def last(*gaps: DataGap) -> Section:
     return Section(id="gaps", eyebrow="", title=Remark("One thing"), deck="", gaps=gaps)
 
 
 def test_a_section_that_shows_nothing_becomes_a_line() -> None:
-    lacks = Gap("shares by year", "nothing is held", ADD)
+    lacks = DataGap("shares by year", "nothing is held", ADD)
     found = gathered([section("time", lacks), section("goods", table=TABLE)], last())
     assert [one.id for one in found] == ["goods", "gaps"]
-    assert found[-1].gaps == (Gap("Shares by year", "Nothing is held.", ADD),)
-    assert found[-1].title.text == "One gap, and what would fill it"
+    assert found[-1].gaps == (DataGap("Shares by year", "Nothing is held.", ADD),)
+    assert found[-1].title.text == "One gap, and how to close it"
 
 
 def test_one_reason_is_said_once_and_what_fills_most_stands_first() -> None:
-    why = Gap("a", "Nothing is held.", ADD)
-    other = Gap("Codes", "They cannot be followed.")
+    why = DataGap("a", "Nothing is held.", ADD)
+    other = DataGap("Codes", "They cannot be followed.")
     found = gathered(
         [section("one", why), section("two", replace(why, what="b"))],
         last(other, replace(why, what="The share")),
     )
     first, second = found[-1].gaps
-    assert first.what == "Three things for one reason"
-    assert first.why == "Nothing is held. That is: The share; A; B."
+    assert first.what == "Three gaps with one reason"
+    assert first.why == "Nothing is held. Affected: The share; A; B."
     assert first.command == ADD
     assert second == other
-    assert found[-1].title.text == "Two gaps, and what would fill them"
+    assert found[-1].title.text == "Two gaps, and how to close them"
 
 
 def test_a_section_with_a_table_keeps_what_it_lacks() -> None:
-    kept = section("who", Gap("more", "not held"), TABLE)
+    kept = section("who", DataGap("more", "not held"), TABLE)
     assert gathered([kept], last())[0] is kept
 
 
 def test_nothing_lacking_leaves_the_last_section_as_it_is() -> None:
-    ends = last(Gap("Codes", "They cannot be followed."))
+    ends = last(DataGap("Codes", "They cannot be followed."))
     assert gathered([section("goods", table=TABLE)], ends)[-1] == ends
 
 
@@ -77,6 +77,9 @@ def test_a_name_at_the_beginning_keeps_its_letter() -> None:
 
 
 def test_all_that_an_empty_section_lacks_becomes_lines() -> None:
-    one, two = Gap("the goods", "nothing is held", ADD), Gap("all inputs", "a group is too large")
+    one, two = (
+        DataGap("the goods", "nothing is held", ADD),
+        DataGap("all inputs", "a group is too large"),
+    )
     found = gathered([replace(section("cost", one), gaps=(two,))], last())
     assert [gap.what for gap in found[-1].gaps] == ["The goods", "All inputs"]

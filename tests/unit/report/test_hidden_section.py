@@ -1,4 +1,4 @@
-"""What the reports hide, on a page: made-up reports, and the same found in plain Python."""
+"""Gaps between the two sides’ reports on a page: made-up reports, checked in plain Python."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from entrepot.reconcile.mirror_gaps import MirrorPair
 from entrepot.report import brief, mirror_comparison
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.mirror_comparison import compare
-from entrepot.report.parts import Sentence, plain
+from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import render_json
 from entrepot.report.render_markdown import render_markdown
@@ -121,7 +121,7 @@ def test_the_table_has_the_five_largest_with_both_reports(lake: Lake) -> None:
     assert len(found) == 6
     section = shown(lake)
     assert section.table is not None
-    assert section.table.head == ("Good", "China reports", "Germany reports", "Apart by")
+    assert section.table.head == ("Good", "China reports", "Germany reports", "Difference")
     assert section.table.caption == (
         "The five largest differences from China to Germany in 2022, million USD"
     )
@@ -135,7 +135,7 @@ def test_the_table_has_the_five_largest_with_both_reports(lake: Lake) -> None:
 def test_the_title_counts_what_is_next_to_nothing_and_what_could_be_compared(lake: Lake) -> None:
     """In 2022: two are near enough; 853400 is compared in four years before as well."""
     assert shown(lake).title.text == (
-        "One side shows next to nothing of six of the 12 goods and years that can be compared, "
+        "One side reports next to nothing of six of the 12 goods and years that can be compared, "
         "2018 to 2022"
     )
 
@@ -144,13 +144,13 @@ def test_what_the_largest_is_and_what_may_lie_behind_it(lake: Lake) -> None:
     text = words_of(shown(lake))
     assert "Germany reports 30.0 m USD of 845710 from China in 2022, China 1.10 m USD." in text
     assert "its report is a lower bound" in text
-    assert "gone elsewhere" not in text
+    assert "diversion elsewhere" not in text
     assert "One good had been reported by both sides for years before one side stopped." in text
 
 
 def test_other_main_suppliers_are_looked_at(lake: Lake) -> None:
     text = words_of(shown(lake))
-    assert "The United States: one of the two goods, 58.0 m USD apart." in text
+    assert "The United States: one of the two goods, difference 58.0 m USD." in text
     assert "France" not in text
 
 
@@ -159,11 +159,11 @@ def test_every_number_in_words_is_one_of_its_reports(lake: Lake) -> None:
     said = [section.title, *(item for note in section.notes for item in note.body)]
     checked = 0
     for item in said:
-        if not isinstance(item, Sentence):
+        if not isinstance(item, BriefSentence):
             continue
-        assert item.carried
-        reports = [one for one in item.carried if isinstance(one, MirrorPair)]
-        assert len(reports) == len(item.carried)
+        assert item.evidence
+        reports = [one for one in item.evidence if isinstance(one, MirrorPair)]
+        assert len(reports) == len(item.evidence)
         allowed = {float(len(reports)), 0.0}
         for one in reports:
             allowed |= {float(one.year), float(one.product.replace("TOTAL", "0"))}
@@ -221,7 +221,7 @@ def test_only_the_goods_of_the_brief_are_shown(lake: Lake) -> None:
     """Of the first tier, chips: both tell of China's, and the exporter shows few of the USA's."""
     section = shown(lake, goods="chpl:1")
     assert section.title.text == (
-        "Both sides show what China sent; on other suppliers they lie apart, 2022"
+        "Both sides report goods from China; for other suppliers the reports differ, 2022"
     )
     assert section.table is not None
     [(good, *rest)] = section.table.rows
@@ -243,7 +243,7 @@ def test_a_buyer_who_tells_nothing_cannot_be_compared(
     assert section.reports is None
     assert section.gap.what == "Germany’s and Russia’s reports of all goods, 2022"
     assert section.gap.why == (
-        "no imports that Russia itself reports are held of 2022; Russian customs stopped "
+        "no imports that Russia itself reports are available for 2022; Russian customs stopped "
         "publishing trade by partner and product; what is known since then is told by Russia’s "
         "partners"
     )
@@ -253,7 +253,7 @@ def test_a_buyer_who_tells_nothing_cannot_be_compared(
 def test_a_year_of_which_nobody_reports(lake: Lake) -> None:
     [note] = [note for note in shown(lake, year=2023).notes if note.title.startswith("What cannot")]
     assert plain(note.body[0].text) == (
-        "The lake holds no single report of 2023, only COMTRADE of 2018 to 2022."
+        "No individual reports of 2023 are loaded, only COMTRADE of 2018 to 2022."
     )
     gap = shown(lake, year=2030).gap
     assert gap is not None
@@ -263,10 +263,10 @@ def test_a_year_of_which_nobody_reports(lake: Lake) -> None:
 def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
     section = shown(lake, "DEU", "KAZ")
     assert section.title.text == (
-        "One side shows next to nothing of seven of the 14 goods, flows and years that others than "
-        "Kazakhstan sent, 2018 to 2022"
+        "One side reports next to nothing of seven of the 14 goods, flows and years from "
+        "suppliers other than Kazakhstan, 2018 to 2022"
     )
-    assert "No exports that Kazakhstan itself reports are held of 2022." in words_of(section)
+    assert "No exports that Kazakhstan itself reports are available for 2022." in words_of(section)
     assert section.table is not None
     assert section.table.caption.startswith("The five largest differences to Germany in 2022,")
     assert section.table.head == (
@@ -274,7 +274,7 @@ def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
         "From",
         "Exporter reports",
         "Germany reports",
-        "Apart by",
+        "Difference",
     )
     assert section.table.rows[0] == ("854231", "United States", "2.00", "60.0", "58.0")
 
@@ -282,15 +282,17 @@ def test_a_seller_who_tells_nothing_and_others_who_do(lake: Lake) -> None:
 def test_goods_that_neither_side_tells_of(lake: Lake) -> None:
     section = shown(lake, goods="270900")
     assert section.title.text == "Only totals over all goods can be compared"
-    assert "Of 2022 both sides tell totals, and none of these goods" in words_of(section)
+    assert "For 2022 both sides report totals, but no large enough flow of these goods" in words_of(
+        section
+    )
     gap = shown(lake, "FRA", "CHN", goods="270900").gap
     assert gap is not None
-    assert gap.why.startswith("both report 2022, but of these goods none that is large enough")
+    assert gap.why.startswith("both sides report 2022, but no large enough flow of these goods")
 
 
 def test_two_reports_that_agree_need_no_table(lake: Lake) -> None:
     section = shown(lake, "FRA", "DEU")
-    assert section.title.text == "Both sides show the only good that can be compared, 2022"
+    assert section.title.text == "Both sides report the only good that can be compared, 2022"
     assert section.table is None
 
 
@@ -300,7 +302,7 @@ def test_a_pair_that_agrees_does_not_speak_for_the_other_suppliers(tmp_path: Pat
     elsewhere = (2022, USA, FRANCE, "854231", 3 * M, 3 * M)  # so the seller reports
     found = shown(lake_of(tmp_path, [agree, apart, elsewhere]))
     assert found.title.text == (
-        "Both sides show what China sent; on other suppliers they lie apart, 2022"
+        "Both sides report goods from China; for other suppliers the reports differ, 2022"
     )
     assert found.table is not None
     assert [row[1:3] for row in found.table.rows] == [("none", "60.0")]
@@ -308,9 +310,9 @@ def test_a_pair_that_agrees_does_not_speak_for_the_other_suppliers(tmp_path: Pat
 
 def test_totals_that_are_far_apart_are_told(lake: Lake) -> None:
     text = words_of(shown(lake, "KAZ", "USA"))
-    assert "Both sides show the only good" in text
+    assert "Both sides report the only good" in text
     assert (
-        "Of all goods held that both could tell, the United States reports 30.0 m USD to "
+        "Over all goods that both sides report, the United States reports 30.0 m USD to "
         "Kazakhstan in 2022, Kazakhstan 12.0 m USD."
     ) in text
     assert "Over all goods" not in [note.title for note in shown(lake).notes]
@@ -341,7 +343,7 @@ def test_a_report_in_euros_is_given_at_both_rates() -> None:
     assert plain(said.text).replace("\u00a0", " ") == (
         "Germany reports 82.0 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
     )
-    assert "gone elsewhere" in why.text
+    assert "diversion elsewhere" in why.text
 
 
 @pytest.fixture(scope="module")
@@ -350,14 +352,14 @@ def page(lake: Lake) -> Brief:
 
 
 def test_every_form_of_the_brief_has_both_reports(page: Brief) -> None:
-    title = "One side shows next to nothing of two of the three goods that can be compared, 2022"
+    title = "One side reports next to nothing of two of the three goods that can be compared, 2022"
     text, html = render_markdown(page), render_html(page)
     assert f"## {title}" in text
     assert "| 845710 | 1.10 | 30.0 | 28.9 |" in text
     assert re.search(r'<tr><th scope="row">845710</th>\s*<td class="number">1.10</td>', html)
     part = html[html.index('id="hidden"') :]
     assert "<details" not in part[: part.index("</section>")]
-    assert "a printed row or a report" in html
+    assert "published figure or a report" in html
     [data] = [one for one in json.loads(render_json(page))["sections"] if one["id"] == "hidden"]
     assert data["title"] == title
     told = data["reports"]["goods"]
@@ -403,6 +405,6 @@ def test_totals_are_told_where_nothing_else_can_be_compared(tmp_path: Path) -> N
     assert section is not None
     assert section.title.text == "Only totals over all goods can be compared"
     assert (
-        "Of all goods held that both could tell, the largest of two differences is this: China "
+        "Over all goods that both sides report, the largest of two differences is this: China "
         "reports 50.0 m USD to Germany in 2021, Germany 40.0 m USD."
     ) in words_of(section)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from entrepot.figures import Definition, Evidence, Figure, Specification, Specifications
-from entrepot.report.chart_data import Curve
-from entrepot.report.one_chart import picture_of
+from entrepot.report.charts.curve import Curve
+from entrepot.report.standalone import picture_of
 
 ASKED = Definition.build("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2022)
 
@@ -49,7 +49,7 @@ def test_parts_of_a_list_have_names_of_their_own() -> None:
     [goods] = [one for one in curve.dimensions if one.name == "Goods"]
     names = [option.name for option in goods.options]
     assert len(set(names)) == 4
-    assert names[0] == "all that can be followed"
+    assert names[0] == "all that can be converted"
     assert "tier 1" in names[1]
     assert names[2].endswith("same code in both editions")
     assert "chpl" not in "".join(names)

@@ -10,9 +10,8 @@ from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import source_on_card
-from entrepot.report.mutual_shares import of_one_source
+from entrepot.report.charts.butterfly import mutual_shares_chart, of_one_source
 from entrepot.report.sections import mutual_dependence, over_time
-from entrepot.report.standalone.weights import weights
 from entrepot.serve.views.country import _ranked
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def test_the_source_of_most_years_is_taken_the_newest_of_several() -> None:
 
 
 def test_a_chart_of_weights_is_of_one_source(lake: Lake) -> None:
-    found = weights(lake, None, {**PAIR, "goods": "848210"})
+    found = mutual_shares_chart(lake, None, {**PAIR, "goods": "848210"})
     sources = {item.source for figure in found.figures for item in figure.evidence}
     assert sources == {"table.second"}
     assert {figure.definition.period.start.year for figure in found.figures} == set(NEW)
@@ -70,7 +69,9 @@ def test_a_chart_of_weights_is_of_one_source(lake: Lake) -> None:
 
 def test_weights_in_print_are_of_one_origin(tmp_path: Path) -> None:
     """BACI, OEC, the IMF and the Gaidar Institute were strung together into a rise and a fall."""
-    found = weights(Lake.open(tmp_path / "none"), None, {"importer": "RUS", "exporter": "CHN"})
+    found = mutual_shares_chart(
+        Lake.open(tmp_path / "none"), None, {"importer": "RUS", "exporter": "CHN"}
+    )
     for flow in ("RUS", "CHN"):
         sides = [one for one in found.figures if one.definition.importer == flow]
         for measure in ("import_share", "export_share"):

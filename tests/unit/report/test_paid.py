@@ -36,7 +36,7 @@ def told(value: float, low: float | None, high: float | None) -> str:
         (-0.025, None, None, "Russia paid 2.5 % less in 2023 than in 2022."),
         (0.0003, 0.0001, 0.05, "Russia paid 0.030 % (0.010 to 5.0 %) more in 2023"),
         (-0.0003, -0.05, -0.0001, "Russia paid 0.030 % (0.010 to 5.0 %) less in 2023"),
-        (0.01, -0.02, 0.03, "cannot be told: \u22122.0 to 3.0 %."),
+        (0.01, -0.02, 0.03, "cannot be determined: \u22122.0 to 3.0 %."),
         (0.0003, 0.0001, 0.0004, "Prices for Russia moved as those for others did"),
         (0.0003, None, None, "Prices for Russia moved as those for others did"),
     ],

@@ -7,8 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import ticks
+from entrepot.report.charts.drawing import ticks, wrapped
 from entrepot.report.charts.place import Box, first_free, spots, spread, text_width
 
 ROOM = Box(0, 0, 400, 300)

@@ -8,7 +8,7 @@ from by_hand import figure
 
 from entrepot.model.period import Period
 from entrepot.report.brief_context import Subject
-from entrepot.report.sections import beside, over_time
+from entrepot.report.sections import over_time
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -69,7 +69,7 @@ def test_one_series_is_told_as_before() -> None:
 def test_the_ends_beside_a_share_hold_it_in_its_own_digits() -> None:
     open_ = figure("import_share", 0.3427, period=2022, low=0.3427, high=0.3438)
     alike = figure("import_share", 0.2089, period=2016, low=0.2089, high=0.20891)
-    rows = beside.table("A share", [], [alike, open_]).rows
+    rows = over_time.table("A share", [], [alike, open_]).rows
     assert rows == (
         ("2016", "20.9", "", "computed"),
         ("2022", "34.3", "34.3 to 34.4", "computed"),

@@ -8,48 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from entrepot.report.chart_data import (
-    Bar,
-    Break,
-    Butterfly,
-    Calendar,
-    Choice,
-    Column,
-    Curve,
-    Dimension,
-    EventSteps,
-    Exposed,
-    Exposure,
-    Flow,
-    Lane,
-    Lanes,
-    Layer,
-    Line,
-    Panel,
-    Part,
-    Picture,
-    Point,
-    Printed,
-    ShareLines,
-    Side,
-    Slope,
-    Split,
-    Stack,
-    Step,
-    TierPanels,
-    Told,
-    Weights,
-)
-from entrepot.report.charts import draw
-from entrepot.report.scenario.drawn import Ladder, Rung
-from entrepot.report.standalone.frame import framed
+from entrepot.report.breaks import Break
+from entrepot.report.charts import Chart, draw
+from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
+from entrepot.report.charts.calendar import Calendar, ReporterYears
+from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
+from entrepot.report.charts.event import EventStep, EventSteps
+from entrepot.report.charts.exposure import ExposedSector, Exposure
+from entrepot.report.charts.hub_flows import HubLane, HubLanes
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
+from entrepot.report.charts.share import PublishedBox, ShareLines, SharePoint
+from entrepot.report.charts.slope import Slope, SlopeLine
+from entrepot.report.charts.split import ChangePart, ChangeSplit
+from entrepot.report.charts.stack import Layer, Stack
+from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
+from entrepot.report.standalone import framed
 
 sys.path.insert(0, str(Path(__file__).parent))
 from label_boxes import outside, overlapping, texts
 
 LONG = "Heard Island and McDonald Islands with the South Sandwich Islands and everything around"
 WORD = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2
-BREAK = Break(2021, "Russia’s own reports", "partners’ reports and estimates")
+BREAK = Break(2021, "Russia’s own reports", "partner-reported data and estimates")
 
 
 def stack(years: tuple[int, ...], *shares: tuple[float, ...], name: str = "") -> Stack:
@@ -79,7 +59,7 @@ STACKS = {
 
 def slope(values: list[tuple[float, float]], name: str = "Country {}") -> Slope:
     lines = [
-        Line(name.format(n), a, b, (f"{a:g}", f"{b:g}" if b else ""), marked=n == 0)
+        SlopeLine(name.format(n), a, b, (f"{a:g}", f"{b:g}" if b else ""), marked=n == 0)
         for n, (a, b) in enumerate(values)
     ]
     return Slope(("2021-01..2021-12", "2024-01..2024-12"), tuple(lines), "bn USD")
@@ -96,15 +76,15 @@ SLOPES = {
 }
 
 
-def split(*parts: tuple[str, float], ranged: bool = False) -> Split:
+def split(*parts: tuple[str, float], ranged: bool = False) -> ChangeSplit:
     ends = (-9.0, 9.0) if ranged else (None, None)
-    steps = [Part(name, value, f"{value:+g}", *ends) for name, value in parts]
+    steps = [ChangePart(name, value, f"{value:+g}", *ends) for name, value in parts]
     before, after = 5.32, 5.32 + sum(value for _, value in parts)
     first, last = (
-        Part("Value in 2021", before, "5.32", total=True),
-        Part("Value in 2023", after, f"{after:.3g}", total=True),
+        ChangePart("Value in 2021", before, "5.32", total=True),
+        ChangePart("Value in 2023", after, f"{after:.3g}", total=True),
     )
-    return Split((first, *steps, last), "bn USD")
+    return ChangeSplit((first, *steps, last), "bn USD")
 
 
 SPLITS = {
@@ -118,7 +98,7 @@ SPLITS = {
 
 def calendar(years: int, rows: int, name: str = "Country {}", note: str = "") -> Calendar:
     told = tuple(
-        Told(
+        ReporterYears(
             name.format(n),
             tuple(float((n + place) % 3 > 0) for place in range(years)),
             tuple(0.25 * ((n + place) % 5) for place in range(years)),
@@ -140,11 +120,11 @@ CALENDARS = {
 def curve(values: list[float], unit: str) -> Curve:
     names = ("one", LONG)
     columns = tuple(
-        Column(value, f"{value:.3g}", (n % 2,), printed=False, headline=n == 0, title="t")
+        CurveColumn(value, f"{value:.3g}", (n % 2,), published=False, headline=n == 0, title="t")
         for n, value in enumerate(sorted(values))
     )
-    choices = tuple(Choice(name, values[0]) for name in names)
-    return Curve(columns, (Dimension("Territory", choices),), unit)
+    choices = tuple(CurveOption(name, values[0]) for name in names)
+    return Curve(columns, (CurveDimension("Territory", choices),), unit)
 
 
 CURVES = {
@@ -158,29 +138,30 @@ CURVES = {
 }
 SHARES = {
     "gap": ShareLines(
-        2016, 2024, tuple(Point(y, 20.0) for y in (2016, 2017, 2023, 2024)), "computed", ()
+        2016, 2024, tuple(SharePoint(y, 20.0) for y in (2016, 2017, 2023, 2024)), "computed", ()
     ),
-    "one year": ShareLines(2023, 2023, (Point(2023, 41.9),), "computed", ()),
-    "tiny": ShareLines(2016, 2024, tuple(Point(y, 1e-5) for y in YEARS), "computed", ()),
-    "zero": ShareLines(2016, 2024, tuple(Point(y, 0.0) for y in YEARS), "computed", ()),
+    "one year": ShareLines(2023, 2023, (SharePoint(2023, 41.9),), "computed", ()),
+    "tiny": ShareLines(2016, 2024, tuple(SharePoint(y, 1e-5) for y in YEARS), "computed", ()),
+    "zero": ShareLines(2016, 2024, tuple(SharePoint(y, 0.0) for y in YEARS), "computed", ()),
     "whole": ShareLines(
-        2016, 2024, tuple(Point(y, 100.0, 0.0, 100.0) for y in YEARS), "computed", (), BREAK
+        2016, 2024, tuple(SharePoint(y, 100.0, 0.0, 100.0) for y in YEARS), "computed", (), BREAK
     ),
     "thirty years": ShareLines(
         1995,
         2024,
-        tuple(Point(y, 1.5 * (y - 1990), 5.0, 70.0) for y in range(1995, 2025)),
+        tuple(SharePoint(y, 1.5 * (y - 1990), 5.0, 70.0) for y in range(1995, 2025)),
         "computed",
-        (Printed(2024.0, 35.5, 36.5, "36", "36", LONG),),
+        (PublishedBox(2024.0, 35.5, 36.5, "36", "36", LONG),),
         BREAK,
     ),
 }
 
 
 def tiers(years: range, panels: int, value: float) -> TierPanels:
-    bars = tuple(Bar(year, value * (year % 7), year <= 2021, f"{value:g}") for year in years)
+    bars = tuple(TierBar(year, value * (year % 7), year <= 2021, f"{value:g}") for year in years)
     named = (
-        Panel(f"{n}.A", LONG if n else WORD, "+12 % on 2022", bars, n == 1) for n in range(panels)
+        TierPanel(f"{n}.A", LONG if n else WORD, "+12 % on 2022", bars, n == 1)
+        for n in range(panels)
     )
     return TierPanels(tuple(named), "m USD", BREAK)
 
@@ -193,7 +174,7 @@ TIERS = {
 EVENTS = {
     "wide intervals": EventSteps(
         tuple(
-            Step(n, None if n == 3 else -50.0 * (n > 0), -99.9, 9e4, binned=abs(n) == 12)
+            EventStep(n, None if n == 3 else -50.0 * (n > 0), -99.9, 9e4, binned=abs(n) == 12)
             for n in range(-12, 13)
         ),
         "month",
@@ -201,19 +182,23 @@ EVENTS = {
         -1,
         -48.0,
     ),
-    "flat": EventSteps(tuple(Step(n, 0.0) for n in range(-3, 4)), "year", "listing", -1, 0.0),
+    "flat": EventSteps(tuple(EventStep(n, 0.0) for n in range(-3, 4)), "year", "listing", -1, 0.0),
     "grown": EventSteps(
-        tuple(Step(n, 5e4 * (n > 0), 0.0, 9e5) for n in range(-2, 3)), "month", "listing", -1, 3e4
+        tuple(EventStep(n, 5e4 * (n > 0), 0.0, 9e5) for n in range(-2, 3)),
+        "month",
+        "listing",
+        -1,
+        3e4,
     ),
 }
 
 
 def weights(*values: tuple[float | None, float | None]) -> Butterfly:
-    def side(value: float | None) -> Side | None:
-        return None if value is None else Side(value, f"{value:g}", 0.0, 100.0, "0 to 100")
+    def side(value: float | None) -> ShareSide | None:
+        return None if value is None else ShareSide(value, f"{value:g}", 0.0, 100.0, "0 to 100")
 
-    rows = (Weights(str(2020 + n), side(a), side(b)) for n, (a, b) in enumerate(values))
-    return Butterfly((Flow("Goods", f"China in {LONG}", f"{WORD} there", tuple(rows)),))
+    rows = (YearShares(str(2020 + n), side(a), side(b)) for n, (a, b) in enumerate(values))
+    return Butterfly((MutualFlow("Goods", f"China in {LONG}", f"{WORD} there", tuple(rows)),))
 
 
 BUTTERFLIES = {
@@ -221,16 +206,16 @@ BUTTERFLIES = {
     "zero": weights((0.0, 0.0)),
 }
 LADDERS = {
-    "beyond": Ladder(
-        (("Sides", tuple(Rung(LONG, n, -300.0, 900.0 * n, f"{n} %") for n in (1, 2))),)
+    "beyond": RangePlot(
+        (("Sides", tuple(RangeRow(LONG, n, -300.0, 900.0 * n, f"{n} %") for n in (1, 2))),)
     ),
-    "zero": Ladder(((WORD, (Rung("Iceland", 0.0, 0.0, 0.0, "0 %", marked=True),)),)),
+    "zero": RangePlot(((WORD, (RangeRow("Iceland", 0.0, 0.0, 0.0, "0 %", marked=True),)),)),
 }
 
 
 def exposure(*groups: list[tuple[str, float]]) -> Exposure:
-    def bar(name: str, value: float) -> Exposed:
-        return Exposed(name, value, f"{value:.3g}", "3.35 bn USD")
+    def bar(name: str, value: float) -> ExposedSector:
+        return ExposedSector(name, value, f"{value:.3g}", "3.35 bn USD")
 
     titles = ("Added in China", "Added elsewhere")
     told = zip(titles, groups, strict=False)
@@ -246,18 +231,24 @@ EXPOSURES = {
 }
 
 
-def lanes(*bounds: tuple[float, float, float], name: str = "Hub {}", end: str = "Russia") -> Lanes:
+def lanes(
+    *bounds: tuple[float, float, float], name: str = "Hub {}", end: str = "Russia"
+) -> HubLanes:
     ways = [
-        Lane(name.format(n), *one, f"{one[0]:.3g} to {one[2]:.3g} bn USD", f"matched {one[1]:.3g}")
+        HubLane(
+            name.format(n), *one, f"{one[0]:.3g} to {one[2]:.3g} bn USD", f"matched {one[1]:.3g}"
+        )
         for n, one in enumerate(bounds)
     ]
-    both = Lane("All hubs together", 0.0, 1.0, 2.0, "at most 2 USD", "matched 1 USD", together=True)
-    return Lanes((end, end), (*ways, both))
+    both = HubLane(
+        "All hubs together", 0.0, 1.0, 2.0, "at most 2 USD", "matched 1 USD", together=True
+    )
+    return HubLanes((end, end), (*ways, both))
 
 
 LANES = {
     "real": lanes((6.4, 233.0, 235.0), (0.0, 5.0, 20.0)),
-    "nothing": Lanes(("a", "b"), (Lane("Hub", 0.0, 0.0, 0.0, "nothing shows", ""),)),
+    "nothing": HubLanes(("a", "b"), (HubLane("Hub", 0.0, 0.0, 0.0, "no excess trade", ""),)),
     "forty": lanes(*((n / 3, n / 2, float(n)) for n in range(40))),
     "long": lanes((1.0, 2.0, 3.0), name=f"{LONG} {{}}", end=LONG),
     "word": lanes((1.0, 2.0, 3.0), name=f"{WORD} {{}}", end=WORD),
@@ -286,7 +277,7 @@ ALL = [
 
 @pytest.mark.parametrize("drawn", ALL)
 def test_labels_are_inside_and_none_lies_over_another(drawn: object) -> None:
-    for drawing in draw(Picture(drawn, "finding")):
+    for drawing in draw(Chart(drawn, "finding")):
         assert "NaN" not in drawing
         assert len(texts(drawing)) >= 2
         assert outside(drawing) == []
@@ -295,7 +286,7 @@ def test_labels_are_inside_and_none_lies_over_another(drawn: object) -> None:
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_words_around_a_chart_stay_inside(narrow: bool) -> None:
-    picture = Picture(STACKS["one year"], "finding")
+    picture = Chart(STACKS["one year"], "finding")
     drawing = framed(picture, f"{LONG}: {WORD}", LONG * 3, (WORD, "Source"), narrow=narrow)
     root = re.search(r'viewBox="0 0 (\d+) (\d+)"', drawing)
     assert root
@@ -306,7 +297,7 @@ def test_words_around_a_chart_stay_inside(narrow: bool) -> None:
 
 
 def test_a_year_that_is_missing_is_a_gap_and_no_line() -> None:
-    wide, _ = draw(Picture(SHARES["gap"], "finding"))
+    wide, _ = draw(Chart(SHARES["gap"], "finding"))
     runs = re.findall(r'<path class="s-supplier" d="([^"]+)"', wide)
     assert len(runs) == 2
     assert all(
@@ -315,7 +306,7 @@ def test_a_year_that_is_missing_is_a_gap_and_no_line() -> None:
 
 
 def test_a_stack_is_as_tall_as_the_shares_and_leaves_missing_years_free() -> None:
-    wide, _ = draw(Picture(STACKS["gaps"], "finding"))
+    wide, _ = draw(Chart(STACKS["gaps"], "finding"))
     tall = re.findall(r'<rect class="f-supplier"[^>]* height="([\d.]+)"', wide)
     assert [float(one) / float(tall[0]) for one in tall] == pytest.approx([1, 2, 3], rel=0.01)
     titles = re.findall(r"<title>(Supplier 0, \d+: [^<]+)</title>", wide)
@@ -327,7 +318,7 @@ def test_a_stack_is_as_tall_as_the_shares_and_leaves_missing_years_free() -> Non
 
 
 def test_what_is_not_recorded_is_dotted_and_said() -> None:
-    wide, narrow = draw(Picture(slope([(9.0, 12.0), (5.0, 0.0)]), "finding"))
+    wide, narrow = draw(Chart(slope([(9.0, 12.0), (5.0, 0.0)]), "finding"))
     assert ">none Country 1</text>" in wide
     assert len(re.findall(r'<line class="s-context"[^>]*stroke-dasharray', wide)) == 1
     assert ">none Country 1</text>" in narrow
@@ -335,7 +326,7 @@ def test_what_is_not_recorded_is_dotted_and_said() -> None:
 
 def test_the_steps_of_a_split_meet() -> None:
     """Each part starts where the one before ended, and the last total is their sum."""
-    wide, _ = draw(Picture(SPLITS["real"], "finding"))
+    wide, _ = draw(Chart(SPLITS["real"], "finding"))
     rows = re.findall(r'<rect class="f-[^"]+" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)', wide)
     bars = {float(y): (float(x), float(x) + float(w)) for x, y, w in rows}
     spans = [bars[y] for y in sorted(bars)]
@@ -349,8 +340,8 @@ def test_the_steps_of_a_split_meet() -> None:
 
 
 def test_part_of_a_year_fills_part_of_a_cell() -> None:
-    drawn = Calendar((2022, 2023), (Told("Russia", (1.0, 0.25), (0.0, 0.0)),))
-    wide, _ = draw(Picture(drawn, "finding"))
+    drawn = Calendar((2022, 2023), (ReporterYears("Russia", (1.0, 0.25), (0.0, 0.0)),))
+    wide, _ = draw(Chart(drawn, "finding"))
     titles = {
         title: float(width)
         for width, title in re.findall(
@@ -362,7 +353,7 @@ def test_part_of_a_year_fills_part_of_a_cell() -> None:
 
 
 def test_a_way_is_as_wide_as_its_bounds() -> None:
-    for drawing in draw(Picture(LANES["real"], "finding")):
+    for drawing in draw(Chart(LANES["real"], "finding")):
         found = {
             kind: [
                 float(tall)
@@ -375,27 +366,27 @@ def test_a_way_is_as_wide_as_its_bounds() -> None:
         assert len(sure) == 1  # one has a lower bound above zero
         assert outer[1] / outer[0] == pytest.approx(20 / 235, abs=0.01)
         assert sure[0] / outer[0] == pytest.approx(6.4 / 235, abs=0.005)
-    nothing, _ = draw(Picture(LANES["nothing"], "finding"))
+    nothing, _ = draw(Chart(LANES["nothing"], "finding"))
     assert "f-supplier" not in nothing
     assert "stroke-dasharray" in nothing
 
 
 def test_two_stretches_of_a_band_are_two_marks() -> None:
     """A step that is not known interrupts the line of an event study and the band behind it."""
-    steps = [Step(n, None if n == 0 else 5.0, 1.0, 9.0) for n in range(-3, 4)]
-    wide, _ = draw(Picture(EventSteps(tuple(steps), "month", "listing", -1), "finding"))
+    steps = [EventStep(n, None if n == 0 else 5.0, 1.0, 9.0) for n in range(-3, 4)]
+    wide, _ = draw(Chart(EventSteps(tuple(steps), "month", "listing", -1), "finding"))
     assert wide.count('class="f-supplier-mid"') == 2
     assert len(re.findall(r'<path class="s-supplier" ', wide)) == 2
 
 
 def test_a_long_name_never_costs_the_value() -> None:
-    for drawing in draw(Picture(SLOPES["large"], "finding")):
+    for drawing in draw(Chart(SLOPES["large"], "finding")):
         assert drawing.count("1e+12") >= 2
-    assert ">1e+12</text>" in draw(Picture(SLOPES["large"], "finding"))[1]
+    assert ">1e+12</text>" in draw(Chart(SLOPES["large"], "finding"))[1]
 
 
 @pytest.mark.parametrize("drawn", [SHARES["zero"], TIERS["zero"]])
 def test_an_axis_of_nothing_ends_at_one(drawn: object) -> None:
-    for drawing in draw(Picture(drawn, "finding")):
+    for drawing in draw(Chart(drawn, "finding")):
         assert "0.0000" not in drawing
         assert re.search(r">1(\.0+)?\u00a0", drawing)

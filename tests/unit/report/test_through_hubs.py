@@ -1,4 +1,4 @@
-"""Through whom it comes, on a page: a hub that was planted, a chain of two, and a gap."""
+"""Possible rerouting via third countries on a page: a planted hub, a chain of two, a gap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from entrepot.figures import Figure
 from entrepot.model.period import Period
 from entrepot.report import brief
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.parts import Sentence, plain
+from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
 from entrepot.report.render_markdown import render_markdown
 from entrepot.report.sections import supplier_changes, third_countries
@@ -51,11 +51,11 @@ def test_the_hub_is_named_with_its_bounds(page: Brief) -> None:
     rows = {row[0]: row for row in part.table.rows}
     # 500 more came in, 400 more went out; what others may have sold, and a doubling, come off.
     assert rows["Kyrgyzstan"][1:6] == ("500,000", "400,000", "400,000", "200,000", "400,000")
-    assert part.table.caption == "What each alone may have passed on, USD"
-    assert isinstance(part.title, Sentence)
-    assert "may have come through others" in plain(part.title.text)
-    assert {figure.definition.measure for figure in part.title.carried} == {"rerouted"}
-    asked = part.title.carried[0].definition
+    assert part.table.caption == "Possible rerouting via each hub alone, USD"
+    assert isinstance(part.title, BriefSentence)
+    assert "may have been rerouted via third countries" in plain(part.title.text)
+    assert {figure.definition.measure for figure in part.title.evidence} == {"rerouted"}
+    asked = part.title.evidence[0].definition
     assert (asked.exporter, asked.hubs) == ("DEU", "CHN+KGZ")
 
 
@@ -71,7 +71,7 @@ def test_the_picture_has_parts_of_what_was_bought(page: Brief) -> None:
 
 def test_an_alarm_is_set_against_placebos(page: Brief) -> None:
     notes = {note.title: note for note in _part(page).notes}
-    said = [plain(one.text) for one in notes["Does the alarm stand?"].body]
+    said = [plain(one.text) for one in notes["Placebo tests of the alarm"].body]
     assert said[0] == "Kyrgyzstan: stands: no alarm in 1 placebo."
     assert said[1].startswith("2021 no alarm")
     assert said[2].startswith("Everyday goods not known")
@@ -79,14 +79,14 @@ def test_an_alarm_is_set_against_placebos(page: Brief) -> None:
 
 def test_every_format_has_it(page: Brief) -> None:
     for text in (render_html(page), render_markdown(page)):
-        assert "Through whom it comes" in text
+        assert "Possible rerouting via third countries" in text
         assert "Kyrgyzstan" in text
 
 
 def test_the_title_and_the_source_say_what_the_numbers_rest_on(page: Brief) -> None:
     part = _part(page)
-    assert isinstance(part.title, Sentence)
-    [figure] = part.title.carried
+    assert isinstance(part.title, BriefSentence)
+    [figure] = part.title.evidence
     assert isinstance(figure, Figure)
     assert {"rerouting", "partial-source"} <= set(part.title.caveats)
     assert set(part.title.caveats) == {item.id for item in figure.caveats}
@@ -113,17 +113,18 @@ def test_a_chain_counts_in_the_last_row_and_the_title_alone(tmp_path: Path) -> N
     assert (kyrgyzstan[0], *kyrgyzstan[4:6]) == ("Kyrgyzstan", "0", "1,000")
     # By way of both, all that they sold Russia beyond the path: 16 and 400 thousand.
     assert together == (
-        "Together, chains as well", "501,000", "416,000", "17,000", "8,000", "416,000", ""
+        "All hubs, chains included", "501,000", "416,000", "17,000", "8,000", "416,000", ""
     )  # fmt: skip
     said = [plain(one.text).replace("\u00a0", " ") for note in part.notes for one in note.body]
     assert (
-        "At most, if all had come one way: 17,000 USD through one hub each and 400,000 USD through "
+        "At most, if all had taken one route: 17,000 USD through one hub each and 400,000 USD "
+        "through "
         "two in a row."
     ) in said
     title = plain(part.title.text).replace("\u00a0", " ")
-    assert title == "8,000 to 416,000 USD may have come through others in 2022"
+    assert title == "8,000 to 416,000 USD may have been rerouted via third countries in 2022"
     assert part.picture is not None
-    assert part.picture.spoken.startswith("Passed on by each alone, ")
+    assert part.picture.alt_text.startswith("Possible pass-through of each hub alone, ")
 
 
 def test_one_hub_has_no_row_of_chains(tmp_path: Path) -> None:
@@ -143,16 +144,16 @@ def test_what_is_not_held_is_a_gap(tmp_path: Path) -> None:
     assert part is not None
     assert part.table is None
     assert part.gap is not None
-    assert part.gap.what == "how much came to Russia through China and Kyrgyzstan"
-    assert "nothing of 2030" in part.gap.why
+    assert part.gap.what == "trade that may have reached Russia via China and Kyrgyzstan"
+    assert "without 2030" in part.gap.why
 
 
 def test_one_who_fell_silent_did_not_sell_less(tmp_path: Path) -> None:
     silent = made(tmp_path, TRADE | {("USA", "RUS", CHIPS): (2000, 0)})
     part = _of(silent)
-    assert isinstance(part.title, Sentence)
-    assert part.title.carried[0].definition.exporter == "DEU"
-    assert "Goods of those who sold less (Germany) by" in part.deck
+    assert isinstance(part.title, BriefSentence)
+    assert part.title.evidence[0].definition.exporter == "DEU"
+    assert "Goods of suppliers that sold less (Germany) via" in part.deck
 
 
 def test_a_share_of_all_goods_that_leapt_is_no_hub_and_is_named(tmp_path: Path) -> None:
@@ -163,12 +164,12 @@ def test_a_share_of_all_goods_that_leapt_is_no_hub_and_is_named(tmp_path: Path) 
     every = replace(changed, definition=changed.definition.but(goods="all"))
     assert third_countries._sides(every) == (["DEU"], ["CHN"], ["KGZ"])
     title = _of(made(tmp_path / "again")).title
-    assert isinstance(title, Sentence)
-    [figure] = title.carried
+    assert isinstance(title, BriefSentence)
+    [figure] = title.evidence
     assert isinstance(figure, Figure)
     for doubted, count in (["KGZ"], 1), ([], 0):
         notes = list(third_countries._notes(figure, every, doubted))
-        [*left] = [note for note in notes if note.title == "Left out as a hub"]
+        [*left] = [note for note in notes if note.title == "Excluded as hubs"]
         assert len(left) == count
         assert all("Kyrgyzstan: the share" in note.body[0].text for note in left)
 

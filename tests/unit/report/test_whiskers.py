@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from entrepot.report.chart_data import Part, Split
 from entrepot.report.charts import range_plot, split
-from entrepot.report.scenario.drawn import Ladder, Rung
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
+from entrepot.report.charts.split import ChangePart, ChangeSplit
 
 
 def _labels(svg: str) -> list[str]:
@@ -20,10 +20,10 @@ def _labels(svg: str) -> list[str]:
 @pytest.mark.parametrize("name", ["wide", "narrow"])
 def test_a_loss_has_its_ends_at_its_ends(name: str) -> None:
     rungs = (
-        Rung("Goods", 23.4, 12.3, 61.7, "23.4 % (12.3 to 61.7 %)"),
-        Rung("One", 5, 5, 5, "5 %"),
+        RangeRow("Goods", 23.4, 12.3, 61.7, "23.4 % (12.3 to 61.7 %)"),
+        RangeRow("One", 5, 5, 5, "5 %"),
     )
-    told = _labels(range_plot.draw(Ladder((("Lost", rungs),)), name=name, spoken="losses"))
+    told = _labels(range_plot.draw(RangePlot((("Lost", rungs),)), name=name, alt_text="losses"))
     assert "61.7 %" in told
     assert "5 %" in told
     assert not [text for text in told if "23.4" in text]
@@ -33,11 +33,11 @@ def test_a_loss_has_its_ends_at_its_ends(name: str) -> None:
 
 def test_a_part_of_a_change_has_its_end_at_its_end() -> None:
     parts = (
-        Part("Value in 2021", 40.0, "40.0", total=True),
-        Part("Prices", 10.0, "+10.0", 5.0, 25.0, far="+25.0"),
-        Part("Value in 2022", 50.0, "50.0", total=True),
+        ChangePart("Value in 2021", 40.0, "40.0", total=True),
+        ChangePart("Prices", 10.0, "+10.0", 5.0, 25.0, far="+25.0"),
+        ChangePart("Value in 2022", 50.0, "50.0", total=True),
     )
-    told = _labels(split.draw(Split(parts, "m USD"), name="wide", spoken="split"))
+    told = _labels(split.draw(ChangeSplit(parts, "m USD"), name="wide", alt_text="split"))
     assert "+25.0" in told
     assert "+10.0" not in told
     assert re.search(r"Prices: \+10\.0", " ".join(told))

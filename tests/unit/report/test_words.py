@@ -14,7 +14,7 @@ from entrepot.report import phrasing
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import percent_span
 from entrepot.report.definitions import counted, verb_of
-from entrepot.report.parts import Sentence
+from entrepot.report.parts import BriefSentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,8 +121,8 @@ def test_a_range_has_the_decimals_of_its_value() -> None:
 
 def test_no_sentence_without_a_figure() -> None:
     with pytest.raises(ValueError, match="no Figure carries"):
-        Sentence("China dispatched 56 %.", ())
-    assert Sentence("China dispatched 56 %.", (figure("import_share", 0.56),)).text
+        BriefSentence("China dispatched 56 %.", ())
+    assert BriefSentence("China dispatched 56 %.", (figure("import_share", 0.56),)).text
 
 
 def test_a_reporter_who_counts_by_origin_is_not_said_to_count_by_dispatch(

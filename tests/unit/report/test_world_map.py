@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from entrepot.model.areas import area, areas
-from entrepot.report.chart_data import Partner, Picture, World
-from entrepot.report.charts import draw
-from entrepot.report.charts.world import STEPS, grid, step_of
+from entrepot.report.charts import Chart, draw
+from entrepot.report.charts.world import STEPS, Partner, World, grid, step_of
 from entrepot.report.palette import DARK, LIGHT, PRINT
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -148,7 +147,7 @@ WORLDS = {
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_labels_are_inside_and_none_lies_over_another(name: str) -> None:
-    for drawing in draw(Picture(WORLDS[name], "finding")):
+    for drawing in draw(Chart(WORLDS[name], "finding")):
         assert "NaN" not in drawing
         assert len(texts(drawing)) >= 8
         assert outside(drawing) == []
@@ -156,7 +155,7 @@ def test_labels_are_inside_and_none_lies_over_another(name: str) -> None:
 
 
 def test_tiles_are_squares_that_do_not_meet_and_say_whose_they_are() -> None:
-    wide, narrow = draw(Picture(WORLDS["real"], "finding"))
+    wide, narrow = draw(Chart(WORLDS["real"], "finding"))
     for drawing in (wide, narrow):
         tiles = re.findall(
             r'<rect class="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'

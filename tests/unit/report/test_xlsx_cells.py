@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.report.parts import Table
+from entrepot.report.parts import BriefTable
 from entrepot.report.render_xlsx import columns_of, read, sheet_name
 
 
@@ -30,7 +30,7 @@ def test_a_number_comes_back_with_the_decimals_it_was_shown_with(
 
 
 def test_ranges_become_two_columns_of_numbers_and_codes_stay_text() -> None:
-    table = Table(
+    table = BriefTable(
         caption="",
         head=("Code", "Year", "Share", "Range"),
         numeric=(False, False, True, True),

@@ -18,8 +18,8 @@ from entrepot.figures import Caveat, Definition, Figure
 from entrepot.lake import Lake
 from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
-from entrepot.report.comparison import found
-from entrepot.report.comparison.found import Side
+from entrepot.report import comparison
+from entrepot.report.comparison import ComparisonSide
 from entrepot.serve import create_app
 from entrepot.serve.views import compare
 
@@ -130,10 +130,10 @@ def of_two_sources(place: Path, germany: int, france: int) -> str:
 @pytest.mark.parametrize(
     ("germany", "france", "ends", "words"),
     [
-        (70, 30, ("70.0", "75.0"), "Larger under every definition held: Germany."),
-        (20, 30, ("20.0", "75.0"), "The ranges meet"),
-        (70, 72, ("70.0", "75.0"), "The ranges meet"),
-        (25, 24, ("25.0", "75.0"), "The ranges meet"),
+        (70, 30, ("70.0", "75.0"), "Larger under every available definition: Germany."),
+        (20, 30, ("20.0", "75.0"), "The ranges overlap"),
+        (70, 72, ("70.0", "75.0"), "The ranges overlap"),
+        (25, 24, ("25.0", "75.0"), "The ranges overlap"),
     ],
 )
 def test_the_larger_side_is_named_only_where_the_ranges_of_all_sources_are_apart(
@@ -156,7 +156,7 @@ def test_a_side_of_which_one_definition_is_held_is_larger_by_that_alone(
     page = unescape(client.get(f"/compare?{query}").text)
     assert "Larger under every definition" not in page
     assert "The larger value: Germany." in page
-    assert "One definition alone is held of" in page
+    assert "Only one definition is available for" in page
 
 
 def test_the_brief_of_a_side_is_of_the_period_that_is_compared(client: Client) -> None:
@@ -179,9 +179,9 @@ def test_buyer_and_seller_that_both_differ_are_told_apart(client: Client) -> Non
 
 
 def test_a_named_year_that_the_chart_lacks_is_told(client: Client) -> None:
-    words = "No share is held of 2005, so the chart has other years."
+    words = "No share is available for 2005, so the chart shows other years."
     assert words in client.get(f"/compare?{COUNTRIES}&period=2005").text
-    assert "so the chart has other years" not in client.get(f"/compare?{COUNTRIES}").text
+    assert "so the chart shows other years" not in client.get(f"/compare?{COUNTRIES}").text
     drawn = client.get(f"/compare.svg?{COUNTRIES}&period=2005").text
     assert words in " ".join(re.sub(r"<[^>]+>", " ", drawn).split())
     assert "other years" not in client.get(f"/compare.svg?{COUNTRIES}").text
@@ -189,7 +189,7 @@ def test_a_named_year_that_the_chart_lacks_is_told(client: Client) -> None:
 
 def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:
     sides = tuple(
-        Side("RUS", seller, "all", Period.parse(year))
+        ComparisonSide("RUS", seller, "all", Period.parse(year))
         for seller, year in (("CHN", 2005), ("TUR", 2021))
     )
     held = [*range(2000, 2025)]
@@ -198,9 +198,9 @@ def test_the_chart_has_the_years_from_the_first_that_is_named() -> None:
         def years(self) -> list[int]:
             return held[::-1]
 
-    assert found._years(Held(), sides) == [*range(2005, 2013), 2021]
+    assert comparison._years(Held(), sides) == [*range(2005, 2013), 2021]
     late = tuple(replace(side, period=Period.parse(2021)) for side in sides)
-    assert found._years(Held(), late) == [*range(2017, 2025)]
+    assert comparison._years(Held(), late) == [*range(2017, 2025)]
 
 
 def test_two_years_are_compared_without_a_chart(client: Client) -> None:
@@ -215,11 +215,11 @@ def test_two_years_are_compared_without_a_chart(client: Client) -> None:
 def test_a_side_of_which_nothing_is_held_says_so(client: Client) -> None:
     query = "importer=DEU&supplier=CHN&goods=854231&importer2=NPL"
     page = unescape(client.get(f"/compare?{query}").text)
-    assert "Of the other side, Nepal, nothing held says the share." in page
+    assert "No available data give the share of the other side, Nepal." in page
     assert "Missing of Nepal" in page
-    assert "no share over the years is held of Nepal" in page
+    assert "no shares over time are available for Nepal" in page
     neither = unescape(client.get("/compare?importer=NPL&importer2=BTN&goods=854231").text)
-    assert "Nothing held says how large either share is." in neither
+    assert "No available data give either share." in neither
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_side_of_which_nothing_is_held_says_so(client: Client) -> None:
         ("importer=DEU&importer2=DEU", 422, "same"),
         ("importer=DEU&goods=854231,854232&goods2=854232,854231", 422, "same"),
         ("importer=DEU%2BFRA&importer2=FRA%2BDEU", 422, "same"),
-        ("supplier2=USA", 422, "who buys"),
+        ("supplier2=USA", 422, "no importer"),
         ("importer=XQX&importer2=DEU", 404, "XQX"),
         ("importer=DEU&importer2=FRA&goods=x.csv", 422, "file"),
         ("importer=DEU&importer2=FRA&period=soon", 422, "soon"),
@@ -267,7 +267,7 @@ def test_a_reporter_that_stopped_breaks_the_chart_and_its_caveat_stands_below(
     held = Client(create_app(tmp_path / "lake"))
     query = "importer=DEU&supplier=RUS&importer2=FRA&goods=854231"
     page = unescape(held.get(f"/compare?{query}").text)
-    assert "Up to 2021: Russia’s own reports; from 2022: partners’ reports" in page
+    assert "Up to 2021: Russia’s own reports; from 2022: partner-reported data" in page
     caveats = page[page.index('id="caveats"') :]
     api = held.get(f"/api/compare?{query}").json()["sides"]
     every = [item for side in api for one in side["figures"] for item in one["caveats"]]
@@ -317,9 +317,11 @@ def test_two_weights_of_two_books_have_no_ratio_and_the_page_says_why(tmp_path: 
     lake.add("table", [tmp_path / "second.csv"], mapping=mapping)
     query = "importer=DEU&supplier=CHN&goods=854231&supplier2=RUS"
     page = unescape(Client(create_app(tmp_path / "lake")).get(f"/compare?{query}").text)
-    row_ = page[page.index("How many times the seller weighs more") :]
+    row_ = page[page.index("Asymmetry of dependence") :]
     china, russia = re.findall(r"<td.*?</td>", row_[: row_.index("</tr>")])
-    assert "not divided, for its parts are of two books: COMTRADE and " in china
+    assert (
+        "not divided: its parts come from the statistics of two reporters: COMTRADE and " in china
+    )
     assert "not divided" not in russia
 
 

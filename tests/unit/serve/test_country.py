@@ -15,7 +15,7 @@ from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.serve import app
 from entrepot.serve.views import country, home
-from entrepot.serve.views.years_available import years_told
+from entrepot.serve.views.country import years_reported
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +76,9 @@ def test_an_old_year_is_found(lake: Lake) -> None:
 
 
 def test_years_are_those_of_rows_and_of_print(lake: Lake) -> None:
-    assert years_told(lake, "importer", "DEU") >= {OLD, 2022}
-    assert OLD in years_told(lake, "exporter", "USA")
-    assert years_told(lake, "importer", "TUV") == set()
+    assert years_reported(lake, "importer", "DEU") >= {OLD, 2022}
+    assert OLD in years_reported(lake, "exporter", "USA")
+    assert years_reported(lake, "importer", "TUV") == set()
 
 
 def test_of_an_area_nobody_tells_of_each_supplier_is_asked_once(
@@ -120,7 +120,7 @@ def test_further_suppliers_are_a_run_of_links_and_their_order_is_said(lake: Lake
     _, _, further = country._shares(lake, "BRA", GOODS)
     places = [page.index(f"/country/BRA/from/{code}?") for code in further]
     assert places == sorted(places)
-    assert "First those most in print, then those who sell most of" in page
+    assert "First those with most published figures, then the largest sellers of" in page
     assert '<ul class="hits many">' in page[: places[0]]
 
 

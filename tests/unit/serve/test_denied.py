@@ -29,7 +29,7 @@ from entrepot.limits import Limits, under
 from entrepot.model.keys import KEYS
 from entrepot.serve import apart, create_app
 from entrepot.serve.views.compare import KEYS as COMPARED
-from entrepot.serve.views.scenario_keys import KEYS as SCENARIO
+from entrepot.serve.views.scenario import KEYS as SCENARIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 from tests.ask_server import Client
 
 from entrepot.serve import create_app
-from entrepot.serve.answer import PARQUET, Rows
+from entrepot.serve.answer import PARQUET, AnswerRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ def test_a_figure_is_the_same_number_in_each_form(client: Client) -> None:
 
 
 def test_columns_of_mixed_kinds_are_texts_and_nothing_stays_nothing() -> None:
-    rows = Rows(("a", "b", "c", "d"), [[1, "x", None, True], [2.5, 3, None, False]], "t")
+    rows = AnswerRows(("a", "b", "c", "d"), [[1, "x", None, True], [2.5, 3, None, False]], "t")
     table = pq.read_table(io.BytesIO(rows.written("parquet").body))
     assert table.to_pydict() == {
         "a": [1.0, 2.5],

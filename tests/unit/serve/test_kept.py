@@ -13,8 +13,8 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
-from entrepot.serve.answer import Answer
-from entrepot.serve.answer_cache import Found, Kept
+from entrepot.serve.answer import HttpAnswer
+from entrepot.serve.answer_cache import CachedAnswer, KeptAnswers
 from entrepot.serve.errors import BusyError
 from entrepot.serve.pool import Pool
 from entrepot.serve.views import brief
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext
-    from entrepot.serve.pool import Question
+    from entrepot.serve.pool import PooledQuestion
 
 
 class Clock:
@@ -41,22 +41,22 @@ class Clock:
 class Asker:
     """Asks what is kept; counts what was worked out, which `answer` may change or hold up."""
 
-    def __init__(self, folder: Path, kept: Kept) -> None:
+    def __init__(self, folder: Path, kept: KeptAnswers) -> None:
         self.pool = Pool(folder, seconds=20, workers=2)
         self.kept = kept
         self.worked: list[tuple[str, str]] = []
         self.answer: Callable[[str, str], str] = lambda key, state: f"{key} of {state}"
 
-    def get(self, key: str, state: str, *, may_lag: bool = True) -> Found:
+    def get(self, key: str, state: str, *, may_lag: bool = True) -> CachedAnswer:
         return self.kept.get(key, state, lambda: self._begin(key, state), may_lag=may_lag)
 
     def text(self, key: str, state: str, *, may_lag: bool = True) -> str:
         return self.get(key, state, may_lag=may_lag).answer.body.decode()
 
-    def _begin(self, key: str, state: str) -> Question[Answer]:
-        def work(_: Lake) -> Answer:
+    def _begin(self, key: str, state: str) -> PooledQuestion[HttpAnswer]:
+        def work(_: Lake) -> HttpAnswer:
             self.worked.append((key, state))
-            return Answer(self.answer(key, state).encode(), "text/html")
+            return HttpAnswer(self.answer(key, state).encode(), "text/html")
 
         return self.pool.start(work)
 
@@ -74,7 +74,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def asker(tmp_path: Path, clock: Clock) -> Asker:
-    return Asker(tmp_path, Kept(oldest=600, now=clock))
+    return Asker(tmp_path, KeptAnswers(oldest=600, now=clock))
 
 
 def _at_once(*asks: Callable[[], object]) -> list[object]:
@@ -184,7 +184,7 @@ def test_what_ends_late_replaces_nothing_newer(asker: Asker) -> None:
 def test_questions_are_never_mixed(asker: Asker) -> None:
     """Many readers of many pages while the state changes: each gets its page, none an older one."""
     keys = [f"page {number}" for number in range(12)]
-    wrong: list[tuple[str, str, Found]] = []
+    wrong: list[tuple[str, str, CachedAnswer]] = []
 
     def read(number: int) -> None:
         for turn in range(60):
@@ -202,7 +202,7 @@ def test_questions_are_never_mixed(asker: Asker) -> None:
 
 
 def test_no_more_is_kept_than_fits(tmp_path: Path) -> None:
-    kept = Kept(most=10)
+    kept = KeptAnswers(most=10)
     asker = Asker(tmp_path, kept)
     asker.answer = lambda key, _: key * 4
     for key in ("a", "b", "a", "c", "a", "b"):
@@ -212,7 +212,7 @@ def test_no_more_is_kept_than_fits(tmp_path: Path) -> None:
 
 
 def test_the_bytes_of_what_was_replaced_or_is_too_large_are_free_again(tmp_path: Path) -> None:
-    kept = Kept(most=10)
+    kept = KeptAnswers(most=10)
     asker = Asker(tmp_path, kept)
     asker.answer = lambda key, state: key * int(state)
     for state, held in (("4", 5), ("8", 9), ("2", 3), ("10", 0), ("9", 10)):
@@ -257,7 +257,7 @@ def test_work_behind_that_fails_leaves_the_page_and_is_logged_once(
 
 def test_work_behind_takes_its_turn_after_first_visits(tmp_path: Path) -> None:
     """However many pages are of before, one of them is worked out at a time."""
-    asker = Asker(tmp_path, Kept())
+    asker = Asker(tmp_path, KeptAnswers())
     pages = [f"old {number}" for number in range(10)]
     for page in pages:
         asker.get(page, "1")
@@ -318,7 +318,7 @@ def test_a_brief_whose_time_is_over_goes_on_when_it_is_asked_again(
 
     monkeypatch.setattr("entrepot.report.brief_context.evaluate", evaluated)
     monkeypatch.setattr(brief, "brief_in", told)
-    wanted = brief.Wanted("a state of this test", "RUS", "CHN", "all")
+    wanted = brief.WantedBrief("a state of this test", "RUS", "CHN", "all")
     with Lake.open(tmp_path / "no-lake").reading() as lake:
         with under(Limits(ends=time.monotonic() + 1)), pytest.raises(TimeUp):
             brief._told(lake, wanted)

@@ -18,7 +18,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import ServerState
 
-from entrepot.serve.connection import patient
+from entrepot.serve.server import patient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,65 +1,51 @@
-"""Charts: facts in, inline SVG out, two drawings each."""
+"""Charts: facts in, inline SVG out, two drawings each; one module a chart."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import unescape
-from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from entrepot.report.chart_data import (
-    Butterfly,
-    Calendar,
-    Curve,
-    EventSteps,
-    Exposure,
-    Lanes,
-    ShareLines,
-    Slope,
-    Split,
-    Stack,
-    TierPanels,
-    World,
-)
 from entrepot.report.charts.drawing import APART
-from entrepot.report.comparison.drawn import Courses
-from entrepot.report.scenario.drawn import Ladder, LossMap
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Picture
-    from entrepot.report.parts import Table
+    from entrepot.report.parts import BriefTable
 
-__all__ = ["draw", "place_of"]
-
-
-DRAWN_BY: dict[type, str] = {
-    ShareLines: "share",
-    TierPanels: "tiers",
-    Butterfly: "butterfly",
-    Curve: "curve",
-    Exposure: "exposure",
-    EventSteps: "event",
-    Stack: "stack",
-    Slope: "slope",
-    Split: "split",
-    Calendar: "calendar",
-    World: "world",
-    Courses: "paired_lines",
-    Lanes: "hub_flows",
-    Ladder: "range_plot",
-    LossMap: "loss_map",
-}
-"""The module that draws each kind of picture."""
+__all__ = ["Chart", "ChartFacts", "draw", "place_of"]
 
 
-def draw(picture: Picture, table: Table | None = None) -> tuple[str, str]:
+class ChartFacts(Protocol):
+    """What a chart shows: plain facts, no colours; shares in per cent, as on its axis."""
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``, as inline SVG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart to be drawn, with its text for readers who cannot see it.
+
+    Attributes
+    ----------
+    alt_text
+        The finding and the main values in one or two sentences.
+    key
+        Mark types that occur: pairs of a mark's name and its meaning.
+    """
+
+    drawn: ChartFacts
+    alt_text: str
+    key: tuple[tuple[str, str], ...] = ()
+
+
+def draw(picture: Chart, table: BriefTable | None = None) -> tuple[str, str]:
     """Return the wide and the narrow drawing of a chart as inline SVG.
 
-    With the table that stands beside it each mark says which row is its own.
+    With the table alongside it each mark says which row is its own.
     """
-    module = import_module(f"entrepot.report.charts.{DRAWN_BY[type(picture.drawn)]}")
     wide, narrow = (
-        with_rows(module.draw(picture.drawn, name=name, spoken=picture.spoken), table)
+        with_rows(picture.drawn.draw(name=name, alt_text=picture.alt_text), table)
         for name in ("wide", "narrow")
     )
     return wide, narrow
@@ -68,7 +54,7 @@ def draw(picture: Picture, table: Table | None = None) -> tuple[str, str]:
 WORDS = re.compile(r' data-of="([^"]*)"')
 
 
-def with_rows(drawing: str, table: Table | None) -> str:
+def with_rows(drawing: str, table: BriefTable | None) -> str:
     """Give each mark that names its row the number of that row, where there is such a row."""
     found: dict[str, str] = {}
 
@@ -89,7 +75,7 @@ def _attributes(place: tuple[int, int | None] | None) -> str:
     return f' data-row="{row}"' + ("" if column is None else f' data-column="{column}"')
 
 
-def place_of(table: Table, words: tuple[str, ...]) -> tuple[int, int | None] | None:
+def place_of(table: BriefTable, words: tuple[str, ...]) -> tuple[int, int | None] | None:
     """Return the row of a mark, and its column where the head of one is among its words.
 
     Parameters

@@ -2,20 +2,102 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, rects, render
+from entrepot.errors import NoEvidenceError
+from entrepot.figures import ask, flow_sources
+from entrepot.goods import goods_title
+from entrepot.model.display import number
+from entrepot.report import phrasing
+from entrepot.report.amounts import errors_of
+from entrepot.report.attribution import is_computed, origin_name, row_of
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.cards import source_on_card
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, asked_years, caveat_lines, sources
+from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
-    from entrepot.report.chart_data import Butterfly, Flow, Side, Weights
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.charts.drawing import MarkLayer
+    from entrepot.report.parts import SentenceEvidence
+    from entrepot.sources.published.read import Published
 
-__all__ = ["draw"]
+__all__ = [
+    "Butterfly",
+    "MutualFlow",
+    "MutualShares",
+    "ShareSide",
+    "YearShares",
+    "mutual_shares_chart",
+    "of_one_source",
+    "weighed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSide:
+    """One bar of a butterfly, in per cent, with its range and whether it was printed."""
+
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    range: str = ""
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearShares:
+    """Both sides of one flow in a year; a note in words, and the same for a narrow drawing."""
+
+    year: str
+    left: ShareSide | None
+    right: ShareSide | None
+    note: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MutualFlow:
+    """Goods going one way, seen from both ends."""
+
+    title: str
+    left: str
+    right: str
+    rows: tuple[YearShares, ...]
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """Years that are left out before a row, in words, by the year of the row."""
+        found = {}
+        for one, other in itertools.pairwise(self.rows):
+            if one.year.isdigit() and other.year.isdigit():
+                first, last = int(one.year) + 1, int(other.year) - 1
+                if first <= last:
+                    words = str(first) if first == last else f"{first} to {last}"
+                    found[other.year] = f"{words} not shown"
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Butterfly:
+    """Both directions of dependence on one scale."""
+
+    flows: tuple[MutualFlow, ...]
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 BAR = 20
 LINE = 17
@@ -49,30 +131,29 @@ PLANS = {
 }
 
 
-def draw(data: Butterfly, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Butterfly, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     scale = _scale(list(_sides(data)), plan)
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     top = 0.0
     for flow in data.flows:
         drawn, top = _flow(flow, plan, scale, top)
         layers += drawn
     height = round(top - 16)
-    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
-def _sides(data: Butterfly) -> Iterator[Side]:
+def _sides(data: Butterfly) -> Iterator[ShareSide]:
     for flow in data.flows:
         for row in flow.rows:
             yield from (side for side in (row.left, row.right) if side)
 
 
-def _end(side: Side) -> float:
+def _end(side: ShareSide) -> float:
     return max(side.value, side.high or 0.0)
 
 
-def _scale(sides: list[Side], plan: _Plan) -> float:
+def _scale(sides: list[ShareSide], plan: _Plan) -> float:
     """Return drawing units per point, so that the longest bar and its words have room."""
     scale = plan.room / max((_end(side) for side in sides), default=1.0)
     for _ in range(4):  # a shorter bar may push its value outside, which takes room again
@@ -81,20 +162,20 @@ def _scale(sides: list[Side], plan: _Plan) -> float:
     return scale
 
 
-def _fits(side: Side, scale: float) -> bool:
+def _fits(side: ShareSide, scale: float) -> bool:
     """Whether the value has room inside its bar, clear of the whisker."""
     free = side.value if side.low is None else min(side.value, side.low)
     return free * scale > text_width(f"**{side.text}**") + 14
 
 
-def _beyond(side: Side, scale: float, plan: _Plan) -> float:
+def _beyond(side: ShareSide, scale: float, plan: _Plan) -> float:
     """Return the width of the words past the end of a bar and its whisker."""
     first, more = _far(side, _fits(side, scale), plan)
     value = text_width(f"**{first}**") + 8 if first else 0.0
     return value + (text_width(more, 12.5) + 8 if more else 0.0)
 
 
-def _far(side: Side, fits: bool, plan: _Plan) -> tuple[str, str]:
+def _far(side: ShareSide, fits: bool, plan: _Plan) -> tuple[str, str]:
     """Return what stands past the end of a bar: the number there, and words on the rest.
 
     What stands at the end of a whisker is read as its end, whatever it is.
@@ -106,7 +187,7 @@ def _far(side: Side, fits: bool, plan: _Plan) -> tuple[str, str]:
     return high, f"({', '.join(more)})" if more else ""
 
 
-def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Marks], float]:
+def _flow(flow: MutualFlow, plan: _Plan, scale: float, top: float) -> tuple[list[MarkLayer], float]:
     """Return the layers of one flow and where the next may start."""
     room = plan.centre - plan.gap
     heads = [wrapped(text, room - 6, most=3) for text in (flow.left, flow.right)]
@@ -134,7 +215,7 @@ def _flow(flow: Flow, plan: _Plan, scale: float, top: float) -> tuple[list[Marks
     return layers, start + 24
 
 
-def _gap(words: str, plan: _Plan, top: float) -> list[Marks]:
+def _gap(words: str, plan: _Plan, top: float) -> list[MarkLayer]:
     """Mark years that are left out: rows above and below are not of neighbouring years."""
     y, half = top + 4, text_width(words, 12.5) / 2 + 10
     rows = [
@@ -145,7 +226,9 @@ def _gap(words: str, plan: _Plan, top: float) -> list[Marks]:
     return [*lines(rows, style="grid"), *labels([text], style="note")]
 
 
-def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> list[Marks]:
+def _row(
+    flow: MutualFlow, row: YearShares, plan: _Plan, scale: float, top: float
+) -> list[MarkLayer]:
     baseline = top + BAR / 2 + 4.5
     year = {"x": plan.centre, "y": baseline, "text": row.year, "align": "center"}
     layers = labels([year], style="label", bold=True)
@@ -159,7 +242,7 @@ def _row(flow: Flow, row: Weights, plan: _Plan, scale: float, top: float) -> lis
     return layers + _note(row, plan, scale, baseline)
 
 
-def _note(row: Weights, plan: _Plan, scale: float, y: float) -> list[Marks]:
+def _note(row: YearShares, plan: _Plan, scale: float, y: float) -> list[MarkLayer]:
     """Put a note at the right end, the short one where the long one has no room."""
     taken = plan.centre + plan.gap
     if row.right:
@@ -175,14 +258,14 @@ def _at(x: float, y: float, text: str, align: str) -> dict[str, Any]:
 
 
 def _side(
-    side: Side,
+    side: ShareSide,
     start: float,
     sign: int,
     scale: float,
     top: float,
     plan: _Plan,
     words: tuple[str, str],
-) -> list[Marks]:
+) -> list[MarkLayer]:
     """Draw one bar; its words are whose weight it is where, and the year."""
     length, far = side.value * scale, _end(side) * scale
     ends = sorted((start, start + sign * length))
@@ -195,13 +278,13 @@ def _side(
     return layers + _texts(side, start, sign, far, top + BAR / 2 + 4.5, _fits(side, scale), plan)
 
 
-def _style(side: Side, sign: int) -> str:
+def _style(side: ShareSide, sign: int) -> str:
     if sign < 0:
-        return "supplier-blended" if side.printed else "supplier"
-    return "context-printed" if side.printed else "context"
+        return "supplier-blended" if side.published else "supplier"
+    return "context-printed" if side.published else "context"
 
 
-def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[Marks]:
+def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list[MarkLayer]:
     near, far = start + sign * low, start + sign * high
     rows = [{"x": near, "x2": far, "y": y, "y2": y}]
     rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
@@ -209,16 +292,16 @@ def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list
 
 
 def _texts(
-    side: Side, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
-) -> list[Marks]:
+    side: ShareSide, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
+) -> list[MarkLayer]:
     """Put the value inside its bar near the year if it fits, the end of the range at the far end.
 
     Where it does not fit, it stands beside that.
     """
     align = "right" if sign < 0 else "left"
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     if fits:
-        style = "label-inside" if side.printed else "label-inverse"
+        style = "label-inside" if side.published else "label-inverse"
         layers += labels([_at(start + sign * 7, y, side.text, align)], style=style, bold=True)
     first, more = _far(side, fits, plan)
     if first:
@@ -228,3 +311,299 @@ def _texts(
         beyond = far + 8 + text_width(f"**{first}**") + 8
         layers += labels([_at(start + sign * beyond, y, more, align)], style="note")
     return layers
+
+
+# Both weights of one flow in a year, as one question: a ratio is of the books of its parts.
+
+
+T = TypeVar("T")
+SHARES = ("import_share", "export_share")
+
+
+@dataclass(frozen=True, slots=True)
+class MutualShares:
+    """The supplier's weight in imports and the importer's in exports, in one year of one flow.
+
+    Attributes
+    ----------
+    imports, exports
+        Both weights; None where nothing is held.
+    whose
+        Whose number each is.
+    ratio
+        The first over the second, where it is made of these two; else None.
+    evidence
+        What carries both weights.
+    """
+
+    imports: ShareSide | None
+    exports: ShareSide | None
+    whose: tuple[str, str]
+    ratio: Figure | None
+    evidence: tuple[SentenceEvidence, ...]
+
+
+def weighed(
+    book: BriefContext, importer: str, exporter: str, year: int, *, ranged: bool = True
+) -> MutualShares:
+    """Return both weights of the flow from one to the other, those that their ratio is made of."""
+    pair = {"importer": importer, "exporter": exporter, "period": year}
+    ratio = book.value("asymmetry", **pair)
+    shares = [(book.ask if ranged else book.value)(measure, **pair) for measure in SHARES]
+    parts = _parts(ratio)
+    if not parts:
+        known = tuple(one for one in shares if one.value is not None)
+        first, second = (_alone(one) for one in shares)
+        return MutualShares(first, second, (_whose(shares[0]), _whose(shares[1])), None, known)
+    first, second = (_ranged(one, share) for (one, _), share in zip(parts, shares, strict=True))
+    whose = (parts[0][1], parts[1][1])
+    return MutualShares(first, second, whose, ratio, (ratio, *_rows(ratio)))
+
+
+def of_one_source(years: Mapping[int, T], whose: Callable[[T], Hashable]) -> dict[int, T]:
+    """Return the years that are of one source: that of most years, the newest of several.
+
+    A rise from one source to another may be nothing but their difference.
+    """
+    counts: dict[Hashable, tuple[int, int]] = {}
+    for year, one in years.items():
+        count, newest = counts.get(whose(one), (0, 0))
+        counts[whose(one)] = (count + 1, max(newest, year))
+    most = max(counts, key=lambda name: counts[name], default=None)
+    return {year: one for year, one in years.items() if whose(one) == most}
+
+
+def _whose(figure: Figure) -> str:
+    return source_on_card(figure).removeprefix("from published: ")
+
+
+def _parts(ratio: Figure) -> list[tuple[ShareSide, str]]:
+    """Return the two shares that a ratio is made of, without ranges, each with whose it is.
+
+    Empty where it has none.
+    """
+    if ratio.value is None:
+        return []
+    held = [ratio.details.get(measure) for measure in SHARES]
+    if all(isinstance(one, float) for one in held):
+        return [(_computed(float(one)), _whose(ratio)) for one in held if one is not None]
+    found = [(_of_rows(rows, ratio), origin_name(rows[0].origin)) for rows in _shares(ratio)]
+    if len(found) != len(SHARES):
+        return []
+    return found if math.isclose(found[0][0].value / found[1][0].value, ratio.value) else []
+
+
+def _shares(ratio: Figure) -> Iterator[tuple[Published, ...]]:
+    """Yield the rows of each share in print: the share itself, or a flow and the total of it."""
+    rows = iter(_rows(ratio))
+    for row in rows:
+        told = (row,) if row.unit == "share" else (row, *itertools.islice(rows, 1))
+        if any(not one.value for one in told) or (row.unit != "share" and len(told) < 2):
+            return
+        yield told
+
+
+def _rows(ratio: Figure) -> tuple[Published, ...]:
+    found = (row_of(item) for item in ratio.evidence)
+    return tuple(row for row in found if row is not None)
+
+
+def _computed(value: float) -> ShareSide:
+    return ShareSide(100 * value, number(100 * value))
+
+
+def _of_rows(rows: tuple[Published, ...], ratio: Figure) -> ShareSide:
+    """Return a share as it was printed, or in three digits if it is our own result."""
+    row, *total = rows
+    value = float(row.value or 0.0)
+    if total:
+        return _computed(value / float(total[0].value or math.nan))
+    if ratio.evidence[0].source != "published":
+        return _computed(value)
+    found = re.search(r"\d+(?:[.,](\d+))?", row.printed)
+    decimals = len(found[1]) if found and found[1] else 0
+    return ShareSide(100 * value, f"{100 * value:.{decimals}f}", published=True)
+
+
+def _alone(share: Figure) -> ShareSide | None:
+    """Return a share that is known by itself, with its range."""
+    if share.value is None:
+        return None
+    return _ranged(
+        ShareSide(100 * share.value, phrasing.bounded(share), published=not is_computed(share)),
+        share,
+    )
+
+
+def _ranged(side: ShareSide, share: Figure) -> ShareSide:
+    """Return a side with the range over all definitions of its share, where that holds it."""
+    spread = phrasing.span_like(share) if share.specifications or errors_of(share) else ""
+    if not spread or share.low is None or share.high is None:
+        return side
+    ends = [float(end.replace(",", "")) for end in spread.split(" to ")]
+    shown = re.search(r"[\d.]+", side.text)
+    if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
+        return side
+    return ShareSide(
+        side.value, side.text, 100 * share.low, 100 * share.high, spread, published=side.published
+    )
+
+
+# Who depends on whom: the weight of both sides in each other's trade, year by year.
+
+
+MOST = 6
+"""Years that are drawn, the newest ones."""
+
+Pair = tuple["Figure", "Figure"]
+
+
+def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> StandaloneChart:
+    """Return both weights in the flow that was asked for, and in the one back.
+
+    Raises
+    ------
+    NoEvidenceError
+        If no year is held in which either weight is known.
+    """
+    rest = {name: value for name, value in keys.items() if name != "period"}
+    years = asked_years(BriefContext(lake).years(), keys, since)
+    last = keys.get("period") or max(years, default=2023)
+    ratio = ask("asymmetry", lake=lake, period=last, **rest)
+    there, back = (_pairs(lake, years, rest, forward=forward) for forward in (True, False))
+    if not there and not back:
+        why = ratio.reason or "none of the requested years is available"
+        raise NoEvidenceError("no data for a chart of asymmetry", why=why)
+    asked = ratio.definition
+    subject = Subject(asked.importer, asked.exporter, asked.goods, asked.period, fixed=True)
+    flows = tuple(
+        _weights_flow(subject, pairs, forward=forward)
+        for pairs, forward in ((there, True), (back, False))
+        if pairs
+    )
+    ratio = _known(lake, ratio, there, rest)
+    title = _title(subject, ratio)
+    figures = [figure for pairs in (there, back) for pair in pairs.values() for figure in pair]
+    known = tuple(figure for figure in figures if figure.value is not None)
+    deck = (
+        f"{phrasing.capital(goods_title(subject.goods))}: weight of each in the other’s trade, per "
+    )
+    deck += "cent, one scale. Filled: computed; pale or hollow: published."
+    return StandaloneChart(
+        title,
+        deck,
+        Chart(Butterfly(flows), _alt_text(title, flows)),
+        (sources(known), *caveat_lines(known)),
+        tuple(_weights_row(figure) for figure in known),
+        (*((ratio,) if ratio.value is not None else ()), *known),
+    )
+
+
+def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, Any]) -> Figure:
+    """Return the ratio of the newest year in which both weights are known."""
+    both = [year for year, pair in there.items() if all(one.status == "ok" for one in pair)]
+    if ratio.value is not None or not both:
+        return ratio
+    return ask("asymmetry", lake=lake, period=max(both), **rest)
+
+
+def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool) -> dict[int, Pair]:
+    """Return by year the supplier's weight for the importer, and the reverse, in one flow.
+
+    All years are of one source: that of most of them, or of the newest.
+    """
+    measures = ("import_share", "export_share")
+    keys = dict(rest)
+    if not forward:
+        measures = ("export_share", "import_share")
+        keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
+    book = BriefContext(lake)
+    shown = of_one_source(_known_pairs(book, years, measures, keys), _weights_whose)
+    named = {one.definition.source for pair in shown.values() for one in pair if one.status == "ok"}
+    if len(named) == 1 and named <= set(flow_sources(lake)):
+        # It may also have years for which another comes first.
+        keys |= {"source": named.pop()}
+        shown = _known_pairs(book, years, measures, keys)
+    newest = sorted(sorted(shown, reverse=True)[:MOST])
+    ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in newest)
+    return {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}
+
+
+def _known_pairs(
+    book: BriefContext, years: list[int], measures: tuple[str, str], keys: dict[str, Any]
+) -> dict[int, Pair]:
+    """Return the years in which both weights are known; where there is none, those with one."""
+    found: dict[int, Pair] = {}
+    for year in years:
+        left, right = (book.value(name, period=year, **keys) for name in measures)
+        if left.status == "ok" or right.status == "ok":
+            found[year] = (left, right)
+    whole = {year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)}
+    return whole or found
+
+
+def _weights_whose(pair: Pair) -> tuple[str, ...]:
+    """Return whose numbers both weights are."""
+    return tuple(source_on_card(one) for one in pair)
+
+
+def _weights_flow(subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> MutualFlow:
+    kinds = ("imports", "exports") if forward else ("exports", "imports")
+    return MutualFlow(
+        title=f"Goods going to {subject.buyer if forward else subject.seller}",
+        left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
+        right=f"{subject.buyer} in {subject.sellers} {kinds[1]}",
+        rows=tuple(
+            YearShares(str(year), _weights_side(left), _weights_side(right))
+            for year, (left, right) in pairs.items()
+        ),
+    )
+
+
+def _weights_side(figure: Figure) -> ShareSide | None:
+    if figure.value is None:
+        return None
+    text, printed = phrasing.bounded(figure), not is_computed(figure)
+    ranged = phrasing.span_like(figure) if figure.specifications else ""
+    if not ranged or figure.low is None or figure.high is None:
+        return ShareSide(figure.value * 100, text, published=printed)
+    return ShareSide(figure.value * 100, text, figure.low * 100, figure.high * 100, ranged, printed)
+
+
+def _title(subject: Subject, ratio: Figure) -> str:
+    """Say which side weighs more, by the ratio alone."""
+    if not ratio.value:
+        return f"Mutual trade shares of {subject.seller} and {subject.buyer}"
+    more, less = subject.seller, subject.buyer
+    if ratio.value < 1:
+        more, less = less, more
+    times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
+    year = ratio.definition.period
+    return phrasing.capital(f"{more} was {times} as important for {less} as the reverse in {year}")
+
+
+def _alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
+    parts = [f"{title}."]
+    for flow in flows:
+        row = flow.rows[-1]
+        for name, side in ((flow.left, row.left), (flow.right, row.right)):
+            if side:
+                ranged = f" ({side.range})" if side.range else ""
+                parts.append(f"{name}, {row.year}: {side.text} %{ranged}.")
+        parts += [f"{phrasing.capital(gap)}." for gap in flow.gaps.values()]
+    return " ".join(parts)
+
+
+def _weights_row(figure: Figure) -> dict[str, Any]:
+    asked = figure.definition
+    return {
+        "measure": asked.measure,
+        "importer": asked.importer,
+        "exporter": asked.exporter,
+        "period": str(asked.period),
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "unit": figure.unit,
+        "kind": "computed" if is_computed(figure) else "published",
+    }

@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.model.areas import area_name, area_set, stopped
+from entrepot.report import phrasing
+from entrepot.report.attribution import source_name
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, asked_years
 from entrepot.report.charts.drawing import labels, lines, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Calendar, Told
-    from entrepot.report.charts.drawing import Marks
+    from collections.abc import Collection, Mapping
 
-__all__ = ["draw"]
+    from entrepot.lake import InventoryItem, Lake
+    from entrepot.report.charts.drawing import MarkLayer
+
+__all__ = [
+    "DECK",
+    "Calendar",
+    "Key",
+    "Months",
+    "ReporterYears",
+    "calendar",
+    "calendar_chart",
+    "rows_of",
+    "stopped_reporting_in",
+    "years_reported",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReporterYears:
+    """Who told what in each year: parts of the year, 0 to 1, for imports and for exports.
+
+    `note` says what a reader should know of this reporter, such as when it fell silent.
+    """
+
+    name: str
+    imports: tuple[float, ...]
+    exports: tuple[float, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which reporters told which years."""
+
+    years: tuple[int, ...]
+    rows: tuple[ReporterYears, ...]
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 HALF = 8.0
 """Height of the half of a cell that is imports, or exports."""
@@ -34,15 +81,14 @@ PLANS = {"wide": _Plan(852, 250, 26, above=False), "narrow": _Plan(360, 0, 44, a
 WIDEST = 56.0
 
 
-def draw(data: Calendar, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Calendar, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     height = round(TOP + plan.row * len(data.rows) + 8)
     layers = [*_key(plan), *_years(data, plan)]
     for place, row in enumerate(data.rows):
         top = TOP + plan.row * place + (plan.row - 2 * HALF - 1) / (1 if plan.above else 2)
         layers += _row(row, data, plan, top)
-    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
 def _notes(data: Calendar, plan: _Plan) -> float:
@@ -61,7 +107,7 @@ def _x(data: Calendar, plan: _Plan, place: int) -> float:
     return (0 if plan.above else plan.names + 12) + place * _cell(data, plan)
 
 
-def _key(plan: _Plan) -> list[Marks]:
+def _key(plan: _Plan) -> list[MarkLayer]:
     """Show what the halves of a cell are, above the years."""
     x = 0.0 if plan.above else plan.names + 12.0
     second = x + 34 + text_width("imports reported") + 18
@@ -83,7 +129,7 @@ def _key(plan: _Plan) -> list[Marks]:
     ]
 
 
-def _years(data: Calendar, plan: _Plan) -> list[Marks]:
+def _years(data: Calendar, plan: _Plan) -> list[MarkLayer]:
     cell = _cell(data, plan)
     short = cell < text_width("2024") + 6
     step = 1
@@ -99,7 +145,7 @@ def _years(data: Calendar, plan: _Plan) -> list[Marks]:
     return labels(rows, style="note")
 
 
-def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
+def _row(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[MarkLayer]:
     cell = _cell(data, plan) - GAP
     filled, grounds, absent = [], [], []
     for place, year in enumerate(data.years):
@@ -126,12 +172,12 @@ def _row(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
     ]
 
 
-def _title(row: Told, year: int, side: str, part: float) -> str:
+def _title(row: ReporterYears, year: int, side: str, part: float) -> str:
     months = "" if part == 1 else f", {round(part * 12)} months"
     return f"{row.name}, {year}: {side}{months}"
 
 
-def _words(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
+def _words(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[MarkLayer]:
     if plan.above:
         note = f" ({cut(row.note, plan.width / 2)})" if row.note else ""
         text = cut(row.name, plan.width - text_width(note) - 2) + note
@@ -144,3 +190,227 @@ def _words(row: Told, data: Calendar, plan: _Plan, top: float) -> list[Marks]:
         text = cut(row.note, plan.width - x)
         layers += labels([{"x": x, "y": middle, "text": text}], style="note")
     return layers
+
+
+# Who reported when: the years that each reporter told, from the catalog of the lake.
+
+
+DECK = "One cell per year, filled by the share of months reported. Dash: not reported."
+
+ALIKE = 3
+"""From so many reporters on that told the same years, they share one row."""
+MOST = 30
+READS = ("importer", "exporter", "source", "period")
+
+
+def calendar_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> StandaloneChart:
+    """Return which reporters told which years, in the sources of single reports.
+
+    `importer` and `exporter` narrow it to these reporters of imports, or of exports.
+
+    Raises
+    ------
+    RequestError
+        For a key that it does not read.
+    NoEvidenceError
+        If the lake holds no single reports.
+    """
+    extra = [name for name, value in keys.items() if value is not None and name not in READS]
+    if extra:
+        raise RequestError(
+            f"the calendar of reporters has no {extra[0]}", hint=f"leave out --{extra[0]}"
+        )
+    wanted = {
+        side: area_set(str(keys[side]), date.max) if keys.get(side) else None
+        for side in ("importer", "exporter")
+    }
+    told, sources = years_reported(lake, keys.get("source"), wanted)
+    every = {year for one in told.values() for side in (one.imports, one.exports) for year in side}
+    years = asked_years(every, keys, since)
+    told = {key: one for key, one in told.items() if any(map(any, one.parts(years)))}
+    if not told:
+        raise NoEvidenceError(
+            "no data for a chart of reporters",
+            why="no individual reports of this kind are loaded",
+            hint="load some: entrepot data add comtrade FILE; see: entrepot data list",
+        )
+    span = list(range(years[0], years[-1] + 1))
+    title = _reporters_title(told, span)
+    picture, left = calendar(title, rows_of(told, span), span, MOST)
+    deck = DECK + (f" {phrasing.count_word(left, 'more row')} in the table." if left else "")
+    return StandaloneChart(
+        title,
+        deck,
+        picture,
+        (f"Source: {', '.join(sources)}. A missing report does not mean no trade.",),
+        tuple(_line(key, one, span) for key, one in sorted(told.items())),
+    )
+
+
+def calendar(
+    title: str, rows: list[ReporterYears], years: list[int], most: int
+) -> tuple[Chart, int]:
+    """Return the picture of the first rows, and how many are left out."""
+    shown = rows[:most]
+    said = "; ".join(f"{row.name}: {_spans(row, years)}" for row in shown)
+    picture = Chart(Calendar(tuple(years), tuple(shown)), f"{title}. {said}.")
+    return picture, len(rows) - len(shown)
+
+
+def rows_of(
+    told: Mapping[Key, Months], years: list[int], apart: Collection[str] = ()
+) -> list[ReporterYears]:
+    """Return a row for each reporter, one for many alike; those that changed come first.
+
+    Those that are to stand `apart` share no row, and come before all.
+    """
+    one_source = len({source for source, _ in told}) == 1
+    alike: dict[Any, list[str]] = defaultdict(list)
+    for (source, area), months in told.items():
+        own = area if area in apart else ""
+        alike[own, source, months.parts(years), _note(area, years)].append(area)
+    found: list[tuple[bool, bool, int, ReporterYears]] = []
+    for (own, source, parts, note), areas in alike.items():
+        suffix = "" if one_source else f" ({source_name(source)})"
+        grouped = len(areas) >= ALIKE
+        names = [f"{len(areas)} reporters"] if grouped else [area_name(area) for area in areas]
+        size = -len(areas) if grouped else 0
+        found += [
+            (
+                not own,
+                _is_whole(parts),
+                size,
+                ReporterYears(f"{name}{suffix}", parts[0], parts[1], note),
+            )
+            for name in names
+        ]
+    found.sort(key=lambda one: (one[0], not one[3].note, *one[1:3], one[3].name))
+    return [row for *_, row in found]
+
+
+def _is_whole(parts: tuple[tuple[float, ...], tuple[float, ...]]) -> bool:
+    return all(part == 1 for side in parts for part in side)
+
+
+def _note(area: str, years: list[int]) -> str:
+    """Say of a reporter that fell silent until when it published trade by partner."""
+    ends = [one.last for one in stopped() if one.area == area and one.last.year <= years[-1]]
+    return f"own reports until {max(ends, key=lambda one: one.end)}" if ends else ""
+
+
+def _reporters_title(told: dict[Key, Months], years: list[int]) -> str:
+    names = {area for _, area in told}
+    count = phrasing.capital(phrasing.count_word(len(names), "reporter"))
+    when = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    whole = {area for (_, area), one in told.items() if _is_whole(one.parts(years))}
+    text = f"{count} reported trade for {when}"
+    if len(years) > 1 and len(names) > 1:
+        text += f"; {phrasing.cardinal(len(whole))} reported imports and exports for every year"
+    return text
+
+
+def _spans(row: ReporterYears, years: list[int]) -> str:
+    imports, exports = (sum(1 for part in side if part) for side in (row.imports, row.exports))
+    return f"imports in {imports} and exports in {exports} of {len(years)} years"
+
+
+def _line(key: Key, months: Months, years: list[int]) -> dict[str, Any]:
+    source, area = key
+    imports, exports = months.parts(years)
+    row: dict[str, Any] = {"source": source, "reporter": area, "name": area_name(area)}
+    for year, bought, sold in zip(years, imports, exports, strict=True):
+        row |= {f"imports_{year}": bought, f"exports_{year}": sold}
+    return row
+
+
+# Which reporter told which years, from the catalog of the lake.
+
+
+Key = tuple[str, str]
+"""Source and reporter."""
+
+
+@dataclass
+class Months:
+    """Months that a reporter told, by year, of imports and of exports."""
+
+    imports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    exports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+    def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return the told part of each year."""
+        found = [
+            tuple(min(1.0, side.get(year, 0.0) / 12) for year in years)
+            for side in (self.imports, self.exports)
+        ]
+        return found[0], found[1]
+
+    @property
+    def years(self) -> frozenset[int]:
+        """Years of which anything was told."""
+        return frozenset(
+            year for side in (self.imports, self.exports) for year, months in side.items() if months
+        )
+
+
+def years_reported(
+    lake: Lake,
+    source: str | None = None,
+    wanted: Mapping[str, frozenset[str] | None] | None = None,
+) -> tuple[dict[Key, Months], list[str]]:
+    """Return for each source and reporter the months told, and the sources with deliveries.
+
+    Parameters
+    ----------
+    source
+        The only one to look at; None for all.
+    wanted
+        Reporters of imports under ``importer``, of exports under ``exporter``; None for everybody.
+    """
+    found: dict[Key, Months] = defaultdict(Months)
+    sources: dict[str, None] = {}
+    for item in lake.holdings(source):
+        if item.table == "flows" and item.reporters:
+            sources[f"{source_name(item.source)} {item.snapshot}"] = None
+            _count(item, wanted or {}, found)
+    return dict(found), list(sources)
+
+
+def _count(
+    item: InventoryItem, wanted: Mapping[str, frozenset[str] | None], found: dict[Key, Months]
+) -> None:
+    """Add what a delivery tells; a year and its months are not told twice, see `Months`."""
+    nobody = all(names is None for names in wanted.values())
+    for period, slices in item.slices:
+        for name in slices:
+            seller, arrow, buyer = name.partition(">")
+            side = "exporter" if seller else "importer"
+            names = wanted.get(side)
+            area = seller or buyer
+            if not arrow or not (nobody or (names is not None and area in names)):
+                continue
+            months = found[item.source, area]
+            kept = months.exports if seller else months.imports
+            kept[period.year] += period.months
+
+
+def stopped_reporting_in(told: Mapping[Key, Months], last: int) -> dict[Key, int]:
+    """Return who told earlier years and not the last that its source holds, with its last year.
+
+    Parameters
+    ----------
+    told
+        Months by source and reporter.
+    last
+        Years after it do not count.
+    """
+    newest: dict[str, int] = {}
+    for (source, _), one in told.items():
+        ends = [year for year in one.years if year <= last]
+        newest[source] = max([newest.get(source, 0), *ends])
+    found = {}
+    for key, one in told.items():
+        own = max((year for year in one.years if year <= last), default=0)
+        if 0 < own < newest[key[0]]:
+            found[key] = own
+    return found

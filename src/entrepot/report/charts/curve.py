@@ -2,19 +2,307 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MINUS, number
-from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks_between
+from entrepot.errors import RequestError
+from entrepot.figures.definition import AS_ASKED
+from entrepot.figures.figure import headline
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name
+from entrepot.model.display import MINUS, NBSP, joined, number, range_text
+from entrepot.report import phrasing
+from entrepot.report.amounts import errors_of, scale_of
+from entrepot.report.attribution import is_computed, origin_name
+from entrepot.report.cards import percent_span
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, foot
+from entrepot.report.charts.drawing import (
+    Frame,
+    framed,
+    labels,
+    lines,
+    points,
+    ticks_between,
+    wrapped,
+)
 from entrepot.report.charts.place import Box, first_free, spots, text_width
+from entrepot.report.parts import BriefSentence
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Choice, Column, Curve
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure, Specification, Specifications
+    from entrepot.report.amounts import Scale
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["Curve", "CurveColumn", "CurveDimension", "CurveOption", "curve_picture", "option_words"]
 
-__all__ = ["draw"]
+
+def curve_picture(share: Figure, found: Specifications) -> Chart:
+    """Return the specifications of a share, or of any other number, as a picture."""
+    items, dimensions = by_value(found)
+    headline = _headline(items, share)
+    scale = scale_of(share.unit, max(abs(item.value) for item in items))
+    curve = Curve(
+        columns=tuple(_column_of(item, dimensions, item is headline, scale) for item in items),
+        dimensions=tuple(
+            CurveDimension(
+                DIMENSIONS.get(name, phrasing.capital(name)),
+                tuple(_option(name, o, items, scale) for o in options),
+            )
+            for name, options in dimensions.items()
+        ),
+        unit=scale.word,
+    )
+    title = definitions_title(share, len(items)).text
+    return Chart(curve, _alt_text(title, items, scale), _curve_key(curve, share))
+
+
+def by_value(found: Specifications) -> tuple[list[Specification], dict[str, list[str]]]:
+    """Return the specifications by value, and what they differ in."""
+    items = sorted(found.items, key=lambda item: (item.value, sorted(item.choices.items())))
+    return items, _dimensions(items)
+
+
+def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
+    """Return the choices that differ, each with its options in the order of their medians."""
+    found: dict[str, list[str]] = {}
+    for name in DIMENSIONS | dict.fromkeys(key for item in items for key in item.choices):
+        options = dict.fromkeys(item.choices.get(name, "") for item in items)
+        if len(options) > 1:
+            found[name] = sorted(
+                options, key=lambda option: (_option_median(name, option, items), option)
+            )
+    if "origin" in found and "source" in found:
+        del found["source"]  # whose number it is says already whether it was printed
+    return found
+
+
+def _option_median(name: str, option: str, items: list[Specification]) -> float:
+    return statistics.median(i.value for i in items if i.choices.get(name, "") == option)
+
+
+def _option(name: str, option: str, items: list[Specification], scale: Scale) -> CurveOption:
+    return CurveOption(option_words(name, option), scale.of(_option_median(name, option, items)))
+
+
+def _column_of(
+    item: Specification, dimensions: dict[str, list[str]], headline: bool, scale: Scale
+) -> CurveColumn:
+    picks = tuple(options.index(item.choices.get(name, "")) for name, options in dimensions.items())
+    printed = item.choices.get("source") == "published"
+    value = scale.of(item.value)
+    said = "; ".join(option_words(name, item.choices.get(name, "")) for name in dimensions)
+    text = number(value)
+    return CurveColumn(
+        value=value,
+        text=text.removesuffix(".0") if printed else text,
+        picks=picks,
+        published=printed,
+        headline=headline,
+        title=f"{text}{NBSP}{scale.word}: {said}",
+    )
+
+
+def _headline(items: list[Specification], share: Figure) -> Specification:
+    """Return the definition that the headline has: its value and source, the plainest goods.
+
+    A curve adds the same amounts up in another order, so that the last digits may differ.
+    """
+    source, value = share.evidence[0].source, share.required()
+    fitting = [
+        item
+        for item in items
+        if math.isclose(item.value, value, rel_tol=1e-9)
+        and item.choices.get("source", source) == source
+    ]
+    if not fitting:
+        return min(items, key=lambda item: abs(item.value - value))
+    return min(fitting, key=lambda item: len(item.choices.get("goods", "")))
+
+
+def definitions_title(share: Figure, count: int) -> BriefSentence:
+    name = phrasing.capital(phrasing.count_word(count, "definition"))
+    what = "share" if share.unit == "share" else "number"
+    if share.low is None or share.high is None:  # they agree
+        return BriefSentence(
+            f"{name} of one {what} all give {NBSP.join(phrasing.shown(share))}", (share,)
+        )
+    ends, beyond = _ends(share)
+    given = percent_span(*ends) if share.unit == "share" else range_text(*ends, share.unit)
+    text = f"{name} of one {what} give {given}{beyond}"
+    return BriefSentence(text, (share,))
+
+
+def _ends(share: Figure) -> tuple[tuple[float, float], str]:
+    """Return the ends of the definitions, and in words what errors of reports leave open."""
+    errors = errors_of(share)
+    values = [item.value for item in share.specifications.items] if share.specifications else []
+    if errors is None or not values:
+        return (share.low or 0.0, share.high or 0.0), ""
+    said = f"; the errors of the reports allow {percent_span(*errors)}"
+    return (min(values), max(values)), said
+
+
+def _alt_text(title: str, items: list[Specification], scale: Scale) -> str:
+    values = ", ".join(scale.text(item.value) for item in items)
+    unit = "per cent" if scale.word == "%" else scale.word
+    return f"{title}. Specification curve, values sorted, {unit}: {values}."
+
+
+def _curve_key(curve: Curve, share: Figure) -> tuple[tuple[str, str], ...]:
+    found = []
+    if any(not column.published for column in curve.columns):
+        found.append(("dot", "computed"))
+    if any(column.published and not column.headline for column in curve.columns):
+        found.append(("ring", "published"))
+    kind = "computed" if is_computed(share) else "published"
+    found.append(("dot-large" if is_computed(share) else "ring-supplier", f"headline, {kind}"))
+    return tuple(found)
+
+
+DIMENSIONS = {
+    "origin": "Primary source",
+    "source": "Status",
+    "goods": "Goods",
+    "followed": "Conversion of the list",
+    "concordance": "Conversion of the list",
+    "territory": "Territory",
+    "total": "Denominator",
+    "report": "Reporter",
+    "quantity": "Quantity",
+    "valuation": "Valuation",
+    "basis": "Partner attribution",
+    "window": "Time",
+}
+VARIANTS = {
+    "same_code": "same code in both editions",
+    "without_changed": "without codes that changed",
+    "without_partial": "without codes listed in part",
+    "upper": "upper bound: all of every family touched",
+    "lower": "lower bound: families listed in full only",
+    "weighted": "split by trade weights",
+    "": "all that can be converted",
+}
+CONVERSIONS = VARIANTS | {"family": "families and clean successors"}
+SOURCES = {"published": "published", "computed": "computed, bundled", "baci": "computed, BACI"}
+
+
+def option_words(name: str, option: str) -> str:
+    """Return an option in words."""
+    match name:
+        case "origin":
+            names = {"": "loaded rows", "BACI": "BACI, divided by a published total"}
+            return names.get(option) or origin_name(option)
+        case "source":
+            return SOURCES.get(option, option)
+        case "goods":
+            return _goods(option)
+        case "followed":
+            return CONVERSIONS.get(option, option)
+        case "territory":
+            if option in ("", AS_ASKED):
+                return option or "not stated"
+            return " to ".join(area_name(side) for side in option.split(" to "))
+    return option or "not stated"
+
+
+def _goods(option: str) -> str:
+    """Return how a list is followed, and which part of it where it is one."""
+    base, _, variant = option.partition(" (")
+    followed = VARIANTS.get(variant.rstrip(")"), option)
+    if ":" not in base:
+        return followed
+    name, *more = (part.partition(":") for part in base.split(","))
+    if more and all(other[0] == name[0] for other in more):
+        tiers = f"tiers {joined([one[2] for one in (name, *more)])}"
+        base_name = f"{goods_title(name[0])}, {tiers}"
+        return f"{base_name}, {followed}" if variant else base_name
+    return f"{goods_title(base)}, {followed}" if variant else goods_title(base)
+
+
+DECK = "Each column is one definition. Dot: computed; ring: published; choices below."
+
+
+def curve_chart(figure: Figure) -> StandaloneChart:
+    """Return the specifications of a Figure, sorted by value.
+
+    Raises
+    ------
+    RequestError
+        If there is one definition only.
+    """
+    found = figure.specifications
+    if found is None or len(found.items) < 2:
+        raise RequestError(
+            f"{figure.definition.measure} has only one definition here",
+            why="this chart shows the sensitivity of a figure to definitions",
+            hint="add --curve, or choose a chart over the years: import_share",
+        )
+    picture = curve_picture(figure, found)
+    unit = getattr(picture.drawn, "unit", "%")
+    words = {"%": "Per cent", "times": "Times", "index": "Index", "points": "Points"}
+    return StandaloneChart(
+        _curve_title(figure),
+        f"{words.get(unit, unit)}. {DECK}",
+        picture,
+        foot(figure),
+        tuple(
+            {"value": item.value, "unit": figure.unit} | dict(item.choices) for item in found.items
+        ),
+        (figure,),
+    )
+
+
+def _curve_title(figure: Figure) -> str:
+    """Return what it is about, and how far its definitions lie apart."""
+    ends = range_text(figure.low, figure.high, figure.unit)
+    return f"{headline(figure)}: {ends}" if ends else headline(figure)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveColumn:
+    """One definition: its value in the unit of the curve, and the option of each choice."""
+
+    value: float
+    text: str
+    picks: tuple[int, ...]
+    published: bool
+    headline: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurveOption:
+    """One option of a dimension, with the median value of the definitions that take it."""
+
+    name: str
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurveDimension:
+    """A choice that definitions differ in."""
+
+    name: str
+    options: tuple[CurveOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A specification curve: columns sorted by value, one row of dots an option.
+
+    `unit` stands at the axis; values are in it.
+    """
+
+    columns: tuple[CurveColumn, ...]
+    dimensions: tuple[CurveDimension, ...]
+    unit: str = "%"
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 ROW, HEAD, LINE = 20, 30, 15
 
@@ -32,8 +320,7 @@ class _Plan:
 PLANS = {"wide": _Plan(852, 250, 230, "median "), "narrow": _Plan(360, 220, 128, "")}
 
 
-def draw(data: Curve, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Curve, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     rows, depth = _rows(data, plan)
     names = [part for *_, parts in rows for part in parts]
@@ -45,7 +332,7 @@ def draw(data: Curve, *, name: str, spoken: str) -> str:
         *_values(data, frame),
         *_choices(data, rows, frame, plan),
     ]
-    return framed(layers, frame, name=name, spoken=spoken)
+    return framed(layers, frame, name=name, alt_text=alt_text)
 
 
 def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[str]]], float]:
@@ -61,7 +348,7 @@ def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[st
     return found, top
 
 
-def _median(plan: _Plan, option: Choice) -> str:
+def _median(plan: _Plan, option: CurveOption) -> str:
     return f"{plan.median_word}{number(option.median)}"
 
 
@@ -94,7 +381,7 @@ def _ticks(data: Curve) -> list[float]:
     return [value for value in found if not whole or value <= 100]
 
 
-def _grid(data: Curve, frame: Frame) -> list[Marks]:
+def _grid(data: Curve, frame: Frame) -> list[MarkLayer]:
     values = _ticks(data)
     rows = [
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
@@ -126,7 +413,7 @@ def _x(frame: Frame, place: int) -> float:
     return frame.x(place + 0.5)
 
 
-def _drop(data: Curve, frame: Frame, depth: float) -> list[Marks]:
+def _drop(data: Curve, frame: Frame, depth: float) -> list[MarkLayer]:
     """Drop the headline through all rows, so that its choices can be read off."""
     rows = [
         {
@@ -146,8 +433,8 @@ def _size(data: Curve, frame: Frame, most: int) -> float:
     return max(10.0, min(most, (1.2 * frame.inner_width / len(data.columns)) ** 2))
 
 
-def _dots(data: Curve, frame: Frame) -> list[Marks]:
-    layers: list[Marks] = []
+def _dots(data: Curve, frame: Frame) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     size = _size(data, frame, 60)
     for kind in ((False, False), (True, False), (False, True), (True, True)):
         rows = [
@@ -158,7 +445,7 @@ def _dots(data: Curve, frame: Frame) -> list[Marks]:
                 "row": place,
             }
             for place, column in enumerate(data.columns)
-            if (column.printed, column.headline) == kind
+            if (column.published, column.headline) == kind
         ]
         printed, headline = kind
         style = ("supplier-ring" if headline else "published") if printed else "supplier"
@@ -166,7 +453,7 @@ def _dots(data: Curve, frame: Frame) -> list[Marks]:
     return layers
 
 
-def _values(data: Curve, frame: Frame) -> list[Marks]:
+def _values(data: Curve, frame: Frame) -> list[MarkLayer]:
     """Print the headline, the lowest and the highest value."""
     last = len(data.columns) - 1
     chosen = [place for place, column in enumerate(data.columns) if column.headline]
@@ -177,7 +464,7 @@ def _values(data: Curve, frame: Frame) -> list[Marks]:
     ]
     taken = list(dots)
     plot = Box(-2, -18, frame.inner_width + frame.right, frame.inner_height)
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     for place in chosen:
         column = data.columns[place]
         text = _value(column)
@@ -191,14 +478,14 @@ def _values(data: Curve, frame: Frame) -> list[Marks]:
     return layers
 
 
-def _value(column: Column) -> str:
+def _value(column: CurveColumn) -> str:
     return f"headline {column.text}" if column.headline else column.text
 
 
 def _choices(
     data: Curve, rows: list[tuple[int, int, float, list[str]]], frame: Frame, plan: _Plan
-) -> list[Marks]:
-    layers: list[Marks] = []
+) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     heads, names, medians, tracks = [], [], [], []
     dots: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
     for place, index, top, parts in rows:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from entrepot.report.charts.place import cut, spread, text_width
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,8 +21,9 @@ __all__ = [
     "APART",
     "STYLES",
     "Frame",
-    "Marks",
+    "MarkLayer",
     "area",
+    "draw_names",
     "framed",
     "labels",
     "lines",
@@ -31,6 +34,7 @@ __all__ = [
     "render",
     "ticks",
     "ticks_between",
+    "wrapped",
 ]
 
 
@@ -43,7 +47,7 @@ POINTING = "triangle-right"
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class MarkLayer:
     """Marks of one look, placed in drawing units.
 
     Attributes
@@ -69,39 +73,39 @@ class Marks:
     shape: str = "circle"
 
 
-def rects(rows: Sequence[Row], *, style: str) -> list[Marks]:
+def rects(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
     """Return rectangles from (x, y) to (x2, y2); nothing for no rows."""
     return _marks("rect", rows, style)
 
 
-def lines(rows: Sequence[Row], *, style: str) -> list[Marks]:
+def lines(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
     """Return straight lines from (x, y) to (x2, y2)."""
     return _marks("line", rows, style)
 
 
 def points(
     rows: Sequence[Row], *, style: str, size: float = 46, shape: str = "circle"
-) -> list[Marks]:
+) -> list[MarkLayer]:
     """Return dots around (x, y), or tips that point to the right."""
-    return [Marks("dot", style, tuple(rows), size=size, shape=shape)] if rows else []
+    return [MarkLayer("dot", style, tuple(rows), size=size, shape=shape)] if rows else []
 
 
-def labels(rows: Sequence[Row], *, style: str, bold: bool = False) -> list[Marks]:
+def labels(rows: Sequence[Row], *, style: str, bold: bool = False) -> list[MarkLayer]:
     """Return texts with their baseline at y: columns x, y, text and align."""
-    return [Marks("text", style, tuple(rows), bold=bold)] if rows else []
+    return [MarkLayer("text", style, tuple(rows), bold=bold)] if rows else []
 
 
-def path(rows: Sequence[Row], *, style: str) -> list[Marks]:
+def path(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
     """Return one line through all points (x, y)."""
     return _marks("path", rows, style)
 
 
-def area(rows: Sequence[Row], *, style: str) -> list[Marks]:
+def area(rows: Sequence[Row], *, style: str) -> list[MarkLayer]:
     """Return one area between y and y2."""
     return _marks("area", rows, style)
 
 
-def moved(parts: Iterable[Marks], right: float, down: float) -> Iterator[Marks]:
+def moved(parts: Iterable[MarkLayer], right: float, down: float) -> Iterator[MarkLayer]:
     """Yield marks further to the right and down."""
     ways = {"x": right, "x2": right, "y": down, "y2": down}
     for part in parts:
@@ -112,25 +116,25 @@ def moved(parts: Iterable[Marks], right: float, down: float) -> Iterator[Marks]:
         yield replace(part, rows=rows)
 
 
-def _marks(kind: str, rows: Sequence[Row], style: str) -> list[Marks]:
-    return [Marks(kind, style, tuple(rows))] if rows else []
+def _marks(kind: str, rows: Sequence[Row], style: str) -> list[MarkLayer]:
+    return [MarkLayer(kind, style, tuple(rows))] if rows else []
 
 
-def framed(parts: Iterable[Marks], frame: Frame, *, name: str, spoken: str) -> str:
+def framed(parts: Iterable[MarkLayer], frame: Frame, *, name: str, alt_text: str) -> str:
     """Return marks in the plot area of a frame as an inline SVG."""
     size = {"width": frame.width, "height": frame.height}
-    return render(parts, **size, left=frame.left, top=frame.top, name=name, spoken=spoken)
+    return render(parts, **size, left=frame.left, top=frame.top, name=name, alt_text=alt_text)
 
 
 def render(
-    parts: Iterable[Marks],
+    parts: Iterable[MarkLayer],
     *,
     width: int,
     height: int,
     left: float = 0.0,
     top: float = 0.0,
     name: str,
-    spoken: str,
+    alt_text: str,
 ) -> str:
     """Return marks as an inline SVG of exactly the given size, the first at the back.
 
@@ -142,7 +146,7 @@ def render(
         Where the marks count from.
     name
         Extra class: ``wide`` or ``narrow``.
-    spoken
+    alt_text
         What a screen reader says instead of the marks.
 
     Raises
@@ -153,11 +157,11 @@ def render(
     body = "".join(one for part in parts for one in _written(part, left, top))
     return (
         f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(spoken)}" focusable="false">{body}</svg>'
+        f'aria-label="{escape(alt_text)}" focusable="false">{body}</svg>'
     )
 
 
-def _written(part: Marks, left: float, top: float) -> Iterator[str]:
+def _written(part: MarkLayer, left: float, top: float) -> Iterator[str]:
     style = STYLES[part.style]
     if part.kind in ("path", "area"):
         yield _outline(part, style, left, top)
@@ -184,7 +188,7 @@ def _line(row: Row, style: Style, x: float, y: float, x2: float, y2: float) -> s
     return _element("line", style.stroked(), ends, row)
 
 
-def _dot(row: Row, part: Marks, style: Style, x: float, y: float) -> str:
+def _dot(row: Row, part: MarkLayer, style: Style, x: float, y: float) -> str:
     half = math.sqrt(part.size) / 2
     if part.shape != POINTING:
         return _element("circle", style, f"{_at('cx', x)}{_at('cy', y)}{_at('r', half)}", row)
@@ -193,7 +197,7 @@ def _dot(row: Row, part: Marks, style: Style, x: float, y: float) -> str:
     return _element("path", style, f' d="{_through(corners)}Z"', row)
 
 
-def _outline(part: Marks, style: Style, left: float, top: float) -> str:
+def _outline(part: MarkLayer, style: Style, left: float, top: float) -> str:
     there = [(left + row["x"], top + row["y"]) for row in part.rows]
     if part.kind == "path":
         return _element("path", style.stroked(), f' d="{_through(there)}"', {})
@@ -205,7 +209,7 @@ def _through(points: Iterable[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{_short(x)},{_short(y)}" for x, y in points)
 
 
-def _text(row: Row, part: Marks, style: Style, x: float, y: float) -> str:
+def _text(row: Row, part: MarkLayer, style: Style, x: float, y: float) -> str:
     words = str(row["text"])
     if not words.strip():
         return ""
@@ -410,3 +414,73 @@ def ticks_between(low: float, high: float, *, at_most: int = 6) -> list[float]:
 def _plain(value: float) -> float:
     rounded = float(f"{value:.10g}")
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+# A column of names right of the plot, each with a leader to its mark.
+
+
+LINE = 16.0
+LEADER = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class NameEntry:
+    """One name: its text, the place of its mark (right end and height), and its style."""
+
+    text: str
+    x: float
+    y: float
+    style: str = "label"
+
+
+def draw_names(
+    entries: Sequence[NameEntry], *, head: str, x: float, room: float, height: float
+) -> list[MarkLayer]:
+    """Return head, names and leaders, moved apart where they would overlap.
+
+    Parameters
+    ----------
+    entries
+        What to name, in any order.
+    head
+        A line above the column.
+    x
+        Right end of the plot.
+    room, height
+        Width right of the plot, and height that the column may use.
+    """
+    if not entries:
+        return []
+    ordered = sorted(entries, key=lambda entry: (entry.y, entry.text))
+    texts = [wrapped(entry.text, room - LEADER) for entry in ordered]
+    sizes = [LINE, *(LINE * len(parts) + 3 for parts in texts)]
+    centres = spread([ordered[0].y - LINE, *(entry.y for entry in ordered)], sizes, 0, height)
+    start = x + LEADER
+    layers = labels([{"x": start, "y": centres[0] + 4.5, "text": head}], style="note")
+    leaders = []
+    for entry, parts, centre in zip(ordered, texts, centres[1:], strict=True):
+        first = centre - LINE * (len(parts) - 1) / 2
+        leaders.append({"x": entry.x + 2, "y": entry.y, "x2": start - 4, "y2": first})
+        rows = [
+            {"x": start, "y": first + 4.5 + LINE * place, "text": part}
+            for place, part in enumerate(parts)
+        ]
+        layers += labels(rows, style=entry.style)
+    return [*lines(leaders, style="leader"), *layers]
+
+
+def wrapped(text: str, room: float, most: int = 3) -> list[str]:
+    """Break a text into lines that fit; what does not fit in `most` lines ends in an ellipsis.
+
+    So does a word that is too long for a line.
+    """
+    parts = [""]
+    for word in text.split(" "):
+        longer = f"{parts[-1]} {word}".strip()
+        if text_width(longer) <= room or not parts[-1]:
+            parts[-1] = longer
+        else:
+            parts.append(word)
+    if len(parts) > most:
+        parts = [*parts[: most - 1], parts[most - 1].rstrip(",;") + "\u2026"]
+    return [part if "**" in part else cut(part, room) for part in parts]

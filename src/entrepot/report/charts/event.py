@@ -7,17 +7,110 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MINUS, NBSP, number
+from entrepot.figures.figure import headline
+from entrepot.model.display import MINUS, NBSP, figure_value, number, range_text
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import Frame, area, framed, labels, lines, path, points, rects
 from entrepot.report.charts.place import Box, first_free, spots, spread, text_box, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from entrepot.report.chart_data import EventSteps, Step
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["EventStep", "EventSteps", "percent_ticks"]
 
-__all__ = ["draw", "percent_ticks"]
+
+COUNTED = (("listed_products", "goods listed"), ("other_products", "others"))
+
+
+def event_chart(figure: Figure) -> StandaloneChart:
+    """Return the steps of an event study, and the finding in a sentence."""
+    unit = str(figure.details["steps_of"]).removesuffix("s")
+    steps = tuple(_event_step(row) for row in figure.table)
+    reference = next(int(row["step"]) for row in figure.table if row.get("is_reference"))
+    drawn = EventSteps(steps, unit, "listing", reference, figure.value)
+    spread_words = range_text(figure.low, figure.high, figure.unit)
+    alt_text = f"{headline(figure)}: {figure_value(figure.value, figure.unit)} on average after it"
+    alt_text += f", 95 % interval {spread_words}. " if spread_words else ". "
+    values = ", ".join(
+        f"{one.step:+d}: {figure_value(one.value, 'percent')}".replace("-", MINUS)
+        for one in steps
+        if one.value is not None
+    )
+    deck = (
+        f"Listed goods against others: change from the {unit} before the listing, per "
+        "cent, with 95 % intervals; the scale is logarithmic"
+    )
+    picture = Chart(drawn, f"{alt_text}By {unit} from the listing: {values}.")
+    return StandaloneChart(
+        headline(figure), deck, picture, _event_foot(figure), figure.table, (figure,)
+    )
+
+
+def _event_step(row: dict[str, object]) -> EventStep:
+    low, high = row.get("low_pct"), row.get("high_pct")
+    value = row.get("change_pct")
+    return EventStep(
+        step=int(str(row["step"])),
+        value=None if value is None else float(str(value)),
+        low=None if low is None else float(str(low)),
+        high=None if high is None else float(str(high)),
+        binned=bool(row.get("is_binned")),
+    )
+
+
+def _event_foot(figure: Figure) -> tuple[str, ...]:
+    """Return value with range, source, and how many goods stand behind it."""
+    line, source, *rest = foot(figure)
+    counted = [
+        f"{figure.details[name]:,.0f} {words}"
+        for name, words in COUNTED
+        if isinstance(figure.details.get(name), (int, float))
+    ]
+    return (line, " ".join([source, *([f"{', '.join(counted)}."] if counted else [])]), *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class EventStep:
+    """One step from an event: the change in per cent with its interval; None where not known.
+
+    `binned` marks an end that holds all that lies beyond it.
+    """
+
+    step: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    binned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventSteps:
+    """Change from the step before an event, step by step.
+
+    Attributes
+    ----------
+    unit
+        What a step is: ``month``, ``quarter`` or ``year``.
+    event
+        What happened, in a word or two.
+    reference
+        The step that the others are compared with.
+    mean
+        The mean over all steps from the event on, in per cent.
+    """
+
+    steps: tuple[EventStep, ...]
+    unit: str
+    event: str
+    reference: int
+    mean: float | None = None
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
 
 
 # Per cent that an axis may name: halves and doublings first, for it is logarithmic.
@@ -50,8 +143,7 @@ LEAST = 0.1
 """Least range of the axis, in logarithms: what is next to nothing must not fill the plot."""
 
 
-def draw(data: EventSteps, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: EventSteps, name: str, alt_text: str) -> str:
     axis = _axis(data, name)
     layers = [
         *_ground(axis),
@@ -62,7 +154,7 @@ def draw(data: EventSteps, *, name: str, spoken: str) -> str:
         *steps(data, axis, name),
         *_label_layers(data, axis),
     ]
-    return framed(layers, axis.frame, name=name, spoken=spoken)
+    return framed(layers, axis.frame, name=name, alt_text=alt_text)
 
 
 def percent_ticks(bottom: float, top: float, height: float) -> list[float]:
@@ -108,12 +200,12 @@ def _axis(data: EventSteps, name: str) -> Axis:
     return Axis(Frame(width, height, left, right, head, 52, first, last, 1.0), bottom, top)
 
 
-def _ground(axis: Axis) -> list[Marks]:
+def _ground(axis: Axis) -> list[MarkLayer]:
     row = {"x": axis.x(-0.5), "x2": axis.frame.inner_width, "y": 0, "y2": axis.frame.inner_height}
     return rects([row], style="after")
 
 
-def _grid(axis: Axis) -> list[Marks]:
+def _grid(axis: Axis) -> list[MarkLayer]:
     named = percent_ticks(axis.bottom, axis.top, axis.frame.inner_height)
     rows = [
         {"x": 0, "x2": axis.frame.inner_width, "y": axis.y(log), "y2": axis.y(log), "log": log}
@@ -133,15 +225,15 @@ def _grid(axis: Axis) -> list[Marks]:
     ]
 
 
-def _runs(data: EventSteps) -> Iterable[list[Step]]:
+def _runs(data: EventSteps) -> Iterable[list[EventStep]]:
     """Yield stretches of steps that have an estimate."""
     for known, run in itertools.groupby(data.steps, key=lambda one: one.value is not None):
         if known:
             yield list(run)
 
 
-def _band(data: EventSteps, axis: Axis) -> list[Marks]:
-    layers: list[Marks] = []
+def _band(data: EventSteps, axis: Axis) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     for run in _runs(data):
         rows = [
             {
@@ -156,12 +248,12 @@ def _band(data: EventSteps, axis: Axis) -> list[Marks]:
     return layers
 
 
-def _end(end: float | None, one: Step) -> float:
+def _end(end: float | None, one: EventStep) -> float:
     """Return the end of an interval; of the step that others are compared with, its value."""
     return log_of(one.value if end is None else end)
 
 
-def _mean(data: EventSteps, axis: Axis) -> list[Marks]:
+def _mean(data: EventSteps, axis: Axis) -> list[MarkLayer]:
     if data.mean is None:
         return []
     level = axis.y(log_of(data.mean))
@@ -169,8 +261,8 @@ def _mean(data: EventSteps, axis: Axis) -> list[Marks]:
     return lines([row], style="headline")
 
 
-def _line(data: EventSteps, axis: Axis) -> list[Marks]:
-    layers: list[Marks] = []
+def _line(data: EventSteps, axis: Axis) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     for run in _runs(data):
         rows = [{"x": axis.x(one.step), "y": axis.y(log_of(one.value))} for one in run]
         if len(rows) > 1:
@@ -224,7 +316,7 @@ def signed(percent: float) -> str:
     return f"{sign}{text}{NBSP}%"
 
 
-def title(one: Step, data: EventSteps) -> str:
+def title(one: EventStep, data: EventSteps) -> str:
     """Return what a mark says to who points at it."""
     assert one.value is not None
     when = f"{data.unit} {_place(one, data)}"
@@ -236,7 +328,7 @@ def title(one: Step, data: EventSteps) -> str:
     return f"{text}, 95{NBSP}%: {signed(float(one.low))} to {signed(float(one.high))}"
 
 
-def _place(one: Step, data: EventSteps) -> str:
+def _place(one: EventStep, data: EventSteps) -> str:
     """Return the step as the axis has it; the ends hold all that lies beyond."""
     text = f"{MINUS}{-one.step}" if one.step < 0 else f"{one.step}"
     if one.binned and one is data.steps[0]:
@@ -244,7 +336,7 @@ def _place(one: Step, data: EventSteps) -> str:
     return f"\u2265{text}" if one.binned else text
 
 
-def steps(data: EventSteps, axis: Axis, name: str) -> list[Marks]:
+def steps(data: EventSteps, axis: Axis, name: str) -> list[MarkLayer]:
     """Name steps below the plot, as many as there is room for, and what they are."""
     room = axis.frame.inner_width / len(data.steps)
     every = math.ceil((30 if name == "wide" else 28) / room)
@@ -269,11 +361,13 @@ def steps(data: EventSteps, axis: Axis, name: str) -> list[Marks]:
     return labels([*texts, words], style="note")
 
 
-def _label_layers(data: EventSteps, axis: Axis) -> list[Marks]:
+def _label_layers(data: EventSteps, axis: Axis) -> list[MarkLayer]:
     """Print the event, the step compared with, the mean and the values that stand out."""
     height, width = axis.frame.inner_height, axis.frame.inner_width
     event = axis.x(-0.5)
-    layers: list[Marks] = lines([{"x": event, "x2": event, "y": -14, "y2": height}], style="break")
+    layers: list[MarkLayer] = lines(
+        [{"x": event, "x2": event, "y": -14, "y2": height}], style="break"
+    )
     head = {"x": event + 5, "y": -18, "text": data.event, "align": "left"}
     layers += labels([head], style="label", bold=True)
     taken = [
@@ -301,7 +395,7 @@ def _label_layers(data: EventSteps, axis: Axis) -> list[Marks]:
     return layers
 
 
-def _beside(data: EventSteps, axis: Axis) -> tuple[list[Marks], list[Box]]:
+def _beside(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:
     """Print the last value and the mean right of the plot, apart from each other."""
     texts: list[tuple[float, list[str], str]] = []
     last = data.steps[-1]
@@ -314,7 +408,7 @@ def _beside(data: EventSteps, axis: Axis) -> tuple[list[Marks], list[Box]]:
     sizes = [16.0 * len(rows) + 4 for _, rows, _ in texts]
     centres = spread([y for y, *_ in texts], sizes, -10, axis.frame.inner_height)
     left = axis.frame.inner_width + 6.0
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     boxes = []
     for centre, (_, rows, style) in zip(centres, texts, strict=True):
         for place, text in enumerate(rows):
@@ -325,7 +419,7 @@ def _beside(data: EventSteps, axis: Axis) -> tuple[list[Marks], list[Box]]:
     return layers, boxes
 
 
-def _named(data: EventSteps) -> list[tuple[Step, str, str]]:
+def _named(data: EventSteps) -> list[tuple[EventStep, str, str]]:
     """Return which steps are named, with words and style: reference, lowest, highest."""
     known = [one for one in data.steps if one.value is not None]
     found = [(one, "compared with", "note") for one in known if one.step == data.reference]

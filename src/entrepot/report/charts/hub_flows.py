@@ -3,16 +3,171 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase
+from entrepot.model.display import NBSP
+from entrepot.report import phrasing
+from entrepot.report.amounts import scale_of
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import labels, lines, points, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Lane, Lanes
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.report.amounts import Scale
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["HubLane", "HubLanes"]
 
-__all__ = ["draw"]
+
+MOST_HUBS = 8
+"""Hubs with a way of their own."""
+TOGETHER = "All hubs together, chains included"
+
+
+def rerouted_chart(figure: Figure) -> StandaloneChart:
+    """Return what may have come through each hub alone, and through all of them together."""
+    asked, unit = figure.definition, figure.unit
+    ordered = sorted(figure.table, key=lambda row: (-float(row["high"]), str(row["hub"])))
+    scale = scale_of(unit, _ends(figure)[2])
+    lanes = [
+        _hub_lane(area_name(str(row["hub"])), _bounds(row), scale) for row in ordered[:MOST_HUBS]
+    ]
+    if len(ordered) > 1:
+        lanes.append(_hub_lane(TOGETHER, _ends(figure), scale, together=True))
+    names = tuple(area_name(str(end)) for end in (asked.exporter, asked.importer))
+    title = _rerouted_title(figure)
+    said = "; ".join(f"{lane.name} {lane.said}" for lane in lanes)
+    return StandaloneChart(
+        title,
+        _rerouted_deck(figure, len(ordered)),
+        Chart(HubLanes((names[0], names[1]), tuple(lanes)), f"{title}. {said}."),
+        tuple(_rerouted_foot(figure)),
+        tuple(_hub_rows(figure)),
+        (figure,),
+    )
+
+
+def _bounds(row: dict[str, Any]) -> tuple[float, float, float]:
+    low, value, high = (float(row[name]) for name in ("low", "matched", "high"))
+    return low, value, high
+
+
+def _ends(figure: Figure) -> tuple[float, float, float]:
+    value = figure.required()
+    low, high = (value if end is None else end for end in (figure.low, figure.high))
+    return low, value, high
+
+
+def _hub_lane(
+    name: str, bounds: tuple[float, float, float], scale: Scale, *, together: bool = False
+) -> HubLane:
+    low, value, high = bounds
+    matched = f"matched {scale.text(value)}{NBSP}{scale.word}" if high else ""
+    return HubLane(name, low, value, high, _between(low, high, scale), matched, together)
+
+
+def _between(low: float, high: float, scale: Scale) -> str:
+    """Return both bounds in words; a lower one of nothing bounds nothing."""
+    if not high:
+        return "no excess trade"
+    most = f"{scale.text(high)}{NBSP}{scale.word}"
+    if not low:
+        return f"at most {most}"
+    return most if low == high else f"{scale.text(low)} to {most}"
+
+
+def _rerouted_title(figure: Figure) -> str:
+    """Say how much can have come through whom, as bounds."""
+    asked = figure.definition
+    low, _, high = _ends(figure)
+    hubs = area_phrase(asked.hubs or "")
+    way = f"have been rerouted to {area_phrase(asked.importer)} via {hubs}"
+    goods = f"goods of {area_phrase(asked.exporter)}"
+    when = str(asked.period).replace("..", " to ")
+    if not high:
+        return phrasing.capital(f"no excess trade suggests that {goods} {way} in {when}")
+    size = _between(low, high, scale_of(figure.unit, high))
+    return phrasing.capital(f"{size} of {goods} may {way} in {when}")
+
+
+def _rerouted_deck(figure: Figure, count: int) -> str:
+    asked = figure.definition
+    base = str(asked.base or asked.period.before()).replace("..", " to ")
+    deck = (
+        f"{phrasing.capital(goods_title(asked.goods))}, in excess of the counterfactual "
+        f"from {base}. Width: what can "
+    )
+    deck += "have passed at most; solid: what must have; dotted: matched imports and exports."
+    if count > 1:
+        deck += " Each hub is computed alone, so they do not add up."
+    if count > MOST_HUBS:
+        deck += (
+            f" {phrasing.capital(phrasing.count_word(count - MOST_HUBS, 'other hub'))} not drawn."
+        )
+    return deck
+
+
+def _rerouted_foot(figure: Figure) -> list[str]:
+    """Return value, range and source, what limits the flow, and what no record says."""
+    line, *rest = foot(figure)
+    found = [line, *rest]
+    if points := str(figure.details.get("choke_points", "")):
+        found.append(f"Limiting flows: {points}.")
+    return found + [note.text for note in figure.caveats if note.id == "rerouting"]
+
+
+def _hub_rows(figure: Figure) -> list[dict[str, Any]]:
+    rows = [
+        {"hub": row["hub"], "name": area_name(str(row["hub"])), "unit": figure.unit} | row
+        for row in figure.table
+    ]
+    if len(rows) > 1:
+        low, value, high = _ends(figure)
+        bounds = {"low": low, "matched": value, "high": high}
+        rows.append({"hub": "", "name": TOGETHER, "unit": figure.unit} | bounds)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class HubLane:
+    """What may have come one way: at least, matched and at most, in the unit of the lanes.
+
+    Attributes
+    ----------
+    text, matched
+        The bounds and what was matched, as printed; the latter may be empty.
+    together
+        Whether it is all ways at once rather than one of them.
+    """
+
+    name: str
+    low: float
+    value: float
+    high: float
+    text: str
+    matched: str
+    together: bool = False
+
+    @property
+    def said(self) -> str:
+        """Bounds and what was matched in one line."""
+        return ", ".join(part for part in (self.text, self.matched) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class HubLanes:
+    """Ways from one end to the other, named as at the two ends, the widest first."""
+
+    ends: tuple[str, str]
+    lanes: tuple[HubLane, ...]
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 TOP, LINE, GAP = 30.0, 17.0, 20.0
 ARROW = 12.0
@@ -42,12 +197,11 @@ START = 2.0
 PLANS = {"wide": _Plan(852, 622, 66, beside=True), "narrow": _Plan(360, 358, 54, beside=False)}
 
 
-def draw(data: Lanes, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: HubLanes, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     most = max(lane.high for lane in data.lanes)
     scale = plan.thick / most if most else 0.0
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     top, last = TOP + 8, TOP
     for lane in data.lanes:
         if lane.together:
@@ -65,11 +219,11 @@ def draw(data: Lanes, *, name: str, spoken: str) -> str:
         width=plan.width,
         height=height,
         name=name,
-        spoken=spoken,
+        alt_text=alt_text,
     )
 
 
-def _poles(data: Lanes, plan: _Plan, last: float) -> list[Marks]:
+def _poles(data: HubLanes, plan: _Plan, last: float) -> list[MarkLayer]:
     """Draw both ends as lines with their names above."""
     rows = [{"x": x, "x2": x, "y": TOP, "y2": last + 8} for x in (START, plan.end)]
     buyer = cut(data.ends[1], (plan.end - START) / 2, bold=True)
@@ -81,10 +235,10 @@ def _poles(data: Lanes, plan: _Plan, last: float) -> list[Marks]:
     return [*lines(rows, style="base"), *labels(heads, style="label", bold=True)]
 
 
-def _lane(lane: Lane, plan: _Plan, scale: float, top: float, centre: float) -> list[Marks]:
+def _lane(lane: HubLane, plan: _Plan, scale: float, top: float, centre: float) -> list[MarkLayer]:
     start, end = START + 1, plan.end - ARROW
     across = {"x": start, "x2": end}
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     if lane.high:
         said = {"title": f"{lane.name}: {lane.said}", "of": (lane.name,)}
         widest = across | _around(centre, lane.high * scale) | said
@@ -111,7 +265,7 @@ def _around(centre: float, width: float) -> dict[str, float]:
     return {"y": centre - half, "y2": centre + half}
 
 
-def _words(lane: Lane, plan: _Plan, top: float, centre: float) -> list[Marks]:
+def _words(lane: HubLane, plan: _Plan, top: float, centre: float) -> list[MarkLayer]:
     style = "label-supplier" if lane.together else "label"
     name = {"y": top + 12, "text": cut(lane.name, plan.end - 20, bold=True)}
     if not plan.beside:

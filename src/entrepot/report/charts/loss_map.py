@@ -10,10 +10,32 @@ from entrepot.report.charts.drawing import labels, rects, render
 from entrepot.report.charts.world import grid
 
 if TYPE_CHECKING:
-    from entrepot.report.charts.drawing import Marks
-    from entrepot.report.scenario.drawn import LossMap
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["STEPS", "LossMap", "LossTile", "step_of"]
 
-__all__ = ["STEPS", "draw", "step_of"]
+
+@dataclass(frozen=True, slots=True)
+class LossTile:
+    """The loss of one area in per cent of output, as text; `target` is the one that is cut off."""
+
+    code: str
+    short: str
+    name: str
+    value: float
+    text: str
+    target: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LossMap:
+    """Losses by place."""
+
+    tiles: tuple[LossTile, ...]
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 STEPS = (0.01, 0.1, 0.5, 2.0)
 """Losses in per cent of output at which a darker step begins; the same on every map."""
@@ -43,18 +65,17 @@ def step_of(loss: float) -> int:
     return 1 + sum(loss >= step for step in STEPS)
 
 
-def draw(data: LossMap, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: LossMap, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     columns = 1 + max(column for _, column in grid().values())
     lines = 1 + max(row for row, _ in grid().values())
     pitch = plan.width / columns
     layers = [*_tiles(data, pitch), *(_codes(data, pitch) if plan.in_line > 2 else [])]
     key, height = _key(plan, lines * pitch + 14)
-    return render([*layers, *key], width=plan.width, height=height, name=name, spoken=spoken)
+    return render([*layers, *key], width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
-def _tiles(data: LossMap, pitch: float) -> list[Marks]:
+def _tiles(data: LossMap, pitch: float) -> list[MarkLayer]:
     told = {one.code: one for one in data.tiles}
     rows: dict[str, list[dict[str, Any]]] = {}
     for code, (row, column) in grid().items():
@@ -70,7 +91,7 @@ def _tiles(data: LossMap, pitch: float) -> list[Marks]:
     return [part for style in sorted(rows) for part in rects(rows[style], style=style)]
 
 
-def _codes(data: LossMap, pitch: float) -> list[Marks]:
+def _codes(data: LossMap, pitch: float) -> list[MarkLayer]:
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for one in data.tiles:
         if one.code in grid():
@@ -86,9 +107,9 @@ def _codes(data: LossMap, pitch: float) -> list[Marks]:
     ]
 
 
-def _key(plan: _Plan, top: float) -> tuple[list[Marks], int]:
+def _key(plan: _Plan, top: float) -> tuple[list[MarkLayer], int]:
     room = plan.width / plan.in_line
-    found: list[Marks] = []
+    found: list[MarkLayer] = []
     y = top
     for number, text in enumerate(KEY, start=1):
         place = number - 1

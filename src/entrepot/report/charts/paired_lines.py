@@ -7,16 +7,25 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.report.charts import column
-from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
+from entrepot.report.charts.drawing import (
+    Frame,
+    NameEntry,
+    draw_names,
+    framed,
+    labels,
+    lines,
+    points,
+    ticks,
+)
 from entrepot.report.charts.place import text_width
 from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
-    from entrepot.report.charts.drawing import Marks
-    from entrepot.report.comparison.drawn import Course, Courses, Spot
+    from entrepot.report.breaks import Break
+    from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["draw"]
+__all__ = ["Course", "CoursePoint", "Courses"]
+
 
 APART = 3.0
 """How far the marks of both sides stand off the middle of a year."""
@@ -41,8 +50,7 @@ LOOKS = (
 )
 
 
-def draw(data: Courses, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Courses, name: str, alt_text: str) -> str:
     frame = _frame(data, name)
     layers = [*_axes(data, frame, name), *_break_lines(data, frame)]
     rows = (0, len(data.courses[0].spots))
@@ -52,7 +60,7 @@ def draw(data: Courses, *, name: str, spoken: str) -> str:
     for course, look, first in pairs:
         layers += _spots(course, look, frame, first)
     layers += _names(data, frame)
-    return framed(layers, frame, name=name, spoken=spoken)
+    return framed(layers, frame, name=name, alt_text=alt_text)
 
 
 def _frame(data: Courses, name: str) -> Frame:
@@ -70,7 +78,7 @@ def _tick(value: float, values: list[float]) -> str:
     return f"{value:g}" + ("\u00a0%" if value == values[-1] else "")
 
 
-def _axes(data: Courses, frame: Frame, name: str) -> list[Marks]:
+def _axes(data: Courses, frame: Frame, name: str) -> list[MarkLayer]:
     values = ticks(frame.top_value, limit=100)
     across = {"x": 0, "x2": frame.inner_width}
     grid = [across | {"y": frame.y(value), "y2": frame.y(value)} for value in values[1:]]
@@ -100,14 +108,14 @@ def _year(year: int, shown: list[int], *, short: bool) -> str:
     return str(year)
 
 
-def _line(course: Course, look: _Look, frame: Frame) -> list[Marks]:
+def _line(course: Course, look: _Look, frame: Frame) -> list[MarkLayer]:
     """Join years that follow each other in one source; what others print stands alone.
 
     Where the reporters change dots lead across.
     """
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     for one, other in itertools.pairwise(course.spots):
-        if other.year != one.year + 1 or one.whose != other.whose or other.printed:
+        if other.year != one.year + 1 or one.whose != other.whose or other.published:
             continue
         row = {
             "x": frame.x(one.year) + look.shift,
@@ -120,7 +128,7 @@ def _line(course: Course, look: _Look, frame: Frame) -> list[Marks]:
     return layers
 
 
-def _break_lines(data: Courses, frame: Frame) -> list[Marks]:
+def _break_lines(data: Courses, frame: Frame) -> list[MarkLayer]:
     years = {one.broken.year for one in data.courses if one.broken and one.spots}
     rows = [
         {"x": x, "x2": x, "y": -8, "y2": frame.inner_height}
@@ -129,9 +137,9 @@ def _break_lines(data: Courses, frame: Frame) -> list[Marks]:
     return lines(rows, style="break") if rows else []
 
 
-def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Marks]:
+def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[MarkLayer]:
     """Draw the marks of a side; the row of the first in the table of both is `first`."""
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     for spot in course.spots:
         layers += _whisker(spot, look, frame)
     for printed in (False, True):
@@ -143,13 +151,13 @@ def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[Marks]
                 "row": first + place,
             }
             for place, spot in enumerate(course.spots)
-            if spot.printed is printed
+            if spot.published is printed
         ]
         layers += points(rows, style=look.ring if printed else look.dot)
     return layers
 
 
-def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Marks]:
+def _whisker(spot: CoursePoint, look: _Look, frame: Frame) -> list[MarkLayer]:
     if spot.low is None or spot.high is None:
         return []
     x, top, bottom = frame.x(spot.year) + look.shift, frame.y(spot.high), frame.y(spot.low)
@@ -158,7 +166,7 @@ def _whisker(spot: Spot, look: _Look, frame: Frame) -> list[Marks]:
     return lines(rows, style="leader")
 
 
-def _names(data: Courses, frame: Frame) -> list[Marks]:
+def _names(data: Courses, frame: Frame) -> list[MarkLayer]:
     """Name each side at its last spot, with the share there; a side without one is named too."""
     entries = []
     for course, look in zip(data.courses, LOOKS, strict=True):
@@ -167,11 +175,59 @@ def _names(data: Courses, frame: Frame) -> list[Marks]:
             when = "" if last.year == data.last else f", {last.year}"
             text = f"**{last.text}\u00a0%** {capital(course.name)}{when}"
             x = frame.x(last.year) + look.shift + CAP
-            entries.append(column.Entry(text, x, frame.y(last.value), look.name))
-    return column.draw(
+            entries.append(NameEntry(text, x, frame.y(last.value), look.name))
+    return draw_names(
         entries,
         head=f"For {data.last}",
         x=frame.inner_width,
         room=frame.right,
         height=frame.inner_height,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePoint:
+    """A share in a year with its range, all in per cent.
+
+    Attributes
+    ----------
+    text
+        The share as a reader sees it, without its unit.
+    whose
+        Source of it; years of one source are joined.
+    published
+        Whether somebody else printed it.
+    """
+
+    year: int
+    value: float
+    text: str
+    whose: str
+    low: float | None = None
+    high: float | None = None
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One side over the years, oldest first; empty where nothing is held.
+
+    `broken` says where its reporters change; only dots lead across.
+    """
+
+    name: str
+    spots: tuple[CoursePoint, ...]
+    broken: Break | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Both sides on one scale; the first is the one that is marked."""
+
+    first: int
+    last: int
+    courses: tuple[Course, Course]
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["BOLD", "Box", "Spot", "cut", "first_free", "spots", "spread", "text_box", "text_width"]
+__all__ = [
+    "BOLD",
+    "Box",
+    "LabelSpot",
+    "cut",
+    "first_free",
+    "spots",
+    "spread",
+    "text_box",
+    "text_width",
+]
 
 # Hundredths of the font size, by character.
 _WIDTHS = {
@@ -96,7 +106,7 @@ def text_box(text: str, x: float, y: float, align: str = "left", size: float = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class LabelSpot:
     """A candidate place of a label, and the corridor to its mark that must be free too."""
 
     text: str
@@ -113,13 +123,13 @@ class Spot:
         return [(x, first + LINE * n, part) for n, part in enumerate(self.text.split("\n"))]
 
 
-def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterator[Spot]:
+def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterator[LabelSpot]:
     """Yield places for a label near a mark, the nearest first; lines are parted by newlines."""
     more = LINE * text.count("\n")
 
-    def at(x: float, y: float, align: str, corridor: Box | None = None) -> Spot:
+    def at(x: float, y: float, align: str, corridor: Box | None = None) -> LabelSpot:
         wide = f"**{text}**" if bold else text
-        return Spot(text, text_box(wide, x, y, align), align, corridor)
+        return LabelSpot(text, text_box(wide, x, y, align), align, corridor)
 
     middle, level = (mark.left + mark.right) / 2, (mark.top + mark.bottom - more) / 2 + 4.5
     for step in range(steps):
@@ -138,8 +148,8 @@ def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterat
 
 
 def first_free(
-    candidates: Iterable[Spot], mark: Box, taken: Sequence[Box], within: Box, gap: float = 2.0
-) -> Spot | None:
+    candidates: Iterable[LabelSpot], mark: Box, taken: Sequence[Box], within: Box, gap: float = 2.0
+) -> LabelSpot | None:
     """Return the first candidate inside `within` that meets nothing taken.
 
     The corridor to the mark may touch what the mark itself touches, and nothing else.

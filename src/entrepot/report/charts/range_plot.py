@@ -12,10 +12,42 @@ from entrepot.report.charts.place import cut, text_width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.charts.drawing import Marks
-    from entrepot.report.scenario.drawn import Group, Ladder, Rung
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["RangeGroup", "RangePlot", "RangeRow"]
 
-__all__ = ["draw"]
+
+@dataclass(frozen=True, slots=True)
+class RangeRow:
+    """One loss: value and ends in per cent of output, as text, and whose it is.
+
+    `marked` stands out: the sides of the scenario, and not single areas.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    text: str
+    marked: bool = False
+
+
+RangeGroup = tuple[str, tuple[RangeRow, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RangePlot:
+    """Losses below each other in groups, each with a title.
+
+    `apart` gives each group a scale of its own, where they are parts of different things.
+    """
+
+    groups: tuple[RangeGroup, ...]
+    apart: bool = False
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 AXIS, HEAD = 30, 30
 CAP = 5
@@ -47,23 +79,22 @@ class _Scale:
         return self.start + (value - self.first) * self.factor
 
 
-def draw(data: Ladder, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: RangePlot, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     parts = [(one,) for one in data.groups] if data.apart else [data.groups]
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     top = 0.0
     for groups in parts:
         added, top = _part(groups, plan, top + BETWEEN * (top > 0))
         layers += added
     height = round(top)
-    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
-def _part(groups: Sequence[Group], plan: _Plan, start: float) -> tuple[list[Marks], float]:
+def _part(groups: Sequence[RangeGroup], plan: _Plan, start: float) -> tuple[list[MarkLayer], float]:
     """Draw groups on one scale below `start`; return the layers and where they end."""
     scale, places = _scale(groups, plan)
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     top = start + AXIS
     for title, rows in groups:
         head = {"x": 0, "y": top + 17, "text": cut(title, plan.width, bold=True)}
@@ -76,7 +107,7 @@ def _part(groups: Sequence[Group], plan: _Plan, start: float) -> tuple[list[Mark
     return [*_axis(places, scale, start, top), *layers], top
 
 
-def _scale(groups: Sequence[Group], plan: _Plan) -> tuple[_Scale, list[float]]:
+def _scale(groups: Sequence[RangeGroup], plan: _Plan) -> tuple[_Scale, list[float]]:
     rungs = [rung for _, rows in groups for rung in rows]
     ends = [end for rung in rungs for end in (rung.low, rung.high)]
     places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
@@ -86,7 +117,7 @@ def _scale(groups: Sequence[Group], plan: _Plan) -> tuple[_Scale, list[float]]:
     return _Scale(left, factor, places[0]), places
 
 
-def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[Marks]:
+def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[MarkLayer]:
     top = start + AXIS - 8
     rows = [{"x": x, "x2": x, "y": top, "y2": end} for x in map(scale.x, places)]
     zero = scale.x(0.0)
@@ -105,7 +136,7 @@ def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[
     return [*lines(rows, style="grid"), *lines(base, style="base"), *labels(texts, style="note")]
 
 
-def _rung(rung: Rung, plan: _Plan, scale: _Scale, top: float) -> list[Marks]:
+def _rung(rung: RangeRow, plan: _Plan, scale: _Scale, top: float) -> list[MarkLayer]:
     y = top + (32 if not plan.names else plan.row / 2)
     style = "label-supplier" if rung.marked else "label"
     low, high, x = scale.x(rung.low), scale.x(rung.high), scale.x(rung.value)
@@ -132,6 +163,6 @@ def _number(value: float) -> str:
     return f"{number(value)}{NBSP}%"
 
 
-def _far(rung: Rung) -> str:
+def _far(rung: RangeRow) -> str:
     """Return the number at the right end: of the whisker where there is one, else of the dot."""
     return _number(rung.high) if rung.low < rung.high else rung.text

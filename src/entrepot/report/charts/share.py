@@ -7,13 +7,31 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from entrepot.model.display import number
-from entrepot.report.charts import column
+from entrepot.figures import ask, flow_sources
+from entrepot.figures.figure import headline
+from entrepot.goods import goods_title
+from entrepot.model.display import NBSP, number
+from entrepot.report import phrasing
+from entrepot.report.attribution import is_computed, origin_name, source_name, when_of
+from entrepot.report.breaks import break_of
+from entrepot.report.brief_context import BriefContext, Subject
+from entrepot.report.cards import percent_span
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import (
+    StandaloneChart,
+    asked_years,
+    available_years,
+    caveat_lines,
+    require_some,
+    sources,
+)
 from entrepot.report.charts.drawing import (
     Frame,
+    NameEntry,
     area,
+    draw_names,
     framed,
     labels,
     lines,
@@ -21,28 +39,151 @@ from entrepot.report.charts.drawing import (
     points,
     rects,
     ticks,
+    wrapped,
 )
-from entrepot.report.charts.place import Box, Spot, first_free, spots, text_width
+from entrepot.report.charts.place import Box, LabelSpot, first_free, spots, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.report.chart_data import Point, Printed, ShareLines
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.breaks import Break
+    from entrepot.report.charts.drawing import MarkLayer
+    from entrepot.sources.published.read import Published
 
-    Boxes = Sequence[tuple[Printed, Box]]
+__all__ = [
+    "PublishedBox",
+    "ShareLines",
+    "SharePoint",
+    "direction_word",
+    "ends_of",
+    "published_box",
+    "share_chart",
+    "share_key",
+    "share_point",
+]
 
-__all__ = ["draw"]
+
+def share_point(figure: Figure) -> SharePoint:
+    """Return a computed share of a year in per cent, with its range."""
+    value = figure.required() * 100
+    if not phrasing.span(figure) or figure.low is None or figure.high is None:
+        return SharePoint(figure.definition.period.year, value)
+    return SharePoint(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
 
 
+def published_box(row: Published) -> PublishedBox:
+    """Return the box of a printed share; an open end is not drawn, the words say it."""
+    ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
+    low, high = ends[0], ends[-1]
+    value = ends[0] if row.middle is None else row.middle * 100
+    start, end = row.period.start, row.period.end
+    months = (start.year * 12 + start.month - 1, end.year * 12 + end.month)
+    middle = sum(months) / 24 - 0.5
+    text = row.printed.replace(" %", "").replace("%", "").strip()
+    text = text.replace("approximately ", "about ").replace("around ", "about ")
+    who = origin_name(row.origin)
+    digits = number(value).removesuffix(".0").removesuffix(".00")
+    who = f"{who}, {when_of(row)}" if when_of(row) else who
+    return PublishedBox(middle, low, high, text, digits, who)
+
+
+def ends_of(figure: Figure, between: str = "–") -> str:
+    """Return a share in words, by its range where it has one."""
+    if figure.specifications and figure.low is not None and figure.high is not None:
+        return percent_span(figure.low, figure.high, between)
+    return NBSP.join(phrasing.shown(figure))
+
+
+def direction_word(before: Figure, after: Figure) -> str:
+    """Return a word of direction if the ranges are apart, else one without."""
+    (low0, high0), (low1, high1) = (
+        (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
+        for f in (before, after)
+    )
+    if low1 > high0:
+        return "rose"
+    return "fell" if high1 < low0 else "went"
+
+
+def share_key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of marks that occur, with what they mean."""
+    found = []
+    if drawn.series:
+        found.append(("line", "computed"))
+    if any(share_point.low is not None for share_point in drawn.series):
+        found.append(("band", "other computed definitions"))
+    if any(not item.claim for item in drawn.published):
+        found.append(("printed", "published, height: rounding interval"))
+    if any(item.claim for item in drawn.published):
+        found.append(("claim", "the claim under check"))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class SharePoint:
+    """A computed value of a year with its range in per cent, and its `row` as in `Printed`."""
+
+    year: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedBox:
+    """A published number as the interval that its digits leave open.
+
+    Attributes
+    ----------
+    at
+        Middle of its period, as a year with decimals: 2025.0 is the whole of 2025.
+    low, high
+        Interval in per cent.
+    text, digits
+        The number as printed, e.g. ``"52.8"`` or ``"over 33"``; and its digits alone, ``"33"``.
+    who
+        Short name of whose number it is, with the months if it is not a whole year.
+    claim, row
+        Whether this is the claim under check; its row in the table beside, if any, from 0 on.
+    """
+
+    at: float
+    low: float
+    high: float
+    text: str
+    digits: str
+    who: str
+    claim: bool = False
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLines:
+    """A share over time: one computed series, printed points around it, a reporter break."""
+
+    first: int
+    last: int
+    series: tuple[SharePoint, ...]
+    series_name: str
+    published: tuple[PublishedBox, ...]
+    broken: Break | None = None
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
+
+Boxes: TypeAlias = "Sequence[tuple[PublishedBox, Box]]"
 BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
 YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
 LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outline
 
 
-def draw(data: ShareLines, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: ShareLines, name: str, alt_text: str) -> str:
     frame = _frame(data, name)
     boxes = _boxes(data, frame, BOX_WIDTH[name])
     layers = [
@@ -55,17 +196,17 @@ def draw(data: ShareLines, *, name: str, spoken: str) -> str:
         *_label_layers(data, frame, boxes, narrow=name == "narrow"),
         *_latest(data, frame, boxes),
     ]
-    return framed(layers, frame, name=name, spoken=spoken)
+    return framed(layers, frame, name=name, alt_text=alt_text)
 
 
 def _frame(data: ShareLines, name: str) -> Frame:
-    tops = [item.high for item in data.printed]
+    tops = [item.high for item in data.published]
     tops += [point.high or point.value for point in data.series]
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
     side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
     x0, x1 = data.first - side, data.last + side
     left = max(48, round(max(map(text_width, _axis_words(ticks(highest, limit=100))))) + 14)
-    named = any(item.at > data.last - 0.5 for item in data.printed)  # beside the plot
+    named = any(item.at > data.last - 0.5 for item in data.published)  # beside the plot
     if name == "wide":
         return Frame(852, 440, left, 196 if named else 24, 44, 28, x0, x1, highest)
     return Frame(360, 440, left, 104 if named else 12, 58, 28, x0, x1, highest)
@@ -78,14 +219,14 @@ def _axis_words(values: list[float]) -> list[str]:
     return [*words[:-1], f"{words[-1]}\u00a0%"]
 
 
-def _ground(data: ShareLines, frame: Frame) -> list[Marks]:
+def _ground(data: ShareLines, frame: Frame) -> list[MarkLayer]:
     if not data.broken:
         return []
     row = {"x": frame.x(data.broken.year + 0.5), "x2": frame.inner_width, "y": 0}
     return rects([row | {"y2": frame.inner_height}], style="after")
 
 
-def _grid(frame: Frame) -> list[Marks]:
+def _grid(frame: Frame) -> list[MarkLayer]:
     rows = [
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
         for value in ticks(frame.top_value, limit=100)[1:]
@@ -93,7 +234,7 @@ def _grid(frame: Frame) -> list[Marks]:
     return lines(rows, style="grid")
 
 
-def _axes(data: ShareLines, frame: Frame, name: str) -> list[Marks]:
+def _axes(data: ShareLines, frame: Frame, name: str) -> list[MarkLayer]:
     years = list(range(data.first, data.last + 1))
     values = ticks(frame.top_value, limit=100)
     step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
@@ -112,9 +253,9 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[Marks]:
     return [*lines([base], style="base"), *labels(below + beside, style="note")]
 
 
-def _series(data: ShareLines, frame: Frame) -> list[Marks]:
+def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
     runs = list(_runs(data))
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     for run in runs:
         band = [
             {"x": frame.x(point.year), "y": frame.y(point.low), "y2": frame.y(point.high)}
@@ -138,13 +279,13 @@ def _series(data: ShareLines, frame: Frame) -> list[Marks]:
     return layers
 
 
-def _place(point: Point, frame: Frame) -> tuple[float, float]:
+def _place(point: SharePoint, frame: Frame) -> tuple[float, float]:
     return frame.x(point.year), frame.y(point.value)
 
 
-def _runs(data: ShareLines) -> Iterator[list[Point]]:
+def _runs(data: ShareLines) -> Iterator[list[SharePoint]]:
     """Yield stretches of the series that neither the break nor a missing year interrupts."""
-    run: list[Point] = []
+    run: list[SharePoint] = []
     for point in data.series:
         broken = data.broken is not None and run and run[-1].year <= data.broken.year < point.year
         if run and (broken or point.year != run[-1].year + 1):
@@ -155,11 +296,11 @@ def _runs(data: ShareLines) -> Iterator[list[Point]]:
         yield run
 
 
-def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Printed, Box]]:
+def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[PublishedBox, Box]]:
     """Return each printed number with its box; boxes that would overlap stand side by side."""
     edge = frame.x(data.broken.year + 0.5) if data.broken else 0.0
-    placed: list[tuple[Printed, Box]] = []
-    for item in sorted(data.printed, key=lambda item: (item.at, item.low, item.who)):
+    placed: list[tuple[PublishedBox, Box]] = []
+    for item in sorted(data.published, key=lambda item: (item.at, item.low, item.who)):
         top, bottom = frame.y(item.high), frame.y(item.low)
         if bottom - top < LOWEST_BOX:
             middle = (top + bottom) / 2
@@ -174,8 +315,8 @@ def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Printed, 
     return placed
 
 
-def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Marks]:
-    layers: list[Marks] = []
+def _drawn_boxes(boxes: list[tuple[PublishedBox, Box]]) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     for claim, style in ((False, "published"), (True, "claim")):
         rows = [
             {
@@ -193,7 +334,7 @@ def _drawn_boxes(boxes: list[tuple[Printed, Box]]) -> list[Marks]:
     return layers
 
 
-def _title(item: Printed) -> str:
+def _title(item: PublishedBox) -> str:
     """Return whose number a box is, of when, and the number, with a unit if it is all digits."""
     year = str(round(item.at))
     when = "" if year in item.who else f", {year}"
@@ -201,7 +342,7 @@ def _title(item: Printed) -> str:
     return f"{item.who}{when}: {item.text}{unit}"
 
 
-def _break_line(data: ShareLines, frame: Frame) -> list[Marks]:
+def _break_line(data: ShareLines, frame: Frame) -> list[MarkLayer]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
@@ -210,7 +351,7 @@ def _break_line(data: ShareLines, frame: Frame) -> list[Marks]:
     sides = ((data.broken.before, "right", -7), (data.broken.after, "left", 7))
     words = []
     for (text, align, shift), room in zip(sides, rooms, strict=True):
-        parts = column.wrapped(text, room)
+        parts = wrapped(text, room)
         first = -10 - 15 * (len(parts) - 1)
         words += [
             {"x": x + shift, "y": first + 15 * place, "text": part, "align": align}
@@ -219,9 +360,11 @@ def _break_line(data: ShareLines, frame: Frame) -> list[Marks]:
     return [*lines(rows, style="break"), *labels(words, style="note")]
 
 
-def _latest(data: ShareLines, frame: Frame, boxes: list[tuple[Printed, Box]]) -> list[Marks]:
+def _latest(
+    data: ShareLines, frame: Frame, boxes: list[tuple[PublishedBox, Box]]
+) -> list[MarkLayer]:
     entries = [
-        column.Entry(
+        NameEntry(
             f"**{item.text}** {item.who}",
             box.right,
             (box.top + box.bottom) / 2,
@@ -230,7 +373,7 @@ def _latest(data: ShareLines, frame: Frame, boxes: list[tuple[Printed, Box]]) ->
         for item, box in boxes
         if item.at > data.last - 0.5
     ]
-    return column.draw(
+    return draw_names(
         entries,
         head=f"For {data.last}",
         x=frame.inner_width,
@@ -254,7 +397,7 @@ class Wish:
     of_series: bool
 
 
-def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[Marks]:
+def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[MarkLayer]:
     """Return the label layers; a label that finds no free place is left to the table."""
     taken = [box for _, box in boxes] + list(_line_boxes(data, frame)) + _break_box(data, frame)
     earlier = [(item, box) for item, box in boxes if item.at <= data.last - 0.5]
@@ -275,7 +418,7 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     ]
 
 
-def _placed(wishes: list[Wish], taken: list[Box], frame: Frame) -> list[tuple[Wish, Spot]]:
+def _placed(wishes: list[Wish], taken: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
     plot = Box(2, 2, frame.inner_width - 2, frame.inner_height - 2)
     used, found = list(taken), []
     for wish in wishes:
@@ -290,16 +433,16 @@ def _placed(wishes: list[Wish], taken: list[Box], frame: Frame) -> list[tuple[Wi
     return found
 
 
-def _leader(spot: Spot) -> dict[str, float]:
+def _leader(spot: LabelSpot) -> dict[str, float]:
     """Return the line down the corridor of a label that does not touch its mark."""
     way = spot.corridor or spot.box
     x = (way.left + way.right) / 2
     return {"x": x, "x2": x, "y": way.top, "y2": way.bottom}
 
 
-def _groups(boxes: Boxes) -> list[list[tuple[Printed, Box]]]:
+def _groups(boxes: Boxes) -> list[list[tuple[PublishedBox, Box]]]:
     """Join numbers of one year that stand too close for a label each."""
-    groups: list[list[tuple[Printed, Box]]] = []
+    groups: list[list[tuple[PublishedBox, Box]]] = []
     for item, box in sorted(boxes, key=lambda pair: (round(pair[0].at), -pair[1].top)):
         last = groups[-1][-1] if groups else None
         near = last and round(last[0].at) == round(item.at) and last[1].top - box.top < LINE * 0.8
@@ -310,7 +453,7 @@ def _groups(boxes: Boxes) -> list[list[tuple[Printed, Box]]]:
     return groups
 
 
-def _joined(group: list[tuple[Printed, Box]], *, narrow: bool) -> tuple[tuple[str, ...], Box]:
+def _joined(group: list[tuple[PublishedBox, Box]], *, narrow: bool) -> tuple[tuple[str, ...], Box]:
     around = Box(
         min(box.left for _, box in group),
         min(box.top for _, box in group),
@@ -324,7 +467,7 @@ def _joined(group: list[tuple[Printed, Box]], *, narrow: bool) -> tuple[tuple[st
         digits = sorted((item.digits for item, _ in group), key=float)
         shown = f"{digits[0]} to {digits[-1]}"
     names = list(dict.fromkeys(item.who for item, _ in group))
-    short = names[0] if len(names) == 1 else f"{len(names)} in print"
+    short = names[0] if len(names) == 1 else f"{len(names)} published"
     full = [] if narrow and len(names) > 1 else [", ".join(names)]
     forms = [
         form for who in (*full, short) for form in (f"{who} **{shown}**", f"{who}\n**{shown}**")
@@ -359,7 +502,7 @@ def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[
         yield Wish(tuple(texts), Box(x - 4, y - 4, x + 4, y + 4), True)
 
 
-def _named(data: ShareLines) -> list[Point]:
+def _named(data: ShareLines) -> list[SharePoint]:
     """Return the points that carry a value: the ends, and both sides of the break."""
     if not data.series:
         return []
@@ -369,3 +512,180 @@ def _named(data: ShareLines) -> list[Point]:
         after = [point.year for point in data.series if point.year > data.broken.year]
         chosen |= set(before[-1:]) | set(after[:1])
     return [point for point in data.series if point.year in chosen]
+
+
+# A share over the years: what was computed from one source, what others printed around it.
+
+
+PLAIN = {"importer", "exporter", "goods", "period", "source"}
+"""Keys under which a share in print is one of the same definition."""
+
+
+def share_chart(
+    measure: str, lake: Lake, since: int | None, keys: dict[str, Any]
+) -> StandaloneChart:
+    """Return a share over the years held, with what others printed of it.
+
+    Raises
+    ------
+    NoEvidenceError
+        If neither the lake nor the bundled tables hold one.
+    """
+    rest = {name: value for name, value in keys.items() if name != "period"}
+    asked = _asked(measure, lake, keys, rest)
+    rows = _printed(measure, lake, asked, rest)
+    years = asked_years({*available_years(lake), *(row.period.year for row in rows)}, keys, since)
+    rows = [row for row in rows if row.period.year in years]
+    series = _shares_series(measure, lake, years, rest)
+    found = sorted({f.definition.period.year for f in series} | {r.period.year for r in rows})
+    require_some(found, _what(asked), asked.reason or "none of the requested years is available")
+    broken = break_of(_subject(asked), found[0], found[-1])
+    lines = ShareLines(
+        first=found[0],
+        last=found[-1],
+        series=tuple(share_point(figure) for figure in series),
+        series_name="computed" if series else "",
+        published=tuple(published_box(row) for row in rows),
+        broken=broken,
+    )
+    title = _shares_title(asked, series) + _beyond(series, rows)
+    return StandaloneChart(
+        title,
+        _deck(asked, lines, series),
+        Chart(lines, _alt_text(title, rows, series), share_key(lines)),
+        tuple(x for x in (sources(series, _names(rows)), *caveat_lines(series)) if x),
+        (*(_computed(figure) for figure in series), *(_in_print(row) for row in rows)),
+        tuple(series),
+    )
+
+
+def _asked(measure: str, lake: Lake, keys: dict[str, Any], rest: dict[str, Any]) -> Figure:
+    """Return the Figure of the last year, which checks the question too."""
+    last = keys.get("period") or max(available_years(lake), default=2023)
+    return ask(measure, lake=lake, period=last, **rest)
+
+
+def _subject(asked: Figure) -> Subject:
+    one = asked.definition
+    return Subject(one.importer, one.exporter, one.goods, one.period, fixed=True)
+
+
+def _shares_series(
+    measure: str, lake: Lake, years: list[int], rest: dict[str, Any]
+) -> list[Figure]:
+    """Return a computed Figure a year from one source: the one that answers most years."""
+    names = [rest["source"]] if rest.get("source") else [*flow_sources(lake), "computed"]
+    best: list[Figure] = []
+    for source in names:
+        keys = rest | {"source": source}
+        found = [ask(measure, lake=lake, period=year, **keys) for year in years]
+        found = [figure for figure in found if is_computed(figure)]
+        if len(found) > len(best):
+            best = found
+        if len(best) == len(years):
+            break
+    return best
+
+
+def _printed(measure: str, lake: Lake, asked: Figure, rest: dict[str, Any]) -> list[Published]:
+    """Return what is in print under the same definition."""
+    if not {name for name, value in rest.items() if value is not None} <= PLAIN:
+        return []
+    if rest.get("source") not in (None, "published"):
+        return []
+    one = asked.definition
+    found = BriefContext(lake).printed(measure, one.importer, one.exporter, one.goods)
+    return [row for row in found if row.value is not None]
+
+
+def _what(asked: Figure) -> str:
+    """Return the share in words, without its time: "China’s share of Russia’s imports"."""
+    name = headline(asked).split(",")[0]
+    goods = asked.definition.goods
+    return name if goods == "all" else f"{name} of {goods_title(goods)}"
+
+
+def _shares_title(asked: Figure, series: list[Figure]) -> str:
+    """Say where the share stood at both ends; a direction only if the ranges are apart."""
+    what = _what(asked)
+    if not series:
+        return f"Published figures: {what}"
+    before, after = series[0], series[-1]
+    if before is after:
+        return f"{what} was {ends_of(after)} in {after.definition.period}"
+    then, now = (f"{ends_of(one)} in {one.definition.period}" for one in (before, after))
+    return f"{what} {direction_word(before, after)} from {then} to {now}"
+
+
+def _beyond(series: list[Figure], rows: list[Published]) -> str:
+    """Say what is in print of the last computed year where it lies beyond what was computed."""
+    if not series:
+        return ""
+    last = series[-1]
+    low = last.required() if last.low is None else last.low
+    high = last.required() if last.high is None else last.high
+    spans = [published_box(row) for row in rows if row.period == last.definition.period]
+    if all(low * 100 <= one.low and one.high <= high * 100 for one in spans):
+        return ""
+    ends = sorted((one.low + one.high) / 2 for one in spans)
+    shown = percent_span(ends[0] / 100, ends[-1] / 100)
+    return f" (computed; {shown} published)"
+
+
+def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:
+    goods = goods_title(asked.definition.goods)
+    quantity = asked.definition.quantity
+    parts = [f"{phrasing.capital(goods)}, per cent of {quantity}"]
+    if series:
+        ranged = any(one.low is not None for one in lines.series)
+        parts.append("line: computed" + (", band: other definitions" if ranged else ""))
+    if lines.published:
+        parts.append("boxes: published, height: rounding interval")
+    return "; ".join(parts) + f".{_broken(lines.broken)}"
+
+
+def _broken(broken: Break | None) -> str:
+    if broken is None:
+        return ""
+    return f" Up to {broken.year}: {broken.before}; from {broken.year + 1}: {broken.after}."
+
+
+def _alt_text(title: str, rows: list[Published], series: list[Figure]) -> str:
+    parts = [f"{title}."]
+    if series:
+        values = ", ".join(f"{f.definition.period}: {' '.join(phrasing.shown(f))}" for f in series)
+        parts.append(f"Computed: {values}.")
+    if rows:
+        said = ", ".join(f"{r.period}: {r.printed} ({origin_name(r.origin)})" for r in rows)
+        parts.append(f"Published: {said}.")
+    return " ".join(parts)
+
+
+def _names(rows: list[Published]) -> list[str]:
+    return [origin_name(row.origin) for row in rows]
+
+
+def _computed(figure: Figure) -> dict[str, Any]:
+    return {
+        "period": str(figure.definition.period),
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "unit": "share",
+        "kind": "computed",
+        "whose": source_name(figure.definition.source or figure.evidence[0].source),
+        "range": figure.range,
+    }
+
+
+def _in_print(row: Published) -> dict[str, Any]:
+    return {
+        "period": str(row.period),
+        "value": row.middle if row.middle is not None else row.value,
+        "low": row.low,
+        "high": row.high,
+        "unit": "share",
+        "kind": "published",
+        "whose": origin_name(row.origin),
+        "range": row.printed,
+    }

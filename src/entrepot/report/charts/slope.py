@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.display import figure_value
+from entrepot.report import phrasing
+from entrepot.report.amounts import change_of, scale_of
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
 from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Line, Slope
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.report.amounts import Scale
+    from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["draw"]
+__all__ = ["Slope", "SlopeLine", "slope_chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeLine:
+    """One supplier before and after, in the unit of the slope, with both values as printed.
+
+    A text is empty where nothing is recorded, which is not the same as zero.
+    """
+
+    name: str
+    before: float
+    after: float
+    texts: tuple[str, str]
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """Suppliers at two times on one scale.
+
+    Attributes
+    ----------
+    times
+        What stands over both ends.
+    unit
+        What the axis counts.
+    """
+
+    times: tuple[str, str]
+    lines: tuple[SlopeLine, ...]
+    unit: str
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 ROW = 18.0
 LEADER = 18.0
@@ -35,8 +79,7 @@ PLANS = {
 }
 
 
-def draw(data: Slope, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Slope, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     height = max(plan.height, round(ROW * len(data.lines)) + 90)
     most = max((max(line.before, line.after) for line in data.lines), default=1.0)
@@ -48,10 +91,10 @@ def draw(data: Slope, *, name: str, spoken: str) -> str:
         *_ends(data, frame, plan, after=False),
         *_ends(data, frame, plan, after=True),
     ]
-    return framed(layers, frame, name=name, spoken=spoken)
+    return framed(layers, frame, name=name, alt_text=alt_text)
 
 
-def _poles(data: Slope, frame: Frame) -> list[Marks]:
+def _poles(data: Slope, frame: Frame) -> list[MarkLayer]:
     rows = [{"x": x, "x2": x, "y": 0, "y2": frame.inner_height} for x in (0, frame.inner_width)]
     base = {"x": 0, "x2": frame.inner_width, "y": frame.inner_height, "y2": frame.inner_height}
     wide = text_width(f"**{data.times[0]}**") > frame.left
@@ -67,8 +110,8 @@ def _poles(data: Slope, frame: Frame) -> list[Marks]:
     ]
 
 
-def _strokes(data: Slope, frame: Frame) -> list[Marks]:
-    layers: list[Marks] = []
+def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
+    layers: list[MarkLayer] = []
     for marked in (False, True):
         found = [line for line in data.lines if line.marked is marked]
         rows = [
@@ -96,7 +139,7 @@ def _strokes(data: Slope, frame: Frame) -> list[Marks]:
     return layers
 
 
-def _title(line: Line, text: str, when: str, data: Slope) -> str:
+def _title(line: SlopeLine, text: str, when: str, data: Slope) -> str:
     return f"{line.name}, {when}: {f'{text} {data.unit}' if text else 'none'}"
 
 
@@ -107,7 +150,7 @@ def _style(*, marked: bool, known: bool) -> str:
     return "supplier-line" if marked else "other-line"
 
 
-def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Marks]:
+def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[MarkLayer]:
     """Put value and name beside each end, moved apart, with a leader to its dot."""
     side = 1 if after else 0
     x, way, align = (frame.inner_width, 1, "left") if after else (0, -1, "right")
@@ -115,7 +158,7 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Marks]
     ordered = sorted(data.lines, key=lambda line: (-_value(line, side), line.name))
     wanted = [frame.y(_value(line, side)) for line in ordered]
     centres = spread(wanted, [ROW] * len(ordered), 0, frame.inner_height)
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     leaders = []
     for line, mark, centre in zip(ordered, wanted, centres, strict=True):
         bare = not after and not plan.twice
@@ -127,11 +170,11 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[Marks]
     return [*lines(leaders, style="leader"), *layers]
 
 
-def _value(line: Line, side: int) -> float:
+def _value(line: SlopeLine, side: int) -> float:
     return line.after if side else line.before
 
 
-def _text(line: Line, side: int, room: float, *, bare: bool) -> str:
+def _text(line: SlopeLine, side: int, room: float, *, bare: bool) -> str:
     """Return value and name, the value nearer to the line; of a long name a part has to do."""
     value = line.texts[side] or "none"
     if bare:
@@ -139,3 +182,91 @@ def _text(line: Line, side: int, room: float, *, bare: bool) -> str:
     rest = room - text_width(f"{value} ", bold=line.marked)
     name = cut(line.name, rest, bold=line.marked)
     return f"{value} {name}" if side else f"{name} {value}"
+
+
+# Who took the place of whom: suppliers before and after, the largest changes named.
+
+
+MOST = 8
+"""Suppliers with a line of their own."""
+
+
+def slope_chart(figure: Figure) -> StandaloneChart:
+    """Return the suppliers of a reorientation before and after."""
+    rows = sorted(figure.table, key=lambda row: (-abs(change_of(row)), str(row["exporter"])))
+    moved = [row for row in rows if change_of(row)] or rows
+    shown = moved[:MOST]
+    highest = max(float(row[end]) for row in shown for end in ("value_before", "value_after"))
+    scale = scale_of(figure.unit, highest)
+    gained = max(shown, key=change_of)
+    lines = tuple(
+        SlopeLine(
+            area_name(str(row["exporter"])),
+            scale.of(float(row["value_before"])),
+            scale.of(float(row["value_after"])),
+            (_said(row["value_before"], scale), _said(row["value_after"], scale)),
+            marked=row is gained and change_of(row) > 0,
+        )
+        for row in shown
+    )
+    asked = figure.definition
+    drawn = Slope((str(asked.base), str(asked.period)), lines, scale.word)
+    title = _slope_title(figure, shown)
+    rest = len(rows) - len(shown)
+    deck = f"{phrasing.capital(goods_title(asked.goods))}, {scale.word}, the largest changes"
+    deck += f"; {phrasing.count_word(rest, 'other')} not drawn." if rest else "."
+    if not all(all(line.texts) for line in lines):
+        deck += " “none” and dotted: not recorded, which does not mean zero."
+    return StandaloneChart(
+        title,
+        deck,
+        Chart(drawn, _alt_text(title, lines, drawn)),
+        (_summed(figure), *foot(figure)[1:]),
+        tuple(_row(row, figure.unit) for row in figure.table),
+        (figure,),
+    )
+
+
+def _said(value: float, scale: Scale) -> str:
+    return scale.text(float(value)) if value else ""
+
+
+def _slope_title(figure: Figure, shown: list[dict[str, Any]]) -> str:
+    """Name who gained and who lost most, each only if it did."""
+    asked = figure.definition
+    buyers = phrasing.capital(possessive(area_phrase(asked.importer)))
+    parts = []
+    for row, word in ((max(shown, key=change_of), "gained"), (min(shown, key=change_of), "lost")):
+        change = change_of(row)
+        if change > 0 if word == "gained" else change < 0:
+            size = figure_value(abs(change), figure.unit)
+            parts.append(f"{area_phrase(str(row['exporter']))} {word} {size}")
+    told = ", ".join(parts) or "no supplier gained or lost"
+    return f"{buyers} suppliers, {asked.period} against {asked.base}: {told}"
+
+
+def _summed(figure: Figure) -> str:
+    found = {
+        name: figure_value(float(value), figure.unit)
+        for name, value in figure.details.items()
+        if isinstance(value, (int, float)) and name in ("lost", "gained", "not_replaced")
+    }
+    return (
+        f"In all, those that sold less lost {found['lost']}, those that sold more gained "
+        f"{found['gained']}; {found['not_replaced']} was not replaced."
+        if len(found) == 3
+        else f"In all {figure_value(figure.value, figure.unit)} changed hands."
+    )
+
+
+def _alt_text(title: str, lines: tuple[SlopeLine, ...], drawn: Slope) -> str:
+    ends = ([text or "none" for text in line.texts] for line in lines)
+    values = "; ".join(f"{one.name} {a} to {b}" for one, (a, b) in zip(lines, ends, strict=True))
+    return f"{title}. {drawn.unit}, {drawn.times[0]} to {drawn.times[1]}: {values}."
+
+
+def _row(row: dict[str, Any], unit: str) -> dict[str, Any]:
+    code = str(row["exporter"])
+    return {"exporter": code, "name": area_name(code), "unit": unit} | {
+        name: row[name] for name in ("value_before", "value_after", "share_before", "share_after")
+    }

@@ -5,15 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, rects, render
+from entrepot.figures.columns import in_currency
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_phrase
+from entrepot.model.display import figure_value
+from entrepot.report import phrasing
+from entrepot.report.amounts import scale_of
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import StandaloneChart, foot
+from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Part, Split
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Figure
+    from entrepot.report.amounts import Scale
+    from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["draw"]
+__all__ = ["ChangePart", "ChangeSplit", "split_chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePart:
+    """One step from one value to another: how much, as printed, and its range where there is one.
+
+    A `total` starts at zero; other parts start where the one before ended. `far` is the upper end
+    of its range, as printed.
+    """
+
+    name: str
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    total: bool = False
+    far: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSplit:
+    """A change taken apart, the values before and after at both ends, on one scale."""
+
+    parts: tuple[ChangePart, ...]
+    unit: str
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 BAR, LINE, TOP = 24, 16, 26
 
@@ -43,8 +81,7 @@ class _Scale:
         return self.zero + value * self.factor
 
 
-def draw(data: Split, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: ChangeSplit, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     starts = _starts(data.parts)
     scale = _scale(data, starts, plan)
@@ -62,10 +99,10 @@ def draw(data: Split, *, name: str, spoken: str) -> str:
             x = scale.x(start + part.value)
             ties.append({"x": x, "x2": x, "y": top + BAR, "y2": top + plan.row})
     layers = [*lines(bases, style="base"), *lines(ties, style="leader"), *layers]
-    return render(layers, width=plan.width, height=height, name=name, spoken=spoken)
+    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
 
 
-def _starts(parts: tuple[Part, ...]) -> list[float]:
+def _starts(parts: tuple[ChangePart, ...]) -> list[float]:
     found, level = [], 0.0
     for part in parts:
         level = 0.0 if part.total else level
@@ -74,14 +111,14 @@ def _starts(parts: tuple[Part, ...]) -> list[float]:
     return found
 
 
-def _ends(part: Part, start: float) -> tuple[float, float]:
+def _ends(part: ChangePart, start: float) -> tuple[float, float]:
     """Return how far a part reaches on both sides, its range included."""
     places = [start, start + part.value]
     places += [start + end for end in (part.low, part.high) if end is not None]
     return min(places), max(places)
 
 
-def _scale(data: Split, starts: list[float], plan: _Plan) -> _Scale:
+def _scale(data: ChangeSplit, starts: list[float], plan: _Plan) -> _Scale:
     """Leave room for the value of each part beyond its farthest end."""
     ends = [_ends(part, start) for part, start in zip(data.parts, starts, strict=True)]
     low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
@@ -91,7 +128,7 @@ def _scale(data: Split, starts: list[float], plan: _Plan) -> _Scale:
     return _Scale(left - low * factor, factor)
 
 
-def _row(part: Part, start: float, top: float, plan: _Plan, scale: _Scale) -> list[Marks]:
+def _row(part: ChangePart, start: float, top: float, plan: _Plan, scale: _Scale) -> list[MarkLayer]:
     x, x2 = sorted((scale.x(start), scale.x(start + part.value)))
     bar = {"x": x, "x2": max(x2, x + 1), "y": top, "y2": top + BAR}
     said = {"title": f"{part.name}: {part.text}", "of": (part.name,)}
@@ -104,31 +141,31 @@ def _row(part: Part, start: float, top: float, plan: _Plan, scale: _Scale) -> li
     return [*layers, *labels([value], style=style, bold=True), *_name(part, top, plan)]
 
 
-def _at_end(part: Part) -> str:
+def _at_end(part: ChangePart) -> str:
     """Return what stands at the end: of the whisker where there is one, else of the bar."""
     return part.far or part.text
 
 
-def _style(part: Part) -> str:
+def _style(part: ChangePart) -> str:
     """Fill the ends in blue and what was added in grey; what was taken away is hollow."""
     if part.total:
         return "supplier"
     return "context" if part.value >= 0 else "context-printed"
 
 
-def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[Marks]:
+def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[MarkLayer]:
     near, far = scale.x(low), scale.x(high)
     rows = [{"x": near, "x2": far, "y": y, "y2": y}]
     rows += [{"x": x, "x2": x, "y": y - 4, "y2": y + 4} for x in (near, far)]
     return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
 
 
-def _named(part: Part) -> str:
+def _named(part: ChangePart) -> str:
     """Return the name, with the value where the end of a whisker stands in its place."""
     return f"{part.name}: {part.text}" if part.far else part.name
 
 
-def _name(part: Part, top: float, plan: _Plan) -> list[Marks]:
+def _name(part: ChangePart, top: float, plan: _Plan) -> list[MarkLayer]:
     style = "label-supplier" if part.total else "label"
     if plan.above:
         row = {"x": 0, "y": top - 7, "text": cut(_named(part), plan.width)}
@@ -140,3 +177,111 @@ def _name(part: Part, top: float, plan: _Plan) -> list[Marks]:
         for n, text in enumerate(texts)
     ]
     return labels(rows, style=style)
+
+
+# A change of value taken apart: prices, quantities, new goods, goods that are gone.
+
+
+STEPS = (
+    ("price_usd", "Prices (unit values)"),
+    ("quantity_usd", "Quantities"),
+    ("new_usd", "New goods"),
+    ("gone_usd", "Goods that are gone"),
+    ("unsplit_usd", "Not split: no weight, or a leap"),
+)
+
+
+def split_chart(figure: Figure) -> StandaloneChart:
+    """Return the steps from the value of the base to the value of the period."""
+    asked = figure.definition
+    before, after = _money(figure, "value_base_usd"), _money(figure, "value_usd")
+    scale = scale_of(figure.unit, max(before, after))
+    parts = (
+        _part(f"Value in {asked.base}", before, scale, total=True),
+        *(
+            _part(name, _money(figure, key), scale, *_range(figure, key))
+            for key, name in STEPS
+            if _money(figure, key)
+        ),
+        _part(f"Value in {asked.period}", after, scale, total=True),
+    )
+    title = _title(figure)
+    said = "; ".join(f"{part.name}: {part.text}" for part in parts)
+    deck = (
+        f"{phrasing.capital(goods_title(asked.goods))}, {scale.word}; filled: added, hollow: taken "
+    )
+    deck += f"away. A price is a unit value, {figure.unit} a kilogram."
+    return StandaloneChart(
+        title,
+        deck,
+        Chart(ChangeSplit(parts, scale.word), f"{title}. {scale.word}: {said}."),
+        (f"Change {foot(figure)[0]}", *foot(figure)[1:]),
+        tuple(_rows(figure)),
+        (figure,),
+    )
+
+
+def _money(figure: Figure, name: str) -> float:
+    value = figure.details.get(in_currency(name, figure.definition.currency))
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _range(figure: Figure, key: str) -> tuple[float | None, float | None]:
+    named = in_currency(key, figure.definition.currency)
+    ends = (figure.details.get(f"{named}_low"), figure.details.get(f"{named}_high"))
+    low, high = (float(end) if isinstance(end, (int, float)) else None for end in ends)
+    return low, high
+
+
+def _part(
+    name: str,
+    value: float,
+    scale: Scale,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    total: bool = False,
+) -> ChangePart:
+    first, last = (None if end is None else scale.of(end) for end in (low, high))
+    text = scale.text(value, sign=not total)
+    far = "" if high is None else scale.text(high, sign=not total)
+    return ChangePart(name, scale.of(value), text, first, last, total=total, far=far)
+
+
+def _title(figure: Figure) -> str:
+    """Say by how much the value moved, and what prices and quantities did, by their signs."""
+    asked, change = figure.definition, figure.required()
+    seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
+    flow = f"Exports from {seller} to {buyer}"
+    word = "did not change" if not change else "rose by" if change > 0 else "fell by"
+    size = f" {figure_value(abs(change), figure.unit)}" if change else ""
+    text = f"{flow} {word}{size} from {asked.base} to {asked.period}"
+    signs = [
+        (name, _money(figure, key))
+        for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
+    ]
+    told = [
+        f"{name} {'added' if v > 0 else 'took'} {figure_value(abs(v), figure.unit)}"
+        for name, v in signs
+        if v
+    ]
+    return f"{text}: {', '.join(told)}" if told else text
+
+
+def _rows(figure: Figure) -> list[dict[str, object]]:
+    asked = figure.definition
+    names = (
+        ("value_base_usd", f"Value in {asked.base}"),
+        *STEPS,
+        ("value_usd", f"Value in {asked.period}"),
+    )
+    return [
+        {
+            "part": name,
+            "value": figure.details.get(key),
+            "low": figure.details.get(f"{key}_low"),
+            "high": figure.details.get(f"{key}_high"),
+            "unit": figure.unit,
+        }
+        for key, name in ((in_currency(key, asked.currency), name) for key, name in names)
+    ]

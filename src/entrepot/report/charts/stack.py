@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import number
-from entrepot.report.charts import column
-from entrepot.report.charts.drawing import Frame, framed, labels, lines, rects
+from entrepot.errors import RequestError
+from entrepot.figures import ask, flow_sources
+from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, area_set, possessive
+from entrepot.model.display import NBSP, number
+from entrepot.report import phrasing
+from entrepot.report.breaks import break_of
+from entrepot.report.brief_context import Subject
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import (
+    StandaloneChart,
+    asked_years,
+    available_years,
+    caveat_lines,
+    require_some,
+    sources,
+)
+from entrepot.report.charts.drawing import (
+    Frame,
+    NameEntry,
+    draw_names,
+    framed,
+    labels,
+    lines,
+    rects,
+    wrapped,
+)
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Layer, Stack
-    from entrepot.report.charts.drawing import Marks
+    from collections.abc import Callable
 
-__all__ = ["draw"]
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.breaks import Break
+    from entrepot.report.charts.drawing import MarkLayer
+
+__all__ = ["Layer", "Stack", "found_years", "of_years", "stack_chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One supplier: its share in per cent in each year of a stack, None where nothing is held.
+
+    `marked` is the one that the chart is about; `rest` everybody without a layer of their own.
+    """
+
+    name: str
+    shares: tuple[float | None, ...]
+    marked: bool = False
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Who supplied, year by year; layers from the base up, each year 100 per cent."""
+
+    years: tuple[int, ...]
+    layers: tuple[Layer, ...]
+    broken: Break | None = None
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 GAP = 0.26
 """Part of a year's room that stays free between two bars."""
@@ -40,8 +97,7 @@ PLANS = {
 }
 
 
-def draw(data: Stack, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: Stack, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     first, last = data.years[0] - 0.5, data.years[-1] + 0.5
     head = 44 if data.broken else 12
@@ -55,10 +111,10 @@ def draw(data: Stack, *, name: str, spoken: str) -> str:
         *_break(data, frame),
         *_names(data, frame),
     ]
-    return framed(layers, frame, name=name, spoken=spoken)
+    return framed(layers, frame, name=name, alt_text=alt_text)
 
 
-def _grid(frame: Frame) -> list[Marks]:
+def _grid(frame: Frame) -> list[MarkLayer]:
     values = (0, 25, 50, 75, 100)
     rows = [{"x": 0, "x2": frame.inner_width, "y": frame.y(v), "y2": frame.y(v)} for v in values]
     texts = [
@@ -77,7 +133,7 @@ def _grid(frame: Frame) -> list[Marks]:
     ]
 
 
-def _years(data: Stack, frame: Frame, plan: _Plan) -> list[Marks]:
+def _years(data: Stack, frame: Frame, plan: _Plan) -> list[MarkLayer]:
     """Name the years, all of them or every second, third ... counted from the last."""
     count = data.years[-1] - data.years[0] + 1
     room = frame.inner_width / count
@@ -109,7 +165,7 @@ def _spans(data: Stack, place: int) -> list[tuple[Layer, float, float]]:
     return found
 
 
-def _bars(data: Stack, frame: Frame) -> list[Marks]:
+def _bars(data: Stack, frame: Frame) -> list[MarkLayer]:
     half = _half(frame)
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, year in enumerate(data.years):
@@ -137,7 +193,7 @@ def _style(layer: Layer, order: int) -> str:
     return "blended" if order % 2 else "context-edged"
 
 
-def _values(data: Stack, frame: Frame) -> list[Marks]:
+def _values(data: Stack, frame: Frame) -> list[MarkLayer]:
     """Print the share inside the blue part where it has room."""
     rows = []
     for place, year in enumerate(data.years):
@@ -150,7 +206,7 @@ def _values(data: Stack, frame: Frame) -> list[Marks]:
     return labels(rows, style="label-inverse", bold=True)
 
 
-def _break(data: Stack, frame: Frame) -> list[Marks]:
+def _break(data: Stack, frame: Frame) -> list[MarkLayer]:
     if not data.broken:
         return []
     x = frame.x(data.broken.year + 0.5)
@@ -159,7 +215,7 @@ def _break(data: Stack, frame: Frame) -> list[Marks]:
     sides = ((data.broken.before, "right", -7), (data.broken.after, "left", 7))
     texts = []
     for (text, align, shift), room in zip(sides, rooms, strict=True):
-        parts = column.wrapped(text, room)
+        parts = wrapped(text, room)
         first = -10 - 15 * (len(parts) - 1)
         texts += [
             {"x": x + shift, "y": first + 15 * n, "text": part, "align": align}
@@ -173,11 +229,11 @@ def _share(value: float) -> str:
     return number(value) if value == 0 or value >= LEAST else f"under {LEAST:g}"
 
 
-def _names(data: Stack, frame: Frame) -> list[Marks]:
+def _names(data: Stack, frame: Frame) -> list[MarkLayer]:
     """Name each layer beside the last bar, with its share in that year."""
     right = frame.x(data.years[-1]) + _half(frame)
     entries = [
-        column.Entry(
+        NameEntry(
             f"**{_share(high - low)}** {layer.name}",
             right,
             frame.y((low + high) / 2),
@@ -185,10 +241,198 @@ def _names(data: Stack, frame: Frame) -> list[Marks]:
         )
         for layer, low, high in _spans(data, len(data.years) - 1)
     ]
-    return column.draw(
+    return draw_names(
         entries,
         head=f"In {data.years[-1]}",
         x=frame.inner_width,
         room=frame.right,
         height=frame.inner_height,
     )
+
+
+# Who supplied over the years: the shares of the largest suppliers of one importer.
+
+
+NAMED = 4
+"""Suppliers with a name of their own beside the one that the chart is about."""
+
+Shares = dict[str, float]
+
+
+def stack_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> StandaloneChart:
+    """Return the suppliers of an importer, year by year.
+
+    Raises
+    ------
+    RequestError
+        If no importer is named.
+    NoEvidenceError
+        If no year is held in which all suppliers are known.
+    """
+    rest = {name: v for name, v in keys.items() if name not in ("period", "exporter", "by", "k")}
+    if not rest.get("importer"):
+        raise RequestError("a chart of suppliers needs an importer", hint="add --importer RUS")
+    years = asked_years(available_years(lake), keys, since)
+    found, reason = found_years(partial(ask, lake=lake), lake, years, rest)
+    what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
+    require_some(list(found), what, reason)
+    return of_years(found, keys.get("exporter"))
+
+
+def of_years(found: dict[int, Figure], exporter: str | None = None) -> StandaloneChart:
+    """Return the suppliers of Figures by year; `exporter` is the one that it is about."""
+    shares = {year: _shares(figure) for year, figure in found.items()}
+    last = found[max(found)]
+    marked = exporter or _largest(shares[max(shares)])
+    whose = area_set(marked, last.definition.period.end)
+    names = _named(shares, whose)
+    asked = last.definition
+    subject = Subject(asked.importer, marked, asked.goods, asked.period, fixed=True)
+    broken = break_of(subject, min(found), max(found))
+    drawn = Stack(tuple(found), _layers(shares, marked, whose, names), broken)
+    title = _title(subject, drawn)
+    return StandaloneChart(
+        title,
+        _deck(subject, drawn),
+        Chart(drawn, _alt_text(title, drawn)),
+        (sources(found.values()), *caveat_lines(found.values())),
+        tuple(_rows(found)),
+        tuple(found.values()),
+    )
+
+
+def found_years(
+    asking: Callable[..., Figure], lake: Lake, years: list[int], keys: dict[str, Any]
+) -> tuple[dict[int, Figure], str]:
+    """Return the Figure of each year from one source, the one that answers most of them.
+
+    Parameters
+    ----------
+    asking
+        Evaluates a measure with its keys.
+    lake
+        Names the sources.
+    years, keys
+        What is asked: a year is asked of those that hold something of it.
+
+    Returns
+    -------
+    dict, str
+        Figures by year, and why there is none.
+    """
+    names = [keys["source"]] if keys.get("source") else flow_sources(lake)
+    best: dict[int, Figure] = {}
+    reasons: list[str] = []
+    for source in names:
+        held = [year for year in years if year in available_years(lake, source)]
+        given = keys | {"source": source}
+        asked = {year: asking("top_supplier", period=year, **given) for year in held}
+        found = {year: figure for year, figure in asked.items() if figure.table}
+        reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
+        best = found if len(found) > len(best) else best
+        if len(best) == len(years):
+            break
+    return best, "; ".join(reasons) or "no flows of such a year are loaded"
+
+
+def _shares(figure: Figure) -> Shares:
+    """Return the share of each supplier in per cent."""
+    values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
+    total = sum(values.values())
+    return {name: 100 * value / total for name, value in values.items()}
+
+
+def _largest(shares: Shares) -> str:
+    return max(sorted(shares), key=lambda name: (_is_named(name), shares[name]))
+
+
+def _is_named(name: str) -> bool:
+    """Whether a partner is a country with a name, and not "areas not specified"."""
+    from entrepot.figures.questions.question import special
+
+    return name not in special()
+
+
+def _named(shares: dict[int, Shares], whose: frozenset[str]) -> list[str]:
+    """Return the suppliers that were largest in any year, by their share in the last one."""
+    most: dict[str, float] = defaultdict(float)
+    for one in shares.values():
+        for name, share in one.items():
+            if name not in whose and _is_named(name):
+                most[name] = max(most[name], share)
+    chosen = [name for name, _ in sorted(most.items(), key=lambda x: (-x[1], x[0]))[:NAMED]]
+    last = shares[max(shares)]
+    return sorted(chosen, key=lambda name: (-last.get(name, 0.0), name))
+
+
+def _layers(
+    shares: dict[int, Shares], marked: str, whose: frozenset[str], names: list[str]
+) -> tuple[Layer, ...]:
+    def over(fits: Callable[[str], bool]) -> tuple[float, ...]:
+        return tuple(
+            sum(share for name, share in one.items() if fits(name)) for one in shares.values()
+        )
+
+    found = [Layer(area_name(marked), over(lambda name: name in whose), marked=True)]
+    found += [Layer(area_name(one), over(lambda name, one=one: name == one)) for one in names]  # type: ignore[misc]
+    rest = {name for one in shares.values() for name in one} - whose - set(names)
+    if rest:
+        last = shares[max(shares)]
+        count = sum(1 for name in rest if last.get(name))
+        found.append(Layer(f"others ({count})", over(lambda name: name in rest), rest=True))
+    return tuple(found)
+
+
+def _title(subject: Subject, drawn: Stack) -> str:
+    """Say what the marked supplier had at both ends."""
+    layer = drawn.layers[0]
+    goods = "imports" if subject.goods == "all" else f"imports of {subject.goods_name}"
+    then, now = layer.shares[0], layer.shares[-1]
+    whole = f"{subject.buyers} {goods}"
+    text = f"{phrasing.capital(subject.seller)} supplied {_stack_share(now)} of {whole}"
+    text += f" in {drawn.years[-1]}"
+    return text if len(drawn.years) == 1 else f"{text}, {_stack_share(then)} in {drawn.years[0]}"
+
+
+def _stack_share(value: float | None) -> str:
+    return f"{number(value or 0.0)}{NBSP}%"
+
+
+def _deck(subject: Subject, drawn: Stack) -> str:
+    gaps = [y for y in range(drawn.years[0], drawn.years[-1]) if y not in drawn.years]
+    text = (
+        f"{phrasing.capital(goods_title(subject.goods))}, per cent of all suppliers, each year 100."
+    )
+    if count := sum(1 for layer in drawn.layers if not layer.marked and not layer.rest):
+        whose = f"the {phrasing.cardinal(count)} others" if count > 1 else "the other"
+        text += f" Other than {subject.seller}: {whose} with the largest share in any one year."
+    if drawn.broken:
+        text += f" Up to {drawn.broken.year}: {drawn.broken.before}; from "
+        text += f"{drawn.broken.year + 1}: {drawn.broken.after}."
+    return text + (f" Not available: {', '.join(map(str, gaps))}." if gaps else "")
+
+
+def _alt_text(title: str, drawn: Stack) -> str:
+    last = ", ".join(f"{one.name} {_stack_share(one.shares[-1])}" for one in drawn.layers)
+    first = ", ".join(f"{one.name} {_stack_share(one.shares[0])}" for one in drawn.layers)
+    text = f"{title}. In {drawn.years[-1]}: {last}."
+    return text if len(drawn.years) == 1 else f"{text} In {drawn.years[0]}: {first}."
+
+
+def _rows(found: dict[int, Figure]) -> list[dict[str, Any]]:
+    rows = []
+    for year, figure in found.items():
+        shares = _shares(figure)
+        for row in figure.table:
+            name = str(row["exporter"])
+            rows.append(
+                {
+                    "year": year,
+                    "exporter": name,
+                    "name": area_name(name),
+                    "value": row["value"],
+                    "unit": figure.definition.currency,
+                    "share": shares[name] / 100,
+                }
+            )
+    return rows

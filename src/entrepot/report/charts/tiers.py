@@ -6,15 +6,48 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.display import number
-from entrepot.report.charts.column import wrapped
-from entrepot.report.charts.drawing import labels, lines, moved, rects, render, ticks
+from entrepot.report.charts.drawing import labels, lines, moved, rects, render, ticks, wrapped
 from entrepot.report.charts.place import BOLD, Box, text_box, text_width
 
 if TYPE_CHECKING:
-    from entrepot.report.chart_data import Bar, Panel, TierPanels
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.report.breaks import Break
+    from entrepot.report.charts.drawing import MarkLayer
+__all__ = ["TierBar", "TierPanel", "TierPanels"]
 
-__all__ = ["draw"]
+
+@dataclass(frozen=True, slots=True)
+class TierBar:
+    """A value of a year in million USD; blended when both reporters may stand behind it."""
+
+    year: int
+    value: float
+    blended: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierPanel:
+    """One tier: its code and name, its change in words, and a bar a year."""
+
+    code: str
+    name: str
+    change: str
+    bars: tuple[TierBar, ...]
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TierPanels:
+    """Small multiples on one scale."""
+
+    panels: tuple[TierPanel, ...]
+    unit: str
+    broken: Break | None = None
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 LINE = 17
 BAR = 0.72
@@ -50,25 +83,24 @@ GRIDS = {
 }
 
 
-def draw(data: TierPanels, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: TierPanels, name: str, alt_text: str) -> str:
     grid = GRIDS[name]
     grid = replace(grid, names=max(len(_name(panel, grid)) for panel in data.panels))
     highest = max((bar.value for panel in data.panels for bar in panel.bars), default=1.0)
     top = ticks(highest, at_most=3)[-1]
     step = grid.head + grid.plot + grid.foot
-    marks: list[Marks] = []
+    marks: list[MarkLayer] = []
     for place, panel in enumerate(data.panels):
         row, column = divmod(place, grid.columns)
         drawn = _panel(panel, data, grid, top, labelled=column == 0)
         marks += moved(drawn, column * (grid.panel + grid.gap), grid.head + row * step)
     height = -(-len(data.panels) // grid.columns) * step - 16
-    return render(marks, width=grid.width, height=height, name=name, spoken=spoken)
+    return render(marks, width=grid.width, height=height, name=name, alt_text=alt_text)
 
 
 def _panel(
-    panel: Panel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool
-) -> list[Marks]:
+    panel: TierPanel, data: TierPanels, grid: _Grid, top: float, *, labelled: bool
+) -> list[MarkLayer]:
     layers = [
         *_lines(panel, grid, top),
         *_bars(panel, grid, top, data.unit),
@@ -82,7 +114,7 @@ def _panel(
     return layers
 
 
-def _lines(panel: Panel, grid: _Grid, top: float) -> list[Marks]:
+def _lines(panel: TierPanel, grid: _Grid, top: float) -> list[MarkLayer]:
     heights = [grid.plot * (1 - value / top) for value in ticks(top, at_most=3)[1:]]
     rows = [{"x": 0, "x2": grid.panel, "y": y, "y2": y} for y in heights]
     divider = [{"x": 0, "x2": grid.panel, "y": -grid.head + 2, "y2": -grid.head + 2}]
@@ -92,7 +124,7 @@ def _lines(panel: Panel, grid: _Grid, top: float) -> list[Marks]:
     ]
 
 
-def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> list[Marks]:
+def _scale_labels(panel: TierPanel, data: TierPanels, grid: _Grid, top: float) -> list[MarkLayer]:
     """Name the grid lines at the left, but for those that would lie over a bar or its value."""
     places = [(_centre(panel, grid, bar.year), bar.value) for bar in panel.bars]
     bars = [Box(x - 6, grid.plot * (1 - value / top), x + 6, grid.plot) for x, value in places]
@@ -106,11 +138,11 @@ def _scale_labels(panel: Panel, data: TierPanels, grid: _Grid, top: float) -> li
     return labels(rows, style="note")
 
 
-def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Marks]:
+def _bars(panel: TierPanel, grid: _Grid, top: float, unit: str) -> list[MarkLayer]:
     half = BAR * grid.panel / len(panel.bars) / 2
     name = f"{panel.code} {panel.name}".strip()
     when = f"{name}, " if name else ""
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     for blended in (True, False):
         rows = [
             {
@@ -128,7 +160,7 @@ def _bars(panel: Panel, grid: _Grid, top: float, unit: str) -> list[Marks]:
     return layers
 
 
-def _years(panel: Panel, grid: _Grid) -> list[Marks]:
+def _years(panel: TierPanel, grid: _Grid) -> list[MarkLayer]:
     """Name the first and the last year, and the one before the break if there is room."""
     rows: list[dict[str, Any]] = []
     taken: list[Box] = []
@@ -145,23 +177,23 @@ def _years(panel: Panel, grid: _Grid) -> list[Marks]:
     return [*lines([base], style="base"), *labels(rows, style="note")]
 
 
-def _style(panel: Panel, blended: bool) -> str:
+def _style(panel: TierPanel, blended: bool) -> str:
     if panel.hot:
         return "supplier-blended" if blended else "supplier"
     return "blended" if blended else "context"
 
 
-def _before_break(panel: Panel) -> list[Bar]:
+def _before_break(panel: TierPanel) -> list[TierBar]:
     blended = [bar for bar in panel.bars if bar.blended]
     return blended[-1:] if len(blended) < len(panel.bars) else []
 
 
-def _centre(panel: Panel, grid: _Grid, year: int) -> float:
+def _centre(panel: TierPanel, grid: _Grid, year: int) -> float:
     years = [bar.year for bar in panel.bars]
     return (years.index(year) + 0.5) * grid.panel / len(years)
 
 
-def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Marks]:
+def _break(panel: TierPanel, data: TierPanels, grid: _Grid) -> list[MarkLayer]:
     years = [bar.year for bar in panel.bars]
     if not data.broken or data.broken.year not in years or data.broken.year == years[-1]:
         return []
@@ -169,14 +201,14 @@ def _break(panel: Panel, data: TierPanels, grid: _Grid) -> list[Marks]:
     return lines([{"x": x, "x2": x, "y": -6, "y2": grid.plot}], style="break")
 
 
-def _name(panel: Panel, grid: _Grid) -> list[str]:
+def _name(panel: TierPanel, grid: _Grid) -> list[str]:
     """Break the name into lines of bold letters."""
     most = 3 if grid.two_digits else 2
     name = f"{panel.code}\u2002{panel.name}".strip()
     return wrapped(name, grid.panel / BOLD, most=most)
 
 
-def _head(panel: Panel, grid: _Grid) -> list[Marks]:
+def _head(panel: TierPanel, grid: _Grid) -> list[MarkLayer]:
     style = "label-supplier" if panel.hot else "label"
     title = _name(panel, grid)
     first = -grid.head + 20
@@ -188,14 +220,16 @@ def _head(panel: Panel, grid: _Grid) -> list[Marks]:
     ]
 
 
-def _values(panel: Panel, grid: _Grid, top: float) -> list[Marks]:
+def _values(panel: TierPanel, grid: _Grid, top: float) -> list[MarkLayer]:
     """Print the value of the last bar, then of the two at the break where there is room."""
     rows, _ = _placed_values(panel, grid, top)
     style = "label-supplier" if panel.hot else "label"
     return [*labels(rows[:1], style=style, bold=True), *labels(rows[1:], style=style)]
 
 
-def _placed_values(panel: Panel, grid: _Grid, top: float) -> tuple[list[dict[str, Any]], list[Box]]:
+def _placed_values(
+    panel: TierPanel, grid: _Grid, top: float
+) -> tuple[list[dict[str, Any]], list[Box]]:
     """Return the values that find room, that of the last bar first, and their boxes."""
     blended = _before_break(panel)
     after = [bar for bar in panel.bars if blended and bar.year > blended[0].year][:1]

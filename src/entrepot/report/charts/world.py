@@ -10,19 +10,73 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.model.areas import area_name
+from entrepot.errors import RequestError
+from entrepot.figures import ask, flow_sources
+from entrepot.goods import goods_title
+from entrepot.model.areas import area, area_name, area_phrase, area_set, possessive
+from entrepot.model.display import NBSP, number
+from entrepot.report import phrasing
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import (
+    StandaloneChart,
+    asked_years,
+    available_years,
+    caveat_lines,
+    require_some,
+    sources,
+)
 from entrepot.report.charts.drawing import labels, rects, render
 from entrepot.report.charts.place import cut, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.chart_data import Partner, World
-    from entrepot.report.charts.drawing import Marks
+    from entrepot.figures import Definition, Figure
+    from entrepot.lake import Lake
+    from entrepot.report.charts.drawing import MarkLayer
 
-__all__ = ["STEPS", "draw", "grid", "step_of"]
+__all__ = ["STEPS", "Partner", "World", "grid", "map_chart", "of_buyers", "of_suppliers", "step_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One partner on a map: its share in per cent and as printed, and its code for a tile.
+
+    `short` is a code of two letters; `marked` is the one that the chart is about.
+    """
+
+    code: str
+    short: str
+    name: str
+    share: float
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who supplied, or who bought, by place.
+
+    Attributes
+    ----------
+    partners
+        Everybody of whom something is recorded, the largest first.
+    own
+        Codes and names of those whose partners they are.
+    are
+        What the partners are.
+    """
+
+    partners: tuple[Partner, ...]
+    own: tuple[tuple[str, str], ...]
+    are: Literal["suppliers", "buyers"] = "suppliers"
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
 
 STEPS = (1.0, 5.0, 10.0, 25.0)
 """Shares in per cent at which a darker step begins; the same on every map, to be compared."""
@@ -69,8 +123,7 @@ def step_of(share: float) -> int:
     return 1 + sum(share >= edge for edge in STEPS)
 
 
-def draw(data: World, *, name: str, spoken: str) -> str:
-    """Return the drawing, ``wide`` or ``narrow``."""
+def _draw(data: World, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     pitch = plan.width / (1 + max(column for _, column in grid().values()))
     tall = pitch * (1 + max(row for row, _ in grid().values()))
@@ -84,10 +137,12 @@ def draw(data: World, *, name: str, spoken: str) -> str:
         key, end = _key(OWN[data.are], pitch * 10.5, tall + 26, plan.width)
         height = max(low, end)
     height = round(height + 10)
-    return render([*layers, *told, *key], width=plan.width, height=height, name=name, spoken=spoken)
+    return render(
+        [*layers, *told, *key], width=plan.width, height=height, name=name, alt_text=alt_text
+    )
 
 
-def _tiles(data: World, pitch: float) -> list[Marks]:
+def _tiles(data: World, pitch: float) -> list[MarkLayer]:
     shares = {one.code: one for one in data.partners}
     own = dict(data.own)
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -107,9 +162,9 @@ def _tiles(data: World, pitch: float) -> list[Marks]:
     return [part for style in sorted(rows) for part in rects(rows[style], style=style)]
 
 
-def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) -> list[Marks]:
+def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) -> list[MarkLayer]:
     """Write a code on the tiles that matter; on a small map, the number in the list below it."""
-    found: list[Marks] = []
+    found: list[MarkLayer] = []
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     told = {one.code: str(place) for place, one in enumerate(listed, start=1)}
     for one in data.partners:
@@ -138,7 +193,7 @@ def _listed(
     room: float,
     *,
     numbered: bool,
-) -> tuple[list[Marks], float]:
+) -> tuple[list[MarkLayer], float]:
     """Name the largest partners with their shares; return the layers and where they end."""
     layers = labels([{"x": x, "y": y, "text": f"Largest {data.are}"}], style="note")
     wide = max((text_width(f"**{one.text}**") for one in listed), default=0.0)
@@ -157,11 +212,11 @@ def _listed(
     return layers, y
 
 
-def _key(own: str, x: float, y: float, width: float) -> tuple[list[Marks], float]:
+def _key(own: str, x: float, y: float, width: float) -> tuple[list[MarkLayer], float]:
     """Explain the steps; return the layers and where they end."""
     styles = [*(f"step-{n}" for n in range(1, 6)), "tile", "tile-buyer"]
     words = [*KEY, "nothing recorded", own]
-    layers: list[Marks] = []
+    layers: list[MarkLayer] = []
     at = x
     for style, text in zip(styles, words, strict=True):
         size = SWATCH + 6 + text_width(text, 12.5)
@@ -172,3 +227,158 @@ def _key(own: str, x: float, y: float, width: float) -> tuple[list[Marks], float
         layers += labels([{"x": at + SWATCH + 6, "y": y, "text": text}], style="note")
         at += size + 16
     return layers, y
+
+
+# A map of who supplied, or who bought, in one year: the darker a tile, the larger its share.
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Which side is on the map: its column and that of whose partners they are, in words too."""
+
+    partner: Literal["exporter", "importer"]
+    own: Literal["importer", "exporter"]
+    are: Literal["suppliers", "buyers"]
+    one: str
+    trade: str
+    did: str
+
+
+SUPPLIERS = _Way("exporter", "importer", "suppliers", "supplier", "imports", "made")
+BUYERS = _Way("importer", "exporter", "buyers", "buyer", "exports", "took")
+
+
+def map_chart(lake: Lake, keys: dict[str, Any]) -> StandaloneChart:
+    """Return the map of an importer's suppliers in the newest year that is held.
+
+    Raises
+    ------
+    RequestError
+        If no importer is named, or the period is no year.
+    NoEvidenceError
+        If no year is held in which all suppliers are known.
+    """
+    rest = {name: v for name, v in keys.items() if name not in ("period", "exporter", "by", "k")}
+    if not rest.get("importer"):
+        raise RequestError(
+            "a map of suppliers needs an importer",
+            hint="add --importer RUS; for a map of buyers: entrepot chart rank",
+        )
+    years = asked_years(available_years(lake), keys, None)
+    wanted = [years[-1]] if keys.get("period") and years else years[::-1]
+    names = [rest["source"]] if rest.get("source") else flow_sources(lake)
+    reason = "no flows of such a year are loaded"
+    for year in wanted:
+        for source in names:
+            figure = ask("top_supplier", lake=lake, period=year, **(rest | {"source": source}))
+            if figure.table:
+                return of_suppliers(figure, keys.get("exporter"))
+            reason = figure.reason or reason
+    what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
+    require_some([], what, reason)
+    raise AssertionError  # nothing to draw has been refused
+
+
+def of_suppliers(figure: Figure, exporter: str | None = None) -> StandaloneChart:
+    """Return the map of the suppliers of a Figure; `exporter` is the one that it is about."""
+    return _placed(figure, SUPPLIERS, exporter)
+
+
+def of_buyers(figure: Figure) -> StandaloneChart:
+    """Return the map of who bought from the seller of a Figure, about the importer it names."""
+    return _placed(figure, BUYERS, figure.definition.importer)
+
+
+def _placed(figure: Figure, way: _Way, about: str | None) -> StandaloneChart:
+    asked = figure.definition
+    partners = _partners(figure, way, about)
+    own = tuple((code, area_name(code)) for code in sorted(asked.members(way.own)))
+    drawn = World(partners, tuple(one for one in own if one[0] in grid()), way.are)
+    title = _title(asked, way, partners, about)
+    deck = (
+        f"{phrasing.capital(goods_title(asked.goods))}, {asked.period}, per cent of all {way.are}. "
+    )
+    deck += "Each area is one square, roughly where it lies."
+    return StandaloneChart(
+        title,
+        deck,
+        Chart(drawn, _alt_text(title, way, partners)),
+        (sources([figure]), *_absent(partners), *caveat_lines([figure])),
+        tuple(_rows(figure, way)),
+        (figure,),
+    )
+
+
+def _partners(figure: Figure, way: _Way, about: str | None) -> tuple[Partner, ...]:
+    """Return everybody with a value, the largest first; those of one asked group stand apart."""
+    end = figure.definition.period.end
+    whose = area_set(about, end) if about else frozenset()
+    values = {str(row[way.partner]): float(row["value"]) for row in figure.table}
+    total = sum(values.values())
+    ordered = sorted(values, key=lambda code: (-values[code], code))
+    largest = next((code for code in ordered if code in grid()), "")
+    return tuple(
+        Partner(
+            code,
+            area(code).alpha2 or code,
+            area_name(code),
+            100 * values[code] / total,
+            f"{number(100 * values[code] / total)}{NBSP}%",
+            marked=code in whose if whose else code == largest,
+        )
+        for code in ordered
+        if values[code] > 0
+    )
+
+
+def _title(asked: Definition, way: _Way, partners: tuple[Partner, ...], about: str | None) -> str:
+    """Name the largest partner, and the place or the part of the one asked where it is another."""
+    own = possessive(area_phrase(getattr(asked, way.own)))
+    named = [one for one in partners if one.code in grid()]
+    if not named:
+        return phrasing.capital(f"{own} {way.are} in {asked.period}: none of them is named")
+    first, marked = named[0], [one for one in named if one.marked]
+    whom = f"of {goods_title(asked.goods)}" if asked.goods != "all" else ""
+    if len(marked) > 1 and about is not None:
+        part = f"{number(sum(one.share for one in marked))}{NBSP}%"
+        text = f"{area_phrase(about)} {way.did} {part} of {own} {way.trade} {whom}".rstrip()
+        text += f" in {asked.period}; {area_phrase(first.code)} was the largest {way.one}"
+        return phrasing.capital(f"{text}, with {first.text}")
+    if not marked or marked[0] is first:
+        text = f"{area_phrase(first.code)} was {own} largest {way.one} {whom}".rstrip()
+        return phrasing.capital(f"{text} in {asked.period}, with {first.text}")
+    place = phrasing.ordinal(named.index(marked[0]) + 1)
+    text = f"{area_phrase(marked[0].code)} was {own} {place} largest {way.one} {whom}".rstrip()
+    text += f" in {asked.period}, with {marked[0].text}; {area_phrase(first.code)} had {first.text}"
+    return phrasing.capital(text)
+
+
+def _absent(partners: tuple[Partner, ...]) -> tuple[str, ...]:
+    """Say what has no tile: partners without a name, and areas that are no more."""
+    without = [one for one in partners if one.code not in grid()]
+    if not without:
+        return ()
+    share = number(sum(one.share for one in without))
+    names = ", ".join(one.name for one in without[:3])
+    more = f" and {phrasing.count_word(len(without) - 3, 'other')}" if len(without) > 3 else ""
+    return (f"Without a place on the map: {names}{more}, {share}{NBSP}% in all.",)
+
+
+def _alt_text(title: str, way: _Way, partners: tuple[Partner, ...]) -> str:
+    told = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
+    return f"{title}. Of {phrasing.count_word(len(partners), way.one)} the largest: {told}."
+
+
+def _rows(figure: Figure, way: _Way) -> list[dict[str, Any]]:
+    values = {str(row[way.partner]): float(row["value"]) for row in figure.table}
+    total = sum(values.values())
+    return [
+        {
+            way.partner: code,
+            "name": area_name(code),
+            "value": value,
+            "unit": figure.definition.currency,
+            "share": value / total,
+        }
+        for code, value in sorted(values.items(), key=lambda one: (-one[1], one[0]))
+    ]

@@ -10,12 +10,12 @@ from entrepot.report.check_report.save import (
     write_check,
     write_note,
 )
-from entrepot.report.check_report.text import Article, Left
+from entrepot.report.check_report.text import ArticleText, UnreadText
 
 __all__ = [
     "FORMATS",
-    "Article",
-    "Left",
+    "ArticleText",
+    "UnreadText",
     "check_note",
     "claim_review",
     "format_of",

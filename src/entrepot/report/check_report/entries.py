@@ -13,9 +13,8 @@ from entrepot.claims.verdict_text import number_of
 from entrepot.model.display import NBSP
 from entrepot.model.interval import Interval
 from entrepot.report.check_report.text import one_line, web
-from entrepot.report.parts import Link
+from entrepot.report.parts import ORDER, PageLink
 from entrepot.report.phrasing import capital
-from entrepot.report.verdicts import ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,31 +24,31 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Quantity
 
-__all__ = ["Entry", "Evidence", "entries", "left_by_others", "worst_first"]
+__all__ = ["EntryEvidence", "ReportEntry", "entries", "left_by_others", "worst_first"]
 
-OUTCOMES = {"supports": "agrees", "allows": "leaves it open", "contradicts": "does not agree"}
+OUTCOMES = {"supports": "agrees", "allows": "is inconclusive", "contradicts": "does not agree"}
 _IDLE = 100.0
 """Bounds so many times away from a number say nothing of it."""
 _BASES = {
-    "origin": "where the goods were made",
-    "seller": "where the seller is",
-    "producer_hq": "where the maker has its headquarters",
-    "value_added": "where the value was added",
+    "origin": "country of origin",
+    "seller": "country of the seller",
+    "producer_hq": "country of the producer’s headquarters",
+    "value_added": "origin of value added",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EntryEvidence:
     """One number beside a claim."""
 
     value: str
     outcome: str
     text: str
-    links: tuple[Link, ...]
+    links: tuple[PageLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportEntry:
     """One claim for a reader.
 
     Attributes
@@ -65,7 +64,7 @@ class Entry:
     slips
         Pairs of a kind and a sentence, the likeliest first.
     implied
-        What the other numbers leave for it, in words; empty if nothing.
+        Implied by the text’s other figures for it, in words; empty if nothing.
     """
 
     id: str
@@ -78,25 +77,25 @@ class Entry:
     reason: str
     corrected: str
     definition: tuple[tuple[str, str], ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EntryEvidence, ...]
     arithmetic: str
     likely_errors: tuple[tuple[str, str], ...]
     implied: str
     evidence_needed: str
 
 
-def entries(check: Check) -> tuple[Entry, ...]:
+def entries(check: Check) -> tuple[ReportEntry, ...]:
     """Return an entry a claim, in the order of the text."""
     return tuple(_entry(item, place, check) for place, item in enumerate(check.claims, start=1))
 
 
-def worst_first(found: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def worst_first(found: tuple[ReportEntry, ...]) -> tuple[ReportEntry, ...]:
     """Return entries with what cannot hold first; within a verdict in the order of the text."""
     return tuple(sorted(found, key=lambda entry: ORDER.index(entry.verdict)))
 
 
-def _entry(item: CheckedClaim, place: int, check: Check) -> Entry:
-    return Entry(
+def _entry(item: CheckedClaim, place: int, check: Check) -> ReportEntry:
+    return ReportEntry(
         id=item.id,
         number=place,
         what=_line(capital(_what(item.claim))),
@@ -188,13 +187,13 @@ def _kept(quantity: Quantity, *, said: bool) -> Iterator[tuple[str, str]]:
     if quantity.unit != "share":
         yield "Counted in", "tonnes" if level.currency == "t" else level.currency
     if level.books:
-        guess = "" if said else ", taken to be, since the text does not say"
+        guess = "" if said else " (assumed; the text does not say)"
         yield "Statistics of", f"{who(level.books)}{guess}"
     if level.basis != "dispatch":
         yield "Goods counted by", _BASES[level.basis]
 
 
-def _evidence(found: Comparison, check: Check) -> Evidence:
+def _evidence(found: Comparison, check: Check) -> EntryEvidence:
     words = [source_of(found)]
     if found.how:
         words.append(how_of(found))
@@ -204,7 +203,7 @@ def _evidence(found: Comparison, check: Check) -> Evidence:
         words.append("the source that the text quotes")
     elif _is_same_publisher(found, check):
         words.append("an earlier text of the same publisher")
-    return Evidence(
+    return EntryEvidence(
         value=_line(number_of(found)),
         outcome=OUTCOMES[found.outcome],
         text=_line("; ".join(words)),
@@ -219,7 +218,7 @@ def _is_same_publisher(found: Comparison, check: Check) -> bool:
     return bool(name) and printers == {name}
 
 
-def _links(found: Comparison) -> Iterator[Link]:
+def _links(found: Comparison) -> Iterator[PageLink]:
     seen: set[str] = set()
     for statement in found.statements:
         row = statement.row
@@ -227,6 +226,6 @@ def _links(found: Comparison) -> Iterator[Link]:
         if url and url not in seen:
             seen.add(url)
             day = f", {row.published_on}" if row.published_on else ""
-            yield Link(_line(f"{row.publisher}{day}"), url)
+            yield PageLink(_line(f"{row.publisher}{day}"), url)
     if not found.statements and web(address_of(found)):
-        yield Link(_line(source_of(found)), web(address_of(found)))
+        yield PageLink(_line(source_of(found)), web(address_of(found)))

@@ -6,7 +6,7 @@ import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from entrepot.report.attribution import in_one_count, nor_with
+from entrepot.report.attribution import also_conflicting, in_one_reporter
 from entrepot.report.check_report.entries import entries
 from entrepot.report.check_report.text import one_line, web
 from entrepot.report.phrasing import count_word
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check
     from entrepot.claims.result import ConflictBlock
-    from entrepot.report.check_report.entries import Entry
+    from entrepot.report.check_report.entries import ReportEntry
 
 __all__ = ["render_note"]
 
 WIDTH = 78
 SHOWN = 3
 _UNSAID = (
-    "Dear editor, numbers in this text agree only if two countries count them. Below: which. "
-    "Please consider whether the text should say whose count each is."
+    "Dear editor, figures in this text agree only if they come from two countries’ statistics. "
+    "They are listed below. Please consider naming the reporting country of each."
 )
 
 
@@ -50,8 +50,8 @@ def render_note(check: Check) -> str:
     lines += _wrapped(_differing(len(found)) if found else _UNSAID)
     for place, entry in enumerate(found, start=1):
         lines += ["", *_item(place, entry)]
-    for words, blocks in groupby(check.blocks, key=in_one_count):
-        lines += ["", f"Numbers of the text that exclude each other{words}:"]
+    for words, blocks in groupby(check.blocks, key=in_one_reporter):
+        lines += ["", f"Figures in the text that contradict each other{words}:"]
         for block in blocks:
             lines += _block(block, check)
     lines += ["", *_wrapped(_end(check))]
@@ -60,9 +60,9 @@ def render_note(check: Check) -> str:
 
 def _differing(count: int) -> str:
     return (
-        f"Dear editor, {count_word(count, 'number')} in this text {'does' if count == 1 else 'do'} "
-        "not agree with published sources or with the text's other numbers. Below: each as "
-        "printed, the arithmetic, what the number would be, and sources. Please check whether a "
+        f"Dear editor, {count_word(count, 'figure')} in this text {'does' if count == 1 else 'do'} "
+        "not agree with published sources or with the text's other figures. Below: each as "
+        "published, the arithmetic, the corrected value, and sources. Please check whether a "
         "correction is due."
     )
 
@@ -71,25 +71,25 @@ def _block(block: ConflictBlock, check: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, and what else that cause upsets."""
     yield from _wrapped(f"- {one_line(block.first.because)}.", "  ")
     if block.first.corrected:
-        yield from _wrapped(f"  After the change: {one_line(block.first.corrected)}.", "  ")
-    if words := nor_with(block, check):
+        yield from _wrapped(f"  Corrected: {one_line(block.first.corrected)}.", "  ")
+    if words := also_conflicting(block, check):
         yield from _wrapped(f"  {one_line(words)}.", "  ")
 
 
 def _nothing(check: Check) -> str:
     if not check.claims:
-        return f"The text has no number that could be tested.{_unread(check)}"
+        return f"The text has no figure that could be tested.{_unread(check)}"
     return (
-        "None of the numbers was found to differ from published sources or from the text's other "
-        f"numbers: {_others(check)}.{_unread(check)}"
+        "No figure was found to differ from published sources or from the text's other "
+        f"figures: {_others(check)}.{_unread(check)}"
     )
 
 
 def _others(check: Check) -> str:
     """Return how many numbers agreed, and how many nothing could be said of."""
     held, untested = (check.summary[one] for one in ("supported", "not_enough_evidence"))
-    parts = [f"{count_word(held, 'number')} agreed with a source"] if held else []
-    parts += [f"{count_word(untested, 'number')} could not be tested"] if untested else []
+    parts = [f"{count_word(held, 'figure')} agreed with a source"] if held else []
+    parts += [f"{count_word(untested, 'figure')} could not be tested"] if untested else []
     return " and ".join(parts)
 
 
@@ -97,19 +97,19 @@ def _unread(check: Check) -> str:
     """Return what of the text was not read as a claim, and so not tested."""
     if not check.todo:
         return ""
-    what = count_word(len(check.todo), "more number")
-    return f" {what[:1].upper()}{what[1:]} of the text could not be read as one of trade."
+    what = count_word(len(check.todo), "more figure")
+    return f" {what[:1].upper()}{what[1:]} in the text could not be interpreted as trade."
 
 
-def _item(place: int, entry: Entry) -> Iterator[str]:
+def _item(place: int, entry: ReportEntry) -> Iterator[str]:
     quote = f", in “{entry.quote}”" if entry.quote else ""
-    yield from _wrapped(f"{place}. As printed: {entry.says}{quote}", "   ")
-    yield from _wrapped(f"   What it counts: {entry.what}.", "   ")
+    yield from _wrapped(f"{place}. As published: {entry.says}{quote}", "   ")
+    yield from _wrapped(f"   Quantity: {entry.what}.", "   ")
     yield from _wrapped(f"   {entry.reason}", "   ")
     for _, text in entry.likely_errors[:1]:
-        yield from _wrapped(f"   A possible explanation: {text}", "   ")
+        yield from _wrapped(f"   Possible explanation: {text}", "   ")
     if would := _would_be(entry):
-        yield from _wrapped(f"   The number would be: {would}.", "   ")
+        yield from _wrapped(f"   Corrected value: {would}.", "   ")
     telling = [one for one in entry.evidence if one.outcome == "does not agree"]
     same = [one for one in telling if one.value == telling[0].value]  # it supports the correction
     links = dict.fromkeys((link.text, link.url) for one in same for link in one.links)
@@ -118,7 +118,7 @@ def _item(place: int, entry: Entry) -> Iterator[str]:
         yield f"   {url}"
 
 
-def _would_be(entry: Entry) -> str:
+def _would_be(entry: ReportEntry) -> str:
     """Return the number after the likeliest slip is put right, else the one that others have."""
     if entry.corrected:
         return entry.corrected
@@ -130,8 +130,8 @@ def _end(check: Check) -> str:
     others = _others(check)
     rest = f" Of the others, {others}." if others else ""
     return (
-        "Each number was read as printed, with the room that its rounding leaves. Other "
-        f"definitions may give other numbers; where one would, it is named above.{rest}"
+        "Each figure was read as published, within its rounding interval. Other "
+        f"definitions may give other figures; where one would, it is named above.{rest}"
         f"{_unread(check)}{''.join(f' {one_line(limit)}' for limit in check.limits)}"
     )
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import entrepot
 from entrepot.errors import RequestError
+from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
 from entrepot.report.check_report.entries import entries, worst_first
-from entrepot.report.check_report.markdown import render_markdown
 from entrepot.report.check_report.note import render_note
 from entrepot.report.check_report.text import (
+    escaped,
     numbered,
     one_line,
     paragraphs,
@@ -18,23 +20,28 @@ from entrepot.report.check_report.text import (
     without_heading_sign,
 )
 from entrepot.report.output import write_whole
+from entrepot.report.parts import WORDS
+from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, page_environment, page_style
 from entrepot.report.sections.verdicts import claims_part
-from entrepot.report.verdicts import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from entrepot.claims import Check, CheckedClaim
-    from entrepot.report.check_report.text import Article
+    from entrepot.claims.result import ConflictBlock
+    from entrepot.report.check_report.entries import EntryEvidence, ReportEntry
+    from entrepot.report.check_report.text import ArticleText, TextPiece
 
 __all__ = [
     "FORMATS",
+    "SIGNS",
     "check_note",
     "claim_review",
     "format_of",
     "page_parts",
+    "render_markdown",
     "render_page",
     "write_check",
     "write_note",
@@ -45,7 +52,7 @@ FORMATS = (".html", ".md", ".json", ".jsonld", ".txt")
 NOTES = (".txt",)
 
 
-def format_of(path: Path) -> Callable[[Check, Article | None], str]:
+def format_of(path: Path) -> Callable[[Check, ArticleText | None], str]:
     """Return the renderer for a file name.
 
     Raises
@@ -53,7 +60,7 @@ def format_of(path: Path) -> Callable[[Check, Article | None], str]:
     RequestError
         For a suffix that no renderer writes.
     """
-    renderers: dict[str, Callable[[Check, Article | None], str]] = {
+    renderers: dict[str, Callable[[Check, ArticleText | None], str]] = {
         ".html": render_page,
         ".md": render_markdown,
         ".json": lambda check, _: f"{check.to_json()}\n",
@@ -86,7 +93,7 @@ def check_note(path: Path) -> None:
         )
 
 
-def write_check(check: Check, path: Path, article: Article | None = None) -> Path:
+def write_check(check: Check, path: Path, article: ArticleText | None = None) -> Path:
     """Render a check and write it whole or not at all.
 
     Parameters
@@ -114,13 +121,13 @@ def write_note(check: Check, path: Path) -> Path:
     return write_whole(path, render_note(check))
 
 
-def render_page(check: Check, article: Article | None = None) -> str:
+def render_page(check: Check, article: ArticleText | None = None) -> str:
     """Return the page; the same check gives the same bytes.
 
     Parameters
     ----------
     check
-        What was found.
+        Results.
     article
         The whole text, if the check came from one; else the quotes stand for it.
     """
@@ -129,7 +136,7 @@ def render_page(check: Check, article: Article | None = None) -> str:
     return page.render(style=style, **page_parts(check, article)).strip() + "\n"
 
 
-def page_parts(check: Check, article: Article | None = None) -> dict[str, Any]:
+def page_parts(check: Check, article: ArticleText | None = None) -> dict[str, Any]:
     """Return what the template of a check is filled with, its style apart."""
     found = entries(check)
     source = check.source
@@ -244,3 +251,79 @@ def _named(name: str, kind: str) -> dict[str, str] | None:
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
+
+
+# A check as Markdown: the text with its numbers marked, then each claim.
+
+
+SIGNS = {"inconsistent": "×", "differs": "≠", "not_enough_evidence": "?", "supported": "✓"}
+
+
+def render_markdown(check: Check, article: ArticleText | None = None) -> str:
+    """Return the check as Markdown in the GitHub flavour."""
+    source = check.source
+    parts = [f"# {escaped(source.title)}"]
+    if said := ", ".join(part for part in (source.publisher, source.date) if part):
+        parts.append(escaped(said))
+    parts.append(f"**{check.in_counts()}**")
+    parts += [escaped(limit) for limit in check.limits]
+    for words, blocks in groupby(check.blocks, key=in_one_reporter):
+        parts.append(f"## Figures that contradict each other{words}")
+        parts += [_conflict(block, check) for block in blocks]
+    parts.append("## The text")
+    signs = {item.id: SIGNS[item.verdict] for item in check.claims}
+    parts += [
+        f"> {''.join(_piece(piece, signs, numbered(check)) for piece in held)}"
+        for held in paragraphs(check, article)
+    ]
+    parts.append(" ".join(f"{sign} {WORDS[name].lower()}" for name, sign in SIGNS.items()))
+    parts.append("## The claims")
+    for entry in worst_first(entries(check)):
+        parts += _entry(entry)
+    return "\n\n".join(parts) + "\n"
+
+
+def _conflict(block: ConflictBlock, check: Check) -> str:
+    first = block.first
+    said = [first.because, f"Corrected: {first.corrected}" if first.corrected else ""]
+    said += [likely_cause(block, check), also_conflicting(block, check)]
+    return " ".join(f"{escaped(capital(words))}." for words in said if words)
+
+
+def _piece(piece: TextPiece, signs: dict[str, str], numbers: dict[str, int]) -> str:
+    inner = escaped(piece.text)
+    lead = " " if piece.text[:1].isspace() else ""
+    trail = " " if piece.text[-1:].isspace() and inner else ""
+    if piece.claim:
+        return f"**{inner}** {signs[piece.claim]} ({numbers[piece.claim]})"
+    if piece.why:
+        return f"{lead}{inner} (not read: {escaped(piece.why)}){trail}"
+    return f"{lead}{inner}{trail}"
+
+
+def _entry(entry: ReportEntry) -> Iterator[str]:
+    word = WORDS[entry.verdict].lower()
+    verdict = f"{word}, {entry.qualifier}" if entry.qualifier else word
+    yield f"### {entry.number}. {escaped(entry.what)}: {escaped(entry.says)}"
+    yield f"{SIGNS[entry.verdict]} **{verdict}.** {escaped(entry.reason)}"
+    lines = [f"- {name}: {escaped(text)}" for name, text in entry.definition]
+    lines += [f"- Likely error, {kind}: {escaped(text)}" for kind, text in entry.likely_errors]
+    if entry.arithmetic:
+        lines.append(f"- Arithmetic: {escaped(entry.arithmetic)}")
+    if entry.implied:
+        lines.append(f"- Implied by the text's other figures: {escaped(entry.implied)}")
+    if entry.evidence_needed:
+        lines.append(f"- Evidence needed: {escaped(entry.evidence_needed)}")
+    lines += [f"- {_evidence(one)}" for one in entry.evidence]
+    yield "\n".join(lines)
+
+
+def _evidence(one: EntryEvidence) -> str:
+    links = ", ".join(f"[{escaped(link.text)}]({_address(link.url)})" for link in one.links)
+    return (
+        f"{escaped(one.value)} {one.outcome}: {escaped(one.text)}{f' ({links})' if links else ''}"
+    )
+
+
+def _address(url: str) -> str:
+    return one_line(url).replace("(", "%28").replace(")", "%29")

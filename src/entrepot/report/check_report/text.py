@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from entrepot.claims.draft import Draft
 
 __all__ = [
-    "Article",
-    "Left",
-    "Piece",
+    "ArticleText",
+    "TextPiece",
+    "UnreadText",
     "clean",
     "escaped",
     "numbered",
@@ -33,7 +33,7 @@ _SCALE = r"(?:[\s\u00a0]?%|[\s\u00a0](?:thousand|million|billion|trillion)(?:\s\
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UnreadText:
     """A part of an article that was not understood: from, to, and why."""
 
     start: int
@@ -42,7 +42,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class ArticleText:
     """A whole text that claims were drafted from.
 
     Attributes
@@ -57,17 +57,17 @@ class Article:
 
     text: str
     places: Mapping[str, tuple[int, int]]
-    left: tuple[Left, ...] = ()
+    left: tuple[UnreadText, ...] = ()
 
     @classmethod
-    def of(cls, draft: Draft) -> Article:
+    def of(cls, draft: Draft) -> ArticleText:
         """Return the text of a draft, with the places of its claims and of what was left."""
-        left = tuple(Left(*place, rest.why) for rest in draft.left for place in rest.places)
+        left = tuple(UnreadText(*place, rest.why) for rest in draft.left for place in rest.places)
         return cls(draft.article.text, draft.places, left)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A stretch of text: plain, the number of a claim (`claim`), or not understood (`why`)."""
 
     text: str
@@ -80,34 +80,34 @@ def numbered(check: Check) -> dict[str, int]:
     return {item.id: place for place, item in enumerate(check.claims, start=1)}
 
 
-def paragraphs(check: Check, article: Article | None) -> tuple[tuple[Piece, ...], ...]:
+def paragraphs(check: Check, article: ArticleText | None) -> tuple[tuple[TextPiece, ...], ...]:
     """Return the text in paragraphs: the article, or the quotes in order."""
     if article is not None:
         return tuple(_of_article(article))
     return tuple(tuple(_of_quote(item)) for item in check.claims)
 
 
-def without_heading_sign(held: tuple[Piece, ...]) -> tuple[bool, tuple[Piece, ...]]:
+def without_heading_sign(held: tuple[TextPiece, ...]) -> tuple[bool, tuple[TextPiece, ...]]:
     """Return whether a paragraph is a heading of Markdown, and its pieces without the sign."""
     sign = re.match(r"#{1,6} +", held[0].text) if held and not held[0].claim else None
     if sign is None:
         return False, held
     rest = held[0].text[sign.end() :]
-    return True, (Piece(rest, why=held[0].why), *held[1:]) if rest else held[1:]
+    return True, (TextPiece(rest, why=held[0].why), *held[1:]) if rest else held[1:]
 
 
-def _of_article(article: Article) -> Iterator[tuple[Piece, ...]]:
+def _of_article(article: ArticleText) -> Iterator[tuple[TextPiece, ...]]:
     """Yield the paragraphs of an article; places that overlap an earlier one are left plain."""
     spans = [(start, end, name, "") for name, (start, end) in article.places.items()]
     spans += [(left.start, left.end, "", left.why) for left in article.left]
-    pieces: list[Piece] = []
+    pieces: list[TextPiece] = []
     at = 0
     # A part left out gives way to the numbers inside it.
     for start, end, name, why in sorted(_apart(spans)):
-        pieces.append(Piece(article.text[at:start]))
-        pieces.append(Piece(article.text[start:end], name, why))
+        pieces.append(TextPiece(article.text[at:start]))
+        pieces.append(TextPiece(article.text[start:end], name, why))
         at = end
-    pieces.append(Piece(article.text[at:]))
+    pieces.append(TextPiece(article.text[at:]))
     yield from _split(pieces)
 
 
@@ -129,9 +129,9 @@ def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, s
             yield (*piece, name, why)
 
 
-def _split(pieces: list[Piece]) -> Iterator[tuple[Piece, ...]]:
+def _split(pieces: list[TextPiece]) -> Iterator[tuple[TextPiece, ...]]:
     """Yield paragraphs: blank lines part them, single line ends do not."""
-    held: list[Piece] = []
+    held: list[TextPiece] = []
     for piece in pieces:
         parts = re.split(r"\n\s*\n", piece.text) if not piece.claim else [piece.text]
         for place, part in enumerate(parts):
@@ -140,7 +140,7 @@ def _split(pieces: list[Piece]) -> Iterator[tuple[Piece, ...]]:
                 held = []
             words = _shown(re.sub(r"\s*\n\s*", " ", part))
             if words:
-                held.append(Piece(words, piece.claim, piece.why))
+                held.append(TextPiece(words, piece.claim, piece.why))
     if any(piece.text.strip() for piece in held):
         yield tuple(held)
 
@@ -150,21 +150,21 @@ def _shown(text: str) -> str:
     return clean(text).replace(" %", f"{NBSP}%")
 
 
-def _of_quote(item: CheckedClaim) -> Iterator[Piece]:
+def _of_quote(item: CheckedClaim) -> Iterator[TextPiece]:
     """Yield a quote with its number apart; a number that it does not print stands behind it."""
     quote, says = _shown(item.claim.quote), _shown(item.says)
     place = _place(quote, says)
     if place is None:
         if quote:
-            yield Piece(f"{quote} ")
-        yield Piece(says, item.id)
+            yield TextPiece(f"{quote} ")
+        yield TextPiece(says, item.id)
         return
     start, end = place
     if quote[:start]:
-        yield Piece(quote[:start])
-    yield Piece(quote[start:end], item.id)
+        yield TextPiece(quote[:start])
+    yield TextPiece(quote[start:end], item.id)
     if quote[end:]:
-        yield Piece(quote[end:])
+        yield TextPiece(quote[end:])
 
 
 def _place(quote: str, says: str) -> tuple[int, int] | None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import entrepot
+from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
-from entrepot.report.charts import draw
+from entrepot.model.areas import area
+from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.report.charts import Chart, draw
+from entrepot.report.charts.loss_map import LossMap, LossTile
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.render_html import page_environment, page_style
-from entrepot.report.scenario.answer import answer
-from entrepot.report.scenario.picture import DECK, ladder, loss_map
-from entrepot.report.scenario.tables import stops, tables_of
+from entrepot.report.scenario.tables import answer, stops, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.figures.scenario import Scenario
+    from entrepot.figures.scenario.result import EconomyLoss, Loss
 
-__all__ = ["page_parts", "render_page"]
+__all__ = ["page_parts", "render_page", "single_file"]
 
 
 def page_parts(found: Sequence[Scenario]) -> dict[str, Any]:
@@ -46,3 +50,101 @@ def render_page(found: Sequence[Scenario]) -> str:
     style = page_style("brief.css", "scenario.css")
     text = page.render(style=style, version=entrepot.__version__, **page_parts(found))
     return f"{text.strip()}\n"
+
+
+# The ladder of losses with their ends, and the map of who loses.
+
+
+HIT = 12
+"""Areas on the ladder of one scenario."""
+DECK = (
+    "Output lost for lack of inputs, per cent of output before. Dot: the value; line: from end to "
+    "end over all assumptions."
+)
+
+
+def ladder(found: Sequence[Scenario]) -> Chart | None:
+    """Return the losses of the sides, and of one scenario those of areas; None without any."""
+    told = [(one, one.economy) for one in found if one.economy]
+    if not told:
+        return None
+    groups = [
+        (one.file.title, tuple(_rung(loss, marked=True) for loss in economy.sides))
+        for one, economy in told
+    ]
+    if len(told) == 1:
+        groups = [("The two sides", groups[0][1])]
+        sides = {loss.code for loss in told[0][1].sides}  # a side of one economy stands above
+        lost = [one for one in told[0][1].areas if one.is_some and one.code not in sides][:HIT]
+        if areas := tuple(_rung(loss, marked=False) for loss in lost):
+            groups.append(("Largest losses of other economies", areas))
+    return Chart(RangePlot(tuple(groups)), " ".join(_said(one, held) for one, held in told))
+
+
+def _rung(loss: Loss, *, marked: bool) -> RangeRow:
+    found = loss.lost_share
+    value = 100 * found.value
+    low, high = (value if end is None else 100 * end for end in (found.low, found.high))
+    role = {"target": " (target)", "imposes": " (imposes)"}.get(loss.who, "")
+    text = f"{number(value)}{NBSP}%"
+    if ends := range_text(found.low, found.high, "share"):
+        text = f"{text} ({ends})"
+    return RangeRow(f"{loss.name}{role}", value, low, high, text, marked=marked)
+
+
+def _said(one: Scenario, found: EconomyLoss) -> str:
+    parts = [
+        f"{loss.name} {figure_value(loss.lost_share.value, 'share')} "
+        f"({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        for loss in found.sides
+    ]
+    return f"{one.file.title}: output lost, {', '.join(parts)}."
+
+
+def loss_map(one: Scenario) -> Chart | None:
+    """Return the map of a scenario; None without the economy level."""
+    if one.economy is None:
+        return None
+    tiles = tuple(
+        LossTile(
+            loss.code,
+            area(loss.code).alpha2 or loss.code,
+            loss.name,
+            100 * loss.lost_share.value,
+            figure_value(loss.lost_share.value, "share"),
+            target=loss.who == "target",
+        )
+        for loss in one.economy.areas
+        if loss.code not in _REST
+    )
+    most = [f"{tile.name} {tile.text}" for tile in tiles[:5] if tile.value > 0] or ["none"]
+    words = f"Output lost by economy; the largest losses: {', '.join(most)}."
+    return Chart(LossMap(tiles), words)
+
+
+_REST = {"XROW"}
+"""What the table has beside economies, and has no place."""
+
+
+def single_file(found: Sequence[Scenario]) -> str:
+    """Return the ladder as one SVG with title and sources.
+
+    Raises
+    ------
+    RequestError
+        If no scenario has an economy level.
+    """
+    from entrepot.report.standalone import framed
+
+    picture = ladder(found)
+    if picture is None:
+        raise RequestError("nothing for a ladder to show", hint="add economy: {} to the scenario")
+    title = found[0].file.title if len(found) == 1 else "Scenarios side by side"
+    seen = dict.fromkeys(
+        f"Source: {one.economy.evidence.source} {one.file.period}, "
+        f"snapshot {one.economy.evidence.snapshot}"
+        for one in found
+        if one.economy
+    )
+    notes = dict.fromkeys(note.text for one in found for note in one.caveats)
+    return framed(picture, title, DECK, (*seen, *notes))

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.report.output import write_whole
-from entrepot.report.scenario.answer import answer
-from entrepot.report.scenario.tables import tables_of
+from entrepot.report.scenario.tables import answer, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from entrepot.figures.scenario import Scenario
-    from entrepot.report.scenario.tables import Table
+    from entrepot.report.scenario.tables import ScenarioTable
 
 __all__ = ["FORMATS", "check_name", "plain", "write_scenarios"]
 
@@ -69,7 +68,7 @@ def _rendered(found: Sequence[Scenario], suffix: str) -> str:
     if suffix == ".md":
         return render_markdown(found)
     if suffix == ".svg":
-        from entrepot.report.scenario.picture import single_file
+        from entrepot.report.scenario.page import single_file
 
         return single_file(found)
     from entrepot.report.scenario.page import render_page
@@ -90,11 +89,11 @@ def render_markdown(found: Sequence[Scenario]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(table: Table) -> str:
+def _table(table: ScenarioTable) -> str:
     return "\n".join(_lines(table))
 
 
-def _lines(table: Table) -> Iterator[str]:
+def _lines(table: ScenarioTable) -> Iterator[str]:
     rule = ("---:" if n >= table.right else "---" for n in range(len(table.columns)))
     yield _line(table.columns)
     yield _line(tuple(rule))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.figures.scenario.schema import side_phrase
 from entrepot.goods import goods_title
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import figure_value, joined, number, range_text
 from entrepot.sources.icio.sectors import sector
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.result import Between, EconomyLoss, Loss, SalesLoss
     from entrepot.figures.scenario.schema import BackKeys
 
-__all__ = ["Table", "in_lines", "short_tables", "stops", "tables_of"]
+__all__ = ["ScenarioTable", "answer", "in_lines", "short_tables", "stops", "tables_of"]
 
 
 SHOWN = 10
@@ -31,7 +31,7 @@ SIDES = {"target": "target", "imposes": "imposes the cut", "others": "", "world"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScenarioTable:
     """A table of text; columns from `right` on hold numbers."""
 
     title: str
@@ -40,16 +40,16 @@ class Table:
     right: int = 1
 
 
-def tables_of(scenarios: Sequence[Scenario]) -> list[Table]:
+def tables_of(scenarios: Sequence[Scenario]) -> list[ScenarioTable]:
     """Return the tables of one scenario in full, or of several side by side."""
     found = _beside(scenarios) if len(scenarios) > 1 else _alone(scenarios[0])
     return [without_empty(one) for one in found]
 
 
-def without_empty(table: Table) -> Table:
+def without_empty(table: ScenarioTable) -> ScenarioTable:
     """Leave out columns in which nothing stands, such as ranges of what has none."""
     kept = [n for n in range(len(table.columns)) if any(row[n] for row in table.rows)]
-    return Table(
+    return ScenarioTable(
         table.title,
         tuple(table.columns[n] for n in kept),
         tuple(tuple(row[n] for n in kept) for row in table.rows),
@@ -57,20 +57,20 @@ def without_empty(table: Table) -> Table:
     )
 
 
-def _beside(scenarios: Sequence[Scenario]) -> Iterator[Table]:
+def _beside(scenarios: Sequence[Scenario]) -> Iterator[ScenarioTable]:
     heads = ["", *(one.file.title for one in scenarios)]
-    yield Table("What stops", tuple(heads), tuple(_facts(scenarios)), right=len(heads))
+    yield ScenarioTable("What stops", tuple(heads), tuple(_facts(scenarios)), right=len(heads))
     for title, found in (
         ("Output lost for lack of inputs", [one.economy for one in scenarios]),
         ("Output lost for lack of sales", [one.extraction for one in scenarios]),
     ):
         if any(found):
-            yield Table(title, tuple(heads), tuple(_side_rows(found)))
+            yield ScenarioTable(title, tuple(heads), tuple(_side_rows(found)))
     if any(one.goods for one in scenarios):
-        yield Table(
-            "Goods", tuple(heads), (("lost of what they are worth", *map(_goods, scenarios)),)
+        yield ScenarioTable(
+            "Goods", tuple(heads), (("loss of their value to the buyer", *map(_goods, scenarios)),)
         )
-    yield Table("Assumptions", tuple(heads), tuple(assumptions(scenarios)))
+    yield ScenarioTable("Assumptions", tuple(heads), tuple(assumptions(scenarios)))
 
 
 def _facts(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
@@ -128,24 +128,26 @@ def _goods(one: Scenario) -> str:
     return "; ".join(parts) or "–"
 
 
-def _alone(one: Scenario) -> Iterator[Table]:
+def _alone(one: Scenario) -> Iterator[ScenarioTable]:
     facts = [(name, text) for name, text in _facts([one])]
     if one.goods:
-        facts.append(("lost of what the goods are worth", _goods(one)))
-    yield Table("What stops", ("", ""), tuple(facts), right=2)
+        facts.append(("loss of the goods’ value to the buyer", _goods(one)))
+    yield ScenarioTable("What stops", ("", ""), tuple(facts), right=2)
     for lack, found in (("inputs", one.economy), ("sales", one.extraction)):
         if found:
-            yield Table(f"Output lost for lack of {lack}", _HEAD, tuple(_rows(found.sides)), 2)
-            title = f"Who loses most of its output for lack of {lack}"
-            yield Table(title, _HEAD, tuple(_losers(found.areas)), 2)
+            yield ScenarioTable(
+                f"Output lost for lack of {lack}", _HEAD, tuple(_rows(found.sides)), 2
+            )
+            title = f"Largest output losses for lack of {lack}"
+            yield ScenarioTable(title, _HEAD, tuple(_losers(found.areas)), 2)
     if one.economy:
         yield from _sectors(one.economy)
-        yield Table("What moves it, each alone", _MOVES, tuple(_moves(one.economy)))
-    yield Table("Assumptions", ("", ""), tuple(assumptions([one])), right=2)
+        yield ScenarioTable("Effect of each assumption alone", _MOVES, tuple(_moves(one.economy)))
+    yield ScenarioTable("Assumptions", ("", ""), tuple(assumptions([one])), right=2)
 
 
 _HEAD = ("who", "side", "of output", "range", "output lost", "range", "value added")
-_NONE = "none, as far as the solution can tell"
+_NONE = "none within the accuracy of the solution"
 _MOVES = ("assumption", "target", "imposes the cut")
 
 
@@ -168,11 +170,11 @@ def _losers(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
     yield from _rows(some) if some else [(_NONE, *[""] * (len(_HEAD) - 1))]
 
 
-def _sectors(found: EconomyLoss) -> Iterator[Table]:
-    for side, words in (("target", "the target"), ("imposes", "who imposes the cut")):
+def _sectors(found: EconomyLoss) -> Iterator[ScenarioTable]:
+    for side, words in (("target", "the target"), ("imposes", "the side that imposes the cut")):
         codes = {one.name: one.code for one in found.sectors}
         rows = _losers([one for one in found.sectors if one.who == side])
-        yield Table(
+        yield ScenarioTable(
             f"Sectors of {words} that lose most",
             ("sector", "", *_HEAD[2:]),
             tuple((name, codes.get(name, ""), *rest) for name, _, *rest in rows),
@@ -190,22 +192,22 @@ def _moved(low: float, high: float) -> str:
 
 
 _LADDER = ("who", "of output", "value", "output lost")
-_GOODS = ("buyer", "lost of their worth", "value", "nobody replaces", "critical")
+_GOODS = ("buyer", "loss of value", "value", "not replaced", "critical")
 
 
-def short_tables(one: Scenario) -> Iterator[Table]:
+def short_tables(one: Scenario) -> Iterator[ScenarioTable]:
     """Yield what fits on a screen: who loses, ranges first, and what goods lose of their worth."""
     if one.economy:
         told = {loss.code for loss in one.economy.sides}
         hardest = [loss for loss in one.economy.areas if loss.code not in told and loss.is_some]
         rows = (*one.economy.sides, *hardest[:HARDEST])
-        yield Table("Output lost for lack of inputs", _LADDER, tuple(map(_rung, rows)))
+        yield ScenarioTable("Output lost for lack of inputs", _LADDER, tuple(map(_rung, rows)))
     if one.extraction:
         rows = one.extraction.sides
         title = "Output lost for lack of sales; below zero: gained"
-        yield Table(title, _LADDER, tuple(map(_rung, rows)))
+        yield ScenarioTable(title, _LADDER, tuple(map(_rung, rows)))
     if one.goods:
-        yield Table("Goods by their codes", _GOODS, tuple(map(_good, one.goods)))
+        yield ScenarioTable("Goods by their codes", _GOODS, tuple(map(_good, one.goods)))
 
 
 def _rung(loss: Loss) -> tuple[str, ...]:
@@ -246,8 +248,8 @@ def _end(figure: Figure, name: str) -> str:
 
 
 WORDS = {
-    "leak": "what flows on all the same",
-    "friction": "what of displaced trade is not rebuilt",
+    "leak": "trade that continues (leak)",
+    "friction": "displaced trade not rebuilt (friction)",
     "inputs": "elasticity between inputs",
     "outer": "elasticity between inputs and value added",
 }
@@ -263,11 +265,11 @@ def in_lines(one: Scenario) -> Iterator[str]:
     """Yield what was assumed, in a sentence for each level, and what moves the result most."""
     if one.file.economy and one.economy:
         parts = [f"{_BRIEF[name]} {_span(one, name)}" for name in ASSUMED]
-        yield f"Assumed: {', '.join(parts)}; {one.economy.solutions} sets worked out."
+        yield f"Assumed: {', '.join(parts)}; {one.economy.solutions} combinations solved."
         if gone := len(one.economy.left_out):
             yield (
-                f"{gone} more have no balance: there output falls to nothing or trade cannot be "
-                "rebuilt, so that losses can be larger than the range says."
+                f"{gone} more have no solution: output falls to zero or trade cannot be "
+                "rebuilt, so losses may exceed the range."
             )
         target = {
             name: sides["target"] for name, sides in one.economy.alone.items() if "target" in sides
@@ -277,11 +279,11 @@ def in_lines(one: Scenario) -> Iterator[str]:
             least, most = target[name]
             if least < most:
                 yield (
-                    f"What moves the target's loss most: {WORDS[name]} "
-                    f"({range_text(least, most, 'share')} of output by it alone)."
+                    f"Most influential assumption for the target's loss: {WORDS[name]} "
+                    f"({range_text(least, most, 'share')} of output, varied alone)."
                 )
     if one.file.extraction:
-        yield f"Who sells instead: {_instead(one)}."
+        yield f"Replacement suppliers: {_instead(one)}."
 
 
 def _span(one: Scenario, name: str) -> str:
@@ -296,12 +298,12 @@ def assumptions(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
     if any(one.file.economy for one in scenarios):
         for name in ASSUMED:
             yield (WORDS[name], *(_assumed(one, name) for one in scenarios))
-        yield ("most that inputs are of output", *(_cap(one) for one in scenarios))
+        yield ("maximum share of inputs in output", *(_cap(one) for one in scenarios))
         yield ("solutions", *(_solutions(one) for one in scenarios))
-        yield ("balance missed by, of the largest output", *(_miss(one) for one in scenarios))
-        yield ("cushion, above zero: output stays above zero", *map(_cushion, scenarios))
+        yield ("residual, relative to the largest output", *(_miss(one) for one in scenarios))
+        yield ("cushion (above zero: output stays positive)", *map(_cushion, scenarios))
     if any(one.file.extraction for one in scenarios):
-        yield ("who sells instead", *(_instead(one) for one in scenarios))
+        yield ("replacement suppliers", *(_instead(one) for one in scenarios))
 
 
 def _assumed(one: Scenario, name: str) -> str:
@@ -320,7 +322,7 @@ def _solutions(one: Scenario) -> str:
     if one.economy is None:
         return "–"
     lost = len(one.economy.left_out)
-    return f"{one.economy.solutions}" + (f", and {lost} without a balance" if lost else "")
+    return f"{one.economy.solutions}" + (f", and {lost} without a solution" if lost else "")
 
 
 def _miss(one: Scenario) -> str:
@@ -368,3 +370,97 @@ def _act(act: BackKeys, own: str, other: str, every: str) -> str:
         other=side_phrase(other),
         goods=joined(names) if names else every,
     )
+
+
+# What a scenario comes to, in a few sentences: who loses how much, as ranges, and where most.
+
+
+_HARDEST = 3
+_NOTHING = "no amount distinguishable from zero"
+
+
+def answer(one: Scenario) -> str:
+    """Return who would lose how much: the sides, and the economies that lose most.
+
+    Of the levels that were asked for, each in a sentence or two of its own, since they are
+    different quantities.
+    """
+    return " ".join(_sentences(one))
+
+
+def _sentences(one: Scenario) -> Iterator[str]:
+    if one.economy:
+        yield f"For lack of inputs {_lost(one.economy.sides)}{_largest_alone(one.economy.sides)}."
+        if hardest := list(_hardest(one.economy)):
+            yield (
+                "Among the other economies, members of groups included, the largest part of "
+                f"output would be lost in {joined(hardest)}."
+            )
+    if one.extraction:
+        yield f"For lack of sales {_lost(one.extraction.sides)}."
+    for figure in one.goods:
+        yield _goods_sentence(figure)
+
+
+def _lost(sides: Sequence[Loss]) -> str:
+    told = {loss.who: loss for loss in sides}
+    words = {"target": "", "imposes": ", imposing the cut,"}
+    parts = [
+        f"{side_phrase(told[who].code)}{aside} would {_verb(told[who])}"
+        for who, aside in words.items()
+        if who in told
+    ]
+    return " and ".join(parts)
+
+
+def _verb(loss: Loss) -> str:
+    """Return "lose 0.4 to 3.7 % of output (17 to 152 bn USD)", a gain as one."""
+    least, most = _ends(loss.lost_share)
+    if least == most == 0:
+        return f"lose {_NOTHING}"
+    if most <= 0:
+        return f"gain {_span_text(-most, -least, 'share')} of output"
+    if least < 0:
+        ends = (figure_value(-least, "share"), figure_value(most, "share"))
+        return f"do anything from gaining {ends[0]} of output to losing {ends[1]}"
+    money = _span_text(*_ends(loss.lost_usd), "USD")
+    return f"lose {_span_text(least, most, 'share')} of output ({money})"
+
+
+def _hardest(found: EconomyLoss) -> Iterator[str]:
+    """Yield the economies that lose most, but for a side that is one economy."""
+    told = {loss.code for loss in found.sides}
+    for loss in [one for one in found.areas if one.is_some and one.code not in told][:_HARDEST]:
+        least, most = _ends(loss.lost_share)
+        text = _span_text(least, most, "share") if least >= 0 else figure_value(most, "share")
+        yield f"{area_phrase(loss.code)} ({text})"
+
+
+def _largest_alone(sides: Sequence[Loss]) -> str:
+    """Return that a number has no range, where none has."""
+    return (
+        ""
+        if any(loss.lost_share.low is not None for loss in sides)
+        else (", under the single set of assumptions in the file")
+    )
+
+
+def _goods_sentence(figure: Figure) -> str:
+    asked = figure.definition
+    who, other = area_phrase(asked.importer), area_phrase(asked.exporter)
+    if figure.value is None:
+        return f"Goods: the loss to {who} without {other} cannot be computed: {figure.reason}."
+    least, most = (figure.value if end is None else end for end in (figure.low, figure.high))
+    span = _span_text(least, most, figure.unit)
+    return f"Goods: {who} would lose {span} of their value, all suppliers counted, without {other}."
+
+
+def _ends(found: Between) -> tuple[float, float]:
+    return (
+        found.value if found.low is None else found.low,
+        found.value if found.high is None else found.high,
+    )
+
+
+def _span_text(least: float, most: float, unit: str) -> str:
+    return range_text(least, most, unit) if least < most else figure_value(least, unit)

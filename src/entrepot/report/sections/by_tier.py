@@ -9,15 +9,16 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import row_of, source_name
 from entrepot.report.breaks import break_of
-from entrepot.report.chart_data import Bar, Panel, Picture, TierPanels
+from entrepot.report.charts import Chart
+from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.definitions import ADD_DATA, part_name
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
+    from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.report.chart_data import Break
 
 __all__ = ["section"]
 
@@ -32,8 +33,8 @@ def section(book: BriefContext, subject: Subject) -> Section:
     total = tier_of(book, subject, "", subject.goods, years_of(book, subject), source)
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
-        gap = Gap(what, *_lacks(book, subject))
-        return Section(NAME, eyebrow, Remark("What was sent, year by year, is not known"), gap=gap)
+        gap = DataGap(what, *_lacks(book, subject))
+        return Section(NAME, eyebrow, Remark("Values by year are not available"), gap=gap)
     years = sorted(total.values)
     tiers = tiers_of(book, subject, years, source) or [total]
     broken = None if total.is_one_voice else break_of(subject, years[0], years[-1])
@@ -46,13 +47,13 @@ def section(book: BriefContext, subject: Subject) -> Section:
         unit=unit.name,
         broken=broken,
     )
-    spoken = f"{title.text}. {_spoken(tiers, before, last, unit)}"
+    alt_text = f"{title.text}. {_alt_text(tiers, before, last, unit)}"
     return Section(
         id=NAME,
         eyebrow=eyebrow,
         title=title,
         deck=_deck(subject, tiers, unit.name),
-        picture=Picture(drawn, spoken, _key(drawn, subject)),
+        picture=Chart(drawn, alt_text, _key(drawn, subject)),
         table=_table(subject, tiers, years, unit),
         notes=_notes(tiers, hot, before, last, broken, unit),
         source=_source(total),
@@ -69,7 +70,7 @@ def _lacks(book: BriefContext, subject: Subject) -> tuple[str, str]:
         period=subject.period,
     )
     if value.status == "ok":
-        return "one year of it is held, and a change needs two", ADD_DATA
+        return "only one year is available, and a change needs two", ADD_DATA
     lacks = lacking(book, value)
     return lacks.why, lacks.command
 
@@ -84,26 +85,26 @@ def _hot(tiers: list[Tier], before: int, last: int) -> Tier | None:
 
 def _title(
     tiers: list[Tier], total: Tier, hot: Tier, before: int, last: int, broken: Break | None
-) -> Sentence:
+) -> BriefSentence:
     """Name the tier behind a quarter or more of a rise; else say what the whole did."""
     ends = (total.values[before], total.values[last])
     change = ends[1].required() - ends[0].required()
     own = hot.change(before, last)
-    carried = (*ends, *(hot.values[year] for year in (before, last) if year in hot.values))
+    evidence = (*ends, *(hot.values[year] for year in (before, last) if year in hot.values))
     part = own / change if own is not None and change > 0 and hot is not total else None
     if part is not None and 0.25 <= part <= 1:
         size = f"{number(part * 100, 2)}{NBSP}%"
         text = f"{phrasing.capital(hot.name)} made {size} of the rise from {before} to {last}"
-        return Sentence(text, carried)
+        return BriefSentence(text, evidence)
     if ends[0].required() <= 0:
-        return Sentence(f"The goods sent began after {before}", ends)
+        return BriefSentence(f"The goods sent began after {before}", ends)
     percent = change / ends[0].required() * 100
     if percent >= 100:
         moved = phrasing.multiple(percent)
-        return Sentence(f"The goods sent {moved} from {before} to {last}", ends)
+        return BriefSentence(f"The goods sent {moved} from {before} to {last}", ends)
     moved = phrasing.direction(percent, level="stayed level")
     size = f" by {number(abs(percent), 2)}{NBSP}%" if moved != "stayed level" else ""
-    return Sentence(f"The goods sent {moved}{size} from {before} to {last}", ends)
+    return BriefSentence(f"The goods sent {moved}{size} from {before} to {last}", ends)
 
 
 def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
@@ -116,10 +117,10 @@ def _deck(subject: Subject, tiers: list[Tier], unit: str) -> str:
 
 def _panel(
     tier: Tier, years: list[int], before: int, unit: Unit, broken: Break | None, *, hot: bool
-) -> Panel:
+) -> TierPanel:
     last = years[-1]
     bars = tuple(
-        Bar(
+        TierBar(
             year=year,
             value=tier.values[year].required() / unit.scale,
             blended=broken is not None and year <= broken.year,
@@ -128,13 +129,13 @@ def _panel(
         for year in years
         if year in tier.values
     )
-    return Panel(tier.code, phrasing.capital(tier.name), _change(tier, before, last), bars, hot)
+    return TierPanel(tier.code, phrasing.capital(tier.name), _change(tier, before, last), bars, hot)
 
 
 def _change(tier: Tier, before: int, last: int) -> str:
     change, first = tier.change(before, last), tier.values.get(before)
     if change is None or first is None or not first.value:
-        return f"{before} not held"
+        return f"{before} not available"
     percent = change / first.value * 100
     sign = "+" if percent > 0 else ""
     return f"{sign}{number(percent, 2)}{NBSP}% on {before}"
@@ -145,12 +146,12 @@ def _key(drawn: TierPanels, subject: Subject) -> tuple[tuple[str, str], ...]:
         return ()
     year = drawn.broken.year
     return (
-        ("blended", f"both reports blended, to {year}"),
+        ("blended", f"both reports reconciled, to {year}"),
         ("context", f"{subject.sellers} report alone, from {year + 1}"),
     )
 
 
-def _spoken(tiers: list[Tier], before: int, last: int, unit: Unit) -> str:
+def _alt_text(tiers: list[Tier], before: int, last: int, unit: Unit) -> str:
     parts = []
     for tier in tiers:
         ends = [unit.amount(tier.values[y]) for y in (before, last) if y in tier.values]
@@ -158,7 +159,7 @@ def _spoken(tiers: list[Tier], before: int, last: int, unit: Unit) -> str:
     return f"From {before} to {last}, {'; '.join(parts)}."
 
 
-def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) -> Table:
+def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) -> BriefTable:
     rows = tuple(
         (
             f"{tier.code} {tier.name}".strip(),
@@ -167,7 +168,7 @@ def _table(subject: Subject, tiers: list[Tier], years: list[int], unit: Unit) ->
         for tier in tiers
     )
     what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}"
-    return Table(
+    return BriefTable(
         caption=f"{phrasing.capital(what)}, {unit.name}",
         head=("Tier" if len(tiers) > 1 else "Goods", *(str(year) for year in years)),
         numeric=(False, *(True for _ in years)),
@@ -189,14 +190,14 @@ def _notes(
             f"{phrasing.capital(hot.name)} {moved} from {first} to {now}{NBSP}{unit.name} between "
             f"{before} and {last}."
         )
-        notes.append(Note("What stands out", (Sentence(text, ends),)))
+        notes.append(Note("What stands out", (BriefSentence(text, ends),)))
     if broken:
         text = (
             f"A difference between {broken.year} and {broken.year + 1} mixes trade with a change "
             "of reporter, and with codes whose content changed."
         )
         notes.append(
-            Note("What does not follow", (Remark(text, ("reporter-break", "edition-break")),))
+            Note("What cannot be concluded", (Remark(text, ("reporter-break", "edition-break")),))
         )
     return tuple(notes)
 

@@ -13,7 +13,7 @@ from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
 from entrepot.report.missing_value import MissingValue, lacking
-from entrepot.report.parts import Gap, Remark, Section
+from entrepot.report.parts import DataGap, Remark, Section
 from entrepot.sources import is_own, split_address
 
 if TYPE_CHECKING:
@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["section"]
 
-NAME, EYEBROW = "gaps", "What is not known"
+NAME, EYEBROW = "gaps", "Data gaps"
 BASES = {
-    "origin": "Where the goods were made",
-    "producer_hq": "Whose companies made the goods",
+    "origin": "Share by country of origin",
+    "producer_hq": "Share by country of the producer’s headquarters",
 }
 
 
 def section(
-    book: BriefContext, subject: Subject, found: Headline, not_enough_evidence: tuple[Gap, ...] = ()
+    book: BriefContext,
+    subject: Subject,
+    found: Headline,
+    not_enough_evidence: tuple[DataGap, ...] = (),
 ) -> Section:
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
@@ -41,31 +44,31 @@ def section(
         *_bases(book, subject),
         *not_enough_evidence,
     ]
-    count = phrasing.count_word(len(gaps), "thing")
+    count = phrasing.count_word(len(gaps), "addition")
     title = f"{phrasing.capital(count)} would narrow the ranges" if gaps else "No gap was found"
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
         title=Remark(title),
-        deck="Missing evidence is named, never filled in.",
+        deck="Missing data are listed, never imputed.",
         gaps=tuple(gaps),
     )
 
 
-def _figures(book: BriefContext, subject: Subject, found: Headline) -> list[Gap]:
+def _figures(book: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
     """Return the headline Figures that have no value, those of one reason together."""
     reasons: dict[MissingValue, list[str]] = {}
     for figure in found:
         if figure.status != "ok":
             reasons.setdefault(lacking(book, figure), []).append(name_of(subject, figure))
     return [
-        Gap(name, f"{lacks.why}.", lacks.command)
+        DataGap(name, f"{lacks.why}.", lacks.command)
         for lacks, names in reasons.items()
         for name in names
     ]
 
 
-def _total(book: BriefContext, subject: Subject, found: Headline) -> list[Gap]:
+def _total(book: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
     """Say that no total of the goods is held, unless the lake has given one to a share.
 
     Where trade is held and there is no share all the same, the missing Figure says why.
@@ -78,20 +81,22 @@ def _total(book: BriefContext, subject: Subject, found: Headline) -> list[Gap]:
     others = [source for source in held_sources if source not in whole]
     flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
     if flows and all(one.is_partial for one in flows):
-        held = f"The lake holds an extract of {joined(_names(held_sources))} and needs the whole"
+        held = (
+            f"Only an extract of {joined(_names(held_sources))} is loaded; a total needs "
+            "the complete data"
+        )
     elif not held_sources:
-        held = "The lake is empty"
+        held = "No data are loaded"
     elif not others:
-        held = "The lake has no trade by product"
+        held = "The loaded data have no trade by product"
     else:
-        held = f"The lake has no total of these goods in {joined(_names(others))}"
+        held = f"No total of these goods in {joined(_names(others))}"
     if whole:
-        held += f", and one over all goods in {joined(_names(whole))}"
+        held += f", but {joined(_names(whole))} has one over all goods"
     return [
-        Gap(
+        DataGap(
             phrasing.capital(f"{subject.buyers} imports from everyone, by product"),
-            f"{held}, so a share {'rests on' if is_known else 'would rest on'} totals that others "
-            "printed.",
+            f"{held}, so a share {'uses' if is_known else 'would use'} totals published by others.",
             ADD_DATA,
         )
     ]
@@ -116,20 +121,21 @@ def _totalled(book: BriefContext, subject: Subject, goods: str) -> set[str]:
     }
 
 
-def _reporter(subject: Subject) -> list[Gap]:
+def _reporter(subject: Subject) -> list[DataGap]:
     broken = break_of(subject, subject.period.year - 5, subject.period.year)
     if broken is None:
         return []
     return [
-        Gap(
+        DataGap(
             f"{phrasing.capital(broken.before)} after {broken.year}",
-            "They are not published by partner and product, so nobody can set them beside the "
+            "They are no longer published by partner and product, so they cannot be compared "
+            "with the "
             "partners’ reports.",
         )
     ]
 
 
-def _codes(book: BriefContext, subject: Subject) -> list[Gap]:
+def _codes(book: BriefContext, subject: Subject) -> list[DataGap]:
     flows = [item for item in book.lake.holdings() if item.table == "flows"]
     editions = [name for item in flows for name in item.nomenclature.split("+")]
     edition = next((name for name in editions if name.startswith("HS")), "HS2017")
@@ -140,21 +146,21 @@ def _codes(book: BriefContext, subject: Subject) -> list[Gap]:
         missing = goods_selection(subject.goods, nomenclature=edition, links=links).missing
     except RequestError as error:
         what, why = f"The list in {edition}", f"{phrasing.capital(error.what)}."
-        return [Gap(what, why, "entrepot data get concordance")]
+        return [DataGap(what, why, "entrepot data get concordance")]
     if not missing:
         return []
     codes = ", ".join(code for code, _ in missing)
     what = phrasing.count_word(len(missing), "code")
     return [
-        Gap(
+        DataGap(
             f"{phrasing.capital(what)} of the list",
-            f"{codes} cannot be followed in {edition} and are left out.",
+            f"{codes} cannot be converted to {edition} and are excluded.",
             f"entrepot goods show {subject.listed.id}",
         )
     ]
 
 
-def _bases(book: BriefContext, subject: Subject) -> list[Gap]:
+def _bases(book: BriefContext, subject: Subject) -> list[DataGap]:
     gaps = []
     for basis, what in BASES.items():
         figure = book.value(
@@ -166,6 +172,8 @@ def _bases(book: BriefContext, subject: Subject) -> list[Gap]:
             basis=basis,
         )
         if figure.status != "ok":
-            text = f"No share of {subject.goods_name} on this basis is held for {subject.period}."
-            gaps.append(Gap(what, text, command_for(figure.definition) + f" --basis {basis}"))
+            text = (
+                f"No share of {subject.goods_name} on this basis is available for {subject.period}."
+            )
+            gaps.append(DataGap(what, text, command_for(figure.definition) + f" --basis {basis}"))
     return gaps

@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.figures import Definition, inputs
+from entrepot.figures.definition import territory
+from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import phrasing
-from entrepot.report.amounts import amounts_of
-from entrepot.report.cards import percent_span
-from entrepot.report.chart_data import Exposed, Exposure, Picture
-from entrepot.report.imported_inputs import of_all_inputs, sector_name
-from entrepot.report.parts import Note, Remark, Section, Sentence, Table
+from entrepot.report.amounts import amounts_of, bar_of
+from entrepot.report.answer import goods_phrase
+from entrepot.report.cards import percent_span, range_on_card, value_on_card
+from entrepot.report.charts import Chart
+from entrepot.report.charts.exposure import ExposedSector, Exposure
+from entrepot.report.definitions import moved_by
+from entrepot.report.parts import BriefSentence, BriefTable, Card, DataGap, Note, Remark, Section
+from entrepot.report.phrasing import capital
 from entrepot.sources import source_info
+from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
-    from entrepot.report.brief_context import BriefContext
-    from entrepot.report.imported_inputs import Bought, Direction
+    from collections.abc import Iterator
 
-__all__ = ["section"]
+    from entrepot.figures import Figure
+    from entrepot.model.period import Period
+    from entrepot.report.brief_context import BriefContext, Subject
+    from entrepot.report.missing_value import MissingValue
+
+__all__ = [
+    "Direction",
+    "ImportedInputs",
+    "bought",
+    "inputs_answer",
+    "inputs_cards",
+    "inputs_state",
+    "inputs_title",
+    "section",
+    "sector_name",
+]
+
 
 NAME, EYEBROW = "inputs", "Imported inputs"
 CAVEAT = "input-output"
 
 
-def section(book: BriefContext, found: Bought) -> Section:
+def section(book: BriefContext, found: ImportedInputs) -> Section:
     """Return both directions: shares of imported inputs, the sectors that lean most, origins."""
     there, back = found.there, found.back
     buyer, seller = area_phrase(there.buyer), area_phrase(there.seller)
-    title = Sentence(
+    title = BriefSentence(
         phrasing.capital(
             f"{seller} made {phrasing.about(there.share)} of the inputs that {buyer} imported in "
             f"{found.period}"
@@ -52,15 +74,15 @@ def section(book: BriefContext, found: Bought) -> Section:
     )
 
 
-def _picture(title: str, there: Direction, back: Direction) -> Picture | None:
+def _picture(title: str, there: Direction, back: Direction) -> Chart | None:
     groups = tuple((_head(way), tuple(_bars(way))) for way in (there, back) if way.sectors)
     if not groups:
         return None
-    spoken = [f"{title}."]
+    alt_text = [f"{title}."]
     for head, bars in groups:
         parts = (f"{bar.name.lower()} {bar.text}{NBSP}%, {bar.note}" for bar in bars)
-        spoken.append(f"{head}: {'; '.join(parts)}.")
-    return Picture(Exposure(groups), " ".join(spoken))
+        alt_text.append(f"{head}: {'; '.join(parts)}.")
+    return Chart(Exposure(groups), " ".join(alt_text))
 
 
 def _head(way: Direction) -> str:
@@ -68,9 +90,9 @@ def _head(way: Direction) -> str:
     return phrasing.capital(text)
 
 
-def _bars(way: Direction) -> list[Exposed]:
+def _bars(way: Direction) -> list[ExposedSector]:
     return [
-        Exposed(
+        ExposedSector(
             name=sector_name(sector.code),
             value=sector.share * 100,
             text=number(sector.share * 100),
@@ -80,7 +102,7 @@ def _bars(way: Direction) -> list[Exposed]:
     ]
 
 
-def _table(there: Direction, back: Direction) -> Table:
+def _table(there: Direction, back: Direction) -> BriefTable:
     told = [(way, sector) for way in (there, back) for sector in way.sectors]
     shown = amounts_of("USD", (sector.value_usd for _, sector in told))
     rows = [
@@ -92,7 +114,7 @@ def _table(there: Direction, back: Direction) -> Table:
         )
         for way, sector in told
     ]
-    return Table(
+    return BriefTable(
         caption="Share in the inputs that a sector bought abroad, per cent, and value, "
         f"{shown.unit}",
         head=("Buying sector", "From", "Share", "Value"),
@@ -102,29 +124,29 @@ def _table(there: Direction, back: Direction) -> Table:
     )
 
 
-def _notes(found: Bought) -> tuple[Note, ...]:
-    both: list[Sentence | Remark] = [_one_way(found.there), _one_way(found.back)]
+def _notes(found: ImportedInputs) -> tuple[Note, ...]:
+    both: list[BriefSentence | Remark] = [_one_way(found.there), _one_way(found.back)]
     if found.ratio.value is not None:
         both.append(_weight(found))
-    who: list[Sentence | Remark] = [_origins(found)]
+    who: list[BriefSentence | Remark] = [_origins(found)]
     if found.hhi.value is not None:
         who.append(_concentration(found))
     how = (
-        "A bar says how much of what the sector bought abroad came from the other country, not "
-        "how much of its production hangs on it: most inputs come from home."
+        "A bar is the other country’s share of what the sector bought abroad, not "
+        "how much of its production depends on it: most inputs are domestic."
     )
     rough = (
         "Sectors are averages, and imports are shared out among them in proportion, so small "
-        "differences between bars mean nothing. Goods for final use are left out."
+        "differences between bars are not meaningful. Goods for final use are left out."
     )
     return (
-        Note("Both ways", tuple(both)),
+        Note("Both directions", tuple(both)),
         Note("Where inputs come from", tuple(who)),
         Note("How to read it", (Remark(how), Remark(rough, (CAVEAT,)))),
     )
 
 
-def _one_way(way: Direction) -> Sentence:
+def _one_way(way: Direction) -> BriefSentence:
     buyer, seller = area_phrase(way.buyer), area_phrase(way.seller)
     text = (
         f"{seller} made {figure_value(way.value.value, way.value.unit)} of the "
@@ -132,43 +154,301 @@ def _one_way(way: Direction) -> Sentence:
         f"or {number(way.share.required() * 100)}{NBSP}%"
     )
     if (whole := of_all_inputs(way.share)) is not None:
-        text += f"; of all inputs, those from home too, {number(whole * 100, 2)}{NBSP}%"
+        text += f"; of all inputs, domestic ones included, {number(whole * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
         text += f"; the share under every definition: {percent_span(way.share.low, way.share.high)}"
-    return Sentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
+    return BriefSentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
 
 
-def _weight(found: Bought) -> Sentence:
+def _weight(found: ImportedInputs) -> BriefSentence:
     there, ratio = found.there, found.ratio.required()
     more, less = there.seller, there.buyer
     if ratio < 1:
         more, less, ratio = less, more, 1 / ratio
     text = (
         f"In the inputs that flow from {area_phrase(there.seller)} to {area_phrase(there.buyer)}, "
-        f"{area_phrase(more)} weighs {phrasing.ratio_words(ratio)} as much for {area_phrase(less)} "
+        f"{area_phrase(more)} is {phrasing.ratio_words(ratio)} as important for "
+        f"{area_phrase(less)} "
         "as the reverse."
     )
-    return Sentence(text, (found.ratio,))
+    return BriefSentence(text, (found.ratio,))
 
 
-def _origins(found: Bought) -> Sentence:
+def _origins(found: ImportedInputs) -> BriefSentence:
     named = [
         f"{area_phrase(code)} {number(share.required() * 100)}{NBSP}%"
         for code, share in found.origins
     ]
     text = f"The largest origins of {possessive(area_phrase(found.there.buyer))} imported inputs: "
-    return Sentence(f"{text}{joined(named)}.", tuple(share for _, share in found.origins))
+    return BriefSentence(f"{text}{joined(named)}.", tuple(share for _, share in found.origins))
 
 
-def _concentration(found: Bought) -> Sentence:
+def _concentration(found: ImportedInputs) -> BriefSentence:
     equal = number(float(found.hhi.details["effective_suppliers"]), 2)
     text = f"All origins together are as concentrated as {equal} of equal size."
-    return Sentence(text, (found.hhi,))
+    return BriefSentence(text, (found.hhi,))
 
 
-def _source(book: BriefContext, found: Bought) -> tuple[str, ...]:
+def _source(book: BriefContext, found: ImportedInputs) -> tuple[str, ...]:
     info = source_info("icio")
     evidence = found.there.share.evidence[0]
-    where = "" if book.lake.holds("icio") else ", as carried by the package sanction-simulator"
+    where = "" if book.lake.holds("icio") else ", as bundled in the package sanction-simulator"
     what = f"{info.publisher}, {info.title}{where}"
     return (f"{what}; {found.period}, basic prices, SHA-256 {evidence.snapshot}.",)
+
+
+# The Figures about inputs that a brief shows: both directions, by sector and by origin.
+
+
+INSTALL = "pip install 'entrepot[icio]'"
+_SECTORS, _ORIGINS = 8, 4
+_LEAST = 0.01  # of all imported inputs: what a smaller sector buys is rough
+
+
+@dataclass(frozen=True, slots=True)
+class SectorInputs:
+    """A buying sector: its code, the seller's share of what it bought abroad, and the value."""
+
+    code: str
+    share: float
+    value_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What one country's industries buy from another's.
+
+    Attributes
+    ----------
+    buyer, seller
+        Codes as in the brief.
+    share, value, total
+        The seller's share of the inputs bought abroad, what it sold, and all that was bought
+        abroad.
+    sectors
+        The buying sectors that the seller weighs most for, of those that buy at least one per
+        cent of the total.
+    first
+        The seller's share of what the first of them bought abroad; None without sectors.
+    """
+
+    buyer: str
+    seller: str
+    share: Figure
+    value: Figure
+    total: Figure
+    sectors: tuple[SectorInputs, ...]
+    first: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedInputs:
+    """Both directions, with how concentrated the importer's origins are and who they are.
+
+    Attributes
+    ----------
+    ratio
+        Weight of the supplier for the importer over the reverse, in one flow.
+    origins
+        Code and share of the largest origins, the largest first.
+    """
+
+    there: Direction
+    back: Direction
+    ratio: Figure
+    hhi: Figure
+    origins: tuple[tuple[str, Figure], ...]
+
+    @property
+    def period(self) -> Period:
+        """The year of all of it."""
+        return self.there.share.definition.period
+
+
+def bought(book: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
+    """Ask for inputs in the year of the brief, else the newest year that is held."""
+    years = inputs.input_years(book.lake)
+    before = [year for year in years if year <= subject.period]
+    period = next(iter(before if subject.fixed and before else years), subject.period)
+    there = _direction(book, subject.importer, subject.supplier, period)
+    if isinstance(there, DataGap):
+        return there
+    back = _direction(book, subject.supplier, subject.importer, period)
+    if isinstance(back, DataGap):
+        return back
+    ratio = book.inputs(
+        "asymmetry", importer=subject.importer, exporter=subject.supplier, period=period
+    )
+    return ImportedInputs(
+        there=there,
+        back=back,
+        ratio=ratio,
+        hhi=book.inputs("hhi", importer=subject.importer, period=period),
+        origins=_value_added(book, subject.importer, period),
+    )
+
+
+def _direction(book: BriefContext, buyer: str, seller: str, period: Period) -> Direction | DataGap:
+    share = book.inputs("import_share", importer=buyer, exporter=seller, period=period)
+    value = book.inputs("value", importer=buyer, exporter=seller, period=period)
+    total = book.inputs("value", importer=buyer, period=period)
+    for figure in (share, value, total):
+        if figure.status != "ok":
+            install = INSTALL if not inputs.input_years(book.lake) else ""
+            why = f"{figure.reason}.".replace("icio has", "the OECD has")
+            return DataGap("Imported inputs of industries", why, install)
+    sectors = _sectors(book, buyer, seller, period)
+    first = None
+    if sectors:
+        first = book.inputs(
+            "import_share",
+            importer=buyer,
+            exporter=seller,
+            sector=sectors[0].code,
+            period=period,
+        )
+    return Direction(buyer, seller, share, value, total, sectors, first)
+
+
+def _sectors(
+    book: BriefContext, buyer: str, seller: str, period: Period
+) -> tuple[SectorInputs, ...]:
+    """Return the sectors of the buyer that the seller weighs most for."""
+
+    def by_sector(measure: str, exporter: str) -> dict[str, float]:
+        asked = Definition.build(measure, importer=buyer, exporter=exporter, period=period)
+        return inputs.breakdown(asked, book.lake, "buyer_sector")
+
+    shares = by_sector("import_share", seller)
+    values = by_sector("value", seller)
+    totals = by_sector("value", WORLD)
+    least = _LEAST * sum(totals.values())
+    large = [code for code in values if totals.get(code, 0.0) >= least and shares[code] > 0]
+    chosen = sorted(large, key=lambda code: (-shares[code], code))[:_SECTORS]
+    return tuple(SectorInputs(code, shares[code], values[code]) for code in chosen)
+
+
+def _value_added(book: BriefContext, buyer: str, period: Period) -> tuple[tuple[str, Figure], ...]:
+    asked = Definition.build("value", importer=buyer, period=period)
+    values = inputs.breakdown(asked, book.lake, "exporter")
+    largest = sorted(values, key=lambda code: (-values[code], code))[:_ORIGINS]
+    return tuple(
+        (code, book.inputs("import_share", importer=buyer, exporter=code, period=period))
+        for code in largest
+    )
+
+
+def of_all_inputs(share: Figure) -> float | None:
+    """Return the share when inputs from home count too, all else as in the headline."""
+    specifications = share.specifications
+    if specifications is None:
+        return None
+    plain = {"inputs": "goods and services", "buyers": "every sector"}
+    plain |= {"territory": territory(share.definition), "total": "all inputs bought"}
+    found = [item.value for item in specifications.items if plain.items() <= item.choices.items()]
+    return found[0] if len(found) == 1 else None
+
+
+def sector_name(code: str) -> str:
+    """Return a sector as it heads a row."""
+    return capital(sector(code, own=True).name)
+
+
+# A page that has nothing but inputs to show: its title, answer, cards and state.
+
+
+_CAVEAT = "input-output"
+
+
+def inputs_title(subject: Subject) -> str:
+    """Return the heading: the goods asked for are not on the page, so they are not in it."""
+    return phrasing.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
+
+
+def inputs_answer(
+    subject: Subject, found: ImportedInputs, lacks: MissingValue
+) -> tuple[BriefSentence, ...]:
+    """Return what is known of inputs, and that nothing is held of the goods asked for."""
+    there, back = found.there, found.back
+    first = (
+        f"In {found.period} industries of {subject.seller} made "
+        f"**{phrasing.about(there.share)}** of "
+        f"the inputs, goods and services, that {subject.buyer} imported"
+    )
+    if phrasing.span(there.share) and there.share.low is not None and there.share.high is not None:
+        span = percent_span(there.share.low, there.share.high)
+        first += f"; other defensible definitions give **{span}**"
+    second = (
+        f"In the other direction it was **{phrasing.about(back.share)}**; what "
+        f"{subject.seller} supplied of "
+        f"{goods_phrase(subject)}, used by industries or not, cannot be computed: "
+        f"{phrasing.inside(lacks.why)}. {lacks.then}."
+    )
+    return (
+        BriefSentence(f"{first}.", (there.share,), (_CAVEAT,)),
+        BriefSentence(second, (back.share,)),
+    )
+
+
+def inputs_cards(found: ImportedInputs) -> tuple[Card, ...]:
+    """Return up to five cards, the share of imported inputs first."""
+    there, back = found.there, found.back
+    made = [
+        _card(_share_name(there), there.share),
+        _card(_value_name(there), there.value),
+        *_most_exposed(there),
+        _card(_share_name(back), back.share),
+    ]
+    if found.ratio.status == "ok":
+        seller, buyer = area_phrase(there.seller), area_phrase(there.buyer)
+        name = f"Asymmetry of dependence, {buyer} on {seller}, inputs, {found.period}"
+        made.append(_card(name, found.ratio))
+    return tuple(made)
+
+
+def _most_exposed(way: Direction) -> Iterator[Card]:
+    if way.first is not None:
+        yield _card(_share_name(way, f" for {sector_name(way.sectors[0].code).lower()}"), way.first)
+
+
+def _share_name(way: Direction, sector: str = "") -> str:
+    seller, buyer = possessive(area_phrase(way.seller)), possessive(area_phrase(way.buyer))
+    return f"{seller} share of {buyer} imported inputs{sector}, {way.share.definition.period}"
+
+
+def _value_name(way: Direction) -> str:
+    period = way.value.definition.period
+    return f"Inputs from {area_phrase(way.seller)} to {area_phrase(way.buyer)}, {period}"
+
+
+def _card(name: str, figure: Figure) -> Card:
+    value, unit = value_on_card(figure)
+    counted = "Inputs that crossed the border, goods and services, at basic prices"
+    most = moved_by(figure)
+    return Card(
+        name=phrasing.capital(name),
+        figure=figure,
+        value=value,
+        unit=unit,
+        bar=bar_of(figure),
+        range=range_on_card(figure),
+        definition=f"{counted}; most influential choice: {most}." if most else f"{counted}.",
+        tag="computed",
+        source=source_info("icio").publisher + " input-output tables",
+        caveats=tuple(item.id for item in figure.caveats),
+    )
+
+
+def inputs_state(found: ImportedInputs, claims: int | None) -> tuple[tuple[str, str], ...]:
+    """Return data, number of definitions and of claims, as pairs of word and text."""
+    rows = [
+        (
+            "Data",
+            f"input-output tables, {found.period}; no share or value of these goods is available",
+        )
+    ]
+    if specifications := found.there.share.specifications:
+        rows.append(("Definitions", str(len(specifications.items))))
+    if claims is not None:
+        rows.append(("Claims", str(claims)))
+    return tuple(rows)

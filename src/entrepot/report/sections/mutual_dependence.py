@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, joined
 from entrepot.report import phrasing
 from entrepot.report.cards import source_on_card
-from entrepot.report.chart_data import Butterfly, Flow, Picture, Weights
+from entrepot.report.charts import Chart
+from entrepot.report.charts.butterfly import (
+    Butterfly,
+    MutualFlow,
+    YearShares,
+    of_one_source,
+    weighed,
+)
 from entrepot.report.missing_value import lacking
-from entrepot.report.mutual_shares import of_one_source, weighed
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 from entrepot.report.sections import over_time
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.report.mutual_shares import Weighed
+    from entrepot.report.charts.butterfly import MutualShares
 
 __all__ = ["section"]
 
-NAME, EYEBROW = "weights", "Who depends on whom"
+NAME, EYEBROW = "weights", "Mutual dependence"
 MOST_ROWS, MOST_YEARS = 4, 12
 
 
@@ -37,10 +43,12 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
     there = _years(book, subject, forward=True)
     back = _years(book, subject, forward=False)
     if not there and not back:
-        what = f"weight of {subject.seller} and {subject.buyer} in each other’s trade"
+        what = f"mutual trade shares of {subject.seller} and {subject.buyer}"
         lacks = lacking(book, ratio)
-        gap = Gap(what, lacks.why, lacks.command)
-        return Section(NAME, EYEBROW, Remark("Who depends more is not known"), gap=gap)
+        gap = DataGap(what, lacks.why, lacks.command)
+        return Section(
+            NAME, EYEBROW, Remark("The asymmetry of dependence cannot be computed"), gap=gap
+        )
     told = [
         (_flow(subject, years, forward=forward), years)
         for years, forward in ((there, True), (back, False))
@@ -54,25 +62,25 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck="Weight of each country in the other’s trade in all goods, per cent, one scale."
+        deck="Share of each country in the other’s trade in all goods, per cent, one scale."
         + unknown
         + _elsewhere(subject, there, over_time.series_of(book, subject)),
-        picture=Picture(Butterfly(flows), _spoken(title.text, flows), _key(flows)),
+        picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
         table=_table(told),
         notes=_notes(subject, there, ratio),
         source=_source(told),
     )
 
 
-def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, Weighed]:
+def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, MutualShares]:
     """Return by year both weights in one flow, those years first in which both are known.
 
     All are of one source: that of most of these years, or of the newest.
     """
     ends = (subject.importer, subject.supplier)
     importer, exporter = ends if forward else ends[::-1]
-    found: dict[int, Weighed] = {}
-    whole: dict[int, Weighed] = {}
+    found: dict[int, MutualShares] = {}
+    whole: dict[int, MutualShares] = {}
     for year in book.years()[:MOST_YEARS]:
         if subject.fixed and year > subject.period.year:
             continue
@@ -85,7 +93,7 @@ def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, 
     return {year: weighed(book, importer, exporter, year) for year in sorted(shown)}
 
 
-def _elsewhere(subject: Subject, years: dict[int, Weighed], series: list[Figure]) -> str:
+def _elsewhere(subject: Subject, years: dict[int, MutualShares], series: list[Figure]) -> str:
     """Say whose the importer's weight is in years that the share over time has otherwise."""
     here: dict[str, list[str]] = {}
     there: dict[str, None] = {}
@@ -102,14 +110,14 @@ def _elsewhere(subject: Subject, years: dict[int, Weighed], series: list[Figure]
     return f"{told}; under {over_time.EYEBROW} it is that of {joined([*there])}."
 
 
-def _flow(subject: Subject, years: dict[int, Weighed], *, forward: bool) -> Flow:
+def _flow(subject: Subject, years: dict[int, MutualShares], *, forward: bool) -> MutualFlow:
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
     for year, one in years.items():
         note, short = _ratio(subject, one) if forward and year == max(years) else ("", "")
         left, right = (one.imports, one.exports) if forward else (one.exports, one.imports)
-        rows.append(Weights(str(year), left, right, note, short))
-    return Flow(
+        rows.append(YearShares(str(year), left, right, note, short))
+    return MutualFlow(
         title=f"Goods going to {subject.buyer if forward else subject.seller}",
         left=f"{subject.seller} in {subject.buyers} {kinds[0]}",
         right=f"{subject.buyer} in {subject.sellers} {kinds[1]}",
@@ -117,7 +125,7 @@ def _flow(subject: Subject, years: dict[int, Weighed], *, forward: bool) -> Flow
     )
 
 
-def _ratio(subject: Subject, one: Weighed) -> tuple[str, str]:
+def _ratio(subject: Subject, one: MutualShares) -> tuple[str, str]:
     """Return by how much the heavier side weighs more, in full and in short."""
     if one.ratio is None or not one.ratio.value:
         return "", ""
@@ -125,10 +133,10 @@ def _ratio(subject: Subject, one: Weighed) -> tuple[str, str]:
     if one.ratio.value < 1:
         more, less = less, more
     times = phrasing.ratio_words(max(one.ratio.value, 1 / one.ratio.value))
-    return f"{more} weight is {times} {less}", times
+    return f"{more} share is {times} {less}", times
 
 
-def _title(subject: Subject, ratio: Figure) -> Sentence | None:
+def _title(subject: Subject, ratio: Figure) -> BriefSentence | None:
     if ratio.value is None:
         return None
     year = ratio.definition.period
@@ -136,13 +144,13 @@ def _title(subject: Subject, ratio: Figure) -> Sentence | None:
     if ratio.value < 1:
         more, less = less, more
     times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
-    text = f"{more} weighed {times} as much for {less} as the reverse in {year}"
-    return Sentence(subject.headed(phrasing.capital(text)), (ratio,), ("denominator-system",))
+    text = f"{more} was {times} as important for {less} as the reverse in {year}"
+    return BriefSentence(subject.headed(phrasing.capital(text)), (ratio,), ("denominator-system",))
 
 
 def _known(
-    subject: Subject, there: dict[int, Weighed], back: dict[int, Weighed]
-) -> tuple[Sentence, str]:
+    subject: Subject, there: dict[int, MutualShares], back: dict[int, MutualShares]
+) -> tuple[BriefSentence, str]:
     """Say which weights are known where no ratio is, in one flow of its newest year; which not."""
     years = there or back
     year = max(years)
@@ -157,24 +165,24 @@ def _known(
         if side:
             found.append(f"{who} {did} {side.text}{NBSP}% of {whole}")
         else:
-            lacks.append(f" What part of {whole} that was is not known.")
+            lacks.append(f" The share of {whole} is not known.")
     text = f"{' and '.join(found)} in {year}"
-    return Sentence(subject.headed(phrasing.capital(text)), one.carried), "".join(lacks)
+    return BriefSentence(subject.headed(phrasing.capital(text)), one.evidence), "".join(lacks)
 
 
-def _key(flows: tuple[Flow, ...]) -> tuple[tuple[str, str], ...]:
+def _key(flows: tuple[MutualFlow, ...]) -> tuple[tuple[str, str], ...]:
     sides = [s for flow in flows for row in flow.rows for s in (row.left, row.right) if s]
     found = []
-    if any(not side.printed for side in sides):
+    if any(not side.published for side in sides):
         found.append(("supplier", "computed"))
-    if any(side.printed for side in sides):
-        found.append(("supplier-blended", "in print"))
+    if any(side.published for side in sides):
+        found.append(("supplier-blended", "published"))
     if any(side.range for side in sides):
         found.append(("whisker", "other definitions"))
     return tuple(found)
 
 
-def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
+def _alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
     parts = [f"{title}."]
     for flow in flows:
         row = flow.rows[-1]
@@ -186,7 +194,7 @@ def _spoken(title: str, flows: tuple[Flow, ...]) -> str:
     return " ".join(parts)
 
 
-def _table(told: list[tuple[Flow, dict[int, Weighed]]]) -> Table:
+def _table(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> BriefTable:
     rows = []
     for flow, years in told:
         for row, one in zip(flow.rows, years.values(), strict=True):
@@ -195,23 +203,23 @@ def _table(told: list[tuple[Flow, dict[int, Weighed]]]) -> Table:
                 (flow.left, flow.right), (row.left, row.right), whose, strict=True
             ):
                 if side:
-                    kind = "in print" if side.printed else "computed"
+                    kind = "published" if side.published else "computed"
                     rows.append(
                         (phrasing.capital(name), row.year, side.text, side.range, kind, who)
                     )
-    return Table(
-        caption="Weights in each other’s trade, all goods, per cent",
-        head=("Whose weight where", "Year", "Share", "Range", "How known", "Whose number"),
+    return BriefTable(
+        caption="Mutual trade shares, all goods, per cent",
+        head=("Share of", "Year", "Share", "Range", "Status", "Source"),
         numeric=(False, False, True, True, False, False),
         units=("", "", "per cent", "per cent", "", ""),
         rows=tuple(rows),
     )
 
 
-def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[Note, ...]:
+def _notes(subject: Subject, there: dict[int, MutualShares], ratio: Figure) -> tuple[Note, ...]:
     how = (
-        f"Each row is one flow seen from its two ends: left, the weight of {subject.seller} for "
-        f"{subject.buyer}; right, the weight of {subject.buyer} for {subject.seller}."
+        f"Each row is one trade flow. Left: {subject.sellers} share of {subject.buyers} imports. "
+        f"Right: {subject.buyers} share of {subject.sellers} exports."
     )
     notes = [Note("How to read it", (Remark(how),))]
     year = ratio.definition.period.year
@@ -222,28 +230,30 @@ def _notes(subject: Subject, there: dict[int, Weighed], ratio: Figure) -> tuple[
             f"imports and {subject.buyer} took {one.exports.text}{NBSP}% of {subject.sellers} "
             f"exports, {_as_told(*one.whose)}."
         )
-        body: list[Sentence | Remark] = [Sentence(text, one.carried, ("denominator-system",))]
+        body: list[BriefSentence | Remark] = [
+            BriefSentence(text, one.evidence, ("denominator-system",))
+        ]
         if phrasing.span(ratio):
             said = f"Under other definitions the first is {phrasing.span(ratio)} the second."
-            body.append(Sentence(said, (ratio,)))
+            body.append(BriefSentence(said, (ratio,)))
         notes.append(Note("In words", tuple(body)))
     return tuple(notes)
 
 
 def _as_told(first: str, second: str) -> str:
     if first == second:
-        return f"both as {first} has them"
-    return f"the first as {first} has it, the second as {second}"
+        return f"both according to {first}"
+    return f"the first according to {first}, the second to {second}"
 
 
-def _source(told: list[tuple[Flow, dict[int, Weighed]]]) -> tuple[str, ...]:
+def _source(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> tuple[str, ...]:
     flows = tuple(flow for flow, _ in told)
     every = [one for _, years in told for one in years.values()]
     names = dict.fromkeys(name for one in every for name in one.whose if name)
-    said = " Whiskers: other origins and definitions of the same year." * (
+    said = " Whiskers: other sources and definitions for the same year." * (
         ("whisker", "other definitions") in _key(flows)
     )
     apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
-        said += " Where no book has both weights of a year, they are of two."
+        said += " Where no single source has both shares of a year, they come from two."
     return (f"{', '.join(names)}.{said}",)

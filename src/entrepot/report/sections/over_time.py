@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP
 from entrepot.report import phrasing
-from entrepot.report.attribution import is_computed, origin_name, when_of
-from entrepot.report.breaks import break_of, told_before_and_after
-from entrepot.report.cards import percent_span
-from entrepot.report.chart_data import Picture, Point, Printed, ShareLines
+from entrepot.report.attribution import is_computed, origin_name, source_name
+from entrepot.report.breaks import break_of, reporters_before_and_after
+from entrepot.report.charts import Chart
+from entrepot.report.charts.share import (
+    PublishedBox,
+    ShareLines,
+    direction_word,
+    ends_of,
+    published_box,
+    share_key,
+    share_point,
+)
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Remark, Section, Sentence
-from entrepot.report.sections import beside
+from entrepot.report.parts import (
+    BriefSentence,
+    BriefTable,
+    DataGap,
+    Note,
+    PageLink,
+    Remark,
+    Section,
+)
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
+    from entrepot.model.period import Period
+    from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.report.chart_data import Break
     from entrepot.sources.published.read import Published
+__all__ = ["section", "series_of", "table"]
 
-__all__ = ["apart", "ends_of", "key", "point", "printed_point", "section", "series_of"]
 
 NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12
 
 
-def section(book: BriefContext, subject: Subject, claims: tuple[Printed, ...] = ()) -> Section:
+def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ...] = ()) -> Section:
     """Return the share of all imports over time, or a gap that says what is missing.
 
     Parameters
@@ -53,18 +70,18 @@ def section(book: BriefContext, subject: Subject, claims: tuple[Printed, ...] = 
                 period=subject.period,
             ),
         )
-        gap = Gap(f"{what} by year", lacks.why, lacks.command)
+        gap = DataGap(f"{what} by year", lacks.why, lacks.command)
         return Section(NAME, EYEBROW, Remark(f"{what} is not known"), gap=gap)
     years = [row.period.year for row in rows] + [figure.definition.period.year for figure in series]
     first, last = min(years), max(years)
     broken = break_of(subject, first, last)
-    places = beside.places(rows, series)
+    places = table_places(rows, series)
     drawn = ShareLines(
         first=first,
         last=last,
-        series=tuple(replace(point(figure), row=places[id(figure)]) for figure in series),
+        series=tuple(replace(share_point(figure), row=places[id(figure)]) for figure in series),
         series_name="computed" if series else "",
-        printed=tuple(replace(printed_point(row), row=places[id(row)]) for row in rows) + claims,
+        published=tuple(replace(published_box(row), row=places[id(row)]) for row in rows) + claims,
         broken=broken,
     )
     title = _title(book, subject, series, first, last)
@@ -73,10 +90,10 @@ def section(book: BriefContext, subject: Subject, claims: tuple[Printed, ...] = 
         eyebrow=EYEBROW,
         title=title,
         deck=f"{phrasing.capital(what)} of all goods, per cent of value{_deck(broken)}.",
-        picture=Picture(drawn, beside.spoken(title.text, what, rows, series), key(drawn)),
-        table=beside.table(phrasing.capital(what), rows, series),
-        notes=beside.notes(rows, broken),
-        source=beside.source(rows, series),
+        picture=Chart(drawn, alt_text(title.text, what, rows, series), share_key(drawn)),
+        table=table(phrasing.capital(what), rows, series),
+        notes=notes(rows, broken),
+        source=source_line(rows, series),
     )
 
 
@@ -102,33 +119,9 @@ def series_of(book: BriefContext, subject: Subject) -> list[Figure]:
     return [book.ask("import_share", period=year, source=chosen, **keys) for year in best]
 
 
-def point(figure: Figure) -> Point:
-    """Return a computed share of a year in per cent, with its range."""
-    value = figure.required() * 100
-    if not phrasing.span(figure) or figure.low is None or figure.high is None:
-        return Point(figure.definition.period.year, value)
-    return Point(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
-
-
-def printed_point(row: Published) -> Printed:
-    """Return the box of a printed share; an open end is not drawn, the words say it."""
-    ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
-    low, high = ends[0], ends[-1]
-    value = ends[0] if row.middle is None else row.middle * 100
-    start, end = row.period.start, row.period.end
-    months = (start.year * 12 + start.month - 1, end.year * 12 + end.month)
-    middle = sum(months) / 24 - 0.5
-    text = row.printed.replace(" %", "").replace("%", "").strip()
-    text = text.replace("approximately ", "about ").replace("around ", "about ")
-    who = origin_name(row.origin)
-    digits = number(value).removesuffix(".0").removesuffix(".00")
-    who = f"{who}, {when_of(row)}" if when_of(row) else who
-    return Printed(middle, low, high, text, digits, who)
-
-
 def _title(
     book: BriefContext, subject: Subject, series: list[Figure], first: int, last: int
-) -> Sentence | Remark:
+) -> BriefSentence | Remark:
     """Say where the share stood at both ends, with a direction only if the ranges are apart.
 
     What was computed is compared with what was computed; what others print later is said apart.
@@ -141,69 +134,172 @@ def _title(
         if figure.status == "ok":
             ends.append(figure)
     if not ends:
-        return Remark(f"What others printed of {subject.sellers} share of {subject.buyers} imports")
+        return Remark(f"Published figures of {subject.sellers} share of {subject.buyers} imports")
     if len(ends) == 1 and len(series) > 1 and len({one.evidence[0].source for one in series}) == 1:
         ends = [series[0], series[-1]]
     if len(ends) == 1 or first == last:
         return _at(subject, ends[-1])
     before, after = ends
     if is_computed(before) is is_computed(after):
-        return Sentence(_moved(subject, before, after), (before, after), ("reporter-break",))
+        return BriefSentence(_moved(subject, before, after), (before, after), ("reporter-break",))
     printed = after if is_computed(before) else before
-    said = f"in print for {printed.definition.period}: {ends_of(printed, ' to ')}"
+    said = f"published for {printed.definition.period}: {ends_of(printed, ' to ')}"
     alike = [one for one in series if one.evidence[0].source == series[-1].evidence[0].source]
     if len(alike) < 2:
         one = before if printed is after else after
-        return Sentence(f"{_at(subject, one).text}; {said}", (one, printed), ("reporter-break",))
+        return BriefSentence(
+            f"{_at(subject, one).text}; {said}", (one, printed), ("reporter-break",)
+        )
     start, end = alike[0], alike[-1]
     text = f"{_moved(subject, start, end)}; {said}"
-    return Sentence(text, (start, end, printed), ("reporter-break",))
+    return BriefSentence(text, (start, end, printed), ("reporter-break",))
 
 
-def _at(subject: Subject, figure: Figure) -> Sentence:
+def _at(subject: Subject, figure: Figure) -> BriefSentence:
     text = f"{subject.sellers} share was {ends_of(figure)} in {figure.definition.period}"
-    return Sentence(subject.headed(phrasing.capital(text)), (figure,))
+    return BriefSentence(subject.headed(phrasing.capital(text)), (figure,))
 
 
 def _moved(subject: Subject, before: Figure, after: Figure) -> str:
     then, now = (f"{ends_of(figure)} in {figure.definition.period}" for figure in (before, after))
-    text = f"{subject.sellers} share {apart(before, after)} from {then} to {now}"
+    text = f"{subject.sellers} share {direction_word(before, after)} from {then} to {now}"
     return subject.headed(phrasing.capital(text))
-
-
-def ends_of(figure: Figure, between: str = "–") -> str:
-    """Return a share in words, by its range where it has one."""
-    if figure.specifications and figure.low is not None and figure.high is not None:
-        return percent_span(figure.low, figure.high, between)
-    return NBSP.join(phrasing.shown(figure))
-
-
-def apart(before: Figure, after: Figure) -> str:
-    """Return a word of direction if the ranges are apart, else one without."""
-    (low0, high0), (low1, high1) = (
-        (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
-        for f in (before, after)
-    )
-    if low1 > high0:
-        return "rose"
-    return "fell" if high1 < low0 else "went"
 
 
 def _deck(broken: Break | None) -> str:
     if broken is None:
         return ""
-    return f". {told_before_and_after(broken)}"
+    return f". {reporters_before_and_after(broken)}"
 
 
-def key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
-    """Return the kinds of marks that occur, with what they mean."""
-    found = []
-    if drawn.series:
-        found.append(("line", "computed"))
-    if any(point.low is not None for point in drawn.series):
-        found.append(("band", "other computed definitions"))
-    if any(not item.claim for item in drawn.printed):
-        found.append(("printed", "in print, as tall as its digits leave open"))
-    if any(item.claim for item in drawn.printed):
-        found.append(("claim", "the claim under check"))
+# Beside the share chart: what is read out, the table, the notes and the source line.
+
+
+SHOWN_LINKS = 4
+
+
+def alt_text(title: str, what: str, rows: list[Published], series: list[Figure]) -> str:
+    """Return finding and values for somebody who cannot see the chart."""
+    parts = [f"{title}. {what}, per cent."]
+    if series:
+        values = ", ".join(
+            f"{f.definition.period}: {NBSP.join(phrasing.shown(f))}" for f in series if f.value
+        )
+        parts.append(f"Computed: {values}.")
+    if rows:
+        values = ", ".join(
+            f"{r.period}: {r.printed} ({origin_name(r.origin)})" for r in _ordered(rows)
+        )
+        parts.append(f"Published: {values}.")
+    return " ".join(parts)
+
+
+def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
+    """Return every computed and printed value by period."""
+    lines = []
+    for figure in series:
+        value = phrasing.shown(figure)[0]
+        lines.append((str(figure.definition.period), value, phrasing.span_like(figure), "computed"))
+    for row in _ordered(rows):
+        ends = [f"{end * 100:.4g}" if end is not None else "open" for end in (row.low, row.high)]
+        spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+        lines.append(
+            (str(row.period), row.printed.replace(" %", ""), spread, origin_name(row.origin))
+        )
+    return BriefTable(
+        caption=f"{what}, all goods, per cent",
+        head=("Period", "Share", "Range (rounding or definitions)", "Source"),
+        numeric=(False, True, True, False),
+        units=("", "per cent", "per cent", ""),
+        rows=tuple(sorted(lines, key=lambda line: line[0])),
+    )
+
+
+def table_places(rows: list[Published], series: list[Figure]) -> dict[int, int]:
+    """Return the row of the table, from 0 on, of each computed and printed value, by identity."""
+    periods = [(str(one.definition.period), id(one)) for one in series]
+    periods += [(str(row.period), id(row)) for row in _ordered(rows)]
+    ordered = sorted(periods, key=lambda pair: pair[0])
+    return {which: place for place, (_, which) in enumerate(ordered)}
+
+
+def notes(rows: list[Published], broken: Break | None) -> tuple[Note, ...]:
+    """Say how to read the boxes, and which numbers are farthest apart."""
+    how = []
+    if rows:
+        how.append(Remark("Each box is a published figure; its height is the rounding interval."))
+    if broken:
+        line = "The dotted line marks a change of reporter. A change across it should name both."
+        how.append(Remark(line, ("reporter-break",)))
+    notes = [Note("How to read it", tuple(how))] if how else []
+    crowded = _most_disputed(rows)
+    if len(crowded) > 1:
+        year = crowded[0].period.year
+        said = ", ".join(
+            f"{origin_name(row.origin)} {row.printed.replace(' ', NBSP)}" for row in crowded
+        )
+        text = f"Published figures for {year}: {said}."
+        notes.append(
+            Note(
+                "Why they differ",
+                (
+                    BriefSentence(text, tuple(crowded), ("denominator-system",)),
+                    Remark(
+                        "They use different denominators, and some are valued CIF.", ("valuation",)
+                    ),
+                ),
+            )
+        )
+    return tuple(notes)
+
+
+def _most_disputed(rows: list[Published]) -> list[Published]:
+    """Return the printed shares of the whole year whose numbers are farthest apart."""
+    by_year: dict[Period, dict[str, Published]] = {}
+    for row in rows:
+        if row.period.is_year:
+            by_year.setdefault(row.period, {}).setdefault(row.origin, row)
+
+    def width(found: dict[str, Published]) -> float:
+        values = [row.middle for row in found.values() if row.middle is not None]
+        return max(values) - min(values) if values else 0.0
+
+    best = max(by_year.values(), key=width, default={})
+    return sorted(best.values(), key=_size)
+
+
+def source_line(rows: list[Published], series: list[Figure]) -> tuple[str | PageLink, ...]:
+    """Return where the values stand, the newest printed ones as links."""
+    found: list[str | PageLink] = []
+    if series:
+        names = dict.fromkeys(
+            f"{origin_name(item.origin)} over published totals"
+            if item.origin
+            else f"rows of {source_name(item.source)}"
+            for figure in series
+            for item in figure.evidence
+        )
+        found.append(f"Computed: {', '.join(names)}. ")
+    if rows:
+        found.append("Published: ")
+        latest = sorted(rows, key=lambda row: (row.period.end, row.id), reverse=True)
+        named = list({row.origin: row for row in reversed(latest)}.values())[::-1][:SHOWN_LINKS]
+        for place, row in enumerate(named):
+            found += [
+                *(["; "] if place else []),
+                PageLink(f"{origin_name(row.origin)} ({row.period})", row.url),
+            ]
+        rest = len({row.origin for row in rows}) - len(named)
+        found.append(
+            f"; {phrasing.count_word(rest, 'other')} in the table below." if rest > 0 else "."
+        )
     return tuple(found)
+
+
+def _ordered(rows: list[Published]) -> list[Published]:
+    return sorted(rows, key=lambda row: (row.period.start, row.period.end, _size(row), row.id))
+
+
+def _size(row: Published) -> float:
+    """Return what to sort a printed share by; words without a number come last."""
+    return math.inf if row.middle is None else row.middle

@@ -8,9 +8,9 @@ from entrepot.figures.columns import in_currency
 from entrepot.model.display import NBSP, figure_value, number, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
+from entrepot.report.charts.split import split_chart
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.standalone.split import split
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["premium", "prices", "section", "title", "turned"]
 
-NAME, EYEBROW = "prices", "What it pays"
+NAME, EYEBROW = "prices", "Prices"
 LEVEL = 0.05
 """Per cent below which a buyer paid what others paid."""
 COLUMNS = ("value", "low", "high")
@@ -38,17 +38,17 @@ def section(book: BriefContext, subject: Subject) -> Section:
     told = title(figure) if figure.status == "ok" else ""
     if not told:
         what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
-        unknown = Remark(f"What {subject.buyer} pays is not known")
-        gap = Gap(what, "what is held has no weights of them that can be compared")
+        unknown = Remark(f"The prices that {subject.buyer} pays are not known")
+        gap = DataGap(what, "no comparable weights are available for them")
         if figure.status != "ok":
             lacks = lacking(book, figure)
-            gap = Gap(what, lacks.why, lacks.command)
+            gap = DataGap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, unknown, gap=gap)
-    drawn = split(figure)
+    drawn = split_chart(figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(told, (figure,), ("prices",)),
+        title=BriefSentence(told, (figure,), ("prices",)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure, drawn.rows),
@@ -71,7 +71,7 @@ def title(figure: Figure) -> str:
     return phrasing.capital(f"{', '.join(parts)} from {asked.base} to {asked.period}")
 
 
-def prices(figure: Figure) -> Sentence | None:
+def prices(figure: Figure) -> BriefSentence | None:
     """Say what unit values and quantities did, each with the word of its sign."""
     asked = figure.definition
     parts = []
@@ -86,19 +86,19 @@ def prices(figure: Figure) -> Sentence | None:
         return None
     when = f"from {asked.base} to {asked.period}"
     text = f"{' and '.join(parts)} {when}, in goods that can be compared."
-    return Sentence(phrasing.capital(text), (figure,), ("prices",))
+    return BriefSentence(phrasing.capital(text), (figure,), ("prices",))
 
 
-def turned(figure: Figure) -> Sentence | None:
+def turned(figure: Figure) -> BriefSentence | None:
     """Say so where other definitions turn the sign of the change."""
     if figure.low is None or figure.high is None or not figure.low < 0 < figure.high:
         return None
     ends = range_text(figure.low, figure.high, figure.unit)
     text = f"Whether the value rose or fell depends on the definition: {ends}."
-    return Sentence(text, (figure,))
+    return BriefSentence(text, (figure,))
 
 
-def premium(figure: Figure, subject: Subject) -> Sentence | None:
+def premium(figure: Figure, subject: Subject) -> BriefSentence | None:
     """Say whether prices rose more for this buyer than for others; only where a range allows it."""
     if figure.status != "ok" or figure.value is None:
         return None
@@ -107,17 +107,19 @@ def premium(figure: Figure, subject: Subject) -> Sentence | None:
     known = figure.low is not None and figure.high is not None
     ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
     if ends and ends[0] <= 0 <= ends[-1]:
-        text = f"Whether {subject.buyer} paid more or less than others {when} cannot be told: "
-        return Sentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
+        text = (
+            f"Whether {subject.buyer} paid more or less than others {when} cannot be determined: "
+        )
+        return BriefSentence(f"{text}{_span(ends)}.", (figure,), ("prices",))
     if max(abs(moved) for moved in (100 * figure.value, *ends)) < LEVEL:
         text = f"Prices for {subject.buyer} moved as those for others did {when}."
-        return Sentence(text, (figure,), ("prices",))
+        return BriefSentence(text, (figure,), ("prices",))
     word = "more" if figure.value > 0 else "less"
     size = f"{number(100 * abs(figure.value), 2)}{NBSP}%"
     if ends:
         size += f" ({_span(sorted(abs(end) for end in ends))})"  # the word has their sign
     text = f"Against other buyers of the same goods, {subject.buyer} paid {size} {word} "
-    return Sentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
+    return BriefSentence(f"{text}in {asked.period} than in {asked.base}.", (figure,), ("prices",))
 
 
 def _span(ends: list[float]) -> str:
@@ -132,11 +134,11 @@ def _notes(figure: Figure, above: Figure, subject: Subject) -> tuple[Note, ...]:
     return (*notes, Note("How to read it", (Remark(how, ("prices",)),)))
 
 
-def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> Table:
+def _table(figure: Figure, rows: tuple[dict[str, object], ...]) -> BriefTable:
     asked = figure.definition
     columns = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
     shown = amounts_of(figure.unit, (row[name] for row in rows for name in columns))
-    return Table(
+    return BriefTable(
         caption=f"From the value in {asked.base} to that in {asked.period}, {shown.unit}",
         head=("Step", *(phrasing.capital(name) for name in columns)),
         numeric=(False, *(True for _ in columns)),

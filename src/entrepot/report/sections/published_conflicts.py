@@ -8,7 +8,15 @@ from entrepot.claims.published_checks import findings
 from entrepot.figures import statements
 from entrepot.report import phrasing
 from entrepot.report.attribution import origin_name
-from entrepot.report.parts import Gap, Link, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import (
+    BriefSentence,
+    BriefTable,
+    DataGap,
+    Note,
+    PageLink,
+    Remark,
+    Section,
+)
 
 if TYPE_CHECKING:
     from entrepot.claims.published_checks import Discrepancy
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["section"]
 
-NAME, EYEBROW = "print", "In print, and does not fit"
+NAME, EYEBROW = "print", "Conflicting published figures"
 SHOWN, LINKED = 8, 4
 
 
@@ -27,32 +35,32 @@ def section(book: BriefContext, subject: Subject) -> Section:
     rows = _rows(book, subject)
     pair = f"{subject.buyer} and {subject.seller}"
     if not rows:
-        gap = Gap(
-            f"numbers in print about {pair}",
-            "none of the bundled ones is about this pair",
+        gap = DataGap(
+            f"published figures on {pair}",
+            "none of the bundled published figures covers this pair",
             f"entrepot published list --importer {subject.importer} --exporter {subject.supplier}",
         )
-        return Section(NAME, EYEBROW, Remark("What others printed is not held"), gap=gap)
+        return Section(NAME, EYEBROW, Remark("No published figures are available"), gap=gap)
     found = sorted(
         (item for item in findings(rows) if item.kind == "conflict"),
         key=lambda item: (item.one.rows[0].period.end, item.id),
         reverse=True,
     )
-    held = phrasing.count_word(len(rows), "number")
+    held = phrasing.count_word(len(rows), "published figure")
     if not found:
-        ends = {1: "and nothing to hold it against", 2: "and neither contradicts the other"}
+        ends = {1: "with nothing to compare it with", 2: "and neither contradicts the other"}
         none = ends.get(len(rows), "and none contradicts another")
-        title = f"{phrasing.capital(held)} in print about {pair}, {none}"
-        deck = "Numbers of one thing are compared, parts with their whole, growth with levels."
-        return Section(NAME, EYEBROW, Sentence(title, tuple(rows)), deck=deck)
-    book.show(_carriers(found[:SHOWN]))
-    count = phrasing.count_word(len(found), "number")
-    title = f"{phrasing.capital(count)} in print cannot be true beside others"
+        title = f"{phrasing.capital(held)} on {pair}, {none}"
+        deck = "Compared: figures of the same quantity, parts with totals, growth with levels."
+        return Section(NAME, EYEBROW, BriefSentence(title, tuple(rows)), deck=deck)
+    book.show(_published_rows(found[:SHOWN]))
+    count = phrasing.count_word(len(found), "published figure")
+    title = f"{phrasing.capital(count)} contradicted by others"
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(title, _carriers(found)),
-        deck=f"Of {held} in print about {pair}: what contradicts another, or a sum of others.",
+        title=BriefSentence(title, _published_rows(found)),
+        deck=f"Of {held} on {pair}: those that contradict another figure or a sum of others.",
         table=_table(found),
         notes=_notes(found),
         source=_source(found),
@@ -70,16 +78,16 @@ def _rows(book: BriefContext, subject: Subject) -> list[Published]:
     ]
 
 
-def _carriers(found: list[Discrepancy]) -> tuple[Published, ...]:
+def _published_rows(found: list[Discrepancy]) -> tuple[Published, ...]:
     rows = [row for item in found for side in (item.one, item.other) for row in side.rows]
     return tuple({row.id: row for row in rows}.values())
 
 
-def _table(found: list[Discrepancy]) -> Table:
-    return Table(
-        caption="Numbers in print that do not meet"
+def _table(found: list[Discrepancy]) -> BriefTable:
+    return BriefTable(
+        caption="Published figures that do not agree"
         + (f", the newest {phrasing.cardinal(SHOWN)}" if len(found) > SHOWN else ""),
-        head=("What", "Says", "Against it", "Why not both"),
+        head=("Quantity", "One figure", "The other", "Why they conflict"),
         numeric=(False, False, False, False),
         rows=tuple(
             (phrasing.capital(item.what), _says(item.one), _says(item.other), item.because)
@@ -100,21 +108,22 @@ def _notes(found: list[Discrepancy]) -> tuple[Note, ...]:
     notes = []
     if likely_errors:
         item, slip = likely_errors[0]
-        rows = _carriers([item])
-        notes.append(Note("Likely error", (Sentence(slip.text, rows),)))
+        rows = _published_rows([item])
+        notes.append(Note("Likely error", (BriefSentence(slip.text, rows),)))
     how = (
-        "A contradiction says that one of two numbers is wrong or means something else, not which."
+        "A conflict shows that one of the two figures is wrong or defined differently, not "
+        "which one."
     )
     return (*notes, Note("How to read it", (Remark(how),)))
 
 
-def _source(found: list[Discrepancy]) -> tuple[str | Link, ...]:
-    named = {row.origin: row for row in reversed(_carriers(found[:SHOWN]))}
-    parts: list[str | Link] = ["In print: "]
+def _source(found: list[Discrepancy]) -> tuple[str | PageLink, ...]:
+    named = {row.origin: row for row in reversed(_published_rows(found[:SHOWN]))}
+    parts: list[str | PageLink] = ["Published: "]
     for place, (origin, row) in enumerate(list(named.items())[:LINKED]):
         parts += [
             *(["; "] if place else []),
-            Link(f"{origin_name(origin)} ({row.period})", row.url),
+            PageLink(f"{origin_name(origin)} ({row.period})", row.url),
         ]
     rest = len(named) - LINKED
     parts.append(f"; {phrasing.count_word(rest, 'other')}." if rest > 0 else ".")

@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING
 from entrepot.model.areas import area_name, area_phrase, area_set, stopped
 from entrepot.model.display import joined
 from entrepot.report import phrasing
-from entrepot.report.parts import Gap, Note, Remark, Section, Table
-from entrepot.report.standalone.reporters import (
+from entrepot.report.charts.calendar import (
     ALIKE,
     DECK,
     calendar,
-    fell_silent,
     rows_of,
-    told_years,
+    stopped_reporting_in,
+    years_reported,
 )
+from entrepot.report.parts import BriefTable, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.model.period import Period
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.report.chart_data import Told
-    from entrepot.report.standalone.reporters import Key, Months
+    from entrepot.report.charts.calendar import Key, Months, ReporterYears
 
 __all__ = ["section"]
 
-NAME, EYEBROW = "reporters", "Who reports"
+NAME, EYEBROW = "reporters", "Reporting countries"
 YEARS, ROWS, NAMED = 10, 12, 6
 ADD_REPORTS = "entrepot data add comtrade FILE"
 
@@ -35,15 +34,17 @@ ADD_REPORTS = "entrepot data add comtrade FILE"
 def section(book: BriefContext, subject: Subject) -> Section:
     """Return who told which years of the trade that the lake holds, up to that of the brief."""
     last = subject.period.end.year
-    every, sources = told_years(book.lake)
+    every, sources = years_reported(book.lake)
     years = sorted({year for one in every.values() for year in one.years if year <= last})[-YEARS:]
     told = {key: one for key, one in every.items() if one.years & {*years}}
     if not told:
-        return Section(NAME, EYEBROW, Remark("Who reported when is not known"), gap=_gap(book))
+        return Section(
+            NAME, EYEBROW, Remark("The reporting calendar is not available"), gap=_gap(book)
+        )
     span = list(range(years[0], years[-1] + 1))
     sides = _sides(subject)
     rows = rows_of(told, span, sides)
-    silent = fell_silent(told, last)
+    silent = stopped_reporting_in(told, last)
     title = _title(subject, told, silent, span)
     picture, left = calendar(title, rows, span, ROWS)
     more = (
@@ -61,12 +62,12 @@ def section(book: BriefContext, subject: Subject) -> Section:
     )
 
 
-def _gap(book: BriefContext) -> Gap:
+def _gap(book: BriefContext) -> DataGap:
     flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
-    why = "the lake holds no trade"
+    why = "no trade data are loaded"
     if flows:
-        why = "what the lake holds comes as a whole and does not say who told it"
-    return Gap("which countries reported, year by year", why, ADD_REPORTS)
+        why = "the loaded data do not say which country reported them"
+    return DataGap("which countries reported, year by year", why, ADD_REPORTS)
 
 
 def _sides(subject: Subject) -> frozenset[str]:
@@ -117,31 +118,36 @@ def _notes(
         names = [f"{area_name(area)} (last {ends[area]})" for area in first[:NAMED]]
         if more := len(first) - NAMED:
             names += [phrasing.count_word(more, "other")] if more > 0 else []
-        text = f"Told earlier years, and not the last that their source holds: {joined(names)}."
+        text = (
+            "Reported in earlier years, but not in the latest year of their source: "
+            f"{joined(names)}."
+        )
         fell.append(Remark(text))
     for area, period in _ended(told, subject.period.end.year).items():
         if area not in _sides(subject):
             text = f"{area_phrase(area)} has published no trade by partner since {period}"
-            text += "; what a source has of it later are others’ reports and estimates."
+            text += "; later data in a source are partner-reported data and estimates."
             fell.append(Remark(phrasing.capital(text)))
     if fell:
-        yield Note("Who fell silent", tuple(fell))
+        yield Note("Stopped reporting", tuple(fell))
     absent = sorted(_sides(subject) - {area for _, area in told})
     if absent:
         names = [area_phrase(area) for area in absent]
-        text = f"Of {joined(names)} no report is held, so what is known is what others report."
-        yield Note("Who is not heard", (Remark(phrasing.capital(text)),))
+        text = (
+            f"No reports by {joined(names)} are available: their trade is known from partners only."
+        )
+        yield Note("Non-reporting countries", (Remark(phrasing.capital(text)),))
     how = (
-        "An absent report is no absence of trade: where one side is silent, a number is the other "
-        "side’s alone, and nobody can check it."
+        "A missing report does not mean no trade. Where one side does not report, a figure comes "
+        "from the other side alone and cannot be cross-checked."
     )
     yield Note("How to read it", (Remark(how, ("reporter-break",)),))
 
 
-def _table(rows: list[Told], years: list[int]) -> Table:
-    return Table(
-        caption=f"Who told which years, {years[0]} to {years[-1]}",
-        head=("Reporter", "Imports told", "Exports told", "Note"),
+def _table(rows: list[ReporterYears], years: list[int]) -> BriefTable:
+    return BriefTable(
+        caption=f"Years reported, {years[0]} to {years[-1]}",
+        head=("Reporter", "Imports reported", "Exports reported", "Note"),
         numeric=(False, False, False, False),
         rows=tuple(
             (row.name, _spans(row.imports, years), _spans(row.exports, years), row.note)

@@ -1,4 +1,4 @@
-"""What the reports hide: goods that one side reports and the other, who would have to, does not."""
+"""Gaps between the two sides’ reports: goods that one side reports and the other does not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from entrepot.reconcile.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.mirror_comparison import Tellers, of_reports
-from entrepot.report.parts import Command, Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import BriefSentence, BriefTable, Command, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem
     from entrepot.reconcile.mirror_gaps import MirrorPair
     from entrepot.report.brief_context import BriefContext, Subject
-    from entrepot.report.mirror_comparison import Compared
+    from entrepot.report.mirror_comparison import ComparedReports
 
 __all__ = ["commands", "largest", "section"]
 
 
-NAME, EYEBROW = "hidden", "What the reports hide"
+NAME, EYEBROW = "hidden", "Gaps between the two sides’ reports"
 CHECK = "entrepot data check"
 _YEARS, _ROWS, _SUPPLIERS = 5, 5, 4
 _MILLION = 1e6
@@ -85,45 +85,49 @@ def commands(part: Section | None) -> tuple[Command, ...]:
                 f"--source {one.source_out if out else one.source_in} "
                 f"--reported-by {'exporter' if out else 'importer'}"
             )
-            found.append(Command("the report that the other side does not show", line))
-    return (*found, Command("what all reports of the lake hide", CHECK))
+            found.append(Command("the report without a counterpart", line))
+    return (*found, Command("gaps in all loaded reports", CHECK))
 
 
 def _sources(one: MirrorPair) -> tuple[str, str]:
     return one.source_out, one.source_in
 
 
-def _title(subject: Subject, pair: Compared, others: Compared) -> Sentence | Remark:
+def _title(
+    subject: Subject, pair: ComparedReports, others: ComparedReports
+) -> BriefSentence | Remark:
     if pair.apart:
         return _apart(pair, "that can be compared")
     if pair.goods and others.apart:
-        text = f"Both sides show what {subject.seller} sent; on other suppliers they lie apart"
-        return Sentence(f"{text}, {when(pair.goods)}", (*pair.goods, *others.goods))
+        text = (
+            f"Both sides report goods from {subject.seller}; for other suppliers the reports differ"
+        )
+        return BriefSentence(f"{text}, {when(pair.goods)}", (*pair.goods, *others.goods))
     if pair.goods:
-        text = f"Both sides show {counted(pair.goods, pair.goods)} that can be compared"
-        return Sentence(f"{text}, {when(pair.goods)}", pair.goods)
+        text = f"Both sides report {counted(pair.goods, pair.goods)} that can be compared"
+        return BriefSentence(f"{text}, {when(pair.goods)}", pair.goods)
     if others.apart:
-        return _apart(others, f"that others than {subject.seller} sent")
+        return _apart(others, f"from suppliers other than {subject.seller}")
     if others.goods:
-        return Remark(f"No report of {subject.seller} can be compared, and others agree")
+        return Remark(f"No report by {subject.seller} can be compared; the others agree")
     return Remark("Only totals over all goods can be compared")
 
 
-def _apart(found: Compared, which: str) -> Sentence:
-    text = f"One side shows next to nothing of {counted(found.apart, found.goods)} {which}"
-    return Sentence(f"{text}, {when(found.goods)}", found.goods)
+def _apart(found: ComparedReports, which: str) -> BriefSentence:
+    text = f"One side reports next to nothing of {counted(found.apart, found.goods)} {which}"
+    return BriefSentence(f"{text}, {when(found.goods)}", found.goods)
 
 
-def _deck(compared: Compared) -> str:
+def _deck(compared: ComparedReports) -> str:
     first, last = compared.years
     return (
-        f"Goods of a year that both sides could tell, {first} to {last}, and that one reports with "
-        f"{number(LEAST / _MILLION, 1)}{NBSP}million USD or more. Next to nothing: less than a "
+        f"Annual flows that both sides could report, {first} to {last}, with at least "
+        f"{number(LEAST / _MILLION, 1)}{NBSP}million USD on one side. Next to nothing: less than a "
         f"{FAR:g}th of that, or none."
     )
 
 
-def _table(subject: Subject, rows: Sequence[MirrorPair]) -> Table | None:
+def _table(subject: Subject, rows: Sequence[MirrorPair]) -> BriefTable | None:
     """Return both reports of each row; what all rows share stands in the caption."""
     if not rows:
         return None
@@ -144,9 +148,9 @@ def _table(subject: Subject, rows: Sequence[MirrorPair]) -> Table | None:
     largest_of = "The largest difference"
     if len(rows) > 1:
         largest_of = f"The {phrasing.cardinal(len(rows))} largest differences"
-    return Table(
+    return BriefTable(
         caption=f"{largest_of}{''.join(shared)}, million USD",
-        head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Apart by"),
+        head=("Good", *kept, f"{seller} reports", f"{buyer} reports", "Difference"),
         numeric=(False, *(name == "Year" for name in kept), True, True, True),
         units=("", *("" for _ in kept), "million USD", "million USD", "million USD"),
         rows=tuple(_row(subject, one, kept) for one in rows),
@@ -166,7 +170,11 @@ def _row(subject: Subject, one: MirrorPair, kept: Sequence[str]) -> tuple[str, .
 
 
 def _notes(
-    subject: Subject, pair: Compared, others: Compared, compared: Compared, why: Gap | None
+    subject: Subject,
+    pair: ComparedReports,
+    others: ComparedReports,
+    compared: ComparedReports,
+    why: DataGap | None,
 ) -> Iterator[Note]:
     shown = pair if pair.apart else others
     if shown.apart:
@@ -180,14 +188,15 @@ def _notes(
     if why is not None:
         yield Note("What cannot be compared", (Remark(f"{phrasing.capital(why.why)}."),))
     text = (
-        "A difference is no proof: goods in transit, recording by origin and another code make it "
-        "too. It says that a figure of this flow depends on whose report it is. Lines that end, "
-        f"values that repeat and round numbers are looked for in the whole lake by **{CHECK}**."
+        "A difference is not evidence of a false report: transit, recording by country of "
+        "origin or "
+        "under a different code also cause it. A figure for such a flow depends on the reporter. "
+        f"**{CHECK}** looks for discontinued lines, repeated values and round numbers in all data."
     )
     yield Note("How to read it", (Remark(text),))
 
 
-def _suppliers(others: Compared, names: Sequence[str]) -> Iterator[Sentence]:
+def _suppliers(others: ComparedReports, names: Sequence[str]) -> Iterator[BriefSentence]:
     """Say of each of the importer's other main suppliers what is next to nothing on one side."""
     for name in names:
         found = others.of([name])
@@ -195,11 +204,11 @@ def _suppliers(others: Compared, names: Sequence[str]) -> Iterator[Sentence]:
             continue
         gap = figure_value(sum(one.gap_usd for one in found.apart), "USD")
         share = counted(found.apart, found.goods)
-        text = f"{area_phrase(name)}: {share}, {gap} apart."
-        yield Sentence(phrasing.capital(text), found.goods)
+        text = f"{area_phrase(name)}: {share}, difference {gap}."
+        yield BriefSentence(phrasing.capital(text), found.goods)
 
 
-def _source(compared: Compared) -> str:
+def _source(compared: ComparedReports) -> str:
     rows = (*compared.goods, *compared.totals)
     names = dict.fromkeys(source_name(name) for one in rows for name in _sources(one))
     euros = ""
@@ -208,8 +217,11 @@ def _source(compared: Compared) -> str:
         != (one.exporter_high_usd, one.importer_high_usd)
         for one in rows
     ):
-        euros = " Reports in euros: at the least and at the highest rate since 1999."
-    return f"Rows of {joined(list(names))}, as each side reports them, freight left in.{euros}"
+        euros = " Reports in euros: at the lowest and highest exchange rate since 1999."
+    return (
+        f"Rows of {joined(list(names))}, as each side reports them, CIF/FOB margin not "
+        f"removed.{euros}"
+    )
 
 
 # Sentences about two reports that lie far apart, each made by rule from both of them.
@@ -217,14 +229,15 @@ def _source(compared: Compared) -> str:
 
 _WHY = {
     "lost-in-transit": (
-        "The goods may have gone elsewhere, or are recorded by origin or under another code: such "
-        "exports say little of what arrives."
+        "Possible reasons: diversion elsewhere, recording by country of origin, a different code. "
+        "Such export figures say little about arrivals."
     ),
     "missing-export": (
-        "The goods may have come over another country or under another code, or the exporter does "
-        "not show them: its report is a lower bound."
+        "The goods may have come via another country or under a different code, or the exporter "
+        "does not report them: its report is a lower bound."
     ),
-    "hidden-line": "The trade goes on and the line is no longer shown: ask the other side.",
+    "hidden-line": "Trade continues, but one side no longer reports this line: use the "
+    "partner’s report.",
 }
 
 
@@ -270,7 +283,7 @@ def label(subject: Subject, one: MirrorPair) -> str:
     return f"{one.product} {wording}".strip()
 
 
-def largest(subject: Subject, one: MirrorPair) -> tuple[Sentence | Remark, ...]:
+def largest(subject: Subject, one: MirrorPair) -> tuple[BriefSentence | Remark, ...]:
     """Say what both sides report of one good in a year, and what may lie behind it."""
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
     good = f"**{label(subject, one)}**"
@@ -283,20 +296,20 @@ def largest(subject: Subject, one: MirrorPair) -> tuple[Sentence | Remark, ...]:
     else:
         text = f"{buyer} reports {into} of {good} from {seller} in {one.year}, {seller} {out}."
     why = next(_WHY[rule] for rule in one.rules)
-    return Sentence(phrasing.capital(text), (one,)), Remark(why)
+    return BriefSentence(phrasing.capital(text), (one,)), Remark(why)
 
 
-def lines_that_ended(found: Sequence[MirrorPair]) -> tuple[Sentence | Remark, ...]:
+def lines_that_ended(found: Sequence[MirrorPair]) -> tuple[BriefSentence | Remark, ...]:
     """Say how many goods one side reported for years and then no longer, while the other does."""
     ended = tuple(one for one in found if "hidden-line" in one.rules)
     if not ended:
         return ()
     count = phrasing.capital(phrasing.count_word(len(ended), "good"))
     text = f"{count} had been reported by both sides for years before one side stopped."
-    return (Sentence(text, ended),)
+    return (BriefSentence(text, ended),)
 
 
-def over_all_goods(flows: Sequence[MirrorPair]) -> Sentence:
+def over_all_goods(flows: Sequence[MirrorPair]) -> BriefSentence:
     """Say what both sides report over all goods; of several flows, of that farthest apart."""
     one = max(flows, key=lambda each: each.gap_usd)
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
@@ -304,11 +317,11 @@ def over_all_goods(flows: Sequence[MirrorPair]) -> Sentence:
         _told(one.exporter_low_usd, one.exporter_high_usd),
         _told(one.importer_low_usd, one.importer_high_usd),
     )
-    text = "Of all goods held that both could tell, "
+    text = "Over all goods that both sides report, "
     if len(flows) > 1:
         text += f"the largest of {phrasing.cardinal(len(flows))} differences is this: "
     text += f"{seller} reports {out} to {buyer} in {one.year}, {buyer} {into}."
-    return Sentence(text, tuple(flows))
+    return BriefSentence(text, tuple(flows))
 
 
 def _told(least: float, most: float) -> str:
@@ -324,8 +337,8 @@ _BRING = "entrepot data add comtrade FILE"
 
 
 def why_not(
-    subject: Subject, asked: Definition, pair: Compared, held: Sequence[InventoryItem]
-) -> Gap | None:
+    subject: Subject, asked: Definition, pair: ComparedReports, held: Sequence[InventoryItem]
+) -> DataGap | None:
     """Return why nothing of the year of the brief can be compared, in a line; None if it can.
 
     Parameters
@@ -343,8 +356,8 @@ def why_not(
     tellers = Tellers.of(held)
     what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
     if all(year not in years for years in tellers.years.values()):
-        return Gap(
-            what, f"the lake holds no single report of {year}, only {_held(tellers)}", _BRING
+        return DataGap(
+            what, f"no individual reports of {year} are loaded, only {_held(tellers)}", _BRING
         )
     sides = (
         (
@@ -365,17 +378,17 @@ def why_not(
             silent.append(lacks)
             known += [one.note for one in stopped_in(members, subject.period)]
     if silent:
-        why = f"no {' or '.join(silent)} are held of {year}"
+        why = f"no {' or '.join(silent)} are available for {year}"
         why += "".join(f"; {note}" for note in known).replace("'", "\u2019")
-        return Gap(what, why, "" if known else _BRING)
+        return DataGap(what, why, "" if known else _BRING)
     if any(one.year == year for one in pair.totals):
-        why = f"of {year} both sides tell totals, and none of these goods that is large enough"
+        why = f"for {year} both sides report totals, but no large enough flow of these goods"
     else:
         why = (
-            f"both report {year}, but of these goods none that is large enough in codes and a "
-            "currency that can be compared"
+            f"both sides report {year}, but no large enough flow of these goods in comparable "
+            "codes and currency"
         )
-    return Gap(what, why, "")
+    return DataGap(what, why, "")
 
 
 def _held(tellers: Tellers) -> str:

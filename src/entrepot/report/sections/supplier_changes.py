@@ -1,4 +1,4 @@
-"""Who was replaced by whom: suppliers before and after, and who took most of what was lost."""
+"""Change of suppliers: suppliers before and after, and who took most of what was lost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, changes
 from entrepot.report.breaks import break_of
+from entrepot.report.charts.slope import slope_chart
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leaps
-from entrepot.report.standalone.slope import slope
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["changed", "gone", "section", "taken_by"]
 
-NAME, EYEBROW = "replaced", "Who was replaced by whom"
+NAME, EYEBROW = "replaced", "Change of suppliers"
 BACK = 5
 SHOWN = 5
 
@@ -32,16 +32,18 @@ def section(book: BriefContext, subject: Subject) -> Section:
     figure = changed(book, subject)
     if figure.status != "ok" or not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
-        title = Remark("Who took whose place is not known")
+        title = Remark("The change of suppliers is not known")
         lacks = lacking(book, figure)
-        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
-    drawn = slope(figure)
+        return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
+    drawn = slope_chart(figure)
     broken = any(item.id == "reporter-break" for item in figure.caveats)
     caveats = ("reporter-break",) if broken else ()
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(subject.headed(_title(figure), figure.definition.goods), (figure,), caveats),
+        title=BriefSentence(
+            subject.headed(_title(figure), figure.definition.goods), (figure,), caveats
+        ),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure),
@@ -90,7 +92,7 @@ def _title(figure: Figure) -> str:
         change = moved.get(name, 0.0)
         if change > 0 if word == "gained" else change < 0:
             parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
-    told = ", ".join(parts) or "nobody gained or lost"
+    told = ", ".join(parts) or "no supplier gained or lost"
     return phrasing.capital(f"{told}, {asked.base} to {asked.period}")
 
 
@@ -104,18 +106,18 @@ def _unrecorded(figure: Figure) -> list[str]:
     return sorted(gone, key=lambda name: (-gone[name], name))
 
 
-def gone(figure: Figure) -> Sentence | None:
+def gone(figure: Figure) -> BriefSentence | None:
     """Say whose loss may be no loss, since nothing is recorded of them any more."""
     silent = [name for name in _unrecorded(figure) if name not in special()]
     if not silent:
         return None
     more = [phrasing.count_word(len(silent) - 3, "other")] if len(silent) > 3 else []
     names = joined([*(area_phrase(name) for name in silent[:3]), *more])
-    text = f"Of {names} nothing is recorded in {figure.definition.period}; that counts as "
-    return Sentence(f"{text}lost here, and may only not be reported.", (figure,))
+    text = f"No sales by {names} are recorded in {figure.definition.period}; this counts as "
+    return BriefSentence(f"{text}a loss here, but may only be unreported.", (figure,))
 
 
-def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Sentence | None:
+def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefSentence | None:
     """Say what part of all gains went to the supplier that the page is about.
 
     "Most" only where what is printed is more than half, as `suppliers.concentration` has it;
@@ -131,7 +133,7 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Senten
         return None
     if own < 0:
         text = f"{phrasing.capital(who)} sold {figure_value(-own, figure.unit)} less {when}."
-        return Sentence(text, (figure,))
+        return BriefSentence(text, (figure,))
     part = own / gains
     size = f"{number(100 * part, 2)}{NBSP}%"
     if part >= 1:
@@ -142,10 +144,10 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> Senten
         text = f"{phrasing.capital(who)} added most of what suppliers sold more {when}: {size}."
     else:
         text = f"{phrasing.capital(who)} added {size} of what suppliers sold more {when}."
-    return Sentence(text, (figure,))
+    return BriefSentence(text, (figure,))
 
 
-def _filled(figure: Figure) -> Sentence | None:
+def _filled(figure: Figure) -> BriefSentence | None:
     """Say how much of what some lost others made up for."""
     amounts = {
         name: float(value)
@@ -158,10 +160,12 @@ def _filled(figure: Figure) -> Sentence | None:
         figure_value(amounts[name], figure.unit) for name in ("lost", "gained", "not_replaced")
     )
     if amounts["lost"] <= 0:
-        return Sentence(f"Nobody sold less; those who sold more added {gained}.", (figure,))
-    text = f"Suppliers who sold less lost {lost}, those who sold more added {gained}"
+        return BriefSentence(
+            f"No supplier sold less; those that sold more added {gained}.", (figure,)
+        )
+    text = f"Suppliers that sold less lost {lost}, those that sold more added {gained}"
     text += f"; {missing} was not replaced." if amounts["not_replaced"] > 0 else ", which is more."
-    return Sentence(text, (figure,))
+    return BriefSentence(text, (figure,))
 
 
 def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
@@ -179,11 +183,14 @@ def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[
     when = f"from {figure.definition.base} to {figure.definition.period}"
     if told := leaps(earlier, later, when, (figure,)):
         notes.append(told)
-    how = "Replaced means that one sold more while another sold less, not that anybody chose so."
+    how = (
+        "“Replaced” means that one supplier’s sales rose while another’s fell; it does not "
+        "imply a decision."
+    )
     return (*notes, Note("How to read it", (Remark(how, caveats),)))
 
 
-def _table(figure: Figure) -> Table:
+def _table(figure: Figure) -> BriefTable:
     asked = figure.definition
     moved = changes(figure)
     rows = {str(row["exporter"]): row for row in figure.table}
@@ -207,7 +214,7 @@ def _table(figure: Figure) -> Table:
         for (names, who), pair in zip(groups, sums, strict=True)
     )
     whose = phrasing.capital(possessive(area_phrase(asked.importer)))
-    return Table(
+    return BriefTable(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}, {shown.unit}",
         head=("Supplier", str(asked.base), str(asked.period), "Change"),
         numeric=(False, True, True, True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures.questions.question import special
@@ -10,17 +11,21 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, joined, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
+from entrepot.report.charts.alone import available_years
+from entrepot.report.charts.stack import Stack, found_years, of_years
+from entrepot.report.charts.world import of_buyers, of_suppliers
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.standalone.world import of_suppliers
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
+    from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
 
 __all__ = ["concentration", "leaps", "leapt", "moved", "section", "shares_of"]
 
-NAME, EYEBROW = "suppliers", "Who supplies"
+
+NAME, EYEBROW = "suppliers", "Suppliers"
 SHOWN = 10
 LEAST_MOVE = 1.0
 """Points of share below which a change is not worth a sentence."""
@@ -34,14 +39,14 @@ def section(book: BriefContext, subject: Subject) -> Section:
     if not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name}"
         lacks = lacking(book, figure)
-        title = Remark(f"Who else supplies {subject.buyer} is not known")
-        return Section(NAME, EYEBROW, title, gap=Gap(what, lacks.why, lacks.command))
+        title = Remark(f"The other suppliers of {subject.buyer} are not known")
+        return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
     drawn = of_suppliers(figure, subject.supplier)
     before = _before(book, figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(subject.headed(drawn.title, figure.definition.goods), (figure,)),
+        title=BriefSentence(subject.headed(drawn.title, figure.definition.goods), (figure,)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure),
@@ -80,7 +85,7 @@ def _percent(value: float) -> str:
     return f"{number(value, 2)}{NBSP}%"
 
 
-def concentration(figure: Figure) -> Sentence | None:
+def concentration(figure: Figure) -> BriefSentence | None:
     """Say how many suppliers it takes for more than half, the named ones only.
 
     Nothing is said where those with a name do not come to more than half.
@@ -109,10 +114,10 @@ def concentration(figure: Figure) -> Sentence | None:
     else:
         number = phrasing.cardinal(len(taken))
         text = f"It takes the {number} largest suppliers to supply most of {size}."
-    return Sentence(text, (figure,))
+    return BriefSentence(text, (figure,))
 
 
-def moved(before: Figure, after: Figure) -> Sentence | None:
+def moved(before: Figure, after: Figure) -> BriefSentence | None:
     """Say whose share rose and whose fell most between two years of one source.
 
     Who is recorded in one of the years alone is left out: not recorded is not zero.
@@ -134,7 +139,7 @@ def moved(before: Figure, after: Figure) -> Sentence | None:
     if not parts:
         return None
     when = f"From {before.definition.period} to {after.definition.period}"
-    return Sentence(f"{when} {'; '.join(parts)}.", (before, after))
+    return BriefSentence(f"{when} {'; '.join(parts)}.", (before, after))
 
 
 def leapt(earlier: dict[str, float], later: dict[str, float]) -> list[str]:
@@ -149,7 +154,7 @@ def leapt(earlier: dict[str, float], later: dict[str, float]) -> list[str]:
 
 
 def leaps(
-    earlier: dict[str, float], later: dict[str, float], when: str, carried: tuple[Figure, ...]
+    earlier: dict[str, float], later: dict[str, float], when: str, evidence: tuple[Figure, ...]
 ) -> Note | None:
     """Name suppliers whose share, in per cent, became many times what it was.
 
@@ -159,7 +164,7 @@ def leaps(
         Shares in per cent by supplier.
     when
         The two times, as they stand in the sentence.
-    carried
+    evidence
         Figures behind both.
     """
     found = [
@@ -169,11 +174,11 @@ def leaps(
     if not found:
         return None
     text = f"The share became {LEAP_FROM:.0f} times as large or more {when}: {joined(found[:3])}."
-    doubt = "A leap like this can be a change of recording or an error: look before you quote."
-    return Note("What stands out", (Sentence(text, carried), Remark(doubt)))
+    doubt = "Such a jump may reflect a change of recording or an error: check before quoting."
+    return Note("What stands out", (BriefSentence(text, evidence), Remark(doubt)))
 
 
-def _table(figure: Figure) -> Table:
+def _table(figure: Figure) -> BriefTable:
     asked = figure.definition
     shares = shares_of(figure)
     values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
@@ -186,7 +191,7 @@ def _table(figure: Figure) -> Table:
     }
     shown = amounts_of(asked.currency, (value for _, value in sums.values()))
     whose = phrasing.capital(possessive(area_phrase(asked.importer)))
-    return Table(
+    return BriefTable(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}, {asked.period}: "
         f"share in per cent, value in {shown.unit}",
         head=("Supplier", "Share", "Value"),
@@ -203,16 +208,229 @@ def _notes(figure: Figure, before: Figure | None, subject: Subject) -> tuple[Not
     notes = []
     if figure.definition.goods != subject.goods:
         what = (
-            f"Of {subject.goods_name} not all suppliers are held, so these are those of all goods."
+            f"Not all suppliers of {subject.goods_name} are available: these are the "
+            "suppliers of all goods."
         )
         notes.append(Note("What is shown", (Remark(what),)))
     if said := concentration(figure):
-        notes.append(Note("How concentrated", (said,)))
+        notes.append(Note("Supplier concentration", (said,)))
     if before is None:
         return tuple(notes)
     if said := moved(before, figure):
-        notes.append(Note("Who moved most", (said,)))
+        notes.append(Note("Largest changes", (said,)))
     when = f"from {before.definition.period} to {figure.definition.period}"
     if told := leaps(shares_of(before), shares_of(figure), when, (before, figure)):
         notes.append(told)
     return tuple(notes)
+
+
+# Who buys: everybody who buys from the supplier, on a map, and which place the importer has.
+
+
+BUYERS_NAME, BUYERS_EYEBROW = "buyers", "Buyers"
+BUYERS_SHOWN = 10
+
+
+def buyers_section(book: BriefContext, subject: Subject) -> Section:
+    """Return who buys the goods from the supplier, or all goods where only those are known."""
+    pair = {"importer": subject.importer, "exporter": subject.supplier}
+    figure = book.of_goods_or_all("rank", subject, **pair)
+    if not figure.table:
+        what = f"{subject.sellers} buyers of {subject.goods_name}"
+        lacks = lacking(book, figure)
+        title = Remark(f"The other buyers from {subject.seller} are not known")
+        return Section(
+            BUYERS_NAME, BUYERS_EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command)
+        )
+    drawn = of_buyers(figure)
+    return Section(
+        id=BUYERS_NAME,
+        eyebrow=BUYERS_EYEBROW,
+        title=BriefSentence(subject.headed(drawn.title, figure.definition.goods), (figure,)),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_buyers_table(figure),
+        notes=_buyers_notes(figure, subject),
+        source=(" ".join(drawn.foot),),
+    )
+
+
+def _bought(figure: Figure) -> dict[str, float]:
+    """Return what each buyer bought, the largest first."""
+    values = {str(row["importer"]): float(row["value"]) for row in figure.table}
+    return {name: values[name] for name in sorted(values, key=lambda name: (-values[name], name))}
+
+
+def outlets(figure: Figure) -> BriefSentence | None:
+    """Say how many times as much the largest other buyer bought, or how far it is behind.
+
+    Nothing is said where nobody else bought anything.
+    """
+    multiple = figure.details.get("multiple")
+    if not isinstance(multiple, (int, float)) or multiple <= 0:
+        return None
+    asked = figure.definition
+    buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
+    apart = {*special(), *asked.members("importer")}
+    others = [one for one in _bought(figure) if one not in apart]
+    if not others:
+        return None
+    largest = area_phrase(others[0])
+    goods = "" if asked.goods == "all" else f", of {goods_title(asked.goods)}"
+    more, less, times = largest, buyer, float(multiple)
+    if times < 1:
+        more, less, times = buyer, largest, 1 / times
+    size = "about as much"
+    if number(times, 2) != "1":
+        size = f"{phrasing.ratio_words(times)} as much"
+    text = f"{more} bought {size} from {seller} as {less} in {asked.period}{goods}."
+    return BriefSentence(phrasing.capital(text), (figure,))
+
+
+def _buyers_notes(figure: Figure, subject: Subject) -> tuple[Note, ...]:
+    notes = []
+    if figure.definition.goods != subject.goods:
+        what = (
+            f"Not all buyers of {subject.goods_name} are available: these are the buyers "
+            "of all goods."
+        )
+        notes.append(Note("What is shown", (Remark(what),)))
+    if said := outlets(figure):
+        notes.append(Note("What the supplier could lose", (said,)))
+    how = (
+        f"The smaller {subject.buyer} is among the buyers, the less {subject.seller} depends on it."
+    )
+    return (*notes, Note("How to read it", (Remark(how),)))
+
+
+def _buyers_table(figure: Figure) -> BriefTable:
+    asked = figure.definition
+    values = _bought(figure)
+    total = sum(values.values())
+    whose = asked.members("importer")
+    named = [name for name in values if name not in special()]
+    kept = [*named[:BUYERS_SHOWN], *(name for name in named[BUYERS_SHOWN:] if name in whose)]
+    rest = [name for name in values if name not in kept]
+    sums = {area_name(name): values[name] for name in kept}
+    if rest:
+        sums[f"{len(rest)} others"] = sum(values[name] for name in rest)
+    shown = amounts_of(asked.currency, sums.values())
+    head = phrasing.capital(possessive(area_phrase(asked.exporter)))
+    return BriefTable(
+        caption=f"{head} buyers of {goods_title(asked.goods)}, {asked.period}: "
+        f"share in per cent, value in {shown.unit}",
+        head=("Buyer", "Share", "Value"),
+        numeric=(False, True, True),
+        rows=tuple(
+            (name, f"{100 * value / total:.2f}", shown.text(value)) for name, value in sums.items()
+        ),
+        units=("", "per cent", shown.unit),
+        name="Table of this map",
+    )
+
+
+# Suppliers over the years: everybody's part of each year, and who moved over all of them.
+
+
+YEARS_NAME, YEARS_EYEBROW = "by_year", "Suppliers over the years"
+YEARS = 10
+
+
+def years_section(book: BriefContext, subject: Subject) -> Section | None:
+    """Return the suppliers of the goods by year, or of all goods where only those are known.
+
+    None where no year of suppliers is held, for the map says why.
+    """
+    found = _found(book, subject)
+    if not found:
+        return None
+    if len(found) == 1:
+        [year] = found
+        what = f"{subject.buyers} suppliers in other years than {year}"
+        title = Remark("How the suppliers changed is not known")
+        why = "all suppliers are loaded for that year only"
+        return Section(YEARS_NAME, YEARS_EYEBROW, title, gap=DataGap(what, why))
+    drawn = of_years(found, subject.supplier)
+    figures = tuple(found.values())
+    ends = (figures[0], figures[-1])
+    stacked = drawn.picture.drawn
+    assert isinstance(stacked, Stack)
+    broken = stacked.broken
+    return Section(
+        id=YEARS_NAME,
+        eyebrow=YEARS_EYEBROW,
+        title=BriefSentence(
+            subject.headed(drawn.title, ends[1].definition.goods),
+            ends,
+            ("reporter-break",) if broken else (),
+        ),
+        deck=drawn.deck,
+        picture=drawn.picture,
+        table=_years_table(ends[1], stacked),
+        notes=_years_notes(subject, ends, broken),
+        source=(" ".join(drawn.foot),),
+    )
+
+
+def _found(book: BriefContext, subject: Subject) -> dict[int, Figure]:
+    last = subject.period.end.year
+    years = [year for year in available_years(book.lake) if last - YEARS < year <= last]
+    best: dict[int, Figure] = {}
+    for goods in dict.fromkeys((subject.goods, "all")):
+        keys = {"importer": subject.importer, "goods": goods}
+        found, _ = found_years(book.ask, book.lake, years, keys)
+        if len(found) > 1:
+            return found
+        best = best or found
+    return best
+
+
+def _years_table(last: Figure, drawn: Stack) -> BriefTable:
+    asked = last.definition
+    rows = tuple(
+        (
+            phrasing.capital(layer.name),
+            *("" if share is None else f"{share:.1f}" for share in layer.shares),
+        )
+        for layer in drawn.layers
+    )
+    whose = phrasing.capital(possessive(area_phrase(asked.importer)))
+    return BriefTable(
+        caption=f"{whose} suppliers of {goods_title(asked.goods)}: share of each year, per cent",
+        head=("Supplier", *(str(year) for year in drawn.years)),
+        numeric=(False, *(True for _ in drawn.years)),
+        rows=rows,
+        units=("", *("per cent" for _ in drawn.years)),
+    )
+
+
+def _across(
+    said: BriefSentence, ends: tuple[Figure, Figure], broken: Break | None
+) -> BriefSentence:
+    """Name both reporters of a change that goes across a break."""
+    if broken is None:
+        return said
+    first, last = (str(figure.definition.period) for figure in ends)
+    text = said.text.replace(
+        f"From {first} to {last}", f"From {first} ({broken.before}) to {last} ({broken.after})"
+    )
+    return replace(said, text=text, caveats=("reporter-break",))
+
+
+def _years_notes(
+    subject: Subject, ends: tuple[Figure, Figure], broken: Break | None
+) -> tuple[Note, ...]:
+    notes = []
+    if ends[1].definition.goods != subject.goods:
+        what = (
+            f"No two years of {subject.goods_name} are available: these are the suppliers "
+            "of all goods."
+        )
+        notes.append(Note("What is shown", (Remark(what),)))
+    if said := moved(*ends):
+        notes.append(Note("Over all these years", (_across(said, ends, broken),)))
+    how = (
+        "Each column is all of a year’s imports. A supplier’s part can grow because it sells more "
+        "or because others sell less; the values are in the table under “Change of suppliers”."
+    )
+    return (*notes, Note("How to read it", (Remark(how),)))

@@ -1,4 +1,4 @@
-"""Through whom it comes: goods of those who sell less, by way of those who sell more."""
+"""Possible rerouting via third countries: suppliers that sell less, via those that sell more."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, change_of
-from entrepot.report.chart_data import Picture
+from entrepot.report.charts import Chart
+from entrepot.report.charts.alone import foot
+from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import Gap, Note, Remark, Section, Sentence, Table
-from entrepot.report.scenario.drawn import Ladder, Rung
+from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leapt
-from entrepot.report.standalone.parts import foot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["section"]
 
-NAME, EYEBROW = "through_hubs", "Through whom it comes"
-TOGETHER = "Together, chains as well"
+NAME, EYEBROW = "through_hubs", "Possible rerouting via third countries"
+TOGETHER = "All hubs, chains included"
 LOSERS, GAINERS, MOST_YEARS = 5, 4, 5
 
 
@@ -58,18 +58,18 @@ def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | 
         figure = next(answers, figure)
     if figure.status != "ok":
         lacks = lacking(book, figure)
-        what = f"how much came to {subject.buyer} through {_names(gainers)}"
-        title = Remark("What came through others is not known")
-        gap = Gap(what, lacks.why, lacks.command)
+        what = f"trade that may have reached {subject.buyer} via {_names(gainers)}"
+        title = Remark("Possible rerouting via third countries cannot be computed")
+        gap = DataGap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, title, gap=gap, notes=tuple(_left_out(changed, doubted)))
     figure = _tested(book, figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=Sentence(_title(figure), (figure,), _caveats(figure)),
+        title=BriefSentence(_title(figure), (figure,), _caveats(figure)),
         deck=(
-            f"Goods of those who sold less ({_names(losers)}) by way of those who sold more, "
-            f"beyond what each traded in {_span(figure.definition.base)}."
+            f"Goods of suppliers that sold less ({_names(losers)}) via hubs that sold more, "
+            f"in excess of the no-event counterfactual from {_span(figure.definition.base)}."
         ),
         picture=_picture(figure),
         table=_table(figure),
@@ -137,12 +137,15 @@ def _title(figure: Figure) -> str:
     when = _span(asked.period)
     most = figure.value if figure.high is None else figure.high  # no range: both ends are one
     if not most:
-        text = f"Nothing shows to have come through {area_phrase(asked.hubs or '')} in {when}"
+        text = f"No excess trade via {area_phrase(asked.hubs or '')} in {when}"
         return phrasing.capital(text)
     if figure.low and figure.high:
         spread = range_text(figure.low, figure.high, figure.unit)
-        return f"{spread} may have come through others in {when}"
-    return f"At most {figure_value(most, figure.unit)} may have come through others in {when}"
+        return f"{spread} may have been rerouted via third countries in {when}"
+    return (
+        f"At most {figure_value(most, figure.unit)} may have been rerouted via third "
+        f"countries in {when}"
+    )
 
 
 def _caveats(figure: Figure) -> tuple[str, ...]:
@@ -153,25 +156,25 @@ def _span(period: object) -> str:
     return str(period).replace("..", " to ")
 
 
-def _picture(figure: Figure) -> Picture | None:
+def _picture(figure: Figure) -> Chart | None:
     """Return the bounds of each hub as parts of what it bought; None where none bought anything."""
     rungs = tuple(
         _rung(row, float(row["bought"])) for row in figure.table if float(row["bought"]) > 0
     )
     if not any(rung.high for rung in rungs):
         return None
-    title = "Passed on by each alone, of what it bought of them"
+    title = "Possible pass-through of each hub alone, per cent of its purchases"
     said = (f"{rung.name} {rung.text}, {rung.low:.0f} to {rung.high:.0f} %" for rung in rungs)
-    spoken = f"{title}, from at least to at most: {'; '.join(said)}."
-    return Picture(Ladder(((title, rungs),)), spoken)
+    alt_text = f"{title}, from at least to at most: {'; '.join(said)}."
+    return Chart(RangePlot(((title, rungs),)), alt_text)
 
 
-def _rung(row: dict[str, Any], bought: float) -> Rung:
+def _rung(row: dict[str, Any], bought: float) -> RangeRow:
     low, value, high = (100 * float(row[name]) / bought for name in ("low", "matched", "high"))
-    return Rung(area_name(str(row["hub"])), value, low, high, f"{number(value)}{NBSP}%")
+    return RangeRow(area_name(str(row["hub"])), value, low, high, f"{number(value)}{NBSP}%")
 
 
-def _table(figure: Figure) -> Table:
+def _table(figure: Figure) -> BriefTable:
     columns = ("excess_in", "excess_out", "matched", "low", "high")
     lines = [
         (area_name(str(row["hub"])), [row.get(name) for name in columns], row.get("began", ""))
@@ -186,9 +189,9 @@ def _table(figure: Figure) -> Table:
         (name, *(shown.text(value) for value in values), str(began))
         for name, values, began in lines
     )
-    return Table(
-        caption=f"What each alone may have passed on, {shown.unit}",
-        head=("Hub", "Bought more", "Sold more", "Matched", "At least", "At most", "Since"),
+    return BriefTable(
+        caption=f"Possible rerouting via each hub alone, {shown.unit}",
+        head=("Hub", "Excess imports", "Excess exports", "Matched", "At least", "At most", "Since"),
         numeric=(False, True, True, True, True, True, False),
         rows=rows,
         units=("", *(shown.unit for _ in columns), ""),
@@ -196,34 +199,40 @@ def _table(figure: Figure) -> Table:
 
 
 def _notes(figure: Figure, changed: Figure, doubted: list[str]) -> Iterator[Note]:
-    said: list[Sentence | Remark] = []
+    said: list[BriefSentence | Remark] = []
     if figure.value:
         amount = figure_value(figure.value, figure.unit)
-        text = f"{amount} came in and went out beyond what was usual, same goods, same time."
-        said.append(Sentence(text, (figure,), _caveats(figure)))
+        text = (
+            f"{amount} entered and left the hubs in excess of the counterfactual: same "
+            "goods, same period."
+        )
+        said.append(BriefSentence(text, (figure,), _caveats(figure)))
     if points := str(figure.details.get("choke_points", "")):
-        text = f"The flows that limit what can have passed: {points}."
-        said.append(Sentence(text, (figure,)))
+        text = f"Flows that limit the possible rerouting: {points}."
+        said.append(BriefSentence(text, (figure,)))
     if text := _chains(figure):
-        said.append(Sentence(text, (figure,)))
+        said.append(BriefSentence(text, (figure,)))
     if said:
         yield Note("In words", tuple(said))
     if stands := [row for row in figure.table if "verdict" in row and row.get("alarm")]:
         texts = (f"{area_name(str(row['hub']))}: {row['verdict']}." for row in stands)
         placebos = (str(figure.details.get(name, "")) for name in ("placebo_time", "placebo_goods"))
-        tests = [Sentence(f"{phrasing.capital(one)}.", (figure,)) for one in placebos if one]
-        yield Note("Does the alarm stand?", (*(Sentence(one, (figure,)) for one in texts), *tests))
+        tests = [BriefSentence(f"{phrasing.capital(one)}.", (figure,)) for one in placebos if one]
+        yield Note(
+            "Placebo tests of the alarm",
+            (*(BriefSentence(one, (figure,)) for one in texts), *tests),
+        )
     if other := str(figure.details.get("would_change", "")):
-        yield Note("What else would explain it", (Sentence(f"{other}.", (figure,)),))
+        yield Note("Other explanations", (BriefSentence(f"{other}.", (figure,)),))
     yield from _left_out(changed, doubted)
     how = (
-        "Bought more and sold more are beyond the path of the base. At least: what others cannot "
-        "have supplied, after a margin. At most: what can have passed. Rows and chart are of "
-        "each hub alone"
+        "Excess imports and exports are relative to the no-event counterfactual. At least: what "
+        "other sources cannot have supplied, after a margin. At most: what can have passed. Rows "
+        "and chart show each hub alone"
     )
     if len(figure.table) > 1:
-        how += "; the last row and the title count chains, from one hub to the next, as well"
-    how += ". Dot: matched; line: from least to most."
+        how += "; the last row and the title include chains from one hub to the next"
+    how += ". Dot: matched; line: lower to upper bound."
     yield Note("How to read it", (Remark(how, _caveats(figure)),))
 
 
@@ -235,13 +244,13 @@ def _chains(figure: Figure) -> str:
     if not any(amount for way, amount in known.items() if way != "one hub each"):
         return ""
     parts = [f"{figure_value(one, figure.unit)} through {way}" for way, one in known.items() if one]
-    return f"At most, if all had come one way: {joined(parts)}."
+    return f"At most, if all had taken one route: {joined(parts)}."
 
 
 def _left_out(changed: Figure, doubted: list[str]) -> Iterator[Note]:
     if doubted:
         text = (
             f"{phrasing.capital(_names(doubted))}: the share of all goods became many times "
-            "what it was, which can be a change of recording or an error."
+            "larger, which may be a change of recording or an error."
         )
-        yield Note("Left out as a hub", (Sentence(text, (changed,)),))
+        yield Note("Excluded as hubs", (BriefSentence(text, (changed,)),))

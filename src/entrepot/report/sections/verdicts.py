@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.attribution import in_one_count, laid_to, nor_with, origin_name
-from entrepot.report.chart_data import Printed
-from entrepot.report.parts import Gap, Link, Remark, Section
-from entrepot.report.verdicts import ORDER, Arithmetic, ClaimRow, ClaimsPart, ConflictBox
+from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause, origin_name
+from entrepot.report.charts.share import PublishedBox
+from entrepot.report.parts import (
+    ORDER,
+    Arithmetic,
+    ClaimRow,
+    ClaimsPart,
+    ConflictBox,
+    DataGap,
+    PageLink,
+    Remark,
+    Section,
+)
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim
@@ -38,8 +47,9 @@ def section(check: Check) -> Section:
         id=NAME,
         eyebrow=EYEBROW,
         title=Remark(_title(check.summary)),
-        deck="Each claim is read as printed: its digits give its rounding, its words its relation. "
-        "A quotation is no evidence for itself.",
+        deck="Each claim is read as published: its digits give its rounding, its words its "
+        "relation. "
+        "A quotation is not evidence for itself.",
         claims=claims_part(check),
     )
 
@@ -80,11 +90,11 @@ def _box(block: ConflictBlock, check: Check) -> ConflictBox:
             notes.append(note)
     if conflict.corrected:
         notes.append("Correcting one likely error resolves the conflict")
-    said = (laid_to(block, check), nor_with(block, check))
+    said = (likely_cause(block, check), also_conflicting(block, check))
     notes += [note for note in said if note]
     text = ". ".join(phrasing.capital(note).rstrip(".") for note in notes)
     return ConflictBox(
-        title=f"{count.capitalize()} of its numbers contradict each other{in_one_count(block)}",
+        title=f"{count.capitalize()} of its numbers contradict each other{in_one_reporter(block)}",
         lines=tuple(lines),
         text=f"{text}." if text else "",
     )
@@ -96,9 +106,9 @@ def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
         return None, ""
     total, which, rest = text.rpartition(", which ")
     if not which:
-        return Arithmetic(name, text, "", holds=False), ""
+        return Arithmetic(name, text, "", agrees=False), ""
     outcome, _, note = rest.partition("; ")
-    return Arithmetic(name, total, outcome, holds=not outcome.startswith("does not")), note
+    return Arithmetic(name, total, outcome, agrees=not outcome.startswith("does not")), note
 
 
 def _row(item: CheckedClaim) -> ClaimRow:
@@ -112,10 +122,10 @@ def _row(item: CheckedClaim) -> ClaimRow:
         against=_against(item),
         verdict=item.verdict,
         why=item.reason,
-        slip=item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else "",
+        likely_error=item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else "",
         qualifier=item.qualifier,
         details=tuple(dict.fromkeys(details)),
-        links=tuple(Link(name, url) for url, name in reversed(urls.items())),
+        links=tuple(PageLink(name, url) for url, name in reversed(urls.items())),
     )
 
 
@@ -143,7 +153,7 @@ def _against(item: CheckedClaim) -> str:
         if names not in by_value[_value(found)]:
             by_value[_value(found)].append(names)
     if not by_value:
-        return "no value held"
+        return "no value available"
     shown = [f"**{value}** {', '.join(names)}" for value, names in list(by_value.items())[:SHOWN]]
     more = len(by_value) - len(shown)
     return "; ".join(shown) + (f"; {phrasing.count_word(more, 'other')}" if more > 0 else "")
@@ -156,7 +166,7 @@ def _value(found: Comparison) -> str:
     return figure_value(found.value, found.unit)
 
 
-def boxes(check: Check, subject: Subject) -> tuple[Printed, ...]:
+def boxes(check: Check, subject: Subject) -> tuple[PublishedBox, ...]:
     """Return the claims that state the supplier's share of all imports, for the share chart."""
     wanted = {
         "measure": "import_share",
@@ -176,14 +186,14 @@ def boxes(check: Check, subject: Subject) -> tuple[Printed, ...]:
                 at = float(period.year)
                 low, high = ends.low * 100, ends.high * 100
                 digits = number((low + high) / 2, 2)
-                found.append(Printed(at, low, high, text, digits, "the claim", claim=True))
+                found.append(PublishedBox(at, low, high, text, digits, "the claim", claim=True))
     return tuple(found)
 
 
-def gaps(check: Check) -> tuple[Gap, ...]:
+def gaps(check: Check) -> tuple[DataGap, ...]:
     """Return what would test the claims that cannot be tested, each reason once."""
-    found: dict[str, Gap] = {}
+    found: dict[str, DataGap] = {}
     for item in check.claims:
         if item.verdict == "not_enough_evidence" and not item.qualifier:
-            found.setdefault(item.reason, Gap(f"“{item.claim.quote.rstrip('.')}”", item.reason))
+            found.setdefault(item.reason, DataGap(f"“{item.claim.quote.rstrip('.')}”", item.reason))
     return tuple(found.values())

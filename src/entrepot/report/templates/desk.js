@@ -852,7 +852,7 @@ function renderVerdict() {
     const words = NAMES[found.verdict][0] + (maybe ? question ? `, if ${shown(question.key, question.options[0])}` : ", if understood rightly" : "");
     made.push(chip(found.verdict, words, maybe ? "maybe" : ""), h("p", null, found.reason, " ", found.error ? h("span", { class: "err" }, `Likely error: ${found.error}`) : ""));
     if (found.arithmetic) behind.push(sums(found.arithmetic));
-    if (found.corrected) behind.push(h("p", null, "It would read ", h("b", null, found.corrected), "."));
+    if (found.corrected) behind.push(h("p", null, "Corrected value: ", h("b", null, found.corrected), "."));
     if (found.needed && found.verdict !== "supported") behind.push(h("p", null, `Evidence needed: ${found.needed}`));
     if (found.sources.length) {
       behind.push(h("p", { class: "sources" }, "Sources: ", found.sources.map((one, place) => [place ? ", " : "",
@@ -881,7 +881,7 @@ function renderConflicts() {
   parts.conflicts.replaceChildren(h("h2", null, every ? "Conflicts" : "Conflicts so far"), ...all.map((one) => {
     const doubt = one.if.filter((index) => stateOf(number(index)) === "unsure");
     return h("div", { class: `conflict ${doubt.length ? "soft" : ""}` },
-      h("h3", null, `Numbers ${listed(one.numbers)} cannot all be true${doubt.length ? `, if number ${listed(doubt)} ${doubt.length > 1 ? "are" : "is"} understood rightly` : ""}`),
+      h("h3", null, `Numbers ${listed(one.numbers)} contradict each other${doubt.length ? `, if number ${listed(doubt)} ${doubt.length > 1 ? "are" : "is"} understood rightly` : ""}`),
       h("dl", { class: "sum" }, h("dt", null, "As published"), h("dd", null, one.because),
         one.corrected ? [h("dt", null, "Corrected"), h("dd", null, one.corrected)] : ""),
       one.unless ? h("p", null, `Unless: ${one.unless}`) : "",

@@ -1,1 +1,1 @@
-"""The rooms of the page: each takes a lake and what the address says, and returns an answer."""
+"""The views of the site: each takes a lake and what the address says, and returns an answer."""

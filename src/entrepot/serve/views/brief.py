@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 from entrepot.limits import TimeUp
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
-from entrepot.report.parts import plain
+from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
-from entrepot.report.save import format_of
-from entrepot.serve.answer import Answer, Rows, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
-    from entrepot.report.parts import Brief, Link, Section
+    from entrepot.report.parts import Brief, PageLink, Section
 
 __all__ = [
-    *("FILES", "Wanted", "brief_chart", "brief_data", "brief_figures", "brief_file"),
+    *("FILES", "WantedBrief", "brief_chart", "brief_data", "brief_figures", "brief_file"),
     *("brief_page", "brief_table", "opening_page"),
 ]
 
@@ -47,14 +46,14 @@ T = TypeVar("T")
 
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
-_remembered: OrderedDict[Wanted, Told] = OrderedDict()
-_begun: OrderedDict[Wanted, dict[Definition, Figure]] = OrderedDict()
+_remembered: OrderedDict[WantedBrief, ServedBrief] = OrderedDict()
+_begun: OrderedDict[WantedBrief, dict[Definition, Figure]] = OrderedDict()
 """Figures of briefs whose time was over before they were whole."""
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedBrief:
     """What an address says of a brief, empty where it says nothing.
 
     Attributes
@@ -98,14 +97,14 @@ class Wanted:
         return f"{self.importer}-{self.supplier}"
 
 
-class Told(NamedTuple):
+class ServedBrief(NamedTuple):
     """A brief, and each definition that was asked for it with its Figure."""
 
     brief: Brief
     asked: tuple[tuple[Definition, Figure], ...]
 
 
-def _told(lake: Lake, wanted: Wanted) -> Told:
+def _told(lake: Lake, wanted: WantedBrief) -> ServedBrief:
     """Return the brief of an address.
 
     Raises
@@ -127,42 +126,42 @@ def _told(lake: Lake, wanted: Wanted) -> Told:
             lake.require_unchanged()
             _keep(_begun, wanted, book.asked)
             raise
-        found = Told(told, book.questions)
+        found = ServedBrief(told, book.questions)
         _keep(_remembered, wanted, found)
         with _lock:
             _begun.pop(wanted, None)
     return found
 
 
-def _keep(where: OrderedDict[Wanted, T], wanted: Wanted, what: T) -> None:
+def _keep(where: OrderedDict[WantedBrief, T], wanted: WantedBrief, what: T) -> None:
     with _lock:
         where[wanted] = what
         if len(where) > _MOST:
             where.popitem(last=False)
 
 
-def _require(wanted: Wanted) -> None:
+def _require(wanted: WantedBrief) -> None:
     """Refuse areas that do not exist."""
     for side in (wanted.importer, wanted.supplier):
         known_area(side)
 
 
-def opening_page(lake: Lake, wanted: Wanted) -> Answer:
+def opening_page(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
     """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
     book = BriefContext(lake)
     told = opening_in(book, *wanted.asked)
     if told is None:
         return brief_page(lake, wanted)
-    return _page("opening.html.j2", wanted, Told(told, book.questions))
+    return _page("opening.html.j2", wanted, ServedBrief(told, book.questions))
 
 
-def brief_page(lake: Lake, wanted: Wanted) -> Answer:
+def brief_page(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
     """Return the brief as a page of the site."""
     return _page("brief_page.html.j2", wanted, _told(lake, wanted))
 
 
-def _page(template: str, wanted: Wanted, found: Told) -> Answer:
+def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> HttpAnswer:
     parts = page_parts(found.brief)
     return page(
         template,
@@ -175,19 +174,19 @@ def _page(template: str, wanted: Wanted, found: Told) -> Answer:
     )
 
 
-def _python(wanted: Wanted) -> str:
+def _python(wanted: WantedBrief) -> str:
     """Return the line of Python that gives the same brief."""
     keys = {"supplier": wanted.supplier, "goods": wanted.goods, "period": wanted.period}
     said = "".join(f", {name}={text!r}" for name, text in keys.items() if text)
     return f"ep.brief({wanted.importer!r}{said})"
 
 
-def brief_data(lake: Lake, wanted: Wanted) -> Answer:
+def brief_data(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
     """Return the brief as JSON, as `entrepot brief --json` prints it."""
     return as_json(as_dict(_told(lake, wanted).brief))
 
 
-def brief_file(lake: Lake, wanted: Wanted, form: str) -> Answer:
+def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> HttpAnswer:
     """Return the brief as `entrepot brief --out` writes it.
 
     Raises
@@ -200,25 +199,25 @@ def brief_file(lake: Lake, wanted: Wanted, form: str) -> Answer:
     name = f"brief-{wanted.name}.{form}"
     write = format_of(Path(name))
     found = write(_told(lake, wanted).brief)
-    return Answer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
+    return HttpAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
 
 
-def brief_figures(lake: Lake, wanted: Wanted) -> Rows:
+def brief_figures(lake: Lake, wanted: WantedBrief) -> AnswerRows:
     """Return every Figure behind the brief as a table."""
     return one_row(_told(lake, wanted).brief.figures, f"figures-{wanted.name}")
 
 
-def brief_table(lake: Lake, wanted: Wanted, name: str) -> Rows:
+def brief_table(lake: Lake, wanted: WantedBrief, name: str) -> AnswerRows:
     """Return the table of a section."""
     section = _section(lake, wanted, name)
     if section.table is None:
         raise NotFoundError(f"there is no table of {name}", hint="open the page: it has a link")
-    return Rows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
+    return AnswerRows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
 
 
-def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
+def brief_chart(lake: Lake, wanted: WantedBrief, name: str) -> HttpAnswer:
     """Return the chart of a section, with its title and where it comes from."""
-    from entrepot.report.one_chart import framed
+    from entrepot.report.standalone import framed
 
     section = _section(lake, wanted, name)
     if section.picture is None:
@@ -228,7 +227,7 @@ def brief_chart(lake: Lake, wanted: Wanted, name: str) -> Answer:
     return as_svg(framed(section.picture, title, section.deck, foot), f"{name}-{wanted.name}")
 
 
-def _section(lake: Lake, wanted: Wanted, name: str) -> Section:
+def _section(lake: Lake, wanted: WantedBrief, name: str) -> Section:
     """Return a section; a name that none has is refused before the brief is worked out."""
     known: Iterable[str] = SECTIONS
     if name in known:
@@ -239,5 +238,5 @@ def _section(lake: Lake, wanted: Wanted, name: str) -> Section:
     raise NotFoundError(f"this brief has no section {name!r}", hint=f"sections: {', '.join(known)}")
 
 
-def _words(piece: str | Link) -> str:
+def _words(piece: str | PageLink) -> str:
     return piece if isinstance(piece, str) else piece.text

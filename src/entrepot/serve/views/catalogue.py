@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import UnknownNameError
+from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
+from entrepot.goods.library import list_names
 from entrepot.lake import spans
 from entrepot.measures import passport, passports
 from entrepot.model.areas import areas, groups
-from entrepot.serve.answer import Answer, Rows, as_json
+from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
+    from entrepot.goods import GoodsList
     from entrepot.lake import Lake
 
 __all__ = [
@@ -22,22 +26,28 @@ __all__ = [
     "areas_table",
     "data_page",
     "findings_table",
+    "goods_data",
+    "goods_page",
+    "goods_rows",
     "holdings_table",
+    "lists_page",
+    "lists_table",
     "measure_page",
     "measures_data",
     "measures_page",
     "measures_table",
 ]
 
+
 _LEVELS = ("error", "warning", "note")
 
 
-def measures_page(_: Lake) -> Answer:
+def measures_page(_: Lake) -> HttpAnswer:
     """Return the page of all measures."""
     return page("measures.html.j2", "/measures", rows=passports())
 
 
-def measure_page(_: Lake, name: str) -> Answer:
+def measure_page(_: Lake, name: str) -> HttpAnswer:
     """Return the passport of a measure."""
     try:
         found = passport(name)
@@ -46,15 +56,15 @@ def measure_page(_: Lake, name: str) -> Answer:
     return page("measure.html.j2", "/measures", found=found)
 
 
-def measures_data(_: Lake) -> Answer:
+def measures_data(_: Lake) -> HttpAnswer:
     """Return every passport as JSON, as `entrepot measure list --json` prints them."""
     return as_json([one.to_dict() for one in passports()])
 
 
-def measures_table(_: Lake) -> Rows:
+def measures_table(_: Lake) -> AnswerRows:
     """Return every measure with title and unit as a table."""
     rows = [[one.id, one.title, one.unit, one.range, one.formula] for one in passports()]
-    return Rows(["id", "title", "unit", "range", "formula"], rows, "measures")
+    return AnswerRows(["id", "title", "unit", "range", "formula"], rows, "measures")
 
 
 def _areas() -> list[dict[str, Any]]:
@@ -62,18 +72,18 @@ def _areas() -> list[dict[str, Any]]:
     return found + [{**asdict(one), "kind": "group", "composition": one.kind} for one in groups()]
 
 
-def areas_data(_: Lake) -> Answer:
+def areas_data(_: Lake) -> HttpAnswer:
     """Return every area and group as JSON, as `entrepot area list --json` prints them."""
     return as_json(_areas())
 
 
-def areas_table(_: Lake) -> Rows:
+def areas_table(_: Lake) -> AnswerRows:
     """Return code, name and kind of every area and group as a table."""
     rows = [[one["code"], one["name"], one["kind"], one["note"]] for one in _areas()]
-    return Rows(["code", "name", "kind", "note"], rows, "areas")
+    return AnswerRows(["code", "name", "kind", "note"], rows, "areas")
 
 
-def data_page(lake: Lake) -> Answer:
+def data_page(lake: Lake) -> HttpAnswer:
     """Return the page of what is held, of what can be, and of what was noticed at loading."""
     held = lake.holdings()
     names = {one.source for one in held}
@@ -81,9 +91,12 @@ def data_page(lake: Lake) -> Answer:
     return page(
         "data.html.j2",
         "/data",
-        held=[(one, spans(one.periods)) for one in held],
+        loaded=[(one, spans(one.periods)) for one in held],
         sources=[
-            (info, "comes with the program" if info.bundled else "held" if info.id in names else "")
+            (
+                info,
+                "comes with the program" if info.bundled else "loaded" if info.id in names else "",
+            )
             for info in infos
         ],
         bring={info.id: bring_in(info.id) for info in infos},
@@ -94,14 +107,14 @@ def data_page(lake: Lake) -> Answer:
     )
 
 
-def holdings_table(lake: Lake) -> Rows:
+def holdings_table(lake: Lake) -> AnswerRows:
     """Return what is held as a table."""
     rows = [one.to_dict() for one in lake.holdings()]
     names = [key for key in (rows[0] if rows else {"source": 0}) if key != "findings"]
-    return Rows(names, [[row[key] for key in names] for row in rows], "holdings")
+    return AnswerRows(names, [[row[key] for key in names] for row in rows], "holdings")
 
 
-def findings_table(lake: Lake) -> Rows:
+def findings_table(lake: Lake) -> AnswerRows:
     """Return what was noticed at loading as a table."""
     names = ["source", "snapshot", "rule", "level", "place", "count", "example", "text"]
     rows = [
@@ -109,4 +122,85 @@ def findings_table(lake: Lake) -> Rows:
         for one in lake.holdings()
         for finding in one.findings
     ]
-    return Rows(names, rows, "findings")
+    return AnswerRows(names, rows, "findings")
+
+
+# Lists of goods as dated law, and single codes: on which lists they are.
+
+
+_CODE = re.compile(r"\d{2,10}")
+
+
+def lists_page(_: Lake) -> HttpAnswer:
+    """Return the page of all lists."""
+    rows = [
+        (one, len({entry.code for entry in one.entries})) for one in goods_lists(skip_broken=True)
+    ]
+    return page("lists.html.j2", "/goods", rows=rows)
+
+
+def lists_table(_: Lake) -> AnswerRows:
+    """Return every list as a table."""
+    names = ("id", "title", "direction", "begins", "known_until")
+    rows = [
+        [getattr(one, name) for name in names] + [len(one.entries)]
+        for one in goods_lists(skip_broken=True)
+    ]
+    return AnswerRows([*names, "entries"], rows, "lists")
+
+
+def goods_page(_: Lake, name: str) -> HttpAnswer:
+    """Return the page of a list, or of a code."""
+    if _CODE.fullmatch(name):
+        seen = _history(name)
+        return page("code.html.j2", "/goods", code=name, title=goods_title_of(name), seen=seen)
+    found = _list(name)
+    return page("goods.html.j2", "/goods", goods=found, codes=len({e.code for e in found.entries}))
+
+
+def goods_title_of(code: str) -> str:
+    """Return the name of a code; empty for one that no edition has."""
+    try:
+        return goods_title(code)
+    except RequestError:
+        return ""
+
+
+def goods_data(_: Lake, name: str) -> HttpAnswer:
+    """Return a list or the history of a code as JSON."""
+    if _CODE.fullmatch(name):
+        return as_json([seen.to_dict() for seen in _history(name)])
+    return as_json(_list(name).to_dict())
+
+
+def goods_rows(_: Lake, name: str) -> AnswerRows:
+    """Return the entries of a list, or the history of a code, as a table."""
+    rows: list[dict[str, Any]]
+    if _CODE.fullmatch(name):
+        rows = [seen.to_dict() for seen in _history(name)]
+    else:
+        rows = [entry.to_dict() for entry in _list(name).entries]
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    return AnswerRows(names, [[row.get(key) for key in names] for row in rows], name)
+
+
+def _history(code: str) -> tuple[Any, ...]:
+    try:
+        return goods_history(code)
+    except BadFileError as error:  # of whoever runs the server
+        raise OutsideError(
+            "a list of this server cannot be read",
+            where=error.where,
+            why="the code may be on it",
+            hint="inform the operator of the server",
+        ) from error
+    except RequestError as error:
+        raise NotFoundError(error.what, hint=error.hint) from error
+
+
+def _list(name: str) -> GoodsList:
+    if name.lower() not in list_names():
+        raise NotFoundError(
+            f"no list of goods is called {name!r}", hint=f"lists: {', '.join(list_names())}"
+        )
+    return goods_list(name)

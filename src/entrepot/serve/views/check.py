@@ -8,13 +8,13 @@ from pydantic import Field, ValidationError
 
 from entrepot.errors import RequestError
 from entrepot.model.closed_yaml import Closed
-from entrepot.serve.answer import Answer, as_json
+from entrepot.serve.answer import HttpAnswer, as_json
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, Document
     from entrepot.lake import Lake
-    from entrepot.report.check_report import Article
+    from entrepot.report.check_report import ArticleText
 
 __all__ = ["check_form", "checked_data", "checked_page", "desk_data", "desk_page", "get_ready"]
 
@@ -55,17 +55,17 @@ class _Asked(Closed):
             ) from None
 
 
-def check_form(_: Lake) -> Answer:
+def check_form(_: Lake) -> HttpAnswer:
     """Return the form to paste a text into."""
     return page("check_form.html.j2", "/check")
 
 
-def desk_page(_: Lake) -> Answer:
+def desk_page(_: Lake) -> HttpAnswer:
     """Return the reading desk, which sends the text that is pasted into it to `desk_data`."""
     return page("desk_page.html.j2", "/desk")
 
 
-def desk_data(lake: Lake | None, body: str) -> Answer:
+def desk_data(lake: Lake | None, body: str) -> HttpAnswer:
     """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
 
     Parameters
@@ -98,7 +98,7 @@ def get_ready() -> None:
     checked_page(None, "China's exports to Russia fell by 3 % in 2025.", "article", "", "")
 
 
-def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> Answer:
+def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> HttpAnswer:
     """Return the page of a check.
 
     Parameters
@@ -112,14 +112,14 @@ def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: 
     return page("check_page.html.j2", "/check", **page_parts(found, article))
 
 
-def checked_data(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> Answer:
+def checked_data(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> HttpAnswer:
     """Return a check as `entrepot check --json` prints it."""
     return as_json(_checked(lake, text, kind, date, publisher)[0].to_dict())
 
 
 def _checked(
     lake: Lake | None, text: str, kind: str, date: str, publisher: str
-) -> tuple[Check, Article | None]:
+) -> tuple[Check, ArticleText | None]:
     """Read and check a text.
 
     Raises
@@ -149,9 +149,9 @@ def _claims(text: str, date: str, publisher: str) -> Document:
     return parse_document(text, name=_NAME)
 
 
-def _drafted(text: str, date: str, publisher: str) -> tuple[Document, Article]:
+def _drafted(text: str, date: str, publisher: str) -> tuple[Document, ArticleText]:
     from entrepot.claims.draft import article_of, as_document, draft
-    from entrepot.report.check_report import Article
+    from entrepot.report.check_report import ArticleText
 
     found = draft(article_of(text, name=_NAME, date=date, publisher=publisher), to_check=True)
-    return as_document(found), Article.of(found)
+    return as_document(found), ArticleText.of(found)

@@ -12,17 +12,20 @@ from entrepot.goods import goods_lists
 from entrepot.model.display import joined
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.comparison.found import Compared, Side, compared, shared
-from entrepot.report.comparison.picture import (
+from entrepot.report.comparison import (
+    ComparisonSide,
+    SideComparison,
     answer,
     breaks,
+    compared,
     headings,
     parts_apart,
     picture,
+    shared,
     undrawn,
 )
 from entrepot.report.phrasing import capital
-from entrepot.serve.answer import Answer, Rows, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
@@ -80,7 +83,7 @@ _YEAR = re.compile(r"\b((?:19|20)\d\d)\b(?!-)")
 class _Told:
     """What was found, and each Figure's definition as it was asked."""
 
-    found: Compared
+    found: SideComparison
     asked: dict[int, Definition]
 
     @property
@@ -92,7 +95,7 @@ class _Told:
         return rows
 
 
-def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
     """Return the page of two sides, or the form to name them."""
     given = single(pairs, KEYS)
     form = {
@@ -127,15 +130,15 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     )
 
 
-def compare_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Rows:
+def compare_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> AnswerRows:
     """Return every Figure of both sides as a table."""
     told = _told(lake, single(pairs, KEYS))
     head, rows = figure_rows([figure for _, figure in told.figures])
     numbered = zip((side for side, _ in told.figures), rows, strict=True)
-    return Rows(("side", *head), [[side, *row] for side, row in numbered], "compare")
+    return AnswerRows(("side", *head), [[side, *row] for side, row in numbered], "compare")
 
 
-def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
     """Return every Figure of both sides as JSON."""
     told = _told(lake, single(pairs, KEYS))
     sides = [
@@ -145,7 +148,7 @@ def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     return as_json({"answer": answer(told.found), "sides": sides})
 
 
-def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
     """Return the chart of both shares over the years.
 
     Raises
@@ -153,12 +156,12 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     NoEvidenceError
         If no share of either side is held.
     """
-    from entrepot.report.one_chart import framed
+    from entrepot.report.standalone import framed
 
     found = _told(lake, single(pairs, KEYS)).found
     drawn = picture(found)
     if drawn is None:
-        raise NoEvidenceError("no share over the years can be drawn of these two sides")
+        raise NoEvidenceError("no shares over time are available for these two sides")
     head = capital(" and ".join(found.names))
     both = "".join(f"; {name.lower()}: {words}" for name, words in shared(found.sides))
     deck = f"Share of the buyer’s imports, per cent of value{both}"
@@ -182,9 +185,9 @@ def _told(lake: Lake, given: dict[str, str]) -> _Told:
     return _Told(found, {id(figure): definition for definition, figure in book.questions})
 
 
-def _sides(given: dict[str, str]) -> tuple[Side, Side]:
+def _sides(given: dict[str, str]) -> tuple[ComparisonSide, ComparisonSide]:
     if "importer" not in given:
-        raise RequestError("nobody is named who buys", hint="add importer=RUS")
+        raise RequestError("no importer is given", hint="add importer=RUS")
     first = {name: given[name] for name in _SIDE if name in given}
     second = first | {name: given[f"{name}2"] for name in _SIDE if f"{name}2" in given}
     sides = _side(first), _side(second)
@@ -196,7 +199,7 @@ def _sides(given: dict[str, str]) -> tuple[Side, Side]:
     return sides
 
 
-def _side(given: dict[str, str]) -> Side:
+def _side(given: dict[str, str]) -> ComparisonSide:
     goods = given.get("goods", "all")
     importer, supplier = (
         named_area(text) for text in (given["importer"], given.get("supplier", "CHN"))
@@ -204,7 +207,9 @@ def _side(given: dict[str, str]) -> Side:
     known_area(importer)
     known_area(supplier)
     period = Period.parse(given["period"]) if "period" in given else None
-    return Side(_in_order(importer, "+"), _in_order(supplier, "+"), _in_order(goods, ","), period)
+    return ComparisonSide(
+        _in_order(importer, "+"), _in_order(supplier, "+"), _in_order(goods, ","), period
+    )
 
 
 def _in_order(text: str, mark: str) -> str:
@@ -212,14 +217,14 @@ def _in_order(text: str, mark: str) -> str:
     return mark.join(sorted(part.strip() for part in text.split(mark)))
 
 
-def _one_buyer(found: Compared) -> bool:
+def _one_buyer(found: SideComparison) -> bool:
     """Whether the suppliers of both sides are those of one buyer, its goods and period."""
     first, second = ((one.importer, one.goods) for one in found.sides)
     when, other = (figure.definition.period for figure in found.largest)
     return first == second and when == other
 
 
-def _about_chart(found: Compared) -> str:
+def _about_chart(found: SideComparison) -> str:
     """Return what to know of the chart: where reporters change, and what is not in it."""
     drawn = picture(found)
     return " ".join(text for text in (breaks(drawn) if drawn else "", undrawn(found)) if text)
@@ -245,14 +250,14 @@ def _one_year(item: Caveat) -> bool:
     return len(_YEAR.findall(item.text)) == 1
 
 
-def _drawing(found: Compared) -> dict[str, object] | None:
+def _drawing(found: SideComparison) -> dict[str, object] | None:
     from entrepot.report.charts import draw
 
     drawn = picture(found)
     return {"key": drawn.key, "drawings": draw(drawn)} if drawn else None
 
 
-def _brief_of(side: Side, share: Figure) -> str:
+def _brief_of(side: ComparisonSide, share: Figure) -> str:
     """Return the address of the brief of a side, of the period that is compared."""
     keys = {"goods": side.goods, "period": str(share.definition.period)}
     return f"/country/{side.importer}/from/{side.supplier}?{_query(keys)}"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from entrepot.errors import UnknownNameError
+from entrepot.figures import statements
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
 from entrepot.goods import goods_title
+from entrepot.lake import fetch
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned, possessive
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
@@ -16,16 +20,17 @@ from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs
-from entrepot.serve.views.years_available import years_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
     from entrepot.figures import Figure
+    from entrepot.figures.definition import Side
     from entrepot.lake import Lake
-    from entrepot.serve.answer import Answer, Rows
+    from entrepot.serve.answer import AnswerRows, HttpAnswer
 
-__all__ = ["country_page", "country_table", "get_ready", "known_area"]
+__all__ = ["country_page", "country_table", "get_ready", "known_area", "years_reported"]
+
 
 _USUAL = ("CHN", "USA", "EU27", "coalition")
 """Suppliers of whom every reader asks."""
@@ -56,7 +61,7 @@ def get_ready(lake: Lake) -> None:
         _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
 
 
-def country_page(lake: Lake, importer: str, goods: str) -> Answer:
+def country_page(lake: Lake, importer: str, goods: str) -> HttpAnswer:
     """Return the page of a country as a buyer."""
     goods = goods or "chpl"
     book, found, further = _shares(lake, importer, goods)
@@ -99,7 +104,7 @@ def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, area_phrase(code)) for code in codes]
 
 
-def country_table(lake: Lake, importer: str, goods: str) -> Rows:
+def country_table(lake: Lake, importer: str, goods: str) -> AnswerRows:
     """Return the shares of the page as a table."""
     alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
     return one_row([*alike, *others], f"suppliers-{importer}")
@@ -132,7 +137,7 @@ def _first(book: BriefContext, measure: str, years: list[Period], **keys: str) -
     for side in () if is_inputs(newest.definition) else SIDES:
         area = keys.get(side)
         if worth and area and len(area_set(area, years[0].end)) == 1:
-            told = years_told(book.lake, side, area)
+            told = years_reported(book.lake, side, area)
             worth = [year for year in worth if year.year in told]
     return book.first(measure, [years[0], *worth], **keys)
 
@@ -156,3 +161,23 @@ def _suppliers(
 
 def _others(area: str, sellers: Iterable[str]) -> list[str]:
     return [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]
+
+
+def years_reported(lake: Lake, side: Side, area: str) -> Set[int]:
+    """Return the years of which rows or numbers in print have an area on a side of the trade.
+
+    Parameters
+    ----------
+    area
+        A single area.
+    """
+    return lake.remembered.get(("years reported", side, area), lambda: _found(lake, side, area))
+
+
+def _found(lake: Lake, side: Side, area: str) -> Set[int]:
+    flows = dict.fromkeys(one.source for one in lake.holdings() if one.table == "flows")
+    found = {row.period.year for row in statements("all", lake) if getattr(row, side) == area}
+    for source in flows:
+        rows = lake.flows(source, by=side).filter(nw.col(side) == area)
+        found |= {day.year for day, _ in fetch(rows.group_by("period").agg(nw.len()))}
+    return found

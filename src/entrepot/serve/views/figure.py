@@ -9,7 +9,7 @@ from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
-from entrepot.serve.answer import Answer, Rows, as_svg
+from entrepot.serve.answer import AnswerRows, HttpAnswer, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.site import page
 from entrepot.serve.views.home import named_areas
@@ -30,7 +30,7 @@ _WHOLE = 1e5
 """From here on a number is shown to the unit, as money is; below in three digits."""
 
 
-def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Answer:
+def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> HttpAnswer:
     """Return the page of the Figure that an address asks for, or the form to ask one."""
     given = {name: value for name, value in pairs if value.strip()}
     form = {
@@ -102,7 +102,7 @@ def cite(figure: Figure) -> str:
 def is_drawn(figure: Figure) -> bool:
     """Whether there is a picture of a Figure."""
     from entrepot.errors import EntrepotError
-    from entrepot.report.one_chart import picture_of
+    from entrepot.report.standalone import picture_of
 
     try:
         picture_of(figure)
@@ -111,7 +111,7 @@ def is_drawn(figure: Figure) -> bool:
     return True
 
 
-def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
+def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
     """Return the chart of a Figure.
 
     Raises
@@ -121,25 +121,25 @@ def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Answer:
     NoEvidenceError
         If it has no value.
     """
-    from entrepot.report.one_chart import svg_of
+    from entrepot.report.standalone import svg_of
 
     figure = asked(pairs).answered(lake)
     return as_svg(svg_of(figure), figure.definition.measure)
 
 
-def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> Rows:
+def figure_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> AnswerRows:
     """Return the rows behind a Figure, or where it has none the Figure as one row."""
     figure = asked(pairs).answered(lake)
     name = figure.definition.measure
     if figure.table:
         names = list(dict.fromkeys(name for row in figure.table for name in row))
-        return Rows(names, [[row.get(one) for one in names] for row in figure.table], name)
+        return AnswerRows(names, [[row.get(one) for one in names] for row in figure.table], name)
     return one_row([figure], name)
 
 
-def one_row(figures: Sequence[Figure], name: str) -> Rows:
+def one_row(figures: Sequence[Figure], name: str) -> AnswerRows:
     """Return Figures as a table, a row each."""
-    return Rows(*figure_rows(figures), name)
+    return AnswerRows(*figure_rows(figures), name)
 
 
 def figure_rows(figures: Sequence[Figure]) -> tuple[list[str], list[list[Any]]]:

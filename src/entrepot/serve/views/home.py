@@ -11,7 +11,7 @@ from entrepot.goods import goods_lists
 from entrepot.lake import spans
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
-from entrepot.serve.answer import Answer, as_json
+from entrepot.serve.answer import HttpAnswer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids
@@ -50,7 +50,7 @@ class Pair(NamedTuple):
     last: int
 
 
-class Kept(NamedTuple):
+class LoadedRelease(NamedTuple):
     """What counts of one release of a source: its files, periods, rows and codes."""
 
     source: str
@@ -70,14 +70,14 @@ class Hit(NamedTuple):
     address: str
 
 
-def home_page(lake: Lake, words: str) -> Answer:
+def home_page(lake: Lake, words: str) -> HttpAnswer:
     """Return the first page; with `words`, what was found of them."""
     return page(
         "home.html.j2",
         "/",
         words=words,
         hits=search(words) if words else [],
-        held=_kept(lake),
+        loaded=_kept(lake),
         fill=[(name, bring_in(name)) for name in _FIRST if name in source_ids()],
         pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in _pairs(lake)],
         lists=goods_lists(skip_broken=True),
@@ -85,14 +85,14 @@ def home_page(lake: Lake, words: str) -> Answer:
     )
 
 
-def _kept(lake: Lake) -> list[Kept]:
+def _kept(lake: Lake) -> list[LoadedRelease]:
     """Return what counts in the lake, files of one release together."""
     parts: dict[tuple[str, str, str], list[InventoryItem]] = defaultdict(list)
     for one in lake.holdings():
         if one.counts:
             parts[one.source, one.vintage, one.nomenclature].append(one)
     return [
-        Kept(
+        LoadedRelease(
             source,
             "" if release == _UNKNOWN else release,
             len(files),
@@ -109,8 +109,8 @@ def _pairs(lake: Lake) -> list[Pair]:
 
 
 def bundled_pairs(lake: Lake) -> list[Pair]:
-    """Return buyers and sellers of whom somebody printed a value or a share."""
-    return lake.remembered.get("pairs in print", lambda: _in_print(lake))
+    """Return buyers and sellers with a published value or share."""
+    return lake.remembered.get("published pairs", lambda: _in_print(lake))
 
 
 def _in_print(lake: Lake) -> list[Pair]:
@@ -169,7 +169,7 @@ def search(words: str) -> list[Hit]:
     return found[: 3 * _MOST]
 
 
-def search_data(words: str) -> Answer:
+def search_data(words: str) -> HttpAnswer:
     """Return the first things that words name as JSON, for a search while one types."""
     found = search(words)[:_OFFERED] if words else []
     return as_json([hit._asdict() for hit in found])

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
-    from entrepot.report.chart_data import Picture
+    from entrepot.report.charts import Chart
 
-__all__ = ["Alone", "asked_years", "foot", "held_years", "require_some", "sources", "told_caveats"]
+__all__ = [
+    "StandaloneChart",
+    "asked_years",
+    "available_years",
+    "caveat_lines",
+    "foot",
+    "require_some",
+    "sources",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class StandaloneChart:
     """A chart with everything that a reader needs beside it.
 
     Attributes
@@ -41,7 +49,7 @@ class Alone:
 
     title: str
     deck: str
-    picture: Picture
+    picture: Chart
     foot: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     figures: tuple[Figure, ...] = field(default=())
@@ -51,7 +59,7 @@ class Alone:
         return {
             "title": self.title,
             "deck": self.deck,
-            "alternative": self.picture.spoken,
+            "alternative": self.picture.alt_text,
             "source": list(self.foot),
             "rows": list(self.rows),
             "definitions": [figure.definition.to_dict() for figure in self.figures],
@@ -64,14 +72,18 @@ NEEDED = ("missing-codes", "partial-source", "one-report", "edition-break", "pri
 
 def foot(figure: Figure) -> tuple[str, ...]:
     """Return the lines below the chart of one Figure."""
-    return (spread_line(figure), sources([figure]), *told_caveats([figure]))
+    return (spread_line(figure), sources([figure]), *caveat_lines([figure]))
 
 
 def spread_line(figure: Figure) -> str:
     """Return the value, with its range and what spans it."""
     value = figure_value(figure.value, figure.unit)
     ends = range_text(figure.low, figure.high, figure.unit)
-    return f"{value}; {ends}: {figure.range}." if ends else f"{value}; no range can be given."
+    return (
+        f"{value}; {ends}: {figure.range}."
+        if ends
+        else f"{value}; no range: only one definition available."
+    )
 
 
 def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
@@ -84,17 +96,17 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
             else:
                 found[f"{source_name(one.source)} {one.snapshot}".strip()] = None
     told = f"Source: {', '.join(found)}." if found else ""
-    shown = f"In print: {', '.join(dict.fromkeys(printed))}." if printed else ""
+    shown = f"Published: {', '.join(dict.fromkeys(printed))}." if printed else ""
     return " ".join(text for text in (told, shown) if text)
 
 
-def told_caveats(figures: Iterable[Figure]) -> tuple[str, ...]:
+def caveat_lines(figures: Iterable[Figure]) -> tuple[str, ...]:
     """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
     found = {one.id: one.text for figure in figures for one in figure.caveats}
     return tuple(capital(found[name]) for name in NEEDED if name in found)
 
 
-def held_years(lake: Lake, source: str | None = None) -> list[int]:
+def available_years(lake: Lake, source: str | None = None) -> list[int]:
     """Return every calendar year of which the lake, or one source, holds flows, oldest first."""
     flows = (item for item in lake.holdings(source) if item.table == "flows")
     return sorted({period.year for item in flows for period in item.current})
@@ -114,14 +126,14 @@ def asked_years(years: Iterable[int], keys: dict[str, Any], since: int | None) -
         period = Period.parse(last)
         if not period.is_year:
             raise RequestError(
-                f"{period} is no calendar year, and this chart shows years",
+                f"{period} is not a calendar year, and this chart shows years",
                 hint="name the last year to be drawn: --period 2023",
             )
         until = period.year
     if since is not None and until is not None and since > until:
         raise RequestError(
             f"--since {since} is after --period {until}",
-            hint="--period is the last year that is drawn; leave it out for all that is held",
+            hint="--period is the last year shown; leave it out for all available years",
         )
     low = since if since is not None else min(years, default=0)
     return [year for year in sorted(years) if low <= year and (until is None or year <= until)]
@@ -137,5 +149,5 @@ def require_some(years: list[int], what: str, why: str) -> None:
     """
     if not years:
         raise NoEvidenceError(
-            f"there is nothing to draw of {what}", why=why, hint="see: entrepot data list"
+            f"no data for a chart of {what}", why=why, hint="see: entrepot data list"
         )

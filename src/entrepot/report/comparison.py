@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
-from entrepot.model.areas import area_phrase, pinned
+from entrepot.model.areas import area_phrase, pinned, possessive
+from entrepot.model.display import NBSP, joined
 from entrepot.model.period import Period
+from entrepot.report import phrasing
+from entrepot.report.attribution import is_computed
+from entrepot.report.breaks import break_of, reporters_before_and_after
 from entrepot.report.cards import source_on_card
-from entrepot.report.mutual_shares import of_one_source
+from entrepot.report.charts import Chart
+from entrepot.report.charts.butterfly import of_one_source
+from entrepot.report.charts.paired_lines import Course, CoursePoint, Courses
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["ROWS", "Compared", "Row", "Side", "compared", "shared"]
+__all__ = [
+    "ROWS",
+    "ComparisonRow",
+    "ComparisonSide",
+    "SideComparison",
+    "answer",
+    "breaks",
+    "compared",
+    "headings",
+    "parts_apart",
+    "picture",
+    "shared",
+    "undrawn",
+]
 
 
 YEARS = 8
@@ -28,9 +47,9 @@ ROWS = (
     ("value", "Value of the flow"),
     ("hhi", "Concentration of the buyer’s suppliers"),
     ("top_supplier", "Share of the buyer’s largest supplier"),
-    ("export_share", "Weight of the buyer for the seller"),
-    ("asymmetry", "How many times the seller weighs more"),
-    ("salience", "Salience of the flow for the two"),
+    ("export_share", "Share of the supplier’s exports"),
+    ("asymmetry", "Asymmetry of dependence"),
+    ("salience", "Salience of the flow for both"),
 )
 """What is asked of both sides, with what it is called: the share, concentration, leverage."""
 OVER_ALL = "The same, with its range over all sources"
@@ -39,12 +58,12 @@ OF_BUYER = ("hhi", "top_supplier")
 """Measures in which the seller does not occur."""
 
 
-Courses = tuple[tuple["Figure", ...], tuple["Figure", ...]]
+ShareCourses = tuple[tuple["Figure", ...], tuple["Figure", ...]]
 Range = tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One measure with the Figure of each side."""
 
     name: str
@@ -52,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class SideComparison:
     """Both sides with everything that was found of them.
 
     Attributes
@@ -68,10 +87,10 @@ class Compared:
         For each side its largest suppliers, each with its share of imports.
     """
 
-    sides: tuple[Side, Side]
+    sides: tuple[ComparisonSide, ComparisonSide]
     names: tuple[str, str]
-    courses: Courses
-    rows: tuple[Row, ...]
+    courses: ShareCourses
+    rows: tuple[ComparisonRow, ...]
     largest: tuple[Figure, Figure]
     suppliers: tuple[tuple[Figure, ...], tuple[Figure, ...]]
 
@@ -92,7 +111,7 @@ class Compared:
         return first, second
 
 
-def compared(book: BriefContext, sides: tuple[Side, Side]) -> Compared:
+def compared(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> SideComparison:
     """Ask everything of both sides.
 
     Raises
@@ -112,17 +131,17 @@ def compared(book: BriefContext, sides: tuple[Side, Side]) -> Compared:
     first, second = (
         _suppliers(book, side, figure) for side, figure in zip(sides, largest, strict=True)
     )
-    told = (share, Row(OVER_ALL, (next(of_any), next(of_any))), *others)
-    return Compared(sides, names(sides), courses, told, largest, (first, second))
+    told = (share, ComparisonRow(OVER_ALL, (next(of_any), next(of_any))), *others)
+    return SideComparison(sides, names(sides), courses, told, largest, (first, second))
 
 
 def _row(
     book: BriefContext,
     measure: str,
     name: str,
-    sides: tuple[Side, Side],
+    sides: tuple[ComparisonSide, ComparisonSide],
     when: tuple[Period, Period],
-) -> Row:
+) -> ComparisonRow:
     """Ask one measure of both sides, of one source if any can answer both."""
     for source in (*flow_sources(book.lake), "computed", None):
         first, second = (
@@ -131,16 +150,16 @@ def _row(
         )
         if first.status == second.status == "ok":
             break
-    return Row(name, (first, second))
+    return ComparisonRow(name, (first, second))
 
 
-def _courses(book: BriefContext, sides: tuple[Side, Side]) -> Courses:
+def _courses(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> ShareCourses:
     """Return the shares over time, both from the one source that tells most years of both.
 
     Where no source can compute both, each is of the best source that has most of its years.
     """
     years = _years(book, sides)
-    best: Courses = ((), ())
+    best: ShareCourses = ((), ())
     for source in (*flow_sources(book.lake), "computed"):
         first, second = (_course(book, side, years, source) for side in sides)
         if _told(first, second) > _told(*best):
@@ -159,7 +178,7 @@ def _alike(course: tuple[Figure, ...]) -> tuple[Figure, ...]:
     return tuple(of_one_source(years, source_on_card).values())
 
 
-def _years(book: BriefContext, sides: tuple[Side, Side]) -> list[int]:
+def _years(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> list[int]:
     """Return the newest years held; where an earlier one is named, those from it on."""
     held = sorted(book.years())
     newest = held[-YEARS:]
@@ -187,7 +206,7 @@ def _told(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, i
 
 
 def _course(
-    book: BriefContext, side: Side, years: list[int], source: str | None
+    book: BriefContext, side: ComparisonSide, years: list[int], source: str | None
 ) -> tuple[Figure, ...]:
     if not years:
         return ()
@@ -201,7 +220,9 @@ def _course(
     return tuple(figure for figure in found if figure.status == "ok")
 
 
-def _when(book: BriefContext, sides: tuple[Side, Side], courses: Courses) -> tuple[Period, Period]:
+def _when(
+    book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide], courses: ShareCourses
+) -> tuple[Period, Period]:
     """Return the period of each side: as named, else the newest both have, else its own newest.
 
     A side of which no year is held is asked for that of the other.
@@ -219,7 +240,7 @@ def _newest(periods: set[Period]) -> Period | None:
 
 
 def _asked(
-    book: BriefContext, measure: str, side: Side, period: Period, source: str | None
+    book: BriefContext, measure: str, side: ComparisonSide, period: Period, source: str | None
 ) -> Figure:
     keys = side.keys
     if measure in OF_BUYER:
@@ -227,7 +248,7 @@ def _asked(
     return book.ask(measure, period=period, source=source, **keys)
 
 
-def _suppliers(book: BriefContext, side: Side, largest: Figure) -> tuple[Figure, ...]:
+def _suppliers(book: BriefContext, side: ComparisonSide, largest: Figure) -> tuple[Figure, ...]:
     """Return the share of each of the largest suppliers, as the rows behind the largest say."""
     told = [str(row["exporter"]) for row in largest.table][:SUPPLIERS]
     one = largest.definition
@@ -251,7 +272,7 @@ def _is_named(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparisonSide:
     """One side; `period` is None for the newest year in which both sides have a share."""
 
     importer: str
@@ -275,7 +296,7 @@ class Side:
         )
 
 
-def names(sides: tuple[Side, Side]) -> tuple[str, str]:
+def names(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[str, str]:
     """Return what each side is called: only that in which they differ.
 
     Examples
@@ -304,18 +325,184 @@ def _name(parts: list[tuple[int, str]]) -> str:
     return ", ".join(text for text in named.values() if text)
 
 
-def shared(sides: tuple[Side, Side]) -> tuple[tuple[str, str], ...]:
+def shared(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[tuple[str, str], ...]:
     """Return what both sides have in common, each with what it is.
 
     Examples
     --------
     >>> shared((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
-    (('Seller', 'China'), ('Goods', 'all goods'))
+    (('Supplier', 'China'), ('Goods', 'all goods'))
     """
     first, second = (one.parts for one in sides)
-    called = ("Buyer", "Seller", "Goods", "Period")
+    called = ("Buyer", "Supplier", "Goods", "Period")
     return tuple(
         (name, one)
         for name, one, other in zip(called, first, second, strict=True)
         if one and one == other
     )
+
+
+# The picture of a comparison: two shares over the years on one scale.
+
+
+def picture(found: SideComparison) -> Chart | None:
+    """Return the picture; None where no share is held, or both sides have the same course."""
+    years = [figure.definition.period.year for course in found.courses for figure in course]
+    if not years or found.sides[0].keys == found.sides[1].keys:
+        return None
+    first, second = (
+        Course(name, tuple(map(_spot, course)), break_of(side, min(years), max(years)))
+        for name, course, side in zip(found.names, found.courses, found.sides, strict=True)
+    )
+    return Chart(
+        Courses(min(years), max(years), (first, second)), _alt_text((first, second)), _key(found)
+    )
+
+
+def breaks(drawn: Chart) -> str:
+    """Return where the reporters of a drawn side change; empty where nowhere."""
+    assert isinstance(drawn.drawn, Courses)
+    found = [one.broken for one in drawn.drawn.courses if one.broken and one.spots]
+    return " ".join(dict.fromkeys(f"{reporters_before_and_after(one)}." for one in found))
+
+
+def _spot(figure: Figure) -> CoursePoint:
+    value = figure.required() * 100
+    ends: tuple[float | None, float | None] = (None, None)
+    if phrasing.span(figure) and figure.low is not None and figure.high is not None:
+        ends = figure.low * 100, figure.high * 100
+    year, whose = figure.definition.period.year, str(figure.definition.source)
+    return CoursePoint(
+        year, value, phrasing.bounded(figure), whose, *ends, published=not is_computed(figure)
+    )
+
+
+def _alt_text(courses: tuple[Course, Course]) -> str:
+    parts = []
+    for one in courses:
+        told = ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)
+        parts.append(
+            f"{phrasing.capital(one.name)}, {told}." if told else f"{one.name}: no share available."
+        )
+    return " ".join(parts)
+
+
+def _key(found: SideComparison) -> tuple[tuple[str, str], ...]:
+    drawn = [figure for course in found.courses for figure in course]
+    key = []
+    if any(is_computed(figure) for figure in drawn):
+        key.append(("line", "computed"))
+    if any(not is_computed(figure) for figure in drawn):
+        key.append(("ring", "published"))
+    if any(phrasing.span(figure) for figure in drawn):
+        key.append(("whisker", "other definitions of the same source"))
+    return tuple(key)
+
+
+# What a comparison says: which share is larger, or why that cannot be said.
+
+
+def answer(found: SideComparison) -> str:
+    """Return one or two sentences that compare the shares.
+
+    A side is called larger under every definition only if the ranges of both over all that is
+    held are apart, and in the same period, unless
+    the periods are what is compared. Another source is named.
+    """
+    first, second = found.shares
+    here, there = (
+        told(figure, ends) for figure, ends in zip(found.shares, found.ranges, strict=True)
+    )
+    if first.status != "ok" and second.status != "ok":
+        return "No available data give either share."
+    for figure, known, name in ((second, here, found.names[1]), (first, there, found.names[0])):
+        if figure.status != "ok":
+            return f"{known}. No available data give the share of the other side, {name}."
+    same_flow = found.sides[0].keys == found.sides[1].keys
+    if first.definition.period != second.definition.period and not same_flow:
+        return f"{here}. {there}. The periods differ."
+    return f"{here}. {there}. {_order(found)}{_sources(first, second)}"
+
+
+def told(figure: Figure, ends: Range) -> str:
+    """Return a share with its range as a clause; an empty text without a value.
+
+    "China’s share of Russia’s imports of all goods was 45.2 % (38.6 to 53.0 %) in 2023".
+    """
+    if figure.value is None:
+        return ""
+    one = figure.definition
+    whose = f"{possessive(area_phrase(one.exporter))} share of"
+    whose += f" {possessive(area_phrase(one.importer))} imports of {goods_title(one.goods)}"
+    spread = phrasing.span(replace(figure, low=ends[0], high=ends[1])) if ends else ""
+    range_ = f" ({spread})" if spread else ""
+    value = NBSP.join(phrasing.shown(figure))
+    return f"{phrasing.capital(whose)} was {value}{range_} in {one.period}"
+
+
+def _order(found: SideComparison) -> str:
+    first, second = found.ranges
+    if first is None or second is None:
+        return _order_of_values(found)
+    if first[0] > second[1]:
+        return f"Larger under every available definition: {found.names[0]}."
+    if second[0] > first[1]:
+        return f"Larger under every available definition: {found.names[1]}."
+    return "The ranges overlap, so which is larger depends on the definition."
+
+
+def _order_of_values(found: SideComparison) -> str:
+    """Say which value is larger where of a side a single one is held."""
+    single = [name for name, ends in zip(found.names, found.ranges, strict=True) if ends is None]
+    first, second = (figure.required() for figure in found.shares)
+    larger = found.names[0] if first > second else found.names[1]
+    order = "Both values are the same" if first == second else f"The larger value: {larger}"
+    return (
+        f"{order}. Only one definition is available for {' and for '.join(single)}; "
+        "another could reverse the order."
+    )
+
+
+def _sources(first: Figure, second: Figure) -> str:
+    voices = [source_on_card(figure) for figure in (first, second)]
+    if voices[0] == voices[1]:
+        return ""
+    return f" The sources differ: {voices[0]} and {voices[1]}."
+
+
+def undrawn(found: SideComparison) -> str:
+    """Return a sentence on the periods that were named and are not in the chart, if there are any.
+
+    A named period is not drawn where nothing of it is held, or where the shares that are joined
+    are of another source.
+    """
+    drawn = {figure.definition.period.year for course in found.courses for figure in course}
+    named = dict.fromkeys(side.period for side in found.sides if side.period)
+    lost = [str(one) for one in named if one.year not in drawn]
+    return (
+        f"No share is available for {joined(lost)}, so the chart shows other years." if lost else ""
+    )
+
+
+def parts_apart(found: SideComparison) -> dict[int, str]:
+    """Return why a side has no ratio of weights though it has both, by the Figure of the ratio."""
+    rows = {row.figures[0].definition.measure: row.figures for row in found.rows[1:]}
+    sides = zip(found.shares, rows["export_share"], rows["asymmetry"], strict=True)
+    said = {}
+    for share, weight, ratio in sides:
+        voices = dict.fromkeys(source_on_card(one) for one in (share, weight) if one.status == "ok")
+        if ratio.status != "ok" and len(voices) > 1:
+            whose = " and ".join(one.removeprefix("from published: ") for one in voices)
+            said[id(ratio)] = (
+                f"not divided: its parts come from the statistics of two reporters: {whose}"
+            )
+    return said
+
+
+def headings(found: SideComparison) -> tuple[str, str]:
+    """Return what stands over the column of each side: its name and the period of its share."""
+    first, second = (
+        name if str(figure.definition.period) in name else f"{name}, {figure.definition.period}"
+        for name, figure in zip(found.names, found.shares, strict=True)
+    )
+    return first, second

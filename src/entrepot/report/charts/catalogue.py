@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CHARTS", "DRAWN", "ELSEWHERE", "Kind"]
+__all__ = ["CHARTS", "DRAWN", "ELSEWHERE", "ChartKind"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChartKind:
     """One kind of chart.
 
     Attributes
@@ -32,26 +32,26 @@ class Kind:
 
 
 CHARTS = (
-    Kind(
+    ChartKind(
         "share",
         "A share over the years",
         ("import_share", "export_share"),
-        "One computed line with the range of other definitions as a band, and what others printed "
-        "as boxes, as tall as their digits leave open. A dotted line is where a country stopped "
-        "reporting.",
+        "One computed line with the range of other definitions as a band, and published figures "
+        "as boxes whose height is the rounding interval. A dotted line marks where a country "
+        "stopped reporting.",
         "how dependent, and since when.",
         "entrepot chart import_share --importer RUS --exporter CHN --out share.svg",
     ),
-    Kind(
+    ChartKind(
         "suppliers",
         "Suppliers, year by year",
         ("top_supplier", "hhi", "cr", "import_share --by exporter"),
-        "Each year as a bar of 100 per cent: the supplier that it is about in blue at the base, "
-        "the largest others above it, everybody else on top.",
+        "Each year as a bar of 100 per cent: the supplier of interest in blue at the base, "
+        "the largest others above it, the rest on top.",
         "who else there is, and who grew at whose cost.",
         "entrepot chart top_supplier --importer RUS --since 2018 --out suppliers.svg",
     ),
-    Kind(
+    ChartKind(
         "map",
         "Where suppliers are",
         ("map",),
@@ -60,32 +60,32 @@ CHARTS = (
         "how spread out the suppliers are; small ones are as large as large ones.",
         "entrepot chart map --importer RUS --period 2023 --out map.svg",
     ),
-    Kind(
+    ChartKind(
         "buyers",
         "Where buyers are",
         ("rank",),
-        "The same map from the seller's side.",
+        "The same map for the supplier's buyers.",
         "whether the importer is one outlet among many.",
         "entrepot chart rank --importer RUS --exporter CHN --period 2023 --out buyers.svg",
     ),
-    Kind(
+    ChartKind(
         "places",
-        "Who took whose place",
+        "Change of suppliers",
         ("reorientation",),
         "Suppliers at two times, a line each; dotted where nothing is recorded at one end.",
         "who gained and who lost after an event, in money.",
         "entrepot chart reorientation --importer RUS --period 2023 --base 2021 --out places.svg",
     ),
-    Kind(
+    ChartKind(
         "weights",
-        "Who depends on whom",
+        "Mutual trade shares",
         ("asymmetry",),
-        "Both sides on one scale, back to back: the weight of each in the other's trade, with its "
+        "Both sides on one scale, back to back: the share of each in the other's trade, with its "
         "range as a whisker.",
-        "who has leverage: one may be everything to the other, and that one little to it.",
+        "how asymmetric the dependence is.",
         "entrepot chart asymmetry --importer RUS --exporter CHN --out weights.svg",
     ),
-    Kind(
+    ChartKind(
         "prices",
         "Prices and quantities behind a change",
         ("value_change",),
@@ -95,97 +95,98 @@ CHARTS = (
         "entrepot chart value_change --importer RUS --exporter CHN --period 2023 --base 2022 "
         "--out prices.svg",
     ),
-    Kind(
+    ChartKind(
         "rerouted",
-        "Through whom it may have come",
+        "Possible rerouting via third countries",
         ("rerouted",),
         "A way from the origin over each hub to the importer: as wide as what can have passed at "
         "most, solid what must have, dotted where amounts match. The last is all hubs together.",
-        "how much a detour can carry; bounds, since no record says what a hub passed on.",
+        "how much may have been rerouted; bounds, since no record shows what a hub re-exported.",
         "entrepot chart rerouted --importer RUS --exporter EU27 --hubs KGZ+ARM+KAZ --goods chpl "
         "--base 2021 --period 2023 --out hubs.svg",
     ),
-    Kind(
+    ChartKind(
         "origin",
-        "Whose value added is in it",
+        "Origin of value added",
         ("origin",),
-        "A flow of inputs by where its value was added, at home and elsewhere.",
-        "what of a flow would be hit if a third country stopped selling.",
+        "A flow of inputs by where its value was added, domestic and foreign.",
+        "which part of a flow a third country's stop would affect.",
         "entrepot chart origin --importer RUS --exporter CHN --goods inputs:C26 --period 2022 "
         "--out origin.svg",
     ),
-    Kind(
+    ChartKind(
         "event",
-        "What listing did",
+        "Event study of a listing",
         ("event_study",),
         "The change of listed goods against others, step by step from the day of listing, with "
         "95 % intervals on a logarithmic scale.",
-        "whether something happened when goods were listed, and not before.",
+        "whether trade changed when goods were listed, and not before.",
         "entrepot chart event_study --importer RUS --exporter EU27 --controls GEO+UZB "
         "--listed eu-xxiii --period 2021-01..2022-11 --out listing.svg",
     ),
-    Kind(
+    ChartKind(
         "curve",
-        "How far a number moves",
+        "Sensitivity to definitions",
         ("any measure --curve",),
-        "A specification curve: every definition a column, sorted by value, and below it the "
-        "choices that it makes. Hollow marks are in print.",
-        "how much hangs on definitions, and on which, before a number is quoted.",
+        "A specification curve: every definition a column, sorted by value, and below it "
+        "its choices. Hollow marks are published figures.",
+        "how much a figure depends on definitions, and on which.",
         "entrepot chart import_share --importer RUS --exporter CHN --goods chpl --period 2023 "
         "--curve --out curve.svg",
     ),
-    Kind(
+    ChartKind(
         "reporters",
-        "Who reported when",
+        "Reporting calendar",
         ("reporters",),
-        "A row a reporter, a cell a year, imports above and exports below, filled as far as its "
-        "months are told.",
-        "whether the same countries stand behind the years, before they are compared.",
+        "One row per reporter, one cell per year, imports above and exports below, filled by the "
+        "share of months reported.",
+        "whether the same countries report in all years that are compared.",
         "entrepot chart reporters --out reporters.svg",
     ),
 )
 """Charts of `entrepot chart`."""
 
 ELSEWHERE = (
-    Kind(
+    ChartKind(
         "losses",
-        "Who loses in a scenario",
+        "Losses in a scenario",
         (),
-        "Output lost by each side and by the economies hit most: a dot at the value, a line from "
-        "end to end over all assumptions.",
+        "Output lost by each side and by the economies hit most: a dot at the value, a line for "
+        "the range over all assumptions.",
         "what a cut-off would do, and how much of that is assumed.",
         "entrepot scenario examples/cut-off.yaml --out losses.svg",
     ),
-    Kind(
+    ChartKind(
         "loss-map",
-        "Where a scenario hits",
+        "Map of losses in a scenario",
         (),
         "The same losses on the map of squares, in steps that are the same on every map.",
-        "whom else it hits.",
+        "which other economies it affects.",
         "entrepot scenario examples/cut-off.yaml --out scenario.html",
     ),
-    Kind(
+    ChartKind(
         "tiers",
         "Goods by tier",
         (),
         "A panel a tier of a list, a bar a year, all on one scale; pale where both reports are "
-        "blended.",
-        "which goods stand behind a change.",
+        "reconciled.",
+        "which goods account for a change.",
         "entrepot brief RUS --supplier CHN --goods chpl --out brief.html",
     ),
-    Kind(
+    ChartKind(
         "sectors",
-        "What sectors buy abroad",
+        "Imported inputs by sector",
         (),
         "Sectors by the share that one country has in the inputs they buy abroad, both ways.",
-        "which industries hang on the supplier.",
+        "which industries depend on the supplier.",
         "entrepot brief RUS --supplier CHN --out brief.html",
     ),
-    Kind(
+    ChartKind(
         "courses",
         "Two shares side by side",
         (),
-        "Two lines over the years on one scale, with ranges as whiskers and print as rings.",
+        "Two lines over the years on one scale, with ranges as whiskers and published figures "
+        "as rings.",
         "how two countries, two suppliers or two lists compare.",
         "entrepot serve",
     ),

@@ -1,0 +1,366 @@
+"""Which chart is drawn of what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures import ask, bundled_for
+from entrepot.figures.questions import QUESTIONS
+from entrepot.measures import passports
+from entrepot.report.charts import draw
+from entrepot.report.charts.butterfly import mutual_shares_chart
+from entrepot.report.charts.calendar import calendar_chart
+from entrepot.report.charts.catalogue import DRAWN
+from entrepot.report.charts.curve import curve_chart
+from entrepot.report.charts.drawing import wrapped
+from entrepot.report.charts.event import event_chart
+from entrepot.report.charts.exposure import origin_chart
+from entrepot.report.charts.hub_flows import rerouted_chart
+from entrepot.report.charts.place import cut
+from entrepot.report.charts.share import share_chart
+from entrepot.report.charts.slope import slope_chart
+from entrepot.report.charts.split import split_chart
+from entrepot.report.charts.stack import stack_chart
+from entrepot.report.charts.world import map_chart, of_buyers
+from entrepot.report.output import csv_text, typeset, write_whole
+from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.report.charts import Chart
+    from entrepot.report.charts.alone import StandaloneChart
+
+__all__ = [
+    "SUFFIXES",
+    "chart",
+    "drawn",
+    "framed",
+    "of_figure",
+    "picture_of",
+    "raster",
+    "require_suffix",
+    "svg_of",
+    "write",
+    "write_chart",
+]
+
+
+OVER_TIME = ("import_share", "export_share")
+SUPPLIERS = ("top_supplier", "hhi", "cr")
+NO_MEASURE = ("map", "reporters")
+ONE = {
+    "event_study": event_chart,
+    "origin": origin_chart,
+    "rank": of_buyers,
+    "reorientation": slope_chart,
+    "rerouted": rerouted_chart,
+    "value_change": split_chart,
+}
+
+
+def chart(
+    measure: str, lake: Lake, *, curve: bool = False, since: int | None = None, **keys: Any
+) -> StandaloneChart:
+    """Return the chart of what was asked.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure, ``map`` or ``reporters``.
+    curve
+        Whether to draw every combination of defensible choices.
+    since
+        First year of a chart over the years.
+    **keys
+        Keys of the definition; `period` is the last year of a chart over the years.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+    RequestError
+        If nothing is drawn of it, or the keys make no sense.
+    NoEvidenceError
+        If nothing that is held answers.
+    """
+    given = {name: value for name, value in keys.items() if value is not None}
+    _require_known(measure)
+    if curve and measure in NO_MEASURE:
+        raise RequestError(f"{measure} has no other definitions", hint="leave out --curve")
+    over_years = not curve and measure in ("reporters", "asymmetry", *OVER_TIME, *SUPPLIERS)
+    if since is not None and not over_years:
+        raise RequestError(
+            f"--since has no meaning for {'a curve' if curve else measure}",
+            why="this chart shows one period",
+            hint="leave it out, or name a base with --base 2021",
+        )
+    shown = bundled_for(lake, str(given.get("goods", "all")), given.get("source"))
+    if measure == "map":
+        with lake.reading(bundled=shown):
+            return map_chart(lake, given)
+    if not over_years:
+        _require_drawn(measure)
+        return of_figure(ask(measure, lake=lake, curve=curve, **given))
+    with lake.reading(bundled=shown):
+        return _over_years(measure, lake, since, given)
+
+
+def _over_years(
+    measure: str, lake: Lake, since: int | None, given: dict[str, Any]
+) -> StandaloneChart:
+    by = given.get("by")
+    if measure == "reporters":
+        return calendar_chart(lake, since, given)
+    if measure in SUPPLIERS or (measure == "import_share" and by == "exporter"):
+        return stack_chart(lake, since, given)
+    if by is not None:
+        raise RequestError(
+            f"{measure} is not drawn by {by}", hint="draw import_share --by exporter, or no --by"
+        )
+    if measure == "asymmetry":
+        return mutual_shares_chart(lake, since, given)
+    return share_chart(measure, lake, since, given)
+
+
+def of_figure(figure: Figure) -> StandaloneChart:
+    """Return the chart of one Figure.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the Figure has no value.
+    RequestError
+        If nothing about it can be drawn.
+    """
+    _require_drawn(figure.definition.measure)
+    if figure.value is None:
+        raise NoEvidenceError(
+            "there is nothing to draw", why=figure.reason or "no value is available"
+        )
+    one = ONE.get(figure.definition.measure)
+    curved = figure.definition.measure != "origin"  # its choices are borders, told below it
+    alternatives = curved and bool(figure.specifications and figure.specifications.whole)
+    if one is not None and not alternatives and (figure.table or figure.details):
+        return one(figure)
+    return curve_chart(figure)
+
+
+def _require_drawn(measure: str) -> None:
+    """Refuse a measure of which there is no picture, before anything is computed."""
+    how = QUESTIONS.get(measure)
+    if measure not in ONE and how is not None and not how.has_curve:
+        raise RequestError(f"there is no chart for {measure}", hint=f"charts: {DRAWN}")
+
+
+def _require_known(measure: str) -> None:
+    """Refuse what is no measure, and say what can be drawn."""
+    known = [*NO_MEASURE, *QUESTIONS]
+    if measure in known or measure in {item.id for item in passports()}:
+        return
+    raise UnknownNameError("measure", measure, known, hint=f"charts: {DRAWN}")
+
+
+# A chart as a file: a picture, or the table behind it.
+
+
+SUFFIXES = (".svg", ".png", ".csv")
+PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.drawing), format: "svg")
+"""
+
+
+def write(chart: StandaloneChart, path: Path | str, *, narrow: bool = False) -> Path:
+    """Write a chart as ``.svg`` or ``.png``, or its table as ``.csv``, whole or not at all.
+
+    Raises
+    ------
+    RequestError
+        For another suffix.
+    MissingExtraError
+        For a picture without Typst.
+    OutsideError
+        If the disk refuses.
+    """
+    target = Path(path)
+    require_suffix(target)
+    return write_whole(target, _content(chart, target.suffix.lower(), narrow=narrow))
+
+
+def _content(chart: StandaloneChart, suffix: str, *, narrow: bool) -> bytes:
+    if suffix == ".csv":
+        return table_text(chart.rows).encode()
+    if suffix == ".png":
+        return raster(drawn(chart, plain=True, narrow=narrow))
+    return drawn(chart, narrow=narrow).encode()
+
+
+def raster(drawing: str) -> bytes:
+    """Return a drawing as PNG with two pixels a unit, by the typesetter of briefs.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Typst.
+    """
+    return typeset(PAGE, {"drawing": drawing}, format="png", ppi=2 * 96)
+
+
+def table_text(rows: tuple[dict[str, Any], ...]) -> str:
+    """Return rows as CSV with all digits; formulas are made harmless."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return csv_text(names, ([row.get(name) for name in names] for row in rows))
+
+
+def require_suffix(path: Path) -> None:
+    """Refuse a file name that no chart is written to, before anything is computed.
+
+    Raises
+    ------
+    RequestError
+        For another suffix than those of `SUFFIXES`.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise RequestError(
+            f"no chart is written as {path.suffix or 'a file without suffix'}",
+            where=str(path),
+            hint=f"end the name in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}",
+        )
+
+
+# A drawing with what it shows above it and where it comes from below, as one SVG.
+
+
+HEAD, FOOT, TITLE, MOST = 24, 16, 18, 12
+BOLD = 1.1
+"""How much wider bold letters are."""
+FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Width of the drawing, and what stays free around it."""
+
+    width: int
+    edge: int
+
+
+WIDE, NARROW = _Page(852, 24), _Page(360, 16)
+
+
+def drawn(chart: StandaloneChart, *, plain: bool = False, narrow: bool = False) -> str:
+    """Return a chart as one SVG; parameters as in `framed`."""
+    return framed(chart.picture, chart.title, chart.deck, chart.foot, plain=plain, narrow=narrow)
+
+
+def framed(
+    picture: Chart,
+    title: str,
+    deck: str,
+    foot: Sequence[str],
+    *,
+    plain: bool = False,
+    narrow: bool = False,
+) -> str:
+    """Return a chart that stands by itself: what it shows above it, where it comes from below.
+
+    Parameters
+    ----------
+    plain
+        Light colours as values, for programs that know no variables; else the colours follow the
+        reader's light or dark mode.
+    narrow
+        Drawn for a phone or a column of text, 392 units wide instead of 900.
+    """
+    page = NARROW if narrow else WIDE
+    inner = draw(picture)[1 if narrow else 0]
+    size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+    tall = int(size[1])
+    head = _lines(title, page, TITLE, bold=True)
+    told = _lines(deck, page, 12.5)
+    ends = [line for text in foot for line in _lines(text, page, 12.5)]
+    top = page.edge + HEAD * len(head) + FOOT * len(told) + 14
+    height = top + tall + 12 + FOOT * len(ends) + page.edge
+    heads = _texts(head, page, page.edge + 14, HEAD, "t-head")
+    heads += _texts(told, page, page.edge + HEAD * len(head) + 12, FOOT, "t-foot")
+    feet = _texts(ends, page, top + tall + 24, FOOT, "t-foot")
+    inner = inner.replace('class="s-', 'fill="none" class="s-')
+    placed = inner.replace(
+        "<svg ", f'<svg x="{page.edge}" y="{top}" width="{page.width}" height="{tall}" ', 1
+    )
+    whole = page.width + 2 * page.edge
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height}" '
+        f'width="{whole}" height="{height}" role="img" aria-label="{escape(picture.alt_text)}">'
+        f"<title>{escape(title)}</title><desc>{escape(picture.alt_text)}</desc>"
+        f"<style>{_style(plain=plain)}</style>"
+        f'<rect class="f-paper" width="{whole}" height="{height}"/>{heads}{placed}{feet}</svg>\n'
+    )
+
+
+def _lines(text: str, page: _Page, size: float, *, bold: bool = False) -> list[str]:
+    """Break a text into lines that fit; a word that is too long for one is cut."""
+    room = page.width * 13 / size / (BOLD if bold else 1)
+    return [cut(line, page.width, size, bold=bold) for line in wrapped(text, room, most=MOST)]
+
+
+def _texts(rows: list[str], page: _Page, top: float, step: int, style: str) -> str:
+    return "".join(
+        f'<text class="{style}" x="{page.edge}" y="{top + step * place:g}">'
+        f"{escape(row, quote=False)}</text>"
+        for place, row in enumerate(rows)
+    )
+
+
+def _style(*, plain: bool) -> str:
+    rules = colour_rules()
+    rules += (
+        f".chart text,.t-head,.t-foot{{font:400 13px {FONT}}}"
+        f".t-head{{font-size:{TITLE}px}}"
+        ".t-head{font-weight:700;fill:var(--ink)}"
+        ".t-foot{font-size:12.5px;fill:var(--muted)}"
+        ".chart .b{font-weight:700}.chart .s{font-size:12.5px}"
+        ".chart .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;"
+        "stroke-linejoin:round}"
+    )
+    if plain:
+        for name in sorted(LIGHT, key=len, reverse=True):
+            rules = rules.replace(f"var(--{name})", LIGHT[name])
+        return rules
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
+    return f":root{{{variables(LIGHT)}}}{dark}{rules}"
+
+
+def picture_of(figure: Figure) -> Chart:
+    """Return what a chart of the Figure shows.
+
+    Raises
+    ------
+    NoEvidenceError
+        If the Figure has no value.
+    RequestError
+        If nothing about it can be drawn.
+    """
+    return of_figure(figure).picture
+
+
+def svg_of(figure: Figure, *, plain: bool = False, narrow: bool = False) -> str:
+    """Return the chart with its title and where it comes from, as one SVG.
+
+    Parameters
+    ----------
+    plain, narrow
+        As in `framed`.
+    """
+    return drawn(of_figure(figure), plain=plain, narrow=narrow)
+
+
+def write_chart(figure: Figure, path: Path | str) -> Path:
+    """Draw the Figure and write it whole or not at all; errors as in `picture_of` and `write`."""
+    return write(of_figure(figure), path)
