@@ -13,7 +13,7 @@ from entrepot.cli.goods_match_draw import draw_families, draw_matched, draw_weig
 from entrepot.cli.goods_table import NOT_KNOWN, matched
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
 from entrepot.files import require_target
-from entrepot.report.csv_text import csv_text
+from entrepot.report.output import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
