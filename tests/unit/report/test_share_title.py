@@ -50,14 +50,14 @@ PRINTED = figure(
 def test_a_printed_end_is_not_joined_to_a_computed_start() -> None:
     series = [computed(2016, 0.21), computed(2020, 0.24), computed(2024, 0.463)]
     assert title(series, series[0], PRINTED) == (
-        "China’s share rose from 21.0 % in 2016 to 46.3 % in 2024; in print for 2025: 39 to 50 %"
+        "China’s share rose from 21.0 % in 2016 to 46.3 % in 2024; published for 2025: 39 to 50 %"
     )
 
 
 def test_one_computed_year_has_no_direction() -> None:
     only = computed(2016, 0.21)
     assert title([only], only, PRINTED) == (
-        "China’s share was 21.0 % in 2016; in print for 2025: 39 to 50 %"
+        "China’s share was 21.0 % in 2016; published for 2025: 39 to 50 %"
     )
 
 
