@@ -90,8 +90,8 @@ def test_most_needs_the_whole_range_above_half() -> None:
 
     assert "more than half" in half(0.563)
     assert "more than half" in half(0.563, 0.51, 0.9)
-    assert "most" not in half(0.563, 0.38, 0.9)
-    assert "most" not in half(0.5)
+    assert "more than half" not in half(0.563, 0.38, 0.9)
+    assert "more than half" not in half(0.5)
     assert "less than half" in half(0.39, 0.35, 0.49)
     assert "others above" in half(0.49, 0.35, 0.51)
 
