@@ -89,7 +89,7 @@ def test_every_row_comes_once_however_small_an_answer_is(
 
 def test_what_cannot_be_split_is_refused(server: Server, tmp_path: Path) -> None:
     server.answers(interface(3))
-    with pytest.raises(OutsideError, match="more than one answer of 3 rows holds") as caught:
+    with pytest.raises(OutsideError, match="more than fits one answer of 3 rows") as caught:
         fetch(comtrade(wanted(), described(server, 3)), tmp_path)
     assert "--partner" in caught.value.hint
     assert not list(tmp_path.glob("*.json.part"))
@@ -129,7 +129,7 @@ def test_json_that_is_no_data(server: Server, tmp_path: Path, body: bytes, says:
 
 def test_a_count_larger_than_the_rows_is_a_cut_off_answer(server: Server, tmp_path: Path) -> None:
     server.answers(status(200, b'{"count": 900, "data": [{}], "error": ""}'))
-    with pytest.raises(OutsideError, match="more than one answer"):
+    with pytest.raises(OutsideError, match="more than fits one answer"):
         fetch(comtrade(wanted(codes=("a",)), described(server, 100)), tmp_path)
 
 

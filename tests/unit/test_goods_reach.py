@@ -159,7 +159,7 @@ def test_without_a_table_only_what_ships_is_known() -> None:
         with pytest.raises(RequestError, match=f"not followed into {to}") as caught:
             reach(code, "HS2022", to, {code}, None)
         assert "concordance" in caught.value.hint
-    with pytest.raises(RequestError, match="between HS2017 and HS2012 is not held"):
+    with pytest.raises(RequestError, match="between HS2017 and HS2012 is not loaded"):
         reach(A, "HS2022", "HS2012", {A}, two((A, A)))
 
 
