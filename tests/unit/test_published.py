@@ -6,15 +6,18 @@ import itertools
 import re
 from collections import Counter
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import NoEvidenceError, UnknownNameError
+from entrepot.errors import BadFileError, NoEvidenceError, UnknownNameError
 from entrepot.goods import goods_selection
 from entrepot.model.areas import area_set
 from entrepot.model.columns import columns
 from entrepot.model.interval import Interval
 from entrepot.sources import source_info
+from entrepot.sources.parser import FileOptions, RawFile
+from entrepot.sources.published.parse import tables
 from entrepot.sources.published.read import (
     Published,
     best,
@@ -26,6 +29,9 @@ from entrepot.sources.published.read import (
     stating,
 )
 from entrepot.sources.published.row import COLUMNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROWS = published("all")
 BY_ID = {row.id: row for row in ROWS}
@@ -240,3 +246,15 @@ def test_notes_are_for_readers() -> None:
     for row in ROWS:
         assert not re.search(r"unverified|recollection|\[ours\]|look up|index\)", row.note, re.I)
         assert len(row.note) < 240, row.id
+
+
+@pytest.mark.parametrize("filling", [b"\0", b"7", b" "])
+def test_a_filled_file_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filling: bytes
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes(b"id,measure\nMY-001,value\n" + filling * 2_500_000)
+    monkeypatch.setattr(type(path), "read_text", lambda *_, **__: pytest.fail("all of it was read"))
+    said = FileOptions()
+    with pytest.raises(BadFileError, match=r"zero byte|line of more than"):
+        list(tables(RawFile(path, path.name), tmp_path, said))

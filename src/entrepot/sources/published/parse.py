@@ -11,6 +11,7 @@ from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.published.read import published
 from entrepot.sources.published.row import COLUMNS, parse_rows
 from entrepot.sources.strict import file_literal, literal
+from entrepot.sources.text import count_lines
 from entrepot.sources.unpack import members
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = ["rows", "tables"]
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
     """Yield the one table of a file; each is checked as strictly as the bundled ones."""
     for _, label, path in members(file, scratch):
+        count_lines(path, label)  # refuses what is damaged or filled, before all of it is in memory
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
