@@ -21,12 +21,13 @@ test: $(VENV)/.ready-dev ## Build what tests need and run them all
 explore: $(VENV)/.ready-dev ## New random examples for every property test, 100 times as many (hours)
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(or $(TESTS),tests)
 
-check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation
+check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation, words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python docs/build.py --check
+	@$(BIN)/python tools/check_words.py
 
 bench: $(VENV)/.ready-dev ## Measure against raw SQL, side by side, at a small size
 	@$(BIN)/python benchmarks/run.py

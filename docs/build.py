@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import typer.main
 from chart_pictures import pictures
 from charts_page import charts
-from in_print import filled
+from glossary_page import glossary
 from lists_page import bundled, lists
 from pieces import plain, table
+from published_conflicts import filled
 
 from entrepot.claims.published_checks import findings
 from entrepot.cli.main import app
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from entrepot.sources.info import Download
 
 FOLDER = Path(__file__).parent / "reference"
-IN_PRINT = Path(__file__).parent / "explanation" / "wrong-in-print.md"
+CONFLICTS = Path(__file__).parent / "explanation" / "published-conflicts.md"
 NOTE = "<!-- Written by docs/build.py from the code; change the code, then run `make docs`. -->\n"
 
 
@@ -202,6 +203,7 @@ PAGES = {
     "sources.md": sources,
     "lists.md": lists,
     "vocabulary.md": vocabulary,
+    "glossary.md": glossary,
     **{f"sources/{name}.md": partial(source, source_info(name)) for name in source_ids()},
 }
 
@@ -222,12 +224,12 @@ def main() -> int:
                 stale.append(name)
         else:
             path.write_text(text, encoding="utf-8")
-    written = IN_PRINT.read_text(encoding="utf-8")
+    written = CONFLICTS.read_text(encoding="utf-8")
     page = filled(written, findings(published("all")))
     if "--check" not in sys.argv:
-        IN_PRINT.write_text(page, encoding="utf-8")
+        CONFLICTS.write_text(page, encoding="utf-8")
     elif page != written:
-        stale.append(IN_PRINT.name)
+        stale.append(CONFLICTS.name)
     if stale:
         sys.stderr.write(f"out of date: {', '.join(stale)}; run `make docs`\n")
     return 1 if stale else 0

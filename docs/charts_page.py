@@ -17,17 +17,17 @@ __all__ = ["charts"]
 HEAD = """\
 # Charts
 
-`entrepot chart` writes one picture with its title, its source, its table and what a screen reader
-says; with nothing behind it, it lists what is on this page.
-[How to draw them](../how-to/draw-charts.md): years, files, what to know before they are handed on.
+`entrepot chart` writes one chart with its title, its source, its table and a text for screen
+readers. Without arguments it lists the charts on this page.
+[How to draw them](../how-to/draw-charts.md): years, files, and what to know before you share one.
 
-All of them speak one language. Blue is the supplier, grey is everybody else. What was computed is
-filled, what others printed is hollow. Ranges are drawn: a band behind a line, a whisker on a bar,
-a box as tall as its digits leave open. A dotted line with a name on each side is where a country
-stopped reporting. Each has a second drawing for phones (`--narrow`).
+All of them use one visual language. Blue is the supplier, grey are all others. Computed values
+are filled, published figures are hollow. Ranges are drawn: a band behind a line, a whisker on a
+bar, a box as tall as its rounding interval. A dotted line with a name on each side marks where a
+country stopped reporting. Each chart has a second drawing for phones (`--narrow`).
 """
 MADE = "Drawn from **made-up numbers**: no country trades like this."
-DRAWN_OF = "Drawn from numbers in print that come with Entrepôt."
+DRAWN_OF = "Drawn from published figures that are bundled with Entrepôt."
 OF_TABLE = "Drawn from the OECD's input-output table of 2022."
 
 
@@ -40,8 +40,8 @@ def charts() -> str:
     return "\n".join(parts)
 
 
-def _part(one: ChartKind) -> str:
-    asked = f"Asked as: {', '.join(f'`{name}`' for name in one.asked)}. " if one.asked else ""
+def _part(one: Kind) -> str:
+    asked = f"Measures: {', '.join(f'`{name}`' for name in one.asked)}. " if one.asked else ""
     source = DRAWN_OF if one.id in PRINTED else OF_TABLE if one.id in TABLE else MADE
     return "\n".join(
         [

@@ -43,9 +43,9 @@ def test_every_key_of_the_page_is_in_its_example(key: str) -> None:
 
 
 def test_a_share_of_gdp_is_shown_in_per_cent() -> None:
-    (beside,) = [one for one in found().claims if one.id == "beside-product"]
-    assert beside.against[0].unit == "share"
-    assert "%" in beside.reason
+    (ratio,) = [one for one in found().claims if one.id == "ratio-to-product"]
+    assert ratio.against[0].unit == "share"
+    assert "%" in ratio.reason
 
 
 def test_the_page_names_kinds_that_there_are() -> None:

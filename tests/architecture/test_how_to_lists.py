@@ -24,7 +24,7 @@ def test_the_example_is_the_one_that_is_shown() -> None:
 @pytest.mark.parametrize("words", ["show chpl:1", "history 854231"])
 def test_a_list_is_never_shown_without_the_note(words: str) -> None:
     done = run(f"goods {words}", ROOT, {"ENTREPOT_LAKE": "none"})
-    assert "no classification: the law describes goods in words. [legal-note]" in done
+    assert "not a classification: the law describes goods in words. [legal-note]" in done
     assert (ROOT / "docs" / "explanation" / "legal-note.md").is_file()
 
 

@@ -109,7 +109,7 @@ def test_a_full_disk_behind_the_output_is_outside_the_program(form: tuple[str, .
             check=False,
         )
     assert done.returncode == 4
-    assert done.stderr.startswith("error: the result cannot be printed")
+    assert done.stderr.startswith("error: the result cannot be written to standard output")
 
 
 def test_the_width_that_is_asked_for_is_kept_in_a_pipe() -> None:

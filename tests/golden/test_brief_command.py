@@ -43,8 +43,8 @@ def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Pat
         assert value in text
     assert "Claims: 1 supported" in text
     assert text.endswith("written: out/b.md")
-    assert err.splitlines()[1:] == ["note: made the folder out"]  # progress is for terminals
-    assert err.startswith("note: no lake in ")
+    assert err.splitlines()[1:] == ["note: created the folder out"]  # progress is for terminals
+    assert err.startswith("note: no data loaded in ")
     assert (tmp_path / "out" / "b.md").read_text(encoding="utf-8").startswith("# Russia")
 
 
@@ -101,11 +101,11 @@ def test_a_folder_that_is_made_is_named(
 ) -> None:
     """A slip in the name of a folder would else go unseen."""
     (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
-    for note in ("note: made the folder new", ""):
+    for note in ("note: created the folder new", ""):
         _, out, err = entrepot(*words)
         assert note in err
-        assert ("made the folder" in err) is bool(note)
-        assert "made the folder" not in out
+        assert ("created the folder" in err) is bool(note)
+        assert "created the folder" not in out
 
 
 def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:

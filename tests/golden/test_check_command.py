@@ -24,7 +24,7 @@ claims:
 def test_json_alone_is_on_standard_output(entrepot: Run) -> None:
     code, out, err = entrepot("check", EXAMPLE, "--json")
     assert code == 1
-    assert all(line.startswith("note: no lake in ") for line in err.splitlines())
+    assert all(line.startswith("note: no data loaded in ") for line in err.splitlines())
     assert json.loads(out)["summary"]["claims"] == 18
 
 

@@ -20,7 +20,7 @@ SHARE = ["import_share", "--importer", "RUS", "--exporter", "CHN", "--period", "
 def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     code, out, err = entrepot("ask", *SHARE, "--goods", "chpl", "--json")
     assert code == 0
-    assert err.startswith("note: no lake in ")
+    assert err.startswith("note: no data loaded in ")
     figure = json.loads(out)
     expected = {"definition", "status", "value", "unit", "low", "high", "range"}
     expected |= {"specifications", "spread", "chosen", "evidence", "caveats", "denominator"}

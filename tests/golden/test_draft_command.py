@@ -73,7 +73,7 @@ def test_check_lists_what_was_not_understood(entrepot: Run, article: Path, tmp_p
 def test_a_text_without_numbers_is_no_error(entrepot: Run, tmp_path: Path) -> None:
     path = tmp_path / "poem.md"
     path.write_text("Nothing is counted here.\n", encoding="utf-8")
-    assert entrepot("draft", str(path))[2] == "no number was found in the text\n"
+    assert entrepot("draft", str(path))[2] == "no figure was found in the text\n"
     code, out, _ = entrepot("check", str(path))
     assert code == 0
     assert "0 claims" in out

@@ -69,7 +69,7 @@ def test_a_missing_lake_of_the_environment_is_said(
     code, out, err = entrepot(*ASK)
     assert code == 0
     assert "published" in out
-    assert err == f"note: no lake in {away}; only what ships with the program can answer\n"
+    assert err == f"note: no data loaded in {away}; only bundled data are available\n"
     assert not away.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_missing_lake_of_the_default_is_said(
     monkeypatch.delenv("ENTREPOT_LAKE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     code, _, err = entrepot(*ASK)
-    assert (code, err.startswith("note: no lake in ")) == (0, True)
+    assert (code, err.startswith("note: no data loaded in ")) == (0, True)
 
 
 def test_what_ships_answers_without_a_lake(entrepot: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_conflicts_as_json(entrepot: Run) -> None:
     code, out, err = entrepot("published", "conflicts", "--json")
     assert code == 1
-    assert all(line.startswith("note: no lake in ") for line in err.splitlines())
+    assert all(line.startswith("note: no data loaded in ") for line in err.splitlines())
     data = json.loads(out)
     assert set(data) == {"rows", "summary", "conflicts", "unstated", "other_definition"}
     assert data["rows"] > 770
@@ -37,9 +37,9 @@ def test_conflicts_on_a_terminal_say_arithmetic_slip_and_printers(entrepot: Run)
     assert "15.04 bn USD + 18.65 bn USD = 33.69" in out
     assert "Likely error: swapped. Sputnik prints 11.28 bn USD" in out
     assert "MNI (quoting A. Gabuev, Carnegie), GACC (CM-043)" in out
-    assert "other definition or other release" not in out
+    assert "Differ for a stated reason" not in out
     assert "--all" in out
-    assert "other definition or other release" in entrepot("published", "conflicts", "--all")[1]
+    assert "Differ for a stated reason" in entrepot("published", "conflicts", "--all")[1]
 
 
 def test_a_row_is_shown_with_what_is_akin_to_it(entrepot: Run) -> None:
@@ -49,7 +49,7 @@ def test_a_row_is_shown_with_what_is_akin_to_it(entrepot: Run) -> None:
     assert akin["copies"] == ["CR-002"]
     assert akin["other_currencies"] == ["CR-003"]
     assert akin["conversions"] == ["CR-004"]
-    assert "same origin, other currency" in entrepot("published", "show", "CR-001")[1]
+    assert "same primary source, other currency" in entrepot("published", "show", "CR-001")[1]
 
 
 def test_a_row_that_is_no_sum_of_levels_is_shown_without(entrepot: Run) -> None:
@@ -65,7 +65,7 @@ def test_an_unknown_row_leaves_with_2(entrepot: Run) -> None:
 
 
 def test_the_list_can_be_narrowed(entrepot: Run) -> None:
-    code, out, _ = entrepot("published", "list", "--origin", "GAIDAR", "--json")
+    code, out, _ = entrepot("published", "list", "--primary-source", "GAIDAR", "--json")
     assert code == 0
     rows = json.loads(out)
     assert len(rows) > 5
@@ -95,7 +95,8 @@ def test_ids_are_never_broken(entrepot: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--origin", "GAC"), ("--measure", "valu"), ("--exporter", "CHNX")]
+    ("option", "value"),
+    [("--primary-source", "GAC"), ("--measure", "valu"), ("--exporter", "CHNX")],
 )
 def test_a_name_that_nobody_has_leaves_with_2(entrepot: Run, option: str, value: str) -> None:
     code, out, err = entrepot("published", "list", option, value)

@@ -224,7 +224,7 @@ def test_the_file_that_ships_reads() -> None:
     found = read_scenario(example)
     assert found.economy is not None
     assert found.extraction is not None
-    page = example.parents[1] / "docs" / "how-to" / "work-out-a-cut-off.md"
+    page = example.parents[1] / "docs" / "how-to" / "estimate-a-cut-off.md"
     [block] = re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
     from entrepot.figures.scenario import parse_scenario
 

@@ -139,13 +139,13 @@ def test_progress_is_for_terminals(entrepot: Run, tmp_path: Path, reports: Path)
     watched.write_text(WATCHED)
     code, out, err = entrepot("watch", str(watched), "--json", "--lake", lake)
     assert (code, err) == (0, "")
-    assert json.loads(out)["not_remembered"] is None
+    assert json.loads(out)["not_stored"] is None
 
 
 def test_quiet_keeps_notes_back_and_no_error(entrepot: Run, tmp_path: Path) -> None:
-    assert entrepot(*ASK)[2].startswith("note: no lake in ")
+    assert entrepot(*ASK)[2].startswith("note: no data loaded in ")
     assert entrepot(*ASK, "--quiet")[2] == ""
-    assert "no lake" in entrepot(*ASK)[2]  # for one run only
+    assert "no data loaded" in entrepot(*ASK)[2]  # for one run only
     text = tmp_path / "article.txt"
     text.write_text("China's exports to Russia rose 5 % in 2023.")
     assert entrepot("draft", str(text))[2] != ""
@@ -162,7 +162,7 @@ def test_a_question_is_no_note(
     words = ("data", "remove", "comtrade", "--lake", str(lake))
     monkeypatch.setattr(sys, "stderr", quiet := Terminal())
     assert entrepot(*words, "--quiet")[0] == 2
-    assert (sys.stdin.tell(), quiet.getvalue().count("--quiet forbids to ask")) == (0, 1)
+    assert (sys.stdin.tell(), quiet.getvalue().count("--quiet suppresses questions")) == (0, 1)
     monkeypatch.setattr(sys, "stderr", asked := Terminal())
     assert entrepot(*words)[0] == 1
     assert asked.getvalue().endswith("Nothing was removed.\n")

@@ -80,7 +80,7 @@ def test_phones(trade: Mapping[tuple[str, str, str, int], float]) -> None:
 
 
 def test_ways_to_follow_a_list(lake: Lake) -> None:
-    rows = rows_of("editions-and-families", "way")
+    rows = rows_of("editions-and-families", "method")
     assert len(rows) == 7
     for way, cells in rows.items():
         name = way.split("`")[1]
@@ -103,7 +103,7 @@ def test_what_a_value_rests_on(lake: Lake) -> None:
             f"{100 * figure.uncertain_code_shares['split']:.0f} %" == rows["on split codes"][place]
         )
         moved = f"{100 * figure.uncertain_code_shares['new']:.1f} %"
-        assert moved == rows["on codes that stand for another"][place]
+        assert moved == rows["on codes that replace another"][place]
         assert figure.specifications is not None
         ways = [
             one.value / 1e9
@@ -111,7 +111,7 @@ def test_what_a_value_rests_on(lake: Lake) -> None:
             if (one.choices["window"], one.choices["listed"]) == ("as asked", "as known")
         ]
         ends = f"{min(ways):.2f} to {max(ways):.2f}"
-        assert ends == rows["range over the ways to follow it"][place]
+        assert ends == rows["range over conversions of the list"][place]
 
 
 def test_codes_covered_in_part(lake: Lake) -> None:
@@ -126,7 +126,7 @@ def test_codes_covered_in_part(lake: Lake) -> None:
 
 
 def test_lists_on_a_day(lake: Lake) -> None:
-    for asked_for, (listed, possible, value) in rows_of("list-day", "asked").items():
+    for asked_for, (listed, possible, value) in rows_of("list-day", "list as of").items():
         name, _, day = asked_for.strip("`").partition("@")
         state = goods_list(name).on(date.fromisoformat(day))
         assert (len(state.listed), len(state.possible)) == (int(listed), int(possible))
@@ -147,11 +147,11 @@ def test_codes_that_gather(shared_data: Path) -> None:
     workbook = shared_data / "hs_concordance" / WORKBOOK
     links = {(row[0], row[1]) for row in sheet(workbook, 2)}
     drawn = Counter(new for new, _ in links)
-    page = (PAGES / "gathering-codes.md").read_text(encoding="utf-8")
+    page = (PAGES / "catch-all-codes.md").read_text(encoding="utf-8")
     assert f"{len(links):,} links" in page
     assert f"{len(drawn):,} new" in page
     assert f"{len({old for _, old in links}):,} old" in page
-    rows = rows_of("gathering-codes", "new codes")
+    rows = rows_of("catch-all-codes", "new codes")
     assert {number(cells[1]) for cells in rows.values()} == {n for n in drawn.values() if n > 10}
     conversion = [row[1] for row in sheet(workbook, 1)]
     page = (PAGES / "forward-and-backward.md").read_text(encoding="utf-8")

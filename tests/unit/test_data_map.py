@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from entrepot.cli.data_map import EXAMPLE, map_
+from entrepot.cli.data import MAP_EXAMPLE, map_
 from entrepot.lake import Lake
 from entrepot.sources.table.mapping import read_mapping
 
@@ -27,7 +27,7 @@ Kazakhstan,Russian Federation,854231,Export,2.5,3,2022,H5
 
 def run(*arguments: str) -> Result:
     app = typer.Typer()
-    app.command(epilog=EXAMPLE)(map_)
+    app.command(epilog=MAP_EXAMPLE)(map_)
     return CliRunner().invoke(app, list(arguments))
 
 
@@ -42,7 +42,7 @@ def test_a_draft_without_a_question_is_added_at_once(wits: Path, tmp_path: Path)
     done = run(str(wits))
     assert done.exit_code == 0
     assert done.stdout.startswith("# Drafted from wits kaz.csv")
-    assert "nothing open: the draft reads 2 rows" in done.stderr
+    assert "no open questions: the draft reads 2 rows" in done.stderr
     lake = Lake.open(tmp_path / "lake")
     report = lake.add("table", [wits], mapping=done.stdout)
     assert [(item.source, item.rows) for item in report.added] == [("table.wits-kaz", 2)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from entrepot.cli.data_tables import print_holdings
+from entrepot.cli.data_show import print_holdings
 from entrepot.lake.inventory import InventoryItem
 
 TABLE = InventoryItem(

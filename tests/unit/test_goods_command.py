@@ -78,7 +78,7 @@ def test_show_a_tier() -> None:
 def test_show_says_why_a_code_is_missing() -> None:
     text = " ".join(shown(goods.app, "show", "chpl").split())
     assert "854151: HS2017 has no code that is mostly this one" in text
-    assert "no classification" in text
+    assert "not a classification" in text
 
 
 def test_show_on_a_day() -> None:
@@ -86,7 +86,7 @@ def test_show_on_a_day() -> None:
     status = [entry["status"] for entry in data["entries"]]
     assert (status.count("listed"), status.count("possible")) == (45, 5)
     text = " ".join(shown(goods.app, "show", "chpl:4.B", "--on", "2024-01-01").split())
-    assert "Not settled by any text that was read, and so left out: 5 codes (845710," in text
+    assert "Left out, because no text that was read settles them: 5 codes (845710," in text
 
 
 def test_show_follows_into_the_edition_asked_for() -> None:
@@ -134,7 +134,7 @@ def test_history() -> None:
     days = [one["applies"] or one["adopted"] or one["seen_from"] for one in found]
     assert days == sorted(days)
     assert {"chpl", "eu-xl"} <= {one["list"] for one in found}
-    assert "0501 is on none of the lists, as far as they were read." in shown(
+    assert "0501 is on none of the lists, as far as these were read." in shown(
         goods.app, "history", "0501"
     )
 
@@ -152,7 +152,7 @@ def test_match_a_list() -> None:
     assert (by_code["854231"]["share_low"], by_code["854231"]["share_high"]) == (1, 1)
     text = shown(goods.app, "match", "chpl", "--to", "HS2017")
     assert "42 of 50 codes are the same in HS2017." in text
-    assert "852580 stands for it" in text
+    assert "mostly 852580" in text
 
 
 def test_match_a_list_into_a_file(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_match_a_table(tmp_path: Path) -> None:
     assert {kind for _, kind in by_row[4]} == {"part"}
     assert by_row[5] == {("", "")}
     text = shown(goods.app, *words)
-    assert "2 of 4 rows meet a list." in text
+    assert "2 of 4 rows match a list." in text
     assert "candidate" in text
 
 
@@ -285,7 +285,7 @@ def test_add_and_remove(tmp_path: Path, own_folder: Path) -> None:
     assert [one["id"] for one in told("list")][-1] == "my-list"
     assert len(told("show", "my-list")["entries"]) == 2
     assert len(told("show", str(path))["entries"]) == 2
-    assert "my-list is forgotten" in shown(goods.app, "remove", "my-list")
+    assert "my-list was removed" in shown(goods.app, "remove", "my-list")
     assert list(own_folder.iterdir()) == []
     with pytest.raises(RequestError, match="no list of your own"):
         shown(goods.app, "remove", "my-list")

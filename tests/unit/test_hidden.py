@@ -368,7 +368,7 @@ def test_every_rule_is_explained_and_has_words(tmp_path: Path) -> None:
     code = (root / "src/entrepot/reconcile/mirror_gaps.py").read_text(encoding="utf-8")
     rules = set(re.findall(r"['\"]([a-z]+-[a-z-]+)['\"]", code))
     assert rules == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
-    for page in ("how-to/look-after-the-lake.md", "explanation/hidden-trade.md"):
+    for page in ("how-to/maintain-the-lake.md", "explanation/mirror-gaps.md"):
         text = (root / "docs" / page).read_text(encoding="utf-8")
         assert {rule for rule in rules if f"`{rule}`" not in text} == set()
     assert mirror_gap_findings(Lake.open(tmp_path / "lake")) == ()

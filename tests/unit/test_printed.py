@@ -68,10 +68,10 @@ def test_words_of_another_origin_are_not_said_of_the_value() -> None:
     value = number(10.0)
     bound = stated(12.0, 12.0, None, relation="more_than", printed="over 12", valuation="CIF")
     told = {item.id: item.text for item in for_printed([value], [value, bound], 0)}
-    assert "printed-words" not in told
+    assert "published-wording" not in told
     assert told["valuation"] == "Valued FOB, as the reporter does; the range includes CIF too."
     told = {item.id: item.text for item in for_printed([bound], [value, bound], 0)}
-    assert "over 12" in told["printed-words"]
+    assert "over 12" in told["published-wording"]
 
 
 def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

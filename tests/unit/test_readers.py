@@ -403,7 +403,7 @@ def test_no_reader_is_asked_unless_one_is_named(
     assert len(endpoint.seen) == 1
     assert "9.1 billion euros" in asked.stdout
     assert "read by a reader of your own" in asked.stdout
-    assert "the whole text goes to" in asked.stderr
+    assert "the whole text is sent to" in asked.stderr
     assert "secret-key" not in asked.output
     monkeypatch.setenv("ENTREPOT_READER", f"openai:{endpoint.url}")
     CliRunner().invoke(app, ["draft", str(file)])

@@ -585,4 +585,4 @@ def test_the_terminal_says_what_was_done(lake: Lake, tmp_path: Path) -> None:
     text = " ".join(done.stdout.split())
     assert "Intervals: 1.64 standard deviations" in text
     assert "--by year has no effect" in text
-    assert "ask takes it first; --source comtrade asks the single reports" in text
+    assert "ask uses it first; --source comtrade asks for the single reports" in text

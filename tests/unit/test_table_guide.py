@@ -11,7 +11,7 @@ from entrepot.sources.table.mapping import Column, Mapping
 from entrepot.sources.table.roles import SYSTEMS, Role
 from table_reading import read_table
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "bring-in-any-table.md"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "load-any-table.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 FILE, DRAFT, ANSWERED = re.findall(r"```(?:csv|yaml)\n(.*?)```", TEXT, flags=re.DOTALL)
 

@@ -256,7 +256,7 @@ def _no_claims() -> OutsideError:
     return OutsideError(
         "the reader answers with something else than claims",
         why="it has to be a JSON object with a list of `claims`",
-        hint="see docs/how-to/bring-your-own-reader.md for what it gets and has to return",
+        hint="see docs/how-to/use-your-own-reader.md for what it gets and has to return",
     )
 
 

@@ -1,4 +1,4 @@
-"""`entrepot area`: who can be named, and under which codes sources know them."""
+"""`entrepot area`: countries and groups, with the codes that sources use for them."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _SYSTEMS = {
 def list_(
     kind: Annotated[
         str,
-        typer.Option(help="country, territory, historical, special, aggregate or group."),
+        typer.Option(help="Kind: country, territory, historical, special, aggregate, group."),
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show every area and group.
+    """List every area and group.
 
     Example: entrepot area list --kind group
     """
@@ -62,7 +62,7 @@ def list_(
 
 @app.command()
 def show(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Area or group, e.g. TWN or EU.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Area or group: TWN, EU.")],
     as_json: JsonOption = False,
 ) -> None:
     """Show an area's codes in each source, or a group's members with their dates.
@@ -98,9 +98,9 @@ def _draw_area(one: Area, screen: Console) -> None:
         },
         "from": str(one.valid_from or ""),
         "to": str(one.valid_to or ""),
-        "became": ", ".join(one.successors),
+        "succeeded by": ", ".join(one.successors),
         "also written": "; ".join(one.aliases),
-        "not checked": one.certainty,
+        "certainty": one.certainty,
         "note": one.note,
     }
     screen.print(facts(pair for pair in known.items() if pair[1]))

@@ -1,4 +1,4 @@
-"""`entrepot ask`: one Figure."""
+"""`entrepot ask`: one figure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import typer
 from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
+    Measure,
     chosen_engine,
     emit,
     facts,
     open_on_engine,
     say_if_empty,
     table,
+    with_keys,
 )
-from entrepot.cli.keys import Measure, with_keys
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -32,17 +33,18 @@ def ask(
     *,
     measure: Measure,
     curve: Annotated[
-        bool, typer.Option("--curve", help="Every combination of defensible choices.")
+        bool, typer.Option("--curve", help="Evaluate every combination of defensible choices.")
     ] = False,
     above: Annotated[
         float | None,
         typer.Option(
-            help="With --curve: how many of them lie above this, such as 0.8.", show_default=False
+            help="With --curve: share of specifications above this value: 0.8.",
+            show_default=False,
         ),
     ] = None,
     tests: Annotated[
         bool,
-        typer.Option("--tests", help="With rerouted: placebos and a verdict for each hub."),
+        typer.Option("--tests", help="With rerouted: placebo tests and a verdict for each hub."),
     ] = False,
     lake: LakeOrAddress = None,
     engine: Annotated[
@@ -54,14 +56,14 @@ def ask(
     master: Annotated[
         str | None,
         typer.Option(
-            help="Where Spark runs: local[2], spark://host:7077, yarn; default: here.",
+            help="Spark master: local[2], spark://host:7077, yarn; default: local.",
             show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
-    """Evaluate one Figure: value, range, definition, evidence, caveats.
+    """Evaluate one figure: value, range, definition, evidence, caveats.
 
     Example: entrepot ask import_share --importer RUS --exporter CHN --goods chpl --period 2023
     """
@@ -85,7 +87,7 @@ def ask(
 
 
 def draw(figure: Figure, screen: Console) -> None:
-    """Draw a Figure on a terminal."""
+    """Draw a figure on a terminal."""
     from rich.text import Text
 
     from entrepot.figures.figure import as_rows, cards_of, headline, table_of

@@ -1,4 +1,4 @@
-"""`entrepot chart`: what was asked as a picture."""
+"""`entrepot chart`: one chart, or the list of all."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
-from entrepot.cli.keys import with_keys
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    open_lake,
+    saying_new_folder,
+    with_keys,
+)
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -23,14 +29,14 @@ Drawn = Annotated[
     str | None,
     typer.Argument(
         metavar="MEASURE",
-        help="What to draw: import_share, map, reporters ... All of them: entrepot chart.",
+        help="Chart to draw: import_share, map, reporters … List: entrepot chart.",
         show_default=False,
     ),
 ]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", help="File to write: .svg or .png, or its table as .csv.", show_default=False
+        "--out", help="File to write: .svg, .png, or the table as .csv.", show_default=False
     ),
 ]
 
@@ -42,24 +48,20 @@ def chart(
     out: Out = None,
     since: Annotated[
         int | None,
-        typer.Option(
-            help="First year of a chart over the years; --period is the last.", show_default=False
-        ),
+        typer.Option(help="First year of a time series; --period is the last.", show_default=False),
     ] = None,
-    curve: Annotated[
-        bool, typer.Option("--curve", help="Every combination of defensible choices.")
-    ] = False,
+    curve: Annotated[bool, typer.Option("--curve", help="Draw the specification curve.")] = False,
     narrow: Annotated[
-        bool, typer.Option("--narrow", help="Drawn for a phone or a column, 392 wide.")
+        bool, typer.Option("--narrow", help="Draw for a phone or a text column, 392 wide.")
     ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
-    """Draw a picture of what was asked: a share over the years, suppliers, a map, a curve ...
+    """Draw a chart: a share over time, suppliers, a map or a specification curve.
 
-    Without MEASURE it lists every chart with a command that draws it. The keys are those of
-    `entrepot ask`, and only those that the measure reads are taken.
+    Without MEASURE it lists every chart with an example command. The options are those of
+    `entrepot ask`; a chart accepts those that its measure reads.
 
     Example: entrepot chart import_share --importer RUS --exporter CHN --since 2017 --out share.svg
     """
@@ -71,7 +73,9 @@ def chart(
     from entrepot.report.standalone import require_suffix, write
 
     if out is None and not as_json:
-        raise RequestError("where to?", hint="add --out share.svg, or --json for the numbers")
+        raise RequestError(
+            "no output file given", hint="add --out share.svg, or --json for the numbers"
+        )
     if out is not None:
         require_suffix(out)
     found = of_question(measure, open_lake(lake), curve=curve, since=since, **keys)
@@ -87,13 +91,13 @@ def chart(
 
 
 def _refuse_keys(given: dict[str, Any]) -> None:
-    """Draw nothing where it is not said what."""
+    """Refuse options without a chart to apply to."""
     named = [name.replace("_", "-") for name, value in given.items() if value is not None]
     if named:
         raise RequestError(
-            "draw what?",
-            why=f"--{named[0]} is said of no measure",
-            hint="name one, such as import_share; every chart: entrepot chart",
+            "no chart named",
+            why=f"--{named[0]} needs a measure or chart to apply to",
+            hint="name one, such as import_share; list all: entrepot chart",
         )
 
 

@@ -1,22 +1,28 @@
-"""`entrepot check`: the numbers of a text, put to the test."""
+"""`entrepot check`: test the figures in a text."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.check_draw import draw
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
 from entrepot.cli.draft import DateOption, PublisherOption, drafted
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console
+
+    from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.document import Document
-    from entrepot.report.check_report import ArticleText
+    from entrepot.claims.result import ConflictBlock
+    from entrepot.report.check_report import Article
 
 __all__ = ["check"]
+
 
 File = Annotated[
     Path,
@@ -26,7 +32,7 @@ Out = Annotated[
     Path | None,
     typer.Option(
         "--out",
-        help="Also write the result here: .html, .md, .json, .txt, or .jsonld (ClaimReview).",
+        help="Write the result: .html, .md, .json, .txt or .jsonld (ClaimReview).",
         show_default=False,
     ),
 ]
@@ -34,14 +40,14 @@ Note = Annotated[
     Path | None,
     typer.Option(
         "--note",
-        help="Also write a note to an editor here (.txt): only what does not stand.",
+        help="Write a note to the editor (.txt): only claims that fail the check.",
         show_default=False,
     ),
 ]
 
 All = Annotated[
     bool,
-    typer.Option("--all", help="Reasons of all claims, not only of those that are wrong."),
+    typer.Option("--all", help="Show reasons for all claims, not only for those that fail."),
 ]
 
 
@@ -55,13 +61,12 @@ def check(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a text's numbers against each other and against evidence.
+    """Check a text's figures against each other and against evidence.
 
-    Of an article the claims are drafted first; what was not understood is listed, not tested.
+    From an article, claims are drafted first. Sentences that are not interpreted are listed, not
+    tested. The terminal shows reasons for failed claims, and one line for each other claim.
 
-    On a terminal: what is wrong with its reasons, the rest in one line each (--all: all reasons).
-
-    Exit code 1 when a claim differs or cannot hold.
+    Exit code 1 when a claim is inconsistent or differs.
 
     Example: entrepot check examples/russia-china-dependence.yaml
     """
@@ -90,7 +95,7 @@ def check(
 
 
 def _apart(*files: Path | None) -> None:
-    """Refuse one name for two files, of which the second would take the place of the first.
+    """Refuse one name for two files: the second would overwrite the first.
 
     Raises
     ------
@@ -102,9 +107,9 @@ def _apart(*files: Path | None) -> None:
     for place, file in enumerate(named):
         if places[place] in places[:place]:
             raise RequestError(
-                f"{file} is named twice",
-                why="what is written would take the place of what is read or written before",
-                hint="name another file with --out or --note",
+                f"{file} is given twice",
+                why="the output would overwrite an input or an earlier output",
+                hint="choose another file name for --out or --note",
             )
 
 
@@ -121,13 +126,190 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, ArticleText 
     if file.suffix.lower() not in TEXTS:
         if date or publisher:
             raise RequestError(
-                "--date and --publisher are for an article",
+                "--date and --publisher apply to articles only",
                 where=str(file),
-                hint="write them under source in the claims file",
+                hint="set them under source in the claims file",
             )
         return read_document(file), None
     from entrepot.claims.draft import as_document
     from entrepot.report.check_report import ArticleText
 
     draft = drafted(file, date, publisher, to_check=True)
-    return as_document(draft), ArticleText.of(draft)
+    return as_document(draft), Article.of(draft)
+
+
+# A check on a terminal: a line a claim, then the arithmetic and the reasons.
+
+
+STYLES = {
+    "inconsistent": "bold red",
+    "differs": "bold yellow",
+    "not_enough_evidence": "bold",
+    "supported": "green",
+}
+WIDE = 98  # columns from which on nothing has to fold
+WRONG = ("inconsistent", "differs")
+FULL = 66  # columns from which on a likely error still fits beside the numbers
+VERDICT = 14  # columns of a verdict with its sign; of the longest only where the screen is wide
+LONGEST = 21
+REMARK = 15  # columns of the kind of a likely error
+PADDING = 12  # columns between the cells
+ONE_LINE = 80  # columns from which on a claim has one line
+FEW = 12  # columns of a number where the screen is narrow
+NAMES = 24  # columns of which a claim's name seldom needs more
+NUMBERS = 17  # columns of a number as printed
+
+
+def draw(
+    found: Check, screen: Console, names: Mapping[str, str], *, everything: bool = False
+) -> None:
+    """Draw a check: a line for each claim, what is wrong first; then why that is wrong.
+
+    Parameters
+    ----------
+    found
+        The check.
+    screen
+        Where to.
+    names
+        By which each claim is known to its reader, by its id.
+    everything
+        Draw the reasons of what could not be tested too, and fold what is long.
+    """
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from entrepot.claims.result import VERDICTS
+    from entrepot.report.attribution import in_one_count
+    from entrepot.report.check_report.text import one_line
+
+    order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
+    screen.print(Text(one_line(found.source.title), style="bold"))
+    screen.print(Text(found.in_counts()))
+    if order:
+        screen.print(_table(order, screen.width, names, fold=everything))
+    for block in found.blocks:
+        screen.print()
+        listed = ", ".join(names[one] for one in block.first.claims)
+        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {listed}", style="bold"))
+        for line in _of_block(block, found):
+            screen.print(Padding(Text(line), (0, 0, 0, 2)))
+    shown = [item for item in order if everything or item.verdict in WRONG]
+    for item in shown:
+        if item.verdict != "supported":
+            screen.print()
+            screen.print(_head(item, names[item.id]))
+            screen.print(Padding(Text("\n".join(_lines(item))), (0, 0, 0, 2)))
+    if not everything and any(item.verdict == "not_enough_evidence" for item in order):
+        screen.print()
+        screen.print(Text("Reasons for the other claims: add --all", style="dim"))
+    _draw_rest(found, screen)
+    for limit in found.limits:
+        screen.print()
+        screen.print(Text(one_line(limit)))
+
+
+def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
+    """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
+    from entrepot.report.attribution import laid_to, nor_with
+
+    yield f"{block.first.because}."
+    if block.first.corrected:
+        yield f"Corrected: {block.first.corrected}."
+    for words in (laid_to(block, found), nor_with(block, found)):
+        if words:
+            yield f"{words}."
+
+
+def _draw_rest(found: Check, screen: Console) -> None:
+    """Draw sentences that were not interpreted."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from entrepot.report.check_report.text import one_line
+
+    for place, rest in enumerate(found.todo):
+        if not place:
+            screen.print()
+            screen.print(Text("Not interpreted, so not tested", style="bold"))
+        words = f"{one_line(rest.says)}: {one_line(rest.why)}\n{one_line(rest.quote)}"
+        screen.print(Padding(Text(words), (0, 0, 0, 2)))
+
+
+def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, fold: bool) -> Any:
+    """Return all claims, a row each; long cells are cut short, or folded where that is asked."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    verdict = LONGEST if width >= WIDE + LONGEST - VERDICT or fold else VERDICT
+    grid.add_column("verdict", no_wrap=True, min_width=verdict, max_width=verdict)
+    cut = not fold and width >= ONE_LINE
+    long: dict[str, Any] = {"overflow": "ellipsis" if cut else "fold", "no_wrap": cut}
+    numbers = NUMBERS if width >= WIDE else FEW
+    rest = width - verdict - 2 * numbers - REMARK - PADDING
+    grid.add_column("claim", min_width=NAMES if width >= WIDE else None, **long)
+    if cut:
+        grid.columns[-1].max_width = rest
+    grid.add_column("says", max_width=numbers if cut else NUMBERS, **long)
+    grid.add_column("against", max_width=numbers if cut else NUMBERS, **long)
+    if width >= FULL:
+        grid.add_column("error or remark", min_width=REMARK if cut else 12, **long)
+    for item in order:
+        slip = (
+            item.likely_errors[0].kind.replace("_", " ") if item.likely_errors else item.qualifier
+        )
+        cells = [names[item.id], item.says, _against(item), *([slip] if width >= FULL else [])]
+        grid.add_row(
+            Text(_verdict(item), style=STYLES[item.verdict]), *(Text(cell) for cell in cells)
+        )
+    return grid
+
+
+def _verdict(item: CheckedClaim) -> str:
+    from entrepot.report.check_report.markdown import SIGNS
+
+    return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
+
+
+def _head(item: CheckedClaim, name: str) -> Any:
+    from rich.text import Text
+
+    verdict = _verdict(item)
+    if item.qualifier:
+        verdict = f"{verdict}, {item.qualifier}"
+    kinds = dict.fromkeys(slip.kind.replace("_", " ") for slip in item.likely_errors[:1])
+    if kinds:
+        verdict = f"{verdict} ({', '.join(kinds)})"
+    line = Text(verdict, style=STYLES[item.verdict])
+    line.append(f"  {name}: ", style="not bold default")
+    line.append(item.says, style="bold default")
+    line.append(f", against {_against(item)}", style="not bold default")
+    return line
+
+
+def _lines(item: CheckedClaim) -> Iterator[str]:
+    from entrepot.report.check_report.entries import left_by_others
+
+    yield item.reason
+    for slip in item.likely_errors[:1]:
+        yield f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
+    if left := left_by_others(item):
+        yield f"Implied by the text's other figures: {left}."
+    if item.evidence_needed:
+        yield f"Evidence needed: {item.evidence_needed.removesuffix('.')}."
+
+
+def _against(item: CheckedClaim) -> str:
+    """Return the number that decides, or the published range where none does."""
+    from entrepot.claims.verdict_text import number_of
+
+    agrees = bool(item.against) and item.against[0].outcome == "supports"
+    if not item.against or (item.verdict == "inconsistent" and agrees):
+        return "–"
+    ends = [number_of(item.against[0])]
+    alike = [one for one in item.against if not one.other_definition] or item.against
+    if item.verdict == "not_enough_evidence" and not item.qualifier and len(alike) > 1:
+        ends.append(number_of(alike[-1]))
+    return " to ".join(ends)

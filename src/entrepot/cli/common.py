@@ -1,24 +1,27 @@
-"""What every command shares: options, output, and how errors leave the program."""
+"""What every command shares: options, the lake, output, tables and streams."""
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from entrepot.cli.streams import note, shows_progress
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.model.areas import as_codes
+from entrepot.model.keys import KEYS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TextIO
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
@@ -28,20 +31,26 @@ __all__ = [
     "JsonOption",
     "LakeOption",
     "LakeOrAddress",
+    "Measure",
     "chosen_engine",
     "console",
     "emit",
     "facts",
     "fitted",
+    "is_quiet",
+    "note",
     "open_lake",
     "open_new_lake",
     "open_on_engine",
     "progress",
+    "quietly",
     "read_text_file",
     "require_lake",
     "say_if_empty",
     "saying_new_folder",
+    "streams",
     "table",
+    "with_keys",
 ]
 
 
@@ -49,7 +58,7 @@ LakeOption = Annotated[
     Path | None,
     typer.Option(
         "--lake",
-        help="Folder of the lake (also ENTREPOT_LAKE); default: your data folder.",
+        help="Lake folder (also ENTREPOT_LAKE); default: your data folder.",
         show_default=False,
     ),
 ]
@@ -58,7 +67,7 @@ LakeOrAddress = Annotated[
     typer.Option(
         "--lake",
         metavar="PATH",
-        help="Folder of the lake (also ENTREPOT_LAKE); on Spark also an address: s3a://bucket/lake.",
+        help="Lake folder (also ENTREPOT_LAKE); on Spark also s3a://bucket/lake.",
         show_default=False,
     ),
 ]
@@ -80,7 +89,7 @@ def open_lake(folder: Path | str | None) -> Lake:
     require_lake(folder)
     held = Lake.open(folder)
     if folder is None and not held.path.is_dir():
-        note(f"note: no lake in {held.path}; only what ships with the program can answer")
+        note(f"note: no data loaded in {held.path}; only bundled data are available")
     return held
 
 
@@ -107,24 +116,25 @@ def require_lake(folder: Path | str | None) -> None:
             raise BadFileError(
                 "no such folder",
                 where=f"--lake {folder}",
-                why="a lake that is not there would be answered for by other data",
-                hint=f"check the spelling; to make it: entrepot data add baci FILE --lake {folder}",
+                why="other data would answer instead of the lake that you named",
+                hint="check the spelling; to create it: "
+                f"entrepot data add baci FILE --lake {folder}",
             )
 
 
 def say_if_empty(held: Lake, place: str | None) -> None:
-    """Say on standard error that the lake that was named is empty: something else answered."""
+    """Say on standard error that the named lake is empty, so bundled data answered."""
     if (place or held.path.is_dir()) and not held.holdings():
-        note(f"note: no data loaded in {held.path}; only what ships with the program can answer")
+        note(f"note: no data loaded in {held.path}; only bundled data are available")
 
 
 @contextmanager
 def saying_new_folder(target: Path) -> Iterator[None]:
-    """Say on standard error that a folder was made for a file: its name may have been a slip."""
+    """Say on standard error that a folder was created for a file: its name may be mistyped."""
     was_there = target.parent.exists()
     yield
     if not was_there:
-        note(f"note: made the folder {target.parent}")
+        note(f"note: created the folder {target.parent}")
 
 
 def chosen_engine(engine: str | None) -> str:
@@ -202,7 +212,9 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        raise OutsideError("the result cannot be printed", why=str(error)) from error
+        raise OutsideError(
+            "the result cannot be written to standard output", why=str(error)
+        ) from error
 
 
 def table(
@@ -374,5 +386,139 @@ class FittedTable:
             found.add_row(*(Text(_folded(row[place], width)) for place, width in widths.items()))
         yield found
         if gone := [name for place, name in enumerate(self.columns) if place not in widths]:
-            words = f"too narrow for {', '.join(gone)}: widen the terminal, or add --json"
+            words = f"no space for {', '.join(gone)}: widen the terminal, or add --json"
             yield Text(words, style="dim")
+
+
+# Standard output and error: a reader that has seen enough ends the output, never the work.
+
+
+_state = {"quiet": False}
+_said: set[str] = set()
+
+
+@contextmanager
+def streams() -> Iterator[None]:
+    """Within the block no closed stream is an error."""
+    _fill_closed()
+    usual = sys.stdout, sys.stderr
+    sys.stdout = cast("TextIO", _Stream(usual[0], ignores=(BrokenPipeError,)))
+    sys.stderr = cast("TextIO", _Stream(usual[1], ignores=(OSError,)))
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # said where it was written; here it would hide the exit code
+                stream.flush()
+        sys.stdout, sys.stderr = usual
+
+
+def quietly(wanted: bool) -> None:
+    """Begin a command, and keep its progress and notes from standard error if wanted."""
+    _state["quiet"] = wanted
+    _said.clear()
+
+
+def is_quiet() -> bool:
+    """Whether ``--quiet`` was said."""
+    return _state["quiet"]
+
+
+def shows_progress() -> bool:
+    """Whether somebody looks at a terminal; a log or a mail needs no progress."""
+    return not is_quiet() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def note(text: str) -> None:
+    """Write a line on standard error that is no result, once, unless ``--quiet`` was said."""
+    if not is_quiet() and text not in _said:
+        _said.add(text)
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+class _Stream:
+    """A text stream that goes nowhere once it was closed at its other end."""
+
+    def __init__(self, stream: TextIO, ignores: tuple[type[OSError], ...]) -> None:
+        self._stream = stream
+        self._ignores = ignores
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            self._go_nowhere(error)
+            return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self._go_nowhere(error)
+
+    def _go_nowhere(self, error: OSError) -> None:
+        """Turn the file into the null device: what is buffered would fail again at the end."""
+        with suppress(OSError, ValueError):  # not a file: in a test
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
+        if not isinstance(error, self._ignores):
+            raise error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _fill_closed() -> None:
+    """Open the null device in place of standard streams that are closed from the start.
+
+    Else the next file that is opened, which may be one of the lake, has the number of standard
+    output, and whatever prints writes into it.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrepot measure list")]
+
+
+def with_keys(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the keys of a definition as options; it gets them as keywords.
+
+    They come after what the command requires and before its own options.
+    """
+    own = inspect.signature(command, eval_str=True)
+    mine = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for one in own.parameters.values()
+        if one.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    first = [one for one in mine if one.default is inspect.Parameter.empty]
+    keys = [_option(name, key) for name, key in KEYS.items()]
+    found = [*first, *keys, *(one for one in mine if one not in first)]
+    command.__signature__ = own.replace(parameters=found)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in found} | {"return": None}
+    return command
+
+
+def _option(name: str, key: Key) -> inspect.Parameter:
+    names = [f"--{one}" for one in (name.replace("_", "-"), *key.spellings)]
+    read = as_codes if key.areas else None
+    shown: Any = typer.Option(*names, help=key.help, show_default=False, callback=read)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[key.kind | None, shown],
+    )

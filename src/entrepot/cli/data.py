@@ -1,4 +1,4 @@
-"""`entrepot data`: what the lake holds, and how things get in and out."""
+"""`entrepot data`: load, list, check, export and back up data of the lake."""
 
 from __future__ import annotations
 
@@ -15,30 +15,25 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOption,
     emit,
+    is_quiet,
+    note,
     open_lake,
     open_new_lake,
     progress,
     read_text_file,
     table,
 )
-from entrepot.cli.data_backup import (
-    BACKUP_EXAMPLE,
-    REBUILD_EXAMPLE,
-    RESTORE_EXAMPLE,
-    backup,
-    rebuild,
-    restore,
+from entrepot.cli.data_get import GET_EXAMPLE, get
+from entrepot.cli.data_show import (
+    SHOW_EXAMPLE,
+    print_findings,
+    print_holdings,
+    print_report,
+    say,
+    show,
+    size,
+    state_of,
 )
-from entrepot.cli.data_check import EXAMPLE as CHECK_EXAMPLE
-from entrepot.cli.data_check import check
-from entrepot.cli.data_get import EXAMPLE as GET_EXAMPLE
-from entrepot.cli.data_get import get
-from entrepot.cli.data_map import EXAMPLE as MAP_EXAMPLE
-from entrepot.cli.data_map import map_
-from entrepot.cli.data_show import EXAMPLE as SHOW_EXAMPLE
-from entrepot.cli.data_show import show
-from entrepot.cli.data_tables import print_holdings, print_report, say, size, state_of
-from entrepot.cli.streams import is_quiet, note
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
@@ -47,8 +42,166 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from entrepot.lake import InventoryItem, Lake
+    from entrepot.model.columns import Finding
 
-__all__ = ["app"]
+__all__ = ["MAP_EXAMPLE", "app", "map_"]
+
+
+MAP_EXAMPLE = "Example: entrepot data map trade.csv > map.yaml"
+
+
+def map_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV, Excel, HTML, JSON or Parquet.")
+    ],
+    areas: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE",
+            help="Table of the file's own country codes, with ISO codes or names.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Sheet of a workbook, or table of a page or JSON file."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft the mapping of a table of your own: the role of each column, and open questions."""
+    from entrepot.sources.table.draft.draft import draft_mapping
+
+    with progress(f"looking at {file.name}"):
+        draft = draft_mapping(file, areas=areas, sheet=sheet)
+    if draft.questions:
+        note(f"{len(draft.questions)} open questions: replace every TODO with an answer")
+    else:
+        note(f"no open questions: the draft reads {draft.rows:,} rows")
+    for one in draft.findings:
+        note(f"{one.level}: {one.text} ({one.place}: {one.example})")
+
+    def render(screen: Console) -> None:
+        # As it is, and never wrapped: it goes into a file.
+        screen.file.write(draft.text)
+
+    emit(draft, render, as_json=as_json)
+
+
+CHECK_EXAMPLE = "Example: entrepot data check --json"
+
+
+def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Check files, rows, sums and sources; exit code 1 for an error, 0 for warnings and notes."""
+    held = open_lake(lake)
+    with progress("checking the lake"), held.reading():
+        found = held.check(_codes())
+        rows = sum(item.rows for item in held.holdings())
+        failed = any(finding.level == "error" for finding in found)
+        if not failed:  # two reports that may be wrong by themselves say nothing of each other
+            found += _hidden(held)
+
+    def render(screen: Console) -> None:
+        say(screen, f"{rows:,} rows checked: {'errors found' if failed else 'no errors'}.")
+        print_findings(screen, found)
+
+    emit({"sound": not failed, "findings": [f.to_dict() for f in found]}, render, as_json=as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _hidden(held: Lake) -> tuple[Finding, ...]:
+    """Return what two reports do not show of each other; the lake pairs no reports."""
+    from entrepot.figures.mirror import mirror_gap_findings
+
+    return mirror_gap_findings(held)
+
+
+def _codes() -> dict[str, frozenset[str]]:
+    """Return the codes of each edition; the lake, which is below the lists, is told them."""
+    from entrepot.goods.editions import known_codes
+
+    found: dict[str, set[str]] = {}
+    for code, editions in known_codes().items():
+        for edition in editions:
+            found.setdefault(edition, set()).add(code)
+    return {edition: frozenset(codes) for edition, codes in found.items()}
+
+
+BACKUP_EXAMPLE = "Example: entrepot data backup lake-2026-01.tar"
+RESTORE_EXAMPLE = "Example: entrepot data restore lake-2026-01.tar --lake restored"
+REBUILD_EXAMPLE = "Example: entrepot data rebuild --lake old-lake"
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A tar archive to write.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the file if it exists.")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one consistent copy of the lake to a file, while others read and write."""
+    held = open_lake(lake)
+    with progress("backing up") as say_progress:
+        written = held.backup(file, replace=replace, progress=say_progress)
+    emit(
+        {"file": str(file), "bytes": written},
+        lambda screen: say(
+            screen,
+            f"{size(written)} written to {file}. Restore it with: "
+            f"entrepot data restore {file} --lake FOLDER",
+        ),
+        as_json=as_json,
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Written by data backup.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Restore a backup into a new or empty lake: completely, or not at all."""
+    held = open_new_lake(lake)
+    with progress("restoring") as say_progress:
+        found = held.restore(file, progress=say_progress)
+
+    def render(screen: Console) -> None:
+        say(screen, f"The lake in {held.path} is restored:")
+        print_holdings(screen, found)
+
+    emit([item.to_dict() for item in found], render, as_json=as_json)
+
+
+def rebuild(
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave-out",
+            metavar="SHA256",
+            help="Delivered file to leave out, by its first digits (repeatable).",
+            show_default=False,
+        ),
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rebuild catalog and Parquet files from the delivered files, for any older format."""
+    held = open_lake(lake)
+    with progress("rebuilding") as say_progress:
+        found = held.rebuild(leave_out=leave_out or (), progress=say_progress)
+
+    def render(screen: Console) -> None:
+        say(screen, f"The lake in {held.path} is rebuilt:")
+        print_holdings(screen, found.holdings)
+        for name in found.from_rows:
+            say(
+                screen,
+                f"{name}: rows come from Parquet, because the delivered file cannot be read.",
+            )
+        if found.left:
+            say(screen, f"Left out and left in place: {', '.join(found.left)}.")
+
+    emit(found, render, as_json=as_json)
+
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command(epilog=GET_EXAMPLE)(get)
@@ -69,7 +222,7 @@ def naming(mapping: Path | None) -> Iterator[None]:
 
 
 SHIPPED = (
-    "Ships with the program: published figures, and the trade of all countries in 30 codes of "
+    "Bundled with the program: published figures, and trade of all countries in 30 codes of "
     "critical minerals in 2022 (entrepot data show minerals)."
 )
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
@@ -77,7 +230,7 @@ SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a s
 
 @app.command("list", epilog="Example: entrepot data list --json")
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """List what the lake holds, one line for each file that was added."""
+    """List the loaded data, one line for each file."""
     held = open_lake(lake)
     found = held.holdings()
 
@@ -90,15 +243,15 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         print_holdings(screen, found)
         say(screen, SHIPPED)
         if count := sum(len(item.findings) for item in found):
-            what = "thing was" if count == 1 else "things were"
-            say(screen, f"{count} {what} noticed at loading: entrepot data show SOURCE says what.")
+            what = "finding" if count == 1 else "findings"
+            say(screen, f"{count} {what} from loading; details: entrepot data show SOURCE")
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
 
 
 @app.command(epilog="Example: entrepot data sources")
 def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """List the sources that the program knows, held or not."""
+    """List all sources that the program can read, loaded or not."""
     from entrepot.sources import source_ids, source_info
 
     held = open_lake(lake)
@@ -125,35 +278,35 @@ def add(
     ] = None,
     nomenclature: Annotated[
         str | None,
-        typer.Option(help="Edition of the product codes, if no name says it: HS2017."),
+        typer.Option(help="HS edition, if the file name does not give it: HS2017."),
     ] = None,
     vintage: Annotated[
-        str | None, typer.Option(help="Release, if no name says it: V202501.")
+        str | None, typer.Option(help="Vintage, if the file name does not give it: V202501.")
     ] = None,
     map_: Annotated[
         Path | None,
-        typer.Option("--map", help="What the columns are, for a table of your own (data map)."),
+        typer.Option("--map", help="Mapping of the columns of a table of your own (data map)."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace what is held of the same release.")
+        bool, typer.Option("--replace", help="Replace loaded data of the same vintage.")
     ] = False,
     rate: Annotated[
         float | None,
-        typer.Option(help="US dollars for one unit of money, for an input-output table: 1.053."),
+        typer.Option(help="US dollars per currency unit of an input-output table: 1.053."),
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Add files of a source: all of them, or none if anything is wrong with one."""
+    """Add files of a source: all of them, or none if one cannot be read."""
     if rate is not None and (source != "icio" or map_):
         raise RequestError(
             "--rate is for input-output tables in another currency, without --map",
-            why="values of trade stay in the currency of their report",
-            hint=f"leave it out: entrepot data add {source} FILE",
+            why="trade values keep the currency of their report",
+            hint=f"remove it: entrepot data add {source} FILE",
         )
     held = open_new_lake(lake)
     mapping = read_text_file(map_) if map_ else None if rate is None else f"rate: {rate!r}\n"
-    with progress(f"adding {source}") as tell, naming(map_):
+    with progress(f"adding {source}") as say_progress, naming(map_):
         report = held.add(
             source,
             files or [],
@@ -161,7 +314,7 @@ def add(
             nomenclature=nomenclature,
             vintage=vintage,
             mapping=mapping,
-            progress=tell,
+            progress=say_progress,
         )
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
@@ -174,13 +327,15 @@ app.command(epilog=CHECK_EXAMPLE)(check)
 def remove(
     source: SourceArgument,
     snapshot: Annotated[
-        str | None, typer.Option(help="Only this one; its first digits are enough.")
+        str | None, typer.Option(help="Only this snapshot; its first digits are enough.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: for scripts.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask for confirmation (for scripts).")
+    ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a source from the lake, with the delivered bytes that nothing else needs."""
+    """Remove a source from the lake, with the delivered files that nothing else needs."""
     held = open_lake(lake)
     if not yes:
         _ask(held.holdings(source, snapshot=snapshot), held)
@@ -194,7 +349,7 @@ def remove(
             say(
                 screen,
                 f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows, and the "
-                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in all)."
+                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in total)."
                 if not linked
                 else f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows. The "
                 f"delivered file {', '.join(item.files)} stays, because raw/ is a link.",
@@ -221,13 +376,15 @@ def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
     )
     linked = (held.path / "raw").is_symlink()
     if is_quiet() or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        bar = "--quiet forbids to ask" if is_quiet() else "there is no terminal to ask on"
+        bar = (
+            "--quiet suppresses questions" if is_quiet() else "there is no terminal for a question"
+        )
         raise RequestError(
             f"this would remove {words}, and {bar}",
             where=str(held.path),
             why="the delivered files stay, because raw/ is a link"
             if linked
-            else "the delivered files go with the rows",
+            else "the delivered files are deleted with the rows",
             hint=shlex.join(["entrepot", *sys.argv[1:], "--yes"]),
         )
     files = "without" if linked else "with"
@@ -252,18 +409,19 @@ def export(
     exporter: Annotated[str | None, typer.Option(help="Area, group or sum: CHN+HKG.")] = None,
     period: Annotated[str | None, typer.Option(help="2023, 2017..2023.")] = None,
     totals: Annotated[
-        bool, typer.Option("--totals", help="Reporters' own totals, instead of rows of partners.")
+        bool,
+        typer.Option("--totals", help="Export the reporters' own totals instead of partner rows."),
     ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write rows in canonical columns to a file for another program."""
+    """Export rows in canonical columns to a file."""
     held = open_lake(lake)
     keys = {"importer": importer, "exporter": exporter, "period": period}
     rows = held.export(source, out, **keys, totals=totals)
     text = f"{rows:,} {'totals' if totals else 'rows'} written to {out}."
     if not totals and any(one.has_sums for one in held.holdings() if one.source == source):
-        text += " The reporters' own totals are a table of their own: add --totals."
+        text += " Reporters' own totals are a separate table: add --totals."
     emit(
         {"file": str(out), "rows": rows, "table": "totals" if totals else "rows"},
         lambda screen: say(screen, text),

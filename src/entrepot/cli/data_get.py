@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_new_lake, progress, table
-from entrepot.cli.data_tables import print_report, say, size
+from entrepot.cli.data_show import print_report, say, size
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
-__all__ = ["EXAMPLE", "get", "wanted_of"]
+__all__ = ["GET_EXAMPLE", "get", "wanted_of"]
 
 
 _PAUSE = 0.2
-"""Seconds between two words on how far a file is."""
+"""Seconds between two progress messages on a file."""
 
-EXAMPLE = "Example: entrepot data get baci --period 2022..2023 --dry-run"
+GET_EXAMPLE = "Example: entrepot data get baci --period 2022..2023 --dry-run"
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
 
@@ -42,13 +42,13 @@ def _text(words: str) -> Any:
 
 def get(
     source: Source,
-    period: Annotated[str | None, _text("2023, 2021..2023, 2023-06.")] = None,
-    freq: Annotated[str, _text("A, Q or M: yearly, quarterly, monthly figures.")] = "",
-    reporter: Annotated[str, _text("Whose reports: RUS, EU27, CHN+HKG.")] = "",
-    partner: Annotated[str, _text("Trade with whom; everybody if left out.")] = "",
-    goods: Annotated[str, _text("chpl, 8542, 854231,854232; all if left out.")] = "",
-    nomenclature: Annotated[str, _text("Edition of the product codes: HS2017.")] = "",
-    vintage: Annotated[str, _text("Release; the newest known if left out: V202601.")] = "",
+    period: Annotated[str | None, _text("Period: 2023, 2021..2023, 2023-06.")] = None,
+    freq: Annotated[str, _text("Frequency: A, Q or M (yearly, quarterly, monthly).")] = "",
+    reporter: Annotated[str, _text("Reporting countries: RUS, EU27, CHN+HKG.")] = "",
+    partner: Annotated[str, _text("Partner countries; default: all.")] = "",
+    goods: Annotated[str, _text("Goods: chpl, 8542, 854231,854232; default: all.")] = "",
+    nomenclature: Annotated[str, _text("HS edition: HS2017.")] = "",
+    vintage: Annotated[str, _text("Vintage: V202601; default: the latest known.")] = "",
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder for the files.", show_default=False)
     ] = None,
@@ -56,10 +56,11 @@ def get(
         bool, typer.Option("--only-download", help="Do not add the files to the lake.")
     ] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Let them take the place of what is held.")
+        bool, typer.Option("--replace", help="Replace loaded data of the same vintage.")
     ] = False,
     refresh: Annotated[
-        bool, typer.Option("--refresh", help="Ask anew also for what is there.")
+        bool,
+        typer.Option("--refresh", help="Ask the publisher again for files already downloaded."),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the addresses and fetch nothing.")
@@ -72,8 +73,8 @@ def get(
 ) -> None:
     """Fetch files of a source from its publisher and add them to the lake.
 
-    A download that stops goes on where it stopped when the same command runs again. What is
-    there already is not fetched twice. Exit code 3 when the publisher has nothing.
+    An interrupted download continues when the same command runs again. Files already there are
+    not fetched twice. Exit code 3 when the publisher has no data for the request.
     """
     from entrepot.settings import Settings
     from entrepot.sources.get.plan import installed, pieces
@@ -104,39 +105,39 @@ def _fetch(
     from entrepot.errors import OutsideError
     from entrepot.sources.get import get as fetch
 
-    with progress("asking the publisher") as tell:
-        said = _Counter(tell)
+    with progress("contacting the publisher") as show:
+        said = _Counter(show)
         try:
             return fetch(
                 parts, folder, offline=offline, again=again, say=said.say, moved=said.moved
             )
         except KeyboardInterrupt as stop:
             raise OutsideError(
-                "stopped before all files had come",
+                "stopped before all files were downloaded",
                 where=str(folder),
-                hint="run the same command again: it goes on where it stopped",
+                hint="run the same command again: it continues where it stopped",
             ) from stop
 
 
 class _Counter:
-    """Says events at once, and how far a file is a few times a second."""
+    """Reports events at once, and progress within a file a few times a second."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
         self._file = ""
         self._last = time.monotonic()
 
     def say(self, text: str) -> None:
         if text.startswith("file "):
             self._file = f"{text}, "
-        self._tell(text)
+        self._show(text)
 
     def moved(self, have: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._last >= _PAUSE:
             self._last = now
             of = f" of {size(total)}" if total else ""
-            self._tell(f"{self._file}{size(have)}{of}")
+            self._show(f"{self._file}{size(have)}{of}")
 
 
 def _installed(path: Path) -> DownloadedFile:
@@ -152,8 +153,8 @@ def _add(
     files = [one.path for one in got if one.path is not None and one.state != "empty"]
     if not files:
         return None
-    with progress(f"adding {source}") as tell:
-        return open_new_lake(lake).add(source, files, replace=replace, progress=tell)
+    with progress(f"adding {source}") as show:
+        return open_new_lake(lake).add(source, files, replace=replace, progress=show)
 
 
 def _plan(source: str, folder: Path, parts: tuple[PlannedFile, ...]) -> dict[str, Any]:
@@ -177,7 +178,7 @@ def _draw_plan(screen: Console, parts: tuple[PlannedFile, ...]) -> None:
     rows = [[one.name, one.address] for one in parts]
     screen.print(table("", ["file", "address"], rows))
     count = "1 file" if len(parts) == 1 else f"{len(parts):,} files"
-    say(screen, f"{count}; how large is not known before it is asked for.")
+    say(screen, f"{count}; sizes are not known before download.")
 
 
 def _draw(
@@ -188,12 +189,12 @@ def _draw(
     say(screen, f"In {folder}.")
     for one in got:
         if one.state == "empty":
-            say(screen, f"{one.name}: the publisher has nothing for this; nothing was added.")
+            say(screen, f"{one.name}: the publisher has no data for this; nothing was added.")
     if report is not None:
         print_report(screen, report)
 
 
-# From the words of `entrepot data get` to what is wanted: areas and goods become codes.
+# From the options of `entrepot data get` to the request: areas and goods become codes.
 
 
 def wanted_of(
@@ -239,7 +240,7 @@ def _codes(goods: str, when: Period | None) -> tuple[str, ...]:
     """Return every six-digit code that the goods have in an edition in use in the period.
 
     A country may change editions years after the others, so codes of the edition before are
-    asked for as well, where the goods can be followed into it: a code too many brings no row.
+    requested as well, where the goods convert into it: a code too many brings no row.
     """
     from entrepot.model.product import EDITIONS
 

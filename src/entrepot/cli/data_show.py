@@ -1,4 +1,4 @@
-"""`entrepot data show`: one source, or one snapshot of it, with what was noticed."""
+"""`entrepot data show`: one source or snapshot, and how data commands print what is loaded."""
 
 from __future__ import annotations
 
@@ -7,35 +7,47 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake
-from entrepot.cli.data_tables import print_findings, print_holdings, say, state_of
+from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.model.display import NBSP
+from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
-    from entrepot.lake import InventoryItem
+    from entrepot.lake import InventoryItem, LoadReport
     from entrepot.lake.reads import ReportingCalendar
+    from entrepot.model.columns import Finding
     from entrepot.sources import SourceInfo
 
-__all__ = ["EXAMPLE", "print_picture", "show"]
+__all__ = [
+    "SHOW_EXAMPLE",
+    "print_findings",
+    "print_holdings",
+    "print_picture",
+    "print_report",
+    "say",
+    "show",
+    "size",
+    "state_of",
+]
 
 
-EXAMPLE = "Example: entrepot data show baci@V202501"
+SHOW_EXAMPLE = "Example: entrepot data show baci@V202501"
 
 
 def show(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="Id of a source, or of a release: baci@V202501.")
+        str, typer.Argument(metavar="SOURCE", help="Id of a source or of a vintage: baci@V202501.")
     ],
     snapshot: Annotated[
-        str | None, typer.Option(help="Only this one; its first digits are enough.")
+        str | None, typer.Option(help="Only this snapshot; its first digits are enough.")
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a source: terms, what is held of it, who reports when, what was noticed at loading."""
+    """Show a source: terms, loaded data, reporting calendar, findings from loading."""
     from entrepot.sources import source_info, split_address
 
     name, release = split_address(source)
@@ -79,14 +91,14 @@ def _about(info: SourceInfo, held: tuple[InventoryItem, ...]) -> list[tuple[str,
         ("publisher", info.publisher),
         ("licence", info.licence),
         ("cite as", info.citation),
-        ("where", info.url),
+        ("address", info.url),
         ("covers", info.coverage),
-        ("rhythm", info.rhythm),
+        ("frequency", info.rhythm),
         *((f"note: {quirk.id}", quirk.text) for quirk in info.quirks),
     ]
 
 
-# Who reports when, as a picture of signs that fits on a screen.
+# The reporting calendar: a sign for each area and period, fitted to the screen.
 
 
 _SIGNS = "▁▂▃▄▅▆▇█"
@@ -95,14 +107,15 @@ _TOGETHER = {"A": (1,), "F": (1,), "Q": (1, 4), "M": (1, 3, 12)}
 _PERIOD = {"A": "year", "F": "fiscal year", "Q": "quarter", "M": "month"}
 _GAP = 2
 _AROUND = 8
-"""Lines of a screen that are needed for other things than the picture."""
+"""Lines of a screen that other output needs."""
 
 
 def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     """Print how many rows each area has in each period, largest areas first.
 
-    Each area has its own scale, so that one that falls silent shows, be it large or small. Where
-    the screen is too small, periods are put together first; areas that have no room are counted.
+    Each area has its own scale, so that an area that stops reporting is visible whatever its
+    size. Where the screen is too small, periods are merged first; areas that do not fit are
+    counted.
     """
     lines = max(5, screen.height - _AROUND)
     together = _fitting(screen.width, lines, picture)
@@ -119,7 +132,7 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     say(
         screen,
         f"{picture.who.capitalize()} {when}: each sign is "
-        f"{one}, its height the number of rows beside the area's most; {_NONE} none.",
+        f"{one}, its height the number of rows relative to the area's maximum; {_NONE} none.",
     )
     shown = cells[: lines * columns]
     height = -(-len(shown) // columns)
@@ -130,11 +143,11 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     if gaps := picture.with_gaps:
         few = ", ".join(gaps[:10])
         more = f" and {len(gaps) - 10} more" if len(gaps) > 10 else ""
-        say(screen, f"Missing in some {unit} after their first: {few}{more}.")
+        say(screen, f"No data for some {unit} after the first: {few}{more}.")
 
 
 def _fitting(width: int, lines: int, picture: ReportingCalendar) -> int:
-    """Return how many periods one sign stands for, so that all areas find room if they can."""
+    """Return how many periods one sign stands for, so that all areas fit if they can."""
     choices = _TOGETHER[picture.freq]
     wide = max(map(len, picture.rows)) + 1
     for together in choices:
@@ -156,3 +169,139 @@ def _signs(counts: Sequence[int], together: int) -> str:
     means = [sum(span) / len(span) for span in spans]  # the first span may be shorter
     most = max(means)
     return "".join(_SIGNS[ceil(8 * one / most) - 1] if one else _NONE for one in means)
+
+
+# What `entrepot data` prints on a wide or narrow screen.
+
+
+_LEVELS = ("error", "warning", "note")
+_WIDE = 110
+"""A table of findings needs so many columns; a narrower screen gets them one below the other."""
+_BETWEEN = 3
+
+
+def state_of(info: SourceInfo, *, held: bool) -> str:
+    """Return whether a source is loaded, in words, and what to do if not."""
+    if info.bundled:
+        return "bundled with the program"
+    if held:
+        return "loaded"
+    if _in_a_package(info.id):
+        return "available from an installed package, without loading"
+    return f"not loaded: {bring_in(info.id)}"
+
+
+def _in_a_package(source: str) -> bool:
+    from entrepot.sources.icio.wheel import installed_file
+
+    return source == "icio" and installed_file() is not None
+
+
+def print_report(screen: Console, report: LoadReport) -> None:
+    """Say what a load did."""
+    from entrepot.lake import spans
+
+    for name in report.unchanged:
+        say(screen, f"{name}: already loaded, nothing to do.")
+    if report.replaced:
+        say(screen, f"Replaced: {report.source} {spans(report.replaced)}.")
+    if report.added:
+        print_holdings(screen, report.added)
+    for item in report.added:
+        if not item.current and item.periods:
+            say(screen, f"{item.files[0]} is superseded: a later vintage is loaded.")
+    for finding in by_level(report.findings):
+        say(screen, f"{finding.level}: {finding.text} ({finding.place}: {finding.example})")
+
+
+def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
+    """Print one line for each delivered file, or on a narrow screen two or three."""
+    from entrepot.lake import spans
+
+    heads = [
+        "source",
+        "vintage",
+        "periods or file",
+        "rows",
+        "reporters",
+        "codes",
+        "size",
+        "snapshot",
+        "state",
+    ]
+    rows = [
+        [
+            item.source,
+            item.vintage,
+            spans(item.periods) or ", ".join(item.files),
+            f"{item.rows:,}",
+            _reporters(item),
+            f"{item.products:,} of {item.nomenclature}" if item.products else item.nomenclature,
+            size(item.bytes),
+            item.snapshot,
+            item.state,
+        ]
+        for item in found
+    ]
+    columns = zip(heads, *rows, strict=True)
+    if sum(max(map(len, column)) + _BETWEEN for column in columns) <= screen.width:
+        screen.print(table("", heads, rows, right=(3, 6)))
+        return
+    for source, release, periods, count, reporters, codes, bytes_, snapshot, state in rows:
+        say(screen, " ".join(word for word in (source, release, periods, f"({state})") if word))
+        about = [f"{count} rows", reporters, f"codes: {codes}" if codes else "", bytes_]
+        about += [f"snapshot {snapshot}"]
+        # A piece may not break: a snapshot is copied as a whole.
+        _indented(screen, ", ".join(word.replace(" ", NBSP) for word in about if word))
+
+
+def _reporters(item: InventoryItem) -> str:
+    """Say how many areas report, or export where the source names no reporter."""
+    count, word = (item.reporters, "reporter") if item.reporters else (item.areas, "exporter")
+    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""
+
+
+def by_level(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings with the worst first."""
+    return sorted(found, key=lambda item: _LEVELS.index(item.level))
+
+
+def print_findings(screen: Console, found: Iterable[Finding]) -> None:
+    """Print findings as a table, or on a narrow screen one below the other, the worst first."""
+    rows = by_level(found)
+    if not rows:
+        return
+    if screen.width >= _WIDE:
+        cells = [
+            [one.level, one.rule, one.place, f"{one.count:,}", _with_example(one)] for one in rows
+        ]
+        screen.print(table("", ["level", "rule", "place", "count", "finding"], cells, right=(3,)))
+        return
+    for one in rows:
+        say(screen, f"{one.level} {one.rule}: {one.place} ({one.count:,})")
+        _indented(screen, _with_example(one))
+
+
+def _with_example(one: Finding) -> str:
+    return f"{one.text} For example: {one.example}." if one.example else one.text
+
+
+def _indented(screen: Console, text: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen.print(Padding(Text(text), (0, 0, 0, 2)))
+
+
+def say(screen: Console, text: str) -> None:
+    """Print a line as it is: names of files may hold what rich takes for markup."""
+    screen.print(text, markup=False)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the largest unit that fits."""
+    units: list[tuple[int, str]] = [(2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")]
+    for one, unit in units:
+        if count >= one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count} B"

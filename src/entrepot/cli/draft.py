@@ -1,4 +1,4 @@
-"""`entrepot draft`: a text's numbers, written down as claims."""
+"""`entrepot draft`: claims drafted from the figures in a text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
-from entrepot.cli.streams import note
+from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, saying_new_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,12 +21,12 @@ DateOption = Annotated[
     str,
     typer.Option(
         "--date",
-        help="When the text was published (2026-01-20): what 'last year' is measured from.",
+        help="Publication date (2026-01-20); 'last year' is counted from it.",
         show_default=False,
     ),
 ]
 PublisherOption = Annotated[
-    str, typer.Option("--publisher", help="Who published the text.", show_default=False)
+    str, typer.Option("--publisher", help="Publisher of the text.", show_default=False)
 ]
 
 
@@ -37,7 +36,7 @@ ReaderOption = Annotated[
         "--reader",
         envvar="ENTREPOT_READER",
         metavar="COMMAND",
-        help="Also have this program, or openai:URL#MODEL, read the text.",
+        help="Additional reader: a program, or openai:URL#MODEL.",
         show_default=False,
         show_envvar=True,
     ),
@@ -46,7 +45,7 @@ DeskOption = Annotated[
     Path | None,
     typer.Option(
         "--desk",
-        help="Also write the reading desk of the text here (.html), to correct it in a browser.",
+        help="Write the reading desk (.html), to correct the draft in a browser.",
         show_default=False,
     ),
 ]
@@ -61,9 +60,9 @@ def draft(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write down a text's numbers as claims, and what was not understood under todo.
+    """Draft claims from the figures in a text; those not interpreted are listed under todo.
 
-    Prints a claims file. Read it beside the text, correct it, then: entrepot check FILE.
+    Prints a claims file. Compare it with the text, correct it, then: entrepot check FILE.
 
     Example: entrepot draft article.txt --date 2026-01-20 > article.yaml
     """
@@ -82,7 +81,7 @@ def draft(
 def drafted(
     file: Path, date: str, publisher: str, reader: str = "", *, to_check: bool = False
 ) -> Draft:
-    """Read an article and draft its claims, with a reader of others if one is named."""
+    """Read an article and draft its claims, with an additional reader if one is named."""
     from entrepot.claims.draft import draft, read_article
 
     article = read_article(file, date=date, publisher=publisher)
@@ -90,7 +89,7 @@ def drafted(
         return draft(article, to_check=to_check)
     from entrepot.claims.readers import draft_with, where_to
 
-    note(f"the whole text goes to {where_to(reader)}")
+    note(f"the whole text is sent to {where_to(reader)}")
     return draft_with(article, reader)
 
 
@@ -103,6 +102,6 @@ def _print(found: Draft, screen: Console) -> None:
 
 def _counted(found: Draft) -> str:
     if not found.claims and not found.left:
-        return "no number was found in the text"
+        return "no figure was found in the text"
     claims = f"{len(found.claims)} claim{'' if len(found.claims) == 1 else 's'} drafted"
     return f"{claims}, {len(found.left)} left under todo"

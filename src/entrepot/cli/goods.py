@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path  # noqa: TC003 (Typer reads it)
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from entrepot.cli import goods_match
-from entrepot.cli.common import JsonOption, LakeOption, emit, table
-from entrepot.cli.goods_draw import (
-    draw_diff,
-    draw_edition,
-    draw_history,
-    draw_list,
-    draw_missing,
-)
-from entrepot.cli.streams import note
+from entrepot.cli.common import JsonOption, LakeOption, emit, note, table
+from entrepot.cli.goods_match import converted
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
+    from entrepot.goods import GoodsList, ListEntry
+    from entrepot.goods.history import Diff, ListedPeriod
+    from entrepot.goods.update import ListChange
+
 __all__ = ["app"]
+
 
 app = typer.Typer(no_args_is_help=True)
 app.command("match")(goods_match.match)
@@ -37,11 +37,11 @@ ListName = Annotated[
 @app.command("list")
 def list_(
     missing: Annotated[
-        bool, typer.Option("--missing", help="Show what could not be established instead.")
+        bool, typer.Option("--missing", help="Show what could not be established.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the lists held, or what of the law could not be established.
+    """Show the available lists, or what of the law could not be established.
 
     Example: entrepot goods list
     """
@@ -86,7 +86,7 @@ def list_(
         for one in data
     ]
     columns = ["list", "title", "of", "begins", "read until", "codes"]
-    note = "What is listed after the day it was read until is not known. +: a fragment, with more."
+    note = "Later changes are not known. +: a fragment; the full list has more codes."
 
     def render(screen: Console) -> None:
         screen.print(table("", columns, [[str(cell) for cell in row] for row in rows], right=(5,)))
@@ -98,12 +98,12 @@ def list_(
 @app.command()
 def show(
     name: ListName,
-    on: Annotated[str | None, typer.Option(help="Day: what was on the list then.")] = None,
-    to: Annotated[str, typer.Option(help="Edition into which each code is followed.")] = "HS2017",
+    on: Annotated[str | None, typer.Option(help="List as of this date: 2024-02-23.")] = None,
+    to: Annotated[str, typer.Option(help="HS edition to convert each code to.")] = "HS2017",
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a list: parts, codes, since when, from which text, and how each is followed.
+    """Show a list: parts, codes, dates, legal texts, and each code in another HS edition.
 
     Example: entrepot goods show chpl:4.B
     """
@@ -113,11 +113,11 @@ def show(
     [part] = parts if len(parts := parse(text)) == 1 else [None]
     if part is None or part.of is None:
         raise RequestError(f"not one list: {name!r}", hint="see: entrepot goods list")
-    followed = goods_match.followed_entries(part.entries, to, lake)
+    converted = goods_match.converted_entries(part.entries, to, lake)
     possible = [entry.to_dict() | {"status": "possible"} for entry in part.possible]
     entries = [
         entry.to_dict() | {"status": "listed", to: found}
-        for entry, found in zip(part.entries, followed, strict=True)
+        for entry, found in zip(part.entries, converted, strict=True)
     ]
     outrun = f"{part.of.id} ({part.of.known_until})" if part.after else None
     data = part.of.to_dict() | {"entries": entries + possible, "outrun": outrun}
@@ -131,7 +131,7 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="LIST@DATE")],
     as_json: JsonOption = False,
 ) -> None:
-    """Show what came onto a list, left it or changed, between two days or two lists.
+    """Compare a list at two dates, or two lists: codes added, removed and changed.
 
     Example: entrepot goods diff chpl@2023-12-31 chpl@2024-02-23
     """
@@ -162,7 +162,7 @@ def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: code, nomenclature, ...")],
     as_json: JsonOption = False,
 ) -> None:
-    """Keep a list of your own, to be asked by its name; the file is checked row by row.
+    """Store a list of your own under its name; the file is checked row by row.
 
     Example: entrepot goods add examples/my-list.csv
     """
@@ -174,8 +174,8 @@ def add(
     emit(data, lambda screen: screen.print(words), as_json=as_json)
     if nameless := sorted({one.code for one in found.entries if one.names_no_goods}):
         note(
-            f"note: {', '.join(nameless)}: no goods, but where countries put what is secret or not "
-            "specified; it counts wherever data have it"
+            f"note: {', '.join(nameless)} names no goods: countries use it for confidential or "
+            "unspecified trade; it counts wherever data contain it"
         )
 
 
@@ -185,12 +185,12 @@ def update(
         Path | None, typer.Argument(metavar="FILE", help="An edition: a zip.", show_default=False)
     ] = None,
     take: Annotated[
-        str | None, typer.Option(help="Its SHA-256, to take it: 12 digits at least.")
+        str | None, typer.Option(help="Accept the edition with this SHA-256 (12 digits or more).")
     ] = None,
-    back: Annotated[bool, typer.Option("--back", help="Go back to the lists that ship.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Return to the bundled lists.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a newer edition of the lists changes, and take it in their place.
+    """Show what a newer edition of the lists changes, and use it on request.
 
     Example: entrepot goods update lists-2027-03-01.zip
     """
@@ -201,7 +201,7 @@ def update(
         raise RequestError("name one edition, or --back", hint="entrepot goods update FILE")
     if file is None:
         editions.go_back()
-        words = f"In use now: the lists that ship, of {lists_made()}."
+        words = f"In use now: the bundled lists of {lists_made()}."
         emit({"made": str(lists_made())}, lambda screen: screen.print(words), as_json=as_json)
         return
     found = editions.read_edition(file)
@@ -225,18 +225,233 @@ def remove(
     name: Annotated[str, typer.Argument(metavar="LIST", help="A list that you added.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Forget a list that you added.
+    """Remove a list that you added.
 
     Example: entrepot goods remove my-list
     """
     from entrepot.goods.own import remove_list
 
     remove_list(name)
-    emit({"removed": name}, lambda screen: screen.print(f"{name} is forgotten"), as_json=as_json)
+    emit({"removed": name}, lambda screen: screen.print(f"{name} was removed"), as_json=as_json)
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise RequestError(f"not a day: {text!r}", hint="write 2024-02-23") from error
+        raise RequestError(f"not a date: {text!r}", hint="write 2024-02-23") from error
+
+
+# Terminal output of the commands about lists of goods.
+
+
+FRAGMENT = "A fragment: codes that are missing here may be on the list. [list-fragment]"
+MOST = 9000
+"""Year above which a date means 'without an end': lists of a user have no reading date."""
+SHOWN = 10
+"""Entries of a list that are shown of what an edition changes."""
+PROXY = "A code is a proxy, not a classification: the law describes goods in words. [legal-note]"
+
+
+def draw_missing(gaps: list[dict[str, str]], screen: Console) -> None:
+    """Draw what could not be established about the law."""
+    rows = [[gap["jurisdiction"], gap["title"], gap["known"]] for gap in gaps]
+    screen.print(table("", ["of", "not established", "known"], rows))
+
+
+def draw_list(
+    held: GoodsList,
+    entries: tuple[ListEntry, ...],
+    data: dict[str, Any],
+    to: str,
+    screen: Console,
+) -> None:
+    """Draw a list, or a part of one, with what each code is in another edition."""
+    from rich.text import Text
+
+    screen.print(Text(held.title, style="bold"))
+    outrun = _outrun([data["outrun"]]) if data["outrun"] else ""
+    fragment = FRAGMENT if held.is_fragment else ""
+    for words in filter(None, (held.act.about, held.complete, PROXY, outrun, fragment)):
+        screen.print(Text(words.strip()))
+    shown = {entry.part for entry in entries}
+    parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
+    if parts:
+        screen.print(table("", ["part", "", "meaning"], parts))
+    rows = [_row(entry, data["entries"][place], to) for place, entry in enumerate(entries)]
+    columns = ["code", "edition", "part", "goods", "since", "until", "text", f"in {to}"]
+    screen.print(table("", columns, rows))
+    possible = [entry["code"] for entry in data["entries"] if entry["status"] == "possible"]
+    if possible:
+        screen.print(
+            Text(
+                f"Left out, because no text that was read settles them: {len(possible)} codes "
+                f"({', '.join(possible[:12])}{' ...' if len(possible) > 12 else ''})"
+            )
+        )
+    reasons = {
+        f"{entry['code']}: {one['reason']}"
+        for entry in data["entries"][: len(entries)]
+        for one in entry[to]
+        if one["reason"]
+    }
+    for reason in sorted(reasons)[:20]:
+        screen.print(Text(reason))
+    if len(reasons) > 20:
+        screen.print(Text(f"... and {len(reasons) - 20} more, with --json"))
+    for text in held.act.texts:
+        if text.id in {entry.act for entry in entries}:
+            screen.print(Text(f"{text.id}: {text.title}, {text.url}", style="dim"))
+
+
+def _since(entry: ListEntry) -> str:
+    """Return the day it was listed, or by which it was; nothing for one of a user without days."""
+    from entrepot.goods.own import ALWAYS
+
+    if entry.seen_from == ALWAYS:
+        return ""
+    return str(entry.adopted or f"by {entry.seen_from}")
+
+
+def _row(entry: ListEntry, data: dict[str, Any], to: str) -> list[str]:
+    code = f"{entry.code} ex" if entry.ex else entry.code
+    until = str(entry.valid_to or "")
+    if entry.wind_down:
+        until = f"{until} (contracts until {entry.wind_down})".strip()
+    since = _since(entry)
+    if entry.applies and entry.applies != entry.adopted:
+        since += f", applies {entry.applies}"
+    return [
+        code,
+        entry.nomenclature,
+        entry.part,
+        entry.wording,
+        since,
+        until,
+        f"{entry.act} ({entry.certainty})".strip(),
+        converted(entry.code, data[to]),
+    ]
+
+
+def draw_diff(found: Diff, screen: Console) -> None:
+    """Draw what came onto a list, left it or changed."""
+    from rich.text import Text
+
+    screen.print(Text(f"{found.before} to {found.after}", style="bold"))
+    rows = [["+", *_short(entry)] for entry in found.added]
+    rows += [["-", *_short(entry)] for entry in found.removed]
+    rows += [
+        ["~", *_short(other)[:2], f"was {one.part or 'whole'}{' ex' if one.ex else ''}", ""]
+        for one, other in found.changed
+    ]
+    if rows:
+        screen.print(table("", ["", "code", "part", "goods", "text"], rows))
+    screen.print(
+        f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed"
+    )
+    if found.outrun:
+        screen.print(Text(_outrun(found.outrun)))
+    if found.fragments:
+        screen.print(Text(f"{', '.join(found.fragments)}: {FRAGMENT[2].lower()}{FRAGMENT[3:]}"))
+    if found.unsettled:
+        screen.print(
+            Text(
+                f"{len(found.unsettled)} codes may have been listed on one of these dates but are "
+                "excluded, because no text that was read settles it ("
+                f"{', '.join(found.unsettled[:12])}"
+                f"{' ...' if len(found.unsettled) > 12 else ''})"
+            )
+        )
+
+
+def draw_edition(data: dict[str, Any], changed: Sequence[ListChange], screen: Console) -> None:
+    """Draw what an edition of the lists changes, and how to accept it."""
+    from rich.text import Text
+
+    screen.print(Text(f"Edition of {data['made']}, before: {data['made_before']}"))
+    if data["note"]:
+        screen.print(Text(data["note"]))
+    rows = [
+        [
+            *(one.list, one.kind, str(one.until_before or ""), str(one.until or "")),
+            *(str(len(one.added)), str(len(one.removed))),
+        ]
+        for one in changed
+    ]
+    columns = ["list", "", "read until", "now", "added", "removed"]
+    screen.print(table("", columns, rows, right=(4, 5)) if rows else "It changes nothing.")
+    cells = [
+        [mark, one.list, *_short(entry)]
+        for one in changed
+        for mark, entries in (("+", one.added), ("-", one.removed))
+        for entry in entries[:SHOWN]
+    ]
+    if cells:
+        screen.print(table("", ["", "list", "code", "part", "goods", "text"], cells))
+    if any(max(len(one.added), len(one.removed)) > SHOWN for one in changed):
+        screen.print(f"The first {SHOWN} of each list are shown; all: --json.")
+    screen.print(Text(f"SHA-256 {data['sha256']}"))
+    used = "It is in use now; entrepot goods update --back returns to the bundled lists."
+    ask = "Compare this hash with the publisher's, then accept: --take and its first 12 digits."
+    screen.print(used if data["taken"] else ask)
+
+
+def _short(entry: ListEntry) -> list[str]:
+    code = f"{entry.code} ex" if entry.ex else entry.code
+    day = _since(entry).removeprefix("by ")
+    return [code, entry.part, entry.wording, ", ".join(filter(None, (entry.act, day)))]
+
+
+def draw_history(code: str, found: tuple[ListedPeriod, ...], screen: Console) -> None:
+    """Draw on which lists a code was, and when."""
+    from rich.text import Text
+
+    rows = [
+        [
+            seen.of.id,
+            seen.entry.code + (" ex" if seen.entry.ex else ""),
+            seen.entry.nomenclature,
+            seen.entry.part,
+            _from(seen.entry),
+            str(seen.entry.valid_to or ""),
+            "" if seen.of.known_until.year > MOST else str(seen.of.known_until),
+            seen.entry.act,
+            seen.entry.certainty,
+            seen.match,
+        ]
+        for seen in found
+    ]
+    if not rows:
+        screen.print(
+            Text(f"{code} is on none of the lists, as far as these were read. {_how_far()}")
+        )
+        return
+    columns = ["list", "code", "edition", "part", "since", "until", "read until"]
+    columns += ["text", "certainty", "covers"]
+    screen.print(table("", columns, rows))
+    screen.print(Text(_how_far()))
+    screen.print(Text(PROXY))
+
+
+def _outrun(lists: Sequence[str]) -> str:
+    return f"Read until: {', '.join(lists)}. Later changes are not known."
+
+
+def _from(entry: ListEntry) -> str:
+    """Return the first day on the list: of application, where it is known."""
+    return str(entry.starts) if entry.adopted or entry.applies else f"by {entry.starts}"
+
+
+def _how_far() -> str:
+    """Say until when lists were read, and which are fragments."""
+    from entrepot.goods.library import bundled_lists
+
+    until: dict[date, list[str]] = {}
+    for one in bundled_lists():
+        until.setdefault(one.known_until, []).append(one.id)
+    fragments = ", ".join(one.id for one in bundled_lists() if one.is_fragment)
+    read = "; ".join(f"{', '.join(ids)} until {day}" for day, ids in sorted(until.items()))
+    return (
+        f"Read: {read}. Later changes are not known. "
+        f"Fragments only: {fragments}. Not read: entrepot goods list --missing."
+    )

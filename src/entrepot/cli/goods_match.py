@@ -2,63 +2,75 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake
-from entrepot.cli.goods_match_draw import draw_families, draw_matched, draw_weights
-from entrepot.cli.goods_table import NOT_KNOWN, matched
-from entrepot.errors import NoEvidenceError, OutsideError, RequestError, UnknownNameError
-from entrepot.files import require_target
-from entrepot.report.output import csv_text
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.errors import (
+    BadFileError,
+    NoEvidenceError,
+    OutsideError,
+    RequestError,
+    UnknownNameError,
+)
+from entrepot.files import read_bytes, require_file, require_target
+from entrepot.model.display import first_of
+from entrepot.report.csv_text import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from entrepot.goods import Links, ListEntry
     from entrepot.goods.list_conversion import CodeConversion
+    from entrepot.goods.match import Matcher
+    from entrepot.goods.weights import ConversionWeights
 
-__all__ = ["followed_entries", "match", "weights"]
+__all__ = ["converted", "converted_entries", "match", "weights"]
 
 
 def match(
     what: Annotated[
-        str, typer.Argument(metavar="LIST|FILE", help="A list to follow, or a table to match.")
+        str, typer.Argument(metavar="LIST|FILE", help="A list to convert, or a table to match.")
     ],
     to: Annotated[
-        list[str] | None, typer.Option(help="Edition: HS2017; again for more of them.")
+        list[str] | None, typer.Option(help="HS edition to convert to: HS2017 (repeatable).")
     ] = None,
     column: Annotated[
-        str | None, typer.Option(help="Of a table: the column with product codes.")
+        str | None, typer.Option(help="Table: the column with product codes.")
     ] = None,
     edition: Annotated[
-        str, typer.Option(help="Of a table: what its codes are to be read in.")
+        str, typer.Option(help="Table: HS edition or tariff of its codes.")
     ] = "HS2022",
     against: Annotated[
-        list[str] | None, typer.Option(help="Of a table: against which list; default: all.")
+        list[str] | None, typer.Option(help="Table: lists to match against; default: all.")
     ] = None,
-    day: Annotated[
-        str | None, typer.Option(help="Of a table: a day, or the column that has one.")
-    ] = None,
+    day: Annotated[str | None, typer.Option(help="Table: a date, or the column of dates.")] = None,
     source: Annotated[
-        str | None, typer.Option(help="Of a list: data in its edition, to know shares from.")
+        str | None,
+        typer.Option(help="List: data in its HS edition, to compute shares of families."),
     ] = None,
-    period: Annotated[str | None, typer.Option(help="Of these data: 2023.")] = None,
-    importer: Annotated[str | None, typer.Option(help="Of these data: who buys.")] = None,
-    exporter: Annotated[str | None, typer.Option(help="Of these data: who sells.")] = None,
+    period: Annotated[str | None, typer.Option(help="Period of these data: 2023.")] = None,
+    importer: Annotated[str | None, typer.Option(help="Importer in these data.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Exporter in these data.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write every row as CSV.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a list into other editions, or say which rows of a table are on which list.
+    """Convert a list to other HS editions, or match the rows of a table against lists.
 
     Example: entrepot goods match chpl --to HS2017
     """
     if column is None:
-        data = _followed(what, to or ["HS2017"], lake)
+        data = _converted(what, to or ["HS2017"], lake)
         if source:
             keys = {"period": period, "importer": importer, "exporter": exporter}
             _know_shares(data, source, keys, lake)
@@ -87,13 +99,13 @@ def match(
 
 
 def weights(
-    source: Annotated[str, typer.Option("--from", help="Edition of the data: HS2017.")],
-    to: Annotated[str, typer.Option(help="Edition wanted: HS2022.")],
+    source: Annotated[str, typer.Option("--from", help="HS edition of the data: HS2017.")],
+    to: Annotated[str, typer.Option(help="HS edition wanted: HS2022.")],
     out: Annotated[Path | None, typer.Option(help="Write every weight as CSV.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Estimate how codes split between two editions, from who changed the edition on time.
+    """Estimate how codes split between two editions, from reporters that switched on time.
 
     Example: entrepot goods weights --from HS2017 --to HS2022 --out weights.csv
     """
@@ -109,7 +121,7 @@ def weights(
     emit(rows, lambda screen: draw_weights(found, screen), as_json=as_json)
 
 
-def followed_entries(
+def converted_entries(
     entries: Sequence[ListEntry], to: str, lake: Path | None
 ) -> list[list[dict[str, Any]]]:
     """Return for each entry what its codes are in another edition, or that it is not known."""
@@ -145,13 +157,13 @@ def _links(folder: Path | None) -> Links | None:
 def _required(links: Links | None) -> Links:
     if links is None:
         raise NoEvidenceError(
-            "the lake holds no tables between editions",
+            "correlation tables between HS editions are not loaded",
             hint="entrepot data get concordance, or: entrepot data add concordance FILE...",
         )
     return links
 
 
-def _followed(text: str, editions: list[str], lake: Path | None) -> dict[str, Any]:
+def _converted(text: str, editions: list[str], lake: Path | None) -> dict[str, Any]:
     from entrepot.goods.list_conversion import reaches
     from entrepot.goods.parse import parse
     from entrepot.model.product import harmonized
@@ -159,7 +171,7 @@ def _followed(text: str, editions: list[str], lake: Path | None) -> dict[str, An
     parts = parse(text)
     entries = tuple(entry for part in parts for entry in part.entries)
     if not entries:
-        raise RequestError(f"no list: {text!r}", hint="see: entrepot goods list")
+        raise RequestError(f"not a list: {text!r}", hint="see: entrepot goods list")
     hs = [harmonized(name).id for name in editions]
     links = _links(lake)
     found = {name: reaches(entries, name, links, hs) for name in hs}
@@ -177,7 +189,7 @@ def _followed(text: str, editions: list[str], lake: Path | None) -> dict[str, An
 def _know_shares(
     data: dict[str, Any], source: str, keys: dict[str, str | None], folder: Path | None
 ) -> None:
-    """Put beside the bounds what data in the list's own edition say of a code's family."""
+    """Add to the bounds the share of a code in its family, from data in the list's own edition."""
     from entrepot.figures import Definition, traded
 
     asked = Definition.build("value", goods="all", source=source, **keys)
@@ -232,3 +244,272 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         path.write_text(csv_text(head, [list(row.values()) for row in rows]), "utf-8", newline="")
     except OSError as error:
         raise OutsideError(f"cannot be written: {error.strerror}", where=str(path)) from error
+
+
+# The user's own table: read, and every row of it matched against lists.
+
+
+_MATCHED = (
+    "list", "part", "list_code", "list_nomenclature", "certainty", "status", "reason",
+)  # fmt: skip
+_SHOWN = 5
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a table was matched to.
+
+    Attributes
+    ----------
+    rows
+        One for each match, and one with an empty `list` for a row that meets none.
+    left_out
+        Lists that cannot be converted to the edition of the table.
+    unsettled
+        Why rows that meet no list may be on one all the same.
+    """
+
+    rows: list[dict[str, Any]]
+    left_out: tuple[str, ...]
+    unsettled: tuple[str, ...]
+
+
+_LARGEST = 2**28  # bytes of a table of codes
+
+
+def matched(
+    path: Path,
+    column: str,
+    edition: str,
+    links: Links | None,
+    against: list[str],
+    day: str | None,
+) -> Matched:
+    """Match a column of a table against lists.
+
+    Parameters
+    ----------
+    against
+        Names of lists; empty takes all that can be converted to `edition`.
+    day
+        A day, or the column that has one; None takes all the time that is known.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown list, column or edition.
+    RequestError
+        If a row has no code of the edition: the message names the row and counts the others.
+    """
+    from entrepot.goods import goods_list, goods_lists
+    from entrepot.goods.match import Matcher
+
+    lists = [goods_list(name) for name in against] or list(goods_lists())
+    matcher = Matcher(lists, edition, links, all_of_them=bool(against))
+    header, rows = _read(path)
+    if column not in header:
+        raise UnknownNameError("column", column, header, where=str(path))
+    place = header.index(column)
+    day_place = header.index(day) if day in header else None
+    fixed = _day(day, str(path)) if day and day_place is None else None
+    found: list[dict[str, Any]] = []
+    refused: list[tuple[int, RequestError]] = []
+    for number, row in rows:
+        try:
+            on = _day(row[day_place], "") if day_place is not None else fixed
+            found += _of_row(matcher, number, row[place], on)
+        except RequestError as error:
+            refused.append((number, error))
+    if refused:
+        raise _refusal(path, refused, len(rows))
+    days = {row["day"] for row in found if row["status"] == NOT_KNOWN and not row["list"]}
+    open_ = {why: None for day in days for why in matcher.unsettled(_or_none(day))}
+    return Matched(found, matcher.left_out, tuple(open_))
+
+
+def _or_none(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[dict[str, Any]]:
+    base = {"row": number, "code": code, "day": str(day or "")}
+    if not code.strip():
+        return [base | dict.fromkeys(_MATCHED, "") | {"reason": "no code in this row"}]
+    matches = [one.to_dict() for one in matcher.match(code, day)]
+    if not matches:
+        unsettled = matcher.unsettled(day)
+        status = NOT_KNOWN if unsettled else "not listed"
+        return [base | dict.fromkeys(_MATCHED, "") | {"status": status}]
+    return [base | {name: one[name] for name in _MATCHED} for one in matches]
+
+
+def _refusal(path: Path, refused: list[tuple[int, RequestError]], rows: int) -> RequestError:
+    number, first = refused[0]
+    where = f"{path}, row {number}"
+    if others := [str(other) for other, _ in refused[1 : _SHOWN + 1]]:
+        more = " ..." if len(refused) > _SHOWN + 1 else ""
+        where += f"; {len(refused)} of {rows} rows in all, also {', '.join(others)}{more}"
+    return RequestError(first.what, where=where, why=first.why, hint=first.hint)
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header of a table, and its rows as text, numbered as an editor shows them."""
+    require_file(path, most=_LARGEST)
+    if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
+        raise RequestError(
+            f"{path.name} is a workbook", hint="save the sheet as CSV (UTF-8), codes as text"
+        )
+    return _parquet(path) if path.suffix.lower() == ".parquet" else _text(path)
+
+
+def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        held = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
+    columns = [held.column(name).to_pylist() for name in range(held.num_columns)]
+    rows = [
+        (number, ["" if cell is None else str(cell) for cell in cells])
+        for number, cells in enumerate(zip(*columns, strict=True), start=1)
+    ]
+    return held.column_names, rows
+
+
+def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        text = read_bytes(path, most=_LARGEST).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFileError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    read = 0
+    try:
+        for row in reader:
+            read = reader.line_num
+            rows += [(read, row)] if row else []
+    except csv.Error as error:
+        where = f"{path}, row {read + 1}"
+        raise BadFileError(f"cannot be read: {error}", where=where) from error
+    if not rows:
+        raise BadFileError("the file is empty", where=str(path))
+    header = rows[0][1]
+    return header, [(number, row + [""] * (len(header) - len(row))) for number, row in rows[1:]]
+
+
+def _day(text: str, where: str) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as error:
+        raise RequestError(
+            f"neither a date nor a column: {text!r}", where=where, hint="write 2024-02-23"
+        ) from error
+
+
+# Terminal output of the commands that convert goods to other editions.
+
+
+_WORDS = {
+    "same": "same code",
+    "renumbered": "{codes}, the same goods",
+    "family": "{codes}, together",
+    "successor": "mostly {codes}",
+    "no_safe_predecessor": "none",
+    "content_changed": "same code, other content",
+    "mixed": "same code, shared with others",
+    "unknown": "no such code",
+}
+
+
+def draw_families(data: dict[str, Any], screen: Console) -> None:
+    """Draw what the codes of a list are in other editions."""
+    from rich.text import Text
+
+    rows = [
+        [
+            one["code"],
+            one["edition"],
+            *(converted(one["code"], [one["in"][name]]) for name in data["to"]),
+        ]
+        for one in data["codes"]
+    ]
+    plain = [row for row in rows if set(row[2:]) != {"same code"}]
+    columns = ["code", "edition", *(f"in {name}" for name in data["to"])]
+    if plain:
+        screen.print(table("", columns, plain))
+    _draw_known(data, screen)
+    same, editions = len(rows) - len(plain), " and ".join(data["to"])
+    screen.print(f"{same} of {len(rows)} codes are the same in {editions}.")
+    for one in data["codes"]:
+        reasons = dict.fromkeys(there["reason"] for there in one["in"].values() if there["reason"])
+        if reasons and len(plain) <= 40:
+            screen.print(Text(f"{one['code']}: {'; '.join(reasons)}"))
+
+
+def _draw_known(data: dict[str, Any], screen: Console) -> None:
+    """Draw which share of its family a code has, where data in its own edition say so."""
+    rows = [
+        [one["code"], name, " ".join(there["family"][one["edition"]]), f"{100 * known:.1f} %"]
+        for one in data["codes"]
+        for name, there in one["in"].items()
+        if there["kind"] != "same" and (known := there.get("share_known")) is not None
+    ]
+    if rows:
+        columns = ["code", "in", "family in its own edition", "share of it"]
+        screen.print(table("", columns, rows, right=(3,)))
+
+
+def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> None:
+    """Draw which rows of a table meet a list."""
+    screen.print(f"{data['on_a_list']:,} of {data['rows']:,} rows match a list.")
+    if data["not_known"]:
+        why = f": {first_of(data['not_known_because'], 8)}" if data["not_known_because"] else ""
+        screen.print(f"Not known for {data['not_known']:,} rows{why}.")
+    rows = [[one["list"], one["certainty"], f"{one['matches']:,}"] for one in data["counts"]]
+    if rows:
+        screen.print(table("", ["list", "certainty", "matches"], rows, right=(2,)))
+    shown = [row for row in data["matches"] if row["list"]][:30]
+    if shown:
+        columns = ["row", "code", "day", "list", "list_code", "certainty", "status", "reason"]
+        cells = [[str(row[name]) for name in columns] for row in shown]
+        screen.print(table("", [name.replace("_", " ") for name in columns], cells))
+    if out is None and data["on_a_list"] > len(shown):
+        screen.print("More rows: --out FILE or --json.")
+    if data["lists_left_out"]:
+        names = ", ".join(data["lists_left_out"])
+        screen.print(f"Not compared, because no correlation table leads to that edition: {names}")
+    screen.print("Every match except 'whole' is a candidate; a code is not a classification.")
+
+
+def converted(code: str, found: list[dict[str, Any]]) -> str:
+    """Say in few words what a code is in another edition."""
+    if len(found) > 1:
+        kinds = Counter(one["kind"] for one in found)
+        return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.most_common())
+    [one] = found
+    return _WORDS.get(one["kind"], "not established").format(codes=", ".join(one["codes"]))
+
+
+def draw_weights(found: ConversionWeights, screen: Console) -> None:
+    """Draw how many codes split, and of which that could not be estimated."""
+    split = {one.code for one in found.splits if one.weight < 1}
+    guessed = {one.code for one in found.splits if one.guessed}
+    links, editions = len(found.splits), f"{found.nomenclature} to {found.other}"
+    screen.print(f"{links:,} links from {editions}; {len(split):,} codes split")
+    if guessed:
+        screen.print(
+            "Split into equal parts (a guess), because no reporter that switched editions on time "
+            f"traded them: {_named(sorted(guessed))}"
+        )
+    if found.nowhere:
+        screen.print(f"Not converted, because they are catch-all codes: {_named(found.nowhere)}")
+
+
+def _named(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - 12:,} more" if len(codes) > 12 else ""
+    return ", ".join(codes[:12]) + more

@@ -1,4 +1,4 @@
-"""The command `entrepot`: one file a noun, mounted here; errors become exit codes here."""
+"""The command `entrepot`: commands are mounted here, and errors become exit codes here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from entrepot.cli import (
     serve,
     watch,
 )
-from entrepot.cli.streams import quietly, streams
+from entrepot.cli.common import quietly, streams
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ _UsageError: Any = typer.BadParameter.__mro__[1]  # Typer has no public name for
 
 
 class _DefectError(EntrepotError):
-    """An error that nobody foresaw."""
+    """An unexpected error."""
 
     exit_code = DEFECT
 
     def __init__(self, why: str) -> None:
-        super().__init__("entrepot broke off; this is a defect, please report it", why=why)
+        super().__init__("entrepot stopped on an internal error; please report it", why=why)
 
 
 class _Commands(TyperGroup):
@@ -102,14 +102,14 @@ def _quiet_option() -> TyperOption:
         is_flag=True,
         expose_value=False,
         callback=lambda _context, _option, value: quietly(value),
-        help="Nothing on standard error but errors: no progress, no notes.",
+        help="Only errors on standard error: no progress, no notes.",
     )
 
 
 app = typer.Typer(
     name="entrepot",
     cls=_Commands,
-    help="How dependent is one country on another? Figures with definition, range and evidence.",
+    help="Measure trade dependence between countries: figures with definition, range and evidence.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -127,18 +127,18 @@ app.command("serve")(serve.serve)
 app.add_typer(
     data.app,
     name="data",
-    help="What the lake holds and how things get in: list, sources, get, add, map, show, check ...",
+    help="Manage loaded data: list, sources, get, add, map, show, check …",
 )
 app.add_typer(
     goods.app,
     name="goods",
-    help="Lists of controlled goods: list, show, diff, history, match, add ...",
+    help="Lists of controlled goods: list, show, diff, history, match, add …",
 )
 app.add_typer(measure.app, name="measure", help="Measures and their formulas: list, show.")
 app.add_typer(
     published.app,
     name="published",
-    help="Numbers in print, whose they are, and which cannot both be true: list, show, conflicts.",
+    help="Published figures, their primary sources and contradictions: list, show, conflicts.",
 )
 app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
 
@@ -155,9 +155,9 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Exit codes: 0 done, 1 something was found, 2 wrong request, 3 no evidence, 4 outside.
+    """Exit codes: 0 done, 1 a check failed, 2 invalid request, 3 not enough evidence.
 
-    130: stopped with Ctrl-C.
+    4: disk or another program failed; 130: stopped with Ctrl-C.
     """
 
 

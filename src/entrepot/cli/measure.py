@@ -1,4 +1,4 @@
-"""`entrepot measure`: what can be asked, and what exactly it means."""
+"""`entrepot measure`: measures and their methodology sheets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """Show every measure with its unit.
+    """List every measure with its unit.
 
     Example: entrepot measure list
     """
@@ -30,17 +30,17 @@ def list_(as_json: JsonOption = False) -> None:
         [item.id, item.title, item.unit, "Python" if item.frames_only else "ask, Python"]
         for item in passports()
     ]
-    columns = ["measure", "title", "unit", "in"]
+    columns = ["measure", "title", "unit", "available in"]
     data = [item.to_dict() for item in passports()]
     emit(data, lambda screen: screen.print(table("", columns, rows)), as_json=as_json)
 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="MEASURE", help="Id, e.g. hhi.")],
+    name: Annotated[str, typer.Argument(metavar="MEASURE", help="Measure id: hhi.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Show a measure's passport: inputs, unit, range, null rule, formula, reference.
+    """Show a measure's methodology: inputs, unit, range, missing-value rule, formula.
 
     Example: entrepot measure show hhi
     """

@@ -1,4 +1,4 @@
-"""`entrepot published`: numbers in print, whose they are, and which cannot both be true."""
+"""`entrepot published`: published figures, their primary sources and contradictions."""
 
 from __future__ import annotations
 
@@ -28,23 +28,21 @@ app = typer.Typer(no_args_is_help=True)
 SHOWN = 12
 TITLES = {
     "conflict": "Cannot both be true",
-    "unstated": "Cannot both be true of one definition, and a definition is left unsaid",
-    "other_definition": "Do not meet, and say why: other definition or other release",
+    "unstated": "Cannot both be true under one definition; a definition is not stated",
+    "other_definition": "Differ for a stated reason: another definition or vintage",
 }
 COUNTED = {
     "conflict": "conflicts",
-    "unstated": "with a definition unsaid",
-    "other_definition": "of other definitions or releases",
+    "unstated": "with a definition not stated",
+    "other_definition": "with another definition or vintage",
 }
 
-Measure = Annotated[str, typer.Option(help="E.g. value, growth, import_share.")]
-Exporter = Annotated[str, typer.Option(help="Who sells, e.g. CHN.", callback=as_codes)]
-Importer = Annotated[str, typer.Option(help="Who buys, e.g. RUS.", callback=as_codes)]
-When = Annotated[str, typer.Option(help="E.g. 2025, 2023-06, 2023Q1.")]
-Origin = Annotated[str, typer.Option(help="Whose numbers, e.g. GACC.")]
-All = Annotated[
-    bool, typer.Option("--all", help="Also those that only state different definitions.")
-]
+Measure = Annotated[str, typer.Option(help="Measure: value, growth, import_share.")]
+Exporter = Annotated[str, typer.Option(help="Exporter: CHN.", callback=as_codes)]
+Importer = Annotated[str, typer.Option(help="Importer: RUS.", callback=as_codes)]
+When = Annotated[str, typer.Option(help="Period: 2025, 2023-06, 2023Q1.")]
+Origin = Annotated[str, typer.Option("--primary-source", help="Primary source: GACC.")]
+All = Annotated[bool, typer.Option("--all", help="Include pairs that state different definitions.")]
 
 
 @app.command("list")
@@ -57,7 +55,7 @@ def list_(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show printed numbers: who printed each, and whose it is.
+    """List published figures with publisher and primary source.
 
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
@@ -84,11 +82,11 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Of a row, e.g. CR-001.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Id of a published figure: CR-001.")],
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a printed number, its copies, other currencies and releases, and others' numbers.
+    """Show a published figure, its copies, other currencies and vintages, and other sources.
 
     Example: entrepot published show CR-001
     """
@@ -98,7 +96,7 @@ def show(
     rows = _rows(lake)
     by_id = {row.id: row for row in rows}
     if name not in by_id:
-        raise UnknownNameError("printed number", name, list(by_id))
+        raise UnknownNameError("published figure", name, list(by_id))
     statements = Statements(rows)
     statement = next((one for one in statements.all if one.row.id == name), None)
     akin = relatives(statement, statements) if statement else None
@@ -110,7 +108,7 @@ def show(
 def conflicts(
     everything: All = False, lake: LakeOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show printed numbers of one thing that cannot both be true, with the likely slip.
+    """Show published figures of one quantity that cannot both be true, with the likely error.
 
     Exit code 1 when there are any.
 
@@ -143,7 +141,8 @@ def conflicts(
 def _check_known(name: str, value: str, held: set[str]) -> None:
     if value not in held:
         known = sorted(held)
-        raise UnknownNameError(name, value, known, hint=f"held: {', '.join(known[:SHOWN])} ...")
+        what = name.replace("origin", "primary source")
+        raise UnknownNameError(what, value, known, hint=f"available: {', '.join(known[:SHOWN])} …")
 
 
 def _rows(folder: Path | None) -> tuple[Published, ...]:
@@ -163,7 +162,7 @@ def _draw_conflicts(
     from rich.text import Text
 
     counts = ", ".join(f"{len(held)} {COUNTED[kind]}" for kind, held in by_kind.items())
-    screen.print(Text(f"{count} numbers in print: {counts}"))
+    screen.print(Text(f"{count} published figures: {counts}"))
     for kind, held in by_kind.items():
         if not held or (kind == "other_definition" and not everything):
             continue
@@ -173,7 +172,7 @@ def _draw_conflicts(
             _draw_finding(one, screen)
     if not everything and by_kind["other_definition"]:
         screen.print()
-        screen.print(Text("--all shows those that state different definitions.", style="dim"))
+        screen.print(Text("--all shows pairs that state different definitions.", style="dim"))
 
 
 def _draw_finding(one: Discrepancy, screen: Console) -> None:
@@ -186,39 +185,39 @@ def _draw_finding(one: Discrepancy, screen: Console) -> None:
     if one.definition:
         lines.append(f"{capital(one.definition)}.")
     lines += [
-        f"Likely error: {slip.kind.replace('_', ' ')}. {slip.text}"
-        for slip in one.likely_errors[:1]
+        f"Likely error: {error.kind.replace('_', ' ')}. {error.text}"
+        for error in one.likely_errors[:1]
     ]
-    lines.append(f"{_printers(one.one.rows)}; against it: {_printers(one.other.rows)}.")
+    lines.append(f"{_publishers(one.one.rows)}; compared with: {_publishers(one.other.rows)}.")
     screen.print()
     screen.print(Text(f"{one.id}  {capital(one.what)}: {one.one.text}, or {one.other.text}"))
     screen.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
 
 
-def _printers(rows: Iterable[Published]) -> str:
+def _publishers(rows: Iterable[Published]) -> str:
     held: dict[str, list[str]] = {}
     for row in rows:
         held.setdefault(f"{row.publisher}, {row.origin}", []).append(row.id)
     return "; ".join(f"{who} ({', '.join(ids)})" for who, ids in held.items())
 
 
-# Printed numbers on a terminal: in a table, and one at a time.
+# Published figures on a terminal: in a table, and one at a time.
 
 
 AKIN = {
-    "copies": "same release elsewhere",
-    "other_releases": "same origin, other release",
-    "other_currencies": "same origin, other currency",
-    "conversions": "converted by an outlet",
-    "other_origins": "same thing, other origin",
+    "copies": "same release, other publisher",
+    "other_releases": "same primary source, other vintage",
+    "other_currencies": "same primary source, other currency",
+    "conversions": "converted by a publisher",
+    "other_origins": "same quantity, other primary source",
 }
 DIGITS = 5
-"""Digits of a number that was printed with all of them."""
+"""Digits shown of a figure that was published with all of them."""
 _FLOWS = {"one_way": "one way", "both": "both ways", "balance": "exports less imports"}
 
 
 def said(row: Published) -> str:
-    """Return a number as printed, and one printed with all its digits in fewer.
+    """Return a figure as published, shortened where it was published with all its digits.
 
     Examples
     --------
@@ -235,22 +234,23 @@ def said(row: Published) -> str:
 
 
 def draw_list(found: Sequence[Published], screen: Console) -> None:
-    """Draw a row each, sums of our own apart; ids stay whole, since `show` asks for them."""
+    """Draw a row for each; our own sums are separate, and ids are complete for use with `show`."""
     from entrepot.claims.statements import OURS
     from entrepot.report.phrasing import count_word
 
     printed = [row for row in found if row.publisher != OURS]
     own = [row for row in found if row.publisher == OURS]
-    title = f"{count_word(len(printed), 'number')} in print"
+    title = count_word(len(printed), "published figure")
     if own:
-        title += f", {count_word(len(own), 'sum')} of our own"
-    columns = ["id", "measure", "of", "goods", "period", "printed", "publisher", "origin"]
+        title += f", {count_word(len(own), 'own sum')}"
+    columns = ["id", "measure", "flow", "goods", "period", "as published", "publisher"]
+    columns += ["primary source"]
     screen.print(
         table(title, columns, [[*_cells(row), row.publisher, row.origin] for row in printed])
     )
     if own:  # their ids say what they are of
         sums = [[row.id, said(row), row.origin] for row in own]
-        screen.print(table("Sums of our own", ["id", "comes to", "origin"], sums))
+        screen.print(table("Own sums", ["id", "value", "source"], sums))
 
 
 def _cells(row: Published) -> list[str]:
@@ -267,7 +267,7 @@ def _cells(row: Published) -> list[str]:
 
 
 def draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
-    """Draw a printed number with what is known of it, and what is akin to it."""
+    """Draw a published figure with its fields, and the figures related to it."""
     from rich.text import Text
 
     screen.print(Text(f"{row.id}: {said(row)}", style="bold"))
@@ -275,10 +275,10 @@ def draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
     if akin is None:
         return
     first = akin.first
-    screen.print(facts([("first print held", f"{first.publisher}, {first.published_on or '–'}")]))
+    screen.print(facts([("first publication", f"{first.publisher}, {first.published_on or '–'}")]))
     for name, title in AKIN.items():
         if held := getattr(akin, name):
-            columns = ["id", "printed", "publisher", "origin", "published"]
+            columns = ["id", "as published", "publisher", "primary source", "published"]
             rows = [
                 [one.id, said(one), one.publisher, one.origin, one.published_on] for one in held
             ]
@@ -286,7 +286,7 @@ def draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
 
 
 def _known(row: Published) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a number, in the words of a reader; `--json` has every field."""
+    """Yield the fields of a figure under readable labels; `--json` has every field."""
     yield "measure", row.measure.replace("_", " ")
     yield from _named(row, "exporter", "importer", "reporter", "partner_words")
     if row.flow in _FLOWS:
@@ -294,13 +294,13 @@ def _known(row: Published) -> Iterator[tuple[str, str]]:
     yield from _named(row, "goods", "goods_words", "variant", "basis")
     yield "period", str(row.period)
     if row.base is not None:
-        yield "against", str(row.base)
+        yield "base", str(row.base)
     yield from _named(row, "per")
-    yield "printed", row.printed
+    yield "as published", row.printed
     if read := _read(row):
         yield "read as", read
-    yield from _named(row, "currency", "valuation", "publisher", "origin")
-    yield "whose number", row.origin_words
+    yield from _named(row, "currency", "valuation", "publisher")
+    yield "primary source", f"{row.origin}: {row.origin_words}"
     yield from _named(row, "title", "url", "published_on", "second_url", "confidence", "note")
 
 
@@ -311,7 +311,7 @@ def _named(row: Published, *fields: str) -> Iterator[tuple[str, str]]:
 
 
 def _read(row: Published) -> str:
-    """Return the values that words leave open."""
+    """Return the values that the wording allows."""
     from entrepot.claims.quantity_text import stated
     from entrepot.model.display import range_text
 

@@ -1,4 +1,4 @@
-"""`entrepot reconcile`: two reports of each flow made one."""
+"""`entrepot reconcile`: one value from the two reports of each flow."""
 
 from __future__ import annotations
 
@@ -19,30 +19,32 @@ __all__ = ["reconcile"]
 
 
 def reconcile(
-    source: Annotated[str, typer.Option(help="Whose reports.")] = "comtrade",
-    period: Annotated[str | None, typer.Option(help="2022, 2022..2023; default: all held.")] = None,
-    goods: Annotated[str, typer.Option(help="all, chpl, 85, 854231.")] = "all",
+    source: Annotated[str, typer.Option(help="Source of the two reports.")] = "comtrade",
+    period: Annotated[
+        str | None, typer.Option(help="2022, 2022..2023; default: all loaded.")
+    ] = None,
+    goods: Annotated[str, typer.Option(help="Goods: all, chpl, 85, 854231.")] = "all",
     reexports: Annotated[
-        bool, typer.Option(help="Count what exporters tell as re-exports as theirs.")
+        bool, typer.Option(help="Count re-exports as exports of the reporter.")
     ] = True,
     panel: Annotated[
-        str, typer.Option(help="Late reporters: as_reported, fixed or carried (a year before).")
+        str, typer.Option(help="Late reporters: as_reported, fixed (same set), carried forward.")
     ] = "as_reported",
     weights: Annotated[
         str, typer.Option(help="official (what BACI implies), variances or fixed_point.")
     ] = "official",
-    by: Annotated[str, typer.Option(help="Variances of all trade, each year or chapter.")] = "all",
+    by: Annotated[str, typer.Option(help="Estimate variances over: all, year or chapter.")] = "all",
     freight: Annotated[
-        str, typer.Option(help="keep importers' values, or remove estimated freight from them.")
+        str, typer.Option(help="CIF/FOB margin of imports: keep, or remove the estimate.")
     ] = "keep",
     out: Annotated[Path | None, typer.Option(help="Write the result: .parquet or .csv.")] = None,
     keep: Annotated[
-        bool, typer.Option(help="Keep the result in the lake as source reconciled.")
+        bool, typer.Option(help="Store the result in the lake as source reconciled.")
     ] = True,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make one value, with an interval, of what exporter and importer report.
+    """Reconcile exporters' and importers' reports into one value with an interval.
 
     Example: entrepot reconcile --source comtrade --period 2022
     """
@@ -50,7 +52,7 @@ def reconcile(
     from entrepot.figures.reconcile import reconcile_lake
 
     if freight not in ("keep", "remove"):
-        raise RequestError(f"unknown freight {freight!r}", hint="keep or remove")
+        raise RequestError(f"unknown value {freight!r} of --freight", hint="write keep or remove")
     with progress("reconciling"):
         found = reconcile_lake(
             open_lake(lake),
@@ -79,24 +81,24 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
         [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
         for side, (cells, value) in found.result.counts.items()
     ]
-    screen.print(table("", ["told by", "cells", "bn USD"], rows, right=(1, 2)))
+    screen.print(table("", ["reported by", "cells", "bn USD"], rows, right=(1, 2)))
     screen.print(f"Periods: {', '.join(found.periods)}. Weights: {found.weights}.")
     if freight := found.result.freight:
         screen.print(
-            f"Freight: typically {100 * freight.typical:.1f} % of the value, from "
+            f"CIF/FOB margin: typically {100 * freight.typical:.1f} % of the value, estimated from "
             f"{freight.cells:,} cells."
         )
     tails = found.result.tails
     shape = "normal" if math.isinf(tails.freedom) else f"Student, {tails.freedom:.1f} degrees"
     screen.print(
-        f"Intervals: {found.result.level:.2f} standard deviations to either side of one report, "
-        f"less beside one that agrees (errors: {shape})."
+        f"Intervals: {found.result.level:.2f} standard deviations on either side of a single "
+        f"report, less where the two reports agree (errors: {shape})."
     )
     for counted, words in (
-        (found.unspecified, "have a partner that is no country; they stay rows of their own."),
+        (found.unspecified, "have a partner that is not a country; they remain separate rows."),
         (
             found.result.moved,
-            "were told under other codes by the exporter, who reports in another edition.",
+            "are under other codes in the exporter's report, which uses another HS edition.",
         ),
     ):
         if counted[0]:
@@ -105,18 +107,18 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
         each = "; ".join(
             f"{KEPT_BACK[how]}: {_cells(one)}" for how, one in found.suppressed_in.items()
         )
-        screen.print(f"Told by one side, while the other keeps lines back and {each}.")
+        screen.print(f"Reported by one side, while the other suppresses lines and {each}.")
     for note in found.notes:
         screen.print(note)
     made = sum(count for count, _ in found.result.counts.values())
     if keep and found.before > made:
         screen.print(
-            f"The {found.before:,} rows that were kept before gave way where they are of the same "
-            f"periods, to {made:,}: add --no-keep to only try."
+            f"{made:,} rows replaced the {found.before:,} stored before, in the same periods. "
+            f"To try without storing: --no-keep."
         )
     if keep:
         screen.print(
-            f"Kept in the lake: ask takes it first; --source {found.source} asks the single "
+            f"Stored in the lake. ask uses it first; --source {found.source} asks for the single "
             "reports."
         )
     if out:

@@ -1,4 +1,4 @@
-"""`entrepot scenario`: what if trade stopped."""
+"""`entrepot scenario`: effects of a supply cut-off, under assumptions."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["scenario"]
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Scenario files (.yaml), side by side.")
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Scenario files (.yaml), compared side by side."),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(
-        "--out", help="Also write it here: .html, .md, .json, or .svg.", show_default=False
-    ),
+    typer.Option("--out", help="Write the result: .html, .md, .json or .svg.", show_default=False),
 ]
 
 
 All = Annotated[
-    bool, typer.Option("--all", help="Also sectors, every level by area, and each assumption.")
+    bool, typer.Option("--all", help="Show sectors, all levels by area and every assumption.")
 ]
 
 
@@ -41,10 +40,10 @@ def scenario(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Work out what a cut-off would do: to goods, and to every sector of the world.
+    """Estimate what a supply cut-off would do to goods and to every sector of 80 economies.
 
-    Several files are set side by side. Exit code 3: the goods of one are not held, and it asks
-    for nothing else.
+    Several files are compared side by side. Exit code 3: data for the goods of one file are not
+    loaded, and it asks for nothing else.
 
     Example: entrepot scenario examples/cut-off.yaml
     """
@@ -68,7 +67,7 @@ def scenario(
 
 
 def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> None:
-    """Draw scenarios on a terminal: what they come to, then tables, then what they rest on."""
+    """Draw scenarios on a terminal: results, then tables, then assumptions and caveats."""
     from rich.text import Text
 
     from entrepot.report.scenario.tables import answer, in_lines, short_tables, stops, tables_of

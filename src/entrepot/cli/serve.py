@@ -6,44 +6,46 @@ from typing import Annotated
 
 import typer
 
-from entrepot.cli.common import LakeOption, require_lake
-from entrepot.cli.streams import note
+from entrepot.cli.common import LakeOption, note, require_lake
 
 __all__ = ["serve"]
 
-Host = Annotated[str, typer.Option("--host", help="Address to listen at; default: this machine.")]
-Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen at.")]
+Host = Annotated[
+    str, typer.Option("--host", help="Address to listen on; default: this machine only.")
+]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
 Token = Annotated[
     str | None,
     typer.Option(
         "--token",
         envvar="ENTREPOT_TOKEN",
-        help="What others have to present: password of any user, or bearer.",
+        help="Secret that clients send: password of any user, or bearer.",
         show_default=False,
         show_envvar=True,
     ),
 ]
 BehindProxy = Annotated[
     bool,
-    typer.Option("--behind-proxy", help="A proxy in front asks who they are; no token then."),
+    typer.Option("--behind-proxy", help="A proxy in front authenticates; no token then."),
 ]
 AllowHost = Annotated[
     list[str] | None,
     typer.Option(
         "--allow-host",
         metavar="NAME",
-        help="Host name under which others reach the page; repeat for several. Default: any "
-        "with --token or --behind-proxy, else names of this machine.",
+        help="Host name by which clients reach the server (repeatable).",
         show_default=False,
     ),
 ]
 MaxArticle = Annotated[
-    int, typer.Option("--max-article", min=1, help="Size limit of an article to check, in kB.")
+    int, typer.Option("--max-article", min=1, help="Largest article to check, in kB.")
 ]
 MaxClaims = Annotated[
-    int, typer.Option("--max-claims", min=1, help="Size limit of a claims file to check, in kB.")
+    int, typer.Option("--max-claims", min=1, help="Largest claims file to check, in kB.")
 ]
-Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds a question may take.")]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=1, help="Time limit of a question, in seconds.")
+]
 
 
 def serve(
@@ -59,7 +61,8 @@ def serve(
 ) -> None:
     """Serve the page and the JSON API, for reading only, until Ctrl-C.
 
-    Without more it is reached from this machine alone.
+    By default only this machine can reach it. Host names: without --allow-host, any name with
+    --token or --behind-proxy, else names of this machine.
 
     Example: entrepot serve --port 8000
     """

@@ -1,4 +1,4 @@
-"""`entrepot watch`: the same Figures again, and what moved."""
+"""`entrepot watch`: the same figures again, and what changed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
-from entrepot.cli.streams import note
+from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["watch"]
 
 _STILL = 12
-"""Figures that are shown though they did not move."""
+"""Unchanged figures that are shown."""
 
 File = Annotated[
     Path | None,
     typer.Argument(
         metavar="[FILE]",
-        help="Watch file or claims (.yaml), or saved Figures (.json); default: all watched before.",
+        help="Watch or claims file (.yaml) or saved figures (.json); default: all.",
         show_default=False,
     ),
 ]
@@ -36,21 +35,19 @@ def watch(
     file: File = None,
     remember: Annotated[
         bool,
-        typer.Option(
-            help="Whether the next time is compared with this one, or still with the last."
-        ),
+        typer.Option(help="Compare the next run with this one, not with the last."),
     ] = True,
     stop: Annotated[
-        bool, typer.Option("--stop", help="Watch this file no more; evaluate nothing.")
+        bool, typer.Option("--stop", help="Stop watching this file; evaluate nothing.")
     ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Evaluate Figures or claims again, and say what moved and what it rests on now.
+    """Evaluate figures or claims again; report what changed and which evidence changed.
 
-    The lake remembers what was seen of a watch file; saved Figures say it themselves.
+    The lake stores the last values of a watch file; saved figures carry their own.
 
-    Exit code 1 when something moved; 3 when no Figure has a value.
+    Exit code 1 when something changed; 3 when no figure has a value.
 
     Example: entrepot watch examples/watch.yaml
     """
@@ -60,21 +57,21 @@ def watch(
     held = open_lake(lake)
     if stop:
         if file is None:
-            raise RequestError("--stop needs a file", hint="name the one to watch no more")
+            raise RequestError("--stop needs a file", hint="name the file to stop watching")
         forget(file.name, held)
-        note(f"{file.name} is watched no more")
+        note(f"{file.name} is no longer watched")
         return
     with progress("watching") as say:
         found = run(file, lake=held, remember=remember, progress=say)
     emit(found, lambda screen: draw(found, screen), as_json=as_json)
-    if found.summary["moved"]:
+    if found.summary["changed"]:
         raise typer.Exit(1)
     if all(one.is_unanswered for one in found.files):
         raise typer.Exit(3)
 
 
 def draw(found: Watched, screen: Console) -> None:
-    """Draw what moved on a terminal, file by file."""
+    """Draw what changed on a terminal, file by file."""
     from rich.text import Text
 
     for one in found.files:
@@ -83,28 +80,28 @@ def draw(found: Watched, screen: Console) -> None:
         _draw_figures(one, screen)
         _draw_claims(one, screen)
         if one.gone:
-            screen.print(Text(f"no more in the file: {', '.join(one.gone)}", style="dim"))
+            screen.print(Text(f"no longer in the file: {', '.join(one.gone)}", style="dim"))
     if found.unremembered:
-        screen.print(Text(f"not remembered: {found.unremembered}"))
+        screen.print(Text(f"not stored: {found.unremembered}"))
 
 
 def _draw_figures(one: WatchedFile, screen: Console) -> None:
     if not one.figures:
         return
     ordered = sorted(one.figures, key=lambda move: not move.what)
-    ordered, more = ordered[: max(one.moved, _STILL)], len(ordered) - max(one.moved, _STILL)
+    ordered, more = ordered[: max(one.changed, _STILL)], len(ordered) - max(one.changed, _STILL)
     rows = [
         [f"{move.id}: {move.title}", move.then.shown if move.then else "", move.now.shown]
         for move in ordered
     ]
     if all(move.then is None for move in ordered):
         plain = [[name, now] for name, _, now in rows]
-        screen.print(table("", ["Figure", "value"], plain, right=(1,)))
+        screen.print(table("", ["figure", "value"], plain, right=(1,)))
     else:
         full = [[*row, ", ".join(move.what)] for row, move in zip(rows, ordered, strict=True)]
-        screen.print(table("", ["Figure", "then", "now", "moved"], full, right=(1, 2)))
+        screen.print(table("", ["figure", "before", "now", "changed"], full, right=(1, 2)))
     if more > 0:
-        screen.print(f"and {more:,} more that did not move, see --json")
+        screen.print(f"and {more:,} more unchanged figures, see --json")
     _explain([move for move in ordered if move.what], screen)
 
 
@@ -113,15 +110,15 @@ def _draw_claims(one: WatchedFile, screen: Console) -> None:
 
     if not one.claims:
         return
-    ordered = sorted(one.claims, key=lambda turn: not turn.is_moved)
+    ordered = sorted(one.claims, key=lambda turn: not turn.is_changed)
     if all(turn.then is None for turn in ordered):
         rows = [[turn.id, turn.says, _words(turn.now)] for turn in ordered]
         screen.print(table("", ["claim", "says", "verdict"], rows))
     else:
         rows = [[turn.id, turn.says, _words(turn.then), _words(turn.now)] for turn in ordered]
-        screen.print(table("", ["claim", "says", "then", "now"], rows))
+        screen.print(table("", ["claim", "says", "before", "now"], rows))
     for turn in ordered:
-        if turn.is_moved:
+        if turn.is_changed:
             screen.print(Text(f"{turn.id}: {turn.reason}"))
 
 
@@ -130,22 +127,22 @@ def _words(verdict: str | None) -> str:
 
 
 def _counted(one: WatchedFile) -> str:
-    """Return in a sentence how many moved."""
+    """Return in a sentence how many changed."""
     parts = [
         f"{len(some)} {word}{'' if len(some) == 1 else 's'}"
-        for some, word in ((one.figures, "Figure"), (one.claims, "claim"))
+        for some, word in ((one.figures, "figure"), (one.claims, "claim"))
         if some
     ]
     every = " and ".join(parts)
     if one.new == len(one.figures) + len(one.claims):
         return f"{every}, watched from now on"
     since = f" since {one.since}" if one.since else ""
-    new = f"; {one.new} not seen before" if one.new else ""
-    return f"{one.moved or 'none'} of {every} moved{since}{new}"
+    new = f"; {one.new} new" if one.new else ""
+    return f"{one.changed or 'none'} of {every} changed{since}{new}"
 
 
 def _explain(moved: list[FigureChange], screen: Console) -> None:
-    """Say below the table what it has no room for; what is the same for several, once."""
+    """Say below the table what changed; a text that several figures share, once."""
     from rich.text import Text
 
     because: dict[str, list[str]] = {}
@@ -155,7 +152,7 @@ def _explain(moved: list[FigureChange], screen: Console) -> None:
             screen.print(Text(f"{move.id}: range {spans[0]}, now {spans[1]}"))
         if move.now.value is None and move.now.reason:
             screen.print(Text(f"{move.id}: {move.now.reason}"))
-        for text in move.because or ("what it names as evidence is the same",):
+        for text in move.because or ("the named evidence is unchanged",):
             because.setdefault(text, []).append(move.id)
     for text, names in because.items():
         more = f" and {len(names) - _STILL} more" if len(names) > _STILL else ""

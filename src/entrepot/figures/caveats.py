@@ -60,9 +60,9 @@ CAVEATS = {
     "basis": ("dispatch, origin, seller and producer's headquarters are four different partners"),
     "one-origin": "all publishers of the figure copy one primary source",
     "low-confidence": ("conversions, likely errors and superseded figures are excluded"),
-    "printed-words": "published as a bound or a range, not as one number",
+    "published-wording": "published as a bound or a range, not as one number",
     "input-output": "estimated tables of what sectors buy from each other, not customs records",
-    "passed-on": "what a hub buys and sells of one product bounds what passes through it",
+    "pass-through": "what a hub buys and sells of one product bounds what passes through it",
     "value-added-shares": "shares of value added, not of goods that crossed a border",
     "origin": "value added by where it was added: an estimate of whole sectors, and no re-exports",
     "derived": "computed from published levels, not itself published",
@@ -328,7 +328,7 @@ def for_printed(
     if worded:
         found.append(
             caveat(
-                "printed-words",
+                "published-wording",
                 (
                     f"Published as a bound or range ({worded[0].printed}); the value shown "
                     "is that bound or the midpoint."

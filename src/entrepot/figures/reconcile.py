@@ -93,9 +93,8 @@ def reconcile_lake(
         Whether what exporters tell as re-exports counts as theirs. BACI leaves out those of Hong
         Kong, through which much of Russia's chips come.
     panel
-        Where some reporters are late in some months: ``as_reported``, ``fixed`` (those who tell
-        every
-        month) or ``carried`` (the same month a year before, flagged as estimated).
+        Where some reporters are late in some months: ``as_reported``, ``fixed`` (those who report
+        every month) or ``carried`` (the same month a year before, flagged as estimated).
     weights
         ``official``: what BACI's own values imply, from BACI in the lake where it has the same
         cells, else from what ships with the package; ``variances``: from the gaps between the

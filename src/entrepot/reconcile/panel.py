@@ -59,9 +59,8 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     rows
         Canonical flows, each told by one side; every frequency is a panel of its own.
     kind
-        ``as_reported``: as they are; ``fixed``: of those who tell every period; ``carried``: a
-        reporter
-        that is late in a period has what it told of the same time a year before, with
+        ``as_reported``: as they are; ``fixed``: of those who report every period; ``carried``: a
+        reporter that is late in a period has what it told of the same time a year before, with
         `is_estimated` true. A value is carried once: what was estimated is not carried on.
 
     Raises

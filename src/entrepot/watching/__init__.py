@@ -1,4 +1,4 @@
-"""Watch: evaluate Figures and claims again, and say what moved."""
+"""Watch: evaluate figures and claims again, and report what changed."""
 
 from entrepot.watching.observation import FigureChange, Observation, VerdictChange
 from entrepot.watching.run import Watched, watch

@@ -1,4 +1,4 @@
-"""What was seen at one time, and what moved between two times."""
+"""A figure or verdict at one time, and what changed between two times."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = ["FigureChange", "Observation", "Threshold", "VerdictChange"]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A Figure as it was seen at one time: what of it can move, and what it rested on.
+    """A figure at one time: what of it can change, and its evidence.
 
     Attributes
     ----------
     definition
         Every key, as plain JSON types.
     status, value, unit, low, high, reason
-        As in a Figure.
+        As in a figure.
     evidence
-        Source, first digits of the snapshot or id of a number in print, and rows.
+        Source, first digits of the snapshot or id of a published figure, and rows.
     caveats
         Ids.
     """
@@ -48,12 +48,12 @@ class Observation:
 
     @classmethod
     def of(cls, figure: Figure) -> Observation:
-        """Return what is to be remembered of a Figure."""
-        return cls.read(figure.to_dict(), "a Figure")
+        """Return what is stored for a figure."""
+        return cls.read(figure.to_dict(), "a figure")
 
     @classmethod
     def read(cls, data: Any, where: str) -> Observation:
-        """Read a Figure's JSON, or what `to_dict` gave.
+        """Read a figure's JSON, or what `to_dict` gave.
 
         Raises
         ------
@@ -79,19 +79,19 @@ class Observation:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFileError(
-                "not the JSON of a Figure",
+                "not the JSON of a figure",
                 where=where,
                 hint="write it with: entrepot ask ... --json, or entrepot brief ... --out x.json",
             ) from error
 
     @property
     def shown(self) -> str:
-        """The value as people read it; an en dash where there is none."""
+        """The value as displayed; an en dash where there is none."""
         return figure_value(self.value, self.unit)
 
     @property
     def shown_range(self) -> str:
-        """The range as people read it; empty where there is none."""
+        """The range as displayed; empty where there is none."""
         return range_text(self.low, self.high, self.unit)
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _number(value: Any) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A Figure seen twice.
+    """A figure at two times.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ class FigureChange:
     then
         None if it was not watched before.
     threshold
-        What its value has to change by to have moved; None: by as much as people are shown.
+        Change of the value that counts; None: any change of the displayed value.
     """
 
     id: str
@@ -148,12 +148,12 @@ class FigureChange:
     def of(
         cls, name: str, then: Observation | None, now: Figure, threshold: Threshold | None = None
     ) -> FigureChange:
-        """Return a Figure beside what was seen of it before."""
+        """Compare a figure with its earlier observation."""
         return cls(name, headline(now), then, Observation.of(now), threshold)
 
     @property
     def what(self) -> tuple[str, ...]:
-        """What moved: ``status``, ``unit``, ``value``, ``range``; empty if nothing did."""
+        """What changed: ``status``, ``unit``, ``value``, ``range``; empty if nothing did."""
         then, now = self.then, self.now
         if then is None:
             return ()
@@ -171,10 +171,10 @@ class FigureChange:
 
     @property
     def remembered(self) -> Observation:
-        """What the next time is compared with.
+        """What the next evaluation is compared with.
 
-        It stays what it was until something moved, so that small steps add up; and an answer that
-        is there no more keeps its value until there is another.
+        It stays the same until something changed, so that small steps add up; an answer that is no
+        longer there keeps its value until there is another.
         """
         if self.then is None or (self.what and self.now.value is not None):
             return self.now
@@ -182,7 +182,7 @@ class FigureChange:
 
     @property
     def because(self) -> tuple[str, ...]:
-        """What it rests on that is not as it was, one thing a text; empty if all is."""
+        """Evidence, keys and caveats that differ, one text each; empty if none does."""
         then, now = self.then, self.now
         if then is None:
             return ()
@@ -195,7 +195,7 @@ class FigureChange:
             "title": self.title,
             "then": self.then.to_dict() if self.then else None,
             "now": self.now.to_dict(),
-            "moved": list(self.what),
+            "changed": list(self.what),
             "because": list(self.because),
         }
 
@@ -216,7 +216,7 @@ def _sources(then: Observation, now: Observation) -> Iterator[str]:
 
 
 def _keys(then: Observation, now: Observation) -> Iterator[str]:
-    """Yield keys of the definition and caveats that differ; the source is told as evidence."""
+    """Yield keys of the definition and caveats that differ; the source counts as evidence."""
     keys = (then.definition.keys() | now.definition.keys()) - {"source"}
     for key in sorted(keys):
         old, new = then.definition.get(key), now.definition.get(key)
@@ -243,12 +243,12 @@ class VerdictChange:
 
     @classmethod
     def of(cls, claim: CheckedClaim, then: str | None) -> VerdictChange:
-        """Return a claim beside its verdict before."""
+        """Compare a claim with its earlier verdict."""
         return cls(claim.id, claim.says, then, claim.verdict, claim.reason)
 
     @property
-    def is_moved(self) -> bool:
-        """Whether the verdict is another one."""
+    def is_changed(self) -> bool:
+        """Whether the verdict differs."""
         return self.then not in (None, self.now)
 
     def to_dict(self) -> dict[str, Any]:
@@ -258,7 +258,7 @@ class VerdictChange:
             "says": self.says,
             "then": self.then,
             "now": self.now,
-            "moved": self.is_moved,
+            "changed": self.is_changed,
             "reason": self.reason,
         }
 
@@ -288,7 +288,7 @@ class Threshold:
 
     @classmethod
     def parse(cls, text: str, unit: str) -> Threshold:
-        """Read what somebody wrote for a value of a unit.
+        """Read the threshold for a value of a unit.
 
         Raises
         ------
@@ -305,12 +305,12 @@ class Threshold:
         found = _FORM.fullmatch(text.strip())
         if found is None:
             raise RequestError(
-                f"{text!r} is no size of a change", hint="write 2 points (of a share), or 5 %"
+                f"{text!r} is not the size of a change", hint="write 2 points (of a share), or 5 %"
             )
         in_points = found[2] != "%"
         if in_points and unit not in _POINTS:
             raise RequestError(
-                f"{text}: what is asked has no points, its unit is {unit}",
+                f"{text}: the figure has no points, its unit is {unit}",
                 hint=f"write {found[1]} %",
             )
         return cls(float(found[1]), in_points, _POINTS.get(unit, 0.0))

@@ -1,31 +1,49 @@
-"""Evaluate again what is watched, compare, and remember."""
+"""Read what is watched, evaluate it again, compare and store."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from entrepot import __version__
+from pydantic import BeforeValidator, create_model, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from entrepot import __version__, files
 from entrepot.claims import check
-from entrepot.errors import EntrepotError, NoEvidenceError, OutsideError, RequestError
-from entrepot.figures import evaluate
+from entrepot.claims.read import document_of
+from entrepot.claims.schema import ClaimsFile
+from entrepot.claims.verdict import TEXTS
+from entrepot.errors import (
+    BadFileError,
+    EntrepotError,
+    NoEvidenceError,
+    OutsideError,
+    RequestError,
+    UnknownNameError,
+)
+from entrepot.figures import Definition, evaluate
+from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.lake import Lake
 from entrepot.lake.publish import forget, keep, kept
 from entrepot.lake.system_errors import READ_ONLY
-from entrepot.watching.observation import FigureChange, Observation, VerdictChange
-from entrepot.watching.watch_file import Asked, parse_asked, read_text
+from entrepot.model.closed_yaml import Closed, FormatOne, load_lines, parse_closed
+from entrepot.model.keys import KEYS
+from entrepot.watching.observation import FigureChange, Observation, Threshold, VerdictChange
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from entrepot.claims import Document
+
 __all__ = ["Watched", "WatchedFile", "stop", "watch"]
 
 
-_SILENT: Callable[[str], None] = lambda _: None  # noqa: E731
+_NO_PROGRESS: Callable[[str], None] = lambda _: None  # noqa: E731
 
 
 def watch(
@@ -33,21 +51,20 @@ def watch(
     *,
     lake: Lake | str | os.PathLike[str] | None = None,
     remember: bool = True,
-    progress: Callable[[str], None] = _SILENT,
+    progress: Callable[[str], None] = _NO_PROGRESS,
 ) -> Watched:
-    """Evaluate Figures or claims again, and say what moved since they were seen before.
+    """Evaluate figures or claims again, and say what changed since the last evaluation.
 
     Parameters
     ----------
     file
-        A watch file or claims (``.yaml``), which the lake remembers by name together with what was
-        seen, or Figures saved as ``.json``, which say themselves what was seen. None: every file
-        that the lake remembers.
+        A watch file or claims (``.yaml``), which the lake stores by name with the last values, or
+        figures saved as ``.json``, which carry their values. None: every file that is watched.
     lake
         A lake or its folder; by default the one that the settings name.
     remember
-        Whether what is seen now is what the next time is compared with. Saved Figures are
-        compared with what they say, always.
+        Whether the next evaluation is compared with this one. Saved figures are always compared
+        with the values in their file.
     progress
         Called with the name of each file before it is evaluated.
 
@@ -56,10 +73,9 @@ def watch(
     BadFileError
         If the file cannot be read, with line and place.
     NoEvidenceError
-        If no file is named and none is remembered.
+        If no file is named and none is watched.
     OutsideError
-        If the disk does not take what is to be remembered. Where the lake may only be read,
-        the result says so instead.
+        If the values cannot be written. Where the lake is read-only, the result says so instead.
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
     known = kept(held.path)
@@ -71,7 +87,7 @@ def watch(
         texts = {name: (content["path"], content["text"]) for name, content in known.items()}
     if not texts:
         raise NoEvidenceError(
-            "nothing is watched in this lake",
+            "no file is watched in this lake",
             where=str(held.path),
             hint="name a file: entrepot watch examples/watch.yaml",
         )
@@ -84,13 +100,13 @@ def watch(
         found.append(one)
         if not asked.saved:
             contents[name] = {"path": place, "text": text} | _content(one)
-    # Behind the last: where one fails, nothing was said of the others.
+    # After the last: where one fails, the user has seen none of the others.
     unremembered = _keep(held, contents) if remember else ""
     return Watched(tuple(found), unremembered)
 
 
 def _keep(lake: Lake, contents: dict[str, Any]) -> str:
-    """Remember what was seen; return why it cannot be, where the lake may only be read."""
+    """Store what was seen; return why this is impossible, where the lake is read-only."""
     for name, content in contents.items():
         try:
             keep(lake.path, name, content)
@@ -98,7 +114,7 @@ def _keep(lake: Lake, contents: dict[str, Any]) -> str:
             cause = error.__cause__
             if not (isinstance(cause, OSError) and cause.errno in READ_ONLY):
                 raise
-            return f"no rights to write in {lake.path}"
+            return f"no permission to write in {lake.path}"
     return ""
 
 
@@ -115,13 +131,13 @@ def _require_same(path: Path, before: dict[str, Any] | None) -> None:
         raise RequestError(
             f"another file called {path.name} is watched",
             where=str(other),
-            why="what was seen of it would be compared with this one",
+            why="its values would be compared with those of this file",
             hint=f"rename this one, or: entrepot watch {path.name} --stop",
         )
 
 
 def stop(name: str, lake: Lake) -> None:
-    """Watch a file no more.
+    """Stop watching a file.
 
     Raises
     ------
@@ -133,7 +149,7 @@ def stop(name: str, lake: Lake) -> None:
         raise RequestError(f"{name} is not watched", hint=f"watched here: {names}")
 
 
-def _seen_again(name: str, asked: Asked, before: dict[str, Any], lake: Lake) -> WatchedFile:
+def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: Lake) -> WatchedFile:
     figures: dict[str, Any] = before.get("figures", {})
     verdicts: dict[str, str] = before.get("verdicts", {})
     moves: list[FigureChange] = []
@@ -142,9 +158,7 @@ def _seen_again(name: str, asked: Asked, before: dict[str, Any], lake: Lake) -> 
         for item in asked.items:
             then = item.then
             if then is None and item.id in figures:
-                then = Observation.read(
-                    figures[item.id], f"what is remembered of {name}, {item.id}"
-                )
+                then = Observation.read(figures[item.id], f"stored values of {name}, {item.id}")
             try:
                 figure = evaluate(item.definition, lake, curve=item.curve)
             except EntrepotError as error:
@@ -169,7 +183,7 @@ def _seen_again(name: str, asked: Asked, before: dict[str, Any], lake: Lake) -> 
 
 
 def _content(seen: WatchedFile) -> dict[str, Any]:
-    """Return what is to be remembered of a file."""
+    """Return what is stored for a file."""
     return {
         "format": 1,
         "since": date.today().isoformat(),
@@ -193,11 +207,11 @@ class WatchedFile:
     since
         Day on which they were seen before; empty if they are watched from now on.
     version
-        Of the program that saw them before.
+        Of the program that evaluated them before.
     figures, claims
         In the order of the file.
     gone
-        Ids that were watched and that the file names no more.
+        Ids that were watched and that the file no longer names.
     """
 
     name: str
@@ -209,22 +223,22 @@ class WatchedFile:
     gone: tuple[str, ...] = ()
 
     @property
-    def moved(self) -> int:
-        """How many moved."""
+    def changed(self) -> int:
+        """How many changed."""
         return sum(bool(one.what) for one in self.figures) + sum(
-            one.is_moved for one in self.claims
+            one.is_changed for one in self.claims
         )
 
     @property
     def new(self) -> int:
-        """How many were not seen before."""
+        """How many are evaluated for the first time."""
         return sum(one.then is None for one in self.figures) + sum(
             one.then is None for one in self.claims
         )
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether there are Figures and none of them has a value."""
+        """Whether there are figures and none of them has a value."""
         return bool(self.figures) and all(one.now.value is None for one in self.figures)
 
     def to_dict(self) -> dict[str, Any]:
@@ -249,7 +263,7 @@ class Watched:
     files
         In the order of their names.
     unremembered
-        Why the next time is not compared with this one; empty if it is, or if nobody asked for it.
+        Why the next evaluation is not compared with this one; empty if it is, or was not to be.
     """
 
     files: tuple[WatchedFile, ...]
@@ -257,11 +271,11 @@ class Watched:
 
     @property
     def summary(self) -> dict[str, int]:
-        """Number of Figures and claims, how many moved, and how many were not seen before."""
+        """Number of figures and claims, of changed ones and of new ones."""
         return {
             "figures": sum(len(one.figures) for one in self.files),
             "claims": sum(len(one.claims) for one in self.files),
-            "moved": sum(one.moved for one in self.files),
+            "changed": sum(one.changed for one in self.files),
             "new": sum(one.new for one in self.files),
         }
 
@@ -270,9 +284,205 @@ class Watched:
         return {
             "watched": [one.to_dict() for one in self.files],
             "summary": self.summary,
-            "not_remembered": self.unremembered or None,
+            "not_stored": self.unremembered or None,
         }
 
     def to_json(self) -> str:
         """Return as JSON text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+
+
+# Read what is to be watched: a watch file, claims, or figures saved as JSON.
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A figure to evaluate.
+
+    Attributes
+    ----------
+    then
+        Its value by the file itself.
+    curve
+        Whether its range is that of a specification curve.
+    """
+
+    id: str
+    definition: Definition
+    threshold: Threshold | None = None
+    then: Observation | None = None
+    curve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRequest:
+    """What a file asks to watch.
+
+    Attributes
+    ----------
+    saved
+        Whether the file carries its values, of day `since` and program `version` where stated.
+    """
+
+    title: str
+    items: tuple[Item, ...] = ()
+    claims: Document | None = None
+    saved: bool = False
+    since: str = ""
+    version: str = ""
+
+
+_HINT = "name a watch file or claims (.yaml), or saved figures (.json)"
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    BadFileError
+        If there is none, or it is not text.
+    """
+    return files.read_text(path, most=2**28, hint=_HINT)
+
+
+def parse_asked(text: str, name: str) -> WatchRequest:
+    """Read the text of a file; `name`, whose suffix says what it is, goes into messages.
+
+    Raises
+    ------
+    BadFileError
+        With line and place of whatever is not as it should be.
+    """
+    if name.lower().endswith(".json"):
+        return _saved(text, name)
+    if name.lower().endswith(TEXTS):
+        raise BadFileError(
+            "an article cannot be watched before its claims are drafted",
+            where=name,
+            hint=f"draft them, then watch the claims file: entrepot draft {name} > claims.yaml",
+        )
+    data, _ = load_lines(text, name=name)
+    if isinstance(data, dict) and "claims" in data:
+        document = document_of(parse_closed(text, ClaimsFile, name=name))
+        return WatchRequest(document.source.title, claims=document)
+    file = parse_closed(text, WatchFile, name=name)
+    items = (Item(entry.id, entry.definition, entry.threshold) for entry in file.figures)
+    return WatchRequest(file.title, tuple(items))
+
+
+def _saved(text: str, name: str) -> WatchRequest:
+    try:
+        data = files.from_json(text)
+    except ValueError as error:
+        raise BadFileError(f"not JSON ({error})", where=name, hint="save it again") from error
+    if not isinstance(data, dict):
+        raise _unknown(name)
+    if "definition" in data:
+        return WatchRequest("", (_item("figure", data, name),), saved=True)
+    if "evaluated" in data:
+        return WatchRequest(
+            str(data.get("title", "")),
+            _by_number(data["evaluated"], name),
+            saved=True,
+            since=str(data.get("date") or ""),
+            version=str(data.get("version") or ""),
+        )
+    raise _unknown(name)
+
+
+def _by_number(figures: Any, name: str) -> tuple[Item, ...]:
+    """Return the figures of a brief by number; one that occurs twice counts once."""
+    if not isinstance(figures, list) or not figures:
+        raise _unknown(name)
+    found: dict[Definition, Item] = {}
+    for number, data in enumerate(figures, 1):
+        item = _item(f"figure-{number}", data, f"{name}, figure {number}")
+        found.setdefault(item.definition, item)
+    return tuple(found.values())
+
+
+def _item(id_: str, data: Any, where: str) -> Item:
+    seen = Observation.read(data, where)
+    chosen, curve = data.get("chosen") or [], data.get("specifications") or {}
+    if not isinstance(chosen, list) or not isinstance(curve, dict):
+        raise _unknown(where)
+    keys = {key: value for key, value in seen.definition.items() if key not in chosen}
+    return Item(id_, Definition.build(**keys), then=seen, curve="explained" in curve)
+
+
+def _unknown(name: str) -> BadFileError:
+    return BadFileError(
+        "neither a figure nor a brief",
+        where=name,
+        why="changes are computed from the values in the file, and it has none",
+        hint="write it with: entrepot ask ... --json, or entrepot brief ... --out x.json; "
+        "for claims name the YAML file",
+    )
+
+
+# The watch file, closed: Figures to evaluate again (format 1).
+
+
+class _Entry(Closed):
+    id: str
+    measure: str
+    min_change: str | None = None
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """What is given of a definition."""
+        keys = ("measure", *KEYS)
+        return {key: value for key in keys if (value := getattr(self, key)) is not None}
+
+    @property
+    def definition(self) -> Definition:
+        """What is asked."""
+        return Definition.build(**self.keys)
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """Change that counts."""
+        return (
+            Threshold.parse(self.min_change, unit_of(self.definition)) if self.min_change else None
+        )
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> _Entry:
+        if self.measure not in QUESTIONS:
+            raise UnknownNameError(
+                "measure", self.measure, QUESTIONS, hint="see: entrepot measure list"
+            )
+        _ = self.definition, self.threshold
+        return self
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("string_type", "not text")
+    return value
+
+
+_Key = Annotated[Any, BeforeValidator(_scalar)]
+_KEYS: Any = dict.fromkeys(KEYS, (_Key, None)) | {"period": (_Key, ...)}
+FigureKeys: Any = create_model("FigureKeys", __base__=_Entry, **_KEYS)
+"""A figure to watch: an id, the keys of `entrepot ask`, and the change that counts."""
+
+
+class WatchFile(Closed):
+    """Figures to be evaluated again whenever data change."""
+
+    format: FormatOne
+    title: str = ""
+    figures: tuple[FigureKeys, ...]
+
+    @field_validator("figures")
+    @classmethod
+    def _unique_ids(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not entries:
+            raise RequestError("no figures", hint="name at least one")
+        if twice := [name for name, count in Counter(e.id for e in entries).items() if count > 1]:
+            raise RequestError(
+                f"two figures have the id {twice[0]}", hint="give each figure its own id"
+            )
+        return entries

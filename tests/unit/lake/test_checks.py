@@ -108,7 +108,7 @@ def test_tables_without_periods_are_sound(lake: Lake, write: Write, tmp_path: Pa
 
 def test_every_rule_is_explained() -> None:
     root = Path(__file__).parents[3]
-    page = (root / "docs" / "how-to" / "look-after-the-lake.md").read_text(encoding="utf-8")
+    page = (root / "docs" / "how-to" / "maintain-the-lake.md").read_text(encoding="utf-8")
     folder = root / "src" / "entrepot" / "lake"
     files = [
         *(folder / "checks").glob("*.py"),

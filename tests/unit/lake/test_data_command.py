@@ -47,12 +47,12 @@ def test_life_of_a_file(run: Callable[..., Result], write: Write) -> None:
     assert "warning: This is an extract of BACI" in added.stdout.replace("\n", " ")
     assert added.stderr == ""  # progress is for terminals
     assert "reading" not in added.stdout
-    assert "held already" in run("add", "baci", write()).stdout
+    assert "already loaded" in run("add", "baci", write()).stdout
     assert "HS2017" in run("list").stdout
     assert "Etalab" in run("show", "baci").stdout
-    assert "held" in run("sources").stdout
+    assert "loaded" in run("sources").stdout
     checked = run("check")
-    assert (checked.exit_code, "3 rows checked: sound" in checked.stdout) == (0, True)
+    assert (checked.exit_code, "3 rows checked: no errors" in checked.stdout) == (0, True)
     removed = run("remove", "baci", "--yes").stdout
     assert "3 rows" in removed
     assert NAME in removed.replace("\n", "")
@@ -145,9 +145,9 @@ def test_json(run: Callable[..., Result], write: Write) -> None:
     assert shown["source"]["publisher"] == "CEPII"
     assert shown["holdings"] == [held]
     states = {item["id"]: item["state"] for item in _json(run("sources", "--json"))}
-    assert (states["baci"], states["published"]) == ("held", "comes with the program")
+    assert (states["baci"], states["published"]) == ("loaded", "bundled with the program")
     assert all(
-        text.startswith("not held")
+        text.startswith("not loaded")
         for name, text in states.items()
         if name
         not in ("baci", "minerals", "published", "icio")  # inputs may come in an installed package

@@ -62,8 +62,8 @@ def test_a_list_can_be_read(run: Callable[..., Result], two_releases: Lake, widt
             assert cell in said  # and not broken over lines
     for cell in ("superseded", "current", "2 exporters", "1 exporter", "KiB"):
         assert cell in said
-    assert "2 things were noticed" in said
-    assert ("told by" in said) == (width == 120)
+    assert "2 findings from loading" in said
+    assert ("reporters" in said) == (width == 120)
 
 
 def test_some_periods_in_force(run: Callable[..., Result], lake: Lake, put: Put) -> None:
@@ -89,7 +89,7 @@ def test_one_release_or_one_snapshot(run: Callable[..., Result], two_releases: L
     assert isinstance(run("show", "baci@V202401", "--snapshot", new.snapshot).exception,
                       UnknownNameError)  # fmt: skip
     assert isinstance(run("show", "imts", "--snapshot", "00").exception, NoEvidenceError)
-    assert "not held" in words(run("show", "imts"))
+    assert "not loaded" in words(run("show", "imts"))
 
 
 def test_a_picture_is_data(run: Callable[..., Result], two_releases: Lake) -> None:
@@ -168,7 +168,7 @@ def test_the_signs_of_a_picture() -> None:
     text = "\n".join(lines)
     for cell in ("CHN █▄▁▁·", "RUS ·██·█", "KAZ █████"):
         assert cell in text
-    assert lines[-1] == "Missing in some year after their first: CHN, RUS."
+    assert lines[-1] == "No data for some year after the first: CHN, RUS."
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

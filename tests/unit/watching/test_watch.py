@@ -26,7 +26,7 @@ title: Chips of Kazakhstan
 figures:
   - {id: bought, measure: value, importer: KAZ, exporter: CHN, goods: 8542, period: 2023}
   - {id: share, measure: import_share, importer: KAZ, exporter: CHN, goods: 8542, period: 2023,
-     moves_by: 10 points}
+     min_change: 10 points}
 """
 
 FIGURE = """{"definition": {"measure": "value", "importer": "KAZ", "period": "2023"}, "value": 0.5,
@@ -55,19 +55,19 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def moved(found: Watched) -> dict[str, tuple[str, ...]]:
+def changed(found: Watched) -> dict[str, tuple[str, ...]]:
     return {move.id: move.what for one in found.files for move in one.figures}
 
 
 def test_the_first_time_everything_is_new(lake: Path, file: Path) -> None:
     found = ep.watch(file, lake=lake)
-    assert found.summary == {"figures": 2, "claims": 0, "moved": 0, "new": 2}
+    assert found.summary == {"figures": 2, "claims": 0, "changed": 0, "new": 2}
 
 
 def test_nothing_moves_where_nothing_changed(lake: Path, file: Path) -> None:
     ep.watch(file, lake=lake)
     found = ep.watch(lake=lake)
-    assert found.summary == {"figures": 2, "claims": 0, "moved": 0, "new": 0}
+    assert found.summary == {"figures": 2, "claims": 0, "changed": 0, "new": 0}
     assert not any(move.because for move in found.files[0].figures)
 
 
@@ -76,7 +76,7 @@ def test_a_new_release_moves_what_it_changes(lake: Path, file: Path) -> None:
     ep.watch(file, lake=lake)
     add(lake, "V202501", 60.0)
     found = ep.watch(file, lake=lake)
-    assert moved(found) == {"bought": ("value",), "share": ()}
+    assert changed(found) == {"bought": ("value",), "share": ()}
     [bought, _] = found.files[0].figures
     assert bought.then is not None
     assert (bought.then.value, bought.now.value) == (50_000, 60_000)
@@ -87,19 +87,19 @@ def test_small_steps_add_up(lake: Path, file: Path) -> None:
     """0.50 to 0.60 to 0.69: neither step passes ten points, both together do; then from there."""
     ep.watch(file, lake=lake)
     add(lake, "V202501", 75.0)
-    assert moved(ep.watch(file, lake=lake))["share"] == ()
+    assert changed(ep.watch(file, lake=lake))["share"] == ()
     add(lake, "V202502", 111.0)
-    for _ in range(2):  # what is not remembered moves again
-        assert moved(ep.watch(file, lake=lake, remember=False))["share"] == ("value",)
-    assert moved(ep.watch(file, lake=lake))["share"] == ("value",)
-    assert moved(ep.watch(file, lake=lake))["share"] == ()
+    for _ in range(2):  # what is not stored moves again
+        assert changed(ep.watch(file, lake=lake, remember=False))["share"] == ("value",)
+    assert changed(ep.watch(file, lake=lake))["share"] == ("value",)
+    assert changed(ep.watch(file, lake=lake))["share"] == ()
 
 
 def test_an_answer_that_comes_back_is_compared_with_what_it_was(lake: Path, file: Path) -> None:
     ep.watch(file, lake=lake)
     Lake.open(lake).remove("baci")
     for wanted in (("status",), ()):
-        assert moved(ep.watch(file, lake=lake))["bought"] == wanted
+        assert changed(ep.watch(file, lake=lake))["bought"] == wanted
     add(lake, "V202501", 60.0)
     [one] = ep.watch(file, lake=lake).files
     assert one.figures[0].what == ("status", "value")
@@ -119,7 +119,7 @@ def test_nobody_misses_a_move_because_another_file_fails(lake: Path, file: Path)
     with pytest.raises(BadFileError, match="valu"):
         ep.watch(lake=lake)
     place.write_text(content, encoding="utf-8")
-    assert ep.watch(lake=lake).summary["moved"] == 2
+    assert ep.watch(lake=lake).summary["changed"] == 2
 
 
 def test_two_files_of_one_name_are_told_apart(lake: Path, file: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_can_no_longer_be_answered_has_moved(lake: Path, file: Path) -> Non
     ep.watch(file, lake=lake)
     Lake.open(lake).remove("baci")
     found = ep.watch(file, lake=lake)
-    assert moved(found) == {"bought": ("status",), "share": ("status",)}
+    assert changed(found) == {"bought": ("status",), "share": ("status",)}
     assert all(move.now.reason for move in found.files[0].figures)
 
 
@@ -176,7 +176,7 @@ def test_a_claim_turns_when_evidence_comes(lake: Path, tmp_path: Path) -> None:
     add(lake, "V202501", 450.0)
     [one] = ep.watch(file, lake=lake).files
     assert [(turn.then, turn.now) for turn in one.claims] == [("supported", "differs")]
-    assert one.moved == 1
+    assert one.changed == 1
 
 
 @pytest.mark.parametrize("curve", [False, True])
@@ -185,10 +185,10 @@ def test_a_saved_figure_is_compared_with_itself(lake: Path, tmp_path: Path, curv
     figure = ep.ask("import_share", lake=lake, curve=curve, **asked)
     saved = tmp_path / "figure.json"
     saved.write_text(json.dumps(figure.to_dict()), encoding="utf-8")
-    assert moved(ep.watch(saved, lake=lake)) == {"figure": ()}
+    assert changed(ep.watch(saved, lake=lake)) == {"figure": ()}
     add(lake, "V202501", 60.0)
     for _ in range(2):  # it says itself what was seen, so it moves again and again
-        assert "value" in moved(ep.watch(saved, lake=lake))["figure"]
+        assert "value" in changed(ep.watch(saved, lake=lake))["figure"]
     assert kept(lake) == {}
 
 
@@ -200,9 +200,9 @@ def test_a_saved_brief_is_compared_figure_by_figure(lake: Path, tmp_path: Path) 
     saved.write_text(render_json(told), encoding="utf-8")
     same = ep.watch(saved, lake=lake)
     assert same.summary["figures"] > 5
-    assert {name: what for name, what in moved(same).items() if what} == {}
+    assert {name: what for name, what in changed(same).items() if what} == {}
     add(lake, "V202501", 500.0)
-    assert ep.watch(saved, lake=lake).summary["moved"] > 0
+    assert ep.watch(saved, lake=lake).summary["changed"] > 0
 
 
 def test_a_source_that_was_not_asked_for_may_be_another_one(lake: Path, tmp_path: Path) -> None:
@@ -218,11 +218,15 @@ def test_a_source_that_was_not_asked_for_may_be_another_one(lake: Path, tmp_path
     ("old", "new", "message"),
     [
         ("measure: value", "measure: valu", "did you mean value"),
-        ("moves_by: 10 points", "moves_by: a lot", "no size of a change"),
-        ("8542, period: 2023}", "8542, period: 2023, moves_by: 2 points}", "has no points"),
-        ("id: share", "id: bought", "two Figures are called bought"),
+        ("min_change: 10 points", "min_change: a lot", "not the size of a change"),
+        ("8542, period: 2023}", "8542, period: 2023, min_change: 2 points}", "has no points"),
+        ("id: share", "id: bought", "two figures have the id bought"),
         ("importer: KAZ, exporter: CHN, goods: 8542, period: 2023}", "importer: KAZ}", "'period'"),
-        ("goods: 8542, period: 2023}", "goods: 8542, period: 2023, moved_by: 1 %}", "moves_by"),
+        (
+            "goods: 8542, period: 2023}",
+            "goods: 8542, period: 2023, min_changed: 1 %}",
+            "min_change",
+        ),
         ("format: 1", "format: 2", "1"),
     ],
 )
@@ -262,7 +266,7 @@ def test_an_article_is_to_be_drafted_first(lake: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_watched_is_said(lake: Path) -> None:
-    with pytest.raises(NoEvidenceError, match="nothing is watched"):
+    with pytest.raises(NoEvidenceError, match="no file is watched"):
         ep.watch(lake=lake)
 
 
@@ -278,7 +282,7 @@ def test_a_lake_that_only_watches_can_be_loaded(tmp_path: Path, file: Path) -> N
     found = ep.watch(file, lake=tmp_path / "new")
     assert [one.is_unanswered for one in found.files] == [True]
     add(tmp_path / "new", "V202401", 50.0)
-    assert moved(ep.watch(lake=tmp_path / "new")) == {"bought": ("status",), "share": ("status",)}
+    assert changed(ep.watch(lake=tmp_path / "new")) == {"bought": ("status",), "share": ("status",)}
 
 
 def test_a_disk_that_takes_nothing_leaves_what_was_kept(

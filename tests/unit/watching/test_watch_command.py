@@ -55,17 +55,17 @@ def test_a_lake_that_may_only_be_read_is_compared_and_says_that_it_remembers_not
     with monkeypatch.context() as patched:
         patched.setattr(publish, "replace_text", refused)
         code, text = run(folder, file, "--json")
-        assert (code, json.loads(text)["not_remembered"]) == (
+        assert (code, json.loads(text)["not_stored"]) == (
             1,
-            f"no rights to write in {folder / 'lake'}",
+            f"no permission to write in {folder / 'lake'}",
         )
         code, text = run(folder)
         assert code == 1
-        assert "not remembered: no rights to write in" in text
+        assert "not stored: no permission to write in" in text
         code, text = run(folder, "--no-remember")
-        assert (code, "not remembered" in text) == (1, False)
+        assert (code, "not stored" in text) == (1, False)
     code, text = run(folder)  # still compared with what was seen at first
-    assert (code, "not remembered" in text) == (1, False)
+    assert (code, "not stored" in text) == (1, False)
 
 
 def test_a_watch_from_first_to_last(folder: Path) -> None:
@@ -75,9 +75,9 @@ def test_a_watch_from_first_to_last(folder: Path) -> None:
     add(folder, "V202401", 50)
     code, text = run(folder)
     assert code == 1
-    assert "1 of 1 Figure moved since" in text
+    assert "1 of 1 figure changed since" in text
     code, text = run(folder, file)
-    assert (code, "none of 1 Figure moved" in text) == (0, True)
+    assert (code, "none of 1 figure changed" in text) == (0, True)
     add(folder, "V202501", 60)
     code, text = run(folder, file, "--no-remember")
     assert code == 1
@@ -87,7 +87,7 @@ def test_a_watch_from_first_to_last(folder: Path) -> None:
     code, text = run(folder, file, "--json")
     found = json.loads(text)
     assert code == 1
-    assert found["summary"] == {"figures": 1, "claims": 0, "moved": 1, "new": 0}
-    assert found["watched"][0]["figures"][0]["moved"] == ["value"]
+    assert found["summary"] == {"figures": 1, "claims": 0, "changed": 1, "new": 0}
+    assert found["watched"][0]["figures"][0]["changed"] == ["value"]
     assert run(folder, file, "--stop")[0] == 0
     assert not (folder / "lake" / "watched" / "w.yaml.json").exists()

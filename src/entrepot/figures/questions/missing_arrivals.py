@@ -262,7 +262,7 @@ QUESTIONS = {
         cause="assumptions",
         notes=(
             (
-                "passed-on",
+                "pass-through",
                 (
                     "A bound by arithmetic: what is bought of a product and what is sold of it. "
                     "No record says that one is the other; what the hub makes of others' parts "

@@ -144,7 +144,7 @@ class Column(Constants):
 
 
 class Mapping(Constants):
-    """What a whole file is; see docs/how-to/bring-in-any-table.
+    """What a whole file is; see docs/how-to/load-any-table.
 
     Attributes
     ----------

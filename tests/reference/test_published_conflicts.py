@@ -1,4 +1,4 @@
-"""The page on what is wrong in print says what the command finds, all of it, and nothing else."""
+"""The page on conflicting published figures has all that the command finds, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE = (DOCS / "explanation" / "wrong-in-print.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "explanation" / "published-conflicts.md").read_text(encoding="utf-8")
 
 
 @cache
@@ -27,7 +27,8 @@ def found() -> tuple[Discrepancy, ...]:
 
 def from_docs(name: str) -> Callable[..., Any]:
     """A function of the module that fills the page."""
-    place = importlib.util.spec_from_file_location("in_print", DOCS / "in_print.py")
+    file = DOCS / "published_conflicts.py"
+    place = importlib.util.spec_from_file_location("published_conflicts", file)
     assert place is not None
     assert place.loader is not None
     module = importlib.util.module_from_spec(place)

@@ -1,4 +1,4 @@
-"""Fill the page on what is wrong in print with what the command finds."""
+"""Fill the page on conflicting published figures with what the command finds."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def filled(page: str, found: Iterable[Discrepancy]) -> str:
     KeyError
         If a block names a number of which nothing is found any more.
     """
-    held: dict[str, Discrepancy] = {}
+    by_id: dict[str, Discrepancy] = {}
     for one in found:
-        held.setdefault(one.id, one)
+        by_id.setdefault(one.id, one)
     return BLOCK.sub(
-        lambda block: block[1] + "".join(_item(held[name]) for name in block[2].split()) + block[3],
+        lambda block: (
+            block[1] + "".join(_item(by_id[name]) for name in block[2].split()) + block[3]
+        ),
         page,
     )
 
@@ -41,10 +43,11 @@ def _item(one: Discrepancy) -> str:
     if one.definition:
         lines.append(f"{one.definition[:1].upper()}{one.definition[1:]}.")
     lines += [
-        f"Likely slip, {slip.kind.replace('_', ' ')}: {slip.text}" for slip in one.likely_errors[:1]
+        f"Likely error, {error.kind.replace('_', ' ')}: {error.text}"
+        for error in one.likely_errors[:1]
     ]
     against = "; ".join(dict.fromkeys(_link(row) for row in one.other.rows))
-    lines.append(f"Against it: {against}.")
+    lines.append(f"Compared with: {against}.")
     words = " ".join(lines).replace("\u00a0", " ").replace("<", "&lt;")
     return f"- {words}\n"
 
