@@ -25,20 +25,10 @@ PLACES = ("src/entrepot", "docs", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.
 
 NOT_YET = (
     "src/entrepot/claims",
-    "src/entrepot/figures",
-    "src/entrepot/goods",
-    "src/entrepot/lake",
-    "src/entrepot/measures",
-    "src/entrepot/model",
-    "src/entrepot/reconcile",
     "src/entrepot/report",
     "src/entrepot/serve",
     "src/entrepot/sources",
-    "docs",
-    "README.md",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
+    "docs/reference",  # written from the code
 )
 """Folders whose texts are still being rewritten: a folder without a find leaves this list."""
 
