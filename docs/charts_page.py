@@ -40,7 +40,7 @@ def charts() -> str:
     return "\n".join(parts)
 
 
-def _part(one: Kind) -> str:
+def _part(one: ChartKind) -> str:
     asked = f"Measures: {', '.join(f'`{name}`' for name in one.asked)}. " if one.asked else ""
     source = DRAWN_OF if one.id in PRINTED else OF_TABLE if one.id in TABLE else MADE
     return "\n".join(

@@ -13,7 +13,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import Variant
 from entrepot.model.keys import KEYS
 from entrepot.serve.api import operation
-from entrepot.watching.schema import FigureKeys
+from entrepot.watching.run import FigureKeys
 
 
 def test_defaults_are_filled_in() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim
     from entrepot.claims.document import Document
     from entrepot.claims.result import ConflictBlock
-    from entrepot.report.check_report import Article
+    from entrepot.report.check_report import ArticleText
 
 __all__ = ["check"]
 
@@ -135,7 +135,7 @@ def _read(file: Path, date: str, publisher: str) -> tuple[Document, ArticleText 
     from entrepot.report.check_report import ArticleText
 
     draft = drafted(file, date, publisher, to_check=True)
-    return as_document(draft), Article.of(draft)
+    return as_document(draft), ArticleText.of(draft)
 
 
 # A check on a terminal: a line a claim, then the arithmetic and the reasons.
@@ -180,7 +180,7 @@ def draw(
     from rich.text import Text
 
     from entrepot.claims.result import VERDICTS
-    from entrepot.report.attribution import in_one_count
+    from entrepot.report.attribution import in_one_reporter
     from entrepot.report.check_report.text import one_line
 
     order = sorted(found.claims, key=lambda one: VERDICTS.index(one.verdict))
@@ -191,7 +191,7 @@ def draw(
     for block in found.blocks:
         screen.print()
         listed = ", ".join(names[one] for one in block.first.claims)
-        screen.print(Text(f"Cannot all be true{in_one_count(block)}: {listed}", style="bold"))
+        screen.print(Text(f"Cannot all be true{in_one_reporter(block)}: {listed}", style="bold"))
         for line in _of_block(block, found):
             screen.print(Padding(Text(line), (0, 0, 0, 2)))
     shown = [item for item in order if everything or item.verdict in WRONG]
@@ -211,12 +211,12 @@ def draw(
 
 def _of_block(block: ConflictBlock, found: Check) -> Iterator[str]:
     """Yield the arithmetic of conflicts with one cause, what is blamed, and what else it upsets."""
-    from entrepot.report.attribution import laid_to, nor_with
+    from entrepot.report.attribution import also_conflicting, likely_cause
 
     yield f"{block.first.because}."
     if block.first.corrected:
         yield f"Corrected: {block.first.corrected}."
-    for words in (laid_to(block, found), nor_with(block, found)):
+    for words in (likely_cause(block, found), also_conflicting(block, found)):
         if words:
             yield f"{words}."
 
@@ -268,7 +268,7 @@ def _table(order: list[CheckedClaim], width: int, names: Mapping[str, str], *, f
 
 
 def _verdict(item: CheckedClaim) -> str:
-    from entrepot.report.check_report.markdown import SIGNS
+    from entrepot.report.check_report.save import SIGNS
 
     return f"{SIGNS[item.verdict]} {item.verdict.replace('_', ' ')}"
 

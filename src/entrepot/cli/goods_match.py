@@ -22,7 +22,7 @@ from entrepot.errors import (
 )
 from entrepot.files import read_bytes, require_file, require_target
 from entrepot.model.display import first_of
-from entrepot.report.csv_text import csv_text
+from entrepot.report.output import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
