@@ -184,7 +184,7 @@ def test_every_section_shows_evidence_or_says_what_is_missing(told: Brief, silen
 def test_a_country_without_data_gets_gaps_and_no_numbers(silent: Brief) -> None:
     assert all(card.value == "–" and card.bar is None for card in silent.cards)
     assert silent.figures == ()
-    assert "cannot be said" in silent.answer[0].text
+    assert "cannot be computed" in silent.answer[0].text
     gaps = next(section for section in silent.sections if section.id == "gaps").gaps
     assert any(gap.why.startswith("No data are loaded") for gap in gaps)
     assert "entrepot data add baci" in silent.answer[1].text

@@ -186,10 +186,10 @@ def test_the_calendar_has_who_told(draw: Run, tmp_path: Path) -> None:
             "2023",
         ),
         (["hhi", "--importer", "RUS", "--since", "2022", "--period", "2019"], 2, "after"),
-        (["hhi", "--importer", "BRA"], 3, "nothing to draw"),
+        (["hhi", "--importer", "BRA"], 3, "no data for a chart"),
         (["reporters", "--goods", "8542"], 2, "has no goods"),
         (["reporters", "--source", "comtrad"], 2, "comtrade"),
-        (["reporters", "--since", "2030"], 3, "nothing to draw"),
+        (["reporters", "--since", "2030"], 3, "no data for a chart"),
         (["reporters", "--importer", "XYZ"], 2, "XYZ"),
     ],
 )
@@ -227,7 +227,7 @@ def test_a_map_has_the_shares_of_the_newest_year(draw: Run, tmp_path: Path) -> N
         (["map", *GOODS], "needs an importer"),
         (["map", "--importer", "RUS", "--curve"], "no other definitions"),
         (["map", "--importer", "RUS", "--since", "2019"], "one period"),
-        (["map", "--importer", "RUS", "--period", "2021Q2"], "no calendar year"),
+        (["map", "--importer", "RUS", "--period", "2021Q2"], "not a calendar year"),
     ],
 )
 def test_a_map_that_is_not_drawn(draw: Run, words: list[str], text: str) -> None:

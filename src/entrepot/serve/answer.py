@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["PARQUET", "AnswerRows", "HttpAnswer", "as_html", "as_json", "as_svg"]
+__all__ = ["PARQUET", "AnswerRows", "ServedAnswer", "as_html", "as_json", "as_svg"]
 
 PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class ServedAnswer:
     """The body of an answer.
 
     Attributes
@@ -44,12 +44,12 @@ class AnswerRows:
     rows: Sequence[Sequence[Any]]
     name: str
 
-    def written(self, form: str) -> HttpAnswer:
+    def written(self, form: str) -> ServedAnswer:
         """Return the table as a file, ``csv`` or ``parquet``."""
         if form == "parquet":
-            return HttpAnswer(self._parquet(), PARQUET, f"{self.name}.parquet")
+            return ServedAnswer(self._parquet(), PARQUET, f"{self.name}.parquet")
         text = csv_text(self.head, self.rows)
-        return HttpAnswer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
+        return ServedAnswer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
 
     def _parquet(self) -> bytes:
         import pyarrow as pa
@@ -77,17 +77,17 @@ def _text(cell: Any) -> str | None:
     return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
 
 
-def as_html(text: str) -> HttpAnswer:
+def as_html(text: str) -> ServedAnswer:
     """Return a page."""
-    return HttpAnswer(text.encode(), "text/html; charset=utf-8")
+    return ServedAnswer(text.encode(), "text/html; charset=utf-8")
 
 
-def as_json(data: Any) -> HttpAnswer:
+def as_json(data: Any) -> ServedAnswer:
     """Return data as JSON with all digits."""
     text = json.dumps(data, ensure_ascii=False, indent=1, default=str, allow_nan=False)
-    return HttpAnswer(f"{text}\n".encode(), "application/json")
+    return ServedAnswer(f"{text}\n".encode(), "application/json")
 
 
-def as_svg(text: str, name: str) -> HttpAnswer:
+def as_svg(text: str, name: str) -> ServedAnswer:
     """Return a drawing to save."""
-    return HttpAnswer(text.encode(), "image/svg+xml", f"{name}.svg")
+    return ServedAnswer(text.encode(), "image/svg+xml", f"{name}.svg")

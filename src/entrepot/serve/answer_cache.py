@@ -15,10 +15,10 @@ from entrepot.serve.errors import BusyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from entrepot.serve.answer import HttpAnswer
+    from entrepot.serve.answer import ServedAnswer
     from entrepot.serve.pool import PooledQuestion
 
-    Begin = Callable[[], PooledQuestion[HttpAnswer]]
+    Begin = Callable[[], PooledQuestion[ServedAnswer]]
 
 __all__ = ["BYTES", "OLDEST", "CachedAnswer", "KeptAnswers"]
 
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 class CachedAnswer(NamedTuple):
     """An answer, the state of the lake that it is of, and whether it was there already."""
 
-    answer: HttpAnswer
+    answer: ServedAnswer
     state: str
     is_kept: bool
 
@@ -65,7 +65,7 @@ class KeptAnswers:
         self._lock = threading.Lock()
         self._found: OrderedDict[str, CachedAnswer] = OrderedDict()
         self._bytes = 0
-        self._begun: dict[tuple[str, str], PooledQuestion[HttpAnswer]] = {}
+        self._begun: dict[tuple[str, str], PooledQuestion[ServedAnswer]] = {}
         self._current: dict[str, float] = {}
         self._latest = ""
         self._renewed_for: dict[str, str] = {}
@@ -118,12 +118,12 @@ class KeptAnswers:
     def _is_recent(self, state: str) -> bool:
         return state in self._current and self._now() - self._current[state] <= self._oldest
 
-    def _shared(self, key: str, state: str, begin: Begin) -> PooledQuestion[HttpAnswer]:
+    def _shared(self, key: str, state: str, begin: Begin) -> PooledQuestion[ServedAnswer]:
         if (key, state) not in self._begun:
             self._begun[key, state] = begin()
         return self._begun[key, state]
 
-    def _finish(self, key: str, state: str, question: PooledQuestion[HttpAnswer]) -> HttpAnswer:
+    def _finish(self, key: str, state: str, question: PooledQuestion[ServedAnswer]) -> ServedAnswer:
         try:
             answer = question.result()
         finally:

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
-from entrepot.serve.answer import HttpAnswer
+from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.errors import TooLongError
 from entrepot.serve.problems import KINDS
 
@@ -97,7 +97,7 @@ def get_ready() -> None:
 
 def checked_apart(
     folder: Path, sent: Sent, *, form: Form, seconds: float, wall: float
-) -> HttpAnswer:
+) -> ServedAnswer:
     """Return what a check of a text answers.
 
     Parameters
@@ -152,7 +152,7 @@ def checked_apart(
     return _answer(head, body)
 
 
-def _answer(head: dict[str, Any], body: bytes) -> HttpAnswer:
+def _answer(head: dict[str, Any], body: bytes) -> ServedAnswer:
     if "defect" in head:
         raise DefectError(head["defect"])
     if "error" in head:
@@ -160,7 +160,7 @@ def _answer(head: dict[str, Any], body: bytes) -> HttpAnswer:
         error: Any = kind.__new__(kind)  # some are made from other words than they say
         EntrepotError.__init__(error, **head["says"])
         raise error
-    return HttpAnswer(body, head["kind"])
+    return ServedAnswer(body, head["kind"])
 
 
 @atexit.register

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
 from entrepot.serve.request_body import FORMS, body_of, liked_form
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from entrepot.serve.service import Service
 
     Pairs = Sequence[tuple[str, str]]
-    Data = Callable[[Lake, Pairs], HttpAnswer]
+    Data = Callable[[Lake, Pairs], ServedAnswer]
     Table = Callable[[Lake, Pairs], AnswerRows]
 
 __all__ = ["EXAMPLES", "add", "operation"]
 
 
-Found = TypeVar("Found", HttpAnswer, AnswerRows)
+Found = TypeVar("Found", ServedAnswer, AnswerRows)
 _TABLES = ("csv", "parquet")
 
 
@@ -92,7 +92,7 @@ def _bare(view: Callable[[Lake], Found]) -> Callable[[Lake, Pairs], Found]:
     return asked_bare
 
 
-def _ask(lake: Lake, pairs: Pairs) -> HttpAnswer:
+def _ask(lake: Lake, pairs: Pairs) -> ServedAnswer:
     return as_json(asked(pairs).answered(lake).to_dict())
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from entrepot.serve.answer import AnswerRows, HttpAnswer
+from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.api import EXAMPLES
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["add"]
 
 
-_PLAIN: dict[str, Callable[[Lake], HttpAnswer | AnswerRows]] = {
+_PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
     "/goods": catalogue.lists_page,
     "/goods.csv": catalogue.lists_table,
     "/measures": catalogue.measures_page,
@@ -81,7 +81,7 @@ def _fixed(app: FastAPI, service: Service) -> None:
     @app.get("/icon.svg", include_in_schema=False)
     def icon(request: Request) -> Response:
         _keys(request)
-        return service.still(request, HttpAnswer(ICON, "image/svg+xml"))
+        return service.still(request, ServedAnswer(ICON, "image/svg+xml"))
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> Response:
@@ -199,7 +199,7 @@ def _figures(app: FastAPI, service: Service) -> None:
 
 
 def _compared(app: FastAPI, service: Service) -> None:
-    views: dict[str, Callable[[Lake, Pairs], HttpAnswer | AnswerRows]] = {
+    views: dict[str, Callable[[Lake, Pairs], ServedAnswer | AnswerRows]] = {
         "/compare": compare.compare_page,
         "/compare.csv": compare.compare_table,
         "/compare.svg": compare.compare_chart,

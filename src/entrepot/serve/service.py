@@ -10,7 +10,7 @@ from fastapi import Response
 
 import entrepot
 from entrepot.lake.catalog import NAME
-from entrepot.serve.answer import AnswerRows, HttpAnswer
+from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.answer_cache import KeptAnswers
 from entrepot.serve.apart import checked_apart
 from entrepot.serve.request_body import Sizes, address, sent_desk, sent_text
@@ -52,7 +52,7 @@ class Service:
     def answer(
         self,
         request: Request,
-        work: Callable[[Lake], HttpAnswer | AnswerRows],
+        work: Callable[[Lake], ServedAnswer | AnswerRows],
         *,
         form: str = "",
         may_lag: bool = False,
@@ -90,7 +90,7 @@ class Service:
             return Response(status_code=304, headers=told)
         return sent(of_before(found.answer), told)
 
-    def still(self, request: Request, found: HttpAnswer) -> Response:
+    def still(self, request: Request, found: ServedAnswer) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
         told = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
         if _is_known(request, told["ETag"]):
@@ -135,11 +135,11 @@ def _is_known(request: Request, tag: str) -> bool:
     return tag in [one.strip().removeprefix("W/") for one in told]
 
 
-def _whole(found: HttpAnswer | AnswerRows, form: str) -> HttpAnswer:
+def _whole(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
     return found.written(form) if isinstance(found, AnswerRows) else found
 
 
-def sent(found: HttpAnswer, headers: dict[str, str] | None = None) -> Response:
+def sent(found: ServedAnswer, headers: dict[str, str] | None = None) -> Response:
     """Return an answer as a response."""
     told = dict(headers or {})
     if found.name:

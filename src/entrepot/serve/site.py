@@ -17,7 +17,7 @@ from entrepot.report.desk import desk_parts
 from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
-from entrepot.serve.answer import HttpAnswer, as_html
+from entrepot.serve.answer import ServedAnswer, as_html
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of
 
@@ -61,7 +61,7 @@ MENU = (
 )
 
 
-def page(template: str, current: str, **parts: Any) -> HttpAnswer:
+def page(template: str, current: str, **parts: Any) -> ServedAnswer:
     """Return a page of the site.
 
     Parameters
@@ -76,7 +76,7 @@ def page(template: str, current: str, **parts: Any) -> HttpAnswer:
     return as_html(text.strip() + "\n")
 
 
-def of_before(answer: HttpAnswer) -> HttpAnswer:
+def of_before(answer: ServedAnswer) -> ServedAnswer:
     """Return a page with a line above it that newer data than its own are being read in."""
     return replace(answer, body=answer.body.replace(_MAIN, _MAIN + _BEFORE, 1))
 
@@ -112,7 +112,7 @@ def shown_range(figure: Figure) -> str:
 
 
 @cache
-def sheet(name: str) -> HttpAnswer:
+def sheet(name: str) -> ServedAnswer:
     """Return a sheet of style: ``page``, ``check`` for a check beside it, ``desk`` for that.
 
     Raises
@@ -129,15 +129,15 @@ def sheet(name: str) -> HttpAnswer:
     else:
         own = files("entrepot.serve").joinpath("templates", "site.css").read_text("utf-8")
         text = f"{page_style('brief.css', 'scenario.css')}\n{own}"
-    return HttpAnswer(text.encode(), "text/css; charset=utf-8")
+    return ServedAnswer(text.encode(), "text/css; charset=utf-8")
 
 
 @cache
-def script(name: str) -> HttpAnswer:
+def script(name: str) -> ServedAnswer:
     """Return a module of our own; raises `NotFoundError` for one that does not exist."""
     if name not in (*SCRIPTS, "desk"):
         raise NotFoundError("no such script")
     if name == "desk":
-        return HttpAnswer(desk_parts()["program"].encode(), "text/javascript; charset=utf-8")
+        return ServedAnswer(desk_parts()["program"].encode(), "text/javascript; charset=utf-8")
     text = files("entrepot.serve").joinpath("scripts", f"{name}.js").read_text("utf-8")
-    return HttpAnswer(text.encode(), "text/javascript; charset=utf-8")
+    return ServedAnswer(text.encode(), "text/javascript; charset=utf-8")

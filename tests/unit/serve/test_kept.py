@@ -13,7 +13,7 @@ from entrepot.errors import NoEvidenceError
 from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
-from entrepot.serve.answer import HttpAnswer
+from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.answer_cache import CachedAnswer, KeptAnswers
 from entrepot.serve.errors import BusyError
 from entrepot.serve.pool import Pool
@@ -53,10 +53,10 @@ class Asker:
     def text(self, key: str, state: str, *, may_lag: bool = True) -> str:
         return self.get(key, state, may_lag=may_lag).answer.body.decode()
 
-    def _begin(self, key: str, state: str) -> PooledQuestion[HttpAnswer]:
-        def work(_: Lake) -> HttpAnswer:
+    def _begin(self, key: str, state: str) -> PooledQuestion[ServedAnswer]:
+        def work(_: Lake) -> ServedAnswer:
             self.worked.append((key, state))
-            return HttpAnswer(self.answer(key, state).encode(), "text/html")
+            return ServedAnswer(self.answer(key, state).encode(), "text/html")
 
         return self.pool.start(work)
 

@@ -15,7 +15,7 @@ from entrepot.report.compose import SECTIONS, brief_in, opening_in
 from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
@@ -146,7 +146,7 @@ def _require(wanted: WantedBrief) -> None:
         known_area(side)
 
 
-def opening_page(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
+def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
     book = BriefContext(lake)
@@ -156,12 +156,12 @@ def opening_page(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
     return _page("opening.html.j2", wanted, ServedBrief(told, book.questions))
 
 
-def brief_page(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
+def brief_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the brief as a page of the site."""
     return _page("brief_page.html.j2", wanted, _told(lake, wanted))
 
 
-def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> HttpAnswer:
+def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswer:
     parts = page_parts(found.brief)
     return page(
         template,
@@ -181,12 +181,12 @@ def _python(wanted: WantedBrief) -> str:
     return f"ep.brief({wanted.importer!r}{said})"
 
 
-def brief_data(lake: Lake, wanted: WantedBrief) -> HttpAnswer:
+def brief_data(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the brief as JSON, as `entrepot brief --json` prints it."""
     return as_json(as_dict(_told(lake, wanted).brief))
 
 
-def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> HttpAnswer:
+def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     """Return the brief as `entrepot brief --out` writes it.
 
     Raises
@@ -199,7 +199,7 @@ def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> HttpAnswer:
     name = f"brief-{wanted.name}.{form}"
     write = format_of(Path(name))
     found = write(_told(lake, wanted).brief)
-    return HttpAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
+    return ServedAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
 
 
 def brief_figures(lake: Lake, wanted: WantedBrief) -> AnswerRows:
@@ -215,7 +215,7 @@ def brief_table(lake: Lake, wanted: WantedBrief, name: str) -> AnswerRows:
     return AnswerRows(section.table.head, section.table.rows, f"{name}-{wanted.name}")
 
 
-def brief_chart(lake: Lake, wanted: WantedBrief, name: str) -> HttpAnswer:
+def brief_chart(lake: Lake, wanted: WantedBrief, name: str) -> ServedAnswer:
     """Return the chart of a section, with its title and where it comes from."""
     from entrepot.report.standalone import framed
 

@@ -12,7 +12,7 @@ from entrepot.goods.library import list_names
 from entrepot.lake import spans
 from entrepot.measures import passport, passports
 from entrepot.model.areas import areas, groups
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids, source_info
@@ -42,12 +42,12 @@ __all__ = [
 _LEVELS = ("error", "warning", "note")
 
 
-def measures_page(_: Lake) -> HttpAnswer:
+def measures_page(_: Lake) -> ServedAnswer:
     """Return the page of all measures."""
     return page("measures.html.j2", "/measures", rows=passports())
 
 
-def measure_page(_: Lake, name: str) -> HttpAnswer:
+def measure_page(_: Lake, name: str) -> ServedAnswer:
     """Return the passport of a measure."""
     try:
         found = passport(name)
@@ -56,7 +56,7 @@ def measure_page(_: Lake, name: str) -> HttpAnswer:
     return page("measure.html.j2", "/measures", found=found)
 
 
-def measures_data(_: Lake) -> HttpAnswer:
+def measures_data(_: Lake) -> ServedAnswer:
     """Return every passport as JSON, as `entrepot measure list --json` prints them."""
     return as_json([one.to_dict() for one in passports()])
 
@@ -72,7 +72,7 @@ def _areas() -> list[dict[str, Any]]:
     return found + [{**asdict(one), "kind": "group", "composition": one.kind} for one in groups()]
 
 
-def areas_data(_: Lake) -> HttpAnswer:
+def areas_data(_: Lake) -> ServedAnswer:
     """Return every area and group as JSON, as `entrepot area list --json` prints them."""
     return as_json(_areas())
 
@@ -83,7 +83,7 @@ def areas_table(_: Lake) -> AnswerRows:
     return AnswerRows(["code", "name", "kind", "note"], rows, "areas")
 
 
-def data_page(lake: Lake) -> HttpAnswer:
+def data_page(lake: Lake) -> ServedAnswer:
     """Return the page of what is held, of what can be, and of what was noticed at loading."""
     held = lake.holdings()
     names = {one.source for one in held}
@@ -131,7 +131,7 @@ def findings_table(lake: Lake) -> AnswerRows:
 _CODE = re.compile(r"\d{2,10}")
 
 
-def lists_page(_: Lake) -> HttpAnswer:
+def lists_page(_: Lake) -> ServedAnswer:
     """Return the page of all lists."""
     rows = [
         (one, len({entry.code for entry in one.entries})) for one in goods_lists(skip_broken=True)
@@ -149,7 +149,7 @@ def lists_table(_: Lake) -> AnswerRows:
     return AnswerRows([*names, "entries"], rows, "lists")
 
 
-def goods_page(_: Lake, name: str) -> HttpAnswer:
+def goods_page(_: Lake, name: str) -> ServedAnswer:
     """Return the page of a list, or of a code."""
     if _CODE.fullmatch(name):
         seen = _history(name)
@@ -166,7 +166,7 @@ def goods_title_of(code: str) -> str:
         return ""
 
 
-def goods_data(_: Lake, name: str) -> HttpAnswer:
+def goods_data(_: Lake, name: str) -> ServedAnswer:
     """Return a list or the history of a code as JSON."""
     if _CODE.fullmatch(name):
         return as_json([seen.to_dict() for seen in _history(name)])

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from entrepot.errors import RequestError
 from entrepot.model.closed_yaml import Closed
-from entrepot.serve.answer import HttpAnswer, as_json
+from entrepot.serve.answer import ServedAnswer, as_json
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
@@ -55,17 +55,17 @@ class _Asked(Closed):
             ) from None
 
 
-def check_form(_: Lake) -> HttpAnswer:
+def check_form(_: Lake) -> ServedAnswer:
     """Return the form to paste a text into."""
     return page("check_form.html.j2", "/check")
 
 
-def desk_page(_: Lake) -> HttpAnswer:
+def desk_page(_: Lake) -> ServedAnswer:
     """Return the reading desk, which sends the text that is pasted into it to `desk_data`."""
     return page("desk_page.html.j2", "/desk")
 
 
-def desk_data(lake: Lake | None, body: str) -> HttpAnswer:
+def desk_data(lake: Lake | None, body: str) -> ServedAnswer:
     """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
 
     Parameters
@@ -98,7 +98,9 @@ def get_ready() -> None:
     checked_page(None, "China's exports to Russia fell by 3 % in 2025.", "article", "", "")
 
 
-def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> HttpAnswer:
+def checked_page(
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+) -> ServedAnswer:
     """Return the page of a check.
 
     Parameters
@@ -112,7 +114,9 @@ def checked_page(lake: Lake | None, text: str, kind: str, date: str, publisher: 
     return page("check_page.html.j2", "/check", **page_parts(found, article))
 
 
-def checked_data(lake: Lake | None, text: str, kind: str, date: str, publisher: str) -> HttpAnswer:
+def checked_data(
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+) -> ServedAnswer:
     """Return a check as `entrepot check --json` prints it."""
     return as_json(_checked(lake, text, kind, date, publisher)[0].to_dict())
 

@@ -25,7 +25,7 @@ from entrepot.report.comparison import (
     undrawn,
 )
 from entrepot.report.phrasing import capital
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
@@ -95,7 +95,7 @@ class _Told:
         return rows
 
 
-def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
+def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return the page of two sides, or the form to name them."""
     given = single(pairs, KEYS)
     form = {
@@ -138,7 +138,7 @@ def compare_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> AnswerRows:
     return AnswerRows(("side", *head), [[side, *row] for side, row in numbered], "compare")
 
 
-def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
+def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return every Figure of both sides as JSON."""
     told = _told(lake, single(pairs, KEYS))
     sides = [
@@ -148,7 +148,7 @@ def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
     return as_json({"answer": answer(told.found), "sides": sides})
 
 
-def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
+def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return the chart of both shares over the years.
 
     Raises

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.figures.definition import Side
     from entrepot.lake import Lake
-    from entrepot.serve.answer import AnswerRows, HttpAnswer
+    from entrepot.serve.answer import AnswerRows, ServedAnswer
 
 __all__ = ["country_page", "country_table", "get_ready", "known_area", "years_reported"]
 
@@ -61,7 +61,7 @@ def get_ready(lake: Lake) -> None:
         _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
 
 
-def country_page(lake: Lake, importer: str, goods: str) -> HttpAnswer:
+def country_page(lake: Lake, importer: str, goods: str) -> ServedAnswer:
     """Return the page of a country as a buyer."""
     goods = goods or "chpl"
     book, found, further = _shares(lake, importer, goods)

@@ -9,7 +9,7 @@ from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import passports
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_svg
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.site import page
 from entrepot.serve.views.home import named_areas
@@ -30,7 +30,7 @@ _WHOLE = 1e5
 """From here on a number is shown to the unit, as money is; below in three digits."""
 
 
-def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> HttpAnswer:
+def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> ServedAnswer:
     """Return the page of the Figure that an address asks for, or the form to ask one."""
     given = {name: value for name, value in pairs if value.strip()}
     form = {
@@ -111,7 +111,7 @@ def is_drawn(figure: Figure) -> bool:
     return True
 
 
-def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> HttpAnswer:
+def figure_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return the chart of a Figure.
 
     Raises

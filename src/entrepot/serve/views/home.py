@@ -11,7 +11,7 @@ from entrepot.goods import goods_lists
 from entrepot.lake import spans
 from entrepot.measures import passports
 from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
-from entrepot.serve.answer import HttpAnswer, as_json
+from entrepot.serve.answer import ServedAnswer, as_json
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids
@@ -70,7 +70,7 @@ class Hit(NamedTuple):
     address: str
 
 
-def home_page(lake: Lake, words: str) -> HttpAnswer:
+def home_page(lake: Lake, words: str) -> ServedAnswer:
     """Return the first page; with `words`, what was found of them."""
     return page(
         "home.html.j2",
@@ -169,7 +169,7 @@ def search(words: str) -> list[Hit]:
     return found[: 3 * _MOST]
 
 
-def search_data(words: str) -> HttpAnswer:
+def search_data(words: str) -> ServedAnswer:
     """Return the first things that words name as JSON, for a search while one types."""
     found = search(words)[:_OFFERED] if words else []
     return as_json([hit._asdict() for hit in found])

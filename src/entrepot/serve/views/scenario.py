@@ -17,7 +17,7 @@ from entrepot.measures.cutoff import OTHERS
 from entrepot.report.scenario.page import page_parts, single_file
 from entrepot.report.scenario.save import plain
 from entrepot.report.scenario.tables import stops
-from entrepot.serve.answer import AnswerRows, HttpAnswer, as_json, as_svg
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import single
 from entrepot.serve.site import page
@@ -63,7 +63,7 @@ _EXAMPLES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-def scenario_page(lake: Lake, pairs: Pairs) -> HttpAnswer:
+def scenario_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
     """Return the page of one scenario or two, or the form to ask for one."""
     given = given_of(pairs)
     form = {
@@ -88,12 +88,12 @@ def scenario_page(lake: Lake, pairs: Pairs) -> HttpAnswer:
     )
 
 
-def scenario_data(lake: Lake, pairs: Pairs) -> HttpAnswer:
+def scenario_data(lake: Lake, pairs: Pairs) -> ServedAnswer:
     """Return one scenario or two as JSON, as `entrepot scenario --json` prints them."""
     return as_json(plain(_worked(lake, given_of(pairs))))
 
 
-def scenario_chart(lake: Lake, pairs: Pairs) -> HttpAnswer:
+def scenario_chart(lake: Lake, pairs: Pairs) -> ServedAnswer:
     """Return the ladder of losses."""
     return as_svg(single_file(_worked(lake, given_of(pairs))), "scenario")
 
