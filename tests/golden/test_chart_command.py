@@ -43,8 +43,8 @@ def test_a_picture_for_programs_that_know_no_variables(entrepot: Run, tmp_path: 
     [
         ([*SHARE, "--out", "share.jpg"], 2, ".svg, .png or .csv"),
         ([*SHARE, "--sigma", "3", "--out", "share.svg"], 2, "has no sigma"),
-        (["growth", *SHARE[1:5], "--period", "2024", "--out", "x.svg"], 2, "no other definition"),
-        (["hhi", *SHARE[1:3], "--period", "2023", "--out", "x.svg"], 3, "nothing to draw"),
+        (["growth", *SHARE[1:5], "--period", "2024", "--out", "x.svg"], 2, "only one definition"),
+        (["hhi", *SHARE[1:3], "--period", "2023", "--out", "x.svg"], 3, "no data for a chart"),
         (["event_study", *SHARE[1:], "--out", "x.svg"], 2, "needs listed"),
     ],
 )
