@@ -38,7 +38,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def test_files_of_one_release_share_a_row(lake: Lake) -> None:
     page = home_page(lake, "").body.decode()
-    table = page[page.index("What counts, by source") : page.index("Table as CSV")]
+    table = page[page.index("Current data by source") : page.index("Table as CSV")]
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", one) for one in table.split("<tr>")[1:]]
     told = {tuple(one[:5]) for one in rows if one[0] == "comtrade"}
     assert told == {
