@@ -84,8 +84,9 @@ def test_a_swap_conflicts_with_the_text_alone(world: World, partner: str) -> Non
     found = check(document(lines), facts=facts(rows))
     assert found.conflicts
     assert all("both" in conflict.claims for conflict in found.conflicts)
-    first = {item.likely_errors[0].kind for item in found.claims if item.likely_errors}
-    assert first == {"swapped"}  # by chance another may fit as well, and stands behind
+    named = [{one.kind for one in item.likely_errors} for item in found.claims]
+    assert any(named)
+    assert all("swapped" in kinds for kinds in named if kinds)  # by chance another fits as well
 
 
 @FEW

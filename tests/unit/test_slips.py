@@ -282,3 +282,16 @@ def test_all_minimal_conflicts_are_listed() -> None:
     )
     pairs = {frozenset(one.claims) for one in found.conflicts}
     assert pairs == {frozenset("ab"), frozenset("ac"), frozenset("bc")}
+
+
+def test_two_kinds_that_fit_equally_are_both_named_and_neither_chosen() -> None:
+    """Last year's number is also that of the other direction: nothing tells which was taken."""
+    claim = f"  - {{id: sold, value: {{{CHILE}}}, says: $31.13 bn}}"
+    then = row("CHN", "CHL", "2018", 31.13 * BILLION, 1e7)
+    back = row("CHL", "CHN", "2019", 31.13 * BILLION, 1e7, reporter="CHN")
+    likely_errors = checked(claim, LEVELS[0], then, back).claims[0].likely_errors
+    assert likely_errors[0].kind == "undecided"
+    assert likely_errors[0].corrected.replace("\u00a0", " ") == "20.13 bn USD"
+    assert {one.kind for one in likely_errors[1:]} >= {"direction", "year"}
+    assert first(checked(claim, LEVELS[0], then), "sold")[0] == "year"
+    assert first(checked(claim, LEVELS[0], back), "sold")[0] == "direction"

@@ -18,12 +18,12 @@ from entrepot.claims.error_patterns import SLIPS, KnownValues, Memory
 from entrepot.claims.error_patterns.context import MOST_LUCK, luck
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.error_patterns import ErrorContext, Proposal
+    from entrepot.claims.error_patterns import Change, ErrorContext, Proposal
 
-__all__ = ["Explanation", "explanations", "is_close"]
+__all__ = ["Explanation", "explanations", "is_close", "undecided"]
 
 
 A_SLIP = -2.0
@@ -36,6 +36,11 @@ AGAIN = 0.5
 """How much likelier one kind of slip is where it happened already: one cause, two claims."""
 _ALONE = ("swapped", "digits", "valuation")
 """Kinds that one claim says nothing about in another."""
+A_KIND = 0.03
+"""How much less likely a kind is than the next commoner one."""
+ORDER = {kind: place for place, kind in enumerate(SLIPS)}
+EQUAL = 0.2
+"""Explanations whose fit differs by no more cannot be told apart."""
 CLOSE = 0.35
 """Explanations this near the best are as good as it."""
 KEPT = 8
@@ -63,6 +68,11 @@ class Explanation:
     proposals: tuple[Proposal, ...]
     unexplained: frozenset[str]
     score: float
+
+    @property
+    def fit(self) -> float:
+        """The score without what is said of a kind before anything is known of the text."""
+        return self.score + sum(A_KIND * ORDER[one.kind] for one in self.proposals)
 
     @property
     def names(self) -> frozenset[str]:
@@ -142,6 +152,33 @@ def is_close(one: Explanation, best: Explanation) -> bool:
     return not best.proposals or one.score >= best.score - CLOSE
 
 
+def undecided(name: str, found: Sequence[Explanation]) -> dict[str, Change]:
+    """Return the kinds of error that explain a claim equally well, where there are several.
+
+    Parameters
+    ----------
+    name
+        Id of the claim.
+    found
+        The explanations of its text, best first.
+
+    Returns
+    -------
+    dict
+        For each kind how it corrects the claim; empty where one kind fits best.
+    """
+    best = found[0] if found else None
+    equal = {
+        proposal.kind: change
+        for one in reversed(found)
+        if best and one.names == best.names and one.fit >= best.fit - EQUAL
+        for proposal in one.proposals
+        for change in proposal.changes
+        if change.claim.id == name
+    }
+    return dict(reversed(equal.items())) if len(equal) > 1 else {}
+
+
 def _wider(
     case: ErrorContext, sets: list[frozenset[str]], trusted: set[str]
 ) -> Iterator[frozenset[str]]:
@@ -199,8 +236,8 @@ class _Search:
         by_chance = math.log10(luck(claim) / view.open(claim))
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
         found = [
-            _Option(proposal, proposal.names, cost + _likely(proposal, place))
-            for place, slip in enumerate(SLIPS.values())
+            _Option(proposal, proposal.names, cost + _likely(proposal))
+            for slip in SLIPS.values()
             for proposal in slip(claim, view)
             if proposal.chance <= MOST_LUCK
         ]
@@ -217,9 +254,9 @@ class _Search:
         return system.feasible(self._everybody - wrong)
 
 
-def _likely(proposal: Proposal, place: int) -> float:
+def _likely(proposal: Proposal) -> float:
     """Return how likely a slip is: by its kind, the commoner first, and by how it fits."""
-    return A_SLIP - 0.03 * place + math.log10(max(proposal.fit, 1e-12))
+    return A_SLIP - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
 
 
 def _joined(

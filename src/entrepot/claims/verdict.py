@@ -14,7 +14,7 @@ from entrepot.claims.assess import assess_claims
 from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.document import Document, require_few
 from entrepot.claims.evidence import evidence, in_print_beside
-from entrepot.claims.explain import Explanation, explanations, is_close
+from entrepot.claims.explain import Explanation, explanations, is_close, undecided
 from entrepot.claims.growth_currency import either_money, mixed_money
 from entrepot.claims.part_exceeds_total import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
@@ -279,8 +279,21 @@ def _qualifier(held: EvidenceVerdict, verdict: Verdict, money: str) -> str:
 
 
 def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyError]:
-    """Yield the slips that explain a claim, the best of each kind and partner first."""
+    """Yield the errors that explain a claim, the best of each kind and partner first.
+
+    Where several kinds fit equally well, that is said first.
+    """
     seen: set[tuple[str, str]] = set()
+    if several := undecided(claim.id, explained):
+        either = " or ".join(kind.replace("_", " ") for kind in several)
+        sums = "; ".join(one.text.rstrip(".") for one in several.values())
+        numbers = {one.corrected for one in several.values()}
+        yield LikelyError(
+            "undecided",
+            "",
+            numbers.pop() if len(numbers) == 1 else "",
+            f"{either}, which fit equally well: {sums}.",
+        )
     for proposal in (one for item in explained for one in item.proposals):
         for change in proposal.changes:
             what = (proposal.kind, change.other)

@@ -44,21 +44,27 @@ def _mixed(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
 
 
 SLIPS: dict[str, Callable[[Claim, KnownValues], Iterator[Proposal]]] = {
+    "spot_rate": spot_rate,
+    "digits": digits,
     "swapped": swapped,
+    "stale": stale,
+    "partial_period": partial_period,
+    "denominator": denominator,
+    "mixed_years": _mixed,
     "sign": sign,
     "unit_scale": unit_scale,
     "percent_points": percent_points,
     "currency": currency,
-    "spot_rate": spot_rate,
     "year": year,
-    "mixed_years": _mixed,
     "direction": direction,
     "mean_median": mean_median,
-    "digits": digits,
     "valuation": valuation,
-    "partial_period": partial_period,
     "territory": territory,
-    "denominator": denominator,
-    "stale": stale,
 }
-"""Every slip looked for, the commoner first."""
+"""Every error looked for, the commoner in print first.
+
+Counted in the bundled published figures that contradict others (14 with a likely error) and in
+articles labelled by hand (9 errors): conversions at a spot rate 11, digits 4, swapped 3, numbers of
+another release 2, of part of a period 1, over another denominator 1, of mixed years 1. The others,
+of which none was met, follow in an order of judgement.
+"""
