@@ -295,3 +295,22 @@ def test_two_kinds_that_fit_equally_are_both_named_and_neither_chosen() -> None:
     assert {one.kind for one in likely_errors[1:]} >= {"direction", "year"}
     assert first(checked(claim, LEVELS[0], then), "sold")[0] == "year"
     assert first(checked(claim, LEVELS[0], back), "sold")[0] == "direction"
+
+
+def test_an_error_of_a_quoted_source_is_found_by_its_own_numbers() -> None:
+    """Customs' shares are 5.0 after 4.8 %; the institute's are its own, and leave 1.2 points."""
+    share = "export_share: {exporter: CHN, importer: CHL, period: 20"
+    by = "attributed_to: Institute of Ports"
+    claims = [
+        f"  - {{id: now, {share}19}}, says: 6.2 %, {by}}}",
+        f"  - {{id: then, {share}18}}, says: 5.0 %, {by}}}",
+        f"  - {{id: rise, change: {{of: {{{share}19}}}}, base: 2018}}, says: +24 points, {by}}}",
+    ]
+    kind = {"measure": "export_share", "unit": "share", "currency": ""}
+    rows = [
+        row("CHN", "CHL", year, value, 0.001, **kind)
+        for year, value in (("2019", 0.05), ("2018", 0.048))
+    ]
+    found = checked("\n".join(claims), *rows)
+    assert found.claims[2].verdict == "inconsistent"
+    assert first(found, "rise")[0] == "percent_points"

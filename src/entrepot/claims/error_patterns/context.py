@@ -278,6 +278,9 @@ class KnownValues:
         if not alike and luck(claim, left) <= MOST_LUCK:
             return (left,)  # another country's count says less of a number than its own text
         fitting = tuple(_shared(end, left) for end in ends if end.meets(left))
+        if not fitting and claim.attributed_to and luck(claim, left) <= MOST_LUCK:
+            own = any(item.own for item in self.case.found[claim.id])
+            return ends if own else (left,)  # who is quoted may count otherwise than others
         return fitting or ends or (left,)
 
     def _ends(self, claim: Claim) -> tuple[tuple[Interval, ...], bool]:
