@@ -128,5 +128,5 @@ def test_a_value_in_another_currency_is_said_to_be_held_in_it(tmp_path: Path) ->
     assert euros.status == "ok"
     dollars = ask(tmp_path, "value", **asked)
     assert dollars.status == "insufficient_data"
-    assert "held in EUR: ask with --currency EUR" in str(dollars.reason)
+    assert "available in EUR: ask with --currency EUR" in str(dollars.reason)
     assert "available for 2024" not in str(dollars.reason)
