@@ -32,7 +32,7 @@ _MINUSES = dict.fromkeys(
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D}
 _WIDE[0xFF0C] = "\uff0c"  # a wide comma parts clauses and never digits
 _OTHER = {0x2019: "'", 0x02BC: "'", 0x0451: "\u0435", 0xFFE5: "\u00a5"}  # ё as е
-_PLAIN = {**SIMPLIFIED, **_WIDE, **_SPACES, **_MINUSES, **_OTHER}
+_PLAIN: dict[int, int | str] = {**SIMPLIFIED, **_WIDE, **_SPACES, **_MINUSES, **_OTHER}
 
 # Digits in groups, of which a year begins none ("2023 111 млрд"); a word; one Chinese character;
 # any other sign.
