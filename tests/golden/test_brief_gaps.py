@@ -270,7 +270,7 @@ def test_what_errors_of_reports_leave_open_stands_on_the_card_and_its_bar() -> N
 def test_a_year_of_which_nothing_is_held_is_refused_and_says_what_is(tmp_path: Path) -> None:
     rows = [(year, "CHN", "KAZ", "854231", 60.0) for year in (2021, 2022)]
     lake = lake_of(tmp_path, rows)
-    with pytest.raises(NoEvidenceError, match="nothing is held of 1971") as caught:
+    with pytest.raises(NoEvidenceError, match="no data are available for 1971") as caught:
         brief("KAZ", "CHN", "chpl", 1971, lake)
     assert "..2025" in str(caught.value.why)
     assert "--period" in str(caught.value.hint)
