@@ -375,7 +375,7 @@ def test_two_sides_are_compared_from_the_form_and_back_and_forward_work(
 ) -> None:
     watched = open_page(site, "/compare")
     page = watched.page
-    page.get_by_label("Who buys", exact=True).fill("Germany")
+    page.get_by_label("Importer", exact=True).fill("Germany")
     page.get_by_label("Supplier", exact=True).fill("CHN")
     page.get_by_label("Goods", exact=True).fill("854231")
     page.get_by_label("Supplier, second").fill("United States")
