@@ -384,7 +384,7 @@ def test_two_sides_are_compared_from_the_form_and_back_and_forward_work(
     assert "United States" in page.locator("h1").inner_text()
     assert page.locator("svg.chart").locator("visible=true").count() == 1
     page.go_back()
-    assert page.locator("h1").inner_text().startswith("Two")
+    assert page.locator("h1").inner_text().startswith("Compare two")
     page.go_forward()
     assert "United States" in page.locator("h1").inner_text()
     watched.check()
