@@ -168,7 +168,7 @@ def test_its_picture_says_what_was_found(study: ep.Figure, tmp_path: Path) -> No
     drawn = svg_of(study)
     assert "What listing did to exports from Germany to Russia" in drawn
     assert "−69.9" in drawn  # 100 (exp(-1.2) - 1)
-    assert f'aria-label="{picture.spoken}' in drawn
+    assert f'aria-label="{picture.alt_text}' in drawn
     assert write_chart(study, tmp_path / "event.svg").read_text() == drawn
     assert write_chart(study, tmp_path / "event.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ep.EntrepotError, match=r"\.jpg"):

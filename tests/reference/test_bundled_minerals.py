@@ -130,7 +130,7 @@ def test_one_year_is_no_change(empty: Lake) -> None:
             measure, lake=empty, importer="DEU", exporter="CHN", goods=MAGNETS, period=2023
         )
         assert figure.status == "insufficient_data"
-        assert "ships minerals for 2022, not for 20" in str(figure.reason)
+        assert "minerals is bundled for 2022, not for 20" in str(figure.reason)
 
 
 def test_nothing_else_sees_it(empty: Lake) -> None:

@@ -355,7 +355,7 @@ def test_mass_that_is_often_missing_is_no_choice(tmp_path: Path) -> None:
     assert "67 %" in why["comtrade, importer's reports: mass, as asked"]
     assert "nothing of HKG" in why["comtrade, importer's reports: CHN+HKG"]
     assert (
-        "holds comtrade for 2022, not for"
+        "comtrade is loaded for 2022, not for"
         in why["comtrade, importer's reports: three-year average"]
     )
     assert "did not report" in why["comtrade, exporter's reports"]

@@ -114,7 +114,7 @@ def test_another_edition_has_the_average_of_the_family(shared_data: Path, tmp_pa
     lake = Lake.open(tmp_path / "lake")
     lake.add("elasticities", [shared_data / "elasticities" / "ProTEE_0_1.csv"])
     own = elasticities_in(lake, ["HS2007"])["HS2007"]
-    with pytest.raises(NoEvidenceError, match="no tables between the two"):
+    with pytest.raises(NoEvidenceError, match="no correlation tables between the two"):
         elasticities_in(lake, ["HS2017"])
     tables = sorted((shared_data / "hs_concordance").glob("HS 20*"))
     lake.add("concordance", [one for one in tables if one.name[3:7] in ("2012", "2017", "2022")])

@@ -302,6 +302,7 @@ def names(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[str, str]:
     Examples
     --------
     >>> from entrepot.model.period import Period
+    >>> Side = ComparisonSide
     >>> names((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
     ('Russia', 'Kazakhstan')
     >>> names((Side("RUS", "CHN", "all"), Side("RUS", "TUR", "8542")))
@@ -330,7 +331,7 @@ def shared(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[tuple[str, str
 
     Examples
     --------
-    >>> shared((Side("RUS", "CHN", "all"), Side("KAZ", "CHN", "all")))
+    >>> shared((ComparisonSide("RUS", "CHN", "all"), ComparisonSide("KAZ", "CHN", "all")))
     (('Supplier', 'China'), ('Goods', 'all goods'))
     """
     first, second = (one.parts for one in sides)
