@@ -18,7 +18,7 @@ from published_conflicts import filled
 from entrepot.claims.published_checks import findings
 from entrepot.cli.main import app
 from entrepot.figures.caveats import CAVEATS
-from entrepot.measures import passports
+from entrepot.measures import all_metadata
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
 from entrepot.sources import SourceInfo, source_ids, source_info
@@ -64,9 +64,9 @@ def _command(path: str, command: Any) -> list[str]:
 
 
 def measures() -> str:
-    """Return a page with the passport of every measure."""
+    """Return a page with the methodology sheet of every measure."""
     parts = ["# Measures\n"]
-    for item in passports():
+    for item in all_metadata():
         rows = [
             ["inputs", item.inputs],
             ["unit", item.unit],

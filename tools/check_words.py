@@ -23,14 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("src/entrepot", "docs", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")
 
-NOT_YET = (
-    "src/entrepot/claims",
-    "src/entrepot/report",
-    "src/entrepot/serve",
-    "src/entrepot/sources",
-    "docs/reference",  # written from the code
-)
-"""Folders whose texts are still being rewritten: a folder without a find leaves this list."""
+NOT_YET = ("docs/reference/lists.md", "docs/reference/columns.md", "docs/reference/glossary.md")
+"""Pages that quote law, name columns of a file, or explain words that are not used."""
 
 SKIPPED = ("goods/lists", "lexicons", "names.csv", "published.csv")
 """Law, words of other languages, quotations."""

@@ -24,7 +24,7 @@ title: {title}
 period: 2022
 cut: {{imposes: DEU+USA, target: RUS, instrument: {instrument}, sectors: [C26, C29]}}
 economy: {{leak: 0.1, friction: {{take: 0.3, also: [0.6]}}, inputs: 0.5, outer: 0.5}}
-extraction: {{replaced: {{others: 0.5, CHN: 0.2, nobody: 0.3}}}}
+extraction: {{replaced: {{others: 0.5, CHN: 0.2, not_replaced: 0.3}}}}
 """
 
 

@@ -38,7 +38,7 @@ economy:
   inputs: 0.5
   outer: {take: 0.5, also: [1]}
 extraction:
-  replaced: {others: 0.5, CHN: 0.2, nobody: 0.3}
+  replaced: {others: 0.5, CHN: 0.2, not_replaced: 0.3}
 """
 
 

@@ -90,7 +90,7 @@ def test_every_measure_has_a_case() -> None:
     functions = {
         name for name in ep.measures.__all__ if inspect.isfunction(getattr(ep.measures, name))
     }
-    named = {passport.function for passport in ep.measures.passports()}
+    named = {measure_metadata.function for measure_metadata in ep.measures.all_metadata()}
     lacking = (functions | named) - NO_FRAMES - IN_MEMORY - CASES.keys()
     assert lacking == set(), "add a case for it to tests/reference/engine_cases.py"
     assert CASES.keys() <= functions

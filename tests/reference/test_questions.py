@@ -184,7 +184,7 @@ def test_the_premium_of_a_buyer(lake: Lake) -> None:
 
 
 def test_every_measure_that_is_asked_says_so() -> None:
-    asked = {one.id for one in ep.measures.passports() if not one.frames_only}
+    asked = {one.id for one in ep.measures.all_metadata() if not one.frames_only}
     assert asked == set(QUESTIONS)
 
 

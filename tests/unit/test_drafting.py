@@ -301,7 +301,7 @@ def test_a_part_of_what_was_bought_by_an_unknown_word_is_left() -> None:
     ("when", "date", "why"),
     [
         ("in 2024", "1990-01-01", "'2024' is not over when the text was published, 1990-01-01"),
-        ("last year", "", "'last year' cannot be told without the text's date: give --date"),
+        ("last year", "", "'last year' depends on the text's date: give --date"),
         ("in late 2024", "2026-01-20", "'late 2024' does not say which months or year"),
         ("before 2022", "2026-01-20", "'2022' is a day, or only a bound"),
         ("in fiscal 2024", "2026-01-20", "'2024' is of a fiscal year"),

@@ -15,7 +15,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -584,4 +584,7 @@ def test_passports_name_the_columns_that_come_out() -> None:
         "churn_rate": (ep.measures.churn_rate(judged), ["period"]),
     }
     for name, (found, keys) in results.items():
-        assert found.column_names == [*keys, *(column for column, _ in passport(name).columns)]
+        assert found.column_names == [
+            *keys,
+            *(column for column, _ in measure_metadata(name).columns),
+        ]

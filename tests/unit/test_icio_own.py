@@ -96,7 +96,7 @@ def scenario(source: str, sectors: str = "CHIPS") -> str:
 title: Chips
 period: 2020
 cut: {{imposes: CHN, target: RUS, instrument: export_ban, sectors: [{sectors}]}}
-extraction: {{replaced: {{others: 0.5, nobody: 0.5}}, source: {source}}}
+extraction: {{replaced: {{others: 0.5, not_replaced: 0.5}}, source: {source}}}
 """
 
 

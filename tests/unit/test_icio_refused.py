@@ -87,7 +87,7 @@ def test_a_country_beside_its_parts(tmp_path: Path) -> None:
     wide.insert(3, "CHN_C26" + ",0" * (wide[0].count(",") - 1) + ",0")
     wide[5] = wide[5][:-1] + "7"
     said = refused(written(tmp_path, "\n".join(wide) + "\n"))
-    assert "CHN stands beside its parts" in said
+    assert "CHN is listed together with its parts" in said
     assert "twice" in said
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -280,4 +280,4 @@ def test_passports_name_the_columns_that_come_out() -> None:
         "net_import_reliance": ep.measures.net_import_reliance(parts, by=[]),
     }
     for name, found in results.items():
-        assert found.column_names == [column for column, _ in passport(name).columns]
+        assert found.column_names == [column for column, _ in measure_metadata(name).columns]

@@ -16,7 +16,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures import passport, passports
+from entrepot.measures import all_metadata, measure_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -310,16 +310,16 @@ def test_the_users_frame_stays_as_it_was() -> None:
 
 
 def test_passports_are_whole() -> None:
-    ids = [item.id for item in passports()]
+    ids = [item.id for item in all_metadata()]
     assert ids[:7] == ["value", "import_share", "export_share", "growth", "hhi", "cr", "asymmetry"]
     assert len(set(ids)) == len(ids)
-    for item in passports():
+    for item in all_metadata():
         plain = item.to_dict()
         assert all(plain[name] for name in plain if name != "frames_only"), item.id
         assert callable(getattr(ep.measures, item.function))
         assert item.unit in ("USD", "share", "percent", "index", "ratio", "points", "flag", "count")
     with pytest.raises(UnknownNameError) as caught:
-        passport("import_shar")
+        measure_metadata("import_shar")
     assert caught.value.suggestions[0] == "import_share"
 
 
@@ -335,12 +335,12 @@ def test_passports_name_the_columns_that_come_out() -> None:
         "asymmetry": ep.measures.asymmetry(frame, importer="RUS", exporter="S0", by=[]),
     }
     for name, found in results.items():
-        assert found.column_names == [column for column, _ in passport(name).columns]
+        assert found.column_names == [column for column, _ in measure_metadata(name).columns]
     both = [
         ep.measures.growth(frame, by=[], period=2023, base=2022, log=log).column_names[0]
         for log in (False, True)
     ]
-    assert both == [column for column, _ in passport("growth").columns]
+    assert both == [column for column, _ in measure_metadata("growth").columns]
 
 
 def test_examples_in_docstrings() -> None:

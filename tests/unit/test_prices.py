@@ -16,7 +16,7 @@ import pytest
 
 import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures import PriceFilters, passport
+from entrepot.measures import PriceFilters, measure_metadata
 from entrepot.measures.prices import premium
 
 if TYPE_CHECKING:
@@ -556,4 +556,4 @@ def test_passports_name_the_columns_that_come_out() -> None:
         ),
     }
     for name, (found, keys) in results.items():
-        assert found.column_names[keys:] == [column for column, _ in passport(name).columns]
+        assert found.column_names[keys:] == [column for column, _ in measure_metadata(name).columns]

@@ -358,7 +358,10 @@ def test_two_sides_need_to_say_whose_report_it_is(tmp_path: Path) -> None:
         "origin",
     )
     both = SIDES + "flow: import\nreporter: RUS\n"
-    assert "reporter or partner beside exporter or importer" in refusal(tmp_path, text, both).what
+    assert (
+        "reporter or partner together with exporter or importer"
+        in refusal(tmp_path, text, both).what
+    )
 
 
 @pytest.mark.parametrize(

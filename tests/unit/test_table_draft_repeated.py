@@ -130,7 +130,9 @@ def test_a_total_that_no_column_tells_is_kept_where_the_others_add_up_to_it(
     assert draft.mapping["repeated"] == "totals"
     assert read(tmp_path, draft) == TRUTH
     text = draft.text.replace("repeated: totals", "repeated: sum")
-    with pytest.raises(BadFileError, match="a total stands beside its parts in 12 of 12") as caught:
+    with pytest.raises(
+        BadFileError, match="a total is listed with its parts in 12 of 12"
+    ) as caught:
         read_table(tmp_path / "mine.csv", text, tmp_path)
     assert "repeated: totals" in caught.value.hint
 

@@ -24,14 +24,14 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: entrepot measure list
     """
-    from entrepot.measures import passports
+    from entrepot.measures import all_metadata
 
     rows = [
         [item.id, item.title, item.unit, "Python" if item.frames_only else "ask, Python"]
-        for item in passports()
+        for item in all_metadata()
     ]
     columns = ["measure", "title", "unit", "available in"]
-    data = [item.to_dict() for item in passports()]
+    data = [item.to_dict() for item in all_metadata()]
     emit(data, lambda screen: screen.print(table("", columns, rows)), as_json=as_json)
 
 
@@ -44,9 +44,9 @@ def show(
 
     Example: entrepot measure show hhi
     """
-    from entrepot.measures import passport
+    from entrepot.measures import measure_metadata
 
-    found = passport(name)
+    found = measure_metadata(name)
     emit(found, lambda screen: _draw(found, screen), as_json=as_json)
 
 

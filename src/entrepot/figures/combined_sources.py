@@ -23,7 +23,7 @@ from entrepot.figures.rows import SourceRows, everything
 from entrepot.figures.run_measure import measured_of, others_of
 from entrepot.figures.sides import reach
 from entrepot.lake import fetch, stored
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 from entrepot.model.product import NO_CODES, TOTAL
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _answer(
     is_chain = how.trade == "chain"
     tellers: dict[str, Any] = {"tellers": HubReporters(buyers, sellers)} if is_chain else {}
     beside = more | (tellers or {"speakers": {"importer": buyers, "exporter": sellers}})
-    main = how.value or passport(definition.measure).columns[0][0]
+    main = how.value or measure_metadata(definition.measure).columns[0][0]
     try:
         found = how.run(rows, definition, column, **beside)
         table = how.table(rows, definition, column, **tellers) if how.table else None
@@ -242,7 +242,7 @@ def _answer(
     if isinstance(made, NoAnswer):
         return made
     if made is None:
-        return NoAnswer(f"{names}: {passport(definition.measure).null_rule}")
+        return NoAnswer(f"{names}: {measure_metadata(definition.measure).null_rule}")
     estimate = Estimate(
         value=made.value,
         unit=unit_of(definition),

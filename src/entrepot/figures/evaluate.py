@@ -28,7 +28,7 @@ from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake import Lake
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
 from entrepot.model.keys import KEYS, Keys
@@ -144,7 +144,7 @@ def evaluate(
 
 def _refuse_above(above: float, definition: Definition) -> None:
     """Refuse a value above which nothing can lie, wherever it was asked."""
-    if passport(definition.measure).unit == "share" and not 0 <= above <= 1:
+    if measure_metadata(definition.measure).unit == "share" and not 0 <= above <= 1:
         raise RequestError(
             f"no share lies above or below {above:g}: they are 0 to 1",
             hint=f"write --above {above / 100:g}" if 1 < above <= 100 else "write --above 0.8",

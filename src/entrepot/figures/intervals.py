@@ -17,7 +17,7 @@ from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import ERRORS
 from entrepot.figures.run_measure import rows_of
 from entrepot.lake import fetch
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ def drawn_ends(
     if question(asked.measure).elastic:
         rows = with_elasticities(rows, cells.lake, editions_of(cells, asked))
     found = drawn(rows, asked)
-    main = question(asked.measure).value or passport(asked.measure).columns[0][0]
+    main = question(asked.measure).value or measure_metadata(asked.measure).columns[0][0]
     return {"" if name == main else name: ends for name, ends in found.items()}
 
 
@@ -283,7 +283,7 @@ def drawn(rows: Frame, asked: Definition) -> dict[str, tuple[float, float]]:
         connection.register("errors", errors)
         found = how.run(nw.from_native(connection.sql(_VALUED)), asked, "value_usd", by=["draw"])
         known = set(found.collect_schema().names())
-        there = [x for x, _ in measures.passport(asked.measure).columns if x in known]
+        there = [x for x, _ in measures.measure_metadata(asked.measure).columns if x in known]
         answers = fetch(found.select(*there))
     return {
         name: ends

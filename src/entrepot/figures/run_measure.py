@@ -94,7 +94,7 @@ def measure(
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
     if found is None and _has_rows(cells, asked, goods):
-        null_rule = measures.passport(asked.measure).null_rule
+        null_rule = measures.measure_metadata(asked.measure).null_rule
         return NoAnswer(
             f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
             f"in {asked.period}, but not what {asked.measure} needs: {null_rule}"
@@ -173,7 +173,7 @@ def main_column(cells: SourceRows, asked: Definition) -> str:
     """Return the column of the answer that is its value."""
     if asked.measure == "value":
         return cells.column(asked)
-    return question(asked.measure).value or measures.passport(asked.measure).columns[0][0]
+    return question(asked.measure).value or measures.measure_metadata(asked.measure).columns[0][0]
 
 
 def measured_of(

@@ -18,7 +18,7 @@ from entrepot.figures.listing_dates import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import NAMED, canonical, has_list
-from entrepot.measures import passports
+from entrepot.measures import all_metadata
 from entrepot.model.areas import WORLD
 from entrepot.model.keys import KEYS
 from entrepot.sources import source_ids, split_address
@@ -116,7 +116,7 @@ def _source(definition: Definition, known: Collection[str]) -> str:
 
 def _require_question(measure: str) -> None:
     """Refuse what is no measure, or one that is not asked of a lake."""
-    known = {item.id: item for item in passports()}
+    known = {item.id: item for item in all_metadata()}
     if measure not in known:
         raise UnknownNameError("measure", measure, known, hint="see: entrepot measure list")
     if measure not in QUESTIONS:

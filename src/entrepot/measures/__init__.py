@@ -1,4 +1,4 @@
-"""Measures: pure functions from a frame of trade rows to a frame of numbers, with passports.
+"""Measures: pure functions from a frame of trade rows to a frame of numbers, with sheets.
 
 Any frame that Narwhals reads goes in, the same kind comes out:
 
@@ -29,7 +29,6 @@ from entrepot.measures.exposure import retaliation_exposure, salience
 from entrepot.measures.geodep import geodep
 from entrepot.measures.metadata import MeasureMetadata
 from entrepot.measures.origin import value_added_origin
-from entrepot.measures.passports import passport, passports
 from entrepot.measures.power import elastic_power, nested_power, supplier_loss
 from entrepot.measures.prices import (
     ChangeTriple,
@@ -62,6 +61,7 @@ from entrepot.measures.rerouting import (
 )
 from entrepot.measures.rerouting.hub_reports import pass_through
 from entrepot.measures.share_decomposition import change_of_share, growth_contribution, real_growth
+from entrepot.measures.sheets import all_metadata, measure_metadata
 from entrepot.measures.substitution import (
     import_substitution_proxy,
     substitution_ratio,
@@ -75,6 +75,7 @@ __all__ = [
     "PriceFilters",
     "PricePremium",
     "UnitValues",
+    "all_metadata",
     "allocated_flows",
     "asymmetry",
     "began",
@@ -99,14 +100,13 @@ __all__ = [
     "hhi_bounds_of",
     "import_share",
     "import_substitution_proxy",
+    "measure_metadata",
     "missing_arrivals",
     "monthly",
     "nested_power",
     "net_import_reliance",
     "overpayment",
     "pass_through",
-    "passport",
-    "passports",
     "placebo_dates",
     "placebo_hubs",
     "premium_regression",

@@ -114,7 +114,7 @@ def cdi(
     Returns
     -------
     frame
-        One row for each product that is imported in a year, with the columns of the passport `CDI`.
+        One row for each product that is imported in a year, with the columns of its sheet `CDI`.
 
     Raises
     ------

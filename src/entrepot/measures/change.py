@@ -289,7 +289,7 @@ def monthly(
     Returns
     -------
     frame
-        The keys, `time`, and the columns of the passport; one row for each month that has rows.
+        The keys, `time`, and the columns of its sheet; one row for each month that has rows.
 
     Raises
     ------

@@ -126,7 +126,7 @@ def churn_rate(
     Returns
     -------
     frame
-        `by`, `year` (the later one) and the columns of the passport `CHURN_RATE`. A pair of years
+        `by`, `year` (the later one) and the columns of its sheet `CHURN_RATE`. A pair of years
         in which nothing is flagged has no row.
 
     Raises

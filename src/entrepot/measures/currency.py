@@ -71,7 +71,7 @@ def conversions(
     Returns
     -------
     frame
-        The keys and the columns of the passport.
+        The keys and the columns of its sheet.
 
     Raises
     ------

@@ -107,7 +107,7 @@ def retaliation_exposure(
     Returns
     -------
     frame
-        The keys, the product, and the columns of the passport, largest value at risk first
+        The keys, the product, and the columns of its sheet, largest value at risk first
         within the keys; in total with ``flagged_imports`` instead of ``flagged``.
 
     Raises

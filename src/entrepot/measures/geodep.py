@@ -116,7 +116,7 @@ def geodep(
     Returns
     -------
     frame
-        One row for each product that is imported in a year, with the columns of the passport
+        One row for each product that is imported in a year, with the columns of its sheet
         `GEODEP`.
 
     Raises

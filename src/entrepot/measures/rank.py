@@ -84,7 +84,7 @@ def rank_and_multiple(
     Returns
     -------
     frame
-        The keys and the columns of the passport, the last four only with intervals.
+        The keys and the columns of its sheet, the last four only with intervals.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
 from entrepot.figures.questions import QUESTIONS
-from entrepot.measures import passports
+from entrepot.measures import all_metadata
 from entrepot.report.charts import draw
 from entrepot.report.charts.butterfly import mutual_shares_chart
 from entrepot.report.charts.calendar import calendar_chart
@@ -162,7 +162,7 @@ def _require_drawn(measure: str) -> None:
 def _require_known(measure: str) -> None:
     """Refuse what is no measure, and say what can be drawn."""
     known = [*NO_MEASURE, *QUESTIONS]
-    if measure in known or measure in {item.id for item in passports()}:
+    if measure in known or measure in {item.id for item in all_metadata()}:
         return
     raise UnknownNameError("measure", measure, known, hint=f"charts: {DRAWN}")
 

@@ -103,7 +103,7 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
     if known != flow.owner and home and home != known and flow.kind not in BALANCES:
         return _with(flow, home)
     if flow.others:
-        return replace(flow, trouble="who sells to whom is not clear")
+        return replace(flow, trouble="exporter and importer are not clear")
     if known == flow.owner and flow.kind != "trade" and not same:
         return _with(flow, WORLD)
     return replace(flow, trouble="the other side is not named")

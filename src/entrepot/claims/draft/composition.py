@@ -61,7 +61,7 @@ def part_by_goods(number: Span, reading: Reading) -> Drafted:
     keys["to"] = {**flow, "period": period}
     notes = notes_on(replace(whole, certainty=""), reading, number)
     if goods[0].form == "likely":
-        notes = (f"goods are named in words: {goods[0].title}", *notes)
+        notes = (f"goods are described in words: {goods[0].title}", *notes)
     quote = reading.sentence.text
     return Drafted("ratio", keys, written(number, reading), quote, reading.attributed_to, notes)
 

@@ -185,7 +185,7 @@ def _one_way(read: Flow, areas: list[Mark]) -> Flow:
         second, names = adjectives, [code for code in owners if code not in adjectives]
     apart = {area.value for area in areas if area.form in (*_OWN, "bare") and not area.joined}
     if len(names) > 1 and len(apart & set(names)) > 1:
-        return replace(read, trouble="who sells to whom is not clear")
+        return replace(read, trouble="exporter and importer are not clear")
     owner = _sum(owners or subjects)
     return replace(_settled(read, sells, names, second), owner=owner, others=tuple(others))
 

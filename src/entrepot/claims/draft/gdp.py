@@ -135,7 +135,7 @@ def claim_of_product(number: Span, reading: Reading) -> Drafted | None:
         raise Refusal("a change in parts of GDP, which no kind of claim is about")
     flow = flow_of_number(number, reading)
     if flow.kind in BALANCES:
-        raise Refusal("a balance beside GDP, which no kind of claim is about")
+        raise Refusal("a balance compared with GDP, which no kind of claim covers")
     area = flow.owner if product.owner == "its" else product.owner
     if not area or area not in flow.sides:
         raise Refusal("whose GDP it is, is not said, or it is of neither side")

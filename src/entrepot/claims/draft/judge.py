@@ -32,8 +32,8 @@ _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
     "future": "what is expected or planned, not what was: nothing to test yet",
     "services": "services are no goods: nothing here covers them",
-    "reexport": "re-exports or re-imports, which nothing here tells apart from the rest",
-    "adjusted": "an adjusted number: what is in the books is not adjusted",
+    "reexport": "re-exports or re-imports, which no claim separates from other trade",
+    "adjusted": "an adjusted number: trade statistics are not adjusted",
     "made": "of production, use or an index, not of trade",
     "other": "it may be a number of something else than trade",
     "per": "a number for each of something, not of trade as a whole",
@@ -94,7 +94,7 @@ def claim_of_guess(  # noqa: C901
     says = written(number, apart, direction)
     notes = notes_on_members(body)
     if guess.certainty == "likely":
-        notes = ("goods are named in words", *notes)
+        notes = ("goods are described in words", *notes)
     claim = Drafted(kind, body, says, scene.sentence.text, apart.attributed_to, notes)
     if why := trouble_with(claim):
         raise Refusal(why)

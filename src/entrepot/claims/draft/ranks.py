@@ -150,7 +150,9 @@ def claim_of_place(placed: Placed, reading: Reading) -> Drafted:
     if goods is not None:
         keys["goods"] = goods.value
     keys |= {"among": placed.among, "period": str(level_period(span, reading))}
-    notes = [f"goods are named in words: {goods.title}"] if goods and goods.form == "likely" else []
+    notes = (
+        [f"goods are described in words: {goods.title}"] if goods and goods.form == "likely" else []
+    )
     if reading.timing.of(span, reading.numbers) is None:
         notes.append("the period is taken over from a sentence before")
     return Drafted("rank", keys, says, text, reading.attributed_to, tuple(notes))

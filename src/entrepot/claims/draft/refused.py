@@ -16,9 +16,9 @@ __all__ = ["of_nothing_here", "of_the_sentence"]
 
 _CLOSE = 6
 _ANYWHERE = {
-    "reexport": "re-exports or re-imports, which nothing here tells apart from the rest",
+    "reexport": "re-exports or re-imports, which no claim separates from other trade",
     "omitted": "something is left out of it, which a definition cannot say",
-    "adjusted": "an adjusted number: what is in the books is not adjusted",
+    "adjusted": "an adjusted number: trade statistics are not adjusted",
     "pointed": "which goods are meant is not said here but somewhere else",
     "reverse": "which way the trade goes is not clear",
 }
@@ -44,7 +44,7 @@ def of_the_sentence(reading: Reading) -> str:
             return why
     for cue in reading.found.of("route"):
         if not cue.value or _next_to_area(cue, reading):
-            return "trade by way of somebody else, which a definition cannot say"
+            return "trade via another country, which no definition covers"
     parts = [cue for cue in reading.found.of("part") if not _leads_to_a_flow(cue, reading)]
     if any(_next_to_area(cue, reading) for cue in parts):
         return "a country is counted in or is a part, which is not clear"
@@ -103,7 +103,7 @@ def _averaged(number: Span, reading: Reading) -> str:
 def _beside_a_place(number: Span, reading: Reading) -> str:
     """Refuse a bare number at a word of order: "ranked 3rd", "among the top 5"."""
     if _here("rank", number, reading) and number.says.unit in ("", "ratio"):
-        return "a place in an order, or a number beside one: which is not clear"
+        return "a rank, or a number next to one: which is not clear"
     return ""
 
 

@@ -27,7 +27,7 @@ def notes_on(flow: Flow, reading: Reading, number: Span) -> tuple[str, ...]:
     """Return what a reader of the draft should know about a claim."""
     notes = []
     if flow.certainty == "likely":
-        notes.append(f"goods are named in words: {flow.title}")
+        notes.append(f"goods are described in words: {flow.title}")
     period = reading.timing.of(number, reading.numbers)
     if period is None:
         notes.append("the period is taken over from a sentence before")
@@ -144,4 +144,4 @@ def written(number: Span, reading: Reading, direction: int = 0) -> str:
             continue
         if read.value == value and read.relation == number.says.relation:
             return phrase
-    raise Refusal("the number could not be written down as printed")
+    raise Refusal("the number could not be written as published")

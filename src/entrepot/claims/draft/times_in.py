@@ -101,7 +101,7 @@ def _no_time(
 ) -> str:
     """Return why a time is none that a number may be of, empty if it may."""
     if period is None and published is None:
-        return "cannot be told without the text's date: give --date"
+        return "depends on the text's date: give --date"
     if period is None:
         return "does not say which months or year"
     if _is_no_time_of_trade(found, period, text, language):

@@ -17,7 +17,7 @@ __all__ = ["as_data", "as_document", "as_yaml", "ids"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+%-]+)*")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
-_HEAD = """# Drafted by entrepot. Read each claim beside its sentence before you rely on it.
+_HEAD = """# Drafted by entrepot. Compare each claim with its sentence before you rely on it.
 # What stands under todo was not understood: write it as a claim, or delete it."""
 
 

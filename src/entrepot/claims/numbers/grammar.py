@@ -69,7 +69,7 @@ def read(phrase: str, found: Iterable[Token]) -> Says:
     comparable = any(token.kind == "comparable" for token in tokens)
     if comparable:
         if numbers or words:
-            raise unread(phrase, "a comparison in words beside a number")
+            raise unread(phrase, "a comparison in words next to a number")
         return Says(phrase, 1.0, "comparable", "ratio", 1 / COMPARABLE, COMPARABLE, 0.0)
     ends = [token for token in tokens if token.kind in ("range", "opens")]
     if bool(numbers) == bool(words):

@@ -59,7 +59,7 @@ def evaluated(
     # Each side goes by one name in these rows, whatever its territory.
     beyond = {"has_rest": True} if how.bounds_rest and cells.held.has_sums else {}
     answers = how.run(found, asked.but(**named), "amount", by=["specification"], **beyond)
-    first = measures.passport(asked.measure).columns[0][0]
+    first = measures.measure_metadata(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first
     values: dict[Key, float] = {}
     for specification, value in fetch(answers.select("specification", main)):

@@ -20,7 +20,7 @@ from entrepot.figures.questions import (
     suppliers,
 )
 from entrepot.figures.questions.question import Question
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
@@ -48,4 +48,4 @@ def of(measure: str) -> Question:
 def unit_of(asked: Definition) -> str:
     """Return the unit of the answer: a currency, ``kg`` or ``items``, else the measure's."""
     how = QUESTIONS.get(asked.measure)
-    return how.unit_of(asked) if how else passport(asked.measure).unit
+    return how.unit_of(asked) if how else measure_metadata(asked.measure).unit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from entrepot.figures.definition import DOLLARS, Definition, Side
-from entrepot.measures import passport
+from entrepot.measures import measure_metadata
 from entrepot.measures.grouped import aggregate
 from entrepot.model.areas import areas
 
@@ -104,9 +104,9 @@ class Question:
     listed
         Whether it needs the days on which goods were listed.
     unit
-        Of the answer, where it is not that of the passport.
+        Of the answer, where it is not that of its sheet.
     value
-        Column of the answer, where it is not the first of the passport.
+        Column of the answer, where it is not the first of its sheet.
     span
         What spans the interval that the measure itself gives, in words.
     span_given
@@ -167,7 +167,7 @@ class Question:
 
     def unit_of(self, asked: Definition) -> str:
         """Return the unit of the answer: a currency, ``kg`` or ``items`` where it is an amount."""
-        unit = self.unit or passport(asked.measure).unit
+        unit = self.unit or measure_metadata(asked.measure).unit
         if unit != "USD" or self.in_dollars:
             return unit
         return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or DOLLARS)

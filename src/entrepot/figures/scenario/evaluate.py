@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.caveats import caveat
 from entrepot.figures.evaluate import ask
 from entrepot.figures.figure import Evidence, NoAnswer
-from entrepot.figures.scenario.levels import ASSUMED, NOBODY
+from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
 from entrepot.figures.value_added import Known, economy_of
 from entrepot.limits import turn
@@ -187,7 +187,7 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     assert file.extraction is not None
     known = _known(file, lake, file.extraction.source)
     names = set(known.solved.economy.names)
-    parts = {name: part for name, part in file.extraction.replaced.items() if name != NOBODY}
+    parts = {name: part for name, part in file.extraction.replaced.items() if name != NOT_REPLACED}
     if unknown := parts.keys() - names - {OTHERS}:
         raise _not_held(known.rows.address, unknown, names, "extraction: replaced")
     held = network(known.solved)

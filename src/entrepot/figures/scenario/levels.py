@@ -14,11 +14,11 @@ from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
 
 __all__ = [
-    *("ASSUMED", "NOBODY", "Assumed", "ClosedTrade"),
+    *("ASSUMED", "NOT_REPLACED", "Assumed", "ClosedTrade"),
     *("EconomyKeys", "ExtractionKeys", "GoodsKeys"),
 ]
 
-NOBODY = "nobody"
+NOT_REPLACED = "not_replaced"
 ASSUMED = ("leak", "friction", "inputs", "outer")
 """Assumptions of the economy level that may have several values."""
 _SLACK = 1e-9
@@ -147,7 +147,7 @@ class ExtractionKeys(ClosedTrade):
     def _add_up(cls, given: dict[str, float]) -> dict[str, float]:
         parts: dict[str, float] = {}
         for name, part in given.items():
-            code = name if name in (OTHERS, NOBODY) else _one_area(name)
+            code = name if name in (OTHERS, NOT_REPLACED) else _one_area(name)
             if code in parts:
                 raise RequestError(f"{code} stands there twice", hint="name each area once")
             parts[code] = part
@@ -157,7 +157,7 @@ class ExtractionKeys(ClosedTrade):
             raise RequestError(
                 f"who replaces adds up to {total:g}, not to one",
                 why="what stops is sold by others or not replaced",
-                hint=f"give what is left to {OTHERS} or to {NOBODY}",
+                hint=f"give what is left to {OTHERS} or to {NOT_REPLACED}",
             )
         return parts
 

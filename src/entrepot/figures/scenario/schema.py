@@ -17,7 +17,6 @@ from pydantic_core import PydanticCustomError
 from entrepot.errors import RequestError
 from entrepot.figures.input_choices import own_sectors
 from entrepot.figures.scenario.levels import (
-    NOBODY,
     ClosedTrade,
     EconomyKeys,
     ExtractionKeys,
@@ -154,7 +153,7 @@ class ScenarioFile(ClosedTrade):
                 raise RequestError(
                     f"{', '.join(own)} sells instead, and is on a side of the cut ({key})",
                     why="what two stop trading is sold by a third or not replaced",
-                    hint=f"name others, or give the part to {OTHERS} or {NOBODY}",
+                    hint=f"name others, or give the part to {OTHERS} or {NOT_REPLACED}",
                 )
         return given
 

@@ -71,7 +71,7 @@ def cutoff(
     Returns
     -------
     frame
-        The keys and the columns of the passport. By product, without ``known_share`` and
+        The keys and the columns of its sheet. By product, without ``known_share`` and
         ``essential_share``, and with ``sigma`` (as used) and ``share`` (of the supplier in the
         bill). By supplier: ``before``, ``after`` and ``more``, in the unit of the value.
 

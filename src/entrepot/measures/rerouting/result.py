@@ -127,7 +127,7 @@ class Rerouted:
         return tuple(one.to_dict() for one in self.hubs)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the columns of the passport, without those that are not known."""
+        """Return the columns of its sheet, without those that are not known."""
         found: dict[str, Any] = {
             "rerouted": self.value,
             "rerouted_low": self.low,

@@ -10,7 +10,7 @@ from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNam
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
 from entrepot.lake import spans
-from entrepot.measures import passport, passports
+from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import areas, groups
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.errors import NotFoundError
@@ -44,26 +44,26 @@ _LEVELS = ("error", "warning", "note")
 
 def measures_page(_: Lake) -> ServedAnswer:
     """Return the page of all measures."""
-    return page("measures.html.j2", "/measures", rows=passports())
+    return page("measures.html.j2", "/measures", rows=all_metadata())
 
 
 def measure_page(_: Lake, name: str) -> ServedAnswer:
-    """Return the passport of a measure."""
+    """Return the sheet of a measure."""
     try:
-        found = passport(name)
+        found = measure_metadata(name)
     except UnknownNameError as error:
         raise NotFoundError(error.what, hint=error.hint) from error
     return page("measure.html.j2", "/measures", found=found)
 
 
 def measures_data(_: Lake) -> ServedAnswer:
-    """Return every passport as JSON, as `entrepot measure list --json` prints them."""
-    return as_json([one.to_dict() for one in passports()])
+    """Return the sheet of every measure as JSON, as `entrepot measure list --json` prints them."""
+    return as_json([one.to_dict() for one in all_metadata()])
 
 
 def measures_table(_: Lake) -> AnswerRows:
     """Return every measure with title and unit as a table."""
-    rows = [[one.id, one.title, one.unit, one.range, one.formula] for one in passports()]
+    rows = [[one.id, one.title, one.unit, one.range, one.formula] for one in all_metadata()]
     return AnswerRows(["id", "title", "unit", "range", "formula"], rows, "measures")
 
 

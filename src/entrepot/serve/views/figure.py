@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import entrepot
 from entrepot.figures.figure import as_rows, headline
-from entrepot.measures import passports
+from entrepot.measures import all_metadata
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
@@ -34,7 +34,7 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ser
     """Return the page of the Figure that an address asks for, or the form to ask one."""
     given = {name: value for name, value in pairs if value.strip()}
     form = {
-        "measures": [one for one in passports() if not one.frames_only],
+        "measures": [one for one in all_metadata() if not one.frames_only],
         "first": [(name, KEYS[name].help) for name in _FIRST],
         "rest": [(name, key.help) for name, key in KEYS.items() if name not in _FIRST],
         "given": given,

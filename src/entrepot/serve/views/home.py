@@ -9,7 +9,7 @@ from entrepot.errors import EntrepotError
 from entrepot.figures import statements
 from entrepot.goods import goods_lists
 from entrepot.lake import spans
-from entrepot.measures import passports
+from entrepot.measures import all_metadata
 from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
 from entrepot.serve.answer import ServedAnswer, as_json
 from entrepot.serve.errors import NotFoundError
@@ -160,7 +160,7 @@ def search(words: str) -> list[Hit]:
     ]
     found += [
         Hit("measure", one.id, one.title, f"/measures/{one.id}")
-        for one in passports()
+        for one in all_metadata()
         if _fits(wanted, one.id, one.title)
     ]
     digits = wanted.replace(".", "").replace(" ", "")

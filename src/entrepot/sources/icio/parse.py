@@ -143,8 +143,8 @@ def _release(member: str, label: str, path: Path, said: FileOptions) -> FileTabl
         raise BadFileError(
             "this is not a table of the OECD's inter-country input-output tables",
             where=f"{label}, row 1",
-            why="the first column holds labels such as AUS_A01, a column OUT ends the table",
-            hint="give 2022_SML.csv or 2022.csv, or the zip that holds it, as the OECD ships it; "
+            why="the first column has labels such as AUS_A01, a column OUT ends the table",
+            hint="give 2022_SML.csv or 2022.csv, or the zip with it, as the OECD publishes it; "
             "tables of FIGARO, pymrio and the ADB as they are",
         )
     named = _YEAR.search(member)

@@ -174,7 +174,7 @@ def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> No
 def _require_parts_alone(reading: _Reading, node: Node, usd: Numbers) -> None:
     if node.area in reading.split and not node.part and usd.any():
         raise BadFileError(
-            f"{node.area} stands beside its parts, and both have values",
+            f"{node.area} is listed together with its parts, and both have values",
             where=f"{reading.name}, {node.area}_{node.sector}",
             why="its inputs would count twice",
             hint="use the file as the OECD ships it",

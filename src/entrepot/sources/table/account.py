@@ -117,7 +117,7 @@ def _one_level(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
         raise BadFileError(
             f"product codes of several levels: {shown}",
             where=cells.label,
-            why="headings stand beside their lines, so that everything would count twice",
+            why="headings are listed together with their lines: everything would count twice",
             hint=f"say which is wanted with level: {max(levels)} in the mapping",
         )
     for misfit in sorted({kind["misfit"] for kind in kept} - {None}):

@@ -118,7 +118,7 @@ def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None
         if area(code).kind == "aggregate" and not (code == WORLD and name != "reporter"):
             raise RequestError(
                 f"{code} is a total, not an area",
-                why="a total that stands beside its parts is never a row",
+                why="a total listed with its parts is never a row",
                 hint=f"name the {name} itself",
             )
         return (code,)

@@ -123,7 +123,7 @@ class Column(Constants):
             if key not in known:
                 raise RequestError(
                     f"{key!r} does not go with the role {self.role!r}",
-                    why="a key that nobody reads would be lost without a word",
+                    why="an ignored key could hide a mistake",
                     hint=f"known here: {', '.join(known)}" if known else "leave it out",
                 )
         if self.pattern is not None and _groups(self.pattern) != 1:

@@ -46,7 +46,7 @@ def require(plan: Plan) -> None:
     if by_reporter(plan):
         if any(plan.says(side) for side in sides):
             raise BadFileError(
-                "reporter or partner beside exporter or importer",
+                "reporter or partner together with exporter or importer",
                 where="mapping",
                 why="who the goods come from would be said twice",
                 hint="keep reporter, partner and flow; or exporter, importer and reported_by",
@@ -93,7 +93,7 @@ def _once(plan: Plan) -> None:
         )
     if plan.says("period") and "year" in plan.places:
         raise BadFileError(
-            "a period beside a year", where="mapping, columns", hint="ignore one of the two"
+            "a period together with a year", where="mapping, columns", hint="ignore one of the two"
         )
 
 

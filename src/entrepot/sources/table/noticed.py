@@ -29,7 +29,7 @@ _REASONS = {
     "part of the exports and imports.",
 }
 _LOST = (
-    ("mass_kg", "zero-mass", "A mass of zero beside a value is not known, and was left empty."),
+    ("mass_kg", "zero-mass", "A mass of zero with a value is treated as missing."),
     (
         "quantity",
         "unknown-quantity",
@@ -41,7 +41,7 @@ _SEVERAL: tuple[tuple[str, str, Level, str], ...] = (
         "partner_basis",
         "several-bases",
         "warning",
-        "Imports are told on several bases (by origin, by consignment): never add the two.",
+        "Imports are reported on several bases (origin, consignment): never add the two.",
     ),
     (
         "freq",

@@ -154,7 +154,7 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
             f"neither mapped nor ignored: {', '.join(map(repr, left[:20]))}"
             + (f" and {len(left) - 20} more" if len(left) > 20 else ""),
             where=label,
-            why="a column that nobody reads may be the one that says the unit",
+            why="an ignored column may be the one that states the unit",
             hint="add each to columns or to ignore in the mapping",
         )
     return Plan(
@@ -300,7 +300,7 @@ def same_meaning(first: str, second: str, where: str = WHERE) -> BadFileError:
         f"two columns of one meaning: {first!r} and {second!r}",
         where=where,
         why="both would be counted",
-        hint="ignore one, or say what tells them apart: flow, partner_basis, period ...",
+        hint="ignore one, or say how they differ: flow, partner_basis, period ...",
     )
 
 

@@ -112,7 +112,7 @@ def _refuse_double(connection: duckdb.DuckDBPyConnection, cells: Cells, rows: st
     several, like = _like_totals(connection, rows)
     if several >= _PROVED and like >= _ALL * several:
         raise BadFileError(
-            f"a total stands beside its parts in {like:,} of {several:,} flows: the others add up "
+            f"a total is listed with its parts in {like:,} of {several:,} flows: the others add up "
             "to the largest",
             where=f"{cells.label}; mapping, repeated: sum",
             why="adding them up would count everything twice",
@@ -196,7 +196,7 @@ def _refuse(
         "totals": "rows that say one flow, and none is what the others add up to",
     }[plan.mapping.repeated]
     apart = _told_apart(plan, [row for _, row in lines])
-    why = ["totals beside their parts would count twice, and one of two parts alone too little"]
+    why = ["totals with their parts would count twice, and one of two parts alone too little"]
     why += [f"these rows differ in {apart}, which the mapping ignores"] if apart else []
     why += [sums] if (sums := _sums(connection, rows)) else []
     raise BadFileError(
@@ -227,7 +227,7 @@ def _sums(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
         return ""
     return (
         f"of {several:,} flows with three rows or more the others add up to the largest in "
-        f"{like:,}, as parts do that stand beside their total (a file of UN Comtrade is read so "
+        f"{like:,}, as parts do with their total (a file of UN Comtrade is read so "
         "by: entrepot data add comtrade FILE)"
     )
 

@@ -102,8 +102,8 @@ def _refuse_several(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Ce
             f"several rows give one total over all partners, with different numbers ({example}; "
             f"{count:,} totals)",
             where=cells.label,
-            why="they may be a total beside its parts, or parts alone; a column that the mapping "
-            f"ignores tells them apart{apart}",
+            why="they may be a total with its parts, or parts alone; a column that the mapping "
+            f"ignores separates them{apart}",
             hint="keep the total with select: {COLUMN: VALUE}, or say repeated: sum if all are "
             "parts",
         )

@@ -124,7 +124,9 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) 
         ways = Ways.found(file, scratch, answered, columns)
         if ways.settled:
             says, trial = only(says, ways.totals), ways.by_totals
-            notes.append("Totals stand beside their parts: `select` keeps the one of each flow.")
+            notes.append(
+                "Totals are listed together with their parts: `select` keeps one row of each flow."
+            )
         elif ways.read == ("totals",):
             says, trial = says | {"repeated": "totals"}, ways.largest
             notes.append("In every flow of several rows the others add up to the largest: a total.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTION", "Ways", "only"]
 
-QUESTION = "are these rows a total beside its parts (totals), parts (sum) or copies (once)?"
+QUESTION = "are these rows a total with its parts (totals), parts (sum) or copies (once)?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from entrepot.measures.substitution import (
 if TYPE_CHECKING:
     from entrepot.measures.metadata import MeasureMetadata
 
-__all__ = ["passport", "passports"]
+__all__ = ["all_metadata", "measure_metadata"]
 
 _ALL = (
     VALUE,
@@ -93,13 +93,13 @@ _ALL = (
 )
 
 
-def passports() -> tuple[MeasureMetadata, ...]:
-    """Return the passport of every measure, in the order they are presented."""
+def all_metadata() -> tuple[MeasureMetadata, ...]:
+    """Return the sheet of every measure, in the order they are presented."""
     return _ALL
 
 
-def passport(id: str) -> MeasureMetadata:  # noqa: A002 - the key is called id everywhere
-    """Return the passport of one measure.
+def measure_metadata(id: str) -> MeasureMetadata:  # noqa: A002 - the key is called id everywhere
+    """Return the sheet of one measure.
 
     Raises
     ------
