@@ -148,7 +148,7 @@ def test_several_side_by_side(
         "target, of output",
         "imposes the cut, of output",
         "displaced trade not rebuilt (friction)",
-        "others 50.0 %, China 20.0 %, nobody 30.0 %",
+        "others 50.0 %, China 20.0 %, not replaced 30.0 %",
     ):
         assert words in text
     code, out, _ = entrepot("scenario", *map(str, files), "--json")

@@ -259,7 +259,7 @@ def test_what_is_not_recorded_is_not_zero(world: tuple[ep.Lake, Path]) -> None:
     lake, _ = world
     figure = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", goods="8703", period=2020)
     assert (figure.status, figure.value) == ("insufficient_data", None)
-    assert "not the same as zero" in str(figure.reason)
+    assert "does not mean zero" in str(figure.reason)
     absent = ep.ask("import_share", lake=lake, exporter="FRA", importer="RUS", period=2020)
     assert absent.value is None
     year = ep.ask("value", lake=lake, exporter="CHN", importer="RUS", period=1999)

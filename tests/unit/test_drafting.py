@@ -501,9 +501,15 @@ def test_each_growth_has_the_currency_of_its_own_clause() -> None:
     [
         ("China's share of Russia's imports rose by 10 % in 2024.", "relative: true"),
         ("Russia's exports equalled 4 % of India's GDP in 2024.", "of neither side"),
-        ("India's deficit with China was 4 % of India's GDP in 2024.", "a balance beside GDP"),
+        (
+            "India's deficit with China was 4 % of India's GDP in 2024.",
+            "a balance compared with GDP",
+        ),
         ("India's GDP grew 7 % in 2024.", "no part of it"),
-        ("China ranked 2 among those who sold goods to Russia in 2024.", "a place in an order"),
+        (
+            "China ranked 2 among those who sold goods to Russia in 2024.",
+            "a rank, or a number next to one",
+        ),
         ("Russia was China's fifth-largest trading partner in 2024.", "trade both ways"),
         ("Russia became a leading supplier of China in 2024.", "'a' may change it"),
         ("In 2023 Russia overtook Iraq as India's largest supplier.", "overtook as"),
@@ -514,7 +520,7 @@ def test_each_growth_has_the_currency_of_its_own_clause() -> None:
         ("China's exports to Russia fell 13% [2021-2024].", "from the first to the last"),
         ("China's exports to Russia averaged $9 billion in 2023.", "an average"),
         ("Hong Kong's re-exports to Russia rose 30 % in 2023.", "re-exports"),
-        ("China's exports to Russia via Kazakhstan rose 30 % in 2023.", "by way of"),
+        ("China's exports to Russia via Kazakhstan rose 30 % in 2023.", "via another country"),
         ("China's exports to Russia excluding cars rose 30 % in 2023.", "left out"),
         ("Oil and gas were 70 % of Russia's exports to India in 2024.", "which goods"),
         ("Oil accounted for 70 % of trade between Russia and India in 2024.", "both ways"),

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from entrepot.errors import RequestError
 from entrepot.figures.input_choices import own_sectors
 from entrepot.figures.scenario.levels import (
+    NOT_REPLACED,
     ClosedTrade,
     EconomyKeys,
     ExtractionKeys,
