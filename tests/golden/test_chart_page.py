@@ -286,5 +286,5 @@ def test_alone_it_lists_every_chart_with_a_command_that_is_one(entrepot: Run) ->
 def test_keys_without_a_measure_are_refused(entrepot: Run) -> None:
     code, out, err = entrepot("chart", "--importer", "RUS")
     assert (code, out) == (2, "")
-    assert "draw what?" in err
+    assert "no chart named" in err
     assert "entrepot chart" in err

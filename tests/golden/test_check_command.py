@@ -114,7 +114,7 @@ def test_one_name_for_two_files_is_refused(entrepot: Run, tmp_path: Path) -> Non
     for more in (["--out", twin], ["--note", twin]):
         code, out, err = entrepot("check", str(article), *more)
         assert (code, out) == (2, "")
-        assert "is named twice" in err
+        assert "is given twice" in err
     found = str(tmp_path / "found.txt")
     assert entrepot("check", str(article), "--out", found, "--note", found)[0] == 2
     assert article.read_text(encoding="utf-8") == words

@@ -98,7 +98,7 @@ def test_a_claims_file_says_its_own_date(entrepot: Run, tmp_path: Path) -> None:
     path.write_text("format: 1\nsource: {title: A}\nclaims: []\n", encoding="utf-8")
     code, _, err = entrepot("check", str(path), "--date", "2026-01-20")
     assert code == 2
-    assert "are for an article" in err
+    assert "apply to articles only" in err
 
 
 def test_a_text_with_errors_in_every_paragraph_is_checked(entrepot: Run, tmp_path: Path) -> None:

@@ -339,7 +339,8 @@ def _instead(one: Scenario) -> str:
     if one.file.extraction is None:
         return "–"
     return ", ".join(
-        f"{code.replace('_', ' ') if code.islower() else area_name(code)} {figure_value(part, 'share')}"
+        f"{code.replace('_', ' ') if code.islower() else area_name(code)} "
+        f"{figure_value(part, 'share')}"
         for code, part in one.file.extraction.replaced.items()
     )
 
