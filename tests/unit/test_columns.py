@@ -59,7 +59,7 @@ def test_keys_of_a_definition_are_read_in_groups() -> None:
     figure = Figure(asked, "ok", 1.0, "percent")
     assert dict(as_rows(figure))["definition"].splitlines() == [
         "measure: growth, importer: RUS, exporter: CHN, flow: one_way",
-        "goods: chpl, follow: family",
+        "goods: chpl, concordance: family",
         "period: 2023, base: 2021",
         "basis: dispatch",
         "quantity: value",
@@ -70,5 +70,5 @@ def test_keys_of_a_definition_are_read_in_groups() -> None:
         name for name, value in asked.to_dict().items() if value
     }
     lines = str(figure).splitlines()
-    assert "             goods: chpl, follow: family" in lines
-    assert "<br>goods: chpl, follow: family<br>" in figure._repr_html_()
+    assert "              goods: chpl, concordance: family" in lines
+    assert "<br>goods: chpl, concordance: family<br>" in figure._repr_html_()

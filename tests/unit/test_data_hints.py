@@ -86,7 +86,10 @@ def test_a_source_that_an_installed_package_answers_is_not_missing(
 ) -> None:
     where = ("--lake", str(lake.path))
     file = tmp_path / "bench.npz"
-    for found, says in ((file, "comes in an installed package"), (None, "not held: entrepot data")):
+    for found, says in (
+        (file, "available from an installed package"),
+        (None, "not loaded: entrepot data"),
+    ):
         monkeypatch.setattr(wheel, "installed_file", lambda found=found: found)
         shown = CliRunner().invoke(app, ["show", "icio", *where]).stdout
         listed = CliRunner().invoke(app, ["sources", "--json", *where]).stdout

@@ -177,7 +177,7 @@ def test_separated_and_single_cells_by_hand() -> None:
 def test_what_the_fixed_effects_absorb_is_refused() -> None:
     """Every product listed at once: the event is a year, and years have fixed effects."""
     columns = panel(10, products=4, treated=4)
-    with pytest.raises(NoEvidenceError, match="told from fixed effects"):
+    with pytest.raises(NoEvidenceError, match="cannot be separated from fixed effects"):
         study(columns)
 
 

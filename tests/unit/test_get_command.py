@@ -130,7 +130,7 @@ def test_nothing_at_the_publisher_is_exit_code_3(server: Server, run: Run) -> No
     server.answers(status(204))
     code, out, _ = run("baci", "--period", "2022")
     assert code == 3
-    assert "has nothing for this" in out
+    assert "has no data for" in out
 
 
 def test_what_is_no_data_never_reaches_the_lake(server: Server, run: Run, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr("entrepot.sources.get.get", stop)
     with pytest.raises(OutsideError, match="stopped") as caught:
         run("baci", "--period", "2022")
-    assert "goes on where it stopped" in caught.value.hint
+    assert "continues where it stopped" in caught.value.hint
 
 
 def test_what_is_installed_is_found_without_a_socket(

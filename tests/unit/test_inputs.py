@@ -225,11 +225,11 @@ def questions(pair: dict[str, str]) -> Iterator[tuple[str, dict[str, Any], str]]
     yield "value", pair | {"quantity": "mass"}, "not mass"
     yield "value", pair | {"currency": "EUR"}, "not EUR"
     yield "value", {}, "an importer or an exporter"
-    yield "import_share", pair | {"period": 2019}, "held for 2022, not for 2019"
+    yield "import_share", pair | {"period": 2019}, "loaded for 2022, not for 2019"
     yield "import_share", pair | {"period": "2022-03"}, "not for 2022-03"
     yield "import_share", pair | {"importer": "KGZ"}, "no entry of its own for Kyrgyzstan"
     yield "import_share", pair | {"source": "icio@2021"}, "not for 2022"
-    yield "value", pair | {"goods": "inputs:T"}, "not the same as zero"
+    yield "value", pair | {"goods": "inputs:T"}, "does not mean zero"
 
 
 def test_what_cannot_be_answered_says_why(empty: Lake) -> None:

@@ -367,7 +367,7 @@ def test_partners_that_are_no_country_stay_and_are_counted(tmp_path: Path) -> No
 def test_wrong_requests(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="unknown weights"):
         reconcile_lake(lake, weights="best")
-    with pytest.raises(NoEvidenceError, match="no imts"):
+    with pytest.raises(NoEvidenceError, match="imts is not loaded"):
         reconcile_lake(lake, source="imts")
     with pytest.raises(NoEvidenceError, match="distances"):
         reconcile_lake(lake, remove_freight=True)

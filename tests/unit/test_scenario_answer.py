@@ -68,7 +68,7 @@ def test_both_sides_with_their_ranges_and_who_else(found: Scenario) -> None:
 
 def test_one_set_of_assumptions_is_called_one(lake: Lake) -> None:
     text = FILE.replace("{take: 0.3, also: [0.6]}", "0.3").partition("extraction")[0]
-    assert "under the one set of assumptions" in answer(
+    assert "under the single set of assumptions" in answer(
         evaluate_scenario(parse_scenario(text), lake)
     )
 
@@ -108,7 +108,7 @@ def test_everybody_else_is_a_side(lake: Lake) -> None:
     assert named.economy is not None
     assert whole.economy.areas == named.economy.areas
     assert [one.who for one in whole.economy.sides] == ["target", "imposes", "world"]
-    assert stops(whole.file) == "Everybody else stops selling inputs to Russia"
+    assert stops(whole.file) == "All other countries stop selling inputs to Russia"
     assert [note.id for note in whole.caveats] == ["scenario"]  # no list of who is not held
 
 

@@ -46,7 +46,7 @@ def test_what_differs_by_more_is_a_range() -> None:
     ("name", "option", "words"),
     [
         ("territory", "as asked", "as asked"),
-        ("territory", "", "not said"),
+        ("territory", "", "not stated"),
         ("territory", "CHN+HKG", "China and Hong Kong"),
         ("territory", "CHN to RUS", "China to Russia"),
         ("territory", "coalition", "sanctioning coalition"),

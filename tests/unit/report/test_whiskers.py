@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from entrepot.report.charts import range_plot, split
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.charts.split import ChangePart, ChangeSplit
 
@@ -23,7 +22,7 @@ def test_a_loss_has_its_ends_at_its_ends(name: str) -> None:
         RangeRow("Goods", 23.4, 12.3, 61.7, "23.4 % (12.3 to 61.7 %)"),
         RangeRow("One", 5, 5, 5, "5 %"),
     )
-    told = _labels(range_plot.draw(RangePlot((("Lost", rungs),)), name=name, alt_text="losses"))
+    told = _labels(RangePlot((("Lost", rungs),)).draw(name=name, alt_text="losses"))
     assert "61.7 %" in told
     assert "5 %" in told
     assert not [text for text in told if "23.4" in text]
@@ -37,7 +36,7 @@ def test_a_part_of_a_change_has_its_end_at_its_end() -> None:
         ChangePart("Prices", 10.0, "+10.0", 5.0, 25.0, far="+25.0"),
         ChangePart("Value in 2022", 50.0, "50.0", total=True),
     )
-    told = _labels(split.draw(ChangeSplit(parts, "m USD"), name="wide", alt_text="split"))
+    told = _labels(ChangeSplit(parts, "m USD").draw(name="wide", alt_text="split"))
     assert "+25.0" in told
     assert "+10.0" not in told
     assert re.search(r"Prices: \+10\.0", " ".join(told))

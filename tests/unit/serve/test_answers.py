@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-NOTE = "Newer data are being read in"
+NOTE = "Newer data are being loaded"
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "−x", "=1"]
 FORMULAS += [
     "＝1+1",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.scenario.levels import ASSUMED
 from entrepot.figures.scenario.schema import side_phrase
 from entrepot.goods import goods_title
+from entrepot.measures.cutoff import OTHERS
 from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import figure_value, joined, number, range_text
 from entrepot.sources.icio.sectors import sector
@@ -367,7 +368,7 @@ def _act(act: BackKeys, own: str, other: str, every: str) -> str:
     names = [sector(code, own=True).name for code in act.sectors or ()]
     return _WORDS[act.instrument].format(
         own=side_phrase(own),
-        stop="stop" if "+" in own else "stops",
+        stop="stop" if "+" in own or own == OTHERS else "stops",
         other=side_phrase(other),
         goods=joined(names) if names else every,
     )
