@@ -28,9 +28,9 @@ PATIENCE = 1.5
 CODE = """
 import sys
 from pathlib import Path
-from entrepot.serve import asking
+from entrepot.serve import request_body
 from entrepot.serve.server import run
-asking.PATIENCE = {patience}
+request_body.PATIENCE = {patience}
 run(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), seconds=20, say=print, patience={patience})
 """
 HEAD = b"GET /measures HTTP/1.1\r\nHost: 127.0.0.1\r\n"
