@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
 from entrepot.errors import MissingExtraError, OutsideError
 from entrepot.limits import Limits, under
 from entrepot.serve.access import Access
+
+try:
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ImportError as error:
+    raise MissingExtraError("uvicorn", "serve") from error
 
 if TYPE_CHECKING:
     import asyncio
@@ -60,10 +64,6 @@ def run(
         If the address cannot be listened at.
     """
     access = Access.of(host, token, behind_proxy=behind_proxy, names=names)
-    try:
-        import uvicorn
-    except ImportError as error:
-        raise MissingExtraError("uvicorn", "serve") from error
     from entrepot.serve.app import create_app
 
     config = uvicorn.Config(
