@@ -27,10 +27,9 @@ from entrepot.claims.draft import Article, article_of, structure
 from entrepot.claims.draft.article import draft_by_rules
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import missing, sureness
+from entrepot.claims.draft.judge import facts_of, missing, sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.readings import AGREED, structured
-from entrepot.claims.draft.scene import home_of, scenes
 from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.structure import Recorder
 from entrepot.model.period import Period
@@ -154,8 +153,8 @@ SENTENCES: set[Text] = set()
 def taken_apart(text: Text) -> tuple[list[Any], str]:
     """Return the sentences of a text and whose trade it is about."""
     cut = [one for one in sentences(text.article.text) if table_in(one) is None]
-    found = scenes(cut, [numbers_of(one) for one in cut])
-    return found, home_of(found, text.article.text)
+    found = structure.scenes(cut, [numbers_of(one) for one in cut])
+    return found, structure.home_of(found, text.article.text)
 
 
 def read(text: Text, learned: Any, recorder: Recorder | None = None) -> list[Any]:
@@ -453,12 +452,14 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
         for place, one in structured(text.article, rules, learned).items():
             label = label_of(text, one.scene, one.guess.number)
             ruled, claim = rules.get(place), one.claim
+            if isinstance(ruled, str) and not missing(ruled):
+                claim = None
             found.append(
                 Record(
                     text,
                     fold,
                     text.article.text[place[0] : place[1]],
-                    list(one.facts),
+                    facts_of(one.guess, one.scene, claim, ruled),
                     claim,
                     claim is not None and says_it(claim.kind, claim.keys, label),
                     ruled,
@@ -470,7 +471,7 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
     return found
 
 
-def calibrated(found: list[Record], penalty: float = 8.0) -> dict[str, float]:
+def calibrated(found: list[Record], penalty: float = 1.0) -> dict[str, float]:
     """Return the weights of how sure a reading is: a logistic regression on what was right."""
     kept = [one for one in found if one.claim is not None]
     count = Counter(fact for one in kept for fact in one.facts)
@@ -500,8 +501,6 @@ def calibrated(found: list[Record], penalty: float = 8.0) -> dict[str, float]:
 def _is_taken(one: Record, sure: float, limit: float) -> bool:
     """Whether a reading becomes a claim, as `readings` decides it."""
     if "rules:other" in one.facts and sure < AGREED:
-        return False
-    if isinstance(one.rules, str) and not missing(one.rules):
         return False
     return "rules:same" in one.facts or sure >= limit
 

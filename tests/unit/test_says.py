@@ -132,7 +132,7 @@ def test_the_open_side_is_closed_for_plausibility() -> None:
         ("1 2 3 %", "3 number"),
         ("from 12 %", "1 number"),
         ("more than 5 to 6 %", "more than"),
-        ("comparable to 5", "beside a number"),
+        ("comparable to 5", "next to a number"),
         ("half of 5 %", "half"),
         ("fell to a third", "to"),
         ("up 5 % or down 6 %", "or"),

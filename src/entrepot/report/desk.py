@@ -180,7 +180,7 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str
         }
         for key, field in one.fields.items()
     }
-    state = "not_interpreted" if one.why else one.state  # a doubtful reading is a guess only
+    state = one.state
     if state == "interpreted" and (money := _moneys(fields)):
         fields["currency"] = money
         state = "open"
@@ -196,7 +196,7 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str
         "sentence": list(one.sentence),
         "quote": " ".join(sentence.text.split()),
         "state": state,
-        "claim": dict(one.claim) if one.claim and not one.why else None,
+        "claim": dict(one.claim) if one.claim else None,
         "fields": fields,
         "why": one.why,
     }

@@ -81,8 +81,6 @@ def shortened(text: str) -> list[Mark]:
         found.append(Mark("area", NOWHERE, "noun", match.start(), match.end()))
     for match in re.finditer(f"(?<=[对自从向输])([{signs}])(?=[出进贸货商的供采])", text):
         found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
-    for match in re.finditer(f"([{signs}])(?=[对自从向](?:[{signs}]|华|其他|全))", text):
-        found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
     for match in re.finditer("(?<=[对自从在输])华", text):
         found.append(Mark("area", "CHN", "noun", match.start(), match.end()))
     return found

@@ -87,9 +87,9 @@ def _names(text: str, language: str) -> Iterator[re.Match[str]]:
 
 
 def _has_flow(words: str, language: str) -> bool:
-    """Whether words are more than a name: exports or imports that rise or fall, or "showed" it."""
+    """Whether German words are more than a name: exports or imports that rise or fall."""
     cues = cue_words(language)
-    return language != "zh" and any(
+    return language == "de" and any(
         cues[("flow", kind)].search(words) for kind in ("export", "import")
     )
 

@@ -13,7 +13,7 @@ from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from entrepot.claims.draft.mark import Mark
     from entrepot.claims.numbers import Span
@@ -25,7 +25,6 @@ __all__ = [
     "FROM",
     "SELLS",
     "Choice",
-    "few",
     "flow_choices",
     "period_choices",
     "row_of",
@@ -76,11 +75,6 @@ class Choice:
 
     value: tuple[str, ...]
     features: tuple[str, ...]
-
-
-def few(count: int) -> str:
-    """Return a count of areas as features have it."""
-    return "2" if count <= 2 else "4" if count <= 4 else "8" if count <= 8 else "many"
 
 
 def _bucket(distance: int) -> str:
@@ -300,14 +294,6 @@ def side_choices(  # noqa: C901
     dealt = dealt_area(number, scene)
     pair = tuple(memory.named[-2:]) if _TWO.search(scene.apart.text) else ()
     fresh = scene.sentence.paragraph != memory.paragraph
-    forms = _forms(number, flow, scene)
-    head = _headed(scene)
-    total = bool(scene.apart.found.of("total", "external"))
-    past = (memory.pairs > memory.wholes) - (memory.pairs < memory.wholes)
-    two_way = _TWO_WAY.search(scene.apart.text) is not None
-    newer = any(not time.is_base and time.period != memory.period for time in scene.times)
-    listed = _LISTED.match(scene.sentence.text) is not None
-    stated = "flow" if flow is not None else "carry"
     found = []
     for owner, for_owner in owners.items():
         for partner, for_partner in partners.items():
@@ -336,28 +322,6 @@ def side_choices(  # noqa: C901
                 kept = owner == memory.owner if side == "p" else partner == memory.partner
                 if kept and side != "no":
                     joint.append(f"touch-{side}-keeps")
-            kinds = _source(owner, forms, memory), _source(partner, forms, memory)
-            joint.append(f"{kinds[0]}>{kinds[1]}")
-            joint.append(f"{kinds[0]}>{kinds[1]}:{group}")
-            joint.append(f"{kinds[0]}>{kinds[1]}:{context}:{stated}:{what}")
-            if not scene.areas:
-                again = "again" if _group(memory.kind) == group else "other"
-                joint.append(f"{kinds[0]}>{kinds[1]}:{'fresh' if fresh else again}:{stated}")
-                if listed:
-                    joint.append(f"{kinds[0]}>{kinds[1]}:listed")
-            wide = "w" if WORLD in (owner, partner) else "p"
-            joint.append(f"of{few(memory.areas)}:{wide}:{context}")
-            joint.append(f"past:{past}:{wide}:{context}")
-            if two_way:
-                joint.append(f"two-way:{wide}")
-            if newer and not scene.areas:
-                joint.append(f"newer:{kinds[0]}>{kinds[1]}")
-            if total:
-                joint.append(f"total:{'w' if partner == WORLD else 'p'}")
-            if head:
-                side = "p" if partner == head else "o" if owner == head else "no"
-                joint.append(f"head-{side}")
-                joint.append(f"head-{side}:{'home' if memory.home in (owner, partner) else ''}")
             if (owner, partner) == (memory.owner, memory.partner):
                 joint.append(f"same:{context}:{carried}")
             if (partner, owner) == (memory.owner, memory.partner):
@@ -374,53 +338,6 @@ def side_choices(  # noqa: C901
     return found
 
 
-_TWO_WAY = re.compile(
-    r"\b(?:bilateral|mutual|two-way|both ways)|двусторонн|взаимн|обоюдн|bilateral|beiderseitig"
-    r"|双边|双方|两国",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"\s*(?:[•*·▪–-]|\d{1,2}[.)])\s")
-
-
-def _headed(scene: Scene) -> str:
-    """Return the area that an entry of a list begins with: "• Germany: exports $5 bn"."""
-    first = min(scene.areas, key=lambda area: area.start, default=None)
-    if first is None:
-        return ""
-    text = scene.apart.text
-    begins = re.fullmatch(r"\W*(?:\d{1,2}[.)]\s*)?(?:the )?", text[: first.start], re.IGNORECASE)
-    ends = re.match(r"\s*(?:[:：|—–]|\(\s*▮)", text[first.end :])
-    return first.value if begins and ends else ""
-
-
-def _forms(number: Span, flow: Mark | None, scene: Scene) -> dict[str, str]:
-    """Return how the sentence names each area: by its form, and on which side of what it stands."""
-    found: dict[str, str] = {}
-    for area in scene.areas:
-        side = "<" if area.start < number.start else ">"
-        if flow is not None:
-            side += "f" if area.start < flow.start else "g"
-        form = f"{area.form}{side}"
-        last = found.get(area.value)
-        if last is None or area.start < number.start:
-            found[area.value] = form
-    return found
-
-
-def _source(code: str, forms: Mapping[str, str], memory: Memory) -> str:
-    """Return where an area is from: the sentence, what the text is about, or what was before."""
-    home = "h" if code == memory.home else ""
-    if code in forms:
-        return f"{home}{forms[code]}"
-    if code == WORLD:
-        return "w"
-    before = "o" if code == memory.owner else "p" if code == memory.partner else ""
-    return f"{home}{before}" or "n"
-
-
-_TOUCHES = re.compile(
-    r"(?:['’]s)?的?\s*(?:[(（—–-]|\b(?:with|mit|с|at|accounted for|на|für|um|by)\b|[达为约]+)?\s*"
-)
 _OWNS = {
     "sell": ("of", "from", "origin"),
     "buy": ("of", "to"),
@@ -443,7 +360,8 @@ def _evidence(
     touching = [
         area.value
         for area in scene.areas
-        if area.end <= number.start and _TOUCHES.fullmatch(text[area.end : number.start])
+        if area.end <= number.start
+        and re.fullmatch(r"(?:['’]s)?的?\s*[(（—–-]?\s*", text[area.end : number.start])
     ]
     if flow is None:
         away = [area for area in scene.areas if area.form in _FITS.get(group, ())]

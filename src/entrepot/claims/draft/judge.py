@@ -13,7 +13,7 @@ from entrepot.claims.draft.entry import trouble_with
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written
-from entrepot.claims.numbers import CURRENCIES, read_says
+from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]
 
-SURE = 0.92
+SURE = 0.93
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -138,10 +138,6 @@ def _kind(
     if guess.what == "level":
         if unit not in CURRENCIES and unit != "t":
             raise Refusal("a number without a unit that a claims file has")
-        if not read_says(scene.sentence.text[number.start : number.end]).unit:
-            if unit not in _COUNTED:
-                raise Refusal(f"an amount in {unit}, which a claims file has no key for")
-            keys["currency"] = unit
         if unit == "t":
             keys["quantity"] = "mass"
         if guess.kind in BALANCES:
@@ -199,12 +195,6 @@ def direction_of(number: Span, scene: Scene) -> int:
     before = [one for one in apart.numbers if one.end <= number.start]
     if before and re.fullmatch(r"\s*[(（]\s*", text[before[-1].end : number.start]):
         return moves(before[-1], apart)
-    if place_in_all := like.index(number):
-        last = like[place_in_all - 1]  # "exports rose by 4 % to $2 bn, imports by 7 %"
-        gap = text[last.end : number.start]
-        turns = any(last.end <= cue.start < number.start for cue in apart.found.of("up", "down"))
-        if not turns and _BY_AGAIN.search(gap) and "." not in gap:
-            return direction_of(last, scene)
     behind = re.match(r"\s*(?:year[- ]on[- ]year |on-year )?\w*\s*(\w+)", text[number.end :])
     for cue in apart.found.of("up", "down"):
         if behind and 0 <= cue.start - number.end <= 20:
@@ -212,7 +202,6 @@ def direction_of(number: Span, scene: Scene) -> int:
     return 0
 
 
-_BY_AGAIN = re.compile(r"(?:\bby|\bна|\bum)\s*$")
 _FAR = 30
 """Numbers back to which an amount still says of what a rate is."""
 _WEIGHED = ("t", "pieces", "items", "m3", "barrels", "kWh")
@@ -234,9 +223,6 @@ def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequenc
         return f"{named[-1].kind}_growth"
     behind = numbers[at + 1] if at + 1 < len(numbers) else None
     before = numbers[at - 1] if at else None
-    priced = [one for one in like if one.number is before and {"per", "priced"} & {*one.flags}]
-    if priced and len(text[low : number.start]) <= 15:  # "at $500 a tonne, up 3 %"
-        return "price_growth"
     near = []
     if behind is not None:
         gap = text[number.end : behind.start]
@@ -258,7 +244,10 @@ def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequenc
         return "quantity_growth"
     if same:
         return "growth"
-    last = next((one for one in earlier[:-_FAR:-1] if one.what == "level"), None)
+    amounts = (
+        one for one in earlier[:-_FAR:-1] if one.what == "level" and one.goods == guess.goods
+    )
+    last = next(amounts, None)
     if last is not None and last.number.says.unit in _WEIGHED:
         return "quantity_growth"
     return "growth"
@@ -291,11 +280,13 @@ def facts_of(  # noqa: C901
         What the rules read of the number: a claim, the reason why not, or None.
     """
     facts = ["all", f"what:{guess.what}", f"kind:{_group(guess.kind)}"]
+    for part in ("what", "flow", "sides", "period"):
+        chance = guess.chances.get(part, 0.0)
+        facts.append(f"{part}:{_step(chance)}")
     parts = [guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")]
+    facts.append(f"least:{_step(min(parts))}")
+    facts.append(f"all:{_step(math.prod(parts))}")
     facts += [f"flag:{flag}" for flag in guess.flags]
-    at = int(10 * parts[2])
-    facts += [f"sides>={n}" for n in range(4, at + 1)]
-    facts += [f"all>={n}" for n in range(2, int(10 * math.prod(parts)) + 1)]
     named = {area.value for area in scene.areas}
     here = "here" if guess.owner in named else "carried"
     there = "world" if guess.partner == WORLD else "here" if guess.partner in named else "carried"
@@ -318,7 +309,7 @@ def facts_of(  # noqa: C901
         alike = claim is not None and agrees(claim, rules)
         facts.append("rules:same" if alike else "rules:other")
     elif rules:
-        facts += [f"rules:{missing(rules) or 'against'}", f"no:{' '.join(rules.split()[:4])}"]
+        facts.append(f"rules:{missing(rules) or 'against'}")
     else:
         facts.append("rules:none")
     if not scene.areas:
@@ -328,61 +319,6 @@ def facts_of(  # noqa: C901
     if len(scene.apart.numbers) > 6:
         facts.append("many-numbers")
     return facts
-
-
-_LEVELS = ("value", "balance")
-_ROUGH = 0.006
-"""How far a rate that is worked out again may lie from the printed one, in parts of the level."""
-
-
-def fits(claims: Mapping[tuple[int, int], Drafted]) -> dict[tuple[int, int], list[str]]:
-    """Return what the arithmetic of a text says of its readings, by place.
-
-    A rate ``fits`` where the text gives both levels and they make it, and speaks for both levels;
-    it ``misfits`` where they make another. A number ``again`` is read alike at two places.
-    """
-    levels: dict[str, list[tuple[tuple[int, int], float]]] = {}
-    said: dict[tuple[str, str, float], list[tuple[int, int]]] = {}
-    for place, claim in claims.items():
-        value = read_says(claim.says).value
-        said.setdefault((claim.kind, repr(_bare(claim.keys)), value), []).append(place)
-        if claim.kind in _LEVELS:
-            levels.setdefault(_level_key(claim, claim.keys["period"]), []).append((place, value))
-    found: dict[tuple[int, int], list[str]] = {}
-    for places in said.values():
-        for place in places if len(places) > 1 else ():
-            found.setdefault(place, []).append("again")
-    for place, claim in claims.items():
-        if claim.kind not in ("growth", "quantity_growth"):
-            continue
-        period = Period.parse(claim.keys["period"])
-        now = levels.get(_level_key(claim, claim.keys["period"]), [])
-        then = levels.get(_level_key(claim, str(claim.keys.get("base") or period.before())), [])
-        says = read_says(claim.says)
-        rate = says.value - 1 if says.unit == "ratio" else says.value / 100
-        near = [
-            (one, other)
-            for one, level in now
-            for other, base in then
-            if base and abs(level / base - 1 - rate) <= _ROUGH + abs(rate) / 50
-        ]
-        for one, other in near:
-            for each in (place, one, other):
-                found.setdefault(each, []).append("fits")
-        if now and then and not near:
-            found.setdefault(place, []).append("misfits")
-    return {place: sorted(set(facts)) for place, facts in found.items()}
-
-
-def _level_key(claim: Drafted, period: str) -> str:
-    """Return what a level is of; a growth of it names the same."""
-    keys = {
-        key: value
-        for key, value in _bare(claim.keys).items()
-        if key not in ("base", "quantity", "period")
-    }
-    weighed = claim.kind == "quantity_growth" or claim.keys.get("quantity") == "mass"
-    return f"{weighed} {claim.kind == 'balance'} {period} {sorted(keys.items(), key=str)}"
 
 
 _MISSING = {
@@ -398,11 +334,6 @@ _MISSING = {
     "bracket": "when the number in brackets",
     "goods": "whether it is of",
     "exports": "whose imports or exports the share is of",
-    "each": "a number for each of something",
-    "counted": "a country is counted",
-    "region": "a country or region that is not known",
-    "unit": "a number without a unit",
-    "all": "whether all of it",
 }
 """What a sentence may leave open and the text around it says: by how the reason begins."""
 
@@ -414,6 +345,13 @@ def missing(why: str) -> str:
 
 def _group(kind: str) -> str:
     return "sell" if kind in SELLS else "buy" if kind in BUYS else kind
+
+
+def _step(chance: float) -> str:
+    for limit in (0.5, 0.7, 0.85, 0.93, 0.97, 0.99):
+        if chance < limit:
+            return f"<{limit}"
+    return "sure"
 
 
 def agrees(one: Drafted, other: Drafted) -> bool:

@@ -11,17 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.candidates import BALANCES, few
+from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.judge import (
-    SURE,
-    agrees,
-    claim_of_guess,
-    facts_of,
-    fits,
-    missing,
-    sureness,
-)
+from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, missing, sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
@@ -51,7 +43,6 @@ CERTAINTIES = ("stated", "inferred", "best guess", "open")
 AGREED = 0.3
 """Below which probability a reading that differs does not speak against that of the rules."""
 _HALF = 0.5
-_PARTS = ("what", "flow", "sides", "period")
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -127,8 +118,7 @@ class Structured:
     scene: Scene
     claim: Drafted | None
     why: str
-    sure: float = 0.0
-    facts: tuple[str, ...] = ()
+    sure: float
 
 
 def readings(article: Article) -> tuple[Reading, ...]:
@@ -174,24 +164,10 @@ def structured(
                 claim = claim_of_guess(guess, scene, like, earlier)
             except Refusal as refusal:
                 why = refusal.why
-            done[place] = Structured(guess, scene, claim, why)
+            facts = facts_of(guess, scene, claim, rules.get(place))
+            done[place] = Structured(guess, scene, claim, why, sureness(facts, learned))
         earlier += like
-    done = _said_again(done)
-    fitting = fits({place: one.claim for place, one in done.items() if one.claim is not None})
-    named = {area.value for scene in found for area in scene.areas}
-    least: dict[int, float] = {}
-    for place, one in done.items():
-        facts = facts_of(one.guess, one.scene, one.claim, rules.get(place))
-        wide = "w" if WORLD in one.guess.sides else "p"
-        facts += [*fitting.get(place, ()), f"of{few(len(named))}:{wide}"]
-        chance = min((one.guess.chances.get(part, 0.0) for part in _PARTS), default=0.0)
-        before = least.get(id(one.scene), 1.0)
-        least[id(one.scene)] = min(before, chance)
-        facts.append(
-            f"before:{'sure' if before > _STATED else 'fair' if before > _HALF else 'bad'}"
-        )
-        done[place] = replace(one, facts=tuple(facts), sure=sureness(facts, learned))
-    return done
+    return _said_again(done)
 
 
 def _check_over(guess: Guess, article: Article) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
 from entrepot.claims.draft.reading import taken_apart
 from entrepot.claims.draft.time import Time
 from entrepot.claims.draft.times_in import is_record
-from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -47,9 +46,6 @@ class Memory:
     base: Period | None = None
     paragraph: int = 0
     named: list[str] = field(default_factory=list)
-    areas: int = 0
-    pairs: int = 0
-    wholes: int = 0
 
 
 @dataclass
@@ -80,28 +76,7 @@ def scenes(
     found = []
     for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
         apart = taken_apart(sentence, spans, Context(), None)
-        apart = replace(apart, numbers=tuple(_in_currency(apart.numbers, sentence)))
         found.append(Scene(sentence, apart, apart.found.areas, place == 0))
-    return found
-
-
-_INTO = re.compile(r"\b(?:в|in|of|from|to|an|на|из)\b|占|在")
-_SCALED = re.compile(
-    r"\d\s*(?:[mb]illion|trillion|bn|млн|млрд|миллион\w*|миллиард\w*|трлн|Mio|Mrd)\.?"
-)
-_NO_NOUN = re.compile(r"\s*(?:[,.;:()–—|]|$|(?:and|in|и|в|a|но|und|im)\b)")
-
-
-def _in_currency(numbers: Sequence[Span], sentence: Sentence) -> list[Span]:
-    """Give an amount without a currency that of the one before it: "$5 bn, imports 3 bn"."""
-    found: list[Span] = []
-    money = [one.says.unit for one in numbers if one.says.unit in CURRENCIES]
-    text = sentence.text
-    for one in numbers:
-        bare = not one.says.unit and _SCALED.search(text[one.start : one.end])
-        if bare and len(set(money)) == 1 and _NO_NOUN.match(text, one.end):
-            one = replace(one, says=replace(one.says, unit=money[0]))
-        found.append(one)
     return found
 
 
@@ -121,14 +96,8 @@ def home_of(found: Sequence[Scene], text: str) -> str:
         for area in scene.areas:
             if area.value in (WORLD, NOWHERE):
                 continue
-            if re.match(r"\s*[:：|]", plain[area.end :]):
-                continue  # "• China: exports ...", an entry of somebody's list
             owns = area.form in ("adj", "of", "bare")
-            near = any(
-                (0 <= flow.start - area.end <= 60 and not _INTO.search(plain, area.end, flow.start))
-                or (area.form == "of" and 0 <= area.start - flow.end <= 5)
-                for flow in scene.apart.found.flows
-            )
+            near = any(0 <= flow.start - area.end <= 60 for flow in scene.apart.found.flows)
             owners[area.value] += early * (2 if owns and near else 1 if owns else 0)
         for entry in area_words(scene.sentence.language):
             for named in entry.pattern.finditer(plain):

@@ -124,8 +124,7 @@ def guesses(
     recorder: Recorder | None = None,
 ) -> list[tuple[Scene, Guess]]:
     """Return the likeliest reading of every number of the text."""
-    everywhere = {area.value for scene in found for area in scene.areas} | {home}
-    memory = Memory(home=home, areas=len(everywhere - {NOWHERE, WORLD, ""}))
+    memory = Memory(home=home)
     learned = weights() if learned is None else learned
     done: list[tuple[Scene, Guess]] = []
     for scene in found:
@@ -208,8 +207,6 @@ def _guess(  # noqa: C901
     if what != "other" and kind and owner:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.goods, memory.age = goods, 0
-        memory.pairs += partner != WORLD
-        memory.wholes += partner == WORLD
         if period is not None and not FROM.search(scene.apart.text[: number.start]):
             if memory.main is None:
                 memory.main = period
@@ -308,9 +305,8 @@ def _base(
     if ranged:
         named = [time for time in scene.times if time.is_base and time.start == ranged[0].start]
     if named:
-        base = _as_long(named[0].period, period)
-        memory.base = base if base != period.before() else None
-        return memory.base
+        memory.base = named[0].period
+        return named[0].period
     steps = {"M": "month_earlier", "Q": "quarter_earlier"}
     near = [cue for cue in scene.apart.found.of("mom") if low <= cue.start < high]
     if near and period.freq in steps:
@@ -321,18 +317,6 @@ def _base(
         return memory.base
     memory.base = None
     return None
-
-
-def _as_long(base: Period, period: Period) -> Period:
-    """Return the part of a year that a period is measured against: "the same quarter of 2021"."""
-    from entrepot.claims.times import stepped
-
-    if base.freq != "A" or period.freq == "A" or base.start >= period.start:
-        return base
-    part: Period | None = period
-    while part is not None and part.end.year > base.end.year:
-        part = stepped(part, "year_earlier")
-    return part if part is not None and part.end.year == base.end.year else base
 
 
 _MADE = re.compile(
@@ -356,20 +340,6 @@ _VETOES = (
 )
 
 
-_NEAR = ("per", "other", "investment", "price", "quantity")
-_APART = re.compile("[,，、;；(（]")
-
-
-def _near(number: Span, scene: Scene) -> tuple[int, int]:
-    """Return where the words that can only be about this number begin and end."""
-    text, numbers = scene.apart.text, scene.apart.numbers
-    low = max((one.end for one in numbers if one.end <= number.start), default=0)
-    high = min((one.start for one in numbers if one.start >= number.end), default=len(text))
-    ends = [at.end() for at in _APART.finditer(text, low, number.start)]
-    begins = _APART.search(text, number.end, high)
-    return (ends[-1] if ends else low), (begins.start() if begins else high)
-
-
 def _flags(number: Span, scene: Scene, before: Guess | None) -> tuple[str, ...]:
     """Return what makes a reading less sure."""
     text = scene.apart.text
@@ -377,12 +347,10 @@ def _flags(number: Span, scene: Scene, before: Guess | None) -> tuple[str, ...]:
     high = min(
         (m.start() for m in CLAUSE_END.finditer(text) if m.start() >= number.end), default=len(text)
     )
-    near = _near(number, scene)
     found = {
         cue.kind
         for cue in scene.apart.found.cues
-        if cue.kind in _VETOES
-        and (near[0] <= cue.start < near[1] if cue.kind in _NEAR else low <= cue.start < high)
+        if cue.kind in _VETOES and low <= cue.start < high
     }
     if any(area.value == NOWHERE for area in scene.areas):
         found.add("nowhere")
