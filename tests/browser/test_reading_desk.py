@@ -39,9 +39,11 @@ HOSTILE = (
 
 
 def read_text(page: Page, text: str) -> None:
-    page.keyboard.insert_text(text)  # the cursor is in the field
+    page.locator("#text:focus").wait_for(timeout=120_000)  # the cursor is in the field, by itself
+    page.keyboard.insert_text(text)
     page.keyboard.press("Control+Enter")
-    page.locator(".num").first.wait_for(timeout=120_000)
+    page.locator(".num, .kicker:text-matches('^[45]')").first.wait_for(timeout=120_000)
+    assert page.locator(".num").count(), page.locator("main").inner_text()
 
 
 def settled(page: Page) -> str:
