@@ -1,8 +1,18 @@
-"""The picture of every chart, drawn from numbers in print or from made-up ones."""
+"""The picture of every chart, drawn from numbers in print or from made-up ones.
+
+They take twenty seconds, so they are kept in the environment with a checksum of all that they
+depend on, and drawn again in a process of their own when any of it has changed.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import sysconfig
+import time
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,10 +29,15 @@ from entrepot.report.sections import by_tier
 from entrepot.report.standalone import chart, drawn, framed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from entrepot.report.parts import Section
 
 __all__ = ["PRINTED", "TABLE", "pictures"]
 
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = Path(sys.prefix) / "pictures.json"
+"""Where the pictures of the last time are, with the state that they were drawn in."""
 PAIR = {"importer": "RUS", "exporter": "CHN"}
 PRINTED: dict[str, tuple[str, dict[str, Any]]] = {
     "share": ("import_share", PAIR),
@@ -52,6 +67,59 @@ MADE: dict[str, tuple[str, dict[str, Any]]] = {
 @cache
 def pictures() -> dict[str, str]:
     """Return each picture as SVG, by the id of its chart."""
+    kept = _kept()
+    if kept is None:
+        subprocess.run([sys.executable, __file__], check=True)
+        kept = _kept()
+    assert kept is not None, "a file was changed while pictures were drawn: run it again"
+    return kept
+
+
+def _kept() -> dict[str, str] | None:
+    """Return the pictures of the last time, if they would be the same today."""
+    if not KEPT.exists():
+        return None
+    held = json.loads(KEPT.read_bytes())
+    if held["state"] != _state(held["modules"]):
+        return None
+    return held["pictures"]
+
+
+def _state(modules: Iterable[str]) -> dict[str, str]:
+    """Return a checksum of each file that the pictures depend on, and of what is installed.
+
+    Those are the modules that drawing imports, and all data of the package. The names of all files
+    count too: a new one may be found by a module that looks into its folder.
+    """
+    held = [one for one in (ROOT / "src").rglob("*") if one.suffix != ".pyc" and one.is_file()]
+    data = [one for one in held if one.suffix != ".py"]
+    read = sorted({*data, *(ROOT / name for name in modules)})
+    installed = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    names = [*map(str, held), *(one.name for one in installed)]
+    return {
+        "names": sha256("\n".join(sorted(names)).encode()).hexdigest(),
+        **{str(one): sha256(one.read_bytes()).hexdigest() for one in read if one.exists()},
+    }
+
+
+def _keep() -> None:
+    """Draw all and keep them; run in a process that has imported nothing else."""
+    began = time.time()
+    drawn_now = _draw_all()
+    files = {getattr(one, "__file__", None) or "" for one in list(sys.modules.values())}
+    modules = sorted(
+        str(path.relative_to(ROOT))
+        for path in map(Path, files)
+        if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)
+    )
+    held = {"modules": modules, "state": _state(modules), "pictures": drawn_now}
+    if max(Path(name).stat().st_mtime for name in held["state"] if name != "names") < began:
+        whole = KEPT.with_suffix(".new")
+        whole.write_text(json.dumps(held), encoding="utf-8")
+        whole.replace(KEPT)
+
+
+def _draw_all() -> dict[str, str]:
     with TemporaryDirectory() as place:
         none, made = Lake.open(Path(place) / "none"), made_up(Path(place) / "made")
         found = {
@@ -86,3 +154,7 @@ def _courses(lake: Lake) -> str:
     assert told is not None, "there is nothing to draw"
     deck = "Share of Iceland’s imports of ball bearings, per cent of value."
     return framed(told, "China passed Norway in Iceland’s imports", deck, ["Source: made up."])
+
+
+if __name__ == "__main__":
+    _keep()
