@@ -22,15 +22,16 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     assert code == 0
     assert err.startswith("note: no data loaded in ")
     figure = json.loads(out)
-    expected = {"definition", "status", "value", "unit", "low", "high", "range"}
+    expected = {"title", "definition", "status", "value", "unit", "low", "high", "range"}
     expected |= {"specifications", "spread", "chosen", "evidence", "caveats", "denominator"}
     assert expected == set(figure)
+    assert figure["title"] == "China’s share of Russia’s imports, high-priority goods, 2023"
     assert figure["status"] == "ok"
     assert figure["unit"] == "share"
     assert 0 < figure["low"] < figure["value"] < figure["high"] <= 1
     keys = {"measure", "importer", "exporter", "goods", "period", "base", "source", "basis"}
     assert keys | {"valuation", "quantity", "currency"} <= set(figure["definition"])
-    assert {"count", "min", "median", "max", "moves_most"} <= set(figure["specifications"])
+    assert {"count", "min", "median", "max", "most_influential"} <= set(figure["specifications"])
     for item in figure["evidence"]:
         assert {"source", "snapshot", "rows", "reported_by"} <= set(item)
     for item in figure["caveats"]:

@@ -107,7 +107,7 @@ def test_five_doors_give_one_range(entrepot: Run, tmp_path: Path, name: str) -> 
 def _range(figure: dict[str, Any]) -> dict[str, Any]:
     """Return the ends, their words, and what they are the ends of."""
     found = figure["specifications"]
-    kept = ("count", "min", "median", "max", "moves_most")
+    kept = ("count", "min", "median", "max", "most_influential")
     return {name: figure[name] for name in ("value", "low", "high", "range")} | {
         name: found[name] for name in kept
     }

@@ -31,7 +31,7 @@ def curved(definition: Definition, lake: Lake) -> Specifications:
     asked = next((one.item for one in found if one.is_asked), None)
     return Specifications(
         items=tuple(items),
-        moves_most=None,
+        most_influential=None,
         explained=explained(items),
         left_out=tuple(left),
         alone=alone(asked, items) if asked else {},

@@ -283,7 +283,7 @@ def test_every_choice_is_crossed(lake: Lake) -> None:
     text = figure.specifications.to_dict()
     assert text["count"] == len(items)
     assert text["min"] <= text["p5"] <= text["median"] <= text["p95"] <= text["max"]
-    assert text["moves_most"] == next(iter(text["explained"]))
+    assert text["most_influential"] == next(iter(text["explained"]))
 
 
 def test_goods_whose_codes_moved_between_two_times_have_no_causes(lake: Lake) -> None:

@@ -188,7 +188,9 @@ def test_a_choice_explains_what_the_means_of_its_options_do(years: Lake) -> None
             some = [one.value for one in items if one.choices[name] == option]
             between += len(some) * (sum(some) / len(some) - mean) ** 2
         assert share == pytest.approx(between / whole)
-    assert figure.specifications.moves_most == max(explained, key=lambda name: explained[name])
+    assert figure.specifications.most_influential == max(
+        explained, key=lambda name: explained[name]
+    )
 
 
 @pytest.mark.parametrize(

@@ -91,4 +91,4 @@ def test_what_does_not_move_a_value_is_not_said_to_move_it_most() -> None:
     apart = specifications([one("baci", 5.0), one("comtrade", 6.0)])
     assert same is not None
     assert apart is not None
-    assert (same.moves_most, apart.moves_most) == (None, "source")
+    assert (same.most_influential, apart.most_influential) == (None, "source")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from entrepot.figures import Definition, Figure
-from entrepot.figures.figure import as_rows
+from entrepot.figures.figure import Evidence, as_rows
 
 
 def told(measure: str, unit: str, **details: float | str) -> str:
@@ -67,8 +71,52 @@ def test_keys_of_a_definition_are_read_in_groups() -> None:
     ]
     told = dict(as_rows(figure))["definition"].replace("\n", ", ").split(", ")
     assert {one.partition(":")[0] for one in told} == {
-        name for name, value in asked.to_dict().items() if value
+        name for name, value in figure.to_dict()["definition"].items() if value
     }
     lines = str(figure).splitlines()
     assert "              goods: chpl, concordance: family" in lines
     assert "<br>goods: chpl, concordance: family<br>" in figure._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("measure", "keys", "absent"),
+    [
+        ("import_share", {"goods": "inputs"}, {"concordance", "basis", "flow"}),
+        ("import_share", {"goods": "inputs", "basis": "value_added"}, {"concordance", "flow"}),
+        ("import_share", {"goods": "8542"}, {"concordance", "flow"}),
+        ("import_share", {"goods": "all,chpl"}, {"concordance", "flow"}),
+        ("hhi", {"goods": "chpl", "exporter": "WLD"}, {"flow"}),
+        ("value", {"goods": "chpl"}, set()),
+        ("value", {"goods": "named:drones"}, {"concordance"}),
+        ("value", {"goods": "chpl", "quantity": "mass"}, {"currency"}),
+        ("price_index", {"goods": "chpl", "base": 2021}, {"flow", "quantity"}),
+    ],
+)
+def test_keys_that_do_not_apply_are_not_shown(
+    measure: str, keys: dict[str, Any], absent: set[str]
+) -> None:
+    asked = Definition.build(
+        measure, **{"importer": "RUS", "exporter": "CHN", "period": 2023, "currency": "USD"} | keys
+    )
+    figure = Figure(asked, "ok", 1.0, "share")
+    has_default = {"concordance", "basis", "flow", "quantity", "currency"}
+    told = figure.to_dict()["definition"]
+    assert {name for name in has_default if told[name] is None} == absent
+    shown = dict(as_rows(figure))["definition"]
+    assert {name for name in has_default if f"{name}: " not in shown} == absent
+    given = {name: value for name, value in told.items() if value is not None}
+    again = Figure(Definition.build(**given), "ok", 1.0, "share").to_dict()["definition"]
+    assert {name: value for name, value in again.items() if value is not None} == given
+
+
+def test_the_basis_is_that_of_the_rows() -> None:
+    asked = Definition.build("import_share", importer="RUS", exporter="CHN", period=2023)
+
+    def shown(**bases: float) -> str:
+        evidence = (Evidence("comtrade", "0", 9, {"importer": 9}, bases),)
+        rows = dict(as_rows(Figure(asked, "ok", 0.5, "share", evidence=evidence)))
+        return rows["definition"].splitlines()[-2].replace("\u00a0", " ")
+
+    assert shown() == "basis: dispatch"
+    assert shown(origin=1.0) == "basis: origin"
+    assert shown(origin=0.32, consignment=0.68) == "basis: consignment (68.0 %) and origin (32.0 %)"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from entrepot.sources.published.row import Published
 
 __all__ = [
+    "TWO_WAY",
     "Caveat",
     "Estimate",
     "Evidence",
@@ -36,6 +37,7 @@ __all__ = [
     "SourceAnswer",
     "Specification",
     "Specifications",
+    "applied",
     "as_rows",
     "cards_of",
     "headline",
@@ -158,7 +160,7 @@ class Specifications:
     ----------
     items
         Each with its choices and value.
-    moves_most
+    most_influential
         The choice that explains most of the variance.
     explained
         Share of the variance that each choice explains alone.
@@ -173,7 +175,7 @@ class Specifications:
     """
 
     items: tuple[Specification, ...]
-    moves_most: str | None
+    most_influential: str | None
     explained: dict[str, float] = field(default_factory=dict)
     left_out: tuple[tuple[str, str], ...] = ()
     threshold: float | None = None
@@ -202,7 +204,7 @@ class Specifications:
             "median": statistics.median(every),
             "p95": self.quantile(0.95),
             "max": every[-1],
-            "moves_most": self.moves_most,
+            "most_influential": self.most_influential,
         }
         if self.threshold is not None:
             found |= {"threshold": self.threshold, "above": self.above(self.threshold)}
@@ -296,10 +298,12 @@ class Figure:
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
 
+        Its definition has every key; those that do not apply are None (`applied`).
         Where many Figures stand together, their specifications would outweigh everything else.
         """
         found: dict[str, Any] = {
-            "definition": self.definition.to_dict(),
+            "title": headline(self),
+            "definition": applied(self.definition),
             "status": self.status,
             "value": self.value,
             "unit": self.unit,
@@ -464,8 +468,14 @@ class Answerer(Protocol):
 
 
 SHOWN = 6
+TWO_WAY = ("value", "growth", "conversions")
+"""Measures that can add up both directions of trade."""
 ROWS = 12
 """Rows of a table that a screen shows."""
+
+
+_CHOICES = {"origin": "primary source"}
+"""Choices in words, where their name would mean something else on a screen."""
 
 
 def headline(figure: Figure) -> str:
@@ -525,7 +535,7 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("missing", figure.reason or ""))
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
-        called = {"errors": "errors" if how.has_interval else how.cause}
+        called = _CHOICES | {"errors": "errors" if how.has_interval else how.cause}
         apart = (f"{called.get(x, x)} {range_text(*ends, figure.unit)}" for x, ends in alone)
         rows.append(("by choice", "; ".join(apart)))
     if figure.denominator:
@@ -533,13 +543,17 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if figure.details:
         parts = (_detail(*one, figure.unit, asked.currency) for one in with_ends(figure.details))
         rows.append(("with", "\n".join(parts)))
-    rows.append(("definition", "\n".join(_keys(figure.definition))))
+    rows.append(("definition", "\n".join(_keys(figure))))
     if figure.specifications:
         found = figure.specifications.to_dict()
         words = (
             f"{found['count']} specifications, median {figure_value(found['median'], figure.unit)}"
         )
-        most = f"; most influential choice: {found['moves_most']}" if found["moves_most"] else ""
+        most = (
+            f"; most influential choice: {found['most_influential']}"
+            if found["most_influential"]
+            else ""
+        )
         rows.append(("sensitivity", words + most))
         rows += _curve(figure.specifications, figure.unit)
         rows += [("published", _in_print(item)) for item in figure.in_print[:SHOWN]]
@@ -552,14 +566,51 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     return rows
 
 
-def _keys(asked: Definition) -> Iterator[str]:
+def _keys(figure: Figure) -> Iterator[str]:
     """Yield the keys of a definition as lines: what, of which goods, when, from where, in what."""
-    given = {name: value for name, value in asked.to_dict().items() if value}
+    given = {name: value for name, value in applied(figure.definition).items() if value}
+    if given.get("basis") == "dispatch" and (basis := _basis(figure.evidence)):
+        given["basis"] = basis
     on_line = {"measure": "measure"} | {name: key.line for name, key in KEYS.items()}
     for line in LINES:
         mine = (name for name, its in on_line.items() if its == line and name in given)
         if text := ", ".join(f"{name}: {given[name]}" for name in mine):
             yield text
+
+
+def _basis(evidence: tuple[Evidence, ...]) -> str:
+    """Return what makes the partner in the rows used, where not all of them say dispatch.
+
+    Without a basis in the question, rows count as they were reported, many by country of origin.
+    """
+    parts = evidence[0].bases if evidence else {}
+    shown = {name: figure_value(part, "share") for name, part in parts.items() if part > 0}
+    if len(shown) == 1:
+        return next(iter(shown))
+    ordered = sorted(shown, key=lambda name: -parts[name])
+    return " and ".join(f"{name} ({shown[name]})" for name in ordered)
+
+
+def applied(asked: Definition) -> dict[str, Any]:
+    """Return every key of a definition as plain JSON types, None where it does not apply.
+
+    A key does not apply where no other choice of it exists: how a list is converted where no list
+    is asked for, two-way trade in a share, whose goods inputs of industries are, what is counted
+    where values are compared with masses, and a currency of tonnes.
+    """
+    from entrepot.figures.input_choices import BASIS, is_inputs
+    from entrepot.goods.parse import NAMED, has_list
+
+    found = asked.to_dict()
+    how, inputs = QUESTIONS[asked.measure], is_inputs(asked)
+    absent = {
+        "concordance": inputs or asked.goods.startswith(NAMED) or not has_list(asked.goods),
+        "flow": inputs or asked.measure not in TWO_WAY,
+        "basis": inputs and asked.basis != BASIS,
+        "quantity": how.has_masses or how.is_bill,
+        "currency": asked.quantity != "value",
+    }
+    return found | {name: None for name, is_absent in absent.items() if is_absent and name in found}
 
 
 _UNITS = {"pct": "percent", "kg": "kg", "usd": "USD"}
@@ -655,8 +706,10 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
     if found.threshold is not None:
         words = f"{100 * found.above(found.threshold):.0f} % lie above"
         rows.append(("above", f"{words} {figure_value(found.threshold, unit)}"))
-    parts = (f"{name} {100 * part:.0f} %" for name, part in found.explained.items())
-    rows.append(("moved by", f"{', '.join(parts)} of the variance, each alone"))
+    parts = (
+        f"{_CHOICES.get(name, name)} {100 * part:.0f} %" for name, part in found.explained.items()
+    )
+    rows.append(("explained", f"{', '.join(parts)} of the variance, each alone"))
     return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
 
 
@@ -673,10 +726,9 @@ def _in_print(item: PublishedMark) -> str:
 def _evidence(item: Evidence) -> str:
     if item.id:
         return f"{item.source} {item.id}: {item.publisher} ({item.origin}) {item.url}".strip()
-    told = ", ".join(f"{rows} by {side}" for side, rows in item.reported_by.items())
-    return f"{item.source} {item.snapshot}: {item.rows:,} rows" + (
-        f" (told {told})" if told else ""
-    )
+    sides = ", ".join(f"{rows:,} by {side}" for side, rows in item.reported_by.items())
+    count = f"{item.rows:,} row{'' if item.rows == 1 else 's'}"
+    return f"{item.source} {item.snapshot}: {count}" + (f" (reported {sides})" if sides else "")
 
 
 def as_html(figure: Figure) -> str:

@@ -74,7 +74,7 @@ def specifications(
     most = max(parts, key=lambda name: parts[name], default=None)
     return Specifications(
         items=tuple(ordered),
-        moves_most=most if most and parts[most] > 0 else None,
+        most_influential=most if most and parts[most] > 0 else None,
         explained=parts,
         left_out=tuple(dict.fromkeys(left)),
         alone=alone(items[0], items),

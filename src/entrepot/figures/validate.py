@@ -10,7 +10,7 @@ from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.figure import TWO_WAY, NoAnswer
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES
@@ -65,7 +65,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
         definition = definition.but(listed=refuse_undated(definition.listed))
     refuse_impossible(definition)
     _require_names(definition)
-    if definition.flow == "both" and measure not in ("value", "growth", "conversions"):
+    if definition.flow == "both" and measure not in TWO_WAY:
         raise RequestError(
             f"{measure} has no two-way form",
             hint="leave out --flow both, or ask value or growth",
@@ -231,11 +231,10 @@ def _refuse_unread(definition: Definition) -> None:
             hint="add --goods chpl, or leave out --concordance",
         )
     how = question(measure)
-    is_bill = how.elastic and "quantity" not in how.choices
-    if definition.quantity != "value" and ("mass_kg" in how.columns or is_bill):
+    if definition.quantity != "value" and (how.has_masses or how.is_bill):
         raise RequestError(
             f"{measure} has no quantity {definition.quantity}",
-            why=f"it {'is a part of a bill' if is_bill else 'compares values with masses already'}",
+            why="it is part of a bill" if how.is_bill else "it compares values with masses",
             hint="leave out --quantity",
         )
     if len(definition.control_sets) > 1 and measure != "rerouted":

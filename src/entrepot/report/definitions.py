@@ -149,7 +149,7 @@ def _weights(subject: Subject, figure: Figure) -> str:
 
 def moved_by(figure: Figure) -> str:
     """Return the choice that moves a Figure most, in words; empty if nothing is known to."""
-    found = figure.specifications.moves_most if figure.specifications else None
+    found = figure.specifications.most_influential if figure.specifications else None
     return _MOVERS.get(found, found) if found else ""
 
 

@@ -152,6 +152,7 @@ _PROBLEM = {
     },
 }
 _FIGURE = {
+    "title": "China’s share of Russia’s imports, high-priority goods, 2023",
     "definition": {"measure": "import_share", "importer": "RUS", "exporter": "CHN"},
     "status": "ok",
     "value": 0.563,

@@ -187,6 +187,16 @@ class Question:
         """Whether it compares with a base."""
         return "base" in self.reads
 
+    @property
+    def has_masses(self) -> bool:
+        """Whether it compares values with masses, so that neither is what is counted."""
+        return "mass_kg" in self.columns
+
+    @property
+    def is_bill(self) -> bool:
+        """Whether it is a part of a bill, which has no other quantity than value."""
+        return self.elastic and "quantity" not in self.choices
+
 
 class AnswerRow(dict[str, Any]):
     """An answer that is no frame: columns of the one row there is, and the table behind it."""

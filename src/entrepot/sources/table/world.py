@@ -9,6 +9,7 @@ from entrepot.model.areas import WORLD
 from entrepot.model.columns import COMPLETE, Finding
 from entrepot.sources.strict import literal
 from entrepot.sources.temp_tables import keep
+from entrepot.sources.totals import RELATIVE, compare_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,37 +49,29 @@ def against_world(
     keys = ", ".join(_KEYS)
     same = " AND ".join(f"w.{key} IS NOT DISTINCT FROM p.{key}" for key in (*_KEYS, "money_in"))
     whys = ", ".join(literal(f"area-total: {text}") for text in texts)
-    sums = " UNION ALL ".join(
-        f"""SELECT p.period, p.product, p.{told} AS who, w.money, p.money AS parts, p.money_in
+    flows = " UNION ALL ".join(
+        f"""SELECT p.{told} || ' ' || p.product || ' ' || p.period || ': ' || p.money_in AS cell,
+               w.money AS total, p.money AS parts, p.n
         FROM (SELECT {keys}, {told}, money_in, {total}(money) AS money FROM ({every})
               WHERE why IN ({whys}) AND {other} IS NULL GROUP BY ALL) AS w
         JOIN (SELECT {keys}, {told}, coalesce(currency, 'USD') AS money_in,
-                     sum(coalesce(value_usd, value_reported)) AS money
+                     sum(coalesce(value_usd, value_reported)) AS money, count(*) AS n
               FROM ({kept}) GROUP BY ALL) AS p
           ON w.{told} = p.{told} AND {same}"""
         for other, told in _SIDES
     )
-    [(count, short, over, differ, example)] = connection.execute(f"""
-        WITH world AS (
-            SELECT *, money - parts AS gap, abs(gap) > {_SLACK} * money AS off FROM ({sums}))
-        SELECT count(*), count(*) FILTER (off AND gap > 0), count(*) FILTER (off AND gap < 0),
-               count(*) FILTER (off), arg_max([who, product, period::VARCHAR,
-                   money::DOUBLE::VARCHAR, parts::DOUBLE::VARCHAR, money_in],
-                   abs(gap) / nullif(money, 0)) FILTER (off)
-        FROM world""").fetchall()
-    if not differ:
+    sums = compare_totals(connection, flows, f"{_SLACK} * total", gap=RELATIVE)
+    if sums.largest is None:
         return
-    who, product, period, money, parts, currency = example
-    shown = (
-        f"{who} {product} {period}: world {float(money):,.0f} {currency}, "
-        f"partners {float(parts):,.0f} {currency}"
-    )
+    cell, money, parts = sums.largest
+    shown, _, currency = cell.rpartition(" ")
+    shown = f"{shown} world {money:,.0f} {currency}, partners {parts:,.0f} {currency}"
     text = (
-        f"The total over all partners is not the sum of the partners in the file: in {short:,} of "
-        f"{count:,} totals they fall short of it, in {over:,} they exceed it. Shares are of the "
-        "total."
+        "The total over all partners is not the sum of the partners in the file: in "
+        f"{sums.short:,} of {sums.totals:,} totals they fall short of it, in {sums.over:,} they "
+        "exceed it. Shares are of the total."
     )
-    yield Finding("world-differs", "warning", cells.label, int(differ), shown, text)
+    yield Finding("world-differs", "warning", cells.label, sums.differ, shown, text)
 
 
 def _repeated(plan: Plan) -> str:
@@ -195,29 +188,30 @@ def require_complete(
         return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
     world = "period, freq, reported_by"
     lines = f"""
-        SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value
+        SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value, count(*) AS n
         FROM ({kept}) WHERE product <> 'TOTAL' GROUP BY ALL"""
-    short = f"sum(total) - sum(value) > {_SLACK} * sum(total)"
     every = f"""
-        SELECT period, exporter, importer, total, value FROM (
+        SELECT period, exporter, importer, total, value, n FROM (
             SELECT {flow}, coalesce(value_usd, value_reported) AS total
             FROM table_sum WHERE product = 'TOTAL') JOIN ({lines}) USING ({flow})
         UNION ALL
-        SELECT w.period, w.exporter, w.importer, total, value FROM (
+        SELECT w.period, w.exporter, w.importer, total, value, n FROM (
             SELECT {flow}, coalesce(value_usd, value_reported) AS total
             FROM table_sum WHERE product = 'TOTAL' AND '{WORLD}' IN (exporter, importer)) AS w
         JOIN (SELECT {world}, CASE reported_by WHEN 'importer' THEN importer ELSE exporter END AS
         who,
-                     sum(value) AS value FROM ({lines}) GROUP BY ALL) AS l
+                     sum(value) AS value, sum(n) AS n FROM ({lines}) GROUP BY ALL) AS l
         ON w.period = l.period AND w.freq = l.freq AND w.reported_by = l.reported_by
            AND l.who IN (w.exporter, w.importer)"""
-    found = connection.execute(f"""
-        SELECT period, exporter, importer, sum(total), sum(value) FROM ({every})
-        GROUP BY ALL HAVING {short} ORDER BY ALL LIMIT 1""").fetchall()
-    for period, exporter, importer, total, value in found:
+    flows = f"""
+        SELECT exporter || ' to ' || importer || ' in ' || strftime(period, '%Y-%m') AS cell,
+               sum(total) AS total, sum(value) AS parts, sum(n) AS n
+        FROM ({every}) GROUP BY cell"""
+    sums = compare_totals(connection, flows, f"{_SLACK} * total")
+    if sums.largest_short:
+        cell, total, value = sums.largest_short
         raise BadFileError(
-            f"not complete: the codes of {exporter} to {importer} in {period:%Y-%m} are "
-            f"{value:,.0f} of {total:,.0f}",
+            f"not complete: the codes of {cell} are {value:,.0f} of {total:,.0f}",
             where=f"{cells.label}; mapping, scope",
             why="a sum over all goods would be too small",
             hint="leave out scope: complete, or add the missing codes to the file",
