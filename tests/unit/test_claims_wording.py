@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from entrepot.claims import check, parse_document
-from entrepot.claims.labels import labels
-from entrepot.claims.quantity_text import span, stated
+from entrepot.claims.quantity_text import labels, span, stated
 from entrepot.cli.main import app
 from entrepot.model.interval import Interval
 from entrepot.report.check_report.entries import left_by_others

@@ -16,7 +16,6 @@ from entrepot.claims.draft import (
     as_yaml,
     draft,
     read_article,
-    readings,
 )
 from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
@@ -681,7 +680,7 @@ def test_every_number_is_read_at_its_place() -> None:
         "Trade report\n\nChina's exports to Russia fell by 3.4 % to $111 billion in 2025.\n"
         "Swiss watch exports rose 5 %.\n"
     )
-    found = readings(article_of(text, date="2026-01-20"))
+    found = draft(article_of(text, date="2026-01-20")).readings
     assert [one.says for one in found] == ["fell by 3.4 %", "$111 billion", "rose 5 %"]
     assert all(text[one.start : one.end] == one.says for one in found)
     assert [one.state for one in found] == ["interpreted", "interpreted", "open"]

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft import article as own_reading
 from entrepot.claims.draft.areas import areas_in
 from entrepot.claims.draft.article import Draft
-from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.entry import trouble_with
+from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.reading import numbers_of
 from entrepot.claims.draft.sentences import Sentence, sentences

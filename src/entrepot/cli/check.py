@@ -71,7 +71,7 @@ def check(
     Example: entrepot check examples/russia-china-dependence.yaml
     """
     from entrepot.claims import check as run
-    from entrepot.claims.labels import labels
+    from entrepot.claims.quantity_text import labels
     from entrepot.report.check_report import check_note, format_of, write_check, write_note
 
     if out is not None:

@@ -18,12 +18,11 @@ from pydantic import BaseModel, ValidationError
 
 import entrepot
 from entrepot.claims.document import MOST_CLAIMS, require_few
-from entrepot.claims.draft import readings
+from entrepot.claims.draft import draft as drafted
 from entrepot.claims.draft.marks import marks
-from entrepot.claims.draft.readings import readings_of
 from entrepot.claims.draft.sentences import LONGEST
 from entrepot.claims.numbers import read_says
-from entrepot.claims.numbers.language import language_of
+from entrepot.claims.numbers.text import language_of
 from entrepot.claims.quantity import HOME
 from entrepot.claims.read import document_of
 from entrepot.claims.schema import ClaimEntry, ClaimsFile, SourceKeys
@@ -45,9 +44,9 @@ if TYPE_CHECKING:
 
     from entrepot.claims import Check
     from entrepot.claims.draft import Article, Draft
-    from entrepot.claims.draft.mark import Mark
     from entrepot.claims.draft.marks import Marks
     from entrepot.claims.draft.readings import Reading
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.lake import Lake
     from entrepot.model.period import Period
     from entrepot.report.check_report.entries import ReportEntry
@@ -86,7 +85,7 @@ def sheet(article: Article, lake: Lake | None = None, draft: Draft | None = None
         ``source``, ``text``, ``paragraphs`` (from, to, language), ``numbers``, ``names`` of areas
         and lists, and ``tested`` as `verdicts_on` returns it.
     """
-    found = readings(article) if draft is None else readings_of(draft)
+    found = (draft or drafted(article)).readings
     source = {
         "title": article.title,
         "publisher": article.publisher,

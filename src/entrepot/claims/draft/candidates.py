@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.scene import OWN_LAND, Memory, Scene
-from entrepot.claims.draft.time import Time
+from entrepot.claims.draft.sentences import Time
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
 __all__ = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Drafted", "Left", "Refusal"]
+from entrepot.errors import EntrepotError
+
+__all__ = ["Drafted", "Left", "Refusal", "trouble_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,19 @@ class Refusal(Exception):  # noqa: N818 - never leaves the package: it is how a 
 
     why: str
     known: dict[str, Any] = field(default_factory=dict)
+
+
+def trouble_with(claim: Drafted) -> str:
+    """Return why a claims file would refuse the claim; empty if it would not."""
+    from pydantic import ValidationError
+
+    from entrepot.claims.schema import ClaimEntry
+
+    data = {"id": "draft", "says": claim.says, claim.kind: claim.keys}
+    try:
+        ClaimEntry.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        return cause.what if isinstance(cause, EntrepotError) else str(first["msg"])
+    return ""

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.areas import compound, unknown_before, unknown_goods, unknown_object
 from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.lexicon import NOWHERE, cue_words
-from entrepot.claims.draft.unknown import compound, unknown_before, unknown_goods, unknown_object
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from entrepot.claims.draft.mark import Mark
     from entrepot.claims.draft.marks import Marks
+    from entrepot.claims.draft.sentences import Mark
 
 __all__ = ["BALANCES", "SELLS", "Flow", "flows_of", "of_goods"]
 

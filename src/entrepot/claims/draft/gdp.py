@@ -3,94 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.areas import areas_in
-from entrepot.claims.draft.attribution import masked
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES
-from entrepot.claims.draft.lexicon import NOWHERE, cue_words
+from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import clause, flow_of_number, is_added, moves, unit_beside
+from entrepot.claims.draft.parsed_sentence import _OF, GdpMention
 from entrepot.claims.draft.slots import level_period, notes_on, written
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
-__all__ = ["Product", "claim_of_product", "products_in", "without_owners"]
+__all__ = ["claim_of_product"]
 
-_BEFORE = {"en": r"\s*(?:annual |nominal )?", "ru": r"\s+", "de": r"\s*", "zh": "的?"}
-_BEHIND = {
-    "en": r"\s+of\s+(?:the\s+)?",
-    "ru": r"\s+",
-    "de": r"\s+(?:(?:von|der|des)\s+)?",
-    "zh": r"(?!)",
-}
-_OF = {
-    "en": r"\s+of\s+(?:the\s+)?(?:annual |nominal )?",
-    "ru": r"\s*(?:от\s+)?(?:его |её |ее |их )?",
-    "de": r"\s*(?:des|der|vom|von)?\s*",
-    "zh": r"(?!)",
-}
 _TO = {"zh": "(?:总量|总值)?的?(?:大约|约|近|约为)?"}
-_SIDED = ("of", "adj")
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """Words for gross domestic product, and whose it is: a code, ``its``, or empty if not said.
-
-    Attributes
-    ----------
-    start, end
-        With the name of the owner.
-    whose
-        Place of that name.
-    """
-
-    start: int
-    end: int
-    owner: str
-    whose: tuple[int, int]
-
-
-def products_in(text: str, language: str) -> tuple[Product, ...]:
-    """Return what a sentence says of gross domestic product."""
-    words = list(cue_words(language)[("gdp", "")].finditer(text))
-    if not words:
-        return ()
-    areas = areas_in(text, language, [], [])
-    return tuple(_product(word, areas, text, language) for word in words)
-
-
-def _product(word: re.Match[str], areas: Sequence[Mark], text: str, language: str) -> Product:
-    for area in areas:
-        ahead = area.end <= word.start() and (language == "zh" or area.form in _SIDED)
-        if ahead and re.fullmatch(_BEFORE[language], text[area.end : word.start()]):
-            return Product(area.start, word.end(), area.value, (area.start, area.end))
-        behind = area.start >= word.end()
-        if behind and re.fullmatch(_BEHIND[language], text[word.end() : area.start]):
-            return Product(word.start(), area.end, area.value, (area.start, area.end))
-    for its in cue_words(language)[("its", "")].finditer(text, 0, word.start()):
-        if not text[its.end() : word.start()].strip():
-            return Product(its.start(), word.end(), "its", (its.start(), its.start()))
-    return Product(word.start(), word.end(), "", (word.start(), word.start()))
-
-
-def without_owners(text: str, products: tuple[Product, ...]) -> str:
-    """Return a sentence in which whose product it is cannot be taken for a side of trade."""
-    for product in products:
-        text = masked(text, *product.whose)
-    return text
-
-
-def _product_at(number: Span, reading: Reading) -> Product | None:
+def _product_at(number: Span, reading: ParsedSentence) -> GdpMention | None:
     """Return the product that a number is of or beside: no other number stands in between."""
     start, end = clause(number, reading)
     for product in reading.products:
@@ -104,7 +37,7 @@ def _product_at(number: Span, reading: Reading) -> Product | None:
     return None
 
 
-def _is_part(number: Span, product: Product, reading: Reading) -> bool:
+def _is_part(number: Span, product: GdpMention, reading: ParsedSentence) -> bool:
     """Whether a number is said to be a part of the product: "4 % of GDP", "GDP的4%"."""
     text, language = reading.text, reading.language
     if number.end <= product.start:
@@ -115,7 +48,7 @@ def _is_part(number: Span, product: Product, reading: Reading) -> bool:
     )
 
 
-def claim_of_product(number: Span, reading: Reading) -> Drafted | None:
+def claim_of_product(number: Span, reading: ParsedSentence) -> Drafted | None:
     """Return the claim of a number of or beside gross domestic product; None if it is of trade.
 
     Raises
@@ -150,7 +83,7 @@ def claim_of_product(number: Span, reading: Reading) -> Drafted | None:
     return Drafted("gdp_share", keys, written(number, reading), quote, reading.attributed_to, notes)
 
 
-def _amount(number: Span, product: Product, reading: Reading) -> Drafted:
+def _amount(number: Span, product: GdpMention, reading: ParsedSentence) -> Drafted:
     start, end = clause(number, reading)
     places = [flow.start for flow in reading.flows]
     places += [area.start for area in reading.found.areas]

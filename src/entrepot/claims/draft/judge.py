@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
-from entrepot.claims.draft.draft import Drafted, Refusal
-from entrepot.claims.draft.entry import trouble_with
+from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
 from entrepot.claims.draft.gdp import claim_of_product
-from entrepot.claims.draft.multiples import beside_amounts
 from entrepot.claims.draft.near import (
     clause,
     cue_near,
@@ -19,19 +19,25 @@ from entrepot.claims.draft.near import (
     year_on_year,
 )
 from entrepot.claims.draft.refused import of_nothing_here
-from entrepot.claims.draft.relative import is_of_the_share, points_between, stands_at_a_share
-from entrepot.claims.draft.shares import is_share, share_of_number
+from entrepot.claims.draft.shares import (
+    is_of_the_share,
+    is_share,
+    points_between,
+    share_of_number,
+    stands_at_a_share,
+)
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.draft.wholes import is_of_growth
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.times import stepped
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
 __all__ = ["claim_of_number"]
+
 
 COUNTED = ("USD", "CNY", "EUR", "RUB")
 _BESIDE = 12
@@ -39,7 +45,7 @@ _A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
 
-def claim_of_number(number: Span, reading: Reading) -> Drafted:
+def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     """Return the claim that a number makes.
 
     Raises
@@ -70,7 +76,7 @@ def claim_of_number(number: Span, reading: Reading) -> Drafted:
     return _growth(number, reading)
 
 
-def _amount(number: Span, reading: Reading) -> Drafted:
+def _amount(number: Span, reading: ParsedSentence) -> Drafted:
     flow = flow_of_number(number, reading)
     if flow.kind not in BALANCES and is_added(number, reading):
         raise Refusal("a change in money or tonnes, which no kind of claim is about")
@@ -96,7 +102,7 @@ def _amount(number: Span, reading: Reading) -> Drafted:
     return _claim("value", keys, says, number, reading, flow)
 
 
-def _growth(number: Span, reading: Reading) -> Drafted:
+def _growth(number: Span, reading: ParsedSentence) -> Drafted:
     direction = moves(number, reading)
     if not direction:
         raise Refusal("per cent of what, or since when, is not clear")
@@ -124,7 +130,7 @@ def _growth(number: Span, reading: Reading) -> Drafted:
     return drafted
 
 
-def _growth_of_share(number: Span, reading: Reading) -> Drafted:
+def _growth_of_share(number: Span, reading: ParsedSentence) -> Drafted:
     if shares := points_between(number, reading):
         raise Refusal(f"per cent for points? {shares} are points of the share")
     if not is_of_the_share(number, reading):
@@ -135,7 +141,7 @@ def _growth_of_share(number: Span, reading: Reading) -> Drafted:
     return share_of_number(number, reading, change=True)
 
 
-def _since(number: Span, reading: Reading) -> dict[str, str]:
+def _since(number: Span, reading: ParsedSentence) -> dict[str, str]:
     """Return the base of a growth as keys, none where it is the year before.
 
     Raises
@@ -152,7 +158,7 @@ def _since(number: Span, reading: Reading) -> dict[str, str]:
     return {"base": str(base)}
 
 
-def _base(number: Span, reading: Reading) -> Period | None:
+def _base(number: Span, reading: ParsedSentence) -> Period | None:
     """Return what a growth is measured against; None if nothing says it.
 
     Raises
@@ -176,7 +182,7 @@ def _base(number: Span, reading: Reading) -> Period | None:
     return period_of(number, reading).before() if year_on_year(number, reading) else None
 
 
-def _growth_of(number: Span, reading: Reading) -> str:
+def _growth_of(number: Span, reading: ParsedSentence) -> str:
     """Return whether a value, a price or a quantity grew: where both are named, the nearer one."""
     start, end = clause(number, reading)
     named = [cue for cue in reading.found.of("price", "quantity") if start <= cue.start < end]
@@ -185,7 +191,7 @@ def _growth_of(number: Span, reading: Reading) -> str:
     return f"{chosen[0].kind}_growth" if chosen else "growth"
 
 
-def _currency(number: Span, flow: Flow, reading: Reading) -> str:
+def _currency(number: Span, flow: Flow, reading: ParsedSentence) -> str:
     """Return the currency of a growth rate where the sentence says it.
 
     Either in words, or by an amount of the same flow beside it: "fell 6.5 % to 1.63 trillion yuan".
@@ -214,14 +220,14 @@ def _currency(number: Span, flow: Flow, reading: Reading) -> str:
     return beside.pop() if len(beside) == 1 else ""
 
 
-def _flow_or_none(number: Span, reading: Reading) -> Flow | None:
+def _flow_or_none(number: Span, reading: ParsedSentence) -> Flow | None:
     try:
         return flow_of_number(number, reading)
     except Refusal:
         return None
 
 
-def _concentration(number: Span, reading: Reading) -> Drafted:
+def _concentration(number: Span, reading: ParsedSentence) -> Drafted:
     flow = flow_of_number(number, reading)
     if flow.kind not in ("import", "purchase") or not flow.importer:
         raise Refusal("whose imports the concentration is of is not clear")
@@ -231,7 +237,7 @@ def _concentration(number: Span, reading: Reading) -> Drafted:
     return _claim("hhi", keys, says, number, reading, flow)
 
 
-def _ratio(number: Span, reading: Reading) -> Drafted:
+def _ratio(number: Span, reading: ParsedSentence) -> Drafted:
     """Read "A's exports to B were five times its exports to C", or five times an amount."""
     if sides := beside_amounts(number, reading):
         return _of_amounts(number, *sides, reading)
@@ -250,7 +256,7 @@ def _ratio(number: Span, reading: Reading) -> Drafted:
     return Drafted("ratio", keys, says, reading.sentence.text, reading.attributed_to, notes)
 
 
-def _of_amounts(number: Span, one: Span, other: Span, reading: Reading) -> Drafted:
+def _of_amounts(number: Span, one: Span, other: Span, reading: ParsedSentence) -> Drafted:
     """Read "$12.3 billion in 2023, ten times the $6.5 billion of 2021"."""
     of, to = _amount(one, reading), _amount(other, reading)
     if "balance" in (of.kind, to.kind) or of.keys == to.keys:
@@ -275,9 +281,36 @@ def _flow_keys(flow: Flow) -> dict[str, Any]:
 
 
 def _claim(
-    kind: str, keys: dict[str, Any], says: str, number: Span, reading: Reading, flow: Flow
+    kind: str, keys: dict[str, Any], says: str, number: Span, reading: ParsedSentence, flow: Flow
 ) -> Drafted:
     when = period_of if kind in GROWTHS else level_period
     keys = {**keys, "period": str(when(number, reading))}
     notes = notes_on(flow, reading, number)
     return Drafted(kind, keys, says, reading.sentence.text, reading.attributed_to, notes)
+
+
+_BEFORE = {
+    "en": r"[^,;:]*,\s*(?:or |that is |which is |which was )?",
+    "de": r"[^,;:]*,\s*(?:also |das ist |das sind |und damit )?(?:das )?",
+}
+"""Between an amount and a multiple in apposition to it, without a subject of its own."""
+_OF = {"en": r"\s*(?:of )?(?:the|that of)\s*", "de": r"\s*(?:von|der|die|den)\s*"}
+
+
+def beside_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span] | None:
+    """Return the two amounts that a multiple says are so many times each other, the larger first.
+
+    None where it stands between no two amounts in one currency, or something else is named between.
+    """
+    place = reading.numbers.index(number)
+    if reading.language not in _OF or not 0 < place < len(reading.numbers) - 1:
+        return None
+    one, other = reading.numbers[place - 1], reading.numbers[place + 1]
+    if not one.says.currency or one.says.currency != other.says.currency:
+        return None
+    if any(one.end <= flow.start < number.start for flow in reading.flows):
+        return None
+    before = reading.between(one.end, number.start)
+    behind = reading.between(number.end, other.start)
+    leads = re.fullmatch(_BEFORE[reading.language], before, re.IGNORECASE)
+    return (one, other) if leads and re.fullmatch(_OF[reading.language], behind) else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from entrepot.claims.draft.areas import PREPOSITIONS, areas_in
+from entrepot.claims.draft.areas import PREPOSITIONS, areas_in, word_before
 from entrepot.claims.draft.lexicon import cue_words, goods_words
-from entrepot.claims.draft.mark import Mark, longest
-from entrepot.claims.draft.unknown import word_before
+from entrepot.claims.draft.sentences import Mark, longest
 
 __all__ = ["Marks", "marks"]
 

@@ -8,30 +8,33 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import cue_words
-from entrepot.claims.draft.parts import part_named
-from entrepot.claims.draft.rows import dealt_flow
+from entrepot.claims.draft.times import are_joined, joined_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.claims.draft.flows import Flow
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
 __all__ = [
     "clause",
     "cue_near",
+    "dealt_part",
     "flow_of_number",
     "is_added",
+    "is_between_two",
     "is_expected",
     "is_former",
     "is_reached",
+    "is_said_of_goods",
     "moves",
     "nearest_area",
     "unit_beside",
     "year_on_year",
 ]
+
 
 _CLAUSE = {
     "en": r"[;:—–]|, (?:while|but|whereas|and|with|as|though|although)\b|\bwhile\b|\bwhereas\b",
@@ -66,7 +69,7 @@ _ADVERBS = {
 }
 
 
-def clause(number: Span, reading: Reading) -> tuple[int, int]:
+def clause(number: Span, reading: ParsedSentence) -> tuple[int, int]:
     """Return where the clause of a number begins and ends; a dash before it is but a verb."""
     start, end = 0, len(reading.text)
     for found in re.finditer(_CLAUSE[reading.language], reading.text):
@@ -79,13 +82,13 @@ def clause(number: Span, reading: Reading) -> tuple[int, int]:
     return start, end
 
 
-def _leads_to(number: Span, start: int, reading: Reading) -> bool:
+def _leads_to(number: Span, start: int, reading: ParsedSentence) -> bool:
     """Whether only "to", "about" and the like stand between a place and a number."""
     words = rf"\s*(?:(?:до|на|to|at|by|auf|um)\s+)?(?:(?:{_ADVERBS.get(reading.language, '')})\s+)?"
     return re.fullmatch(words, reading.text[start : number.start], re.IGNORECASE) is not None
 
 
-def flow_of_number(number: Span, reading: Reading) -> Flow:
+def flow_of_number(number: Span, reading: ParsedSentence) -> Flow:
     """Return the flow that a number is of.
 
     Raises
@@ -106,7 +109,7 @@ def flow_of_number(number: Span, reading: Reading) -> Flow:
     return dealt_flow(flow, number, reading)
 
 
-def _chosen(flow: Flow, number: Span, reading: Reading) -> Flow:
+def _chosen(flow: Flow, number: Span, reading: ParsedSentence) -> Flow:
     """Return the flow with the area that stands at the number."""
     area = nearest_area(number, flow.choices, reading)
     if area.form in ("from", "origin"):
@@ -114,7 +117,7 @@ def _chosen(flow: Flow, number: Span, reading: Reading) -> Flow:
     return replace(flow, importer=area.value, choices=())
 
 
-def nearest_area(number: Span, areas: Sequence[Mark], reading: Reading) -> Mark:
+def nearest_area(number: Span, areas: Sequence[Mark], reading: ParsedSentence) -> Mark:
     """Return the one of several areas that belongs to a number: right behind it, else before it.
 
     Raises
@@ -142,7 +145,7 @@ def nearest_area(number: Span, areas: Sequence[Mark], reading: Reading) -> Mark:
     raise Refusal("which country the number belongs to is not clear")
 
 
-def _nearest(number: Span, reading: Reading) -> Flow | None:
+def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     start, end = clause(number, reading)
     before = [flow for flow in reading.flows if flow.start <= number.start]
     after = [flow for flow in reading.flows if flow.start > number.start]
@@ -157,7 +160,7 @@ def _nearest(number: Span, reading: Reading) -> Flow | None:
     return before[-1] if before else None
 
 
-def _with_respect(here: list[Flow], number: Span, reading: Reading) -> Flow:
+def _with_respect(here: list[Flow], number: Span, reading: ParsedSentence) -> Flow:
     """Return the flow of a number behind several; "respectively" deals numbers out in order."""
     if len(here) == 1:
         return here[0]
@@ -176,7 +179,7 @@ def _with_respect(here: list[Flow], number: Span, reading: Reading) -> Flow:
     return here[-1]
 
 
-def _both(one: Flow, other: Flow, reading: Reading) -> bool:
+def _both(one: Flow, other: Flow, reading: ParsedSentence) -> bool:
     """Whether "and" ties two flows of different sides with no number in between."""
     words = cue_words(reading.language)[("and", "")]
     gap = reading.text[one.end : other.start]
@@ -184,11 +187,11 @@ def _both(one: Flow, other: Flow, reading: Reading) -> bool:
     return apart and "▮" not in gap and "," not in gap and words.search(gap) is not None
 
 
-def _number_between(flow: Flow, number: Span, reading: Reading) -> bool:
+def _number_between(flow: Flow, number: Span, reading: ParsedSentence) -> bool:
     return any(number.end <= other.start < flow.start for other in reading.numbers)
 
 
-def _taken_over(reading: Reading) -> Flow:
+def _taken_over(reading: ParsedSentence) -> Flow:
     """Return the flow of the sentence before, where this one names none and could mean no other."""
     context = reading.context
     here = {area.value for area in reading.found.areas}
@@ -201,13 +204,13 @@ def _taken_over(reading: Reading) -> Flow:
     return context.flows[0]
 
 
-def cue_near(number: Span, reading: Reading, *kinds: str) -> bool:
+def cue_near(number: Span, reading: ParsedSentence, *kinds: str) -> bool:
     """Whether a cue stands in the clause of a number."""
     start, end = clause(number, reading)
     return any(start <= cue.start < end for cue in reading.found.of(*kinds))
 
 
-def unit_beside(number: Span, reading: Reading) -> str:
+def unit_beside(number: Span, reading: ParsedSentence) -> str:
     """Return the unit that a bare number shares with another: "from 9.5 to 1.7 per cent".
 
     An amount may share the currency of one before it: "fell to €518 billion from 626 billion".
@@ -230,13 +233,13 @@ def _is_money(number: Span) -> bool:
     return not number.says.unit and number.says.value >= _LARGE
 
 
-def year_on_year(number: Span, reading: Reading) -> bool:
+def year_on_year(number: Span, reading: ParsedSentence) -> bool:
     """Whether the clause measures a change against the year before."""
     start, end = clause(number, reading)
     return any(start <= place < end for place, _ in reading.timing.year_before)
 
 
-def is_former(number: Span, reading: Reading) -> bool:
+def is_former(number: Span, reading: ParsedSentence) -> bool:
     """Whether a number is what there was before: "9 %, down from 9.5 % in 2022"."""
     before, after = reading.text[: number.start], reading.text[number.end :]
     if reading.language == "de" and re.search(r"\bvon\s*$", before):
@@ -244,7 +247,7 @@ def is_former(number: Span, reading: Reading) -> bool:
     return re.search(_FORMER[reading.language], before) is not None
 
 
-def moves(number: Span, reading: Reading) -> int:
+def moves(number: Span, reading: ParsedSentence) -> int:
     """Return 1 or -1 where the text says that something rose or fell by the number, else 0."""
     if is_former(number, reading) or is_reached(number, reading):
         return 0
@@ -266,7 +269,7 @@ def moves(number: Span, reading: Reading) -> int:
     return 1 if ways == {"up"} else -1
 
 
-def is_reached(number: Span, reading: Reading) -> bool:
+def is_reached(number: Span, reading: ParsedSentence) -> bool:
     """Whether the text says what something rose or fell to, not by how much: "fell to 15 %"."""
     level = cue_words(reading.language)[("level", "")].pattern
     before, printed = reading.text[: number.start], reading.sentence.text[number.start : number.end]
@@ -275,7 +278,7 @@ def is_reached(number: Span, reading: Reading) -> bool:
     return leads or (number.says.moved == 0 and re.match(level, printed, re.IGNORECASE) is not None)
 
 
-def is_added(number: Span, reading: Reading) -> bool:
+def is_added(number: Span, reading: ParsedSentence) -> bool:
     """Whether an amount is by how much something changed, not how much there was."""
     before = reading.text[: number.start]
     printed = reading.sentence.text[number.start : number.end]
@@ -285,8 +288,190 @@ def is_added(number: Span, reading: Reading) -> bool:
     return by or number.says.moved != 0 or printed[:1] in "+-−"
 
 
-def is_expected(number: Span, reading: Reading) -> bool:
+def is_expected(number: Span, reading: ParsedSentence) -> bool:
     """Whether the clause speaks of what may come."""
     # "превысит" is a word of the number itself
     own = cue_words(reading.language)[("future", "")]
     return cue_near(number, reading, "future") or own.search(number.says.text) is not None
+
+
+# Rows of numbers: "to A, B and C were $1 bn, $2 bn and $3 bn", dealt out one to one or left.
+
+
+_UNCLEAR = "which of several numbers belongs to which is not clear"
+
+
+def dealt_flow(flow: Flow, number: Span, reading: ParsedSentence) -> Flow:
+    """Return the flow with the one of its areas that a number of a row belongs to.
+
+    Raises
+    ------
+    Refusal
+        If there are not as many times, flows or areas as numbers, or of more than one of these.
+    """
+    exporter, importer = (dealt_part(side, number, reading) for side in flow.sides)
+    if len(_row(number, reading)) == 1:
+        _check_respectively(number, reading)
+        return flow
+    several = [side for side in flow.sides if "+" in side]
+    if len(several) + _is_otherwise_dealt(number, reading) != 1:
+        raise Refusal(_UNCLEAR)
+    return replace(flow, exporter=exporter, importer=importer)
+
+
+def dealt_part(codes: str, number: Span, reading: ParsedSentence) -> str:
+    """Return the one of several areas that a number of a row belongs to; one alone as it is.
+
+    Raises
+    ------
+    Refusal
+        If there are not as many areas as numbers.
+    """
+    row = _row(number, reading)
+    parts = codes.split("+")
+    if len(row) == 1 or len(parts) == 1 or _is_otherwise_dealt(number, reading):
+        return codes
+    if len(parts) != len(row):
+        raise Refusal(_UNCLEAR)
+    return parts[row.index(number)]
+
+
+def _row(number: Span, reading: ParsedSentence) -> list[Span]:
+    """Return the numbers that stand in a row with one, itself among them."""
+    text = reading.sentence.text
+    numbers, place = reading.numbers, reading.numbers.index(number)
+    first = last = place
+    while first and _alike(numbers[first - 1], number, text, numbers[first]):
+        first -= 1
+    while last + 1 < len(numbers) and _alike(numbers[last + 1], number, text, numbers[last]):
+        last += 1
+    return list(numbers[first : last + 1])
+
+
+def _alike(other: Span, number: Span, text: str, beside: Span) -> bool:
+    """Whether a number has the same unit, or none, and only "and" or a comma in between."""
+    pair = (other, beside) if other.start < beside.start else (beside, other)
+    units = {other.says.unit, number.says.unit} - {""}
+    return len(units) < 2 and are_joined(pair, text)
+
+
+def _is_otherwise_dealt(number: Span, reading: ParsedSentence) -> bool:
+    """Whether there are as many times, or flows, as numbers in the row."""
+    size = len(_row(number, reading))
+    times = joined_times(reading.timing.times, reading.timing.text)
+    before = [flow for flow in reading.flows if flow.end <= number.start]
+    in_order = bool(reading.found.of("respectively")) and len(before) > 1
+    return any(len(row) == size for row in times) or (in_order and len(before) == size)
+
+
+def _check_respectively(number: Span, reading: ParsedSentence) -> None:
+    """Refuse a number that "respectively" gives to nothing that the rules can deal out."""
+    if not reading.found.of("respectively"):
+        return
+    like = [other for other in reading.numbers if other.says.unit == number.says.unit]
+    before = [flow for flow in reading.flows if flow.end <= number.start]
+    if len(like) != len(before) or len(before) < 2:
+        raise Refusal(_UNCLEAR)
+
+
+# Parts of a flow: "of which $50 bn were machines", and goods that are said of only a part.
+
+
+_COPULA = {
+    "en": r"\b(?:were|was|are|is|being|mainly|mostly|largely|consisted of|comprised)\s*"
+    r"(?:made up of )?(?:mainly |mostly |largely )?$",
+    "ru": r"(?:—|был[аио]?|составил[аио]?|составля[а-я]+|при[хш][а-я]+ на)\s*$",
+    "de": r"\b(?:waren|war|sind|ist|bestand aus|bestanden aus)\s*$",
+    "zh": r"(?:是|为|系)$",
+}
+_MADE_UP = {
+    "en": r"\s*(?:alone |still |also |products )*(?:accounted|accounts|made up|makes? up"
+    r"|constituted|comprised|represent(?:ed|s)?|formed|was|were|is|are|contributed)\b",
+    "ru": r"\s*(?:составил|составля|обеспечи|занима|занял|приш|был)",
+    "de": r"\s*(?:machte|stellte|entfiel|bildete|war|waren|trug|trugen)",
+    "zh": r"\s*(?:出口|进口|产品|类|等)*(?:占|约占|为)",
+}
+_GERMAN_VERB = re.compile(r"\b(?:gingen|ging|gehen|geht|flossen|kamen|kam|kommen|kommt)\b")
+"""German verbs that say where goods go or come from stand far from the country."""
+_NEAR = 30
+_AT_SHARE = 4
+_VERB = re.compile(
+    r"▮|[,;:—，；]|\b(?:came|come|comes|went|goes|go|was|were|is|are|accounted|accounts|by|made|makes"
+    r"|shipped|sold|sent|bought|took|takes|stamm\w+|k[ao]m\w*|ging\w*|gehen|geht|entfiel\w*|auf)\b"
+    r"|приш|приход|поступ|направ|шл[аио]|占|来自|流向|输往"
+)
+
+
+def part_named(flow: Flow, number: Span, reading: ParsedSentence) -> Flow:
+    """Return the flow with the goods of the part that a number is said to be of.
+
+    Raises
+    ------
+    Refusal
+        If the part is not an amount of one kind of goods.
+    """
+    cues = [cue for cue in reading.found.of("part") if cue.end <= number.start]
+    if not cues or flow.start > cues[-1].start:
+        if _goods_behind(flow, reading):
+            raise Refusal("which goods the number is of is not clear")
+        return flow
+    at = cues[-1]
+    goods = {one.value: one for one in reading.found.goods if one.start >= at.end}
+    behind = [other for other in reading.numbers if other.start >= at.end]
+    areas = [area for area in reading.found.areas if area.start >= at.end]
+    amount = number.says.currency or number.says.unit == "t"
+    if len(goods) != 1 or len(behind) != 1 or areas or not amount or flow.goods != "all":
+        raise Refusal("a part of the number before it: of what is not clear")
+    one = next(iter(goods.values()))
+    return replace(flow, goods=one.value, certainty=one.form, title=one.title)
+
+
+def _goods_behind(flow: Flow, reading: ParsedSentence) -> bool:
+    """Whether a sentence ends by saying what some part of the flow is: "... were machines"."""
+    copula = _COPULA[reading.language]
+    return any(
+        one.start > flow.end
+        and one.value == flow.goods
+        and re.search(copula, reading.text[: one.start].rstrip("▮ ") + " ", re.IGNORECASE)
+        for one in reading.found.goods
+    )
+
+
+def is_between_two(whole: Flow, reading: ParsedSentence) -> bool:
+    """Whether a flow names both its sides itself: "China's exports to Russia"."""
+    if reading.found.of("came", "went") or _GERMAN_VERB.search(reading.text):
+        return False
+    near = [
+        area
+        for area in reading.found.areas
+        if area.value in whole.sides and _touches(area, whole, reading)
+    ]
+    its = [cue for cue in reading.found.of("its") if 0 <= whole.start - cue.end <= _NEAR]
+    away = [area for area in near if area.start >= whole.end]
+    return len({area.value for area in near}) > 1 or bool(its and away)
+
+
+def _touches(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
+    """Whether only goods, prepositions or another side stand between an area and a flow."""
+    start, end = min(area.end, whole.end), max(area.start, whole.start)
+    gap = reading.text[start:end]
+    shared = any(start - _AT_SHARE <= cue.start < end for cue in reading.found.of("share"))
+    apart = area.form in ("bare", "origin") or shared or len(gap) > _NEAR
+    return not apart and not _VERB.search(gap)
+
+
+def is_said_of_goods(reading: ParsedSentence) -> bool:
+    """Whether goods without a country make up a part: "oil accounted for 70 % of exports"."""
+    made_up = re.compile(_MADE_UP[reading.language], re.IGNORECASE)
+    for goods in reading.found.goods:
+        if not made_up.match(reading.text, goods.end):
+            continue
+        before = reading.text[: goods.start].rstrip()
+        own = [area for area in reading.found.areas if area.end == len(before)]
+        if not own and not any(_closes(flow.end, goods.start) for flow in reading.flows):
+            return True
+    return False
+
+
+def _closes(end: int, start: int) -> bool:
+    return 0 <= start - end <= 4

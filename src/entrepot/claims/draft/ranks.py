@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import clause
-from entrepot.claims.draft.refused import of_the_sentence
+from entrepot.claims.draft.refused import of_the_sentence, unmarked
 from entrepot.claims.draft.slots import level_period
-from entrepot.claims.draft.unmarked import unmarked
 from entrepot.claims.numbers import PLACES, Span, read_place
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
+    from entrepot.claims.draft.sentences import Mark
 
 __all__ = ["Placed", "claim_of_place", "places_in"]
 
@@ -122,7 +121,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     )
 
 
-def claim_of_place(placed: Placed, reading: Reading) -> Drafted:
+def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:
     """Return the claim that a place makes.
 
     Raises
@@ -162,7 +161,7 @@ def _start(span: Span) -> int:
     return span.start
 
 
-def _beside(placed: Placed, within: tuple[int, int], reading: Reading) -> str:
+def _beside(placed: Placed, within: tuple[int, int], reading: ParsedSentence) -> str:
     """Return what stands in the clause of a place and may change what is said of it."""
     start, end = within
     if reading.text.rstrip().endswith(("?", "？")):
@@ -174,7 +173,7 @@ def _beside(placed: Placed, within: tuple[int, int], reading: Reading) -> str:
     return unmarked(reading, within, _LINKS, ((placed.start, placed.stop),))
 
 
-def _sides(placed: Placed, reading: Reading, start: int, end: int) -> tuple[Mark, str]:
+def _sides(placed: Placed, reading: ParsedSentence, start: int, end: int) -> tuple[Mark, str]:
     """Return whose supplier or buyer it is, and who is at that place."""
     areas = [area for area in reading.found.areas if start <= area.start < end]
     owners = [area for area in areas if _is_owner(area, placed, reading)]
@@ -187,7 +186,7 @@ def _sides(placed: Placed, reading: Reading, start: int, end: int) -> tuple[Mark
     return owners[0], ranked.pop()
 
 
-def _is_owner(area: Mark, placed: Placed, reading: Reading) -> bool:
+def _is_owner(area: Mark, placed: Placed, reading: ParsedSentence) -> bool:
     """Whether an area stands right at a place: "Italy's largest supplier", "supplier to Italy"."""
     language = reading.language
     if area.end <= placed.start:
@@ -203,7 +202,9 @@ def _is_owner(area: Mark, placed: Placed, reading: Reading) -> bool:
     return re.fullmatch(_OWNER_BEHIND[language], gap) is not None
 
 
-def _goods(placed: Placed, owner: Mark, reading: Reading, within: tuple[int, int]) -> Mark | None:
+def _goods(
+    placed: Placed, owner: Mark, reading: ParsedSentence, within: tuple[int, int]
+) -> Mark | None:
     """Return the goods of a place, None where it is of all of them."""
     start, end = within
     near = [one for one in reading.found.goods if start <= one.start < end]
@@ -227,7 +228,7 @@ def _goods(placed: Placed, owner: Mark, reading: Reading, within: tuple[int, int
     return None
 
 
-def _has_other_words(placed: Placed, reading: Reading) -> bool:
+def _has_other_words(placed: Placed, reading: ParsedSentence) -> bool:
     """Whether words that are no goods of the lists stand in front of the noun: "arms supplier"."""
     language = reading.language
     words = "|".join(_PARTNERS[language].values())

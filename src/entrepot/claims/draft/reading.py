@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.draft.areas import shortened
-from entrepot.claims.draft.attribution import MASK, attributed, masked
-from entrepot.claims.draft.complete import Context, completed
-from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.entry import trouble_with
-from entrepot.claims.draft.flows import BALANCES, Flow, flows_of
-from entrepot.claims.draft.gdp import Product, products_in, without_owners
+from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.kinds import claim_of_number
-from entrepot.claims.draft.lexicon import area_words, cue_words
-from entrepot.claims.draft.marks import Marks, marks
+from entrepot.claims.draft.parsed_sentence import ParsedSentence, parse_sentence
 from entrepot.claims.draft.ranks import Placed, claim_of_place, places_in
 from entrepot.claims.draft.slots import notes_on_members
-from entrepot.claims.draft.times import Timing
-from entrepot.claims.draft.times_in import timing
 from entrepot.claims.numbers import number_spans, read_says
 from entrepot.errors import RequestError
 
@@ -32,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Reading", "numbers_of", "read_sentence", "table_in", "taken_apart"]
+__all__ = ["numbers_of", "read_sentence", "table_in"]
 
 
 OLDEST = 2
@@ -48,43 +39,6 @@ _FOREIGN = re.compile(r"up |[—–] ")  # "made up 45 %", "in 2024 — 9 %"
 _YEAR_AND_SIGN = re.compile(r"(?:19|20)\d\d\s*[$€¥£₽]?")  # "in 2024 $12 billion"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A sentence taken apart, as its numbers are read from it.
-
-    Attributes
-    ----------
-    text
-        The sentence; speakers and numbers are masked.
-    flows
-        In the order of the sentence, sides filled in where that is sure.
-    products
-        What it says of gross domestic product.
-    unnamed
-        The sentence with its numbers and without Chinese names: what its times are read from.
-    """
-
-    sentence: Sentence
-    text: str
-    attributed_to: str
-    numbers: tuple[Span, ...]
-    found: Marks
-    flows: tuple[Flow, ...]
-    timing: Timing
-    context: Context
-    products: tuple[Product, ...] = ()
-    unnamed: str = ""
-
-    @property
-    def language(self) -> str:
-        """Language of the sentence."""
-        return self.sentence.language
-
-    def between(self, start: int, end: int) -> str:
-        """Return the words between two places."""
-        return self.text[start:end]
-
-
 def read_sentence(
     sentence: Sentence, numbers: Sequence[Span], context: Context, published: Period | None
 ) -> tuple[list[Drafted], list[Left], Context]:
@@ -92,7 +46,7 @@ def read_sentence(
     if len(numbers) > MOST:
         why = _TABLE.format(len(numbers))
         return [], [_left(sentence, why, numbers)], Context()
-    reading = taken_apart(sentence, numbers, context, published)
+    reading = parse_sentence(sentence, numbers, context, published)
     drafted: list[Drafted] = []
     left: dict[str, list[Span]] = {}
     places: list[Left] = []
@@ -204,54 +158,7 @@ def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
     return Left(printed, sentence.text, why, places)
 
 
-def taken_apart(
-    sentence: Sentence, spans: Sequence[Span], context: Context, published: Period | None
-) -> Reading:
-    """Return a sentence with its marks, flows and times."""
-    apart = _marked(sentence, tuple(spans))
-    when = timing(apart.unnamed, sentence.language, published, context.period)
-    flows = completed(apart.flows, context, apart.found)
-    return replace(apart, flows=tuple(flows), timing=when, context=context)
-
-
-@lru_cache(maxsize=512)
-def _marked(sentence: Sentence, spans: tuple[Span, ...]) -> Reading:
-    """Return a sentence with what its own words say; both ways of reading begin with it."""
-    speaker, text = attributed(sentence.plain, sentence.language)
-    numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
-    unnamed = _without_names(text, sentence.language)
-    for span in numbers:
-        text = masked(text, _after_balance(text, span, sentence.language), span.end)
-    products = products_in(text, sentence.language)
-    text = without_owners(text, products)
-    found = marks(text, sentence.language)
-    flows = tuple(flows_of(text, sentence.language, found))
-    none = Timing(text, (), (), ())
-    return Reading(
-        sentence, text, speaker, numbers, found, flows, none, Context(), products, unnamed
-    )
-
-
-def _without_names(text: str, language: str) -> str:
-    """Return the text without Chinese names: 2024年中国 and 2024年中俄贸易 are not its middle."""
-    if language != "zh":
-        return text
-    short = shortened(text)
-    for entry in area_words(language):
-        text = entry.pattern.sub(lambda match: MASK * len(match[0]), text)
-    for mark in short:
-        text = masked(text, mark.start, mark.end)
-    return text
-
-
-def _after_balance(text: str, span: Span, language: str) -> int:
-    """Return where a number begins behind "a deficit of", which is a flow that has to be read."""
-    words = [cue_words(language)[("flow", kind)] for kind in BALANCES]
-    ends = [match.end() for word in words for match in word.finditer(text, span.start, span.end)]
-    return max(ends, default=span.start)
-
-
-def _after(reading: Reading, drafted: Sequence[Drafted]) -> Context:
+def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     """Return what the next sentence may take over: flows of this one, a period a bit longer."""
     whole = tuple(flow for flow in reading.flows if flow.whole and not flow.trouble)
     periods = {time.period for time in reading.timing.own}

@@ -24,7 +24,6 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from entrepot.claims.draft.article import Draft
     from entrepot.claims.draft.front import Article
 
 __all__ = [
@@ -34,8 +33,6 @@ __all__ = [
     "Reading",
     "Structured",
     "merged",
-    "readings",
-    "readings_of",
 ]
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
@@ -119,26 +116,6 @@ class Structured:
     claim: Drafted | None
     why: str
     sure: float
-
-
-def readings(article: Article) -> tuple[Reading, ...]:
-    """Read every number of a text.
-
-    Examples
-    --------
-    >>> from entrepot.claims.draft import article_of, readings
-    >>> [one] = readings(article_of("China's exports to Russia fell by 3.4 % in 2025."))
-    >>> one.state, one.fields["period"].value
-    ('interpreted', '2025')
-    """
-    from entrepot.claims.draft.article import draft
-
-    return draft(article).readings
-
-
-def readings_of(draft: Draft) -> tuple[Reading, ...]:
-    """Return the readings of a draft, in the order of the text."""
-    return draft.readings
 
 
 def structured(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from entrepot.claims.draft.attribution import MASK, masked
 from entrepot.claims.draft.near import clause, is_expected
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading
+    from collections.abc import Iterable, Mapping
+
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = ["of_nothing_here", "of_the_sentence"]
+__all__ = ["of_nothing_here", "of_the_sentence", "unmarked"]
+
 
 _CLOSE = 6
 _ANYWHERE = {
@@ -25,7 +30,7 @@ _ANYWHERE = {
 """What a sentence with such a word anywhere is left for."""
 
 
-def of_nothing_here(number: Span, reading: Reading) -> str:
+def of_nothing_here(number: Span, reading: ParsedSentence) -> str:
     """Return why no claim can be drafted of a number, empty if nothing says so."""
     if is_expected(number, reading):
         return "what is expected or planned, not what was: nothing to test yet"
@@ -37,7 +42,7 @@ def of_nothing_here(number: Span, reading: Reading) -> str:
     return ""
 
 
-def of_the_sentence(reading: Reading) -> str:
+def of_the_sentence(reading: ParsedSentence) -> str:
     """Return why no claim can be drafted of any number of a sentence, empty if nothing says so."""
     for kind, why in _ANYWHERE.items():
         if reading.found.of(kind):
@@ -51,7 +56,7 @@ def of_the_sentence(reading: Reading) -> str:
     return ""
 
 
-def _leads_to_a_flow(cue: Mark, reading: Reading) -> bool:
+def _leads_to_a_flow(cue: Mark, reading: ParsedSentence) -> bool:
     """Whether a flow with both its sides named follows: "其中，中国对俄罗斯出口1109.7亿美元"."""
     if reading.language != "zh":
         return False
@@ -66,11 +71,11 @@ def _leads_to_a_flow(cue: Mark, reading: Reading) -> bool:
     return False
 
 
-def _next_to_area(cue: Mark, reading: Reading) -> bool:
+def _next_to_area(cue: Mark, reading: ParsedSentence) -> bool:
     return any(0 <= area.start - cue.end <= _CLOSE for area in reading.found.areas)
 
 
-def _of_the_clause(number: Span, reading: Reading) -> str:
+def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
     if _here("per", number, reading):
         return "a number for each of something, not of trade as a whole"
     if _here("compared", number, reading):
@@ -89,7 +94,7 @@ def _of_the_clause(number: Span, reading: Reading) -> str:
     return ""
 
 
-def _averaged(number: Span, reading: Reading) -> str:
+def _averaged(number: Span, reading: ParsedSentence) -> str:
     """Refuse averages and rates a year: one number that stands for several periods."""
     if number.says.per:
         whole = number.says.currency or number.says.unit == "t"
@@ -100,13 +105,62 @@ def _averaged(number: Span, reading: Reading) -> str:
     return ""
 
 
-def _beside_a_place(number: Span, reading: Reading) -> str:
+def _beside_a_place(number: Span, reading: ParsedSentence) -> str:
     """Refuse a bare number at a word of order: "ranked 3rd", "among the top 5"."""
     if _here("rank", number, reading) and number.says.unit in ("", "ratio"):
         return "a rank, or a number next to one: which is not clear"
     return ""
 
 
-def _here(kind: str, number: Span, reading: Reading) -> list[Mark]:
+def _here(kind: str, number: Span, reading: ParsedSentence) -> list[Mark]:
     start, end = clause(number, reading)
     return [cue for cue in reading.found.of(kind) if start <= cue.start < end]
+
+
+_PLAIN = {
+    "en": "the|in|of|to|for|from|was|were|is|are|again|still|also|year",
+    "ru": "в|на|для|из|год|году|года|был[аои]?|снова|вновь|также|по-прежнему",
+    "de": (
+        "der|die|das|den|dem|des|im|in|an|von|für|aus|nach|Jahre?|war(?:en)?|ist|sind"
+        "|wieder|erneut|weiterhin|auch"
+    ),
+    "zh": "是|为|了|的|年|在|仍|依然",
+}
+"""Words that change nothing, whatever they stand beside."""
+
+
+def unmarked(
+    reading: ParsedSentence,
+    within: tuple[int, int],
+    words: Mapping[str, str],
+    known: Iterable[tuple[int, int]],
+) -> str:
+    """Return the words of a stretch that are read as nothing, empty if there are none.
+
+    Parameters
+    ----------
+    reading
+        The sentence; its areas, goods and times are read.
+    within
+        Where the stretch begins and ends.
+    words
+        More words that change nothing, a pattern a language.
+    known
+        Places that are read beside these.
+    """
+    rest = reading.text
+    marks = [(mark.start, mark.end) for mark in (*reading.found.areas, *reading.found.goods)]
+    times = [(time.start, time.end) for time in reading.timing.times]
+    for start, end in (*marks, *times, *known):
+        rest = masked(rest, start, end)
+    start, end = within
+    pattern = _pattern(reading.language, words[reading.language])
+    return " ".join(pattern.sub(" ", rest[start:end]).split())
+
+
+@cache
+def _pattern(language: str, more: str) -> re.Pattern[str]:
+    words = f"{_PLAIN[language]}|{more}"
+    if language != "zh":
+        words = rf"(?<![\w-])(?:{words})(?![\w-])"
+    return re.compile(rf"{words}|[{MASK}.,，。()（）«»\"“”]+", re.IGNORECASE)

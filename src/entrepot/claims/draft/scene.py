@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
-from entrepot.claims.draft.reading import taken_apart
-from entrepot.claims.draft.time import Time
-from entrepot.claims.draft.times_in import is_record
+from entrepot.claims.draft.parsed_sentence import parse_sentence
+from entrepot.claims.draft.sentences import Time
+from entrepot.claims.draft.times import is_record
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading as Apart
-    from entrepot.claims.draft.sentences import Sentence
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
+    from entrepot.claims.draft.sentences import Mark, Sentence
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
@@ -61,7 +60,7 @@ class Scene:
     """
 
     sentence: Sentence
-    apart: Apart
+    apart: ParsedSentence
     areas: tuple[Mark, ...]
     first: bool = False
     times: Sequence[Time] = ()
@@ -75,7 +74,7 @@ def scenes(
     """Take sentences apart."""
     found = []
     for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
-        apart = taken_apart(sentence, spans, Context(), None)
+        apart = parse_sentence(sentence, spans, Context(), None)
         found.append(Scene(sentence, apart, apart.found.areas, place == 0))
     return found
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.language import language_of
+from entrepot.claims.numbers.text import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["LONGEST", "Sentence", "sentences"]
+    from entrepot.model.period import Period
+
+__all__ = ["LONGEST", "Mark", "Sentence", "Time", "longest", "sentences"]
+
 
 LONGEST = 1500
 """Characters of the longest sentence; what is longer is read in parts."""
@@ -161,3 +164,64 @@ def _ends(paragraph: str, start: int, found: re.Match[str]) -> bool:
     # "… 234 млрд. Экспорт …": an abbreviated unit may end a sentence, an initial never does.
     unit = len(abbreviated[0]) > 2 or abbreviated[0].lower() in ("г.", "р.")
     return unit and not _GOES_ON.match(paragraph, after) and abbreviated[0] not in _TITLES
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word or phrase that means something.
+
+    Attributes
+    ----------
+    kind
+        ``area``, ``flow``, ``goods`` or the kind of a cue.
+    value
+        Code, flow, goods, or the value of the cue.
+    form
+        Of an area, its part in the sentence: ``adj``, ``of``, ``to``, ``from``, ``with``,
+        ``between``, ``bare``; of goods, their certainty.
+    start, end
+        Place in the sentence.
+    title
+        What goods that are not sure might be.
+    joined
+        Whether an area follows another by "and".
+    """
+
+    kind: str
+    value: str
+    form: str
+    start: int
+    end: int
+    title: str = ""
+    joined: bool = False
+
+
+def longest(found: Iterable[Mark]) -> list[Mark]:
+    """Return the marks that overlap none longer than themselves, in the order of the sentence."""
+    kept: list[Mark] = []
+    for mark in sorted(found, key=lambda one: (-(one.end - one.start), one.start)):
+        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda one: one.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time expression and its place.
+
+    Attributes
+    ----------
+    is_base
+        Whether a change is measured against it.
+    ends_range
+        Whether it is the second of "between 2020 and 2023".
+    guessed
+        Whether the year is not said: the latest that was over.
+    """
+
+    period: Period
+    start: int
+    end: int
+    is_base: bool = False
+    ends_range: bool = False
+    guessed: bool = False

@@ -6,26 +6,29 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.composition import part_by_goods
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import SELLS, Flow
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import (
     clause,
     cue_near,
+    dealt_part,
     is_added,
+    is_between_two,
+    is_former,
+    is_said_of_goods,
     moves,
     nearest_area,
     unit_beside,
     year_on_year,
 )
-from entrepot.claims.draft.parts import is_between_two, is_said_of_goods
-from entrepot.claims.draft.rows import dealt_part
+from entrepot.claims.draft.refused import unmarked
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
 from entrepot.claims.draft.wholes import (
     ACROSS,
     SHARE_CUES,
     goes_on,
+    is_of_growth,
     whole_before,
     whole_behind,
     whose_goods,
@@ -33,18 +36,19 @@ from entrepot.claims.draft.wholes import (
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.mark import Mark
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
 
-__all__ = ["is_share", "share_of_number"]
+__all__ = ["is_of_the_share", "is_share", "points_between", "share_of_number", "stands_at_a_share"]
+
 
 _NEAR = 70
 _RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) ")
 """A word that stands for the area before it, so that the subject is another."""
 
 
-def is_share(number: Span, reading: Reading) -> bool:
+def is_share(number: Span, reading: ParsedSentence) -> bool:
     """Whether a number in per cent, or a fraction, is a part of a whole."""
     unit = number.says.unit or unit_beside(number, reading)
     if unit not in ("percent", "share", "ratio"):
@@ -61,7 +65,7 @@ def is_share(number: Span, reading: Reading) -> bool:
     return bool(again) and not is_added(number, reading)
 
 
-def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
+def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> Drafted:
     """Return a share, or the change of one in points or in per cent of it.
 
     Raises
@@ -94,7 +98,7 @@ def share_of_number(number: Span, reading: Reading, *, change: bool) -> Drafted:
     return Drafted("change", body, says, text, reading.attributed_to, notes)
 
 
-def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:
+def _share(number: Span, reading: ParsedSentence) -> tuple[str, dict[str, Any], Flow | None]:
     whole = whole_behind(number, reading) or whole_before(number, reading)
     earlier = None if whole_behind(number, reading) else goes_on(number, reading)
     first = number
@@ -112,7 +116,7 @@ def _share(number: Span, reading: Reading) -> tuple[str, dict[str, Any], Flow | 
     return _keys_of(whole, (owner, dealt_part(part, number, reading)))
 
 
-def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
+def _check_is_of_a_country(whole: Flow, number: Span, reading: ParsedSentence) -> None:
     """Refuse a part of trade between two countries, or of a part."""
     if is_between_two(whole, reading):
         raise Refusal("a part of trade between two countries: by what, or of which whole")
@@ -127,7 +131,7 @@ def _check_is_of_a_country(whole: Flow, number: Span, reading: Reading) -> None:
         raise Refusal("of which flow the share is, is not clear")
 
 
-def _same_again(reading: Reading) -> tuple[str, dict[str, Any], Flow | None]:
+def _same_again(reading: ParsedSentence) -> tuple[str, dict[str, Any], Flow | None]:
     """Return the share of the sentence before, where this one names nothing new."""
     named = reading.found.areas or reading.found.goods or reading.flows
     known = {(kind, _but_period(keys)) for kind, keys in reading.context.shares}
@@ -141,7 +145,7 @@ def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
     return tuple((key, value) for key, value in keys if key != "period")
 
 
-def _part(whole: Flow, number: Span, reading: Reading) -> tuple[str, str]:
+def _part(whole: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]:
     """Return (whose whole it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
@@ -168,7 +172,7 @@ def _part(whole: Flow, number: Span, reading: Reading) -> tuple[str, str]:
     return owner, parts[0]
 
 
-def _own_subject(number: Span, areas: list[Mark], reading: Reading) -> str | None:
+def _own_subject(number: Span, areas: list[Mark], reading: ParsedSentence) -> str | None:
     """Return the subject that stands between the number before and this one, if it is one.
 
     "India took 38 % of exports, China 47 %": each number has its own.
@@ -180,7 +184,7 @@ def _own_subject(number: Span, areas: list[Mark], reading: Reading) -> str | Non
     return ahead[0].value if len(ahead) == 1 else None
 
 
-def _owner(whole: Flow, areas: list[Mark], reading: Reading) -> str:
+def _owner(whole: Flow, areas: list[Mark], reading: ParsedSentence) -> str:
     """Return the country whose imports, exports or trade are the whole."""
     parts = [area for area in areas if _is_part(area, whole, reading)]
     shared = {area.value for area in parts}
@@ -207,13 +211,13 @@ def _owner(whole: Flow, areas: list[Mark], reading: Reading) -> str:
     raise Refusal("whose imports or exports the share is of, is not clear")
 
 
-def _is_taken(its: Mark, reading: Reading) -> bool:
+def _is_taken(its: Mark, reading: ParsedSentence) -> bool:
     """Whether the verb before "its" says that somebody takes."""
     before = [cue for cue in reading.found.of("took") if cue.end <= its.start]
     return bool(before) and its.start - before[-1].end <= _NEAR
 
 
-def _is_part(area: Mark, whole: Flow, reading: Reading) -> bool:
+def _is_part(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
     """Whether an area stands at the word "share", or goods come from or go to it."""
     if area.form in ("from", "to", "with"):
         return True
@@ -224,7 +228,7 @@ def _is_part(area: Mark, whole: Flow, reading: Reading) -> bool:
     return any(_at_share(area, cue, reading) for cue in reading.found.of("share"))
 
 
-def _at_share(area: Mark, cue: Mark, reading: Reading) -> bool:
+def _at_share(area: Mark, cue: Mark, reading: ParsedSentence) -> bool:
     """Whether an area stands right before or behind the word "share"."""
     if area.end <= cue.start:
         before = reading.between(area.end, cue.start).strip()
@@ -235,7 +239,7 @@ def _at_share(area: Mark, cue: Mark, reading: Reading) -> bool:
     return re.fullmatch(r"\s*(?:of |der |des |von )?(?:the )?", after) is not None
 
 
-def _leads_to_flow(area: Mark, reading: Reading) -> bool:
+def _leads_to_flow(area: Mark, reading: ParsedSentence) -> bool:
     """Whether a flow follows, with at most its goods in between: "share of US chip imports"."""
     ahead = [flow for flow in reading.flows if flow.start >= area.end]
     if reading.language == "zh" or not ahead or area.form == "bare":
@@ -246,7 +250,7 @@ def _leads_to_flow(area: Mark, reading: Reading) -> bool:
     )
 
 
-def _belongs(area: Mark, whole: Flow, reading: Reading) -> bool:
+def _belongs(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
     """Whether an area is a genitive or adjective of the flow."""
     if reading.language == "zh":
         gap = reading.between(area.end, whole.start) if area.end <= whole.start else None
@@ -271,3 +275,131 @@ def _keys_of(whole: Flow, sides: tuple[str, str]) -> tuple[str, dict[str, Any], 
     if whole.kind in SELLS:
         return "export_share", {"exporter": owner, "importer": part, **keys}, whole
     return "import_share", {"importer": owner, "exporter": part, **keys}, whole
+
+
+# Changes of a share in per cent of it: "the share rose by 0.8 per cent".
+
+
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:which|who|as|because|котор[а-я]+|так как|поскольку|da|weil|als)\b|, (?:die|der|das) "
+)
+"""A word behind which something else may have risen: "a share of imports, which rose"."""
+_BESIDE_LEVEL = re.compile(
+    r"[,(—–]\s*(?:an? |ein |eine |einen )?"
+    r"(?:increase|rise|gain|fall|drop|decline|plus|minus|anstieg|zuwachs|rückgang)?"
+    r"\s*(?:of|by|von|um)?\s*$",
+    re.IGNORECASE,
+)
+"""Between a level and its change: "36 per cent, a rise of 0.8 per cent"."""
+
+_BY_ITSELF = re.compile(
+    r"[,(—–，]\s*(?:an? |eine?[nm]? |что |это )?(?:increase|rise|gain|fall|drop|decline|up|down"
+    r"|plus|minus|anstieg|zuwachs|rückgang|(?:при)?рост|спад|паден\w+|снижен\w+|увелич\w+|снизи\w+"
+    r"|выросши\w+|на|增长|上升|提高|增加|下降|减少)",
+    re.IGNORECASE,
+)
+"""A change of what stands before it, without a subject of its own: "53 per cent, a rise of"."""
+
+
+def is_of_the_share(number: Span, reading: ParsedSentence) -> bool:
+    """Whether it is surely the share, not the trade it is a part of, that rose or fell."""
+    start, end = clause(number, reading)
+    shares = [cue for cue in reading.found.of("share") if start <= cue.start < end]
+    if len(shares) != 1 or shares[0].end > number.start:
+        return False
+    share = shares[0]
+    between = reading.between(share.end, number.start)
+    moved = [cue for cue in reading.found.of("up", "down") if start <= cue.start < end]
+    if _OTHER_SUBJECT.search(between) or len([one for one in moved if one.end <= number.start]) > 1:
+        return False
+    if any(not _is_of_the_share(flow.start, share.start, reading) for flow in reading.flows):
+        return False
+    leading = [other for other in reading.numbers if other.end <= number.start]
+    return (
+        not leading or _BESIDE_LEVEL.fullmatch(between[leading[-1].end - share.end :]) is not None
+    )
+
+
+def _is_of_the_share(flow: int, share: int, reading: ParsedSentence) -> bool:
+    """Whether a flow stands where the whole of a share does: behind it, in Chinese before it."""
+    return flow < share if reading.language == "zh" else share < flow
+
+
+def stands_at_a_share(number: Span, reading: ParsedSentence) -> bool:
+    """Whether a change is said of the share before it: "53 per cent of imports, a rise of"."""
+    place = reading.numbers.index(number)
+    if not place or not is_share(reading.numbers[place - 1], reading):
+        return False
+    share = reading.numbers[place - 1]
+    if not _BY_ITSELF.search(reading.sentence.text, share.end, number.end):
+        return False
+    whole = whole_behind(share, reading)
+    since = [flow for flow in reading.flows if share.end <= flow.start < number.start]
+    return all(flow == whole for flow in since)
+
+
+def points_between(number: Span, reading: ParsedSentence) -> str:
+    """Return the two shares that lie a number of per cent apart in points, as an equation."""
+    shares = [one for one in reading.numbers if one.end <= number.start and is_share(one, reading)]
+    if len(shares) != 2 or any(one.says.unit != "percent" for one in (*shares, number)):
+        return ""
+    low, high = sorted(share.says.value for share in shares)
+    slack = (number.says.step + sum(share.says.step for share in shares)) / 2
+    if abs(high - low - abs(number.says.value)) > slack:
+        return ""
+    return f"{high:g} less {low:g} per cent"
+
+
+_LINKS = {
+    "en": (
+        "its|all|total|a|an|about|around|nearly|almost|some|over|only|just|and|value|by value"
+        "|(?:up|down) from"
+    ),
+    "ru": "от|с|со|и|около|примерно|почти|более|только|общ[а-я]+|состав(?:ил[аои]?|ляет)",
+    "de": "rund|etwa|fast|nur|gut|über|gesamten?|auf|zu|am|aus|ein(?:en)?",
+    "zh": "约|近|达|超过|总额|的|到|至|对|从|自|向",
+}
+"""Words between goods, number and flow, beside those that change nothing anywhere."""
+
+
+def part_by_goods(number: Span, reading: ParsedSentence) -> Drafted:
+    """Return what part of a flow some goods are: a ratio of the flow of them to all of it.
+
+    Raises
+    ------
+    Refusal
+        If goods, flow or period are not clear.
+    """
+    start, end = clause(number, reading)
+    goods = [one for one in reading.found.goods if start <= one.start < end]
+    whole = whole_behind(number, reading) or whole_before(number, reading)
+    if is_added(number, reading) or is_former(number, reading):
+        raise Refusal("how much the part that some goods are has changed: since when is not clear")
+    if is_of_growth(number):
+        raise Refusal("a part of a growth, which no kind of claim is about")
+    if len(goods) != 1:
+        raise Refusal("what part of a flow some goods are: which goods is not clear")
+    if whole is None or whole.trouble or not whole.whole:
+        raise Refusal("what part of a flow some goods are: of which flow is not clear")
+    if whole.kind == "trade":
+        raise Refusal("what part of trade both ways some goods are: write it as ratio")
+    if whole.goods not in ("all", goods[0].value):
+        raise Refusal("what part of a flow some goods are: of which goods the flow is")
+    if other := _beside(reading, (start, end)):
+        raise Refusal(f"what part some goods are is not plainly said: {other!r} may change it")
+    period = str(level_period(number, reading))
+    flow: dict[str, Any] = {"exporter": whole.exporter, "importer": whole.importer}
+    keys = {"of": {**flow, "goods": goods[0].value, "period": period}}
+    keys["to"] = {**flow, "period": period}
+    notes = notes_on(replace(whole, certainty=""), reading, number)
+    if goods[0].form == "likely":
+        notes = (f"goods are described in words: {goods[0].title}", *notes)
+    quote = reading.sentence.text
+    return Drafted("ratio", keys, written(number, reading), quote, reading.attributed_to, notes)
+
+
+def _beside(reading: ParsedSentence, within: tuple[int, int]) -> str:
+    """Return what stands in the clause and may change of what the goods are a part."""
+    known = [(flow.start, flow.end) for flow in reading.flows]
+    known += [(cue.start, cue.end) for cue in reading.found.of(*SHARE_CUES)]
+    return unmarked(reading, within, _LINKS, known)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.claims.draft.flows import Flow
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
 __all__ = ["check_base", "level_period", "notes_on", "notes_on_members", "period_of", "written"]
@@ -23,7 +23,7 @@ __all__ = ["check_base", "level_period", "notes_on", "notes_on_members", "period
 _FELL = {"en": "fell", "ru": "упал на", "de": "sank um", "zh": "下降"}
 
 
-def notes_on(flow: Flow, reading: Reading, number: Span) -> tuple[str, ...]:
+def notes_on(flow: Flow, reading: ParsedSentence, number: Span) -> tuple[str, ...]:
     """Return what a reader of the draft should know about a claim."""
     notes = []
     if flow.certainty == "likely":
@@ -51,7 +51,7 @@ def notes_on_members(keys: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"EU is taken as {meant}, its members in {keys['period']}",) if meant != "EU" else ()
 
 
-def level_period(number: Span, reading: Reading) -> Period:
+def level_period(number: Span, reading: ParsedSentence) -> Period:
     """Return the period of a level, which "between 2021 and 2024" does not say by itself.
 
     Raises
@@ -76,7 +76,7 @@ def level_period(number: Span, reading: Reading) -> Period:
     return base if number is like[0] else ranged[0].period
 
 
-def _of_former(number: Span, reading: Reading) -> bool:
+def _of_former(number: Span, reading: ParsedSentence) -> bool:
     """Whether the only time stands at a former level: "now 38 %, against 2 % in 2021"."""
     timing = reading.timing
     former = [other for other in reading.numbers if is_former(other, reading)]
@@ -85,7 +85,7 @@ def _of_former(number: Span, reading: Reading) -> bool:
     return len(timing.own) == 1 and tied and number not in former
 
 
-def _former_period(number: Span, reading: Reading) -> Period:
+def _former_period(number: Span, reading: ParsedSentence) -> Period:
     """Return the period of "from 9.5 % a year earlier": that of the number before, less a year."""
     place = reading.numbers.index(number)
     if place and year_on_year(number, reading):
@@ -93,7 +93,7 @@ def _former_period(number: Span, reading: Reading) -> Period:
     raise Refusal("when it was so before is not said")
 
 
-def period_of(number: Span, reading: Reading) -> Period:
+def period_of(number: Span, reading: ParsedSentence) -> Period:
     """Return the period of a number.
 
     Raises
@@ -125,7 +125,7 @@ def check_base(base: Period, period: Period) -> None:
         raise Refusal("what it is measured against is not as long as its own period")
 
 
-def written(number: Span, reading: Reading, direction: int = 0) -> str:
+def written(number: Span, reading: ParsedSentence, direction: int = 0) -> str:
     """Return the number as printed, with its direction where the text has that elsewhere.
 
     Raises

@@ -34,7 +34,7 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from entrepot.claims.draft.mark import Mark
+    from entrepot.claims.draft.sentences import Mark
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 

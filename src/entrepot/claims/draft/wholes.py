@@ -12,7 +12,7 @@ from entrepot.claims.draft.flows import BALANCES, Flow, of_goods
 from entrepot.claims.draft.near import clause, is_former
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.reading import Reading
+    from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.numbers import Span
 
 __all__ = [
@@ -74,7 +74,7 @@ def is_of_growth(number: Span) -> bool:
     return pattern.search(number.says.text) is not None
 
 
-def goes_on(number: Span, reading: Reading) -> Span | None:
+def goes_on(number: Span, reading: ParsedSentence) -> Span | None:
     """Return the number that this one only adds to: "45 % from Mexico and 12 % from Peru"."""
     place = reading.numbers.index(number)
     if not place:
@@ -93,7 +93,7 @@ def goes_on(number: Span, reading: Reading) -> Span | None:
     return earlier if alike and (areas or times) and not between else None
 
 
-def whole_behind(number: Span, reading: Reading) -> Flow | None:
+def whole_behind(number: Span, reading: ParsedSentence) -> Flow | None:
     """Return the flow that the number is said to be a part of: "36 % of Russia's imports"."""
     if reading.language == "zh":
         return None
@@ -125,7 +125,7 @@ def whole_behind(number: Span, reading: Reading) -> Flow | None:
     return None
 
 
-def _of_what_is_between(number: Span, flow: Flow, reading: Reading) -> Flow:
+def _of_what_is_between(number: Span, flow: Flow, reading: ParsedSentence) -> Flow:
     """Return the flow with the goods between a number and it: "90 % of the chips that X bought"."""
     if flow.goods != "all":
         return flow
@@ -138,7 +138,7 @@ def _of_what_is_between(number: Span, flow: Flow, reading: Reading) -> Flow:
     return replace(flow, goods=f"named:{words}", certainty="likely", title="not in the word list")
 
 
-def _object(number: Span, reading: Reading) -> str:
+def _object(number: Span, reading: ParsedSentence) -> str:
     """Return what somebody is said to have bought, a number being a part of it; else nothing."""
     text = reading.text
     for area in reading.found.areas:
@@ -147,14 +147,14 @@ def _object(number: Span, reading: Reading) -> str:
     return found[1] if found else ""
 
 
-def _genitive(number: Span, flow: Flow, reading: Reading) -> bool:
+def _genitive(number: Span, flow: Flow, reading: ParsedSentence) -> bool:
     """Whether a Russian flow behind a number stands in the genitive: "36 % импорта"."""
     word = reading.text[flow.start : flow.end].lower()
     gap = reading.text[number.end : flow.start]
     return "," not in gap and re.search(r"(?:та|за|и|ок)(?: торговли)?$", word) is not None
 
 
-def whole_before(number: Span, reading: Reading) -> Flow | None:
+def whole_before(number: Span, reading: ParsedSentence) -> Flow | None:
     """Return the flow that a share was said to be of: "China's share of Russia's imports"."""
     start, end = clause(number, reading)
     cues = [cue for cue in reading.found.of(*SHARE_CUES) if start <= cue.start < end]
@@ -176,7 +176,7 @@ def whole_before(number: Span, reading: Reading) -> Flow | None:
     return chosen[-1]
 
 
-def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: Reading) -> str:
+def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: ParsedSentence) -> str:
     """Return of whose goods a verb tells a part: "China supplied 90 % of Russia's chips".
 
     Raises

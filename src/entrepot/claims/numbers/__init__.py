@@ -1,9 +1,8 @@
 """Numbers as printed: what a phrase says, and where a text has such phrases."""
 
 from entrepot.claims.numbers.phrase import read_says
-from entrepot.claims.numbers.places import PLACES, place_of, read_place
 from entrepot.claims.numbers.says import CURRENCIES, ROUND_WORDS, Says, leading_step, loosened
-from entrepot.claims.numbers.spans import Span, number_spans
+from entrepot.claims.numbers.spans import PLACES, Span, number_spans, place_of, read_place
 
 __all__ = [
     "CURRENCIES",

@@ -11,16 +11,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.characters import atoms, plain
-from entrepot.claims.numbers.fractions import fraction_words
-from entrepot.claims.numbers.german import number_words
+from entrepot.claims.numbers.text import atoms, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.claims.numbers.characters import Atom
+    from entrepot.claims.numbers.text import Atom
 
 __all__ = ["LANGUAGES", "Lexicon", "Meaning", "lexicon"]
+
 
 LANGUAGES = ("en", "ru", "de", "zh")
 Meaning = tuple[tuple[str, str | float | None], ...]
@@ -121,3 +120,121 @@ def _expanded(phrase: str) -> Iterator[str]:
     opening = phrase.rfind("(", 0, closing)
     for choice in phrase[opening + 1 : closing].split("|"):
         yield from _expanded(phrase[:opening] + choice + phrase[closing + 1 :])
+
+
+# Fractions in words, of any denominator from three to ten: two quarters, drei Zehntel.
+
+
+_COUNTS = {
+    "en": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "de": ("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
+}
+_PARTS = {
+    "en": ("third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+    "de": ("drittel", "viertel", "fünftel", "sechstel", "siebtel", "achtel", "neuntel", "zehntel"),
+}
+_RUSSIAN_COUNTS = (
+    ("одна", "одной", "одну"),
+    ("две", "двух", "двум", "двумя"),
+    ("три", "трех", "трем", "тремя"),
+    ("четыре", "четырех", "четырем", "четырьмя"),
+    *((f"{stem}ь", f"{stem}и", f"{stem}ью") for stem in ("пят", "шест", "сем")),
+    ("восемь", "восьми", "восемью"),
+    ("девять", "девяти", "девятью"),
+)
+_RUSSIAN_STEMS = ("пят", "шест", "седьм", "восьм", "девят", "десят")
+_RUSSIAN_NOUNS = (
+    (("треть", "трети", "третью"), ("трети", "третей", "третям", "третями")),
+    (("четверть", "четверти", "четвертью"), ("четверти", "четвертей", "четвертям", "четвертями")),
+)
+_RUSSIAN_ENDINGS = (("ая", "ой", "ую"), ("ых", "ым", "ыми"))
+_FIRST = 3
+
+
+def fraction_words(language: str) -> Iterator[tuple[str, float]]:
+    """Yield (words in small letters, worth) of fractions below one; none in Chinese.
+
+    Examples
+    --------
+    >>> dict(fraction_words("en"))["three tenths"], dict(fraction_words("de"))["zwei viertel"]
+    (0.3, 0.5)
+    """
+    if language == "ru":
+        yield from _russian()
+        return
+    counts = _COUNTS.get(language, ())
+    for place, noun in enumerate(_PARTS.get(language, ())):
+        whole = place + _FIRST
+        for part, count in enumerate(counts[: whole - 1], start=1):
+            plural = f"{noun}s" if language == "en" and part > 1 else noun
+            for link in (" ", " - ") if language == "en" else (" ",):
+                yield f"{count}{link}{plural}", part / whole
+
+
+def _russian() -> Iterator[tuple[str, float]]:
+    for whole in range(_FIRST, 11):
+        one, many = _forms(whole)
+        for part, counts in enumerate(_RUSSIAN_COUNTS[: whole - 1], start=1):
+            for count in counts:
+                for noun in one if part == 1 else many:
+                    yield f"{count} {noun}", part / whole
+
+
+def _forms(whole: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a denominator in the cases of one and of several of it."""
+    if whole - _FIRST < len(_RUSSIAN_NOUNS):
+        return _RUSSIAN_NOUNS[whole - _FIRST]
+    stem = _RUSSIAN_STEMS[whole - _FIRST - len(_RUSSIAN_NOUNS)]
+    one, many = (tuple(f"{stem}{ending}" for ending in endings) for endings in _RUSSIAN_ENDINGS)
+    return one, many
+
+
+_SMALL = [
+    "null",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+    "siebzehn",
+    "achtzehn",
+    "neunzehn",
+]
+_TENS = ["zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
+
+
+def number_words() -> Iterator[tuple[str, int]]:
+    """Return the words for the whole numbers below a thousand.
+
+    Examples
+    --------
+    >>> words = dict(number_words())
+    >>> words["fünfundzwanzig"], words["dreihundertzwölf"]
+    (25, 312)
+    """
+    below = {word: number for number, word in enumerate(_SMALL)}
+    for tens, word in enumerate(_TENS, start=2):
+        below[word] = 10 * tens
+        for ones in range(1, 10):
+            one = "ein" if ones == 1 else _SMALL[ones]
+            below[f"{one}und{word}"] = 10 * tens + ones
+    yield from below.items()
+    for hundreds in range(1, 10):
+        heads = ("hundert", "einhundert") if hundreds == 1 else (f"{_SMALL[hundreds]}hundert",)
+        for head in heads:
+            yield head, 100 * hundreds
+            yield f"{head}ein", 100 * hundreds + 1
+            for word, number in below.items():
+                if number:
+                    yield head + word, 100 * hundreds + number

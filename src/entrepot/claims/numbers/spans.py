@@ -7,24 +7,21 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.bounds import turned
-from entrepot.claims.numbers.direction import told_apart
 from entrepot.claims.numbers.kinds import CORES
-from entrepot.claims.numbers.language import language_of, mixed_marks
-from entrepot.claims.numbers.left_out import without_other_numerals
-from entrepot.claims.numbers.markup import blanked
 from entrepot.claims.numbers.phrase import with_other
-from entrepot.claims.numbers.pieces import pieces
+from entrepot.claims.numbers.pieces import pieces, without_other_numerals
+from entrepot.claims.numbers.says import Says, turned
+from entrepot.claims.numbers.text import blanked, language_of, mixed_marks
 from entrepot.claims.numbers.tokens import tokens
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.claims.numbers.kinds import Token
-    from entrepot.claims.numbers.says import Says
 
-__all__ = ["Span", "number_spans"]
+__all__ = ["PLACES", "Span", "number_spans", "place_of", "read_place"]
+
 
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
 
@@ -120,3 +117,122 @@ def _read(phrase: str, piece: list[Token]) -> Says | None:
         return replace(with_other(phrase, piece), text=phrase)
     except RequestError:
         return None
+
+
+_STOPS = frozenset(".,;:!?()。，；：！？、\n")
+_ENDS = _STOPS - {",", "，"}
+_REACH = 25
+
+
+def told_apart(found: Sequence[Token], start: int, end: int) -> int:
+    """Return 1 or -1 if the clause says that the amount at ``found[start:end]`` is a rise or fall.
+
+    Only what "by" introduces (um, на) is the size of a change: "fell in 2025 by 6.5 %",
+    "ging um 6,5 Prozent zurück". The verb before counts first, then the one behind.
+    """
+    if start == 0 or found[start - 1].kind != "by":
+        return 0
+    before = _before(found[max(start - _REACH, 0) : start - 1][::-1])
+    behind = _clause(found[end : end + _REACH])
+    for token in (*before, *behind):
+        if token.kind in ("moved", "moved_after") and isinstance(token.value, float):
+            return int(token.value)
+    return 0
+
+
+def _before(backwards: Sequence[Token]) -> Sequence[Token]:
+    """Return the clause before; where a comma stands right before "by", what it sets apart too."""
+    if not backwards or backwards[0].text not in (",", "，"):
+        return _clause(backwards)
+    for place, token in enumerate(backwards):
+        if token.text in _ENDS or token.kind in CORES:
+            return backwards[:place]
+    return backwards
+
+
+def _clause(tokens: Sequence[Token]) -> Sequence[Token]:
+    for place, token in enumerate(tokens):
+        if token.text in _STOPS:
+            return tokens[:place]
+    return tokens
+
+
+# Places in an order, in four languages: "second-largest", "вторым по величине", "第五大".
+
+
+_SINGLE = "[一二三四五六七八九十]"
+_ENGLISH = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "tenth",
+)
+_RUSSIAN = (
+    *("перв", "втор", "треть|трет", "четв[её]рт", "пят", "шест", "седьм", "восьм", "девят"),
+    "десят",
+)
+_GERMAN = ("erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt")
+_CHINESE = "一二三四五六七八九十"
+_LARGEST = r"[- ](?:largest|biggest|most[- ]important)"
+_RUSSIAN_ENDING = r"(?:ый|ий|ой|ая|ое|ого|его|ому|ему|ым|им|ом|ую|ей|яя|ья|ьей|ьего|ьим|ьему)"
+
+PLACES = {
+    "en": (
+        rf"(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th)){_LARGEST}"
+        r"|(?:no\.?|number|rank|\#) ?\d+|largest|biggest|most important|top|leading|main"
+    ),
+    "ru": (
+        rf"(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING} "
+        r"(?:по (?:величине|объ[её]му|значению|важности)|крупнейш[а-я]+)"
+        r"|крупнейш[а-я]+|главн(?:ый|ым|ого|ому|ом)|№ ?\d+"
+    ),
+    "de": (rf"(?:{'|'.join(_GERMAN[1:])})?(?:größte|wichtigste|bedeutendste)[rnms]?|Nummer \d+"),
+    "zh": rf"第(?:{_SINGLE}|\d+)大|最大|头号|首要",
+}
+"""Words of a place as they stand in front of "supplier", by language."""
+
+_SHORT = re.compile(rf"(?:the )?(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th))")
+_WHOLE = {
+    language: re.compile(f"(?:the )?(?:{words})", re.IGNORECASE)
+    for language, words in PLACES.items()
+}
+
+
+def place_of(text: str) -> int | None:
+    """Return the place that words name; None if they name none.
+
+    Examples
+    --------
+    >>> place_of("second-largest"), place_of("largest"), place_of("No. 3"), place_of("27 %")
+    (2, 1, 3, None)
+    >>> place_of("вторым по величине"), place_of("fünftgrößter"), place_of("第五大")
+    (2, 5, 5)
+    """
+    words = " ".join(text.lower().split())
+    if not _SHORT.fullmatch(words) and not any(one.fullmatch(words) for one in _WHOLE.values()):
+        return None
+    if digits := re.search(r"\d+", words):
+        return int(digits[0]) or None
+    if sign := re.search(f"第({_SINGLE})", words):
+        return _CHINESE.index(sign[1]) + 1
+    lead = words.removeprefix("the ")
+    for ordinals in (_ENGLISH, _RUSSIAN, _GERMAN):
+        for place, word in enumerate(ordinals, start=1):
+            if re.match(f"(?:{word})", lead):
+                return place
+    return 1
+
+
+def read_place(text: str) -> Says:
+    """Return a place as a number phrase.
+
+    Raises
+    ------
+    RequestError
+        If the words name no place.
+    """
+    place = place_of(text)
+    if place is None:
+        raise RequestError(
+            f"no place in an order: {text!r}",
+            hint='write it as in "largest", "second-largest", "No. 3"',
+        )
+    return Says(text, float(place), "=", "rank", float(place), float(place), 1.0)

@@ -1,7 +1,12 @@
 """Numbers in print that cannot both be true, and what each of them agrees with."""
 
-from entrepot.claims.published_checks.discrepancy import Discrepancy, Kind, Side
-from entrepot.claims.published_checks.related_statements import Relatives, relatives
+from entrepot.claims.published_checks.discrepancy import (
+    Discrepancy,
+    Kind,
+    Relatives,
+    Side,
+    relatives,
+)
 from entrepot.claims.published_checks.run import findings
 
 __all__ = ["Discrepancy", "Kind", "Relatives", "Side", "findings", "relatives"]

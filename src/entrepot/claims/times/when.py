@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from entrepot.claims.numbers.language import language_of
-from entrepot.claims.numbers.markup import blanked
-from entrepot.claims.times.expressions import Expression, expression
-from entrepot.claims.times.parts import Part
-from entrepot.claims.times.words import words_of
+from entrepot.claims.numbers.text import blanked, language_of
+from entrepot.claims.times.parts import Part, Year, kind, part, skipped, words_of, year
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from entrepot.claims.times.parts import Year
+    from collections.abc import Sequence
+
+    from entrepot.claims.times.parts import Word
 
 __all__ = ["TimeSpan", "stepped", "when"]
 
@@ -166,8 +166,8 @@ def _latest(part: Part | None, published: Period | None) -> Period | None:
     """Return the latest such part of a year that was over when the text was published."""
     if published is None:
         return None
-    for year in (published.end.year, published.end.year - 1):
-        period = _period(year, part)
+    for guess in (published.end.year, published.end.year - 1):
+        period = _period(guess, part)
         if period is not None and period.end <= published.end:
             return period
     return None
@@ -196,3 +196,187 @@ def _month_before(published: Period | None) -> Period | None:
         return None
     months = published.end.year * 12 + published.end.month - 2
     return Period.parse(f"{months // 12}-{months % 12 + 1:02d}")
+
+
+# Rules for whole time expressions: a part of a year with its year, years, "a year earlier".
+
+
+_TIES = ("of", "in", "over")
+_LONE = {
+    "before": "year_earlier",
+    "month_before": "month_earlier",
+    "quarter_before": "quarter_earlier",
+    "last_month": "last_month",
+    "to_date": "to_date",
+    "unsure": "to_date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A time expression as said, before it is made a period.
+
+    `until` is the second year of a span; `open_span` whether it is said "from one to the other".
+    """
+
+    kind: str
+    after: int
+    part: Part | None = None
+    year: Year | None = None
+    until: Year | None = None
+    until_part: Part | None = None
+    open_span: bool = False
+
+
+def expression(words: Sequence[Word], at: int) -> Expression | None:
+    """Read the longest time expression that starts at a place."""
+    rules = (_date, _years, _part_and_year, _spanning, _year_to, _vague, _lone)
+    found = [result for rule in rules if (result := rule(words, at)) is not None]
+    return max(found, key=lambda result: result.after, default=None)
+
+
+def _lone(words: Sequence[Word], at: int) -> Expression | None:
+    word = kind(words, at)
+    led = year(words, at)
+    if led is not None and led.said and kind(words, led.after) == "same":  # 2024年同期
+        return Expression("same_period", led.after + 1, year=led)
+    if word == "same":
+        given = year(words, skipped(words, at + 1, "of"))
+        if given is not None:
+            return Expression("same_period", given.after, year=given)
+        return Expression("same_period", at + 1)
+    return Expression(_LONE[word], at + 1) if word in _LONE else None
+
+
+def _date(words: Sequence[Word], at: int) -> Expression | None:
+    """Read 14.01.2026 and 2026-01-14."""
+    if kind(words, at) == "dotted":
+        day, month, number = (int(piece) for piece in words[at].text.split("."))
+        return Expression("said", at + 1, Part(month, month, at + 1, day), Year(number, True, at))
+    text = "".join(word.text for word in words[at : at + 5])
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text)
+    if found is None or kind(words, at) != "year_number":
+        return None
+    number, month, day = (int(group) for group in found.groups())
+    return Expression("said", at + 5, Part(month, month, at + 5, day), Year(number, True, at))
+
+
+def _years(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "2025", "2021-2024", "from 2021 to 2024", "2023/24"."""
+    here = skipped(words, at, "from")
+    first = year(words, here)
+    if first is None:
+        return None
+    alone = None if here > at else Expression("said", first.after, year=first)
+    if kind(words, first.after) != "to":
+        return alone
+    link = words[first.after]
+    here = skipped(words, first.after + 1, "of", "in")
+    last = year(words, here)
+    if last is not None and first.said and last.said and first.number < last.number:
+        opened = kind(words, at) == "from"
+        joined = opened or link.text in ("-", "/") or link.text in ("to", "bis", "至", "到", "по")
+        if joined:
+            return Expression("said", last.after, year=first, until=last, open_span=opened)
+    if link.text in ("-", "/") and kind(words, first.after + 1) in ("n", "two_digits"):
+        short = words[first.after + 1]
+        number = first.number // 100 * 100 + short.value
+        if len(short.text) == 2 and number == first.number + 1:
+            until = Year(number, True, first.after + 2)
+            return Expression("said", until.after, year=first, until=until)
+    return alone
+
+
+def _part_and_year(words: Sequence[Word], at: int) -> Expression | None:
+    """Read a part of a year with its year before it, behind it or not said."""
+    led = year(words, at)
+    if led is not None:
+        following = part(words, led.after)
+        if following is not None and _touches(words, led):
+            return Expression("said", following.after, following, led)
+        return None
+    found = part(words, at)
+    if found is None:
+        return None
+    given = year(words, skipped(words, found.after, *_TIES))
+    if given is not None:
+        return Expression("said", given.after, found, given)
+    if found.bare_month and not _introduced(words, at):
+        return None
+    return Expression("no_year", found.after, found)
+
+
+def _touches(words: Sequence[Word], led: Year) -> bool:
+    """Whether a part of a year right behind a year belongs to it: 2025年前11个月, 2025 Q1."""
+    return words[led.after].start - words[led.after - 1].end <= 1
+
+
+def _introduced(words: Sequence[Word], at: int) -> bool:
+    """Whether a month alone is one: "in May", not "may"."""
+    is_numbered = words[at].text[:1].isdecimal() or words[at].text > "\u3000"
+    led = at > 0 and words[at - 1].text != ","
+    return is_numbered or (led and words[at - 1].kind in ("from", *_TIES))
+
+
+def _spanning(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "January 2024 to March 2025", "2024年1月至2025年3月"."""
+    here = skipped(words, at, "from")
+    began = _dated(words, here)
+    if began is None or kind(words, began.after) != "to":
+        return None
+    ended = _dated(words, began.after + 1)
+    if ended is None:
+        return None
+    return Expression(
+        "said", ended.after, began.part, began.year, ended.year, ended.part, open_span=here > at
+    )
+
+
+def _dated(words: Sequence[Word], at: int) -> Expression | None:
+    """Read a part of a year with its year, on either side."""
+    found = _part_and_year(words, at)
+    return found if found is not None and found.kind == "said" else None
+
+
+def _year_to(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "the year to June 2025": the twelve months that end then."""
+    ended = _dated(words, at + 1) if kind(words, at) == "year_to" else None
+    if ended is None or ended.part is None or ended.year is None or not ended.year.said:
+        return None
+    month, number = ended.part.last, ended.year.number
+    if month == 12:
+        return Expression("said", ended.after, year=ended.year)
+    start = Part(month + 1, month + 1, ended.after)
+    before = Year(number - 1, said=True, after=ended.after)
+    return Expression("said", ended.after, start, before, ended.year, ended.part)
+
+
+def _vague(words: Sequence[Word], at: int) -> Expression | None:
+    """Read "late 2024", "2025年底", "the first half of March": nobody says which days."""
+    led = year(words, at)
+    if led is None and (after := _some_of(words, at)):
+        behind = skipped(words, after, *_TIES)
+        whole = _dated(words, behind)
+        if whole is not None:
+            return Expression("part_of_year", whole.after)
+        within = part(words, behind) if kind(words, behind) == "month" else None
+        given = year(words, behind)
+        ends = [one.after for one in (within, given) if one is not None]
+        is_half = kind(words, at) not in ("vague", "unsure")
+        if ends and not (is_half and within is None):
+            return Expression("part_of_year", max(ends))
+        return None
+    whole = _dated(words, at)
+    if whole is not None and kind(words, whole.after) in ("vague", "unsure"):  # 3月上旬
+        return Expression("part_of_year", whole.after + 1)
+    is_before = kind(words, at) == "year_number" and kind(words, at + 1) in ("vague", "unsure")
+    return Expression("part_of_year", at + 2) if is_before else None
+
+
+def _some_of(words: Sequence[Word], at: int) -> int:
+    """Return the place behind a word for some of a time: "late", "the last quarter", "half"."""
+    if kind(words, at) in ("vague", "unsure"):
+        return at + 1
+    if kind(words, at) in ("h", "nth") and (found := part(words, at)) is not None:
+        return found.after
+    return 0

@@ -1,0 +1,168 @@
+"""Text made plain character by character, so that positions stay those of the original."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+__all__ = ["Atom", "atoms", "blanked", "could_be", "language_of", "mixed_marks", "plain"]
+
+
+_SPACES = dict.fromkeys(
+    map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"), " "
+)
+_SPACES |= dict.fromkeys(map(ord, "\u2008\u2009\u200a\u202f\u205f\u3000\t"), " ")
+_MINUSES = dict.fromkeys(
+    map(ord, "\u2212\u2012\u2013\u2014\u2010\u2011\ufe63\uff0d\uff5e\u301c"), "-"
+)
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D}
+_WIDE[0xFF0C] = "\uff0c"  # a wide comma parts clauses and never digits
+_OTHER = {0x2019: "'", 0x02BC: "'", 0x0451: "\u0435", 0xFFE5: "\u00a5"}  # ё as е
+_PLAIN = {**_WIDE, **_SPACES, **_MINUSES, **_OTHER}
+
+# Digits in groups, of which a year begins none ("2023 111 млрд"); a word; one Chinese character;
+# any other sign.
+_ATOM = re.compile(
+    r"(?P<numeral>\d+(?:(?:[.,]|(?<!\d{4})[ '](?=\d{3}(?!\d)))\d+)*|(?<![\d\w])\.\d+)"
+    r"|[\u3400-\u9fff]"
+    r"|(?:(?![\u3400-\u9fff])[^\W\d_])+"
+    r"|\n|[^\s]"
+)
+
+
+class Atom(NamedTuple):
+    """A word, numeral or sign with its place in the text."""
+
+    text: str
+    start: int
+    end: int
+    numeral: bool
+
+
+def plain(text: str) -> str:
+    """Return the text in small letters with one kind of space and of minus, of the same length."""
+    mapped = text.translate(_PLAIN)
+    lowered = mapped.lower()
+    if len(lowered) != len(mapped):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in mapped)
+    return lowered.translate(_OTHER)
+
+
+def atoms(text: str) -> list[Atom]:
+    """Cut plain text into words, numerals, signs and line ends.
+
+    Examples
+    --------
+    >>> [atom.text for atom in atoms("us$1,630.5 bn (6%)")]
+    ['us', '$', '1,630.5', 'bn', '(', '6', '%', ')']
+    """
+    return [
+        Atom(found[0], found.start(), found.end(), found["numeral"] is not None)
+        for found in _ATOM.finditer(text)
+    ]
+
+
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,4000}>")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+)
+_HIDDEN = ("script", "style")
+
+
+def blanked(text: str) -> str:
+    """Return the text with tags, scripts, styles and addresses blank, of the same length.
+
+    Examples
+    --------
+    >>> blanked("<b>5</b> %")
+    '   5     %'
+    """
+    for name in _HIDDEN:
+        text = _without(text, name)
+    for pattern in (_TAG, _ADDRESS):
+        text = pattern.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+def _without(text: str, name: str) -> str:
+    """Blank from each opening tag of a name to its closing tag, or to the end."""
+    opening = re.compile(rf"<{name}\b", re.IGNORECASE)
+    closing = re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE)
+    kept: list[str] = []
+    at = 0
+    while found := opening.search(text, at):
+        end = closing.search(text, found.end())
+        stop = end.end() if end else len(text)
+        kept += [text[at : found.start()], " " * (stop - found.start())]
+        at = stop
+    return "".join([*kept, text[at:]])
+
+
+# Which language a text is in, by its letters and its commonest words.
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ENGLISH_SCALES = re.compile(r"\b(?:m|b|tr)illions?\b")  # German nouns have a capital letter
+_LATIN = re.compile(r"[a-zäöüß]+")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+,\d{1,2}(?![\d.,])")
+_DECIMAL_POINT = re.compile(r"(?<![\d.,])\d+\.\d{1,2}\s?(?:%|[Pp]rozent|M(?:rd|io|ill))")
+_ENOUGH = 200_000
+"""Characters of a text that are looked at."""
+
+
+def language_of(text: str) -> str:
+    """Return ``en``, ``ru``, ``de`` or ``zh``; an empty text if nothing decides.
+
+    Examples
+    --------
+    >>> language_of("um 6,5 Prozent"), language_of("на 6,5 %"), language_of("6,5 %")
+    ('de', 'ru', '')
+    """
+    sample = text[:_ENOUGH].lower()
+    han, cyrillic = len(_HAN.findall(sample)), len(_CYRILLIC.findall(sample))
+    words = _LATIN.findall(sample)
+    latin = sum(map(len, words))
+    if han and 3 * han >= max(cyrillic, latin):  # a Chinese character says more than a letter
+        return "zh"
+    if cyrillic >= latin:
+        return "ru" if cyrillic else ""
+    german, english = (sum(word in _common(of) for word in words) for of in ("de", "en"))
+    if german == english:
+        return ""
+    return "de" if german > english else "en"
+
+
+def mixed_marks(text: str, language: str) -> bool:
+    """Whether a text parts decimals in a way its language does not, so that "1,234" is unclear.
+
+    Examples
+    --------
+    >>> mixed_marks("a share of 6,5 % of 1,234 firms", "en"), mixed_marks("1,234 firms", "en")
+    (True, False)
+    """
+    marks = {"en": _DECIMAL_COMMA, "zh": _DECIMAL_COMMA, "de": _DECIMAL_POINT}
+    return language in marks and marks[language].search(text) is not None
+
+
+def could_be(phrase: str) -> tuple[str, ...]:
+    """Return the languages a number phrase could be in, by its letters alone."""
+    if _HAN.search(phrase):
+        return ("zh",)
+    if _CYRILLIC.search(phrase.replace("\u20bd", "")):
+        return ("ru",)
+    if _ENGLISH_SCALES.search(phrase):
+        return ("en",)
+    return ("en", "de")
+
+
+@cache
+def _common(language: str) -> frozenset[str]:
+    source = files("entrepot.claims.numbers") / "lexicons" / "common.txt"
+    lines = source.read_text(encoding="utf-8").splitlines()
+    parted = (line.partition(": ") for line in lines)
+    return frozenset(
+        word for name, _, words in parted if name == language for word in words.split()
+    )
