@@ -40,9 +40,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_lake_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep tests away from the lake, lists, settings and terminal of whoever runs them."""
+def _no_lake_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep tests away from the lake, lists, settings and terminal of whoever runs them.
+
+    What takes seconds to work out of a table is kept for all tests of a process.
+    """
     monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "no-lists"))
     for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "ENTREPOT_ENGINE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

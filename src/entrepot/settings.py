@@ -5,26 +5,34 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import platformdirs
 
 from entrepot.errors import RequestError, UnknownNameError
 
-__all__ = ["ENGINES", "Settings"]
+__all__ = ["ENGINES", "Settings", "cache_folder", "lists_folder"]
 
 ENGINES = ("duckdb", "spark")
 _ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Return the folder for what can be made or fetched again; see `Settings.cache`."""
     folder = os.environ.get("ENTREPOT_CACHE") or platformdirs.user_cache_dir("entrepot")
     return Path(folder).expanduser()
 
 
-def _lists() -> Path:
-    folder = os.environ.get("ENTREPOT_LISTS") or platformdirs.user_config_path("entrepot") / "lists"
+def lists_folder() -> Path:
+    """Return the folder for the user's own lists of goods; see `Settings.lists`."""
+    return _lists(*map(os.environ.get, ("ENTREPOT_LISTS", "HOME", "XDG_CONFIG_HOME")))
+
+
+@cache
+def _lists(named: str | None, *_home: str | None) -> Path:
+    folder = named or platformdirs.user_config_path("entrepot") / "lists"
     return Path(folder).expanduser()
 
 
@@ -44,7 +52,7 @@ class Settings:
     offline
         Whether nothing may be fetched from elsewhere.
     cache
-        Folder for what can be fetched again.
+        Folder for what can be made or fetched again.
     lists
         Folder for the user's own lists of goods.
     engine
@@ -57,8 +65,8 @@ class Settings:
     memory: str | None = None
     threads: int | None = None
     offline: bool = False
-    cache: Path = field(default_factory=_cache)
-    lists: Path = field(default_factory=_lists)
+    cache: Path = field(default_factory=cache_folder)
+    lists: Path = field(default_factory=lists_folder)
     engine: str = ENGINES[0]
     address: str | None = None
 

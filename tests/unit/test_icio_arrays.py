@@ -13,6 +13,10 @@ import pytest
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
 from entrepot.figures import value_added
+from entrepot.lake import Lake
+from entrepot.measures.cutoff import network
+from entrepot.measures.origin import solved
+from entrepot.model.period import Period
 from entrepot.sources.icio import arrays, parse, wheel
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
@@ -140,3 +144,73 @@ def test_an_economy_is_made_on_the_array_of_the_table(
     made = value_added._of_arrays(held)
     assert np.shares_memory(made.coefficients, held.coefficients)
     assert made.coefficients.sum(axis=0) * held.output == pytest.approx(held.inputs)
+
+
+def test_kept_arrays_are_mapped_and_worked_out_again_when_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    made: list[int] = []
+
+    def make() -> arrays.Arrays:
+        made.append(1)
+        wide = np.asfortranarray(np.arange(250_000.0).reshape(500, 500))
+        return {"wide": wide, "names": np.array(["DEU", "CHN"]), "none": np.zeros((0, 2))}
+
+    first, again = arrays.kept_arrays("some", make), arrays.kept_arrays("some", make)
+    assert made == [1]
+    for name, held in first.items():
+        np.testing.assert_array_equal(again[name], held)
+        assert again[name].dtype == held.dtype
+    assert again["wide"].flags.f_contiguous  # as it was, so that nothing is copied to be solved
+    assert not again["wide"].flags.writeable
+    del again
+    [path] = tmp_path.rglob("wide.npy")
+    with path.open("r+b") as opened:  # a bit of a number, which leaves it a number
+        opened.seek(-3, 2)
+        opened.write(b"\x01")
+    np.testing.assert_array_equal(arrays.kept_arrays("some", make)["wide"], first["wide"])
+    arrays.kept_arrays("some", make)
+    assert made == [1, 1]
+
+
+def test_arrays_are_worked_out_where_nothing_can_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "file"))
+    found = arrays.kept_arrays("some", lambda: {"one": np.ones(3)})
+    assert found["one"].tolist() == [1, 1, 1]
+
+
+def test_only_some_sets_of_arrays_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    for number in range(20):
+        arrays.kept_arrays(f"set-{number}", lambda: {"one": np.ones(3)})
+    [folder] = tmp_path.iterdir()
+    assert len(list(folder.iterdir())) == arrays._MOST
+
+
+def test_a_network_from_the_cache_is_the_one_that_was_worked_out(
+    tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+    path = shipped(tmp_path, table, monkeypatch)
+    monkeypatch.setattr(wheel, "installed_file", lambda: path)
+
+    def known() -> value_added.Known:
+        value_added.forget()
+        found = value_added.economy_of(Lake.open(), Period.parse(2022))
+        assert isinstance(found, value_added.Known)
+        return found
+
+    first, again = known(), known()
+    plain = network(solved(first.solved.economy), cap=0.3)
+    for held in (first.network(0.3), again.network(0.3), again.network(0.3)):
+        np.testing.assert_array_equal(held.coefficients, plain.coefficients)
+        assert (held.coefficients.sum(axis=0) <= 0.3 + 1e-12).all()
+        for one, other in zip(held.closeness, plain.closeness, strict=True):
+            np.testing.assert_array_equal(one, other)
+        use = np.arange(1.0, len(held.output) + 1)
+        np.testing.assert_array_equal(held.solved.output_for(use), plain.solved.output_for(use))
+    value_added.forget()

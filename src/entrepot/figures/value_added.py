@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,28 +19,30 @@ from entrepot.figures.input_rows import SOURCE, InputRows, input_rows
 from entrepot.figures.questions import unit_of
 from entrepot.lake.unchanged import delivered_files
 from entrepot.limits import turn
+from entrepot.measures.cutoff import network
 from entrepot.measures.origin import Economy, Solved, economy, solved, value_added_origin
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
-from entrepot.sources.icio.arrays import benchmark, read_arrays
+from entrepot.sources.icio.arrays import benchmark, kept_arrays, read_arrays
 from entrepot.sources.icio.parse import tables
 from entrepot.sources.icio.sectors import sector as sector_of
 from entrepot.sources.icio.whole import read_whole
 from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
 
     from entrepot.figures.definition import Definition
+    from entrepot.measures.cutoff import Network
     from entrepot.measures.origin import Origin
 
     Columns = dict[str, float | None]
     from entrepot.lake import Lake
     from entrepot.measures.origin.origin import Perimeter
     from entrepot.model.period import Period
-    from entrepot.sources.icio.arrays import Benchmark
+    from entrepot.sources.icio.arrays import Arrays, Benchmark
 
 __all__ = ["MEASURES", "Known", "answer", "economy_of", "forget", "refusal", "shares"]
 
@@ -200,13 +203,34 @@ class Known:
         What is held of the year.
     solved
         The economy.
+    name
+        What the economy is kept under, see `kept_arrays`.
     """
 
     rows: InputRows
     solved: Solved
+    name: str
+
+    def network(self, cap: float) -> Network:
+        """Return the economy ready for cut-offs, with what takes a second to work out of it."""
+        import numpy as np
+
+        def find() -> Arrays:
+            made = network(self.solved, cap=cap)
+            return {
+                "coefficients": made.coefficients,
+                "sizes": np.array([len(one) for one in made.closeness]),
+                "closeness": np.concatenate([one.ravel() for one in made.closeness]),
+            }
+
+        held = kept_arrays(f"network-{cap}-{self.name}", find)
+        sizes = held["sizes"]
+        blocks = np.split(held["closeness"], np.cumsum(sizes**2)[:-1])
+        near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
+        return network(self.solved, cap=cap, known=(held["coefficients"], near))
 
 
-_LAST: list[tuple[object, Solved]] = []
+_LAST: list[tuple[str, Solved]] = []
 """The one that was asked last: factors take seconds, and a quarter of a gigabyte."""
 _TURN = threading.Lock()
 """Several questions that come at once work it out once."""
@@ -230,8 +254,9 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
     rows = input_rows(lake, period, source)
     if isinstance(rows, NoAnswer):
         return rows
-    if rows.installed:
-        return Known(rows, _kept(rows.installed.table))
+    if table := rows.installed:
+        name = f"{table.year}-{table.snapshot}"
+        return Known(rows, _kept(name, lambda: _of_arrays(table.table)), name)
     paths = [
         (path, item.files[0], FileOptions(vintage=item.vintage, mapping=item.mapping or None))
         for item in lake.holdings()
@@ -243,7 +268,12 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
             f"output is not in the rows of {rows.address}, and the one delivered file that has it "
             "is not there; ask a lake in a folder"
         )
-    return Known(rows, _kept((*paths[0], period.year)))
+    [(path, file, said)] = paths
+    told = sha256(repr((file, said)).encode()).hexdigest()[:12]
+    name = f"{period.year}-{path.name}-{told}"
+    return Known(
+        rows, _kept(name, lambda: _of_kept_file(name, path, file, said, period.year)), name
+    )
 
 
 def forget() -> None:
@@ -254,21 +284,54 @@ def forget() -> None:
     forget_table()
 
 
-def _kept(key: Benchmark | tuple[Path, str, FileOptions, int]) -> Solved:
+def _kept(name: str, find: Callable[[], Economy]) -> Solved:
     with turn(_TURN):
         for known, found in _LAST:
-            if known is key or (isinstance(key, tuple) and known == key):
+            if known == name:
                 return found
         _LAST.clear()  # before the next one takes its place in memory
-        found = solved(_of_file(*key) if isinstance(key, tuple) else _of_arrays(key))
-        _LAST.append((key, found))
-        return found
+        world = find()
+
+        def factors() -> Arrays:
+            triangles, pivots = solved(world).factors
+            return {"triangles": triangles, "pivots": pivots}
+
+        held = kept_arrays(f"factors-{name}", factors)
+        _LAST.append((name, Solved(world, (held["triangles"], held["pivots"]))))
+        return _LAST[0][1]
 
 
 def _of_arrays(held: Benchmark) -> Economy:
     grid = held.grid
     return Economy(
         grid.areas, grid.sectors, grid.area_of, grid.sector_of, held.coefficients, held.output
+    )
+
+
+def _of_kept_file(name: str, path: Path, file: str, said: FileOptions, year: int) -> Economy:
+    def read() -> Arrays:
+        import numpy as np
+
+        found = _of_file(path, file, said, year)
+        return {
+            "areas": np.array(found.areas),
+            "sectors": np.array(found.sectors),
+            "area_of": found.area_of,
+            "sector_of": found.sector_of,
+            "coefficients": found.coefficients,
+            "output": found.output,
+            "parts": np.array(list(found.parts.items()), dtype=np.str_).reshape(-1, 2),
+        }
+
+    held = kept_arrays(f"economy-{name}", read)
+    return Economy(
+        tuple(held["areas"].tolist()),
+        tuple(held["sectors"].tolist()),
+        held["area_of"],
+        held["sector_of"],
+        held["coefficients"],
+        held["output"],
+        dict(held["parts"].tolist()),
     )
 
 

@@ -22,7 +22,7 @@ from entrepot.goods.own import (
 )
 from entrepot.limits import require_files
 from entrepot.model.columns import parse_table
-from entrepot.settings import Settings
+from entrepot.settings import lists_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -142,7 +142,7 @@ def lists_made() -> date:
 
 def taken_folder() -> Path:
     """Return where an edition lies that was taken in the place of the lists that ship."""
-    return Settings.read().lists / "edition"
+    return lists_folder() / "edition"
 
 
 def read_acts(
@@ -163,16 +163,30 @@ def _bundled() -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
 
 
 def _held() -> tuple[Path, date]:
-    """Return the folder of the lists that are held, and their day: what ships, or what is newer."""
-    shipped = date.fromisoformat((_FOLDER / "made.txt").read_text(encoding="utf-8").strip())
-    folder = taken_folder()
+    """Return the folder of the lists that are held, and their day: what ships, or what is newer.
+
+    A page asks it thousands of times, and somebody may take an edition meanwhile: so the file
+    is looked at every time, and read when it is another one.
+    """
+    folder, shipped = taken_folder(), _made(_FOLDER)
     try:
-        made = date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
+        state = (folder / EDITION).stat()
+        made = _taken(folder, state.st_mtime_ns, state.st_size, state.st_ino)
     except FileNotFoundError:
         return _FOLDER, shipped
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
     return (folder, made) if made > shipped else (_FOLDER, shipped)
+
+
+@cache
+def _made(folder: Path) -> date:
+    return date.fromisoformat((folder / "made.txt").read_text(encoding="utf-8").strip())
+
+
+@cache
+def _taken(folder: Path, *_state: int) -> date:
+    return date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
 
 
 @cache

@@ -20,7 +20,7 @@ from entrepot.files import drafted, read_bytes
 from entrepot.goods.editions import known_prefixes, require_code, without_filling
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
-from entrepot.settings import Settings
+from entrepot.settings import lists_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,14 +70,14 @@ def own_names() -> tuple[str, ...]:
 
 def _paths() -> list[Path]:
     """Return the files of lists; what has another name was put there by other means."""
-    folder = Settings.read().lists
+    folder = lists_folder()
     found = sorted(folder.glob("*.csv")) if folder.is_dir() else []
     return [path for path in found if _NAME.fullmatch(path.stem) and path.is_file()]
 
 
 def own_named(name: str) -> GoodsList:
     """Return a list that was added, by its name."""
-    return own_list(Settings.read().lists / f"{name.lower()}.csv")
+    return own_list(lists_folder() / f"{name.lower()}.csv")
 
 
 def own_list(path: Path) -> GoodsList:
@@ -141,7 +141,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
             why="it would be read as codes, a part or a day",
             hint="name the file with up to 100 letters, digits and hyphens, such as my-list.csv",
         )
-    target = Settings.read().lists / f"{found.id}.csv"
+    target = lists_folder() / f"{found.id}.csv"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with drafted(target) as draft:
@@ -164,13 +164,13 @@ def remove_list(name: str) -> None:
         raise RequestError(
             f"no list of your own is called {name!r}", hint="see: entrepot goods list"
         )
-    (Settings.read().lists / f"{name.lower()}.csv").unlink()
+    (lists_folder() / f"{name.lower()}.csv").unlink()
 
 
 def is_own(name: str) -> bool:
     """Whether a list of this name was added."""
     known = _NAME.fullmatch(name.lower())
-    return bool(known) and (Settings.read().lists / f"{name.lower()}.csv").is_file()
+    return bool(known) and (lists_folder() / f"{name.lower()}.csv").is_file()
 
 
 def _bytes(path: Path) -> bytes:

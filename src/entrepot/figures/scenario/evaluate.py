@@ -143,7 +143,7 @@ def _require_some(total: float) -> None:
 def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss:
     assert file.economy is not None
     known = _known(file, lake, file.economy.source)
-    held = network(known.solved, cap=file.economy.cap)
+    held = known.network(file.economy.cap)
     cuts = _cuts(file, set(known.solved.economy.names))
     _require_some(stopped(held, cuts).total)
     done = worked(held, cuts, file.economy, sides_only=sides_only)

@@ -28,11 +28,14 @@ class Network:
         n x n as in the economy, no column above the cap.
     rows
         For each of the k, which of the n make it.
+    known_closeness
+        `closeness` as it was worked out before for this very economy and cap.
     """
 
     solved: Solved
     coefficients: Numbers
     rows: tuple[Places | slice, ...]
+    known_closeness: Sequence[Numbers] = ()
 
     @property
     def economy(self) -> Economy:
@@ -77,13 +80,15 @@ class Network:
         return found
 
     @cached_property
-    def closeness(self) -> list[Numbers]:
+    def closeness(self) -> Sequence[Numbers]:
         """For each input: how much its makers, m x m, meet at the same buyers.
 
         With Z what they sell and C what a buyer buys of the input: Z diag(1/C) Z'.
         """
         import numpy as np
 
+        if self.known_closeness:
+            return self.known_closeness
         found = []
         for place, rows in enumerate(self.rows):
             bought = self.bought[place]
@@ -93,7 +98,12 @@ class Network:
         return found
 
 
-def network(solved: Solved, *, cap: float | None = None) -> Network:
+def network(
+    solved: Solved,
+    *,
+    cap: float | None = None,
+    known: tuple[Numbers, Sequence[Numbers]] | None = None,
+) -> Network:
     """Return an economy ready for cut-offs.
 
     Parameters
@@ -103,16 +113,17 @@ def network(solved: Solved, *, cap: float | None = None) -> Network:
     cap
         Most that inputs may be of output; what is above counts as bought outside the table. None:
         whatever the table says.
+    known
+        Coefficients and closeness as they were worked out before for this economy and cap.
     """
     import numpy as np
 
     world = solved.economy
-    matrix = world.coefficients
-    part = matrix.sum(axis=0)
-    if cap is not None and (part > cap).any():
+    matrix, closeness = known or (world.coefficients, ())
+    if cap is not None and known is None and ((part := matrix.sum(axis=0)) > cap).any():
         matrix = matrix * np.where(part > cap, cap / np.where(part > 0, part, 1.0), 1.0)
     rows = tuple(_rows(np.flatnonzero(world.sector_of == n)) for n in range(len(world.sectors)))
-    return Network(solved, matrix, rows)
+    return Network(solved, matrix, rows, closeness)
 
 
 def _rows(places: Places) -> Places | slice:

@@ -9,16 +9,23 @@ output, final sales and the other inputs are known, so it follows from them.
 
 from __future__ import annotations
 
+import json
+import shutil
+import tempfile
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.settings import cache_folder
 from entrepot.sources.icio.grid import Grid
+from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     import numpy as np
 
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, np.ndarray[Any, Any]]
 
-__all__ = ["CAP", "KNOWN", "Benchmark", "benchmark", "read_arrays"]
+__all__ = ["CAP", "KNOWN", "Arrays", "Benchmark", "benchmark", "kept_arrays", "read_arrays"]
 
 KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
 """Year of each file by its SHA-256: the file itself does not say it."""
@@ -70,6 +77,33 @@ class Benchmark:
         np.rint(found, out=found)
         found *= _STEP
         return found
+
+    def to_arrays(self) -> Arrays:
+        """Return the table as arrays alone, for `kept_arrays`."""
+        import numpy as np
+
+        places = list(self.cut)
+        return {
+            "areas": np.array(self.grid.areas),
+            "sectors": np.array(self.grid.sectors),
+            "coefficients": self.coefficients,
+            "inputs": self.inputs,
+            "output": self.output,
+            "cut_places": np.array(places, dtype=np.int64),
+            "cut_factors": np.array([self.cut[place] for place in places], dtype=np.float64),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> Benchmark:
+        """Return the table that `to_arrays` took apart."""
+        cut = zip(arrays["cut_places"].tolist(), arrays["cut_factors"].tolist(), strict=True)
+        return cls(
+            grid=_grid(arrays["areas"].tolist(), arrays["sectors"].tolist()),
+            coefficients=arrays["coefficients"],
+            inputs=arrays["inputs"],
+            output=arrays["output"],
+            cut=dict(cut),
+        )
 
 
 def read_arrays(path: Path, name: str) -> Arrays:
@@ -138,3 +172,68 @@ def _grid(areas: list[str], sectors: list[str]) -> Grid:
         np.tile(np.arange(len(areas), dtype=np.int16), len(sectors)),
         np.repeat(np.arange(len(sectors), dtype=np.int8), len(areas)),
     )
+
+
+# What takes seconds to work out of a table is kept in files, and mapped into memory from there.
+
+
+_FOLDER = "icio-2"
+"""Of the user's cache; another number where what is kept is worked out in another way."""
+_CHECKSUMS = "checksums.json"
+_SMALL = 1_000_000
+"""Bytes of a file that is read and not mapped: an empty array cannot be."""
+_MOST = 8
+"""Sets of arrays kept; of more, the oldest are deleted."""
+
+
+def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """Return arrays that were worked out before, mapped from the user's cache, or work them out.
+
+    They are read-only. Each file is compared with its checksum, for what follows from it is shown
+    as the table's own. What cannot be read or kept is worked out again.
+
+    Parameters
+    ----------
+    name
+        What they follow from, by its checksum, and how: a name of a folder.
+    """
+    folder = cache_folder() / _FOLDER
+    try:
+        return _mapped(folder / name)
+    except (OSError, ValueError, KeyError, EOFError):  # not there, or damaged
+        made = make()
+    with suppress(OSError):  # no space, or nothing may be written: then the next one works it out
+        _keep(folder, name, made)
+    return made
+
+
+def _mapped(folder: Path) -> Arrays:
+    import numpy as np
+
+    sums: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
+    found = {}
+    for key, sha in sums.items():
+        path = folder / f"{key}.npy"
+        if sha256_of(path) != sha:
+            raise ValueError(f"{path} is damaged")
+        how: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
+        found[key] = np.asarray(np.load(path, mmap_mode=how, allow_pickle=False))
+    return found
+
+
+def _keep(folder: Path, name: str, made: Arrays) -> None:
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder, prefix="draft-"))
+    try:
+        for key, held in made.items():
+            np.save(draft / f"{key}.npy", held, allow_pickle=False)
+        sums = {key: sha256_of(draft / f"{key}.npy") for key in made}
+        (draft / _CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
+        shutil.rmtree(folder / name, ignore_errors=True)  # which was damaged
+        draft.rename(folder / name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    for one in sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)[:-_MOST]:
+        shutil.rmtree(one, ignore_errors=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.sources.icio.arrays import KNOWN, Benchmark, benchmark, read_arrays
+from entrepot.sources.icio.arrays import (
+    KNOWN,
+    Benchmark,
+    benchmark,
+    kept_arrays,
+    read_arrays,
+)
 from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.unpack import sha256_of
 
@@ -99,10 +104,10 @@ _TURN = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _read(path: Path) -> Installed | None:
-    with ThreadPoolExecutor(1) as beside:  # hashing and unpacking keep one core busy each
-        hashing = beside.submit(sha256_of, path)
-        arrays = read_arrays(path, path.name)
-        sha256 = hashing.result()
+    sha256 = sha256_of(path)
     if sha256 not in KNOWN:
         return None
-    return Installed(benchmark(arrays, path.name), KNOWN[sha256], sha256[:12])
+    held = kept_arrays(
+        f"table-{sha256}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
+    )
+    return Installed(Benchmark.of_arrays(held), KNOWN[sha256], sha256[:12])
