@@ -13,7 +13,7 @@ from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.lake.merge import UNKNOWN
 from entrepot.lake.state import NO_RELEASE
-from entrepot.sources import bring_in, split_address
+from entrepot.sources import bring_in, is_register, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,6 +117,11 @@ class Availability:
         return split_address(self.source)[0] == RECONCILED
 
     @property
+    def is_register(self) -> bool:
+        """Whether rows are lines of customs declarations, each there once for every basis."""
+        return is_register(self.source)
+
+    @property
     def rhythm(self) -> str:
         """Return the frequency as a word: yearly, quarterly, monthly."""
         return _NAMES[self.freq]
@@ -195,7 +200,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
     every = [item for item in lake.holdings() if item.source == name]
     if not every:
         return NoAnswer(f"{name} is not loaded. Load it with: {bring_in(name)}")
-    if every[0].table != "flows":
+    if every[0].table not in ("flows", "shipments"):
         return NoAnswer(f"{name} holds {every[0].table}, not flows of goods")
     counting = [
         (item, item.current if vintage is None else item.periods)

@@ -11,6 +11,7 @@ from entrepot.model.areas import WORLD, area_set, as_codes
 from entrepot.model.display import MONEY
 from entrepot.model.keys import AREA_KEYS, KEYS, Key
 from entrepot.model.period import Period
+from entrepot.sources import is_register
 
 __all__ = [
     "AS_ASKED",
@@ -30,6 +31,8 @@ Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
 
 DOLLARS = "USD"
+UNNAMED = ""
+"""Basis of a question to a register that names none."""
 SETS = ","
 """What parts sets of controls."""
 
@@ -89,6 +92,8 @@ class Definition:
         if "period" not in given:
             raise RequestError("a period is missing", hint="add --period 2023")
         given = {name: _read(name, KEYS[name], value) for name, value in given.items()}
+        if "basis" not in given and is_register(given.get("source") or ""):
+            given["basis"] = UNNAMED  # a register has several, and none of them is the usual one
         given = {"importer": WORLD, "exporter": WORLD, "goods": KEYS["goods"].default} | given
         for name in AREA_KEYS:
             for one in given[name].split(SETS) if name in given else ():

@@ -25,6 +25,7 @@ from entrepot.lake.bundled import bundled_codes, is_bundled
 from entrepot.model.areas import WORLD
 from entrepot.model.display import figure_value, first_of
 from entrepot.model.product import TOTAL
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -397,7 +398,7 @@ def unknown(definition: Definition, source: str) -> str:
     """Say why no source of flows can answer this kind of question; empty text if one can."""
     if definition.measure == "conversions":
         return f"{source} has one currency a report, and the measure compares two"
-    if definition.basis not in ("dispatch", "origin"):
+    if definition.basis not in ("dispatch", "origin") and not is_register(source):
         return f"{source} has no goods by {definition.basis}"
     if definition.quantity == "items":
         return f"{source} counts value and mass, not items"
@@ -418,6 +419,9 @@ def _parts_of_headings(definition: Definition) -> str:
 
 def unasked(definition: Definition, source: str, deliveries: Availability) -> str:
     """Say why deliveries cannot answer, whatever rows they have; empty text if they can."""
+    if deliveries.is_register and definition.basis not in deliveries.bases:
+        there = ", ".join(sorted(deliveries.bases))
+        return f"{source} has no goods by {definition.basis} here; it has: {there}"
     if definition.basis == "origin" and "origin" not in deliveries.bases:
         return f"{source} has no goods by origin"
     if definition.quantity == "value" and (refused := _other_currency(definition, deliveries)):

@@ -216,6 +216,8 @@ class SourceRows:
     def _one_basis(self, asked: Definition) -> list[nw.Expr]:
         """Return what keeps one telling of what an importer tells by origin and by consignment."""
         origin = (nw.col("partner_basis") == "origin") & (nw.col("reported_by") == "importer")
+        if self.held.is_register:  # which has every line once for each basis
+            return [nw.col("partner_basis") == asked.basis]
         if asked.basis == "origin":
             return [origin]
         if not self.twofold:

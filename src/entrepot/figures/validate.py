@@ -9,7 +9,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
-from entrepot.figures.definition import DOLLARS
+from entrepot.figures.definition import DOLLARS, UNNAMED
 from entrepot.figures.figure import TWO_WAY, NoAnswer
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
@@ -21,7 +21,7 @@ from entrepot.goods.parse import NAMED, canonical, has_list
 from entrepot.measures import all_metadata
 from entrepot.model.areas import WORLD
 from entrepot.model.keys import KEYS
-from entrepot.sources import source_ids, split_address
+from entrepot.sources import is_register, source_ids, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,7 +58,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:
         definition = definition.but(source=_source(definition, known))
-    definition = definition.but(goods=_goods(definition))
+    definition = definition.but(goods=_goods(definition), basis=_basis(definition, lake))
     if not definition.currency:
         definition = definition.but(currency=_currency(definition, lake))
     if definition.listed:
@@ -86,7 +86,8 @@ def checked(definition: Definition, lake: Lake) -> Definition:
 
 def _currency(definition: Definition, lake: Lake) -> str:
     """Return the currency of the data that can answer; dollars where they are in several."""
-    there = {one.currency for one in lake.holdings() if one.table == "flows"}
+    tables = ("flows", "shipments") if is_register(definition.source or "") else ("flows",)
+    there = {one.currency for one in lake.holdings() if one.table in tables}
     if not there or there == {DOLLARS} or is_inputs(definition) or definition.measure == CONVERTED:
         return DOLLARS
     spans = [span for span in (definition.period, definition.base) if span]
@@ -112,6 +113,31 @@ def _source(definition: Definition, known: Collection[str]) -> str:
             raise UnknownNameError("source", name, known, hint="see: entrepot data list")
         found.append(f"{name}@{release}" if release else name)
     return AND.join(dict.fromkeys(found))
+
+
+def _basis(definition: Definition, lake: Lake) -> str:
+    """Return the basis, by the name that the source has for it.
+
+    Raises
+    ------
+    RequestError
+        If a register has several and none is named: they differ by half of a market and more.
+    """
+    source = definition.source or ""
+    if not is_register(source):
+        # Statistics have one word more for what registers keep apart.
+        return "dispatch" if definition.basis == "consignment" else definition.basis
+    if definition.basis != UNNAMED:
+        return definition.basis
+    name = split_address(source)[0]
+    there = {one for item in lake.holdings() if item.source == name for one in item.bases}
+    if len(there) < 2:
+        return there.pop() if there else KEYS["basis"].default
+    raise RequestError(
+        f"{name} names countries on {len(there)} bases: {', '.join(sorted(there))}",
+        why="they are different partners, and a share by one says nothing of another",
+        hint=f"add --basis {sorted(there)[0]}, or another of them",
+    )
 
 
 def _require_question(measure: str) -> None:

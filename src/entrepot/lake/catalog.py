@@ -516,6 +516,7 @@ ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
         "importer": ("importer", "buyer_sector", "exporter", "sector"),
         "exporter": ("exporter", "sector", "importer", "buyer_sector"),
     },
+    "shipments": {"key": ("product",)},
 }
 # What a later delivery can take the place of; everything where nothing stands here.
 _REPORT = (
@@ -524,6 +525,7 @@ _REPORT = (
 )
 SLICE = {
     "flows": _REPORT,
+    "shipments": "CASE direction WHEN 'import' THEN '>' || reporter ELSE reporter || '>' END",
     "totals": _REPORT,  # a total stops counting with the report that it is of
     "products": "nomenclature",
     "elasticities": "nomenclature",

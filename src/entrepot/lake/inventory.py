@@ -209,7 +209,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         rows=sum(part.rows for part in item.partitions),
         areas=min(part.exporters for part in item.partitions),
         importers=min(part.importers for part in item.partitions),
-        reporters=len(tellers) if item.table == "flows" else 0,
+        reporters=len(tellers) if item.table in ("flows", "shipments") else 0,
         products=min(part.products for part in item.partitions),
         totals=sum(part.totals for part in item.partitions),
         bases=tuple(sorted({name for part in item.partitions for name in part.bases})),

@@ -230,6 +230,8 @@ class OverlapCheck:
     def clash(self, stored: str) -> Clash | None:
         """Return the first thing that would count twice beside a stored file, if there is one."""
         held = self.at(stored)
+        if self.rows.table == "shipments":
+            return self._same_line(held)
         if found := self._same_cell(held):
             return found
         if self.rows.table != "flows":
@@ -270,6 +272,17 @@ class OverlapCheck:
             return None
         words = " ".join(str(one) for one in found if one is not None)
         return Clash("cell", words, reexports=found[-1] is True)
+
+    def _same_line(self, held: Path) -> Clash | None:
+        """Return a line of a register that both files have: all that tells lines apart is alike."""
+        both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in LINE)
+        query = f"""
+            SELECT new.declaration, new.item, new.tariff_code, new.date
+            FROM {self._new()} AS new JOIN {_stored(held)} AS old ON {both}
+            ORDER BY ALL LIMIT 1"""
+        with readable():
+            found = self.connection.execute(query).fetchall()
+        return Clash("cell", " ".join(str(one) for one in found[0] if one)) if found else None
 
     def _heading(self, held: Path) -> Clash | None:
         """Return a code and one below it, of one flow as one side reports it."""
@@ -327,6 +340,8 @@ class OverlapCheck:
         return found[0] if found else None
 
     def _names(self) -> list[str]:
+        if self.rows.table == "shipments":
+            return list(LINE)
         return [name for name in key_columns(self.rows.table) if name not in ("period", "freq")]
 
     def _new(self) -> str:
@@ -337,6 +352,11 @@ class OverlapCheck:
 
 
 _FILED = ("period", "freq", "source", "snapshot")
+LINE = (
+    "declaration", "item", "sub_item", "date", "tariff_code", "origin", "receiver", "description",
+    "value_usd", "value_reported", "invoice_value", "mass_kg",
+)  # fmt: skip
+"""What tells the lines of two files of a register apart; no number alone does."""
 
 
 def _stored(held: Path) -> str:

@@ -14,6 +14,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.lake.catalog import NAME, SLICE, Catalog
 from entrepot.lake.lake import Lake
+from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State
 from entrepot.lake.unchanged import all_files, require_whole
 from entrepot.model.columns import schema
@@ -72,9 +73,10 @@ class SparkLake(Lake):
     def flows(self, source: str, *, by: Order = "importer") -> nw.LazyFrame[Any]:
         """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
         state = self._state()
-        files = state.files(state.parts_of_flows(source), by)
-        found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, "flows", files))
-        return found
+        parts = state.parts_of_flows(source)
+        table = parts[0].snapshot.table
+        found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, table, state.files(parts, by)))
+        return as_flows(found, parts)
 
     def totals(self, source: str) -> nw.LazyFrame[Any] | None:
         """Return what reporters added up themselves, unread, on Spark; as `Lake.totals`."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.files import require_file
-from entrepot.lake import checks, store
+from entrepot.lake import checks, registers, store
 from entrepot.lake.catalog import (
     Catalog,
     Partition,
@@ -77,7 +77,8 @@ class Load:
 def prepare(run: Load, path: Path) -> bool:
     """Read one file into the staging folder; return whether it holds anything new."""
     run.progress(f"copying {path.name}")
-    raw = copy_raw(_packed(path, run.staging) or path, run.staging / "raw")
+    given = _without_persons(run, path) or _packed(path, run.staging) or path
+    raw = copy_raw(given, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
     held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
     if any(_says_the_same(item, run.options) for item in held):
@@ -86,6 +87,27 @@ def prepare(run: Load, path: Path) -> bool:
     write_manifest(snapshot, run.staging)
     run.added.append(snapshot)
     return True
+
+
+def _without_persons(run: Load, path: Path) -> Path | None:
+    """Return what is kept of a file of a register: the columns of its layout, without persons.
+
+    Delivered bytes with the names of natural persons never reach the lake, so that a rebuild starts
+    from these.
+    """
+    if run.info.brings != "shipments":
+        return None
+    from entrepot.sources.shipments.parse import ABOUT, kept
+
+    scratch = run.staging / "scratch"
+    secret = registers.secret(run.folder)
+    query, about = kept(
+        RawFile(path, path.name), run.info.id, run.options, secret.salt, scratch, secret.erased
+    )
+    target = run.staging / "kept" / path.name
+    target.parent.mkdir(exist_ok=True)
+    store.keep_text(run.connection, query, target, ABOUT, about, path.name)
+    return target
 
 
 def _packed(folder: Path, staging: Path) -> Path | None:
@@ -240,7 +262,7 @@ def _when(part: Partition) -> tuple[date, int]:
 
 
 def _currency(rows: ParsedRows) -> str:
-    if rows.table not in ("flows", "inputs"):
+    if rows.table not in ("flows", "inputs", "shipments"):
         return ""
     return rows.same.get("currency", "USD")
 

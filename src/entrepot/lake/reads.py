@@ -14,6 +14,7 @@ from entrepot.errors import OutsideError
 from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
 from entrepot.lake.merge import CurrentPart
+from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State, forget_state
 from entrepot.lake.system_errors import readable
 from entrepot.lake.unchanged import (
@@ -216,7 +217,8 @@ class Reads:
             If the source brings another table than flows.
         """
         state = self._state()
-        return self._rows(state, state.parts_of_flows(source), by)
+        parts = state.parts_of_flows(source)
+        return as_flows(self._rows(state, parts, by), parts)
 
     def totals(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:
         """Return what the reporters of a source added up themselves over partners or goods.

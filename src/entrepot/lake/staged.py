@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import SLICE
-from entrepot.model.columns import key_columns, schema
+from entrepot.lake.registers import bases_there
+from entrepot.model.columns import columns, key_columns, schema
 from entrepot.model.period import Period
 from entrepot.sources.strict import area_enum, literal, sorted_enum
 
@@ -106,7 +107,8 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[
     if kinds.get("period") == "DATE":
         compact |= {name: sorted_enum(values) for name, values in _CHOICES.items()}
         connection.execute(f"CREATE TEMP TYPE IF NOT EXISTS {_AREA} AS {area_enum()}")
-        compact |= dict.fromkeys(("exporter", "importer"), _AREA)
+        named = [one.name for one in columns(rows.table) if one.unit == "area"]
+        compact |= dict.fromkeys(named, _AREA)
     parts = {name: name for name in returned}
     parts |= {
         name: literal(rows.same[name]) if name in rows.same else "NULL"
@@ -252,13 +254,13 @@ def _contents(
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
     totals = "count(*) FILTER (WHERE product = 'TOTAL')"
     codes = f"count(DISTINCT product), {digits}, {totals}"
-    basis = "partner_basis" if "partner_basis" in kinds else "NULL"
+    basis = "list(DISTINCT partner_basis)" if "partner_basis" in kinds else bases_there(kinds)
     edition = "nomenclature" if "nomenclature" in kinds else "NULL"
     periods = kinds.get("period") == "DATE"
     when = f"{'freq' if 'freq' in kinds else literal('A')}, period" if periods else "NULL, NULL"
     found = connection.execute(f"""
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
-               {codes if "product" in kinds else "0, 0, 0"}, list(DISTINCT {basis})
+               {codes if "product" in kinds else "0, 0, 0"}, {basis}
         FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
     for freq, start, count, sellers, buyers, told, editions, products, size, sums, bases in found:
         yield Staged(

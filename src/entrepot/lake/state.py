@@ -181,7 +181,7 @@ class State:
         """
         found = self.parts(source)
         table = found[0].snapshot.table
-        if table != "flows":
+        if table not in ("flows", "shipments"):
             raise RequestError(
                 f"{source} holds {table}, not flows",
                 hint=f'read it with Lake.table("{table}")',

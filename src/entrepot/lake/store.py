@@ -28,6 +28,7 @@ __all__ = [
     "export",
     "findings",
     "keep",
+    "keep_text",
     "refuse_twins",
     "scan",
     "stored_about",
@@ -144,6 +145,38 @@ def stored_about(connection: duckdb.DuckDBPyConnection, path: Path) -> str | Non
     with readable():
         found = connection.execute(query).fetchall()
     return bytes(found[0][0]).decode() if found else None
+
+
+def keep_text(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    target: Path,
+    key: str,
+    about: str,
+    where: str,
+) -> None:
+    """Write what a query reads from a text to a file of text columns, in the order of its lines.
+
+    Raises
+    ------
+    BadFileError
+        If the text is no table of the columns that the query reads.
+    """
+    import duckdb
+
+    try:
+        connection.execute(
+            f"COPY ({query}) TO {literal(target)} "
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, "
+            f"ROW_GROUP_SIZE {_GROUP}, KV_METADATA {{{key}: {literal(about)}}})"
+        )
+    except duckdb.InvalidInputException as error:
+        raise BadFileError(
+            "a line has more or fewer cells than there are columns, or is no text",
+            where=where,
+            why=" ".join(str(error).split("\n")[:3])[:300],
+            hint="look at the line, or download the file again",
+        ) from error
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, about: str) -> None:

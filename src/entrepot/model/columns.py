@@ -38,6 +38,7 @@ Table = Literal[
     "elasticities",
     "distances",
     "published",
+    "shipments",
 ]
 
 

@@ -95,9 +95,12 @@ class Keys(TypedDict, total=False):
     basis: Annotated[
         str,
         Key(
-            "dispatch, origin, seller, producer_hq.",
+            "dispatch, origin, seller, producer_hq; registers: consignment, port.",
             "source",
-            choices=("dispatch", "origin", "seller", "producer_hq", "value_added"),
+            choices=(
+                *("dispatch", "origin", "seller", "producer_hq", "value_added"),
+                *("consignment", "port", "destination"),
+            ),
             default="dispatch",
         ),
     ]

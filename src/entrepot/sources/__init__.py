@@ -21,6 +21,7 @@ __all__ = [
     "SourceInfo",
     "bring_in",
     "is_own",
+    "is_register",
     "source_ids",
     "source_info",
     "source_parser",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _OWN = "table."  # tables of the user's own are sources by name: table.kyrgyz
+_REGISTER = "shipments."  # and so are registers of customs: shipments.peru
 _ALSO = {"eurostat": "comext"}  # another name by which a source is asked for
 
 
@@ -50,7 +52,7 @@ def source_info(source: str) -> SourceInfo:
     from entrepot.model.closed_yaml import read_closed
     from entrepot.sources.info import SourceInfo
 
-    kind = "table" if is_own(source) else source
+    kind = source.partition(".")[0] if is_own(source) or is_register(source) else source
     if kind not in source_ids():
         raise UnknownNameError(
             "source", source, source_ids(), hint=f"known sources: {', '.join(source_ids())}"
@@ -63,6 +65,11 @@ def source_info(source: str) -> SourceInfo:
 def is_own(source: str) -> bool:
     """Whether a source is a table of the user's own: ``table.kyrgyz``."""
     return source.startswith(_OWN)
+
+
+def is_register(source: str) -> bool:
+    """Whether a source is a register of customs declarations: ``shipments.peru``."""
+    return source.startswith(_REGISTER)
 
 
 _BY_NAME = ("concordance", "elasticities", "geodist", "icio")

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.sources import is_own
+from entrepot.sources import is_own, is_register
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["MAPPED", "named_source", "own_source"]
 
-MAPPED = ("gacc", "icio", "table")
+MAPPED = ("gacc", "icio", "table", "shipments")
 """Sources that read a file with the help of a mapping."""
 
 
@@ -27,6 +27,8 @@ def named_source(source: str, file: Path, mapping: str | None) -> tuple[str, str
     """
     if source == "table" or is_own(source):
         return own_source(source, file.stem, mapping)
+    if source == "shipments" or is_register(source):
+        return register(source, mapping)
     if mapping and source not in MAPPED:
         raise RequestError(
             f"{source} takes no mapping",
@@ -71,3 +73,39 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
         )
     plain = re.sub(r"[^a-z0-9_-]+", "-", file.lower()).strip("-_")[:40] or "mine"
     return f"table.{named or read.id or plain}", read.title or ""
+
+
+def register(source: str, mapping: str | None) -> tuple[str, str]:
+    """Return the id under which a register of customs declarations is kept, and its title.
+
+    Parameters
+    ----------
+    source
+        ``shipments.<register>``; or ``shipments`` with a layout that names the register.
+    mapping
+        Text of a layout; None for a register whose layout comes with the program.
+
+    Raises
+    ------
+    RequestError
+        If the register is not named, or named twice.
+    UnknownNameError
+        If no layout of it comes with the program and none is given.
+    """
+    from entrepot.sources.shipments.layout import known_registers, read_layout
+
+    named = source.partition(".")[2]
+    if mapping is None:
+        if not named:
+            raise RequestError(
+                "which register the file is of is not said",
+                hint="name it, such as: entrepot data add shipments.peru FILE",
+            )
+        return source, known_registers(named)[0].title
+    read = read_layout(mapping)
+    if named and named != read.register_:
+        raise RequestError(
+            f"the register is called {named} here and {read.register_} in its layout",
+            hint="use one name in both",
+        )
+    return f"shipments.{read.register_}", read.title

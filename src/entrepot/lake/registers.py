@@ -1,0 +1,124 @@
+"""Customs registers in a lake: their lines as flows, and the secret that hides persons."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.columns import flow_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+    from pathlib import Path
+
+    import narwhals as nw
+
+    from entrepot.lake.merge import CurrentPart
+
+__all__ = ["BASES", "FILE", "Secret", "as_flows", "bases_there", "secret"]
+
+BASES = ("origin", "dispatch", "consignment", "seller", "port", "destination")
+"""Columns of a line that name a country, each a basis of its own; the last one is of exports."""
+NOT_SAID = "XNES"
+FILE = "persons.json"
+"""File of a lake with its secret; it is in no backup and no export."""
+
+
+def bases_there(names: Container[str]) -> str:
+    """Return SQL for the bases of which any of some lines has a country."""
+    found = (f"CASE WHEN count({name}) > 0 THEN '{name}' END" for name in BASES if name in names)
+    return f"[{', '.join(found)}]"
+
+
+def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFrame[Any]:
+    """Return lines of a register as rows of flows, each once for every basis that it has.
+
+    ``partner_basis`` is the basis, so whoever adds up picks one. A line that does not say its
+    country on a basis is trade with areas not specified: it counts in totals, and is never given
+    the country of another basis. Rows of flows are returned as they are.
+    """
+    if parts[0].snapshot.table != "shipments":
+        return rows
+    import narwhals as nw
+
+    there = {name for part in parts for name in part.partition.bases}
+    frames = []
+    for basis in BASES:
+        if basis not in there:
+            continue
+        is_export = basis == "destination"
+        partner = nw.when(nw.col(basis).is_null()).then(nw.lit(NOT_SAID)).otherwise(nw.col(basis))
+        made = {
+            "exporter": nw.col("reporter") if is_export else partner,
+            "importer": partner if is_export else nw.col("reporter"),
+            "reported_by": nw.lit("exporter" if is_export else "importer"),
+            "partner_basis": nw.lit(basis),
+        }
+        same = {
+            *("period", "freq", "product", "nomenclature", "value_usd", "value_reported"),
+            *(
+                "currency",
+                "valuation",
+                "mass_kg",
+                "quantity",
+                "quantity_unit",
+                "source",
+                "snapshot",
+            ),
+        }
+        kinds: dict[str, Any] = {"DOUBLE": nw.Float64, "BOOLEAN": nw.Boolean, "VARCHAR": nw.String}
+        frames.append(
+            rows.filter(nw.col("direction") == ("export" if is_export else "import")).select(
+                *(
+                    made[name].alias(name)
+                    if name in made
+                    else nw.col(name)
+                    if name in same
+                    else nw.lit(None).cast(kinds[kind]).alias(name)
+                    for name, kind in flow_schema().items()
+                )
+            )
+        )
+    return nw.concat(frames) if len(frames) > 1 else frames[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What hides persons in one lake.
+
+    Attributes
+    ----------
+    salt
+        Text that goes into every pseudonym; nobody who has not got it can try names.
+    erased
+        Pseudonyms of whoever was erased from the lake, so that the same file brings nobody back.
+    """
+
+    salt: str
+    erased: frozenset[str] = frozenset()
+
+
+def secret(folder: Path) -> Secret:
+    """Return the secret of a lake; one is made if it has none."""
+    path = folder / FILE
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return Secret(held["salt"], frozenset(held["erased"]))
+    except FileNotFoundError:
+        made = Secret(secrets.token_hex(32))
+        write_secret(folder, made)
+        return made
+
+
+def write_secret(folder: Path, held: Secret) -> None:
+    """Write the secret of a lake, for its owner alone."""
+    draft = folder / f"{FILE}.draft"
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
+        json.dump({"salt": held.salt, "erased": sorted(held.erased)}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / FILE)

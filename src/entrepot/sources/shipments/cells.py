@@ -1,0 +1,296 @@
+"""From the kept text of a register to canonical columns: SQL of every cell, and its checks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.model.area_names import completed_name, named_area
+from entrepot.model.areas import areas
+from entrepot.model.columns import read_table
+from entrepot.model.product import EDITIONS
+from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Layout, canonical
+from entrepot.sources.strict import file_literal, literal, quoted
+from entrepot.sources.temp_tables import keep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import duckdb
+
+    from entrepot.sources.parser import FileTable
+    from entrepot.sources.shipments.layout import Field_
+
+__all__ = ["FREE_ZONE", "Cells"]
+
+FREE_ZONE = "XFREEZONES"
+_STEPS = {"M": "month", "A": "year"}
+_ZONES = re.compile(
+    r"(\bz(ona|\.)? ?(franca|libre)|free (zone|port)|zone franche|freizone|serbest b|свободн)",
+    re.IGNORECASE,
+)
+_TEXTS = (
+    "declaration", "item", "sub_item", "regime", "office", "invoice_currency", "incoterm",
+    "quantity_unit", "tariff_code",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Cells:
+    """The kept text of a register, with the SQL of its canonical columns.
+
+    Attributes
+    ----------
+    connection, table, layout, row
+        Where it is read, the kept file, its layout, and the column with the row.
+    unknown
+        Of each column of areas, the texts that name no known area, with their number of rows.
+    zones
+        Texts that name a free zone.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    table: FileTable
+    layout: Layout
+    row: str
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+    zones: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """SQL of the kept text."""
+        return f"read_parquet({file_literal(self.table.path)}, hive_partitioning=false)"
+
+    def text(self, role: str) -> str:
+        """Return SQL for a cell; null where the file has no such column or says nothing."""
+        name = self.layout.of(role)
+        if name is None:
+            return "NULL::VARCHAR"
+        words = ", ".join(literal(word) for word in ("", *self.layout.missing))
+        cell = f"trim(line.{quoted(name)})"
+        return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
+
+    def number(self, role: str) -> str:
+        """Return SQL for a number; null where there is none, and where it cannot be read."""
+        cell = self._digits(role)
+        scale = self._column(role).scale if self.layout.of(role) else None
+        return f"TRY_CAST({cell} AS DOUBLE)" + (f" * {scale!r}" if scale else "")
+
+    def _digits(self, role: str) -> str:
+        cell = self.text(role)
+        if self.layout.thousands:
+            cell = f"replace({cell}, {literal(self.layout.thousands)}, '')"
+        if self.layout.decimal == ",":
+            cell = f"replace({cell}, ',', '.')"
+        return cell
+
+    def _column(self, role: str) -> Field_:
+        return self.layout.columns[str(self.layout.of(role))]
+
+    def day(self) -> str:
+        """Return SQL for the day of a line."""
+        if self.layout.of("date"):
+            form = self._column("date").form or "%Y-%m-%d"
+            return f"TRY_CAST(try_strptime({self.text('date')}, {literal(form)}) AS DATE)"
+        year, month = (f"TRY_CAST({self.text(role)} AS INT)" for role in ("year", "month"))
+        return f"TRY_CAST(make_date({year}, {month if self.layout.of('month') else 1}, 1) AS DATE)"
+
+    def line_code(self) -> str:
+        """Return SQL for the digits of a tariff code; a check letter at its end is no digit."""
+        digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
+        pad = self._column("tariff_code").pad
+        if not pad:
+            return digits
+        return f"CASE WHEN length({digits}) = {pad - 1} THEN '0' || {digits} ELSE {digits} END"
+
+    def edition(self, day: str) -> str:
+        """Return SQL for the edition of the Harmonized System in use on a day."""
+        since = {one.in_force: one.id for one in EDITIONS}
+        if own := self.layout.nomenclature:
+            since = {start: name for start, name in since.items() if start < min(own)} | own
+        cases = " ".join(
+            f"WHEN {day} >= DATE '{start}' THEN {literal(since[start])}"
+            for start in sorted(since, reverse=True)
+        )
+        return f"CASE {cases} END"
+
+    def check(self) -> None:
+        """Refuse a number or a day that cannot be read; find out what the words of areas mean.
+
+        Raises
+        ------
+        BadFileError
+            With row, column and text of the first bad cell.
+        """
+        bad = {}
+        for role in NUMBERS:
+            if self.layout.of(role):
+                number = f"isfinite(coalesce({self.number(role)}, 'nan'))"
+                bad[role] = f"({self.text(role)} IS NOT NULL AND NOT {number})"
+        days = "date" if self.layout.of("date") else "year"
+        bad[days] = f"({self.text(days)} IS NOT NULL AND {self.day()} IS NULL)"
+        bad[f"{days} "] = f"({self.text(days)} IS NULL AND {self.text('tariff_code')} IS NOT NULL)"
+        for role in ("status", "direction"):
+            if self.layout.of(role):
+                words = ", ".join(map(literal, self._column(role).words)) or "NULL"
+                cell = self.text(role)
+                bad[role] = f"({cell} IS NOT NULL AND {cell} NOT IN ({words}))"
+        counts = ", ".join(f"count(*) FILTER (WHERE {test})" for test in bad.values())
+        [found] = self.connection.execute(f"SELECT {counts} FROM {self.file} AS line").fetchall()
+        for (role, test), count in zip(bad.items(), found, strict=True):
+            if count:
+                self._refuse(role, test, count)
+        self._look_up_areas()
+
+    def _refuse(self, role: str, test: str, count: int) -> None:
+        name = str(self.layout.of(role.strip()))
+        [(row, text)] = self.connection.execute(
+            f"SELECT {self.row}, line.{quoted(name)} FROM {self.file} AS line WHERE {test} "
+            f"ORDER BY 1 LIMIT 1"
+        ).fetchall()
+        what = {
+            "date": "not a day as the layout has it",
+            "year": "not a year",
+            "status": "a status that the layout does not know",
+            "direction": "a direction that the layout does not know",
+        }.get(role, "no day on a line with a tariff code" if role.endswith(" ") else "not a number")
+        raise BadFileError(
+            f"{what}: {text!r} ({count:,} rows)",
+            where=f"{self.table.name}, row {row}, column {name}",
+            why="what a cell means is never guessed, and a line left out would be missing in sums",
+            hint="look at the row; if all are like it, the layout needs another form or word",
+        )
+
+    def _look_up_areas(self) -> None:
+        codes: list[tuple[str, str, str]] = []
+        for role in AREAS:
+            if not self.layout.of(role):
+                continue
+            cell = self.text(role)
+            texts = self.connection.execute(
+                f"SELECT {cell}, count(*) FROM {self.file} AS line GROUP BY 1"
+            ).fetchall()
+            known = _meanings(self._column(role), role)
+            for text, count in texts:
+                if text is None:
+                    continue
+                code = known(text)
+                if code is None:
+                    self.unknown.setdefault(role, {})[text] = count
+                    continue
+                if code == FREE_ZONE:
+                    self.zones.setdefault(role, {})[text] = count
+                codes.append((role, text, code))
+        values = ", ".join(f"({', '.join(map(literal, one))})" for one in codes) or "('', '', '')"
+        keep(
+            self.connection,
+            "register_area",
+            f"SELECT * FROM (VALUES {values}) AS area(role, text, code)",
+        )
+
+    def sql(self) -> str:
+        """Return SQL of all lines in canonical columns; ``why`` says why one is left out."""
+        there = [role for role in AREAS if self.layout.of(role)]
+        day, code = self.day(), self.line_code()
+        out = {name: f"NULL::{kind}" for name, kind in canonical().items()}
+        out |= {role: self.text(role) for role in _TEXTS}
+        out |= {role: self.text(role) for role in NAMES}
+        out |= {role: f"{role}.code" for role in there}
+        amount = self.number("value")
+        is_usd = self.layout.currency == "USD"
+        status = self._word("status", "NULL::VARCHAR")
+        out |= {
+            "period": f"date_trunc('{_STEPS[self.layout.freq]}', {day})::DATE",
+            "freq": literal(self.layout.freq),
+            "row": self.row,
+            "reporter": literal(self.layout.reporter),
+            "direction": self._word("direction", literal(self.layout.direction or "")),
+            "date": day if self.layout.of("date") else "NULL::DATE",
+            "status": status,
+            "tariff_line": code,
+            "product": f"left({code}, 6)",
+            "nomenclature": self.edition(day),
+            "description": self.text("description"),
+            "language": literal(self.layout.language) if self.layout.language else "NULL::VARCHAR",
+            "port_name": self.text("port"),
+            "value_usd": amount if is_usd else "NULL::DOUBLE",
+            "value_reported": "NULL::DOUBLE" if is_usd else amount,
+            "valuation": literal(self.layout.valuation),
+            "value_kind": literal(self._column("value").kind),
+            "invoice_value": self.number("invoice_value"),
+            "mass_kg": f"nullif({self.number('mass_kg')}, 0)",
+            "gross_kg": f"nullif({self.number('gross_kg')}, 0)",
+            "quantity": f"nullif({self.number('quantity')}, 0)",
+        }
+        del out["currency"]
+        if not is_usd:
+            out["currency"] = literal(self.layout.currency)
+        else:
+            out["currency"] = "NULL::VARCHAR"
+        out["header_value"] = "NULL::DOUBLE"
+        if self._column("value").kind == "header":
+            # The value of a declaration counts once, on the first of its lines.
+            first = (
+                f"row_number() OVER (PARTITION BY {self.text('declaration')}, {day} "
+                f"ORDER BY {self.row}) = 1"
+            )
+            out["header_value"] = f"CASE WHEN NOT {first} THEN {amount} END"
+            money = "value_usd" if is_usd else "value_reported"
+            out[money] = f"CASE WHEN {first} THEN {amount} END"
+        out["why"] = (
+            f"CASE WHEN {status} = 'annulled' THEN 'annulled' "
+            f"WHEN {day} IS NULL THEN 'footer' "
+            f"WHEN {code} IS NULL OR length({code}) < 6 THEN 'no-code' END"
+        )
+        out["day"] = day
+        cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
+        joins = " ".join(
+            f"LEFT JOIN register_area AS {role} "
+            f"ON {role}.role = {literal(role)} AND {role}.text = {self.text(role)}"
+            for role in there
+        )
+        return f"SELECT {cells} FROM {self.file} AS line {joins}"
+
+    def _word(self, role: str, otherwise: str) -> str:
+        if not self.layout.of(role):
+            return otherwise
+        cases = " ".join(
+            f"WHEN {literal(word)} THEN {literal(meaning)}"
+            for word, meaning in self._column(role).words.items()
+        )
+        return f"CASE {self.text(role)} {cases} END"
+
+
+def _meanings(column: Field_, role: str) -> Callable[[str], str | None]:
+    """Return what finds the area of a text; None where it is not known."""
+    table: Mapping[str, str] = {}
+    if column.codes == "alpha2":
+        table = {one.alpha2: one.code for one in areas() if one.alpha2}
+    elif column.codes not in (None, "names"):
+        table = _codes(column.codes)
+    places = _codes("ports")
+
+    def meaning(text: str) -> str | None:
+        if text in column.own:
+            return column.own[text]
+        if table:
+            return table.get(text)
+        if role == "port" and column.codes != "names":
+            return places.get(text.upper()) or places.get(text.upper().partition("-")[2])
+        if _ZONES.search(text):
+            return FREE_ZONE
+        return named_area(text) or completed_name(text)
+
+    return meaning
+
+
+@cache
+def _codes(name: str) -> dict[str, str]:
+    """Return a table of codes that comes with the layouts."""
+    path = Path(str(files("entrepot.sources.shipments"))) / "codes" / f"{name}.csv"
+    return {row["code"]: row["area"] for row in read_table(path, ("code", "area"))}

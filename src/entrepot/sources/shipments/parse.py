@@ -1,0 +1,238 @@
+"""Read a customs register: kept text without persons, then canonical shipments."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+from entrepot.errors import BadFileError
+from entrepot.sources.parser import FileTable, ParsedRows, RawFile
+from entrepot.sources.shipments.cells import Cells
+from entrepot.sources.shipments.layout import (
+    NAMES,
+    Layout,
+    canonical,
+    fitting,
+    known_layouts,
+    known_registers,
+    read_layout,
+)
+from entrepot.sources.shipments.persons import masked, without_persons
+from entrepot.sources.shipments.traps import findings
+from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
+from entrepot.sources.temp_tables import offer
+from entrepot.sources.text import MAX_RECORD, count_lines, header, text_in_utf8
+from entrepot.sources.unpack import members
+from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from entrepot.sources.parser import FileOptions, Key
+
+__all__ = ["ABOUT", "kept", "rows", "tables"]
+
+ROW = "__row"
+"""Column of the kept text: the row of the delivered file."""
+ABOUT = "register"
+"""Key under which a kept file says which layout it has, and which columns were not kept."""
+
+
+def layouts_of(source: str, mapping: str | None) -> tuple[Layout, ...]:
+    """Return the layouts that a file of a register may have."""
+    if mapping is not None:
+        return (read_layout(mapping),)
+    return known_registers(source.partition(".")[2])
+
+
+def kept(
+    file: RawFile,
+    source: str,
+    options: FileOptions,
+    salt: str,
+    scratch: Path,
+    erased: Collection[str] = (),
+) -> tuple[str, str]:
+    """Return what is kept of a delivered file: the columns of its layout, without persons.
+
+    Returns
+    -------
+    tuple
+        SQL of the rows, and what the kept file has to say of itself.
+
+    Parameters
+    ----------
+    source
+        Id of the register: ``shipments.peru``.
+    salt, erased
+        The secret of the lake, and the pseudonyms of whoever was erased from it.
+    scratch
+        Folder for what is unpacked.
+
+    Raises
+    ------
+    BadFileError
+        If it is no text of the layout.
+    """
+    layouts = layouts_of(source, options.mapping)
+    path, label, first = _plain(file, layouts, scratch)
+    if layouts[0].fixed:
+        layout, read, names = layouts[0], _lines(path, label, layouts[0]), list(layouts[0].columns)
+    else:
+        names = _names(path, label, layouts)
+        layout = fitting(layouts, names, label)
+        read = _cells(path, label, names, layout)
+    number_column = layout.of("receiver_number")
+    pattern = layout.columns[number_column].person if number_column else None
+    by_number = (
+        f"coalesce(regexp_matches({quoted(number_column)}, {literal(pattern)}), false)"
+        if number_column and pattern
+        else ""
+    )
+    out = [f"row_number() OVER () + {first - 1} AS {ROW}"]
+    for name, column in layout.columns.items():
+        cell = quoted(name)
+        if column.role == "receiver_number":
+            # A number of taxpayers has no letters that say whose it is.
+            receiver = layout.of("receiver")
+            person = by_number or "true"
+            if receiver and not by_number:
+                person = f"{without_persons(quoted(receiver), salt)} <> {quoted(receiver)}"
+            out.append(
+                f"CASE WHEN {person} THEN {without_persons(cell, salt, 'true', erased)} "
+                f"ELSE {cell} END AS {cell}"
+            )
+        elif column.role in NAMES and column.role != "brand":
+            text = _said(cell, layout)
+            person = by_number if column.role == "receiver" else ""
+            out.append(f"{without_persons(text, salt, person, erased)} AS {cell}")
+        elif column.role == "description":
+            out.append(f"{masked(cell)} AS {cell}")
+        else:
+            out.append(cell)
+    known = next((stem for stem, one in known_layouts().items() if one is layout), "")
+    left = [name for name in names if name not in layout.columns]
+    about = json.dumps({"layout": known, "left": left}, ensure_ascii=False)
+    return f"SELECT {', '.join(out)} FROM {read}", about
+
+
+def _said(cell: str, layout: Layout) -> str:
+    """Return SQL for a cell that is null where it says nothing."""
+    words = ", ".join(literal(word) for word in ("", *layout.missing))
+    return f"CASE WHEN trim({cell}) IN ({words}) THEN NULL ELSE trim({cell}) END"
+
+
+def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[Path, str, int]:
+    """Return a delivered file as a text in UTF-8, its name, and the row of its first line."""
+    layout = layouts[0]
+    first = 2 if layout.header and not layout.fixed else 1
+    if is_workbook(file.path):
+        sheet = layout.sheet or sheets(file.path, file.name)[0]
+        target = scratch / "sheet.csv"
+        with target.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened, delimiter=layout.delimiter, lineterminator="\n")
+            for row in sheet_rows(file.path, sheet, file.name):
+                writer.writerow([cell_text(cell) for cell in row])
+        return target, file.name, first
+    found = None
+    for _, label, path in members(file, scratch):
+        if found is not None:
+            raise BadFileError(
+                "several files in one archive",
+                where=file.name,
+                why="each of them has rows of its own numbers",
+                hint="unpack it, and add the files together",
+            )
+        found = text_in_utf8(path, scratch, label, layout.encodings), label
+    assert found is not None
+    return found[0], found[1], first
+
+
+def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
+    """Return the names of the columns of a text, each once: the second Item is Item.1."""
+    layout = layouts[0]
+    found = header(path, label, layout.delimiter) if layout.header else list(layout.titles)
+    names: list[str] = []
+    for name in found:
+        number, unique = 0, name
+        while unique in names:
+            number += 1
+            unique = f"{name}.{number}"
+        names.append(unique)
+    return names
+
+
+def _cells(path: Path, label: str, names: list[str], layout: Layout) -> str:
+    """Return SQL that reads a delimited text, every cell as text."""
+    count_lines(path, label)
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({file_literal(path)}, columns={{{types}}}, auto_detect=false, "
+        f"header={'true' if layout.header else 'false'}, delim={literal(layout.delimiter)}, "
+        f"quote='\"', escape='\"', strict_mode=true, buffer_size={BUFFER}, "
+        f"max_line_size={MAX_RECORD}, hive_partitioning=false)"
+    )
+
+
+def _lines(path: Path, label: str, layout: Layout) -> str:
+    """Return SQL that reads columns by their place in a line."""
+    count_lines(path, label)
+    line = (
+        f"read_csv({file_literal(path)}, columns={{'line': 'VARCHAR'}}, auto_detect=false, "
+        f"header=false, delim='\\x01', quote='', escape='', strict_mode=true, "
+        f"buffer_size={BUFFER}, max_line_size={MAX_RECORD}, hive_partitioning=false)"
+    )
+    cells = ", ".join(
+        f"substring(line, {one.at[0]}, {one.at[1] - one.at[0] + 1}) AS {quoted(name)}"
+        for name, one in layout.columns.items()
+        if one.at
+    )
+    return f"(SELECT {cells} FROM {line})"
+
+
+def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
+    """Yield the one table of a kept file."""
+    yield FileTable(
+        path=file.path,
+        name=file.name,
+        nomenclature="",
+        vintage=options.vintage or "unknown",
+        detail=options.mapping,
+    )
+
+
+def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
+    """Check every cell and return canonical shipments.
+
+    Raises
+    ------
+    BadFileError
+        With file, row and column of a cell that cannot be read with certainty.
+    """
+    layout, left = _about(connection, table)
+    cells = Cells(connection, table, layout, ROW)
+    cells.check()
+    offer(connection, "register_line", cells.sql())
+    noticed = findings(connection, layout, table.name, cells, left)
+    names = ", ".join(canonical())
+    relation = connection.sql(f"SELECT {names} FROM register_line WHERE why IS NULL")
+
+    def locate(key: Key) -> str:
+        return f"{table.name}, row {key[2]}" if len(key) > 2 else ""
+
+    same = {"currency": layout.currency} if layout.currency != "USD" else {}
+    return ParsedRows(relation, same, locate, table="shipments", findings=noticed)
+
+
+def _about(connection: duckdb.DuckDBPyConnection, table: FileTable) -> tuple[Layout, list[str]]:
+    """Return the layout of a kept file, and the columns that were not kept."""
+    query = (
+        f"SELECT value FROM parquet_kv_metadata({file_literal(table.path)}) WHERE key = '{ABOUT}'"
+    )
+    said = json.loads(bytes(connection.execute(query).fetchall()[0][0]))
+    layout = read_layout(table.detail) if table.detail else known_layouts()[said["layout"]]
+    return layout, said["left"]

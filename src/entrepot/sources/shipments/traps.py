@@ -1,0 +1,427 @@
+"""What is odd about the lines of a register, each counted with its value.
+
+Nothing is taken out here. A reader who trusts a number of a declaration, a copy or a name too much
+gets another total: every finding says how many lines and how much value that would be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.model.columns import Finding
+from entrepot.model.display import joined
+from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
+from entrepot.sources.shipments.persons import PSEUDONYM
+from entrepot.sources.strict import literal, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from entrepot.sources.shipments.cells import Cells
+
+__all__ = ["VALUE", "findings"]
+
+VALUE = "coalesce(value_usd, value_reported)"
+"""SQL for the value of a line, in whatever currency it has."""
+_LINES = "(FROM register_line WHERE why IS NULL)"
+_REASONS = {
+    "annulled": "the register says that they were annulled",
+    "footer": "they have no day and no tariff code, as totals below the lines do",
+    "no-code": "they have no tariff code of six digits or more",
+}
+_ALIKE = "date, receiver, tariff_code, value_usd, value_reported, mass_kg, origin, brand"
+_FEW = 5  # examples, and groups from which on a habit is one
+_MOSTLY = 0.9
+_APART = 2.0  # times that a value and its invoice lie from what is usual
+
+
+def findings(
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    where: str,
+    cells: Cells,
+    left: list[str],
+) -> tuple[Finding, ...]:
+    """Return what was noticed in the lines of ``register_line``.
+
+    Parameters
+    ----------
+    connection, layout, where, cells
+        Where the lines are, their layout, the name of the file, and what its words were found to
+        mean.
+    left
+        Columns that were not kept.
+    """
+    look = _Look(connection, layout, where)
+    found = [
+        *look.left_out(),
+        *look.copies(),
+        *look.look_alikes(),
+        *look.numbers(),
+        *look.sub_items(),
+        *look.preliminary(),
+        *look.header_values(),
+        *look.two_values(),
+        *look.codes(cells),
+        *look.areas(cells),
+        *look.units(),
+        *look.without_value(),
+        *look.renumbered(),
+        *look.named(),
+        *look.other_layouts(),
+    ]
+    if left:
+        text = (
+            f"{len(left)} columns are not in the layout and were not kept: {', '.join(left)}. "
+            "What is not read may name persons."
+        )
+        found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
+    return tuple(found)
+
+
+class _Look:
+    """The lines of one file, asked one question after another."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout, where: str) -> None:
+        self._connection = connection
+        self._layout = layout
+        self._where = where
+
+    def finding(self, rule: str, level: Any, count: int, example: object, text: str) -> Finding:
+        """Return a finding in this file."""
+        return Finding(rule, level, self._where, count, str(example or ""), text)
+
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query).fetchall()
+
+    def _money(self, amount: float | None) -> str:
+        return f"{self._layout.currency} {amount or 0:,.2f}"
+
+    def left_out(self) -> Iterator[Finding]:
+        """Lines that are not loaded."""
+        query = f"""
+            SELECT why, count(*), sum({VALUE}), sum(gross_kg), min(row) FROM register_line
+            WHERE why IS NOT NULL GROUP BY 1 ORDER BY 1"""
+        for why, count, value, gross, row in self._ask(query):
+            text = (
+                f"{count:,} lines are left out, because {_REASONS[why]}: {self._money(value)}, "
+                f"{gross or 0:,.2f} kg gross."
+            )
+            yield self.finding(f"left-out-{why}", "warning", count, f"row {row}", text)
+
+    def copies(self) -> Iterator[Finding]:
+        """Lines that equal another line in every column that is kept."""
+        same = ", ".join(name for name in canonical() if name not in ("row", "period", "freq"))
+        # The hash finds candidates in few bytes a line; equal lines are equal in all columns.
+        query = f"""
+            WITH maybe AS (
+                SELECT hash({same}) AS key FROM {_LINES} GROUP BY 1 HAVING count(*) > 1),
+            same AS (
+                SELECT {VALUE} AS value, count(*) - 1 AS more, min(row) AS first,
+                       min(period) AS month
+                FROM {_LINES} WHERE hash({same}) IN (FROM maybe)
+                GROUP BY {same} HAVING count(*) > 1)
+            SELECT sum(more), sum(more * value), min(first), min(month), max(month) FROM same"""
+        [(count, value, row, first, last)] = self._ask(query)
+        if count:
+            when = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
+            text = (
+                f"{int(count):,} lines are copies of another line in every column kept, "
+                f"{self._money(value)}, in {when}. They are kept: whether they are errors of the "
+                "extract, only its publisher can say."
+            )
+            yield self.finding("exact-copies", "warning", int(count), f"row {row}", text)
+
+    def look_alikes(self) -> Iterator[Finding]:
+        """Lines that are alike in content, with other numbers of declarations."""
+        if not self._layout.of("declaration"):
+            return
+        query = f"""
+            WITH alike AS (
+                SELECT {VALUE} AS value, count(DISTINCT declaration) - 1 AS more, min(row) AS first
+                FROM {_LINES} WHERE {VALUE} <> 0 GROUP BY {_ALIKE}
+                HAVING count(DISTINCT declaration) > 1)
+            SELECT sum(more), sum(more * value), min(first) FROM alike"""
+        [(count, value, row)] = self._ask(query)
+        if count:
+            text = (
+                f"{int(count):,} lines repeat day, receiver, code, value, mass, origin and brand "
+                f"of another line under another number, {self._money(value)}. They are lots of "
+                "one contract as a rule: taking them out would lose that value."
+            )
+            yield self.finding("look-alikes", "note", int(count), f"row {row}", text)
+
+    def numbers(self) -> Iterator[Finding]:
+        """Numbers of declarations that several declarations have."""
+        if not self._layout.of("declaration"):
+            return
+        same = ", ".join(name for name in canonical() if name not in ("row", "period", "freq"))
+        query = f"""
+            WITH number AS (
+                SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
+                       sum({VALUE}) - arg_min({VALUE}, row) AS lost, min(declaration) AS example
+                FROM (SELECT {same}, min(row) AS row, min(day) AS day FROM {_LINES} GROUP BY {same})
+                WHERE declaration IS NOT NULL
+                GROUP BY declaration, item, sub_item HAVING count(*) > 1)
+            SELECT sum(more), sum(lost), count(*) FILTER (WHERE years > 1), count(*), min(example)
+            FROM number"""
+        [(count, lost, years, every, example)] = self._ask(query)
+        if count:
+            text = (
+                f"{int(count):,} lines have number and item of another line that is no copy "
+                f"({every:,} numbers, {years:,} of them in several years): numbers restart, and "
+                f"are no key. Keeping one line of each would lose {self._money(lost)}."
+            )
+            yield self.finding("numbers-restart", "note", int(count), example, text)
+        query = f"""
+            SELECT count(*), sum({VALUE}), min(row) FROM {_LINES}
+            WHERE declaration IS NULL OR regexp_full_match(declaration, '[0 -]+')"""
+        [(count, value, row)] = self._ask(query)
+        if count:
+            text = (
+                f"{count:,} lines have no number, or zero in its place, {self._money(value)}: "
+                "they are not one declaration."
+            )
+            yield self.finding("no-number", "note", count, f"row {row}", text)
+
+    def sub_items(self) -> Iterator[Finding]:
+        """Sub-items, whose item has the value."""
+        query = f"""
+            SELECT count(*), sum(invoice_value), count(DISTINCT invoice_currency), min(row)
+            FROM {_LINES} WHERE coalesce(sub_item, '0') NOT IN ('0', '1', '00', '01')
+            AND coalesce({VALUE}, 0) = 0"""
+        [(count, invoiced, currencies, row)] = self._ask(query)
+        if count:
+            among = f" in {currencies} currencies" if currencies > 1 else ""
+            text = (
+                f"{count:,} sub-items have no value or mass of their own: the first line of the "
+                f"item has all of it. On the invoices they are {invoiced or 0:,.2f}{among}. "
+                "A price of such a line means nothing."
+            )
+            yield self.finding("sub-items-zero", "note", count, f"row {row}", text)
+
+    def preliminary(self) -> Iterator[Finding]:
+        """Preliminary lines, which may be the only ones of a month."""
+        if not self._layout.of("status"):
+            return
+        query = f"""
+            SELECT strftime(period, '%Y-%m'), count(*) FILTER (WHERE status = 'preliminary'),
+                   sum({VALUE}) FILTER (WHERE status = 'preliminary'),
+                   count(*) FILTER (WHERE coalesce(status, '') <> 'preliminary')
+            FROM {_LINES} GROUP BY 1 ORDER BY 1"""
+        months = [one for one in self._ask(query) if one[1]]
+        count = sum(one[1] for one in months)
+        if not count:
+            return
+        only = [one[0] for one in months if not one[3]]
+        text = (
+            f"{count:,} lines are preliminary, {self._money(sum(one[2] or 0 for one in months))}."
+        )
+        if only:
+            text += (
+                f" Of {joined(only)} there are no others: keeping final lines only would empty "
+                f"{'these months' if len(only) > 1 else 'this month'}."
+            )
+        yield self.finding("preliminary", "warning", count, months[0][0], text)
+
+    def header_values(self) -> Iterator[Finding]:
+        """Values of a whole declaration, repeated on each of its items."""
+        if not self._layout.of("declaration"):
+            return
+        if self._layout.columns[str(self._layout.of("value"))].kind == "header":
+            amount = self._repeated()
+            if amount[0]:
+                text = (
+                    f"{amount[0]:,} lines repeat the value of their declaration, which is counted "
+                    f"once: adding all up would give {self._money(amount[1])} more."
+                )
+                yield self.finding("header-value", "note", amount[0], "", text)
+            return
+        query = f"""
+            WITH one AS (
+                SELECT count(*) - 1 AS more, max({VALUE}) AS value,
+                       max({VALUE}) = min({VALUE}) AND max({VALUE}) > 0
+                       AND count(DISTINCT coalesce(mass_kg, -1)) > 1 AS same, min(row) AS first
+                FROM {_LINES} WHERE declaration IS NOT NULL
+                GROUP BY declaration, day, receiver HAVING count(DISTINCT item) > 1)
+            SELECT count(*), count(*) FILTER (WHERE same), sum(more) FILTER (WHERE same),
+                   sum(more * value) FILTER (WHERE same), min(first) FILTER (WHERE same) FROM one"""
+        [(every, same, lines, value, row)] = self._ask(query)
+        if same >= _FEW and same >= _MOSTLY * every:
+            text = (
+                f"{same:,} of {every:,} declarations of several items have one and the same value "
+                "on all of them, with different masses: it is the value of the declaration. "
+                f"{int(lines):,} lines, {self._money(value)}, would count twice; write "
+                "kind: header in the layout."
+            )
+            yield self.finding("header-value-repeated", "error", int(lines), f"row {row}", text)
+
+    def _repeated(self) -> tuple[int, float]:
+        query = (
+            "SELECT count(*), sum(header_value) FROM register_line WHERE header_value IS NOT NULL"
+        )
+        [(count, value)] = self._ask(query)
+        return count, value or 0.0
+
+    def two_values(self) -> Iterator[Finding]:
+        """Lines whose value and invoice do not fit the rate that is usual in the month."""
+        if not self._layout.of("invoice_value"):
+            return
+        query = f"""
+            WITH rate AS (
+                SELECT {VALUE} / invoice_value AS rate, {VALUE} AS value, row,
+                       median({VALUE} / invoice_value)
+                       OVER (PARTITION BY period, invoice_currency) AS usual
+                FROM {_LINES} WHERE {VALUE} > 0 AND invoice_value > 0)
+            SELECT count(*), sum(value), min(row) FROM rate
+            WHERE rate > {_APART} * usual OR rate < usual / {_APART}"""
+        [(count, value, row)] = self._ask(query)
+        if count:
+            text = (
+                f"{count:,} lines, {self._money(value)}, have a value more than {_APART:g} times "
+                "above or below what their invoice makes at the usual rate of the month: look at "
+                "both before using a price."
+            )
+            yield self.finding("value-not-invoice", "warning", count, f"row {row}", text)
+
+    def codes(self, cells: Cells) -> Iterator[Finding]:
+        """Tariff codes that lost a zero, or have signs beside digits."""
+        pad = cells.layout.columns[str(cells.layout.of("tariff_code"))].pad
+        printed = "length(regexp_replace(tariff_code, '[^0-9]', '', 'g'))"
+        if pad:
+            query = f"""
+                SELECT count(*), sum({VALUE}), min(tariff_code) FROM {_LINES}
+                WHERE {printed} = {pad - 1}"""
+            [(count, value, example)] = self._ask(query)
+            if count:
+                text = (
+                    f"{count:,} tariff codes had lost the zero at their front, "
+                    f"{self._money(value)}; it is put back."
+                )
+                yield self.finding("leading-zeros", "note", count, example, text)
+        query = f"""
+            SELECT length(tariff_line) AS digits, count(*), sum({VALUE}), min(tariff_code)
+            FROM {_LINES} GROUP BY 1 ORDER BY 2 DESC"""
+        sizes = self._ask(query)
+        if len(sizes) > 1:
+            rest = sizes[1:]
+            text = (
+                f"Tariff codes have {joined([str(one[0]) for one in sizes])} digits; "
+                f"{sum(one[1] for one in rest):,} lines, "
+                f"{self._money(sum(one[2] or 0 for one in rest))}, have not the usual "
+                f"{sizes[0][0]}."
+            )
+            count = sum(one[1] for one in rest)
+            yield self.finding("code-lengths", "note", count, rest[0][3], text)
+
+    def areas(self, cells: Cells) -> Iterator[Finding]:
+        """Words that name no area that is known, free zones, and lines that name no country."""
+        for role, words in cells.unknown.items():
+            some = sorted(words, key=lambda one: -words[one])
+            column = quoted(str(self._layout.of(role)))
+            listed = ", ".join(literal(one) for one in some)
+            [(value,)] = self._ask(f"""
+                SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
+                ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
+            text = (
+                f"{len(some):,} words for the {role} are of no known place, on "
+                f"{sum(words.values()):,} lines, {self._money(value)}: their country is missing. "
+                f"Most frequent: {', '.join(some[:_FEW])}. Name them under own in a layout."
+            )
+            count = sum(words.values())
+            yield self.finding(f"unknown-{role}", "warning", count, some[0], text)
+        for role, words in cells.zones.items():
+            count = sum(words.values())
+            [(value,)] = self._ask(f"SELECT sum({VALUE}) FROM {_LINES} WHERE {role} = 'XFREEZONES'")
+            text = (
+                f"{count:,} lines name a free zone and no country as their {role}, "
+                f"{self._money(value)}: they are kept as free zones."
+            )
+            yield self.finding(f"free-zone-{role}", "note", count, next(iter(words)), text)
+
+    def units(self) -> Iterator[Finding]:
+        """Units in words."""
+        query = f"""
+            SELECT quantity_unit, count(*), sum({VALUE}) FROM {_LINES}
+            WHERE quantity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"""
+        units = [one for one in self._ask(query) if one[0] is not None]
+        if len(units) > 1:
+            words = ", ".join(f"{name} ({count:,})" for name, count, _ in units[:_FEW])
+            text = (
+                f"Quantities are in {len(units)} units as typed: {words}. Quantities of different "
+                "words are never added; masses are in kg."
+            )
+            yield self.finding("units-in-words", "note", len(units), units[0][0], text)
+
+    def without_value(self) -> Iterator[Finding]:
+        """Lines without a value that are no sub-items."""
+        query = f"""
+            SELECT count(*), sum(mass_kg), min(row) FROM {_LINES}
+            WHERE coalesce({VALUE}, 0) = 0 AND value_kind = 'item'
+            AND coalesce(sub_item, '0') IN ('0', '1', '00', '01')"""
+        [(count, mass, row)] = self._ask(query)
+        if count:
+            text = f"{count:,} lines have no value or a value of 0, with {mass or 0:,.2f} kg."
+            yield self.finding("no-value", "note", count, f"row {row}", text)
+
+    def renumbered(self) -> Iterator[Finding]:
+        """Numbers of receivers that are dealt out anew every month."""
+        if not (self._layout.of("receiver") and self._layout.of("receiver_number")):
+            return
+        query = f"""
+            WITH pair AS (
+                SELECT DISTINCT period, receiver, receiver_number FROM {_LINES}
+                WHERE receiver IS NOT NULL AND receiver_number IS NOT NULL),
+            next AS (
+                SELECT a.receiver_number = b.receiver_number AS same FROM pair AS a JOIN pair AS b
+                ON a.receiver = b.receiver AND b.period = a.period + INTERVAL 1 MONTH)
+            SELECT count(*), count(*) FILTER (WHERE same) FROM next"""
+        [(every, same)] = self._ask(query)
+        if every >= _FEW and same < (1 - _MOSTLY) * every:
+            text = (
+                f"Of {every:,} receivers that are there in two months running, {same:,} have the "
+                "same number in both: numbers are dealt out anew, and none identifies a company."
+            )
+            yield self.finding("numbers-of-companies-change", "warning", every - same, "", text)
+
+    def named(self) -> Iterator[Finding]:
+        """How much of the value has a name, and how many names are pseudonyms."""
+        roles = [one for one in ("receiver", "sender", "maker", "brand") if self._layout.of(one)]
+        if not roles:
+            return
+        sums = ", ".join(f"sum({VALUE}) FILTER (WHERE {one} IS NOT NULL)" for one in roles)
+        [(total, *parts)] = self._ask(f"SELECT sum({VALUE}), {sums} FROM {_LINES}")
+        if total:
+            words = [
+                f"{role} named on {100 * (part or 0) / total:.1f} %"
+                for role, part in zip(roles, parts, strict=True)
+            ]
+            text = f"By value: {', '.join(words)}. A share by name is of the named part only."
+            yield self.finding("names-given", "note", len(roles), words[0], text)
+        hidden = " OR ".join(
+            f"starts_with({one}, {literal(PSEUDONYM)})" for one in roles if one != "brand"
+        )
+        if not hidden:
+            return
+        [(count, value)] = self._ask(f"SELECT count(*), sum({VALUE}) FROM {_LINES} WHERE {hidden}")
+        if count:
+            text = (
+                f"{count:,} lines, {self._money(value)}, have a name that may be a person's: a "
+                "pseudonym stands in its place."
+            )
+            yield self.finding("persons", "note", count, "", text)
+
+    def other_layouts(self) -> Iterator[Finding]:
+        """Countries that another layout of the register has, or only this one."""
+        mine = set(self._layout.bases)
+        for other in known_layouts().values():
+            if other.register_ != self._layout.register_ or set(other.bases) == mine:
+                continue
+            text = (
+                f"This layout has the countries {joined(self._layout.bases)}; {other.title} has "
+                f"{joined(other.bases)}. A change between them is a change of basis, not of trade."
+            )
+            count = len(mine ^ set(other.bases))
+            yield self.finding("layout-changes-basis", "warning", count, other.title, text)
