@@ -276,7 +276,8 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
                 f"of {who}, {cells.held.source} has totals over all partners only, and "
                 f"{asked.measure} needs partners; load a file with all partners, or ask for value"
             )
-        if len(names) == 1 and not _has_total(cells, asked, goods, side):
+        is_one = len(names) == 1 and not cells.held.is_register  # which is of one country anyway
+        if is_one and not _has_total(cells, asked, goods, side):
             return NoAnswer(
                 f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
                 f"so there is no total; add the whole {cells.held.source}, not an extract"

@@ -106,7 +106,9 @@ class Cells:
         pad = self._column("tariff_code").pad
         if not pad:
             return digits
-        return f"CASE WHEN length({digits}) = {pad - 1} THEN '0' || {digits} ELSE {digits} END"
+        # Tariffs have an even number of digits, shorter codes as well.
+        lost = f"length({digits}) < {pad} AND length({digits}) % 2 = 1"
+        return f"CASE WHEN {lost} THEN '0' || {digits} ELSE {digits} END"
 
     def edition(self, day: str) -> str:
         """Return SQL for the edition of the Harmonized System in use on a day."""
@@ -247,7 +249,7 @@ class Cells:
             f"WHEN {day} IS NULL THEN 'footer' "
             f"WHEN {code} IS NULL OR length({code}) < 6 THEN 'no-code' END"
         )
-        out["day"] = day
+        out |= {"day": day, "same": "line.__same"}
         cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
         joins = " ".join(
             f"LEFT JOIN register_area AS {role} "

@@ -7,7 +7,7 @@ from datetime import date  # noqa: TC003  pydantic reads it
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,6 +17,9 @@ from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import columns as dictionary
 from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "AREAS",
@@ -87,7 +90,8 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     at
         In a file of fixed width, first and last byte of the column; the first of a line is 1.
     pad
-        Digits of a tariff code whose zero at the front was lost.
+        Digits of a tariff code, where zeros at the front may be lost: a shorter code with an odd
+        number of digits gets one.
     words
         How a column of status or direction writes each: ``{DEFINITIVO: final}``.
     form
@@ -226,7 +230,7 @@ class Layout(_Closed):
             raise RequestError("a file without a line of names needs titles")
         return self
 
-    def _require_columns(self, roles: list[str]) -> None:
+    def _require_columns(self, roles: Sequence[str]) -> None:
         """Refuse a layout without which a line says nothing of trade."""
         need = ["tariff_code", "value"] + (["year"] if self.freq == "A" else [])
         absent = [role for role in need if role not in roles]

@@ -38,6 +38,8 @@ __all__ = ["ABOUT", "kept", "rows", "tables"]
 
 ROW = "__row"
 """Column of the kept text: the row of the delivered file."""
+SAME = "__same"
+"""Column of the kept text that is alike in lines that are alike in all columns of the file."""
 ABOUT = "register"
 """Key under which a kept file says which layout it has, and which columns were not kept."""
 
@@ -93,7 +95,11 @@ def kept(
         if number_column and pattern
         else ""
     )
-    out = [f"row_number() OVER () + {first - 1} AS {ROW}"]
+    every = ", ".join(map(quoted, names))
+    out = [
+        f"row_number() OVER () + {first - 1} AS {ROW}",
+        f"hash({literal(salt)}, {every}) AS {SAME}",
+    ]
     for name, column in layout.columns.items():
         cell = quoted(name)
         if column.role == "receiver_number":

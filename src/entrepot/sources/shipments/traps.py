@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
 from entrepot.model.display import joined
-from entrepot.sources.shipments.layout import Layout, canonical, known_layouts
+from entrepot.sources.shipments.layout import Layout, known_layouts
 from entrepot.sources.shipments.persons import PSEUDONYM
 from entrepot.sources.strict import literal, quoted
 
@@ -112,23 +112,18 @@ class _Look:
             yield self.finding(f"left-out-{why}", "warning", count, f"row {row}", text)
 
     def copies(self) -> Iterator[Finding]:
-        """Lines that equal another line in every column that is kept."""
-        same = ", ".join(name for name in canonical() if name not in ("row", "period", "freq"))
-        # The hash finds candidates in few bytes a line; equal lines are equal in all columns.
+        """Lines that equal another line in every column of the file."""
         query = f"""
-            WITH maybe AS (
-                SELECT hash({same}) AS key FROM {_LINES} GROUP BY 1 HAVING count(*) > 1),
-            same AS (
-                SELECT {VALUE} AS value, count(*) - 1 AS more, min(row) AS first,
+            WITH copy AS (
+                SELECT count(*) - 1 AS more, any_value({VALUE}) AS value, min(row) AS first,
                        min(period) AS month
-                FROM {_LINES} WHERE hash({same}) IN (FROM maybe)
-                GROUP BY {same} HAVING count(*) > 1)
-            SELECT sum(more), sum(more * value), min(first), min(month), max(month) FROM same"""
+                FROM {_LINES} GROUP BY same HAVING count(*) > 1)
+            SELECT sum(more), sum(more * value), min(first), min(month), max(month) FROM copy"""
         [(count, value, row, first, last)] = self._ask(query)
         if count:
             when = f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
             text = (
-                f"{int(count):,} lines are copies of another line in every column kept, "
+                f"{int(count):,} lines are copies of another line in every column of the file, "
                 f"{self._money(value)}, in {when}. They are kept: whether they are errors of the "
                 "extract, only its publisher can say."
             )
@@ -157,12 +152,11 @@ class _Look:
         """Numbers of declarations that several declarations have."""
         if not self._layout.of("declaration"):
             return
-        same = ", ".join(name for name in canonical() if name not in ("row", "period", "freq"))
         query = f"""
             WITH number AS (
                 SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
                        sum({VALUE}) - arg_min({VALUE}, row) AS lost, min(declaration) AS example
-                FROM (SELECT {same}, min(row) AS row, min(day) AS day FROM {_LINES} GROUP BY {same})
+                FROM (SELECT DISTINCT ON (same) * FROM {_LINES} ORDER BY row)
                 WHERE declaration IS NOT NULL
                 GROUP BY declaration, item, sub_item HAVING count(*) > 1)
             SELECT sum(more), sum(lost), count(*) FILTER (WHERE years > 1), count(*), min(example)
@@ -293,7 +287,7 @@ class _Look:
         if pad:
             query = f"""
                 SELECT count(*), sum({VALUE}), min(tariff_code) FROM {_LINES}
-                WHERE {printed} = {pad - 1}"""
+                WHERE {printed} < {pad} AND {printed} % 2 = 1"""
             [(count, value, example)] = self._ask(query)
             if count:
                 text = (

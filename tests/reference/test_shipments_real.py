@@ -1,0 +1,142 @@
+"""Real customs registers: sums, shares by basis and traps, as computed twice by others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILES = {
+    "peru": ["peru/peru_import_283525_283526_310430_2013_2022.csv"],
+    "argentina": ["argentina/argentina_import_283525_283526_310430_2017_2022.csv"],
+    "ethiopia": [
+        "ethiopia/ethiopia_import_2012_ch84_85_88_90_and_7digit.csv",
+        "ethiopia/ethiopia_import_2013_ch85.csv",
+        "ethiopia/ethiopia_import_2014_ch85.csv",
+        "ethiopia/ethiopia_import_2015_ch84_85_88_90_and_7digit.csv",
+    ],
+    "ethiopia-declarations": ["ethiopia/ethiopia_declarations_hs3905_2022_2023.csv"],
+    "ecuador": [
+        "extra_ecuador/ecuador_import_2017_layoutA.csv",
+        "extra_ecuador/ecuador_import_2018_2022_layoutB.csv",
+    ],
+    "panama": ["extra_panama/panama_import_sample_ch06_12.csv"],
+}
+
+
+@pytest.fixture(scope="module")
+def lake(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    held = Lake.open(tmp_path_factory.mktemp("registers"))
+    for register, names in FILES.items():
+        paths = [shared_data / "shipments" / name for name in names]
+        held.add(f"shipments.{register}", paths)
+    with held.reading():
+        yield held
+
+
+def _sum(lake: Lake, register: str, where: str, basis: str = "") -> dict[str | None, float]:
+    rows = lake.table("shipments", source=f"shipments.{register}").to_native()
+    by = basis or "NULL"
+    query = f"""
+        SELECT {by} AS area, round(sum(coalesce(value_usd, value_reported)), 2) AS value
+        FROM line WHERE {where} GROUP BY 1"""
+    return dict(rows.query("line", query).fetchall())
+
+
+@pytest.mark.parametrize(
+    ("register", "where", "basis", "expected"),
+    [
+        ("peru", "true", "", {None: 498_288_980.54}),
+        ("peru", "year(period) = 2022 AND month(period) = 12", "", {None: 13_338_209.25}),
+        (
+            "peru",
+            "true",
+            "origin",
+            {"CHN": 136_794_857.67, "BEL": 92_547_493.77, "TWN": 88_523_613.06},
+        ),
+        ("peru", "true", "seller", {"CHE": 117_948_326.69, "USA": 48_852_415.11}),
+        ("peru", "product = '310430'", "", {None: 414_033_108.11}),
+        ("argentina", "true", "", {None: 205_434_798.89}),
+        ("argentina", "status = 'final'", "", {None: 195_616_788.03}),
+        ("argentina", "true", "origin", {"BRA": 46_992_556.97, "TUN": 18_390_871.30}),
+        ("argentina", "true", "dispatch", {"BEL": 41_365_435.96, "PER": 14_669_370.96}),
+        ("ethiopia", "year(period) = 2012", "", {None: 2_598_647_318.45}),
+        ("ethiopia", "year(period) = 2013", "", {None: 796_518_947.11}),
+        ("ethiopia", "year(period) = 2014", "", {None: 1_728_277_519.60}),
+        ("ethiopia", "year(period) = 2015", "", {None: 5_376_945_816.24}),
+        ("ethiopia-declarations", "true", "", {None: 821_808_590.0}),
+        ("ecuador", "year(period) = 2017", "", {None: 27_924_265.56}),
+        ("ecuador", "year(period) = 2017", "origin", {"PER": 5_989_751.84, "CHN": 4_052_405.10}),
+        ("ecuador", "year(period) > 2017", "", {None: 196_400_483.37}),
+        ("ecuador", "year(period) > 2017", "port", {"PER": 32_771_077.64, "TUN": 26_657_517.40}),
+        ("panama", "true", "", {None: 15_343_605.48}),
+    ],
+)  # fmt: skip
+def test_sums_agree_to_the_cent(
+    lake: Lake, register: str, where: str, basis: str, expected: dict[str | None, float]
+) -> None:
+    found = _sum(lake, register, where, basis)
+    assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("register", "importer", "goods", "period", "basis", "exporter", "percent"),
+    [
+        ("peru", "PER", "310430", "2013..2022", "origin", "TWN", 21.38),
+        ("peru", "PER", "310430", "2013..2022", "port", "TWN", 20.34),
+        ("peru", "PER", "310430", "2013..2022", "seller", "TWN", 0.05),
+        ("peru", "PER", "310430", "2013..2022", "seller", "CHE", 28.47),
+        ("peru", "PER", "283525", "2013..2022", "origin", "CHN", 84.86),
+        ("argentina", "ARG", "283525", "2017..2022", "origin", "DEU", 73.19),
+        ("argentina", "ARG", "283525", "2017..2022", "dispatch", "DEU", 32.18),
+        ("ethiopia", "ETH", "8517", "2012", "origin", "CHN", 90.14),
+        ("ethiopia", "ETH", "8517", "2012", "consignment", "HKG", 64.01),
+        ("ethiopia", "ETH", "8471", "2015", "consignment", "ARE", 70.78),
+        ("ethiopia", "ETH", "8542", "2013", "consignment", "ARE", 46.85),
+    ],
+)
+def test_shares_differ_by_basis(
+    lake: Lake, register: str, importer: str, goods: str, period: str, basis: str, exporter: str,
+    percent: float,
+) -> None:  # fmt: skip
+    figure = ep.ask(
+        "import_share",
+        lake=lake,
+        source=f"shipments.{register}",
+        importer=importer,
+        exporter=exporter,
+        goods=goods,
+        period=period,
+        basis=basis,
+    )
+    assert figure.value == pytest.approx(percent / 100, abs=0.00005)
+
+
+@pytest.mark.parametrize(
+    ("register", "rule", "count", "value"),
+    [
+        ("peru", "exact-copies", 28, "USD 5,357,938.84"),
+        ("peru", "numbers-restart", 85, "USD 11,927,950.78"),
+        ("argentina", "sub-items-zero", 299, ""),
+        ("argentina", "preliminary", 261, "USD 9,818,010.86"),
+        ("argentina", "preliminary", 261, "2017-06, 2017-07, 2017-08 and 2017-09"),
+        ("ethiopia", "leading-zeros", 796, "USD 65,902,282.12"),
+        ("ethiopia", "leading-zeros", 800, ""),
+        ("ethiopia-declarations", "left-out-footer", 2, "25,676,237.77 kg gross"),
+        ("panama", "free-zone-dispatch", 3, ""),
+        ("ecuador", "layout-changes-basis", 1, ""),
+    ],
+)
+def test_traps_are_found_with_their_value(
+    lake: Lake, register: str, rule: str, count: int, value: str
+) -> None:
+    rows = lake.findings(f"shipments.{register}").to_native()
+    found = rows.project("rule, count, text").fetchall()
+    assert any(one[:2] == (rule, count) and value in one[2] for one in found)

@@ -1,0 +1,308 @@
+"""A made-up register: every trap in it, what is loaded of it, and what is kept of persons."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.lake import Lake
+from entrepot.sources.shipments.layout import Layout, known_layouts, read_layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAYOUT = """
+format: 1
+register: made-up
+title: A made-up register
+reporter: KAZ
+direction: import
+valuation: CIF
+delimiter: ";"
+decimal: ","
+missing: [n/a, S/M]
+columns:
+  Number: {role: declaration}
+  Item: {role: item}
+  Sub: {role: sub_item}
+  Day: {role: date, form: "%d.%m.%Y"}
+  Status: {role: status, words: {F: final, P: preliminary, X: annulled}}
+  Code: {role: tariff_code, pad: 10}
+  Made in: {role: origin}
+  Sent from: {role: dispatch}
+  Seller in: {role: seller}
+  Importer: {role: receiver}
+  Tax number: {role: receiver_number, person: '^9'}
+  Supplier: {role: sender}
+  Brand: {role: brand}
+  Value: {role: value}
+  Net: {role: mass_kg}
+  Gross: {role: gross_kg}
+  Amount: {role: quantity}
+  Unit: {role: quantity_unit}
+  Invoice: {role: invoice_value}
+  Text: {role: description}
+"""
+NAMES = (
+    *("Number", "Item", "Sub", "Day", "Status", "Code", "Made in", "Sent from", "Seller in"),
+    *("Importer", "Tax number", "Supplier", "Brand", "Value", "Net", "Gross", "Amount", "Unit"),
+    *("Invoice", "Text", "Broker"),
+)
+USUAL = {
+    "Number": "A1", "Item": "1", "Sub": "0", "Day": "05.01.2023", "Status": "F",
+    "Code": "8542.31.0000", "Made in": "Китай", "Sent from": "Alemania", "Seller in": "Hong Kong",
+    "Importer": "ALMATY CHIPS TOO", "Tax number": "101", "Supplier": "ACME LTD", "Brand": "ACME",
+    "Value": "100,50", "Net": "2", "Gross": "3", "Amount": "5", "Unit": "PCS", "Invoice": "100",
+    "Text": "chips", "Broker": "Aigul Serikova",
+}  # fmt: skip
+
+
+def _file(folder: Path, *changes: dict[str, str], name: str = "made.csv") -> Path:
+    """Write a register of lines that differ from the usual one."""
+    lines = [";".join(NAMES)]
+    for number, change in enumerate(changes):
+        cells = USUAL | {"Number": f"A{number}"} | change
+        lines.append(";".join(cells[one] for one in NAMES))
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _lake(folder: Path, *changes: dict[str, str]) -> Lake:
+    lake = Lake.open(folder / "lake")
+    lake.add("shipments", [_file(folder, *changes)], mapping=LAYOUT)
+    return lake
+
+
+def _lines(lake: Lake, columns: str) -> list[tuple[object, ...]]:
+    rows = lake.table("shipments").to_native()
+    return rows.order("row").project(columns).fetchall()
+
+
+def _findings(lake: Lake) -> dict[str, tuple[int, str]]:
+    rows = lake.findings().to_native().project("rule, count, text").fetchall()
+    return {rule: (count, text) for rule, count, text in rows}
+
+
+def test_each_country_is_kept_by_itself(tmp_path: Path) -> None:
+    """A country that is not said is missing, whatever the others say."""
+    lake = _lake(tmp_path, {}, {"Sent from": "n/a"}, {"Made in": "Nowhereland", "Seller in": ""})
+    assert _lines(lake, "origin, dispatch, seller, consignment, port") == [
+        ("CHN", "DEU", "HKG", None, None),
+        ("CHN", None, "HKG", None, None),
+        (None, "DEU", None, None, None),
+    ]
+    assert _findings(lake)["unknown-origin"][0] == 1
+    assert "USD 100.50" in _findings(lake)["unknown-origin"][1]
+
+
+def test_a_share_needs_its_basis(tmp_path: Path) -> None:
+    """By hand: of 402 in chips, 301.5 are made in China, 402 sent from Germany."""
+    other = {"Made in": "Taiwan"}
+    lake = _lake(tmp_path, {}, {}, {}, other)
+    keys = {"importer": "KAZ", "goods": "854231", "period": "2023-01", "lake": lake}
+    keys |= {"source": "shipments.made-up"}
+    with pytest.raises(RequestError, match="on 3 bases: dispatch, origin, seller") as told:
+        ep.ask("import_share", exporter="CHN", **keys)
+    assert "--basis" in told.value.hint
+    for basis, exporter, share in (
+        ("origin", "CHN", 0.75),
+        ("origin", "TWN", 0.25),
+        ("dispatch", "DEU", 1.0),
+        ("seller", "HKG", 1.0),
+    ):
+        figure = ep.ask("import_share", exporter=exporter, basis=basis, **keys)
+        assert figure.value == pytest.approx(share)
+    assert ep.ask("value", exporter="CHN", basis="origin", **keys).value == pytest.approx(301.5)
+    refused = ep.ask("import_share", exporter="CHN", basis="port", **keys)
+    assert refused.status == "insufficient_data"
+    assert "dispatch, origin, seller" in str(refused.reason)
+
+
+def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {}, {"Made in": "n/a"})
+    keys = {"importer": "KAZ", "exporter": "CHN", "goods": "854231", "period": "2023-01"}
+    figure = ep.ask("import_share", lake=lake, source="shipments.made-up", basis="origin", **keys)
+    assert figure.value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "count", "value"),
+    [
+        ("exact-copies", [{"Number": "A1"}, {"Number": "A1"}], 1, "USD 100.50"),
+        ("look-alikes", [{"Number": "A1"}, {"Number": "A2"}], 1, "USD 100.50"),
+        (
+            "numbers-restart",
+            [{"Number": "A1"}, {"Number": "A1", "Day": "05.02.2024"}],
+            1,
+            "1 of them in several years",
+        ),
+        ("no-number", [{"Number": "000"}, {"Number": ""}], 2, "USD 201.00"),
+        (
+            "sub-items-zero",
+            [{"Number": "A1", "Sub": "1"}, {"Number": "A1", "Sub": "2", "Value": "0"}],
+            1,
+            "100.00",
+        ),
+        ("preliminary", [{}, {"Status": "P", "Day": "05.02.2023"}], 1, "Of 2023-02 there are no"),
+        ("left-out-annulled", [{}, {"Status": "X"}], 1, "USD 100.50"),
+        ("left-out-footer", [{}, {"Day": "", "Code": "", "Gross": "77"}], 1, "77.00 kg gross"),
+        ("leading-zeros", [{"Code": "101210000"}], 1, "USD 100.50"),
+        ("free-zone-dispatch", [{"Sent from": "ZONA FRANCA DE IQUIQUE"}], 1, "USD 100.50"),
+        ("units-in-words", [{}, {"Unit": "BAG"}], 2, "PCS (1), BAG (1)"),
+        ("names-given", [{}, {"Brand": "S/M"}], 3, "brand named on 50.0 %"),
+        ("no-value", [{}, {"Value": "0"}], 1, "2.00 kg"),
+        ("value-not-invoice", [{}, {}, {}, {"Invoice": "10"}], 1, "USD 100.50"),
+        ("columns-not-kept", [{}], 1, "Broker"),
+        (
+            "header-value-repeated",
+            [
+                {"Number": f"D{n}", "Item": str(item), "Net": str(item), "Value": str(n + 7)}
+                for n in range(6)
+                for item in (1, 2)
+            ],
+            6,
+            "USD 57.00",
+        ),
+        (
+            "numbers-of-companies-change",
+            [
+                {"Importer": f"F {n} LTD", "Tax number": f"{n}{month}", "Day": f"05.0{month}.2023"}
+                for n in range(1, 7)
+                for month in (1, 2)
+            ],
+            6,
+            "0 have the same number",
+        ),
+    ],
+)  # fmt: skip
+def test_traps_are_counted_with_their_value(
+    tmp_path: Path, rule: str, changes: list[dict[str, str]], count: int, value: str
+) -> None:
+    lake = _lake(tmp_path, *changes)
+    found = _findings(lake)[rule]
+    assert found[0] == count
+    assert value in found[1]
+
+
+def test_an_innocent_register_has_no_trap(tmp_path: Path) -> None:
+    """What is not there is not found."""
+    lake = _lake(tmp_path, {}, {"Value": "200", "Invoice": "200", "Net": "4"})
+    notes = {"names-given", "columns-not-kept", "few-products"}
+    assert set(_findings(lake)) <= notes
+
+
+def test_nothing_is_taken_out_by_a_number(tmp_path: Path) -> None:
+    """Copies, look-alikes and lines of one number are all loaded; the key is the row."""
+    lake = _lake(tmp_path, {"Number": "A1"}, {"Number": "A1"}, {"Number": "A2"}, {"Number": ""})
+    assert [row for (row,) in _lines(lake, "row")] == [2, 3, 4, 5]
+
+
+def test_codes_with_dots_letters_and_lost_zeros(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {"Code": "8542.31.0000Z"}, {"Code": "101210000"}, {"Code": "1012100"})
+    assert _lines(lake, "tariff_code, tariff_line, product, nomenclature") == [
+        ("8542.31.0000Z", "8542310000", "854231", "HS2022"),
+        ("101210000", "0101210000", "010121", "HS2022"),
+        ("1012100", "01012100", "010121", "HS2022"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"Value": "12,3,4"}, "row 3, column Value"),
+        ({"Value": "inf"}, "not a number"),
+        ({"Day": "31.02.2023"}, "row 3, column Day"),
+        ({"Day": ""}, "no day on a line with a tariff code"),
+        ({"Status": "Q"}, "a status that the layout does not know"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named(
+    tmp_path: Path, change: dict[str, str], says: str
+) -> None:
+    with pytest.raises(BadFileError) as told:
+        _lake(tmp_path, {}, change)
+    assert says in str(told.value) or says in told.value.where
+
+
+def test_persons_never_reach_the_lake(tmp_path: Path) -> None:
+    """No byte of the lake has the name of a person, or a column that the layout does not name."""
+    text = "chips, call tel. +7 701 555 1234 or aigul@example.org"
+    lake = _lake(
+        tmp_path,
+        {"Importer": "Dana Akhmetova", "Supplier": "John Q. Public"},
+        {"Importer": "DANA  AKHMÉTOVA", "Tax number": "955", "Text": text},
+        {"Importer": "ALMATY CHIPS TOO", "Tax number": "901"},
+    )
+    (one, sender), (two, _), (three, _) = _lines(lake, "receiver, sender")
+    assert one == two  # one person, however it is written
+    assert str(one).startswith("NP-")
+    assert str(sender).startswith("NP-")
+    assert str(three).startswith("NP-")  # the tax number is a person's
+    assert _lines(lake, "description")[1] == ("chips, call [tel] or [mail]",)
+    every = b"".join(path.read_bytes() for path in lake.path.rglob("*") if path.is_file())
+    held = json.dumps(lake.table("shipments").to_native().fetchall(), default=str).encode()
+    for secret in (b"Dana", b"AKHM", b"Public", b"Serikova", b"aigul", b"555 1234", b"955"):
+        assert secret not in every + held
+    assert _findings(lake)["persons"][0] == 3
+
+
+def test_pseudonyms_differ_between_lakes_and_survive_a_rebuild(tmp_path: Path) -> None:
+    person = {"Importer": "Dana Akhmetova"}
+    (tmp_path / "other").mkdir()
+    here, there = _lake(tmp_path, person), _lake(tmp_path / "other", person)
+    before = _lines(here, "receiver, row, value_usd, origin")
+    assert before != _lines(there, "receiver, row, value_usd, origin")
+    here.rebuild()
+    assert _lines(here, "receiver, row, value_usd, origin") == before
+    assert (here.path / "persons.json").stat().st_mode & 0o077 == 0
+    here.backup(tmp_path / "copy.tar")
+    assert b"salt" not in (tmp_path / "copy.tar").read_bytes()
+
+
+def test_the_same_file_is_loaded_once(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {}, {})
+    report = lake.add("shipments.made-up", [tmp_path / "made.csv"], mapping=LAYOUT)
+    assert report.unchanged == ("made.csv",)
+    more = _file(tmp_path, {"Number": "B9"}, name="more.csv")
+    lake.add("shipments.made-up", [more], mapping=LAYOUT)
+    assert len(_lines(lake, "row")) == 3
+    again = _file(tmp_path, {"Number": "A0"}, {"Number": "C"}, name="again.csv")
+    with pytest.raises(BadFileError, match="2023-01 is loaded already"):
+        lake.add("shipments.made-up", [again], mapping=LAYOUT)
+
+
+def test_a_layout_is_closed() -> None:
+    for change, says in (
+        ("columns:", "colums:"),
+        ("role: brand", "role: band"),
+        ("Brand: {role: brand}", "Brand: {role: brand, pad: 8}"),
+        ("reporter: KAZ", "reporter: XYZ"),
+        ("Value: {role: value}", "Value: {role: invoice_currency}"),
+        ("Sub: {role: sub_item}", "Sub: {role: item}"),
+    ):
+        assert change in LAYOUT
+        with pytest.raises(BadFileError):
+            read_layout(LAYOUT.replace(change, says))
+
+
+def test_layouts_that_come_with_the_program_can_be_read() -> None:
+    for name, layout in known_layouts().items():
+        assert isinstance(layout, Layout), name
+        assert layout.known_from, name
+        assert layout.bases, name
+
+
+def test_a_register_has_to_be_known_or_described(tmp_path: Path) -> None:
+    path = _file(tmp_path, {})
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(UnknownNameError, match="peru"):
+        lake.add("shipments.peruu", [path])
+    with pytest.raises(RequestError, match="which register"):
+        lake.add("shipments", [path])
+    with pytest.raises(BadFileError, match="separated by semicolons"):
+        lake.add("shipments.panama", [_file(tmp_path, {}, name="p.csv")])
