@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from entrepot.engine import connect
-from entrepot.sources.icio.labels import Node, node_of
 from entrepot.sources.icio.parse import rows, tables
+from entrepot.sources.icio.release import Node, node_of
 from entrepot.sources.icio.sectors import sectors
 from entrepot.sources.parser import FileOptions, FileTable, ParsedRows, RawFile
 from made_icio import MadeUp, made_up, text_of, written

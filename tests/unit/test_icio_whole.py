@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.sources.icio.whole import read_whole
+from entrepot.sources.icio.release import read_whole
 from made_icio import made_up, text_of, written
 
 if TYPE_CHECKING:

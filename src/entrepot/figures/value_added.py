@@ -25,8 +25,8 @@ from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.arrays import benchmark, kept_arrays, read_arrays
 from entrepot.sources.icio.parse import tables
+from entrepot.sources.icio.release import read_whole
 from entrepot.sources.icio.sectors import sector as sector_of
-from entrepot.sources.icio.whole import read_whole
 from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:

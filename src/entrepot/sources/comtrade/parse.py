@@ -12,9 +12,14 @@ from entrepot.model.columns import Finding
 from entrepot.model.product import EDITIONS
 from entrepot.sources.comtrade.cells import make_cells
 from entrepot.sources.comtrade.file import is_answer, opened, places, table_of
-from entrepot.sources.comtrade.reexports import FLOW, split_reexports
 from entrepot.sources.comtrade.stage import AMOUNTS, KEY, SUMS, bare, stage
-from entrepot.sources.comtrade.totals import ABOVE, keep_finest, leave_sums_out
+from entrepot.sources.comtrade.totals import (
+    ABOVE,
+    FLOW,
+    keep_finest,
+    leave_sums_out,
+    split_reexports,
+)
 from entrepot.sources.parquet import is_parquet, reading
 from entrepot.sources.parser import FileTable, ParsedRows
 from entrepot.sources.strict import literal

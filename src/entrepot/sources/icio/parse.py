@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from entrepot.errors import BadFileError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
-from entrepot.sources.icio.arrays import KNOWN, NEEDED, benchmark, read_arrays
+from entrepot.sources.icio.arrays import CAP, KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
-from entrepot.sources.icio.labels import industries
 from entrepot.sources.icio.layouts import (
     is_figaro,
     is_pymrio,
@@ -23,8 +22,7 @@ from entrepot.sources.icio.layouts import (
     read_pymrio,
     write,
 )
-from entrepot.sources.icio.notes import about
-from entrepot.sources.icio.release import is_release, read_release
+from entrepot.sources.icio.release import industries, is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import INSIDE, PACKAGE
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from entrepot.sources.parser import FileOptions, Key
 
 __all__ = ["rows", "tables"]
+
 
 RELEASE = "2025"
 _AREAS = {67: "2021", 77: "2023"}
@@ -217,4 +216,31 @@ def _everything(held: Benchmark) -> Cells:
     steps = [everybody[start : start + _STEP] for start in range(0, len(everybody), _STEP)]
     return together(
         [cells(held.grid, held.block(some, everybody), some, everybody) for some in steps]
+    )
+
+
+def about(held: Benchmark, name: str) -> tuple[Finding, ...]:
+    """Return what a reader of the package's table has to know; `name` is that of its file."""
+    labels = [f"{' '.join(held.grid.names(place))} x {by:.3f}" for place, by in held.cut.items()]
+    part = sum(float(held.output[place]) for place in held.cut) / float(held.output.sum())
+    return (
+        Finding(
+            "no-rest-of-world",
+            "warning",
+            name,
+            1,
+            f"{held.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
+            "The package's makers left out the rest of the world: what the 80 economies buy from "
+            "others is in no total, so shares of imported inputs are upper bounds.",
+        ),
+        Finding(
+            "cut-columns",
+            "note",
+            name,
+            len(held.cut),
+            ", ".join(labels),
+            f"The package's makers cut inputs at {CAP:.0%} of output in these columns, which make "
+            f"{part:.1g} of all output; what was cut off follows from the sellers' rows and was "
+            "put back.",
+        ),
     )

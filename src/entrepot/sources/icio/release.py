@@ -7,24 +7,24 @@ would count it twice and is refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.model.areas import known_areas
 from entrepot.model.columns import Finding
-from entrepot.sources.icio.grid import Grid, cells, together
-from entrepot.sources.icio.labels import TOTALS, industries, is_primary, node_of, total_of
-from entrepot.sources.icio.text_table import batches
+from entrepot.sources.icio.grid import Grid, batches, cells, together
 from entrepot.sources.text import header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from entrepot.sources.icio.grid import Cells, Numbers
-    from entrepot.sources.icio.labels import Node
 
-__all__ = ["is_release", "read_release"]
+__all__ = ["Node", "industries", "is_release", "node_of", "read_release", "read_whole"]
+
 
 _CORNER = ("", "V1", "Unnamed: 0")  # above the labels of the rows, as R and pandas write it
 _HALF = 5e-5  # m USD, half the last of the four decimals that the OECD prints
@@ -251,3 +251,191 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
         names = " and ".join(sorted(reading.split))
         text = f"The file has {names} in parts, without and with export processing: added up."
         yield Finding("parts-added", "note", place, len(reading.held_back), names, text)
+
+
+# A table as the OECD ships it, whole: parts apart, with final use and output, as arrays.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A table of n sectors.
+
+    Attributes
+    ----------
+    labels
+        n pairs of area, parts under their own name, and sector.
+    inputs
+        n x n: what the column buys of the row, m USD.
+    final
+        n x areas: what final use in an area buys of the row, m USD.
+    areas
+        Areas of the columns of `final`.
+    output
+        n, m USD.
+    parts
+        Area of each part that occurs.
+    """
+
+    labels: list[tuple[str, str]]
+    inputs: Numbers
+    final: Numbers
+    areas: list[str]
+    output: Numbers
+    parts: dict[str, str]
+
+
+def read_whole(path: Path, name: str) -> Whole:
+    """Return a table whose labels and sums were checked when it was loaded.
+
+    A country that stands beside its parts, with zeros, is left out.
+
+    Raises
+    ------
+    BadFileError
+        If a label is unknown, rows and columns are not the same, or a cell is no number.
+    MissingExtraError
+        If NumPy is not installed.
+    """
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise MissingExtraError("numpy", "icio") from error
+    names = header(path, name)
+    found = industries(names[1:], name, "column")
+    split = {node.area for node in found.values() if node.part}
+    kept = {n: node for n, node in found.items() if node.part or node.area not in split}
+    labels = [_label(node) for node in kept.values()]
+    asked = _final_columns(names[1:])
+    areas = list(dict.fromkeys(asked.values()))
+    count = len(labels)
+    inputs, final = np.zeros((count, count)), np.zeros((count, len(areas)))
+    output, seen = np.zeros(count), np.zeros(count, dtype=bool)
+    total = names.index(total_of(names) or "") - 1
+    place = {names[1 + column]: number for number, column in enumerate(kept)}
+    for rows, values in batches(path, name, names):
+        here = [number for number, row in enumerate(rows) if row in place]
+        there = [place[rows[number]] for number in here]
+        inputs[there] = values[list(kept)][:, here].T
+        output[there] = values[total, here]
+        for column, area in asked.items():
+            final[there, areas.index(area)] += values[column, here]
+        seen[there] = True
+    if not seen.all():
+        label = " ".join(labels[int(np.flatnonzero(~seen)[0])])
+        raise BadFileError(f"{label} is a column and no row", where=name)
+    parts = {node.part: node.area for node in kept.values() if node.part}
+    return Whole(labels, inputs, final, areas, output, parts)
+
+
+def _label(node: Node) -> tuple[str, str]:
+    return node.part or node.area, node.sector
+
+
+def _final_columns(names: list[str]) -> dict[int, str]:
+    """Return the area of each column of final demand; of a part, the area it is a part of."""
+    found = {}
+    for number, name in enumerate(names):
+        code, _, kind = name.partition("_")
+        if kind in FINAL:
+            found[number] = PARTS.get(code, "XROW" if code == "ROW" else code)
+    return found
+
+
+# Labels of rows and columns in the OECD's own files: `AUS_A01`, `CN2_C26`, `DEU_HFCE`, `OUT`.
+
+
+PARTS = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
+"""Of the extended tables: China and Mexico without and with their export processing."""
+REST = {"ROW": "XROW"}
+FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+"""Ends of columns of final demand: households, charities, government, investment, inventories,
+purchases abroad. They are no inputs."""
+TOTALS = ("OUT", "OUTPUT", "TOTAL")
+"""Output, a row and a column, as releases call it."""
+TAXES = ("TLS", "TAXSUB")
+"""Ends of rows of taxes less subsidies, with or without an area before them."""
+VALUE_ADDED = ("VA", "VALU")
+_SECTOR = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A sector of an area; `part` is how the file calls a part of the area, else empty."""
+
+    area: str
+    sector: str
+    part: str = ""
+
+
+def node_of(label: str) -> Node | None:
+    """Return what the label of a row or column of inputs stands for; None if it is no such label.
+
+    Examples
+    --------
+    >>> node_of("CN2_C26"), node_of("DEU_HFCE")
+    (Node(area='CHN', sector='C26', part='CN2'), None)
+    """
+    code, _, sector = label.partition("_")
+    area = PARTS.get(code) or REST.get(code, code)
+    aside = sector in FINAL or sector in TAXES
+    if aside or not _SECTOR.fullmatch(sector) or area not in known_areas():
+        return None
+    return Node(area, sector, code if code in PARTS else "")
+
+
+def industries(labels: Sequence[str], place: str, kind: str) -> dict[int, Node]:
+    """Return the labels that stand for a sector, by their place; the others are left aside by name.
+
+    Parameters
+    ----------
+    labels
+        Rows or columns in their order.
+    place, kind
+        Name of the file; ``row`` or ``column``.
+
+    Raises
+    ------
+    BadFileError
+        For a label that is unknown or comes twice.
+    """
+    found: dict[int, Node] = {}
+    seen: set[str] = set()
+    for number, label in enumerate(labels):
+        where = f"{place}, {kind} {number + 2}"  # both begin with a row or column of labels
+        if label in seen:
+            raise BadFileError(f"{kind} {label} comes twice", where=where)
+        seen.add(label)
+        node = node_of(label)
+        if node:
+            found[number] = node
+        elif not is_aside(label) and not (kind == "column" and _is_final(label)):
+            raise BadFileError(
+                f"unknown {kind}: {label!r}",
+                where=where,
+                why="rows and columns are an area and a sector, such as AUS_A01; besides them come "
+                f"columns of final demand ({', '.join(FINAL)}), TLS, VA and OUT",
+                hint="write areas as three letters of ISO 3166 (or ROW), "
+                "sectors in capitals after a _",
+            )
+    return found
+
+
+def is_primary(label: str) -> bool:
+    """Whether a row is value added or taxes: with inputs, it makes up the output of a column."""
+    code, _, end = label.partition("_")
+    known = code in known_areas() or code in PARTS or code in REST
+    return label in (*VALUE_ADDED, *TAXES) or (known and end in TAXES)
+
+
+def is_aside(label: str) -> bool:
+    """Whether a row or column is neither a sector nor final demand."""
+    return label in TOTALS or is_primary(label)
+
+
+def total_of(names: Sequence[str]) -> str | None:
+    """Return the label of output in a header; None where there is none."""
+    return next((name for name in TOTALS if name in names), None)
+
+
+def _is_final(label: str) -> bool:
+    return label.partition("_")[2] in FINAL
