@@ -6,7 +6,7 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
-.PHONY: help brief test explore check bench bench-full docs lock clean
+.PHONY: help brief quick test spark explore check bench bench-full docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,14 @@ brief: $(VENV)/.ready ## Build the environment, write out/brief-RUS.html and pri
 	@$(BIN)/entrepot brief RUS --supplier CHN \
 		--claims examples/russia-china-dependence.yaml --out out/brief-RUS.html
 
-test: $(VENV)/.ready-dev ## Build what tests need and run them all
+quick: $(VENV)/.ready-dev ## The tests that take no time: no browser, no Spark, nobody killed (a minute)
+	@$(BIN)/python -m pytest -q -n auto -m "unit and not slow and not spark" src tests/unit
+
+test: $(VENV)/.ready-dev ## Build what tests need and run them all (on Spark where it is installed)
 	@$(BIN)/python -m pytest -n auto
+
+spark: $(VENV)/.ready-spark ## Build Spark into the environment (456 MB) and run the tests on it
+	@$(BIN)/python -m pytest -m spark tests
 
 explore: $(VENV)/.ready-dev ## New random examples for every property test, 100 times as many (hours)
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(or $(TESTS),tests)
@@ -58,9 +64,12 @@ $(VENV)/.ready: requirements.lock requirements-icio.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Spark (456 MB) is published as source only: it is packed into a wheel here, nothing is compiled.
-$(VENV)/.ready-dev: requirements-dev.lock requirements-spark.lock $(VENV)/.ready
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	$(BIN)/python -m pip install $(LOCKED) -r requirements-dev.lock
+	@touch $@
+
+# Spark (456 MB) is published as source only: it is packed into a wheel here, nothing is compiled.
+$(VENV)/.ready-spark: requirements-spark.lock $(VENV)/.ready-dev
 	$(BIN)/python -m pip install $(LOCKED) --no-binary pyspark --no-build-isolation \
 		-r requirements-spark.lock
 	@touch $@

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import anyio
 import httpx
 
+from entrepot.report.brief_context import BriefContext
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import ASGIApp
+
+    from entrepot.figures import Definition, Figure
+    from entrepot.lake import Lake
 
 T = TypeVar("T")
 HERE = "http://127.0.0.1:8000"
@@ -40,3 +45,20 @@ def in_own_loop(work: Callable[[], Awaitable[T]]) -> T:
     """Run in a thread of its own: a browser of another test keeps a loop in this one."""
     with ThreadPoolExecutor(1) as beside:
         return beside.submit(anyio.run, work).result()
+
+
+class SharedBook(BriefContext):
+    """A book that knows what other books of the same lake were asked: such lakes do not change.
+
+    Pages of one comparison are many, and each asks some thirty Figures; `/api/ask` still evaluates.
+    """
+
+    told: ClassVar[dict[str, dict[Definition, Figure]]] = {}
+
+    def __init__(self, lake: Lake, before: Mapping[Definition, Figure] | None = None) -> None:
+        super().__init__(lake, before)
+        self._before = self.told.setdefault(str(lake.path), {})
+
+    def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
+        self._before[definition] = super()._answer(definition, ranged=ranged)
+        return self._before[definition]

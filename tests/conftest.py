@@ -28,6 +28,8 @@ QUIET = (
 SPARK = "local[2]"
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
+SLOW = ("lake", "serve", "watching")
+"""Folders of unit tests that start processes, kill them or load much: not for `make quick`."""
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
 
 
@@ -37,6 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = parts[1] if parts[0] == "tests" else "unit"
         if tier in TIERS:
             item.add_marker(tier)
+        if tier == "unit" and len(parts) > 3 and parts[2] in SLOW:
+            item.add_marker("slow")
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +98,7 @@ def spark() -> Iterator[SparkSession]:
     """A small Spark in a process beside this one; its log does not reach the screen."""
     outcome = pytest.fail if os.environ.get("ENTREPOT_REQUIRE_SPARK") else pytest.skip
     if find_spec("pyspark") is None:
-        outcome("needs pyspark: pip install 'entrepot[spark]'")
+        outcome("needs pyspark: make spark")
     if not has_java():
         outcome("needs Java 17 or 21 for Spark (Debian: openjdk-17-jre-headless)")
     from entrepot.spark import session

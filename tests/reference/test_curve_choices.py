@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from curve_plain import ALL, CASES, LEVELS, PLACES, cells_of, looked_at, way_of
@@ -12,22 +14,34 @@ import entrepot as ep
 from entrepot.lake import Lake
 from made_comtrade import text_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def curves(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], ep.Figure]:
+    """Return what asks for the curve of a case and goods, each once."""
     folder = tmp_path_factory.mktemp("choices")
     file = folder / "reports.csv"
     file.write_text(text_of([made for made, _ in MADE]))
     lake = Lake.open(folder / "lake")
     lake.add("comtrade", [file])
-    return lake
+
+    @cache
+    def asked(name: str, goods: str) -> ep.Figure:
+        keys = CASES[name][0]
+        return ep.ask(name.split()[0], lake=lake, goods=goods, period=2022, curve=True, **keys)
+
+    return asked
 
 
 @pytest.mark.parametrize("goods", ["854231", "848210", "chpl"])
 @pytest.mark.parametrize("name", CASES)
-def test_each_is_what_its_rows_give_in_plain_python(lake: Lake, name: str, goods: str) -> None:
+def test_each_is_what_its_rows_give_in_plain_python(
+    curves: Callable[[str, str], ep.Figure], name: str, goods: str
+) -> None:
     keys, plain, choices = CASES[name]
-    figure = ep.ask(name.split()[0], lake=lake, goods=goods, period=2022, curve=True, **keys)
+    figure = curves(name, goods)
     assert figure.specifications is not None, figure.reason
     items = figure.specifications.items
     for item in items:
@@ -44,11 +58,11 @@ def test_each_is_what_its_rows_give_in_plain_python(lake: Lake, name: str, goods
 @pytest.mark.parametrize("goods", ["854231", "848210"])
 @pytest.mark.parametrize("name", CASES)
 def test_no_combination_is_dropped_and_none_counted_twice(
-    lake: Lake, name: str, goods: str
+    curves: Callable[[str, str], ep.Figure], name: str, goods: str
 ) -> None:
     """Their number is that of the different sets of rows that all combinations have."""
     keys, plain, choices = CASES[name]
-    figure = ep.ask(name.split()[0], lake=lake, goods=goods, period=2022, curve=True, **keys)
+    figure = curves(name, goods)
     assert figure.specifications is not None
     items = figure.specifications.items
     found = set()

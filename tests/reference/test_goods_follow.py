@@ -81,7 +81,7 @@ def test_every_tier_in_every_year(
     lake: Lake, listed: dict[str, str], values: dict[tuple[int, str], float], tier: str
 ) -> None:
     codes = in_hs2017(code for code, one in listed.items() if one.startswith(tier[1:]))
-    for year in YEARS:
+    for year in YEARS[::3]:  # all of one edition
         figure = ask(lake, goods=f"chpl{tier}", period=year)
         assert figure.value == pytest.approx(total(values, codes, year))
 

@@ -128,7 +128,7 @@ def test_a_clustered_error_of_one_buyer_is_no_error(
     """Of 39 buyers taken for Russia in turn many have a larger effect than Russia itself."""
     pytest.importorskip("pyfixest", reason="needs the extra stats")
     betas = {}
-    for name in ("Russia", "India", "Italy", "USA", "Sweden", "Austria", "Czech Republic"):
+    for name in ("Russia", "India", "Austria"):
         found = ep.measures.premium_regression(
             sound.rows,
             buyer=name,

@@ -106,7 +106,7 @@ def test_what_is_said_is_true(
     said: dict[str, int] = {}
     backup = tmp_path / "backup.tar"
     lake_with_old("first").backup(backup)
-    step = 1 if TIMES >= 10 else 5 if change == "remove" else 23  # a removal costs little
+    step = 1 if TIMES >= 10 else 5 if change == "remove" else 37  # a removal costs little
     first = 1 + (list(CHANGES).index(change) + 4 * stay) % step
     for at in range(first, 400, step):
         name = f"lake-{at}"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN, CHINA = 417, 156
 KEYS: dict[str, Any] = {
     "importer": "KGZ",

@@ -16,6 +16,8 @@ from entrepot.lake.inventory import codes_of_all_goods
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN = 417
 CHIPS = "854231"
 KEYS: dict[str, Any] = {"exporter": "DEU", "goods": CHIPS, "period": 2022}

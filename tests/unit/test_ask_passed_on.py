@@ -15,6 +15,8 @@ from entrepot.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 ASKED: dict[str, Any] = {
     "importer": "RUS",
     "exporter": "DEU",

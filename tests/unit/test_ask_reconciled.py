@@ -16,6 +16,8 @@ from made_comtrade import row, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 RUSSIA, CHINA, GERMANY, BELARUS, INDIA = 643, 156, 276, 112, 699
 USUAL = {"product": "854231", "edition": "H5"}
 SOLD = {CHINA: 60_000.0, GERMANY: 30_000.0, BELARUS: 10_000.0}

@@ -16,6 +16,8 @@ from entrepot.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN, CHINA = 417, 156
 ASKED: dict[str, Any] = {
     "importer": "RUS",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Caveat
 
+pytestmark = pytest.mark.slow
+
 
 def definition(measure: str = "import_share", **keys: Any) -> Definition:
     asked = {"importer": "DEU", "exporter": "CHN", "goods": "8542", "period": 2022} | keys

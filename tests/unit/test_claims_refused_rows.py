@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from entrepot.claims.result import CheckedClaim
 
+pytestmark = pytest.mark.slow
+
 MAP = """
 format: 1
 id: sold

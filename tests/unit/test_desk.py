@@ -17,6 +17,8 @@ from entrepot.errors import RequestError
 from entrepot.report import desk
 from entrepot.report.desk import check_desk, render_desk, sheet, verdicts_on
 
+pytestmark = pytest.mark.slow
+
 TEXT = (
     "China's exports to Russia fell by 3.4 % in 2025. Trade between China and Russia was "
     "1.63 trillion yuan in 2025. Everything else rose by 12 %."

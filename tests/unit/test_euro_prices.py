@@ -8,6 +8,8 @@ import entrepot as ep
 from entrepot.lake import Lake
 from made_comext import table
 
+pytestmark = pytest.mark.slow
+
 ASKED = {"importer": "DEU", "exporter": "CHN", "goods": "854231", "period": 2024, "base": 2023}
 
 

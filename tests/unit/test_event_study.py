@@ -25,6 +25,8 @@ from made_trade import change, panel, table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
 YEARLY = Design(frequency="A", window=(-3, 3))
 ONE_WAY = Design(frequency="A", window=(-3, 3), cluster=("product",))
 

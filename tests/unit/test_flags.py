@@ -20,6 +20,8 @@ from entrepot.measures import measure_metadata
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = duckdb.connect()
 Row = dict[str, Any]
 Flow = tuple[str, str | None, Any, Any]  # product, supplier, year, value

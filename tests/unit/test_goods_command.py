@@ -15,6 +15,8 @@ from entrepot.errors import BadFileError, EntrepotError, RequestError, UnknownNa
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 RUN = CliRunner()
 TABLE = (
     "date,hs\n2023-01-01,8542.31\n2024-06-01,ex 8541\n2024-06-01,8541-8543\n2024-06-01,01012100\n"

@@ -24,6 +24,8 @@ from entrepot.goods.update import changes, pack, read_edition, take
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Path(entrepot.goods.__file__).parent / "lists"
 NEXT = lists_made() + timedelta(days=90)
 KEPT = ("chpl", "eu-833")

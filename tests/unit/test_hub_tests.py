@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
+pytestmark = pytest.mark.slow
+
 SHIRTS, BEER, WIRES = 610910, 220300, 854411
 ASKED: dict[str, Any] = {
     "importer": "RUS",

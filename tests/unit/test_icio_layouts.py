@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 TWO = {"CHN": "CN", "DEU": "DE", "RUS": "FIGW1"}
 ADDED = OUTPUT - INPUTS.sum(axis=0) - 0.5  # with 0.5 of taxes
 SHARES = (("D1", 0.5), ("D29X39", 0.1), ("B2A3G", 0.4))

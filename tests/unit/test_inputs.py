@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 AREAS = ("CHN", "DEU", "FRA", "HKG", "USA")
 GOODS = ("A01", "C26", "C29")
 FACTORIES = ("C26", "C29")

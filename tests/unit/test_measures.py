@@ -21,6 +21,8 @@ from entrepot.measures import all_metadata, measure_metadata
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = duckdb.connect()
 Rows = dict[str, list[Any]]
 KINDS: dict[str, Callable[[Rows], Any]] = {

@@ -16,6 +16,8 @@ from made_comtrade import row, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 RUSSIA, CHINA, GERMANY, BELARUS = 643, 156, 276, 112
 BASE = {CHINA: 60_000.0, GERMANY: 30_000.0, BELARUS: 10_000.0}
 

@@ -17,6 +17,8 @@ from entrepot.sources.published.row import COLUMNS
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 ROW = {
     **dict.fromkeys(COLUMNS, ""),
     "id": "MY-001",

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 import entrepot as ep
 from entrepot.errors import RequestError
 
+pytestmark = pytest.mark.slow
+
 AREAS = ("MID", "SUB", "BUY", "ORI", "ORJ", "OTH")
 
 

@@ -20,6 +20,8 @@ from entrepot.measures.student import degrees_of_freedom, half_width, student_qu
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = duckdb.connect()
 KINDS: dict[str, Callable[[pa.Table], Any]] = {
     "duckdb": CONNECTION.from_arrow,

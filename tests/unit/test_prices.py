@@ -22,6 +22,8 @@ from entrepot.measures.prices import premium
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = duckdb.connect()
 Rows = list[tuple[Any, ...]]
 KINDS: dict[str, Callable[[pa.Table], Any]] = {

@@ -20,6 +20,8 @@ from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import opening_in
 from made_trade import panel, table
 
+pytestmark = pytest.mark.slow
+
 ROWS = {
     "importer": ["DEU", "DEU", "FRA"],
     "exporter": ["CHN", "JPN", "JPN"],

@@ -32,6 +32,8 @@ from entrepot.reconcile import (
 from entrepot.sources.reconciled.parse import COLUMNS
 from made_comtrade import CHINA, GERMANY, row, text_of
 
+pytestmark = pytest.mark.slow
+
 
 def reports(*rows: tuple[Any, ...]) -> Any:
     """Rows: exporter, importer, reported_by, value, basis, reexport."""

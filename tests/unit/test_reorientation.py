@@ -23,6 +23,8 @@ from entrepot.measures.substitution import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CONNECTION = duckdb.connect()
 KINDS: dict[str, Callable[[pa.Table], Any]] = {
     "duckdb": CONNECTION.from_arrow,

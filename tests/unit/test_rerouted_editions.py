@@ -13,6 +13,8 @@ from entrepot.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN, GEORGIA = 417, 268
 PARTS = {"H5": "854890", "H6": "854800"}  # renumbered with HS 2022
 SENSORS = {"H5": "854140", "H6": "854149"}  # split with it

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures.figure import Figure
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN, CHINA = 417, 156
 
 

@@ -25,6 +25,8 @@ from entrepot.sources.comext import parse
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import members, unpack_sevenzip
 
+pytestmark = pytest.mark.slow
+
 HEAD = (
     "REPORTER,PARTNER,TRADE_TYPE,PRODUCT_NC,PRODUCT_SITC,PRODUCT_CPA21,PRODUCT_CPA22,PRODUCT_BEC,"
     "PRODUCT_BEC5,PRODUCT_SECTION,FLOW,STAT_PROCEDURE,SUPPL_UNIT,PERIOD,VALUE_EUR,VALUE_NAC,"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
+pytestmark = pytest.mark.slow
+
 ARMENIA, CHINA, KYRGYZSTAN = 51, 156, 417
 CODES = ("854231", "854232", "854233")
 YEARS = range(2017, 2023)

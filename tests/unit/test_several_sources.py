@@ -19,6 +19,8 @@ from entrepot.lake import Lake
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KYRGYZSTAN = 417
 ASKED: dict[str, Any] = {
     "importer": "RUS",

@@ -13,6 +13,8 @@ from table_reading import read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MAP = """
 format: 1
 nomenclature: HS2017

@@ -19,6 +19,8 @@ from table_reading import read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SIDES = (("reporter: TODO", "reporter: KGZ"), ("flow: TODO", "flow: import"))
 # Cells and rows are not closed, as the portal of the Indian commerce ministry writes them.
 INDIA = """<html><head><title>EIDB</title><style>td {color: red}</style></head><body>

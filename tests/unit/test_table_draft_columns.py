@@ -13,6 +13,8 @@ from table_reading import read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SIDES = "Reporter,Partner,Flow,HS6"
 ROW = "Kazakhstan,China,Import,854231"
 

@@ -13,6 +13,8 @@ from table_reading import read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HEAD = "period,reporterISO,flowCode,partnerISO,cmdCode,primaryValue,motCode,note\n"
 KEY = "2022,KAZ,M,CHN,854231"
 CODES = HEAD.replace("note", "classificationCode")

@@ -14,6 +14,8 @@ from entrepot.sources.table.draft.draft import draft_mapping
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HEAD = "Value (£),,,,\n,Export,,Dispatch,\nCountry,2022,2023,2022,2023\n"
 ROWS = {
     "France": ("..", "..", "11", "21"),

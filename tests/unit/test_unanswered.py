@@ -15,6 +15,8 @@ from entrepot.sources.icio import wheel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.slow
+
 SOURCES = Path(ep.__file__).parent
 
 ASKED: list[Mapping[str, object]] = [

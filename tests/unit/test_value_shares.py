@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
+pytestmark = pytest.mark.slow
+
 AREAS = ("CHN", "DEU", "HKG", "RUS", "USA")
 ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": 2022}
 

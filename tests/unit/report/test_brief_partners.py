@@ -32,6 +32,8 @@ from said_by_rule import faults
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 FRANCE, CODE = 251, "854231"
 BOUGHT = {  # imports as each buyer tells them; France tells nothing of 2022
     (2020, GERMANY, CHINA): 2e8,

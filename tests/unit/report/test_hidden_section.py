@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from entrepot.report import Brief
     from entrepot.report.parts import Section
 
+pytestmark = pytest.mark.slow
+
 FRANCE, KAZAKHSTAN = 251, 398
 NAMES = {CHINA: "CHN", GERMANY: "DEU", USA: "USA", RUSSIA: "RUS", FRANCE: "FRA", KAZAKHSTAN: "KAZ"}
 YEARS = range(2018, 2023)

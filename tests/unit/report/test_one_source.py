@@ -17,6 +17,8 @@ from entrepot.serve.views.country import _ranked
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MAP = """
 format: 1
 id: {id}

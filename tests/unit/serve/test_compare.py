@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.ask_server import Client
+from tests.ask_server import Client, SharedBook
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.figures import Caveat, Definition, Figure
@@ -41,6 +41,11 @@ PAIRS = {
     "importer=DEU&supplier=CHN&goods=854231&supplier2=USA": (0.75, 0.25),
     "importer=DEU&supplier=CHN&goods=854231&goods2=854232": (0.75, 0.2),
 }
+
+
+@pytest.fixture(autouse=True)
+def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "BriefContext", SharedBook)
 
 
 @pytest.fixture(scope="module")

