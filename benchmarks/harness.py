@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FULL = 11_000_000
 SMALL = 500_000
 Jobs = "dict[str, Callable[..., dict[str, Any]]]"
+RATIOS: list[tuple[str, float]] = []
+"""Ratios of CPU time that the reports of this process found, each with its name."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ def compared(found: dict[str, list[Run]], ours: str, goal: dict[str, str]) -> st
         cells = [f"{median(runs, what):.2f}" for what in ("seconds", "cpu")]
         cells.append(f"{max(run.peak_mib for run in runs):,.0f}")
         same = name == ours
+        if not same:
+            RATIOS.append((f"{ours} / {name}", ratio(found[ours], runs, "cpu")))
         cells += [
             "" if same else f"{ratio(found[ours], runs, what):.2f}" for what in ("seconds", "cpu")
         ]

@@ -4,12 +4,15 @@
 
 Prints what it finds; `--write` puts it into benchmarks/RESULTS.md, with machine and date. With
 names, only their sections are put there, each with its own date.
+Ratios of CPU time are compared with those that were written last at the same size
+(benchmarks/ratios.json), and what got slower by more than a fifth is named at the end.
 Generated files are kept in ENTREPOT_BENCH_DIR (by default a folder among the temporary files) and
 used again; a full run needs 12 GB there.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -33,7 +36,11 @@ ALL = (
     "origin",
     "layout",
     "serve_load",
+    "waiting",
 )
+RATIOS = Path(__file__).with_name("ratios.json")
+SLOWER = 1.2
+"""How much larger a ratio may get before it is named: machines are noisy."""
 
 
 def main() -> None:
@@ -46,14 +53,56 @@ def main() -> None:
     write, names = asked.write, asked.names or ALL
     found = [_heading()]
     print(found[0], flush=True)
+    ratios: dict[str, float] = {}
     for name in names:
+        harness.RATIOS.clear()
         found.append(import_module(name).report())
         print(f"\n{found[-1]}", flush=True)
+        ratios |= _named(name)
+    print(f"\n{_compared(ratios)}", flush=True)
     path = Path(__file__).with_name("RESULTS.md")
     if write and names != ALL and path.exists():
         found = _put_in(path.read_text(encoding="utf-8"), found[1:])
     if write:
         path.write_text("\n\n".join(found) + "\n", encoding="utf-8")
+        held = _recorded() | {str(harness.rows_a_year()): _last() | ratios}
+        RATIOS.write_text(json.dumps(held, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _named(benchmark: str) -> dict[str, float]:
+    """Return the ratios of a benchmark by name; one that occurs again has a number."""
+    found: dict[str, float] = {}
+    for job, ratio in harness.RATIOS:
+        name = f"{benchmark}: {job}"
+        again = sum(known.startswith(name) for known in found)
+        found[f"{name} ({again + 1})" if again else name] = round(ratio, 3)
+    return found
+
+
+def _recorded() -> dict[str, dict[str, float]]:
+    """Return the ratios that were written last, by rows a year and name."""
+    if not RATIOS.exists():
+        return {}
+    held: dict[str, dict[str, float]] = json.loads(RATIOS.read_text(encoding="utf-8"))
+    return held
+
+
+def _last() -> dict[str, float]:
+    return _recorded().get(str(harness.rows_a_year()), {})
+
+
+def _compared(ratios: dict[str, float]) -> str:
+    """Say which ratios are larger than those that were written last at this size."""
+    last = _last()
+    known = ratios.keys() & last.keys()
+    slower = [
+        f"slower: {name}: {last[name]:g} before, {ratios[name]:g} now"
+        for name in ratios
+        if name in known and ratios[name] > last[name] * SLOWER
+    ]
+    if not known:
+        return f"No ratios of {harness.rows_a_year():,} rows a year were written before."
+    return "\n".join(slower) or f"None of {len(known)} ratios got worse by more than a fifth."
 
 
 def _put_in(text: str, sections: list[str]) -> list[str]:

@@ -143,3 +143,38 @@ def test_texts_of_the_checkers_benchmark_are_possible_until_an_error_is_put_in()
                 found.add(kind)
                 break
     assert len(found) == 4
+
+
+def test_what_got_slower_is_named(
+    script: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, harness = script("run"), script("harness")
+    monkeypatch.setattr(run, "RATIOS", tmp_path / "ratios.json")
+    monkeypatch.setenv("ENTREPOT_BENCH_ROWS", "1000")
+    raw = [harness.Run(1.0, 1.0, 10.0)] * 3
+    harness.RATIOS.clear()
+    for cpu in (2.0, 3.0):
+        harness.compared({"ours": [harness.Run(9.0, cpu, 10.0)] * 3, "raw": raw}, "ours", {})
+    found = run._named("load")
+    assert found == {"load: ours / raw": 2.0, "load: ours / raw (2)": 3.0}
+    assert "No ratios" in run._compared(found)
+    (tmp_path / "ratios.json").write_text(
+        '{"1000": {"load: ours / raw": 1.9, "load: ours / raw (2)": 2.4}, "5": {}}', "utf-8"
+    )
+    assert run._compared(found) == "slower: load: ours / raw (2): 2.4 before, 3 now"
+    assert "None of 2" in run._compared(found | {"load: ours / raw (2)": 2.5})
+
+
+def test_files_of_what_people_wait_for_are_read(script: Any, tmp_path: Path) -> None:
+    from entrepot.claims import read_document
+    from entrepot.lake import Lake
+    from entrepot.watching.run import parse_asked
+
+    waiting = script("waiting")
+    text = waiting._watched(tmp_path).read_text(encoding="utf-8")
+    assert len(parse_asked(text, "watch.yaml").items) == 50
+    assert len(read_document(waiting._claims(tmp_path)).claims) >= 36
+    lake = Lake.open(tmp_path / "lake")
+    report = lake.add("comext", waiting._months(tmp_path)[:2])
+    assert [held.rows for held in report.added] == [600, 600]
+    assert waiting.SCENARIO.is_file()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
+from entrepot.figures import row_facts
 from entrepot.figures.availability import held
 from entrepot.figures.definition import Definition
 from entrepot.figures.row_facts import editions_of
@@ -59,3 +61,42 @@ def test_editions_are_those_of_who_is_compared(
     with lake.reading():
         [there] = held(lake, "comtrade", [asked.period])
         assert editions_of(SourceRows(lake, there, "importer"), asked) == editions
+
+
+def test_areas_of_every_year_are_looked_up_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks each year who trades: by hand from the rows, whatever the order of the years."""
+    iso = {156: "CHN", 276: "DEU", 251: "FRA", 417: "KGZ", 643: "RUS", 616: "POL", 792: "TUR"}
+    others = [code for code in iso if code != RUSSIA]
+    years = range(2012, 2023)
+    chance = random.Random(3)
+    trade = [
+        (year, RUSSIA, code)
+        for year in years
+        for code in others
+        if code == CHINA or chance.random() < 0.5
+    ]
+    trade += [(year, KYRGYZSTAN, CHINA) for year in years if year % 2]
+    path = tmp_path / "comtrade.csv"
+    lines = [row(9.0, period=y, reporter=who, partner=code, flow="M") for y, who, code in trade]
+    path.write_text(text_of(lines))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("comtrade", [path])
+    ran: list[int] = []
+    fetch = row_facts.fetch
+    monkeypatch.setattr(row_facts, "fetch", lambda rows: ran.append(1) or fetch(rows))
+    mixed = [*years]
+    chance.shuffle(mixed)
+    with lake.reading():
+        for year in mixed:
+            keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": year}
+            asked = Definition.build("import_share", **keys)
+            [there] = held(lake, "comtrade", [asked.period])
+            cells = SourceRows(lake, there, "importer")
+            whole = asked.but(exporter="WLD")
+            sold = {iso[code] for y, who, code in trade if (y, who) == (year, RUSSIA)}
+            bought = {iso[who] for y, who, _ in trade if y == year}
+            assert row_facts.partners(cells, whole, "exporter") == sold
+            assert row_facts.traders(cells, asked, "importer") == bought
+    assert len(ran) == 2 * (row_facts._FEW + 1)

@@ -16,7 +16,7 @@ from entrepot.lake.state import NO_RELEASE
 from entrepot.sources import bring_in, is_register, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
     from datetime import date
 
     from entrepot.figures.definition import Side
@@ -84,6 +84,18 @@ class Availability:
     bases: frozenset[str] = frozenset()
     has_sums: bool = False
     tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
+
+    @property
+    def traits(self) -> tuple[Hashable, ...]:
+        """What decides which rows are read, beside source and time."""
+        return (
+            self.nomenclatures,
+            self.has_reports,
+            self.few_products,
+            self.has_totals,
+            self.has_sums,
+            tuple(sorted(self.bases)),
+        )
 
     def starts(self, span: Period) -> list[date]:
         """Return the first day of each year (fiscal or not), quarter or month of a span."""

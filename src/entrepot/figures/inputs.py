@@ -24,7 +24,7 @@ from entrepot.figures.input_choices import (
 from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
 from entrepot.figures.questions import unit_of
 from entrepot.figures.value_added import economy_of
-from entrepot.lake import fetch
+from entrepot.lake import fetch, few_rows
 from entrepot.lake.system_errors import readable
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
@@ -387,31 +387,34 @@ class InputCells:
         self, ways: Sequence[InputChoice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
     ) -> tuple[Frame, Frame]:
         """Return the ways to count, and which areas are asked for in each, as small tables."""
-        import pyarrow as pa
-
-        options = [
-            {
-                "way": number,
-                "home": way.home,
-                "goods_only": way.goods_only,
-                "factories": way.factories,
-                "any_buyer": not buyers,
-                "any_seller": not sellers,
-                "overlap": bool(buyers & sellers),
-            }
-            for number, (way, (buyers, sellers)) in enumerate(zip(ways, groups, strict=True))
-        ]
-        areas = [
-            {"way": number, "area": area, "buys": area in buyers, "sells": area in sellers}
+        named = [
+            (number, area, area in buyers, area in sellers)
             for number, (buyers, sellers) in enumerate(groups)
             for area in sorted(buyers | sellers)
         ]
-        connection = self.rows.lake.connection
-        first, second = (
-            nw.from_native(connection.from_arrow(pa.Table.from_pylist(rows))).lazy()
-            for rows in (options, areas)
+        flag, lake = "BOOLEAN", self.rows.lake
+        options = few_rows(
+            lake,
+            {
+                "way": ("BIGINT", range(len(ways))),
+                "home": (flag, [way.home for way in ways]),
+                "goods_only": (flag, [way.goods_only for way in ways]),
+                "factories": (flag, [way.factories for way in ways]),
+                "any_buyer": (flag, [not buyers for buyers, _ in groups]),
+                "any_seller": (flag, [not sellers for _, sellers in groups]),
+                "overlap": (flag, [bool(buyers & sellers) for buyers, sellers in groups]),
+            },
         )
-        return first, second
+        areas = few_rows(
+            lake,
+            {
+                "way": ("BIGINT", [one[0] for one in named]),
+                "area": ("VARCHAR", [one[1] for one in named]),
+                "buys": (flag, [one[2] for one in named]),
+                "sells": (flag, [one[3] for one in named]),
+            },
+        )
+        return options, areas
 
 
 def _coarser(cells: Frame, key: str, factories: list[str]) -> Frame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
@@ -14,10 +14,12 @@ from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.model.areas import WORLD
+from entrepot.model.period import Period
 from entrepot.model.product import harmonized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods, SourceRows
@@ -131,15 +133,15 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
 
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of a flow of whatever goods."""
-    return cells.once(
-        f"partners {side}", asked, lambda: _names(cells.flow(asked, (everything(),)), side)
+    return _areas(
+        cells, f"partners {side}", asked, side, lambda one: cells.flow(one, (everything(),))
     )
 
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
-    return cells.once(
-        f"traders {side}", asked, lambda: _names(cells.rows(side, (everything(),), asked), side)
+    return _areas(
+        cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
     )
 
 
@@ -164,11 +166,70 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     if asked.flow == "one_way":
         asked = asked.but(**{other_side(side): WORLD})
     among = nw.col(side).is_in(sorted(members_of(asked, side)))
-    return cells.once(
+    return _areas(
+        cells,
         f"known {side}",
         asked,
-        lambda: _names(cells.rows(side, (everything(),), asked, among), side),
+        side,
+        lambda one: cells.rows(side, (everything(),), one, among),
     )
+
+
+_GROUPS: Final = ("importer", "exporter", "controls", "hubs")
+_FEW = 2
+"""Times of a kind of question that are each looked up alone."""
+
+
+def _areas(
+    cells: SourceRows,
+    what: str,
+    asked: Definition,
+    side: Side,
+    rows: Callable[[Definition], Frame],
+) -> frozenset[str]:
+    """Return the areas on a side of some rows, found out once in a lake.
+
+    A page asks the same of every year: after a few times, all that the source holds are looked
+    up together.
+    """
+    wide = _over_all_times(cells, asked) if cells.kept is None else None
+    if wide is not None:
+        kind = f"{what} at all times, {cells.held.traits}"
+        times = cells.once(f"times of {kind}", wide, set[Period])
+        times.add(asked.period)
+        if len(times) > _FEW:
+            every = cells.once(kind, wide, lambda: _by_time(rows(wide), side))
+            days = cells.held.starts(asked.period)
+            return frozenset[str]().union(*(every.get(day, frozenset()) for day in days))
+    return cells.once(what, asked, lambda: _names(rows(asked), side))
+
+
+def _over_all_times(cells: SourceRows, asked: Definition) -> Definition | None:
+    """Return a question over all that a source holds in such steps; None where it is another one.
+
+    So it is where a group has other members then, and where rows are made of two reports.
+    """
+    held = cells.held
+    if asked.base or held.is_reconciled or asked.period.freq != held.freq:
+        return None
+    times = [
+        period
+        for item in cells.lake.holdings(held.source)
+        for period in item.current
+        if period.freq == held.freq
+    ]
+    if asked.period not in times:
+        return None
+    wide = asked.but(period=Period(min(times).start, max(times).end))
+    same = all(wide.members(side) == asked.members(side) for side in _GROUPS)
+    return wide if same else None
+
+
+def _by_time(rows: Frame, side: Side) -> dict[date, frozenset[str]]:
+    found: dict[date, set[str]] = {}
+    for day, name, _ in fetch(rows.group_by("period", side).agg(nw.len())):
+        found.setdefault(day, set()).add(name)
+    return {day: frozenset(names) for day, names in found.items()}
 
 
 def _names(rows: Frame, side: Side) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The lake: raw bytes by hash, canonical rows as Parquet, all or nothing; it knows no economics."""
 
-from entrepot.lake.fetch import fetch, relation, stored
+from entrepot.lake.fetch import fetch, few_rows, relation, stored
 from entrepot.lake.inventory import InventoryItem, LoadReport, codes_of_all_goods, spans
 from entrepot.lake.lake import Lake
 
@@ -10,6 +10,7 @@ __all__ = [
     "LoadReport",
     "codes_of_all_goods",
     "fetch",
+    "few_rows",
     "relation",
     "spans",
     "stored",

@@ -10,14 +10,14 @@ import narwhals as nw
 from entrepot.lake.system_errors import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import duckdb
 
     from entrepot.lake.lake import Lake
 
-__all__ = ["fetch", "relation", "stored"]
+__all__ = ["fetch", "few_rows", "relation", "stored"]
 
 
 def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
@@ -38,6 +38,19 @@ def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
     with readable():
         rows = frame.to_native().fetchall()
     return rows
+
+
+def few_rows(lake: Lake, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> nw.LazyFrame[Any]:
+    """Return a few rows of our own as a frame beside the lake's: columns with types and cells.
+
+    The engine unpacks the lists itself: Arrow would be imported for them, and what it looks for.
+    """
+    listed = ", ".join(
+        f"unnest(${place}::{kind}[]) AS {name}"
+        for place, (name, (kind, _)) in enumerate(columns.items(), 1)
+    )
+    values = [list(cells) for _, cells in columns.values()]
+    return nw.from_native(lake.connection.sql(f"SELECT {listed}", params=values)).lazy()
 
 
 def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:

@@ -344,7 +344,8 @@ class RowCache:
         name = f"stored_{next(_NUMBERS)}"
         with readable():
             query.create(name)
-            [(rows,)] = self._connection.table(name).count("*").fetchall()
+            # As a statement: a relation would be bound step by step, which takes longer.
+            [(rows,)] = self._connection.execute(f"SELECT count(*) FROM {name}").fetchall()
         self._tables[text] = _Table(name, rows)
         return self._tables[text]
 

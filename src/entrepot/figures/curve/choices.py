@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import narwhals as nw
 
@@ -19,7 +19,7 @@ from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import members_of
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
-from entrepot.lake import fetch, stored
+from entrepot.lake import fetch, few_rows, stored
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ __all__ = [
     "kinds",
     "known",
     "longer",
-    "table",
     "territory_choices",
     "valuation",
 ]
@@ -354,8 +353,8 @@ def by_goods(
     # All goods are told by thousands of codes, and none of them matters.
     of = [] if numbered[0].is_everything else ["nomenclature", "product"]
     patterns, members = _membership(told if of else [()], numbered)
-    counts = table(
-        cells,
+    counts = few_rows(
+        cells.lake,
         {
             "pattern": ("INTEGER", [one[0] for one in members]),
             "goods": ("INTEGER", [one[1] for one in members]),
@@ -364,7 +363,7 @@ def by_goods(
     )
     if of:
         lines = {name: ("VARCHAR", [one[at] for one in told]) for at, name in enumerate(of)}
-        pattern = table(cells, lines | {"pattern": ("INTEGER", patterns)})
+        pattern = few_rows(cells.lake, lines | {"pattern": ("INTEGER", patterns)})
         coded = kept.join(pattern, on=of)
     else:
         coded = kept.with_columns(nw.lit(0).alias("pattern"))
@@ -414,8 +413,8 @@ def _times(cells: SourceRows, numbered: Sequence[Numbered]) -> Frame:
         for now, period in one.span.times
         for day in cells.held.starts(period)
     ]
-    return table(
-        cells,
+    return few_rows(
+        cells.lake,
         {
             "goods": ("INTEGER", [one[0] for one in starts]),
             "period": ("DATE", [one[1] for one in starts]),
@@ -449,13 +448,3 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKin
     for goods, importer, exporter, is_odd, is_own in fetch(flagged):
         found.setdefault(goods, []).append(PartnerKind(exporter, importer, is_odd, is_own))
     return found
-
-
-def table(cells: SourceRows, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> Frame:
-    """Return a few rows of our own as a frame beside the lake's: columns with types and cells."""
-    listed = ", ".join(
-        f"unnest(${place}::{kind}[]) AS {name}"
-        for place, (name, (kind, _)) in enumerate(columns.items(), 1)
-    )
-    values = [list(cells_) for _, cells_ in columns.values()]
-    return nw.from_native(cells.lake.connection.sql(f"SELECT {listed}", params=values))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.figures.curve.choices import table
 from entrepot.figures.curve.partner_choices import AMOUNTS, MEMBERS, OWN, matters, names
 from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import with_elasticities
@@ -15,7 +14,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST, special
 from entrepot.figures.rows import total_sides
 from entrepot.figures.sides import members_of
-from entrepot.lake import fetch
+from entrepot.lake import fetch, few_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +48,7 @@ def evaluated(
     found = by_way(cells, rows, asked, ways)
     weighed = _weighed(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
-    found = found.join(table(cells, {"place": ("INTEGER", places)}), how="cross")
+    found = found.join(few_rows(cells.lake, {"place": ("INTEGER", places)}), how="cross")
     number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
     amount = nw.when(nw.col("place") == 0).then(nw.col("value")).otherwise(nw.col("mass"))
     found = found.with_columns(number.alias("specification"), amount.alias("amount"))
@@ -88,7 +87,7 @@ def by_way(
         "inside": ("INTEGER", [way.inside for way in ways]),
         "only_countries": ("BOOLEAN", [way.only_countries for way in ways]),
     }
-    found = rows.join(table(cells, listed), how="cross")
+    found = rows.join(few_rows(cells.lake, listed), how="cross")
     roles = _roles(cells, ways)
     for side in SIDES:
         here = roles.rename({"area": side, **{role: f"{side}_{role}" for role in ROLES}})
@@ -148,8 +147,8 @@ def _roles(cells: SourceRows, ways: Sequence[PartnerChoice]) -> Frame:
         ]
     kinds = ("INTEGER", "VARCHAR", "BOOLEAN", "BOOLEAN", "BOOLEAN")
     columns = ("way", "area", *ROLES)
-    return table(
-        cells,
+    return few_rows(
+        cells.lake,
         {
             name: (kind, [line[at] for line in lines])
             for at, (name, kind) in enumerate(zip(columns, kinds, strict=True))

@@ -1,0 +1,296 @@
+"""What people wait for, each as a process of its own: briefs, pages, scenarios, checks, loads.
+
+| floor | what it is |
+|---|---|
+| interpreter | Python starts and ends |
+| rows | Python starts, and DuckDB adds up by hand who buys and who sells, by year and partner |
+| empty page | the server starts, and gives its page about nothing |
+| raw load | DuckDB reads the same months with the types given, and writes them once, sorted |
+
+A floor does a part of the job and no more, so no job can reach it; the ratio shows what changes
+from release to release. The cache of what is worked out of input-output tables is warm, as it is
+from the second time on; the line `first time` has it empty.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING
+
+import baci_files
+import harness
+import load_years
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ROOT = Path(__file__).parents[1]
+CLAIMS = ROOT / "examples" / "russia-china-dependence.yaml"
+SCENARIO = ROOT / "examples" / "cut-off.yaml"
+LAST = baci_files.FIRST_YEAR + baci_files.YEARS - 1
+PAGE = "/country/DEU/from/CHN"
+TURNS = 3
+MONTHS = 60
+
+
+def report(turns: int = TURNS) -> str:
+    with tempfile.TemporaryDirectory() as scratch:
+        where = Path(scratch)
+        nothing, ten = where / "nothing", load_years.ten_years()
+        nothing.mkdir()
+        months, watched, claims = _months(where), _watched(where), _claims(where)
+        out = str(where / "brief.html")
+        china = ("--supplier", "CHN", "--out", out)
+        jobs: dict[str, tuple[Callable[[], harness.Run], str]] = {
+            "entrepot --help": (_told("--help"), "interpreter"),
+            "brief RUS from CHN with claims, bundled": (
+                _told("brief", "RUS", *china, "--claims", str(CLAIMS), lake=nothing),
+                "interpreter",
+            ),
+            "brief DEU from CHN with inputs and cut-off, bundled": (
+                _told("brief", "DEU", *china, lake=nothing),
+                "interpreter",
+            ),
+            "the same, first time": (
+                _told("brief", "DEU", *china, lake=nothing, cache=where / "empty"),
+                "interpreter",
+            ),
+            "the same as PDF": (
+                _told(
+                    *("brief", "DEU", "--supplier", "CHN", "--out", str(where / "brief.pdf")),
+                    lake=nothing,
+                ),
+                "interpreter",
+            ),
+            "brief RUS from CHN with claims, ten years": (
+                _told("brief", "RUS", *china, "--claims", str(CLAIMS), lake=ten),
+                "rows",
+            ),
+            "brief DEU from CHN of 8542, ten years": (
+                _told("brief", "DEU", *china, "--goods", "8542", lake=ten),
+                "rows",
+            ),
+            "page of DEU from CHN, bundled": (lambda: _page(nothing, PAGE), "empty page"),
+            "page of DEU from CHN, ten years": (lambda: _page(ten, PAGE), "empty page"),
+            "scenario": (_told("scenario", str(SCENARIO), lake=nothing), "interpreter"),
+            "watch 50 Figures, ten years": (_told("watch", str(watched), lake=ten), "rows"),
+            "check 40 claims": (
+                _told("check", str(claims), lake=nothing, any_end=True),
+                "interpreter",
+            ),
+            f"data add of {MONTHS} months": (lambda: _added(where, months), "raw load"),
+        }
+        floors: dict[str, Callable[[], harness.Run]] = {
+            "interpreter": lambda: harness.command([sys.executable, "-c", "pass"]),
+            "rows": lambda: harness.command([sys.executable, "-c", _rows(ten)]),
+            "empty page": lambda: _page(nothing, "/no-such-page"),
+            "raw load": lambda: harness.command([sys.executable, "-c", _raw(where, months)]),
+        }
+        found = harness.in_turns({name: run for name, (run, _) in jobs.items()} | floors, turns)
+    lines = [
+        "| job | s | CPU s | peak MiB | floor | CPU s of it | ours / floor, CPU |",
+        "|---|---:|---:|---:|---|---:|---:|",
+    ]
+    for name, (_, floor) in jobs.items():
+        ours, theirs = found[name], found[floor]
+        ratio = harness.ratio(ours, theirs, "cpu")
+        harness.RATIOS.append((name, ratio))
+        peak = max(run.peak_mib for run in ours)
+        lines.append(
+            f"| {name} | {harness.median(ours):.2f} | {harness.median(ours, 'cpu'):.2f} | "
+            f"{peak:,.0f} | {floor} | {harness.median(theirs, 'cpu'):.2f} | {ratio:.1f} |"
+        )
+    pages = (name for name in jobs if name.startswith("page"))
+    firsts = [f"{found[name][0].facts['first']:.2f} s for the {name}" for name in pages]
+    text = f"The first part of a page, with its headline, came after {' and '.join(firsts)}."
+    return harness.section("What people wait for", __doc__, "\n".join(lines), text)
+
+
+def _told(
+    *words: str, lake: Path | str | None = None, cache: Path | None = None, any_end: bool = False
+) -> Callable[[], harness.Run]:
+    """Return what runs the command in a fresh process, with a lake, and a cache that is empty."""
+    program = str(Path(sys.executable).with_name("entrepot"))
+    given = ["--lake", str(lake)] if lake else []
+
+    def run() -> harness.Run:
+        if cache is not None:
+            subprocess.run(["rm", "-rf", str(cache)], check=True)
+        held = [f"ENTREPOT_CACHE={cache}"] if cache else []
+        line = ["env", *held, program, *words, *given]
+        # A check that finds errors ends with another code, which is no failure of ours.
+        return harness.command(
+            ["sh", "-c", '"$@" || [ $? -lt 2 ]', "sh", *line] if any_end else line
+        )
+
+    return run
+
+
+def _page(lake: Path | str, path: str) -> harness.Run:
+    """Start a server, read one page and then its rest, and end it.
+
+    Of a page about nothing there is no rest.
+    """
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = str(Path(sys.executable).with_name("entrepot"))
+    command = [program, "serve", "--port", str(port), "--lake", str(lake)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait(port)
+            start, cpu = time.perf_counter(), _cpu(server.pid)
+            _read(port, path)
+            first = time.perf_counter() - start
+            if path == PAGE:
+                _read(port, f"{path}/whole")
+            took = time.perf_counter() - start
+            used, peak = _cpu(server.pid) - cpu, _peak(server.pid)
+        finally:
+            server.terminate()
+    return harness.Run(took, max(used, 0.01), peak, {"first": first})
+
+
+def _read(port: int, path: str) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=600)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != (200 if path.startswith("/country") else 404):
+        raise SystemExit(f"{path}: {answer.status}")
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        try:
+            HTTPConnection("127.0.0.1", port, timeout=5).connect()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and those that it started."""
+    found = [pid]
+    for one in found:
+        path = Path(f"/proc/{one}/task/{one}/children")
+        if path.exists():
+            found += map(int, path.read_text(encoding="ascii").split())
+    return found
+
+
+def _cpu(pid: int) -> float:
+    ticks = 0
+    for one in _tree(pid):
+        cells = Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks += int(cells[11]) + int(cells[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _peak(pid: int) -> float:
+    texts = (Path(f"/proc/{one}/status").read_text(encoding="ascii") for one in _tree(pid))
+    peaks = (re.search(r"VmHWM:\s+(\d+)", text) for text in texts)
+    return sum(int(one[1]) for one in peaks if one) / 1024
+
+
+def _rows(lake: str) -> str:
+    flows = f"{lake}/flows/by-{{side}}er/**/*.parquet"
+    asked = [
+        f"select period, {other}, sum(value_usd) from read_parquet('{flows.format(side=side)}') "
+        f"where {mine} = '{who}' group by all"
+        for side, mine, other, who in (
+            ("import", "importer", "exporter", "RUS"),
+            ("export", "exporter", "importer", "CHN"),
+            ("import", "importer", "exporter", "CHN"),
+            ("export", "exporter", "importer", "RUS"),
+        )
+    ]
+    return "import duckdb\n" + "\n".join(f'duckdb.sql("{one}").fetchall()' for one in asked)
+
+
+def _watched(folder: Path) -> Path:
+    """Write a file that watches 50 Figures: five suppliers of ten countries."""
+    lines = ["format: 1", "title: Fifty", "figures:"]
+    for buyer in ("RUS", "DEU", "FRA", "ITA", "POL", "USA", "JPN", "KOR", "IND", "TUR"):
+        for seller in ("CHN", "VNM", "TWN", "GBR", "NLD"):
+            lines += [
+                f"  - id: {buyer.lower()}-{seller.lower()}",
+                "    measure: import_share",
+                f"    importer: {buyer}",
+                f"    exporter: {seller}",
+                "    goods: chpl",
+                f"    period: {LAST}",
+                "    source: baci",
+            ]
+    path = folder / "watch.yaml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _claims(folder: Path) -> Path:
+    """Write 40 claims: those of the example, twice over, under other names."""
+    text = CLAIMS.read_text(encoding="utf-8")
+    head, _, body = text.partition("\nclaims:\n")
+    ids = re.findall(r"^  - id: (\S+)", body, re.M)
+    more = re.sub(r"\b(" + "|".join(map(re.escape, ids)) + r")\b", r"\1-again", body)
+    path = folder / "claims.yaml"
+    path.write_text(f"{head}\nclaims:\n{body.rstrip()}\n{more}", encoding="utf-8")
+    return path
+
+
+def _months(folder: Path) -> list[Path]:
+    """Write months of Comext: 600 lines each."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from made_comext import bulk
+
+    chance, found = random.Random(1), []
+    codes = ("85423190", "85423290", "84713000", "85171300", "87032110", "90132000")
+    places = [
+        (a, b)
+        for a in ("DE", "FR", "IT", "NL", "PL")
+        for b in ["CN", "US", "RU", "TR", "KZ", "VN", "IN", "JP", "KR", "TW"]
+    ]
+    for number in range(MONTHS):
+        when = f"{2018 + number // 12}{number % 12 + 1:02}"
+        lines = [
+            f"{one} {other} E {code} {flow} 1 NO {when} {chance.randrange(1000, 10**7)} "
+            f"{chance.randrange(1, 10**5)} {chance.randrange(1, 1000)}"
+            for one, other in places
+            for code in codes
+            for flow in "12"
+        ]
+        path = folder / f"full{when}.dat"
+        path.write_text(bulk(*lines), encoding="utf-8")
+        found.append(path)
+    return found
+
+
+def _added(folder: Path, months: Sequence[Path]) -> harness.Run:
+    lake = folder / "months"
+    subprocess.run(["rm", "-rf", str(lake)], check=True)
+    return _told("data", "add", "comext", *map(str, months), lake=lake)()
+
+
+def _raw(folder: Path, months: Sequence[Path]) -> str:
+    target = folder / "raw.parquet"
+    return (
+        "import duckdb\n"
+        f"for path in {[str(path) for path in months]}:\n"
+        "    duckdb.sql(f\"copy (from read_csv('{path}', all_varchar=true) order by REPORTER, "
+        f"PRODUCT_NC) to '{target}' (format parquet)\")"
+    )
+
+
+if __name__ == "__main__":
+    harness.main({}, report)
