@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from entrepot.figures.curve.choices import kinds, table, territory_choices
+from entrepot.figures.curve.choices import kinds, territory_choices
 from entrepot.figures.curve.measured import by_way
 from entrepot.figures.curve.partner_choices import ABROAD, MEMBERS, OWN, PartnerChoice, widest
 from entrepot.figures.definition import Definition
 from entrepot.figures.rows import SourceRows
-from entrepot.lake import Lake, fetch
+from entrepot.lake import Lake, fetch, few_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,8 @@ def test_the_engine_keeps_the_rows_that_have_a_place(
     ]
     cells = SourceRows(Lake.open(tmp_path / "lake"), cast("Any", None))
     amounts: Any = ("DOUBLE", [1.0] * len(PAIRS))
-    rows = table(
-        cells,
+    rows = few_rows(
+        cells.lake,
         {
             "goods": ("INTEGER", list(range(len(PAIRS)))),  # a number of its own for each row
             "exporter": ("VARCHAR", [one for one, _ in PAIRS]),
