@@ -196,8 +196,7 @@ def test_a_wide_workbook_with_titles(tmp_path: Path) -> None:
     assert draft.mapping["wide"] == {"role": "value", "currency": "USD", "scale": 1000}
     columns = draft.mapping["columns"]
     assert columns["2023 1"]["period"] == "2023"
-    assert columns["column 1"]["leave_out"] == ["Total"]
-    assert columns["column 1"]["own"] == {"Utopia": "TODO"}
+    assert columns["column 1"]["own"] == {"Total": "WLD", "Utopia": "TODO"}
     assert asked(draft) == ["product", "columns.column 1.role", "columns.column 1.own"]
     assert "reporter: TODO" not in draft.text
     answers = draft.text.replace("role: TODO", "role: partner")

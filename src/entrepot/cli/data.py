@@ -65,17 +65,22 @@ def map_(
         str | None,
         typer.Option(metavar="NAME", help="Sheet of a workbook, or table of a page or JSON file."),
     ] = None,
+    part: Annotated[
+        int, typer.Option(metavar="N", help="Table to draft, of several in one sheet.")
+    ] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Draft the mapping of a table of your own: the role of each column, and open questions."""
     from entrepot.sources.table.draft.draft import draft_mapping
 
     with progress(f"looking at {file.name}"):
-        draft = draft_mapping(file, areas=areas, sheet=sheet)
+        draft = draft_mapping(file, areas=areas, sheet=sheet, part=part)
     if draft.questions:
         note(f"{len(draft.questions)} open questions: replace every TODO with an answer")
     else:
         note(f"no open questions: the draft reads {draft.rows:,} rows")
+    if draft.parts:
+        note(draft.parts)
     for one in draft.findings:
         note(f"{one.level}: {one.text} ({one.place}: {one.example})")
 

@@ -112,9 +112,10 @@ def _unknown(text: str, codes: str | Dictionary[str, str] | None) -> RequestErro
         hint = f"{group} is a group of areas: leave_out: [{cell!r}] where its members are rows too"
     elif near:
         names = " or ".join(f"{code} ({known_areas()[code].name})" for code in near)
-        hint = f"did you mean {names}? {more}{choice}; if it is a total over areas, leave_out"
+        hint = f"did you mean {names}? {more}{choice}; WLD if it is a total over all"
     else:
-        hint = f"{more}{choice}; if it is a total over areas, leave_out: [{cell!r}]"
+        total = f"WLD if it is a total over all areas, or leave_out: [{cell!r}] if over some"
+        hint = f"{more}{choice}; {total}"
     return RequestError(
         f"unknown {kind}", where=text, why="its trade would be lost from every total", hint=hint
     )

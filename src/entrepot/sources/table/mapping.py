@@ -152,10 +152,11 @@ class Mapping(Constants):
         What the table is called, and whose it is.
     encoding, delimiter, decimal, thousands
         How a text is written.
-    header_row, header_rows, skip, last_row, sheet
+    header_row, header_rows, skip, first_row, last_row, sheet
         Row with the names of the columns (the first is 1), or the number of rows above it; how
-        many rows make up the names, the last of which that is; last row that counts; sheet of a
-        workbook, or table of a web page or JSON.
+        many rows make up the names, the last of which that is; first row that counts, where
+        others stand between it and the names, and last one; sheet of a workbook, or table of a
+        web page or JSON.
     year_starts
         Month in which fiscal years begin that are written 2022-23 (4: April to March). Such years
         are kept apart from calendar years.
@@ -197,6 +198,7 @@ class Mapping(Constants):
     header_row: Annotated[int, Field(ge=1)] | None = None
     header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     skip: Annotated[int, Field(ge=0)] | None = None
+    first_row: Annotated[int, Field(ge=2)] | None = None
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: str | None = None
     year_starts: Annotated[int, Field(ge=2, le=12)] | None = None
@@ -223,6 +225,12 @@ class Mapping(Constants):
                 f"{self.header_rows} rows of names that end in row {self.head}",
                 hint="header_row is the last of them",
             )
+        if self.first_row and not self.head < self.first_row <= (self.last_row or self.first_row):
+            raise RequestError(
+                f"first_row {self.first_row} is not below the names in row {self.head}, or after "
+                f"last_row",
+                hint="first_row and last_row are the first and the last row that counts",
+            )
         if self.thousands == self.decimal:
             raise RequestError(
                 f"{self.decimal!r} cannot part thousands and decimals at once",
@@ -236,6 +244,11 @@ class Mapping(Constants):
     def head(self) -> int:
         """Row with the names of the columns; the first is 1."""
         return self.header_row or (self.skip or 0) + 1
+
+    def counts(self, row: int) -> bool:
+        """Whether a row is the names of the columns or below them, up to the last that counts."""
+        is_between = self.head < row < (self.first_row or 0)
+        return self.head <= row <= (self.last_row or row) and not is_between
 
 
 def _groups(pattern: str) -> int:

@@ -49,7 +49,8 @@ def plain_text(
     """
     encoding = _encoding(path, label, mapping)
     target = path
-    if encoding not in ("utf-8", "utf-8-sig") or mapping.head > 1 or mapping.last_row:
+    cuts = mapping.first_row or mapping.last_row
+    if encoding not in ("utf-8", "utf-8-sig") or mapping.head > 1 or cuts:
         target = scratch / f"{path.stem}.table.txt"
         if not encoding.startswith(("utf-16", "utf-32")):
             count_lines(path, label)  # rows that are not copied may be damage as well
@@ -143,8 +144,8 @@ def sheet_as_text(
         texts.pop()
     with target.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, delimiter=mapping.delimiter, lineterminator="\n")
-        for row in texts:
-            if any(row):
+        for number, row in enumerate(texts, mapping.head):
+            if any(row) and mapping.counts(number):
                 writer.writerow(row)
             else:
                 opened.write("\n")  # keeps the numbers of the rows below
@@ -263,8 +264,10 @@ def _copy(source: IO[str], target: Path, label: str, mapping: Mapping, encoding:
                     raise BadFileError("a line without an end", where=f"{label}, row {number}")
                 if mapping.last_row and number > mapping.last_row:
                     return
-                if number >= mapping.head:
+                if mapping.counts(number):
                     opened.write(line)
+                elif number > mapping.head:
+                    opened.write("\n")  # keeps the numbers of the rows below
         if mapping.last_row and number < mapping.last_row:
             raise BadFileError(
                 f"the file ends at row {number}, before its last_row, {mapping.last_row}",

@@ -109,14 +109,16 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
         unnamed = guess.seen.unnamed(codes.lower())
         says["codes"] = SYSTEMS[codes.lower()]
     totals = [text for text in unnamed if text.casefold() in _TOTALS]
-    if totals and guess.role != "partner":
+    if totals and guess.role == "reporter":
         says["leave_out"] = totals
     rest = [text for text in unnamed if text not in totals]
     own = _cut(guess.seen, rest) if codes == "names" else {}
-    # A total over the partners is what shares are of; loading holds it against their sum.
-    own |= dict.fromkeys(totals, WORLD) if guess.role == "partner" else {}
+    # A total over partners is what shares are of; of reporters it is no report.
+    own |= dict.fromkeys(totals, WORLD) if guess.role != "reporter" else {}
     if asked := [text for text in rest if text not in own]:
-        words = "which area is each? a code such as HKG; move a total over areas to leave_out"
+        words = (
+            "which area is each? a code such as HKG, WLD for a total over all; leave_out for unions"
+        )
         if rests := [text for text in asked if is_rest(text)]:
             words += f", but no rest such as {rests[0]!r}: XNES, XAFRICA, XASIA, XEUROPE, XLATAM"
             words += " (several of one code: repeated: sum)"

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
-from entrepot.errors import BadFileError, EntrepotError
+from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.files import require_file
 from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.areas import table_of_areas, with_names_beside
 from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.foot import last_row
-from entrepot.sources.table.draft.guess import guess_columns
+from entrepot.sources.table.draft.guess import Guess, guess_columns
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, Question, Questions
 from entrepot.sources.table.draft.row_duplicates import QUESTION, Ways, only
 from entrepot.sources.table.draft.seen import look_at_columns
+from entrepot.sources.table.draft.stacked import parts_beside, plain_again
 from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
 from entrepot.sources.table.draft.write import as_yaml
 from entrepot.sources.table.merged import about_merged
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.model.columns import Finding
-    from entrepot.sources.table.draft.guess import Guess
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
@@ -58,6 +58,8 @@ class Draft:
         What is open.
     rows, findings
         If nothing is: how many rows it reads; and what was noticed, open or not.
+    parts
+        Which of several tables in one sheet it is; empty where there is one.
     """
 
     file: str
@@ -66,6 +68,7 @@ class Draft:
     questions: tuple[Question, ...]
     rows: int | None = None
     findings: tuple[Finding, ...] = ()
+    parts: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draft as plain JSON types."""
@@ -76,10 +79,13 @@ class Draft:
             "questions": [question.to_dict() for question in self.questions],
             "rows": self.rows,
             "findings": [finding.to_dict() for finding in self.findings],
+            "parts": self.parts,
         }
 
 
-def draft_mapping(path: Path, *, areas: Path | None = None, sheet: str | None = None) -> Draft:
+def draft_mapping(
+    path: Path, *, areas: Path | None = None, sheet: str | None = None, part: int = 1
+) -> Draft:
     """Return a mapping for a file, as far as the file says what its columns are.
 
     A draft without a question has been tried: the file is read with it.
@@ -91,32 +97,38 @@ def draft_mapping(path: Path, *, areas: Path | None = None, sheet: str | None = 
         statistics.
     sheet
         Name of the sheet of a workbook, or of the table of a web page or JSON.
+    part
+        Which table is meant, where several stand in one sheet; the first is 1.
 
     Raises
     ------
     BadFileError
         If the file is no table.
+    RequestError
+        If there is no such part.
     """
     require_file(path, hint="name a CSV, Excel, HTML, JSON or Parquet file")
     with tempfile.TemporaryDirectory() as folder:
-        return _draft(RawFile(path, path.name), Path(folder), areas, sheet)
+        return _draft(RawFile(path, path.name), Path(folder), areas, sheet, part)
 
 
-def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) -> Draft:
+def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, part: int) -> Draft:
     path, label = file.path, file.name
     if not is_workbook(path):
         member = next(members(file, scratch), None)
         if member is None:
             raise BadFileError("an archive without a file", where=file.name)
         _, label, path = member
-    head, columns, last = _look(path, label, scratch, sheet)
-    says, asks, answered, trial = _tried(file, scratch, head, columns, areas)
+    head, columns, last = _look(path, label, scratch, sheet, part)
+    one_of, others = _one_part(head, columns, part, label)
+    says, asks, answered, trial = _tried(file, scratch, head, columns, areas, others)
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
+    notes += [one_of] if one_of else []
     if "last_row" not in head.says and trial.is_empty_at(last):
         notes.append(f"Row {last}, the last, names no area: a total at the foot, as a rule.")
         head = replace(head, says=head.says | {"last_row": last - 1})
-        head, columns, last = _look(path, label, scratch, sheet, head)
-        says, asks, answered, trial = _tried(file, scratch, head, columns, areas)
+        head, columns, last = _look(path, label, scratch, sheet, part, head)
+        says, asks, answered, trial = _tried(file, scratch, head, columns, areas, others)
     merged = tuple(about_merged(path, label, head.reading()))
     notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
     above: dict[str, list[str]] = {}
@@ -138,14 +150,64 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None) 
         return replace(_refused(file, text, says, asks, trial.error), findings=merged)
     read = None if asks.asked else trial.rows
     noticed = merged if asks.asked else trial.findings or merged
-    return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed)
+    return Draft(file.name, text, says, tuple(asks.asked.values()), read, noticed, one_of)
+
+
+def _one_part(
+    head: Head, columns: tuple[Seen, ...], part: int, label: str
+) -> tuple[str, frozenset[int]]:
+    """Return what is said of several tables in one sheet, and places of columns of the others."""
+    beside = parts_beside(columns)
+    if head.parts and beside:
+        raise BadFileError(
+            "tables stand both under one another and side by side",
+            where=label,
+            why="rows or columns of different tables would be read as those of one",
+            hint="save each of them as a file of its own",
+        )
+    count = len(head.parts) or len(beside) or 1
+    if not 1 <= part <= count:
+        raise RequestError(
+            f"there is no part {part}: {label} has {count} table{'s' if count > 1 else ''}",
+            hint="leave out --part" if count == 1 else f"name a part from 1 to {count}",
+        )
+    if count == 1:
+        return "", frozenset()
+    if head.parts:
+        one = head.parts[part - 1]
+        where = f"rows {one.first} to {one.last or 'the end'}"
+        where += f" ({one.title[:60]})" if one.title else ""
+        others: frozenset[int] = frozenset()
+    else:
+        mine = beside[part - 1]
+        where = f"columns {mine[0] + 1} to {mine[-1] + 1}"
+        others = frozenset(range(len(columns))) - set(mine)
+    return (
+        f"{count} tables in one sheet; this is part {part}, {where}. Draft the others with --part.",
+        others,
+    )
 
 
 def _tried(
-    file: RawFile, scratch: Path, head: Head, columns: tuple[Seen, ...], areas: Path | None
+    file: RawFile,
+    scratch: Path,
+    head: Head,
+    columns: tuple[Seen, ...],
+    areas: Path | None,
+    others: frozenset[int] = frozenset(),
 ) -> tuple[dict[str, Any], Questions, dict[str, Any] | None, Trial]:
-    """Return a mapping, what is open in it, the same with stand-ins, and what reading it gave."""
-    guesses = guess_columns(columns, head.above)
+    """Return a mapping, what is open in it, the same with stand-ins, and what reading it gave.
+
+    Parameters
+    ----------
+    others
+        Places of columns of other tables, which are ignored.
+    """
+    mine = [one for n, one in enumerate(columns) if n not in others]
+    if others:
+        mine = [replace(one, name=plain_again(one.name)) for one in mine]
+    guesses = guess_columns(mine, head.above)
+    guesses = _in_place(guesses, columns, others)
     _side_by_side(file, scratch, head, guesses)
     for guess in guesses if areas else ():
         if guess.keys.get("codes") == TODO and areas:
@@ -153,6 +215,18 @@ def _tried(
     says, asks = compose(head, guesses, _edition(file.name))
     answered = stand_ins(says, asks)
     return says, asks, answered, read_with(file, scratch, answered) if answered else Trial()
+
+
+def _in_place(
+    guesses: list[Guess], columns: tuple[Seen, ...], others: frozenset[int]
+) -> list[Guess]:
+    """Return guesses of all columns by their names in the file, empty for those of other tables."""
+    given = iter(guesses)
+    found = []
+    for place, seen in enumerate(columns):
+        one = Guess(seen) if place in others else next(given)
+        found.append(replace(one, seen=replace(one.seen, name=seen.name)))
+    return found
 
 
 def _side_by_side(file: RawFile, scratch: Path, head: Head, guesses: Sequence[Guess]) -> None:
@@ -183,7 +257,12 @@ def _side_by_side(file: RawFile, scratch: Path, head: Head, guesses: Sequence[Gu
 
 
 def _look(
-    path: Path, label: str, scratch: Path, sheet: str | None, known: Head | None = None
+    path: Path,
+    label: str,
+    scratch: Path,
+    sheet: str | None,
+    part: int,
+    known: Head | None = None,
 ) -> tuple[Head, tuple[Seen, ...], int]:
     """Return how a file is written, what its columns hold, notes at its end left out, and its rows.
 
@@ -192,7 +271,7 @@ def _look(
     known
         How it is written, where that is known already.
     """
-    head = known or look_at_head(path, label, sheet)
+    head = known or look_at_head(path, label, sheet, part)
     with connect() as connection:
         cells = open_cells(path, label, head.reading(), scratch, connection)
         try:

@@ -91,6 +91,18 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
+def title_flow(title: str) -> str:
+    """Return the flow that a title is about; empty where it names none, or both.
+
+    Examples
+    --------
+    >>> title_flow("Imports of goods"), title_flow("Exports and imports"), title_flow("Trade")
+    ('import', '', '')
+    """
+    found = {"export" if one[1] else "import" for one in _FLOW_COLUMNS.finditer(title.casefold())}
+    return found.pop() if len(found) == 1 else ""
+
+
 def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     """Return what each column seems to be.
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import is_parquet
+from entrepot.sources.table.draft.stacked import Part, parts_below
 from entrepot.sources.table.mapping import Mapping
 from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
 from entrepot.sources.text import count_lines, first_words
 from entrepot.sources.workbook import cell_text, is_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Head", "look_at_head"]
 
 _LINES = 60
+_MOST_LINES = 5_000  # in which another table is looked for
 _SAMPLE = 2**20
 _SIGNS = (",", ";", "\t", "|")
 _GROUPS = 2  # names over groups of columns; one alone is a title
@@ -45,6 +48,8 @@ class Head:
         Encodings that all fit, if more than one does.
     sheets
         Names of the tables in the file, if it has more than one.
+    parts
+        Tables that stand under one another in one sheet, if there are several.
     """
 
     kind: str
@@ -52,13 +57,14 @@ class Head:
     above: str = ""
     doubt: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     def reading(self) -> Mapping:
         """Return a mapping that opens the file and says nothing about its columns."""
         return Mapping.model_validate({"format": 1, "columns": {}} | self.says)
 
 
-def look_at_head(path: Path, label: str, sheet: str | None = None) -> Head:
+def look_at_head(path: Path, label: str, sheet: str | None = None, part: int = 1) -> Head:
     """Return how a file is written.
 
     Parameters
@@ -67,6 +73,8 @@ def look_at_head(path: Path, label: str, sheet: str | None = None) -> Head:
         The file, and its name for messages.
     sheet
         The one that is meant, of a workbook, web page or JSON with several.
+    part
+        The table that is meant, of several under one another; the first is 1.
 
     Raises
     ------
@@ -76,13 +84,13 @@ def look_at_head(path: Path, label: str, sheet: str | None = None) -> Head:
     if is_parquet(path):
         return Head("parquet", {})
     if has_sheets(path):
-        return _sheets(path, label, sheet)
+        return _sheets(path, label, sheet, part)
     if sheet is not None:
         raise BadFileError("a text has no sheets", where=label, hint="leave --sheet out")
-    return _text(path, label)
+    return _text(path, label, part)
 
 
-def _sheets(path: Path, label: str, wanted: str | None) -> Head:
+def _sheets(path: Path, label: str, wanted: str | None, part: int) -> Head:
     """Return how the sheet is written that is wanted, or the first that is a table."""
     names = sheet_names(path, label)
     tables: dict[str, list[list[str]]] = {}
@@ -97,23 +105,43 @@ def _sheets(path: Path, label: str, wanted: str | None) -> Head:
     wide = [name for name, rows in tables.items() if _is_table(rows)] or list(tables)[:1]
     name, rows = wide[0], tables[wide[0]]
     says: dict[str, str | int] = {"sheet": name} if len(names) > 1 else {}
-    more, above = _names_say(rows)
+    more, above, parts = _names_say(list(enumerate(rows, 1)), part)
     kind = "workbook" if is_workbook(path) else "document"
-    return Head(kind, says | more, above, sheets=tuple(wide) if len(wide) > 1 else ())
+    return Head(kind, says | more, above, (), tuple(wide) if len(wide) > 1 else (), parts)
 
 
 def _is_table(rows: Sequence[Sequence[str]]) -> bool:
     return sum(sum(bool(cell) for cell in row) > 1 for row in rows) > 1
 
 
-def _names_say(rows: Sequence[Sequence[str]]) -> tuple[dict[str, str | int], str]:
-    """Return in which rows the names of columns stand, and what stands above them."""
+def _names_say(
+    numbered: Sequence[tuple[int, Sequence[str]]], part: int
+) -> tuple[dict[str, str | int], str, tuple[Part, ...]]:
+    """Return in which rows the names of columns stand, what stands above them, and other tables.
+
+    Parameters
+    ----------
+    numbered
+        Rows with their number; a text has lines, of which a row may take several.
+    part
+        The table that is meant, of several under one another.
+    """
+    rows = [cells for _, cells in numbered]
+    number = [one for one, _ in numbered]
     row = _names_row(rows[:_LINES])
     first, last = _names_rows(rows, row)
-    says: dict[str, str | int] = {"header_row": last} if last > 1 else {}
-    if last > first:
-        says["header_rows"] = last - first + 1
-    return says, " ".join(cell for line in rows[: first - 1] for cell in line if cell)
+    above = " ".join(cell for line in rows[: first - 1] for cell in line if cell)
+
+    def rows_of_names(one: int) -> tuple[int, int]:
+        above_, below = _names_rows(rows, number.index(one) + 1)
+        return number[above_ - 1], number[below - 1]
+
+    names = number[first - 1], number[last - 1]
+    parts = parts_below(numbered, names, above, rows_of_names)
+    if parts:
+        wanted = parts[min(part, len(parts)) - 1]
+        return wanted.says(), wanted.title, parts
+    return Part(names[1], last - first + 1, names[1] + 1, None, "").says(), above, ()
 
 
 def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:
@@ -160,7 +188,7 @@ def _is_amount(cell: str) -> bool:
     )
 
 
-def _text(path: Path, label: str) -> Head:
+def _text(path: Path, label: str, part: int) -> Head:
     with path.open("rb") as opened:
         start = opened.read(_SAMPLE)
     if not start:
@@ -173,16 +201,19 @@ def _text(path: Path, label: str) -> Head:
     if not encodings[0].startswith("utf-16"):
         count_lines(path, label)  # refuses what no text has
     text = start.decode(encodings[0], errors="ignore")
-    lines = text.removeprefix("\ufeff").splitlines()[:_LINES]
+    lines = text.removeprefix("\ufeff").splitlines()
+    if len(start) == _SAMPLE:  # the last may be cut off
+        lines.pop()
     try:
-        sign = _sign(lines)
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+        sign = _sign(lines[:_LINES])
+        numbered = list(_numbered(lines[:_LINES], sign))
     except csv.Error as error:  # a cell of more than 131,072 characters
         raise BadFileError(
             f"cannot be read as delimited text ({error})",
             where=f"{label}, first {_LINES} rows",
             hint="look for a quotation mark that is not closed; no cell is that long",
         ) from error
+    rows = [cells for _, cells in numbered]
     if not any(len(row) > 1 for row in rows) or sum(any(row) for row in rows) < 2:
         raise BadFileError(
             f"no table: “{first_words(text)}”",
@@ -190,13 +221,25 @@ def _text(path: Path, label: str) -> Head:
             why="a failed download often leaves an error under the name of the file",
             hint="open it in an editor, and download the data again",
         )
-    names, above = _names_say(rows)
+    with suppress(csv.Error):  # said with its row when the whole is read
+        numbered = list(_numbered(lines[:_MOST_LINES], sign))
+    names, above, parts = _names_say(numbered, part)
     says: dict[str, str | int] = {}
     if encodings[0] not in ("utf-8", "utf-16"):
         says["encoding"] = encodings[0]
     if sign != ",":
         says["delimiter"] = "tab" if sign == "\t" else sign
-    return Head("text", says | names, above, encodings if len(encodings) > 1 else ())
+    doubt = encodings if len(encodings) > 1 else ()
+    return Head("text", says | names, above, doubt, parts=parts)
+
+
+def _numbered(lines: Sequence[str], sign: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows of a text with the number of their first line."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=sign)
+    start = 1
+    for row in reader:
+        yield start, [cell.strip() for cell in row]
+        start = reader.line_num + 1
 
 
 def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
