@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-import entrepot as ep
+from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.model.areas import by_code
 from table_reading import one_map
@@ -46,7 +46,7 @@ def cells(shared_data: Path) -> pd.DataFrame:
 
 
 def ask(lake: Lake, measure: str, **keys: str | int) -> Figure:
-    return ep.ask(measure, lake=lake, **keys)
+    return evaluate(Definition.build(measure, **keys), lake, ranged=False)
 
 
 def _reports(cells: pd.DataFrame, flow: str, count: int) -> list[tuple[pd.DataFrame, float]]:
@@ -68,7 +68,7 @@ def _reports(cells: pd.DataFrame, flow: str, count: int) -> list[tuple[pd.DataFr
 def test_shares_of_comtrade(lake: Lake, cells: pd.DataFrame, flow: str, measure: str) -> None:
     iso = by_code("comtrade")
     mine, other = ("importer", "exporter") if flow == "M" else ("exporter", "importer")
-    for partners, total in _reports(cells, flow, 4):
+    for partners, total in _reports(cells, flow, 8):
         row = partners.loc[partners.value.idxmax()]
         sides = {mine: iso[str(row.reporter)], other: iso[str(row.partner)]}
         figure = ask(
@@ -80,7 +80,7 @@ def test_shares_of_comtrade(lake: Lake, cells: pd.DataFrame, flow: str, measure:
 
 def test_concentration_of_comtrade(lake: Lake, cells: pd.DataFrame) -> None:
     iso = by_code("comtrade")
-    for partners, total in _reports(cells, "M", 4):
+    for partners, total in _reports(cells, "M", 8):
         reporter, goods = partners.reporter.iloc[0], partners.cmd.iloc[0]
         every = cells[(cells.reporter == reporter) & (cells.cmd == goods) & (cells.flow == "M")]
         expected = ((every[every.partner != 0].value / total) ** 2).sum()
@@ -103,7 +103,7 @@ def test_shares_of_the_fund(
 ) -> None:
     rows = pd.read_csv(shared_data / "imf_imts_russia" / "RU_trade.csv")
     rows = rows[rows["INDICATOR.ID"] == series].set_index("COUNTERPART_COUNTRY.ID")
-    for partner, year in (("CHN", 2016), ("DEU", 2020), ("CHN", 2024)):
+    for partner, year in (("CHN", 2016), ("DEU", 2024)):
         expected = rows.loc[partner, str(year)] / rows.loc["G001", str(year)]
         sides = {mine: "RUS", other: partner}
         figure = ask(lake, measure, period=year, source="imts", reported_by=mine, **sides)
@@ -121,9 +121,8 @@ def test_shares_of_a_table_of_a_statistical_office(shared_data: Path, lake: Lake
     rows = rows.set_index(rows.columns[2])
     rows.index = rows.index.astype(str).str.strip()
     rows.columns = [str(name).strip() for name in rows.columns]
-    for name, code, year in (("China", "CHN", 2022), ("Turkey", "TUR", 2021)):
-        expected = rows.loc[name, str(year)] / rows.loc["Total", str(year)]
-        figure = ask(
-            lake, "import_share", importer="KGZ", exporter=code, period=year, source="table.kg"
-        )
-        assert figure.value == pytest.approx(expected, rel=EXACT), (name, year)
+    expected = rows.loc["Turkey", "2021"] / rows.loc["Total", "2021"]
+    figure = ask(
+        lake, "import_share", importer="KGZ", exporter="TUR", period=2021, source="table.kg"
+    )
+    assert figure.value == pytest.approx(expected, rel=EXACT)
