@@ -167,7 +167,20 @@ def of_comext(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, A
     return lake, more | {"currency": "EUR"}
 
 
-@pytest.mark.parametrize("written", [of_comtrade, of_table, of_comext])
+def of_imts(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, Any]]:
+    codes = {"own": "THA", "world": "G001"}
+    head = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE"
+    lines = [
+        f"IMF.STA:IMTS(1.0.0),THA,MG_CIF_USD,{codes.get(name, name)},A,2022,{value},6"
+        for name, value in partners.items()
+    ]
+    (folder / "made.csv").write_text("\n".join([head, *lines, ""]))
+    lake = Lake.open(folder / "lake")
+    lake.add("imts", [folder / "made.csv"])
+    return lake, {"source": "imts", "goods": "all"}
+
+
+@pytest.mark.parametrize("written", [of_comtrade, of_table, of_comext, of_imts])
 @settings(
     max_examples=3,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -197,6 +210,22 @@ def test_no_total_and_no_reimports_change_a_share_silently(
         assert one_value == other or said_one != said_other
     assert seen[1][0] == pytest.approx(parts[0] / max(sum(parts), total))
     assert seen[2][0] == pytest.approx(parts[0] / (sum(parts) + own))
+
+
+def of_baci(folder: Path, *more: str) -> Lake:
+    rows = ["t,i,j,k,v,q", "2022,490,764,854231,436.5,1", "2022,156,764,854231,100.5,1"]
+    path = folder / "BACI_HS17_Y2022_V202401.csv"
+    path.write_text("\n".join([*rows, *(f"2022,{sides},854231,900.5,1" for sides in more), ""]))
+    lake = Lake.open(folder / "lake")
+    lake.add("baci", [path])
+    return lake
+
+
+@pytest.mark.parametrize("sides", ["0,764", "490,0", "97,764"])
+def test_a_total_in_reconciled_trade_is_refused(tmp_path: Path, sides: str) -> None:
+    """BACI publishes none: a file with rows of the world or a union is another's."""
+    with pytest.raises(BadFileError):
+        of_baci(tmp_path, sides)
 
 
 def test_real_shares_are_of_the_total_that_each_reporter_reports(
