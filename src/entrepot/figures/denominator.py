@@ -100,6 +100,11 @@ def whole_of(
     ----------
     cells, read
         Where rows are, and where those of the question were read already.
+
+    Notes
+    -----
+    It costs as much as the rest of a question, and the questions of a curve or a page divide by
+    few totals: each is worked out once in a state of the lake.
     """
     sides = total_sides(asked)
     if question(asked.measure).trade == "both" and len(sides) == 2:
@@ -110,6 +115,19 @@ def whole_of(
     [side] = sides
     if cells.voice is None or cells.voice == side:
         return Denominator(side, 0.0)
+    how = question(asked.measure)
+    rows_needed = (how.trade, how.both_reports, how.by_product, how.keeps_products, how.columns)
+    what = ("denominator", rows_needed, cells.without_own, asked.quantity, goods)
+    whose = asked
+    if how.trade in ("market", "sales") and len(members_of(asked, other_side(side))) == 1:
+        # All partners of one country are added up, whichever of them is asked about.
+        whose = asked.but(**{side: WORLD})
+    return cells.once(what, whose, lambda: _worked_out(side, cells, read, asked, goods))
+
+
+def _worked_out(
+    side: Side, cells: SourceRows, read: SourceRows, asked: Definition, goods: Goods
+) -> Denominator:
     column = nw.col(cells.column(asked))
     partner = nw.col(side)
     which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))

@@ -90,8 +90,11 @@ class SourceRows:
         """Whether a value may be made of both sides' reports."""
         return self.held.is_reconciled and self.voice is None
 
-    def once(self, what: str, asked: Definition, find: Callable[[], T]) -> T:
-        """Find something out about the trade asked for, whatever the goods, once in a lake."""
+    def once(self, what: Hashable, asked: Definition, find: Callable[[], T]) -> T:
+        """Find something out about the trade asked for, once in a state of a lake.
+
+        `what` says what it is, and of which goods if it is of some.
+        """
         if self.kept is not None:
             return find()
         return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)

@@ -174,6 +174,11 @@ class Reads:
         """What questions found out about this state of the lake."""
         return self._state().remembered
 
+    @property
+    def begun(self) -> StateCache:
+        """What long pages found out about this state of the lake, whole or not."""
+        return self._state().begun
+
     def holdings(
         self, source: str | None = None, *, snapshot: str | None = None
     ) -> tuple[InventoryItem, ...]:

@@ -32,6 +32,7 @@ __all__ = ["NO_RELEASE", "State", "StateCache", "forget_state"]
 T = TypeVar("T")
 
 _MOST = 2000
+_PAGES = 24
 
 
 class StateCache:
@@ -89,12 +90,15 @@ class State:
     ----------
     remembered
         What questions found out about the rows of this state.
+    begun
+        What long pages found out, whole or not; few of them, for each holds much.
     """
 
     folder: Path
     catalog: Catalog
     _parts: dict[str, list[CurrentPart]] = field(default_factory=dict, init=False, repr=False)
     remembered: StateCache = field(default_factory=StateCache, init=False, repr=False)
+    begun: StateCache = field(default_factory=lambda: StateCache(_PAGES), init=False, repr=False)
 
     @classmethod
     def read(cls, folder: Path) -> State:

@@ -19,6 +19,8 @@ from entrepot.report.charts.butterfly import of_one_source
 from entrepot.report.charts.paired_lines import Course, CoursePoint, Courses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext
 
@@ -124,7 +126,7 @@ def compared(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -
     rows = {measure: _row(book, measure, name, sides, when) for measure, name in ROWS}
     share, *others = rows.values()
     of_any = (
-        _asked(book, "import_share", side, period, None)
+        _asked(book.ask, "import_share", side, period, None)
         for side, period in zip(sides, when, strict=True)
     )
     largest = rows["top_supplier"].figures
@@ -143,13 +145,17 @@ def _row(
     when: tuple[Period, Period],
 ) -> ComparisonRow:
     """Ask one measure of both sides, of one source if any can answer both."""
-    for source in (*flow_sources(book.lake), "computed", None):
-        first, second = (
-            _asked(book, measure, side, period, source)
-            for side, period in zip(sides, when, strict=True)
-        )
-        if first.status == second.status == "ok":
-            break
+    both = list(zip(sides, when, strict=True))
+    # Ranges cost most of a Figure, and are asked of the source that is chosen only.
+    source = next(
+        (
+            one
+            for one in (*flow_sources(book.lake), "computed")
+            if all(_asked(book.value, measure, *given, one).status == "ok" for given in both)
+        ),
+        None,
+    )
+    first, second = (_asked(book.ask, measure, *given, source) for given in both)
     return ComparisonRow(name, (first, second))
 
 
@@ -161,6 +167,8 @@ def _courses(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -
     years = _years(book, sides)
     best: ShareCourses = ((), ())
     for source in (*flow_sources(book.lake), "computed"):
+        if not all(any(_figures(book.value, side, years, source)) for side in sides):
+            continue  # of the other side nothing is drawn either, and its ranges cost seconds
         first, second = (_course(book, side, years, source) for side in sides)
         if _told(first, second) > _told(*best):
             best = (first, second)
@@ -208,16 +216,23 @@ def _told(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, i
 def _course(
     book: BriefContext, side: ComparisonSide, years: list[int], source: str | None
 ) -> tuple[Figure, ...]:
+    return tuple(_figures(book.ask, side, years, source))
+
+
+def _figures(
+    ask: Callable[..., Figure], side: ComparisonSide, years: list[int], source: str | None
+) -> Iterator[Figure]:
+    """Yield the share of each year in which there is one."""
     if not years:
-        return ()
+        return
     ends = Period.parse(years[-1]).end, Period.parse(years[0]).start
     keys = {
         "importer": pinned(side.importer, *ends),
         "exporter": pinned(side.supplier, *ends),
         "goods": side.goods,
     }
-    found = (book.ask("import_share", period=year, source=source, **keys) for year in years)
-    return tuple(figure for figure in found if figure.status == "ok")
+    found = (ask("import_share", period=year, source=source, **keys) for year in years)
+    yield from (figure for figure in found if figure.status == "ok")
 
 
 def _when(
@@ -240,12 +255,16 @@ def _newest(periods: set[Period]) -> Period | None:
 
 
 def _asked(
-    book: BriefContext, measure: str, side: ComparisonSide, period: Period, source: str | None
+    ask: Callable[..., Figure],
+    measure: str,
+    side: ComparisonSide,
+    period: Period,
+    source: str | None,
 ) -> Figure:
     keys = side.keys
     if measure in OF_BUYER:
         del keys["exporter"]
-    return book.ask(measure, period=period, source=source, **keys)
+    return ask(measure, period=period, source=source, **keys)
 
 
 def _suppliers(book: BriefContext, side: ComparisonSide, largest: Figure) -> tuple[Figure, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from fastapi import Response
 
 import entrepot
 from entrepot.lake.catalog import NAME
+from entrepot.limits import TimeUp
+from entrepot.report.brief_context import BriefContext
 from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.answer_cache import KeptAnswers
 from entrepot.serve.apart import checked_apart
@@ -18,17 +21,18 @@ from entrepot.serve.site import of_before
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterator
     from pathlib import Path
 
     from fastapi import Request
 
+    from entrepot.figures import Definition, Figure
     from entrepot.lake import Lake
     from entrepot.serve.access import Access
     from entrepot.serve.apart import Form
     from entrepot.serve.pool import Pool
 
-__all__ = ["TEXT_SECONDS", "Service", "sent"]
+__all__ = ["TEXT_SECONDS", "Service", "resumed", "sent"]
 
 
 TEXT_SECONDS = 20.0
@@ -154,8 +158,40 @@ def state_of(folder: Path) -> str:
         found.update((folder / NAME).read_bytes())
     except OSError:  # an absent lake holds nothing
         found.update(b"none")
+    found.update(_own_lists(folder))
+    return found.hexdigest()[:20]
+
+
+def _own_lists(folder: Path) -> bytes:
+    """Return what changes with the user's own lists."""
+    found = hashlib.sha256()
     lists = Settings.read(folder).lists
     for path in sorted(lists.glob("*.csv")) if lists.is_dir() else ():
         if path.is_file():
             found.update(path.name.encode(errors="surrogateescape") + path.read_bytes())
-    return found.hexdigest()[:20]
+    return found.digest()
+
+
+@contextmanager
+def resumed(lake: Lake, *what: Hashable) -> Iterator[BriefContext]:
+    """Yield a context for the Figures of a page, which goes on where its time was over before.
+
+    Tables and charts of the page have its Figures, too. They are kept with the state of the lake,
+    and only if what was read for them is what was written.
+
+    Parameters
+    ----------
+    what
+        The page, whatever the lake holds.
+    """
+    key = (_own_lists(lake.path), *what)
+    known: dict[Definition, Figure] = lake.begun.get(key, dict)
+    book = BriefContext(lake, known)
+    try:
+        yield book
+    except TimeUp:
+        lake.require_unchanged()
+        known.update(book.asked)
+        raise
+    lake.require_unchanged()
+    known.update(book.asked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import NoEvidenceError
+from entrepot.errors import NoEvidenceError, OutsideError
 from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
@@ -17,7 +17,7 @@ from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.answer_cache import CachedAnswer, KeptAnswers
 from entrepot.serve.errors import BusyError
 from entrepot.serve.pool import Pool
-from entrepot.serve.views import brief
+from entrepot.serve.views import brief, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -327,4 +327,57 @@ def test_a_brief_whose_time_is_over_goes_on_when_it_is_asked_again(
     years = [one.period.year for one in made]
     assert years == [2017, 2018, 2019, 2020, 2020, 2021, 2022, 2023], "that one is not trusted"
     assert [one.definition.period.year for one in found.brief] == list(range(2017, 2024))
-    assert wanted not in brief._begun
+
+
+def test_a_comparison_whose_time_is_over_goes_on_when_it_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took 44 seconds and was answered 503 each time, for nothing was kept between tries."""
+    pairs = [("importer", "RUS"), ("supplier", "CHN"), ("importer2", "KAZ")]
+    whole = compare.compare_data(Lake.open(tmp_path / "other"), pairs)
+    made: list[tuple[Definition, bool]] = []
+    first, last = [True], 7
+
+    def evaluated(asked: Definition, lake: Lake, *, ranged: bool) -> Figure:
+        made.append((asked, ranged))
+        if first and len(made) == last:
+            first.clear()
+            raise TimeUp
+        return evaluate(asked, lake, ranged=ranged)
+
+    monkeypatch.setattr("entrepot.report.brief_context.evaluate", evaluated)
+    with Lake.open(tmp_path / "no-lake").reading() as lake:
+        with pytest.raises(TimeUp):
+            compare.compare_data(lake, pairs)
+        assert len(made) == last
+        assert compare.compare_data(lake, pairs).body == whole.body
+        twice = [one for one in made if made.count(one) > 1]
+        assert twice == [made[last - 1]] * 2, "the one that was not finished, and no other"
+        count = len(made)
+        compare.compare_table(lake, pairs)
+        assert len(made) == count, "the table is of the same Figures"
+
+
+def test_of_a_page_on_a_changed_file_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A brief was remembered before its rows were compared with what was written."""
+    pairs = {"importer": "RUS", "exporter": "CHN", "period": 2021}
+    made: list[Definition] = []
+
+    def evaluated(asked: Definition, lake: Lake, *, ranged: bool) -> Figure:
+        made.append(asked)
+        return evaluate(asked, lake, ranged=ranged)
+
+    def changed(**_: bool) -> None:
+        raise OutsideError("a stored file was changed")
+
+    monkeypatch.setattr("entrepot.report.brief_context.evaluate", evaluated)
+    monkeypatch.setattr(brief, "brief_in", lambda book, *_: [book.value("import_share", **pairs)])
+    wanted = brief.WantedBrief("another state of this test", "RUS", "CHN", "all")
+    for times in (1, 2):
+        lake = Lake.open(tmp_path / "no-lake")
+        monkeypatch.setattr(lake, "require_unchanged", changed)
+        with pytest.raises(OutsideError), lake.reading():
+            brief._told(lake, wanted)
+        assert len(made) == times

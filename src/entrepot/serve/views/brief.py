@@ -6,17 +6,16 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from entrepot.limits import TimeUp
-from entrepot.report.brief_context import BriefContext
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
 from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.errors import NotFoundError
+from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.figure import one_row
@@ -42,13 +41,9 @@ FILES = {
 }
 """Forms in which a brief is handed on, with their media types."""
 
-T = TypeVar("T")
-
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
 _remembered: OrderedDict[WantedBrief, ServedBrief] = OrderedDict()
-_begun: OrderedDict[WantedBrief, dict[Definition, Figure]] = OrderedDict()
-"""Figures of briefs whose time was over before they were whole."""
 _lock = threading.Lock()
 
 
@@ -117,27 +112,15 @@ def _told(lake: Lake, wanted: WantedBrief) -> ServedBrief:
     _require(wanted)
     with _lock:
         found = _remembered.get(wanted)
-        before = _begun.get(wanted)
     if found is None:
-        book = BriefContext(lake, before)
-        try:
+        with resumed(lake, "brief", *wanted.asked) as book:
             told = brief_in(book, *wanted.asked)
-        except TimeUp:  # who asks again need not begin again
-            lake.require_unchanged()
-            _keep(_begun, wanted, book.asked)
-            raise
         found = ServedBrief(told, book.questions)
-        _keep(_remembered, wanted, found)
         with _lock:
-            _begun.pop(wanted, None)
+            _remembered[wanted] = found
+            if len(_remembered) > _MOST:
+                _remembered.popitem(last=False)
     return found
-
-
-def _keep(where: OrderedDict[WantedBrief, T], wanted: WantedBrief, what: T) -> None:
-    with _lock:
-        where[wanted] = what
-        if len(where) > _MOST:
-            where.popitem(last=False)
 
 
 def _require(wanted: WantedBrief) -> None:
@@ -149,8 +132,8 @@ def _require(wanted: WantedBrief) -> None:
 def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
-    book = BriefContext(lake)
-    told = opening_in(book, *wanted.asked)
+    with resumed(lake, "opening", *wanted.asked) as book:
+        told = opening_in(book, *wanted.asked)
     if told is None:
         return brief_page(lake, wanted)
     return _page("opening.html.j2", wanted, ServedBrief(told, book.questions))

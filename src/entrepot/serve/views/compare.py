@@ -11,7 +11,6 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.goods import goods_lists
 from entrepot.model.display import joined
 from entrepot.model.period import Period
-from entrepot.report.brief_context import BriefContext
 from entrepot.report.comparison import (
     ComparisonSide,
     SideComparison,
@@ -27,6 +26,7 @@ from entrepot.report.comparison import (
 from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
+from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.figure import figure_rows
@@ -180,8 +180,8 @@ def _told(lake: Lake, given: dict[str, str]) -> _Told:
         For an area that does not exist.
     """
     sides = _sides(given)
-    book = BriefContext(lake)
-    found = compared(book, sides)
+    with resumed(lake, "compare", sides) as book:
+        found = compared(book, sides)
     return _Told(found, {id(figure): definition for definition, figure in book.questions})
 
 

@@ -17,6 +17,7 @@ from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import source_on_card
 from entrepot.serve.errors import NotFoundError
+from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
 from entrepot.serve.views.home import Pair, bundled_pairs
@@ -113,14 +114,13 @@ def country_table(lake: Lake, importer: str, goods: str) -> AnswerRows:
 def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[Figure], list[str]]:
     """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
     known_area(importer)
-    book = BriefContext(lake)
-    years = [Period.parse(year) for year in book.years()][:_YEARS]
-    keys = {"importer": _pinned(importer, years), "goods": goods}
-    largest = _first(book, "top_supplier", years, **keys)
-    asked, further = _suppliers(largest, importer, bundled_pairs(lake))
-    found = [
-        _first(book, "import_share", years, exporter=_pinned(one, years), **keys) for one in asked
-    ]
+    with resumed(lake, "country", importer, goods) as book:
+        years = [Period.parse(year) for year in book.years()][:_YEARS]
+        keys = {"importer": _pinned(importer, years), "goods": goods}
+        largest = _first(book, "top_supplier", years, **keys)
+        asked, further = _suppliers(largest, importer, bundled_pairs(lake))
+        sellers = (_pinned(one, years) for one in asked)
+        found = [_first(book, "import_share", years, exporter=one, **keys) for one in sellers]
     return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
