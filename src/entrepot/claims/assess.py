@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.claims.comparison import EvidenceVerdict, standing
@@ -16,7 +17,7 @@ from entrepot.claims.quantity import SHARES, Quantity
 from entrepot.claims.series import in_series, series_of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
@@ -122,30 +123,49 @@ def _by_series(
     open_: Collection[str],
 ) -> Iterator[tuple[str, EvidenceVerdict]]:
     """Yield where unattributed claims stand by the series that the text takes its numbers of."""
+    free = [one for one in claims if not one.attributed_to]
+    others = _OthersInText(free, facts)
     for claim in claims:
         held = standings[claim.id]
         if claim.attributed_to or held.best is None:
             continue
         if held.why == "disagrees" and not held.is_gross:
-            backed = _is_backed(claim, claims, facts)
+            backed = others.lead_to(claim)
             if claim.id in open_ or not agreed.refutes(held.best.origins, backed=backed):
                 yield claim.id, EvidenceVerdict("not_enough_evidence", "other-series", held.best)
             elif agreed.leaves_open(claim, found[claim.id]):
                 yield claim.id, replace(held, why="alone")
         elif held.why in ("too-round", "between") and claim.quantity.measure not in SHARES:
             refuting = agreed.refuting(found[claim.id])
-            if refuting is not None and not _is_backed(claim, claims, facts):
+            if refuting is not None and not others.lead_to(claim):
                 yield claim.id, EvidenceVerdict("differs", "disagrees", refuting)
 
 
-def _is_backed(claim: Claim, claims: tuple[Claim, ...], facts: ReferenceLevels) -> bool:
-    """Whether the text's other numbers lead to that of a claim, whoever counts them."""
-    free = [one for one in claims if not one.attributed_to]
-    anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in free]
-    others = {one.id for one in anybodys if one.quantity.key() != claim.quantity.key()}
-    alone = Together(anybodys, facts).text_alone(with_known=False)
-    left = alone.bounds(claim.quantity.mapped(books=""), others)
-    return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
+class _OthersInText:
+    """What the unattributed numbers of a text say of one of them, whoever counts them.
+
+    They are one system for all of them: with one for each, the time grew with the square of the
+    text.
+    """
+
+    def __init__(self, free: Sequence[Claim], facts: ReferenceLevels) -> None:
+        self._free, self._facts = free, facts
+
+    @cached_property
+    def _system(self) -> Together:
+        anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in self._free]
+        return Together(anybodys, self._facts).text_alone(with_known=False)
+
+    @cached_property
+    def _keys(self) -> dict[str, Quantity]:
+        return {one.id: one.quantity.mapped(books="").key() for one in self._free}
+
+    def lead_to(self, claim: Claim) -> bool:
+        """Whether the others lead to the number of a claim."""
+        own = claim.quantity.key()
+        others = {name for name, key in self._keys.items() if key != own}
+        left = self._system.bounds(claim.quantity.mapped(books=""), others)
+        return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
 
 
 def _is_of_two_counts(

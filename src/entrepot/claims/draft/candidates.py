@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import OWN_LAND, Memory, Scene
+from entrepot.claims.draft.scene import OWN_LAND, WEAK, Gaps, Memory, Scene
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BALANCES",
     "BUYS",
-    "CLAUSE_END",
     "FROM",
     "SELLS",
     "Choice",
+    "ends_with",
     "flow_choices",
     "period_choices",
     "row_of",
@@ -36,10 +36,6 @@ _M = TypeVar("_M", "Mark", Time)
 SELLS = ("export", "supply")
 BUYS = ("import", "purchase")
 BALANCES = ("surplus", "deficit")
-CLAUSE_END = re.compile(
-    r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
-)
-_WEAK = re.compile("[,，、(（)）]")
 _TIGHT = 14
 _CUES = ("up", "down", "share", "accounts", "came", "went", "price", "quantity", "level", "rank")
 _BY = re.compile(r"(?:\bby|\bна|\bum|\bof|了)\s*$")
@@ -69,6 +65,17 @@ _TWO = re.compile(
 )
 
 
+_BRACKET = re.compile(r"[(（]\s*$")
+_LEADS = re.compile(r"\s*[:：]")
+_FAR = 200
+"""Letters beyond which nothing is looked for in front of a number or behind it."""
+
+
+def ends_with(pattern: re.Pattern[str], text: str, end: int) -> bool:
+    """Whether a text up to a place ends with a pattern, of which a part is read: it may be long."""
+    return pattern.search(text, max(0, end - _FAR), end) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a number may be in one respect, and the features that speak for and against it."""
@@ -77,8 +84,12 @@ class Choice:
     features: tuple[str, ...]
 
 
+_FARTHEST = 100
+"""Letters beyond which a distance is far."""
+
+
 def _bucket(distance: int) -> str:
-    for limit in (3, 15, 40, 100):
+    for limit in (3, 15, 40, _FARTHEST):
         if distance <= limit:
             return str(limit)
     return "far"
@@ -89,18 +100,22 @@ class _Place:
 
     __slots__ = ("breaks", "commas", "distance", "numbers", "side")
 
-    def __init__(self, scene: Scene, start: int, end: int, at: int, to: int) -> None:
+    def __init__(self, gaps: Gaps, start: int, end: int, at: int, to: int) -> None:
         if end <= at:
             self.side, low, high = "L", end, at
         elif start >= to:
             self.side, low, high = "R", to, start
         else:
             self.side, low, high = "I", start, start
-        gap = scene.apart.text[low:high]
         self.distance = high - low
-        self.numbers = sum(low <= one.start and one.end <= high for one in scene.apart.numbers)
-        self.commas = len(_WEAK.findall(gap))
-        self.breaks = CLAUSE_END.search(gap) is not None
+        self.numbers = gaps.numbers(low, high)
+        self.commas = gaps.commas(low, high)
+        self.breaks = gaps.has_break(low, high)
+
+    @property
+    def counted(self) -> tuple[object, ...]:
+        """What of it counts, where it is far."""
+        return self.side, min(self.numbers, 3), min(self.commas, 3), self.breaks
 
     def features(self, name: str) -> list[str]:
         side = f"{name}{self.side}"
@@ -145,11 +160,11 @@ def _what_facts(number: Span, scene: Scene, memory: Memory) -> list[str]:  # noq
     printed = scene.sentence.text[number.start : number.end]
     if re.match(r"[-+−–]", printed):
         facts.append("signed")
-    before, behind = text[: number.start], text[number.end :]
-    if re.search(r"[(（]\s*$", before):
+    behind = text[number.end : number.end + _FAR]
+    if ends_with(_BRACKET, text, number.start):
         facts.append("bracket")
     for name, pattern in (("by", _BY), ("to", _TO), ("from", FROM)):
-        if pattern.search(before):
+        if ends_with(pattern, text, number.start):
             facts.append(name)
             facts.append(f"{name}:{kind}")
     seen = set()
@@ -160,7 +175,7 @@ def _what_facts(number: Span, scene: Scene, memory: Memory) -> list[str]:  # noq
             seen.add((cue.start, "L", cue.kind))
         elif number.end <= cue.start < high:
             gap = text[number.end : cue.start]
-            close = not _WEAK.search(gap)
+            close = not WEAK.search(gap)
             seen.add((cue.start, "R" if close else "F", cue.kind))
     left = sorted(one for one in seen if one[1] == "L")
     facts += [f"L:{name}" for _, _, name in left]
@@ -191,16 +206,24 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[
     """Return the flows that a number may belong to; the last of them that of the text before."""
     found: list[Choice] = []
     marks = scene.apart.found.flows
-    left = [mark for mark in marks if mark.end <= number.start]
-    right = [mark for mark in marks if mark.start >= number.end]
+    left = [place for place, mark in enumerate(marks) if mark.end <= number.start]
+    right = [place for place, mark in enumerate(marks) if mark.start >= number.end]
+    orders = {place: order for order, place in enumerate(reversed(left))}
+    orders |= {place: order for order, place in enumerate(right)}
+    alike: dict[tuple[object, ...], tuple[str, ...]] = {}
     like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
     dealt = bool(scene.apart.found.of("respectively"))
     for place, mark in enumerate(marks):
-        at = _Place(scene, mark.start, mark.end, number.start, number.end)
+        at = _Place(scene.gaps, mark.start, mark.end, number.start, number.end)
+        order = orders.get(place)
+        is_dealt = dealt and len(like) == len(marks) and like[place] is number
+        far = None
+        if at.distance > _FARTHEST and order is not None:
+            far = (mark.value, *at.counted, min(order, 3), is_dealt)
+            if far in alike:
+                found.append(Choice((mark.value, str(place)), alike[far]))
+                continue
         features = at.features("f")
-        order = left[::-1].index(mark) if mark in left else None
-        if order is None and mark in right:
-            order = right.index(mark)
         if order is not None:
             features.append(f"f{at.side}o{min(order, 3)}")
             features.append(f"f{at.side}o{min(order, 2)}n{min(at.numbers, 2)}{what}")
@@ -212,7 +235,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[
             features.append(f"bal{at.side}near")
         if what == "share" and at.side == "R" and at.distance <= 60 and not at.numbers:
             features.append("share-of")
-        if dealt and len(like) == len(marks) and like[place] is number:
+        if is_dealt:
             features.append("dealt")
         if not left and not right:
             features.append("inside")
@@ -225,6 +248,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[
         ):
             features += ["R-adjacent", f"R-adjacent:{group}:{what}"]
         found.append(Choice((mark.value, str(place)), tuple(features)))
+        if far is not None:
+            alike[far] = found[-1].features
     if memory.kind:
         features = [f"carry{min(memory.age, 3)}", f"carry:{_group(memory.kind)}"]
         features.append("carry:none" if not marks else "carry:some")
@@ -252,7 +277,7 @@ def side_choices(  # noqa: C901
     owners: dict[str, set[str]] = {}
     partners: dict[str, set[str]] = {}
     group = _group(kind)
-    for area in scene.areas:
+    for area in _told_apart(number, flow, scene):
         code = area.value
         if code == NOWHERE:
             code = memory.home if OWN_LAND.match(scene.apart.text, area.start) else NOWHERE
@@ -295,8 +320,10 @@ def side_choices(  # noqa: C901
     pair = tuple(memory.named[-2:]) if _TWO.search(scene.apart.text) else ()
     fresh = scene.sentence.paragraph != memory.paragraph
     found = []
-    for owner, for_owner in owners.items():
-        for partner, for_partner in partners.items():
+    of_owners = {code: sorted(facts) for code, facts in owners.items()}
+    of_partners = {code: sorted(facts) for code, facts in partners.items()}
+    for owner, for_owner in of_owners.items():
+        for partner, for_partner in of_partners.items():
             if owner == partner:
                 continue
             joint = []
@@ -332,9 +359,7 @@ def side_choices(  # noqa: C901
                 joint.append("world-owns")
             if NOWHERE in (owner, partner):
                 joint.append("nowhere")
-            found.append(
-                Choice((owner, partner), (*sorted(for_owner), *sorted(for_partner), *joint))
-            )
+            found.append(Choice((owner, partner), (*for_owner, *for_partner, *joint)))
     return found
 
 
@@ -352,6 +377,9 @@ _FITS = {
 }
 
 
+_TOUCHES = re.compile(r"(?:['’]s)?的?\s*[(（—–-]?\s*")
+
+
 def _evidence(
     number: Span, flow: Mark | None, group: str, scene: Scene
 ) -> tuple[list[str], list[str], list[str]]:
@@ -360,14 +388,14 @@ def _evidence(
     touching = [
         area.value
         for area in scene.areas
-        if area.end <= number.start
-        and re.fullmatch(r"(?:['’]s)?的?\s*[(（—–-]?\s*", text[area.end : number.start])
+        if 0 <= number.start - area.end <= _FAR and _TOUCHES.fullmatch(text, area.end, number.start)
     ]
     if flow is None:
         away = [area for area in scene.areas if area.form in _FITS.get(group, ())]
         return [area.value for area in away[-1:]], [], touching
     fits: list[str] = []
-    last = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
+    gaps = scene.gaps
+    last = gaps.number_before(number.start)
     local = [
         area.value
         for area in scene.areas
@@ -377,8 +405,7 @@ def _evidence(
         if area.form not in _FITS.get(group, ()):
             continue
         low, high = sorted((area.start, flow.start))
-        crossed = any(low <= one.start < high for one in scene.apart.numbers)
-        if not crossed and not CLAUSE_END.search(text[low:high]):
+        if not gaps.begins_number(low, high) and not gaps.has_break(low, high):
             fits.append(area.value)
     own = [
         area.value
@@ -387,7 +414,7 @@ def _evidence(
         or (area.form in _OWNS.get(group, ()) and 0 <= area.start - flow.end <= 12)
     ]
     if not own:
-        low = max((m.end() for m in CLAUSE_END.finditer(text) if m.end() <= flow.start), default=0)
+        low, _ = gaps.clause(flow.start, flow.start)
         subjects = [
             area
             for area in scene.areas
@@ -435,23 +462,54 @@ def _rows(marks: Sequence[_M], text: str) -> list[list[_M]]:
     return rows
 
 
+def _told_apart(number: Span, flow: Mark | None, scene: Scene) -> Sequence[Mark]:
+    """Return the areas, of those that are alike far from number and flow one on each side.
+
+    Nothing tells them apart from where three numbers and commas stand between, or all that there
+    are: set against every area of a long sentence, its numbers took the square of its length.
+    """
+    marks = [number] if flow is None else [number, flow]
+    areas, gaps, ends = scene.areas, scene.gaps, len(scene.apart.text)
+
+    def far(low: int, high: int, most: tuple[int, int]) -> bool:
+        """Whether a gap has all that counts of what stands on its side of a mark."""
+        return (
+            high - low > _FARTHEST
+            and gaps.numbers(low, high) >= min(3, gaps.numbers(*most))
+            and gaps.commas(low, high) >= min(3, gaps.commas(*most))
+            and gaps.has_break(low, high) == gaps.has_break(*most)
+        )
+
+    low, high = scene.places.beyond(min(one.start for one in marks), max(one.end for one in marks))
+    low -= 2  # the last two in front of a number are told apart
+    while low > 0 and not all(far(areas[low - 1].end, one.start, (0, one.start)) for one in marks):
+        low -= 1
+    while high < len(areas) and not all(
+        far(one.end, areas[high].start, (one.end, ends)) for one in marks
+    ):
+        high += 1
+    if low <= 1 and high >= len(areas) - 1:
+        return areas
+    return [
+        *(areas[at] for at in scene.places.first(0, max(low, 0))),
+        *areas[max(low, 0) : high],
+        *(areas[at] for at in scene.places.first(high, len(areas))),
+    ]
+
+
 def _side_facts(area: Mark, number: Span, flow: Mark | None, scene: Scene) -> list[str]:
     facts = [f"f:{area.form}"]
-    at = _Place(scene, area.start, area.end, number.start, number.end)
+    at = _Place(scene.gaps, area.start, area.end, number.start, number.end)
     facts += at.features("n")
     facts.append(f"n{at.side}n{min(at.numbers, 2)}:{area.form}")
     if at.distance <= 3 and at.side != "I":
         facts.append(f"touch{at.side}")
-    leading = [
-        one
-        for one in scene.areas
-        if (one.end <= number.start and one.start > area.start) and at.side == "L"
-    ]
-    facts.append(f"last{at.side}{min(len(leading), 2)}")
+    leading = scene.places.between(area.start, number.start) if at.side == "L" else 0
+    facts.append(f"last{at.side}{min(leading, 2)}")
     if flow is None:
         facts.append("no-flow")
         return facts
-    to = _Place(scene, area.start, area.end, flow.start, flow.end)
+    to = _Place(scene.gaps, area.start, area.end, flow.start, flow.end)
     facts += to.features("w")
     facts.append(f"w{to.side}:{area.form}")
     facts.append(f"w{to.side}n{min(to.numbers, 2)}:{area.form}")
@@ -469,24 +527,23 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Memory) -> lis
     """Return the periods that a number may be of."""
     found: dict[str, set[str]] = {}
     text, times = scene.apart.text, scene.times
-    before = text[: number.start]
-    former = FROM.search(before) is not None
+    former = ends_with(FROM, text, number.start)
     earlier = any(
-        0 <= start - number.end <= 12 and not _WEAK.search(text[number.end : start])
+        0 <= start - number.end <= 12 and not WEAK.search(text[number.end : start])
         for start, _ in scene.earlier
     ) or any(0 <= number.start - end <= 12 and not number.says.moved for _, end in scene.earlier)
     own = [time for time in times if not time.is_base]
     left = [time for time in own if time.end <= number.start]
     for time in times:
-        at = _Place(scene, time.start, time.end, number.start, number.end)
+        at = _Place(scene.gaps, time.start, time.end, number.start, number.end)
         facts = at.features("t")
         base = "B" if time.is_base else ""
         facts.append(f"t{base}{at.side}")
         facts.append(f"t{base}{at.side}n{min(at.numbers, 2)}:{what}")
-        leads = re.match(r"\s*[:：]", text[time.end :]) is not None  # "$9 bn (2022: $8 bn)"
+        leads = _LEADS.match(text, time.end) is not None  # "$9 bn (2022: $8 bn)"
         if at.side == "R" and not leads and _AT.fullmatch(text[number.end : time.start]):
             facts += [f"tight{base}", f"tight{base}:{what}"]
-        if _OPENED.search(text[: time.start]):
+        if ends_with(_OPENED, text, time.start):
             facts.append("opened")
         if left and time is left[-1]:
             facts.append("last-left")

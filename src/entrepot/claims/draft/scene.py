@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.complete import Context
@@ -24,7 +26,22 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["DAYS_AHEAD", "OWN_LAND", "Memory", "Scene", "home_of", "scenes", "times_of"]
+__all__ = [
+    "CLAUSE_END",
+    "DAYS_AHEAD",
+    "OWN_LAND",
+    "WEAK",
+    "Gaps",
+    "Memory",
+    "Scene",
+    "home_of",
+    "scenes",
+    "times_of",
+]
+CLAUSE_END = re.compile(
+    r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
+)
+WEAK = re.compile("[,，、(（)）]")
 OWN_LAND = re.compile("我国|国内|本国")
 
 
@@ -47,6 +64,93 @@ class Memory:
     named: list[str] = field(default_factory=list)
 
 
+_LONGEST_BREAK = 12
+"""More letters than any end of a clause has."""
+
+
+class Gaps:
+    """What stands between two places of a sentence.
+
+    Every number is set against every mark: found anew for each pair, it took the cube of the length
+    of a sentence.
+    """
+
+    def __init__(self, text: str, numbers: Sequence[Span]) -> None:
+        self._text = text
+        self._starts = [one.start for one in numbers]
+        self._ends = [one.end for one in numbers]
+        self._weak = [found.start() for found in WEAK.finditer(text)]
+        self._breaks = [found.span() for found in CLAUSE_END.finditer(text)]
+        self._clauses = [start for start, _ in self._breaks]
+
+    def numbers(self, low: int, high: int) -> int:
+        """Return how many numbers stand between two places."""
+        return max(0, bisect_right(self._ends, high) - bisect_left(self._starts, low))
+
+    def number_before(self, place: int) -> int:
+        """Return where the last number ends that stands before a place; 0 without one."""
+        at = bisect_right(self._ends, place)
+        return self._ends[at - 1] if at else 0
+
+    def begins_number(self, low: int, high: int) -> bool:
+        """Whether a number begins between two places."""
+        return bisect_left(self._starts, high) > bisect_left(self._starts, low)
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the clause of a place begins and ends."""
+        before = bisect_right(self._breaks, start, key=itemgetter(1))
+        behind = bisect_left(self._clauses, end)
+        low = self._breaks[before - 1][1] if before else 0
+        high = self._clauses[behind] if behind < len(self._clauses) else len(self._text)
+        return low, high
+
+    def commas(self, low: int, high: int) -> int:
+        """Return how many commas and brackets stand between two places."""
+        return bisect_left(self._weak, high) - bisect_left(self._weak, low)
+
+    def has_break(self, low: int, high: int) -> bool:
+        """Whether a clause ends between two places, read as if nothing stood around them."""
+        if high <= low:
+            return False
+        at = bisect_left(self._clauses, low)
+        if at < len(self._breaks) and self._breaks[at][1] <= high:
+            return True
+        text = self._text
+        return (
+            CLAUSE_END.match(text[low : min(high, low + _LONGEST_BREAK)]) is not None
+            or CLAUSE_END.search(text, max(low, high - _LONGEST_BREAK), high) is not None
+        )
+
+
+class AreaPlaces:
+    """Where the areas of a sentence stand, in the order of the text."""
+
+    def __init__(self, areas: Sequence[Mark], text: str) -> None:
+        self._starts = [one.start for one in areas]
+        self._ends = [one.end for one in areas]
+        self._alike: dict[tuple[str, str, bool], list[int]] = {}
+        for place, one in enumerate(areas):
+            own = one.value == NOWHERE and OWN_LAND.match(text, one.start) is not None
+            self._alike.setdefault((one.value, one.form, own), []).append(place)
+
+    def between(self, start: int, end: int) -> int:
+        """Return how many areas begin behind one place and end in front of another."""
+        return max(0, bisect_right(self._ends, end) - bisect_right(self._starts, start))
+
+    def beyond(self, start: int, end: int) -> tuple[int, int]:
+        """Return how many areas end in front of a place, and which first begins behind another."""
+        return bisect_right(self._ends, start), bisect_left(self._starts, end)
+
+    def first(self, low: int, high: int) -> list[int]:
+        """Return the first of all that are alike among the areas from one to another, in order."""
+        found = []
+        for places in self._alike.values():
+            at = bisect_left(places, low)
+            if at < len(places) and places[at] < high:
+                found.append(places[at])
+        return sorted(found)
+
+
 @dataclass
 class Scene:
     """A sentence taken apart.
@@ -65,6 +169,16 @@ class Scene:
     first: bool = False
     times: Sequence[Time] = ()
     earlier: Sequence[tuple[int, int]] = ()
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """What stands between two places of it."""
+        return Gaps(self.apart.text, self.apart.numbers)
+
+    @cached_property
+    def places(self) -> AreaPlaces:
+        """Where its areas are."""
+        return AreaPlaces(self.areas, self.apart.text)
 
 
 def scenes(

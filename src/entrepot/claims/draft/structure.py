@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.candidates import (
     BUYS,
-    CLAUSE_END,
     FROM,
     Choice,
+    ends_with,
     flow_choices,
     period_choices,
     side_choices,
@@ -93,7 +93,11 @@ def weighed(
     if not choices:
         return []
     table = learned.get(part, {})
-    scores = [sum(table.get(one, 0.0) for one in choice.features) for choice in choices]
+    known: dict[tuple[str, ...], float] = {}  # far from a number many are alike
+    for choice in choices:
+        if choice.features not in known:
+            known[choice.features] = sum(table.get(one, 0.0) for one in choice.features)
+    scores = [known[choice.features] for choice in choices]
     top = max(scores)
     powers = [math.exp(score - top) for score in scores]
     total = sum(powers)
@@ -207,7 +211,7 @@ def _guess(  # noqa: C901
     if what != "other" and kind and owner:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.goods, memory.age = goods, 0
-        if period is not None and not FROM.search(scene.apart.text[: number.start]):
+        if period is not None and not ends_with(FROM, scene.apart.text, number.start):
             if memory.main is None:
                 memory.main = period
             memory.period, memory.period_age = period, 0
@@ -343,10 +347,7 @@ _VETOES = (
 def _flags(number: Span, scene: Scene, before: Guess | None) -> tuple[str, ...]:
     """Return what makes a reading less sure."""
     text = scene.apart.text
-    low = max((m.end() for m in CLAUSE_END.finditer(text) if m.end() <= number.start), default=0)
-    high = min(
-        (m.start() for m in CLAUSE_END.finditer(text) if m.start() >= number.end), default=len(text)
-    )
+    low, high = scene.gaps.clause(number.start, number.end)
     found = {
         cue.kind
         for cue in scene.apart.found.cues
@@ -354,7 +355,7 @@ def _flags(number: Span, scene: Scene, before: Guess | None) -> tuple[str, ...]:
     }
     if any(area.value == NOWHERE for area in scene.areas):
         found.add("nowhere")
-    last = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
+    last = scene.gaps.number_before(number.start)
     made = _MADE.search(text, max(low, last), min(high, number.end + 25))
     if _COUNTED_OTHERWISE.search(text, max(low, last), min(high, number.end + 25)):
         found.add("made")
