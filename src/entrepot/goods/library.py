@@ -40,6 +40,7 @@ __all__ = [
     "list_names",
     "lists_made",
     "read_acts",
+    "set_aside",
     "taken_folder",
 ]
 
@@ -141,8 +142,17 @@ def lists_made() -> date:
 
 
 def taken_folder() -> Path:
-    """Return where an edition lies that was taken in the place of the lists that ship."""
-    return lists_folder() / "edition"
+    """Return where an edition lies that was taken in the place of the lists that ship.
+
+    While a newer one takes its place it lies at `set_aside`, where it is found if that is ended.
+    """
+    folder = lists_folder() / "edition"
+    return folder if folder.exists() or not set_aside().is_dir() else set_aside()
+
+
+def set_aside() -> Path:
+    """Return where an edition lies while a newer one takes its place."""
+    return lists_folder() / "edition.before"
 
 
 def read_acts(
@@ -168,15 +178,17 @@ def _held() -> tuple[Path, date]:
     A page asks it thousands of times, and somebody may take an edition meanwhile: so the file
     is looked at every time, and read when it is another one.
     """
-    folder, shipped = taken_folder(), _made(_FOLDER)
-    try:
-        state = (folder / EDITION).stat()
-        made = _taken(folder, state.st_mtime_ns, state.st_size, state.st_ino)
-    except FileNotFoundError:
-        return _FOLDER, shipped
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder) from error
-    return (folder, made) if made > shipped else (_FOLDER, shipped)
+    shipped, last = _made(_FOLDER), lists_folder() / "edition"
+    for folder in (last, set_aside(), last):  # it may be put in its place while this looks
+        try:
+            state = (folder / EDITION).stat()
+            made = _taken(folder, state.st_mtime_ns, state.st_size, state.st_ino)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _damaged(folder) from error
+        return (folder, made) if made > shipped else (_FOLDER, shipped)
+    return _FOLDER, shipped
 
 
 @cache

@@ -15,6 +15,7 @@ import json
 import re
 import shutil
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,10 +29,12 @@ from entrepot.goods.library import (
     bundled_lists,
     lists_made,
     read_acts,
+    set_aside,
     taken_folder,
 )
 from entrepot.model.closed_yaml import Closed
 from entrepot.model.product import harmonized
+from entrepot.settings import lists_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -231,21 +234,34 @@ def take(edition: ListEdition, digest: str) -> None:
             why="an older edition would take back what is known",
             hint="look for a newer one, or go back to what ships: entrepot goods update --back",
         )
-    folder = taken_folder()
-    draft = folder.with_name(f"{folder.name}.new")
     try:
+        folder = _tidied()
+        draft = folder.with_name(f"{folder.name}.new")
         shutil.rmtree(draft, ignore_errors=True)
         for name, data in edition.files.items():
             target = draft / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         (draft / EDITION).write_bytes(_head_of(edition.files, edition.made, edition.note))
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(set_aside())
         draft.rename(folder)
     except OSError as error:
-        raise OutsideError(f"cannot keep the edition: {error}", where=str(folder)) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            _tidied()
+        where = str(taken_folder())
+        raise OutsideError(f"cannot keep the edition: {error}", where=where) from error
+    _tidied()
+
+
+def _tidied() -> Path:
+    """Return the folder of an edition, after what an update that was ended left is put right."""
+    folder = lists_folder() / "edition"
+    if not folder.exists() and set_aside().is_dir():
+        set_aside().rename(folder)
+    for name in (set_aside().name, f"{folder.name}.new", f"{folder.name}.gone"):
+        shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    return folder
 
 
 def go_back() -> None:
@@ -256,10 +272,11 @@ def go_back() -> None:
     RequestError
         If no edition was taken.
     """
-    folder = taken_folder()
+    folder = _tidied()
     if not folder.is_dir():
         raise RequestError("no edition was taken", hint="entrepot goods update FILE shows one")
-    shutil.rmtree(folder)
+    folder.rename(folder.with_name(f"{folder.name}.gone"))
+    _tidied()
 
 
 def pack(folder: Path, target: Path, made: date, note: str = "") -> str:

@@ -261,7 +261,7 @@ class PooledQuestion(Generic[T]):
         return TooLongError(
             f"no answer within {self._seconds:g} seconds",
             why="questions that take longer keep others waiting",
-            hint="ask again in a minute: what was computed of a brief is kept; or ask for fewer "
+            hint="ask again in a minute: what was computed of a page is kept; or ask for fewer "
             "goods, years or areas, or from a terminal, where nothing is cut off; entrepot serve "
             "--timeout allows more",
         )

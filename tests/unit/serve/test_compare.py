@@ -64,7 +64,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 
 def shares(client: Client, query: str) -> list[dict[str, Any]]:
-    sides = client.get(f"/api/compare?{query}").json()["sides"]
+    answer = client.get(f"/api/compare?{query}")
+    assert answer.status_code == 200, answer.text
+    sides = answer.json()["sides"]
     return [side["figures"][0] for side in sides]
 
 
