@@ -157,7 +157,7 @@ class _OthersInText:
         return Together(anybodys, self._facts).text_alone(with_known=False)
 
     @cached_property
-    def _keys(self) -> dict[str, Quantity]:
+    def _keys(self) -> dict[str, tuple[object, ...]]:
         return {one.id: one.quantity.mapped(books="").key() for one in self._free}
 
     def lead_to(self, claim: Claim) -> bool:

@@ -468,7 +468,7 @@ def _told_apart(number: Span, flow: Mark | None, scene: Scene) -> Sequence[Mark]
     Nothing tells them apart from where three numbers and commas stand between, or all that there
     are: set against every area of a long sentence, its numbers took the square of its length.
     """
-    marks = [number] if flow is None else [number, flow]
+    marks: list[Span | Mark] = [number] if flow is None else [number, flow]
     areas, gaps, ends = scene.areas, scene.gaps, len(scene.apart.text)
 
     def far(low: int, high: int, most: tuple[int, int]) -> bool:
