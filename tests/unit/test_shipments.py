@@ -306,3 +306,94 @@ def test_a_register_has_to_be_known_or_described(tmp_path: Path) -> None:
         lake.add("shipments", [path])
     with pytest.raises(BadFileError, match="separated by semicolons"):
         lake.add("shipments.panama", [_file(tmp_path, {}, name="p.csv")])
+
+
+def _chile(*changes: dict[str, str]) -> str:
+    """Return lines of Chile's 178 columns, without names."""
+    titles = known_layouts()["chile"].titles
+    usual = {
+        "NUMENCRIPTADO": "77", "NUMITEM": "1", "FECACEP": "5012026", "PA_ORIG": "336",
+        "PA_ADQ": "508", "CODPAISCON": "342", "DNOMBRE": 'TORNILLO 1/2" ÑANDU', "DMARCA": "ACME",
+        "ARANC-NAC": "73181500", "CIF-ITEM": "1234,56", "CIF": "9999,99", "CANT-MERC": "7,0000",
+        "MEDIDA": "10", "NOMEMISOR": "JUAN PEREZ",
+    }  # fmt: skip
+    lines = []
+    for change in changes:
+        cells = usual | change
+        assert set(cells) <= set(titles)
+        lines.append(";".join(cells.get(title, "") for title in titles))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_the_178_columns_of_chile(tmp_path: Path) -> None:
+    """Without a line of names, in Latin-1, with stray quotation marks and a line in two halves."""
+    path = tmp_path / "enero.txt"
+    whole = _chile({}, {"NUMITEM": "2", "PA_ORIG": "905", "ARANC-NAC": "1012100"}, {"PA_ADQ": ""})
+    first, second, third = whole.splitlines()
+    broken = second[:150] + "\n" + second[150:]
+    path.write_bytes(f"{first}\n{broken}\n{third}\n".encode("latin-1"))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments.chile", [path])
+    assert _lines(lake, "origin, seller, consignment, product, value_usd, date::VARCHAR") == [
+        ("CHN", "CHE", "HKG", "731815", 1234.56, "2026-01-05"),
+        ("XFREEZONES", "CHE", "HKG", "010121", 1234.56, "2026-01-05"),
+        ("CHN", None, "HKG", "731815", 1234.56, "2026-01-05"),
+    ]
+    assert _lines(lake, "description, brand, quantity")[0] == ('TORNILLO 1/2" ÑANDU', "ACME", 7.0)
+    every = b"".join(one.read_bytes() for one in lake.path.rglob("*") if one.is_file())
+    assert b"JUAN PEREZ" not in every
+    shares = {
+        (basis, exporter): ep.ask(
+            "import_share", lake=lake, source="shipments.chile", importer="CHL", goods="731815",
+            period="2026-01", exporter=exporter, basis=basis,
+        ).value
+        for basis, exporter in (("origin", "CHN"), ("consignment", "HKG"), ("seller", "CHE"))
+    }  # fmt: skip
+    assert shares == {("origin", "CHN"): 1.0, ("consignment", "HKG"): 1.0, ("seller", "CHE"): 0.5}
+
+
+def test_a_line_of_chile_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "enero.txt"
+    first, second = _chile({}, {}).splitlines()
+    path.write_text(f"{first[:150]}\n{second}\n", encoding="latin-1")
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(BadFileError, match="more or fewer cells"):
+        lake.add("shipments.chile", [path])
+    assert not lake.holdings()
+
+
+def _spain(**cells: tuple[int, str]) -> str:
+    line = [" "] * 226
+    for at, text in cells.values():
+        line[at - 1 : at - 1 + len(text)] = text
+    assert len(line) == 226
+    return "".join(line)
+
+
+def test_the_226_bytes_of_spain(tmp_path: Path) -> None:
+    usual = {
+        "flow": (1, "I"), "year": (2, "23"), "month": (4, "04"), "office": (6, "08"),
+        "code": (26, "854231900000"), "kind": (38, "D"), "origin": (67, "CN "),
+        "sent": (70, "NL "), "mass": (90, "000000000000120"), "value": (120, "000000001500"),
+        "terms": (175, "CIF"),
+    }  # fmt: skip
+    lines = [
+        _spain(**usual),
+        _spain(**usual | {"origin": (67, "TW "), "value": (120, "000000000500")}),
+        _spain(**usual | {"flow": (1, "E"), "origin": (67, "RU "), "sent": (70, "BY ")}),
+    ]
+    path = tmp_path / "imp2304.txt"
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="latin-1")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments.spain", [path])
+    columns = "direction, origin, dispatch, destination, valuation, value_reported, currency"
+    assert _lines(lake, columns) == [
+        ("import", "CHN", "NLD", None, "CIF", 1500.0, "EUR"),
+        ("import", "TWN", "NLD", None, "CIF", 500.0, "EUR"),
+        ("export", None, None, "RUS", "FOB", 1500.0, "EUR"),
+    ]
+    keys = {"lake": lake, "source": "shipments.spain", "goods": "854231", "period": "2023-04"}
+    share = ep.ask("import_share", importer="ESP", exporter="CHN", basis="origin", **keys)
+    assert share.value == pytest.approx(0.75)
+    sold = ep.ask("value", importer="RUS", exporter="ESP", basis="destination", **keys)
+    assert (sold.value, sold.unit) == (1500.0, "EUR")

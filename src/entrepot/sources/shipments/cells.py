@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["FREE_ZONE", "Cells"]
 
 FREE_ZONE = "XFREEZONES"
+_DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
+"""Digits of days without signs between them."""
 _STEPS = {"M": "month", "A": "year"}
 _ZONES = re.compile(
     r"(\bz(ona|\.)? ?(franca|libre)|free (zone|port)|zone franche|freizone|serbest b|свободн)",
@@ -96,8 +98,12 @@ class Cells:
         """Return SQL for the day of a line."""
         if self.layout.of("date"):
             form = self._column("date").form or "%Y-%m-%d"
-            return f"TRY_CAST(try_strptime({self.text('date')}, {literal(form)}) AS DATE)"
+            cell = self.text("date")
+            if digits := _DIGITS.get(form):  # a day of one digit that was kept as a number
+                cell = f"lpad({cell}, greatest(length({cell}), {digits})::INT, '0')"
+            return f"TRY_CAST(try_strptime({cell}, {literal(form)}) AS DATE)"
         year, month = (f"TRY_CAST({self.text(role)} AS INT)" for role in ("year", "month"))
+        year = f"(CASE WHEN {year} < 100 THEN 2000 + {year} ELSE {year} END)"
         return f"TRY_CAST(make_date({year}, {month if self.layout.of('month') else 1}, 1) AS DATE)"
 
     def line_code(self) -> str:
@@ -203,6 +209,7 @@ class Cells:
         out |= {role: self.text(role) for role in _TEXTS}
         out |= {role: self.text(role) for role in NAMES}
         out |= {role: f"{role}.code" for role in there}
+        out |= self._of_exports(there)
         amount = self.number("value")
         is_usd = self.layout.currency == "USD"
         status = self._word("status", "NULL::VARCHAR")
@@ -211,7 +218,7 @@ class Cells:
             "freq": literal(self.layout.freq),
             "row": self.row,
             "reporter": literal(self.layout.reporter),
-            "direction": self._word("direction", literal(self.layout.direction or "")),
+            "direction": self._direction(),
             "date": day if self.layout.of("date") else "NULL::DATE",
             "status": status,
             "tariff_line": code,
@@ -222,7 +229,7 @@ class Cells:
             "port_name": self.text("port"),
             "value_usd": amount if is_usd else "NULL::DOUBLE",
             "value_reported": "NULL::DOUBLE" if is_usd else amount,
-            "valuation": literal(self.layout.valuation),
+            "valuation": self._valuation(),
             "value_kind": literal(self._column("value").kind),
             "invoice_value": self.number("invoice_value"),
             "mass_kg": f"nullif({self.number('mass_kg')}, 0)",
@@ -258,6 +265,27 @@ class Cells:
         )
         return f"SELECT {cells} FROM {self.file} AS line {joins}"
 
+    def _direction(self) -> str:
+        return self._word("direction", literal(self.layout.direction or ""))
+
+    def _valuation(self) -> str:
+        usual, exports = self.layout.valuation, self.layout.valuation_of_exports
+        if exports is None:
+            return literal(usual)
+        is_export = f"{self._direction()} = 'export'"
+        return f"CASE WHEN {is_export} THEN {literal(exports)} ELSE {literal(usual)} END"
+
+    def _of_exports(self, there: list[str]) -> dict[str, str]:
+        """Return SQL of countries that mean something else on lines of exports."""
+        out = {}
+        for role in there:
+            if (other := self._column(role).exports) is None:
+                continue
+            out[role] = f"CASE WHEN {self._direction()} = 'import' THEN {role}.code END"
+            if other != "none":
+                out[other] = f"CASE WHEN {self._direction()} = 'export' THEN {role}.code END"
+        return out
+
     def _word(self, role: str, otherwise: str) -> str:
         if not self.layout.of(role):
             return otherwise
@@ -273,6 +301,8 @@ def _meanings(column: Field_, role: str) -> Callable[[str], str | None]:
     table: Mapping[str, str] = {}
     if column.codes == "alpha2":
         table = {one.alpha2: one.code for one in areas() if one.alpha2}
+    elif column.codes == "eurostat":
+        table = {code: one.code for one in areas() for code in one.eurostat}
     elif column.codes not in (None, "names"):
         table = _codes(column.codes)
     places = _codes("ports")

@@ -56,6 +56,7 @@ _ONLY = {
     "words": ("status", "direction"),
     "form": ("date",),
     "own": AREAS,
+    "exports": AREAS,
     "codes": AREAS,
     "person": ("receiver_number",),
     "kind": ("value",),
@@ -97,7 +98,10 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     form
         How days are written, in the signs of strftime: ``%d/%m/%Y``.
     own, codes
-        Names or codes of areas beyond the known names; a table of codes by its name, or ``alpha2``.
+        Names or codes of areas beyond the known names; a table of codes by its name (``alpha2``,
+        ``eurostat``, ``chile``), or ``names`` for a port that is given by its country.
+    exports
+        What a country is on lines of exports, if not the same: the ``destination``, or ``none``.
     person
         Regular expression that tax numbers of natural persons fulfil.
     kind
@@ -113,6 +117,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     form: str | None = None
     own: dict[str, str] = Field(default_factory=dict)
     codes: str | None = None
+    exports: Literal["destination", "none"] | None = None
     person: Annotated[str, AfterValidator(_pattern)] | None = None
     kind: Literal["item", "header"] = "item"
     scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
@@ -163,7 +168,11 @@ class Layout(_Closed):
         the edition in force worldwide.
     freq
         ``M``; ``A`` where lines are sums of a year.
-    valuation, currency
+    quotes
+        Whether a cell may stand in quotation marks; if not, they are signs like others.
+    join_lines
+        Whether a line with too few cells goes on in the next one.
+    valuation, valuation_of_exports, currency
         What the column of values is.
     language
         Of descriptions, ISO 639.
@@ -188,10 +197,13 @@ class Layout(_Closed):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     header: bool = True
+    quotes: bool = True
+    join_lines: bool = False
     sheet: str | None = None
     nomenclature: dict[date, str] = Field(default_factory=dict)
     freq: Literal["M", "A"] = "M"
     valuation: Literal["FOB", "CIF"]
+    valuation_of_exports: Literal["FOB", "CIF"] | None = None
     currency: str = "USD"
     language: str | None = None
     missing: TextList = ()
@@ -257,7 +269,9 @@ class Layout(_Closed):
     @property
     def bases(self) -> tuple[str, ...]:
         """Return the countries that the register has of a line."""
-        return tuple(role for role in AREAS if self.of(role))
+        there = {one.role for one in self.columns.values()}
+        there |= {one.exports or "" for one in self.columns.values()}
+        return tuple(role for role in AREAS if role in there)
 
     def edition(self, day: date) -> str:
         """Return the edition of the Harmonized System that the register used on a day."""

@@ -153,9 +153,41 @@ def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[P
                 why="each of them has rows of its own numbers",
                 hint="unpack it, and add the files together",
             )
-        found = text_in_utf8(path, scratch, label, layout.encodings), label
+        text = text_in_utf8(path, scratch, label, layout.encodings)
+        if layout.join_lines:
+            text = _joined(text, scratch, layout)
+        found = text, label
     assert found is not None
     return found[0], found[1], first
+
+
+def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
+    """Return a text in which a line with too few cells goes on in the next one.
+
+    Lines are joined as long as they fit together, so that a line that was cut off is left as it
+    is, and refused with its row.
+    """
+    cells = len(layout.titles)
+    target = scratch / "joined.txt"
+    with (
+        path.open(encoding="utf-8", newline="\n") as source,
+        target.open("w", encoding="utf-8", newline="\n") as copy,
+    ):
+        begun = ""
+        for given in source:
+            line = given.rstrip("\n").rstrip("\r").replace("\r", " ")
+            if begun and begun.count(layout.delimiter) + line.count(layout.delimiter) < cells:
+                line = begun + line
+            elif begun:
+                copy.write(begun + "\n")
+            begun = ""
+            if line.count(layout.delimiter) < cells - 1:
+                begun = line
+            else:
+                copy.write(line + "\n")
+        if begun:
+            copy.write(begun + "\n")
+    return target
 
 
 def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
@@ -175,11 +207,12 @@ def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
 def _cells(path: Path, label: str, names: list[str], layout: Layout) -> str:
     """Return SQL that reads a delimited text, every cell as text."""
     count_lines(path, label)
+    mark = '"' if layout.quotes else ""
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({file_literal(path)}, columns={{{types}}}, auto_detect=false, "
         f"header={'true' if layout.header else 'false'}, delim={literal(layout.delimiter)}, "
-        f"quote='\"', escape='\"', strict_mode=true, buffer_size={BUFFER}, "
+        f"quote='{mark}', escape='{mark}', strict_mode=true, buffer_size={BUFFER}, "
         f"max_line_size={MAX_RECORD}, hive_partitioning=false)"
     )
 
