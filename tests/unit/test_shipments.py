@@ -397,3 +397,37 @@ def test_the_226_bytes_of_spain(tmp_path: Path) -> None:
     assert share.value == pytest.approx(0.75)
     sold = ep.ask("value", importer="RUS", exporter="ESP", basis="destination", **keys)
     assert (sold.value, sold.unit) == (1500.0, "EUR")
+
+
+def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
+    """In rows, kept files and files that come later; sums and other lines stay."""
+    lake = _lake(
+        tmp_path,
+        {},
+        {"Importer": "Dana Akhmetova", "Text": "chips"},
+        {"Supplier": "Secret Chips LLC", "Text": "chips of SECRET CHIPS LLC"},
+        {"Importer": "SECRET  CHIPS LLC", "Number": "A9", "Tax number": "777"},
+    )
+    more = _file(tmp_path, {"Number": "B1"}, name="more.csv")
+    lake.add("shipments", [more], mapping=LAYOUT)
+    names = [str(one) for (one,) in _lines(lake, "receiver")]
+    person = next(one for one in names if one.startswith("NP-"))
+    sums = _lines(lake, "sum(value_usd)")
+    assert lake.erase("secret chips llc", really=False) == {"shipments.made-up": 2}
+    assert lake.erase("secret chips llc") == {"shipments.made-up": 2}
+    assert lake.erase(person) == {"shipments.made-up": 1}
+    found = _lines(lake, "receiver, receiver_number, sender, description, row")
+    assert ("erased", None, "ACME LTD", "chips", 3) in found
+    assert ("ALMATY CHIPS TOO", "101", "erased", "chips of [erased]", 4) in found
+    assert ("erased", None, "ACME LTD", "chips", 5) in found
+    assert len(found) == 5
+    assert _lines(lake, "sum(value_usd)") == sums
+    every = b"".join(one.read_bytes() for one in lake.path.rglob("*") if one.is_file())
+    assert b"secret" not in every.lower().replace(b'secret"', b"")
+    assert person.encode() not in b"".join(one.read_bytes() for one in lake.path.rglob("*.parquet"))
+    again = _file(tmp_path, {"Supplier": "Secret Chips LLC", "Number": "Z"}, name="again.csv")
+    lake.add("shipments", [again], mapping=LAYOUT)
+    assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
+    lake.rebuild()
+    assert len(_lines(lake, "row")) == 6
+    assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}

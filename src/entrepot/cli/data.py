@@ -363,6 +363,33 @@ def remove(
     emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
 
 
+@app.command(epilog='Example: entrepot data erase "ACME LTD" --yes')
+def erase(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Person, company or pseudonym.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Erase; without it, lines are counted only.")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase a person or company from all customs registers of the lake, for good."""
+    held = open_lake(lake)
+    with progress("looking for the name") as say_progress:
+        found = held.erase(name, really=yes, progress=say_progress)
+
+    def render(screen: Console) -> None:
+        for source, count in found.items():
+            say(screen, f"{source}: {'erased from' if yes else 'found on'} {count:,} lines.")
+        if not found:
+            say(screen, "No line of a register has this name.")
+        if not yes:
+            say(screen, "Nothing was changed. Add --yes to erase it.")
+        else:
+            say(screen, "Files that are loaded later will not bring it back.")
+
+    emit({"erased": yes, "lines": found}, render, as_json=as_json)
+
+
 def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
     """Ask on a terminal whether what is named is to be removed.
 

@@ -116,6 +116,41 @@ class Lake(Reads):
         remove(self.path, named, split_address(source)[0])
         return gone
 
+    def erase(
+        self,
+        name: str,
+        *,
+        really: bool = True,
+        progress: Callable[[str], None] | None = None,
+    ) -> dict[str, int]:
+        """Erase a person or company from every register, in rows and kept files alike.
+
+        The lines stay, without the name, so that sums stay what they were. A file that is loaded
+        later does not bring the name back.
+
+        Parameters
+        ----------
+        name
+            Name in any spelling of capitals, accents and blanks, or a pseudonym (``NP-...``).
+        really
+            Whether to erase; if not, lines are counted only.
+        progress
+            Called with a few words before each step.
+
+        Returns
+        -------
+        dict
+            How many lines of each register had the name.
+
+        Raises
+        ------
+        OutsideError
+            If the disk is full, or a load is running.
+        """
+        from entrepot.lake.prepare import erase
+
+        return erase(self.path, name, self.connection, really=really, progress=progress)
+
     def rebuild(
         self,
         *,

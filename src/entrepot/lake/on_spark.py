@@ -105,6 +105,10 @@ class SparkLake(Lake):
         """Refuse: what writes is opened with `Lake.open`."""
         raise _reads_only()
 
+    def erase(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: what writes is opened with `Lake.open`."""
+        raise _reads_only()
+
     def rebuild(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: what writes is opened with `Lake.open`."""
         raise _reads_only()

@@ -36,7 +36,8 @@ from entrepot.lake.unchanged import all_files, fingerprint, require_read
 from entrepot.model.columns import BALANCED, COMPLETE, Finding
 from entrepot.sources import bring_in, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
-from entrepot.sources.parser import RawFile
+from entrepot.sources.parser import FileOptions, RawFile
+from entrepot.sources.strict import literal
 from entrepot.sources.text import unfinished
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ if TYPE_CHECKING:
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
     from entrepot.sources.info import SourceInfo
-    from entrepot.sources.parser import FileOptions, FileTable, ParsedRows
+    from entrepot.sources.parser import FileTable, ParsedRows
 
-__all__ = ["Load", "findings_of_all", "load", "no_file", "prepare", "prepare_again"]
+__all__ = ["Load", "erase", "findings_of_all", "load", "no_file", "prepare", "prepare_again"]
 
 
 @dataclass(slots=True)
@@ -412,3 +413,73 @@ def load(
         one for one in inventory_of(after) if (one.source, one.snapshot, one.vintage) in new
     )
     return LoadReport(source, mine, tuple(unchanged), hides(before, after, source))
+
+
+def erase(
+    folder: Path,
+    name: str,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    really: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, int]:
+    """Erase a name from every register; see `entrepot.lake.Lake.erase`."""
+    from entrepot.sources.shipments.parse import ABOUT, without
+    from entrepot.sources.shipments.persons import hidden
+
+    change = LakeChange(folder)
+    tell = progress or (lambda _: None)
+    with guarded(folder, change.became), finishing() as finish:
+        require_lake(folder)
+        with writing(folder, f"erasing from {folder}"), staging_folder(folder) as staging:
+            change.begin()
+            change.before = before = Catalog.read(folder)
+            sweep(folder, before, keep=staging)
+            secret = registers.secret(folder)
+            new: dict[str, Snapshot] = {}
+            lines: dict[str, int] = {}
+            for item in before.snapshots:
+                if item.table != "shipments":
+                    continue
+                file = RawFile(folder / "raw" / item.raw.sha256, item.raw.name)
+                found = without(connection, file, item.mapping or None, name, secret.salt)
+                count, query, about = found
+                if not count:
+                    continue
+                lines[item.source] = lines.get(item.source, 0) + count
+                if not really:
+                    continue
+                tell(f"erasing from {item.raw.name}")
+                target = staging / "kept" / item.raw.name
+                target.parent.mkdir(exist_ok=True)
+                store.keep_text(connection, query, target, ABOUT, about, item.raw.name)
+                raw = copy_raw(target, staging / "raw")
+                others = tuple(one for one in before.snapshots if one is not item)
+                run = Load(
+                    folder=folder,
+                    staging=staging,
+                    info=source_info(item.source),
+                    connection=connection.cursor(),
+                    options=FileOptions(
+                        item.given_nomenclature, item.given_vintage, item.mapping or None
+                    ),
+                    replaces=item.replaces,
+                    title=item.title,
+                    progress=tell,
+                    before=Catalog(others),
+                    number=item.load,
+                )
+                placed = RawFile(staging / "raw" / raw.sha256, raw.name)
+                snapshot = _read(run, placed, _empty(run, raw, item.added_on))
+                write_manifest(snapshot, staging)
+                new[item.manifest] = snapshot
+            if really:
+                # Also where no line has it: a file that is loaded later may bring it.
+                mine = hidden(literal(name), secret.salt)
+                [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
+                registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
+            if new:
+                after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))
+                finish()
+                publish(change, staging, after)
+    return lines

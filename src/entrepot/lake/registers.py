@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.merge import CurrentPart
 
-__all__ = ["BASES", "FILE", "Secret", "as_flows", "bases_there", "secret"]
+__all__ = ["BASES", "FILE", "Secret", "as_flows", "bases_there", "secret", "write_secret"]
 
 BASES = ("origin", "dispatch", "consignment", "seller", "port", "destination")
 """Columns of a line that name a country, each a basis of its own; the last one is of exports."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -18,7 +19,13 @@ from entrepot.sources.shipments.layout import (
     known_registers,
     read_layout,
 )
-from entrepot.sources.shipments.persons import masked, without_persons
+from entrepot.sources.shipments.persons import (
+    ERASED,
+    PSEUDONYM,
+    hidden,
+    masked,
+    without_persons,
+)
 from entrepot.sources.shipments.traps import findings
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
 from entrepot.sources.temp_tables import offer
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key
 
-__all__ = ["ABOUT", "kept", "rows", "tables"]
+__all__ = ["ABOUT", "kept", "rows", "tables", "without"]
 
 ROW = "__row"
 """Column of the kept text: the row of the delivered file."""
@@ -124,6 +131,47 @@ def kept(
     left = [name for name in names if name not in layout.columns]
     about = json.dumps({"layout": known, "left": left}, ensure_ascii=False)
     return f"SELECT {', '.join(out)} FROM {read}", about
+
+
+def without(
+    connection: duckdb.DuckDBPyConnection, file: RawFile, mapping: str | None, name: str, salt: str
+) -> tuple[int, str, str]:
+    """Return a kept file without one name: how many lines have it, SQL of the rows, and its about.
+
+    Parameters
+    ----------
+    file, mapping
+        A kept file, and the text of the layout that it was read with, if it was given.
+    name, salt
+        Name of a person or company in any spelling, or a pseudonym; and the secret of the lake.
+    """
+    layout, left = _about(connection, FileTable(file.path, file.name, "", "", detail=mapping))
+    stem = next((key for key, one in known_layouts().items() if one is layout), "")
+    about = json.dumps({"layout": stem, "left": left}, ensure_ascii=False)
+    wanted = hidden(literal(name), salt)
+    tests = {
+        column: f"coalesce({hidden(quoted(column), salt)} = {wanted}, false)"
+        for column, one in layout.columns.items()
+        if one.role in NAMES and one.role != "receiver_number"
+    }
+    if not tests:
+        return 0, "", about
+    changes = [
+        f"CASE WHEN {test} THEN {literal(ERASED)} ELSE {quoted(column)} END AS {quoted(column)}"
+        for column, test in tests.items()
+    ]
+    receiver, number = layout.of("receiver"), layout.of("receiver_number")
+    if receiver and number:
+        cell = quoted(number)
+        changes.append(f"CASE WHEN {tests[receiver]} THEN NULL ELSE {cell} END AS {cell}")
+    if (text := layout.of("description")) and not name.startswith(PSEUDONYM):
+        inside = f"{quoted(text)}, {literal('(?i)' + re.escape(name.strip()))}, '[erased]', 'g'"
+        changes.append(f"regexp_replace({inside}) AS {quoted(text)}")
+    rows = f"read_parquet({file_literal(file.path)}, hive_partitioning=false)"
+    [(count,)] = connection.execute(
+        f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"
+    ).fetchall()
+    return count, f"SELECT * REPLACE ({', '.join(changes)}) FROM {rows}", about
 
 
 def _said(cell: str, layout: Layout) -> str:

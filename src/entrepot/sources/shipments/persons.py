@@ -9,7 +9,7 @@ from entrepot.sources.strict import literal
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["ERASED", "PSEUDONYM", "masked", "name_key", "pseudonym", "without_persons"]
+__all__ = ["ERASED", "PSEUDONYM", "hidden", "masked", "name_key", "pseudonym", "without_persons"]
 
 PSEUDONYM = "NP-"
 """What a pseudonym begins with."""
@@ -104,9 +104,13 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
     if not erased:
         return out
     gone = ", ".join(map(literal, sorted(erased)))
+    return f"CASE WHEN {hidden(cell, salt)} IN ({gone}) THEN {literal(ERASED)} ELSE {out} END"
+
+
+def hidden(cell: str, salt: str) -> str:
+    """Return SQL for the pseudonym of a name; a pseudonym is its own."""
     is_hidden = f"starts_with({cell}, {literal(PSEUDONYM)})"
-    hidden = f"CASE WHEN {is_hidden} THEN {cell} ELSE {pseudonym(cell, salt)} END"
-    return f"CASE WHEN {hidden} IN ({gone}) THEN {literal(ERASED)} ELSE {out} END"
+    return f"CASE WHEN {is_hidden} THEN {cell} ELSE {pseudonym(cell, salt)} END"
 
 
 def masked(cell: str) -> str:

@@ -6,6 +6,7 @@ gets another total: every finding says how many lines and how much value that wo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.model.columns import Finding
@@ -32,6 +33,8 @@ _REASONS = {
     "no-code": "they have no tariff code of six digits or more",
 }
 _ALIKE = "date, receiver, tariff_code, value_usd, value_reported, mass_kg, origin, brand"
+_ONE = re.compile(r"1 (line|column|word|sub-item|tariff code)s( for the \w+|) (\w+)\b")
+_OF_ONE = {"are": "is", "have": "has", "had": "had", "name": "names", "repeat": "repeats"}
 _FEW = 5  # examples, and groups from which on a habit is one
 _MOSTLY = 0.9
 _APART = 2.0  # times that a value and its invoice lie from what is usual
@@ -91,6 +94,9 @@ class _Look:
 
     def finding(self, rule: str, level: Any, count: int, example: object, text: str) -> Finding:
         """Return a finding in this file."""
+        one = _ONE.match(text)
+        if one:
+            text = f"1 {one[1]}{one[2]} {_OF_ONE[one[3]]}{text[one.end() :]}"
         return Finding(rule, level, self._where, count, str(example or ""), text)
 
     def _ask(self, query: str) -> list[tuple[Any, ...]]:
