@@ -14,6 +14,7 @@ from entrepot.model.display import joined
 from entrepot.sources.shipments.layout import Layout, known_layouts
 from entrepot.sources.shipments.persons import PSEUDONYM
 from entrepot.sources.strict import literal, quoted
+from entrepot.sources.temp_tables import drop, keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,12 @@ __all__ = ["VALUE", "findings"]
 
 VALUE = "coalesce(value_usd, value_reported)"
 """SQL for the value of a line, in whatever currency it has."""
-_LINES = "(FROM register_line WHERE why IS NULL)"
+_LINES = "(FROM register_fact WHERE why IS NULL)"
+_LONG = ("description", "port_name", "office", "regime", "language", "incoterm")
+"""Columns that no finding looks at: the others are kept for as long as findings are made.
+
+Each question to the lines themselves would read all their texts again.
+"""
 _REASONS = {
     "annulled": "the register says that they were annulled",
     "footer": "they have no day and no tariff code, as totals below the lines do",
@@ -57,6 +63,8 @@ def findings(
     left
         Columns that were not kept.
     """
+    without = ", ".join(_LONG)
+    keep(connection, "register_fact", f"SELECT * EXCLUDE ({without}) FROM register_line")
     look = _Look(connection, layout, where)
     found = [
         *look.left_out(),
@@ -81,6 +89,7 @@ def findings(
             "What is not read may name persons."
         )
         found.append(look.finding("columns-not-kept", "note", len(left), left[0], text))
+    drop(connection, "register_fact")
     return tuple(found)
 
 
@@ -108,7 +117,7 @@ class _Look:
     def left_out(self) -> Iterator[Finding]:
         """Lines that are not loaded."""
         query = f"""
-            SELECT why, count(*), sum({VALUE}), sum(gross_kg), min(row) FROM register_line
+            SELECT why, count(*), sum({VALUE}), sum(gross_kg), min(row) FROM register_fact
             WHERE why IS NOT NULL GROUP BY 1 ORDER BY 1"""
         for why, count, value, gross, row in self._ask(query):
             text = (
@@ -162,7 +171,9 @@ class _Look:
             WITH number AS (
                 SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
                        sum({VALUE}) - arg_min({VALUE}, row) AS lost, min(declaration) AS example
-                FROM (SELECT DISTINCT ON (same) * FROM {_LINES} ORDER BY row)
+                FROM (SELECT DISTINCT ON (same) row, declaration, item, sub_item, day, value_usd,
+                             value_reported
+                      FROM {_LINES})
                 WHERE declaration IS NOT NULL
                 GROUP BY declaration, item, sub_item HAVING count(*) > 1)
             SELECT sum(more), sum(lost), count(*) FILTER (WHERE years > 1), count(*), min(example)
@@ -260,7 +271,7 @@ class _Look:
 
     def _repeated(self) -> tuple[int, float]:
         query = (
-            "SELECT count(*), sum(header_value) FROM register_line WHERE header_value IS NOT NULL"
+            "SELECT count(*), sum(header_value) FROM register_fact WHERE header_value IS NOT NULL"
         )
         [(count, value)] = self._ask(query)
         return count, value or 0.0
