@@ -170,10 +170,11 @@ class _Look:
         query = f"""
             WITH number AS (
                 SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
-                       sum({VALUE}) - arg_min({VALUE}, row) AS lost, min(declaration) AS example
-                FROM (SELECT DISTINCT ON (same) row, declaration, item, sub_item, day, value_usd,
-                             value_reported
-                      FROM {_LINES})
+                       sum(value) - arg_min(value, row) AS lost, min(declaration) AS example
+                FROM (SELECT min(row) AS row, any_value(declaration) AS declaration,
+                             any_value(item) AS item, any_value(sub_item) AS sub_item,
+                             any_value(day) AS day, any_value({VALUE}) AS value
+                      FROM {_LINES} GROUP BY same)
                 WHERE declaration IS NOT NULL
                 GROUP BY declaration, item, sub_item HAVING count(*) > 1)
             SELECT sum(more), sum(lost), count(*) FILTER (WHERE years > 1), count(*), min(example)
