@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake
 from entrepot.sources.shipments.layout import Layout, known_layouts, read_layout
 
@@ -431,3 +432,30 @@ def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     lake.rebuild()
     assert len(_lines(lake, "row")) == 6
     assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
+
+
+def test_shares_by_name_stand_beside_what_is_named(tmp_path: Path) -> None:
+    """By hand: of 600, 500 name a brand; of these A has 400."""
+    lake = _lake(
+        tmp_path,
+        {"Brand": "A", "Value": "100"},
+        {"Brand": "A", "Value": "300", "Day": "05.03.2023"},
+        {"Brand": "B", "Value": "100", "Day": "06.03.2023"},
+        {"Brand": "S/M", "Value": "100"},
+    )
+    found = register_names(lake, "shipments.made-up", "brand")
+    assert (found.coverage, found.total) == (pytest.approx(5 / 6), 600)
+    assert [(one.name, one.value, one.lines) for one in found.names] == [
+        ("A", 400, 2),
+        ("B", 100, 1),
+    ]
+    assert found.names[0].share_of_named == pytest.approx(0.8)
+    assert found.names[0].share == pytest.approx(4 / 6)
+    late = register_names(lake, "shipments.made-up", "brand", since="2023-02")
+    assert [one.name for one in late.names] == ["B"]  # A was there before
+    march = register_names(lake, "shipments.made-up", "brand", period="2023-03")
+    assert march.coverage == 1
+    with pytest.raises(RequestError, match="no customs register"):
+        register_names(lake, "baci", "brand")
+    with pytest.raises(NoEvidenceError, match="names a maker"):
+        register_names(lake, "shipments.made-up", "maker")

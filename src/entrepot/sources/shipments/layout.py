@@ -269,7 +269,7 @@ class Layout(_Closed):
     @property
     def bases(self) -> tuple[str, ...]:
         """Return the countries that the register has of a line."""
-        there = {one.role for one in self.columns.values()}
+        there: set[str] = {one.role for one in self.columns.values()}
         there |= {one.exports or "" for one in self.columns.values()}
         return tuple(role for role in AREAS if role in there)
 
