@@ -62,6 +62,12 @@ def _no_lake_of_the_user(
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep nothing of this test for others: made-up tables share one made-up checksum."""
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder with other people's data, beside the checkout; never part of the project."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Run = Callable[..., tuple[int, str, str]]
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 AREAS = ("CHN", "DEU", "HKG", "RUS", "USA")
 FILE = """\
 format: 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_cache")]
 
 AREAS = ("CHN", "DEU", "FRA", "HKG", "USA")
 GOODS = ("A01", "C26", "C29")

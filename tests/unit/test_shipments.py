@@ -16,6 +16,8 @@ from entrepot.sources.shipments.layout import Layout, known_layouts, read_layout
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = """
 format: 1
 register: made-up

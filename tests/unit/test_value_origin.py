@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_cache")]
+
 AREAS = ("CHN", "DEU", "HKG", "RUS", "USA")
 ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": 2022}
 

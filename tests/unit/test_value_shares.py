@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Figure
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_cache")]
 
 AREAS = ("CHN", "DEU", "HKG", "RUS", "USA")
 ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "inputs:C26", "period": 2022}

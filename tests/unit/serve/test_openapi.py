@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from schemathesis import APIOperation, BaseSchema, Case
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 OPERATIONS = [
     *("GET /api/ask", "GET /api/ask.csv", "GET /api/ask.parquet"),
     *("GET /api/compare", "GET /api/compare.csv", "GET /api/compare.parquet"),
