@@ -63,9 +63,14 @@ def _no_lake_of_the_user(
 
 
 @pytest.fixture
-def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Keep nothing of this test for others: made-up tables share one made-up checksum."""
+    from entrepot.figures.value_added import forget
+
     monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ described, and a body that does not fit its description each fail.
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from schemathesis import APIOperation, BaseSchema, Case
-
-pytestmark = pytest.mark.usefixtures("own_cache")
 
 OPERATIONS = [
     *("GET /api/ask", "GET /api/ask.csv", "GET /api/ask.parquet"),
@@ -57,6 +56,14 @@ SENSE = {
 """Values that let a request come further than to the first unknown word."""
 UNDECIDABLE = [positive_data_acceptance]
 """A description cannot tell that a text names no country."""
+
+
+@pytest.fixture(autouse=True)
+def _cache_beside_it(own_cache: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a server keeps in the user's cache is no file of a lake; temporary ones are let pass."""
+    with TemporaryDirectory() as place:
+        monkeypatch.setenv("ENTREPOT_CACHE", place)
+        yield
 
 
 @pytest.fixture(scope="module")
