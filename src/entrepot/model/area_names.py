@@ -159,5 +159,6 @@ def words_of(name: str) -> list[str]:
     """Return the words of a name in small letters, without accents."""
     plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and "))
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    joined = re.sub(r"['’`´]s\b", "s", bare.casefold())
-    return re.findall(r"[^\W_]+", re.sub(r"\b[dl]['’`´] ?", "", joined))
+    # Publishers without apostrophes write a blank in their place: COTE D IVOIRE.
+    joined = re.sub(r"(?:['’`´]|(?<=[^\W_]{3}) )s\b", "s", bare.casefold())
+    return re.findall(r"[^\W_]+", re.sub(r"\b[dl](?:['’`´] ?| )", "", joined))
