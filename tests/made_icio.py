@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from entrepot.sources.icio import wheel
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from entrepot.sources.icio.arrays import Benchmark
 
 AREAS = ("CHN", "DEU", "HKG", "USA", "ROW")
 SECTORS = ("A01", "C26", "C29", "J62_63")
@@ -99,6 +104,13 @@ def written(folder: Path, text: str, name: str = "2022_SML.csv") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def installed(held: Benchmark) -> wheel.Installed:
+    """Return a table as the installed one of 2022; another table has another hash."""
+    told = sha256(repr(held.grid.areas).encode() + held.coefficients.tobytes())
+    told.update(held.output.tobytes())
+    return wheel.Installed(held, 2022, told.hexdigest()[:12])
 
 
 def arrays_of(table: MadeUp, cap: float = 0.98) -> dict[str, np.ndarray]:

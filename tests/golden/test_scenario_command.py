@@ -13,7 +13,7 @@ import pytest
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import MadeUp, arrays_of, made_up, text_of, written
+from made_icio import MadeUp, arrays_of, installed, made_up, text_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def table() -> MadeUp:
 @pytest.fixture
 def files(tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """Two scenarios, beside an installed package with a made-up table."""
-    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(arrays_of(table), "made up"))
     monkeypatch.setattr(wheel, "installed", lambda: held)
     monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
     one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
@@ -195,7 +195,7 @@ def test_a_cut_too_small_to_tell_is_zero(
             table.final[node] *= 1e-7
         bought = sum(table.inputs.get((seller, node), 0.0) for seller in table.nodes)
         table.final[node] += 1.5 * bought
-    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(arrays_of(table), "made up"))
     monkeypatch.setattr(wheel, "installed", lambda: held)
     monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
     monkeypatch.setenv("COLUMNS", "120")

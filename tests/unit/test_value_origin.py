@@ -11,7 +11,17 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import FINAL, SECTORS, MadeUp, arrays_of, made_up, text_of, with_value, written
+from made_icio import (
+    FINAL,
+    SECTORS,
+    MadeUp,
+    arrays_of,
+    installed,
+    made_up,
+    text_of,
+    with_value,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +43,7 @@ def table() -> MadeUp:
 @pytest.fixture
 def empty(tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch) -> Lake:
     """A lake without anything, beside an installed package."""
-    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(arrays_of(table), "made up"))
     monkeypatch.setattr(wheel, "installed", lambda: held)
     monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
     return Lake.open(tmp_path / "nothing")
@@ -254,7 +264,7 @@ def test_nothing_that_flows_has_no_origin(
         if not (pair[0] == ("CHN", "C26") and pair[1][0] == "RUS")
     }
     none = MadeUp(kept, table.final, table.areas)
-    held = wheel.Installed(arrays.benchmark(arrays_of(none), "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(arrays_of(none), "made up"))
     monkeypatch.setattr(wheel, "installed", lambda: held)
     found = origin(Lake.open(tmp_path / "nothing"))
     assert (found.status, found.value) == ("insufficient_data", None)

@@ -10,7 +10,7 @@ import pytest
 from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
 from entrepot.sources.icio import arrays, wheel
-from made_icio import MadeUp, arrays_of, with_value
+from made_icio import MadeUp, arrays_of, installed, with_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def table() -> MadeUp:
 
 @pytest.fixture
 def lake(tmp_path: Path, table: MadeUp, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    held = wheel.Installed(arrays.benchmark(arrays_of(table), "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(arrays_of(table), "made up"))
     monkeypatch.setattr(wheel, "installed", lambda: held)
     monkeypatch.setattr(wheel, "installed_file", lambda: tmp_path)
     monkeypatch.setattr(value_added, "_LAST", [])

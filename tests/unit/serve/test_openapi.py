@@ -18,7 +18,7 @@ from tests.denied import CODE, denied
 
 from entrepot.serve import Access, apart, create_app
 from entrepot.sources.icio import arrays, wheel
-from made_icio import arrays_of, made_up
+from made_icio import arrays_of, installed, made_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def schema(folder: Path) -> Iterator[BaseSchema]:
     """The description, on no lake and beside a small installed table of inputs."""
     table = arrays_of(made_up(5, ("CHN", "DEU", "HKG", "RUS", "USA")))
-    held = wheel.Installed(arrays.benchmark(table, "made up"), 2022, "abcdef123456")
+    held = installed(arrays.benchmark(table, "made up"))
     app = create_app(folder / "no-lake", access=Access(hosts=None))  # the client has its own name
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wheel, "installed", lambda: held)
