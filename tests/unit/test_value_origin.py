@@ -205,13 +205,21 @@ def test_value_added_stands_beside_the_output_that_would_be_lost(empty: Lake) ->
     assert lost <= float(told["gross_usd"]) < output
 
 
-def test_factors_are_made_once(empty: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_factors_are_made_once(
+    empty: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process, and in all later ones."""
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(value_added, "_LAST", [])
     made = []
     real = value_added.solved
     monkeypatch.setattr(value_added, "solved", lambda world: made.append(1) or real(world))
     origin(empty)
     origin(empty, goods="inputs:C29")
-    origin(empty, exporter="DEU")
+    before = origin(empty, exporter="DEU")
+    assert len(made) == 1
+    value_added._LAST.clear()
+    assert origin(empty, exporter="DEU") == before
     assert len(made) == 1
 
 

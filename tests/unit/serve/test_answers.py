@@ -10,8 +10,10 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
@@ -193,20 +195,21 @@ def test_what_cycles_hold_does_not_stay_in_memory(
 
 
 def test_questions_that_come_at_once_work_an_economy_out_once(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[object] = []
 
     def solved(world: object) -> object:
         time.sleep(0.1)
         done.append(world)
-        return object()
+        return SimpleNamespace(factors=(np.eye(2), np.arange(2)))
 
-    monkeypatch.setattr(value_added, "_of_file", lambda *key: key)
+    world: Any = "a world"
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
     monkeypatch.setattr(value_added, "solved", solved)
     monkeypatch.setattr(value_added, "_LAST", [])
     with ThreadPoolExecutor(4) as crowd:
-        found = list(crowd.map(lambda _: value_added._kept(("made", "x.csv", 2022)), range(4)))
+        found = list(crowd.map(lambda _: value_added._kept("made", lambda: world), range(4)))
     assert len(done) == len(set(found)) == len(value_added._LAST) == 1
 
 
