@@ -238,7 +238,7 @@ def test_persons_never_reach_the_lake(tmp_path: Path) -> None:
     lake = _lake(
         tmp_path,
         {"Importer": "Dana Akhmetova", "Supplier": "John Q. Public"},
-        {"Importer": "DANA  AKHMÉTOVA", "Tax number": "955", "Text": text},
+        {"Importer": "DANA  AKHMÉTOVA", "Tax number": "950712300123", "Text": text},
         {"Importer": "ALMATY CHIPS TOO", "Tax number": "901"},
     )
     (one, sender), (two, _), (three, _) = _lines(lake, "receiver, sender")
@@ -249,7 +249,15 @@ def test_persons_never_reach_the_lake(tmp_path: Path) -> None:
     assert _lines(lake, "description")[1] == ("chips, call [tel] or [mail]",)
     every = b"".join(path.read_bytes() for path in lake.path.rglob("*") if path.is_file())
     held = json.dumps(lake.table("shipments").to_native().fetchall(), default=str).encode()
-    for secret in (b"Dana", b"AKHM", b"Public", b"Serikova", b"aigul", b"555 1234", b"955"):
+    for secret in (
+        b"Dana",
+        b"AKHM",
+        b"Public",
+        b"Serikova",
+        b"aigul",
+        b"555 1234",
+        b"950712300123",
+    ):
         assert secret not in every + held
     assert _findings(lake)["persons"][0] == 3
 
