@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from entrepot.claims.group import Bent, Start, can_hold, first_share
+from entrepot.claims.group import ShareShift, ShareStart, can_hold, first_share
 from entrepot.claims.solver import Constraint, Solver, System
 from entrepot.model.interval import Interval
 
@@ -40,7 +40,7 @@ def test_a_change_is_possible_where_the_corners_allow_it(
     bounds = Interval(points / 100 - 0.0005, points / 100 + 0.0005)
     if by_factor:
         bounds = Interval(1 + bounds.low, 1 + bounds.high)
-    change = Bent(
+    change = ShareShift(
         after=((("p1", 1.0),), (("w1", 1.0),)),
         before=((("p0", 1.0),), (("w0", 1.0),)),
         bounds=bounds,
@@ -55,7 +55,7 @@ def test_a_change_is_possible_where_the_corners_allow_it(
         first_share(change, plain, names),
         plain.bounds(change.after[1], change.before[1], names),
     )
-    start = Start(share, growth) if share is not None and growth is not None else None
+    start = ShareStart(share, growth) if share is not None and growth is not None else None
     possible = can_hold({"change": change}, names, {"change": start}, system)
     # Each end of the change lies at corners of the box, so these are its exact ends.
     ends = [

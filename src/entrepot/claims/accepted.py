@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft import article as own_reading
 from entrepot.claims.draft.areas import areas_in
-from entrepot.claims.draft.article import Draft
+from entrepot.claims.draft.article import ArticleDraft
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.reading import numbers_of
@@ -51,7 +51,7 @@ _GROWS = ("growth", "price_growth", "quantity_growth")
 # What of it is taken
 
 
-def accepted(article: Article, answer: list[Any]) -> Draft:
+def accepted(article: Article, answer: list[Any]) -> ArticleDraft:
     """Return our own draft with the claims of an answer that the text bears out.
 
     Parameters
@@ -84,7 +84,7 @@ def accepted(article: Article, answer: list[Any]) -> Draft:
         left.append(Left("", "", f"{len(answer) - MOST_CLAIMS} more claims were not looked at"))
     taken = [claims[place] for place in sorted(claims)]
     rest = [kept for one in own.left if (kept := _without(one, set(claims), article))]
-    return Draft(article, tuple(taken), (*rest, *left))
+    return ArticleDraft(article, tuple(taken), (*rest, *left))
 
 
 def _refused(item: Any, why: str) -> Left:
@@ -113,7 +113,7 @@ class _Text:
     """A text as claims about it are looked at: its sentences, and what our rules read."""
 
     article: Article
-    own: Draft
+    own: ArticleDraft
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:

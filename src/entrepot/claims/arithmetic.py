@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.joint_consistency import Together
+    from entrepot.claims.joint_consistency import JointSystems
     from entrepot.claims.levels import Linear, Quotient
     from entrepot.claims.quantity import Level, Terms
 
@@ -28,7 +28,11 @@ _MOST = 6
 
 
 def because(
-    conflict: Collection[str], claims: Mapping[str, Claim], system: Together, *, fits: bool = False
+    conflict: Collection[str],
+    claims: Mapping[str, Claim],
+    system: JointSystems,
+    *,
+    fits: bool = False,
 ) -> str:
     """Return the arithmetic of a conflict.
 
@@ -167,7 +171,7 @@ def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: f
     return f"{over}{' − 1' if unit == 'percent' else ''} = {_result(result, claim)}"
 
 
-def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Together) -> str:
+def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: JointSystems) -> str:
     """Return the bounds that the other claims put on one of them."""
     for asked in (system.text_alone(with_known=False), system.text_alone(with_known=True), system):
         for name in sorted(conflict, key=lambda one: (len(claims[one].quantity.of), one)):

@@ -11,7 +11,7 @@ from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.error_patterns import ErrorContext
 from entrepot.claims.error_patterns.context import luck
 from entrepot.claims.evidence import evidence, from_text
-from entrepot.claims.joint_consistency import Together, data_conflicts, text_conflicts
+from entrepot.claims.joint_consistency import JointSystems, data_conflicts, text_conflicts
 from entrepot.claims.part_exceeds_total import part_and_whole
 from entrepot.claims.quantity import SHARES, Quantity
 from entrepot.claims.series import in_series, series_of_text
@@ -54,7 +54,7 @@ def assess_claims(
     agreed = series_of_text(claims, found)
     standings |= dict(_by_series(claims, found, standings, agreed, facts, open_))
     claims = in_series(claims, standings, agreed, facts)
-    system = Together(claims, facts)
+    system = JointSystems(claims, facts)
     by_id = {claim.id: claim for claim in claims}
     in_text = tuple(
         one for one in text_conflicts(system) if not _is_of_two_counts(one, by_id, standings)
@@ -152,9 +152,9 @@ class _OthersInText:
         self._free, self._facts = free, facts
 
     @cached_property
-    def _system(self) -> Together:
+    def _system(self) -> JointSystems:
         anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in self._free]
-        return Together(anybodys, self._facts).text_alone(with_known=False)
+        return JointSystems(anybodys, self._facts).text_alone(with_known=False)
 
     @cached_property
     def _keys(self) -> dict[str, tuple[object, ...]]:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns import SLIPS, KnownValues, Memory
+from entrepot.claims.error_patterns import SLIPS, CaseCache, KnownValues
 from entrepot.claims.error_patterns.context import MOST_LUCK, luck
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from entrepot.claims.document import Claim
-    from entrepot.claims.error_patterns import Change, ErrorContext, Proposal
+    from entrepot.claims.error_patterns import Correction, ErrorContext, Proposal
 
 __all__ = ["Explanation", "explanations", "is_close", "undecided"]
 
@@ -152,7 +152,7 @@ def is_close(one: Explanation, best: Explanation) -> bool:
     return not best.proposals or one.score >= best.score - CLOSE
 
 
-def undecided(name: str, found: Sequence[Explanation]) -> dict[str, Change]:
+def undecided(name: str, found: Sequence[Explanation]) -> dict[str, Correction]:
     """Return the kinds of error that explain a claim equally well, where there are several.
 
     Parameters
@@ -199,7 +199,7 @@ class _Search:
 
     def __init__(self, case: ErrorContext) -> None:
         self._case = case
-        self._memory = Memory()
+        self._memory = CaseCache()
         self._everybody = frozenset(case.document.by_id)
         self._found: dict[str, list[_Looked]] = {}
 

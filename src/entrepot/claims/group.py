@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level, Terms
     from entrepot.claims.solver import System
 
-__all__ = ["COUNTED", "Bent", "Counts", "Group", "Start", "can_hold", "first_share"]
+__all__ = ["COUNTED", "ClaimGroup", "Counts", "ShareShift", "ShareStart", "can_hold", "first_share"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ OTHER_MONEY = 0.002
 """How far the change of a share in one currency may lie from that in another."""
 
 
-class Group:
+class ClaimGroup:
     """Claims that share levels, loaded once and asked often."""
 
     def __init__(self, claims: Mapping[str, Claim], found: Linear, counts: Counts) -> None:
@@ -50,21 +50,21 @@ class Group:
         self.levels = frozenset(found.levels())
         self._asked: dict[frozenset[str], bool] = {}
         self._relaxed: dict[frozenset[str], Solver] = {}
-        self._shares: dict[tuple[Bent, frozenset[str]], Interval | None] = {}
+        self._shares: dict[tuple[ShareShift, frozenset[str]], Interval | None] = {}
         self._wholes: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
-        self._near: dict[Bent, frozenset[str]] = {}
+        self._near: dict[ShareShift, frozenset[str]] = {}
         self._left: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
 
-    def counting(self, counts: Counts) -> Group:
+    def counting(self, counts: Counts) -> ClaimGroup:
         """Return the same claims with or without known levels and rates."""
-        return self if counts == self.counts else Group(self.claims, self.linear, counts)
+        return self if counts == self.counts else ClaimGroup(self.claims, self.linear, counts)
 
-    def replaced(self, changed: Mapping[str, Claim]) -> Group:
+    def replaced(self, changed: Mapping[str, Claim]) -> ClaimGroup:
         """Return the same claims with other numbers for some of them."""
         mine = {name: claim for name, claim in changed.items() if name in self.claims}
         if not mine:
             return self
-        return Group(self.claims | mine, self.linear.replaced(mine.values()), self.counts)
+        return ClaimGroup(self.claims | mine, self.linear.replaced(mine.values()), self.counts)
 
     def feasible(self, names: frozenset[str]) -> bool:
         """Whether the claims named can hold together."""
@@ -83,15 +83,15 @@ class Group:
         )
 
     def _started(
-        self, changes: Mapping[str, Bent], names: frozenset[str]
-    ) -> dict[str, Start | None]:
+        self, changes: Mapping[str, ShareShift], names: frozenset[str]
+    ) -> dict[str, ShareStart | None]:
         """Return what the linear claims among those named leave for shares before their changes.
 
         What is left for the share itself is asked of the claims about its own flow and whole: the
         others bound it little, and so it is known for most sets of claims already.
         """
         linear = names - self.costly
-        found: dict[str, Start | None] = {}
+        found: dict[str, ShareStart | None] = {}
         for name, change in changes.items():
             near = linear & self._about(change)
             if (change, near) not in self._shares:
@@ -101,10 +101,10 @@ class Group:
             if wholes not in self._wholes:
                 self._wholes[wholes] = self.solver.bounds(*wholes)
             growth = _believed(self._wholes[wholes])
-            found[name] = None if share is None else Start(share, growth)
+            found[name] = None if share is None else ShareStart(share, growth)
         return found
 
-    def _about(self, change: Bent) -> frozenset[str]:
+    def _about(self, change: ShareShift) -> frozenset[str]:
         """Return the linear claims that are about nothing but the flow and the whole of a share."""
         if change not in self._near:
             of = {level for side in (*change.after, *change.before) for level, _ in side}
@@ -115,7 +115,7 @@ class Group:
             )
         return self._near[change]
 
-    def _changes(self, names: frozenset[str]) -> Iterator[dict[str, Bent]]:
+    def _changes(self, names: frozenset[str]) -> Iterator[dict[str, ShareShift]]:
         """Yield the changes of shares among the claims named, in each currency that is counted."""
         for held in self._bent:
             changes = {name: held[name] for name in sorted(names & held.keys())}
@@ -170,7 +170,7 @@ class Group:
         return frozenset(name for held in self._bent for name in held)
 
     @cached_property
-    def _bent(self) -> list[dict[str, Bent]]:
+    def _bent(self) -> list[dict[str, ShareShift]]:
         found = []
         for currency in self.linear.currencies:
             slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
@@ -197,19 +197,19 @@ FINEST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ShareStart:
     """What the share before lies in, and by how much its whole may have grown."""
 
     share: Interval
     growth: Interval
 
-    def sharing(self, share: Interval) -> Start:
+    def sharing(self, share: Interval) -> ShareStart:
         """Return the same with the share in a branch."""
-        return Start(share, self.growth)
+        return ShareStart(share, self.growth)
 
 
 @dataclass(frozen=True, slots=True)
-class Bent:
+class ShareShift:
     """A change of a share: from ``before`` to ``after``, by a difference or by a factor."""
 
     after: tuple[Terms, Terms]
@@ -229,7 +229,7 @@ class Bent:
         room = 1e-7 + 1e-6 * abs(last)
         return low - room <= last <= high + room
 
-    def constraints(self, start: Start) -> Iterator[Constraint]:
+    def constraints(self, start: ShareStart) -> Iterator[Constraint]:
         """Yield both shares as linear constraints, the first in a branch."""
         yield from Quotient(*self.before, start.share).constraints()
         yield from Quotient(*self.after, self.ends(start.share)).constraints()
@@ -251,7 +251,7 @@ class Bent:
         return (*self.after[0], *before, *(() if self.by_factor else moved))
 
 
-def bent(claim: Claim, currency: str, slack: float = 0.0) -> Bent | None:
+def bent(claim: Claim, currency: str, slack: float = 0.0) -> ShareShift | None:
     """Return a change of a share in one currency; None for a claim of another kind.
 
     `slack` is how far it may lie off, as a part of one, where the currency is not that meant.
@@ -263,13 +263,13 @@ def bent(claim: Claim, currency: str, slack: float = 0.0) -> Bent | None:
     by_factor = quantity.measure == "share_growth"
     bounds = quantity.quotient(claim.interval) if by_factor else claim.interval.scaled(0.01)
     wide = Interval(bounds.low - slack, bounds.high + slack)
-    return Bent((quantity.of, quantity.to), (then.of, then.to), wide, by_factor)
+    return ShareShift((quantity.of, quantity.to), (then.of, then.to), wide, by_factor)
 
 
 def can_hold(
-    changes: dict[str, Bent],
+    changes: dict[str, ShareShift],
     names: Collection[str],
-    starts: Mapping[str, Start | None],
+    starts: Mapping[str, ShareStart | None],
     system: Callable[[dict[str, tuple[Constraint, ...]]], System],
 ) -> bool:
     """Whether changes of shares can hold together with linear claims.
@@ -281,14 +281,14 @@ def can_hold(
     names
         The linear claims.
     starts
-        What they leave for each share before its change (`Start`).
+        What they leave for each share before its change (`ShareStart`).
     system
         Gives the linear system with more claims.
     """
     held = {name: start for name, start in starts.items() if start is not None}
     if len(held) < len(changes):
         return False
-    asked = _Asked(changes, held, names, system)
+    asked = _ShareGroup(changes, held, names, system)
     branches = [asked.widest]
     tried = 0
     while branches:
@@ -311,13 +311,13 @@ def can_hold(
     return False
 
 
-class _Asked:
+class _ShareGroup:
     """Changes of shares beside linear claims, loaded once and asked within many bounds."""
 
     def __init__(
         self,
-        changes: dict[str, Bent],
-        starts: dict[str, Start],
+        changes: dict[str, ShareShift],
+        starts: dict[str, ShareStart],
         names: Collection[str],
         system: Callable[[dict[str, tuple[Constraint, ...]]], System],
     ) -> None:
@@ -344,7 +344,7 @@ class _Asked:
 
 
 def relaxed(
-    changes: dict[str, Bent], starts: Mapping[str, Start | None]
+    changes: dict[str, ShareShift], starts: Mapping[str, ShareStart | None]
 ) -> dict[str, tuple[Constraint, ...]]:
     """Return linear constraints that changes of shares imply, beside linear claims."""
     return {
@@ -354,7 +354,7 @@ def relaxed(
     }
 
 
-def first_share(change: Bent, plain: Solver, names: Collection[str]) -> Interval | None:
+def first_share(change: ShareShift, plain: Solver, names: Collection[str]) -> Interval | None:
     """Return what the share before a change lies in, by linear claims; None if in nothing.
 
     Parameters
@@ -380,12 +380,12 @@ def first_share(change: Bent, plain: Solver, names: Collection[str]) -> Interval
     return Interval(low, high) if low <= high else None
 
 
-def _room(change: Bent) -> float:
+def _room(change: ShareShift) -> float:
     width = change.bounds.width
     return max(min(width, 1.0), 1e-6)
 
 
-def _shares(change: Bent, values: dict[Hashable, float]) -> tuple[float, float]:
+def _shares(change: ShareShift, values: dict[Hashable, float]) -> tuple[float, float]:
     return _share(*change.before, values), _share(*change.after, values)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from entrepot.claims.group import COUNTED, Counts, Group
+from entrepot.claims.group import COUNTED, ClaimGroup, Counts
 from entrepot.claims.levels import Linear, linear
 from entrepot.claims.prices import weight_of
 
@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     from entrepot.claims.statements import ReferenceLevels
     from entrepot.model.interval import Interval
 
-__all__ = ["Together", "data_conflicts", "minimal_conflicts", "telling_conflicts", "text_conflicts"]
+__all__ = [
+    "JointSystems",
+    "data_conflicts",
+    "minimal_conflicts",
+    "telling_conflicts",
+    "text_conflicts",
+]
 
 
 SHORT = 14
 """Of this many claims all minimal conflicts are listed, of more those that tell who is wrong."""
 
 
-class Together:
+class JointSystems:
     """Claims as systems that are loaded once and asked often.
 
     Parameters
@@ -46,14 +52,14 @@ class Together:
         held = {claim.id: claim for claim in claims}
         self.linear: Linear = linear(held.values(), facts)
         self.groups = tuple(
-            Group(
+            ClaimGroup(
                 {n: held[n] for n in held if n in names}, self.linear.part(names, levels), COUNTED
             )
             for names, levels in _components(held, self.linear)
         )
         self._near: dict[Quantity, frozenset[str]] = {}
 
-    def text_alone(self, *, with_known: bool) -> Together:
+    def text_alone(self, *, with_known: bool) -> JointSystems:
         """Return the claims without rates and without what is printed of what they talk about.
 
         With or without the levels that they take as given.
@@ -61,13 +67,13 @@ class Together:
         counts = Counts(with_known=with_known, with_rates=False, with_printed=False)
         return self._with(tuple(group.counting(counts) for group in self.groups))
 
-    def replaced(self, changed: Mapping[str, Claim]) -> Together:
+    def replaced(self, changed: Mapping[str, Claim]) -> JointSystems:
         """Return the same claims with other numbers for some of them."""
         groups = tuple(group.replaced(changed) for group in self.groups)
         return self._with(groups, self.linear.replaced(changed.values()))
 
-    def _with(self, groups: tuple[Group, ...], found: Linear | None = None) -> Together:
-        other = Together.__new__(Together)
+    def _with(self, groups: tuple[ClaimGroup, ...], found: Linear | None = None) -> JointSystems:
+        other = JointSystems.__new__(JointSystems)
         other.linear, other.groups, other._near = found or self.linear, groups, self._near
         return other
 
@@ -149,7 +155,7 @@ class Together:
             return None
         return group.bounds(terms, (), names & group.names)
 
-    def _group(self, levels: set[Level]) -> Group | None:
+    def _group(self, levels: set[Level]) -> ClaimGroup | None:
         return next((group for group in self.groups if levels <= group.levels), None)
 
     def _in_currencies(self, quantity: Quantity) -> list[Quantity]:
@@ -160,7 +166,7 @@ class Together:
         return [quantity.mapped(currency=currency) for currency in money]
 
 
-def text_conflicts(system: Together) -> tuple[frozenset[str], ...]:
+def text_conflicts(system: JointSystems) -> tuple[frozenset[str], ...]:
     """Return all minimal sets of at least two claims that cannot hold together.
 
     Both with what is known and without: a claim that contradicts what is known all by itself is
@@ -174,7 +180,7 @@ def text_conflicts(system: Together) -> tuple[frozenset[str], ...]:
 
 
 def data_conflicts(
-    system: Together, known: Collection[frozenset[str]]
+    system: JointSystems, known: Collection[frozenset[str]]
 ) -> tuple[frozenset[str], ...]:
     """Return the further minimal sets that rates of exchange or levels in print rule out.
 
@@ -184,7 +190,7 @@ def data_conflicts(
     return tuple(one for one in found if not any(other <= one for other in known))
 
 
-def _conflicts(system: Together, asked: Iterable[Together]) -> set[frozenset[str]]:
+def _conflicts(system: JointSystems, asked: Iterable[JointSystems]) -> set[frozenset[str]]:
     conflicts: set[frozenset[str]] = set()
     for one in asked:
         for group, other in zip(system.groups, one.groups, strict=True):
@@ -198,7 +204,7 @@ def _minimal(found: Collection[frozenset[str]]) -> tuple[frozenset[str], ...]:
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
 
 
-def _of_group(group: Group) -> tuple[frozenset[str], ...]:
+def _of_group(group: ClaimGroup) -> tuple[frozenset[str], ...]:
     if group.feasible(group.names):
         return ()
     if len(group.names) <= SHORT:
@@ -206,7 +212,7 @@ def _of_group(group: Group) -> tuple[frozenset[str], ...]:
     return telling_conflicts(group.names, _oracle(group), costly=group.costly)
 
 
-def _oracle(group: Group) -> Feasible:
+def _oracle(group: ClaimGroup) -> Feasible:
     return lambda names: group.feasible(frozenset(names))
 
 

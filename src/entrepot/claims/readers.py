@@ -23,7 +23,7 @@ from entrepot.errors import OutsideError, RequestError
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
-    from entrepot.claims.draft.article import Draft
+    from entrepot.claims.draft.article import ArticleDraft
     from entrepot.claims.draft.front import Article
 
 __all__ = ["KEY", "SECONDS", "answer_of", "draft_with", "request_of", "where_to"]
@@ -60,7 +60,7 @@ def where_to(reader: str) -> str:
     return re.sub(r"(?<=://)[^/]*@", "", address)
 
 
-def draft_with(article: Article, reader: str, *, seconds: float = SECONDS) -> Draft:
+def draft_with(article: Article, reader: str, *, seconds: float = SECONDS) -> ArticleDraft:
     """Draft the claims of a text with a reader of others beside our own rules.
 
     Parameters

@@ -12,7 +12,7 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, s
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.claims.draft import Draft
+    from entrepot.claims.draft import ArticleDraft
 
 __all__ = ["DateOption", "PublisherOption", "draft", "drafted"]
 
@@ -80,7 +80,7 @@ def draft(
 
 def drafted(
     file: Path, date: str, publisher: str, reader: str = "", *, to_check: bool = False
-) -> Draft:
+) -> ArticleDraft:
     """Read an article and draft its claims, with an additional reader if one is named."""
     from entrepot.claims.draft import draft, read_article
 
@@ -93,14 +93,14 @@ def drafted(
     return draft_with(article, reader)
 
 
-def _print(found: Draft, screen: Console) -> None:
+def _print(found: ArticleDraft, screen: Console) -> None:
     """Print the YAML as it is: a line that is cut would be another file."""
     from entrepot.claims.draft import as_yaml
 
     screen.file.write(as_yaml(found))
 
 
-def _counted(found: Draft) -> str:
+def _counted(found: ArticleDraft) -> str:
     if not found.claims and not found.left:
         return "no figure was found in the text"
     claims = f"{len(found.claims)} claim{'' if len(found.claims) == 1 else 's'} drafted"

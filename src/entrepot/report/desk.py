@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from entrepot.claims import Check
-    from entrepot.claims.draft import Article, Draft
+    from entrepot.claims.draft import Article, ArticleDraft
     from entrepot.claims.draft.marks import Marks
     from entrepot.claims.draft.readings import Reading
     from entrepot.claims.draft.sentences import Mark
@@ -67,7 +67,9 @@ _SOURCES = 3
 """Sources of a verdict that are named."""
 
 
-def sheet(article: Article, lake: Lake | None = None, draft: Draft | None = None) -> dict[str, Any]:
+def sheet(
+    article: Article, lake: Lake | None = None, draft: ArticleDraft | None = None
+) -> dict[str, Any]:
     """Return what the desk shows of a text, with the verdicts on what was understood.
 
     Parameters
@@ -447,7 +449,9 @@ def desk_parts() -> dict[str, Any]:
     return {"style": page_style("desk.css"), "program": program, "version": entrepot.__version__}
 
 
-def render_desk(article: Article, lake: Lake | None = None, draft: Draft | None = None) -> str:
+def render_desk(
+    article: Article, lake: Lake | None = None, draft: ArticleDraft | None = None
+) -> str:
     """Return the desk of one text as one file, which asks nothing from anywhere.
 
     Its verdicts, those behind each answer among them, are of the time when it was made; what else
@@ -506,7 +510,7 @@ def check_desk(path: Path) -> None:
 
 
 def write_desk(
-    article: Article, path: Path, lake: Lake | None = None, draft: Draft | None = None
+    article: Article, path: Path, lake: Lake | None = None, draft: ArticleDraft | None = None
 ) -> Path:
     """Write the desk of a text whole or not at all; raises as `check_desk`, or `OutsideError`."""
     check_desk(path)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem, Lake
     from entrepot.lake.catalog import Order
 
-__all__ = ["ComparedReports", "Tellers", "compare", "of_reports"]
+__all__ = ["ComparedReports", "ReportersByYear", "compare", "of_reports"]
 
 
 Years = tuple[int, int]
@@ -117,7 +117,10 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
     """
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     held = [one for one in of_reports(lake) if _speaks(one, years)]
-    told, by_product = Tellers.of(held), Tellers.of(one for one in held if _editions(one))
+    told, by_product = (
+        ReportersByYear.of(held),
+        ReportersByYear.of(one for one in held if _editions(one)),
+    )
     if not _tells(by_product.imports, buyers, years):
         others = 0  # only totals of the seller can be compared
     if not _tells(told.imports, buyers, years) or not (
@@ -269,7 +272,7 @@ def _rank(one: MirrorPair) -> tuple[float, int, str, str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tellers:
+class ReportersByYear:
     """Who reports what in which years, by the catalog: nothing is read for it.
 
     Attributes
@@ -285,7 +288,7 @@ class Tellers:
     years: dict[str, set[int]]
 
     @classmethod
-    def of(cls, holdings: Iterable[InventoryItem]) -> Tellers:
+    def of(cls, holdings: Iterable[InventoryItem]) -> ReportersByYear:
         """Return who reports in what is held."""
         found = cls({}, {}, {})
         for item in holdings:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.readings import Reading
     from entrepot.claims.draft.sentences import Sentence
 
-__all__ = ["Draft", "as_document", "as_yaml", "draft"]
+__all__ = ["ArticleDraft", "as_document", "as_yaml", "draft"]
 
 
 _REMEMBERED = 2
@@ -31,7 +31,7 @@ _REMEMBERED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ArticleDraft:
     """What a text claims, as far as it was understood, and the rest."""
 
     article: Article
@@ -50,7 +50,7 @@ class Draft:
         return as_data(self)
 
 
-def draft(article: Article, *, to_check: bool = False) -> Draft:
+def draft(article: Article, *, to_check: bool = False) -> ArticleDraft:
     """Draft the claims of a text.
 
     Parameters
@@ -82,10 +82,10 @@ def draft(article: Article, *, to_check: bool = False) -> Draft:
     claims, left, read = merged(article, ruled.claims, ruled.left)
     if to_check:
         require_few(len(claims))
-    return Draft(article, tuple(claims), tuple(left), read)
+    return ArticleDraft(article, tuple(claims), tuple(left), read)
 
 
-def draft_by_rules(article: Article, *, to_check: bool = False) -> Draft:
+def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
     """Draft what the rules alone read, sentence by sentence."""
     claims: list[Drafted] = []
     left: list[Left] = []
@@ -114,7 +114,7 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> Draft:
         left += rest
         if to_check:
             require_few(len(claims))
-    return Draft(article, tuple(claims), tuple(left))
+    return ArticleDraft(article, tuple(claims), tuple(left))
 
 
 # A draft as a claims file: YAML with the reason beside whatever is not sure.
@@ -126,7 +126,7 @@ _HEAD = """# Drafted by entrepot. Compare each claim with its sentence before yo
 # What stands under todo was not understood: write it as a claim, or delete it."""
 
 
-def as_yaml(draft: Draft) -> str:
+def as_yaml(draft: ArticleDraft) -> str:
     """Return the draft as the text of a claims file."""
     lines = [_HEAD, "format: 1", *_source(draft)]
     lines.append("claims:" if draft.claims else "claims: []")
@@ -139,7 +139,7 @@ def as_yaml(draft: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_document(draft: Draft) -> Document:
+def as_document(draft: ArticleDraft) -> Document:
     """Return the draft as claims to check; what was left is in `Document.todo`."""
     from entrepot.claims.read import document_of
     from entrepot.claims.schema import ClaimsFile
@@ -150,7 +150,7 @@ def as_document(draft: Draft) -> Document:
     return document_of(ClaimsFile.model_validate(data))
 
 
-def as_data(draft: Draft) -> dict[str, Any]:
+def as_data(draft: ArticleDraft) -> dict[str, Any]:
     """Return the draft as plain data: the keys of a claims file, and notes beside each claim."""
     return {
         "format": 1,
@@ -174,14 +174,14 @@ def as_data(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _about(draft: Draft) -> dict[str, str]:
+def _about(draft: ArticleDraft) -> dict[str, str]:
     article = draft.article
     keys = ("publisher", "date", "url")
     said = {key: value for key in keys if (value := getattr(article, key))}
     return {"title": article.title, **said}
 
 
-def _source(draft: Draft) -> Iterator[str]:
+def _source(draft: ArticleDraft) -> Iterator[str]:
     yield "source:"
     for key, value in _about(draft).items():
         yield f"  {key}: {_scalar(value)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import OWN_LAND, WEAK, Gaps, Memory, Scene
+from entrepot.claims.draft.scene import OWN_LAND, WEAK, Background, Gaps, Scene
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
@@ -129,7 +129,7 @@ class _Place:
         return found
 
 
-def what_choices(number: Span, scene: Scene, memory: Memory) -> list[Choice]:
+def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]:
     """Return what a number may be."""
     unit = number.says.unit
     options: tuple[str, ...]
@@ -145,7 +145,7 @@ def what_choices(number: Span, scene: Scene, memory: Memory) -> list[Choice]:
     return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
 
 
-def _what_facts(number: Span, scene: Scene, memory: Memory) -> list[str]:  # noqa: C901
+def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  # noqa: C901
     text, numbers = scene.apart.text, scene.apart.numbers
     unit = number.says.unit
     kind = "money" if unit in CURRENCIES else unit or "bare"
@@ -202,7 +202,7 @@ def _what_facts(number: Span, scene: Scene, memory: Memory) -> list[str]:  # noq
     return facts
 
 
-def flow_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[Choice]:  # noqa: C901
+def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> list[Choice]:  # noqa: C901
     """Return the flows that a number may belong to; the last of them that of the text before."""
     found: list[Choice] = []
     marks = scene.apart.found.flows
@@ -271,7 +271,7 @@ def _group(kind: str) -> str:
 
 
 def side_choices(  # noqa: C901
-    number: Span, what: str, flow: Mark | None, kind: str, scene: Scene, memory: Memory
+    number: Span, what: str, flow: Mark | None, kind: str, scene: Scene, memory: Background
 ) -> list[Choice]:
     """Return the pairs (whose flow it is, the other side) that a number may be of."""
     owners: dict[str, set[str]] = {}
@@ -523,7 +523,7 @@ def _side_facts(area: Mark, number: Span, flow: Mark | None, scene: Scene) -> li
     return facts
 
 
-def period_choices(number: Span, what: str, scene: Scene, memory: Memory) -> list[Choice]:  # noqa: C901
+def period_choices(number: Span, what: str, scene: Scene, memory: Background) -> list[Choice]:  # noqa: C901
     """Return the periods that a number may be of."""
     found: dict[str, set[str]] = {}
     text, times = scene.apart.text, scene.times

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.claims.draft.scene import Scene
-    from entrepot.claims.draft.structure import Guess
+    from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
 __all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]
@@ -46,7 +46,10 @@ _NOT_SAID = {
 
 
 def claim_of_guess(  # noqa: C901
-    guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequence[Guess] = ()
+    guess: StructuralReading,
+    scene: Scene,
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading] = (),
 ) -> Drafted:
     """Return what a reading says as a claim.
 
@@ -101,7 +104,7 @@ def claim_of_guess(  # noqa: C901
     return replace(claim, place=place)
 
 
-def _of_many_years(guess: Guess, scene: Scene) -> bool:
+def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
     """Whether years stand in a row, and not as many numbers: which is of which is not clear."""
     text = scene.apart.text
     times = [time for time in scene.times if not time.is_base]
@@ -113,7 +116,7 @@ def _of_many_years(guess: Guess, scene: Scene) -> bool:
     return years > 1 and row_of(guess.number, like, text)[1] != years
 
 
-def _flow_keys(guess: Guess) -> dict[str, Any]:
+def _flow_keys(guess: StructuralReading) -> dict[str, Any]:
     exporter, importer = guess.sides
     keys: dict[str, Any] = {"exporter": exporter, "importer": importer}
     if guess.goods != "all":
@@ -125,10 +128,10 @@ def _flow_keys(guess: Guess) -> dict[str, Any]:
 
 
 def _kind(
-    guess: Guess,
+    guess: StructuralReading,
     scene: Scene,
-    like: Sequence[Guess],
-    earlier: Sequence[Guess],
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading],
     keys: dict[str, Any],
 ) -> tuple[str, dict[str, Any], int]:
     """Return kind, keys and direction of a claim."""
@@ -150,10 +153,10 @@ def _kind(
 
 
 def _growth(
-    guess: Guess,
+    guess: StructuralReading,
     scene: Scene,
-    like: Sequence[Guess],
-    earlier: Sequence[Guess],
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading],
     keys: dict[str, Any],
 ) -> tuple[str, dict[str, Any], int]:
     if guess.kind in BALANCES:
@@ -209,7 +212,12 @@ _PIECES = re.compile(
 )
 
 
-def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequence[Guess]) -> str:  # noqa: C901
+def basis_of(  # noqa: C901
+    guess: StructuralReading,
+    scene: Scene,
+    like: Sequence[StructuralReading],
+    earlier: Sequence[StructuralReading],
+) -> str:
     """Return whether a value, a quantity or a price grew."""
     number, text = guess.number, scene.apart.text
     numbers = scene.apart.numbers
@@ -252,7 +260,7 @@ def basis_of(guess: Guess, scene: Scene, like: Sequence[Guess], earlier: Sequenc
     return "growth"
 
 
-def _share(guess: Guess, keys: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _share(guess: StructuralReading, keys: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     exporter, importer = keys["exporter"], keys["importer"]
     if WORLD in (exporter, importer):
         if guess.goods == "all":
@@ -269,7 +277,7 @@ def _share(guess: Guess, keys: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def facts_of(  # noqa: C901
-    guess: Guess, scene: Scene, claim: Drafted | None, rules: Drafted | str | None
+    guess: StructuralReading, scene: Scene, claim: Drafted | None, rules: Drafted | str | None
 ) -> list[str]:
     """Return what speaks for and against a reading.
 

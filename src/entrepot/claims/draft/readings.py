@@ -17,7 +17,7 @@ from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, 
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
-from entrepot.claims.draft.structure import Guess, guesses, weights
+from entrepot.claims.draft.structure import StructuralReading, guesses, weights
 from entrepot.claims.numbers import read_says
 from entrepot.model.areas import WORLD
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CERTAINTIES",
     "STATES",
-    "Field",
     "Reading",
+    "ReadingField",
     "Structured",
     "merged",
 ]
@@ -50,7 +50,7 @@ _BY_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ReadingField:
     """One part of what a number is said to be.
 
     Attributes
@@ -102,7 +102,7 @@ class Reading:
     sentence: tuple[int, int]
     state: str
     claim: Mapping[str, Any] | None = None
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, ReadingField] = field(default_factory=dict)
     confidence: float | None = None
     why: str = ""
 
@@ -111,7 +111,7 @@ class Reading:
 class Structured:
     """What the structure of the text says of one number."""
 
-    guess: Guess
+    guess: StructuralReading
     scene: Scene
     claim: Drafted | None
     why: str
@@ -129,7 +129,7 @@ def structured(
     found = scenes(cut, [numbers_of(one) for one in cut])
     read = guesses(found, home_of(found, article.text), article.published, learned)
     done: dict[tuple[int, int], Structured] = {}
-    earlier: list[Guess] = []
+    earlier: list[StructuralReading] = []
     for _, group in groupby(read, key=lambda one: id(one[0])):
         here = list(group)
         like = [guess for _, guess in here]
@@ -147,7 +147,7 @@ def structured(
     return _said_again(done)
 
 
-def _check_over(guess: Guess, article: Article) -> None:
+def _check_over(guess: StructuralReading, article: Article) -> None:
     published = article.published
     if published is None or guess.period is None:
         return
@@ -335,31 +335,33 @@ def _entry(claim: Drafted) -> dict[str, Any]:
     return entry | ({"attributed_to": claim.attributed_to} if claim.attributed_to else {})
 
 
-def _fields_of(claim: Drafted, read: Structured | None) -> dict[str, Field]:
+def _fields_of(claim: Drafted, read: Structured | None) -> dict[str, ReadingField]:
     """Return the fields of a claim, with what else the structure would allow."""
     guessed = _fields(read) if read is not None else {}
     flat = dict(claim.keys)
     while "period" not in flat:
         inner = next(value for value in flat.values() if isinstance(value, dict))
         flat = {**{k: v for k, v in flat.items() if not isinstance(v, dict)}, **inner}
-    fields = {"measure": Field(claim.kind, "stated")}
+    fields = {"measure": ReadingField(claim.kind, "stated")}
     for key, value in flat.items():
         if not isinstance(value, dict):
             same = guessed.get(key)
             alike = same is not None and same.value == str(value)
             fields[key] = (
-                replace(same, value=str(value)) if same and alike else Field(str(value), "stated")
+                replace(same, value=str(value))
+                if same and alike
+                else ReadingField(str(value), "stated")
             )
     if claim.attributed_to:
-        fields["attributed_to"] = Field(claim.attributed_to, "stated")
+        fields["attributed_to"] = ReadingField(claim.attributed_to, "stated")
     return fields
 
 
-def _fields(read: Structured) -> dict[str, Field]:
+def _fields(read: Structured) -> dict[str, ReadingField]:
     """Return what the structure says as fields, with how sure each is."""
     guess, others = read.guess, read.guess.others
     measure = read.claim.kind if read.claim is not None else _measure(guess)
-    fields = {"measure": Field(measure, _certainty(guess, "what", measure, here=True))}
+    fields = {"measure": ReadingField(measure, _certainty(guess, "what", measure, here=True))}
     named = {area.value for area in read.scene.areas}
     seller, buyer = guess.sides
     turned = guess.kind in ("import", "purchase")
@@ -368,31 +370,33 @@ def _fields(read: Structured) -> dict[str, Field]:
         more = tuple(
             dict.fromkeys(pair[at] for pair in pairs if len(pair) == 2 and pair[at] != value)
         )
-        fields[key] = Field(value, _certainty(guess, "sides", value, here=value in named), more)
+        fields[key] = ReadingField(
+            value, _certainty(guess, "sides", value, here=value in named), more
+        )
     if guess.kind == "trade":
-        fields["flow"] = Field("both", _certainty(guess, "flow", "both", here=True))
+        fields["flow"] = ReadingField("both", _certainty(guess, "flow", "both", here=True))
     period = str(guess.period) if guess.period is not None else ""
     here = any(str(time.period) == period for time in read.scene.times)
-    fields["period"] = Field(
+    fields["period"] = ReadingField(
         period, _certainty(guess, "period", period, here=here), others.get("period", ())
     )
     if guess.base is not None:
-        fields["base"] = Field(str(guess.base), "inferred")
-    fields["goods"] = Field(
+        fields["base"] = ReadingField(str(guess.base), "inferred")
+    fields["goods"] = ReadingField(
         guess.goods, "stated" if guess.certainty in ("sure", "likely") else "inferred"
     )
     if read.scene.apart.attributed_to:
-        fields["attributed_to"] = Field(read.scene.apart.attributed_to, "stated")
+        fields["attributed_to"] = ReadingField(read.scene.apart.attributed_to, "stated")
     return fields
 
 
-def _measure(guess: Guess) -> str:
+def _measure(guess: StructuralReading) -> str:
     if guess.what == "level":
         return "balance" if guess.kind in BALANCES else "value"
     return {"growth": "growth", "share": "import_share", "points": "change"}.get(guess.what, "")
 
 
-def _certainty(guess: Guess, part: str, value: str, *, here: bool) -> str:
+def _certainty(guess: StructuralReading, part: str, value: str, *, here: bool) -> str:
     if not value:
         return "open"
     chance = guess.chances.get(part, 0.0)

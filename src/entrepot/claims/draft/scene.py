@@ -31,8 +31,8 @@ __all__ = [
     "DAYS_AHEAD",
     "OWN_LAND",
     "WEAK",
+    "Background",
     "Gaps",
-    "Memory",
     "Scene",
     "home_of",
     "scenes",
@@ -46,7 +46,7 @@ OWN_LAND = re.compile("我国|国内|本国")
 
 
 @dataclass
-class Memory:
+class Background:
     """What the text was about so far."""
 
     home: str = ""
@@ -235,7 +235,7 @@ _WORDS = {"ten": 10, "twenty": 20}
 
 
 def times_of(  # noqa: C901
-    text: str, language: str, published: Period | None, memory: Memory
+    text: str, language: str, published: Period | None, memory: Background
 ) -> tuple[list[Time], list[tuple[int, int]]]:
     """Return the periods that a sentence names, and where it says "a year earlier"."""
     from entrepot.claims.times import stepped, when

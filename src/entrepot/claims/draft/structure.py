@@ -28,7 +28,7 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import Memory, Scene, times_of
+from entrepot.claims.draft.scene import Background, Scene, times_of
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["Guess", "Recorder", "guesses"]
+__all__ = ["Recorder", "StructuralReading", "guesses"]
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class StructuralReading:
     """The likeliest reading of a number, and how likely each part of it is.
 
     Attributes
@@ -126,11 +126,11 @@ def guesses(
     published: Period | None,
     learned: Mapping[str, Mapping[str, float]] | None = None,
     recorder: Recorder | None = None,
-) -> list[tuple[Scene, Guess]]:
+) -> list[tuple[Scene, StructuralReading]]:
     """Return the likeliest reading of every number of the text."""
-    memory = Memory(home=home)
+    memory = Background(home=home)
     learned = weights() if learned is None else learned
-    done: list[tuple[Scene, Guess]] = []
+    done: list[tuple[Scene, StructuralReading]] = []
     for scene in found:
         scene.times, scene.earlier = times_of(
             scene.apart.unnamed, scene.sentence.language, published, memory
@@ -147,11 +147,11 @@ def guesses(
 def _guess(  # noqa: C901
     number: Span,
     scene: Scene,
-    memory: Memory,
-    before: Guess | None,
+    memory: Background,
+    before: StructuralReading | None,
     learned: Mapping[str, Mapping[str, float]],
     recorder: Recorder | None,
-) -> Guess | None:
+) -> StructuralReading | None:
     if not number.says.unit and any(
         one.start <= number.start and number.end <= one.end for one in scene.times
     ):
@@ -193,7 +193,7 @@ def _guess(  # noqa: C901
 
     period = Period.parse(when.value[0]) if when else None
     goods, certainty = _goods(number, mark, scene, memory)
-    guess = Guess(
+    guess = StructuralReading(
         number,
         what,
         kind,
@@ -244,11 +244,11 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
 def _linked(
     number: Span,
     what: str,
-    before: Guess,
+    before: StructuralReading,
     scene: Scene,
-    memory: Memory,
+    memory: Background,
     chances: Mapping[str, float],
-) -> Guess:
+) -> StructuralReading:
     """Return the reading of a number that goes with the one before it."""
     memory.what = what
     flags = tuple(sorted({*_flags(number, scene, before), *before.flags, "linked"}))
@@ -256,7 +256,7 @@ def _linked(
     return replace(before, number=number, what=what, base=base, chances=dict(chances), flags=flags)
 
 
-def _remember_sentence(scene: Scene, memory: Memory) -> None:
+def _remember_sentence(scene: Scene, memory: Background) -> None:
     memory.age += 1
     memory.period_age += 1
     memory.paragraph = scene.sentence.paragraph
@@ -275,7 +275,7 @@ def _remember_sentence(scene: Scene, memory: Memory) -> None:
             memory.partner = areas[1] if len(areas) > 1 and areas[1] != areas[0] else WORLD
 
 
-def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Memory) -> tuple[str, str]:
+def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) -> tuple[str, str]:
     if mark is None:
         named = [one for one in scene.apart.found.goods if one.end <= number.start]
         if named and not scene.apart.found.flows:
@@ -288,7 +288,7 @@ def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Memory) -> tup
 
 
 def _base(
-    number: Span, what: str, scene: Scene, period: Period | None, memory: Memory
+    number: Span, what: str, scene: Scene, period: Period | None, memory: Background
 ) -> Period | None:
     """Return what a change is measured against where the text says another than the year before."""
     if period is None or what not in ("growth", "points"):
@@ -344,7 +344,7 @@ _VETOES = (
 )
 
 
-def _flags(number: Span, scene: Scene, before: Guess | None) -> tuple[str, ...]:
+def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tuple[str, ...]:
     """Return what makes a reading less sure."""
     text = scene.apart.text
     low, high = scene.gaps.clause(number.start, number.end)

@@ -6,10 +6,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from entrepot.claims.error_patterns.context import (
-    Change,
+    CaseCache,
+    Correction,
     ErrorContext,
     KnownValues,
-    Memory,
     Proposal,
 )
 from entrepot.claims.error_patterns.currencies import currency, spot_rate
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.document import Claim
 
-__all__ = ["SLIPS", "Change", "ErrorContext", "KnownValues", "Memory", "Proposal"]
+__all__ = ["SLIPS", "CaseCache", "Correction", "ErrorContext", "KnownValues", "Proposal"]
 
 
 def _mixed(claim: Claim, view: KnownValues) -> Iterator[Proposal]:

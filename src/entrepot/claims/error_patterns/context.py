@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison, EvidenceVerdict
     from entrepot.claims.document import Claim, Document
-    from entrepot.claims.joint_consistency import Together
+    from entrepot.claims.joint_consistency import JointSystems
     from entrepot.claims.quantity import Quantity
     from entrepot.claims.statements import ReferenceLevels
 
 __all__ = [
     "AROUND",
     "MOST_LUCK",
-    "Change",
+    "CaseCache",
+    "Correction",
     "ErrorContext",
+    "KnownInterval",
     "KnownValues",
-    "Memory",
-    "Pin",
     "Proposal",
     "at_least_once",
     "corrected",
@@ -71,7 +71,7 @@ class ErrorContext:
 
     document: Document
     facts: ReferenceLevels
-    together: Together
+    together: JointSystems
     found: Mapping[str, tuple[Comparison, ...]]
     standings: Mapping[str, EvidenceVerdict]
     conflicts: tuple[frozenset[str], ...]
@@ -85,7 +85,7 @@ class ErrorContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Correction:
     """One claim put right: the claim as it would be, how that is printed, and one sentence."""
 
     claim: Claim
@@ -114,7 +114,7 @@ class Proposal:
     """
 
     kind: str
-    changes: tuple[Change, ...]
+    changes: tuple[Correction, ...]
     chance: float
     fit: float
     names: frozenset[str] = field(init=False)
@@ -190,7 +190,7 @@ EVERYTHING = Interval(float("-inf"), float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class KnownInterval:
     """What is known of a quantity, and who says so."""
 
     interval: Interval
@@ -198,10 +198,10 @@ class Pin:
 
 
 @dataclass
-class Memory:
+class CaseCache:
     """What was worked out for a case already, whichever claims are trusted."""
 
-    printed: dict[object, tuple[Pin, ...]] = field(default_factory=dict)
+    printed: dict[object, tuple[KnownInterval, ...]] = field(default_factory=dict)
     left: dict[object, Interval | None] = field(default_factory=dict)
     meant: dict[object, tuple[Interval, ...]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
@@ -224,7 +224,7 @@ class KnownValues:
 
     case: ErrorContext
     kept: frozenset[str]
-    memory: Memory
+    memory: CaseCache
 
     def trusts(self, name: str) -> bool:
         """Whether a claim is taken to be right."""
@@ -243,7 +243,9 @@ class KnownValues:
             self.memory.left[key] = self.case.together.bounds(quantity, self.kept)
         return self.memory.left[key]
 
-    def pins(self, claim: Claim, quantity: Quantity, *, anywhere: bool = False) -> tuple[Pin, ...]:
+    def pins(
+        self, claim: Claim, quantity: Quantity, *, anywhere: bool = False
+    ) -> tuple[KnownInterval, ...]:
         """Return what is known of a quantity other than that of the claim.
 
         From what is published of the claim's series (`anywhere`: of any), and from the trusted
@@ -256,12 +258,14 @@ class KnownValues:
                 probe, self.case.document.source, self.case.facts, of_series=not anywhere
             )
             self.memory.printed[asked] = tuple(
-                Pin(item.exact, item.how or item.source) for item in found if item.exact is not None
+                KnownInterval(item.exact, item.how or item.source)
+                for item in found
+                if item.exact is not None
             )
         left = self.left(quantity)
         pins = self.memory.printed[asked]
         if left is not None and luck(probe, left) <= MOST_LUCK:
-            pins = (*pins, Pin(left, "the text's other numbers"))
+            pins = (*pins, KnownInterval(left, "the text's other numbers"))
         return pins
 
     def meant(self, claim: Claim) -> tuple[Interval, ...]:
@@ -298,11 +302,11 @@ class KnownValues:
     def number(
         self,
         kind: str,
-        change: Change,
+        change: Correction,
         *,
         ways: float,
         tries: float = 0.0,
-        others: Iterable[Change] = (),
+        others: Iterable[Correction] = (),
     ) -> Iterator[Proposal]:
         """Yield that a number was meant to read otherwise, if what is known agrees.
 
@@ -338,7 +342,7 @@ class KnownValues:
         """Return the view that trusts a claim as it would read."""
         together = self.case.together.replaced({claim.id: claim})
         case = replace(self.case, together=together)
-        memory = Memory(self.memory.printed, asked=self.memory.asked)
+        memory = CaseCache(self.memory.printed, asked=self.memory.asked)
         return KnownValues(case, self.kept | {claim.id}, memory)
 
     def open(self, claim: Claim) -> float:
@@ -351,7 +355,7 @@ class KnownValues:
         self,
         kind: str,
         claim: Claim,
-        pins: Iterable[Pin],
+        pins: Iterable[KnownInterval],
         text: str,
         *,
         tries: float,
@@ -366,7 +370,7 @@ class KnownValues:
         right, corrected = self.right(claim)
         if right is None:
             return
-        change = Change(right, corrected, _ended(text, corrected), source)
+        change = Correction(right, corrected, _ended(text, corrected), source)
         chance = at_least_once(luck(claim, pin.interval), tries)
         yield Proposal(kind, (change,), chance, fit / self.open(claim) / max(tries, 1.0))
 

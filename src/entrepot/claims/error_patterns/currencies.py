@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from entrepot.claims.error_patterns.context import (
-    Change,
-    Pin,
+    Correction,
+    KnownInterval,
     Proposal,
     at_least_once,
     covers,
@@ -82,7 +82,7 @@ def _books(claim: Claim, money: str) -> str:
     return home if home in (level.exporter, level.importer) else level.books
 
 
-def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[Pin]:
+def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[KnownInterval]:
     """Yield the amount meant in another currency, at the rates of its period."""
     level = claim.quantity.of[0][0]
     rate = view.case.facts.flow_rate(other, level.currency, level.period)
@@ -90,7 +90,7 @@ def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[Pin]:
         return
     for known in view.meant(claim):
         if known.width < abs(known.middle):
-            yield Pin(known * rate, f"at the rate of {level.period}")
+            yield KnownInterval(known * rate, f"at the rate of {level.period}")
 
 
 def spot_rate(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -118,7 +118,7 @@ def _at_one(
     value, nearest = min(fitting, key=lambda pair: abs(pair[0].middle - middle))
     source = _source_of(claim, other, view)
     text = _text(claim, amount, other, nearest, value, view)
-    change = Change(right, corrected, text, source)
+    change = Correction(right, corrected, text, source)
     hits = sum(covers(claim, one) for one, _ in fitting)
     hull = values[0][0]
     for one, _ in values:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns.context import MOST_LUCK, Pin, luck
+from entrepot.claims.error_patterns.context import MOST_LUCK, KnownInterval, luck
 from entrepot.claims.quantity import DIMENSIONLESS, SHARES, Level, Quantity, Terms
 from entrepot.claims.quantity_text import claimed, flow, period_of, stated
 from entrepot.goods.parse import NAMED
@@ -60,15 +60,17 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             yield from view.other("mixed_years", claim, [pin], text, tries=len(found))
 
 
-def _mixed(claim: Claim, view: KnownValues, of: Terms, to: Terms) -> Iterator[tuple[Pin, str]]:
+def _mixed(
+    claim: Claim, view: KnownValues, of: Terms, to: Terms
+) -> Iterator[tuple[KnownInterval, str]]:
     """Yield what the part of one year is of the whole of another, and the sum in words."""
     left = view.left(replace(claim.quantity, of=of, to=to))
     if left is not None and luck(claim, left) <= MOST_LUCK:
         text = f"the part of {of[0][0].period} over the whole of {to[0][0].period}"
-        yield Pin(left, "the text's other numbers"), text
+        yield KnownInterval(left, "the text's other numbers"), text
     for top, bottom in _parts(of, to, view):
         value = top.interval / bottom.interval
-        yield Pin(value, ""), _mixed_text(claim, view, (top, bottom), (of, to))
+        yield KnownInterval(value, ""), _mixed_text(claim, view, (top, bottom), (of, to))
 
 
 def _parts(of: Terms, to: Terms, view: KnownValues) -> list[tuple[_Amount, _Amount]]:
@@ -136,13 +138,13 @@ def denominator(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     for part, total in tried:
         value = part.interval / total.interval
         text = _total_text(part, total, view.meant(claim)[0].middle)
-        pin = Pin(value, "")
+        pin = KnownInterval(value, "")
         yield from view.other("denominator", claim, [pin], text, tries=guesses)
     for words, to in _other_totals(quantity):
         left = view.left(replace(quantity, to=to))
         if left is not None:
             text = f"it is the share of {words}"
-            pins = [Pin(left, "the text's other numbers")]
+            pins = [KnownInterval(left, "the text's other numbers")]
             yield from view.other("denominator", claim, pins, text, tries=4)
 
 

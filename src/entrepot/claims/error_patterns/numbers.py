@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns.context import AROUND, Change, Proposal
+from entrepot.claims.error_patterns.context import AROUND, Correction, Proposal
 from entrepot.claims.numbers import read_says
 from entrepot.claims.quantity import in_data_units
 from entrepot.claims.quantity_text import claimed, span, stated
@@ -52,7 +52,7 @@ def sign(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         side = "surplus" if right.interval.low > 0 else "deficit"
         corrected = f"a {side} of {stated(abs(right.interval.middle), claim.quantity.unit)}"
     text = f"{claimed(claim)} has the wrong sign; it should read {corrected}."
-    yield from view.number("sign", Change(right, corrected, text), ways=1)
+    yield from view.number("sign", Correction(right, corrected, text), ways=1)
 
 
 def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -73,7 +73,7 @@ def unit_scale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         right = right.saying(replace(scaled, text=corrected), right.interval)
         scales = _scales_exchanged(says.value, factor)
         text = f"{claimed(claim)} fits as {corrected}, {words}{scales}."
-        yield from view.number("unit_scale", Change(right, corrected, text), ways=ways)
+        yield from view.number("unit_scale", Correction(right, corrected, text), ways=ways)
 
 
 def _scales_exchanged(value: float, factor: float) -> str:
@@ -107,7 +107,7 @@ def digits(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
                 continue
             corrected = claimed(right)
             because = f"{claimed(claim)} fits as {corrected}, {words}."
-            change = Change(right, corrected, because)
+            change = Correction(right, corrected, because)
             finer = _finer(right, claim, meant)
             yield from view.number("digits", change, ways=ways * finer, tries=max(1, near))
 
@@ -197,5 +197,5 @@ def percent_points(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             words = f"{claim.says.text} is the change in points from {stated(base.middle, 'share')}"
         corrected = _shown(claim.saying(claim.says, meant))
         says = replace(claim.says, text=corrected)
-        change = Change(claim.saying(says, meant), corrected, f"{words}; it reads {corrected}.")
+        change = Correction(claim.saying(says, meant), corrected, f"{words}; it reads {corrected}.")
         yield from view.number("percent_points", change, ways=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from entrepot.claims.error_patterns.context import Change, Pin, Proposal
+from entrepot.claims.error_patterns.context import Correction, KnownInterval, Proposal
 from entrepot.claims.quantity import Level, Quantity, in_data_units, moved_by
 from entrepot.claims.quantity_text import claimed, period_of, subject
 from entrepot.errors import RequestError
@@ -95,7 +95,7 @@ def _first_release(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         if later and held.exact is not None:
             when = held.row.published_on or "earlier"
             text = f"{claimed(claim)} is the first release ({when}), revised since"
-            pin = Pin(held.exact, held.row.origin_words)
+            pin = KnownInterval(held.exact, held.row.origin_words)
             yield from view.other("stale", claim, [pin], text, tries=1 if held.counts else 3)
 
 
@@ -109,7 +109,7 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         return
     level = quantity.of[0][0]
     printed = [
-        Pin(held.exact, held.row.origin_words)
+        KnownInterval(held.exact, held.row.origin_words)
         for held in view.case.facts.statements.about(quantity)
         if held.exact is not None and held.counts and held.books not in ("", level.books)
     ]
@@ -121,7 +121,7 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     for known in view.meant(claim):
         if known.low > 0 and known.width < 0.1 * known.middle:
             for factor, tries in _freight(level):
-                pin = Pin(known * factor, "")
+                pin = KnownInterval(known * factor, "")
                 words = "with" if factor.low > 1 else "without"
                 text = f"{claimed(claim)} fits {words} freight and insurance"
                 yield from view.other("valuation", claim, [pin], text, tries=tries)
@@ -186,9 +186,9 @@ def _with_number_of(claim: Claim, other: Claim) -> Claim | None:
         return None
 
 
-def _change(claim: Claim, right: Claim, other: Claim) -> Change:
+def _change(claim: Claim, right: Claim, other: Claim) -> Correction:
     what = subject(other)
     if what == subject(claim) and other.quantity.of:  # then it is the currency that differs
         what = f"{what}, in {other.quantity.of[0][0].currency}"
     text = f"{claimed(claim)} belongs to {what}; exchanged, it reads {claimed(right)}."
-    return Change(right, claimed(right), text, other.id)
+    return Correction(right, claimed(right), text, other.id)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level
     from entrepot.claims.statements import Statement
 
-__all__ = ["Span", "parts", "series", "shares", "spans", "sums"]
+__all__ = ["PartedSpan", "parts", "series", "shares", "spans", "sums"]
 
 
 def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterator[Discrepancy]:
@@ -148,7 +148,7 @@ def _release(
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PartedSpan:
     """A span of time with its two parts, all printed: the first part, the second, the whole."""
 
     first: PublishedInterval
@@ -166,7 +166,7 @@ class Span:
         return max(REVISION[one.row.confidence] for one in (self.first, self.second, self.whole))
 
 
-def spans(numbers: Iterable[PublishedInterval]) -> Iterator[Span]:
+def spans(numbers: Iterable[PublishedInterval]) -> Iterator[PartedSpan]:
     """Yield spans whose parts do not add up to them."""
     series: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in numbers:
@@ -180,7 +180,7 @@ def spans(numbers: Iterable[PublishedInterval]) -> Iterator[Span]:
                 continue
             ends = (first.row.period.start, second.row.period.end)
             for whole in held:
-                found = Span(first, second, whole)
+                found = PartedSpan(first, second, whole)
                 both = (whole.row.period.start, whole.row.period.end)
                 if both == ends and not found.total.meets(whole.interval):
                     yield found
@@ -210,7 +210,11 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
 
 
 def _finding(
-    span: Span, wrong: PublishedInterval, *, release: bool = False, slip: LikelyError | None = None
+    span: PartedSpan,
+    wrong: PublishedInterval,
+    *,
+    release: bool = False,
+    slip: LikelyError | None = None,
 ) -> Discrepancy:
     whole = span.whole.row
     others = [one.row for one in (span.first, span.second, span.whole) if one is not wrong]
@@ -231,14 +235,14 @@ def _finding(
     )
 
 
-def _rest(span: Span, wrong: PublishedInterval) -> float:
+def _rest(span: PartedSpan, wrong: PublishedInterval) -> float:
     part = span.first if wrong is span.second else span.second
     return span.whole.interval.middle - part.interval.middle
 
 
 def _swaps(
-    span: Span, numbers: Iterable[PublishedInterval]
-) -> Iterator[tuple[PublishedInterval, PublishedInterval, Span]]:
+    span: PartedSpan, numbers: Iterable[PublishedInterval]
+) -> Iterator[tuple[PublishedInterval, PublishedInterval, PartedSpan]]:
     """Yield numbers of the span that fit when exchanged with those of the other direction."""
     for wrong in (span.first, span.second, span.whole):
         for other in numbers:
@@ -247,7 +251,7 @@ def _swaps(
             parts = [
                 other if one is wrong else one for one in (span.first, span.second, span.whole)
             ]
-            mended = Span(*parts)
+            mended = PartedSpan(*parts)
             if gap(mended.total, mended.whole.interval) <= span.reach:
                 yield wrong, other, mended
 
@@ -274,7 +278,7 @@ def _is_turned(one: PublishedInterval, other: PublishedInterval) -> bool:
 
 
 def _slip(
-    span: Span, wrong: PublishedInterval, other: PublishedInterval, mended: Span
+    span: PartedSpan, wrong: PublishedInterval, other: PublishedInterval, mended: PartedSpan
 ) -> LikelyError:
     first, second = (
         f"{one.row.printed} ({one.row.period})" for one in (mended.first, mended.second)

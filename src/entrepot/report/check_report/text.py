@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.claims import Check, CheckedClaim
-    from entrepot.claims.draft import Draft
+    from entrepot.claims.draft import ArticleDraft
 
 __all__ = [
     "ArticleText",
@@ -60,7 +60,7 @@ class ArticleText:
     left: tuple[UnreadText, ...] = ()
 
     @classmethod
-    def of(cls, draft: Draft) -> ArticleText:
+    def of(cls, draft: ArticleDraft) -> ArticleText:
         """Return the text of a draft, with the places of its claims and of what was left."""
         left = tuple(UnreadText(*place, rest.why) for rest in draft.left for place in rest.places)
         return cls(draft.article.text, draft.places, left)

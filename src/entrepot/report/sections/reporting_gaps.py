@@ -10,7 +10,7 @@ from entrepot.model.display import NBSP, figure_value, joined, number, range_tex
 from entrepot.reconcile.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.attribution import source_name
-from entrepot.report.mirror_comparison import Tellers, of_reports
+from entrepot.report.mirror_comparison import ReportersByYear, of_reports
 from entrepot.report.parts import BriefSentence, BriefTable, Command, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ def why_not(
     year = subject.period.end.year
     if any(one.year == year for one in pair.goods):
         return None
-    tellers = Tellers.of(held)
+    tellers = ReportersByYear.of(held)
     what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
     if all(year not in years for years in tellers.years.values()):
         return DataGap(
@@ -391,7 +391,7 @@ def why_not(
     return DataGap(what, why, "")
 
 
-def _held(tellers: Tellers) -> str:
+def _held(tellers: ReportersByYear) -> str:
     """Return what is held instead: "COMTRADE of 2022"."""
     return joined(
         [f"{source_name(name)} of {_span(years)}" for name, years in sorted(tellers.years.items())]

@@ -31,7 +31,7 @@ class _Number(Closed):
     open: bool = False
 
 
-class _Asked(Closed):
+class _DeskRequest(Closed):
     """What the desk asks: to read a text, or to test claims of it."""
 
     text: str
@@ -42,7 +42,7 @@ class _Asked(Closed):
     tries: dict[str, list[dict[str, Any]]] = Field(default_factory=dict, max_length=MOST_ASKED)
 
     @classmethod
-    def read(cls, body: str) -> _Asked:
+    def read(cls, body: str) -> _DeskRequest:
         """Read it; raises `RequestError` for any other form."""
         try:
             return cls.model_validate_json(body)
@@ -82,7 +82,7 @@ def desk_data(lake: Lake | None, body: str) -> ServedAnswer:
     from entrepot.claims.draft import article_of
     from entrepot.report.desk import sheet, verdicts_on
 
-    sent = _Asked.read(body)
+    sent = _DeskRequest.read(body)
     if not sent.text.strip():
         raise RequestError("there is no text", hint="paste an article")
     if sent.source is not None:

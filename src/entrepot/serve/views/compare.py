@@ -80,7 +80,7 @@ _YEAR = re.compile(r"\b((?:19|20)\d\d)\b(?!-)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ComparisonAnswer:
     """What was found, and each Figure's definition as it was asked."""
 
     found: SideComparison
@@ -169,7 +169,7 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     return as_svg(framed(drawn, head, deck, foot), "compare")
 
 
-def _told(lake: Lake, given: dict[str, str]) -> _Told:
+def _told(lake: Lake, given: dict[str, str]) -> _ComparisonAnswer:
     """Ask everything of the sides of an address.
 
     Raises
@@ -182,7 +182,9 @@ def _told(lake: Lake, given: dict[str, str]) -> _Told:
     sides = _sides(given)
     with resumed(lake, "compare", sides) as book:
         found = compared(book, sides)
-    return _Told(found, {id(figure): definition for definition, figure in book.questions})
+    return _ComparisonAnswer(
+        found, {id(figure): definition for definition, figure in book.questions}
+    )
 
 
 def _sides(given: dict[str, str]) -> tuple[ComparisonSide, ComparisonSide]:
@@ -230,7 +232,7 @@ def _about_chart(found: SideComparison) -> str:
     return " ".join(text for text in (breaks(drawn) if drawn else "", undrawn(found)) if text)
 
 
-def _caveats(told: _Told) -> list[Caveat]:
+def _caveats(told: _ComparisonAnswer) -> list[Caveat]:
     """Return what a reader needs to know before using the Figures, each text once.
 
     Texts that differ in a year alone are one, with all of their years.
