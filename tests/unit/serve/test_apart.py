@@ -157,6 +157,34 @@ def test_readers_take_turns_and_none_has_all_threads() -> None:
     assert turns.submit(lambda: 5, "a").result(20) == 5
 
 
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("others", [1, 3])
+def test_a_quick_question_waits_for_one_turn_of_each_other_reader(
+    workers: int, others: int
+) -> None:
+    """However many slow questions others hold: counted in turns that begin, not in seconds."""
+    turns, begun, ticket = Turns(workers, 500, "turn"), [], threading.Semaphore(0)
+
+    def slow(name: str) -> None:
+        begun.append(name)
+        assert ticket.acquire(timeout=20)
+
+    every = [turns.submit(lambda n=n: slow(f"a{n}"), f"a{n}") for n in range(others)]
+    every += [
+        turns.submit(lambda n=n: slow(f"a{n}"), f"a{n}") for _ in range(20) for n in range(others)
+    ]
+    while len(begun) < min(workers, max(1, workers - 1) * others):
+        time.sleep(0.005)
+    before = len(begun)
+    quick = turns.submit(lambda: begun.append("b"), "b")
+    ticket.release(others + 1)  # so many slow questions end
+    quick.result(20)
+    assert begun.index("b") - before <= others
+    ticket.release(500)
+    for one in every:
+        one.result(20)
+
+
 def test_there_is_room_again_after_errors_and_what_was_given_up() -> None:
     turns, go = Turns(1, 3, "turn"), threading.Event()
     first = turns.submit(lambda: go.wait(20), "a")
