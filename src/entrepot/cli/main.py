@@ -27,6 +27,7 @@ from entrepot.cli import (
     published,
     reconcile,
     scenario,
+    screen,
     serve,
     watch,
 )
@@ -122,6 +123,7 @@ app.command("check")(check.check)
 app.command("draft")(draft.draft)
 app.command("reconcile")(reconcile.reconcile)
 app.command("scenario")(scenario.scenario)
+app.command("screen")(screen.screen)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.add_typer(

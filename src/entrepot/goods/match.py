@@ -6,6 +6,7 @@ as a whole is a *candidate*, and says why.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from entrepot.goods.list_conversion import CodeConversion
     from entrepot.goods.lists import GoodsList, ListEntry
 
-    _Index = dict[str, list[tuple[GoodsList, ListEntry, CodeConversion]]]
+    _Index = dict[str, list[tuple[ListEntry, CodeConversion]]]
 
-__all__ = ["Match", "Matcher", "code_range"]
+__all__ = ["Match", "Matcher", "Span", "code_range"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
@@ -77,6 +78,27 @@ class Match:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days on which a code meets an entry of a list in one and the same way.
+
+    Attributes
+    ----------
+    first, last
+        First and last of them.
+    """
+
+    first: date
+    last: date
+    match: Match
+
+    def goes_on(self, other: Match) -> bool:
+        """Whether what follows is the same, so that both are one span."""
+        mine = self.match
+        same = mine.entry is other.entry and mine.status == other.status
+        return same and mine.reason == other.reason
+
+
 class Matcher:
     """Matches codes of one nomenclature against lists; it looks each up in an index.
 
@@ -117,7 +139,7 @@ class Matcher:
         self._longest = LONGEST.get(self._tariff, 10)
         self._edition = harmonized(nomenclature).id
         self._links = links
-        self._indexes: dict[int, _Index] = {}
+        self._indexes: dict[tuple[str, int], _Index] = {}
         left_out, kept = [], []
         for held in lists:
             try:
@@ -128,7 +150,7 @@ class Matcher:
                     raise
                 left_out.append(held.id)
         self.lists = tuple(kept)
-        self._changes = sorted({day for held in kept for day in _changes(held)})
+        self._changes = {held.id: sorted(set(_changes(held))) for held in kept}
         self.left_out = tuple(left_out)
 
     def unsettled(self, day: date | None) -> tuple[str, ...]:
@@ -141,22 +163,68 @@ class Matcher:
             if not held.settles(day)
         )
 
-    def _index(self, day: date | None) -> _Index:
+    def spans(self, codes: Iterable[str], first: date, last: date) -> Iterator[Span]:
+        """Yield what codes meet on each day from one to another, without looking up every day.
+
+        Parameters
+        ----------
+        codes
+            As `match` takes them, each one that it accepts.
+        first, last
+            The days.
+        """
+        read = {code: self._read(code) for code in dict.fromkeys(codes)}
+        by_six: dict[str, list[str]] = {}
+        for code, (ends, _) in read.items():
+            for six in self._between(*ends):
+                by_six.setdefault(six, []).append(code)
+        for held in self.lists:
+            open_: dict[tuple[str, str, str, str], Span] = {}
+            for begins, until in self._between_changes(held, first, last):
+                index = self._index(held, begins)
+                now: dict[tuple[str, str, str, str], Span] = {}
+                met = dict.fromkeys(code for six in by_six.keys() & index for code in by_six[six])
+                for code in met:
+                    for one in self._met(code, *read[code], held, index, begins):
+                        key = code, one.entry.code, one.entry.part, one.certainty
+                        before = open_.pop(key, None)
+                        if before and before.goes_on(one):
+                            now[key] = Span(before.first, until, one)
+                            continue
+                        if before:
+                            yield before
+                        now[key] = Span(begins, until, one)
+                yield from open_.values()
+                open_ = now
+            yield from open_.values()
+
+    def _between_changes(
+        self, held: GoodsList, first: date, last: date
+    ) -> Iterator[tuple[date, date]]:
+        """Yield the stretches of days without a change of a list, or of what is known of it."""
+        changes = {*self._changes[held.id]}
+        if held.known_until < date.max:
+            changes.add(held.known_until + timedelta(days=1))
+        starts = [first, *sorted(day for day in changes if first < day <= last)]
+        for begins, after in itertools.pairwise([*starts, None]):
+            assert begins is not None
+            yield begins, after - timedelta(days=1) if after else last
+
+    def _index(self, held: GoodsList, day: date | None) -> _Index:
         """Return the entries of a day by six-digit code: a family is closed by what is listed then.
 
-        Between two changes of the lists nothing changes, so one index serves all days there.
+        Between two changes of a list nothing changes, so one index serves all days there.
         """
-        key = -1 if day is None else bisect_right(self._changes, day)
+        key = held.id, -1 if day is None else bisect_right(self._changes[held.id], day)
         if key not in self._indexes:
             found: _Index = {}
-            for held in self.lists:
-                entries = _on(held, day)
-                places = reaches(entries, self._edition, self._links)
-                for entry in entries:
-                    for six in expanded(entry.code, entry.edition):
-                        place = places[entry.edition, six]
-                        for code in {*place.codes, *place.widest}:
-                            found.setdefault(code, []).append((held, entry, place))
+            entries = _on(held, day)
+            places = reaches(entries, self._edition, self._links)
+            for entry in entries:
+                for six in expanded(entry.code, entry.edition):
+                    place = places[entry.edition, six]
+                    for code in {*place.codes, *place.widest}:
+                        found.setdefault(code, []).append((entry, place))
             self._indexes[key] = found
         return self._indexes[key]
 
@@ -177,24 +245,46 @@ class Matcher:
             For anything else, and for a code that the edition does not have. Chapters 98 and 99
             are left to countries: such a code is of no edition, and on no list.
         """
+        ends, marked = self._read(code)
+        return tuple(
+            one
+            for held in self.lists
+            for one in self._met(code, ends, marked, held, self._index(held, day), day)
+        )
+
+    def _read(self, code: str) -> tuple[tuple[str, str], bool]:
+        """Return the first and last code that a text means, and whether it says ``ex``."""
         marked = _EX.match(code)
         first, last = code_range(code[marked.end() :] if marked else code, self._longest)
         if first == last:
             first = last = self._known(first)
+        return (first, last), bool(marked)
+
+    def _met(
+        self,
+        code: str,
+        ends: tuple[str, str],
+        marked: bool,
+        held: GoodsList,
+        index: _Index,
+        day: date | None,
+    ) -> Iterable[Match]:
+        """Return how a code meets entries of a list, each entry once for each certainty."""
+        first, last = ends
         digits = first if first == last else ""
-        found: dict[tuple[str, str, str, str], Match] = {}
-        index = self._index(day)
+        found: dict[tuple[str, str, str], Match] = {}
         for six in self._between(first, last):
-            for held, entry, place in index.get(six, ()):
-                status = held.status(entry, day) if day else "listed"
+            for entry, place in index.get(six, ()):
                 told = self._certainty(digits, entry, place)
                 if told is None:
                     continue
                 if marked and told[0] == "whole":
                     told = "ex", "the table means a part of the code"
-                key = held.id, entry.code, entry.part, told[0]
-                found.setdefault(key, Match(code, held, entry, told[0], status, told[1]))
-        return tuple(found.values())
+                key = entry.code, entry.part, told[0]
+                if key not in found:
+                    status = held.status(entry, day) if day else "listed"
+                    found[key] = Match(code, held, entry, told[0], status, told[1])
+        return found.values()
 
     def _known(self, digits: str) -> str:
         """Return a code that the edition has; zeros that fill a heading up are taken off."""

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 __all__ = [
     "MINUS",
     "MONEY",
     "NBSP",
     "SCALES",
+    "day_text",
     "figure_value",
     "first_of",
     "joined",
@@ -23,6 +25,7 @@ __all__ = [
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 _CURRENCIES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BYR
@@ -132,6 +135,18 @@ def range_text(low: float | None, high: float | None, unit: str, digits: int = 3
     if first_unit == last_unit:
         return _glued(f"{first} to {last}", last_unit)
     return f"{_glued(first, first_unit)} to {_glued(last, last_unit)}"
+
+
+def day_text(day: date) -> str:
+    """Return a day as tables and charts print it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> day_text(date(2025, 10, 24))
+    '24 Oct 2025'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def joined(words: Sequence[str]) -> str:

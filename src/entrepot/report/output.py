@@ -18,7 +18,7 @@ from entrepot.model.display import MINUS, NBSP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["csv_text", "typeset", "write_whole"]
+__all__ = ["csv_cell", "csv_text", "typeset", "write_whole"]
 
 
 def write_whole(target: Path, made: str | bytes) -> Path:
@@ -91,12 +91,13 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_cell(name) for name in head])
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    writer.writerow([csv_cell(name) for name in head])
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _cell(cell: Any) -> Any:
+def csv_cell(cell: Any) -> Any:
+    """Return a cell as `csv_text` writes it: no text that a spreadsheet takes for a formula."""
     if isinstance(cell, (dict, list, tuple)):
         cell = json.dumps(cell, ensure_ascii=False, default=str)
     if not isinstance(cell, str):

@@ -1,0 +1,154 @@
+"""`entrepot screen`: a list of shipments against dated lists of controlled goods."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
+from entrepot.errors import RequestError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.figures.screening import Screening
+
+__all__ = ["screen"]
+
+_SHOWN = 20
+
+
+def screen(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX or Parquet.")],
+    code: Annotated[str, typer.Option(help="Column with product codes.")] = "",
+    on: Annotated[str, typer.Option("--date", help="Column with dates, or one date.")] = "",
+    from_: Annotated[
+        str, typer.Option("--from", help="Column of the country of dispatch, or a country.")
+    ] = "",
+    to: Annotated[str, typer.Option(help="Column of the destination, or a country.")] = "",
+    origin: Annotated[str, typer.Option(help="Column of the country of origin.")] = "",
+    via: Annotated[str, typer.Option(help="Column of the route.")] = "",
+    consignee: Annotated[str, typer.Option(help="Column of the consignee.")] = "",
+    value: Annotated[str, typer.Option(help="Column of the value.")] = "",
+    mass: Annotated[str, typer.Option(help="Column of the mass in kg.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
+    edition: Annotated[
+        str, typer.Option(help="What codes are read in: CN, CN2025, HS2022; default: by date.")
+    ] = "",
+    dates: Annotated[
+        str, typer.Option(help="How 03/04/2025 is read: DMY or MDY; default: find out, or ask.")
+    ] = "",
+    against: Annotated[
+        list[str] | None, typer.Option(help="List to screen against (repeatable); default: all.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop if a row cannot be read.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write .xlsx, or all lines as .csv, .parquet or .json.")
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Screen shipments: which were listed on their date, by whom, in which direction.
+
+    Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
+    """
+    from entrepot.figures import links_held
+    from entrepot.figures.screening import read_file
+    from entrepot.figures.screening import screen as screened
+    from entrepot.report.screening import as_data, save_screening
+
+    order = dates.upper()
+    if order not in ("", "DMY", "MDY", "YMD"):
+        raise RequestError(f"unknown order of dates {dates!r}", hint="write DMY, MDY or YMD")
+    if out and out.resolve() == file.resolve():
+        raise RequestError(
+            f"{file.name} would be overwritten", where=str(out), hint="choose another file name"
+        )
+    told = {
+        "code": code, "date": on, "from": from_, "to": to, "origin": origin, "via": via,
+        "consignee": consignee, "value": value, "mass": mass,
+    }  # fmt: skip
+    opened = open_lake(lake)
+    with progress("screening"), opened.reading():
+        found = screened(
+            read_file(file, sheet=sheet, code=code),
+            told,
+            nomenclature=edition,
+            order=order or None,  # type: ignore[arg-type]  # checked above
+            against=against or (),
+            links=links_held(opened),
+            today=date.today(),
+            strict=strict,
+        )
+    if out:
+        for said in save_screening(found, out):
+            note(f"note: {said}")
+    emit(
+        as_data(found) if as_json else None,
+        lambda console: draw(found, out, console),
+        as_json=as_json,
+    )
+    if found.sums[1]:
+        raise typer.Exit(1)
+
+
+def draw(found: Screening, out: Path | None, console: Console) -> None:
+    """Draw sums, the matrix, the first hits, and what could not be read."""
+    from rich.text import Text
+
+    from entrepot.figures.screening import LEGAL
+    from entrepot.goods.screening import STATUSES
+    from entrepot.model.display import day_text
+    from entrepot.report.screening import reasons, summary_line, title_of
+
+    console.print(Text(title_of(found), style="bold"))
+    console.print(Text(summary_line(found)))
+    sums = [f"{found.sums[grade]:,} {status}" for grade, status in STATUSES.items()]
+    console.print(Text("; ".join(sums) + "."))
+    rows = [
+        [one.jurisdiction, one.direction]
+        + [
+            f"{one.counts.get(grade, 0):,}" if any(one.counts.values()) else "–"
+            for grade in (1, 2, 3, 4)
+        ]
+        + [one.read_until]
+        for one in found.matrix
+        if any(one.counts.values()) or one.regime is None
+    ]
+    if rows:
+        heads = [
+            "jurisdiction",
+            "direction",
+            "listed",
+            "in part",
+            "not known",
+            "not listed",
+            "read until",
+        ]
+        console.print(table("", heads, rows, right=(2, 3, 4, 5)))
+    hits = found.table.slice(0, min(_SHOWN, found.sums[1] + found.sums[2])).to_pylist()
+    if hits:
+        heads = ["row", "date", "code", "from", "to", "status", "by", "entry", "listed", "signs"]
+        cells = [
+            [
+                str(one["row"]), day_text(one["date"]) if one["date"] else "–", one["code"],
+                one["from"], one["to"], one["status"].partition(":")[0],
+                f"{one['jurisdiction']} {one['direction']}",
+                (one["entry"] or "").partition("; also ")[0], one["listed_code"] or "–",
+                "–" if one["signs"] is None else str(one["signs"]),
+            ]
+            for one in hits
+        ]  # fmt: skip
+        console.print(table("", heads, cells))
+    for reason, count, first in reasons(found)[:8]:
+        console.print(Text(f"Not readable: {reason}, {count:,} rows, such as {first[:60]}"))
+    for said in found.notes:
+        console.print(Text(said))
+    if out is None:
+        console.print(
+            Text("All lines with your columns: --out screening.xlsx (or .csv, .parquet).")
+        )
+    console.print(Text(LEGAL))

@@ -1,0 +1,413 @@
+"""What cells of a list of shipments mean: codes, days, countries, amounts, as people write them.
+
+Each function takes the different texts of a column once. What cannot be read is a reason, never a
+guess: a code is not completed unless only one code fits, a day that could be two asks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from entrepot.errors import RequestError
+from entrepot.goods.editions import NATIONAL, known_codes, known_prefixes
+from entrepot.model.area_names import completed_name, named_area
+from entrepot.model.areas import known_areas
+from entrepot.model.product import EDITIONS
+from entrepot.sources.table.codes import known_code
+from entrepot.sources.table.month_names import month_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Amounts",
+    "DayOrder",
+    "ReadCode",
+    "ReadDays",
+    "countries_in",
+    "country_of",
+    "editions_of",
+    "read_amounts",
+    "read_code",
+    "read_days",
+]
+
+DayOrder = Literal["DMY", "MDY", "YMD"]
+_LONGEST = 10
+_SHORTEST = 2
+_HEAD = 6  # digits that all tariffs share
+
+
+# Codes
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCode:
+    """What a cell with a code means.
+
+    Attributes
+    ----------
+    digits
+        The code, empty where it cannot be read.
+    is_partial
+        Whether the cell says ``ex``: a part of the code.
+    problem
+        Why it cannot be read.
+    mended
+        What was put right: a leading zero that a spreadsheet lost.
+    """
+
+    digits: str = ""
+    is_partial: bool = False
+    problem: str = ""
+    mended: str = ""
+
+
+_SEPARATED = re.compile(r"\d{2,4}(?:[-/]\d{2}){1,4}")
+_AS_NUMBER = re.compile(r"(\d+)\.0+")
+_EX = re.compile(r"ex[\s.:]*(?=\d)", re.IGNORECASE)
+
+
+def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
+    """Return what a cell with a code means.
+
+    Parameters
+    ----------
+    longest
+        Digits of the longest codes of its tariff.
+
+    Examples
+    --------
+    >>> read_code("8542.31.90").digits, read_code("030285.0").digits, read_code("'85 42").digits
+    ('85423190', '030285', '8542')
+    >>> read_code("30285").digits, read_code("30285").mended
+    ('030285', '30285 had lost its leading zero')
+    >>> read_code("8.54E+07").problem, read_code("85.42 x").problem
+    ('code in scientific notation: 8.54E+07', 'code has letters: “85.42 x”')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().strip("'’`\"").strip()
+    if not plain:
+        return ReadCode(problem="code missing")
+    marked = _EX.match(plain)
+    if marked:
+        plain = plain[marked.end() :]
+    if re.fullmatch(r"\d+([.,]\d+)?[eE][+-]?\d+", plain):
+        return ReadCode(problem=f"code in scientific notation: {_short(text)}")
+    if found := _AS_NUMBER.fullmatch(plain):  # 854231.00 is a code in points, 854231.0 a number
+        plain = found[1] if len(plain.partition(".")[2]) == 1 or len(found[1]) > _HEAD else plain
+    if _SEPARATED.fullmatch(plain):
+        plain = re.sub(r"[-/]", "", plain)
+    digits = re.sub(r"[.\s\u00a0]", "", plain)
+    if not (digits.isascii() and digits.isdigit()):
+        letters = any(sign.isalpha() for sign in digits)
+        return ReadCode(
+            problem=f"code has {'letters' if letters else 'other signs'}: “{_short(text)}”"
+        )
+    return _completed(digits, longest, is_partial=bool(marked))
+
+
+def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
+    """Return a code with the zero that a number loses, if there is such a code."""
+    if len(digits) % 2 and len(digits) < longest:
+        with_zero = f"0{digits}"
+        if len(digits) >= 3 and _stands(with_zero):
+            mended = f"{digits} had lost its leading zero"
+            return ReadCode(with_zero, is_partial=is_partial, mended=mended)
+        return ReadCode(problem=f"code has {len(digits)} digits: {digits}")
+    if not _SHORTEST <= len(digits) <= longest:
+        return ReadCode(problem=f"code has {len(digits)} digits: {_short(digits)}")
+    if not _stands(digits):
+        return ReadCode(problem=f"not a code of any HS edition: {digits}")
+    return ReadCode(digits, is_partial=is_partial)
+
+
+def _stands(digits: str) -> bool:
+    """Whether any edition has a code; a heading filled up with zeros is one."""
+    if digits.startswith(NATIONAL):
+        return True
+    if digits[:_HEAD] in known_prefixes(min(len(digits), _HEAD)):
+        return True
+    return any(
+        digits[:short] in known_prefixes(short) and not digits[short:].strip("0")
+        for short in (2, 4)
+    )
+
+
+@cache
+def editions_of(digits: str) -> tuple[str, ...]:
+    """Return the editions that a code stands in, oldest first; none for a national chapter."""
+    for length in (6, 4, 2):
+        head = digits[:length]
+        known = known_codes() if length == _HEAD else known_prefixes(length)
+        if (
+            len(digits) >= length
+            and head in known
+            and (length == _HEAD or len(digits) == length or not digits[length:].strip("0"))
+        ):
+            return tuple(one.id for one in EDITIONS if one.id in known[head])
+    return ()
+
+
+# Days
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDays:
+    """What the cells of a column of days mean.
+
+    Attributes
+    ----------
+    days
+        Day by text; None where it cannot be read.
+    problems
+        Why, by text.
+    order
+        In which order slashed days are read; None if there are none.
+    because
+        The text that decides the order, or that it was given.
+    as_numbers
+        Texts that are numbers of days, as spreadsheets keep them.
+    """
+
+    days: Mapping[str, date | None]
+    problems: Mapping[str, str]
+    order: DayOrder | None
+    because: str
+    as_numbers: int = 0
+
+
+_TIME = re.compile(
+    r"[T\s]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?$"
+)
+_YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d{2})")
+_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})")
+_NAMED = re.compile(
+    r"(?:\w+,\s+)?(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s-]+(?:de\s+)?([^\W\d_]+)\.?[\s,-]+(?:de\s+)?(\d{4}|\d{2})"
+)
+_NAMED_FIRST = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})")
+_SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")
+_EPOCH = date(1899, 12, 30)  # of spreadsheets, which have a 29 February 1900
+
+
+def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
+    """Return the day of each text of a column.
+
+    Parameters
+    ----------
+    texts
+        The different cells, empty ones left out.
+    order
+        In which order slashed days are written; None to find out.
+
+    Raises
+    ------
+    RequestError
+        If slashed days fit both orders, or some fit one and some the other.
+
+    Examples
+    --------
+    >>> read_days(["31/12/2024", "03/04/2025"]).days["03/04/2025"]
+    datetime.date(2025, 4, 3)
+    >>> read_days(["11 Jan 2025"]).days["11 Jan 2025"], read_days(["45668"]).days["45668"]
+    (datetime.date(2025, 1, 11), datetime.date(2025, 1, 11))
+    """
+    held = list(texts)
+    because = "as told" if order else ""
+    slashed = [
+        (text, (int(found[1]), int(found[2])))
+        for text in held
+        if (found := _SLASHED.fullmatch(_bare(text)))
+    ]
+    if slashed and order is None:
+        order, because = _order_of(slashed)
+    days: dict[str, date | None] = {}
+    problems: dict[str, str] = {}
+    numbers = 0
+    for text in held:
+        plain = _bare(text)
+        numbers += bool(_SERIAL.fullmatch(plain))
+        parts = _parts(plain, order)
+        try:
+            days[text] = date(*parts) if parts else None
+        except ValueError:
+            days[text] = None
+            problems[text] = f"date not in the calendar: {_short(text)}"
+            continue
+        if parts is None:
+            problems[text] = f"not a date: {_short(text)}"
+        elif not 1988 <= parts[0] <= 2100:
+            days[text] = None
+            problems[text] = f"date out of range: {_short(text)}"
+    return ReadDays(days, problems, order if slashed else None, because, numbers)
+
+
+def _order_of(slashed: list[tuple[str, tuple[int, int]]]) -> tuple[DayOrder, str]:
+    day_first = next((text for text, (first, second) in slashed if second <= 12 < first), None)
+    month_first = next((text for text, (first, second) in slashed if first <= 12 < second), None)
+    hint = "say which comes first: --dates DMY (day) or --dates MDY (month)"
+    if day_first and month_first:
+        raise RequestError(
+            f"some dates have the day first and some the month: {day_first}, {month_first}",
+            why="a date read the wrong way can be before or after a listing",
+            hint=hint,
+        )
+    if day_first is None and month_first is None:
+        text = slashed[0][0]
+        raise RequestError(
+            f"dates such as {text} can be read with the day or the month first",
+            why="no date in the file shows which, and a listing may lie in between",
+            hint=hint,
+        )
+    return ("DMY", day_first) if day_first else ("MDY", month_first or "")
+
+
+def _bare(text: str) -> str:
+    return _TIME.sub("", unicodedata.normalize("NFKC", text).strip().lstrip("'")).strip()
+
+
+def _parts(text: str, order: DayOrder | None) -> tuple[int, int, int] | None:
+    """Return year, month and day; None for what is no date."""
+    if found := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _DOTTED.fullmatch(text):
+        return _year(found[3]), int(found[2]), int(found[1])
+    if found := _SLASHED.fullmatch(text):
+        first, second, year = int(found[1]), int(found[2]), _year(found[3])
+        if order == "YMD":
+            return _year(found[1]), second, int(found[3])
+        return (year, second, first) if order == "DMY" else (year, first, second)
+    if found := _SERIAL.fullmatch(text):
+        day = _EPOCH + timedelta(days=int(found[1]))
+        return day.year, day.month, day.day
+    if (found := _NAMED.fullmatch(text)) and (month := month_number(found[2])):
+        return _year(found[3]), month, int(found[1])
+    if (found := _NAMED_FIRST.fullmatch(text)) and (month := month_number(found[1])):
+        return int(found[3]), month, int(found[2])
+    return None
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if len(text) == 2 else 0)
+
+
+# Countries
+
+
+_ALIASES = {"UK": "GBR", "EL": "GRC", "XI": "GBR", "XK": "XKX"}
+_BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->", re.IGNORECASE)
+
+
+@cache
+def country_of(text: str) -> str | None:
+    """Return our code for a country as codes or names have it, or None.
+
+    Examples
+    --------
+    >>> country_of("DE"), country_of("TUR"), country_of("Российская Федерация"), country_of("Yug.")
+    ('DEU', 'TUR', 'RUS', None)
+    """
+    code = _area_code(unicodedata.normalize("NFKC", text).strip().strip("."))
+    return code if code and known_areas()[code].kind in ("country", "territory") else None
+
+
+def _area_code(plain: str) -> str | None:
+    upper = plain.upper()
+    if len(upper) <= 3 and upper.isascii() and upper.isalpha():
+        if upper in _ALIASES and known_code(_ALIASES[upper], "iso3"):
+            return _ALIASES[upper]
+        return known_code(upper, "iso2") or known_code(upper, "iso3")
+    if re.fullmatch(r"\d{1,3}(\.0)?", upper):
+        return known_code(upper, "m49")
+    return named_area(plain) or completed_name(plain)
+
+
+@cache
+def countries_in(text: str) -> frozenset[str]:
+    """Return the countries that a route names: ``via Turkey - Georgia``.
+
+    Examples
+    --------
+    >>> sorted(countries_in("DE > RU > KZ")), countries_in("direct")
+    (['DEU', 'KAZ', 'RUS'], frozenset())
+    """
+    pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
+    pieces += [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    if re.fullmatch(r"(?:[A-Z]{2,3}[\s\-–]+)+[A-Z]{2,3}", text.strip()):
+        pieces += re.findall(r"[A-Z]{2,3}", text)
+    return frozenset(code for piece in pieces if piece and (code := country_of(piece)))
+
+
+# Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What the cells of a column of amounts mean: by text, None for what is no number."""
+
+    numbers: Mapping[str, float | None]
+
+
+_AMOUNT = re.compile(r"[+-]?\d[\d.,'’\s\u00a0]*")
+
+
+def read_amounts(texts: Iterable[str]) -> Amounts:
+    """Return the amount of each text of a column; its own digits show the sign of decimals.
+
+    Where no cell shows it, such as a column of ``1.234`` and ``5.678``, the amounts are missing.
+
+    Examples
+    --------
+    >>> read_amounts(["1.234,50", "2.000"]).numbers
+    {'1.234,50': 1234.5, '2.000': 2000.0}
+    >>> read_amounts(["1,234"]).numbers
+    {'1,234': None}
+    """
+    held = {text: _amount(text) for text in texts}
+    known = {sign for _, sign in held.values() if sign}
+    decimal = known.pop() if len(known) == 1 else None
+    return Amounts({text: _number(plain, decimal) for text, (plain, _) in held.items()})
+
+
+def _amount(text: str) -> tuple[str, str]:
+    """Return the digits and signs of an amount, and its decimal sign if they show it."""
+    plain = re.sub(r"[A-Za-z€$£¥]+", "", text).strip()
+    if not _AMOUNT.fullmatch(plain):
+        return "", ""
+    plain = re.sub(r"['’\s\u00a0]", "", plain)
+    point, comma = plain.count("."), plain.count(",")
+    if point and comma:
+        return plain, "," if plain.rindex(",") > plain.rindex(".") else "."
+    if point + comma == 0:
+        return plain, ""
+    sign = "." if point else ","
+    other = "," if point else "."
+    if point + comma > 1:
+        return plain, other
+    before, _, after = plain.partition(sign)
+    grouped = len(after) == 3 and 1 <= len(before.lstrip("+-")) <= 3 and before.lstrip("+-") != "0"
+    return plain, "" if grouped else sign
+
+
+def _number(plain: str, decimal: str | None) -> float | None:
+    if not plain:
+        return None
+    if decimal is None and ("." in plain or "," in plain):
+        return None
+    other = {".": ",", ",": "."}.get(decimal or ".", ",")
+    text = plain.replace(other, "").replace(decimal or ".", ".")
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 30 else f"{plain[:29]}…"

@@ -1,0 +1,213 @@
+"""Which lists bind each line, and what its code meets: found once for routes and codes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures.screening.cells import countries_in
+from entrepot.figures.screening.lines import MetEntry, Work, columns_of, put
+from entrepot.goods import goods_lists
+from entrepot.goods.match import Matcher
+from entrepot.goods.screening import (
+    NOT_KNOWN,
+    NOT_LISTED,
+    PART,
+    RUSSIA,
+    Route,
+    grade_of,
+    reason_of,
+    without_list,
+)
+from entrepot.model.areas import area_set
+from entrepot.model.display import first_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrepot.goods import GoodsList, Links
+    from entrepot.goods.match import Match
+
+__all__ = ["find_results", "find_routes", "find_spans"]
+
+_PRIORITY = ("eu-xl", "chpl")
+_CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
+
+
+def find_routes(work: Work) -> None:
+    """Find out once for each route which regimes bind it, and when."""
+    import pyarrow as pa
+
+    work.db.execute(
+        "CREATE TEMP TABLE routes AS SELECT row_number() OVER () AS route_id, * FROM (SELECT "
+        "DISTINCT dispatch, destination, origin, via FROM lines WHERE problem = '')"
+    )
+    rows = work.db.execute("SELECT * FROM routes ORDER BY route_id").fetchall()
+    applies: list[tuple[int, int, date, date]] = []
+    facts: list[tuple[int, bool, bool, str]] = []
+    [(found,)] = work.db.execute("SELECT max(on_day) FROM lines WHERE problem = ''").fetchall()
+    last: date = found or work.today
+    partners = area_set("coalition", max(last, date(2022, 3, 1))) | area_set("EU", last)
+    for number, dispatch, destination, origin, via in rows:
+        through = countries_in(via) if "via" in work.places else None
+        route = Route(dispatch, destination, origin or "", through)
+        for place, regime in enumerate(work.regimes):
+            applies += [(number, place, *days) for days in regime.applies(route)]
+        diversion = dispatch in partners and destination not in (*partners, RUSSIA, "BLR")
+        by_russia = bool((through or frozenset()) & {RUSSIA, "BLR"})
+        facts.append((number, diversion, by_russia, without_list(route, last, work.regimes)))
+    number, day = pa.int64(), pa.date32()
+    kinds = (number, pa.int32(), day, day)
+    put(work, "applies", columns_of(("route_id", "regime", "first", "last"), kinds, applies))
+    kinds = (number, pa.bool_(), pa.bool_(), pa.string())
+    put(work, "facts", columns_of(("route_id", "diversion", "by_russia", "needs"), kinds, facts))
+
+
+def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
+    """Find out once for each code which entries it meets, and when; return lists left out."""
+    import pyarrow as pa
+
+    editions = work.db.execute(
+        "SELECT edition, min(on_day), max(on_day) FROM lines WHERE problem = '' "
+        "GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    places = _places(work)
+    lists = {held.id: held for one in work.regimes for held in one.lists}
+    priority = {held.id: held for held in goods_lists(skip_broken=True) if held.id in _PRIORITY}
+    found: list[tuple[Any, ...]] = []
+    high: list[tuple[int, date, date]] = []
+    left_out: list[str] = []
+    for edition, first, last in editions:
+        ids = _ids(work, edition)
+        name = f"{tariff}{edition[2:]}" if tariff else edition
+        matcher = _matcher(tuple((lists | priority).values()), name, links)
+        for span in matcher.spans(ids, first, last):
+            one = span.match
+            for number in ids[one.code]:
+                if one.of.id in priority and _is_sure(one):
+                    high.append((number, span.first, span.last))
+                for place in places.get(one.of.id, ()):
+                    found.append((number, place, span.first, span.last, *_met(work, number, one)))
+        for held in (lists[name] for name in matcher.left_out if name in lists):
+            begins = max(first, held.begins)
+            if begins > last:
+                continue
+            left_out.append(f"{held.id} for codes of {edition}")
+            for number, *met in _unconverted(work, held, ids):
+                found += [(number, place, begins, last, *met) for place in places[held.id]]
+    names = ("code_id", "regime", "first", "last", "grade", "rank", "entry")
+    number, day = pa.int32(), pa.date32()
+    put(work, "spans", columns_of(names, (number, number, day, day, number, number, number), found))
+    put(work, "high", columns_of(("code_id", "first", "last"), (number, day, day), high))
+    return left_out
+
+
+@lru_cache(maxsize=8)  # a server screens one file after the other against the same lists
+def _matcher(lists: tuple[GoodsList, ...], name: str, links: Links | None) -> Matcher:
+    return Matcher(lists, name, links, all_of_them=False)
+
+
+def _places(work: Work) -> dict[str, list[int]]:
+    """Return the regimes that a list belongs to, by its id."""
+    found: dict[str, list[int]] = {}
+    for place, regime in enumerate(work.regimes):
+        for held in regime.lists:
+            found.setdefault(held.id, []).append(place)
+    return found
+
+
+def _ids(work: Work, edition: str) -> dict[str, list[int]]:
+    """Return the numbers of the codes that are read in an edition, by their text."""
+    found: dict[str, list[int]] = {}
+    for number, (digits, used, _, ex) in work.codes.items():
+        if used == edition:
+            found.setdefault(f"ex {digits}" if ex else digits, []).append(number)
+    return found
+
+
+def _is_sure(one: Match) -> bool:
+    """Whether a code is on a list, or was when its last text was read."""
+    return one.certainty in ("whole", "ex") and one.status in ("listed", "not known")
+
+
+def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
+    """Return the status that an entry gives a code, its rank and its place among the entries."""
+    other = work.codes[number][2]
+    grade = grade_of(one, other_edition=bool(other))
+    key = (id(one.entry), one.status, one.certainty, one.reason, other)
+    if key not in work.seen:
+        work.seen[key] = len(work.entries)
+        work.entries.append(MetEntry(one.of, one.entry, reason_of(one, other_edition=other)))
+    shorter = 10 - min(len(one.entry.code), 10)
+    rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + shorter
+    return grade, rank, work.seen[key]
+
+
+def _unconverted(
+    work: Work, held: GoodsList, ids: dict[str, list[int]]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield what can be said of a list whose codes no table leads to the edition of the lines.
+
+    Equal numbers can be other goods, so they are candidates; of other codes of the same headings
+    it is not known.
+    """
+    codes = {entry.code[:6] for entry in held.history}
+    headings = {code[:4] for code in codes}
+    edition = held.history[0].edition
+    why = f"{held.short}: its codes are of {edition}, and no correlation table is loaded"
+    work.entries.append(MetEntry(held, None, f"possible: {why}"))
+    for number in (number for numbers in ids.values() for number in numbers):
+        digits = work.codes[number][0]
+        if digits[:4] in headings:
+            same = any(digits.startswith(code) or code.startswith(digits) for code in codes)
+            grade = PART if same else NOT_KNOWN
+            yield number, grade, grade * 1000 + 900, len(work.entries) - 1
+
+
+def find_results(work: Work) -> None:
+    """Give each line a status under each regime that binds it, and its first one."""
+    import pyarrow as pa
+
+    windows: list[tuple[int, date, date, str]] = []
+    for place, regime in enumerate(work.regimes):
+        parts = list(regime.unsettled())
+        starts = sorted({begins for begins, _, _ in parts})
+        for begins, after in zip(starts, [*starts[1:], None], strict=True):
+            ends = after - timedelta(days=1) if after else date.max
+            why = [text for start, _, text in parts if start <= begins]
+            windows.append((place, begins, ends, first_of(why, 3)))
+    day, text = pa.date32(), pa.string()
+    kinds = (pa.int32(), day, day, text)
+    put(work, "windows", columns_of(("regime", "first", "last", "why"), kinds, windows))
+    work.db.execute(
+        f"""
+        CREATE TEMP TABLE bound AS
+        SELECT l.row, l.code_id, l.on_day, a.regime, l.undated, left(l.digits, 2) IN ('98', '99')
+            AS national
+        FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
+            AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
+        JOIN applies a ON r.route_id = a.route_id AND l.on_day BETWEEN a.first AND a.last
+        WHERE l.problem = '';
+        CREATE TEMP TABLE met AS
+        SELECT b.row, b.regime, min(s.grade) AS grade, arg_min(s.entry, s.rank) AS entry,
+            list_sort(list(DISTINCT s.entry)) AS entries
+        FROM bound b JOIN spans s ON b.code_id = s.code_id AND b.regime = s.regime
+            AND b.on_day BETWEEN s.first AND s.last
+        GROUP BY ALL;
+        CREATE TEMP TABLE results AS
+        SELECT b.row, b.regime, w.why, m.entry, m.entries, b.undated, b.national,
+            CASE WHEN b.undated THEN {NOT_KNOWN}
+                WHEN m.grade <= {PART} THEN m.grade
+                WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national THEN {NOT_KNOWN}
+                ELSE {NOT_LISTED} END AS grade
+        FROM bound b LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
+        LEFT JOIN windows w ON b.regime = w.regime AND b.on_day BETWEEN w.first AND w.last;
+        CREATE TEMP TABLE firsts AS
+        SELECT row, min(grade) AS grade, arg_min(regime, key) AS regime, arg_min(why, key) AS why,
+            arg_min(entry, key) AS entry, arg_min(entries, key) AS entries,
+            arg_min(national, key) AS national,
+            list(regime) FILTER (grade <= {NOT_KNOWN}) AS also
+        FROM (SELECT *, grade * 1000 + regime AS key FROM results) GROUP BY row;
+        """
+    )

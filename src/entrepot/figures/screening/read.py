@@ -1,0 +1,460 @@
+"""A list of shipments as somebody has it: CSV, Excel or Parquet, whatever its columns are called.
+
+Every cell stays as it is. A row that cannot be read is kept apart with its number, and never stops
+the rest.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.figures.screening.cells import country_of
+from entrepot.files import read_bytes, require_file
+from entrepot.model.display import first_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+__all__ = ["ROLES", "BrokenRow", "Shipments", "columns_for", "read_file", "read_text"]
+
+LARGEST = 4 * 2**30
+"""Bytes of a file of shipments."""
+_HEAD_IN = 30  # rows among which the one with the names of columns is looked for
+_JOINED = 20  # lines that a quoted cell may span; more is a quotation mark that was never closed
+_DELIMITERS = ",;\t|"
+
+ROLES = {
+    "code": "hs code|hscode|hs|hs6|hs8|hs10|hs number|hts|hts code|htsus|cn code|cn8|taric"
+    "|taric code"
+    "|commodity code|commodity|tariff code|tariff|tariff number|customs tariff number|product code"
+    "|schedule b|customs code|warennummer|zolltarifnummer|statistische warennummer|hs-code|kn-code"
+    "|code sh|code nc|nomenclature|code douanier|codigo arancelario|partida arancelaria|codigo hs"
+    "|posicion arancelaria|ncm|codice doganale|nomenclatura combinata|gtip|gtip no|gtip kodu"
+    "|тн вэд|код тн вэд|тнвэд|商品编码|海关编码|hs编码|税号|commodity_code|code",
+    "date": "date|shipment date|date of shipment|ship date|shipping date|export date|date of export"
+    "|import date|declaration date|date of declaration|invoice date|clearance date|departure date"
+    "|day|datum|versanddatum|ausfuhrdatum|rechnungsdatum|date d'expedition|date d'exportation"
+    "|fecha|fecha de embarque|fecha de exportacion|data|data spedizione|tarih|дата|日期|出口日期",
+    "from": "from|exporter country|country of export|export country|exporting country|country from"
+    "|dispatch country|country of dispatch|from country|origin/dispatch|ship from|shipped from"
+    "|departure country|country of departure|country of consignment|consignor country"
+    "|sender country|exporter|versendungsland|absenderland|ausfuhrland|pays d'expedition"
+    "|pays de provenance|pais de procedencia|pais exportador|paese di provenienza|cikis ulkesi"
+    "|страна отправления|起运国|出口国",
+    "to": "to|destination|country of destination|destination country|importer country"
+    "|import country"
+    "|importing country|country of import|country to|to country|ship to|ship to country"
+    "|consignee country|receiver country|buyer country|importer|bestimmungsland|empfangsland"
+    "|empfaengerland|pays de destination|pais de destino|pais destino|paese di destinazione"
+    "|varis ulkesi|страна назначения|目的国|运抵国",
+    "origin": "origin|country of origin|origin country|made in|coo|ursprungsland|pays d'origine"
+    "|pais de origen|paese di origine|mense ulkesi|страна происхождения|原产国",
+    "via": "via|route|routing|transit|transit country|transit countries|via country|transshipment"
+    "|transhipment|through|leitweg|route de transit|ruta|guzergah|маршрут|路线",
+    "consignee": "consignee|consignee name|receiver|recipient|buyer|customer|importer name"
+    "|buyer name"
+    "|customer name|ultimate consignee|empfaenger|empfanger|kunde|destinataire|client|consignatario"
+    "|destinatario|cliente|alici|получатель|грузополучатель|收货人",
+    "value": "value|invoice value|customs value|statistical value|amount|total value|fob|fob value"
+    "|cif|cif value|price|total|wert|rechnungswert|statistischer wert|valeur|valor|valore|deger"
+    "|стоимость|金额|value eur|value usd|value gbp|value in eur|value in usd|value_eur|value_usd"
+    "|eur|usd|gbp",
+    "mass": "mass|mass kg|net mass|net mass kg|net weight|net weight kg|weight|weight kg|kg|netto"
+    "|gewicht|eigenmasse|nettogewicht|masse nette|poids net|peso neto|peso|peso netto|agirlik"
+    "|net agirlik|вес|вес нетто|净重|重量|gross weight|gross mass",
+    "currency": "currency|invoice currency|waehrung|wahrung|devise|moneda|valuta|doviz|валюта|币种",
+}
+"""Names of columns by what they are, as spreadsheets and customs software write them."""
+NEEDED = ("code", "from", "to")
+_MAY_BE_A_COUNTRY = ("from", "to", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that cannot be read: its number, why, and how it stands in the file."""
+
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Shipments:
+    """A list of shipments, unread.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    columns
+        Names of its columns; those without one are called by their place.
+    cells
+        One column each, ``c0``, ``c1`` ..., and ``row``: the number of the row as a spreadsheet
+        shows it.
+    broken
+        Rows that do not fit the columns.
+    notes
+        What was decided in reading it.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    cells: pa.Table = field(repr=False)
+    broken: tuple[BrokenRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
+    """Return the shipments in a file.
+
+    Parameters
+    ----------
+    sheet
+        Which sheet of a workbook; needed if several have a column with codes.
+    code
+        Name of the column with codes, by which the row of names is found.
+
+    Raises
+    ------
+    BadFileError
+        If it cannot be read at all.
+    RequestError
+        If it has several such sheets.
+    """
+    require_file(path, most=LARGEST)
+    suffix = path.suffix.lower()
+    with path.open("rb") as opened:
+        start = opened.read(8)
+    if start.startswith(b"PAR1") or suffix == ".parquet":
+        return _parquet(path)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _workbook(path, sheet, code)
+    if sheet:
+        raise RequestError("--sheet is for a workbook", where=str(path), hint="leave it out")
+    return read_text(read_bytes(path, most=LARGEST), path.name, code=code)
+
+
+def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
+    """Return the shipments in a delimited text; see `read_file`."""
+    notes = []
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode()
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\x00" in data[:4096]:
+        raise BadFileError("not a text", where=name, hint="save it as CSV, XLSX or Parquet")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        data = data.decode("cp1252", "replace").encode()
+        notes.append("The text is not UTF-8 and was read as Windows-1252.")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not data.strip():
+        raise BadFileError("the file is empty", where=name)
+    first = data[: 2**20].decode(errors="replace").split("\n")[:_HEAD_IN]
+    delimiter = max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in first))
+    heads = list(csv.reader(first, delimiter=delimiter))
+    at = _head_row(heads, code, name)
+    columns = _unique(heads[at])
+    if b'"' in data and _odd_quotes(data):
+        cells, broken = _slowly(data, at + 1, len(columns), delimiter)
+    else:
+        cells, broken = _quick(data, at + 1, len(columns), delimiter)
+    return Shipments(name, columns, cells, tuple(broken), tuple(notes))
+
+
+def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table, list[BrokenRow]]:
+    """Return the cells of a text whose rows are lines, which Arrow reads fast."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    names = [f"c{place}" for place in range(width)]
+    odd: list[tuple[int, str]] = []
+
+    def keep(row: Any) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    if data.count(b"\n", 0, len(data) - 1) < skip:
+        return _table([], width), []
+    try:
+        read = arrow_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=arrow_csv.ReadOptions(
+                column_names=names, skip_rows=skip, use_threads=False, block_size=2**24
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, invalid_row_handler=keep, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:  # a line that is longer than a block, or cannot be cut into cells
+        return _slowly(data, skip, width, delimiter)
+    count = read.num_rows + len(odd)
+    numbers = np.arange(skip + 1, skip + 1 + count, dtype=np.int64)
+    numbers = np.delete(numbers, [number - skip - 1 for number, _ in odd])
+    read = read.append_column("row", pa.array(numbers))
+    rows, broken = _fitted(((n, _split(text, delimiter), text) for n, text in odd), 0, width)
+    if rows:
+        read = pa.concat_tables([read, _table(rows, width)])
+    return read, broken
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _odd_quotes(data: bytes) -> bool:
+    """Whether a quoted cell goes on in the next line, or a quotation mark is never closed."""
+    import numpy as np
+
+    signs = np.frombuffer(data, dtype=np.uint8)
+    quotes = np.flatnonzero(signs == ord('"'))
+    ends = np.flatnonzero(signs == ord("\n"))
+    upto = np.searchsorted(quotes, ends)
+    return bool((upto % 2).any() or len(quotes) % 2)
+
+
+def _slowly(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table, list[BrokenRow]]:
+    """Return the cells of a text in which quoted cells span lines, or are never closed."""
+    rows, broken = _fitted(_lines(data, delimiter, width), skip, width)
+    return _table(rows, width), broken
+
+
+def _lines(data: bytes, delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Yield number, cells and text of each row; None for one whose quotation is never closed.
+
+    Numbers are those of lines, and a row of several lines has that of its first. A line is taken
+    alone if those below are rows of their own, or make no whole row with it: it would hide them.
+    """
+    lines = data.decode().split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    at = 0
+    while at < len(lines):
+        text, end = lines[at], at + 1
+        while text.count('"') % 2 and end < len(lines) and end - at < _JOINED:
+            text += "\n" + lines[end]
+            end += 1
+        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        joined = end > at + 1
+        below = (line.count(delimiter) for line in lines[at + 1 : end])
+        alone = len(row) != width or any(count >= width - 1 for count in below)
+        if text.count('"') % 2 or (joined and alone):
+            yield at + 1, None, lines[at]
+            at += 1
+            continue
+        yield at + 1, row, text
+        at = end
+
+
+def _fitted(
+    rows: Iterable[tuple[int, list[str] | None, str]], skip: int, width: int
+) -> tuple[list[tuple[int, list[str]]], list[BrokenRow]]:
+    """Return rows as wide as the head, and those that cannot be made so."""
+    found: list[tuple[int, list[str]]] = []
+    broken: list[BrokenRow] = []
+    for number, cells, text in rows:
+        if number <= skip:
+            continue
+        if cells is None:
+            broken.append(BrokenRow(number, "a quotation mark is not closed", text))
+        elif len(cells) > width and any(cells[width:]):
+            reason = f"row has {len(cells)} cells, and the head {width}"
+            broken.append(BrokenRow(number, reason, text))
+        else:
+            found.append((number, (cells + [""] * width)[:width]))
+    return found, broken
+
+
+def _table(rows: Sequence[tuple[int, Sequence[str]]], width: int) -> pa.Table:
+    import pyarrow as pa
+
+    columns = [pa.array([cells[place] for _, cells in rows], pa.string()) for place in range(width)]
+    numbers = pa.array([number for number, _ in rows], pa.int64())
+    return pa.table([*columns, numbers], names=[*(f"c{place}" for place in range(width)), "row"])
+
+
+def _parquet(path: Path) -> Shipments:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        read = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
+    columns = _unique(read.column_names)
+    read = read.rename_columns([f"c{place}" for place in range(len(columns))])
+    numbers = pa.array(np.arange(1, read.num_rows + 1, dtype=np.int64))
+    return Shipments(path.name, columns, read.append_column("row", numbers))
+
+
+def _workbook(path: Path, sheet: str, code: str) -> Shipments:
+    from entrepot.sources.workbook import cell_text, sheet_rows, sheets
+
+    names = sheets(path, path.name)
+    if sheet and sheet not in names:
+        raise UnknownNameError("sheet", sheet, names, where=path.name)
+    fits = []
+    for name in [sheet] if sheet else names:
+        rows = sheet_rows(path, name, path.name)
+        heads = [[cell_text(cell) for cell in row] for row in rows[:_HEAD_IN]]
+        if any(heads) and (sheet or len(names) == 1 or _has_codes(heads, code)):
+            fits.append((name, rows, heads))
+    if not fits:
+        raise BadFileError(
+            "no sheet has a column with codes",
+            where=f"{path.name}: {', '.join(names)}",
+            hint="name the column with --code, and the sheet with --sheet",
+        )
+    if len(fits) > 1:
+        raise RequestError(
+            f"{len(fits)} sheets have a column with codes",
+            where=path.name,
+            hint=f"say which: --sheet {fits[0][0]!r}; all: {first_of([one[0] for one in fits])}",
+        )
+    [(name, rows, heads)] = fits
+    at = _head_row(heads, code, path.name)
+    columns = _unique(heads[at])
+    cells = [
+        (number, [cell_text(cell) for cell in row[: len(columns)]])
+        for number, row in enumerate(rows[at + 1 :], start=at + 2)
+    ]
+    notes = (f"Sheet {name!r} was read.",) if len(names) > 1 else ()
+    return Shipments(path.name, columns, _table(cells, len(columns)), (), notes)
+
+
+def _has_codes(heads: Sequence[Sequence[str]], code: str) -> bool:
+    return any(_is_head(row, code) for row in heads)
+
+
+def _is_head(row: Sequence[str], code: str) -> bool:
+    return code in row if code else any(_role(cell) == "code" for cell in row)
+
+
+def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
+    """Return the row with the names of columns: the first with one for codes, or the first."""
+    for at, row in enumerate(heads):
+        if _is_head(row, code):
+            return at
+    known = [cell for cell in next((row for row in heads if any(row)), []) if cell]
+    if code:
+        raise UnknownNameError("column", code, known, where=name)
+    return next((at for at, row in enumerate(heads) if any(row)), 0)
+
+
+def _unique(header: Sequence[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for place, name in enumerate(header, 1):
+        plain = " ".join(name.split()) or f"column {place}"
+        unique, number = plain, 2
+        while unique in found:
+            unique, number = f"{plain} ({number})", number + 1
+        found.append(unique)
+    return tuple(found)
+
+
+# Which column is what
+
+
+def _key(name: str) -> str:
+    bare = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i").replace("ß", "ss"))
+    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+_BY_KEY = {_key(name): role for role, names in ROLES.items() for name in names.split("|")}
+
+
+def _role(name: str) -> str | None:
+    return _BY_KEY.get(_key(name)) or _BY_KEY.get(_key(re.sub(r"[(\[,].*", "", name)))
+
+
+def columns_for(
+    shipments: Shipments, told: dict[str, str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return the place of each column that is needed, and countries that hold for all rows.
+
+    Parameters
+    ----------
+    told
+        Names of columns by role, or a country for ``from``, ``to`` and ``origin``; a day for
+        ``date``.
+
+    Raises
+    ------
+    UnknownNameError
+        If one that is told is no column.
+    RequestError
+        If a column that is needed is not found, or two could be it.
+    """
+    names = shipments.columns
+    places, fixed = _told_columns(shipments, told)
+    for role in ROLES:
+        if role in places or role in fixed:
+            continue
+        fits = [
+            at for at, name in enumerate(names) if _role(name) == role and at not in places.values()
+        ]
+        if len(fits) > 1 and role in (*NEEDED, "date", "origin"):
+            shown = " or ".join(repr(names[at]) for at in fits)
+            raise RequestError(
+                f"two columns could be the {_WORDS.get(role, role)}",
+                where=f"{shipments.name}: {shown}",
+                hint=f"say which: --{role} {names[fits[0]]!r}",
+            )
+        if fits:
+            places[role] = fits[0]
+    missing = [role for role in NEEDED if role not in places and role not in fixed]
+    if missing:
+        role = missing[0]
+        more = " or a country, such as DEU" if role in _MAY_BE_A_COUNTRY else ""
+        raise RequestError(
+            f"no column for the {_WORDS[role]}",
+            where=f"{shipments.name}: {', '.join(names[:20])}",
+            why="which lists apply depends on it" if role != "code" else "",
+            hint=f"name it: --{role} COLUMN{more}",
+        )
+    return places, fixed
+
+
+def _told_columns(
+    shipments: Shipments, told: dict[str, str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    names = shipments.columns
+    places: dict[str, int] = {}
+    fixed: dict[str, str] = {}
+    for role, text in told.items():
+        if not text:
+            continue
+        if text in names:
+            places[role] = names.index(text)
+        elif role in _MAY_BE_A_COUNTRY and (code := country_of(text)):
+            fixed[role] = code
+        elif role == "date" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            fixed[role] = text
+        else:
+            raise UnknownNameError(f"column for --{role}", text, names, where=shipments.name)
+    return places, fixed
+
+
+_WORDS = {
+    "code": "product code",
+    "from": "country of dispatch",
+    "to": "country of destination",
+    "origin": "country of origin",
+    "date": "date",
+}

@@ -1,0 +1,291 @@
+"""Which lists apply to a shipment, by who exports, who imports, where goods are from and the route.
+
+An import ban on goods of Russia says nothing of exports to Turkey: a list binds one jurisdiction in
+one direction. What a code meets on a list is found by `entrepot.goods.match`; here are the rules
+that make a status of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from entrepot.model.areas import area_name, area_set, group
+from entrepot.model.display import day_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from entrepot.goods.lists import GoodsList
+    from entrepot.goods.match import Match
+
+__all__ = [
+    "LISTED",
+    "NOT_KNOWN",
+    "NOT_LISTED",
+    "NO_LIST",
+    "PART",
+    "STATUSES",
+    "UNREADABLE",
+    "Regime",
+    "Route",
+    "grade_of",
+    "reason_of",
+    "regimes_of",
+    "without_list",
+]
+
+LISTED, PART, NOT_KNOWN, NOT_LISTED, NO_LIST, UNREADABLE = 1, 2, 3, 4, 5, 6
+STATUSES = {
+    LISTED: "listed",
+    PART: "in part: check the text",
+    NOT_KNOWN: "not known",
+    NOT_LISTED: "not listed",
+    NO_LIST: "no list for this route",
+    UNREADABLE: "not readable",
+}
+"""What a shipment can be, in the order in which it takes its first status."""
+
+Direction = Literal["export", "re-export", "import", "transit", "clause", "licence", "any"]
+
+RUSSIA = "RUS"
+_BOTH = ("RUS", "BLR")
+_EVER, _ALWAYS = date(1988, 1, 1), date(9999, 12, 31)
+PARTNERS = frozenset(("USA", "JPN", "GBR", "KOR", "AUS", "CAN", "NZL", "NOR", "CHE", "LIE", "ISL"))
+"""Annex VIII of Regulation (EU) No 833/2014 as of 2024: contracts with these partner countries need
+no clause against re-export to Russia (Article 12g)."""
+_HOMES = {"EU": "EU", "GB": "GBR", "US": "USA", "CA": "CAN", "CN": "CHN", "JP": "JPN", "CH": "CHE"}
+_NAMES = {"EU": "EU", "GB": "UK", "US": "US", "CA": "Canada", "CN": "China", "JP": "Japan",
+          "CH": "Switzerland"}  # fmt: skip
+TARIFF_OF = {"EU": "CN", "GB": "UKT", "US": "HTS", "CN": "CCT", "JP": "JPT", "CH": "CHT"}
+"""The tariff whose longer codes a jurisdiction's own declarations have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a shipment goes: country of dispatch, of destination, of origin, and on the way.
+
+    Attributes
+    ----------
+    origin
+        Empty if it is not given.
+    via
+        Countries on the way; None if the list has no such column.
+    """
+
+    dispatch: str
+    destination: str
+    origin: str = ""
+    via: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Regime:
+    """The lists of one jurisdiction for one direction.
+
+    Attributes
+    ----------
+    jurisdiction
+        As a table shows it: ``EU``, ``UK``.
+    direction
+        ``export to Russia``.
+    lists
+        Those that count together.
+    home
+        Country or group whose exporters or importers are bound; empty: every shipment.
+    kind
+        What is bound.
+    targets
+        Countries that the goods may not go to, or come from.
+    """
+
+    jurisdiction: str
+    direction: str
+    lists: tuple[GoodsList, ...]
+    home: str
+    kind: Direction
+    targets: tuple[str, ...] = (RUSSIA,)
+
+    @property
+    def name(self) -> str:
+        """Jurisdiction and direction in one."""
+        return f"{self.jurisdiction} {self.direction}"
+
+    @property
+    def read_until(self) -> date:
+        """Day of the latest text of the list that was read last."""
+        return max(held.known_until for held in self.lists)
+
+    @property
+    def only_fragments(self) -> bool:
+        """Whether none of its lists could be read as a whole."""
+        return all(held.is_fragment for held in self.lists)
+
+    def applies(self, route: Route) -> Iterator[tuple[date, date]]:
+        """Yield the first and last day on which it binds shipments on a route."""
+        if not self.home:
+            yield _EVER, _ALWAYS
+            return
+        inside, other = _inner(self, route)
+        if not inside or not other:
+            return
+        for first, last in _membership(self.home, inside):
+            for after, until in _outside(self.home, other):
+                begins, ends = max(first, after), min(last, until)
+                if begins <= ends:
+                    yield begins, ends
+
+    def unsettled(self) -> Iterator[tuple[date, date, str]]:
+        """Yield the days on which a code that meets nothing may be listed, and why."""
+        for held in self.lists:
+            if held.is_fragment:
+                yield held.begins, _ALWAYS, f"{held.short}: only fragments of the list were read"
+            elif held.known_until < date.max:
+                why = f"{held.short}: read until {day_text(held.known_until)}"
+                yield held.known_until + timedelta(days=1), _ALWAYS, why
+
+
+def _inner(regime: Regime, route: Route) -> tuple[str, str]:
+    """Return who is bound and who is outside; empty where the regime says nothing of a route."""
+    none = "", ""
+    start, end = route.dispatch, route.destination
+    if regime.kind == "import":
+        # Goods of Russia that come by way of another country are goods of Russia.
+        return (end, start) if {start, route.origin} & set(regime.targets) else none
+    if start == end:
+        return none
+    if regime.kind == "re-export":
+        return (route.origin, end) if end in regime.targets and start != route.origin else none
+    if regime.kind == "export":
+        return (start, end) if end in regime.targets else none
+    if regime.kind == "transit":
+        through = set(regime.targets) & (route.via or frozenset())
+        return (start, end) if through and end not in regime.targets else none
+    if regime.kind == "clause":
+        return none if end in regime.targets or end in PARTNERS else (start, end)
+    return start, end
+
+
+@cache
+def _membership(home: str, code: str) -> tuple[tuple[date, date], ...]:
+    """Return the days on which an area belongs to a home."""
+    if home not in ("EU",):
+        return ((_EVER, _ALWAYS),) if home == code else ()
+    return tuple(
+        (one.joined or _EVER, one.left - timedelta(days=1) if one.left else _ALWAYS)
+        for one in group(home).memberships
+        if one.area == code
+    )
+
+
+def _outside(home: str, code: str) -> Iterator[tuple[date, date]]:
+    """Yield the days on which an area does not belong to a home."""
+    begins = _EVER
+    for first, last in _membership(home, code):
+        if begins < first:
+            yield begins, first - timedelta(days=1)
+        if last == _ALWAYS:
+            return
+        begins = last + timedelta(days=1)
+    yield begins, _ALWAYS
+
+
+def regimes_of(lists: Iterable[GoodsList], named: Sequence[str] = ()) -> tuple[Regime, ...]:
+    """Return the regimes that lists make up, in the order in which tables show them.
+
+    Parameters
+    ----------
+    lists
+        Those that are loaded.
+    named
+        Ids that somebody asked for: a list without a direction of its own, such as a list of
+        the user or the Common High Priority List, is then screened on every route.
+    """
+    found: dict[tuple[str, str, str], list[GoodsList]] = {}
+    for held in lists:
+        home = held.act.jurisdiction
+        if home in _HOMES:
+            found.setdefault((held.act.id, home, held.direction), []).append(held)
+        elif not home or held.id in named:
+            found.setdefault((held.id, "", ""), []).append(held)
+    made = [_regime(*key, tuple(held)) for key, held in found.items()]
+    us = [_re_export(one) for one in made if one.home == "USA" and one.kind == "export"]
+    return tuple(sorted([*made, *us], key=_place))
+
+
+def _regime(act: str, home: str, direction: str, lists: tuple[GoodsList, ...]) -> Regime:
+    if not home:
+        return Regime(f"List {act}", "any route", lists, "", "any")
+    area, name = _HOMES[home], _NAMES[home]
+    if home == "CN":
+        return Regime(name, "export licence", lists, area, "licence", ())
+    if direction == "transit":
+        return Regime(name, "transit through Russia", lists, area, "transit")
+    if direction == "no-re-export":
+        return Regime(name, "no-re-export clause", lists, area, "clause")
+    if direction == "import":
+        return Regime(name, "import from Russia", lists, area, "import")
+    targets = _BOTH if home == "US" else (RUSSIA,)
+    to = "Russia or Belarus" if home == "US" else "Russia"
+    return Regime(name, f"export to {to}", lists, area, "export", targets)
+
+
+def _re_export(one: Regime) -> Regime:
+    return Regime(
+        one.jurisdiction, one.direction.replace("export", "re-export", 1), one.lists, one.home,
+        "re-export", one.targets,
+    )  # fmt: skip
+
+
+_ORDER = ("EU", "UK", "US", "Canada", "China", "Japan", "Switzerland")
+_KINDS = ("export", "re-export", "transit", "clause", "licence", "import", "any")
+
+
+def _place(one: Regime) -> tuple[int, int, str]:
+    known = _ORDER.index(one.jurisdiction) if one.jurisdiction in _ORDER else len(_ORDER)
+    return known, _KINDS.index(one.kind), one.name
+
+
+def without_list(route: Route, day: date, regimes: Iterable[Regime]) -> str:
+    """Return whose list would be needed for a route with Russia, where none is loaded; or empty.
+
+    Examples
+    --------
+    >>> without_list(Route("JPN", "RUS"), date(2024, 1, 1), ())
+    'Japan export to Russia'
+    """
+    homes = {one.home for one in regimes}
+    coalition = area_set("coalition", day) if day >= date(2022, 3, 1) else frozenset[str]()
+    union = area_set("EU", day)
+    for side, other, words in (
+        (route.dispatch, route.destination, "export to Russia"),
+        (route.destination, route.origin or route.dispatch, "import from Russia"),
+    ):
+        own = "EU" if side in union else side
+        if other == RUSSIA and side in coalition and own not in homes:
+            return f"{area_name(side)} {words}"
+    return ""
+
+
+def grade_of(match: Match, *, other_edition: bool = False) -> int:
+    """Return the status that a match gives a shipment."""
+    if match.status in ("not known", "possible"):
+        return NOT_KNOWN
+    return LISTED if match.certainty == "whole" and not other_edition else PART
+
+
+def reason_of(match: Match, *, other_edition: str = "") -> str:
+    """Say why a match is not certain; empty if it is."""
+    said = []
+    if match.status == "possible":
+        seen = day_text(match.entry.seen_from)
+        said.append(f"possible: in the text of {seen}; when it was listed is not known")
+    if match.status == "not known":
+        said.append(f"list read until {day_text(match.of.known_until)}")
+    if other_edition:
+        said.append(f"possible: {other_edition}")
+    if match.reason:
+        said.append(match.reason if match.certainty == "ex" else f"possible: {match.reason}")
+    return "; ".join(said)

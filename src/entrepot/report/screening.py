@@ -1,0 +1,552 @@
+"""A screening as a workbook, a table or data: hits first, and everything that is not known said."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.figures.screening import COLUMNS, LEGAL, SIGNS, Screening
+from entrepot.files import drafted, require_target
+from entrepot.goods.screening import (
+    LISTED,
+    NO_LIST,
+    NOT_KNOWN,
+    NOT_LISTED,
+    PART,
+    STATUSES,
+    UNREADABLE,
+)
+from entrepot.model.display import day_text
+from entrepot.report.output import csv_cell
+from entrepot.report.palette import LIGHT
+from entrepot.report.render_xlsx import MADE, MOST_TEXT, is_risky
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+__all__ = [
+    "FORMS",
+    "as_data",
+    "list_rows",
+    "save_screening",
+    "summary_line",
+    "title_of",
+    "workbook",
+]
+
+FORMS = (".xlsx", ".csv", ".parquet", ".json")
+LARGEST_SHEET = 1_048_576
+"""Rows of a sheet; more do not fit a workbook."""
+DECISIONS = ("open", "licence", "text does not cover it", "stopped", "cleared")
+_SHEETS = (
+    (LISTED, "Hits", "Hits: listed on the date of the shipment", "#98193A"),
+    (PART, "Check", "Check: listed in part, the text decides", "#744700"),
+    (NOT_KNOWN, "Not known", "Not known: no text that was read settles it", "#46525E"),
+)
+_LEGEND = (
+    "P high-priority code (Annex XL)   H hub for the code by loaded statistics   N first shipment "
+    "to this consignee   R via Russia or a free zone   V value per kg above twice the code’s "
+    "median. ● yes, ○ no, – not known. Signs do not show intent."
+)
+_FOOTER = "&LA code is a proxy, not a classification. See Summary.&R&A, page &P of &N"
+_INNER = ("url", "grade")
+"""Columns of a line that tables do not show."""
+
+
+def title_of(found: Screening) -> str:
+    """Return the number of listed shipments; where there is none, never that a file is clean."""
+    listed = found.sums[LISTED]
+    if found.sums[UNREADABLE] == found.lines:
+        return "No row could be read"
+    if not listed:
+        until = [
+            one.regime.read_until for one in found.matrix if one.regime and sum(one.counts.values())
+        ]
+        known = [day for day in until if day < date.max]
+        end = f" read until {day_text(min(known))}" if known else ""
+        return f"No shipment is listed on the lists{end}"
+    return f"{listed:,} of {found.lines:,} shipments carry goods listed on their date"
+
+
+def summary_line(found: Screening) -> str:
+    """Return the file, its days, its rows and the day of the screening in a sentence."""
+    days = ""
+    if found.days:
+        first, last = found.days
+        days = f", {day_text(first)}" + (f" to {day_text(last)}" if first != last else "")
+    return (
+        f"{found.shipments.name}{days}, {found.lines:,} rows. "
+        f"Screened {day_text(found.screened_on)}. Codes: {found.nomenclature}."
+    )
+
+
+def as_data(found: Screening, *, rows: int | None = None) -> dict[str, Any]:
+    """Return a screening as plain JSON types: sums, matrix, lists, and lines with a result.
+
+    Parameters
+    ----------
+    rows
+        How many lines at most; all that are listed, in part or not known by default.
+    """
+    shown = found.sums[LISTED] + found.sums[PART] + found.sums[NOT_KNOWN]
+    table = found.table.slice(0, shown if rows is None else min(rows, shown))
+    return {
+        "title": title_of(found),
+        "file": found.shipments.name,
+        "screened_on": str(found.screened_on),
+        "dates": [str(day) for day in found.days] if found.days else None,
+        "codes": found.nomenclature,
+        "currency": found.currency or None,
+        "lines": found.lines,
+        "statuses": {STATUSES[one]: count for one, count in sorted(found.sums.items())},
+        "matrix": [
+            {"jurisdiction": one.jurisdiction, "direction": one.direction}
+            | {STATUSES[grade]: count for grade, count in one.counts.items()}
+            | {"read_until": one.read_until}
+            for one in found.matrix
+        ],
+        "results": [
+            {name: _plain(cell) for name, cell in row.items() if name != "grade"}
+            for row in table.to_pylist()
+        ],
+        "unreadable": [
+            {"row": one.row, "reason": one.reason, "text": one.text} for one in found.problems
+        ],
+        "lists": [dict(zip(_LIST_KEYS, row, strict=True)) for row in list_rows(found)],
+        "lists_left_out": list(found.left_out),
+        "signs": SIGNS,
+        "notes": list(found.notes),
+        "legal": LEGAL,
+    }
+
+
+_LIST_KEYS = ("jurisdiction", "direction", "text", "read_until", "not_read")
+
+
+def list_rows(found: Screening) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield what was read for each jurisdiction and direction, and what was not."""
+    for one in found.matrix:
+        regime = one.regime
+        if regime is None:
+            yield one.jurisdiction, one.direction, "–", "no list loaded", "no list is loaded"
+            continue
+        act = regime.lists[0].act
+        parts = [held.title.partition(",")[0] for held in regime.lists]
+        text = f"{act.title}: {', '.join(parts)}"
+        gaps = [gap.title for gap in act.missing]
+        for held in regime.lists:
+            if held.known_until < regime.read_until:
+                name = held.title.partition(",")[0]
+                gaps.insert(0, f"{name} read until {day_text(held.known_until)}")
+        gaps += [
+            why for why in found.left_out if why.split()[0] in {held.id for held in regime.lists}
+        ]
+        yield one.jurisdiction, one.direction, text, one.read_until, "; ".join(gaps)
+
+
+def _plain(cell: Any) -> Any:
+    return str(cell) if isinstance(cell, (date, datetime, time)) else cell
+
+
+# Files
+
+
+def save_screening(found: Screening, target: Path) -> list[str]:
+    """Write a screening as the suffix says: a workbook, or every line as CSV, Parquet or JSON.
+
+    Returns
+    -------
+    list of str
+        What a reader must know of the file: rows that do not fit a sheet.
+
+    Raises
+    ------
+    RequestError
+        For another suffix.
+    MissingExtraError
+        Without XlsxWriter, for a workbook.
+    OutsideError
+        If it cannot be written.
+    """
+    import json
+
+    suffix = target.suffix.lower()
+    if suffix not in FORMS:
+        raise RequestError(
+            f"a file {suffix or 'without a suffix'} is not written",
+            where=str(target),
+            hint=f"end the name in one of: {', '.join(FORMS)}",
+        )
+    require_target(target)
+    said: list[str] = []
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with drafted(target) as draft:
+            if suffix == ".xlsx":
+                said = workbook(found, draft)
+            elif suffix == ".csv":
+                _write_csv(found.table.drop_columns(list(_INNER)), draft)
+            elif suffix == ".parquet":
+                import pyarrow.parquet as pq
+
+                made = found.table.drop_columns(list(_INNER))
+                pq.write_table(made.replace_schema_metadata({"legal": LEGAL}), draft)
+            else:
+                text = json.dumps(as_data(found), ensure_ascii=False, indent=1, default=str)
+                draft.write_text(f"{text}\n", "utf-8")
+            draft.replace(target)
+    except OSError as error:
+        raise OutsideError(
+            f"cannot write {target}", why=str(error), hint="choose another place with --out"
+        ) from error
+    return said
+
+
+_AT_RISK = (
+    r"(^|[;\t\n])[\s\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}\x00-\x1f]*"
+    r"[=+\-@\x{2212}\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|[\t\n\r\x{a0}]"
+)
+"""Cells that `csv_cell` may change, as Arrow's regular expressions say it: a few of millions."""
+
+
+def _write_csv(table: pa.Table, target: Path) -> None:
+    """Write a table that no spreadsheet takes for formulas; few cells are at risk."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as arrow_csv
+
+    for place, name in enumerate(table.column_names):
+        column = table.column(place)
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        risky = pc.match_substring_regex(column, _AT_RISK)
+        if not pc.any(risky).as_py():
+            continue
+        texts = pc.unique(pc.filter(column, pc.fill_null(risky, fill_value=False))).to_pylist()
+        mended = pa.array([str(csv_cell(text)) for text in texts], column.type)
+        known = pc.index_in(column, pa.array(texts, column.type))
+        fixed = pc.coalesce(pc.take(mended, known.combine_chunks()), column.combine_chunks())
+        table = table.set_column(place, name, fixed)
+    names = [str(csv_cell(name)) for name in table.column_names]
+    with target.open("wb") as opened:
+        opened.write(b"\xef\xbb\xbf")  # without it spreadsheets read names of firms as Latin-1
+        options = arrow_csv.WriteOptions(quoting_style="needed", include_header=True)
+        arrow_csv.write_csv(table.rename_columns(names), opened, options)
+
+
+# The workbook
+
+
+def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
+    """Write the workbook that an officer hands on; see `save_screening`."""
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("XlsxWriter", "excel") from error
+    said: list[str] = []
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(
+        str(target) if not isinstance(target, io.BytesIO) else target, options
+    ) as made:
+        made.set_properties(
+            {
+                "title": title_of(found)[:255],
+                "author": "Entrepôt",
+                "comments": LEGAL[:255],
+                "created": MADE,
+            }
+        )
+        book = _Book(made, found)
+        book.summary()
+        start = 0
+        for grade, name, title, colour in _SHEETS:
+            rows = found.table.slice(start, found.sums[grade])
+            start += found.sums[grade]
+            if rows.num_rows > LARGEST_SHEET - 3:
+                rows = rows.slice(0, LARGEST_SHEET - 3)
+                said.append(
+                    f"Sheet {name} ends at row {LARGEST_SHEET:,}, the last of a sheet; "
+                    f"{found.sums[grade] - rows.num_rows:,} lines are not in it: write CSV or "
+                    "Parquet."
+                )
+            book.lines(name, title, colour, rows)
+        book.unreadable()
+        book.lists()
+    return said
+
+
+_HEADS = (
+    ("Row", 7), ("Date", 12), ("Code", 11), ("Goods (HS2022)", 38), ("From", 9), ("To", 18),
+    ("Route", 12), ("Consignee", 26), ("Value", 12), ("Mass, kg", 11), ("Jurisdiction", 12),
+    ("Direction", 20), ("Status", 17), ("Entry", 30), ("Listed code", 12), ("Listed since", 12),
+    ("Wind-down", 30), ("Act", 40), ("Signs", 7), ("P", 4), ("H", 4), ("N", 4), ("R", 4), ("V", 4),
+)  # fmt: skip
+_READERS = (("Decision", 14), ("By", 10), ("Note", 30))
+_LOOKS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "wrap": {"text_wrap": True},
+    "whole": {"num_format": "#,##0"},
+    "tenths": {"num_format": "#,##0.0"},
+    "day": {"num_format": "d mmm yyyy", "align": "left"},
+    "code": {"num_format": "@", "font_name": "Consolas"},
+    "link": {"font_color": LIGHT["supplier"]},
+    "centre": {"align": "center"},
+    "reader": {"bg_color": "#FFFBEA", "text_wrap": True},
+    "own": {"num_format": "@"},
+}
+
+
+class _Book:
+    """Writes the sheets, in one look."""
+
+    def __init__(self, made: Any, found: Screening) -> None:
+        self._made = made
+        self._found = found
+        self._looks: dict[tuple[str, bool], Any] = {}
+        base = {"font_name": "Arial", "font_size": 10}
+        self._big = made.add_format(
+            {"font_name": "Arial", "font_size": 18, "bold": True, "valign": "top"}
+        )
+        self._title = made.add_format({"font_name": "Arial", "font_size": 13, "bold": True})
+        self._deck = made.add_format(
+            {
+                "font_name": "Arial",
+                "font_size": 11,
+                "font_color": LIGHT["muted"],
+                "text_wrap": True,
+                "valign": "top",
+            }
+        )
+        self._legend = made.add_format(
+            {"font_name": "Arial", "font_size": 9, "font_color": LIGHT["muted"]}
+        )
+        self._note = made.add_format(
+            {**base, "font_color": LIGHT["muted"], "text_wrap": True, "valign": "top"}
+        )
+        self._head = made.add_format(
+            {
+                **base,
+                "bold": True,
+                "text_wrap": True,
+                "bg_color": LIGHT["panel"],
+                "bottom": 2,
+                "border_color": LIGHT["ink"],
+            }
+        )
+        self._bold = made.add_format({**base, "bold": True, "valign": "top"})
+        self._total = made.add_format(
+            {**base, "bold": True, "valign": "top", "num_format": "#,##0", "top": 2}
+        )
+        self._dash = made.add_format(
+            {**base, "align": "right", "bottom": 1, "bottom_color": LIGHT["grid"]}
+        )
+
+    def _look(self, name: str, *, quoted: bool = False) -> Any:
+        key = name, quoted
+        if key not in self._looks:
+            look = {"font_name": "Arial", "font_size": 10, "valign": "top", "bottom": 1}
+            look |= {"bottom_color": LIGHT["grid"], "quote_prefix": quoted, **_LOOKS[name]}
+            self._looks[key] = self._made.add_format(look)
+        return self._looks[key]
+
+    def _write(self, sheet: Any, row: int, place: int, cell: Any, look: str) -> None:
+        """Write a cell, a text as text whatever it begins with."""
+        if cell is None or cell == "":
+            sheet.write_blank(row, place, None, self._look(look))
+        elif isinstance(cell, bool):
+            sheet.write_string(row, place, str(cell).upper(), self._look(look))
+        elif isinstance(cell, (int, float)):
+            sheet.write_number(row, place, cell, self._look("own" if look == "own" else look))
+        elif isinstance(cell, (date, datetime)):
+            sheet.write_datetime(row, place, cell, self._look("day"))
+        else:
+            text = str(cell)[:MOST_TEXT]
+            sheet.write_string(row, place, text, self._look(look, quoted=is_risky(text)))
+
+    def summary(self) -> None:
+        """Write the one page that says it all, its sums as formulas."""
+        found = self._found
+        sheet = self._made.add_worksheet("Summary")
+        sheet.hide_gridlines(2)
+        sheet.set_portrait()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 1)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.set_footer("&RSummary, page &P of &N")
+        for first, last, width in ((0, 0, 14), (1, 1, 26), (2, 7, 15)):
+            sheet.set_column(first, last, width)
+        sheet.set_row(0, 27.75)
+        sheet.write_string(0, 0, title_of(found), self._big)
+        sheet.set_row(1, 30)
+        sheet.merge_range(1, 0, 1, 7, summary_line(found), self._deck)
+        sheet.set_row(3, 32.25)
+        heads = ("Jurisdiction", "Direction", "Listed", "In part: check the text", "Not known",
+                 "Not listed", "Screened", "List read until")  # fmt: skip
+        for place, head in enumerate(heads):
+            sheet.write_string(3, place, head, self._head)
+        row = 4
+        for one in found.matrix:
+            self._write(sheet, row, 0, one.jurisdiction, "text")
+            self._write(sheet, row, 1, one.direction, "text")
+            counts = [one.counts.get(grade, 0) for grade in (LISTED, PART, NOT_KNOWN, NOT_LISTED)]
+            for place, count in enumerate(counts, 2):
+                if sum(counts):
+                    self._write(sheet, row, place, count, "whole")
+                else:
+                    sheet.write_string(row, place, "–", self._dash)
+            formula = f"=SUM(C{row + 1}:F{row + 1})"
+            sheet.write_formula(row, 6, formula, self._look("whole"), sum(counts))
+            self._write(sheet, row, 7, one.read_until, "text")
+            row += 1
+        row += 1
+        sheet.write_string(row, 0, "Shipments by their first result", self._bold)
+        first = row + 1
+        for grade, words in _SUMS:
+            row += 1
+            sheet.merge_range(row, 0, row, 1, words, self._look("text"))
+            self._write(sheet, row, 2, found.sums[grade], "whole")
+        row += 1
+        sheet.merge_range(row, 0, row, 1, "All rows", self._total)
+        formula = f"=SUM(C{first + 1}:C{row})"
+        sheet.write_formula(row, 2, formula, self._total, found.lines)
+        row += 2
+        sheet.merge_range(row, 0, row + 3, 7, LEGAL, self._note)
+        row += 4
+        for note in found.notes:
+            sheet.merge_range(row, 0, row, 7, note, self._note)
+            row += 1
+        sheet.print_area(0, 0, row, 7)
+
+    def _page(
+        self, sheet: Any, title: str, rows: int, wide: int, frozen: int, colour: str = ""
+    ) -> None:
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.repeat_rows(2)
+        name = self._found.shipments.name.replace("&", "&&")
+        sheet.set_header(f"&L{title}&R{name[:80]}")
+        sheet.set_footer(_FOOTER)
+        sheet.freeze_panes(3, frozen)
+        sheet.autofilter(2, 0, 2 + max(rows, 1), wide - 1)
+        sheet.print_area(0, 0, 2 + max(rows, 1), wide - 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{rows + 4}"})
+        if colour:
+            sheet.set_tab_color(colour)
+
+    def lines(self, name: str, title: str, colour: str, rows: pa.Table) -> None:
+        """Write lines: the program's columns, three for the reader, then those of the file."""
+        found = self._found
+        sheet = self._made.add_worksheet(name)
+        own = [one for one in rows.column_names if one not in (*COLUMNS, *_INNER)]
+        heads = [*_HEADS, *_READERS, *((one, 16) for one in own)]
+        for place, (_, width) in enumerate(heads):
+            sheet.set_column(place, place, width)
+        wide = len(COLUMNS) + len(_READERS)
+        self._page(sheet, title, rows.num_rows, wide, 3, colour)
+        sheet.autofilter(2, 0, 2 + max(rows.num_rows, 1), len(heads) - 1)
+        sheet.set_row(0, 21.75)
+        sheet.write_string(0, 0, title, self._title)
+        sheet.write_string(1, 0, _LEGEND, self._legend)
+        sheet.set_row(2, 44.25)
+        for place, (head, _) in enumerate(heads):
+            words = (
+                f"Value, {found.currency}"
+                if head == "Value" and found.currency and place < wide
+                else head
+            )
+            sheet.write_string(2, place, words[:MOST_TEXT], self._head)
+        decision = len(COLUMNS)
+        last = 3 + max(rows.num_rows, 1)
+        sheet.data_validation(
+            3, decision, last, decision, {"validate": "list", "source": list(DECISIONS)}
+        )
+        at = 3
+        for batch in rows.to_batches(max_chunksize=10_000):
+            for line in batch.to_pylist():
+                self._line(sheet, at, line, own)
+                at += 1
+
+    def _line(self, sheet: Any, row: int, line: dict[str, Any], own: Sequence[str]) -> None:
+        for place, (name, look) in enumerate(zip(COLUMNS, _OF_COLUMN, strict=True)):
+            cell = line[name]
+            if name == "wind_down" and cell:
+                over = line["date"] is not None and line["date"] > cell
+                cell = f"earlier contracts until {day_text(cell)}" + (" (over)" if over else "")
+            if name == "act" and cell and line["url"] and len(line["url"]) < 2000 and row < 60_000:
+                sheet.write_url(row, place, line["url"], self._look("link"), str(cell)[:255])
+            elif name == "signs" and cell is not None:
+                formula = f'=COUNTIF(T{row + 1}:X{row + 1},"●")'
+                sheet.write_formula(row, place, formula, self._look("centre"), cell)
+            else:
+                self._write(sheet, row, place, cell, look)
+        for place in range(len(COLUMNS), len(COLUMNS) + len(_READERS)):
+            sheet.write_blank(row, place, None, self._look("reader"))
+        for place, name in enumerate(own, len(COLUMNS) + len(_READERS)):
+            self._write(sheet, row, place, line[name], "own")
+
+    def unreadable(self) -> None:
+        """Write the rows that could not be read, with the reason of each."""
+        rows = self._found.problems[: LARGEST_SHEET - 3]
+        title = "Rows that could not be read: not screened"
+        cells = ((one.row, one.reason, one.text) for one in rows)
+        heads = (("Row", 7, "whole"), ("Reason", 42, "text"), ("As in the file", 70, "code"))
+        self._grid("Unreadable rows", title, heads, cells, len(rows), 1)
+
+    def lists(self) -> None:
+        """Write what was read of each list, and what was not."""
+        heads = (
+            ("Jurisdiction", 13, "wrap"), ("Direction", 24, "wrap"), ("Text", 46, "wrap"),
+            ("Read until", 14, "wrap"), ("Not read", 60, "wrap"),
+        )  # fmt: skip
+        rows = list(list_rows(self._found))
+        self._grid("Lists", "Lists and their dates", heads, rows, len(rows), 2)
+
+    def _grid(self, name: str, title: str, heads: Any, rows: Any, count: int, frozen: int) -> None:
+        sheet = self._made.add_worksheet(name)
+        for place, (_, width, _) in enumerate(heads):
+            sheet.set_column(place, place, width)
+        self._page(sheet, title, count, len(heads), frozen)
+        sheet.set_row(0, 21.75)
+        sheet.write_string(0, 0, title, self._title)
+        sheet.set_row(2, 44.25)
+        for place, (head, _, _) in enumerate(heads):
+            sheet.write_string(2, place, head, self._head)
+        for row, cells in enumerate(rows, 3):
+            for place, (cell, (_, _, look)) in enumerate(zip(cells, heads, strict=True)):
+                self._write(sheet, row, place, cell, look)
+
+
+_SUMS = (
+    (LISTED, "Listed (sheet Hits)"),
+    (PART, "In part (sheet Check)"),
+    (NOT_KNOWN, "Not known (sheet Not known)"),
+    (NOT_LISTED, "Not listed"),
+    (NO_LIST, "No list applies to this route"),
+    (UNREADABLE, "Not readable (sheet Unreadable rows)"),
+)
+_OF_COLUMN = (
+    "whole", "day", "code", "wrap", "text", "text", "text", "text", "whole", "tenths", "text",
+    "text", "text", "wrap", "code", "day", "text", "link", "centre", "centre", "centre", "centre",
+    "centre", "centre",
+)  # fmt: skip
+
+
+def reasons(found: Screening) -> list[tuple[str, int, str]]:
+    """Return why rows cannot be read, how many, and the first of each as in the file."""
+    kinds: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for one in found.problems:
+        kind = re.sub(r"(: | “).*", "", one.reason)
+        kinds[kind] += 1
+        first.setdefault(kind, one.text)
+    return [(kind, count, first[kind]) for kind, count in kinds.most_common()]

@@ -1,0 +1,281 @@
+"""Screening: each line under the lists that bind it on its date, whatever its cells look like."""
+
+from __future__ import annotations
+
+import doctest
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.errors import RequestError
+from entrepot.figures.screening import cells, read_file, read_text, screen
+from entrepot.figures.screening.cells import read_code, read_days
+from entrepot.goods.screening import (
+    LISTED,
+    NO_LIST,
+    NOT_KNOWN,
+    NOT_LISTED,
+    PART,
+    STATUSES,
+    UNREADABLE,
+    Regime,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.figures.screening import Screening
+
+HEAD = "Date,HS code,From,To,Origin,Route,Consignee\n"
+TODAY = date(2026, 11, 29)
+
+
+def screened(rows: str, **keys: object) -> Screening:
+    """Screen rows below the usual head, codes read in the Combined Nomenclature."""
+    keys = {"nomenclature": "CN", "today": TODAY} | keys
+    return screen(read_text((HEAD + rows).encode(), "made.csv"), **keys)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("module", [cells])
+def test_the_examples_run(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+LINES = [
+    # Annex XXIII has 840991 since June 2024
+    ("2025-01-11,84099110,IT,RU,,,V", LISTED, "EU export to Russia"),
+    ("2024-06-24,84099110,IT,RU,,,V", PART, "EU export to Russia"),  # Annex XVIII
+    ("2021-01-11,84099110,IT,RU,,,V", NOT_LISTED, "EU export to Russia"),
+    # an import ban on Russia says nothing of exports to Turkey, nor does Annex XXIII
+    ("2025-01-11,72081000,DE,TR,,,V", NOT_LISTED, "EU no-re-export clause"),
+    ("2022-10-20,72081000,RU,DE,,,V", LISTED, "EU import from Russia"),
+    ("2022-10-20,72081000,TR,DE,RU,,V", LISTED, "EU import from Russia"),
+    ("2022-10-20,72081000,TR,DE,TR,,V", NO_LIST, ""),
+    ("2025-10-20,72081000,RU,DE,,,V", NOT_KNOWN, "EU import from Russia"),
+    # within the Union, and to a partner country of Annex VIII
+    ("2025-01-11,84821000,NL,DE,,,V", NO_LIST, ""),
+    ("2025-01-11,84821000,NL,JP,,,V", NO_LIST, ""),
+    ("2025-01-11,84821000,NL,KG,,,V", LISTED, "EU no-re-export clause"),
+    ("2023-12-18,84821000,NL,KG,,,V", NOT_LISTED, "EU no-re-export clause"),
+    ("2025-11-01,84821000,NL,KG,,,V", NOT_KNOWN, "EU no-re-export clause"),
+    ("2025-03-21,87089910,DE,KZ,,via Russia,V", LISTED, "EU transit through Russia"),
+    ("2025-03-21,87089910,DE,KZ,,direct,V", NOT_LISTED, "EU no-re-export clause"),
+    ("2025-01-11,22042190,PL,Russia,,,V", PART, "EU export to Russia"),
+    ("2025-01-11,25041000,CN,DE,,,V", PART, "China export licence"),
+    ("2025-01-11,8542,GB,RU,,,V", PART, "UK export to Russia"),
+    ("2024-01-11,854231,US,RU,,,V", NOT_KNOWN, "US export to Russia or Belarus"),
+    ("2023-12-31,731100,US,BY,,,V", LISTED, "US export to Russia or Belarus"),
+    ("2023-12-31,731100,TR,RU,US,,V", LISTED, "US re-export to Russia or Belarus"),
+    ("2025-09-01,2709,RU,CA,,,V", LISTED, "Canada import from Russia"),
+    ("2025-01-11,854231,JP,RU,,,V", NO_LIST, ""),
+    ("2025-01-11,99999999,IT,RU,,,V", NOT_KNOWN, "EU export to Russia"),
+    (",84099110,IT,RU,,,V", NOT_KNOWN, "EU export to Russia"),
+]
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[dict[str, object]]:
+    """All these lines, screened as one file, in its order."""
+    found = screened("".join(f"{row}\n" for row, _, _ in LINES))
+    assert sum(found.sums.values()) == found.lines == len(LINES)
+    return sorted(found.table.to_pylist(), key=lambda one: one["row"])
+
+
+@pytest.mark.parametrize("place", range(len(LINES)))
+def test_a_line_has_its_first_status(lines: list[dict[str, object]], place: int) -> None:
+    _, status, who = LINES[place]
+    line = lines[place]
+    assert line["status"] == STATUSES[status], line["entry"]
+    assert f"{line['jurisdiction'] or ''} {line['direction'] or ''}".strip() == who
+    if status in (LISTED, PART):
+        assert line["listed_code"]
+        assert line["act"]
+
+
+def test_where_no_list_is_loaded_it_is_said() -> None:
+    found = screened("2025-01-11,854231,JP,RU,,,V\n2025-01-11,854231,CH,RU,,,V\n")
+    said = {(one.jurisdiction, one.direction): one.read_until for one in found.matrix}
+    assert "no list loaded" in said["Japan", "export to Russia"]
+    assert "no list loaded" in said["Switzerland", "export to Russia"]
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("8542.31.90", "85423190"), ("8542 31", "854231"), ("030285.0", "030285"),
+        ("30285", "030285"), ("3028500", "03028500"), ("'030285", "030285"),
+        ("8542-31-90", "85423190"), ("\uff18\uff15\uff14\uff12\uff13\uff11", "854231"),
+        ("84821000", "84821000"), ("85423190\u00a0", "85423190"), ("302850000", "0302850000"),
+    ],
+)  # fmt: skip
+def test_codes_as_people_write_them(text: str, digits: str) -> None:
+    assert read_code(text).digits == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "code missing"), ("8.54E+07", "scientific"), ("85.42 x", "letters"),
+        ("854299", "not a code"), ("8", "1 digit"), ("854231901234", "12 digits"),
+        ("85423", "5 digits"), ("85/42?", "other signs"),
+    ],
+)  # fmt: skip
+def test_what_is_no_code_says_why(text: str, problem: str) -> None:
+    found = read_code(text)
+    assert not found.digits
+    assert problem in found.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-01-11", date(2025, 1, 11)), ("2025-01-11T00:00:00", date(2025, 1, 11)),
+        ("2025/1/11", date(2025, 1, 11)), ("20250111", date(2025, 1, 11)),
+        ("11.01.2025", date(2025, 1, 11)), ("11.1.25", date(2025, 1, 11)),
+        ("11 Jan 2025", date(2025, 1, 11)), ("11-Jan-25", date(2025, 1, 11)),
+        ("Jan 11, 2025", date(2025, 1, 11)), ("11 января 2025", date(2025, 1, 11)),
+        ("2025年1月11日", date(2025, 1, 11)), ("45668", date(2025, 1, 11)),
+        ("11. Januar 2025", date(2025, 1, 11)), ("11/01/2025 13:05", date(2025, 1, 11)),
+    ],
+)  # fmt: skip
+def test_dates_as_people_write_them(text: str, day: date) -> None:
+    assert read_days([text], "DMY").days[text] == day
+
+
+def test_day_and_month_are_asked_for_and_never_guessed() -> None:
+    with pytest.raises(RequestError, match="day or the month first") as raised:
+        read_days(["03/04/2025", "05/06/2025"])
+    assert "--dates" in raised.value.hint
+    with pytest.raises(RequestError, match="some dates have the day first"):
+        read_days(["31/12/2024", "12/31/2024"])
+    shown = read_days(["03/04/2025", "13/04/2025"])
+    assert shown.days["03/04/2025"] == date(2025, 4, 3)
+    assert shown.because == "13/04/2025"
+    found = screened("03/04/2025,854231,IT,RU,,,V\n13/04/2025,854231,IT,RU,,,V\n")
+    assert any("day first" in note for note in found.notes)
+
+
+def test_a_row_that_cannot_be_read_never_stops_the_rest() -> None:
+    bad = (
+        "31.02.2025,84099110,IT,RU,,,V\n"
+        "2025-01-11,8.54E+07,IT,Yug.,,,V\n"
+        "2025-01-11,84099110,IT\n"
+        "2025-01-11,84099110,IT,RU,,,V,and,more\n"
+        '2025-01-11,84099110,IT,RU,,,"never closed\n'
+        "\n"
+        "2025-01-11,84099110,IT,RU,,,V\n"
+    )
+    found = screened(bad)
+    assert found.sums[LISTED] == 1
+    assert found.sums[UNREADABLE] == 5
+    said = {one.row: one.reason for one in found.problems}
+    assert "calendar" in said[2]
+    assert "scientific" in said[3]
+    assert "Yug." in said[3]
+    assert "destination missing" in said[4]
+    assert "9 cells" in said[5]
+    assert "quotation" in said[6]
+    assert found.lines == 6
+    with pytest.raises(RequestError, match="calendar") as raised:
+        screened(bad, strict=True)
+    assert "5 rows" in raised.value.where
+
+
+def test_a_stray_quotation_mark_hides_no_line_below() -> None:
+    rows = '2025-01-11,84099110,IT,RU,,,"open\n2025-01-11,84099110,IT,RU,,,"two\nlines"\n'
+    found = screened(rows)
+    assert found.sums[LISTED] == 1
+    assert [one.row for one in found.problems] == [2]
+    assert found.table.to_pylist()[0]["consignee"] == "two\nlines"
+
+
+def test_codes_of_another_edition_are_possible_with_the_reason() -> None:
+    # 851712 became 851713 and 851714 in HS2022, and Annex XXIII has 8517 of HS2022.
+    found = screened("2025-01-11,851712,IT,RU,,,V\n")
+    [line] = found.table.to_pylist()
+    assert line["status"] in (STATUSES[PART], STATUSES[NOT_KNOWN])
+    assert "HS2017" in line["entry"] or any("HS2017" in one for one in found.notes)
+
+
+def test_longer_codes_of_an_unknown_tariff_are_compared_as_far_as_all_agree() -> None:
+    rows = "2025-01-11,2203000110,DE,RU,,,V\n2025-01-11,2203000110,GB,RU,,,V\n"
+    told = screened(rows, nomenclature="CN").table.to_pylist()
+    open_ = screened(rows, nomenclature="").table.to_pylist()
+    assert {one["status"] for one in open_} <= {STATUSES[one] for one in (LISTED, PART, NOT_KNOWN)}
+    assert len(told) == len(open_) == 2
+
+
+def test_all_columns_of_the_file_are_kept_behind_the_programs() -> None:
+    found = screened("2025-01-11,84099110,IT,RU,,,=1+1\n")
+    names = found.table.column_names
+    assert names[:4] == ["row", "date", "code", "goods"]
+    own = [f"{one} (file)" if one.lower() in names[:26] else one for one in HEAD.strip().split(",")]
+    assert names[-7:] == own
+    assert found.table.to_pylist()[0]["Consignee (file)"] == "=1+1"
+
+
+def test_files_of_all_kinds_say_the_same(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import xlsxwriter
+
+    head = ["Date", "HS code", "From", "To"]
+    rows = [[date(2025, 1, 11), 84099110, "IT", "RU"], [date(2025, 1, 11), 30285, "NL", "KG"]]
+    book = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(book)) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Shipments of January"])
+        sheet.write_row(2, 0, head)
+        for at, row in enumerate(rows, 3):
+            sheet.write_datetime(at, 0, row[0], made.add_format({"num_format": "yyyy-mm-dd"}))  # type: ignore[arg-type]
+            sheet.write_row(at, 1, row[1:])
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(head)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    lines = ["a title", ";".join(head), *(";".join(map(str, row)) for row in rows)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-16")
+    results = []
+    for name in ("a.xlsx", "a.parquet", "a.csv"):
+        found = screen(read_file(tmp_path / name), nomenclature="CN", today=TODAY)
+        results.append([(one["code"], one["status"]) for one in found.table.to_pylist()])
+    assert results[0] == results[1] == results[2] == [
+        ("84099110", "listed"), ("030285", "not listed"),
+    ]  # fmt: skip
+
+
+def test_a_column_that_is_not_found_is_asked_for() -> None:
+    with pytest.raises(RequestError, match="no column for the country of dispatch") as raised:
+        screen(read_text(b"Date,HS code,To\n2025-01-11,84099110,RU\n", "x.csv"))
+    assert "--from" in raised.value.hint
+    found = screen(
+        read_text(b"Date,HS code,To\n2025-01-11,84099110,RU\n", "x.csv"), {"from": "ITA"}
+    )
+    assert found.sums[LISTED] == 1
+
+
+def test_who_is_bound_follows_membership_on_the_day() -> None:
+    regime = Regime("EU", "export to Russia", (), "EU", "export")
+    from entrepot.goods.screening import Route
+
+    [(_, last)] = regime.applies(Route("GBR", "RUS"))
+    assert last == date(2020, 1, 31)
+    assert not list(regime.applies(Route("DEU", "TUR")))
+    [(first, _)] = regime.applies(Route("HRV", "RUS"))
+    assert first == date(2013, 7, 1)
+
+
+def test_signs_are_counted_where_they_apply() -> None:
+    rows = "".join(
+        f"2025-01-{day:02},84821000,NL,KG,,{route},{who},{value},10\n"
+        for day, route, who, value in [
+            (11, "direct", "A FZE", 100), (12, "via Russia", "A FZE", 100),
+            (13, "direct", "B", 100), (14, "direct", "B", 100), (15, "direct", "B", 900),
+        ]
+    )  # fmt: skip
+    text = HEAD.strip() + ",Value EUR,Mass kg\n" + rows + "2025-01-16,84821000,NL,RU,,,C,1,1\n"
+    found = screen(read_text(text.encode(), "x.csv"), nomenclature="CN", today=TODAY)
+    lines = {one["row"]: one for one in found.table.to_pylist()}
+    marks = {row: "".join(one[sign] for sign in "PHNRV") for row, one in lines.items()}
+    assert marks == {2: "●–●●○", 3: "●–○●○", 4: "●–●○○", 5: "●–○○○", 6: "●–○○●", 7: "–––––"}
+    assert [lines[row]["signs"] for row in range(2, 8)] == [3, 2, 2, 1, 2, None]
+    assert found.currency == "EUR"
