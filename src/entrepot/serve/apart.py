@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
-Form = Literal["page", "data", "desk"]
+Form = Literal["page", "data", "desk", "screen"]
 """As what a check is answered."""
 CODE = "from entrepot.serve.apart import work; work()"
 """What a process runs."""
@@ -105,7 +105,7 @@ def checked_apart(
     folder
         Folder of the lake.
     form
-        As which it is answered: a page, JSON, or what the reading desk shows.
+        As which it is answered: a page, JSON, what the reading desk shows, or a screening.
     seconds, wall
         Processor time that it may take, and time.
 
@@ -197,7 +197,7 @@ def _take_settings(settings: dict[str, str]) -> None:
 
 def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from entrepot.lake import Lake
-    from entrepot.serve.views import check
+    from entrepot.serve.views import check, screen
     from entrepot.settings import Settings
 
     _limit_time(job["seconds"])
@@ -205,6 +205,8 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         with Lake(Settings.read(job["folder"])).reading() as lake:
             if job["form"] == "desk":
                 found = check.desk_data(lake, job["text"])
+            elif job["form"] == "screen":
+                found = screen.screened_page(lake, job["text"])
             else:
                 room = check.checked_page if job["form"] == "page" else check.checked_data
                 found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])

@@ -16,7 +16,17 @@ from entrepot.serve.keys import single
 from entrepot.serve.problems import kinds
 from entrepot.serve.request_body import body_of
 from entrepot.serve.site import ICON, page, script, sheet
-from entrepot.serve.views import brief, catalogue, check, compare, country, figure, home, scenario
+from entrepot.serve.views import (
+    brief,
+    catalogue,
+    check,
+    compare,
+    country,
+    figure,
+    home,
+    scenario,
+    screen,
+)
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.home import named_area
 
@@ -41,6 +51,7 @@ _PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
     "/data/findings.csv": catalogue.findings_table,
     "/check": check.check_form,
     "/desk": check.desk_page,
+    "/screen": screen.screen_form,
 }
 
 
@@ -97,6 +108,10 @@ def _fixed(app: FastAPI, service: Service) -> None:
     @app.post("/check", include_in_schema=False)
     def checked(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
         return service.check(request, body, "page")
+
+    @app.post("/screen", include_in_schema=False)
+    def screened(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
+        return service.check(request, body, "screen")
 
 
 def _search(app: FastAPI, service: Service) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ __all__ = [
     "body_of",
     "liked_form",
     "sent_desk",
+    "sent_shipments",
     "sent_text",
 ]
 
@@ -40,6 +42,7 @@ ARTICLE, CLAIMS = 100_000, 256_000
 PATIENCE = 30
 """Seconds that a body may take to arrive."""
 _KEYS = ("text", "kind", "date", "publisher")
+_LINES = ("text", "edition", "dates")
 _KINDS = {
     "text/plain": "article",
     "text/markdown": "article",
@@ -56,7 +59,7 @@ _NO_TEXT = ("%PDF-", "PK\x03\x04", "{\\rtf")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text to check; `kind` is ``article``, ``claims``, or ``desk`` with JSON as the text."""
+    """A text to check; `kind` is ``article``, ``claims``, or with JSON ``desk``, ``shipments``."""
 
     text: str
     kind: str = "article"
@@ -195,6 +198,32 @@ def sent_desk(request: Request, body: bytes) -> Sent:
     if kind != "application/json":
         raise WrongFormError(f"a text as {kind[:60]!r} is not read", hint="send application/json")
     return Sent(_text(body), "desk")
+
+
+def sent_shipments(request: Request, body: bytes) -> Sent:
+    """Return a list of shipments from the form, pasted or as a file, which is read elsewhere.
+
+    Raises
+    ------
+    WrongFormError
+        For another media type.
+    BadAddressError
+        For keys in the address, or a text and a file at once.
+    """
+    single(request.query_params.multi_items(), ())
+    told = request.headers.get("content-type", "")
+    if told.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise WrongFormError("not the form of this page", hint="send multipart/form-data")
+    parts = parts_of(told, body)
+    fields = single([(one.name, _text(one.content)) for one in parts if one.name != "file"], _LINES)
+    files = [one for one in parts if one.name == "file" and one.content]
+    if files and fields.get("text", "").strip():
+        raise BadAddressError("lines and a file at once", hint="send one of them")
+    data = files[0].content if files else fields.get("text", "").encode()
+    made = {"edition": fields.get("edition", ""), "dates": fields.get("dates", "")}
+    name = PurePath(files[0].file.replace("\\", "/")).name[:100] if files else ""
+    made |= {"name": name, "data": base64.b64encode(data).decode()}
+    return Sent(json.dumps(made), "shipments")
 
 
 def _text(body: bytes) -> str:

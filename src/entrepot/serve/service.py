@@ -16,7 +16,7 @@ from entrepot.report.brief_context import BriefContext
 from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.answer_cache import KeptAnswers
 from entrepot.serve.apart import checked_apart
-from entrepot.serve.request_body import Sizes, address, sent_desk, sent_text
+from entrepot.serve.request_body import Sizes, address, sent_desk, sent_shipments, sent_text
 from entrepot.serve.site import of_before
 from entrepot.settings import Settings
 
@@ -103,8 +103,11 @@ class Service:
 
     def check(self, request: Request, body: bytes, form: Form) -> Response:
         """Check the text in the body of a request, in a process apart; nothing of it is kept."""
-        text = sent_desk(request, body) if form == "desk" else sent_text(request, body)
-        if form != "desk":  # of which the body has more than the text, up to the size of a body
+        readers = {"desk": sent_desk, "screen": sent_shipments}
+        text = readers.get(form, sent_text)(request, body)
+        if (
+            form not in readers
+        ):  # of which the body has more than the text, up to the size of a body
             self.sizes.require(text)
         question = self.pool.start_text(
             lambda: checked_apart(

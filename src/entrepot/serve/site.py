@@ -38,7 +38,7 @@ _BEFORE = (
     b'\n<div class="page before" role="status"><p class="deck">Newer data are being loaded. '
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
-SCRIPTS = ("page", "rest", "search", "tabs", "tooltips")
+SCRIPTS = ("page", "rest", "screen", "search", "tabs", "tooltips")
 DESK_MENU = (
     ("/", "Countries"),
     ("/goods", "Goods"),
@@ -113,17 +113,20 @@ def shown_range(figure: Figure) -> str:
 
 @cache
 def sheet(name: str) -> ServedAnswer:
-    """Return a sheet of style: ``page``, ``check`` for a check beside it, ``desk`` for that.
+    """Return a sheet of style: ``page``, ``check`` for a check beside it, ``desk``, ``screen``.
 
     Raises
     ------
     NotFoundError
         For one that does not exist.
     """
-    if name not in ("page", "check", "desk"):
+    if name not in ("page", "check", "desk", "screen"):
         raise NotFoundError("no such sheet of style")
     if name == "desk":
         text = desk_parts()["style"]
+    elif name == "screen":
+        own = files("entrepot.serve").joinpath("templates", "screen.css").read_text("utf-8")
+        text = f"{desk_parts()['style']}\n{own}"
     elif name == "check":
         text = files("entrepot.report").joinpath("templates", "check.css").read_text("utf-8")
     else:

@@ -13,18 +13,26 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import BadFileError, RequestError, UnknownNameError
+from entrepot.errors import BadFileError, MissingExtraError, RequestError, UnknownNameError
 from entrepot.figures.screening.cells import country_of
 from entrepot.files import read_bytes, require_file
 from entrepot.model.display import first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
-__all__ = ["ROLES", "BrokenRow", "Shipments", "columns_for", "read_file", "read_text"]
+__all__ = [
+    "ROLES",
+    "BrokenRow",
+    "Shipments",
+    "columns_for",
+    "read_bytes_of",
+    "read_file",
+    "read_text",
+]
 
 LARGEST = 4 * 2**30
 """Bytes of a file of shipments."""
@@ -141,6 +149,27 @@ def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
     if sheet:
         raise RequestError("--sheet is for a workbook", where=str(path), hint="leave it out")
     return read_text(read_bytes(path, most=LARGEST), path.name, code=code)
+
+
+def read_bytes_of(data: bytes, name: str) -> Shipments:
+    """Return the shipments in what somebody sent: delimited text, or a workbook.
+
+    The workbook is read in this process, for whoever calls this is one that may be ended.
+    """
+    if not data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return read_text(data, name)
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError as error:
+        raise MissingExtraError("python-calamine", "excel") from error
+    try:
+        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        sheets = {one: book.get_sheet_by_name(one).to_python() for one in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise BadFileError(
+            f"the workbook cannot be read: {error}", where=name, hint="save it as CSV"
+        ) from error
+    return _of_sheets(tuple(sheets), sheets.__getitem__, name, "", "")
 
 
 def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
@@ -303,38 +332,46 @@ def _parquet(path: Path) -> Shipments:
 
 
 def _workbook(path: Path, sheet: str, code: str) -> Shipments:
-    from entrepot.sources.workbook import cell_text, sheet_rows, sheets
+    from entrepot.sources.workbook import sheet_rows, sheets
 
     names = sheets(path, path.name)
     if sheet and sheet not in names:
         raise UnknownNameError("sheet", sheet, names, where=path.name)
+    return _of_sheets(names, lambda name: sheet_rows(path, name, path.name), path.name, sheet, code)
+
+
+def _of_sheets(
+    names: tuple[str, ...], read: Callable[[str], list[list[Any]]], file: str, sheet: str, code: str
+) -> Shipments:
+    from entrepot.sources.workbook import cell_text
+
     fits = []
     for name in [sheet] if sheet else names:
-        rows = sheet_rows(path, name, path.name)
+        rows = read(name)
         heads = [[cell_text(cell) for cell in row] for row in rows[:_HEAD_IN]]
         if any(heads) and (sheet or len(names) == 1 or _has_codes(heads, code)):
             fits.append((name, rows, heads))
     if not fits:
         raise BadFileError(
             "no sheet has a column with codes",
-            where=f"{path.name}: {', '.join(names)}",
+            where=f"{file}: {', '.join(names)}",
             hint="name the column with --code, and the sheet with --sheet",
         )
     if len(fits) > 1:
         raise RequestError(
             f"{len(fits)} sheets have a column with codes",
-            where=path.name,
+            where=file,
             hint=f"say which: --sheet {fits[0][0]!r}; all: {first_of([one[0] for one in fits])}",
         )
     [(name, rows, heads)] = fits
-    at = _head_row(heads, code, path.name)
+    at = _head_row(heads, code, file)
     columns = _unique(heads[at])
     cells = [
         (number, [cell_text(cell) for cell in row[: len(columns)]])
         for number, row in enumerate(rows[at + 1 :], start=at + 2)
     ]
     notes = (f"Sheet {name!r} was read.",) if len(names) > 1 else ()
-    return Shipments(path.name, columns, _table(cells, len(columns)), (), notes)
+    return Shipments(file, columns, _table(cells, len(columns)), (), notes)
 
 
 def _has_codes(heads: Sequence[Sequence[str]], code: str) -> bool:
