@@ -22,7 +22,8 @@ from entrepot.errors import (
 )
 from entrepot.files import read_bytes, require_file, require_target
 from entrepot.model.display import first_of
-from entrepot.report.output import csv_text
+from entrepot.report.output import csv_text, write_whole
+from entrepot.report.render_xlsx import table_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def match(
     period: Annotated[str | None, typer.Option(help="Period of these data: 2023.")] = None,
     importer: Annotated[str | None, typer.Option(help="Importer in these data.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Exporter in these data.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write every row as CSV.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write every row: .csv or .xlsx.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -240,6 +241,9 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     require_target(path)
     head = list(rows[0]) if rows else []
+    if path.suffix.lower() == ".xlsx":
+        write_whole(path, table_workbook(path.stem, head, [list(row.values()) for row in rows]))
+        return
     try:  # names and words of a list may be anybody's, and are opened in a spreadsheet
         path.write_text(csv_text(head, [list(row.values()) for row in rows]), "utf-8", newline="")
     except OSError as error:
@@ -307,7 +311,7 @@ def matched(
 
     lists = [goods_list(name) for name in against] or list(goods_lists())
     matcher = Matcher(lists, edition, links, all_of_them=bool(against))
-    header, rows = _read(path)
+    header, rows = _read(path, column)
     if column not in header:
         raise UnknownNameError("column", column, header, where=str(path))
     place = header.index(column)
@@ -353,12 +357,21 @@ def _refusal(path: Path, refused: list[tuple[int, RequestError]], rows: int) -> 
     return RequestError(first.what, where=where, why=first.why, hint=first.hint)
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _read(path: Path, column: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header of a table, and its rows as text, numbered as an editor shows them."""
     require_file(path, most=_LARGEST)
-    if path.suffix.lower() in (".xls", ".xlsx", ".ods"):
+    if path.suffix.lower() in (".xls", ".xlsx", ".xlsb"):
+        from entrepot.figures.screening import read_workbook
+
+        held = read_workbook(path, code=column)
+        numbers = held.cells.column("row").to_pylist()
+        columns = [held.cells.column(f"c{n}").to_pylist() for n in range(len(held.columns))]
+        cells = zip(*columns, strict=True)
+        rows = [(number, list(row)) for number, row in zip(numbers, cells, strict=True)]
+        return list(held.columns), rows
+    if path.suffix.lower() == ".ods":
         raise RequestError(
-            f"{path.name} is a workbook", hint="save the sheet as CSV (UTF-8), codes as text"
+            f"{path.name} is a workbook of another kind", hint="save it as XLSX, or as CSV (UTF-8)"
         )
     return _parquet(path) if path.suffix.lower() == ".parquet" else _text(path)
 

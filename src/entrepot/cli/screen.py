@@ -56,7 +56,7 @@ def screen(
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """
     from entrepot.figures import links_held
-    from entrepot.figures.screening import read_file
+    from entrepot.figures.screening import hubs_in, read_file
     from entrepot.figures.screening import screen as screened
     from entrepot.report.screening import as_data, save_screening
 
@@ -80,6 +80,7 @@ def screen(
             order=order or None,  # type: ignore[arg-type]  # checked above
             against=against or (),
             links=links_held(opened),
+            is_hub=hubs_in(opened),
             today=date.today(),
             strict=strict,
         )

@@ -204,11 +204,13 @@ class GoodsList:
     def status(self, entry: ListEntry, day: date) -> Status:
         """Say whether an entry was on the list; ``not known`` on a day after the last text read.
 
-        What had left the list by then is off it: to come back it would need another text.
+        What had left the list by then is off it: to come back it would need another text. What a
+        text announced for a later day is not on the list before, and not known from then on.
         """
         if day <= self.known_until:
             return entry.on(day)
-        return "no" if entry.on(self.known_until) == "no" else "not known"
+        left = entry.valid_to is not None and entry.valid_to < self.known_until
+        return "no" if left or (day < entry.starts and entry.on(day) == "no") else "not known"
 
     def settles(self, day: date | None) -> bool:
         """Whether a code without an entry was not on the list: a fragment never says so.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.parts import Brief, BriefTable, Card, ClaimsPart, DataGap, Section
 
-__all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
+__all__ = ["columns_of", "read", "render_xlsx", "sheet_name", "table_workbook"]
 
 
 _HEADLINE = (
@@ -70,6 +70,36 @@ def render_xlsx(brief: Brief) -> bytes:
         book.add(_figures(brief))
         book.add(_caveats(brief))
         book.add(_terms(brief))
+    return file.getvalue()
+
+
+def table_workbook(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """Return one table as a workbook, its texts never read as formulas.
+
+    Raises
+    ------
+    MissingExtraError
+        Without XlsxWriter.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("XlsxWriter", "excel") from error
+    file = BytesIO()
+    cells: list[list[Cell]] = [
+        [
+            (float(cell), "General")
+            if isinstance(cell, (int, float)) and not isinstance(cell, bool)
+            else ""
+            if cell is None
+            else str(cell)
+            for cell in row
+        ]
+        for row in rows
+    ]
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
+        book = Book(made, name, "Entrepôt", "")
+        book.add(SheetGrid(name=name, title=name, text="", head=tuple(head), rows=cells))
     return file.getvalue()
 
 

@@ -26,6 +26,7 @@ from entrepot.goods.screening import TARIFF_OF, Regime
 from entrepot.model.areas import area_set
 from entrepot.model.display import first_of
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,9 +103,7 @@ def load(work: Work) -> None:
     columns = ", ".join(f'{text} AS "{role}"' for role, text in texts.items())
     cells = [f"c{place}" for place in range(len(work.shipments.columns))]
     blank = " AND ".join(f"coalesce(trim(CAST({cell} AS VARCHAR)), '') = ''" for cell in cells)
-    work.db.execute(
-        f"CREATE TEMP TABLE texts AS SELECT row, {columns} FROM cells WHERE NOT ({blank})"
-    )
+    keep(work.db, "texts", f"SELECT row, {columns} FROM cells WHERE NOT ({blank})")
     [(rows,)] = work.db.execute("SELECT count(*) FROM texts").fetchall()
     if not rows and not work.shipments.broken:
         raise NoEvidenceError(
@@ -124,7 +123,7 @@ def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) ->
 
     made = pa.table({key: pa.array(list(held), kind) for key, (held, kind) in columns.items()})
     work.db.register(f"{name}_of_python", made)
-    work.db.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_of_python")
+    keep(work.db, name, f"SELECT * FROM {name}_of_python")
     work.db.unregister(f"{name}_of_python")
 
 
@@ -322,9 +321,11 @@ def _are_plain(work: Work, role: str) -> bool:
     ).fetchall()
     if odd or (points and not decimals):
         return False
-    work.db.execute(
-        f'CREATE TEMP TABLE {role}_amounts AS SELECT DISTINCT "{role}" AS text, '
-        f"TRY_CAST(nullif(\"{role}\", '') AS DOUBLE) AS amount FROM texts"
+    keep(
+        work.db,
+        f"{role}_amounts",
+        f'SELECT DISTINCT "{role}" AS text, '
+        f"TRY_CAST(nullif(\"{role}\", '') AS DOUBLE) AS amount FROM texts",
     )
     return True
 
@@ -336,9 +337,10 @@ def make_lines(work: Work, edition: str) -> None:
         THEN '{words} not recognised: “' || left(x."{role}", 30) || '”' END"""
         for role, words in (("from", "country of dispatch"), ("to", "destination"))
     ]
-    work.db.execute(
+    keep(
+        work.db,
+        "lines",
         f"""
-        CREATE TEMP TABLE lines AS
         SELECT x.row, c.digits, c.edition, c.code_id, d.day, {_DAY} AS on_day,
             x."date" = '' AS undated,
             from_areas.area AS dispatch, to_areas.area AS destination, o.area AS origin,
@@ -354,7 +356,7 @@ def make_lines(work: Work, edition: str) -> None:
         JOIN origin_areas o ON x.origin = o.text
         JOIN value_amounts v ON x.value = v.text
         JOIN mass_amounts m ON x.mass = m.text
-        """.replace("TODAY", f"'{work.today}'")
+        """.replace("TODAY", f"'{work.today}'"),
     )
 
 

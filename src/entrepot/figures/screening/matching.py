@@ -22,6 +22,7 @@ from entrepot.goods.screening import (
 )
 from entrepot.model.areas import area_set
 from entrepot.model.display import first_of
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +40,11 @@ def find_routes(work: Work) -> None:
     """Find out once for each route which regimes bind it, and when."""
     import pyarrow as pa
 
-    work.db.execute(
-        "CREATE TEMP TABLE routes AS SELECT row_number() OVER () AS route_id, * FROM (SELECT "
-        "DISTINCT dispatch, destination, origin, via FROM lines WHERE problem = '')"
+    keep(
+        work.db,
+        "routes",
+        "SELECT row_number() OVER () AS route_id, * FROM (SELECT DISTINCT dispatch, destination, "
+        "origin, via FROM lines WHERE problem = '')",
     )
     rows = work.db.execute("SELECT * FROM routes ORDER BY route_id").fetchall()
     applies: list[tuple[int, int, date, date]] = []
@@ -94,8 +97,8 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
             if begins > last:
                 continue
             left_out.append(f"{held.id} for codes of {edition}")
-            for number, *met in _unconverted(work, held, ids):
-                found += [(number, place, begins, last, *met) for place in places[held.id]]
+            for number, *met in _unconverted(work, held, ids, begins, last):
+                found += [(number, place, *met) for place in places[held.id]]
     names = ("code_id", "regime", "first", "last", "grade", "rank", "entry")
     number, day = pa.int32(), pa.date32()
     put(work, "spans", columns_of(names, (number, number, day, day, number, number, number), found))
@@ -145,8 +148,8 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
 
 
 def _unconverted(
-    work: Work, held: GoodsList, ids: dict[str, list[int]]
-) -> Iterator[tuple[int, int, int, int]]:
+    work: Work, held: GoodsList, ids: dict[str, list[int]], first: date, last: date
+) -> Iterator[tuple[int, date, date, int, int, int]]:
     """Yield what can be said of a list whose codes no table leads to the edition of the lines.
 
     Equal numbers can be other goods, so they are candidates; of other codes of the same headings
@@ -157,12 +160,17 @@ def _unconverted(
     edition = held.history[0].edition
     why = f"{held.short}: its codes are of {edition}, and no correlation table is loaded"
     work.entries.append(MetEntry(held, None, f"possible: {why}"))
+    place = len(work.entries) - 1
     for number in (number for numbers in ids.values() for number in numbers):
         digits = work.codes[number][0]
         if digits[:4] in headings:
             same = any(digits.startswith(code) or code.startswith(digits) for code in codes)
-            grade = PART if same else NOT_KNOWN
-            yield number, grade, grade * 1000 + 900, len(work.entries) - 1
+            until = min(last, held.known_until)
+            if same and first <= until:
+                yield number, first, until, PART, PART * 1000 + 900, place
+            begins = max(first, until + timedelta(days=1)) if same else first
+            if begins <= last:
+                yield number, begins, last, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
 
 
 def find_results(work: Work) -> None:
@@ -180,34 +188,50 @@ def find_results(work: Work) -> None:
     day, text = pa.date32(), pa.string()
     kinds = (pa.int32(), day, day, text)
     put(work, "windows", columns_of(("regime", "first", "last", "why"), kinds, windows))
-    work.db.execute(
-        f"""
-        CREATE TEMP TABLE bound AS
+    keep(
+        work.db,
+        "bound",
+        """
         SELECT l.row, l.code_id, l.on_day, a.regime, l.undated, left(l.digits, 2) IN ('98', '99')
             AS national
         FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
             AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
         JOIN applies a ON r.route_id = a.route_id AND l.on_day BETWEEN a.first AND a.last
-        WHERE l.problem = '';
-        CREATE TEMP TABLE met AS
+        WHERE l.problem = ''
+        """,
+    )
+    keep(
+        work.db,
+        "met",
+        """
         SELECT b.row, b.regime, min(s.grade) AS grade, arg_min(s.entry, s.rank) AS entry,
             list_sort(list(DISTINCT s.entry)) AS entries
         FROM bound b JOIN spans s ON b.code_id = s.code_id AND b.regime = s.regime
             AND b.on_day BETWEEN s.first AND s.last
-        GROUP BY ALL;
-        CREATE TEMP TABLE results AS
+        GROUP BY ALL
+        """,
+    )
+    keep(
+        work.db,
+        "results",
+        f"""
         SELECT b.row, b.regime, w.why, m.entry, m.entries, b.undated, b.national,
             CASE WHEN b.undated THEN {NOT_KNOWN}
                 WHEN m.grade <= {PART} THEN m.grade
                 WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national THEN {NOT_KNOWN}
                 ELSE {NOT_LISTED} END AS grade
         FROM bound b LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
-        LEFT JOIN windows w ON b.regime = w.regime AND b.on_day BETWEEN w.first AND w.last;
-        CREATE TEMP TABLE firsts AS
+        LEFT JOIN windows w ON b.regime = w.regime AND b.on_day BETWEEN w.first AND w.last
+        """,
+    )
+    keep(
+        work.db,
+        "firsts",
+        f"""
         SELECT row, min(grade) AS grade, arg_min(regime, key) AS regime, arg_min(why, key) AS why,
             arg_min(entry, key) AS entry, arg_min(entries, key) AS entries,
             arg_min(national, key) AS national,
             list(regime) FILTER (grade <= {NOT_KNOWN}) AS also
-        FROM (SELECT *, grade * 1000 + regime AS key FROM results) GROUP BY row;
-        """
+        FROM (SELECT *, grade * 1000 + regime AS key FROM results) GROUP BY row
+        """,
     )

@@ -32,6 +32,7 @@ __all__ = [
     "read_bytes_of",
     "read_file",
     "read_text",
+    "read_workbook",
 ]
 
 LARGEST = 4 * 2**30
@@ -145,7 +146,7 @@ def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
     if start.startswith(b"PAR1") or suffix == ".parquet":
         return _parquet(path)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _workbook(path, sheet, code)
+        return read_workbook(path, sheet=sheet, code=code)
     if sheet:
         raise RequestError("--sheet is for a workbook", where=str(path), hint="leave it out")
     return read_text(read_bytes(path, most=LARGEST), path.name, code=code)
@@ -331,7 +332,8 @@ def _parquet(path: Path) -> Shipments:
     return Shipments(path.name, columns, read.append_column("row", numbers))
 
 
-def _workbook(path: Path, sheet: str, code: str) -> Shipments:
+def read_workbook(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
+    """Return the rows of a sheet of a workbook as texts; see `read_file`."""
     from entrepot.sources.workbook import sheet_rows, sheets
 
     names = sheets(path, path.name)

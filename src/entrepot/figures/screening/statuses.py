@@ -28,6 +28,7 @@ from entrepot.figures.screening.lines import (
 )
 from entrepot.figures.screening.matching import find_results, find_routes, find_spans
 from entrepot.figures.screening.read import BrokenRow, Shipments, columns_for
+from entrepot.figures.screening.signs import find_signs
 from entrepot.goods import goods_list, goods_lists
 from entrepot.goods.screening import (
     LISTED,
@@ -42,9 +43,10 @@ from entrepot.goods.screening import (
 )
 from entrepot.model.areas import area_name
 from entrepot.model.display import MONEY, day_text
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -66,15 +68,13 @@ COLUMNS = (
 """The program's columns, before those of the file."""
 SIGNS = {
     "P": "high-priority code (Annex XL)",
-    "H": "hub, by loaded statistics of the code",
+    "H": "hub for the code, by loaded statistics",
     "N": "first shipment to this consignee in the file",
     "R": "route via Russia, or a free zone",
     "V": "value per kg above twice the code’s median in the file",
 }
 YES, NO, NOT_APPLICABLE = "●", "○", "–"
 _SHOWN = 3  # further entries that a cell names
-_MEDIAN_OF = 5  # shipments of a code, with value and mass, that make a median
-_FREE_ZONES = r"\b(FZE|FZCO|FZC|FZ-?LLC|FZ|DMCC|JAFZA|DAFZA|free (trade )?zone|freezone|serbest)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,7 @@ def screen(
     order: DayOrder | None = None,
     against: Sequence[str] = (),
     links: Links | None = None,
+    is_hub: Callable[[str, str], bool | None] | None = None,
     names: Mapping[str, str] | None = None,
     today: date | None = None,
     strict: bool = False,
@@ -171,6 +172,9 @@ def screen(
         Ids of lists; empty takes all.
     links
         The tables of the United Nations, for lists and codes of other editions.
+    is_hub
+        Whether loaded statistics show a destination as a hub for a six-digit code; None where
+        they do not say. See `hubs_in`.
     names
         What six-digit codes are, in words.
     today
@@ -207,7 +211,7 @@ def screen(
     find_routes(work)
     left_out = find_spans(work, tariff, links)
     find_results(work)
-    _signs(work)
+    find_signs(work, is_hub)
     return _screening(work, problems, days, said, left_out, names or {})
 
 
@@ -218,41 +222,6 @@ def _refusal(name: str, problems: Sequence[BrokenRow]) -> RequestError:
         where=f"{name}, row {first.row}; {len(problems):,} rows in all cannot be read",
         why="with --strict every row has to be readable",
         hint="correct the rows, or leave --strict out: they are then reported apart",
-    )
-
-
-def _signs(work: Work) -> None:
-    """Count the five signs of each line that they apply to; a missing one is neither yes nor no."""
-    has_consignee = "consignee" in work.places
-    consignee = "upper(trim(l.consignee))"
-    first = (
-        f"CASE WHEN {consignee} = '' THEN NULL ELSE row_number() OVER (PARTITION BY {consignee} "
-        "ORDER BY l.day NULLS LAST, l.row) = 1 END"
-        if has_consignee
-        else "NULL::BOOLEAN"
-    )
-    zone = f"regexp_matches(l.consignee, '{_FREE_ZONES}', 'i')"
-    route = "f.by_russia" if "via" in work.places else ("false" if has_consignee else "NULL")
-    work.db.execute(
-        f"""
-        CREATE TEMP TABLE medians AS
-        SELECT digits, median(value / mass) AS median FROM lines
-        WHERE value > 0 AND mass > 0 AND problem = '' GROUP BY digits
-        HAVING count(*) >= {_MEDIAN_OF};
-        CREATE TEMP TABLE signs AS
-        SELECT l.row, r.route_id,
-            EXISTS (SELECT 1 FROM high h WHERE h.code_id = l.code_id
-                AND l.on_day BETWEEN h.first AND h.last) AS "P",
-            NULL::BOOLEAN AS "H",
-            {first} AS "N",
-            ({route} OR {zone if has_consignee else "false"}) AS "R",
-            CASE WHEN l.value > 0 AND l.mass > 0 THEN l.value / l.mass > 2 * m.median END AS "V"
-        FROM lines l JOIN routes r ON l.dispatch = r.dispatch AND l.destination = r.destination
-            AND l.origin IS NOT DISTINCT FROM r.origin AND l.via = r.via
-        JOIN facts f ON r.route_id = f.route_id
-        LEFT JOIN medians m ON l.digits = m.digits
-        WHERE l.problem = '' AND f.diversion;
-        """
     )
 
 
@@ -382,9 +351,10 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         "(SELECT string_agg(g.jurisdiction || ' ' || g.direction, ', ') FROM regimes g "
         "WHERE list_contains(f.also, g.regime) AND g.regime <> f.regime)"
     )
-    work.db.execute(
+    keep(
+        work.db,
+        "more",
         f"""
-        CREATE TEMP TABLE more AS
         SELECT f.row, concat_ws('; ', nullif(concat_ws(' ',
                 string_agg(e.words || ' ' || e.code, ', ' ORDER BY e.entry)
                     FILTER (e.entry <> f.entry
@@ -394,8 +364,8 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
                 {also}) AS words
         FROM firsts f LEFT JOIN entries e ON list_contains(f.entries, e.entry)
         WHERE f.grade <= {NOT_KNOWN} AND (len(f.entries) > 1 OR len(f.also) > 1)
-        GROUP BY f.row, f.also, f.regime, f.entries;
-        """
+        GROUP BY f.row, f.also, f.regime, f.entries
+        """,
     )
     query = f"""
         SELECT l.row, l.day AS "date", l.digits AS code, nullif(g.name, '') AS goods,
@@ -433,8 +403,9 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         UNION ALL BY NAME
         SELECT row, problem AS entry, '{STATUSES[UNREADABLE]}' AS status, {UNREADABLE} AS grade
         FROM broken
-        ORDER BY grade, ("to" IS NOT DISTINCT FROM 'Russia') DESC, signs DESC NULLS LAST,
-            "date" NULLS LAST, row
+        ORDER BY (((grade::BIGINT * 2 + ("to" IS DISTINCT FROM 'Russia')::BIGINT) * 8
+            + (7 - coalesce(signs, 0))) * 65536
+            + coalesce(date_diff('day', DATE '1980-01-01', "date"), 65535)) * 4294967296 + row
     """
     return _with_cells(work, work.db.sql(query).to_arrow_table())
 

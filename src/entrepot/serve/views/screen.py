@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.model.display import day_text, number
+from entrepot.model.display import day_text
 from entrepot.report.phrasing import capital
 from entrepot.serve.site import page
 
@@ -219,7 +219,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "day": day(row["date"]),
         "since": day(row["listed_since"]),
         "wind_down": day(row["wind_down"]),
-        "value": number(row["value"], 9) if row["value"] is not None else "–",
+        "value": "–" if row["value"] is None else f"{row['value']:,.0f}",
         "short": ", code ".join(filter(None, (entry.partition("; ")[0], row["listed_code"]))),
         "marks": marks if row["signs"] is not None else [],
         "signed": ", ".join(SIGNS[name] for name in SIGNS if row[name] == "●"),
