@@ -227,3 +227,48 @@ def test_examples_in_docstrings() -> None:
     result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize("name", ["eu-xxiii", "gb-3i", "cn-controls", "us-supp-5", "chpl"])
+def test_spans_say_what_a_match_on_each_day_says(name: str) -> None:
+    """The two ways to ask, one for a day and one for many codes at once, agree."""
+    held = goods_list(name)
+    codes = list(dict.fromkeys(entry.code for entry in held.history))[::29][:12]
+    matcher = Matcher([held], held.history[0].nomenclature)
+    codes = [code for code in (*codes, "854231", "2504", "ex 840991") if _accepted(matcher, code)]
+    first, last = date(2022, 1, 1), date(2026, 12, 31)
+    spans = list(matcher.spans(codes, first, last))
+    days = [first, last, held.known_until, date(2023, 6, 24), date(2025, 4, 24), date(2024, 2, 3)]
+    for day in days:
+        for code in codes:
+            now = {
+                (one.entry.code, one.entry.part, one.certainty, one.status)
+                for one in matcher.match(code, day)
+            }
+            said = {
+                (one.match.entry.code, one.match.entry.part, one.match.certainty, one.match.status)
+                for one in spans
+                if one.match.code == code and one.first <= day <= one.last
+            }
+            assert said == now, (code, day)
+
+
+def _accepted(matcher: Matcher, code: str) -> bool:
+    try:
+        matcher.match(code)
+    except RequestError:
+        return False
+    return True
+
+
+def test_what_is_announced_for_later_is_not_known_then() -> None:
+    held = goods_list("cn-controls")
+    [late, *_] = [one for one in held.history if one.starts > held.known_until]
+    assert held.status(late, held.known_until) == "no"
+    assert held.status(late, late.starts) == "not known"
+
+
+def test_a_heading_with_one_subheading_is_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("code,nomenclature\n960200,HS2022\n", encoding="utf-8")
+    assert [one.certainty for one in Matcher([own_list(path)], "HS2022").match("9602")] == ["whole"]

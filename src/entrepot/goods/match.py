@@ -179,6 +179,9 @@ class Matcher:
             for six in self._between(*ends):
                 by_six.setdefault(six, []).append(code)
         for held in self.lists:
+            if {entry.edition for entry in held.history} == {self._edition}:
+                yield from self._steady(held, read, by_six, first, last)
+                continue
             open_: dict[tuple[str, str, str, str], Span] = {}
             for begins, until in self._between_changes(held, first, last):
                 index = self._index(held, begins)
@@ -197,6 +200,38 @@ class Matcher:
                 yield from open_.values()
                 open_ = now
             yield from open_.values()
+
+    def _steady(
+        self,
+        held: GoodsList,
+        read: dict[str, tuple[tuple[str, str], bool]],
+        by_six: dict[str, list[str]],
+        first: date,
+        last: date,
+    ) -> Iterator[Span]:
+        """Yield spans of a list in the edition of the codes: only what is listed changes in time.
+
+        No family has to be closed there, so how a code meets an entry is the same on all days.
+        """
+        index = self._index(held, None)
+        stretches: dict[int, list[tuple[date, date, str]]] = {}
+        seen: set[tuple[str, int]] = set()
+        for six in sorted(by_six.keys() & index):
+            for code in by_six[six]:
+                (start, end), marked = read[code]
+                for entry, place in index[six]:
+                    told = self._certainty(start if start == end else "", entry, place)
+                    if told is None or (code, id(entry)) in seen:
+                        continue
+                    seen.add((code, id(entry)))
+                    if marked and told[0] == "whole":
+                        told = "ex", "the table means a part of the code"
+                    if id(entry) not in stretches:
+                        stretches[id(entry)] = list(_stretches(held, entry, first, last))
+                    for begins, until, status in stretches[id(entry)]:
+                        yield Span(
+                            begins, until, Match(code, held, entry, told[0], status, told[1])
+                        )
 
     def _between_changes(
         self, held: GoodsList, first: date, last: date
@@ -345,6 +380,23 @@ def _on(held: GoodsList, day: date | None) -> tuple[ListEntry, ...]:
     if day < held.begins:
         return ()
     return tuple(entry for entry in held.history if entry.on(day) != "no")
+
+
+def _stretches(
+    held: GoodsList, entry: ListEntry, first: date, last: date
+) -> Iterator[tuple[date, date, str]]:
+    """Yield the days from one to another on which an entry is or may be on its list, by status."""
+    after = [entry.valid_to, entry.not_before, held.known_until]
+    changes = {entry.starts, *(day + timedelta(days=1) for day in after if day and day < date.max)}
+    begins = max(first, held.begins)
+    if begins > last:
+        return
+    days = [begins, *sorted(day for day in changes if begins < day <= last)]
+    for start, following in itertools.pairwise([*days, None]):
+        assert start is not None
+        if entry.on(start) != "no":
+            until = following - timedelta(days=1) if following else last
+            yield start, until, held.status(entry, start)
 
 
 def _changes(held: GoodsList) -> Iterator[date]:

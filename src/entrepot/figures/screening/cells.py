@@ -219,7 +219,7 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     (datetime.date(2025, 1, 11), datetime.date(2025, 1, 11))
     """
     held = list(texts)
-    because = "as told" if order else ""
+    because = "as given" if order else ""
     slashed = [
         (text, (int(found[1]), int(found[2])))
         for text in held

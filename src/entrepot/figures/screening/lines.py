@@ -155,7 +155,7 @@ def read_dates(work: Work, order: DayOrder | None) -> tuple[date, date] | None:
 def _note_days(work: Work, read: ReadDays) -> None:
     if read.order:
         first = {"DMY": "day", "MDY": "month", "YMD": "year"}[read.order]
-        why = "as told" if read.because == "as told" else f"{read.because} can be nothing else"
+        why = "as given" if read.because == "as given" else f"{read.because} can be nothing else"
         work.notes.append(f"Dates with slashes have the {first} first: {why}.")
     if read.as_numbers:
         work.notes.append(
