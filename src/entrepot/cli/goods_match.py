@@ -23,7 +23,6 @@ from entrepot.errors import (
 from entrepot.files import read_bytes, require_file, require_target
 from entrepot.model.display import first_of
 from entrepot.report.output import csv_text, write_whole
-from entrepot.report.render_xlsx import table_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,6 +241,8 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     require_target(path)
     head = list(rows[0]) if rows else []
     if path.suffix.lower() == ".xlsx":
+        from entrepot.report.render_xlsx import table_workbook
+
         write_whole(path, table_workbook(path.stem, head, [list(row.values()) for row in rows]))
         return
     try:  # names and words of a list may be anybody's, and are opened in a spreadsheet
