@@ -266,9 +266,3 @@ def test_what_is_announced_for_later_is_not_known_then() -> None:
     [late, *_] = [one for one in held.history if one.starts > held.known_until]
     assert held.status(late, held.known_until) == "no"
     assert held.status(late, late.starts) == "not known"
-
-
-def test_a_heading_with_one_subheading_is_all_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "one.csv"
-    path.write_text("code,nomenclature\n960200,HS2022\n", encoding="utf-8")
-    assert [one.certainty for one in Matcher([own_list(path)], "HS2022").match("9602")] == ["whole"]

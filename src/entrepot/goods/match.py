@@ -327,9 +327,6 @@ class Matcher:
             return digits
         plain = without_filling(digits, self._edition)
         require_code(plain[:6], self._edition)
-        if len(plain) < 6:  # 9602 and 9602.00 are the same goods, as nothing else is below
-            below = self._between(plain, plain)
-            return below[0] if len(below) == 1 else plain
         return plain
 
     def _between(self, first: str, last: str) -> list[str]:
