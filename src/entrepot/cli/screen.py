@@ -51,7 +51,7 @@ def screen(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Screen shipments: which were listed on their date, by whom, in which direction.
+    """Screen shipments: which were listed on their date, by which country, in which direction.
 
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """

@@ -549,11 +549,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         words = (
             f"{found['count']} specifications, median {figure_value(found['median'], figure.unit)}"
         )
-        most = (
-            f"; most influential choice: {found['most_influential']}"
-            if found["most_influential"]
-            else ""
-        )
+        most = found["most_influential"]
+        most = f"; most influential choice: {_CHOICES.get(most, most)}" if most else ""
         rows.append(("sensitivity", words + most))
         rows += _curve(figure.specifications, figure.unit)
         rows += [("published", _in_print(item)) for item in figure.in_print[:SHOWN]]

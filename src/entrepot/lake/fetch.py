@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -33,7 +33,7 @@ def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
     """
     rows: list[tuple[Any, ...]]
     if not frame.implementation.is_duckdb():
-        with _readable_there():
+        with _readable_there(frame):
             return frame.collect("pyarrow").rows()
     with readable():
         rows = frame.to_native().fetchall()
@@ -63,7 +63,7 @@ def relation(frame: nw.LazyFrame[Any], lake: Lake) -> duckdb.DuckDBPyRelation:
     """
     native: Any = frame.to_native()
     if not frame.implementation.is_duckdb():
-        with _readable_there():
+        with _readable_there(frame):
             native = lake.connection.from_arrow(frame.collect("pyarrow").to_native())
     found: duckdb.DuckDBPyRelation = native
     return found
@@ -91,8 +91,10 @@ def stored(frame: nw.LazyFrame[Any], lake: Lake) -> Iterator[nw.LazyFrame[Any]]:
         yield nw.from_native(rows)
 
 
-def _readable_there() -> AbstractContextManager[None]:
-    """Return what turns troubles of Spark, the one other engine, into errors of our own."""
+def _readable_there(frame: nw.LazyFrame[Any]) -> AbstractContextManager[None]:
+    """Return what turns troubles of Spark into errors of our own; a table in memory has none."""
+    if not frame.implementation.is_spark_like():
+        return nullcontext()
     from entrepot.lake.on_spark import readable_on_spark
 
     return readable_on_spark()
