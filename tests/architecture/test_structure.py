@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,38 @@ def test_the_project_names_no_place_of_a_machine() -> None:
         if path.suffix in (".py", ".md", ".toml", ".yml", ".yaml", ".csv", ".html", ".css"):
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"(?<![\w.])/(work|root|home|tmp/bash)/", text), name
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports for types count as well: what refers to each other is one thing."""
+    names = {dotted(path): path for path in MODULES}
+    imports: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                for one in node.names:
+                    inner = f"{node.module}.{one.name}"
+                    found.add(inner if inner in names else str(node.module))
+        imports[name] = (found & set(names)) - {name}
+    sorter = TopologicalSorter(imports)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail(f"these import each other: {' <- '.join(error.args[1])}")
+    assert sum(map(len, imports.values())) > len(names)  # imports were seen at all
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(dotted(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+    assert len(places) > 100

@@ -20,10 +20,10 @@ from entrepot.errors import MissingExtraError, RequestError
 from entrepot.lake import Lake
 from entrepot.report import brief, write
 from entrepot.report.attribution import evidence_line
+from entrepot.report.charts import BriefTable
 from entrepot.report.parts import (
     FORMATS,
     BriefSentence,
-    BriefTable,
     DataGap,
     Note,
     PageLink,

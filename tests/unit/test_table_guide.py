@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from entrepot.sources.table.draft.draft import draft_mapping
-from entrepot.sources.table.mapping import Column, Mapping
+from entrepot.sources.table.mapping import MappedColumn, Mapping
 from entrepot.sources.table.roles import SYSTEMS, Role
 from table_reading import read_table
 
@@ -35,7 +35,7 @@ def test_the_answers_read_the_file(tmp_path: Path) -> None:
 
 
 def test_every_key_role_and_system_of_codes_is_named() -> None:
-    fields = {**Mapping.model_fields, **Column.model_fields}
+    fields = {**Mapping.model_fields, **MappedColumn.model_fields}
     keys = {field.alias or name for name, field in fields.items()}
     words = set(re.findall(r"[A-Za-z0-9_]+", TEXT))
     assert keys <= words, keys - words

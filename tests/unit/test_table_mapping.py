@@ -8,8 +8,8 @@ import time
 import pytest
 
 from entrepot.errors import BadFileError
-from entrepot.sources.table.mapping import Column, read_mapping
-from entrepot.sources.table.products import group_of
+from entrepot.sources.table.mapping import MappedColumn, read_mapping
+from entrepot.sources.text import group_of
 
 CONTRACT = """
 format: 1
@@ -142,4 +142,4 @@ def test_a_pattern_finds_what_python_finds(pattern: str, text: str) -> None:
 @pytest.mark.parametrize("pattern", ["(?=x)([0-9]+)", r"([0-9])\1", "((", "([0-9]{2000})"])
 def test_a_pattern_that_cannot_be_searched_for_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="pattern"):
-        Column(role="product", pattern=pattern)
+        MappedColumn(role="product", pattern=pattern)

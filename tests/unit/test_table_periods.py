@@ -6,7 +6,7 @@ import pytest
 
 from entrepot.errors import RequestError
 from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import Span, read_span, spans
+from entrepot.sources.table.periods import DatedPeriod, read_span, spans
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ from entrepot.sources.table.periods import Span, read_span, spans
     ],
 )
 def test_spellings(text: str, start: str, freq: str) -> None:
-    assert read_span(text) == Span(start, freq)
+    assert read_span(text) == DatedPeriod(start, freq)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_days_say_where_a_period_begins_and_not_how_long_it_is() -> None:
         spans(["2024-01-01", "2024-04-01"], None)
     assert caught.value.where == "2024-01-01"
     assert "freq" in caught.value.hint
-    assert spans(["2024-04-01"], "Q") == {"2024-04-01": Span("2024-04-01", "Q")}
+    assert spans(["2024-04-01"], "Q") == {"2024-04-01": DatedPeriod("2024-04-01", "Q")}
     assert spans(["2024-05-31"], "Q")["2024-05-31"].start == "2024-04-01"
-    assert spans(["2024-05-31"], "A")["2024-05-31"] == Span("2024-01-01", "A")
+    assert spans(["2024-05-31"], "A")["2024-05-31"] == DatedPeriod("2024-01-01", "A")
 
 
 def test_a_length_that_the_mapping_denies_is_refused() -> None:
@@ -87,12 +87,12 @@ def test_months_need_three_letters_and_one_meaning() -> None:
 
 def test_a_fiscal_year_is_the_twelve_months_that_the_mapping_says() -> None:
     assert spans(["2022-23", "2023-2024"], None, 4) == {
-        "2022-23": Span("2022-04-01", "F"),
-        "2023-2024": Span("2023-04-01", "F"),
+        "2022-23": DatedPeriod("2022-04-01", "F"),
+        "2023-2024": DatedPeriod("2023-04-01", "F"),
     }
-    assert spans(["2010-11"], None, 7)["2010-11"] == Span("2010-07-01", "F")
+    assert spans(["2010-11"], None, 7)["2010-11"] == DatedPeriod("2010-07-01", "F")
     assert spans(["2018-07-17..2019-07-16"], None)["2018-07-17..2019-07-16"].freq == "F"
-    assert spans(["2022-01..2022-12"], None)["2022-01..2022-12"] == Span("2022-01-01", "A")
+    assert spans(["2022-01..2022-12"], None)["2022-01..2022-12"] == DatedPeriod("2022-01-01", "A")
     with pytest.raises(RequestError, match="a single year") as caught:  # of April or of March?
         spans(["2022-23", "2023"], None, 4)
     assert "own: {'2023': 2023-04..2024-03} or own: {'2023': 2022-04..2023-03}" in caught.value.hint

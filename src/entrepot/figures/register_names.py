@@ -22,7 +22,7 @@ from entrepot.sources import is_register, split_address
 if TYPE_CHECKING:
     from entrepot.lake import Lake
 
-__all__ = ["Name", "Names", "Role", "register_names"]
+__all__ = ["Name", "NamedCompanies", "Role", "register_names"]
 
 Role = Literal["sender", "receiver", "maker", "brand"]
 
@@ -55,7 +55,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NamedCompanies:
     """The names of one role, the largest first.
 
     Attributes
@@ -108,7 +108,7 @@ def register_names(
     goods: str = "all",
     period: str | None = None,
     since: str | None = None,
-) -> Names:
+) -> NamedCompanies:
     """Return who stands on the lines of a register, by value, with how much of it is named.
 
     Parameters
@@ -173,4 +173,4 @@ def register_names(
         if name is not None and seen[name] >= start
     )
     ordered = sorted(names, key=lambda one: (-one.value, one.name))
-    return Names(source, role, currency, named / total, total, tuple(ordered))
+    return NamedCompanies(source, role, currency, named / total, total, tuple(ordered))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     _Index = dict[str, list[tuple[ListEntry, CodeConversion]]]
 
-__all__ = ["Match", "Matcher", "Span", "code_range"]
+__all__ = ["ListedSpan", "Match", "Matcher", "code_range"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
@@ -79,7 +79,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ListedSpan:
     """Days on which a code meets an entry of a list in one and the same way.
 
     Attributes
@@ -163,7 +163,7 @@ class Matcher:
             if not held.settles(day)
         )
 
-    def spans(self, codes: Iterable[str], first: date, last: date) -> Iterator[Span]:
+    def spans(self, codes: Iterable[str], first: date, last: date) -> Iterator[ListedSpan]:
         """Yield what codes meet on each day from one to another, without looking up every day.
 
         Parameters
@@ -182,21 +182,21 @@ class Matcher:
             if {entry.edition for entry in held.history} == {self._edition}:
                 yield from self._steady(held, read, by_six, first, last)
                 continue
-            open_: dict[tuple[str, str, str, str], Span] = {}
+            open_: dict[tuple[str, str, str, str], ListedSpan] = {}
             for begins, until in self._between_changes(held, first, last):
                 index = self._index(held, begins)
-                now: dict[tuple[str, str, str, str], Span] = {}
+                now: dict[tuple[str, str, str, str], ListedSpan] = {}
                 met = dict.fromkeys(code for six in by_six.keys() & index for code in by_six[six])
                 for code in met:
                     for one in self._met(code, *read[code], held, index, begins):
                         key = code, one.entry.code, one.entry.part, one.certainty
                         before = open_.pop(key, None)
                         if before and before.goes_on(one):
-                            now[key] = Span(before.first, until, one)
+                            now[key] = ListedSpan(before.first, until, one)
                             continue
                         if before:
                             yield before
-                        now[key] = Span(begins, until, one)
+                        now[key] = ListedSpan(begins, until, one)
                 yield from open_.values()
                 open_ = now
             yield from open_.values()
@@ -208,7 +208,7 @@ class Matcher:
         by_six: dict[str, list[str]],
         first: date,
         last: date,
-    ) -> Iterator[Span]:
+    ) -> Iterator[ListedSpan]:
         """Yield spans of a list in the edition of the codes: only what is listed changes in time.
 
         No family has to be closed there, so how a code meets an entry is the same on all days.
@@ -229,7 +229,7 @@ class Matcher:
                     if id(entry) not in stretches:
                         stretches[id(entry)] = list(_stretches(held, entry, first, last))
                     for begins, until, status in stretches[id(entry)]:
-                        yield Span(
+                        yield ListedSpan(
                             begins, until, Match(code, held, entry, told[0], status, told[1])
                         )
 

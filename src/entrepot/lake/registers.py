@@ -8,29 +8,22 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.columns import flow_schema
+from entrepot.model.columns import PARTNER_BASES, flow_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import narwhals as nw
 
     from entrepot.lake.merge import CurrentPart
 
-__all__ = ["BASES", "FILE", "Secret", "as_flows", "bases_there", "secret", "write_secret"]
+__all__ = ["FILE", "Secret", "as_flows", "secret", "write_secret"]
 
-BASES = ("origin", "dispatch", "consignment", "seller", "port", "destination")
-"""Columns of a line that name a country, each a basis of its own; the last one is of exports."""
+
 NOT_SAID = "XNES"
 FILE = "persons.json"
 """File of a lake with its secret; it is in no backup and no export."""
-
-
-def bases_there(names: Container[str]) -> str:
-    """Return SQL for the bases of which any of some lines has a country."""
-    found = (f"CASE WHEN count({name}) > 0 THEN '{name}' END" for name in BASES if name in names)
-    return f"[{', '.join(found)}]"
 
 
 def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFrame[Any]:
@@ -46,7 +39,7 @@ def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFr
 
     there = {name for part in parts for name in part.partition.bases}
     frames = []
-    for basis in BASES:
+    for basis in PARTNER_BASES:
         if basis not in there:
             continue
         is_export = basis == "destination"

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.lake.catalog import SLICE
-from entrepot.lake.registers import bases_there
-from entrepot.model.columns import columns, key_columns, schema
+from entrepot.model.columns import PARTNER_BASES, columns, key_columns, schema
 from entrepot.model.period import Period
 from entrepot.sources.strict import area_enum, literal, sorted_enum
 
@@ -25,6 +24,7 @@ __all__ = [
     "MOST",
     "STAGED",
     "Staged",
+    "bases_there",
     "cell",
     "contents",
     "correct",
@@ -32,6 +32,7 @@ __all__ = [
     "of_period",
     "waiting",
 ]
+
 
 STAGED = "staged"
 """Temporary table in which the rows wait."""
@@ -329,3 +330,11 @@ def of_period(there: Container[str], period: Period | None) -> str:
         return "true"
     test = f"period = DATE {literal(period.start)}"
     return f"{test} AND freq = {literal(period.freq)}" if "freq" in there else test
+
+
+def bases_there(names: Container[str]) -> str:
+    """Return SQL for the bases of which any of some lines has a country."""
+    found = (
+        f"CASE WHEN count({name}) > 0 THEN '{name}' END" for name in PARTNER_BASES if name in names
+    )
+    return f"[{', '.join(found)}]"

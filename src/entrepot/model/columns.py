@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BALANCED",
     "COMPLETE",
+    "PARTNER_BASES",
     "Column",
     "Finding",
     "Level",
@@ -40,6 +41,9 @@ Table = Literal[
     "published",
     "shipments",
 ]
+
+PARTNER_BASES = ("origin", "dispatch", "consignment", "seller", "port", "destination")
+"""Countries that a line of a register names, each a basis of its own; the last is of exports."""
 
 
 @dataclass(frozen=True, slots=True)

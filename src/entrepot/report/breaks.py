@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.period import Period
 
-if TYPE_CHECKING:
-    from entrepot.report.brief_context import Subject
-    from entrepot.report.comparison import ComparisonSide
 __all__ = ["Break", "break_of", "reporters_before_and_after"]
 
 
@@ -23,9 +19,9 @@ class Break:
     after: str
 
 
-def break_of(subject: Subject | ComparisonSide, first: int, last: int) -> Break | None:
+def break_of(importer: str, supplier: str, first: int, last: int) -> Break | None:
     """Return the last whole year with both reports, if it lies between `first` and `last`."""
-    areas = (*subject.importer.split("+"), *subject.supplier.split("+"))
+    areas = (*importer.split("+"), *supplier.split("+"))
     for item in stopped_in(areas, Period.parse(last)):
         whole = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
         if first <= whole < last:

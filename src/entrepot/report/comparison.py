@@ -371,7 +371,11 @@ def picture(found: SideComparison) -> Chart | None:
     if not years or found.sides[0].keys == found.sides[1].keys:
         return None
     first, second = (
-        Course(name, tuple(map(_spot, course)), break_of(side, min(years), max(years)))
+        Course(
+            name,
+            tuple(map(_spot, course)),
+            break_of(side.importer, side.supplier, min(years), max(years)),
+        )
         for name, course, side in zip(found.names, found.courses, found.sides, strict=True)
     )
     return Chart(

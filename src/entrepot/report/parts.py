@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Caveat, Figure
     from entrepot.figures.scenario import Scenario
     from entrepot.reconcile.mirror_gaps import MirrorPair
-    from entrepot.report.charts import Chart
+    from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.mirror_comparison import ComparedReports
     from entrepot.sources.published.read import Published
 
@@ -35,7 +35,6 @@ __all__ = [
     "Arithmetic",
     "Brief",
     "BriefSentence",
-    "BriefTable",
     "Card",
     "ClaimRow",
     "ClaimsPart",
@@ -162,22 +161,6 @@ class Card:
     caveats: tuple[str, ...] = ()
     reason: str = ""
     command: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BriefTable:
-    """Cells as text; the first column heads its row; `numeric` columns stand right.
-
-    One with a `name` stands folded under a chart, one without is shown as it is. `units` says in
-    words what the numbers of each column are counted in; empty for words, years and ids.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    numeric: tuple[bool, ...]
-    rows: tuple[tuple[str, ...], ...]
-    units: tuple[str, ...]
-    name: str = "Table of this chart"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,8 @@ from entrepot.reconcile.mirror_gaps import MirrorPair
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:
-    from entrepot.report.parts import (
-        Brief,
-        BriefSentence,
-        BriefTable,
-        Card,
-        DataGap,
-        Section,
-        SentenceEvidence,
-    )
+    from entrepot.report.charts import BriefTable
+    from entrepot.report.parts import Brief, BriefSentence, Card, DataGap, Section, SentenceEvidence
 
 __all__ = ["as_dict", "render_json"]
 

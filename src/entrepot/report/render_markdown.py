@@ -11,10 +11,10 @@ from entrepot.report.phrasing import capital
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from entrepot.report.charts import BriefTable
     from entrepot.report.parts import (
         Brief,
         BriefSentence,
-        BriefTable,
         Card,
         ClaimsPart,
         DataGap,

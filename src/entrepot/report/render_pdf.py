@@ -21,18 +21,8 @@ from entrepot.report.render_html import ICONS, SWATCHES, caveat_title
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.report.charts import Chart
-    from entrepot.report.parts import (
-        Brief,
-        BriefTable,
-        Card,
-        ClaimsPart,
-        DataGap,
-        Note,
-        Remark,
-        Section,
-        Term,
-    )
+    from entrepot.report.charts import BriefTable, Chart
+    from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Note, Remark, Section, Term
 
 __all__ = ["as_data", "render_pdf"]
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrepot.figures import Figure
-    from entrepot.report.parts import Brief, BriefTable, Card, ClaimsPart, DataGap, Section
+    from entrepot.report.charts import BriefTable
+    from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Section
 
 __all__ = ["columns_of", "read", "render_xlsx", "sheet_name", "table_workbook"]
 

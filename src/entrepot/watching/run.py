@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from entrepot import __version__, files
+import entrepot
+from entrepot import files
 from entrepot.claims import check
 from entrepot.claims.read import document_of
 from entrepot.claims.schema import ClaimsFile
@@ -187,7 +188,7 @@ def _content(seen: WatchedFile) -> dict[str, Any]:
     return {
         "format": 1,
         "since": date.today().isoformat(),
-        "version": __version__,
+        "version": entrepot.__version__,
         "figures": {one.id: one.remembered.to_dict() for one in seen.figures},
         "verdicts": {one.id: one.now for one in seen.claims},
     }

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from entrepot.report.charts import Chart, draw, place_of
+from entrepot.report.charts import BriefTable, Chart, draw, place_of
 from entrepot.report.charts.butterfly import Butterfly, MutualFlow, ShareSide, YearShares
 from entrepot.report.charts.calendar import Calendar, ReporterYears
 from entrepot.report.charts.curve import Curve, CurveColumn, CurveDimension, CurveOption
@@ -17,7 +17,6 @@ from entrepot.report.charts.split import ChangePart, ChangeSplit
 from entrepot.report.charts.stack import Layer, Stack
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.charts.world import Partner, World
-from entrepot.report.parts import BriefTable
 
 
 def table(head: str, *rows: str) -> BriefTable:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from entrepot.figures import Definition, Figure
 from entrepot.report.cards import gathered, told_once
-from entrepot.report.parts import BriefTable, Card, DataGap, Remark, Section
+from entrepot.report.charts import BriefTable
+from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import inside
 
 TABLE = BriefTable("Shares", ("Year", "Share"), (False, True), (("2023", "5"),), ("", "per cent"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.report.parts import BriefTable
+from entrepot.report.charts import BriefTable
 from entrepot.report.render_xlsx import columns_of, read, sheet_name
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "Amounts",
     "DayOrder",
+    "ReadAmounts",
     "ReadCode",
     "ReadDays",
     "countries_in",
@@ -348,7 +348,7 @@ def countries_in(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class ReadAmounts:
     """What the cells of a column of amounts mean: by text, None for what is no number."""
 
     numbers: Mapping[str, float | None]
@@ -357,7 +357,7 @@ class Amounts:
 _AMOUNT = re.compile(r"[+-]?\d[\d.,'’\s\u00a0]*")
 
 
-def read_amounts(texts: Iterable[str]) -> Amounts:
+def read_amounts(texts: Iterable[str]) -> ReadAmounts:
     """Return the amount of each text of a column; its own digits show the sign of decimals.
 
     Where no cell shows it, such as a column of ``1.234`` and ``5.678``, the amounts are missing.
@@ -372,7 +372,7 @@ def read_amounts(texts: Iterable[str]) -> Amounts:
     held = {text: _amount(text) for text in texts}
     known = {sign for _, sign in held.values() if sign}
     decimal = known.pop() if len(known) == 1 else None
-    return Amounts({text: _number(plain, decimal) for text, (plain, _) in held.items()})
+    return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in held.items()})
 
 
 def _amount(text: str) -> tuple[str, str]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from entrepot.report.charts.drawing import APART
 
-if TYPE_CHECKING:
-    from entrepot.report.parts import BriefTable
-
-__all__ = ["Chart", "ChartFacts", "draw", "place_of"]
+__all__ = ["BriefTable", "Chart", "ChartFacts", "draw", "place_of"]
 
 
 class ChartFacts(Protocol):
@@ -20,6 +17,22 @@ class ChartFacts(Protocol):
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``, as inline SVG."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefTable:
+    """Cells as text; the first column heads its row; `numeric` columns stand right.
+
+    One with a `name` stands folded under a chart, one without is shown as it is. `units` says in
+    words what the numbers of each column are counted in; empty for words, years and ids.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    units: tuple[str, ...]
+    name: str = "Table of this chart"
 
 
 @dataclass(frozen=True, slots=True)

@@ -539,7 +539,7 @@ def share_chart(
     series = _shares_series(measure, lake, years, rest)
     found = sorted({f.definition.period.year for f in series} | {r.period.year for r in rows})
     require_some(found, _what(asked), asked.reason or "none of the requested years is available")
-    broken = break_of(_subject(asked), found[0], found[-1])
+    broken = break_of(asked.definition.importer, asked.definition.exporter, found[0], found[-1])
     lines = ShareLines(
         first=found[0],
         last=found[-1],

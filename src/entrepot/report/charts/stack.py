@@ -288,7 +288,7 @@ def of_years(found: dict[int, Figure], exporter: str | None = None) -> Standalon
     names = _named(shares, whose)
     asked = last.definition
     subject = Subject(asked.importer, marked, asked.goods, asked.period, fixed=True)
-    broken = break_of(subject, min(found), max(found))
+    broken = break_of(subject.importer, subject.supplier, min(found), max(found))
     drawn = Stack(tuple(found), _layers(shares, marked, whose, names), broken)
     title = _title(subject, drawn)
     return StandaloneChart(

@@ -9,11 +9,11 @@ from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import row_of, source_name
 from entrepot.report.breaks import break_of
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.definitions import ADD_DATA, part_name
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -37,7 +37,11 @@ def section(book: BriefContext, subject: Subject) -> Section:
         return Section(NAME, eyebrow, Remark("Values by year are not available"), gap=gap)
     years = sorted(total.values)
     tiers = tiers_of(book, subject, years, source) or [total]
-    broken = None if total.is_one_voice else break_of(subject, years[0], years[-1])
+    broken = (
+        None
+        if total.is_one_voice
+        else break_of(subject.importer, subject.supplier, years[0], years[-1])
+    )
     last, before = years[-1], years[-2]
     hot = _hot(tiers, before, last) or total
     title = _title(tiers, total, hot, before, last, broken)

@@ -20,11 +20,11 @@ from entrepot.model.period import Period
 from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.phrasing import capital
 from entrepot.report.scenario.tables import answer
 

@@ -122,7 +122,9 @@ def _totalled(book: BriefContext, subject: Subject, goods: str) -> set[str]:
 
 
 def _reporter(subject: Subject) -> list[DataGap]:
-    broken = break_of(subject, subject.period.year - 5, subject.period.year)
+    broken = break_of(
+        subject.importer, subject.supplier, subject.period.year - 5, subject.period.year
+    )
     if broken is None:
         return []
     return [

@@ -13,10 +13,10 @@ from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, bar_of
 from entrepot.report.answer import goods_phrase
 from entrepot.report.cards import percent_span, range_on_card, value_on_card
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.definitions import moved_by
-from entrepot.report.parts import BriefSentence, BriefTable, Card, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, Card, DataGap, Note, Remark, Section
 from entrepot.report.phrasing import capital
 from entrepot.sources import source_info
 from entrepot.sources.icio.sectors import sector

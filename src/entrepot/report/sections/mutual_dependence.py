@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, joined
 from entrepot.report import phrasing
 from entrepot.report.cards import source_on_card
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.butterfly import (
     Butterfly,
     MutualFlow,
@@ -16,7 +16,7 @@ from entrepot.report.charts.butterfly import (
     weighed,
 )
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections import over_time
 
 if TYPE_CHECKING:

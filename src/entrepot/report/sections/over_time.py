@@ -11,7 +11,7 @@ from entrepot.model.display import NBSP
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name
 from entrepot.report.breaks import break_of, reporters_before_and_after
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.share import (
     PublishedBox,
     ShareLines,
@@ -22,15 +22,7 @@ from entrepot.report.charts.share import (
     share_point,
 )
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import (
-    BriefSentence,
-    BriefTable,
-    DataGap,
-    Note,
-    PageLink,
-    Remark,
-    Section,
-)
+from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -74,7 +66,7 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
         return Section(NAME, EYEBROW, Remark(f"{what} is not known"), gap=gap)
     years = [row.period.year for row in rows] + [figure.definition.period.year for figure in series]
     first, last = min(years), max(years)
-    broken = break_of(subject, first, last)
+    broken = break_of(subject.importer, subject.supplier, first, last)
     places = table_places(rows, series)
     drawn = ShareLines(
         first=first,

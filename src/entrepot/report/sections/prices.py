@@ -8,9 +8,10 @@ from entrepot.figures.columns import in_currency
 from entrepot.model.display import NBSP, figure_value, number, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
+from entrepot.report.charts import BriefTable
 from entrepot.report.charts.split import split_chart
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure

@@ -8,15 +8,8 @@ from entrepot.claims.published_checks import findings
 from entrepot.figures import statements
 from entrepot.report import phrasing
 from entrepot.report.attribution import origin_name
-from entrepot.report.parts import (
-    BriefSentence,
-    BriefTable,
-    DataGap,
-    Note,
-    PageLink,
-    Remark,
-    Section,
-)
+from entrepot.report.charts import BriefTable
+from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.claims.published_checks import Discrepancy

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.areas import area_name, area_phrase, area_set, stopped
 from entrepot.model.display import joined
 from entrepot.report import phrasing
+from entrepot.report.charts import BriefTable
 from entrepot.report.charts.calendar import (
     ALIKE,
     DECK,
@@ -15,7 +16,7 @@ from entrepot.report.charts.calendar import (
     stopped_reporting_in,
     years_reported,
 )
-from entrepot.report.parts import BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

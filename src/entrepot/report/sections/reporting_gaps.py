@@ -10,8 +10,9 @@ from entrepot.model.display import NBSP, figure_value, joined, number, range_tex
 from entrepot.reconcile.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.attribution import source_name
+from entrepot.report.charts import BriefTable
 from entrepot.report.mirror_comparison import ReportersByYear, of_reports
-from entrepot.report.parts import BriefSentence, BriefTable, Command, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, Command, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import number
 from entrepot.report import phrasing
 from entrepot.report.attribution import origin_name, printed_row
+from entrepot.report.charts import BriefTable
 from entrepot.report.charts.curve import (
     DIMENSIONS,
     SOURCES,
@@ -16,15 +17,7 @@ from entrepot.report.charts.curve import (
     option_words,
 )
 from entrepot.report.definitions import command_for, moved_by
-from entrepot.report.parts import (
-    BriefSentence,
-    BriefTable,
-    DataGap,
-    Note,
-    PageLink,
-    Remark,
-    Section,
-)
+from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification

@@ -11,9 +11,10 @@ from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, changes
 from entrepot.report.breaks import break_of
+from entrepot.report.charts import BriefTable
 from entrepot.report.charts.slope import slope_chart
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leaps
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def changed(book: BriefContext, subject: Subject) -> Figure:
     """Return the first change that is known: before a break if there is one, else the longest."""
     year = subject.period.year
     held = [one for one in book.years() if year - BACK <= one < year]
-    broken = break_of(subject, year - BACK, year)
+    broken = break_of(subject.importer, subject.supplier, year - BACK, year)
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
     starts = tuple(bases) or (year - 1,)
     found = []

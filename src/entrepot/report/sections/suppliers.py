@@ -11,11 +11,12 @@ from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, joined, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
+from entrepot.report.charts import BriefTable
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.stack import Stack, found_years, of_years
 from entrepot.report.charts.world import of_buyers, of_suppliers
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure

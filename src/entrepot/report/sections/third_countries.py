@@ -10,11 +10,11 @@ from entrepot.model.areas import area_name, area_phrase
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, change_of
-from entrepot.report.charts import Chart
+from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import foot
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.missing_value import lacking
-from entrepot.report.parts import BriefSentence, BriefTable, DataGap, Note, Remark, Section
+from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leapt
 
 if TYPE_CHECKING:

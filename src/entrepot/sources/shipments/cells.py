@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.sources.parser import FileTable
     from entrepot.sources.shipments.layout import Field_
 
-__all__ = ["FREE_ZONE", "Cells"]
+__all__ = ["FREE_ZONE", "RegisterCells"]
 
 FREE_ZONE = "XFREEZONES"
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
@@ -43,7 +43,7 @@ _TEXTS = (
 
 
 @dataclass(slots=True)
-class Cells:
+class RegisterCells:
     """The kept text of a register, with the SQL of its canonical columns.
 
     Attributes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
-from entrepot.sources.shipments.cells import Cells
+from entrepot.sources.shipments.cells import RegisterCells
 from entrepot.sources.shipments.layout import (
     NAMES,
     Layout,
@@ -301,7 +301,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         With file, row and column of a cell that cannot be read with certainty.
     """
     layout, left = _about(connection, table)
-    cells = Cells(connection, table, layout, ROW)
+    cells = RegisterCells(connection, table, layout, ROW)
     cells.check()
     offer(connection, "register_line", cells.sql())
     noticed = findings(connection, layout, table.name, cells, left)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.shipments.cells import Cells
+    from entrepot.sources.shipments.cells import RegisterCells
 
 __all__ = ["VALUE", "findings"]
 
@@ -50,7 +50,7 @@ def findings(
     connection: duckdb.DuckDBPyConnection,
     layout: Layout,
     where: str,
-    cells: Cells,
+    cells: RegisterCells,
     left: list[str],
 ) -> tuple[Finding, ...]:
     """Return what was noticed in the lines of ``register_line``.
@@ -298,7 +298,7 @@ class _Look:
             )
             yield self.finding("value-not-invoice", "warning", count, f"row {row}", text)
 
-    def codes(self, cells: Cells) -> Iterator[Finding]:
+    def codes(self, cells: RegisterCells) -> Iterator[Finding]:
         """Tariff codes that lost a zero, or have signs beside digits."""
         pad = cells.layout.columns[str(cells.layout.of("tariff_code"))].pad
         printed = "length(regexp_replace(tariff_code, '[^0-9]', '', 'g'))"
@@ -328,7 +328,7 @@ class _Look:
             count = sum(one[1] for one in rest)
             yield self.finding("code-lengths", "note", count, rest[0][3], text)
 
-    def areas(self, cells: Cells) -> Iterator[Finding]:
+    def areas(self, cells: RegisterCells) -> Iterator[Finding]:
         """Words that name no area that is known, free zones, and lines that name no country."""
         for role, words in cells.unknown.items():
             some = sorted(words, key=lambda one: -words[one])
@@ -338,9 +338,9 @@ class _Look:
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
             text = (
-                f"{len(some):,} words for the {role} are of no known place, on "
-                f"{sum(words.values()):,} lines, {self._money(value)}: their country is missing. "
-                f"Most frequent: {', '.join(some[:_FEW])}. Name them under own in a layout."
+                f"{sum(words.values()):,} lines, {self._money(value)}, have no country of the "
+                f"{role}: its name is not known ({len(some):,} names). Most frequent: "
+                f"{', '.join(some[:_FEW])}. Add them to own in the layout."
             )
             count = sum(words.values())
             yield self.finding(f"unknown-{role}", "warning", count, some[0], text)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.fields import Field, Meaning
-    from entrepot.sources.table.plan import Group, Plan
+    from entrepot.sources.table.plan import Plan, ValueColumns
 
 __all__ = ["Looked", "look"]
 
@@ -150,8 +150,8 @@ def first_row(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     cells: Cells,
-    wanted: Callable[[Sequence[str], Group], bool],
-) -> tuple[int, list[str], Group] | None:
+    wanted: Callable[[Sequence[str], ValueColumns], bool],
+) -> tuple[int, list[str], ValueColumns] | None:
     """Return number, texts and group of the first value that fulfils a test."""
     chosen = {plan.names.index(name): set(texts) for name, texts in plan.mapping.select.items()}
     for number, row in cells.lines(connection):
@@ -165,7 +165,7 @@ def first_row(
 
 
 def _first_number(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cells) -> EntrepotError:
-    def place(row: Sequence[str], group: Group) -> int | None:
+    def place(row: Sequence[str], group: ValueColumns) -> int | None:
         for _, role in _NUMBERS:
             number = getattr(group, role)
             if number is None:

@@ -11,7 +11,7 @@ from entrepot.sources.table.numbers import missing_sql
 from entrepot.sources.table.roles import CONSTANTS
 
 if TYPE_CHECKING:
-    from entrepot.sources.table.plan import Group, Number, Plan
+    from entrepot.sources.table.plan import Number, Plan, ValueColumns
 
 __all__ = ["facts_sql", "says_something", "selected"]
 
@@ -69,7 +69,7 @@ def _cell(number: Number | None, plan: Plan) -> str:
     return f"CASE {cases}ELSE c{last} END" if before else f"c{last}"
 
 
-def _says(group: Group, plan: Plan) -> dict[str, str]:
+def _says(group: ValueColumns, plan: Plan) -> dict[str, str]:
     """Return what is said of one value, as SQL, by name of its column."""
     words: dict[str, str | None] = dict.fromkeys(f"s_{name}" for name in CONSTANTS)
     words["s_reexport"] = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 from entrepot.model.areas import WORLD, area
 from entrepot.sources.table.codes import area_of, own_area
-from entrepot.sources.table.mapping import Column
+from entrepot.sources.table.mapping import MappedColumn
 from entrepot.sources.table.periods import in_order, spans
 from entrepot.sources.table.products import nomenclature_of, product_of
 from entrepot.sources.table.roles import AREAS, MARKS
@@ -19,7 +19,7 @@ from entrepot.sources.table.words import flow_of, mark_of, word_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.sources.table.plan import Group, Plan
+    from entrepot.sources.table.plan import Plan, ValueColumns
 
 __all__ = ["Field", "Meaning", "fields", "meanings", "said"]
 
@@ -45,7 +45,7 @@ class Field:
     places: tuple[int, ...]
     month: bool = False
 
-    def text(self, row: Sequence[str], group: Group) -> str:
+    def text(self, row: Sequence[str], group: ValueColumns) -> str:
         """Return its text in a row of the file."""
         return BETWEEN.join([row[place] for place in self.places] + self._more(group))
 
@@ -54,7 +54,7 @@ class Field:
         parts = [f"c{place}" for place in self.places] + (["s_month"] if self.month else [])
         return f" || '{BETWEEN}' || ".join(parts)
 
-    def _more(self, group: Group) -> list[str]:
+    def _more(self, group: ValueColumns) -> list[str]:
         return [group.says["month"]] if self.month else []
 
 
@@ -124,13 +124,13 @@ def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None
         return (code,)
     if name == "flow":
         return _flow(text)
-    return _meaning(name, text, Column.model_construct(role=name), plan).words
+    return _meaning(name, text, MappedColumn.model_construct(role=name), plan).words
 
 
 _TIMES = ("period", "year", "quarter", "month", "freq")
 
 
-def _is_left_out(text: str, column: Column) -> bool:
+def _is_left_out(text: str, column: MappedColumn) -> bool:
     """Whether a cell is listed, or begins as one that is listed with a star at its end."""
     return any(
         text == one or (one.endswith("*") and text.startswith(one[:-1])) for one in column.leave_out
@@ -141,7 +141,7 @@ def _own(plan: Plan) -> bool:
     return all("month" in group.says for group in plan.groups)
 
 
-def _meaning(name: str, text: str, column: Column, plan: Plan) -> Meaning:
+def _meaning(name: str, text: str, column: MappedColumn, plan: Plan) -> Meaning:
     if name in AREAS:
         code = own_area(column.own.get(text)) or area_of(text, column.codes)
         total = area(code).kind == "aggregate"
@@ -169,7 +169,7 @@ def _flow(flow: str) -> tuple[str, str | None]:
     return flow, None
 
 
-def _periods(texts: Sequence[str], columns: list[Column], plan: Plan) -> dict[str, Meaning]:
+def _periods(texts: Sequence[str], columns: list[MappedColumn], plan: Plan) -> dict[str, Meaning]:
     by_freq: dict[str | None, dict[str, str]] = defaultdict(dict)
     for text in texts:
         parts = [
@@ -185,7 +185,7 @@ def _periods(texts: Sequence[str], columns: list[Column], plan: Plan) -> dict[st
     return found
 
 
-def _spelled(parts: list[str], columns: list[Column]) -> str:
+def _spelled(parts: list[str], columns: list[MappedColumn]) -> str:
     """Return a year and what stands beside it as one text."""
     if len(parts) == 1:
         return parts[0]

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.display import MONEY
-from entrepot.sources.table.products import group_of
 from entrepot.sources.table.roles import CONSTANTS, NUMBERS, SYSTEMS, Role, keys_of
+from entrepot.sources.text import group_of
 
-__all__ = ["Column", "Constants", "Mapping", "read_mapping"]
+__all__ = ["Constants", "MappedColumn", "Mapping", "read_mapping"]
 
 NAME = "mapping"
 """What a mapping is called in messages where its file is not known."""
@@ -65,7 +65,7 @@ class Constants(BaseModel):
         return {name: held for name in CONSTANTS if (held := getattr(self, name)) is not None}
 
 
-class Column(Constants):
+class MappedColumn(Constants):
     """What one column of the file is.
 
     Attributes
@@ -115,7 +115,7 @@ class Column(Constants):
     no: TextList = ()
 
     @model_validator(mode="after")
-    def _fits_its_role(self) -> Column:
+    def _fits_its_role(self) -> MappedColumn:
         known = keys_of(self.role)
         fields = type(self).model_fields
         for name in sorted(self.model_fields_set - {"role"}):
@@ -210,8 +210,8 @@ class Mapping(Constants):
     scope: Literal["complete"] | None = None
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     scale: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
-    columns: dict[str, Column]
-    wide: Column | None = None
+    columns: dict[str, MappedColumn]
+    wide: MappedColumn | None = None
     ignore: TextList = ()
 
     @model_validator(mode="after")

@@ -14,14 +14,22 @@ from entrepot.sources.table.month_names import month_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["SLASHED", "Span", "fiscal_years", "in_order", "not_calendar", "read_span", "spans"]
+__all__ = [
+    "SLASHED",
+    "DatedPeriod",
+    "fiscal_years",
+    "in_order",
+    "not_calendar",
+    "read_span",
+    "spans",
+]
 
 _FISCAL = re.compile(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DatedPeriod:
     """A year, quarter or month.
 
     Attributes
@@ -37,7 +45,7 @@ class Span:
     freq: str
 
 
-def read_span(text: str) -> Span | None:
+def read_span(text: str) -> DatedPeriod | None:
     """Return the period that a text names, or None if it names none.
 
     Examples
@@ -58,14 +66,14 @@ def read_span(text: str) -> Span | None:
     return _from_to(words) if ".." in words else None
 
 
-def _from_to(words: str) -> Span | None:
+def _from_to(words: str) -> DatedPeriod | None:
     """Return the period from one day or month to another: 2022-04..2023-03."""
     try:
         period = Period.parse(words)
     except RequestError:
         return None
     whole = period.freq in ("A", "F", "Q", "M")
-    return Span(period.start.isoformat(), period.freq) if whole else None
+    return DatedPeriod(period.start.isoformat(), period.freq) if whole else None
 
 
 def fiscal_years(texts: Iterable[str]) -> list[str]:
@@ -120,7 +128,7 @@ def in_order(text: str, order: str | None) -> str:
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
-def _fiscal(text: str, year_starts: int) -> Span | None:
+def _fiscal(text: str, year_starts: int) -> DatedPeriod | None:
     """Return the fiscal year that a text names by the two calendar years it lies in.
 
     Raises
@@ -130,7 +138,7 @@ def _fiscal(text: str, year_starts: int) -> Span | None:
     """
     if fiscal_years([text]):
         found = _FISCAL.fullmatch(text)
-        return Span(f"{found[1]}-{year_starts:02}-01", "F") if found else None
+        return DatedPeriod(f"{found[1]}-{year_starts:02}-01", "F") if found else None
     span = read_span(re.sub(r"(?i)^FY ?", "", text))
     if span and span.freq == "A":
         year = int(span.start[:4])
@@ -147,7 +155,7 @@ def _fiscal(text: str, year_starts: int) -> Span | None:
 
 def spans(
     texts: Iterable[str], freq: str | None, year_starts: int | None = None
-) -> dict[str, Span]:
+) -> dict[str, DatedPeriod]:
     """Return the period of each text of one column.
 
     A day (``2024-05-01``) says where a period begins and not how long it is. It is a month if
@@ -197,7 +205,7 @@ def spans(
 _FIRST = ("01", "04", "07", "10")
 
 
-def _of_length(text: str, span: Span, length: str, said: str | None) -> Span:
+def _of_length(text: str, span: DatedPeriod, length: str, said: str | None) -> DatedPeriod:
     if span.freq == "F" and said in (None, "A"):
         return span
     if span.freq and said and span.freq != said:
@@ -216,60 +224,71 @@ def _of_length(text: str, span: Span, length: str, said: str | None) -> Span:
         )
     year, month = span.start[:4], int(span.start[5:7])
     first = {"A": 1, "Q": (month - 1) // 3 * 3 + 1, "M": month}[use]
-    return Span(f"{year}-{first:02}-01", use)
+    return DatedPeriod(f"{year}-{first:02}-01", use)
 
 
-def _month(year: str, month: int | None) -> Span | None:
-    return Span(f"{year}-{month:02}-01", "M") if month and 1 <= month <= 12 else None
+def _month(year: str, month: int | None) -> DatedPeriod | None:
+    return DatedPeriod(f"{year}-{month:02}-01", "M") if month and 1 <= month <= 12 else None
 
 
-def _quarter(year: str, quarter: str) -> Span:
+def _quarter(year: str, quarter: str) -> DatedPeriod:
     number = _QUARTERS.get(quarter.upper()) or int(quarter)
-    return Span(f"{year}-{3 * number - 2:02}-01", "Q")
+    return DatedPeriod(f"{year}-{3 * number - 2:02}-01", "Q")
 
 
-def _between(year: str, first: str, last: str) -> Span | None:
+def _between(year: str, first: str, last: str) -> DatedPeriod | None:
     """Return the year or quarter from one month to another; nothing else is a period of its own."""
     start, end = (int(m) if m.isdigit() else month_number(m) for m in (first, last))
     if (start, end) == (1, 12):
-        return Span(f"{year}-01-01", "A")
+        return DatedPeriod(f"{year}-01-01", "A")
     if start and end == start + 2 and start % 3 == 1:
-        return Span(f"{year}-{start:02}-01", "Q")
+        return DatedPeriod(f"{year}-{start:02}-01", "Q")
     return None
 
 
-def _day(year: str, month: str, day: str) -> Span | None:
+def _day(year: str, month: str, day: str) -> DatedPeriod | None:
     try:
-        return Span(f"{date(int(year), int(month), int(day)):%Y-%m}-01", "")
+        return DatedPeriod(f"{date(int(year), int(month), int(day)):%Y-%m}-01", "")
     except ValueError:  # the thirtieth of February
         return None
 
 
 _Y = r"([12][0-9]{3})"
 _WORD = r"([^\W\d_]{3,})\.?"
-_SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), make)
-    for pattern, make in (
-        (rf"{_Y}(?:\.0)?(?: ?г\.?| ?год|年)?", lambda m: Span(f"{m[1]}-01-01", "A")),
-        (rf"{_Y}52", lambda m: Span(f"{m[1]}-01-01", "A")),  # how Eurostat writes a whole year
-        (rf"{_Y}([01][0-9])", lambda m: _month(m[1], int(m[2]))),
-        (rf"{_Y}-?M([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
-        (rf"{_Y}[-/]([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
-        (rf"{_Y}\.([0-9]{{2}})", lambda m: _month(m[1], int(m[2]))),  # 2024.1 may be October
-        (rf"([0-9]{{1,2}})[-/.]{_Y}", lambda m: _month(m[2], int(m[1]))),
-        (rf"{_Y}年 ?([0-9]{{1,2}})月", lambda m: _month(m[1], int(m[2]))),
-        (rf"{_Y}[-/ ]?Q([1-4])", lambda m: _quarter(m[1], m[2])),
-        (rf"Q([1-4])[-/ ]?{_Y}", lambda m: _quarter(m[2], m[1])),
-        (rf"(I|II|III|IV|[1-4]) ?(?:кв\.?|квартал) ?{_Y}.{{0,3}}", lambda m: _quarter(m[2], m[1])),
-        (rf"{_Y}([01][0-9])([0-3][0-9])", lambda m: _day(m[1], m[2], m[3])),
-        (
-            rf"{_Y}[-/.]([01][0-9])[-/.]([0-3][0-9])(?:[ T]00:00(?::00(?:\.0+)?)?)?",
-            lambda m: _day(m[1], m[2], m[3]),
-        ),
-        (rf"([0-3]?[0-9])\.([01]?[0-9])\.{_Y}", lambda m: _day(m[3], m[2], m[1])),
-        (rf"{_WORD}[-, ]*{_Y}(?: ?г\.?)?", lambda m: _month(m[2], month_number(m[1]))),
-        (rf"{_Y}[-, ]*{_WORD}", lambda m: _month(m[1], month_number(m[2]))),
-        (rf"{_WORD} ?[-–] ?{_WORD} {_Y}", lambda m: _between(m[3], m[1], m[2])),
-        (rf"{_Y}年 ?([0-9]{{1,2}})[-–至]([0-9]{{1,2}})月", lambda m: _between(m[1], m[2], m[3])),
+_SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], DatedPeriod | None]], ...] = (
+    tuple(
+        (re.compile(pattern, re.IGNORECASE), make)
+        for pattern, make in (
+            (rf"{_Y}(?:\.0)?(?: ?г\.?| ?год|年)?", lambda m: DatedPeriod(f"{m[1]}-01-01", "A")),
+            (
+                rf"{_Y}52",
+                lambda m: DatedPeriod(f"{m[1]}-01-01", "A"),
+            ),  # how Eurostat writes a whole year
+            (rf"{_Y}([01][0-9])", lambda m: _month(m[1], int(m[2]))),
+            (rf"{_Y}-?M([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
+            (rf"{_Y}[-/]([0-9]{{1,2}})", lambda m: _month(m[1], int(m[2]))),
+            (rf"{_Y}\.([0-9]{{2}})", lambda m: _month(m[1], int(m[2]))),  # 2024.1 may be October
+            (rf"([0-9]{{1,2}})[-/.]{_Y}", lambda m: _month(m[2], int(m[1]))),
+            (rf"{_Y}年 ?([0-9]{{1,2}})月", lambda m: _month(m[1], int(m[2]))),
+            (rf"{_Y}[-/ ]?Q([1-4])", lambda m: _quarter(m[1], m[2])),
+            (rf"Q([1-4])[-/ ]?{_Y}", lambda m: _quarter(m[2], m[1])),
+            (
+                rf"(I|II|III|IV|[1-4]) ?(?:кв\.?|квартал) ?{_Y}.{{0,3}}",
+                lambda m: _quarter(m[2], m[1]),
+            ),
+            (rf"{_Y}([01][0-9])([0-3][0-9])", lambda m: _day(m[1], m[2], m[3])),
+            (
+                rf"{_Y}[-/.]([01][0-9])[-/.]([0-3][0-9])(?:[ T]00:00(?::00(?:\.0+)?)?)?",
+                lambda m: _day(m[1], m[2], m[3]),
+            ),
+            (rf"([0-3]?[0-9])\.([01]?[0-9])\.{_Y}", lambda m: _day(m[3], m[2], m[1])),
+            (rf"{_WORD}[-, ]*{_Y}(?: ?г\.?)?", lambda m: _month(m[2], month_number(m[1]))),
+            (rf"{_Y}[-, ]*{_WORD}", lambda m: _month(m[1], month_number(m[2]))),
+            (rf"{_WORD} ?[-–] ?{_WORD} {_Y}", lambda m: _between(m[3], m[1], m[2])),
+            (
+                rf"{_Y}年 ?([0-9]{{1,2}})[-–至]([0-9]{{1,2}})月",
+                lambda m: _between(m[1], m[2], m[3]),
+            ),
+        )
     )
 )

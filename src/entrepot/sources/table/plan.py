@@ -14,9 +14,9 @@ from entrepot.sources.table.roles import MARKS, NUMBERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.sources.table.mapping import Column, Mapping
+    from entrepot.sources.table.mapping import MappedColumn, Mapping
 
-__all__ = ["Group", "Number", "Plan", "make_plan", "same_meaning"]
+__all__ = ["Number", "Plan", "ValueColumns", "make_plan", "same_meaning"]
 
 WHERE = "mapping, columns"
 
@@ -33,7 +33,7 @@ class Number:
     """
 
     place: int
-    column: Column
+    column: MappedColumn
     others: tuple[int, ...] = ()
 
     @property
@@ -53,7 +53,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ValueColumns:
     """One value in each row, with the mass and quantity that belong to it.
 
     Attributes
@@ -96,7 +96,7 @@ class Plan:
     names: tuple[str, ...]
     places: dict[str, int]
     marks: dict[str, tuple[int, ...]]
-    groups: tuple[Group, ...]
+    groups: tuple[ValueColumns, ...]
 
     @property
     def read(self) -> list[int]:
@@ -123,7 +123,7 @@ class Plan:
         """What the last digit of a whole number in the cells is worth, at most."""
         return max(one.scale for group in self.groups for one in group.numbers)
 
-    def column(self, role: str) -> Column:
+    def column(self, role: str) -> MappedColumn:
         """Return what the mapping says about the column with a role."""
         return self.mapping.columns[self.names[self.places[role]]]
 
@@ -169,7 +169,7 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
     )
 
 
-def _money(mapping: Mapping, column: Column) -> Column:
+def _money(mapping: Mapping, column: MappedColumn) -> MappedColumn:
     """Return a column of values with what the whole file says of money."""
     said = {
         key: held
@@ -201,13 +201,13 @@ def _all_known(mapping: Mapping, names: Sequence[str], label: str) -> None:
         )
 
 
-def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, Column]:
+def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, MappedColumn]:
     """Return the columns whose names are periods (or months, beside a column of years)."""
     if mapping.wide is None:
         return {}
     years = any(column.role == "year" for column in mapping.columns.values())
     _refuse_fiscal(mapping, names)
-    found: dict[str, Column] = {}
+    found: dict[str, MappedColumn] = {}
     for name in names:
         if name in mapping.columns or name in mapping.ignore or name in mapping.select:
             continue
@@ -235,7 +235,7 @@ def _refuse_fiscal(mapping: Mapping, names: Sequence[str]) -> None:
         raise not_calendar(years[0])
 
 
-def _places(columns: dict[str, Column], names: Sequence[str]) -> dict[str, int]:
+def _places(columns: dict[str, MappedColumn], names: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     for name, column in columns.items():
         if column.role in NUMBERS or column.role in MARKS:
@@ -252,9 +252,9 @@ def _places(columns: dict[str, Column], names: Sequence[str]) -> dict[str, int]:
 
 
 def _groups(
-    mapping: Mapping, columns: dict[str, Column], names: Sequence[str]
-) -> tuple[Group, ...]:
-    groups: dict[frozenset[tuple[str, str]], Group] = {}
+    mapping: Mapping, columns: dict[str, MappedColumn], names: Sequence[str]
+) -> tuple[ValueColumns, ...]:
+    groups: dict[frozenset[tuple[str, str]], ValueColumns] = {}
     numbers = [(n, Number(names.index(n), c)) for n, c in columns.items() if c.role in NUMBERS]
     for name, number in numbers:
         if number.column.role == "value":
@@ -263,7 +263,7 @@ def _groups(
             if first and first.column != number.column:
                 raise same_meaning(names[first.place], name)
             number = replace(first, others=(*first.others, number.place)) if first else number
-            groups[own] = Group(mapping.constants() | dict(own), number)
+            groups[own] = ValueColumns(mapping.constants() | dict(own), number)
     if not groups:
         groups = _without_values(mapping, [number for _, number in numbers])
     for name, number in numbers:
@@ -282,7 +282,7 @@ def _groups(
 
 def _without_values(
     mapping: Mapping, numbers: Sequence[Number]
-) -> dict[frozenset[tuple[str, str]], Group]:
+) -> dict[frozenset[tuple[str, str]], ValueColumns]:
     """Return the groups of a table that has masses or quantities alone."""
     if not numbers:
         raise BadFileError(
@@ -291,7 +291,7 @@ def _without_values(
             hint="which column has the money? {role: value, currency: USD, scale: 1}",
         )
     said = [frozenset(number.column.constants().items()) for number in numbers]
-    return {own: Group(mapping.constants() | dict(own), None) for own in said}
+    return {own: ValueColumns(mapping.constants() | dict(own), None) for own in said}
 
 
 def same_meaning(first: str, second: str, where: str = WHERE) -> BadFileError:

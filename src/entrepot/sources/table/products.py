@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from entrepot.engine import connect
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.product import EDITIONS, NO_CODES, TOTAL, edition
+from entrepot.sources.text import group_of
 
 if TYPE_CHECKING:
-    import duckdb
-
-    from entrepot.sources.table.mapping import Column
+    from entrepot.sources.table.mapping import MappedColumn
 
 __all__ = ["NONE", "TOTAL", "Product", "nomenclature_of", "product_of"]
+
 
 NONE = NO_CODES
 _LEVELS = (2, 4, 6, 8, 10)
@@ -32,7 +30,7 @@ class Product:
     level: int | str
 
 
-def product_of(text: str, column: Column) -> Product:
+def product_of(text: str, column: MappedColumn) -> Product:
     """Return the product that a cell names.
 
     Raises
@@ -54,36 +52,6 @@ def product_of(text: str, column: Column) -> Product:
     if code.upper() == TOTAL:
         return Product(TOTAL, "total")
     return _checked(_padded(code, column.pad), text, column)
-
-
-def group_of(pattern: str, text: str) -> str | None:
-    """Return what the first group of a pattern finds in a text; None where it finds nothing.
-
-    Patterns of a user run on RE2, in DuckDB: its time grows with the text alone, where Python's
-    engine tries ``^(a+)+$`` on thirty letters for minutes.
-
-    Raises
-    ------
-    RequestError
-        If RE2 does not take the pattern: it has no look-ahead and no references back.
-    """
-    import duckdb
-
-    query = "SELECT CASE WHEN regexp_matches($1, $2) THEN regexp_extract($1, $2, 1) END"
-    try:
-        [(found,)] = _regular().execute(query, [text, pattern]).fetchall()
-    except duckdb.Error as error:
-        raise RequestError(
-            f"not a pattern that can be searched for: {pattern!r}",
-            why=str(error).partition("\n")[0].removeprefix("Invalid Input Error: "),
-            hint=r"use a plain regular expression, such as '\[([0-9]+)\]'",
-        ) from error
-    return None if found is None else str(found)
-
-
-@cache
-def _regular() -> duckdb.DuckDBPyConnection:
-    return connect(threads=1, memory="200MB")
 
 
 def nomenclature_of(text: str) -> str:
@@ -117,7 +85,7 @@ def _padded(code: str, pad: int | str | None) -> str:
     return code.zfill(int(pad)) if pad else code
 
 
-def _checked(code: str, text: str, column: Column) -> Product:
+def _checked(code: str, text: str, column: MappedColumn) -> Product:
     if not (code.isascii() and code.isdigit()):
         raise RequestError(
             "not a product code",

@@ -8,7 +8,7 @@ from entrepot.errors import RequestError, nearest
 from entrepot.model.display import MONEY
 
 if TYPE_CHECKING:
-    from entrepot.sources.table.mapping import Column, Mapping
+    from entrepot.sources.table.mapping import MappedColumn, Mapping
 
 __all__ = ["FLOW_WORDS", "flow_of", "mark_of", "word_of"]
 
@@ -28,7 +28,7 @@ _WORDS = {
 _YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 
 
-def flow_of(text: str, column: Column) -> str:
+def flow_of(text: str, column: MappedColumn) -> str:
     """Return ``import``, ``export``, ``reexport`` or ``reimport``.
 
     Raises
@@ -58,7 +58,7 @@ def flow_of(text: str, column: Column) -> str:
     return found[0]
 
 
-def mark_of(text: str, column: Column, mapping: Mapping) -> str | None:
+def mark_of(text: str, column: MappedColumn, mapping: Mapping) -> str | None:
     """Return ``true``, ``false``, or None for a cell that says neither.
 
     Raises

@@ -18,7 +18,7 @@ from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import Guess, guess_columns
 from entrepot.sources.table.draft.head import look_at_head
-from entrepot.sources.table.draft.questions import TODO, Question, Questions
+from entrepot.sources.table.draft.questions import TODO, DraftQuestion, Questions
 from entrepot.sources.table.draft.row_duplicates import QUESTION, Ways, only
 from entrepot.sources.table.draft.seen import look_at_columns
 from entrepot.sources.table.draft.stacked import parts_beside, plain_again
@@ -65,7 +65,7 @@ class Draft:
     file: str
     text: str
     mapping: dict[str, Any]
-    questions: tuple[Question, ...]
+    questions: tuple[DraftQuestion, ...]
     rows: int | None = None
     findings: tuple[Finding, ...] = ()
     parts: str = ""

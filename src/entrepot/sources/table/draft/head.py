@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import is_parquet
-from entrepot.sources.table.draft.stacked import Part, parts_below
+from entrepot.sources.table.draft.stacked import SheetPart, parts_below
 from entrepot.sources.table.mapping import Mapping
 from entrepot.sources.table.plain import has_sheets, rows_of_sheet, sheet_names
 from entrepot.sources.text import count_lines, first_words
@@ -57,7 +57,7 @@ class Head:
     above: str = ""
     doubt: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SheetPart, ...] = ()
 
     def reading(self) -> Mapping:
         """Return a mapping that opens the file and says nothing about its columns."""
@@ -116,7 +116,7 @@ def _is_table(rows: Sequence[Sequence[str]]) -> bool:
 
 def _names_say(
     numbered: Sequence[tuple[int, Sequence[str]]], part: int
-) -> tuple[dict[str, str | int], str, tuple[Part, ...]]:
+) -> tuple[dict[str, str | int], str, tuple[SheetPart, ...]]:
     """Return in which rows the names of columns stand, what stands above them, and other tables.
 
     Parameters
@@ -141,7 +141,7 @@ def _names_say(
     if parts:
         wanted = parts[min(part, len(parts)) - 1]
         return wanted.says(), wanted.title, parts
-    return Part(names[1], last - first + 1, names[1] + 1, None, "").says(), above, ()
+    return SheetPart(names[1], last - first + 1, names[1] + 1, None, "").says(), above, ()
 
 
 def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:

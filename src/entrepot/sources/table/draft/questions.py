@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["TODO", "Question", "Questions"]
+__all__ = ["TODO", "DraftQuestion", "Questions"]
 
 TODO = "TODO"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DraftQuestion:
     """One thing to decide.
 
     Attributes
@@ -41,11 +41,11 @@ class Questions:
     """The questions of one draft, by their place."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, Question] = {}
+        self.asked: dict[str, DraftQuestion] = {}
 
     def ask(self, key: str, text: str, *choices: str) -> str:
         """Ask, and return what stands in the place until it is answered."""
-        self.asked[key] = Question(key, text, choices)
+        self.asked[key] = DraftQuestion(key, text, choices)
         return TODO
 
     def comment(self, *keys: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["Part", "parts_below", "parts_beside", "plain_again"]
+__all__ = ["SheetPart", "parts_below", "parts_beside", "plain_again"]
 
 _NUMBERS = 0.5  # of the filled cells of a column of numbers
 _COVERED = 0.6  # of the columns of numbers that a row of names has a cell in
@@ -32,7 +32,7 @@ _AGAIN = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SheetPart:
     """One of several tables that stand under one another.
 
     Attributes
@@ -64,7 +64,7 @@ def parts_below(
     names: tuple[int, int],
     above: str,
     rows_of_names: Callable[[int], tuple[int, int]],
-) -> tuple[Part, ...]:
+) -> tuple[SheetPart, ...]:
     """Return the tables that stand under one another; none where there is only one.
 
     Parameters
@@ -80,7 +80,7 @@ def parts_below(
     body = [row for row in filled if row[0] > names[1]]
     numbers = _columns_of_numbers([cells for _, cells in body])
     header = [cell.casefold() for number, cells in filled if number == names[1] for cell in cells]
-    found = [Part(names[1], names[1] - names[0] + 1, names[1] + 1, None, above)]
+    found = [SheetPart(names[1], names[1] - names[0] + 1, names[1] + 1, None, above)]
     flow = title_flow(above)
     titles: list[tuple[int, str]] = []  # rows of one cell since the last of several
     last_data = 0  # the last row with numbers of the part that is read
@@ -107,9 +107,9 @@ def parts_below(
         if start:
             if last_data:
                 found[-1] = replace(found[-1], last=last_data)
-                found.append(Part(*start, None, title))
+                found.append(SheetPart(*start, None, title))
             else:  # a title between the names and the first row
-                found[-1] = Part(*start, None, f"{above} {title}".strip())
+                found[-1] = SheetPart(*start, None, f"{above} {title}".strip())
             last_data = 0
         if number > read_to and any(_is_amount(cells, place) for place in numbers):
             last_data = number
