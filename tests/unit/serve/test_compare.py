@@ -20,7 +20,7 @@ from entrepot.model.display import NBSP, figure_value
 from entrepot.model.period import Period
 from entrepot.report import comparison
 from entrepot.report.comparison import ComparisonSide
-from entrepot.serve import create_app
+from entrepot.serve import create_app, service
 from entrepot.serve.views import compare
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ PAIRS = {
 
 @pytest.fixture(autouse=True)
 def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "BriefContext", SharedBook)
+    monkeypatch.setattr(service, "BriefContext", SharedBook)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
-from entrepot.serve import app
+from entrepot.serve import app, service
 from entrepot.serve.views import country, home
 from entrepot.serve.views.country import years_reported
 
@@ -52,7 +52,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 @pytest.fixture(autouse=True)
 def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(country, "BriefContext", SharedBook)
+    monkeypatch.setattr(service, "BriefContext", SharedBook)
 
 
 def _every_year(lake: Lake, importer: str, exporter: str) -> Figure:
