@@ -57,7 +57,20 @@ LINES = [
     ("2025-01-11,84821000,NL,DE,,,V", NO_LIST, ""),
     ("2025-01-11,84821000,NL,JP,,,V", NO_LIST, ""),
     ("2025-01-11,84821000,NL,KG,,,V", LISTED, "EU no-re-export clause"),
-    ("2023-12-18,84821000,NL,KG,,,V", NOT_LISTED, "EU no-re-export clause"),
+    # the clause is of 20 March 2024; Iceland became a partner on 25 June 2024
+    ("2024-03-19,84821000,NL,KG,,,V", NO_LIST, ""),
+    ("2024-03-20,84821000,NL,KG,,,V", LISTED, "EU no-re-export clause"),
+    ("2024-03-20,84821000,NL,CH,,,V", NO_LIST, ""),
+    ("2024-06-24,84821000,NL,IS,,,V", LISTED, "EU no-re-export clause"),
+    ("2024-06-25,84821000,NL,IS,,,V", NO_LIST, ""),
+    # it is on Annexes XI, XX and XXXV as well, not only on Annex XL
+    ("2025-01-11,84111100,FR,KZ,,,V", LISTED, "EU no-re-export clause"),
+    ("2025-01-11,27101921,FR,KZ,,,V", LISTED, "EU no-re-export clause"),
+    ("2025-01-11,93030000,FR,KZ,,,V", LISTED, "EU no-re-export clause"),
+    # Annexes VII, XI and XX may not pass through Russia since June 2023
+    ("2023-06-24,85423190,FR,KZ,,via Russia,V", LISTED, "EU transit through Russia"),
+    ("2023-06-23,85423190,FR,KZ,,via Russia,V", NO_LIST, ""),
+    ("2023-06-24,84111100,FR,KZ,,via Russia,V", LISTED, "EU transit through Russia"),
     ("2025-11-01,84821000,NL,KG,,,V", NOT_KNOWN, "EU no-re-export clause"),
     ("2025-03-21,87089910,DE,KZ,,via Russia,V", LISTED, "EU transit through Russia"),
     ("2025-03-21,87089910,DE,KZ,,direct,V", NOT_LISTED, "EU no-re-export clause"),

@@ -53,9 +53,26 @@ Direction = Literal["export", "re-export", "import", "transit", "clause", "licen
 RUSSIA = "RUS"
 _BOTH = ("RUS", "BLR")
 _EVER, _ALWAYS = date(1988, 1, 1), date(9999, 12, 31)
-PARTNERS = frozenset(("USA", "JPN", "GBR", "KOR", "AUS", "CAN", "NZL", "NOR", "CHE", "LIE", "ISL"))
-"""Annex VIII of Regulation (EU) No 833/2014 as of 2024: contracts with these partner countries need
-no clause against re-export to Russia (Article 12g)."""
+_CLAUSE = date(2024, 3, 20)
+"""First day of the clause against re-export to Russia: Article 12g(1) of Regulation (EU) No
+833/2014, added by 2023/2878 (http://data.europa.eu/eli/reg/2023/2878/oj)."""
+_TRANSIT = date(2023, 6, 24)
+"""First day of the ban on transit of goods of Annexes VII, XI and XX through Russia: Articles
+2a(1a) and 3c(1a), added by 2023/1214 (http://data.europa.eu/eli/reg/2023/1214/oj)."""
+_MORE = {
+    "eu-vii-b": ("transit",),
+    "eu-xi": ("transit", "no-re-export"),
+    "eu-xx": ("transit", "no-re-export"),
+    "eu-xxxv": ("no-re-export",),
+}
+"""Directions in which Articles 2a(1a), 3c(1a) and 12g(1) bind a list beside its own."""
+_PARTNERS = dict.fromkeys(
+    ("USA", "JPN", "GBR", "KOR", "AUS", "CAN", "NZL", "NOR", "CHE"), _CLAUSE
+) | {"LIE": date(2024, 6, 25), "ISL": date(2024, 6, 25)}
+"""Partner countries of Annex VIII, to which no clause is needed, and since when: the first eight
+stand in the consolidated text of 27 April 2023, Switzerland was added by 2023/1214, Liechtenstein
+and Iceland by 2024/1745 (http://data.europa.eu/eli/reg/2024/1745/oj). Packages 15, 16 and 18 leave
+the list as it is, package 19 changes its title."""
 _HOMES = {"EU": "EU", "GB": "GBR", "US": "USA", "CA": "CAN", "CN": "CHN", "JP": "JPN", "CH": "CHE"}
 _NAMES = {"EU": "EU", "GB": "UK", "US": "US", "CA": "Canada", "CN": "China", "JP": "Japan",
           "CH": "Switzerland"}  # fmt: skip
@@ -131,11 +148,21 @@ class Regime:
         inside, other = _inner(self, route)
         if not inside or not other:
             return
+        start, end = self._in_force(other)
         for first, last in _membership(self.home, inside):
             for after, until in _outside(self.home, other):
-                begins, ends = max(first, after), min(last, until)
+                begins, ends = max(first, after, start), min(last, until, end)
                 if begins <= ends:
                     yield begins, ends
+
+    def _in_force(self, other: str) -> tuple[date, date]:
+        """Return the days on which the rule stands, towards a country outside."""
+        if self.kind == "transit":
+            return _TRANSIT, _ALWAYS
+        if self.kind == "clause":
+            free = _PARTNERS.get(other)
+            return _CLAUSE, free - timedelta(days=1) if free else _ALWAYS
+        return _EVER, _ALWAYS
 
     def unsettled(self) -> Iterator[tuple[date, date, str]]:
         """Yield the days on which a code that meets nothing may be listed, and why."""
@@ -164,7 +191,7 @@ def _inner(regime: Regime, route: Route) -> tuple[str, str]:
         through = set(regime.targets) & (route.via or frozenset())
         return (start, end) if through and end not in regime.targets else none
     if regime.kind == "clause":
-        return none if end in regime.targets or end in PARTNERS else (start, end)
+        return none if end in regime.targets else (start, end)
     return start, end
 
 
@@ -207,7 +234,8 @@ def regimes_of(lists: Iterable[GoodsList], named: Sequence[str] = ()) -> tuple[R
     for held in lists:
         home = held.act.jurisdiction
         if home in _HOMES:
-            found.setdefault((held.act.id, home, held.direction), []).append(held)
+            for direction in (held.direction, *_MORE.get(held.id, ())):
+                found.setdefault((held.act.id, home, direction), []).append(held)
         elif not home or held.id in named:
             found.setdefault((held.id, "", ""), []).append(held)
     made = [_regime(*key, tuple(held)) for key, held in found.items()]
