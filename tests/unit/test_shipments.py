@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +13,13 @@ import entrepot as ep
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake
-from entrepot.sources.shipments.layout import Layout, known_layouts, read_layout
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from entrepot.sources import shipments
+from entrepot.sources.shipments.layout import (
+    Layout,
+    known_layouts,
+    known_registers,
+    read_layout,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -469,3 +474,38 @@ def test_shares_by_name_stand_beside_what_is_named(tmp_path: Path) -> None:
         register_names(lake, "baci", "brand")
     with pytest.raises(NoEvidenceError, match="names a maker"):
         register_names(lake, "shipments.made-up", "maker")
+
+
+@pytest.mark.parametrize(
+    ("register", "day", "edition"),
+    [
+        # Decrees 1126/2017 and 557/2023
+        ("argentina", date(2017, 12, 28), "HS2012"), ("argentina", date(2018, 1, 3), "HS2017"),
+        ("argentina", date(2023, 10, 25), "HS2017"), ("argentina", date(2023, 10, 26), "HS2022"),
+        # Supreme Decrees 342-2016-EF and 404-2021-EF
+        ("peru", date(2016, 12, 31), "HS2012"), ("peru", date(2021, 12, 31), "HS2017"),
+        ("peru", date(2022, 1, 1), "HS2022"),
+        # codes that only one edition has, and what the World Customs Organization was told
+        ("ethiopia", date(2013, 12, 31), "HS2007"), ("ethiopia", date(2014, 12, 31), "HS2012"),
+        ("ethiopia-declarations", date(2022, 1, 1), "HS2022"),
+        ("chile", date(2022, 1, 1), "HS2022"), ("panama", date(2020, 6, 30), "HS2017"),
+    ],
+)  # fmt: skip
+def test_a_country_takes_over_an_edition_on_its_own_day(
+    register: str, day: date, edition: str
+) -> None:
+    assert {one.edition(day) for one in known_registers(register)} == {edition}
+
+
+@pytest.mark.parametrize(
+    ("port", "area"),
+    [
+        ("KAOHSIUNG", "TWN"), ("NHAVA SHEVA (JAWAHARLAL N", "IND"), ("CNZZA", "CHN"),
+        # in UN/LOCODE ports of that name are in several countries, or in another one
+        ("ROTTERDAM", None), ("BALBOA", None), ("ARICA", None), ("BARCELLONA", None),
+    ],
+)  # fmt: skip
+def test_a_port_has_a_country_only_where_its_name_settles_it(port: str, area: str | None) -> None:
+    path = Path(shipments.__file__).parent / "codes" / "ports.csv"
+    table = dict(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    assert table.get(port) == area
