@@ -78,6 +78,7 @@ LINES = [
     ("2025-01-11,25041000,CN,DE,,,V", PART, "China export licence"),
     ("2025-01-11,8542,GB,RU,,,V", PART, "UK export to Russia"),
     ("2024-01-11,854231,US,RU,,,V", NOT_KNOWN, "US export to Russia or Belarus"),
+    ("2022-03-01,731100,US,BY,,,V", NO_LIST, ""),
     ("2023-12-31,731100,US,BY,,,V", LISTED, "US export to Russia or Belarus"),
     ("2023-12-31,731100,TR,RU,US,,V", LISTED, "US re-export to Russia or Belarus"),
     ("2025-09-01,2709,RU,CA,,,V", LISTED, "Canada import from Russia"),

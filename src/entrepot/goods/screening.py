@@ -53,6 +53,9 @@ Direction = Literal["export", "re-export", "import", "transit", "clause", "licen
 RUSSIA = "RUS"
 _BOTH = ("RUS", "BLR")
 _EVER, _ALWAYS = date(1988, 1, 1), date(9999, 12, 31)
+_BELARUS = date(2022, 3, 2)
+"""First day on which the United States bound exports to Belarus as those to Russia
+(https://www.fenwick.com/insights/publications/additional-us-sanctions-and-export-controls-issued-against-russia-and-belarus-as-russian-invasion-of-ukraine-persists)."""
 _CLAUSE = date(2024, 3, 20)
 """First day of the clause against re-export to Russia: Article 12g(1) of Regulation (EU) No
 833/2014, added by 2023/2878 (http://data.europa.eu/eli/reg/2023/2878/oj)."""
@@ -71,7 +74,7 @@ _PARTNERS = dict.fromkeys(
 ) | {"LIE": date(2024, 6, 25), "ISL": date(2024, 6, 25)}
 """Partner countries of Annex VIII, to which no clause is needed, and since when: the first eight
 stand in the consolidated text of 27 April 2023, Switzerland was added by 2023/1214, Liechtenstein
-and Iceland by 2024/1745 (http://data.europa.eu/eli/reg/2024/1745/oj). Packages 15, 16 and 18 leave
+and Iceland by 2024/1745 (http://data.europa.eu/eli/reg/2024/1745/oj). Packages 15 to 18 leave
 the list as it is, package 19 changes its title."""
 _HOMES = {"EU": "EU", "GB": "GBR", "US": "USA", "CA": "CAN", "CN": "CHN", "JP": "JPN", "CH": "CHE"}
 _NAMES = {"EU": "EU", "GB": "UK", "US": "US", "CA": "Canada", "CN": "China", "JP": "Japan",
@@ -162,6 +165,8 @@ class Regime:
         if self.kind == "clause":
             free = _PARTNERS.get(other)
             return _CLAUSE, free - timedelta(days=1) if free else _ALWAYS
+        if other == "BLR" and other in self.targets:
+            return _BELARUS, _ALWAYS
         return _EVER, _ALWAYS
 
     def unsettled(self) -> Iterator[tuple[date, date, str]]:
