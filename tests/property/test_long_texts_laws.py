@@ -108,10 +108,10 @@ def test_the_claims_of_a_text_are_one_system_for_all_of_them(
     for sentences in (3, 6):
         found: Counter[str] = Counter()
         with monkeypatch.context() as patch:
-            _counted(patch, assess, "Together", found)
+            _counted(patch, assess, "JointSystems", found)
             text = "".join(
                 f"China's exports to Russia fell by 3.{one} % in 2025. " for one in range(sentences)
             )
             sheet(article_of(text))
-        counts.append(found["Together"])
+        counts.append(found["JointSystems"])
     assert 0 < counts[1] == counts[0]
