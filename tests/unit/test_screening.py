@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import RequestError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.screening import cells, read_file, read_text, screen
 from entrepot.figures.screening.cells import read_code, read_days
+from entrepot.figures.screening.read import read_bytes_of
 from entrepot.goods.screening import (
     LISTED,
     NO_LIST,
@@ -131,7 +132,7 @@ def test_codes_as_people_write_them(text: str, digits: str) -> None:
     ("text", "problem"),
     [
         ("", "code missing"), ("8.54E+07", "scientific"), ("85.42 x", "letters"),
-        ("854299", "not a code"), ("8", "1 digit"), ("854231901234", "12 digits"),
+        ("854299", "not a code"), ("8", "1 digit"), ("854231901234567", "15 digits"),
         ("85423", "5 digits"), ("85/42?", "other signs"),
     ],
 )  # fmt: skip
@@ -293,3 +294,106 @@ def test_signs_are_counted_where_they_apply() -> None:
     assert marks == {2: "●–●●○", 3: "●–○●○", 4: "●–●○○", 5: "●–○○○", 6: "●–○○●", 7: "–––––"}
     assert [lines[row]["signs"] for row in range(2, 8)] == [3, 2, 2, 1, 2, None]
     assert found.currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("847130000", "847130"),  # nine digits, as Japan's statistics have them
+        ("847130000000", "847130"),  # twelve, as Turkey's tariff
+        ("0601.10.10.00.0", "060110"),
+        ("HS 8471.30", "847130"), ("HTS: 8471300100", "8471300100"), ("030285,0", "030285"),
+    ],
+)  # fmt: skip
+def test_codes_of_longer_tariffs_are_read_as_far_as_all_tariffs_agree(
+    text: str, digits: str
+) -> None:
+    assert read_code(text).digits == digits
+
+
+def test_a_code_of_nine_digits_that_could_be_two_is_no_guess() -> None:
+    found = read_code("210210000")  # yeasts: 0210.21 is no subheading
+    assert found.digits == "210210"
+    found = read_code("303110000")
+    assert found.digits == "0303110000"
+    found = read_code("901110000")  # microscopes, 9011.10, or coffee, 0901.11
+    assert not found.digits
+    assert "0901110000" in found.problem
+
+
+def test_longer_codes_are_said_and_find_what_six_digits_find() -> None:
+    found = screened("2024-03-21,847130000,DE,RU,,,V\n")
+    assert found.sums[LISTED] == 1
+    assert any("first six digits" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("RU - Russia", "RUS"), ("DE - Germany", "DEU"), ("RU-Russian Federation", "RUS"),
+        ("England", "GBR"), ("ФРГ", "DEU"), ("РФ", "RUS"), ("КНР", "CHN"), ("香港", "HKG"),
+        ("KZ Russia", None), ("KZ - Russia", None), ("Crimea", None),
+    ],
+)  # fmt: skip
+def test_countries_as_customs_forms_have_them(text: str, code: str | None) -> None:
+    assert cells.country_of(text) == code
+
+
+RUSSIAN = (
+    "№;Дата;Код ТН ВЭД;Страна отправления;Страна назначения\n1;2025-01-11;84099110;Италия;РФ\n"
+)
+CHINESE = "编号,日期,商品编码,启运国,目的国\n1,2025-01-11,84099110,意大利,俄罗斯\n"
+GERMAN = (
+    "Nr;Versanddatum;Warennummer;Versandland;Bestimmungsland\n1;11.01.2025;84099110;Italien;RU\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (RUSSIAN, "cp1251"), (CHINESE, "gb18030"), (GERMAN, "cp1252"), (GERMAN, "utf-16-le"),
+        (CHINESE, "utf-16-le"), (RUSSIAN, "utf-16-be"), (RUSSIAN, "utf-8"),
+    ],
+)  # fmt: skip
+def test_texts_in_the_writing_of_other_offices(text: str, encoding: str) -> None:
+    found = screen(read_text(text.encode(encoding), "made.csv"), nomenclature="CN", today=TODAY)
+    assert found.sums[LISTED] == 1
+
+
+def test_one_bad_byte_garbles_no_other_line() -> None:
+    data = (
+        HEAD + "2025-01-11,84099110,IT,RU,,,Größe 俄\n"
+    ).encode() + b"2025-01-11,84,IT,RU,,,\xff\n"
+    found = screen(read_text(data, "made.csv"), nomenclature="CN", today=TODAY)
+    assert found.table.to_pylist()[0]["consignee"] == "Größe 俄"
+    assert any("UTF-8" in note for note in found.notes)
+
+
+def test_a_row_that_cannot_be_cut_into_cells_keeps_its_text() -> None:
+    found = screened("2025-01-11,84099110,IT,RU,,,V,and,more\n")
+    [row] = found.table.to_pylist()
+    assert row["entry"].endswith(": 2025-01-11,84099110,IT,RU,,,V,and,more")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"%PDF-1.7\n1 0 obj\n", "PDF"),
+        (b"<!DOCTYPE html><html><table>", "web page"),
+        (b"\n <html><table>", "web page"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+            + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512,
+            "password",
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_named_for_what_it_is(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    path = tmp_path / "shipments.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(BadFileError, match=said):
+        read_file(path)
+    with pytest.raises(BadFileError, match=said):
+        read_bytes_of(data, "shipments.xlsx")

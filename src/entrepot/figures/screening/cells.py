@@ -60,16 +60,22 @@ class ReadCode:
         Why it cannot be read.
     mended
         What was put right: a leading zero that a spreadsheet lost.
+    is_cut
+        Whether only its first six digits are kept: a tariff of 9 or more than 10 digits has them.
     """
 
     digits: str = ""
     is_partial: bool = False
     problem: str = ""
     mended: str = ""
+    is_cut: bool = False
 
 
 _SEPARATED = re.compile(r"\d{2,4}(?:[-/]\d{2}){1,4}")
-_AS_NUMBER = re.compile(r"(\d+)\.0+")
+_AS_NUMBER = re.compile(r"(\d+)[.,]0+")
+_TARIFF = re.compile(r"(?:hs|hts|hsn|cn|kn|nc|taric)(?:\s+code)?[\s.:#]*(?=\d)", re.IGNORECASE)
+_CUT = 9  # digits from which a code may be one of a tariff that is longer than those known here
+_LONGEST_ANYWHERE = 14
 _EX = re.compile(r"ex[\s.:]*(?=\d)", re.IGNORECASE)
 
 
@@ -93,13 +99,15 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
     plain = unicodedata.normalize("NFKC", text).strip().strip("'’`\"").strip()
     if not plain:
         return ReadCode(problem="code missing")
+    plain = _TARIFF.sub("", plain, count=1) if _TARIFF.match(plain) else plain
     marked = _EX.match(plain)
     if marked:
         plain = plain[marked.end() :]
     if re.fullmatch(r"\d+([.,]\d+)?[eE][+-]?\d+", plain):
         return ReadCode(problem=f"code in scientific notation: {_short(text)}")
     if found := _AS_NUMBER.fullmatch(plain):  # 854231.00 is a code in points, 854231.0 a number
-        plain = found[1] if len(plain.partition(".")[2]) == 1 or len(found[1]) > _HEAD else plain
+        is_number = "," in plain or len(plain.partition(".")[2]) == 1 or len(found[1]) > _HEAD
+        plain = found[1] if is_number else plain
     if _SEPARATED.fullmatch(plain):
         plain = re.sub(r"[-/]", "", plain)
     digits = re.sub(r"[.\s\u00a0]", "", plain)
@@ -113,6 +121,13 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
 
 def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
     """Return a code with the zero that a number loses, if there is such a code."""
+    head = digits[:_HEAD]
+    of_another = len(digits) > longest or (len(digits) % 2 == 1 and len(digits) < longest)
+    if _CUT <= len(digits) <= _LONGEST_ANYWHERE and of_another and head in known_codes():
+        with_zero = f"0{digits}"
+        if len(digits) % 2 and with_zero[:_HEAD] in known_codes():
+            return ReadCode(problem=f"code could be two: {digits} or {with_zero}")
+        return ReadCode(head, is_partial=is_partial, is_cut=True)
     if len(digits) % 2 and len(digits) < longest:
         with_zero = f"0{digits}"
         if len(digits) >= 3 and _stands(with_zero):
@@ -301,6 +316,11 @@ def _year(text: str) -> int:
 
 
 _ALIASES = {"UK": "GBR", "EL": "GRC", "XI": "GBR", "XK": "XKX"}
+_SHORT_NAMES = {
+    "ENGLAND": "GBR", "SCOTLAND": "GBR", "WALES": "GBR", "РФ": "RUS", "ФРГ": "DEU", "КНР": "CHN",
+    "ОАЭ": "ARE", "РБ": "BLR", "РК": "KAZ", "香港": "HKG", "澳门": "MAC", "澳門": "MAC",
+}  # fmt: skip
+_CODE_AND_NAME = re.compile(r"([A-Za-z]{2,3})\s*[-–:/]\s*(.{4,})")
 _BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->", re.IGNORECASE)
 
 
@@ -313,7 +333,11 @@ def country_of(text: str) -> str | None:
     >>> country_of("DE"), country_of("TUR"), country_of("Российская Федерация"), country_of("Yug.")
     ('DEU', 'TUR', 'RUS', None)
     """
-    code = _area_code(unicodedata.normalize("NFKC", text).strip().strip("."))
+    plain = unicodedata.normalize("NFKC", text).strip().strip(".")
+    code = _area_code(plain)
+    if not code and (both := _CODE_AND_NAME.fullmatch(plain)):
+        code = _area_code(both[1])
+        code = code if code == _area_code(both[2]) else None
     return code if code and known_areas()[code].kind in ("country", "territory") else None
 
 
@@ -325,6 +349,8 @@ def _area_code(plain: str) -> str | None:
         return known_code(upper, "iso2") or known_code(upper, "iso3")
     if re.fullmatch(r"\d{1,3}(\.0)?", upper):
         return known_code(upper, "m49")
+    if code := known_code(_SHORT_NAMES.get(upper, ""), "iso3"):
+        return code
     return named_area(plain) or completed_name(plain)
 
 

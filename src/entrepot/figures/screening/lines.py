@@ -260,6 +260,11 @@ def read_codes(work: Work, tariff: str, edition: str) -> None:
         work.notes.append(
             f"{len(mended)} different codes got back a leading zero: {first_of(mended, 3)}."
         )
+    if cut := [text for text, one in read.items() if one.is_cut]:
+        work.notes.append(
+            "Codes of 9 digits, or of more than 10, are compared by their first six digits: "
+            f"{first_of(cut, 3)}."
+        )
     if others := sorted({row[3][2] for row in found if row[3][2]}):
         work.notes.append(f"Codes of another HS edition: {first_of(others, 3)}.")
 

@@ -40,6 +40,15 @@ LARGEST = 4 * 2**30
 _HEAD_IN = 30  # rows among which the one with the names of columns is looked for
 _JOINED = 20  # lines that a quoted cell may span; more is a quotation mark that was never closed
 _DELIMITERS = ",;\t|"
+_START = 2**16  # bytes by which a file is known for what it is
+_PAGE = (b"<!doctype", b"<html", b"<table")
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_WRITINGS = {
+    "cp1252": "Windows-1252",
+    "cp1251": "Windows-1251",
+    "gb18030": "GB 18030",
+    "cp1250": "Windows-1250",
+}
 
 ROLES = {
     "code": "hs code|hscode|hs|hs6|hs8|hs10|hs number|hts|hts code|htsus|cn code|cn8|taric"
@@ -56,9 +65,10 @@ ROLES = {
     "from": "from|exporter country|country of export|export country|exporting country|country from"
     "|dispatch country|country of dispatch|from country|origin/dispatch|ship from|shipped from"
     "|departure country|country of departure|country of consignment|consignor country"
-    "|sender country|exporter|versendungsland|absenderland|ausfuhrland|pays d'expedition"
+    "|sender country|exporter|versendungsland|versandland|absenderland|ausfuhrland"
+    "|pays d'expedition"
     "|pays de provenance|pais de procedencia|pais exportador|paese di provenienza|cikis ulkesi"
-    "|страна отправления|起运国|出口国",
+    "|страна отправления|起运国|启运国|出口国",
     "to": "to|destination|country of destination|destination country|importer country"
     "|import country"
     "|importing country|country of import|country to|to country|ship to|ship to country"
@@ -142,7 +152,9 @@ def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
     require_file(path, most=LARGEST)
     suffix = path.suffix.lower()
     with path.open("rb") as opened:
-        start = opened.read(8)
+        start = opened.read(_START)
+        opened.seek(max(0, path.stat().st_size - _START))
+        _refuse_others(start + opened.read(_START), path.name)
     if start.startswith(b"PAR1") or suffix == ".parquet":
         return _parquet(path)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -157,6 +169,7 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
 
     The workbook is read in this process, for whoever calls this is one that may be ended.
     """
+    _refuse_others(data, name)
     if not data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return read_text(data, name)
     try:
@@ -173,19 +186,32 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
     return _of_sheets(tuple(sheets), sheets.__getitem__, name, "", "")
 
 
+def _refuse_others(data: bytes, name: str) -> None:
+    """Say what a file is that others call a table: a PDF, a web page, a locked workbook."""
+    what, hint = "", "export the table itself as CSV or XLSX"
+    if data.startswith(b"%PDF"):
+        what = "a PDF, and no table of cells"
+    elif data.removeprefix(b"\xef\xbb\xbf").lstrip()[:9].lower().startswith(_PAGE):
+        what = "a web page, and no table of cells"
+    elif data.startswith(b"\xd0\xcf\x11\xe0") and _LOCKED in data:
+        what, hint = "a workbook with a password", "open it, save it without the password"
+    if what:
+        raise BadFileError(f"the file is {what}", where=name, hint=hint)
+
+
 def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     """Return the shipments in a delimited text; see `read_file`."""
     notes = []
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16", "replace").encode()
+    if encoding := _utf_16(data):
+        data = data.decode(encoding, "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in data[:4096]:
         raise BadFileError("not a text", where=name, hint="save it as CSV, XLSX or Parquet")
     try:
         data.decode()
     except UnicodeDecodeError:
-        data = data.decode("cp1252", "replace").encode()
-        notes.append("The text is not UTF-8 and was read as Windows-1252.")
+        data, said = _other_writing(data, code)
+        notes.append(said)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data.strip():
@@ -200,6 +226,49 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     else:
         cells, broken = _quick(data, at + 1, len(columns), delimiter)
     return Shipments(name, columns, cells, tuple(broken), tuple(notes))
+
+
+def _utf_16(data: bytes) -> str:
+    """Return which UTF-16 a text is in; Chinese and Russian without a mark too, by their commas."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    first = data[:4096]
+    signs = first[: len(first) // 2 * 2]
+    low, high = signs[::2].count(0), signs[1::2].count(0)
+    if not (low or high) or len(signs) < 16:
+        return ""
+    encoding = "utf-16-le" if high > low else "utf-16-be"
+    try:
+        text = signs.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+    return encoding if "\0" not in text and any(sign in text for sign in _DELIMITERS) else ""
+
+
+def _other_writing(data: bytes, code: str) -> tuple[bytes, str]:
+    """Return a text that is not UTF-8 as UTF-8, and what it was taken for.
+
+    A byte here and there spoils a text in UTF-8, and the rest stays. Otherwise the names of the
+    columns decide; where they have plain letters only, it is Windows-1252.
+    """
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    if bad * 2 < sum(ord(sign) > 127 for sign in text):
+        count = f"{bad:,} signs" if bad > 1 else "one sign"
+        return text.encode(), f"The text is UTF-8, and {count} in it cannot be read."
+    first = b"\n".join(data[: 2**16].splitlines()[:_HEAD_IN])
+    encoding = next((one for one in _WRITINGS if _names_codes(first, one, code)), "cp1252")
+    return (
+        data.decode(encoding, "replace").encode(),
+        f"The text is not UTF-8 and was read as {_WRITINGS[encoding]}.",
+    )
+
+
+def _names_codes(first: bytes, encoding: str, code: str) -> bool:
+    """Whether a column with codes is found in the head of a text, read in an encoding."""
+    lines = first.decode(encoding, "replace").split("\n")
+    delimiter = max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in lines))
+    return _has_codes(list(csv.reader(lines, delimiter=delimiter)), code)
 
 
 def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table, list[BrokenRow]]:

@@ -343,7 +343,7 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
     )
     text = pa.string()
     put(work, "names", {"area": (areas, text), "name": ([area_name(one) for one in areas], text)})
-    broken = [(one.row, one.reason) for one in work.shipments.broken]
+    broken = [(one.row, f"{one.reason}: {one.text}") for one in work.shipments.broken]
     put(work, "broken", columns_of(("row", "problem"), (pa.int64(), text), broken))
     words = " ".join(f"WHEN {grade} THEN '{status}'" for grade, status in STATUSES.items())
     national = "a code of chapter 98 or 99 does not say which goods"
