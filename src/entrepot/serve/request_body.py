@@ -215,11 +215,13 @@ def sent_shipments(request: Request, body: bytes) -> Sent:
     if told.partition(";")[0].strip().lower() != "multipart/form-data":
         raise WrongFormError("not the form of this page", hint="send multipart/form-data")
     parts = parts_of(told, body)
-    fields = single([(one.name, _text(one.content)) for one in parts if one.name != "file"], _LINES)
+    pairs = [(one.name, _text(one.content)) for one in parts if one.name != "file"]
+    texts = [value for name, value in pairs if name == "text"]
+    fields = single([pair for pair in pairs if pair[0] != "text"], _LINES)
     files = [one for one in parts if one.name == "file" and one.content]
-    if files and fields.get("text", "").strip():
+    if len(texts) > 1 or (files and "".join(texts).strip()):
         raise BadAddressError("lines and a file at once", hint="send one of them")
-    data = files[0].content if files else fields.get("text", "").encode()
+    data = files[0].content if files else "".join(texts).encode()  # a first cell may be empty
     made = {"edition": fields.get("edition", ""), "dates": fields.get("dates", "")}
     name = PurePath(files[0].file.replace("\\", "/")).name[:100] if files else ""
     made |= {"name": name, "data": base64.b64encode(data).decode()}

@@ -148,3 +148,44 @@ def test_the_form_names_no_size_that_the_server_does_not_have(client: Client) ->
     page = client.send("GET", "/check")
     assert page.status_code == 200
     assert not re.search(r"\d\s*[kKMG]i?B\b", page.text)
+
+
+SHIPMENTS = "\tDate\tHS code\tFrom\tTo\n" + "\t2025-01-11\t84099110\tIT\tRU\n" * 40
+NO_FILE = {"file": ("", b"", "application/octet-stream")}
+
+
+def pasted_shipments(client: Client, text: str, **fields: str) -> httpx.Response:
+    """Send the form of the page that screens shipments, with a text in it and no file."""
+    form = {"text": text, "edition": "CN", "dates": ""} | fields
+    return client.send("POST", "/screen", data=form, files=NO_FILE)
+
+
+def test_shipments_are_pasted_whole_with_an_empty_first_cell(client: Client) -> None:
+    assert len(SHIPMENTS) > 500
+    sent = pasted_shipments(client, SHIPMENTS)
+    assert sent.status_code == 200, sent.text
+    assert "40 of 40 shipments carry goods listed" in sent.text
+
+
+def test_a_script_in_a_cell_of_shipments_stays_a_text(client: Client) -> None:
+    rows = "Date;HS code;From;To;Consignee\n2025-01-11;84099110;IT;RU;<script>alert(1)</script>\n"
+    sent = pasted_shipments(client, rows)
+    assert sent.status_code == 200
+    assert "<script>alert" not in sent.text
+    assert "&lt;script&gt;alert(1)" in sent.text
+
+
+def test_the_page_of_shipments_asks_in_words_of_the_page(client: Client) -> None:
+    rows = "Date;HS code;From;To\n03/04/2025;84099110;IT;RU\n"
+    sent = pasted_shipments(client, rows)
+    assert "03/04/2025;84099110" in sent.text
+    assert "choose day first or month first" in sent.text
+    files = {"file": ("made.csv", rows.encode())}
+    form = {"text": "", "edition": "CN", "dates": ""}
+    assert (
+        "choose day first or month first"
+        in client.send("POST", "/screen", data=form, files=files).text
+    )
+    sent = pasted_shipments(client, "HS code;From\n84099110;IT\n")
+    assert "--to" not in sent.text
+    assert "call its column" in sent.text

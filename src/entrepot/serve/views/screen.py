@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
@@ -94,12 +95,33 @@ def screened_page(lake: Lake | None, body: str) -> ServedAnswer:
             order=sent["dates"] or None,
             links=links_held(lake) if lake else None,
         )
-    except RequestError as error:
+    except RequestError as raised:
+        error = _on_a_page(raised)
         if sent["name"]:
-            raise
+            raise error from raised
         text = data.decode("utf-8", "replace")
         return screen_form(lake, sent | {"text": text}, error)
     return page("screen_page.html.j2", "/screen", **_parts(found))
+
+
+def _on_a_page(error: RequestError) -> RequestError:
+    """Return an error with what to do on a page in place of an option of the command."""
+    from entrepot.figures.screening.read import ROLES
+
+    option = re.search(r"--(\w+)", error.hint)
+    if option is None:
+        return error
+    role = option[1]
+    if role == "dates":
+        hint = "choose day first or month first in the form, and send the lines again"
+    elif role == "sheet":
+        hint = "send that sheet alone, as CSV or as a workbook of one sheet"
+    elif error.hint.startswith("say which") or role not in ROLES:
+        hint = "leave the other out, and send the lines again"
+    else:
+        names = " or ".join(f"“{name}”" for name in ROLES[role].split("|")[:2])
+        hint = f"call its column {names}, and send the lines again"
+    return RequestError(error.what, where=error.where, why=error.why, hint=hint)
 
 
 def _parts(found: Screening) -> dict[str, Any]:
