@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import io
+import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -397,3 +399,38 @@ def test_a_file_that_is_no_table_is_named_for_what_it_is(
         read_file(path)
     with pytest.raises(BadFileError, match=said):
         read_bytes_of(data, "shipments.xlsx")
+
+
+def test_a_workbook_that_is_sent_loses_no_formula_without_a_value() -> None:
+    """What no spreadsheet program has saved: formulas stand there without their values."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("[Content_Types].xml", CONTENT_TYPES)
+        made.writestr("_rels/.rels", LINKS.format("officeDocument", "xl/workbook.xml"))
+        made.writestr("xl/workbook.xml", BOOK)
+        made.writestr("xl/_rels/workbook.xml.rels", LINKS.format("worksheet", "worksheets/s.xml"))
+        made.writestr("xl/worksheets/s.xml", SHEET)
+    with pytest.raises(BadFileError, match="formula without a value"):
+        read_bytes_of(file.getvalue(), "made.xlsx")
+
+
+OFFICE = "http://schemas.openxmlformats.org"
+LINKS = (
+    f'<Relationships xmlns="{OFFICE}/package/2006/relationships"><Relationship Id="r1" '
+    f'Type="{OFFICE}/officeDocument/2006/relationships/{{}}" Target="{{}}"/></Relationships>'
+)
+CONTENT_TYPES = (
+    f'<Types xmlns="{OFFICE}/package/2006/content-types"><Default Extension="xml" '
+    'ContentType="application/xml"/><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>'
+)
+BOOK = (
+    f'<workbook xmlns="{OFFICE}/spreadsheetml/2006/main" '
+    f'xmlns:r="{OFFICE}/officeDocument/2006/relationships"><sheets>'
+    '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>'
+)
+SHEET = (
+    f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main"><sheetData><row r="1">'
+    '<c r="A1" t="inlineStr"><is><t>HS code</t></is></c></row><row r="2">'
+    '<c r="A2"><f>840900+91</f></c></row></sheetData></worksheet>'
+)

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Cell", "cell_text", "holes", "is_workbook", "merged_cells", "sheet_rows", "sheets"]
+__all__ = [
+    "Cell",
+    "cell_text",
+    "holes",
+    "is_workbook",
+    "merged_cells",
+    "sheet_rows",
+    "sheets",
+    "without_holes",
+]
 
 
 Cell = str | int | float | bool | datetime | date | time | timedelta
@@ -93,8 +102,13 @@ def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
         If the extra ``excel`` is not installed.
     """
     rows: list[list[Cell]] = _ask(path, where, sheet)
-    if not _is_zip(path):
-        return rows
+    return without_holes(rows, path, sheet, where) if _is_zip(path) else rows
+
+
+def without_holes(
+    rows: list[list[Cell]], path: Path | IO[bytes], sheet: str, where: str
+) -> list[list[Cell]]:
+    """Return the rows of a sheet of an .xlsx file with the texts of its errors, as `sheet_rows`."""
     try:
         for hole in holes(path, sheet):
             if hole.text is None or hole.row > len(rows) or hole.column > len(rows[0]):
@@ -240,7 +254,7 @@ class Hole:
     text: str | None
 
 
-def holes(path: Path, sheet: str) -> Iterator[Hole]:
+def holes(path: Path | IO[bytes], sheet: str) -> Iterator[Hole]:
     """Yield the cells of a sheet with an error, or with a formula and no value stored.
 
     Nothing is yielded for a workbook in binary (.xlsb), whose sheets are no text.

@@ -183,7 +183,14 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
         raise BadFileError(
             f"the workbook cannot be read: {error}", where=name, hint="save it as CSV"
         ) from error
-    return _of_sheets(tuple(sheets), sheets.__getitem__, name, "", "")
+    if not data.startswith(b"PK\x03\x04"):
+        return _of_sheets(tuple(sheets), sheets.__getitem__, name, "", "")
+    from entrepot.sources.workbook import without_holes
+
+    def read(sheet: str) -> list[list[Any]]:
+        return without_holes(sheets[sheet], io.BytesIO(data), sheet, name)
+
+    return _of_sheets(tuple(sheets), read, name, "", "")
 
 
 def _refuse_others(data: bytes, name: str) -> None:
