@@ -145,11 +145,17 @@ def draw(found: Screening, out: Path | None, console: Console) -> None:
         ]  # fmt: skip
         console.print(table("", heads, cells))
     for reason, count, first in reasons(found)[:8]:
-        console.print(Text(f"Not readable: {reason}, {count:,} rows, such as {first[:60]}"))
+        console.print(Text(f"Not readable: {reason}, {_rows(count)}, such as {first[:60]}"))
     for said in found.notes:
         console.print(Text(said))
     if out is None:
         console.print(
-            Text("All lines with your columns: --out screening.xlsx (or .csv, .parquet).")
+            Text(
+                "With your columns: --out screening.xlsx for the hits, .csv or .parquet for all lines."
+            )
         )
     console.print(Text(LEGAL))
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -189,3 +189,10 @@ def test_the_page_of_shipments_asks_in_words_of_the_page(client: Client) -> None
     sent = pasted_shipments(client, "HS code;From\n84099110;IT\n")
     assert "--to" not in sent.text
     assert "call its column" in sent.text
+
+
+def test_one_row_is_no_rows_and_what_is_none_is_not_said(client: Client) -> None:
+    sent = pasted_shipments(client, "Date;HS code;From;To\n2025-01-11;8.5E+7;IT;RU\n")
+    assert "Not readable and not screened: 1<" in sent.text
+    assert "1 rows" not in sent.text
+    assert "For 0 " not in sent.text

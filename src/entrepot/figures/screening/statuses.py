@@ -446,7 +446,8 @@ def _matrix(work: Work) -> Iterator[MatrixRow]:
             needs.partition(" export") if " export" in needs else needs.partition(" import")
         )
         direction = ("export" if " export" in needs else "import") + words
-        yield MatrixRow(name, direction, {}, f"no list loaded ({count:,} lines)")
+        lines = f"{count:,} line{'' if count == 1 else 's'}"
+        yield MatrixRow(name, direction, {}, f"no list loaded ({lines})")
 
 
 def _currency(work: Work) -> str:

@@ -158,10 +158,13 @@ def _answer(found: Screening) -> str:
         if one.counts.get(1)
     ]
     said = f"Listed: {'; '.join(listed)}. " if listed else ""
-    return (
-        f"{said}For {found.sums[2]:,} the text must be checked, for {found.sums[3]:,} nothing can "
-        f"be said, and {found.sums[6]:,} rows could not be read."
+    open_parts = (
+        (found.sums[2], "to check in the text"),
+        (found.sums[3], "of which nothing can be said"),
+        (found.sums[6], "not readable"),
     )
+    rest = ", ".join(f"{count:,} {words}" for count, words in open_parts if count)
+    return f"{said}{f'Open: {rest}.' if rest else ''}".strip()
 
 
 def _is_shown(row: dict[str, Any]) -> bool:
