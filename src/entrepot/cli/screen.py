@@ -150,9 +150,7 @@ def draw(found: Screening, out: Path | None, console: Console) -> None:
         console.print(Text(said))
     if out is None:
         console.print(
-            Text(
-                "With your columns: --out screening.xlsx for the hits, .csv or .parquet for all lines."
-            )
+            Text("With your columns: --out screening.xlsx (hits), or .csv or .parquet (all lines).")
         )
     console.print(Text(LEGAL))
 

@@ -209,10 +209,11 @@ def _tally(found: Screening) -> dict[str, Any]:
         ("listed", "v-inconsistent"), ("part", "v-differs"), ("unknown", "v-not_enough_evidence"),
         ("none", "v-none"), ("", "v-none"),
     )  # fmt: skip
+    rows = f"{found.lines:,} row{'' if found.lines == 1 else 's'}"
     return {
         "bar": bar,
         "tally": [(*look, word) for look, word in zip(looks, words, strict=True)],
-        "tally_words": f"Of {found.lines:,} rows: {', '.join(words)}.",
+        "tally_words": f"Of {rows}: {', '.join(words)}.",
     }
 
 
