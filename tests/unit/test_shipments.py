@@ -7,12 +7,13 @@ import json
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import entrepot as ep
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.register_names import register_names
-from entrepot.lake import Lake
+from entrepot.lake import Lake, registers
 from entrepot.sources import shipments
 from entrepot.sources.shipments.layout import (
     Layout,
@@ -20,6 +21,7 @@ from entrepot.sources.shipments.layout import (
     known_registers,
     read_layout,
 )
+from entrepot.sources.shipments.persons import without_persons
 
 pytestmark = pytest.mark.slow
 
@@ -447,6 +449,69 @@ def test_a_name_is_erased_for_good(tmp_path: Path) -> None:
     lake.rebuild()
     assert len(_lines(lake, "row")) == 6
     assert "Secret Chips LLC" not in {one for (one,) in _lines(lake, "sender")}
+
+
+def test_only_whole_names_are_erased(tmp_path: Path) -> None:
+    """A short name is no part of other words, no name at all is refused, descriptions count."""
+    lake = _lake(
+        tmp_path,
+        {"Importer": "AL AG", "Text": "metal al-ag al ag. balag"},
+        {"Importer": "---", "Text": "sent by Ana Ruiz", "Number": "A2"},
+    )
+    for nothing in ("", "  ", "---"):
+        with pytest.raises(RequestError, match="is no name"):
+            lake.erase(nothing)
+    assert lake.erase("AL AG") == {"shipments.made-up": 1}
+    assert lake.erase("ana ruiz") == {"shipments.made-up": 1}
+    assert _lines(lake, "description") == [
+        ("metal [erased] [erased]. balag",),
+        ("sent by [erased]",),
+    ]
+
+
+PEOPLE = """
+JUAN SANCHEZ,MARIA SALAS,Pedro Salazar,ANA SANTOS,LUIS SAENZ,SAID ALI,ANNA SAUER,Juan Sánchez,
+IVAN PETROV,PETRO PETRENKO,PETRONILA RUIZ,MINERVA LOPEZ,FABRICIO GOMEZ,FABRICE DUPONT,JOHN MILLS,
+DANIELLE STEEL,JUAN SAN MARTIN,SIA KIM HOCK,OU WEI,AGRIPINA DIAZ,ELECTRA PAPAS,CHEMA RUIZ,
+JOSE CORPORAN,OLGA METALNIKOVA,Maria de Sá Pereira,ИП Иванов Иван,NP-Dana Akhmetova,CHEMIN PIERRE
+"""
+COMPANIES = """
+ACME S.A.,ACME SA,ACME S.A.C.I. Y F.,ACME SACIF Y F,ACME S A C,GRUPO X SAICF,MINERA ALTA,
+PETROLEOS DEL SUR,AGRICOLA NORTE,QUIMICA SUIZA,FABRICA DE PAPEL,NORSK HYDRO ASA,ТОО АЛМАТЫ,
+METALURGICA X,CHEMICAL WORLD,NP-0123456789,DE SANTIS SRL
+"""
+
+
+def test_surnames_are_no_legal_forms() -> None:
+    """SANCHEZ is no S.A. with five letters, PETROV no petrol company, and NP- hides nobody."""
+    people = [one.strip() for one in PEOPLE.replace("\n", "").split(",")]
+    companies = [one.strip() for one in COMPANIES.replace("\n", "").split(",")]
+    rows = duckdb.sql(
+        f"SELECT name, {without_persons('name', 'salt')} FROM (SELECT unnest($names) AS name)",
+        params={"names": people + companies},
+    ).fetchall()
+    assert [name for name, shown in rows if name == shown] == companies
+
+
+@pytest.mark.parametrize(
+    "held",
+    ["", "{}", "[]", "null", '{"salt": "", "erased": []}', '{"salt": 1, "erased": []}', "[" * 10**5,
+     '{"salt": "x", "erased": null}'],
+)  # fmt: skip
+def test_a_damaged_secret_is_refused(tmp_path: Path, held: str) -> None:
+    """An empty secret would let names be tried; another one would bring erased names back."""
+    (tmp_path / registers.FILE).write_text(held, encoding="utf-8")
+    with pytest.raises(BadFileError, match="secret of the lake is damaged"):
+        registers.secret(tmp_path)
+
+
+def test_the_secret_is_not_written_through_a_link(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("mine", encoding="utf-8")
+    (tmp_path / f"{registers.FILE}.draft").symlink_to(other)
+    made = registers.secret(tmp_path)
+    assert other.read_text(encoding="utf-8") == "mine"
+    assert registers.secret(tmp_path) == made
 
 
 def test_shares_by_name_stand_beside_what_is_named(tmp_path: Path) -> None:

@@ -427,6 +427,12 @@ def erase(
     from entrepot.sources.shipments.parse import ABOUT, without
     from entrepot.sources.shipments.persons import hidden
 
+    if not any(sign.isalnum() for sign in name):
+        raise RequestError(
+            f"{name!r} is no name",
+            why="every name without letters would be the same one",
+            hint="write the name, or a pseudonym such as NP-0123456789",
+        )
     change = LakeChange(folder)
     tell = progress or (lambda _: None)
     with guarded(folder, change.became), finishing() as finish:

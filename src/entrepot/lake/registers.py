@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import BadFileError
 from entrepot.model.columns import PARTNER_BASES, flow_schema
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ __all__ = ["FILE", "Secret", "as_flows", "secret", "write_secret"]
 NOT_SAID = "XNES"
 FILE = "persons.json"
 """File of a lake with its secret; it is in no backup and no export."""
+_SHORTEST = 32
+"""Signs of a secret that cannot be tried out; ours have 64."""
 
 
 def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFrame[Any]:
@@ -95,21 +98,38 @@ class Secret:
 
 
 def secret(folder: Path) -> Secret:
-    """Return the secret of a lake; one is made if it has none."""
+    """Return the secret of a lake; one is made if it has none.
+
+    Raises
+    ------
+    BadFileError
+        If its file is damaged: with another secret erased names would come back.
+    """
     path = folder / FILE
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        return Secret(held["salt"], frozenset(held["erased"]))
+        salt, erased = held["salt"], held["erased"]
+        if not (isinstance(salt, str) and len(salt) >= _SHORTEST and isinstance(erased, list)):
+            raise ValueError("not as it was written")
+        return Secret(salt, frozenset(map(str, erased)))
     except FileNotFoundError:
         made = Secret(secrets.token_hex(32))
         write_secret(folder, made)
         return made
+    except (ValueError, KeyError, TypeError, RecursionError, IsADirectoryError) as error:
+        raise BadFileError(
+            "the secret of the lake is damaged",
+            where=str(path),
+            why="pseudonyms and the list of erased names follow from it",
+            hint="put a copy of it back; without one delete it, and erase those names again",
+        ) from error
 
 
 def write_secret(folder: Path, held: Secret) -> None:
     """Write the secret of a lake, for its owner alone."""
     draft = folder / f"{FILE}.draft"
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft.unlink(missing_ok=True)  # what stands there may be a link, or open to others
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w", encoding="utf-8") as file:
         json.dump({"salt": held.salt, "erased": sorted(held.erased)}, file)
         file.flush()

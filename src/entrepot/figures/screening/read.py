@@ -472,13 +472,14 @@ def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
 
 
 def _unique(header: Sequence[str]) -> tuple[str, ...]:
-    found: list[str] = []
+    found: dict[str, int] = {}
     for place, name in enumerate(header, 1):
         plain = " ".join(name.split()) or f"column {place}"
-        unique, number = plain, 2
+        unique, number = plain, found.get(plain, 2)
         while unique in found:
             unique, number = f"{plain} ({number})", number + 1
-        found.append(unique)
+        found[plain] = number
+        found.setdefault(unique, 2)
     return tuple(found)
 
 

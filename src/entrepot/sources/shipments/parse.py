@@ -49,6 +49,7 @@ SAME = "__same"
 """Column of the kept text that is alike in lines that are alike in all columns of the file."""
 ABOUT = "register"
 """Key under which a kept file says which layout it has, and which columns were not kept."""
+_IS_PSEUDONYM = re.compile(f"{PSEUDONYM}[0-9a-f]+")
 
 
 def layouts_of(source: str, mapping: str | None) -> tuple[Layout, ...]:
@@ -164,9 +165,15 @@ def without(
     if receiver and number:
         cell = quoted(number)
         changes.append(f"CASE WHEN {tests[receiver]} THEN NULL ELSE {cell} END AS {cell}")
-    if (text := layout.of("description")) and not name.startswith(PSEUDONYM):
-        inside = f"{quoted(text)}, {literal('(?i)' + re.escape(name.strip()))}, '[erased]', 'g'"
-        changes.append(f"regexp_replace({inside}) AS {quoted(text)}")
+    words = re.findall(r"[^\W_]+", name)
+    if (text := layout.of("description")) and not _IS_PSEUDONYM.fullmatch(name):
+        other = r"[^\p{L}\p{N}]"  # whole words: no part of another one is a name
+        spelled = f"(?i)(^|{other}){f'{other}+'.join(words)}($|{other})"
+        cell = quoted(text)
+        for _ in range(2):  # of two in a row, the first takes the blank of the second
+            cell = f"regexp_replace({cell}, {literal(spelled)}, '\\1[erased]\\2', 'g')"
+        changes.append(f"{cell} AS {quoted(text)}")
+        tests[text] = f"coalesce(regexp_matches({quoted(text)}, {literal(spelled)}), false)"
     rows = f"read_parquet({file_literal(file.path)}, hive_partitioning=false)"
     [(count,)] = connection.execute(
         f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"
@@ -242,14 +249,15 @@ def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
     """Return the names of the columns of a text, each once: the second Item is Item.1."""
     layout = layouts[0]
     found = header(path, label, layout.delimiter) if layout.header else list(layout.titles)
-    names: list[str] = []
+    names: dict[str, int] = {}
     for name in found:
-        number, unique = 0, name
+        number, unique = names.get(name, 0), name
         while unique in names:
             number += 1
             unique = f"{name}.{number}"
-        names.append(unique)
-    return names
+        names[name] = number
+        names.setdefault(unique, 0)
+    return list(names)
 
 
 def _cells(path: Path, label: str, names: list[str], layout: Layout) -> str:
