@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -214,3 +215,50 @@ def test_a_network_from_the_cache_is_the_one_that_was_worked_out(
         use = np.arange(1.0, len(held.output) + 1)
         np.testing.assert_array_equal(held.solved.output_for(use), plain.solved.output_for(use))
     value_added.forget()
+
+
+@pytest.mark.parametrize("index", ["{}", "[]", "null", '"x"', "1", "[" * 100_000, ""])
+def test_a_damaged_index_of_kept_arrays_is_worked_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    folder = tmp_path / arrays._FOLDER / "some"
+    folder.mkdir(parents=True)
+    (folder / arrays._CHECKSUMS).write_text(index, encoding="utf-8")
+    assert arrays.kept_arrays("some", lambda: {"one": np.ones(3)})["one"].sum() == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_an_index_that_is_no_file_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    folder = tmp_path / arrays._FOLDER / "some"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / arrays._CHECKSUMS)
+    assert arrays.kept_arrays("some", lambda: {"one": np.ones(3)})["one"].sum() == 3
+
+
+def test_kept_arrays_delete_nothing_that_is_not_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of the cache may be a link to a place with other things in it."""
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+    other = [tmp_path / "documents" / f"letter-{number}" for number in range(2 * arrays._MOST)]
+    for one in other:
+        one.mkdir(parents=True)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / arrays._FOLDER).symlink_to(tmp_path / "documents")
+    arrays.kept_arrays("some", lambda: {"one": np.ones(3)})
+    assert all(one.is_dir() for one in other)
+
+
+def test_arrays_of_another_user_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wrote them wrote their checksums as well."""
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
+    arrays.kept_arrays("some", lambda: {"one": np.zeros(3)})
+    assert arrays.kept_arrays("some", lambda: {"one": np.ones(3)})["one"].sum() == 0
+    monkeypatch.setattr(os, "getuid", lambda: 12345, raising=False)
+    assert arrays.kept_arrays("some", lambda: {"one": np.ones(3)})["one"].sum() == 3

@@ -24,6 +24,7 @@ from entrepot.goods.screening import (
     UNREADABLE,
     Regime,
 )
+from entrepot.sources.table.cells import column_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,6 +198,24 @@ def test_a_row_that_cannot_be_read_never_stops_the_rest() -> None:
     with pytest.raises(RequestError, match="calendar") as raised:
         screened(bad, strict=True)
     assert "5 rows" in raised.value.where
+
+
+LONG = "x" * 200_000  # longer than a cell of CSV may be
+
+
+@pytest.mark.parametrize("row", [f"{LONG};8;IT;RU", f'"{LONG}"";8;IT;RU', f"{LONG};8;IT;RU;{LONG}"])
+@pytest.mark.parametrize("before", [0, 60])
+def test_a_cell_that_is_too_long_never_stops_the_rest(row: str, before: int) -> None:
+    good = "2025-01-11;84099110;IT;RU\n"
+    read = read_text(f"Date;HS code;From;To\n{good * before}{row}\n{good * 3}".encode(), "x.csv")
+    assert read.cells.num_rows + len(read.broken) == before + 4
+    assert read.cells["c1"].to_pylist()[-3:] == ["84099110"] * 3
+
+
+def test_a_hundred_thousand_columns_are_named_at_once() -> None:
+    """Each once; comparing each with all before it would take minutes."""
+    names = ";".join(["HS code", *(f"c{n % 50_000}" for n in range(100_000))])
+    assert len(set(column_names(names.split(";")))) == 100_001
 
 
 def test_a_stray_quotation_mark_hides_no_line_below() -> None:

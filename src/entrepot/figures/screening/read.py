@@ -17,6 +17,7 @@ from entrepot.errors import BadFileError, MissingExtraError, RequestError, Unkno
 from entrepot.figures.screening.cells import country_of
 from entrepot.files import read_bytes, require_file
 from entrepot.model.display import first_of
+from entrepot.sources.table.cells import column_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -225,9 +226,12 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
         raise BadFileError("the file is empty", where=name)
     first = data[: 2**20].decode(errors="replace").split("\n")[:_HEAD_IN]
     delimiter = max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in first))
-    heads = list(csv.reader(first, delimiter=delimiter))
+    try:
+        heads = list(csv.reader(first, delimiter=delimiter))
+    except csv.Error:  # a cell that is too long: its row is no head
+        heads = [_split(line, delimiter) or [] for line in first]
     at = _head_row(heads, code, name)
-    columns = _unique(heads[at])
+    columns = column_names(heads[at])
     if b'"' in data and _odd_quotes(data):
         cells, broken = _slowly(data, at + 1, len(columns), delimiter)
     else:
@@ -318,8 +322,12 @@ def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table
     return read, broken
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+def _split(text: str, delimiter: str) -> list[str] | None:
+    """Return the cells of a row; None if one is longer than a cell may be."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return None
 
 
 def _odd_quotes(data: bytes) -> bool:
@@ -354,10 +362,10 @@ def _lines(data: bytes, delimiter: str, width: int) -> Iterator[tuple[int, list[
         while text.count('"') % 2 and end < len(lines) and end - at < _JOINED:
             text += "\n" + lines[end]
             end += 1
-        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        row = _split(text, delimiter)
         joined = end > at + 1
         below = (line.count(delimiter) for line in lines[at + 1 : end])
-        alone = len(row) != width or any(count >= width - 1 for count in below)
+        alone = row is None or len(row) != width or any(count >= width - 1 for count in below)
         if text.count('"') % 2 or (joined and alone):
             yield at + 1, None, lines[at]
             at += 1
@@ -376,7 +384,11 @@ def _fitted(
         if number <= skip:
             continue
         if cells is None:
-            broken.append(BrokenRow(number, "a quotation mark is not closed", text))
+            most = csv.field_size_limit()
+            reason = f"a cell has over {most:,} characters"
+            if len(text) <= most:
+                reason = "a quotation mark is not closed"
+            broken.append(BrokenRow(number, reason, text[:most]))
         elif len(cells) > width and any(cells[width:]):
             reason = f"row has {len(cells)} cells, and the head {width}"
             broken.append(BrokenRow(number, reason, text))
@@ -402,7 +414,7 @@ def _parquet(path: Path) -> Shipments:
         read = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
-    columns = _unique(read.column_names)
+    columns = column_names(read.column_names)
     read = read.rename_columns([f"c{place}" for place in range(len(columns))])
     numbers = pa.array(np.arange(1, read.num_rows + 1, dtype=np.int64))
     return Shipments(path.name, columns, read.append_column("row", numbers))
@@ -443,7 +455,7 @@ def _of_sheets(
         )
     [(name, rows, heads)] = fits
     at = _head_row(heads, code, file)
-    columns = _unique(heads[at])
+    columns = column_names(heads[at])
     cells = [
         (number, [cell_text(cell) for cell in row[: len(columns)]])
         for number, row in enumerate(rows[at + 1 :], start=at + 2)
@@ -469,18 +481,6 @@ def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
     if code:
         raise UnknownNameError("column", code, known, where=name)
     return next((at for at, row in enumerate(heads) if any(row)), 0)
-
-
-def _unique(header: Sequence[str]) -> tuple[str, ...]:
-    found: dict[str, int] = {}
-    for place, name in enumerate(header, 1):
-        plain = " ".join(name.split()) or f"column {place}"
-        unique, number = plain, found.get(plain, 2)
-        while unique in found:
-            unique, number = f"{plain} ({number})", number + 1
-        found[plain] = number
-        found.setdefault(unique, 2)
-    return tuple(found)
 
 
 # Which column is what

@@ -10,6 +10,7 @@ output, final sales and the other inputs are known, so it follows from them.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -191,7 +192,8 @@ def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     """Return arrays that were worked out before, mapped from the user's cache, or work them out.
 
     They are read-only. Each file is compared with its checksum, for what follows from it is shown
-    as the table's own. What cannot be read or kept is worked out again.
+    as the table's own. What cannot be read or kept, or belongs to another user, is worked out
+    again.
 
     Parameters
     ----------
@@ -203,7 +205,7 @@ def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     folder = cache_folder() / _FOLDER
     try:
         return _mapped(folder / name)
-    except (OSError, ValueError, KeyError, EOFError):  # not there, or damaged
+    except (OSError, ValueError, KeyError, EOFError, RecursionError):  # not there, or damaged
         made = make()
     with suppress(OSError):  # no space, or nothing may be written: then the next one works it out
         _keep(folder, name, made)
@@ -213,7 +215,12 @@ def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
 def _mapped(folder: Path) -> Arrays:
     import numpy as np
 
-    sums: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
+    index = folder / _CHECKSUMS
+    if not index.is_file() or (hasattr(os, "getuid") and index.stat().st_uid != os.getuid()):
+        raise ValueError(f"{index} is no file of this user")
+    sums = json.loads(index.read_text(encoding="utf-8"))
+    if not (sums and isinstance(sums, dict)):
+        raise ValueError(f"{index} is damaged")
     found = {}
     for key, sha in sums.items():
         path = folder / f"{key}.npy"
@@ -238,5 +245,6 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
         draft.rename(folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    for one in sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime)[:-_MOST]:
+    ours = [one.parent for one in folder.glob(f"*/{_CHECKSUMS}")]  # and nothing else that is there
+    for one in sorted(ours, key=lambda one: one.stat().st_mtime)[:-_MOST]:
         shutil.rmtree(one, ignore_errors=True)

@@ -132,7 +132,7 @@ def open_cells(
     return Cells(text, label, column_names(header), mapping, line_count=lines)
 
 
-def column_names(header: tuple[str, ...]) -> tuple[str, ...]:
+def column_names(header: Sequence[str]) -> tuple[str, ...]:
     """Return names that differ: one without a name is called by its place, a second one by number.
 
     Examples
@@ -140,13 +140,12 @@ def column_names(header: tuple[str, ...]) -> tuple[str, ...]:
     >>> column_names(("", "value", "value"))
     ('column 1', 'value', 'value (2)')
     """
-    found: list[str] = []
+    found: dict[str, int] = {}  # the number to try next, so that a million columns take a second
     for place, name in enumerate(header, 1):
         plain = " ".join(name.split()) or f"column {place}"
-        number = 2
-        unique = plain
+        unique, number = plain, found.get(plain, 2)
         while unique in found:
-            unique = f"{plain} ({number})"
-            number += 1
-        found.append(unique)
+            unique, number = f"{plain} ({number})", number + 1
+        found[plain] = number
+        found.setdefault(unique, 2)
     return tuple(found)
