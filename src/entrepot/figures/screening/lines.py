@@ -307,10 +307,12 @@ def read_numbers(work: Work) -> None:
             {"text": (held, pa.string()), "amount": (numbers, pa.float64())},
         )  # fmt: skip
         if bad := [text for text in held if text and read.numbers[text] is None]:
-            word = "values" if role == "value" else "masses"
+            word = "value" if role == "value" else "mass"
             work.notes.append(
-                f"{len(bad)} {word} are not read, such as {first_of(bad, 2)}; these lines are "
-                "screened without them."
+                f"One {word} is not read: {bad[0]}; its lines are screened without it."
+                if len(bad) == 1
+                else f"{len(bad)} {word}{'s' if word == 'value' else 'es'} are not read, such as "
+                f"{first_of(bad, 2)}; their lines are screened without them."
             )
 
 
