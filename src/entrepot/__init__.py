@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from entrepot.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from entrepot import goods, measures
     from entrepot.claims import check
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from entrepot.report import brief
     from entrepot.watching import watch
 
-__version__ = "0.1.0"
 __all__ = [
     "Definition",
     "EntrepotError",

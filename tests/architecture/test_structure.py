@@ -135,6 +135,8 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
                 for one in node.names:
                     inner = f"{node.module}.{one.name}"
                     found.add(inner if inner in names else str(node.module))
+            elif isinstance(node, ast.Import):
+                found |= {one.name for one in node.names}
         imports[name] = (found & set(names)) - {name}
     sorter = TopologicalSorter(imports)
     try:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup, TyperOption
 
-import entrepot
 from entrepot.cli import (
     area,
     ask,
@@ -33,6 +32,7 @@ from entrepot.cli import (
 )
 from entrepot.cli.common import quietly, streams
 from entrepot.errors import EntrepotError, OutsideError, RequestError
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,7 @@ app.add_typer(area.app, name="area", help="Countries and groups: list, show.")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"entrepot {entrepot.__version__}")
+        typer.echo(f"entrepot {__version__}")
         raise typer.Exit
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import entrepot
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
 from entrepot.figures.inputs import input_years
@@ -38,6 +37,7 @@ from entrepot.report.sections import (
 from entrepot.report.sections import cut_off as cut_off_section
 from entrepot.report.sections.cut_off import cut_off, scenario_line
 from entrepot.report.sections.inputs import ImportedInputs, bought
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     import os
@@ -165,7 +165,7 @@ def opening_in(
             commands=back_matter.commands(subject, found.share, "", None),
             figures=book.figures,
             line=back_matter.line_of(subject),
-            version=entrepot.__version__,
+            version=__version__,
         )
 
 
@@ -246,7 +246,7 @@ def _described(
         ),
         figures=book.figures,
         line=back_matter.line_of(subject),
-        version=entrepot.__version__,
+        version=__version__,
         check=checked.to_dict() if checked else None,
     )
 

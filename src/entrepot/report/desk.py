@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-import entrepot
 from entrepot.claims.document import MOST_CLAIMS, require_few
 from entrepot.claims.draft import draft as drafted
 from entrepot.claims.draft.marks import marks
@@ -37,6 +36,7 @@ from entrepot.report.check_report.note import render_note
 from entrepot.report.check_report.text import one_line
 from entrepot.report.output import write_whole
 from entrepot.report.render_html import page_environment, page_style
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -446,7 +446,7 @@ def desk_parts() -> dict[str, Any]:
     """Return what every page of the desk is made of: its style and its program."""
     folder = files("entrepot.report").joinpath("templates")
     program = folder.joinpath("desk.js").read_text(encoding="utf-8")
-    return {"style": page_style("desk.css"), "program": program, "version": entrepot.__version__}
+    return {"style": page_style("desk.css"), "program": program, "version": __version__}
 
 
 def render_desk(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import entrepot
 from entrepot.errors import EntrepotError, MissingExtraError
 from entrepot.serve.access import Access
 from entrepot.settings import Settings
+from entrepot.version import __version__
 
 try:
     from anyio.to_thread import current_default_thread_limiter
@@ -80,7 +80,7 @@ def create_app(
     app = FastAPI(
         lifespan=lambda _: _open(service),
         title="Entrepôt",
-        version=entrepot.__version__,
+        version=__version__,
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from fastapi import Response
 
-import entrepot
 from entrepot.lake.catalog import NAME
 from entrepot.limits import TimeUp
 from entrepot.report.brief_context import BriefContext
@@ -19,6 +18,7 @@ from entrepot.serve.apart import checked_apart
 from entrepot.serve.request_body import Sizes, address, sent_desk, sent_shipments, sent_text
 from entrepot.serve.site import of_before
 from entrepot.settings import Settings
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -156,7 +156,7 @@ def sent(found: ServedAnswer, headers: dict[str, str] | None = None) -> Response
 
 def state_of(folder: Path) -> str:
     """Return a short text that changes with the lake, the user's own lists and the program."""
-    found = hashlib.sha256(entrepot.__version__.encode())
+    found = hashlib.sha256(__version__.encode())
     try:
         found.update((folder / NAME).read_bytes())
     except OSError:  # an absent lake holds nothing

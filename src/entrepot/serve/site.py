@@ -8,7 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import entrepot
 from entrepot.figures.figure import headline
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, range_text
@@ -20,6 +19,7 @@ from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_
 from entrepot.serve.answer import ServedAnswer, as_html
 from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,7 +71,7 @@ def page(template: str, current: str, **parts: Any) -> ServedAnswer:
     current
         Address of the page that the menu marks.
     """
-    shared = {"current": current, "version": entrepot.__version__}
+    shared = {"current": current, "version": __version__}
     text = environment().get_template(template).render(shared | parts)
     return as_html(text.strip() + "\n")
 

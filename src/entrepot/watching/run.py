@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-import entrepot
 from entrepot import files
 from entrepot.claims import check
 from entrepot.claims.read import document_of
@@ -33,6 +32,7 @@ from entrepot.lake.publish import forget, keep, kept
 from entrepot.lake.system_errors import READ_ONLY
 from entrepot.model.closed_yaml import Closed, FormatOne, load_lines, parse_closed
 from entrepot.model.keys import KEYS
+from entrepot.version import __version__
 from entrepot.watching.observation import FigureChange, Observation, Threshold, VerdictChange
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _content(seen: WatchedFile) -> dict[str, Any]:
     return {
         "format": 1,
         "since": date.today().isoformat(),
-        "version": entrepot.__version__,
+        "version": __version__,
         "figures": {one.id: one.remembered.to_dict() for one in seen.figures},
         "verdicts": {one.id: one.now for one in seen.claims},
     }

@@ -6,7 +6,6 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import entrepot
 from entrepot.errors import RequestError
 from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
 from entrepot.report.check_report.entries import entries, worst_first
@@ -24,6 +23,7 @@ from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, page_environment, page_style
 from entrepot.report.sections.verdicts import claims_part
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,7 +156,7 @@ def page_parts(check: Check, article: ArticleText | None = None) -> dict[str, An
         "reviews": inside_html(check),
         "icons": ICONS,
         "words": WORDS,
-        "version": entrepot.__version__,
+        "version": __version__,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import entrepot
 from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
@@ -14,6 +13,7 @@ from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.scenario.tables import answer, stops, tables_of
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def render_page(found: Sequence[Scenario]) -> str:
     """Return the page; the same scenarios give the same bytes."""
     page = page_environment().get_template("scenario.html.j2")
     style = page_style("brief.css", "scenario.css")
-    text = page.render(style=style, version=entrepot.__version__, **page_parts(found))
+    text = page.render(style=style, version=__version__, **page_parts(found))
     return f"{text.strip()}\n"
 
 

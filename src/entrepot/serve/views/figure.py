@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import entrepot
 from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import all_metadata
 from entrepot.model.display import MINUS, number
@@ -13,6 +12,7 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.site import page
 from entrepot.serve.views.home import named_areas
+from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def cite(figure: Figure) -> str:
     sources = ", ".join(list(evidence)[:6])
     value = rows["value"] if figure.status == "ok" else "no value"
     from_ = f" From {sources}." if sources else ""
-    return f"{headline(figure)}: {value}.{from_} Entrepôt {entrepot.__version__}."
+    return f"{headline(figure)}: {value}.{from_} Entrepôt {__version__}."
 
 
 def is_drawn(figure: Figure) -> bool:
