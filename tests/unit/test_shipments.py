@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -491,6 +492,78 @@ def test_surnames_are_no_legal_forms() -> None:
         params={"names": people + companies},
     ).fetchall()
     assert [name for name, shown in rows if name == shown] == companies
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('delimiter: ";"', "delimiter: ''"),
+        ('delimiter: ";"', "delimiter: ab"),
+        ('delimiter: ";"', "encodings: rot13"),
+        ('delimiter: ";"', "encodings: [utf-8, no-such]"),
+        ('"%d.%m.%Y"', '"%"'),
+        ('"%d.%m.%Y"', '"%Q"'),
+        (", words: {F: final, P: preliminary, X: annulled}", ""),
+        ("role: origin", "role: origin, codes: ../../../own"),
+        ("  Number:", "  __row:"),
+        ("  Text:", "  '':"),
+        ("  Text:", "  __same:"),
+        ("  Number: {", "  Number: {at: [1, 1000000000000000000000], "),
+        ("missing: [n/a, S/M]", f"missing: [{', '.join(f'w{n}' for n in range(20_000))}]"),
+    ],
+)
+def test_a_layout_that_no_file_can_have_is_refused(old: str, new: str) -> None:
+    """Each was an error of the engine before, a wait of minutes, or a file elsewhere."""
+    assert old in LAYOUT
+    with pytest.raises(RequestError):
+        read_layout(LAYOUT.replace(old, new))
+
+
+def test_patterns_that_the_engine_cannot_search_for_are_named(tmp_path: Path) -> None:
+    path = _file(tmp_path, {})
+    with pytest.raises(RequestError, match="can be searched for"):
+        Lake.open(tmp_path / "lake").add(
+            "shipments", [path], mapping=LAYOUT.replace("'^9'", "'(?=9)'")
+        )
+
+
+@pytest.mark.parametrize("end", [";1;2", ""])
+def test_no_error_shows_a_line_with_a_person(tmp_path: Path, end: str) -> None:
+    path = _file(tmp_path, {"Importer": "Dana Akhmetova"})
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cut = lines[1] + end if end else lines[1].rpartition(";")[0].rpartition(";")[0]
+    path.write_text(f"{lines[0]}\n{cut}\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="more or fewer cells") as told:
+        Lake.open(tmp_path / "lake").add("shipments", [path], mapping=LAYOUT)
+    assert "row 2" in told.value.where
+    assert "Akhmetova" not in str(told.value)
+    assert "Akhmetova" not in told.value.why + told.value.where
+
+
+def test_columns_without_a_name_and_unusual_signs_are_read(tmp_path: Path) -> None:
+    path = _file(tmp_path, {"Importer": "ACME LTD"})
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("".join(f"{line};;\n".replace(";", "~") for line in lines), encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [path], mapping=LAYOUT.replace('delimiter: ";"', 'delimiter: "~"'))
+    assert _lines(lake, "receiver") == [("ACME LTD",)]
+    other = tmp_path / "other.csv"
+    other.write_text("a,b,c\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="separated by commas"):
+        lake.add("shipments", [other], mapping=LAYOUT.replace('delimiter: ";"', 'delimiter: "~"'))
+
+
+@pytest.mark.parametrize("day", ["05.01.9999", "05.01.0001", "05.01.1823"])
+def test_days_of_no_register_are_refused(tmp_path: Path, day: str) -> None:
+    with pytest.raises(BadFileError, match="not a day"):
+        _lake(tmp_path, {"Day": day})
+
+
+def test_an_archive_without_a_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "empty.zip"
+    zipfile.ZipFile(path, "w").close()
+    with pytest.raises(BadFileError, match="without a file"):
+        Lake.open(tmp_path / "lake").add("shipments", [path], mapping=LAYOUT)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
@@ -171,12 +172,14 @@ def keep_text(
             f"ROW_GROUP_SIZE {_GROUP}, KV_METADATA {{{key}: {literal(about)}}})"
         )
     except duckdb.InvalidInputException as error:
+        # The engine shows the whole line, and a line of a register has names of persons.
+        line = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise BadFileError(
             "a line has more or fewer cells than there are columns, or is no text",
-            where=where,
-            why=" ".join(str(error).split("\n")[:3])[:300],
+            where=f"{where}, row {line[1]}" if line else where,
+            why="what a cell means is only certain where every line has all columns",
             hint="look at the line, or download the file again",
-        ) from error
+        ) from None
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, about: str) -> None:

@@ -71,13 +71,14 @@ def header(path: Path, where: str, delim: str = ",") -> list[str]:
         If it is empty, in UTF-16, not text, too wide, or separated by something else.
     """
     line = _first_line(path, where)
+    usual = _SIGNS.get(delim, repr(delim))
     for sign, word in _SIGNS.items():
         if line.count(sign) > line.count(delim):
             raise BadFileError(
                 f"columns are separated by {word}",
                 where=f"{where}, row 1",
                 why="a program in between has rewritten the file, and perhaps its numbers too",
-                hint=f"use the file as the publisher ships it, separated by {_SIGNS[delim]}",
+                hint=f"use the file as the publisher ships it, separated by {usual}",
             )
     if line.count(delim) >= MAX_COLUMNS:
         raise BadFileError(
@@ -291,6 +292,8 @@ def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
                 return row + error.object[: error.start].count(b"\n")
+            except UnicodeError:  # UTF-16 without its mark, and others that do not say where
+                return row
             row += text.count("\n")
             if copy:
                 copy.write(text.encode())

@@ -17,6 +17,8 @@ from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import columns as dictionary
 from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
+from entrepot.sources.table.mapping import Delimiter, TextList  # noqa: TC001  pydantic reads them
+from entrepot.sources.text import MAX_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,8 @@ __all__ = [
     "AREAS",
     "NAMES",
     "NUMBERS",
+    "ROW",
+    "SAME",
     "Field_",
     "Layout",
     "known_layouts",
@@ -32,6 +36,10 @@ __all__ = [
     "read_layout",
 ]
 
+ROW = "__row"
+"""Column of the kept text: the row of the delivered file."""
+SAME = "__same"
+"""Column of the kept text that is alike in lines that are alike in all columns of the file."""
 AREAS = ("origin", "dispatch", "consignment", "seller", "port", "destination")
 """Roles of columns that name a country (of a port, its place), each kept by itself."""
 NAMES = ("sender", "receiver", "receiver_number", "maker", "brand")
@@ -63,10 +71,12 @@ _ONLY = {
     "scale": NUMBERS,
 }
 """Roles that a key of a column goes with; others go with all."""
-TextList = Annotated[
-    tuple[str, ...],
-    BeforeValidator(lambda held: held if isinstance(held, list | tuple) else [held]),
-]
+
+
+MOST_WORDS = 200
+"""Words of a cell that says nothing; every cell is compared with each of them."""
+_FORM = re.compile(r"([^%\0]|%(%|-?[dmyHIMSj]|[aAbBYpfgzZUWcxX]))+")
+"""Signs of a form of days that the engine has."""
 
 
 def _pattern(text: str) -> str:
@@ -75,6 +85,20 @@ def _pattern(text: str) -> str:
     except re.error as error:
         raise ValueError(f"not a regular expression ({error})") from None
     return text
+
+
+def _form(text: str) -> str:
+    if not _FORM.fullmatch(text):
+        raise ValueError("not a form of days such as %d.%m.%Y")
+    return text
+
+
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name)  # refuses what is a codec and no encoding of text
+    except (LookupError, ValueError):
+        raise ValueError(f"unknown encoding: {name!r}") from None
+    return name
 
 
 class _Closed(BaseModel):
@@ -114,7 +138,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     at: tuple[int, int] | None = None
     pad: Annotated[int, Field(ge=6, le=14)] | None = None
     words: dict[str, str] = Field(default_factory=dict)
-    form: str | None = None
+    form: Annotated[str, AfterValidator(_form)] | None = None
     own: dict[str, str] = Field(default_factory=dict)
     codes: str | None = None
     exports: Literal["destination", "none"] | None = None
@@ -131,6 +155,14 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
                     why="an ignored key could hide a mistake",
                     hint=f"it goes with: {', '.join(_ONLY[key])}",
                 )
+        if self.role in _WORDS and not self.words:
+            raise RequestError(
+                f"a column of {self.role} without words",
+                why="what its cells mean is not guessed",
+                hint=f"write words: {{WORD: {_WORDS[self.role][0]}}}",
+            )
+        if self.codes is not None and self.codes not in code_tables():
+            raise UnknownNameError("table of codes", self.codes, code_tables())
         for word, meaning in self.words.items():
             if meaning not in _WORDS[self.role]:
                 raise RequestError(
@@ -143,7 +175,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
                 raise RequestError(
                     f"{word}: {code} is no area", hint="write a code such as TWN, or XFREEZONES"
                 )
-        if self.at and not 1 <= self.at[0] <= self.at[1]:
+        if self.at and not 1 <= self.at[0] <= self.at[1] <= MAX_RECORD:
             raise RequestError(f"bytes {self.at[0]} to {self.at[1]}", hint="write at: [1, 9]")
         return self
 
@@ -192,8 +224,11 @@ class Layout(_Closed):
     known_from: str = ""
     reporter: str
     direction: Literal["import", "export"] | None = None
-    encodings: TextList = ("utf-8-sig",)
-    delimiter: str = ","
+    encodings: Annotated[
+        tuple[Annotated[str, AfterValidator(_encoding)], ...],
+        BeforeValidator(lambda held: held if isinstance(held, list | tuple) else [held]),
+    ] = ("utf-8-sig",)
+    delimiter: Delimiter = ","
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     header: bool = True
@@ -206,7 +241,7 @@ class Layout(_Closed):
     valuation_of_exports: Literal["FOB", "CIF"] | None = None
     currency: str = "USD"
     language: str | None = None
-    missing: TextList = ()
+    missing: Annotated[TextList, Field(max_length=MOST_WORDS)] = ()
     titles: TextList = ()
     columns: dict[str, Field_]
 
@@ -222,6 +257,12 @@ class Layout(_Closed):
             raise RequestError(
                 f"{self.currency} is no currency", hint="a code of ISO 4217, such as USD"
             )
+        for name in self.columns:
+            if not name.strip() or name in (ROW, SAME):
+                raise RequestError(
+                    f"{name!r} is no name of a column",
+                    hint="one without a name is called by its place: column 3",
+                )
         roles = [one.role for one in self.columns.values()]
         if twice := sorted({role for role in roles if roles.count(role) > 1}):
             raise RequestError(
@@ -288,6 +329,13 @@ def read_layout(text: str, name: str = "mapping") -> Layout:
         With line and key.
     """
     return parse_closed(text, Layout, name=name)
+
+
+@cache
+def code_tables() -> tuple[str, ...]:
+    """Return the names of the tables of codes that a layout can name."""
+    folder = Path(str(files("entrepot.sources.shipments"))) / "codes"
+    return ("alpha2", "eurostat", "names", *sorted(path.stem for path in folder.glob("*.csv")))
 
 
 @cache

@@ -12,6 +12,8 @@ from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.shipments.cells import RegisterCells
 from entrepot.sources.shipments.layout import (
     NAMES,
+    ROW,
+    SAME,
     Layout,
     canonical,
     fitting,
@@ -28,6 +30,7 @@ from entrepot.sources.shipments.persons import (
 )
 from entrepot.sources.shipments.traps import findings
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
+from entrepot.sources.table.products import group_of
 from entrepot.sources.temp_tables import offer
 from entrepot.sources.text import MAX_RECORD, count_lines, header, text_in_utf8
 from entrepot.sources.unpack import members
@@ -43,10 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ABOUT", "kept", "rows", "tables", "without"]
 
-ROW = "__row"
-"""Column of the kept text: the row of the delivered file."""
-SAME = "__same"
-"""Column of the kept text that is alike in lines that are alike in all columns of the file."""
 ABOUT = "register"
 """Key under which a kept file says which layout it has, and which columns were not kept."""
 _IS_PSEUDONYM = re.compile(f"{PSEUDONYM}[0-9a-f]+")
@@ -98,6 +97,8 @@ def kept(
         read = _cells(path, label, names, layout)
     number_column = layout.of("receiver_number")
     pattern = layout.columns[number_column].person if number_column else None
+    if pattern:
+        group_of(pattern, "")  # refuses what the engine cannot search for
     by_number = (
         f"coalesce(regexp_matches({quoted(number_column)}, {literal(pattern)}), false)"
         if number_column and pattern
@@ -212,7 +213,8 @@ def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[P
         if layout.join_lines:
             text = _joined(text, scratch, layout)
         found = text, label
-    assert found is not None
+    if found is None:
+        raise BadFileError("an archive without a file", where=file.name, hint="download it again")
     return found[0], found[1], first
 
 
@@ -246,11 +248,15 @@ def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
 
 
 def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
-    """Return the names of the columns of a text, each once: the second Item is Item.1."""
+    """Return the names of the columns of a text, each once: the second Item is Item.1.
+
+    One without a name is called by its place.
+    """
     layout = layouts[0]
     found = header(path, label, layout.delimiter) if layout.header else list(layout.titles)
     names: dict[str, int] = {}
-    for name in found:
+    for place, given in enumerate(found, 1):
+        name = given or f"column {place}"
         number, unique = names.get(name, 0), name
         while unique in names:
             number += 1
