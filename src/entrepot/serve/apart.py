@@ -196,6 +196,8 @@ def _take_settings(settings: dict[str, str]) -> None:
 
 
 def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    import duckdb
+
     from entrepot.lake import Lake
     from entrepot.serve.views import check, screen
     from entrepot.settings import Settings
@@ -214,7 +216,7 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         places = (place for place, kind in enumerate(KINDS) if isinstance(error, kind[0]))
         said = {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}
         return {"error": next(places, None), "says": said}, b""
-    except MemoryError:
+    except (MemoryError, duckdb.OutOfMemoryException):
         os._exit(1)  # what was allowed is used up
     except Exception as error:  # no words of the text: only where it happened
         lines = "".join(traceback.format_tb(error.__traceback__))

@@ -35,6 +35,9 @@ def costly(lake, text, *rest):
         time.sleep(60)
     if text == "memory":
         [bytearray(2**28) for _ in range(100)]
+    if text == "engine":
+        import duckdb
+        raise duckdb.OutOfMemoryException("no memory")
     if text == "defect":
         raise KeyError("secret words of the text")
     print("noise on standard output")
@@ -60,7 +63,7 @@ def test_a_text_that_costs_too_much_is_ended_and_the_next_one_answered(
 ) -> None:
     client = Client(create_app(tmp_path / "no-lake", seconds=15))
     start = time.monotonic()
-    for text in ("turn", "memory"):
+    for text in ("turn", "memory", "engine"):
         answer = client.send("POST", "/api/check", content=text)
         assert answer.status_code == 503, answer.text
         assert "entrepot check" in answer.json()["hint"]
