@@ -578,6 +578,19 @@ def test_a_damaged_secret_is_refused(tmp_path: Path, held: str) -> None:
         registers.secret(tmp_path)
 
 
+def test_a_lake_whose_first_load_was_killed_takes_the_next_one(tmp_path: Path) -> None:
+    """The secret is there before the catalog; what the load left has names, and is swept."""
+    scratch = tmp_path / "lake" / ".staging-abc" / "scratch"
+    scratch.mkdir(parents=True)
+    (scratch / "made.utf8.txt").write_text("Dana Akhmetova", encoding="utf-8")
+    (scratch.parent / "moves.json").write_text("[]", encoding="utf-8")
+    held = registers.secret(tmp_path / "lake")
+    lake = _lake(tmp_path, {})
+    assert len(_lines(lake, "row")) == 1
+    assert registers.secret(lake.path) == held
+    assert not scratch.exists()
+
+
 def test_the_secret_is_not_written_through_a_link(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("mine", encoding="utf-8")

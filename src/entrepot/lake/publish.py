@@ -33,6 +33,7 @@ from entrepot.lake.catalog import (
     sync_folder,
 )
 from entrepot.lake.lock import FILE, unread, writing
+from entrepot.lake.registers import FILE as SECRET
 from entrepot.lake.system_errors import AS_BEFORE, FULL, finishing, guarded
 
 if TYPE_CHECKING:
@@ -329,7 +330,8 @@ def require_lake(folder: Path) -> None:
 
 
 def _others(folder: Path) -> Sequence[str]:
-    names = "|".join(map(re.escape, ("lock", FILE, WATCHED, "raw", *TABLES)))
+    known = ("lock", FILE, WATCHED, "raw", *TABLES, SECRET, f"{SECRET}.draft")
+    names = "|".join(map(re.escape, known))
     ours = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
     return sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
 
