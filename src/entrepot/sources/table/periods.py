@@ -51,7 +51,7 @@ def read_span(text: str) -> DatedPeriod | None:
     Examples
     --------
     >>> read_span("Aug. 2024"), read_span("202401-Jan. 2024")
-    (Span(start='2024-08-01', freq='M'), Span(start='2024-01-01', freq='M'))
+    (DatedPeriod(start='2024-08-01', freq='M'), DatedPeriod(start='2024-01-01', freq='M'))
     >>> read_span("01.08.2024").start, read_span("01/08/2024")  # the second may be in January
     ('2024-08-01', None)
     >>> read_span("2024Q2").start, read_span("Jan.-Dec. 2018").freq, read_span("2024-05-01").freq
