@@ -30,9 +30,8 @@ from entrepot.sources.shipments.persons import (
 )
 from entrepot.sources.shipments.traps import findings
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
-from entrepot.sources.table.products import group_of
 from entrepot.sources.temp_tables import offer
-from entrepot.sources.text import MAX_RECORD, count_lines, header, text_in_utf8
+from entrepot.sources.text import MAX_RECORD, count_lines, group_of, header, text_in_utf8
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
