@@ -14,7 +14,7 @@ from entrepot.sources.icio import wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.sources.icio.arrays import Benchmark
+    from entrepot.sources.icio.wheel import Benchmark
 
 AREAS = ("CHN", "DEU", "HKG", "USA", "ROW")
 SECTORS = ("A01", "C26", "C29", "J62_63")

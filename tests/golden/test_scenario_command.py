@@ -12,7 +12,8 @@ import pytest
 
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.lake import Lake
-from entrepot.sources.icio import arrays, wheel
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio import wheel as arrays
 from made_icio import MadeUp, arrays_of, installed, made_up, text_of, written
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from entrepot.figures.evaluate import figure_of
 from entrepot.lake import Lake
 from entrepot.model.areas import known_areas
 from entrepot.sources.icio import wheel
-from entrepot.sources.icio.arrays import KNOWN
 from entrepot.sources.icio.parse import rows, tables
 from entrepot.sources.icio.sectors import sectors
+from entrepot.sources.icio.wheel import KNOWN
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
 

@@ -18,7 +18,8 @@ from entrepot.lake import Lake
 from entrepot.measures.cutoff import network
 from entrepot.measures.origin import solved
 from entrepot.model.period import Period
-from entrepot.sources.icio import arrays, parse, wheel
+from entrepot.sources.icio import parse, wheel
+from entrepot.sources.icio import wheel as arrays
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.unpack import sha256_of
 from made_icio import arrays_of, made_up

@@ -120,7 +120,7 @@ def test_arrays_that_are_not_those_we_know(tmp_path: Path) -> None:
 
 
 def test_pickled_objects_are_never_opened(tmp_path: Path) -> None:
-    from entrepot.sources.icio.arrays import read_arrays
+    from entrepot.sources.icio.wheel import read_arrays
 
     arrays = arrays_of(made_up().without("ROW")) | {"A": np.array([print], dtype=object)}
     path = tmp_path / "bad.npz"

@@ -11,7 +11,8 @@ from entrepot.figures import Definition, Figure, inputs
 from entrepot.figures.evaluate import figure_of
 from entrepot.figures.input_choices import goods_key, inputs_title, is_inputs
 from entrepot.lake import Lake
-from entrepot.sources.icio import arrays, wheel
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio import wheel as arrays
 from entrepot.sources.icio.sectors import sectors
 from made_icio import MadeUp, arrays_of, made_up, text_of, written
 

@@ -9,12 +9,12 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError
-from entrepot.sources.table.draft.amounts import how_numbers_are_written
+from entrepot.sources.table.draft.compose import how_numbers_are_written
 from entrepot.sources.table.draft.draft import Draft, draft_mapping
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.questions import scalar
 from entrepot.sources.table.draft.seen import Seen
-from entrepot.sources.table.draft.write import scalar
 from entrepot.sources.table.mapping import read_mapping
 from made_workbook import cells, make_workbook
 from table_reading import read_table

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from entrepot.sources.table.draft.draft import draft_mapping
-from entrepot.sources.table.mapping import MappedColumn, Mapping
-from entrepot.sources.table.roles import SYSTEMS, Role
+from entrepot.sources.table.mapping import SYSTEMS, MappedColumn, Mapping, Role
 from table_reading import read_table
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "load-any-table.md"

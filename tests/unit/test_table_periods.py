@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.errors import RequestError
-from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import DatedPeriod, read_span, spans
+from entrepot.sources.table.periods import DatedPeriod, month_number, read_span, spans
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.errors import BadFileError
 from entrepot.goods.parse import goods_title, parse
-from entrepot.sources.table.draft.amounts import how_numbers_are_written
+from entrepot.sources.table.draft.compose import how_numbers_are_written
 from entrepot.sources.table.draft.draft import Draft, draft_mapping
 from entrepot.sources.table.draft.seen import Seen
 from table_reading import read_table, read_text

@@ -10,7 +10,8 @@ import pytest
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
-from entrepot.sources.icio import arrays, wheel
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio import wheel as arrays
 from made_icio import (
     FINAL,
     SECTORS,

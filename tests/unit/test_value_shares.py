@@ -9,7 +9,8 @@ import pytest
 
 from entrepot.figures import ask, value_added
 from entrepot.lake import Lake
-from entrepot.sources.icio import arrays, wheel
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio import wheel as arrays
 from made_icio import MadeUp, arrays_of, installed, with_value
 
 if TYPE_CHECKING:

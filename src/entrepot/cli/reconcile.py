@@ -13,7 +13,7 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progres
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.figures.reconcile_result import Reconciliation
+    from entrepot.figures.reconcile import Reconciliation
 
 __all__ = ["reconcile"]
 
@@ -75,7 +75,7 @@ def _cells(counted: tuple[int, float]) -> str:
 
 
 def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) -> None:
-    from entrepot.figures.reconcile_result import KEPT_BACK
+    from entrepot.figures.reconcile import KEPT_BACK
 
     rows = [
         [side, f"{cells:,}", f"{value / 1e9:,.1f}"]

@@ -48,7 +48,7 @@ def scenario(
     Example: entrepot scenario examples/cut-off.yaml
     """
     from entrepot.figures.scenario import evaluate_scenario, read_scenario
-    from entrepot.report.scenario.save import check_name, plain, write_scenarios
+    from entrepot.report.scenario.page import check_name, plain, write_scenarios
 
     if out is not None:
         check_name(out, files)

@@ -23,10 +23,10 @@ from entrepot.measures.cutoff import network
 from entrepot.measures.origin import Economy, Solved, economy, solved, value_added_origin
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
-from entrepot.sources.icio.arrays import benchmark, kept_arrays, read_arrays
 from entrepot.sources.icio.parse import tables
 from entrepot.sources.icio.release import read_whole
 from entrepot.sources.icio.sectors import sector as sector_of
+from entrepot.sources.icio.wheel import benchmark, kept_arrays, read_arrays
 from entrepot.sources.parser import FileOptions, RawFile
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.measures.origin.origin import Perimeter
     from entrepot.model.period import Period
-    from entrepot.sources.icio.arrays import Arrays, Benchmark
+    from entrepot.sources.icio.wheel import Arrays, Benchmark
 
 __all__ = ["MEASURES", "Known", "answer", "economy_of", "forget", "refusal", "shares"]
 

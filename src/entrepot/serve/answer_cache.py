@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import EntrepotError
-from entrepot.serve.errors import BusyError
+from entrepot.serve.problems import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

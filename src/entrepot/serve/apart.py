@@ -23,8 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from entrepot.errors import EntrepotError
 from entrepot.limits import Limits, under
 from entrepot.serve.answer import ServedAnswer
-from entrepot.serve.errors import TooLongError
-from entrepot.serve.problems import KINDS
+from entrepot.serve.problems import KINDS, TooLongError
 
 if TYPE_CHECKING:
     from entrepot.serve.request_body import Sent

@@ -10,8 +10,8 @@ from fastapi import Depends, FastAPI, Path, Request, Response
 from entrepot.figures.questions import QUESTIONS
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
-from entrepot.serve.errors import BadAddressError
 from entrepot.serve.keys import asked, single
+from entrepot.serve.problems import BadAddressError
 from entrepot.serve.request_body import FORMS, body_of, liked_form
 from entrepot.serve.views import brief, catalogue, compare, figure, scenario
 from entrepot.serve.views.scenario import ASKED

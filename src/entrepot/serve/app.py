@@ -19,10 +19,9 @@ except ImportError as error:
 
 from entrepot.serve import apart, api, pages
 from entrepot.serve.answer import as_json
-from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.problems import MEDIA, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.service import Service, sent
 from entrepot.serve.site import page

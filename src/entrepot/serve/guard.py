@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from entrepot.limits import Limits, under
-from entrepot.serve.errors import (
+from entrepot.serve.problems import (
     BadAddressError,
     BusyError,
     ForeignPageError,

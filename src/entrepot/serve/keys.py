@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from entrepot.errors import nearest
 from entrepot.figures import Definition, evaluate
 from entrepot.model.keys import KEYS
-from entrepot.serve.errors import BadAddressError
+from entrepot.serve.problems import BadAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

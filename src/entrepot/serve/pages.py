@@ -10,10 +10,9 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.api import EXAMPLES
-from entrepot.serve.errors import NotFoundError
 from entrepot.serve.guard import POLICY, style_hash
 from entrepot.serve.keys import single
-from entrepot.serve.problems import kinds
+from entrepot.serve.problems import NotFoundError, kinds
 from entrepot.serve.request_body import body_of
 from entrepot.serve.site import ICON, page, script, sheet
 from entrepot.serve.views import (

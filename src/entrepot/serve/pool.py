@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
-from entrepot.serve.errors import BusyError, TooLongError
+from entrepot.serve.problems import BusyError, TooLongError
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:

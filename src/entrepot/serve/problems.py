@@ -12,24 +12,69 @@ from entrepot.errors import (
     OutsideError,
     RequestError,
 )
-from entrepot.serve import errors
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["KINDS", "MEDIA", "kinds", "problem"]
+__all__ = [
+    "KINDS",
+    "MEDIA",
+    "BadAddressError",
+    "BusyError",
+    "ForeignPageError",
+    "NotFoundError",
+    "TooLargeError",
+    "TooLongError",
+    "UnauthorizedError",
+    "WrongFormError",
+    "kinds",
+    "problem",
+]
+
+
+class BadAddressError(RequestError):
+    """An address that cannot be read: an unknown key, one given twice, one that is missing."""
+
+
+class NotFoundError(RequestError, LookupError):
+    """An address at which there is nothing."""
+
+
+class TooLargeError(RequestError):
+    """A request that is larger than what is read."""
+
+
+class WrongFormError(RequestError):
+    """A text in a form that is not read here."""
+
+
+class UnauthorizedError(RequestError):
+    """A request without the token."""
+
+
+class ForeignPageError(RequestError):
+    """A form that another site sends."""
+
+
+class BusyError(OutsideError):
+    """More questions than can be answered at once."""
+
+
+class TooLongError(OutsideError):
+    """A question that takes longer than it may."""
+
 
 MEDIA = "application/problem+json"
 KINDS: tuple[tuple[type[Exception], int, str], ...] = (
-    (errors.BadAddressError, 400, "The address cannot be read"),
-    (errors.UnauthorizedError, 401, "The token is missing"),
-    (errors.ForeignPageError, 403, "Another site sent this"),
-    (errors.NotFoundError, 404, "There is nothing here"),
+    (BadAddressError, 400, "The address cannot be read"),
+    (UnauthorizedError, 401, "The token is missing"),
+    (ForeignPageError, 403, "Another site sent this"),
+    (NotFoundError, 404, "There is nothing here"),
     (NoEvidenceError, 404, "No available data answer this question"),
-    (errors.TooLargeError, 413, "The request is too large"),
-    (errors.WrongFormError, 415, "The form of the text is not supported"),
-    (errors.BusyError, 503, "Too many questions at once"),
-    (errors.TooLongError, 503, "The question takes too long"),
+    (TooLargeError, 413, "The request is too large"),
+    (WrongFormError, 415, "The form of the text is not supported"),
+    (BusyError, 503, "Too many questions at once"),
+    (TooLongError, 503, "The question takes too long"),
     (RequestError, 422, "The question cannot be answered as asked"),
     (MissingExtraError, 503, "A library is missing on the server"),
     (OutsideError, 503, "Something outside failed"),

@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect
 
 from entrepot.errors import RequestError
 from entrepot.serve.answer import PARQUET
-from entrepot.serve.errors import BadAddressError, TooLongError, WrongFormError
 from entrepot.serve.guard import too_large
 from entrepot.serve.keys import single
+from entrepot.serve.problems import BadAddressError, TooLongError, WrongFormError
 
 __all__ = [
     "ARTICLE",

@@ -17,8 +17,8 @@ from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.serve.answer import ServedAnswer, as_html
-from entrepot.serve.errors import NotFoundError
 from entrepot.serve.keys import address_of
+from entrepot.serve.problems import NotFoundError
 from entrepot.version import __version__
 
 if TYPE_CHECKING:

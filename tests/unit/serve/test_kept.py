@@ -15,8 +15,8 @@ from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
 from entrepot.serve.answer import ServedAnswer
 from entrepot.serve.answer_cache import CachedAnswer, KeptAnswers
-from entrepot.serve.errors import BusyError
 from entrepot.serve.pool import Pool
+from entrepot.serve.problems import BusyError
 from entrepot.serve.views import brief, compare
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.denied import CODE, denied
 
 from entrepot.serve import Access, apart, create_app
-from entrepot.sources.icio import arrays, wheel
+from entrepot.sources.icio import wheel
+from entrepot.sources.icio import wheel as arrays
 from made_icio import arrays_of, installed, made_up
 
 if TYPE_CHECKING:

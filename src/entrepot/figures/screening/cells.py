@@ -18,8 +18,8 @@ from entrepot.goods.editions import NATIONAL, known_codes, known_prefixes
 from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import known_areas
 from entrepot.model.product import EDITIONS
-from entrepot.sources.table.codes import known_code
-from entrepot.sources.table.month_names import month_number
+from entrepot.sources.table.fields import known_code
+from entrepot.sources.table.periods import month_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

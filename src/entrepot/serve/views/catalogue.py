@@ -13,7 +13,7 @@ from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import areas, groups
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
-from entrepot.serve.errors import NotFoundError
+from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids, source_info
 

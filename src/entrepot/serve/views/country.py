@@ -16,7 +16,7 @@ from entrepot.model.areas import WORLD, area_phrase, area_set, pinned, possessiv
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import source_on_card
-from entrepot.serve.errors import NotFoundError
+from entrepot.serve.problems import NotFoundError
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row

@@ -12,7 +12,7 @@ from entrepot.lake import spans
 from entrepot.measures import all_metadata
 from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
 from entrepot.serve.answer import ServedAnswer, as_json
-from entrepot.serve.errors import NotFoundError
+from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.sources import bring_in, source_ids
 

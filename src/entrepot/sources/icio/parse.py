@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from entrepot.errors import BadFileError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
-from entrepot.sources.icio.arrays import CAP, KNOWN, NEEDED, benchmark, read_arrays
 from entrepot.sources.icio.grid import cells, relation, together
 from entrepot.sources.icio.layouts import (
     is_figaro,
@@ -24,7 +23,7 @@ from entrepot.sources.icio.layouts import (
 )
 from entrepot.sources.icio.release import industries, is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
-from entrepot.sources.icio.wheel import INSIDE, PACKAGE
+from entrepot.sources.icio.wheel import CAP, INSIDE, KNOWN, NEEDED, PACKAGE, benchmark, read_arrays
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.unpack import header, members, sha256_of
 from entrepot.sources.workbook import is_workbook
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.sources.icio.arrays import Benchmark
     from entrepot.sources.icio.grid import Cells
     from entrepot.sources.icio.layouts import Square
+    from entrepot.sources.icio.wheel import Benchmark
     from entrepot.sources.parser import FileOptions, Key
 
 __all__ = ["rows", "tables"]

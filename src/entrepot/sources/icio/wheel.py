@@ -2,29 +2,266 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import tempfile
 import threading
+import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.sources.icio.arrays import (
-    KNOWN,
-    Benchmark,
-    benchmark,
-    kept_arrays,
-    read_arrays,
-)
-from entrepot.sources.icio.grid import cells, relation, together
+from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.limits import files_allowed
+from entrepot.settings import cache_folder
+from entrepot.sources.icio.grid import Grid, cells, relation, together
 from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
+    import numpy as np
 
-    from entrepot.sources.icio.grid import Cells
+    from entrepot.sources.icio.grid import Cells, Numbers, Places
 
-__all__ = ["INSIDE", "PACKAGE", "YEARS", "Installed", "forget", "installed", "installed_file"]
+    Arrays = dict[str, np.ndarray[Any, Any]]
+
+__all__ = [
+    "CAP",
+    "INSIDE",
+    "KNOWN",
+    "PACKAGE",
+    "YEARS",
+    "Arrays",
+    "Benchmark",
+    "Installed",
+    "benchmark",
+    "forget",
+    "installed",
+    "installed_file",
+    "kept_arrays",
+    "read_arrays",
+]
+
+
+KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
+"""Year of each file by its SHA-256: the file itself does not say it."""
+NEEDED = ("A", "omb", "go", "z", "countries", "sectors")
+CAP = 0.98
+_STEP = 100.0  # USD; the OECD prints four decimals of a million
+_SLACK = 1e-6  # m USD by which a row may miss its total
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The whole table.
+
+    Attributes
+    ----------
+    grid
+        What rows and columns stand for.
+    coefficients
+        What each buyer (column) buys of each seller (row) for one unit of its output. An economy is
+        made on this very array: a second one would be 128 MB more.
+    inputs
+        All inputs of each buyer from these countries, m USD.
+    output
+        What each makes, m USD.
+    cut
+        By place of a column that was cut: by how much its inputs had to grow.
+    """
+
+    grid: Grid
+    coefficients: Numbers
+    inputs: Numbers
+    output: Numbers
+    cut: dict[int, float]
+
+    def block(self, sellers: Places, buyers: Places) -> Numbers:
+        """Return inputs in whole USD: a row for each of `sellers`, a column for each buyer."""
+        import numpy as np
+
+        found: Numbers = self.coefficients[np.ix_(sellers, buyers)] * self.output[buyers]
+        found *= 1e6 / _STEP
+        np.rint(found, out=found)
+        found *= _STEP
+        return found
+
+    def to_arrays(self) -> Arrays:
+        """Return the table as arrays alone, for `kept_arrays`."""
+        import numpy as np
+
+        places = list(self.cut)
+        return {
+            "areas": np.array(self.grid.areas),
+            "sectors": np.array(self.grid.sectors),
+            "coefficients": self.coefficients,
+            "inputs": self.inputs,
+            "output": self.output,
+            "cut_places": np.array(places, dtype=np.int64),
+            "cut_factors": np.array([self.cut[place] for place in places], dtype=np.float64),
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> Benchmark:
+        """Return the table that `to_arrays` took apart."""
+        cut = zip(arrays["cut_places"].tolist(), arrays["cut_factors"].tolist(), strict=True)
+        return cls(
+            grid=_grid(arrays["areas"].tolist(), arrays["sectors"].tolist()),
+            coefficients=arrays["coefficients"],
+            inputs=arrays["inputs"],
+            output=arrays["output"],
+            cut=dict(cut),
+        )
+
+
+def read_arrays(path: Path, name: str) -> Arrays:
+    """Read what is needed of the file; nothing in it is run.
+
+    Raises
+    ------
+    MissingExtraError
+        If NumPy is not installed.
+    BadFileError
+        If it is not such a file.
+    """
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise MissingExtraError("numpy", "icio") from error
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
+            return {key: held[key] for key in NEEDED}
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BadFileError(f"the arrays cannot be read ({error})", where=name) from error
+
+
+def benchmark(arrays: Arrays, name: str) -> Benchmark:
+    """Return the table behind the arrays, with what was cut off put back.
+
+    Raises
+    ------
+    BadFileError
+        If a row does not add up to the output of its sector then.
+    """
+    import numpy as np
+
+    shares: Numbers = arrays["A"]
+    inputs: Numbers = arrays["omb"] * arrays["go"]
+    lacking = arrays["go"] - arrays["z"] - shares @ inputs
+    places = np.flatnonzero(arrays["omb"] >= CAP)
+    columns = shares[:, places] * inputs[places]
+    more, *_ = np.linalg.lstsq(columns, lacking)
+    worst = float(np.abs(lacking - columns @ more).max())
+    if not worst <= _SLACK or (more < -_SLACK).any():
+        raise BadFileError(
+            f"what a sector sells differs from its output by {worst:.3g} m USD",
+            where=name,
+            why="the shares in the file cannot be turned into values with certainty",
+        )
+    inputs[places] *= 1 + more
+    output: Numbers = arrays["go"]
+    shares *= np.divide(inputs, output, out=np.zeros_like(output), where=output > 0)
+    return Benchmark(
+        grid=_grid([str(c) for c in arrays["countries"]], [str(s) for s in arrays["sectors"]]),
+        coefficients=shares,
+        inputs=inputs,
+        output=output,
+        cut=dict(zip(places.tolist(), (1 + more).tolist(), strict=True)),
+    )
+
+
+def _grid(areas: list[str], sectors: list[str]) -> Grid:
+    """Return the order of the file: sector by sector, the countries inside."""
+    import numpy as np
+
+    return Grid(
+        tuple(areas),
+        tuple(sectors),
+        np.tile(np.arange(len(areas), dtype=np.int16), len(sectors)),
+        np.repeat(np.arange(len(sectors), dtype=np.int8), len(areas)),
+    )
+
+
+# What takes seconds to work out of a table is kept in files, and mapped into memory from there.
+
+
+_FOLDER = "icio-2"
+"""Of the user's cache; another number where what is kept is worked out in another way."""
+_CHECKSUMS = "checksums.json"
+_SMALL = 1_000_000
+"""Bytes of a file that is read and not mapped: an empty array cannot be."""
+_MOST = 8
+"""Sets of arrays kept; of more, the oldest are deleted."""
+
+
+def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """Return arrays that were worked out before, mapped from the user's cache, or work them out.
+
+    They are read-only. Each file is compared with its checksum, for what follows from it is shown
+    as the table's own. What cannot be read or kept, or belongs to another user, is worked out
+    again.
+
+    Parameters
+    ----------
+    name
+        What they follow from, by its checksum, and how: a name of a folder.
+    """
+    if not files_allowed():  # a server opens nothing but its lake
+        return make()
+    folder = cache_folder() / _FOLDER
+    try:
+        return _mapped(folder / name)
+    except (OSError, ValueError, KeyError, EOFError, RecursionError):  # not there, or damaged
+        made = make()
+    with suppress(OSError):  # no space, or nothing may be written: then the next one works it out
+        _keep(folder, name, made)
+    return made
+
+
+def _mapped(folder: Path) -> Arrays:
+    import numpy as np
+
+    index = folder / _CHECKSUMS
+    if not index.is_file() or (hasattr(os, "getuid") and index.stat().st_uid != os.getuid()):
+        raise ValueError(f"{index} is no file of this user")
+    sums = json.loads(index.read_text(encoding="utf-8"))
+    if not (sums and isinstance(sums, dict)):
+        raise ValueError(f"{index} is damaged")
+    found = {}
+    for key, sha in sums.items():
+        path = folder / f"{key}.npy"
+        if sha256_of(path) != sha:
+            raise ValueError(f"{path} is damaged")
+        how: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
+        found[key] = np.asarray(np.load(path, mmap_mode=how, allow_pickle=False))
+    return found
+
+
+def _keep(folder: Path, name: str, made: Arrays) -> None:
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder, prefix="draft-"))
+    try:
+        for key, held in made.items():
+            np.save(draft / f"{key}.npy", held, allow_pickle=False)
+        sums = {key: sha256_of(draft / f"{key}.npy") for key in made}
+        (draft / _CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
+        shutil.rmtree(folder / name, ignore_errors=True)  # which was damaged
+        draft.rename(folder / name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    ours = [one.parent for one in folder.glob(f"*/{_CHECKSUMS}")]  # and nothing else that is there
+    for one in sorted(ours, key=lambda one: one.stat().st_mtime)[:-_MOST]:
+        shutil.rmtree(one, ignore_errors=True)
+
 
 PACKAGE = "sanction_simulator"
 INSIDE = "data/bench_cache.npz"

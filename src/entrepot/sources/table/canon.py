@@ -1,23 +1,31 @@
-"""The SQL from facts to canonical rows; a row to be left out carries the reason."""
+"""The SQL from cells to facts and canonical rows; a row to be left out carries the reason."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.errors import BadFileError, RequestError
 from entrepot.model.areas import WORLD
 from entrepot.sources.strict import literal
-from entrepot.sources.table.facts import says_something
-from entrepot.sources.table.lookups import lookup_sql
-from entrepot.sources.table.needs import by_reporter
-from entrepot.sources.table.numbers import missing_sql, number_sql
+from entrepot.sources.table.fields import TOTAL, said
+from entrepot.sources.table.mapping import CONSTANTS, missing_sql, number_sql
 
 if TYPE_CHECKING:
     from entrepot.sources.table.fields import Field, Meaning
-    from entrepot.sources.table.lookups import Lookup
     from entrepot.sources.table.mapping import Mapping
-    from entrepot.sources.table.plan import Plan
+    from entrepot.sources.table.plan import Number, Plan, ValueColumns
 
-__all__ = ["CANONICAL", "NEVER_NULL", "canonical_sql"]
+__all__ = [
+    "CANONICAL",
+    "NEVER_NULL",
+    "canonical_sql",
+    "facts_sql",
+    "require",
+    "says_something",
+    "selected",
+]
+
 
 CANONICAL = (
     *("period", "freq", "exporter", "importer", "product", "nomenclature", "value_usd"),
@@ -42,7 +50,7 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
     Parameters
     ----------
     facts
-        From `entrepot.sources.table.facts.facts_sql`.
+        From `facts_sql`.
     lookups
         What each text of each field means.
     """
@@ -140,3 +148,260 @@ def _derived(plan: Plan) -> str:
         CASE WHEN money_in = 'USD' THEN money END AS value_usd,
         CASE WHEN money_in <> 'USD' THEN money END AS value_reported,
         nullif(money_in, 'USD') AS currency"""
+
+
+# The SQL that finds what a text means: a small table of texts, joined.
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """SQL for what the texts of one field mean.
+
+    Attributes
+    ----------
+    name
+        Of the field.
+    join
+        To the facts, which are called ``f``; may be empty.
+    first, second
+        The words of the meaning.
+    why
+        Reason and text if the row is left out, else null.
+    """
+
+    name: str
+    join: str
+    first: str
+    second: str
+    why: str
+
+
+def lookup_sql(number: int, field: Field, held: dict[str, Meaning], plan: Plan) -> Lookup:
+    """Return the SQL for one field.
+
+    Parameters
+    ----------
+    number
+        Tells its table from the others.
+    field, held
+        What the texts belong to, and what each means.
+    """
+    table = f"l{number}"
+    why = f"nullif({table}.w, '') || ': ' || {table}.t"
+    if field.name != "product":
+        join = f"JOIN {_values(held)} AS {table}(t, a, b, w) ON {table}.t = {field.sql()}"
+        return Lookup(field.name, join, f"{table}.a", f"{table}.b", why)
+    pad = plan.column("product").pad
+    width = pad if isinstance(pad, int) else 0
+    text = field.sql()
+    code = f"lpad({text}, greatest(length({text}), {width})::INTEGER, '0')"
+    level = f"greatest(length({text}), {width})::VARCHAR"
+    odd = {one: meaning for one, meaning in held.items() if not _is_itself(one, width, meaning)}
+    if not odd:
+        return Lookup("product", "", code, level, "NULL")
+    join = f"LEFT JOIN {_values(odd)} AS {table}(t, a, b, w) ON {table}.t = {text}"
+    known = f"CASE WHEN {table}.t IS NULL THEN"
+    return Lookup(
+        "product",
+        join,
+        f"{known} {code} ELSE {table}.a END",
+        f"{known} {level} ELSE {table}.b END",
+        why,
+    )
+
+
+def _is_itself(text: str, width: int, meaning: Meaning) -> bool:
+    """Whether a product code means itself, zeros put back."""
+    code = text.zfill(width)
+    return not meaning.why and meaning.words == (code, str(len(code)))
+
+
+def _values(meanings: dict[str, Meaning]) -> str:
+    """Return SQL for a table: text, one or two words, reason to leave out."""
+    rows = []
+    for text, meaning in meanings.items():
+        first, second = (*meaning.words, None)[:2]
+        words = ("NULL::VARCHAR" if w is None else literal(w) for w in (first, second))
+        rows.append(f"({literal(text)}, {', '.join(words)}, {literal(meaning.why)})")
+    # Without a text there is no row either, but the table needs one to have its types.
+    none = "(NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR)"
+    return f"(VALUES {', '.join(rows) or none})"
+
+
+# What has to be known before a row can be read, and what to ask where it is not.
+
+
+_QUESTIONS = {
+    "reporter": "whose statistics are these? reporter: KGZ, or a column with the role reporter",
+    "partner": "who is the partner? a column with the role partner, or partner: RUS",
+    "flow": "imports or exports? flow: import, flow: export, or a column with the role flow",
+    "exporter": "where do the goods come from? exporter: CHN, or a column with the role exporter",
+    "importer": "where do the goods go to? importer: RUS, or a column with the role importer",
+    "product": "which goods? a column with the role product, or product: TOTAL for all goods",
+    "period": "which period? period: '2024', or columns with the role period, or year and month",
+    "nomenclature": "in which edition are the codes? nomenclature: HS2017, or a column with it",
+    "currency": "in which currency is the value? currency: USD, or a column with the role currency",
+    "reported_by": "whose report is it? reported_by: exporter, importer or both, or flow",
+    "valuation": "FOB or CIF? valuation: FOB, or a column with it",
+}
+
+
+def by_reporter(plan: Plan) -> bool:
+    """Whether rows say reporter, partner and flow; else they say exporter and importer."""
+    return any(plan.says(name) for name in ("reporter", "partner"))
+
+
+def require(plan: Plan) -> None:
+    """Refuse a mapping that leaves something open, or says it twice.
+
+    Raises
+    ------
+    BadFileError
+        With the question to answer.
+    """
+    _once(plan)
+    sides = ("exporter", "importer")
+    if by_reporter(plan):
+        if any(plan.says(side) for side in sides):
+            raise BadFileError(
+                "reporter or partner together with exporter or importer",
+                where="mapping",
+                why="who the goods come from would be said twice",
+                hint="keep reporter, partner and flow; or exporter, importer and reported_by",
+            )
+        needed = ["reporter", "partner", "flow"]
+    else:
+        needed = [*sides] if plan.says("flow") else [*sides, "reported_by"]
+    if not plan.says("year"):
+        needed.append("period")
+    needed.append("product")
+    if not _totals_only(plan):
+        needed.append("nomenclature")
+    values = [group.value.column for group in plan.groups if group.value]
+    if "currency" not in plan.places and any(not column.currency for column in values):
+        needed.append("currency")
+    if not plan.says("flow") and all(g.says.get("reported_by") == "both" for g in plan.groups):
+        needed.append("valuation")
+    missing = [name for name in needed if not plan.says(name)]
+    if missing:
+        raise BadFileError(
+            f"the mapping does not say: {', '.join(missing)}",
+            where="mapping",
+            why="what a file does not say is never guessed",
+            hint=" | ".join(_QUESTIONS[name] for name in missing),
+        )
+
+
+def _once(plan: Plan) -> None:
+    for name in CONSTANTS:
+        if name in plan.places and any(name in group.says for group in plan.groups):
+            raise BadFileError(
+                f"{name} is said twice: by the column {plan.names[plan.places[name]]!r} and by "
+                "the mapping",
+                where="mapping",
+                hint="ignore the column, or leave the other out",
+            )
+    if "currency" in plan.places and any(
+        group.value and group.value.column.currency for group in plan.groups
+    ):
+        raise BadFileError(
+            "the currency is said twice: by a column and by the mapping",
+            where="mapping, columns",
+            hint="ignore the column, or leave currency out of the value",
+        )
+    if plan.says("period") and "year" in plan.places:
+        raise BadFileError(
+            "a period together with a year", where="mapping, columns", hint="ignore one of the two"
+        )
+
+
+def _totals_only(plan: Plan) -> bool:
+    if plan.mapping.level == "total":
+        return True
+    return all(group.says.get("product") == TOTAL for group in plan.groups)
+
+
+# The SQL that turns cells into facts: one row a value, with what the mapping says of it.
+
+
+_SECOND = {"period": "s_freq", "flow": "s_reexport"}
+"""Where the second of two words of a meaning goes."""
+
+
+def selected(plan: Plan) -> str:
+    """Return SQL for the rows that the mapping selects."""
+    tests = [
+        f"c{plan.names.index(name)} IN ({', '.join(map(literal, texts))})"
+        for name, texts in plan.mapping.select.items()
+    ]
+    return " AND ".join(tests) or "true"
+
+
+def says_something(plan: Plan, prefix: str = "") -> str:
+    """Return SQL for whether a fact has its value, or where the table has none its mass."""
+    signs = "v" if plan.has_value else "mq"
+    tests = (f"NOT ({missing_sql(prefix + sign, plan.mapping)})" for sign in signs)
+    return f"({' OR '.join(tests)})"
+
+
+def facts_sql(plan: Plan, cells: str) -> str:
+    """Return SQL for one row a value: the cells, its numbers as texts, and what is said of it.
+
+    Columns: ``c0`` ...; ``v``, ``m``, ``q``: texts of value, mass and quantity; ``s_...``: what
+    the mapping says, null where it says nothing.
+
+    Raises
+    ------
+    BadFileError
+        If the mapping says a word that means nothing.
+    """
+    numbers = ", ".join(
+        f"{{k: {k}, v: {_cell(group.value, plan)}, m: {_cell(group.mass, plan)}, "
+        f"q: {_cell(group.quantity, plan)}}}"
+        for k, group in enumerate(plan.groups)
+    )
+    says = [_says(group, plan) for group in plan.groups]
+    values = ", ".join(f"({k}, {', '.join(row.values())})" for k, row in enumerate(says))
+    return f"""
+        SELECT t.* EXCLUDE (g), t.g.v AS v, t.g.m AS m, t.g.q AS q, s.*
+        FROM (SELECT *, unnest([{numbers}]) AS g FROM ({cells}) WHERE {selected(plan)}) AS t
+        JOIN (VALUES {values}) AS s(k, {", ".join(says[0])}) ON s.k = t.g.k"""
+
+
+def _cell(number: Number | None, plan: Plan) -> str:
+    if number is None:
+        return "''"
+    *before, last = number.places
+    cases = "".join(
+        f"WHEN NOT ({missing_sql(f'c{place}', plan.mapping)}) THEN c{place} " for place in before
+    )
+    return f"CASE {cases}ELSE c{last} END" if before else f"c{last}"
+
+
+def _says(group: ValueColumns, plan: Plan) -> dict[str, str]:
+    """Return what is said of one value, as SQL, by name of its column."""
+    words: dict[str, str | None] = dict.fromkeys(f"s_{name}" for name in CONSTANTS)
+    words["s_reexport"] = None
+    for name, text in group.says.items():
+        if name in ("month", "freq"):
+            words[f"s_{name}"] = text
+            continue
+        try:
+            first, *more = said(name, text, plan, group.says.get("freq"))
+        except RequestError as error:
+            raise BadFileError(
+                f"{error.what}: {text!r}",
+                where=f"mapping, {name}",
+                why=error.why,
+                hint=error.hint,
+            ) from error
+        words[f"s_{name}"] = first
+        if name in _SECOND:
+            words[_SECOND[name]] = more[0]
+    words["s_currency"] = group.value.column.currency if group.value else None
+    words["s_unit"] = group.quantity.column.unit if group.quantity else None
+    found = {
+        name: "NULL::VARCHAR" if word is None else literal(word) for name, word in words.items()
+    }
+    scales = {"s_scale": group.value, "s_mass": group.mass, "s_many": group.quantity}
+    return found | {name: f"{n.scale if n else 1.0!r}::DOUBLE" for name, n in scales.items()}

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
-from entrepot.sources.parquet import cell_text, is_parquet, parquet_types, read_parquet, reading
-from entrepot.sources.strict import literal, quoted, read_text, require_all
-from entrepot.sources.table.numbers import BLANKS
+from entrepot.sources.parquet import (
+    cell_text,
+    is_ours,
+    is_parquet,
+    parquet_types,
+    read_parquet,
+    reading,
+)
+from entrepot.sources.strict import literal, quoted, read_text, refuse_uneven, require_all
+from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.table.plain import has_sheets, plain_text, sheet_as_text, text_lines
 from entrepot.sources.text import count_lines
 
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.mapping import Mapping
 
-__all__ = ["Cells", "column_names", "open_cells"]
+__all__ = ["Cells", "column_names", "naming_the_row", "open_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +157,27 @@ def column_names(header: Sequence[str]) -> tuple[str, ...]:
         found[plain] = number
         found.setdefault(unique, 2)
     return tuple(found)
+
+
+@contextmanager
+def naming_the_row(connection: duckdb.DuckDBPyConnection, cells: Cells) -> Iterator[None]:
+    """Turn what DuckDB says of a damaged file into our error, with the row.
+
+    Raises
+    ------
+    BadFileError
+        With file and row; without the row, if no line breaks on its own.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if is_ours(error):
+            raise
+        with reading(cells.label):
+            for _ in cells.lines(connection):
+                pass
+            if not cells.is_parquet:
+                refuse_uneven(cells.path, cells.label, cells.mapping.head)
+            raise error

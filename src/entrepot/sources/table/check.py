@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.sources.strict import literal
-from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.facts import says_something, selected
+from entrepot.sources.table.canon import says_something, selected
+from entrepot.sources.table.cells import naming_the_row
 from entrepot.sources.table.fields import BETWEEN, fields, meanings
-from entrepot.sources.table.numbers import is_missing, is_number, missing_sql, number_pattern
+from entrepot.sources.table.mapping import AREAS, is_missing, is_number, missing_sql, number_pattern
 from entrepot.sources.table.plan import same_meaning
-from entrepot.sources.table.roles import AREAS
 from entrepot.sources.temp_tables import is_small
 
 if TYPE_CHECKING:

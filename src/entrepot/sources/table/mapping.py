@@ -1,4 +1,4 @@
-"""The mapping of a user's table: closed YAML that says what each column is."""
+"""The mapping of a user's table: closed YAML: what each column is and how numbers stand."""
 
 from __future__ import annotations
 
@@ -10,10 +10,28 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from entrepot.errors import BadFileError, RequestError
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.display import MONEY
-from entrepot.sources.table.roles import CONSTANTS, NUMBERS, SYSTEMS, Role, keys_of
+from entrepot.sources.strict import literal
 from entrepot.sources.text import group_of
 
-__all__ = ["Constants", "MappedColumn", "Mapping", "read_mapping"]
+__all__ = [
+    "AREAS",
+    "BLANKS",
+    "CONSTANTS",
+    "MARKS",
+    "NUMBERS",
+    "SYSTEMS",
+    "Constants",
+    "MappedColumn",
+    "Mapping",
+    "Role",
+    "is_missing",
+    "is_number",
+    "missing_sql",
+    "number_pattern",
+    "number_sql",
+    "read_mapping",
+]
+
 
 NAME = "mapping"
 """What a mapping is called in messages where its file is not known."""
@@ -71,7 +89,7 @@ class MappedColumn(Constants):
     Attributes
     ----------
     role
-        See `entrepot.sources.table.roles`.
+        See `Role`.
     codes
         How areas are written (``M49``, ``ISO3``, ``names`` ...), or a table of the file's own.
     own
@@ -297,3 +315,136 @@ def read_mapping(text: str, name: str = NAME) -> Mapping:
             hint="answer in place of every TODO: " + " | ".join(questions),
         )
     return parse_closed(text, Mapping, name=name)
+
+
+# What a column can be, and what can be said about it.
+
+
+Role = Literal[
+    "reporter",
+    "partner",
+    "exporter",
+    "importer",
+    "flow",
+    "product",
+    "nomenclature",
+    "period",
+    "year",
+    "quarter",
+    "month",
+    "freq",
+    "value",
+    "currency",
+    "mass",
+    "quantity",
+    "quantity_unit",
+    "valuation",
+    "partner_basis",
+    "reported_by",
+    "is_estimated",
+    "is_reexport",
+]
+AREAS = ("reporter", "partner", "exporter", "importer")
+NUMBERS = ("value", "mass", "quantity")
+MARKS = ("is_estimated", "is_reexport")
+
+CONSTANTS = (
+    *("reporter", "partner", "exporter", "importer", "flow", "product", "nomenclature"),
+    *("period", "month", "freq", "valuation", "partner_basis", "reported_by"),
+)
+"""What can be said once for a whole file, or for one column of numbers."""
+
+SYSTEMS = {
+    "m49": "M49",
+    "comtrade": "comtrade",
+    "baci": "BACI",
+    "iso2": "ISO2",
+    "iso3": "ISO3",
+    "names": "names",
+    "eurostat": "eurostat",
+    "gacc": "GACC",
+    "imf": "IMF",
+    "japan": "japan",
+    "brazil": "brazil",
+    "census": "census",
+    "canada": "canada",
+}
+"""Systems of area codes, as they are compared and as they are shown."""
+
+_WORDS = ("own", "leave_out")
+_KEYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(AREAS, ("codes", *_WORDS)),
+    "period": ("order", *_WORDS),
+    "product": ("pad", "pattern", "cut", *_WORDS),
+    "flow": ("import", "export", "reexport", "reimport", "leave_out"),
+    "value": ("currency", "scale", *CONSTANTS),
+    "mass": ("unit", "scale", *CONSTANTS),
+    "quantity": ("unit", "scale", *CONSTANTS),
+    **dict.fromkeys(MARKS, ("yes", "no")),
+}
+
+
+def keys_of(role: Role) -> tuple[str, ...]:
+    """Return the keys that a column with a role may have beside it.
+
+    Examples
+    --------
+    >>> keys_of("reporter")
+    ('codes', 'own', 'leave_out')
+    """
+    return _KEYS.get(role, _WORDS)
+
+
+BLANKS = " \t\u00a0\u2009\u202f"
+"""What is taken off both ends of a cell."""
+
+
+def number_pattern(mapping: Mapping) -> str:
+    """Return the pattern of a number of zero or more, in the syntax that RE2 and Python share."""
+    point = re.escape(mapping.decimal)
+    whole = "[0-9]{1,15}"
+    if mapping.thousands:
+        sign = _separator(mapping.thousands)
+        grouped = f"[0-9]{{1,3}}(?:{sign}[0-9]{{3}}){{1,4}}"
+        # India parts lakhs and crores: 1,23,45,678.
+        indian = f"[0-9]{{1,2}}(?:{sign}[0-9]{{2}}){{1,5}}{sign}[0-9]{{3}}"
+        whole = f"(?:{grouped}|{indian}|{whole})"
+    # Some programs write three digits after the e: 2.50925e+007.
+    return f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?0*[0-9]{{1,2}})?"
+
+
+def number_sql(text: str, mapping: Mapping) -> str:
+    """Return SQL for the number that a text of that pattern stands for."""
+    for sign in _signs(mapping.thousands):
+        text = f"replace({text}, {literal(sign)}, '')"
+    if mapping.decimal != ".":
+        text = f"replace({text}, {literal(mapping.decimal)}, '.')"
+    return f"{text}::DOUBLE"
+
+
+def is_missing(text: str, mapping: Mapping) -> bool:
+    """Whether a cell says that there is no number."""
+    return text == "" or text in mapping.missing
+
+
+def missing_sql(text: str, mapping: Mapping) -> str:
+    """Return SQL for the same."""
+    return f"{text} IN ({', '.join(map(literal, ('', *mapping.missing)))})"
+
+
+def is_number(text: str, mapping: Mapping) -> bool:
+    """Whether a cell is a number as the mapping has them."""
+    return re.fullmatch(number_pattern(mapping), text) is not None
+
+
+def _signs(thousands: str | None) -> tuple[str, ...]:
+    """Return the signs that part thousands; a blank may be narrow, or one that never breaks."""
+    if thousands is None:
+        return ()
+    if thousands == " ":
+        return (" ", "\u00a0", "\u2009", "\u202f")
+    return ("'", "’") if thousands in ("'", "’") else (thousands,)
+
+
+def _separator(thousands: str) -> str:
+    return "[" + "".join(map(re.escape, _signs(thousands))) + "]"

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
-from entrepot.sources.table.account import account
-from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.canon import CANONICAL, canonical_sql
-from entrepot.sources.table.cells import open_cells
+from entrepot.sources.table.account import account, one_word
+from entrepot.sources.table.canon import CANONICAL, canonical_sql, facts_sql, require
+from entrepot.sources.table.cells import naming_the_row, open_cells
 from entrepot.sources.table.check import look
-from entrepot.sources.table.constant_columns import one_word
-from entrepot.sources.table.facts import facts_sql
+from entrepot.sources.table.fields import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.mapping import Mapping, read_mapping
-from entrepot.sources.table.merged import about_merged
-from entrepot.sources.table.needs import require
+from entrepot.sources.table.plain import about_merged
 from entrepot.sources.table.plan import make_plan
-from entrepot.sources.table.products import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
 from entrepot.sources.table.world import against_world, require_complete, table_totals
 from entrepot.sources.temp_tables import keep_small

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
+from entrepot.model.columns import Finding
 from entrepot.sources.table.documents import document_sheets, is_document
-from entrepot.sources.table.numbers import BLANKS
+from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
-from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
+from entrepot.sources.workbook import cell_text, is_workbook, merged_cells, sheet_rows, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from entrepot.sources.workbook import Cell
 
 __all__ = [
+    "about_merged",
     "has_labels",
     "has_sheets",
     "joined_names",
@@ -32,6 +34,7 @@ __all__ = [
     "sheet_of",
     "text_lines",
 ]
+
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
 _LONGEST = 2**24  # characters in a line
@@ -351,3 +354,30 @@ def _unreadable(error: Exception, label: str, row: int) -> BadFileError:
         if utf8
         else "look for a quotation mark that is not closed",
     )
+
+
+def about_merged(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:
+    """Yield a finding if cells of the table are merged over several rows.
+
+    Titles above the names of the columns do not count; nor do cells merged within one row, which
+    are names over several columns.
+    """
+    if not is_workbook(path):
+        return
+    last = mapping.last_row or 2**20
+    places = [
+        first
+        for first, start, end in merged_cells(path, sheet_of(path, label, mapping))
+        if start < end and end > mapping.head and start <= last
+    ]
+    if places:
+        more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+        yield Finding(
+            "merged-cells",
+            "warning",
+            label,
+            len(places),
+            f"{', '.join(places[:5])}{more}",
+            "Cells are merged over several rows. Their text stands in the first of them; in the "
+            "rows below the cell is empty: fill it in, if it is meant for them too.",
+        )

@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, UnknownNameError
-from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.numbers import is_missing
-from entrepot.sources.table.periods import fiscal_years, not_calendar, read_span
-from entrepot.sources.table.roles import MARKS, NUMBERS
+from entrepot.sources.table.mapping import MARKS, NUMBERS, is_missing
+from entrepot.sources.table.periods import fiscal_years, month_number, not_calendar, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +57,7 @@ class ValueColumns:
     Attributes
     ----------
     says
-        What holds for all its rows, by name (`entrepot.sources.table.roles.CONSTANTS`).
+        What holds for all its rows, by name (`entrepot.sources.table.mapping.CONSTANTS`).
     value
         None in a table of masses or quantities alone.
     """

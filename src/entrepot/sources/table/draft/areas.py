@@ -15,10 +15,10 @@ from entrepot.errors import BadFileError
 from entrepot.model.area_names import completed_name, is_rest, named_area
 from entrepot.model.areas import WORLD, known_areas
 from entrepot.sources.table.cells import open_cells
-from entrepot.sources.table.codes import known_code
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO
-from entrepot.sources.table.roles import SYSTEMS
+from entrepot.sources.table.fields import known_code
+from entrepot.sources.table.mapping import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

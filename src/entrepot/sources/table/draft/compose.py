@@ -1,26 +1,27 @@
-"""A mapping put together from what a file shows; what it does not show is asked."""
+"""A mapping put together from what a file shows of its columns and numbers; the rest is asked."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.sources.table.draft.amounts import how_numbers_are_written, words_for_none
-from entrepot.sources.table.draft.columns import column_keys
+from entrepot.sources.table.draft.areas import area_keys
 from entrepot.sources.table.draft.guess import BACI, code_pattern
+from entrepot.sources.table.draft.money import money_words, scale_words, unit_words
 from entrepot.sources.table.draft.questions import TODO, Questions
+from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
 from entrepot.sources.table.periods import SLASHED, fiscal_years, in_order, read_span, spans
-from entrepot.sources.table.roles import NUMBERS
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from entrepot.sources.table.draft.guess import Guess
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["compose"]
+__all__ = ["compose", "how_numbers_are_written"]
+
 
 _EDITIONS = ("HS2022", "HS2017", "HS2012", "CN2024", "...")
 _WIDE = 3  # columns called by periods that are said once for all
@@ -252,3 +253,161 @@ def _wide(
             if question:
                 asks.ask(f"wide.{key}", question.text, *question.choices)
     return {"wide": shared}
+
+
+def how_numbers_are_written(columns: Iterable[Seen], *, typed: bool) -> dict[str, str]:
+    """Return ``decimal`` and ``thousands`` where they differ from ``1234.5``.
+
+    ``TODO`` where the numbers fit two readings: ``1,234`` may be a thousand or one.
+
+    Parameters
+    ----------
+    columns
+        Columns of numbers.
+    typed
+        Whether numbers are stored as such (a workbook), so that only texts tell anything.
+    """
+    texts = [text.lstrip("-+") for column in columns for text in column.numbers]
+    says: dict[str, str] = {}
+    if any(re.search(r"[0-9][ \u00a0\u2009\u202f][0-9]", text) for text in texts):
+        says["thousands"] = " "
+    elif any(re.search(r"[0-9]['’][0-9]{3}", text) for text in texts):
+        says["thousands"] = "'"
+    texts = [re.sub(r"[ \u00a0\u2009\u202f'’]", "", text) for text in texts]
+    commas = [text for text in texts if "," in text]
+    points = [] if typed and commas else [text for text in texts if "." in text]
+    both = [text for text in commas if "." in text]
+    if both:
+        last = "," if both[0].rindex(",") > both[0].rindex(".") else "."
+        return {"decimal": ",", "thousands": "."} if last == "," else {"thousands": ","}
+    for sign, found in ((",", commas), (".", points)):
+        if found:
+            says |= _of(sign, found, typed=typed)
+    return says
+
+
+def _of(sign: str, texts: list[str], *, typed: bool) -> dict[str, str]:
+    """Return what one sign means in the numbers that have it."""
+    s = re.escape(sign)
+    if any(text.count(sign) > 1 for text in texts):
+        return {"thousands": sign} | ({"decimal": ","} if sign == "." else {})
+    grouped = [text for text in texts if re.fullmatch(rf"[1-9][0-9]{{0,2}}{s}[0-9]{{3}}", text)]
+    if len(grouped) < len(texts):
+        return {"decimal": ","} if sign == "," else {}
+    if sign == "." and (typed or len(texts) < 3):
+        return {}
+    return {"decimal": "TODO"}
+
+
+def words_for_none(numbers: Iterable[Seen], words: Iterable[Seen]) -> list[str]:
+    """Return what stands for nothing: in columns of numbers any word, in others a usual one."""
+    found = {text for column in numbers for text in column.texts if text not in column.numbers}
+    found |= {text for column in words for text in column.texts if text.casefold() in _NONE}
+    return sorted(found)
+
+
+_NONE = ("n/a", "na", "nan", "-", "--", "...", "..", ".", "none", "null")
+
+
+# What is said of each column of a draft, beside its role.
+
+
+_FEW = 6  # columns of numbers that a question names
+
+
+def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[str, dict[str, Any]]:
+    """Return role and keys of each column that is used, by name; what is not known is asked."""
+    used = [guess for guess in guesses if guess.role]
+    left = [guess.seen.name for guess in guesses if not guess.role and guess.seen.is_numeric]
+    roles = {guess.role for guess in used}
+    found: dict[str, dict[str, Any]] = {}
+    for guess in used:
+        place = f"columns.{guess.seen.name}"
+        several = guess.keys.pop("several", None)
+        found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
+        if several:
+            others = " and ".join(repr(one) for one in several[:_FEW] if one != guess.seen.name)
+            words = f"is this the {guess.role} or {others}? move the others to ignore;"
+            found[guess.seen.name]["role"] = asks.ask(f"{place}.role", words, guess.role)
+    if "value" not in roles and (left or not roles & {"mass", "quantity"}):
+        words = "which column has the money? {role: value, currency: USD, scale: 1}"
+        asks.ask("columns", words + _numbers(left))
+    return found
+
+
+def _numbers(names: Sequence[str]) -> str:
+    """Name the columns of numbers that nothing is known of."""
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return f"; numbers stand in {', '.join(map(repr, names[:_FEW]))}{more}" if names else ""
+
+
+def _keys(
+    guess: Guess, place: str, head: Head, asks: Questions, guesses: Sequence[Guess]
+) -> dict[str, Any]:
+    """Return what is said of a column beside its role."""
+    roles = {one.role for one in guesses}
+    keys = dict(guess.keys)
+    match guess.role:
+        case "TODO":
+            words = "who is this?"
+            asks.ask(f"{place}.role", words, "exporter", "importer", "reporter", "partner")
+            return keys | area_keys(guess, place, asks)
+        case role if role in AREAS:
+            return keys | area_keys(guess, place, asks)
+        case "flow":
+            return _flow(guess, place, asks)
+        case "value":
+            scale = scale_words(guess.seen.name)
+            keys = {**money_words(head.above), **({"scale": scale} if scale else {}), **keys}
+            return keys | _columns_money(keys, place, asks, column="currency" in roles)
+        case "mass" if "unit" not in keys:
+            unit = unit_words(guess.seen.name)
+            return keys | {"unit": unit or asks.ask(f"{place}.unit", "in which unit?", "kg", "t")}
+        case "quantity" if "quantity_unit" not in roles:
+            words = "in which unit? {role: mass, unit: kg} if it is a mass;"
+            if units := [one.seen.name for one in guesses if not one.role and one.seen.is_units]:
+                words += f" units stand in {', '.join(map(repr, units))}: {{role: quantity_unit}};"
+            words += " else"
+            return keys | {"unit": asks.ask(f"{place}.unit", words, "items", "litres", "...")}
+        case "quantity_unit" if "u" in guess.seen.texts:
+            return {"own": {"u": "items"}}
+        case role if role in MARKS:
+            return _marks(guess, place, asks)
+    return keys
+
+
+def _flow(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    says: dict[str, Any] = {}
+    for text, flow in guess.seen.flows.items():
+        says.setdefault(flow, []).append(text)
+    rest = [text for text in guess.seen.texts if text not in guess.seen.flows]
+    if rest and says:
+        words = "a word that is neither imports nor exports stays here"
+        says["leave_out"] = [asks.ask(f"{place}.leave_out", words, *rest[:8])]
+    elif rest:
+        asks.ask(f"{place}.import", "which of these is which?", *rest[:8])
+        says |= {"import": TODO, "export": TODO}
+    return {
+        flow: texts[0] if isinstance(texts, list) and len(texts) == 1 else texts
+        for flow, texts in says.items()
+    }
+
+
+def _columns_money(
+    keys: dict[str, Any], place: str, asks: Questions, *, column: bool
+) -> dict[str, Any]:
+    says: dict[str, Any] = {}
+    if "currency" not in keys and not column:
+        says["currency"] = asks.ask(f"{place}.currency", "in which currency?", "USD", "EUR", "...")
+    if "scale" not in keys:
+        says["scale"] = asks.ask(
+            f"{place}.scale", "in whole units, thousands or millions?", "1", "1000", "1000000"
+        )
+    return says
+
+
+def _marks(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
+    plain = {"true", "false", "1", "0", "yes", "no", "y", "n", "t", "f"}
+    if all(text.casefold() in plain for text in guess.seen.texts):
+        return {}
+    return {"yes": asks.ask(f"{place}.yes", "which cells say yes?", *guess.seen.texts[:5])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from dataclasses import dataclass, replace
@@ -15,18 +16,16 @@ from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.areas import table_of_areas, with_names_beside
 from entrepot.sources.table.draft.compose import compose
-from entrepot.sources.table.draft.foot import last_row
 from entrepot.sources.table.draft.guess import Guess, guess_columns
 from entrepot.sources.table.draft.head import look_at_head
-from entrepot.sources.table.draft.questions import TODO, DraftQuestion, Questions
-from entrepot.sources.table.draft.row_duplicates import QUESTION, Ways, only
+from entrepot.sources.table.draft.questions import TODO, DraftQuestion, Questions, as_yaml
 from entrepot.sources.table.draft.seen import look_at_columns
 from entrepot.sources.table.draft.stacked import parts_beside, plain_again
-from entrepot.sources.table.draft.trial import Trial, read_with, stand_ins
-from entrepot.sources.table.draft.write import as_yaml
-from entrepot.sources.table.merged import about_merged
-from entrepot.sources.table.products import nomenclature_of
-from entrepot.sources.table.roles import AREAS
+from entrepot.sources.table.draft.trial import QUESTION, Trial, Ways, only, read_with, stand_ins
+from entrepot.sources.table.fields import nomenclature_of
+from entrepot.sources.table.mapping import AREAS
+from entrepot.sources.table.plain import about_merged
+from entrepot.sources.text import unfinished
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import is_workbook
 
@@ -34,10 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.model.columns import Finding
+    from entrepot.sources.table.cells import Cells
     from entrepot.sources.table.draft.head import Head
     from entrepot.sources.table.draft.seen import Seen
 
 __all__ = ["Draft", "draft_mapping"]
+
 
 _ROWS = 3  # of numbers in each of two columns, so that it is no chance that they share none
 
@@ -306,3 +307,32 @@ def _edition(name: str) -> str | None:
         return nomenclature_of(found[1]) if found else None
     except EntrepotError:
         return None
+
+
+_NOTES = 50  # lines; more are no footnotes
+
+
+def last_row(cells: Cells) -> int | None:
+    """Return the last row of a text that has its columns, if only notes follow; else None.
+
+    A last line of several cells that has no end is a row cut off, and no note.
+    """
+    if cells.is_parquet:
+        return None
+    last = start = 1
+    notes = 0
+    with cells.path.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
+        reader = csv.reader(opened, delimiter=cells.mapping.delimiter)
+        try:
+            for row in reader:
+                fits = len(row) == len(cells.names)
+                if fits and notes:
+                    return None  # a broken row inside the table
+                last, notes = (start, 0) if fits else (last, notes + bool(row))
+                start = reader.line_num + 1
+        except csv.Error:
+            return None
+    cut = unfinished(cells.path) or b""
+    if notes == 1 and cells.mapping.delimiter.encode() in cut:
+        return None
+    return last + cells.mapping.head - 1 if last > 1 and 0 < notes <= _NOTES else None

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.columns import read_table
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
-from entrepot.sources.table.month_names import month_number
-from entrepot.sources.table.periods import fiscal_years, read_span
-from entrepot.sources.table.roles import AREAS, MARKS, NUMBERS
+from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
+from entrepot.sources.table.periods import fiscal_years, month_number, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,11 +1,16 @@
-"""What a file does not say, and what can be answered."""
+"""What a file does not say: the questions, and the drafted mapping as YAML that carries them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["TODO", "DraftQuestion", "Questions"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["TODO", "DraftQuestion", "Questions", "as_yaml", "scalar"]
+
 
 TODO = "TODO"
 
@@ -51,3 +56,77 @@ class Questions:
     def comment(self, *keys: str) -> str:
         """Return the comment for a line on which some places stand."""
         return "; ".join(self.asked[key].comment() for key in keys if key in self.asked)
+
+
+# A drafted mapping as closed YAML, with the questions behind the places they ask about.
+
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_WIDTH = 100
+
+
+def as_yaml(
+    says: dict[str, Any],
+    asks: Questions,
+    notes: Sequence[str],
+    above: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Return the text of a mapping.
+
+    Parameters
+    ----------
+    says, asks
+        From `entrepot.sources.table.draft.compose.compose`.
+    notes
+        Lines for the top, as comments.
+    above
+        Lines that stand above a key, as comments.
+    """
+    lines = [f"# {note}" for note in notes]
+    for key, held in says.items():
+        lines += [f"# {line}" for line in (above or {}).get(key, ())]
+        if key == "columns":
+            lines += _columns(held, asks)
+        elif key == "wide":
+            lines.append(_line(key, held, asks.comment(*(f"wide.{k}" for k in held))))
+        else:
+            lines.append(_line(key, held, asks.comment(key)))
+    return "\n".join(lines) + "\n"
+
+
+def _columns(columns: dict[str, dict[str, Any]], asks: Questions) -> list[str]:
+    comment = asks.comment("columns")
+    lines = [f"columns:{f' # {TODO}: {comment}' if comment else ''}"]
+    for name, keys in columns.items():
+        place = f"columns.{name}"
+        lines.append(
+            "  " + _line(scalar(name), keys, asks.comment(*(f"{place}.{k}" for k in keys)))
+        )
+    return lines if columns else [lines[0].replace("columns:", "columns: {}", 1)]
+
+
+def _line(key: str, held: Any, comment: str) -> str:
+    text = f"{key}: {_flow(held)}"
+    return f"{text}  # {comment}" if comment else text
+
+
+def _flow(held: Any) -> str:
+    if isinstance(held, dict):
+        return "{" + ", ".join(f"{scalar(k)}: {_flow(v)}" for k, v in held.items()) + "}"
+    if isinstance(held, list):
+        return "[" + ", ".join(map(_flow, held)) + "]"
+    return str(held) if isinstance(held, int) else scalar(str(held))
+
+
+def scalar(text: str) -> str:
+    """Return text so that YAML reads this very text."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return (
+        '"'
+        + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+        + '"'
+    )

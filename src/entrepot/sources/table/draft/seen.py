@@ -8,11 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.model.area_names import named_area
-from entrepot.sources.table.broken import naming_the_row
-from entrepot.sources.table.codes import known_code
+from entrepot.sources.table.cells import naming_the_row
+from entrepot.sources.table.fields import FLOW_WORDS, TOTAL, known_code
 from entrepot.sources.table.periods import SLASHED, fiscal_years, read_span
-from entrepot.sources.table.products import TOTAL
-from entrepot.sources.table.words import FLOW_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -1,24 +1,31 @@
-"""Try a draft on its file before anybody answers what is open, so that no answer is in vain."""
+"""Try a draft on its file before its questions are answered: what rows that say one flow can be."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
 from entrepot.errors import EntrepotError
 from entrepot.sources.parser import FileOptions
-from entrepot.sources.table.draft.questions import TODO, Questions
-from entrepot.sources.table.draft.write import as_yaml
-from entrepot.sources.table.parse import rows, tables
+from entrepot.sources.table.draft.questions import TODO, Questions, as_yaml, scalar
+from entrepot.sources.table.parse import check_table, rows, tables
+from entrepot.sources.table.repeated import KEYS, MONEY
+from entrepot.sources.temp_tables import keep
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import duckdb
 
     from entrepot.model.columns import Finding
     from entrepot.sources.parser import ParsedRows, RawFile
+    from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["Trial", "read_with", "stand_ins"]
+__all__ = ["QUESTION", "Trial", "Ways", "only", "read_with", "stand_ins"]
+
 
 _ANSWERS = {
     "reporter": "ATA",
@@ -148,3 +155,172 @@ def _open(held: Any) -> bool:
     if isinstance(held, dict):
         return any(map(_open, held.values()))
     return TODO in held if isinstance(held, list) else held == TODO
+
+
+# What rows that say one flow can be: a total beside its parts, parts, or copies.
+
+
+QUESTION = "are these rows a total with its parts (totals), parts (sum) or copies (once)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Which ways to read such rows the file allows.
+
+    Attributes
+    ----------
+    totals
+        Columns that nobody reads, with the cell to which their others add up in every flow.
+    by_totals
+        What came of reading the rows of the totals alone.
+    flows
+        Flows that the file has, however often each is said.
+    read
+        Of ``totals``, ``sum`` and ``once``, those with which the file is read.
+    largest
+        What came of keeping the largest row of each flow, to which the others add up.
+    """
+
+    totals: dict[str, str]
+    by_totals: Trial
+    flows: int
+    read: tuple[str, ...]
+    largest: Trial
+
+    @classmethod
+    def found(
+        cls, file: RawFile, scratch: Path, says: dict[str, Any], columns: Sequence[Seen]
+    ) -> Ways:
+        """Try every way on a file; `says` is a mapping in which nothing is open."""
+        tried = {way: read_with(file, scratch, says | {"repeated": way}) for way in _WAYS}
+        totals, flows = _proved(file, scratch, says, columns)
+        alone = read_with(file, scratch, only(says, totals)) if totals else Trial()
+        read = tuple(way for way, trial in tried.items() if trial.error is None)
+        if "once" in read:  # of equal rows, one is what the other adds up to, too
+            read = tuple(way for way in read if way != "totals")
+        return cls(totals, alone, flows, read, tried["totals"])
+
+    @property
+    def settled(self) -> bool:
+        """Whether every flow has a total by which it can be selected."""
+        return 0 < self.by_totals.rows == self.flows
+
+    def remarks(self, trial: Trial) -> list[str]:
+        """Return what is to be known for an answer, a line each."""
+        assert trial.error is not None
+        lines = [f"{trial.error.what} ({trial.error.where})", *trial.error.why.split("; ")]
+        if self.by_totals.rows:
+            cells = ", ".join(f"{scalar(name)}: {scalar(c)}" for name, c in self.totals.items())
+            lines.append(
+                f"or, in place of this line, select: {{{cells}}}, which keeps "
+                f"{self.by_totals.rows:,} of {self.flows:,} flows, if these are totals"
+            )
+        return lines
+
+
+_WAYS = ("totals", "sum", "once")
+_FEW = 200  # different cells of a column that breaks flows down
+_COLUMNS = 8  # that are looked at
+_PROVED = 3  # flows with several parts that add up to one cell, so that it is no chance
+_ROUNDING = 1e-4
+_PARTS = re.compile("mot|mos|customs|proc|mode|regime|2nd|partner ?2|transport|режим|方式")
+_WORDS = (
+    *("0", "c00", "total", "w00", "000", "all", "world", "total mot", "all mots"),
+    *("all modes", "all modes of transport", "all customs procedures"),
+)
+
+
+def only(says: dict[str, Any], totals: dict[str, str]) -> dict[str, Any]:
+    """Return a mapping that keeps the rows of totals alone."""
+    ignore = [name for name in says["ignore"] if name not in totals]
+    return says | {"select": says.get("select", {}) | totals, "ignore": ignore}
+
+
+def _proved(
+    file: RawFile, scratch: Path, says: dict[str, Any], columns: Sequence[Seen]
+) -> tuple[dict[str, str], int]:
+    """Return the columns with the cell that is a total, and the number of flows."""
+    few = [
+        one
+        for one in columns
+        if one.name in says["ignore"] and 1 < len(one.texts) <= _FEW and "" not in one.texts
+    ][:_COLUMNS]
+    # A column that is selected by all of its cells is read, and nothing is left out.
+    every = says | {
+        "select": says.get("select", {}) | {one.name: [*one.texts, ""] for one in few},
+        "ignore": [name for name in says["ignore"] if name not in {one.name for one in few}],
+    }
+    said = FileOptions(mapping=as_yaml(every, Questions(), []))
+    with connect() as connection:
+        table = next(iter(tables(file, scratch, said)))
+        checked = check_table(connection, table)
+        keep(connection, "repeated_row", checked.counted)
+        places = {one.name: checked.plan.names.index(one.name) for one in few}
+        keys = ", ".join(KEYS)
+        [(flows,)] = connection.execute(
+            f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM repeated_row)"
+        ).fetchall()
+        unit = checked.plan.unit
+        found = {}
+        for one in few:
+            others = [
+                place
+                for name, place in places.items()
+                if name != one.name and not _is_same(connection, places[one.name], place)
+            ]
+            if total := _total_of(connection, one, places[one.name], others, unit):
+                found[one.name] = total
+        return _without_twins(connection, found, places), int(flows)
+
+
+def _total_of(
+    connection: duckdb.DuckDBPyConnection,
+    column: Seen,
+    place: int,
+    others: Sequence[int],
+    unit: float,
+) -> str | None:
+    """Return the cell of a column to which its others add up in every flow, all else being equal.
+
+    A column that is called by what customs break trade down by, and a cell that is called a total,
+    need one flow to show it; any other several with two parts or more.
+    """
+    by = ", ".join([*KEYS, *(f"c{other}" for other in others)])
+    found = connection.execute(f"""
+        WITH part AS (SELECT {by}, c{place} AS cell, sum({MONEY}) AS money, count(*) AS n
+                      FROM repeated_row GROUP BY ALL),
+             held AS (SELECT cell, abs(sum(money) OVER same - 2 * money) <=
+                          greatest({_ROUNDING} * money, {unit / 2!r} * sum(n) OVER same) AS fits,
+                          count(*) OVER same AS cells
+                      FROM part WINDOW same AS (PARTITION BY {by}))
+        SELECT cell, count(*) FILTER (cells > 1), count(*) FILTER (cells > 2)
+        FROM held GROUP BY cell
+        HAVING count(*) FILTER (cells > 1) > 0 AND bool_and(fits) FILTER (cells > 1)
+        ORDER BY 2 DESC""").fetchall()
+    named = _PARTS.search(column.name.casefold())
+    good = [
+        cell
+        for cell, twos, threes in found
+        if threes >= _PROVED or (named and cell.casefold() in _WORDS and twos)
+    ]
+    return good[0] if len(good) == 1 else None
+
+
+def _is_same(connection: duckdb.DuckDBPyConnection, one: int, other: int) -> bool:
+    """Whether two columns say the same in other words: a code and its name."""
+    [(pairs, ones, others)] = connection.execute(
+        f"SELECT count(DISTINCT (c{one}, c{other})), count(DISTINCT c{one}), "
+        f"count(DISTINCT c{other}) FROM repeated_row"
+    ).fetchall()
+    return bool(pairs == ones == others)
+
+
+def _without_twins(
+    connection: duckdb.DuckDBPyConnection, found: dict[str, str], places: Mapping[str, int]
+) -> dict[str, str]:
+    """Return one of each columns that say the same, a code rather than its name."""
+    kept: dict[str, str] = {}
+    for name, cell in sorted(found.items(), key=lambda pair: (len(pair[1]), pair[0])):
+        if not any(_is_same(connection, places[name], places[other]) for other in kept):
+            kept[name] = cell
+    return {name: cell for name, cell in found.items() if name in kept}
