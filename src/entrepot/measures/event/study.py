@@ -5,23 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.measures.event.estimate import clusters_of, fixed_of, pooled
-from entrepot.measures.event.fit import ppml
-from entrepot.measures.event.panel import NEVER, EventPanel, panel_of, step_of
-from entrepot.measures.event.result import Design, PlaceboDate
+from entrepot.errors import RequestError
+from entrepot.measures.event.result import Design
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from entrepot.measures.event.result import EventStudy
+    from entrepot.measures.event.result import EventStudy, PlaceboDate
 
 __all__ = ["EVENT_STUDY", "event_study", "event_timing", "placebo_dates"]
-
 
 EVENT_STUDY = MeasureMetadata(
     id="event_study",
@@ -151,6 +145,7 @@ def placebo_dates(
             why="a placebo lies before the event",
             hint="steps below zero: shifts=(-12, -6)",
         )
+    from entrepot.measures.event.dates import shifted
 
     return shifted(frame, design or Design(), shifts)
 
@@ -183,74 +178,6 @@ def event_timing(
     """
     if not candidates:
         raise RequestError("no candidates", hint="candidates=['2022-03', '2022-12']")
+    from entrepot.measures.event.dates import breaks
 
     return breaks(frame, design or Design(), candidates)
-
-
-# Events moved to other dates: placebos before the event, and candidates for a break.
-
-
-def shifted(frame: Any, design: Design, shifts: Sequence[int]) -> tuple[PlaceboDate, ...]:
-    """Return the effect of each shift, on what lies before the true events."""
-    panel = panel_of(frame, design)
-    dated = panel.events[panel.events != NEVER]
-    if not len(dated):
-        raise NoEvidenceError("no product has an event", where=f"column {design.event}")
-    quiet = np.where(panel.treated(), panel.since() < 0, panel.time < dated.max())
-    before = panel.keep(quiet)
-    found = []
-    for shift in shifts:
-        moved = np.where(panel.events == NEVER, NEVER, panel.events - (-shift))
-        label = f"{-shift} before the event"
-        one = _effect(replace(before, events=moved), design, label, shift)
-        if one is not None:
-            found.append(one)
-    if not found:
-        raise NoEvidenceError(
-            "no shift leaves treated cells on both sides",
-            hint="give more rows of before the event, or smaller shifts",
-        )
-    return tuple(found)
-
-
-def breaks(
-    frame: Any, design: Design, candidates: Sequence[str | int | date]
-) -> tuple[PlaceboDate, ...]:
-    """Return the effect of a common event at each candidate, the best fit first."""
-    panel = panel_of(frame, design)
-    found = []
-    for candidate in candidates:
-        step = step_of(candidate, design)
-        common = np.where(panel.events == NEVER, NEVER, step)
-        one = _effect(replace(panel, events=common), design, str(candidate), None)
-        if one is not None:
-            found.append(one)
-    if not found:
-        raise NoEvidenceError(
-            "no candidate leaves treated cells on both sides",
-            hint="choose dates inside the time that the frame covers",
-        )
-    return tuple(sorted(found, key=lambda one: one.deviance))
-
-
-def _effect(panel: EventPanel, design: Design, label: str, shift: int | None) -> PlaceboDate | None:
-    treated = panel.treated()
-    after = treated & (panel.since() >= 0)
-    if not after.any() or not (treated & ~after).any():
-        return None
-    fit = ppml(
-        panel.y,
-        after[:, None].astype(np.float64),
-        fixed_of(panel, design),
-        clusters_of(panel, design),
-    )
-    effect = pooled(fit)
-    return PlaceboDate(
-        event=label,
-        shift=shift,
-        estimate=effect.estimate,
-        std_error=effect.std_error,
-        p_value=effect.p_cluster,
-        deviance=fit.deviance,
-        cells=int((after & fit.rows).sum()),
-    )
