@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -136,6 +137,7 @@ def _codes() -> dict[str, frozenset[str]]:
 BACKUP_EXAMPLE = "Example: entrepot data backup lake-2026-01.tar"
 RESTORE_EXAMPLE = "Example: entrepot data restore lake-2026-01.tar --lake restored"
 REBUILD_EXAMPLE = "Example: entrepot data rebuild --lake old-lake"
+PUBLISH_EXAMPLE = "Example: entrepot data publish"
 
 
 def backup(
@@ -195,6 +197,7 @@ def rebuild(
     held = open_lake(lake)
     with progress("rebuilding") as say_progress:
         found = held.rebuild(leave_out=leave_out or (), progress=say_progress)
+    _say_if_behind(held)
 
     def render(screen: Console) -> None:
         say(screen, f"The lake in {held.path} is rebuilt:")
@@ -208,6 +211,51 @@ def rebuild(
             say(screen, f"Left out and left in place: {', '.join(found.left)}.")
 
     emit(found, render, as_json=as_json)
+
+
+def publish(
+    catalog: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A catalog of your pyiceberg configuration; default: a SQLite file in the lake.",
+            show_default=False,
+        ),
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the lake as Apache Iceberg tables for other engines, without copying it.
+
+    Later loads and removals keep the tables up to date.
+    """
+    from entrepot.lake.iceberg import publish_tables
+
+    held = open_lake(lake)
+    with progress("publishing tables"):
+        found = publish_tables(held.path, catalog)
+
+    def render(screen: Console) -> None:
+        rows = [[one.name, f"{one.rows:,}", f"{one.files:,}", " ".join(one.tags)] for one in found]
+        screen.print(
+            table("Iceberg tables", ["table", "rows", "files", "tags"], rows, right=(1, 2))
+        )
+        for one in found:
+            say(screen, f"{one.name}: {one.metadata}")
+        say(screen, "Later loads and removals keep these tables up to date.")
+
+    emit({"tables": [asdict(one) for one in found]}, render, as_json=as_json)
+
+
+def _say_if_behind(held: Lake) -> None:
+    """Say on standard error that published tables did not follow a change of the lake."""
+    from entrepot.lake.iceberg import behind
+
+    if reason := behind(held.path):
+        note(
+            "warning: the lake was changed, but its published tables are not up to date: "
+            f"{reason}. Bring them up to date with: entrepot data publish"
+        )
 
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -323,6 +371,7 @@ def add(
             mapping=mapping,
             progress=say_progress,
         )
+    _say_if_behind(held)
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
 
@@ -347,6 +396,7 @@ def remove(
     if not yes:
         _ask(held.holdings(source, snapshot=snapshot), held)
     gone = held.remove(source, snapshot=snapshot)
+    _say_if_behind(held)
     linked = (held.path / "raw").is_symlink()
 
     def render(screen: Console) -> None:
@@ -422,6 +472,7 @@ def erase(
     held = open_lake(lake)
     with progress("looking for the name") as say_progress:
         found = held.erase(name, really=yes, progress=say_progress)
+    _say_if_behind(held)
 
     def render(screen: Console) -> None:
         for source, count in found.items():
@@ -475,6 +526,7 @@ def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
 app.command(epilog=BACKUP_EXAMPLE)(backup)
 app.command(epilog=RESTORE_EXAMPLE)(restore)
 app.command(epilog=REBUILD_EXAMPLE)(rebuild)
+app.command(epilog=PUBLISH_EXAMPLE)(publish)
 
 
 @app.command(

@@ -132,6 +132,15 @@ def publish(change: LakeChange, staging: Path, after: Catalog) -> None:
             _delete(folder, new, _readable_catalog(folder))
         raise
     _tidy(folder, after, keep=staging)
+    _follow(folder)
+
+
+def _follow(folder: Path) -> None:
+    """Bring what is published of the lake for other engines up to date."""
+    if (folder / "iceberg").exists():
+        from entrepot.lake.iceberg import follow
+
+        follow(folder)
 
 
 def _readable_catalog(folder: Path) -> Catalog:
@@ -163,6 +172,7 @@ def remove(folder: Path, snapshots: set[tuple[str, str]], source: str) -> None:
         finish()
         _write_in_little_room(change, before, after)
         _tidy(folder, after)
+        _follow(folder)
 
 
 def _write_in_little_room(change: LakeChange, before: Catalog, after: Catalog) -> None:
@@ -330,7 +340,7 @@ def require_lake(folder: Path) -> None:
 
 
 def _others(folder: Path) -> Sequence[str]:
-    known = ("lock", FILE, WATCHED, "raw", *TABLES, SECRET, f"{SECRET}.draft")
+    known = ("lock", FILE, WATCHED, "iceberg", "raw", *TABLES, SECRET, f"{SECRET}.draft")
     names = "|".join(map(re.escape, known))
     ours = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
     return sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
