@@ -302,7 +302,6 @@ class _Work:
         from entrepot.engine import connect
         from entrepot.lake.store import scan
         from entrepot.lake.unchanged import require_whole
-        from entrepot.sources.strict import literal
 
         said = json.dumps([stored.path, sorted(hidden)])
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -315,10 +314,7 @@ class _Work:
         with connect() as connection:
             rows = scan(connection, table, [(self.lake / stored.path, hidden)])
             names = [name for name in rows.columns if name not in _PARTITIONED]
-            rows.project(", ".join(names)).create_view("rest")
-            connection.execute(
-                f"COPY (FROM rest) TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)"
-            )
+            rows.project(", ".join(names)).write_parquet(str(draft), compression="zstd")
         draft.replace(target)
         return target
 
