@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WANTED = ("3.11", "3.12", "3.13", "3.14")
-EXTRAS = "serve,excel,pdf,stats"
+EXTRAS = "serve,excel,mcp,pdf,stats"
 TABLE = """reporter,partner,code,flow,value,kg,period
 RUS,China,854231,M,5,10,2022
 RUS,Germany,854231,M,15,10,2022
@@ -176,7 +176,7 @@ class Use:
     def with_extras(self) -> None:
         """Use what the extras bring: a workbook and paper, an event study's imports, the server."""
         self.brief(FORMATS)
-        self.imports("import pyfixest, scipy, python_calamine, entrepot.serve")
+        self.imports("import pyfixest, scipy, python_calamine, entrepot.serve.agents")
         self.serve()
 
     def imports(self, imports: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from entrepot import goods, measures
     from entrepot.claims import check
     from entrepot.errors import EntrepotError
-    from entrepot.figures import Definition, Figure, ask
+    from entrepot.figures import Definition, Figure, Panel, ask, ask_many
     from entrepot.lake import Lake
     from entrepot.report import brief
     from entrepot.watching import watch
@@ -24,7 +24,9 @@ __all__ = [
     "EntrepotError",
     "Figure",
     "Lake",
+    "Panel",
     "ask",
+    "ask_many",
     "brief",
     "check",
     "goods",
@@ -37,7 +39,9 @@ _HOMES = {
     "EntrepotError": "entrepot.errors",
     "Figure": "entrepot.figures",
     "Lake": "entrepot.lake",
+    "Panel": "entrepot.figures",
     "ask": "entrepot.figures",
+    "ask_many": "entrepot.figures",
     "brief": "entrepot.report",
     "check": "entrepot.claims",
     "watch": "entrepot.watching",

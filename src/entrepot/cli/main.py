@@ -126,6 +126,7 @@ app.command("scenario")(scenario.scenario)
 app.command("screen")(screen.screen)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
+app.command("mcp")(serve.mcp)
 app.add_typer(
     data.app,
     name="data",

@@ -1,4 +1,4 @@
-"""`entrepot serve`: the page and the JSON API."""
+"""`entrepot serve`: the page and the JSON API; `entrepot mcp`: the same for agents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from entrepot.cli.common import LakeOption, note, require_lake
 
-__all__ = ["serve"]
+__all__ = ["mcp", "serve"]
 
 Host = Annotated[
     str, typer.Option("--host", help="Address to listen on; default: this machine only.")
@@ -81,3 +81,37 @@ def serve(
         longest_claims=max_claims * 1000,
         say=note,
     )
+
+
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Serve over HTTP instead of standard input.")
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8001,
+    token: Token = None,
+    behind_proxy: BehindProxy = False,
+    allow_host: AllowHost = None,
+    page: Annotated[
+        str,
+        typer.Option("--page", metavar="URL", help="Address of entrepot serve, for links."),
+    ] = "",
+    timeout: Timeout = 60.0,
+    lake: LakeOption = None,
+) -> None:
+    """Serve tools and resources to an AI agent (Model Context Protocol), for reading only.
+
+    Over standard input and output, for a program that starts it; with --http for many, as bearer
+    of --token. Needs the extra: pip install 'entrepot[mcp]'
+
+    Example: entrepot mcp --http --port 8001
+    """
+    from entrepot.serve.access import Access
+    from entrepot.serve.agents import run_http, run_stdio
+
+    require_lake(lake)
+    if not http:
+        run_stdio(lake, seconds=timeout, page=page)
+        return
+    access = Access.of(host, token, behind_proxy=behind_proxy, names=allow_host or ())
+    run_http(lake, host, port, access, seconds=timeout, page=page, say=note)

@@ -1,9 +1,10 @@
 """Figures: a definition evaluated to a value, a range, evidence and caveats."""
 
+from entrepot.figures.asking import Panel, ask, ask_many
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_held, traded, weights_between
-from entrepot.figures.evaluate import ask, evaluate
+from entrepot.figures.evaluate import evaluate
 from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
 from entrepot.figures.statements import statements
 
@@ -12,9 +13,11 @@ __all__ = [
     "Definition",
     "Evidence",
     "Figure",
+    "Panel",
     "Specification",
     "Specifications",
     "ask",
+    "ask_many",
     "bundled_for",
     "evaluate",
     "flow_sources",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.figures import (
@@ -17,7 +17,6 @@ from entrepot.figures import (
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
-from entrepot.figures.definition import Definition
 from entrepot.figures.figure import Answerer, Caveat, Estimate, Figure, NoAnswer, SourceAnswer
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
@@ -27,73 +26,22 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
-from entrepot.lake import Lake
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
-from entrepot.model.keys import KEYS, Keys
+from entrepot.model.keys import KEYS
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
+    from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Specifications
     from entrepot.figures.spread import FoundSpecification
+    from entrepot.lake import Lake
 
     Answers = Sequence[tuple[str, SourceAnswer]]
 
-__all__ = ["ask", "evaluate"]
-
-
-def ask(
-    measure: str,
-    *,
-    lake: Lake | str | os.PathLike[str] | None = None,
-    curve: bool = False,
-    above: float | None = None,
-    tests: bool = False,
-    **keys: Unpack[Keys],
-) -> Figure:
-    """Evaluate one Figure.
-
-    Parameters
-    ----------
-    measure
-        Id of a measure, such as ``import_share``; ``entrepot measure list`` has all of them.
-    lake
-        A lake or its folder; by default the one that the settings name.
-    curve
-        Whether to tell of every combination of defensible choices, not only of their ends.
-    above
-        With `curve`, the value above which specifications are counted.
-    tests
-        Of hubs, whether to set placebos and a triple difference beside the answer.
-    **keys
-        Keys of the definition, see `entrepot.model.keys.Keys`: ``importer``, ``exporter``,
-        ``goods``, ``period``, ``base``, ``source`` and so on.
-
-    Returns
-    -------
-    Figure
-        With status ``insufficient_data`` and a reason where nothing held answers.
-
-    Raises
-    ------
-    UnknownNameError
-        For an unknown measure, key, area, list or source.
-    RequestError
-        For a definition that makes no sense, such as a growth without a base.
-
-    Examples
-    --------
-    >>> import entrepot as ep
-    >>> figure = ep.ask("value", exporter="CHN", importer="RUS", period=2025, source="published")
-    >>> figure.status, figure.unit
-    ('ok', 'USD')
-    """
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    definition = Definition.build(measure, **keys)
-    return evaluate(definition, held, curve=curve, above=above, tests=tests)
+__all__ = ["evaluate"]
 
 
 def evaluate(

@@ -295,6 +295,18 @@ class Figure:
             raise NoEvidenceError(self.reason or "this Figure has no value")
         return self.value
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows behind the value; suppliers each with their share of imports, 0 to 1.
+
+        Shares are of the same total as the value, which may have partners that are in no row.
+        """
+        largest = self.details.get("top_supplier")
+        top = next((row["value"] for row in self.table if row.get("exporter") == largest), None)
+        if not top or self.value is None or "value" not in self.table[0]:
+            return [dict(row) for row in self.table]
+        scale = self.value / top
+        return [{**row, "share": row["value"] * scale} for row in self.table]
+
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
 

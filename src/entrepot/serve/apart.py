@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
-Form = Literal["page", "data", "desk", "screen"]
-"""As what a check is answered."""
+Form = Literal["page", "data", "desk", "screen", "lines"]
+"""As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
 CODE = "from entrepot.serve.apart import work; work()"
 """What a process runs."""
 RESIDENT = 400 * 2**20
@@ -208,6 +208,8 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
                 found = check.desk_data(lake, job["text"])
             elif job["form"] == "screen":
                 found = screen.screened_page(lake, job["text"])
+            elif job["form"] == "lines":
+                found = screen.screened_data(lake, job["text"])
             else:
                 room = check.checked_page if job["form"] == "page" else check.checked_data
                 found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["patient", "run"]
+    from starlette.types import ASGIApp
+
+__all__ = ["listen", "patient", "run"]
 
 
 PATIENCE = 10.0
@@ -66,14 +68,29 @@ def run(
     access = Access.of(host, token, behind_proxy=behind_proxy, names=names)
     from entrepot.serve.app import create_app
 
+    app = create_app(
+        lake,
+        access=access,
+        seconds=seconds,
+        longest_article=longest_article,
+        longest_claims=longest_claims,
+    )
+    listen(app, access, host, port, say=say, patience=patience)
+
+
+def listen(
+    app: ASGIApp,
+    access: Access,
+    host: str,
+    port: int,
+    *,
+    say: Callable[[str], None],
+    path: str = "/",
+    patience: float = PATIENCE,
+) -> None:
+    """Serve an application until stopped; raises as `run` does."""
     config = uvicorn.Config(
-        create_app(
-            lake,
-            access=access,
-            seconds=seconds,
-            longest_article=longest_article,
-            longest_claims=longest_claims,
-        ),
+        app,
         host=host,
         port=port,
         log_level="warning",
@@ -86,7 +103,7 @@ def run(
     )
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
-    say(f"serving on http://{shown}:{port}/ (Ctrl-C ends it)")
+    say(f"serving on http://{shown}:{port}{path} (Ctrl-C ends it)")
     try:
         with under(Limits(files=False), everywhere=True):
             server.run()

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.asking import ask
 from entrepot.figures.caveats import caveat
-from entrepot.figures.evaluate import ask
 from entrepot.figures.figure import Evidence, NoAnswer
 from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario

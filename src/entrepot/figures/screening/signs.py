@@ -7,9 +7,9 @@ or arrivals are missing. A sign that nothing can be said of is neither yes nor n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from entrepot.figures.evaluate import ask
+from entrepot.figures.asking import ask
 from entrepot.figures.screening.lines import Work, columns_of, put
 from entrepot.goods.screening import NOT_KNOWN, RUSSIA
 from entrepot.sources.temp_tables import keep
@@ -17,6 +17,7 @@ from entrepot.sources.temp_tables import keep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from entrepot.figures.figure import Figure
     from entrepot.lake import Lake
 
 __all__ = ["find_signs", "hubs_in"]
@@ -48,8 +49,8 @@ def hubs_in(lake: Lake) -> Callable[[str, str], bool | None] | None:
         return None
 
     def value(measure: str, importer: str, exporter: str, code: str, **more: str) -> float | None:
-        keys = {"importer": importer, "exporter": exporter, "goods": code, **more}
-        found = ask(measure, lake=lake, period=str(later), base=str(_BASE), **keys)  # type: ignore[arg-type]
+        keys: dict[str, Any] = {"importer": importer, "exporter": exporter, "goods": code, **more}
+        found: Figure = ask(measure, lake=lake, period=str(later), base=str(_BASE), **keys)
         return found.value if found.status == "ok" else None
 
     def is_hub(code: str, destination: str) -> bool | None:

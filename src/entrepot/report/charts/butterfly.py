@@ -504,7 +504,8 @@ def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, An
     both = [year for year, pair in there.items() if all(one.status == "ok" for one in pair)]
     if ratio.value is not None or not both:
         return ratio
-    return ask("asymmetry", lake=lake, period=max(both), **rest)
+    found: Figure = ask("asymmetry", lake=lake, period=max(both), **rest)
+    return found
 
 
 def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool) -> dict[int, Pair]:

@@ -562,7 +562,8 @@ def share_chart(
 def _asked(measure: str, lake: Lake, keys: dict[str, Any], rest: dict[str, Any]) -> Figure:
     """Return the Figure of the last year, which checks the question too."""
     last = keys.get("period") or max(available_years(lake), default=2023)
-    return ask(measure, lake=lake, period=last, **rest)
+    found: Figure = ask(measure, lake=lake, period=last, **rest)
+    return found
 
 
 def _subject(asked: Figure) -> Subject:

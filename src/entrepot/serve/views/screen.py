@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.model.display import day_text
 from entrepot.report.phrasing import capital
+from entrepot.serve.answer import as_json
 from entrepot.serve.site import page
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.serve.answer import ServedAnswer
 
-__all__ = ["MOST_LINES", "screen_form", "screened_page"]
+__all__ = ["MOST_LINES", "screen_form", "screened_data", "screened_page"]
 
 MOST_LINES = 5_000
 """Lines that are screened at once."""
@@ -74,34 +75,56 @@ def screened_page(lake: Lake | None, body: str) -> ServedAnswer:
     RequestError
         For a list of more than `MOST_LINES` lines, or one that cannot be read.
     """
-    from entrepot.figures import links_held
-    from entrepot.figures.screening import read_bytes_of, screen
-
     sent = json.loads(body)
-    data = base64.b64decode(sent["data"])
-    if not data.strip():
-        raise RequestError("there is no list of shipments", hint="paste one, or choose a file")
     try:
-        shipments = read_bytes_of(data, sent["name"] or "pasted lines")
-        if shipments.cells.num_rows + len(shipments.broken) > MOST_LINES:
-            raise RequestError(
-                f"more than {MOST_LINES:,} lines",
-                why="a page is for a list that a person reads",
-                hint="screen it on a terminal: entrepot screen FILE",
-            )
-        found = screen(
-            shipments,
-            nomenclature=sent["edition"],
-            order=sent["dates"] or None,
-            links=links_held(lake) if lake else None,
-        )
+        found = _screened(lake, sent)
     except RequestError as raised:
         error = _on_a_page(raised)
-        if sent["name"]:
+        data = base64.b64decode(sent["data"])
+        if sent["name"] or not data.strip():
             raise error from raised
         text = data.decode("utf-8", "replace")
         return screen_form(lake, sent | {"text": text}, error)
     return page("screen_page.html.j2", "/screen", **_parts(found))
+
+
+def screened_data(lake: Lake | None, body: str) -> ServedAnswer:
+    """Return a screening as `entrepot screen --json` prints it.
+
+    Parameters
+    ----------
+    body
+        As for `screened_page`, with the number of lines as ``rows``.
+    """
+    from entrepot.report.screening import as_data
+
+    sent = json.loads(body)
+    try:
+        return as_json(as_data(_screened(lake, sent), rows=sent["rows"]))
+    except RequestError as raised:
+        raise _on_a_page(raised) from raised
+
+
+def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
+    from entrepot.figures import links_held
+    from entrepot.figures.screening import read_bytes_of, screen
+
+    data = base64.b64decode(sent["data"])
+    if not data.strip():
+        raise RequestError("there is no list of shipments", hint="paste one, or choose a file")
+    shipments = read_bytes_of(data, sent["name"] or "pasted lines")
+    if shipments.cells.num_rows + len(shipments.broken) > MOST_LINES:
+        raise RequestError(
+            f"more than {MOST_LINES:,} lines",
+            why="a page is for a list that a person reads",
+            hint="screen it on a terminal: entrepot screen FILE",
+        )
+    return screen(
+        shipments,
+        nomenclature=sent["edition"],
+        order=sent["dates"] or None,
+        links=links_held(lake) if lake else None,
+    )
 
 
 def _on_a_page(error: RequestError) -> RequestError:

@@ -1,0 +1,303 @@
+"""What Python asks: one Figure, a series of them, or a panel over countries, goods and periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+
+from entrepot.errors import RequestError
+from entrepot.figures.definition import Definition
+from entrepot.figures.evaluate import evaluate
+from entrepot.figures.figure import headline
+from entrepot.lake import Lake
+from entrepot.limits import step
+from entrepot.measures import measure_metadata
+from entrepot.model.areas import pinned
+from entrepot.model.display import joined
+from entrepot.model.keys import AREA_KEYS, KEYS, Keys
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from entrepot.figures.figure import Caveat, Figure
+
+__all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
+
+Each = Literal["year", "quarter", "month"]
+EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
+"""Months of each step of a series."""
+MOST = 5_000
+"""Figures of one panel: each is evaluated with its range, which takes a part of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Figures of one measure that differ in a few keys, such as the years of a series.
+
+    Attributes
+    ----------
+    figures
+        In the order in which they were asked, the last key changing fastest.
+    varied
+        The keys in which they differ.
+    """
+
+    figures: tuple[Figure, ...]
+    varied: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.figures)
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self.figures)
+
+    def __getitem__(self, place: int) -> Figure:
+        return self.figures[place]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every source that answers, the most frequent first."""
+        named = [one.definition.source or "" for one in self.figures if one.status == "ok"]
+        return tuple(sorted(set(named), key=lambda name: (-named.count(name), name)))
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """Every caveat of its Figures, each text once."""
+        return tuple(dict.fromkeys(note for one in self.figures for note in one.caveats))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each Figure: the keys that differ, value, unit, range, source.
+
+        A share is 0 to 1; `value` is None where data are missing, and `reason` says which.
+        """
+        return [
+            {name: _plain(getattr(one.definition, name)) for name in self.varied}
+            | {
+                "status": one.status,
+                "value": one.value,
+                "low": one.low,
+                "high": one.high,
+                "unit": one.unit,
+                "source": one.definition.source if one.status == "ok" else None,
+                "reason": one.reason,
+            }
+            for one in self.figures
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return rows, what all of them have in common, and caveats, as plain JSON types."""
+        first = self.figures[0]
+        shared = {
+            name: value
+            for name, value in first.definition.to_dict().items()
+            if name not in (*self.varied, "source") and value is not None
+        }
+        return {
+            "title": self.title,
+            "definition": shared,
+            "varied": list(self.varied),
+            "sources": list(self.sources),
+            "rows": self.rows(),
+            "caveats": [one.to_dict() for one in self.caveats],
+        }
+
+    @property
+    def title(self) -> str:
+        """What its Figures are about, as far as it is the same for all of them."""
+        if self.varied == ("period",):
+            first, last = (self.figures[at].definition.period for at in (0, -1))
+            words = headline(self.figures[0])
+            return words.removesuffix(str(first)) + str(Period(first.start, last.end))
+        words = measure_metadata(self.figures[0].definition.measure).title
+        return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}"
+
+
+@overload
+def ask(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = ...,
+    curve: bool = ...,
+    above: float | None = ...,
+    tests: bool = ...,
+    each: None = ...,
+    **keys: Unpack[Keys],
+) -> Figure: ...
+
+
+@overload
+def ask(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = ...,
+    each: Each,
+    **keys: Unpack[Keys],
+) -> Panel: ...
+
+
+def ask(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    curve: bool = False,
+    above: float | None = None,
+    tests: bool = False,
+    each: Each | None = None,
+    **keys: Unpack[Keys],
+) -> Figure | Panel:
+    """Evaluate one Figure, or one for each part of a period.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure, such as ``import_share``; ``entrepot measure list`` has all of them.
+    lake
+        A lake or its folder; by default the one that the settings name.
+    curve
+        Whether to tell of every combination of defensible choices, not only of their ends.
+    above
+        With `curve`, the value above which specifications are counted.
+    tests
+        Of hubs, whether to set placebos and a triple difference beside the answer.
+    each
+        ``year``, ``quarter`` or ``month``: a series over the parts of `period`, such as
+        ``2017..2023``. Areas that are younger groups keep the members of the last day.
+    **keys
+        Keys of the definition, see `entrepot.model.keys.Keys`: ``importer``, ``exporter``,
+        ``goods``, ``period``, ``base``, ``source`` and so on.
+
+    Returns
+    -------
+    Figure or Panel
+        A Figure has the status ``insufficient_data`` and a reason where nothing loaded answers. A
+        series may be answered by several sources, which `Panel.sources` names.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown measure, key, area, list or source.
+    RequestError
+        For a definition that makes no sense, such as a growth without a base.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> figure = ep.ask("value", exporter="CHN", importer="RUS", period=2025, source="published")
+    >>> figure.status, figure.unit
+    ('ok', 'USD')
+    >>> series = ep.ask("import_share", exporter="CHN", importer="RUS", period="2024..2025",
+    ...                 each="year")
+    >>> [row["period"] for row in series.rows()]
+    ['2024', '2025']
+    """
+    if each is None:
+        held = lake if isinstance(lake, Lake) else Lake.open(lake)
+        definition = Definition.build(measure, **keys)
+        return evaluate(definition, held, curve=curve, above=above, tests=tests)
+    if curve or tests or above is not None:
+        raise RequestError("a series has no specification curve", hint="leave out curve, or each")
+    return ask_many(measure, lake=lake, each=each, **keys)
+
+
+def ask_many(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    each: Each | None = None,
+    ranged: bool = True,
+    **keys: Any,
+) -> Panel:
+    """Evaluate one measure for every combination of keys, on one state of the data.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure.
+    lake
+        A lake or its folder; by default the one that the settings name.
+    each
+        ``year``, ``quarter`` or ``month``: one Figure for each part of `period`.
+    ranged
+        Whether ranges are evaluated, which takes most of the time.
+    **keys
+        Keys of the definition; a list or tuple is varied over.
+
+    Raises
+    ------
+    RequestError
+        As `ask`; also for a period that is not made of such parts, or more than `MOST` Figures.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> panel = ep.ask_many("import_share", importer=["RUS", "KAZ"], exporter="CHN",
+    ...                     goods="850511", period=2022)
+    >>> len(panel), panel.varied
+    (2, ('importer',))
+    """
+    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    given = {name: value for name, value in keys.items() if value is not None}
+    if each is not None:
+        given |= _parts_of(given, each)
+    lists = {name: list(value) for name, value in given.items() if _is_many(value)}
+    if each is not None:
+        lists["period"] = given["period"]
+    asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
+    definitions = [Definition.build(measure, **one) for one in asked]
+    with held.reading():
+        found = []
+        for definition in definitions:
+            step()
+            found.append(evaluate(definition, held, ranged=ranged))
+    varied = [name for name, values in lists.items() if len(values) > 1]
+    return Panel(tuple(found), tuple(varied or lists))
+
+
+def _combined(lists: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
+    empty = next((name for name, values in lists.items() if not values), None)
+    if empty is not None:
+        raise RequestError(f"{empty} is an empty list", hint=f"name at least one {empty}")
+    count = 1
+    for values in lists.values():
+        count *= len(values)
+    if count > MOST:
+        raise RequestError(
+            f"{count:,} Figures at once",
+            why=f"at most {MOST:,} are evaluated together",
+            hint="ask for fewer areas, goods or periods",
+        )
+    return list(product(*lists.values()))
+
+
+def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
+    """Return the parts of the period, and areas whose members are the same in all of them."""
+    if each not in EACH:
+        raise RequestError(f"each is {each!r}", hint=f"one of: {', '.join(EACH)}")
+    if "period" not in given:
+        raise RequestError("a period is missing", hint='add period="2017..2023"')
+    if _is_many(given["period"]):
+        raise RequestError("several periods, and each", hint='write one: period="2017..2023"')
+    whole = Period.parse(given["period"])
+    parts = whole.split(EACH[each])
+    if not parts:
+        raise RequestError(
+            f"{whole} is not made of whole {each}s",
+            hint=f'write whole {each}s: period="2017..2023"',
+        )
+    areas = {
+        name: pinned(str(given[name]), whole.end, whole.start)
+        for name in AREA_KEYS
+        if name in given and KEYS[name].line == "measure" and not _is_many(given[name])
+    }
+    return {"period": parts, **areas}
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, (list, tuple, range))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Period) else value

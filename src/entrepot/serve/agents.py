@@ -1,0 +1,326 @@
+"""A server of the Model Context Protocol: tools and resources for agents, for reading only.
+
+Over standard input and output it serves the one program that started it. Over HTTP it stands behind
+the same guard as the page: names of this server, a token where others reach it, sizes of bodies.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError, MissingExtraError, RequestError
+from entrepot.limits import Limits, under
+from entrepot.measures import all_metadata
+from entrepot.settings import Settings
+from entrepot.version import __version__
+
+try:
+    import anyio
+    import mcp_types as types
+    from mcp.server import Server
+    from mcp.server.stdio import stdio_server
+    from mcp.shared.exceptions import MCPError
+except ImportError as error:
+    raise MissingExtraError("mcp", "mcp") from error
+
+from entrepot.serve import apart
+from entrepot.serve.agent_tools import (
+    TOOLS,
+    AgentAccess,
+    call,
+    explanation,
+    explanations,
+    list_data,
+    lists_data,
+)
+from entrepot.serve.guard import Guard
+from entrepot.serve.pool import Pool
+from entrepot.serve.problems import MEDIA, problem
+from entrepot.serve.server import listen
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from entrepot.serve.access import Access
+
+__all__ = ["PATH", "agent_server", "http_app", "run_http", "run_stdio"]
+
+PATH = "/mcp"
+"""Where the protocol is spoken over HTTP."""
+LONGEST_BODY = 1_000_000
+"""Bytes of a request over HTTP: the largest text, as JSON writes it."""
+AT_WORK = 16
+"""Tools at work at once; more wait."""
+_ABOUT = """Entrepôt answers questions about trade dependence with figures: value, range across \
+definitions, evidence and caveats. It tests published figures and matches goods with dated lists.
+
+- A share is 0 to 1, growth is in per cent, money in whole units. "text" has the number in words.
+- Give the range and the caveats with every number; a range is across definitions, no confidence \
+interval.
+- A missing number is missing: say why (reason), never estimate it. "not enough evidence" is not \
+"false", and a code that meets no list is not "uncontrolled".
+- Trade data show flows, not intent.
+- Countries may be names or codes; goods need codes of the Harmonized System or a list.
+- Commands that load data are for the person who runs this server. Nothing here changes data."""
+_SCHEME = "entrepot://"
+
+
+def agent_server(access: AgentAccess) -> Server[Any]:
+    """Return the server of the protocol, for any transport."""
+    turns = anyio.CapacityLimiter(AT_WORK)
+
+    async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=[_tool(name) for name in TOOLS])
+
+    async def call_tool(_: Any, asked: types.CallToolRequestParams) -> types.CallToolResult:
+        def work() -> dict[str, Any]:
+            with under(Limits(files=False)):
+                return call(access, asked.name, asked.arguments or {})
+
+        try:
+            found = await anyio.to_thread.run_sync(work, limiter=turns)
+        except Exception as error:
+            return _refused(error, access)
+        return _answered(found)
+
+    async def list_resources(_: Any, __: Any) -> types.ListResourcesResult:
+        return types.ListResourcesResult(resources=_resources())
+
+    async def read(_: Any, asked: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        uri = str(asked.uri)
+
+        def work() -> tuple[str, str]:
+            with under(Limits(files=False)):
+                return _read(uri)
+
+        try:
+            text, kind = await anyio.to_thread.run_sync(work, limiter=turns)
+        except EntrepotError as error:
+            words = f"{error.what}. {error.hint}".strip()
+            raise MCPError(types.INVALID_PARAMS, words) from error
+        content = types.TextResourceContents(uri=uri, text=text, mime_type=kind)
+        return types.ReadResourceResult(contents=[content])
+
+    @asynccontextmanager
+    async def ready(_: Server[Any]) -> AsyncIterator[dict[str, Any]]:
+        apart.get_ready()
+        yield {}
+
+    return Server(
+        "entrepot",
+        version=__version__,
+        title="Entrepôt",
+        instructions=_ABOUT,
+        lifespan=ready,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_list_resources=list_resources,
+        on_read_resource=read,
+    )
+
+
+def _tool(name: str) -> types.Tool:
+    one = TOOLS[name]
+    return types.Tool(
+        name=name,
+        title=one.title,
+        description=one.description,
+        input_schema=one.schema,
+        annotations=types.ToolAnnotations(
+            read_only_hint=True,
+            destructive_hint=False,
+            idempotent_hint=True,
+            open_world_hint=False,
+        ),
+    )
+
+
+def _answered(found: dict[str, Any]) -> types.CallToolResult:
+    text = json.dumps(found, ensure_ascii=False, default=str, separators=(",", ":"))
+    return types.CallToolResult(
+        content=[types.TextContent(text=text)], structured_content=json.loads(text)
+    )
+
+
+def _refused(error: Exception, access: AgentAccess) -> types.CallToolResult:
+    """Return an error as an answer that says what to send instead."""
+    found = problem(error, access.pool.folder)
+    if not isinstance(error, EntrepotError):
+        logging.getLogger(__name__).error("a tool broke off", exc_info=error)
+    said = {
+        "error": found["detail"],
+        "where": found.get("where"),
+        "why": found.get("why"),
+        "send_instead": as_arguments(found.get("hint", "")),
+    }
+    text = json.dumps({name: part for name, part in said.items() if part}, ensure_ascii=False)
+    return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
+
+
+_COMMANDS = {
+    "entrepot goods list": "goods_list",
+    "entrepot measure list": "measures",
+    "entrepot data show": "data_status",
+}
+"""Commands that hints name, and the tools that answer the same."""
+
+
+def as_arguments(hint: str) -> str:
+    r"""Return a hint with options of the command line as arguments of a tool.
+
+    Examples
+    --------
+    >>> as_arguments("add --period 2023")
+    'add "period": "2023"'
+    >>> as_arguments("add --reported-by exporter, or --curve")
+    'add "reported_by": "exporter", or "curve"'
+    >>> as_arguments("entrepot data add baci FILE --lake DIR")
+    'entrepot data add baci FILE --lake DIR'
+    """
+    for command, tool in _COMMANDS.items():
+        hint = hint.replace(command, tool)
+
+    def argument(found: re.Match[str]) -> str:
+        name = found["name"].replace("-", "_")
+        value = found["value"]
+        return f'"{name}": "{value}"' if value else f'"{name}"'
+
+    if "entrepot data" in hint or "entrepot goods" in hint:
+        return hint  # a command for the person who runs the server
+    options = r"(?<![\w-])--(?P<name>[a-z][a-z-]+)(?:[ =](?P<value>[\w.+:@-]*\w))?"
+    return re.sub(
+        options + r"(?=[\s,;.)]|$)",
+        lambda found: argument(found) if found["value"] not in ("or", "and") else found[0],
+        hint,
+    )
+
+
+# Resources: lists, measures, and the pages behind caveats.
+
+
+def _resources() -> list[types.Resource]:
+    plain = "text/markdown"
+    found = [
+        _resource("lists", "Lists of controlled goods", "application/json"),
+        _resource("measures", "Measures", "application/json"),
+    ]
+    found += [
+        _resource(f"lists/{one['id']}", one["title"], "application/json") for one in lists_data()
+    ]
+    found += [
+        _resource(f"measures/{one.id}", one.title, "application/json") for one in all_metadata()
+    ]
+    return found + [
+        _resource(f"caveats/{name}", f"Caveat: {name.replace('-', ' ')}", plain)
+        for name in explanations()
+    ]
+
+
+def _resource(path: str, title: str, kind: str) -> types.Resource:
+    return types.Resource(uri=_SCHEME + path, name=path, title=title, mime_type=kind)
+
+
+def _read(uri: str) -> tuple[str, str]:
+    """Return text and media type of a resource.
+
+    Raises
+    ------
+    RequestError
+        If there is no such resource.
+    """
+    room, _, name = uri.removeprefix(_SCHEME).partition("/")
+    if not uri.startswith(_SCHEME) or room not in ("lists", "measures", "caveats"):
+        raise RequestError(
+            "no such resource", hint="entrepot://lists, entrepot://measures, entrepot://caveats/ID"
+        )
+    if room == "caveats":
+        return explanation(name), "text/markdown"
+    if room == "measures":
+        every = {one.id: one.to_dict() for one in all_metadata()}
+        if name and name not in every:
+            raise RequestError("no such measure", hint="entrepot://measures has all of them")
+        data: Any = every[name] if name else list(every.values())
+    else:
+        data = list_data(name, 10_000) if name else lists_data()
+    return json.dumps(data, ensure_ascii=False, default=str), "application/json"
+
+
+# Transports.
+
+
+def run_stdio(lake: Path | None, *, seconds: float, page: str = "") -> None:
+    """Serve the program at the other end of standard input and output until it goes.
+
+    Parameters
+    ----------
+    seconds
+        Time that one question may take.
+    page
+        Address of the page of the same lake, for links.
+    """
+    pool = Pool(Settings.read(lake).lake, seconds)
+    server = agent_server(AgentAccess(pool, page=page))
+
+    async def serve() -> None:
+        async with stdio_server() as (came, goes):
+            await server.run(came, goes, server.create_initialization_options())
+
+    with under(Limits(files=False), everywhere=True):
+        anyio.run(serve)
+
+
+def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "") -> ASGIApp:
+    """Return the application that speaks the protocol at `PATH`, for any ASGI server."""
+    pool = Pool(Settings.read(lake).lake, seconds)
+    server = agent_server(AgentAccess(pool, page=page))
+    inner = server.streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        max_request_body_size=LONGEST_BODY,
+        host="0.0.0.0",  # names of hosts are for the guard
+    )
+
+    def refuse(_: Scope, error: Exception) -> ASGIApp:
+        found = problem(error, pool.folder)
+        body = json.dumps(found, ensure_ascii=False).encode()
+        headers = [(b"content-type", MEDIA.encode()), (b"cache-control", b"no-store")]
+        if found["status"] == 401:
+            headers.append((b"www-authenticate", b'Bearer realm="Entrepot"'))
+
+        async def refused(_: Scope, receive: Receive, send: Send) -> None:
+            start = {"type": "http.response.start", "status": found["status"], "headers": headers}
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        return refused
+
+    return Guard(inner, access, LONGEST_BODY, refuse)
+
+
+def run_http(
+    lake: Path | None,
+    host: str,
+    port: int,
+    access: Access,
+    *,
+    seconds: float,
+    page: str = "",
+    say: Callable[[str], None],
+) -> None:
+    """Serve over HTTP until stopped.
+
+    Raises
+    ------
+    OutsideError
+        If the address cannot be listened at.
+    """
+    app = http_app(lake, access, seconds=seconds, page=page)
+    listen(app, access, host, port, say=say, path=PATH)

@@ -1,0 +1,413 @@
+"""Agents: the SDK's own client over both transports, hostile arguments, an analyst's questions."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from tests.ask_server import in_own_loop
+from tests.denied import denied
+
+pytest.importorskip("mcp")
+
+from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
+
+from entrepot.errors import EntrepotError, RequestError
+from entrepot.figures import ask
+from entrepot.lake import Lake
+from entrepot.limits import Limits, under
+from entrepot.serve.agent_tools import (
+    LONGEST_ANSWER,
+    TOOLS,
+    AgentAccess,
+    call,
+    explanations,
+)
+from entrepot.serve.agents import _read
+from entrepot.serve.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = "from entrepot.cli.main import run; run()"
+TOKEN = "a token of many characters"
+ROOT = Path(__file__).resolve().parents[3]
+SHARE: dict[str, Any] = {
+    "measure": "import_share",
+    "importer": "RUS",
+    "exporter": "CHN",
+    "goods": "chpl",
+    "period": 2023,
+}
+
+
+@pytest.fixture(scope="module")
+def access(tmp_path_factory: pytest.TempPathFactory) -> AgentAccess:
+    """Tools on a lake that nothing was loaded into."""
+    return AgentAccess(Pool(tmp_path_factory.mktemp("agents") / "lake", 60.0), page="http://x")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "ENTREPOT_LAKE": str(folder), "ENTREPOT_TOKEN": ""}
+
+
+def text_of(found: Any) -> dict[str, Any]:
+    [content] = found.content
+    return dict(json.loads(content.text))
+
+
+def test_over_standard_input_and_output(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("code,nomenclature\n854231,HS2017\n", "utf-8")
+    words = ["-c", PROGRAM, "mcp", "--page", "http://127.0.0.1:8000/"]
+    server = StdioServerParameters(
+        command=sys.executable, args=words, env=environment(tmp_path / "no"), cwd=tmp_path
+    )
+
+    async def talk() -> tuple[Any, ...]:
+        async with Client(stdio_client(server)) as client:
+            return (
+                await client.list_tools(),
+                await client.list_resources(),
+                await client.call_tool("ask", SHARE),
+                await client.call_tool("ask", SHARE | {"goods": "mine.csv"}),
+                await client.call_tool("read_text", {"text": "China has 36 % of imports in 2025."}),
+                await client.read_resource("entrepot://caveats/reporter-break"),
+                client.instructions,
+            )
+
+    tools, resources, share, file, read, page, about = in_own_loop(talk)
+    assert [one.name for one in tools.tools] == list(TOOLS)
+    assert all(one.annotations.read_only_hint for one in tools.tools)
+    assert all(one.input_schema["additionalProperties"] is False for one in tools.tools)
+    found = text_of(share)
+    figure = ask("import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023,
+                 lake=tmp_path / "no")  # fmt: skip
+    assert (found["value"], found["low"], found["high"]) == (figure.value, figure.low, figure.high)
+    assert found["link"].startswith("http://127.0.0.1:8000/ask?measure=import_share")
+    assert share.structured_content == found
+    assert {"definition", "evidence", "caveats", "range", "command"} <= found.keys()
+    assert file.is_error
+    assert "no file is read here" in text_of(file)["error"]
+    assert text_of(read)["numbers"][0]["says"] == "36 %"
+    assert "# Reporting break" in page.contents[0].text
+    assert "entrepot://lists/chpl" in {str(one.uri) for one in resources.resources}
+    assert "reason" in about
+
+
+@contextmanager
+def served(folder: Path, *words: str) -> Iterator[str]:
+    """Serve over HTTP as it is typed; yield the address."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "mcp", "--http", "--port", str(free_port()), *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(folder),
+    )
+    assert started.stderr is not None
+    try:
+        yield _address(started.stderr)
+        started.send_signal(signal.SIGINT)
+        assert started.wait(20) == 130
+        assert "Traceback" not in started.stderr.read()
+    finally:
+        started.kill()
+        started.wait()
+        started.stderr.close()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _address(lines: Any) -> str:
+    line = lines.readline()
+    assert line.startswith("serving on http://127.0.0.1:"), line
+    return str(line.split()[2])
+
+
+def test_over_http_with_a_token(tmp_path: Path) -> None:
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    kinds = {"Accept": "application/json, text/event-stream"}
+    bearer = kinds | {"Authorization": f"Bearer {TOKEN}"}
+    with served(tmp_path / "no", "--token", TOKEN) as address:
+
+        async def talk() -> tuple[Any, Any]:
+            client = create_mcp_http_client(headers={"Authorization": f"Bearer {TOKEN}"})
+            async with (
+                client,
+                Client(streamable_http_client(address, http_client=client)) as there,
+            ):
+                return (
+                    await there.call_tool("ask", SHARE),
+                    await there.call_tool("data_status", {}),
+                )
+
+        share, status = in_own_loop(talk)
+        assert text_of(share)["text"] == "56.3 %"
+        assert text_of(status)["loaded"] == []
+
+        def post(headers: dict[str, str], body: Any = asked, **more: Any) -> int:
+            return httpx.post(address, json=body, headers=headers, **more).status_code
+
+        assert post(bearer) == 200
+        assert post(kinds) == 401
+        assert post(kinds | {"Authorization": "Bearer wrong"}) == 401
+        assert post(bearer | {"Origin": "https://example.org"}) == 403
+        assert post(bearer | {"Host": "example.org"}) == 400
+        assert post(bearer, {**asked, "more": "x" * 1_100_000}) == 413
+        assert httpx.get(address.replace("/mcp", "/healthz")).status_code == 200
+        assert httpx.get(address.replace("/mcp", "/etc/passwd"), headers=bearer).status_code == 404
+
+
+def test_without_a_token_it_listens_here_only(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", PROGRAM, "mcp", "--http", "--host", "0.0.0.0"]
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=environment(tmp_path), check=False
+    )
+    assert done.returncode == 2
+    assert "--token" in done.stderr
+
+
+HOSTILE = (
+    *("/etc/passwd", "../../etc/passwd", "file:///etc/passwd", "mine.csv", "x.parquet"),
+    *("'; DROP TABLE flows; --", "read_csv('/etc/passwd')", "\x00", "%2e%2e%2f", "RUS\nCHN"),
+    *("A" * 600, "COPY t TO '/tmp/x'", "~/.ssh/id_rsa", "http://127.0.0.1:1/", "$(id)"),
+    *("s3://b/k", "{{7*7}}", "chpl@9999-99"),
+)
+
+
+@pytest.mark.parametrize("tool", list(TOOLS))
+def test_hostile_words_open_nothing(
+    tool: str, access: AgentAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = TOOLS[tool]
+    texts = [name for name, schema in one.arguments.items() if schema["type"] == "string"]
+    plain = {name: one.arguments[name]["examples"][0] for name in one.required}
+    monkeypatch.setattr(AgentAccess, "check", lambda *_: pytest.skip("in a process apart"))
+    explanations()
+    reads = (str(access.pool.folder), str(ROOT / "docs" / "explanation"))
+    with denied(*reads) as found, under(Limits(files=False)):
+        for place, words in enumerate(HOSTILE):
+            names = texts[place % len(texts) :][:1] if texts else ["nothing"]
+            for name in names:
+                with suppress(EntrepotError):
+                    answer = call(access, tool, plain | {name: words})
+                    assert "root:" not in json.dumps(answer, default=str)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "send"),
+    [
+        ("aks", {}, "ask"),
+        ("ask", SHARE | {"importers": "RUS"}, '"importer"'),
+        ("ask", SHARE | {"measure": "import_shar"}, '"import_share"'),
+        ("ask", {"measure": "hhi"}, '"period": "2023"'),
+        ("ask", SHARE | {"rows": 10**9}, "0 to 200"),
+        ("ask", SHARE | {"goods": ["chpl"]}, '"goods": "chpl"'),
+        ("ask", SHARE | {"k": True}, '"k": 3'),
+        ("ask", SHARE | {"goods": "x" * 501}, "500"),
+        ("goods_match", {"codes": []}, "1 to 100"),
+        ("goods_match", {"codes": ["1"] * 101}, "1 to 100"),
+        ("goods_match", {"codes": [7]}, '["854231"'),
+        ("goods_list", {"name": "chpll"}, "chpl"),
+        ("read_text", {"text": "x" * 100_001}, "100,000"),
+        ("check_claims", {"claims": [{"says": 3}]}, ""),
+        ("series", SHARE | {"period": "1900..2023"}, '"period"'),
+        ("explain", {"id": "reporter-brek"}, "reporter-break"),
+        ("screen", {"lines": "nothing"}, "column"),
+        ("scenario", {"imposes": "CHN"}, '"target"'),
+    ],
+)
+def test_errors_say_what_to_send(
+    name: str, given: dict[str, Any], send: str, access: AgentAccess
+) -> None:
+    with pytest.raises(RequestError) as found:
+        call(access, name, given)
+    assert found.value.hint
+    assert send in found.value.hint
+
+
+def test_an_answer_that_is_too_long_is_refused(access: AgentAccess) -> None:
+    assert len(call(access, "goods_list", {"name": "eu-xxiii", "most": 5})["entries"]) == 5
+    with pytest.raises(RequestError, match="characters") as found:
+        call(access, "goods_match", {"codes": ["854231", "845710"] * 50})
+    assert "fewer" in found.value.hint
+    assert LONGEST_ANSWER < 100_000
+
+
+def test_descriptions_are_short_enough_for_a_conversation() -> None:
+    sizes = {name: len(json.dumps(one.schema) + one.description) for name, one in TOOLS.items()}
+    assert sum(sizes.values()) < 25_000
+    assert max(sizes, key=lambda name: sizes[name]) == "ask"
+    for one in TOOLS.values():
+        assert set(one.required) <= set(one.arguments)
+        assert all("examples" in schema for schema in one.arguments.values()), one.name
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["file:///etc/passwd", "entrepot://caveats/../../README", "entrepot://lists/../x.csv", ""],
+)
+def test_resources_are_no_files(uri: str) -> None:
+    with under(Limits(files=False)), pytest.raises(EntrepotError):
+        _read(uri)
+
+
+def test_every_resource_can_be_read() -> None:
+    from entrepot.serve.agents import _resources
+
+    for one in _resources()[::9]:
+        text, kind = _read(str(one.uri))
+        assert text
+        assert kind == one.mime_type
+
+
+QUESTIONS: dict[str, list[tuple[str, dict[str, Any], str]]] = {
+    "How much of Russia's high-priority goods came from China in 2023?": [("ask", SHARE, "56.3 %")],
+    "Which of the two depends more on the other?": [
+        (
+            "ask",
+            {"measure": "asymmetry", "importer": "Russia", "exporter": "China", "period": "2025"},
+            "14.4 times",
+        )
+    ],
+    "Who supplies Germany's permanent magnets?": [
+        ("suppliers", {"importer": "Germany", "goods": "850511", "period": "2022"}, "Philippines")
+    ],
+    "Which of six countries buys most of its magnets from China?": [
+        (
+            "series",
+            {
+                "measure": "import_share",
+                "importers": "DEU; FRA; ITA; POL; USA; JPN",
+                "exporter": "CHN",
+                "goods": "850511",
+                "period": "2022",
+            },
+            "86.2 %",
+        )
+    ],
+    "How far do German electronics makers depend on Chinese inputs?": [
+        (
+            "ask",
+            {
+                "measure": "import_share",
+                "importer": "DEU",
+                "exporter": "CHN",
+                "goods": "inputs:C26",
+                "period": "2022",
+            },
+            "41.4 %",
+        )
+    ],
+    "When were machining centres listed, and where?": [
+        ("goods_history", {"code": "845710"}, "2023-02-25")
+    ],
+    "Which codes did the Common High Priority List get in early 2024?": [
+        ("goods_list", {"name": "chpl", "compared_with": "chpl@2023-12-31"}, "845811")
+    ],
+    "Can these two numbers of an article both be true?": [
+        (
+            "read_text",
+            {"text": "China's exports to Russia fell by 3.4 % to 103 billion dollars in 2025."},
+            "growth",
+        ),
+        (
+            "check_claims",
+            {
+                "claims": [
+                    {
+                        "growth": {
+                            "exporter": "CHN",
+                            "importer": "RUS",
+                            "currency": "USD",
+                            "period": "2025",
+                        },
+                        "says": "fell by 3.4 %",
+                    },
+                    {
+                        "value": {"exporter": "CHN", "importer": "RUS", "period": "2025"},
+                        "says": "103 billion dollars",
+                    },
+                ]
+            },
+            "inconsistent",
+        ),
+    ],
+    "Does Turkey's supply to Russia compare with China's?": [
+        ("compare", {"importer": "RUS", "supplier2": "TUR"}, "No available data")
+    ],
+    "What would be needed to estimate rerouting through Kyrgyzstan?": [
+        (
+            "ask",
+            {
+                "measure": "rerouted",
+                "importer": "RUS",
+                "exporter": "EU27",
+                "hubs": "KGZ",
+                "goods": "chpl",
+                "base": "2021",
+                "period": "2023",
+            },
+            "insufficient_data",
+        ),
+        ("data_status", {}, "entrepot data add comtrade FILE"),
+    ],
+}
+
+
+@pytest.mark.parametrize("question", list(QUESTIONS))
+def test_an_analyst_is_answered_in_three_calls(question: str, access: AgentAccess) -> None:
+    calls = QUESTIONS[question]
+    assert len(calls) <= 3
+    for tool, given, words in calls:
+        found = call(access, tool, given)
+        assert words in json.dumps(found, ensure_ascii=False, default=str), (tool, found)
+        assert "link" in found or tool in ("read_text", "check_claims", "goods_list")
+
+
+def test_figures_are_those_of_the_command(access: AgentAccess) -> None:
+    """What is left out is length, never a caveat."""
+    lake = Lake.open(access.pool.folder)
+    figure = ask("hhi", importer="DEU", goods="850511", period=2022, lake=lake)
+    found = call(
+        access, "ask", {"measure": "hhi", "importer": "DEU", "goods": "850511", "period": 2022}
+    )
+    assert found["value"] == figure.value
+    assert found["caveats"] == [one.to_dict() for one in figure.caveats]
+    shares = call(
+        access, "suppliers", {"importer": "DEU", "goods": "850511", "period": 2022, "rows": 200}
+    )
+    of_all = [row["share"] for row in shares["table"]]
+    assert sum(share**2 for share in of_all) == pytest.approx(figure.value, rel=1e-3)
+    for row in shares["table"][:3]:
+        alone = ask("import_share", importer="DEU", exporter=row["exporter"], goods="850511",
+                    period=2022, lake=lake)  # fmt: skip
+        assert row["share"] == pytest.approx(alone.value, rel=1e-9)
+
+
+def test_an_unknown_resource_is_an_error_of_the_protocol(tmp_path: Path) -> None:
+    from entrepot.serve.agents import agent_server
+
+    server = agent_server(AgentAccess(Pool(tmp_path / "lake", 60.0)))
+
+    async def talk() -> None:
+        async with Client(server) as client:
+            with pytest.raises(MCPError, match="none-of-these"):
+                await client.read_resource("entrepot://caveats/none-of-these")
+
+    in_own_loop(talk)

@@ -1,0 +1,90 @@
+"""Series and panels: each Figure is what `ask` gives alone, in the order of the keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
+
+import entrepot as ep
+
+KEYS: dict[str, Any] = {"importer": "DEU", "exporter": "CHN", "goods": "854231"}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> ep.Lake:
+    """Germany's imports of three years, those of 2021 missing."""
+    folder = tmp_path_factory.mktemp("panel")
+    values = {2019: (1e8, 3e8), 2020: (2e8, 2e8), 2022: (3e8, 1e8)}
+    rows = [
+        row(value, period=year, flow="M", reporter=GERMANY, partner=partner)
+        for year, pair in values.items()
+        for partner, value in zip((CHINA, USA), pair, strict=True)
+    ]
+    (folder / "made.csv").write_text(text_of(rows), encoding="utf-8")
+    held = ep.Lake.open(folder / "lake")
+    held.add("comtrade", [folder / "made.csv"])
+    return held
+
+
+def test_a_series_has_a_figure_for_each_year_and_a_reason_for_none(lake: ep.Lake) -> None:
+    series = ep.ask("import_share", period="2019..2022", each="year", lake=lake, **KEYS)
+    assert isinstance(series, ep.Panel)
+    assert series.varied == ("period",)
+    assert [str(one.definition.period) for one in series] == ["2019", "2020", "2021", "2022"]
+    assert [one.value for one in series] == [0.25, 0.5, None, 0.75]
+    assert series.rows()[2]["reason"]
+    assert series.rows()[2]["source"] is None
+    alone = ep.ask("import_share", period=2022, lake=lake, **KEYS)
+    assert series[3] == alone
+    assert series.sources == ("comtrade",)
+    assert series.title.endswith(", 2019..2022")
+    assert {note.id for note in series.caveats} >= {note.id for note in alone.caveats}
+    assert series.to_dict()["definition"]["importer"] == "DEU"
+
+
+def test_a_panel_is_every_combination(lake: ep.Lake) -> None:
+    panel = ep.ask_many(
+        "value",
+        importer="DEU",
+        exporter=["CHN", "USA"],
+        goods="854231",
+        period=[2019, 2022],
+        lake=lake,
+    )
+    found = {(one["exporter"], one["period"]): one["value"] for one in panel.rows()}
+    assert found == {
+        ("CHN", "2019"): 1e8,
+        ("CHN", "2022"): 3e8,
+        ("USA", "2019"): 3e8,
+        ("USA", "2022"): 1e8,
+    }
+    assert panel.varied == ("exporter", "period")
+    assert len(panel) == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"period": "2019..2022", "each": "week"}, "each"),
+        ({"period": "2019-02..2022-03", "each": "year"}, "not made of whole"),
+        ({"each": "year"}, "period"),
+        ({"period": [2019, 2020], "each": "year"}, "several periods"),
+        ({"period": [], "each": None}, "empty"),
+        ({"period": list(range(5001))}, "5,001"),
+        ({"period": "2019..2022", "each": "year", "curve": True}, "curve"),
+    ],
+)
+def test_what_is_no_series_is_refused(lake: ep.Lake, more: dict[str, Any], words: str) -> None:
+    ask: Any = ep.ask if "curve" in more else ep.ask_many
+    with pytest.raises(ep.EntrepotError, match=words):
+        ask("import_share", lake=lake, **KEYS, **more)
+
+
+def test_suppliers_have_shares_of_the_same_total(lake: ep.Lake) -> None:
+    figure = ep.ask("top_supplier", importer="DEU", goods="854231", period=2019, lake=lake)
+    rows = figure.rows()
+    assert [(row["exporter"], row["share"]) for row in rows] == [("USA", 0.75), ("CHN", 0.25)]
+    assert sum(row["share"] for row in rows) == pytest.approx(1)
+    assert "share" not in figure.table[0]
