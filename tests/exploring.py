@@ -101,8 +101,6 @@ def _within_time(inner: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(inner)
     def limited(*args: Any, **keys: Any) -> Any:
-        if clock.is_over() and not clock.failed:
-            pytest.skip(f"{clock.name}: time is over, {clock.done:,} examples did not fail")
         try:
             result = inner(*args, **keys)
         except UnsatisfiedAssumption:
@@ -111,6 +109,10 @@ def _within_time(inner: Callable[..., Any]) -> Callable[..., Any]:
             clock.failed = True  # from here on it is made small, which is not to be cut off
             raise
         clock.done += 1
+        # Not before the test: one that draws while it runs would draw less than in another run of
+        # the same example, which Hypothesis reports as a defect of the test.
+        if clock.is_over() and not clock.failed:
+            pytest.skip(f"{clock.name}: time is over, {clock.done:,} examples did not fail")
         return result
 
     limited.clock = clock  # type: ignore[attr-defined]

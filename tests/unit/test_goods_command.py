@@ -339,3 +339,14 @@ def test_measures() -> None:
     with pytest.raises(UnknownNameError) as caught:
         shown(measure.app, "show", "hii")
     assert caught.value.suggestions == ["hhi"]
+
+
+def test_a_list_whose_last_line_has_no_end_is_stored_with_a_note(
+    tmp_path: Path, own_folder: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    for text, said in (("HS2022,854231\n", False), ("HS2022,8542", True)):
+        path.write_text(f"nomenclature,code\n{text}", encoding="utf-8")
+        result = RUN.invoke(goods.app, ["add", str(path)], catch_exceptions=False)
+        assert ("no line end" in result.stderr) == said
+        shown(goods.app, "remove", "mine")

@@ -453,3 +453,20 @@ SHEET = (
     '<c r="A1" t="inlineStr"><is><t>HS code</t></is></c></row><row r="2">'
     '<c r="A2"><f>840900+91</f></c></row></sheetData></worksheet>'
 )
+
+
+ROWS = HEAD + "2025-01-11,84099110,IT,RU,,,V\n" * 200
+
+
+@pytest.mark.parametrize("fill", ["\0", " ", "1", " \t"], ids=ascii)
+def test_a_list_that_is_filled_to_its_size_is_no_whole_list(fill: str) -> None:
+    with pytest.raises(BadFileError, match=r"filled with|not a text"):
+        read_text((ROWS + fill * 5000).encode(), "made.csv")
+    assert read_text((ROWS + "\n" * 300).encode(), "made.csv")  # a column that somebody pasted
+
+
+def test_a_list_whose_last_line_has_no_end_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "made.csv"
+    for text, said in ((ROWS, False), (ROWS[:-1], True), (ROWS + "2025-01-11,8409", True)):
+        path.write_text(text, encoding="utf-8")
+        assert any("no line end" in one for one in read_file(path).notes) == said

@@ -660,3 +660,32 @@ def test_a_port_has_a_country_only_where_its_name_settles_it(port: str, area: st
     path = Path(shipments.__file__).parent / "codes" / "ports.csv"
     table = dict(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     assert table.get(port) == area
+
+
+def test_how_a_text_ended_survives_a_rebuild_and_an_erasure(tmp_path: Path) -> None:
+    """What is kept of a register is no text, so that its last line was not looked at."""
+    path = _file(tmp_path, {}, {"Supplier": "SMITH JOHN"})
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments", [path], mapping=LAYOUT)
+    for change in (lambda: None, lake.rebuild, lambda: lake.erase("ALMATY CHIPS TOO")):
+        change()
+        assert _findings(lake)["unfinished-line"][0] == 1
+
+
+@pytest.mark.parametrize("signs", [10, 121, 131, 500])
+def test_a_line_of_fixed_width_is_no_longer_and_no_shorter(tmp_path: Path, signs: int) -> None:
+    """A part of a number is a number: 15 for 1500 was loaded without a word."""
+    usual = {
+        "flow": (1, "I"), "year": (2, "23"), "month": (4, "04"), "code": (26, "854231900000"),
+        "kind": (38, "D"), "origin": (67, "CN "), "value": (120, "000000001500"),
+    }  # fmt: skip
+    line = _spain(**usual)
+    path = tmp_path / "imp2304.txt"
+    path.write_text(
+        f"{line}\n{(line * 3)[:signs]}\n{line.rstrip()}{' ' * 30}\n", encoding="latin-1"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    with pytest.raises(BadFileError, match=f"a line of {signs} signs") as caught:
+        lake.add("shipments.spain", [path])
+    assert caught.value.where.endswith("row 2")

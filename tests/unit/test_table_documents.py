@@ -74,7 +74,9 @@ def test_a_page_of_the_indian_commerce_ministry(tmp_path: Path) -> None:
 
 def test_one_of_several_tables_of_a_page_is_asked_and_named(tmp_path: Path) -> None:
     one = "<table><tr><th>Year<th>Partner<th>HS<th>Value (USD)<tr><td>2023<td>{}<td>854231<td>5"
-    path = written(tmp_path, "two.html", one.format("China") + "</table>" + one.format("Japan"))
+    path = written(
+        tmp_path, "two.html", one.format("China") + "</table>" + one.format("Japan") + "</table>"
+    )
     draft = draft_mapping(path)
     assert {q.key: q.choices for q in draft.questions}["sheet"] == ("'table 1'", "'table 2'")
     draft = draft_mapping(path, sheet="table 2")
@@ -384,3 +386,12 @@ def test_a_quarter_with_its_year_beside_a_year(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
     lake.add("table", [path], mapping=mapping)
     assert [str(period) for period in lake.holdings()[0].periods] == ["2023Q1", "2023Q2"]
+
+
+def test_a_page_that_ends_inside_a_table_is_refused(tmp_path: Path) -> None:
+    """Half a page was read as a whole one; browsers show what is there of it."""
+    end = INDIA.index("<tr><td>2.")
+    with pytest.raises(BadFileError, match="ends inside a table"):
+        document_sheets(written(tmp_path, "half.html", INDIA[:end]), "half.html")
+    unclosed = INDIA[:end] + "</body></html>"
+    assert document_sheets(written(tmp_path, "whole.html", unclosed), "whole.html")

@@ -167,9 +167,12 @@ def add(
     Example: entrepot goods add examples/my-list.csv
     """
     from entrepot.goods.library import add_own
+    from entrepot.sources.text import unfinished
 
     found = add_own(file)
     data = {"id": found.id, "codes": len(found.entries), "nomenclatures": [*found.nomenclatures]}
+    if unfinished(file):
+        note("note: the last line has no line end: was the file cut off? Its code may lack digits")
     words = f"{found.id}: {len(found.entries)} entries; ask with --goods {found.id}"
     emit(data, lambda screen: screen.print(words), as_json=as_json)
     if nameless := sorted({one.code for one in found.entries if one.names_no_goods}):

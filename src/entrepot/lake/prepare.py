@@ -38,7 +38,7 @@ from entrepot.sources import bring_in, source_info, source_parser
 from entrepot.sources.icio.layouts import PARAMETERS
 from entrepot.sources.parser import FileOptions, RawFile
 from entrepot.sources.strict import literal
-from entrepot.sources.text import unfinished
+from entrepot.sources.text import about_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -102,12 +102,12 @@ def _without_persons(run: Load, path: Path) -> Path | None:
 
     scratch = run.staging / "scratch"
     secret = registers.secret(run.folder)
-    query, about = kept(
+    query, about, require = kept(
         RawFile(path, path.name), run.info.id, run.options, secret.salt, scratch, secret.erased
     )
     target = run.staging / "kept" / path.name
     target.parent.mkdir(exist_ok=True)
-    store.keep_text(run.connection, query, target, ABOUT, about, path.name)
+    require(store.keep_text(run.connection, query, target, ABOUT, about, path.name))
     return target
 
 
@@ -191,7 +191,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
                 hint="add the files in it one by one",
             )
         snapshot = replace(snapshot, vintage=table.vintage, currency=_currency(rows))
-        found += [*_ending(table), *table.findings, *rows.findings]
+        found += [*about_end(table.path, table.name), *table.findings, *rows.findings]
         snapshot = replace(snapshot, findings=(*found, *repaired))
         for part in _partitions(run, snapshot, table, rows):
             snapshot = replace(snapshot, partitions=(*snapshot.partitions, part))
@@ -211,19 +211,6 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
             *findings_of_all(run.info, snapshot.partitions, found),
         ),
     )
-
-
-def _ending(table: FileTable) -> tuple[Finding, ...]:
-    """Say that the last line of a text has no end: whether it is whole cannot be seen."""
-    line = unfinished(table.path)
-    if line is None:
-        return ()
-    text = (
-        "The last line has no line end. A file that was cut off looks the same, and its last "
-        "number may lack digits: compare its size with the publisher's."
-    )
-    shown = line.decode("utf-8", errors="replace")
-    return (Finding("unfinished-line", "warning", table.name, 1, shown, text),)
 
 
 def findings_of_all(

@@ -155,8 +155,13 @@ def keep_text(
     key: str,
     about: str,
     where: str,
-) -> None:
+) -> int:
     """Write what a query reads from a text to a file of text columns, in the order of its lines.
+
+    Returns
+    -------
+    int
+        How many rows were written.
 
     Raises
     ------
@@ -166,12 +171,12 @@ def keep_text(
     import duckdb
 
     try:
-        connection.execute(
+        [(rows,)] = connection.execute(
             f"COPY ({query}) TO {literal(target)} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {_LEVEL}, "
             f"ROW_GROUP_SIZE {_GROUP}, KV_METADATA {{{key}: {literal(about)}}})"
-        )
-    except duckdb.InvalidInputException as error:
+        ).fetchall()
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
         # The engine shows the whole line, and a line of a register has names of persons.
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise BadFileError(
@@ -180,6 +185,7 @@ def keep_text(
             why="what a cell means is only certain where every line has all columns",
             hint="look at the line, or download the file again",
         ) from None
+    return int(rows)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, about: str) -> None:

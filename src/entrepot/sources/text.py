@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.engine import connect
 from entrepot.errors import BadFileError, RequestError
+from entrepot.model.columns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,16 @@ __all__ = [
     "MAX_COLUMNS",
     "MAX_LINE",
     "MAX_RECORD",
+    "about_end",
     "count_lines",
+    "filling",
     "first_words",
     "group_of",
     "header",
     "separator",
     "text_in_utf8",
     "unfinished",
+    "unfinished_line",
 ]
 
 
@@ -50,6 +54,7 @@ _FILLED = 200
 drawn below a table and no blank lines after it are as many."""
 _BLANK = b" \t\r\n"
 _AGAIN = "download it again and compare its size with the publisher's"
+_CLOSED = {b"{": b"}", b"[": b"]", b"<": b">"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STEP = 2**20
 _SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -153,15 +158,26 @@ def count_lines(path: Path, where: str, *, first: int = 1) -> int:
                 run = len(piece) - 1 - piece.rfind(b"\n")
         size = opened.seek(0, 2)
         opened.seek(max(0, size - 2 * _FILLED))
-        if filling := _filling(opened.read()):
-            raise _filled(f"the end is filled with {filling}", where, first + ends - (not run))
+        if sign := filling(opened.read()):
+            raise _filled(f"the end is filled with {sign}", where, first + ends - (not run))
     return ends + bool(run)
 
 
-def _filling(end: bytes) -> str:
-    """Return in words what the end of a text is filled with; nothing if it is not."""
+def filling(end: bytes, *, blank_lines: bool = True) -> str:
+    """Return in words what the end of a text is filled with; nothing if it is not.
+
+    Parameters
+    ----------
+    end
+        The text, or its last 400 bytes.
+    blank_lines
+        Whether blank lines are a filling, too.
+    """
+    end = end[-2 * _FILLED :]
     blanks = end[len(end.rstrip(_BLANK)) :]
     after = blanks.partition(b"\n")[2] if b"\n" in blanks else blanks  # a line may end in blanks
+    if not blank_lines:
+        after = after.replace(b"\n", b"").replace(b"\r", b"")
     if len(after) >= _FILLED:
         return "blanks or blank lines"
     tail = end[-_FILLED:]
@@ -190,16 +206,41 @@ def _endless(where: str, row: int) -> BadFileError:
 def unfinished(path: Path) -> bytes | None:
     """Return the last line of a text if it has no end, at most its last 64 bytes; else None.
 
-    A file in UTF-16, or one that is no text (a workbook, Parquet, Stata), has zero bytes near its
-    end, and is not looked at. JSON and pages end with a bracket, and say by it that they are whole.
+    JSON and pages end with the sign that closes what their first sign opened, and say by it that
+    they are whole. What has zero bytes near its end and is not in UTF-16 (a workbook, Parquet,
+    Stata) is no text, and is not looked at.
     """
     with path.open("rb") as opened:
+        start = opened.read(64)
         size = opened.seek(0, 2)
         opened.seek(max(0, size - 4096))
         end = opened.read()
-    if not end or end.endswith((b"\n", b"\r", b"}", b"]", b">")) or b"\0" in end:
+    if start.startswith(_UTF16):
+        little = start.startswith(codecs.BOM_UTF16_LE)
+        end = end.decode("utf-16-le" if little else "utf-16-be", "replace").encode()
+    if not end or end.endswith((b"\n", b"\r")) or b"\0" in end:
+        return None
+    closing = _CLOSED.get(start.removeprefix(codecs.BOM_UTF8).lstrip()[:1])
+    if closing and end.rstrip(_BLANK).endswith(closing):
         return None
     return end.rpartition(b"\n")[2][-64:]
+
+
+def about_end(path: Path, name: str) -> tuple[Finding, ...]:
+    """Say that the last line of a text has no end: whether it is whole cannot be seen."""
+    line = unfinished(path)
+    if line is None:
+        return ()
+    return (unfinished_line(name, line.decode("utf-8", errors="replace")),)
+
+
+def unfinished_line(name: str, shown: str) -> Finding:
+    """Return what is said of a text whose last line has no end."""
+    text = (
+        "The last line has no line end. A file that was cut off looks the same, and its last "
+        "number may lack digits: compare its size with the publisher's."
+    )
+    return Finding("unfinished-line", "warning", name, 1, shown, text)
 
 
 def first_words(page: bytes | str, limit: int = 160) -> str:

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, MissingExtraError, RequestError, UnknownNameError
@@ -18,6 +18,7 @@ from entrepot.figures.screening.cells import country_of
 from entrepot.files import read_bytes, require_file
 from entrepot.model.display import first_of
 from entrepot.sources.table.cells import column_names
+from entrepot.sources.text import filling, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -162,7 +163,11 @@ def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
         return read_workbook(path, sheet=sheet, code=code)
     if sheet:
         raise RequestError("--sheet is for a workbook", where=str(path), hint="leave it out")
-    return read_text(read_bytes(path, most=LARGEST), path.name, code=code)
+    found = read_text(read_bytes(path, most=LARGEST), path.name, code=code)
+    if unfinished(path) is None:
+        return found
+    said = "The last line has no line end: was the file cut off? Its last cell may lack signs."
+    return replace(found, notes=(*found.notes, said))
 
 
 def read_bytes_of(data: bytes, name: str) -> Shipments:
@@ -213,8 +218,15 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     if encoding := _utf_16(data):
         data = data.decode(encoding, "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in data[:4096]:
+    if b"\x00" in data:
         raise BadFileError("not a text", where=name, hint="save it as CSV, XLSX or Parquet")
+    if sign := filling(data, blank_lines=False):
+        raise BadFileError(
+            f"the end is filled with {sign}",
+            where=name,
+            why="an interrupted download leaves files whose rest is filled: lines are missing",
+            hint="get the file again",
+        )
     try:
         data.decode()
     except UnicodeDecodeError:

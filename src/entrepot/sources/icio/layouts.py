@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import named_area
 from entrepot.model.areas import by_code, known_areas, unknown_area
-from entrepot.sources.text import header
+from entrepot.sources.strict import find_rows, require_all
+from entrepot.sources.text import count_lines, header, unfinished
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, sheet_rows, sheets
 
@@ -241,6 +242,7 @@ def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str]
     from pyarrow import csv as arrow_csv
 
     types = dict.fromkeys(_FLAT[:-1], pa.string()) | {_FLAT[-1]: pa.float64()}
+    lines = count_lines(path, name)
     try:
         held = arrow_csv.read_csv(
             path,
@@ -250,6 +252,7 @@ def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str]
         )
     except pa.ArrowInvalid as error:
         raise _not_numbers(name, error) from error
+    require_all(path, name, len(held), lines, lambda: find_rows(path, name, lambda _: True))
     ends = []
     for area, code in (_FLAT[:2], _FLAT[2:4]):
         label = compute.binary_join_element_wise(held[area], held[code], "_").combine_chunks()
@@ -393,6 +396,7 @@ def _pymrio_text(
     path: Path, where: str, index: int, heads: int
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], Numbers]:
     """Return labels of rows, labels of columns and numbers of a frame that pandas wrote."""
+    _require_finished(path, where)
     with path.open(encoding="utf-8", newline="") as opened:
         reader = csv.reader(opened, delimiter="\t")
         lines = [line for line, _ in zip(reader, range(heads + 1), strict=False)]
@@ -404,6 +408,17 @@ def _pymrio_text(
     return labels, columns, values
 
 
+def _require_finished(path: Path, where: str) -> None:
+    """Refuse a text of a program that ends each line, if its last one has no end."""
+    if line := unfinished(path):
+        raise BadFileError(
+            "the last line has no end",
+            where=f"{where}, “{line.decode('utf-8', 'replace')}”",
+            why="the program that writes these files ends every line, so this one was cut off",
+            hint="zip the folder again",
+        )
+
+
 def _unit(path: Path | None, name: str) -> tuple[str, float]:
     """Return currency and millions per unit, which all sectors have to share."""
     hint = "add unit.txt with one unit for all sectors, such as M.EUR or Mill USD"
@@ -411,6 +426,7 @@ def _unit(path: Path | None, name: str) -> tuple[str, float]:
         raise BadFileError(
             "no unit is saved", where=name, why="millions of what is not known", hint=hint
         )
+    _require_finished(path, f"{name}: unit")
     with path.open(encoding="utf-8", newline="") as opened:
         units = {line[-1].strip() for line in list(csv.reader(opened, delimiter="\t"))[1:] if line}
     found = [_UNIT.fullmatch(unit.lower()) for unit in units]
@@ -625,6 +641,7 @@ def _numbers(
         column: pa.string() if number < texts else pa.float64()
         for number, column in enumerate(columns)
     }
+    lines = count_lines(path, name)
     try:
         held = arrow_csv.read_csv(
             path,
@@ -636,6 +653,10 @@ def _numbers(
         )
     except pa.ArrowInvalid as error:
         raise _not_numbers(name, error) from error
+    heads = skip - 1  # that stand below the first line
+    require_all(
+        path, name, heads + len(held), lines, lambda: find_rows(path, name, lambda _: True, delim)
+    )
     labels = list(zip(*(held[column].to_pylist() for column in columns[:texts]), strict=True))
     values = np.stack([held[column].to_numpy() for column in columns[texts:]], axis=1)
     if not np.isfinite(values).all():

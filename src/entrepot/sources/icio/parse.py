@@ -25,6 +25,7 @@ from entrepot.sources.icio.release import industries, is_release, read_release
 from entrepot.sources.icio.sectors import EARLIER, NOMENCLATURE, OWN, edition_of
 from entrepot.sources.icio.wheel import CAP, INSIDE, KNOWN, NEEDED, PACKAGE, benchmark, read_arrays
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
+from entrepot.sources.text import about_end
 from entrepot.sources.unpack import header, members, sha256_of
 from entrepot.sources.workbook import is_workbook
 
@@ -86,7 +87,8 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
         if label != file.name and _BESIDE.match(member):
             pass
         elif is_figaro(header(path, label)):
-            yield _rewritten(member, label, read_figaro(path, label), scratch, said)
+            found = _rewritten(member, label, read_figaro(path, label), scratch, said)
+            yield replace(found, findings=(*found.findings, *about_end(path, label)))
         else:
             yield _release(member, label, path, said)
         if path != file.path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -29,14 +30,21 @@ from entrepot.sources.shipments.persons import (
     without_persons,
 )
 from entrepot.sources.shipments.traps import findings
-from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
+from entrepot.sources.strict import BUFFER, file_literal, literal, quoted, require_all
 from entrepot.sources.temp_tables import offer
-from entrepot.sources.text import MAX_RECORD, count_lines, group_of, header, text_in_utf8
+from entrepot.sources.text import (
+    count_lines,
+    group_of,
+    header,
+    text_in_utf8,
+    unfinished,
+    unfinished_line,
+)
 from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     import duckdb
@@ -46,7 +54,10 @@ if TYPE_CHECKING:
 __all__ = ["ABOUT", "kept", "rows", "tables", "without"]
 
 ABOUT = "register"
-"""Key under which a kept file says which layout it has, and which columns were not kept."""
+"""Key under which a kept file says which layout it has, which columns were not kept, and how the
+delivered text ended."""
+_WORDS = (*NAMES, "description", "incoterm", "office", "regime", "port", "quantity_unit")
+"""Roles of cells that may end early."""
 _IS_PSEUDONYM = re.compile(f"{PSEUDONYM}[0-9a-f]+")
 
 
@@ -64,13 +75,14 @@ def kept(
     salt: str,
     scratch: Path,
     erased: Collection[str] = (),
-) -> tuple[str, str]:
+) -> tuple[str, str, Callable[[int], None]]:
     """Return what is kept of a delivered file: the columns of its layout, without persons.
 
     Returns
     -------
     tuple
-        SQL of the rows, and what the kept file has to say of itself.
+        SQL of the rows, what the kept file has to say of itself, and what refuses the number of
+        rows that were kept if the text has others.
 
     Parameters
     ----------
@@ -87,13 +99,14 @@ def kept(
         If it is no text of the layout.
     """
     layouts = layouts_of(source, options.mapping)
-    path, label, first = _plain(file, layouts, scratch)
+    path, label, first, cut = _plain(file, layouts, scratch)
     if layouts[0].fixed:
-        layout, read, names = layouts[0], _lines(path, label, layouts[0]), list(layouts[0].columns)
+        layout, read, names = layouts[0], _lines(path, layouts[0]), list(layouts[0].columns)
+        _require_length(path, label, layout)
     else:
         names = _names(path, label, layouts)
         layout = fitting(layouts, names, label)
-        read = _cells(path, label, names, layout)
+        read = _cells(path, names, layout)
     number_column = layout.of("receiver_number")
     pattern = layout.columns[number_column].person if number_column else None
     if pattern:
@@ -128,10 +141,13 @@ def kept(
             out.append(f"{masked(cell)} AS {cell}")
         else:
             out.append(cell)
-    known = next((stem for stem, one in known_layouts().items() if one is layout), "")
     left = [name for name in names if name not in layout.columns]
-    about = json.dumps({"layout": known, "left": left}, ensure_ascii=False)
-    return f"SELECT {', '.join(out)} FROM {read}", about
+    lines = count_lines(path, label) + (not layout.header)
+
+    def require(rows: int) -> None:
+        require_all(path, label, rows, lines, lambda: _filled(path, label, layout))
+
+    return f"SELECT {', '.join(out)} FROM {read}", _as_text(layout, left, cut), require
 
 
 def without(
@@ -146,9 +162,9 @@ def without(
     name, salt
         Name of a person or company in any spelling, or a pseudonym; and the secret of the lake.
     """
-    layout, left = _about(connection, FileTable(file.path, file.name, "", "", detail=mapping))
-    stem = next((key for key, one in known_layouts().items() if one is layout), "")
-    about = json.dumps({"layout": stem, "left": left}, ensure_ascii=False)
+    kept_file = FileTable(file.path, file.name, "", "", detail=mapping)
+    layout, left, cut = _about(connection, kept_file)
+    about = _as_text(layout, left, cut)
     wanted = hidden(literal(name), salt)
     tests = {
         column: f"coalesce({hidden(quoted(column), salt)} = {wanted}, false)"
@@ -187,8 +203,10 @@ def _said(cell: str, layout: Layout) -> str:
     return f"CASE WHEN trim({cell}) IN ({words}) THEN NULL ELSE trim({cell}) END"
 
 
-def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[Path, str, int]:
-    """Return a delivered file as a text in UTF-8, its name, and the row of its first line."""
+def _plain(
+    file: RawFile, layouts: tuple[Layout, ...], scratch: Path
+) -> tuple[Path, str, int, bool]:
+    """Return a delivered file as a text in UTF-8, its name, its first row, and how it ends."""
     layout = layouts[0]
     first = 2 if layout.header and not layout.fixed else 1
     if is_workbook(file.path):
@@ -198,7 +216,7 @@ def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[P
             writer = csv.writer(opened, delimiter=layout.delimiter, lineterminator="\n")
             for row in sheet_rows(file.path, sheet, file.name):
                 writer.writerow([cell_text(cell) for cell in row])
-        return target, file.name, first
+        return target, file.name, first, False
     found = None
     for _, label, path in members(file, scratch):
         if found is not None:
@@ -209,12 +227,13 @@ def _plain(file: RawFile, layouts: tuple[Layout, ...], scratch: Path) -> tuple[P
                 hint="unpack it, and add the files together",
             )
         text = text_in_utf8(path, scratch, label, layout.encodings)
+        cut = unfinished(text) is not None
         if layout.join_lines:
             text = _joined(text, scratch, layout)
-        found = text, label
+        found = text, label, cut
     if found is None:
         raise BadFileError("an archive without a file", where=file.name, hint="download it again")
-    return found[0], found[1], first
+    return found[0], found[1], first, found[2]
 
 
 def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
@@ -265,26 +284,24 @@ def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
     return list(names)
 
 
-def _cells(path: Path, label: str, names: list[str], layout: Layout) -> str:
+def _cells(path: Path, names: list[str], layout: Layout) -> str:
     """Return SQL that reads a delimited text, every cell as text."""
-    count_lines(path, label)
     mark = '"' if layout.quotes else ""
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({file_literal(path)}, columns={{{types}}}, auto_detect=false, "
         f"header={'true' if layout.header else 'false'}, delim={literal(layout.delimiter)}, "
         f"quote='{mark}', escape='{mark}', strict_mode=true, buffer_size={BUFFER}, "
-        f"max_line_size={MAX_RECORD}, hive_partitioning=false)"
+        f"max_line_size={BUFFER // 16}, hive_partitioning=false)"
     )
 
 
-def _lines(path: Path, label: str, layout: Layout) -> str:
+def _lines(path: Path, layout: Layout) -> str:
     """Return SQL that reads columns by their place in a line."""
-    count_lines(path, label)
     line = (
         f"read_csv({file_literal(path)}, columns={{'line': 'VARCHAR'}}, auto_detect=false, "
         f"header=false, delim='\\x01', quote='', escape='', strict_mode=true, "
-        f"buffer_size={BUFFER}, max_line_size={MAX_RECORD}, hive_partitioning=false)"
+        f"buffer_size={BUFFER}, max_line_size={BUFFER // 16}, hive_partitioning=false)"
     )
     cells = ", ".join(
         f"substring(line, {one.at[0]}, {one.at[1] - one.at[0] + 1}) AS {quoted(name)}"
@@ -292,6 +309,46 @@ def _lines(path: Path, label: str, layout: Layout) -> str:
         if one.at
     )
     return f"(SELECT {cells} FROM {line})"
+
+
+def _filled(path: Path, label: str, layout: Layout) -> Iterator[object]:
+    """Yield the rows below the names of columns that are not blank."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows: Iterator[object] = (line for line in lines if line.strip("\r\n"))
+        if layout.quotes and not layout.fixed:
+            rows = (row for row in csv.reader(lines, delimiter=layout.delimiter) if row)
+        try:
+            yield from islice(rows, int(layout.header), None)
+        except csv.Error as error:
+            raise BadFileError(
+                f"cannot be read as delimited text ({error})",
+                where=label,
+                hint="look for a quotation mark that is not closed, or download the file again",
+            ) from error
+
+
+def _require_length(path: Path, label: str, layout: Layout) -> None:
+    """Refuse a line that is cut off inside its numbers, and one that is several in one.
+
+    A part of a number is a number, so nothing that is tested later would show it. Blanks at the end
+    of lines are lost easily, and mean nothing where words are expected.
+    """
+    ends = [(one.at[1], one.role in _WORDS) for one in layout.columns.values() if one.at]
+    need = max(end for end, is_words in ends if not is_words)
+    most = 2 * max(ends)[0]
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            signs = len(line.rstrip("\r\n"))
+            if need <= signs <= most or not line.strip():
+                continue
+            raise BadFileError(
+                f"a line of {signs:,} signs, where columns end at {max(ends)[0]}",
+                where=f"{label}, row {number}",
+                why="a number that was cut off is a smaller number"
+                if signs < need
+                else "what is behind the columns would be passed over",
+                hint="download the file again",
+            )
 
 
 def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileTable]:
@@ -313,11 +370,13 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     BadFileError
         With file, row and column of a cell that cannot be read with certainty.
     """
-    layout, left = _about(connection, table)
+    layout, left, cut = _about(connection, table)
     cells = RegisterCells(connection, table, layout, ROW)
     cells.check()
     offer(connection, "register_line", cells.sql())
     noticed = findings(connection, layout, table.name, cells, left)
+    if cut:
+        noticed = (*noticed, unfinished_line(table.name, "not shown: it may name a person"))
     names = ", ".join(canonical())
     relation = connection.sql(f"SELECT {names} FROM register_line WHERE why IS NULL")
 
@@ -328,11 +387,19 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     return ParsedRows(relation, same, locate, table="shipments", findings=noticed)
 
 
-def _about(connection: duckdb.DuckDBPyConnection, table: FileTable) -> tuple[Layout, list[str]]:
-    """Return the layout of a kept file, and the columns that were not kept."""
+def _as_text(layout: Layout, left: list[str], cut: bool) -> str:
+    """Return what a kept file says of itself; see `_about`."""
+    stem = next((key for key, one in known_layouts().items() if one is layout), "")
+    return json.dumps({"layout": stem, "left": left, "unfinished": cut}, ensure_ascii=False)
+
+
+def _about(
+    connection: duckdb.DuckDBPyConnection, table: FileTable
+) -> tuple[Layout, list[str], bool]:
+    """Return the layout of a kept file, the columns that were not kept, and how it ended."""
     query = (
         f"SELECT value FROM parquet_kv_metadata({file_literal(table.path)}) WHERE key = '{ABOUT}'"
     )
     said = json.loads(bytes(connection.execute(query).fetchall()[0][0]))
     layout = read_layout(table.detail) if table.detail else known_layouts()[said["layout"]]
-    return layout, said["left"]
+    return layout, said["left"], said.get("unfinished", False)

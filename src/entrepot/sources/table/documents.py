@@ -27,6 +27,7 @@ Rows = list[list[str]]
 _MOST = 2**28  # bytes: a page or answer of a portal has a few million
 _DEEP = 6  # levels of JSON in which rows are looked for
 _SPAN = 1000  # columns or rows that one cell of a page may span
+_WHOLE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _SAID = ("message", "error", "errors", "detail", "title", "errorMessage", "Message")
 
@@ -62,7 +63,7 @@ def document_sheets(path: Path, where: str) -> dict[str, Rows]:
 def _sheets(path: Path, changed: int, where: str) -> dict[str, Rows]:
     text = _decoded(path.read_bytes(), where)
     if text.lstrip().startswith("<"):
-        found = _of_page(text)
+        found = _of_page(text, where)
         kind = "a web page" if re.search(r"<(?:html|body|head|!doctype)\b", text, re.I) else "XML"
         said = first_words(text)
     else:
@@ -108,6 +109,11 @@ class _Tables(HTMLParser):
         self._open: list[list[list[_Cell]]] = []
         self._cell: list[_Cell | None] = []
         self._hidden = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a table was begun and not ended."""
+        return bool(self._open)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
@@ -158,11 +164,25 @@ def _span(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
     return min(max(int(held), 1), _SPAN) if held.strip().isdigit() else 1
 
 
-def _of_page(text: str) -> dict[str, Rows]:
-    """Return the tables of a page with two rows and two columns or more, the largest first."""
+def _of_page(text: str, where: str) -> dict[str, Rows]:
+    """Return the tables of a page with two rows and two columns or more, the largest first.
+
+    Raises
+    ------
+    BadFileError
+        If it ends inside a table. Browsers show what is there of it, but of a table of data the
+        rest is missing.
+    """
     parser = _Tables()
     parser.feed(text)
     parser.close()
+    if parser.is_open and not _WHOLE.search(text[-1000:]):
+        raise BadFileError(
+            "the page ends inside a table",
+            where=where,
+            why="a download that was cut off looks like this, and its last rows are missing",
+            hint="download it again",
+        )
     grids = [(number, _grid(table)) for number, table in enumerate(parser.found, 1)]
     data = [(n, grid) for n, grid in grids if len(grid) > 1 and len(grid[0]) > 1]
     filled = {n: sum(bool(cell) for row in grid for cell in row) for n, grid in data}

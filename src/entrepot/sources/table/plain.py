@@ -62,7 +62,7 @@ def plain_text(
     with target.open(encoding="utf-8-sig", newline="") as opened:
         names = _first(opened, label, mapping, encoding)
     if has_labels(names):
-        target, names = _unlabelled(target, names, mapping, scratch)
+        target, names = _unlabelled(target, label, names, mapping, scratch)
     if mapping.header_rows > 1:
         with path.open(encoding=encoding, newline="") as source:
             lines = [line.lstrip("\ufeff") for line in islice(source, mapping.head - 1)]
@@ -91,14 +91,14 @@ _LABELLED_CELL = re.compile(r"([^:\s]+): ?(\S.*)", re.DOTALL)
 
 
 def _unlabelled(
-    path: Path, names: Sequence[str], mapping: Mapping, scratch: Path
+    path: Path, label: str, names: Sequence[str], mapping: Mapping, scratch: Path
 ) -> tuple[Path, tuple[str, ...]]:
     """Return SDMX-CSV with labels as a text of codes, with columns of labels behind them."""
     target = scratch / f"{path.stem}.codes.txt"
     heads = [_LABELLED.fullmatch(name) for name in names]
     plain = [found[1] if found else name for found, name in zip(heads, names, strict=True)]
     labelled: set[int] = set()
-    for row in islice(_delimited(path, mapping), 1, None):
+    for row in islice(_delimited(path, label, mapping), 1, None):
         labelled |= {
             n for n, cell in enumerate(row[: len(names)]) if _LABELLED_CELL.fullmatch(cell)
         }
@@ -107,7 +107,7 @@ def _unlabelled(
     with target.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, delimiter=mapping.delimiter, lineterminator="\n")
         writer.writerow(header)
-        for row in islice(_delimited(path, mapping), 1, None):
+        for row in islice(_delimited(path, label, mapping), 1, None):
             if len(row) != len(names):
                 writer.writerow(row)  # refused below with its number
                 continue
@@ -117,9 +117,17 @@ def _unlabelled(
     return target, header
 
 
-def _delimited(path: Path, mapping: Mapping) -> Iterator[list[str]]:
+def _delimited(path: Path, label: str, mapping: Mapping) -> Iterator[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as source:
-        yield from csv.reader(source, delimiter=mapping.delimiter)
+        reader = csv.reader(source, delimiter=mapping.delimiter)
+        try:
+            yield from reader
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BadFileError(
+                f"cannot be read as delimited text in UTF-8 ({error})",
+                where=f"{label}, row {reader.line_num + mapping.head}",
+                hint="look for a quotation mark that is not closed, or download the file again",
+            ) from error
 
 
 def sheet_as_text(
