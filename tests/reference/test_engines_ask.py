@@ -209,3 +209,21 @@ def test_a_changed_file_is_named_on_spark(
             assert caught.value.where == str(path)
     path.write_bytes(whole)
     assert lake.flows("baci").collect().shape == right
+
+
+def test_what_a_question_cost_on_spark(folder: Path, spark: SparkSession) -> None:
+    from entrepot.lake.explain import explaining
+
+    held = SparkLake.open(folder)
+    with explaining(held) as cost:
+        figure = ep.ask("value", lake=held, source="baci", **QUESTIONS["value"])
+    assert figure.status == "ok"
+    assert cost.engine.startswith(f"Spark {spark.version}, ")
+    opened = cost.to_dict()["files_read"]
+    state = Lake.open(folder).current_state()
+    parts = state.parts("baci")
+    handed = {path for by in ("importer", "exporter") for path, _ in state.files(parts, by)}
+    assert set(opened) <= {path.relative_to(folder).as_posix() for path in handed}
+    assert any("period=2022-01-01" in name for name in opened)
+    assert cost.to_dict()["bytes_read"] == sum((folder / name).stat().st_size for name in opened)
+    assert "== Physical Plan ==" in cost.queries[0].plan

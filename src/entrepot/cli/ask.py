@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,12 +19,17 @@ from entrepot.cli.common import (
     table,
     with_keys,
 )
+from entrepot.cli.data_show import size
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rich.console import Console
 
     from entrepot.figures import Figure
+    from entrepot.lake import Lake
+    from entrepot.lake.explain import Explanation
 
 __all__ = ["ask"]
 
@@ -60,6 +66,10 @@ def ask(
             show_default=False,
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show engine, files and bytes read, queries and a plan."),
+    ] = False,
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
@@ -72,18 +82,50 @@ def ask(
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
     held = open_on_engine(chosen_engine(engine), lake, master)
-    figure = evaluate(
-        measure,
-        lake=held,
-        curve=curve,
-        above=above,
-        tests=tests,
-        **keys,
-    )
-    emit(figure, lambda screen: draw(figure, screen), as_json=as_json)
+    with _explained(held) if explain else nullcontext() as cost:
+        figure = evaluate(
+            measure,
+            lake=held,
+            curve=curve,
+            above=above,
+            tests=tests,
+            **keys,
+        )
+
+    def render(screen: Console) -> None:
+        draw(figure, screen)
+        if cost:
+            _draw_cost(cost, screen)
+
+    more = {"explain": cost.to_dict()} if cost else {}
+    emit({**figure.to_dict(), **more}, render, as_json=as_json)
     if figure.status != "ok":
         raise typer.Exit(3)
     say_if_empty(held, lake)
+
+
+def _explained(held: Lake) -> AbstractContextManager[Explanation]:
+    from entrepot.lake.explain import explaining
+
+    return explaining(held)
+
+
+def _draw_cost(cost: Explanation, screen: Console) -> None:
+    found = cost.to_dict()
+    opened, stored = len(found["files_read"]), found["stored_files"]
+    rows = [
+        ("engine", found["engine"]),
+        ("files opened", f"{opened:,} of {stored:,} in the lake"),
+        ("bytes read", f"{size(found['bytes_read'])} of {size(found['stored_bytes'])}"),
+        ("queries", f"{found['queries']:,} in {found['query_seconds']:.2f} s"),
+    ]
+    screen.print("What it cost", markup=False)
+    screen.print(facts(rows))
+    for name in found["files_read"]:
+        screen.print(f"  {name}", markup=False)
+    if plan := found["slowest_plan"]:
+        screen.print("Plan of the slowest query", markup=False)
+        screen.print(plan, markup=False, highlight=False)
 
 
 def draw(figure: Figure, screen: Console) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from entrepot.lake.explain import timed
 from entrepot.lake.system_errors import readable
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ def fetch(frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
         If a stored file is gone or damaged, or memory is short.
     """
     rows: list[tuple[Any, ...]]
+    native: Any = frame.to_native()
     if not frame.implementation.is_duckdb():
-        with _readable_there(frame):
+        with _readable_there(frame), timed(native):
             return frame.collect("pyarrow").rows()
-    with readable():
-        rows = frame.to_native().fetchall()
+    with readable(), timed(native):
+        rows = native.fetchall()
     return rows
 
 

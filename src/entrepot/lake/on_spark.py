@@ -13,6 +13,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.lake.catalog import NAME, SLICE, Catalog
+from entrepot.lake.explain import files_named
 from entrepot.lake.lake import Lake
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State
@@ -69,6 +70,12 @@ class SparkLake(Lake):
         from entrepot.spark import session
 
         return session(self._master, memory=self._settings.memory)
+
+    def engine_in_words(self) -> str:
+        """Return the engine with its version and limits, as `Lake.engine_in_words`."""
+        running = self.session.sparkContext
+        cores = running.defaultParallelism
+        return f"Spark {self.session.version}, {running.master}, {cores} tasks at once"
 
     def flows(self, source: str, *, by: Order = "importer") -> nw.LazyFrame[Any]:
         """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
@@ -135,6 +142,7 @@ class SparkLake(Lake):
             for one in all_files(state.with_bundled.catalog)
             if state.folder / one.path in wanted
         ]
+        files_named((one.path, one.bytes) for one in stored)
         here = [one for one in stored if self._address is None or Path(one.path).is_absolute()]
         require_whole(self.path, here)
         # No as_uri(): Spark takes %20 for what stands there.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import OutsideError
 from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
+from entrepot.lake.explain import timed
 from entrepot.lake.merge import CurrentPart
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State, forget_state
@@ -168,6 +169,18 @@ class Reads:
         if self._pinned is None:  # nobody looks when they have been read
             require_whole(self.path, state.stored(parts, by))
         return state.rows(self.connection, parts, by)
+
+    def current_state(self) -> State:
+        """Return the catalog that questions are answered from now, with its folder."""
+        return self._state()
+
+    def engine_in_words(self) -> str:
+        """Return the engine with its version and limits: what `ask --explain` begins with."""
+        import duckdb
+
+        query = "SELECT current_setting('threads'), current_setting('memory_limit')"
+        [(threads, memory)] = self.connection.execute(query).fetchall()
+        return f"DuckDB {duckdb.__version__}, {threads} threads, memory limit {memory}"
 
     @property
     def remembered(self) -> StateCache:
@@ -347,7 +360,7 @@ class RowCache:
 
     def _read(self, text: str, query: duckdb.DuckDBPyRelation) -> _Table:
         name = f"stored_{next(_NUMBERS)}"
-        with readable():
+        with readable(), timed(query):
             query.create(name)
             # As a statement: a relation would be bound step by step, which takes longer.
             [(rows,)] = self._connection.execute(f"SELECT count(*) FROM {name}").fetchall()

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
 from entrepot.lake.catalog import StoredFile, rebuild_command
+from entrepot.lake.explain import blocks_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -122,6 +123,8 @@ def require_read(
     known = {os.path.normpath(folder / stored.path): stored for stored in files()}
     by_path = {os.path.normpath(path): blocks for path, blocks in touched.items()}
     mine = [(known[path], sorted(blocks)) for path, blocks in by_path.items() if path in known]
+    for stored, read in mine:
+        blocks_read(stored.path, min(stored.bytes, len(read) * BLOCK))
     _require(folder, [piece for stored, blocks in mine for piece in _runs(stored, blocks)])
 
 

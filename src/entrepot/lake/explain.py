@@ -1,0 +1,131 @@
+"""What answering cost: engine, files opened and ruled out, bytes, queries and their plans."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from entrepot.lake.reads import Reads
+
+__all__ = ["Explanation", "Query", "blocks_read", "explaining", "files_named", "timed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query that ran.
+
+    Attributes
+    ----------
+    seconds
+        Of waiting, planning included.
+    plan
+        As the engine prints it.
+    """
+
+    seconds: float
+    plan: str
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What a block of `explaining` did.
+
+    Attributes
+    ----------
+    engine
+        In words, with its limits.
+    stored_files, stored_bytes
+        Parquet files that the lake's catalog names, both sort orders and all sources.
+    read
+        Bytes read by file, in whole blocks of 64 KiB. On Spark: size of each file that Spark is
+        given; it opens those whose folder fits, and its plan says by which conditions.
+    queries
+        In the order in which they ran.
+    """
+
+    engine: str
+    stored_files: int
+    stored_bytes: int
+    read: dict[str, int] = field(default_factory=dict)
+    queries: list[Query] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data; the plan is that of the slowest query."""
+        slowest = max(self.queries, key=lambda one: one.seconds, default=None)
+        return {
+            "engine": self.engine,
+            "stored_files": self.stored_files,
+            "stored_bytes": self.stored_bytes,
+            "files_read": sorted(self.read),
+            "bytes_read": sum(self.read.values()),
+            "queries": len(self.queries),
+            "query_seconds": round(sum(one.seconds for one in self.queries), 4),
+            "slowest_plan": slowest.plan if slowest else None,
+        }
+
+
+_NOW: ContextVar[Explanation | None] = ContextVar("explanation", default=None)
+
+
+@contextmanager
+def explaining(lake: Reads) -> Iterator[Explanation]:
+    """Record what questions to a lake cost, for as long as the block runs.
+
+    Every query is planned once more for its plan, so seconds are slightly more than usual.
+    """
+    stored = [
+        one
+        for item in lake.current_state().catalog.snapshots
+        for part in item.partitions
+        for one in part.stored
+    ]
+    found = Explanation(lake.engine_in_words(), len(stored), sum(one.bytes for one in stored))
+    token = _NOW.set(found)
+    try:
+        yield found
+    finally:
+        _NOW.reset(token)
+
+
+@contextmanager
+def timed(native: Any) -> Iterator[None]:
+    """Record the query of a relation or Spark frame that the block runs."""
+    now = _NOW.get()
+    if now is None:
+        yield
+        return
+    plan = _plan(native)
+    start = time.perf_counter()
+    yield
+    now.queries.append(Query(time.perf_counter() - start, plan))
+
+
+def _plan(native: Any) -> str:
+    if hasattr(native, "_jdf"):  # a frame of Spark prints its plan, and returns none
+        text: str = native._sc._jvm.PythonSQLUtils.explainString(
+            native._jdf.queryExecution(),
+            "formatted",
+        )
+        return text.strip()
+    explain = getattr(native, "explain", None)
+    return str(explain()).strip() if explain else ""
+
+
+def blocks_read(path: str | os.PathLike[str], size: int) -> None:
+    """Record bytes that were read of a stored file."""
+    if now := _NOW.get():
+        name = os.fspath(path)
+        now.read[name] = now.read.get(name, 0) + size
+
+
+def files_named(files: Iterable[tuple[str, int]]) -> None:
+    """Record files that are handed to an engine which does not say what it reads of them."""
+    if now := _NOW.get():
+        now.read.update(files)

@@ -1,0 +1,67 @@
+"""What a question cost: files and bytes as the file system has them, queries as they ran."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from lake_files import ROWS
+from typer.testing import CliRunner
+
+import entrepot as ep
+from entrepot.cli.main import app
+from entrepot.lake.explain import explaining
+
+if TYPE_CHECKING:
+    from lake_files import Write
+
+    from entrepot.lake import Lake
+
+ASKED = {"importer": "RUS", "exporter": "CHN", "goods": "850110"}
+
+
+def fill(lake: Lake, write: Write) -> None:
+    lake.add("baci", [write(ROWS, "BACI_HS17_Y2022_V202501.csv")])
+    years = [f"{year},156,643,850110,{year},1" for year in range(2012, 2022)]
+    lake.add("baci", [write(years, "BACI_HS12_V202501.csv")])
+
+
+def test_few_files_are_read_and_each_byte_is_on_the_disk(lake: Lake, write: Write) -> None:
+    fill(lake, write)
+    stored = list(lake.path.rglob("*.parquet"))
+    with explaining(lake) as cost:
+        figure = ep.ask("value", lake=lake, source="baci", period=2015, **ASKED)
+    assert figure.value == 2015e3
+    assert cost.stored_files == len(stored) == 22  # eleven years in two orders
+    assert cost.stored_bytes == sum(path.stat().st_size for path in stored)
+    assert any("period=2015-01-01" in name for name in cost.read)
+    assert len(cost.read) < 11  # of every source one more is opened for its columns
+    for name, size in cost.read.items():
+        assert 0 < size <= (lake.path / name).stat().st_size
+    assert cost.queries
+    assert all(query.seconds > 0 and "PARQUET" in query.plan.upper() for query in cost.queries[:1])
+
+
+def test_nothing_is_recorded_outside_of_the_block(lake: Lake, write: Write) -> None:
+    fill(lake, write)
+    with explaining(lake) as cost:
+        pass
+    ep.ask("value", lake=lake, source="baci", period=2015, **ASKED)
+    assert not cost.queries
+    assert not cost.read
+
+
+def test_the_command_shows_it_below_the_same_figure(lake: Lake, write: Write) -> None:
+    fill(lake, write)
+    words = [f"--{key}={value}" for key, value in ASKED.items()]
+    command = ["ask", "value", *words, "--source=baci", "--period=2015", "--lake", str(lake.path)]
+    plain = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(app, [*command, "--json", "--explain"]).stdout)
+    cost = found.pop("explain")
+    assert found == plain
+    assert cost["engine"].startswith("DuckDB ")
+    assert cost["queries"] >= 1
+    assert cost["bytes_read"] > 0
+    text = CliRunner().invoke(app, [*command, "--explain"]).stdout
+    assert f"{len(cost['files_read'])} of 22 in the lake" in text
+    assert "Plan of the slowest query" in text
