@@ -14,6 +14,7 @@ import entrepot as ep
 from entrepot.errors import OutsideError, RequestError
 from entrepot.lake import Lake
 from entrepot.lake.on_spark import SparkLake
+from entrepot.lake.state import State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,15 +213,13 @@ def test_a_changed_file_is_named_on_spark(
 
 
 def test_what_a_question_cost_on_spark(folder: Path, spark: SparkSession) -> None:
-    from entrepot.lake.explain import explaining
-
     held = SparkLake.open(folder)
-    with explaining(held) as cost:
+    with held.explaining() as cost:
         figure = ep.ask("value", lake=held, source="baci", **QUESTIONS["value"])
     assert figure.status == "ok"
     assert cost.engine.startswith(f"Spark {spark.version}, ")
     opened = cost.to_dict()["files_read"]
-    state = Lake.open(folder).current_state()
+    state = State.read(folder)
     parts = state.parts("baci")
     handed = {path for by in ("importer", "exporter") for path, _ in state.files(parts, by)}
     assert set(opened) <= {path.relative_to(folder).as_posix() for path in handed}

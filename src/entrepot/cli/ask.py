@@ -23,13 +23,10 @@ from entrepot.cli.data_show import size
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from rich.console import Console
 
     from entrepot.figures import Figure
-    from entrepot.lake import Lake
-    from entrepot.lake.explain import Explanation
+    from entrepot.lake.explain import QueryCost
 
 __all__ = ["ask"]
 
@@ -82,7 +79,7 @@ def ask(
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
     held = open_on_engine(chosen_engine(engine), lake, master)
-    with _explained(held) if explain else nullcontext() as cost:
+    with held.explaining() if explain else nullcontext() as cost:
         figure = evaluate(
             measure,
             lake=held,
@@ -104,13 +101,7 @@ def ask(
     say_if_empty(held, lake)
 
 
-def _explained(held: Lake) -> AbstractContextManager[Explanation]:
-    from entrepot.lake.explain import explaining
-
-    return explaining(held)
-
-
-def _draw_cost(cost: Explanation, screen: Console) -> None:
+def _draw_cost(cost: QueryCost, screen: Console) -> None:
     found = cost.to_dict()
     opened, stored = len(found["files_read"]), found["stored_files"]
     rows = [

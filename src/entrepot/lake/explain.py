@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from entrepot.lake.reads import Reads
-
-__all__ = ["Explanation", "Query", "blocks_read", "explaining", "files_named", "timed"]
+__all__ = ["Query", "QueryCost", "blocks_read", "files_named", "recording", "timed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ class Query:
 
 
 @dataclass(slots=True)
-class Explanation:
-    """What a block of `explaining` did.
+class QueryCost:
+    """What a block of `Lake.explaining` did.
 
     Attributes
     ----------
@@ -71,22 +69,12 @@ class Explanation:
         }
 
 
-_NOW: ContextVar[Explanation | None] = ContextVar("explanation", default=None)
+_NOW: ContextVar[QueryCost | None] = ContextVar("cost", default=None)
 
 
 @contextmanager
-def explaining(lake: Reads) -> Iterator[Explanation]:
-    """Record what questions to a lake cost, for as long as the block runs.
-
-    Every query is planned once more for its plan, so seconds are slightly more than usual.
-    """
-    stored = [
-        one
-        for item in lake.current_state().catalog.snapshots
-        for part in item.partitions
-        for one in part.stored
-    ]
-    found = Explanation(lake.engine_in_words(), len(stored), sum(one.bytes for one in stored))
+def recording(found: QueryCost) -> Iterator[QueryCost]:
+    """Record what questions cost, for as long as the block runs."""
     token = _NOW.set(found)
     try:
         yield found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import OutsideError
 from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
-from entrepot.lake.explain import timed
+from entrepot.lake.explain import QueryCost, recording, timed
 from entrepot.lake.merge import CurrentPart
 from entrepot.lake.registers import as_flows
 from entrepot.lake.state import State, forget_state
@@ -170,9 +170,16 @@ class Reads:
             require_whole(self.path, state.stored(parts, by))
         return state.rows(self.connection, parts, by)
 
-    def current_state(self) -> State:
-        """Return the catalog that questions are answered from now, with its folder."""
-        return self._state()
+    @contextmanager
+    def explaining(self) -> Iterator[QueryCost]:
+        """Record what questions to this lake cost, for as long as the block runs.
+
+        Every query is planned once more for its plan, so seconds are slightly more than usual.
+        """
+        stored = list(all_files(self._state().catalog))
+        size = sum(one.bytes for one in stored)
+        with recording(QueryCost(self.engine_in_words(), len(stored), size)) as cost:
+            yield cost
 
     def engine_in_words(self) -> str:
         """Return the engine with its version and limits: what `ask --explain` begins with."""

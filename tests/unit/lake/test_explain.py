@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
-from entrepot.lake.explain import explaining
 
 if TYPE_CHECKING:
     from lake_files import Write
@@ -29,7 +28,7 @@ def fill(lake: Lake, write: Write) -> None:
 def test_few_files_are_read_and_each_byte_is_on_the_disk(lake: Lake, write: Write) -> None:
     fill(lake, write)
     stored = list(lake.path.rglob("*.parquet"))
-    with explaining(lake) as cost:
+    with lake.explaining() as cost:
         figure = ep.ask("value", lake=lake, source="baci", period=2015, **ASKED)
     assert figure.value == 2015e3
     assert cost.stored_files == len(stored) == 22  # eleven years in two orders
@@ -44,7 +43,7 @@ def test_few_files_are_read_and_each_byte_is_on_the_disk(lake: Lake, write: Writ
 
 def test_nothing_is_recorded_outside_of_the_block(lake: Lake, write: Write) -> None:
     fill(lake, write)
-    with explaining(lake) as cost:
+    with lake.explaining() as cost:
         pass
     ep.ask("value", lake=lake, source="baci", period=2015, **ASKED)
     assert not cost.queries
