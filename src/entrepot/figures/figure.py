@@ -558,9 +558,8 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     rows.append(("definition", "\n".join(_keys(figure))))
     if figure.specifications:
         found = figure.specifications.to_dict()
-        words = (
-            f"{found['count']} specifications, median {figure_value(found['median'], figure.unit)}"
-        )
+        count = f"{found['count']} specification{'' if found['count'] == 1 else 's'}"
+        words = f"{count}, median {figure_value(found['median'], figure.unit)}"
         most = found["most_influential"]
         most = f"; most influential choice: {_CHOICES.get(most, most)}" if most else ""
         rows.append(("sensitivity", words + most))
@@ -715,10 +714,9 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
     if found.threshold is not None:
         words = f"{100 * found.above(found.threshold):.0f} % lie above"
         rows.append(("above", f"{words} {figure_value(found.threshold, unit)}"))
-    parts = (
-        f"{_CHOICES.get(name, name)} {100 * part:.0f} %" for name, part in found.explained.items()
-    )
-    rows.append(("explained", f"{', '.join(parts)} of the variance, each alone"))
+    if found.explained:  # one specification has no variance
+        parts = (f"{_CHOICES.get(x, x)} {100 * part:.0f} %" for x, part in found.explained.items())
+        rows.append(("explained", f"{', '.join(parts)} of the variance, each alone"))
     return rows + [("left out", f"{what}: {why}") for what, why in found.left_out[:SHOWN]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from entrepot.lake.reads import Reads
 from entrepot.sources import split_address
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     import duckdb
@@ -38,7 +38,7 @@ class Lake(Reads):
     def add(
         self,
         source: str,
-        paths: Sequence[str | os.PathLike[str]],
+        paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
         *,
         replace: bool = False,
         nomenclature: str | None = None,
@@ -53,11 +53,11 @@ class Lake(Reads):
         source
             Id of a source.
         paths
-            Files as published. Bytes that are held already are left as they are.
+            One or more files as published. Bytes that are loaded already are left as they are.
         replace
-            Whether what is held of the same release gives way: the whole period, or for a source
-            of single reports what the same reporters told; otherwise that is an error. A later
-            release takes the place of an earlier one without it.
+            Whether rows of the same vintage are replaced: the whole period, or for a source of
+            single reports those of the same reporters; otherwise they are an error. A later
+            vintage supersedes an earlier one without it.
         nomenclature, vintage
             Edition of the product codes and release, where the name of a file does not say.
         mapping
@@ -82,13 +82,15 @@ class Lake(Reads):
         from entrepot.sources.parser import FileOptions
 
         _require_own(source)
-        if not paths:
+        # A lone text is a path too; as a sequence it would be one file for each letter.
+        several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+        if not several:
             raise no_file(source)
-        name, title = named_source(split_address(source)[0], Path(paths[0]), mapping)
+        name, title = named_source(split_address(source)[0], Path(several[0]), mapping)
         return load(
             self.path,
             name,
-            [Path(path) for path in paths],
+            [Path(path) for path in several],
             self.connection,
             replace=replace,
             options=FileOptions(nomenclature, vintage, mapping),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["MeasureMetadata"]
+__all__ = ["MeasureMetadata", "Unit"]
+
+Unit = Literal["USD", "share", "percent", "points", "index", "ratio", "count", "flag"]
+"""Units that a screen can print (`entrepot.model.display`): a ``share`` is 0 to 1 and shown in per
+cent, ``points`` are percentage points, a ``count`` is a number of something, a ``flag`` is 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class MeasureMetadata:
     function: str
     inputs: str
     columns: tuple[tuple[str, str], ...]
-    unit: str
+    unit: Unit
     range: str
     null_rule: str
     formula: str

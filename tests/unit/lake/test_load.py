@@ -8,7 +8,7 @@ import os
 import tempfile
 import zipfile
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -54,6 +54,12 @@ def test_empty_lake(lake: Lake) -> None:
     with pytest.raises(NoEvidenceError):
         lake.remove("baci")
     assert not lake.path.exists()
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_one_file_needs_no_list(lake: Lake, write: Write, kind: Callable[[Path], Any]) -> None:
+    lake.add("baci", kind(write()))
+    assert rows_of(lake, *FIRST) == EXPECTED
 
 
 @pytest.mark.parametrize("makes", [os.path.abspath, os.path.relpath])
