@@ -221,6 +221,41 @@ def of_baci(folder: Path, *more: str) -> Lake:
     return lake
 
 
+@pytest.mark.parametrize("curve", [False, True])
+def test_own_trade_in_reconciled_trade_is_stated(tmp_path: Path, *, curve: bool) -> None:
+    keys = {"source": "baci", "reported_by": None, "curve": curve}
+    lake = of_baci(tmp_path, "764,764")
+    figure = ask(lake, "import_share", exporter="TWN", **keys)
+    assert figure.value == pytest.approx(436.5 / 1437.5)
+    assert figure.high == pytest.approx(436.5 / 537)
+    assert figure.to_dict()["denominator"]["reimports"] == pytest.approx(900.5 / 1437.5)
+    assert "reimports" in caveats(figure)
+    hhi = ask(lake, "hhi", **keys)
+    assert hhi.value == pytest.approx((436.5**2 + 100.5**2 + 900.5**2) / 1437.5**2)
+    assert "reimports" in caveats(hhi)
+    assert "reimports" in caveats(ask(lake, "value", **keys))
+    (tmp_path / "two").mkdir()
+    plain = ask(of_baci(tmp_path / "two"), "import_share", exporter="TWN", **keys)
+    assert plain.value == pytest.approx(436.5 / 537)
+    assert "reimports" not in caveats(plain)
+    assert "reimports" not in plain.to_dict()["denominator"]
+
+
+def test_own_trade_in_a_sum_of_partners_reports_is_stated(tmp_path: Path) -> None:
+    """What Thailand reports as exports to itself is among the exports to Thailand."""
+    rows = [
+        row(value, reporter=reporter, partner=THAILAND, flow="X")
+        for value, reporter in ((300, TAIWAN), (100, CHINA), (100, THAILAND))
+    ]
+    added = 500 + 10 * MANY_TELLERS
+    lake = lake_of(tmp_path, [*rows, *_crowd("X", THAILAND)])
+    figure = ask(lake, "import_share", exporter="TWN", reported_by="exporter")
+    assert figure.value == pytest.approx(300 / added)
+    assert figure.to_dict()["denominator"]["reimports"] == pytest.approx(100 / added)
+    assert figure.high == pytest.approx(300 / (added - 100))
+    assert "reimports" in caveats(figure)
+
+
 @pytest.mark.parametrize("sides", ["0,764", "490,0", "97,764"])
 def test_a_total_in_reconciled_trade_is_refused(tmp_path: Path, sides: str) -> None:
     """BACI publishes none: a file with rows of the world or a union is another's."""

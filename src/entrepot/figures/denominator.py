@@ -15,9 +15,9 @@ from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.row_facts import partners, traders
-from entrepot.figures.rows import compared, compared_unit, total_sides
+from entrepot.figures.rows import compared, compared_unit, everything, total_sides
 from entrepot.figures.run_measure import measure, rows_of
-from entrepot.figures.sides import members_of, totals
+from entrepot.figures.sides import among, members_of, totals
 from entrepot.goods import goods_title
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
@@ -110,12 +110,13 @@ def whole_of(
     if question(asked.measure).trade == "both" and len(sides) == 2:
         sides = tuple(side for side in sides if side != cells.voice)[-1:]
         asked = _share_of(asked, sides[0])
-    if len(sides) != 1 or not (question(asked.measure).divides or cells.held.has_sums):
+    if len(sides) != 1:
         return None
     [side] = sides
-    if cells.voice is None or cells.voice == side:
-        return Denominator(side, 0.0)
     how = question(asked.measure)
+    is_own_total = cells.voice not in (None, side) and (how.divides or cells.held.has_sums)
+    if not is_own_total and not _has_own_trade(side, cells, asked):
+        return Denominator(side, 0.0) if how.divides or cells.held.has_sums else None
     rows_needed = (how.trade, how.both_reports, how.by_product, how.keeps_products, how.columns)
     what = ("denominator", rows_needed, cells.without_own, asked.quantity, goods)
     whose = asked
@@ -123,6 +124,20 @@ def whole_of(
         # All partners of one country are added up, whichever of them is asked about.
         whose = asked.but(**{side: WORLD})
     return cells.once(what, whose, lambda: _worked_out(side, cells, read, asked, goods))
+
+
+def _has_own_trade(side: Side, cells: SourceRows, asked: Definition) -> bool:
+    """Whether a source has trade of the countries asked about with themselves, of any goods."""
+    reporter = other_side(side)
+    whose = asked.but(**{side: WORLD}, goods="all", flow="one_way")
+
+    def find() -> bool:
+        own = (among(reporter, whose), nw.col("exporter") == nw.col("importer"))
+        rows = cells.rows(reporter, (everything(),), whose.but(goods=""), *own, own=True)
+        [(count,)] = fetch(rows.select(nw.len()))
+        return bool(count)
+
+    return cells.once("own trade", whose, find)
 
 
 def _worked_out(
@@ -303,6 +318,8 @@ def described(
         back = "imports" if whole.side == "importer" else "exports"
         what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
     found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
+    if cells.voice in (None, whole.side) and whole.reimports:
+        found["reimports"] = whole.part(whole.reimports)
     if cells.voice is None:
         return found
     if cells.voice == whole.side:
