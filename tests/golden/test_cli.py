@@ -22,7 +22,18 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
     assert code == 0
     assert err.startswith("note: no data loaded in ")
     figure = json.loads(out)
-    expected = {"title", "definition", "status", "value", "unit", "low", "high", "range"}
+    expected = {
+        "id",
+        "kind",
+        "title",
+        "definition",
+        "status",
+        "value",
+        "unit",
+        "low",
+        "high",
+        "range",
+    }
     expected |= {"specifications", "spread", "chosen", "evidence", "caveats", "denominator"}
     assert expected == set(figure)
     assert figure["title"] == "China’s share of Russia’s imports, high-priority goods, 2023"

@@ -352,3 +352,45 @@ def test_nothing_held_says_how_to_get_it(empty: ep.Lake) -> None:
     assert "entrepot data add baci" in str(figure.reason)
     named = ep.ask("value", lake=empty, importer="RUS", goods="named:chips", period=2023)
     assert "names no list" in str(named.reason)
+
+
+def test_a_figure_says_whose_number_it_is(empty: ep.Lake, tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "period": 2023}
+    assert ep.ask("import_share", goods="chpl", lake=empty, **asked).kind == "published"
+    ours = ep.ask("value", goods="chpl", source="computed", lake=empty, **asked)
+    assert ours.kind == "computed"
+    none = ep.ask("value", goods="854231", lake=empty, **asked)
+    assert (none.status, none.kind, none.to_dict()["kind"]) == ("insufficient_data", None, None)
+    assert ours.to_dict()["id"] == ours.id
+    head = "DATAFLOW,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,SCALE"
+    for status, kind in (("A", "reported"), ("E", "estimated")):
+        lines = [
+            f"IMF.STA:IMTS(1.0.0),THA,MG_CIF_USD,{who},A,2022,{value},6,{status}"
+            for who, value in (("CHN", 7), ("USA", 3))
+        ]
+        path = tmp_path / f"{status}.csv"
+        path.write_text("\n".join([f"{head},STATUS", *lines, ""]))
+        lake = ep.Lake.open(tmp_path / status)
+        lake.add("imts", [path])
+        figure = ep.ask("value", importer="THA", exporter="CHN", period=2022, lake=lake)
+        assert figure.kind == kind
+
+
+def test_the_id_of_a_figure_is_of_the_question_and_the_data(tmp_path: Path) -> None:
+    """The same in two lakes with the same file, whatever else is loaded; else another one."""
+    text = "t,i,j,k,v,q\n2022,156,643,854231,{},1\n2022,490,643,854231,3,1\n"
+    ids = {}
+    for name, value in (("one", 7), ("two", 7), ("other", 8)):
+        path = tmp_path / name / "BACI_HS17_Y2022_V202401.csv"
+        path.parent.mkdir()
+        path.write_text(text.format(value))
+        lake = ep.Lake.open(tmp_path / name / "lake")
+        lake.add("baci", [path])
+        asked: dict[str, Any] = {"importer": "RUS", "goods": "854231", "period": 2022}
+        figure = ep.ask("import_share", exporter="CHN", lake=lake, **asked)
+        assert figure.kind == "reconciled"
+        curve = ep.ask("import_share", exporter="CHN", lake=lake, curve=True, **asked)
+        assert curve.id == figure.id
+        ids[name] = figure.id
+        assert ep.ask("import_share", exporter="TWN", lake=lake, **asked).id != figure.id
+    assert ids["one"] == ids["two"] != ids["other"]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Specifications
+    from entrepot.figures.figure import FigureKind, Specifications
     from entrepot.figures.spread import FoundSpecification
     from entrepot.lake import Lake
 
@@ -262,9 +262,25 @@ def _figure(
         evidence=head.evidence,
         denominator=first.denominator,
         scope=first.scope,
+        kind=_kind(definition, first),
         caveats=tuple(notes),
         ranged=ranged,
     )
+
+
+def _kind(definition: Definition, first: SourceAnswer) -> FigureKind:
+    """Return whose number an answer is."""
+    head = first.estimates[0]
+    evidence = head.evidence
+    if evidence and all(item.id for item in evidence):
+        return "computed" if {item.source for item in evidence} == {"computed"} else "published"
+    if question(definition.measure).is_model:
+        return "computed"
+    if first.is_estimated or max((item.estimated for item in evidence), default=0) > 0.5:
+        return "estimated"
+    # Several sources together are of reports only; rows of one are, where one side was heard.
+    is_of_reports = len(evidence) > 1 or "report" in head.choices
+    return "reported" if is_of_reports else "reconciled"
 
 
 def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:

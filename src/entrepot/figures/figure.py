@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import statistics
@@ -32,6 +33,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Figure",
+    "FigureKind",
     "NoAnswer",
     "PublishedMark",
     "SourceAnswer",
@@ -43,6 +45,9 @@ __all__ = [
     "headline",
     "table_of",
 ]
+
+
+FigureKind = Literal["reported", "reconciled", "estimated", "published", "computed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ class Evidence:
     bases
         Of imports that importers report, where some are by country of origin: the share of the
         value by what makes the partner (``origin``, ``consignment`` ...), 0 to 1.
+    estimated
+        Share of what is counted that the publisher estimated, 0 to 1, where the source says so.
     origin, publisher, url, id
         For a published figure: whose number it is, who printed it, where, and its row.
     statement
@@ -112,6 +119,7 @@ class Evidence:
     rows: int
     reported_by: dict[str, int] = field(default_factory=dict)
     bases: dict[str, float] = field(default_factory=dict)
+    estimated: float = 0.0
     origin: str = ""
     publisher: str = ""
     url: str = ""
@@ -127,6 +135,7 @@ class Evidence:
             "reported_by": self.reported_by,
         }
         found |= {"bases": self.bases} if self.bases else {}
+        found |= {"estimated": self.estimated} if self.estimated else {}
         extra = {"origin": self.origin, "publisher": self.publisher, "url": self.url, "id": self.id}
         return found | {name: text for name, text in extra.items() if text}
 
@@ -257,6 +266,10 @@ class Figure:
     scope
         Which ``goods`` and ``partners`` are loaded, in words, where they are not all; of what ships
         with the program how much it is, as ``source``.
+    kind
+        Whose number it is: ``reported`` by countries or ``reconciled`` from both sides' reports,
+        both added up or divided; mostly ``estimated`` by the publisher; ``published`` by others;
+        ``computed`` by us with a model or assumptions beside the data. None without a value.
     ranged
         Whether its other definitions were evaluated; if not, no range is told, which does not mean
         that there is none.
@@ -281,7 +294,24 @@ class Figure:
     chosen: tuple[str, ...] = ()
     denominator: dict[str, Any] | None = None
     scope: dict[str, str] = field(default_factory=dict)
+    kind: FigureKind | None = None
     ranged: bool = True
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits of what was asked and of the data that answer it.
+
+        The same question has the same id wherever the same deliveries answer it, with a curve or
+        without, whatever else is loaded. Another vintage, another source or another wording of a
+        published number gives another id. The range is no part of it: it looks at all that is
+        loaded.
+        """
+        data = sorted(
+            (one.source, one.snapshot, one.id, one.statement.printed if one.statement else "")
+            for one in self.evidence
+        )
+        text = json.dumps([applied(self.definition), data], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def required(self) -> float:
         """Return the value where it has to be there.
@@ -314,11 +344,13 @@ class Figure:
         Where many Figures stand together, their specifications would outweigh everything else.
         """
         found: dict[str, Any] = {
+            "id": self.id,
             "title": headline(self),
             "definition": applied(self.definition),
             "status": self.status,
             "value": self.value,
             "unit": self.unit,
+            "kind": self.kind,
             **self._range(values),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],

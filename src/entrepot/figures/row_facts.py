@@ -120,13 +120,24 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         rows = cells.rows(by, goods, asked, there)
     else:
         rows = cells.flow(asked, goods, whole=True)
-    counted = rows.group_by("reported_by").agg(nw.len().alias("rows"))
-    told = {str(side or "not said"): int(count) for side, count in fetch(counted)}
+    amount = nw.col(cells.column(asked))
+    # Comtrade estimates masses and quantities, no values.
+    is_of_this = asked.quantity == "mass" or cells.held.source != "comtrade"
+    of_this = nw.col("is_estimated") & nw.lit(is_of_this)
+    counted = rows.group_by("reported_by").agg(
+        nw.len().alias("rows"),
+        amount.sum().alias("amount"),
+        nw.when(of_this).then(amount).sum().alias("estimated"),
+    )
+    sides = fetch(counted)
+    told = {str(side or "not said"): int(count) for side, count, *_ in sides}
+    total, estimated = (sum(row[at] or 0.0 for row in sides) for at in (2, 3))
     return Evidence(
         source=cells.held.source,
         snapshot=cells.held.snapshot,
         rows=sum(told.values()),
         reported_by=dict(sorted(told.items())),
+        estimated=estimated / total if total else 0.0,
         bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
     )
 

@@ -609,7 +609,7 @@ def errors_beside(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 _READ = (
     "period", "freq", "exporter", "importer", "product", "nomenclature", "reported_by",
-    "partner_basis", "valuation",
+    "partner_basis", "valuation", "is_estimated",
 )  # fmt: skip
 
 

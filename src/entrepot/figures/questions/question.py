@@ -173,6 +173,12 @@ class Question:
         return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or DOLLARS)
 
     @property
+    def is_model(self) -> bool:
+        """Whether it answers by assumptions or by what others did, and not by the rows alone."""
+        is_assumed = self.cause == "assumptions" or self.elastic
+        return is_assumed or self.trade in ("beside", "panel", "chain")
+
+    @property
     def has_curve(self) -> bool:
         """Whether it has a specification curve."""
         return bool(self.choices)
