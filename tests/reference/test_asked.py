@@ -340,7 +340,7 @@ def test_flags_that_come_and_go(lake: Lake) -> None:
     assert figure.value == pytest.approx(len(before - after) / len(before))
     assert figure.details["entered"] == len(after - before)
     assert {row["product"] for row in figure.table} == before | after
-    assert "2022 with 2018..2021" in str(figure)
+    assert "2022 with 2018 to 2021" in str(figure)
     assert figure.details["against"] == "2020"
     missing = ask(lake, "churn", importer="JPN", base=2019)
     assert missing.value is None

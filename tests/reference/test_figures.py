@@ -321,7 +321,7 @@ def test_derived_growth_keeps_currency_apart(empty: ep.Lake) -> None:
         ("import_share", {"k": 3}, "has no k"),
         ("cr", {"k": 0}, "k is 0"),
         ("growth", {"base": 2024}, "does not end before"),
-        ("growth", {"base": "2021..2022"}, "12 months and the base 2021..2022 has 24"),
+        ("growth", {"base": "2021..2022"}, "12 months and the base 2021 to 2022 has 24"),
     ],
 )
 def test_wrong_requests(empty: ep.Lake, measure: str, keys: dict[str, Any], message: str) -> None:

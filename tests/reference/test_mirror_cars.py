@@ -99,8 +99,8 @@ def test_cars_are_lost_in_transit(lake: Lake, told: dict) -> None:
 def test_the_finding_says_so(lake: Lake) -> None:
     found = {one.place: one for one in mirror_gap_findings(lake) if one.rule == "lost-in-transit"}
     place = f"{ARMENIA} and {GEORGIA}"
-    assert set(found) == {f"{place}, 2021..2022", f"{place}, 2023 by months"}
-    words = found[f"{place}, 2021..2022"].example.replace("\u00a0", " ")
+    assert set(found) == {f"{place}, 2021 to 2022", f"{place}, 2023 by months"}
+    words = found[f"{place}, 2021 to 2022"].example.replace("\u00a0", " ")
     assert words == "2022 GEO ARM 8703: 144 m USD exported, 24,750 USD imported"
 
 

@@ -139,7 +139,7 @@ def apart(lake: Lake) -> list[tuple[str, int]]:
 
 def test_the_gap_is_a_finding(lake: Lake) -> None:
     [finding] = [one for one in mirror_gap_findings(lake) if one.rule == "mirror-gap"]
-    assert finding.place == f"{BOUGHT} and {SOLD}, 2019..2023"
+    assert finding.place == f"{BOUGHT} and {SOLD}, 2019 to 2023"
     # Poland, 470 m EUR: at 0.82 USD still 385, of which Kyrgyzstan saw 49.
     words = finding.example.replace("\u00a0", " ")
     assert words == "2023 POL KGZ: 385 m USD exported, 48.8 m USD imported"

@@ -282,7 +282,8 @@ def test_dependent_products_are_counted_and_named(world: tuple[Lake, dict[Cell, 
     assert figure.table[0]["import_hhi"] == pytest.approx(index(2022, "854231", "RUS"))
     assert figure.details["products"] == len(CODES)
     assert (figure.unit, str(figure).splitlines()[1].split()) == ("count", ["value", "1"])
-    assert "2022 with 2020..2021" in str(figure)
+    assert "2022 with 2020 to 2021" in str(figure)
+    assert ".." not in str(figure).partition("\n")[0]
     assert ep.ask("geodep", lake=lake, importer="RUS", goods=GOODS, period=2021).value is None
     with pytest.raises(RequestError, match="judged by years"):
         ep.ask("geodep", lake=lake, importer="RUS", period="2022-01")

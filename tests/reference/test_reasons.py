@@ -67,7 +67,7 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
     assert "neither FRA nor KAZ reported for 2022 to table.cars, table.chips" in lines
     assert (
         "not loaded for 2022: table.old (2020), table.older (2019), "
-        "table.part (2022-01..2022-11: ask for 2022-01..2022-11)"
+        "table.part (2022-01 to 2022-11: ask for 2022-01 to 2022-11)"
     ) in lines
     assert f"missing     {lines[0]}\n" in str(figure)
     assert figure.to_dict()["reason"] == figure.reason
@@ -77,10 +77,10 @@ def test_sources_that_have_nothing_to_do_with_it_share_a_line(lake: Lake) -> Non
 def test_a_year_held_in_part_says_what_could_be_asked(lake: Lake) -> None:
     figure = _ask(lake, source="table.part")
     assert figure.reason == (
-        "table.part is loaded for 2022-01..2022-11, not for 2022-12; "
-        "ask for 2022-01..2022-11, which is loaded"
+        "table.part is loaded for 2022-01 to 2022-11, not for 2022-12; "
+        "ask for 2022-01 to 2022-11, which is loaded"
     )
-    assert _ask(lake, source="table.part", period="2022-01..2022-11").value == 11
+    assert _ask(lake, source="table.part", period="2022-01 to 2022-11").value == 11
 
 
 def test_what_does_not_move_a_value_is_not_said_to_move_it_most() -> None:

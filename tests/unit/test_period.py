@@ -73,3 +73,19 @@ def test_whole_years_begin_and_end_with_a_year(text: str, whole: bool) -> None:
 def test_contains() -> None:
     assert Period.parse("2023").contains(Period.parse("2023Q4"))
     assert not Period.parse("2023Q4").contains(Period.parse("2023"))
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("2013..2022", "2013 to 2022"),
+        ("2021-04..2022-03", "2021-04 to 2022-03"),
+        ("2022-03-05..2022-03-09", "2022-03-05 to 2022-03-09"),
+        ("2022", "2022"),
+    ],
+)
+def test_texts_have_words_and_keys_have_dots(key: str, words: str) -> None:
+    span = Period.parse(key)
+    assert (str(span), f"{span}", f"{span!s}") == (key, words, key)
+    assert f"{span:–}" == words.replace(" to ", "–")
+    assert Period.parse(words) == Period.parse(f"{span:–}") == span

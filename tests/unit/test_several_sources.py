@@ -171,4 +171,4 @@ def test_the_hubs_that_can_be_asked_are_named(tmp_path: Path) -> None:
     found = ep.ask("rerouted", lake=lake(tmp_path), **keys)
     assert found.value is None
     # Germany and Russia tell what they trade with Mongolia: nothing. So there is no past of it.
-    assert "what MNG traded in 2017..2021" in (found.reason or "")
+    assert "what MNG traded in 2017 to 2021" in (found.reason or "")

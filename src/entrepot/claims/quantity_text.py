@@ -81,7 +81,7 @@ def period_of(quantity: Quantity) -> str:
     base = quantity.less.of[0][0].period if quantity.less else None
     if quantity.to and quantity.to[0][0].period != period:
         base = quantity.to[0][0].period
-    return f"{base} to {period}" if base else f"{period}"
+    return f"{base:–} to {period:–}" if base else f"{period}"
 
 
 def subject(claim: Claim) -> str:
@@ -236,5 +236,5 @@ def _years(quantity: Quantity) -> str:
     period = quantity.of[0][0].period
     usual = quantity.measure.endswith("growth") and quantity.to
     if usual and quantity.to[0][0].period == period.before():
-        return str(period)
+        return f"{period}"
     return period_of(quantity)

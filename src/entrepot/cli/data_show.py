@@ -125,8 +125,7 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
     cells = [f"{area:<{wide}} {text[-length:]}" for area, text in signs.items()]
     columns = _columns(screen.width, wide + 1 + length)
     first, last = picture.periods[-length * together :][0], picture.periods[-1]
-    between = " to " if picture.freq == "F" else ".."
-    when = f"{first}{'' if first == last else f'{between}{last}'}"
+    when = f"{first}{'' if first == last else f' to {last}'}"
     unit = _PERIOD[picture.freq]
     one = f"a {unit}" if together == 1 else f"{together} {unit}s"
     say(

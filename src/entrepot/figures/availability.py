@@ -304,7 +304,7 @@ def _uncovered(
             text = f"{source} is {rhythm} here; {period} is not made of such periods"
             if fiscal := [one for one in there if one.freq == "F"]:
                 near = min(fiscal, key=lambda one: abs(one.start - period.start))
-                text += f" ({spans(fiscal)} are there); ask --period {near}"
+                text += f" ({spans(fiscal)} are there); ask --period {near!s}"
             return NoAnswer(text)
     fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
     wanted = {part for period in periods for part in period.parts(fits[0])}

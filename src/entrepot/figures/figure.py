@@ -547,7 +547,7 @@ def headline(figure: Figure) -> str:
             largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
         )
     beside = "with" if is_window(asked) else "against"
-    when = f"{asked.period} {beside} {asked.base}" if asked.base else str(asked.period)
+    when = f"{asked.period} {beside} {asked.base}" if asked.base else f"{asked.period}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
     if figure.scope.get("source", "").find(f"({when})") < 0:  # the one year there is, told already
         parts.append(when)

@@ -176,7 +176,7 @@ def mirror_gap_findings(lake: Lake) -> tuple[Finding, ...]:
 
 def _finding(one: MirrorGaps) -> Finding:
     first, last = one.years
-    years = f"{first}" if first == last else f"{first}..{last}"
+    years = f"{first}" if first == last else f"{first} to {last}"
     place = f"{joined(one.sources)}, {years}{'' if one.freq == 'A' else ' by months'}"
     amounts = (figure_value(value, "USD") for value in (one.exporter_low_usd, one.importer_low_usd))
     words = "{} exported, {} imported".format(*amounts)

@@ -304,7 +304,7 @@ def _with_base(definition: Definition) -> Definition:
     if base.end >= now.start:
         raise RequestError(
             f"the base {base} does not end before {now} begins",
-            hint=f"name an earlier base: --base {now.before()}",
+            hint=f"name an earlier base: --base {now.before()!s}",
         )
     how = question(definition.measure)
     if how.other_goods or how.both_reports:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.lake.merge import current_partitions
@@ -226,7 +226,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
 
 
 def spans(periods: Sequence[Period]) -> str:
-    """Return periods in order as short text: 2017..2019, 2021."""
+    """Return periods in order as short text: 2017 to 2019, 2021."""
     runs: list[list[Period]] = []
     for period in periods:
         last = runs[-1][-1] if runs else None
@@ -234,9 +234,11 @@ def spans(periods: Sequence[Period]) -> str:
             runs[-1].append(period)
         else:
             runs.append([period])
-    between = {"F": " to "}
+    # Fiscal years in a row are one span of months; of others, first and last say more.
+    ends = ((run[0], replace(run[0], end=run[-1].end), run[-1]) for run in runs)
     return ", ".join(
-        f"{r[0]}{between.get(r[0].freq, '..')}{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs
+        f"{whole}" if first.freq == "F" or first == last else f"{first} to {last}"
+        for first, whole, last in ends
     )
 
 

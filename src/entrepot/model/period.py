@@ -16,6 +16,7 @@ _YEAR = re.compile(r"([1-9]\d{3})")
 _QUARTER = re.compile(r"([1-9]\d{3})-?Q([1-4])", re.IGNORECASE)
 _HALF = re.compile(r"([1-9]\d{3})-?H([12])", re.IGNORECASE)
 _MONTH = re.compile(r"([1-9]\d{3})-(\d{2})")
+_BETWEEN = re.compile(r"\s+to\s+|\s*–\s*")
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})")
 
 
@@ -40,6 +41,8 @@ class Period:
     def parse(cls, text: str | int | Period) -> Period:
         """Read ``2023``, ``2023-06``, ``2023Q2``, ``2023H1``, ``2023-06-30`` or ``A..B``.
 
+        ``A to B`` is read too, as texts for people have it.
+
         Raises
         ------
         RequestError
@@ -49,7 +52,7 @@ class Period:
         if isinstance(text, Period):
             return text
         words = str(text).strip()
-        first, dots, last = words.partition("..")
+        first, dots, last = _BETWEEN.sub("..", words).partition("..")
         if not dots:
             return _single(words)
         start, end = _single(first.strip()), _single(last.strip())
@@ -180,6 +183,22 @@ class Period:
     def years(self) -> list[Period]:
         """Return the calendar years touched, oldest first."""
         return [_months(year, 1, 12) for year in range(self.start.year, self.end.year + 1)]
+
+    def __format__(self, between: str) -> str:
+        """Return it as texts for people have it; `str` is what keys, files and addresses have.
+
+        Parameters
+        ----------
+        between
+            What stands between first and last; empty for the word, ``–`` where the span is itself
+            one end: ``from 2013–2017 to 2018–2022``.
+
+        Examples
+        --------
+        >>> f"{Period.parse('2013..2022')}, {Period.parse('2013..2022'):–}, {Period.parse(2023)}"
+        '2013 to 2022, 2013–2022, 2023'
+        """
+        return str(self).replace("..", between or " to ")
 
     def __str__(self) -> str:
         match self.freq:

@@ -126,7 +126,7 @@ def _moved(
         asked = whole.definition
         moved = phrasing.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
-        text += f"{strong} in dollars from {asked.base} to {asked.period}"
+        text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
         text += _other_books(found.share, whole)
     if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "

@@ -118,7 +118,7 @@ def state(
     if listed := subject.listed:
         rows.append(("List", f"{listed.title}{_as_read(listed)}"))
     latest = [
-        str(figure.definition.period)
+        f"{figure.definition.period}"
         for figure in found
         if figure.status == "ok" and any(item.id for item in figure.evidence)
     ]
@@ -152,7 +152,7 @@ def line_of(subject: Subject) -> str:
     """Return the command of the brief without its output file."""
     line = f"entrepot brief {subject.importer} --supplier {subject.supplier} "
     line += f"--goods {subject.goods}"
-    return f"{line} --period {subject.period}" if subject.when else line
+    return f"{line} --period {subject.period!s}" if subject.when else line
 
 
 def commands(

@@ -145,7 +145,7 @@ def test_prices_in_another_unit_are_found(
     one = found(rows)["odd-price"]
     assert one.count == 20
     assert f"{largest['product']}: {largest['value'] / largest['mass']:.4g} USD a kg" in one.example
-    assert (one.level, one.place) == ("warning", "table.made 2017..2022")
+    assert (one.level, one.place) == ("warning", "table.made 2017 to 2022")
 
 
 def test_a_few_prices_are_no_band(found: Callable[[list[Row]], dict[str, Finding]]) -> None:

@@ -189,7 +189,7 @@ def test_who_falls_silent_and_who_is_missing_in_between(
     found = check()
     assert found.keys() == {"stopped-reporting", "gap"}
     assert found["stopped-reporting"].example == "RUS (exports), the last is 2020"
-    assert found["stopped-reporting"].place == "comtrade 2018..2022"
+    assert found["stopped-reporting"].place == "comtrade 2018 to 2022"
     assert found["gap"].example == "KAZ (exports), not in 2019, 2021"
 
 
@@ -294,7 +294,7 @@ def test_mixed_releases_say_which_periods(
 ) -> None:
     put("baci", year(2020), year(2021), year(2022), vintage="V1")
     put("baci", year(2022), vintage="V2")
-    assert check()["mixed-vintage"].example == "V1 2020..2021; V2 2022"
+    assert check()["mixed-vintage"].example == "V1 2020 to 2021; V2 2022"
 
 
 def test_a_release_that_replaces_another_is_not_mixed(

@@ -69,9 +69,9 @@ def test_a_list_can_be_read(run: Callable[..., Result], two_releases: Lake, widt
 def test_some_periods_in_force(run: Callable[..., Result], lake: Lake, put: Put) -> None:
     put("baci", *({"period": year} for year in ("2020", "2021", "2022")), vintage="V1")
     put("baci", {"period": "2022"}, vintage="V2")
-    assert [one.state for one in lake.holdings()] == ["current: 2020..2021", "current"]
-    assert "current: 2020..2021" in words(run("list"))
-    assert json.loads(run("list", "--json").stdout)[0]["state"] == "current: 2020..2021"
+    assert [one.state for one in lake.holdings()] == ["current: 2020 to 2021", "current"]
+    assert "current: 2020 to 2021" in words(run("list"))
+    assert json.loads(run("list", "--json").stdout)[0]["state"] == "current: 2020 to 2021"
 
 
 def test_one_release_or_one_snapshot(run: Callable[..., Result], two_releases: Lake) -> None:
@@ -164,7 +164,7 @@ def test_the_signs_of_a_picture() -> None:
     years = tuple(Period.parse("2018..2022").years())
     rows = {"CHN": (800, 400, 100, 1, 0), "RUS": (0, 8, 8, 0, 8), "KAZ": (1, 1, 1, 1, 1)}
     head, *lines = drawn(ReportingCalendar("reporters", "A", years, rows), 80, 24)
-    assert head.startswith("Reporters 2018..2022: each sign is a year")
+    assert head.startswith("Reporters 2018 to 2022: each sign is a year")
     text = "\n".join(lines)
     for cell in ("CHN █▄▁▁·", "RUS ·██·█", "KAZ █████"):
         assert cell in text

@@ -42,7 +42,7 @@ def test_files_of_one_release_share_a_row(lake: Lake) -> None:
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", one) for one in table.split("<tr>")[1:]]
     told = {tuple(one[:5]) for one in rows if one[0] == "comtrade"}
     assert told == {
-        ("comtrade", "", "3", "2020..2021", "3"),
+        ("comtrade", "", "3", "2020 to 2021", "3"),
         ("comtrade", "2025-01", "1", "2023", "1"),
     }
     assert "unknown" not in table

@@ -46,12 +46,12 @@ SIDE = "CASE reported_by WHEN 'importer' THEN 'imports' WHEN 'exporter' THEN 'ex
 def when(day: str = "period") -> str:
     """Return SQL for a row's period in words by its frequency: 2022, 2022Q1, 2022-01.
 
-    A fiscal year is 2022-04..2023-03.
+    A fiscal year is 2022-04 to 2023-03.
     """
     return (
         f"CASE freq WHEN 'A' THEN strftime({day}, '%Y') "
         f"WHEN 'Q' THEN concat(year({day}), 'Q', quarter({day})) "
-        f"WHEN 'F' THEN concat(strftime({day}, '%Y-%m'), '..', "
+        f"WHEN 'F' THEN concat(strftime({day}, '%Y-%m'), ' to ', "
         f"strftime({day} + INTERVAL 1 YEAR - INTERVAL 1 DAY, '%Y-%m')) "
         f"ELSE strftime({day}, '%Y-%m') END"
     )

@@ -86,7 +86,7 @@ def _rerouted_title(figure: Figure) -> str:
     hubs = area_phrase(asked.hubs or "")
     way = f"have been rerouted to {area_phrase(asked.importer)} via {hubs}"
     goods = f"goods of {area_phrase(asked.exporter)}"
-    when = str(asked.period).replace("..", " to ")
+    when = f"{asked.period}"
     if not high:
         return phrasing.capital(f"no excess trade suggests that {goods} {way} in {when}")
     size = _between(low, high, scale_of(figure.unit, high))
@@ -95,7 +95,7 @@ def _rerouted_title(figure: Figure) -> str:
 
 def _rerouted_deck(figure: Figure, count: int) -> str:
     asked = figure.definition
-    base = str(asked.base or asked.period.before()).replace("..", " to ")
+    base = f"{asked.base or asked.period.before()}"
     deck = (
         f"{phrasing.capital(goods_title(asked.goods))}, in excess of the counterfactual "
         f"from {base}. Width: what can "

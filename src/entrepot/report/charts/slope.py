@@ -210,7 +210,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
         for row in shown
     )
     asked = figure.definition
-    drawn = Slope((str(asked.base), str(asked.period)), lines, scale.word)
+    drawn = Slope((f"{asked.base}", f"{asked.period}"), lines, scale.word)
     title = _slope_title(figure, shown)
     rest = len(rows) - len(shown)
     deck = f"{phrasing.capital(goods_title(asked.goods))}, {scale.word}, the largest changes"

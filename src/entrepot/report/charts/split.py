@@ -255,7 +255,7 @@ def _title(figure: Figure) -> str:
     flow = f"Exports from {seller} to {buyer}"
     word = "did not change" if not change else "rose by" if change > 0 else "fell by"
     size = f" {figure_value(abs(change), figure.unit)}" if change else ""
-    text = f"{flow} {word}{size} from {asked.base} to {asked.period}"
+    text = f"{flow} {word}{size} from {asked.base:–} to {asked.period:–}"
     signs = [
         (name, _money(figure, key))
         for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))

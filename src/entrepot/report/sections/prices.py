@@ -69,7 +69,7 @@ def title(figure: Figure) -> str:
     asked = figure.definition
     if not parts:
         return ""
-    return phrasing.capital(f"{', '.join(parts)} from {asked.base} to {asked.period}")
+    return phrasing.capital(f"{', '.join(parts)} from {asked.base:–} to {asked.period:–}")
 
 
 def prices(figure: Figure) -> BriefSentence | None:
@@ -85,7 +85,7 @@ def prices(figure: Figure) -> BriefSentence | None:
         parts.append(f"{name} {word}{size}")
     if not parts:
         return None
-    when = f"from {asked.base} to {asked.period}"
+    when = f"from {asked.base:–} to {asked.period:–}"
     text = f"{' and '.join(parts)} {when}, in goods that can be compared."
     return BriefSentence(phrasing.capital(text), (figure,), ("prices",))
 
@@ -104,7 +104,7 @@ def premium(figure: Figure, subject: Subject) -> BriefSentence | None:
     if figure.status != "ok" or figure.value is None:
         return None
     asked = figure.definition
-    when = f"from {asked.base} to {asked.period}"
+    when = f"from {asked.base:–} to {asked.period:–}"
     known = figure.low is not None and figure.high is not None
     ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
     if ends and ends[0] <= 0 <= ends[-1]:

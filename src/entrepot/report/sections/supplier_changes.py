@@ -94,7 +94,7 @@ def _title(figure: Figure) -> str:
         if change > 0 if word == "gained" else change < 0:
             parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
     told = ", ".join(parts) or "no supplier gained or lost"
-    return phrasing.capital(f"{told}, {asked.base} to {asked.period}")
+    return phrasing.capital(f"{told}, {asked.base:–} to {asked.period:–}")
 
 
 def _unrecorded(figure: Figure) -> list[str]:
@@ -129,7 +129,7 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefS
     own = sum(moved.get(name, 0.0) for name in supplier)
     asked = figure.definition
     who = name or area_phrase("+".join(sorted(supplier)))
-    when = f"from {asked.base} to {asked.period}"
+    when = f"from {asked.base:–} to {asked.period:–}"
     if own == 0 or gains <= 0:
         return None
     if own < 0:
@@ -181,7 +181,7 @@ def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[
         {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in figure.table}
         for end in ("before", "after")
     )
-    when = f"from {figure.definition.base} to {figure.definition.period}"
+    when = f"from {figure.definition.base:–} to {figure.definition.period:–}"
     if told := leaps(earlier, later, when, (figure,)):
         notes.append(told)
     how = (
@@ -217,7 +217,7 @@ def _table(figure: Figure) -> BriefTable:
     whose = phrasing.capital(possessive(area_phrase(asked.importer)))
     return BriefTable(
         caption=f"{whose} suppliers of {goods_title(asked.goods)}, {shown.unit}",
-        head=("Supplier", str(asked.base), str(asked.period), "Change"),
+        head=("Supplier", f"{asked.base}", f"{asked.period}", "Change"),
         numeric=(False, True, True, True),
         rows=lines,
         units=("", *(shown.unit for _ in range(3))),

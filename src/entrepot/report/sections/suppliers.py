@@ -139,7 +139,7 @@ def moved(before: Figure, after: Figure) -> BriefSentence | None:
         parts.append(f"{whose} share {word} most, from {shown}{NBSP}%")
     if not parts:
         return None
-    when = f"From {before.definition.period} to {after.definition.period}"
+    when = f"From {before.definition.period:–} to {after.definition.period:–}"
     return BriefSentence(f"{when} {'; '.join(parts)}.", (before, after))
 
 
@@ -219,7 +219,7 @@ def _notes(figure: Figure, before: Figure | None, subject: Subject) -> tuple[Not
         return tuple(notes)
     if said := moved(before, figure):
         notes.append(Note("Largest changes", (said,)))
-    when = f"from {before.definition.period} to {figure.definition.period}"
+    when = f"from {before.definition.period:–} to {figure.definition.period:–}"
     if told := leaps(shares_of(before), shares_of(figure), when, (before, figure)):
         notes.append(told)
     return tuple(notes)

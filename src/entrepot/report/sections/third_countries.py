@@ -69,7 +69,7 @@ def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | 
         title=BriefSentence(_title(figure), (figure,), _caveats(figure)),
         deck=(
             f"Goods of suppliers that sold less ({_names(losers)}) via hubs that sold more, "
-            f"in excess of the no-event counterfactual from {_span(figure.definition.base)}."
+            f"in excess of the no-event counterfactual from {figure.definition.base}."
         ),
         picture=_picture(figure),
         table=_table(figure),
@@ -134,7 +134,7 @@ def _names(areas: list[str]) -> str:
 
 def _title(figure: Figure) -> str:
     asked = figure.definition
-    when = _span(asked.period)
+    when = f"{asked.period}"
     most = figure.value if figure.high is None else figure.high  # no range: both ends are one
     if not most:
         text = f"No excess trade via {area_phrase(asked.hubs or '')} in {when}"
@@ -150,10 +150,6 @@ def _title(figure: Figure) -> str:
 
 def _caveats(figure: Figure) -> tuple[str, ...]:
     return tuple(item.id for item in figure.caveats)
-
-
-def _span(period: object) -> str:
-    return str(period).replace("..", " to ")
 
 
 def _picture(figure: Figure) -> Chart | None:
