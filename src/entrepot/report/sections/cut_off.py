@@ -333,7 +333,7 @@ def scenario_line(found: Scenario) -> str:
     """Return the command that works a scenario out again."""
     cut = found.file.cut
     text = (
-        f"format: 1\\ntitle: Cut-off\\nperiod: {found.file.period}\\neconomy: {{}}\\n"
+        f"format: 1\\ntitle: Cut-off\\nperiod: {found.file.period!s}\\neconomy: {{}}\\n"
         f"cut: {{imposes: {cut.imposes}, target: {cut.target}, instrument: {cut.instrument}}}\\n"
     )
     return f"printf '{text}' > cut-off.yaml; entrepot scenario cut-off.yaml"

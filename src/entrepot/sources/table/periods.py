@@ -148,7 +148,7 @@ def _fiscal(text: str, year_starts: int) -> DatedPeriod | None:
             "a single year, where years begin in another month than January",
             where=text,
             why="it may be the year of the first month or of the last",
-            hint=f"say which: own: {{{text!r}: {after}}} or own: {{{text!r}: {before}}}; for a "
+            hint=f"say which: own: {{{text!r}: {after!s}}} or own: {{{text!r}: {before!s}}}; for a "
             "calendar year leave year_starts out",
         )
     return None
