@@ -58,6 +58,34 @@ def test_what_is_no_area_or_two_is_none(name: str) -> None:
     assert named_area(name) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("CIV", "COTE DIVOIRE|COTE DIVOIRE "),
+        ("KEN", "Republik Kenia|República de Quenia|Republic of Kenya"),
+        ("THA", "Königreich Thailand|KINGDOM OF THAILAND|Reino de Tailandia"),
+        ("IRN", "Islamische Republik Iran|Iran, Islamische Republik"),
+        ("ITA", "İtalya Cumhuriyeti"),
+        ("USA", "ESTADOS UNIDOS (EE UU)|Estados Unidos (US)"),
+        ("GBR", "UNITED KINGDOM(GB)"),
+    ],
+)
+def test_a_state_is_known_without_its_form_and_with_its_letters_alone(
+    code: str, names: str
+) -> None:
+    assert {named_area(name) for name in names.split("|")} == {code}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Republic of China", "República de China", "Volksrepublik Congo",
+     "Kore Demokratik Halk Cumhuriyeti", "Dominik Milletler Topluluğu", "Ekvator Cumhuriyeti",
+     "United Republic", "Vereinigtes", "Guinea (GB)", "Niger (Nigeria)"],
+)  # fmt: skip
+def test_a_form_of_state_that_tells_two_apart_is_not_left_out(name: str) -> None:
+    assert named_area(name) is None
+
+
 def test_names_that_begin_as_others_are_told_apart() -> None:
     names = ("Guinea", "Guinea-Bissau", "Equatorial Guinea", "Papua New Guinea", "Niger",
              "Nigeria", "Dominica", "Dominican Republic", "Sudan", "South Sudan", "Samoa",
@@ -100,6 +128,18 @@ def test_nearest_names_are_near_or_none() -> None:
         ("Virgin Isl", None),
         ("European Un", None),
         ("Niger", None),
+        ("UNITED ARAB EMIR", "ARE"),
+        ("KOREA, DEMOCRATIC PE", "PRK"),
+        ("Central African R", "CAF"),
+        ("REPUBLICA DA COSTA D", None),  # of Costa Rica, or of the Ivory Coast
+        ("REPUBLICA FEDERATIVA", None),  # of many; the table has the full name of Brazil alone
+        ("ETAT INDEPENDANT DE", None),
+        ("COMMONWEALTH DE LAS", None),
+        ("REPUBLIQUE DE L'ILE", None),
+        ("ISLA DE SAN MARTIN (", None),
+        ("Republica do Sudao d", "SSD"),  # of the South, as it goes on
+        ("Virgin Islands of th", None),
+        ("DOMINIK MILLETLER TO", None),
     ],
 )
 def test_a_cut_name_is_completed_where_one_area_has_it(cut: str, code: str | None) -> None:

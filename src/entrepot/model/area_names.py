@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from entrepot.errors import nearest
-from entrepot.model.areas import by_name, groups
+from entrepot.model.areas import by_code, by_name, groups
 from entrepot.model.columns import read_table
 
 __all__ = [
@@ -45,6 +45,27 @@ _SAME = {
     "guinea": "guine guinee",
 }
 _CANONICAL = {word: one for one, words in _SAME.items() for word in words.split()}
+_FORMS = frozenset({
+    *("republic", "democratic", "popular", "federation", "arab", "independent", "union", "united"),
+    *("kingdom", "state", "states", "sovereign", "commonwealth", "federal", "federative"),
+    *("islamic",),
+    *("socialist", "cooperative", "plurinational", "bolivarian", "oriental", "principality"),
+    *("grand", "duchy", "sultanate", "emirate", "confederation", "hashemite", "constitutional"),
+    *("royaume", "reino", "konigreich", "kralligi", "королевство", "etat", "etats", "estado"),
+    *("estados", "staat", "devleti", "государство", "unie", "unies", "unido", "unidos", "unida"),
+    *("vereinigte", "vereinigtes", "birlesik", "uni", "comunidade", "comunidad", "federale"),
+    *("mancomunidad", "milletler", "toplulugu", "bund", "bundesrepublik", "islamische"),
+    *("federativa", "federativen", "cumhuriyeti", "cumhuriyet", "islamica", "islamique"),
+    *("islam", "исламская", "socialista", "socialiste", "sozialistische", "sosyalist"),
+    *("социалистическая", "democratique", "демократическая", "федеративная", "народная"),
+    *("halk", "cooperativa", "plurinacional", "bolivariana", "principado"),
+    *("principaute", "furstentum", "prensligi", "княжество", "gran", "ducado", "duche", "gross"),
+    *("grossherzogtum", "dukaligi", "buyuk", "великое", "герцогство", "sultanato", "sultanat"),
+    *("sultanligi", "султанат", "emirat", "emirligi", "emirado", "confederacao", "confederacion"),
+    *("independiente", "independente", "independant", "unabhangiger", "bagimsiz", "независимое"),
+    *("soberano", "uniao", "союз", "birligi", "vereinigung", "соединенные", "объединенная"),
+})  # fmt: skip
+"""Forms of states, in the spelling of keys: the Republic of Kenya is Kenya, where no other is."""
 _SILENT = frozenset({
     *("the", "of", "and", "de", "la", "le", "les", "du", "des", "el", "los", "las", "da", "do"),
     *("dos", "das", "der", "die", "und", "et", "ve", "von"),
@@ -57,6 +78,16 @@ _RESTS = re.compile(
     re.IGNORECASE,
 )
 """How names of all others in a region begin."""
+_OWN_FORMS = frozenset({
+    *("united", "arab", "unido", "unidos", "unida", "uni", "unie", "unies", "birlesik"),
+    *("vereinigte", "vereinigtes", "соединенные", "объединенные"),
+})  # fmt: skip
+"""Forms that are most of the name of a few states: United Arab Emirates."""
+_COMMON = frozenset({"republic", "kingdom", "state", "states", "estado", "etat", "federation"})
+"""Forms that so many states have that publishers leave them out: they tell none from another."""
+_DIVIDED = frozenset({"CHN", "TWN", "KOR", "PRK", "COD", "COG", "DEU", "VNM", "YEM"})
+"""States of which another has or had the same name, told by its form alone."""
+_BEGUN = 3  # letters of a word that say which it is
 _SHORTEST = 10  # letters of a cut name: fewer begin several names
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 
@@ -88,7 +119,35 @@ def named_area(name: str) -> str | None:
     >>> named_area("ASEAN"), named_area("China, Republic of")  # a group; two areas
     (None, None)
     """
-    return by_name(name) or _by_key().get(name_key(name)) or None
+    key = name_key(name)
+    if found := by_name(name) or _by_key().get(key):
+        return found
+    if key in _by_key():  # of two areas
+        return None
+    return _by_letters().get(_letters(name)) or _without_form(key) or _said_twice(name)
+
+
+def _without_form(key: str) -> str | None:
+    """Return the area of the name of a state without its form: the kingdom of Norway.
+
+    None where another one has the same name with another form: China, Congo and Korea.
+    """
+    short = _short(key)
+    found = _by_key().get(short) if _by_short().get(short) else None
+    return None if found in _DIVIDED else found
+
+
+def _said_twice(name: str) -> str | None:
+    """Return the area of a name with another name or code in brackets: Estados Unidos (US).
+
+    None where the two are not the same.
+    """
+    found = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name)
+    if found is None or (area := named_area(found[1].strip())) is None:
+        return None
+    inside = found[2].strip()
+    same = named_area(inside) or by_code("alpha2").get(inside.upper())
+    return area if same == area else None
 
 
 def is_rest(name: str) -> bool:
@@ -121,18 +180,32 @@ def completed_name(text: str) -> str | None:
     >>> completed_name("Virgin Isl"), completed_name("Niger")  # of two countries; too short
     (None, None)
     """
-    if len(text) < _SHORTEST:
+    if len(text) < _SHORTEST or text.rstrip().endswith("("):
         return None
     *whole, last = words_of(text) or [""]
     known = {_CANONICAL.get(word, word) for word in whole} - _SILENT
-    found = set()
+    begun = {word for word in _FORMS if word.startswith(last) and len(last) > 1}
+    goes_on = any(word.startswith(last) for word in _SILENT)
+    # What says no more than that it is a state is not enough: República Federativa de ...
+    named = known - _FORMS | (known & _OWN_FORMS)
+    if not last or not (named or (len(last) >= _BEGUN and not begun and not goes_on)):
+        return None
+    like, alike = set(), set()
     for words, code in _in_words():
-        rest = [word for word in words if _CANONICAL.get(word, word) not in known]
-        if known <= {_CANONICAL.get(word, word) for word in words} and any(
-            word.startswith(last) for word in rest
+        if not named <= words.keys():
+            continue
+        is_begun = any(word.startswith(last) for one, word in words.items() if one not in known)
+        if (
+            is_begun
+            or (begun and len(words) == len(named))
+            or (goes_on and len(words) > len(named))
         ):
-            found.add(code)
-    return found.pop() if len(found) == 1 and last else None
+            like.add(code)
+            if is_begun and known <= words.keys():
+                alike.add(code)
+    said = (known | begun) & _FORMS - _COMMON
+    found = like if len(like) == 1 or not said else alike
+    return (found.pop() if len(found) == 1 else None) or None
 
 
 def nearest_names(name: str) -> list[str]:
@@ -150,15 +223,55 @@ def _by_key() -> dict[str, str]:
 
 
 @cache
-def _in_words() -> tuple[tuple[tuple[str, ...], str], ...]:
-    rows = read_table(_FILE, COLUMNS)
-    return tuple((tuple(words_of(row["name"])), row["code"]) for row in rows)
+def _by_letters() -> dict[str, str]:
+    """Return code by the letters of a name alone, where one area has it: COTE DIVOIRE."""
+    found: dict[str, set[str]] = {}
+    for row in read_table(_FILE, COLUMNS):
+        found.setdefault(_letters(row["name"]), set()).add(row["code"])
+    return {letters: codes.pop() for letters, codes in found.items() if len(codes) == 1}
+
+
+def _letters(name: str) -> str:
+    return "".join(re.findall(r"[^\W_]", _plain(name)))
+
+
+@cache
+def _by_short() -> dict[str, str]:
+    """Return code by key without forms of states, where one area has it."""
+    found: dict[str, set[str]] = {}
+    for key, code in _by_key().items():
+        found.setdefault(_short(key), set()).add(code)
+    return {short: codes.pop() for short, codes in found.items() if len(codes) == 1}
+
+
+def _short(key: str) -> str:
+    return " ".join(word for word in key.split() if word not in _FORMS)
+
+
+@cache
+def _in_words() -> tuple[tuple[dict[str, str], str], ...]:
+    """Return the words of each name by how keys spell them, with its code."""
+    return tuple(
+        (
+            {
+                one: word
+                for word in words_of(row["name"])
+                if (one := _CANONICAL.get(word, word)) not in _SILENT
+            },
+            row["code"],
+        )
+        for row in read_table(_FILE, COLUMNS)
+    )
 
 
 def words_of(name: str) -> list[str]:
     """Return the words of a name in small letters, without accents."""
-    plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and "))
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     # Publishers without apostrophes write a blank in their place: COTE D IVOIRE.
-    joined = re.sub(r"(?:['’`´]|(?<=[^\W_]{3}) )s\b", "s", bare.casefold())
+    joined = re.sub(r"(?:['’`´]|(?<=[^\W_]{3}) )s\b", "s", _plain(name))
     return re.findall(r"[^\W_]+", re.sub(r"\b[dl](?:['’`´] ?| )", "", joined))
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters, without accents."""
+    plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and "))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
