@@ -15,6 +15,7 @@ from entrepot.errors import RequestError, UnknownNameError
 __all__ = ["ENGINES", "Settings", "cache_folder", "lists_folder"]
 
 ENGINES = ("duckdb", "spark")
+_DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
 _ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
@@ -58,7 +59,7 @@ class Settings:
     engine
         What `entrepot ask` computes with: ``duckdb`` or ``spark``.
     address
-        Where the lake is, if not in a folder: ``s3a://bucket/lake``, which only Spark reads.
+        Where the lake is, if not in a folder: ``s3://bucket/lake``, or what only Spark reads.
     """
 
     lake: Path
@@ -112,12 +113,12 @@ class Settings:
             raise UnknownNameError(
                 "engine", engine, ENGINES, where="environment variable ENTREPOT_ENGINE"
             )
-        address = str(folder) if _ADDRESS.match(str(folder)) else None
+        address = _DOUBLE.sub(r"\1://", str(folder)) if _ADDRESS.match(str(folder)) else None
         if address and not anywhere:
             raise RequestError(
                 "the lake is at an address, and not in a folder",
                 where=address,
-                hint="entrepot ask --engine spark reads it; for all else bring it into a folder",
+                hint="bring the lake into a folder",
             )
         return cls(
             lake=Path(folder).expanduser(),

@@ -58,7 +58,7 @@ LakeOption = Annotated[
     Path | None,
     typer.Option(
         "--lake",
-        help="Lake folder (also ENTREPOT_LAKE); default: your data folder.",
+        help="Lake folder (also ENTREPOT_LAKE), or s3://bucket/lake; default: your data folder.",
         show_default=False,
     ),
 ]
@@ -67,7 +67,7 @@ LakeOrAddress = Annotated[
     typer.Option(
         "--lake",
         metavar="PATH",
-        help="Lake folder (also ENTREPOT_LAKE); on Spark also s3a://bucket/lake.",
+        help="Lake folder (also ENTREPOT_LAKE), or s3://bucket/lake; on Spark s3a://bucket/lake.",
         show_default=False,
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import duckdb
     import narwhals as nw
@@ -87,16 +89,19 @@ class Lake(Reads):
         if not several:
             raise no_file(source)
         name, title = named_source(split_address(source)[0], Path(several[0]), mapping)
-        return load(
-            self.path,
-            name,
-            [Path(path) for path in several],
-            self.connection,
-            replace=replace,
-            options=FileOptions(nomenclature, vintage, mapping),
-            title=title,
-            progress=progress,
-        )
+        if name.startswith("shipments."):
+            self._require_folder("a customs register is not loaded into an object store")
+        with self._changing():
+            return load(
+                self.path,
+                name,
+                [Path(path) for path in several],
+                self.connection,
+                replace=replace,
+                options=FileOptions(nomenclature, vintage, mapping),
+                title=title,
+                progress=progress,
+            )
 
     def remove(self, source: str, *, snapshot: str | None = None) -> tuple[InventoryItem, ...]:
         """Remove a source, or one snapshot of it, with the delivered bytes; return what it was.
@@ -115,8 +120,22 @@ class Lake(Reads):
         _require_own(source)
         gone = self.holdings(source, snapshot=snapshot)
         named = {(item.snapshot, item.vintage) for item in gone}
-        remove(self.path, named, split_address(source)[0])
+        with self._changing():
+            remove(self.path, named, split_address(source)[0])
         return gone
+
+    def _changing(self) -> AbstractContextManager[None]:
+        """Return a block that sends what it changed, if the lake is in an object store."""
+        return nullcontext() if self._remote is None else self._remote.changing()
+
+    def _require_folder(self, what: str) -> None:
+        """Refuse what is done with a lake in a folder only."""
+        if self._remote is not None:
+            raise RequestError(
+                what,
+                where=self._remote.address,
+                hint="copy the lake into a folder, and name it with --lake",
+            )
 
     def erase(
         self,
@@ -151,6 +170,7 @@ class Lake(Reads):
         """
         from entrepot.lake.prepare import erase
 
+        self._require_folder("names are not erased in an object store")
         return erase(self.path, name, self.connection, really=really, progress=progress)
 
     def rebuild(
@@ -182,6 +202,7 @@ class Lake(Reads):
         """
         from entrepot.lake.rebuild import rebuild
 
+        self._require_folder("a lake is not rebuilt in an object store")
         return rebuild(self.path, self.connection, leave_out=leave_out, progress=progress)
 
     def backup(
@@ -213,6 +234,7 @@ class Lake(Reads):
         """
         from entrepot.lake.backup import backup
 
+        self._require_folder("a lake in an object store has no backup of its own: copy its objects")
         with self.reading():
             every = self._state().catalog.snapshots
             catalog = Catalog(tuple(item for item in every if not is_bundled(item.source)))
@@ -241,6 +263,7 @@ class Lake(Reads):
         """
         from entrepot.lake.backup import restore
 
+        self._require_folder("a backup is not restored into an object store")
         restore(self.path, Path(file), progress=progress or (lambda _: None))
         return self.holdings()
 
@@ -298,6 +321,7 @@ class Lake(Reads):
         from entrepot.lake.checks import check_lake
         from entrepot.lake.system_errors import guarded
 
+        self._require_folder("a lake in an object store is not checked as a whole")
         with self.reading(), guarded(self.path):
             return tuple(check_lake(self.path, self._state().catalog, self.connection, codes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from entrepot.lake.catalog import Order
     from entrepot.lake.inventory import InventoryItem
+    from entrepot.lake.remote import RemoteStore
     from entrepot.lake.state import StateCache
     from entrepot.model.columns import Table
     from entrepot.model.period import Period
@@ -50,18 +51,28 @@ __all__ = ["Reads", "ReportingCalendar", "RowCache"]
 class Reads:
     """The reading half of a `Lake`: it never writes, and an absent folder is an empty lake."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, remote: RemoteStore | None = None) -> None:
         self._settings = settings
+        self._remote = remote
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._pinned: State | None = None
         self._in_memory: RowCache | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Self:
-        """Open the lake in a folder; by default the one the environment or the user's data name."""
+        """Open the lake in a folder; by default the one the environment or the user's data name.
+
+        A lake in an object store (``s3://bucket/lake``) is read by way of the user's cache.
+        """
         from entrepot.settings import Settings
 
-        return cls(Settings.read(path))
+        settings = Settings.read(path, anywhere=True)
+        if settings.address is None:
+            return cls(settings)
+        from entrepot.lake.remote import RemoteStore
+
+        remote = RemoteStore(settings.address, settings.cache)
+        return cls(replace(settings, lake=remote.mirror), remote)
 
     @property
     def path(self) -> Path:
@@ -153,7 +164,7 @@ class Reads:
         try:
             with readable():
                 require_read(self.path, lambda: all_files(catalog), self._connection)
-            if sizes:
+            if sizes and self._remote is None:  # else most files have not come
                 require_sizes(self.path, all_files(catalog))
         except ChangedError:  # nothing that came from it may be used again
             self._connection = self._in_memory = None
@@ -161,7 +172,10 @@ class Reads:
             raise
 
     def _state(self) -> State:
-        return self._pinned or State.read(self.path)
+        if self._pinned is not None or self._remote is None:
+            return self._pinned or State.read(self.path)
+        self._remote.refresh()
+        return State.read(self.path, self._remote.bring)
 
     def _rows(
         self, state: State, parts: Sequence[CurrentPart], by: Order
@@ -255,6 +269,7 @@ class Reads:
         if self._pinned is None:
             parts = state.parts_of_flows(source)
             sums = (part.partition.sums for part in parts if part.counts)
+            state.files_of_totals(source)  # brings them, if they lie elsewhere
             require_whole(self.path, [one for one in sums if one])
         return state.totals(self.connection, source)
 

@@ -88,6 +88,8 @@ class State:
 
     Attributes
     ----------
+    bring
+        Puts files into the folder before they are read, if they lie elsewhere.
     remembered
         What questions found out about the rows of this state.
     begun
@@ -96,12 +98,17 @@ class State:
 
     folder: Path
     catalog: Catalog
+    bring: Callable[[Sequence[StoredFile]], None] | None = field(
+        default=None, repr=False, compare=False
+    )
     _parts: dict[str, list[CurrentPart]] = field(default_factory=dict, init=False, repr=False)
     remembered: StateCache = field(default_factory=StateCache, init=False, repr=False)
     begun: StateCache = field(default_factory=lambda: StateCache(_PAGES), init=False, repr=False)
 
     @classmethod
-    def read(cls, folder: Path) -> State:
+    def read(
+        cls, folder: Path, bring: Callable[[Sequence[StoredFile]], None] | None = None
+    ) -> State:
         """Return the state that a folder is in now: the same as last time, if nothing changed.
 
         Errors are those of `Catalog.read`.
@@ -109,7 +116,7 @@ class State:
         catalog = Catalog.read(folder)
         last = _LAST.get(folder)
         if last is None or last.catalog != catalog:
-            last = cls(folder, catalog)
+            last = cls(folder, catalog, bring)
             _LAST.clear()
             _LAST[folder] = last
         return last
@@ -119,7 +126,7 @@ class State:
         """The same with the flows that ship with the program, as if they had been loaded first."""
         if bundled() in self.catalog.snapshots:
             return self
-        return State(self.folder, Catalog((bundled(), *self.catalog.snapshots)))
+        return State(self.folder, Catalog((bundled(), *self.catalog.snapshots)), self.bring)
 
     @cached_property
     def holdings(self) -> tuple[InventoryItem, ...]:
@@ -219,7 +226,10 @@ class State:
     def stored(self, parts: Sequence[CurrentPart], by: Order) -> list[StoredFile]:
         """Return the same files as the catalog has them."""
         every = [part.partition.files for part in parts if part.counts]
-        return [files[by] if by in files else next(iter(files.values())) for files in every]
+        found = [files[by] if by in files else next(iter(files.values())) for files in every]
+        if self.bring:
+            self.bring(found)
+        return found
 
     def totals(
         self, connection: duckdb.DuckDBPyConnection, source: str
@@ -236,11 +246,14 @@ class State:
 
     def files_of_totals(self, source: str) -> list[tuple[Path, frozenset[str]]]:
         """Return the files of totals that count, each with what is hidden of it."""
-        return [
-            (self.folder / part.partition.sums.path, part.hidden)
+        found = [
+            (part.partition.sums, part.hidden)
             for part in self.parts_of_flows(source)
             if part.counts and part.partition.sums
         ]
+        if self.bring:
+            self.bring([stored for stored, _ in found])
+        return [(self.folder / stored.path, hidden) for stored, hidden in found]
 
     def rows(
         self, connection: duckdb.DuckDBPyConnection, parts: Sequence[CurrentPart], by: Order

@@ -1,0 +1,289 @@
+"""A lake in an object store: files are brought into the user's cache when a question needs them.
+
+What comes are all files of a source that is asked, in the sort order that is read. Objects are
+named as files of a lake in a folder are, and never change, so what was brought once stays; each is
+compared with its hash when it comes. The catalog is asked for before every question.
+A change is made on the copy in the cache, its new files are sent, and then the catalog takes the
+place of the one that it was made from, in one step that the store refuses if somebody else was
+faster (compare and swap). Keys come from the environment or the store's own chain, as the library
+`obstore` reads them; they are neither printed nor kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from entrepot.errors import EntrepotError, MissingExtraError, OutsideError, RequestError
+from entrepot.lake.catalog import NAME, Catalog, replace_text
+from entrepot.limits import files_allowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from entrepot.lake.catalog import StoredFile
+
+__all__ = ["SCHEMES", "RemoteStore"]
+
+SCHEMES = ("s3", "gs", "az")
+_AT_ONCE = 8
+_SECONDS = 30
+_MACHINE = "169.254.169.254"
+"""Where machines of a cloud get keys: asked where the environment has none."""
+_TABLES = ("flows", "inputs", "products", "raw", "shipments")
+
+
+class RemoteStore:
+    """The objects of one lake, and the folder of the cache that has copies of some.
+
+    Parameters
+    ----------
+    address
+        ``s3://bucket/lake``, ``gs://bucket/lake`` or ``az://container/lake``.
+    cache
+        The user's cache.
+
+    Raises
+    ------
+    RequestError
+        For another kind of address, or where no connection may be opened.
+    """
+
+    def __init__(self, address: str, cache: Path) -> None:
+        scheme = address.partition(":")[0]
+        if scheme not in SCHEMES:
+            raise RequestError(
+                "the lake is at an address that only Spark can read",
+                where=address,
+                hint="entrepot ask --engine spark reads it; DuckDB reads "
+                + ", ".join(f"{name}://" for name in SCHEMES),
+            )
+        if not files_allowed():
+            raise RequestError(
+                "a server reads a lake in a folder, and opens no connection itself",
+                where=address,
+                hint="bring the lake into a folder",
+            )
+        self.address = address.rstrip("/")
+        self.mirror = cache / "lakes" / hashlib.sha256(self.address.encode()).hexdigest()[:16]
+        self._opened: Any = None
+        self._tag: str | None = None
+
+    @property
+    def _store(self) -> Any:
+        if self._opened is None:
+            try:
+                from obstore.store import from_url
+            except ImportError:
+                raise MissingExtraError("obstore", "remote") from None
+            patience: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=_SECONDS)}
+            with self._reached(""):
+                self._opened = from_url(self.address, retry_config=patience)
+        return self._opened
+
+    def refresh(self) -> None:
+        """Bring the catalog, if it is another than the last one.
+
+        Raises
+        ------
+        OutsideError
+            If the store cannot be reached, or refuses.
+        """
+        self._bring_catalog()
+
+    def _bring_catalog(self) -> bytes | None:
+        """Return the catalog as it is now, put into the cache; None where there is none."""
+        import obstore
+
+        store, held = self._store, self.mirror / NAME
+        try:
+            with self._reached(NAME):
+                got = obstore.get(store, NAME)
+                self._tag, text = got.meta["e_tag"], bytes(got.bytes())
+        except FileNotFoundError:
+            self._tag = None
+            held.unlink(missing_ok=True)
+            return None
+        self.mirror.mkdir(parents=True, exist_ok=True)
+        if not held.is_file() or held.read_bytes() != text:
+            Catalog.parse(text, f"{self.address}/{NAME}")
+            replace_text(held, text.decode())
+        return text
+
+    def bring(self, files: Sequence[StoredFile]) -> None:
+        """Bring files that the cache lacks, each compared with its hash.
+
+        Raises
+        ------
+        OutsideError
+            If one is gone, is not what was written, or cannot be brought.
+        """
+        lacking = [
+            one
+            for one in files
+            if not PurePosixPath(one.path).is_absolute() and not self._is_here(one)
+        ]
+        if len(lacking) == 1:
+            self._bring_one(lacking[0])
+        elif lacking:
+            with ThreadPoolExecutor(min(_AT_ONCE, len(lacking))) as pool:
+                list(pool.map(self._bring_one, lacking))
+
+    def _is_here(self, one: StoredFile) -> bool:
+        path = self.mirror / one.path
+        return path.is_file() and path.stat().st_size == one.bytes
+
+    def _bring_one(self, one: StoredFile) -> None:
+        import obstore
+
+        where = f"{self.address}/{one.path}"
+        try:
+            with self._reached(one.path):
+                content = bytes(obstore.get(self._store, one.path).bytes())
+        except FileNotFoundError:
+            raise OutsideError(
+                "a file that the catalog names is not in the store",
+                where=where,
+                why="another program removed it, or changed the lake just now",
+                hint="ask again; if that does not help, copy the lake there again",
+            ) from None
+        if hashlib.sha256(content).hexdigest() != one.sha256:
+            raise OutsideError(
+                "a file in the store is not what was written",
+                where=where,
+                why="it was changed or damaged after it was loaded, so every answer from it "
+                "could be wrong",
+                hint="copy the lake there again from the folder it came from",
+            )
+        path = self.mirror / one.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Let the block change the copy in the cache, then send the change to the store.
+
+        Raises
+        ------
+        OutsideError
+            If somebody else changed the lake meanwhile, or the store fails: then it is as before.
+        """
+        text = self._bring_catalog()
+        if text is None:
+            self._require_empty()
+            shutil.rmtree(self.mirror, ignore_errors=True)
+            before = Catalog()
+        else:
+            before = Catalog.parse(text, f"{self.address}/{NAME}")
+        self.bring(
+            [one for item in before.snapshots for part in item.partitions for one in part.stored]
+        )
+        try:
+            yield
+            self._send(before, text)
+        except BaseException:
+            with suppress(OSError):  # the next question brings it anyway
+                (self.mirror / NAME).unlink(missing_ok=True)
+            raise
+
+    def _require_empty(self) -> None:
+        """Refuse a place with rows and no catalog: it is a lake that lost it, never a new one."""
+        import obstore
+
+        with self._reached(""):
+            for table in _TABLES:
+                for batch in obstore.list(self._store, table):
+                    for one in batch:
+                        raise OutsideError(
+                            "the lake has lost its catalog",
+                            where=f"{self.address}/{one['path']}",
+                            why="writing a new one would give up the rows that are there",
+                            hint="copy the objects into a folder and run there: "
+                            "entrepot data rebuild --lake FOLDER",
+                        )
+
+    def _send(self, before: Catalog, text: bytes | None) -> None:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, PreconditionError
+
+        now = (self.mirror / NAME).read_bytes()
+        if now == text:
+            return
+        after = Catalog.parse(now, str(self.mirror / NAME))
+        new = sorted(after.owned() - before.owned())
+        sent: list[str] = []
+        try:
+            for name in new:
+                with self._reached(name):
+                    sent.append(name)
+                    obstore.put(self._store, name, self.mirror / name)
+            mode: Any = "create" if text is None else {"e_tag": self._tag}
+            with self._reached(NAME):
+                put = obstore.put(self._store, NAME, now, mode=mode, use_multipart=False)
+        except (AlreadyExistsError, PreconditionError) as error:
+            self._delete(sent)
+            raise OutsideError(
+                "somebody else changed this lake in the meantime; nothing was changed",
+                where=self.address,
+                why="the catalog in the store is no longer the one that this change began with",
+                hint="run the command again",
+            ) from error
+        except BaseException:
+            self._delete(sent)
+            raise
+        self._tag = put["e_tag"]
+        self._delete(sorted(before.owned() - after.owned()))
+
+    def _delete(self, names: Sequence[str]) -> None:
+        """Delete objects that no catalog names; what cannot be deleted takes room and no more."""
+        import obstore
+
+        for name in names:
+            with suppress(EntrepotError, FileNotFoundError), self._reached(name):
+                obstore.delete(self._store, name)
+
+    @contextmanager
+    def _reached(self, name: str) -> Iterator[None]:
+        """Turn what the store's library raises into an error of ours; what is not there passes."""
+        from obstore import exceptions
+
+        where = f"{self.address}/{name}" if name else self.address
+        try:
+            yield
+        except (FileNotFoundError, exceptions.AlreadyExistsError, exceptions.PreconditionError):
+            raise
+        except (exceptions.BaseError, OSError, ValueError) as error:
+            refused = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
+            if isinstance(error, refused) or _MACHINE in str(error):
+                raise OutsideError(
+                    "the store refuses access",
+                    where=where,
+                    why="the keys in the environment have no rights to it, or there are none",
+                    hint="set the store's own variables: AWS_ACCESS_KEY_ID and "
+                    "AWS_SECRET_ACCESS_KEY, GOOGLE_APPLICATION_CREDENTIALS, or "
+                    "AZURE_STORAGE_ACCOUNT_NAME and its key",
+                ) from error
+            raise OutsideError(
+                f"the store cannot be read or written ({type(error).__name__})",
+                where=where,
+                why=_reason(error),
+                hint="check address, network and keys, then run the command again",
+            ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the beginning of what the library says, without anything signed or secret."""
+    text = str(error).split("Debug source", maxsplit=1)[0].split("?", maxsplit=1)[0]
+    return " ".join(text.split())[:300]
