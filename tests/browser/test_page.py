@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -19,7 +20,12 @@ FIGURE = "/ask?measure=import_share&importer=DEU&exporter=CHN&goods=854231&perio
 COMPARED = "/compare?importer=DEU&supplier=CHN&goods=854231&supplier2=USA"
 ROOMS = (
     "/",
-    "/?q=russia",
+    "/search?q=russia",
+    "/search?q=unobtainium",
+    "/countries",
+    "/country/DEU",
+    "/country/DEU/whole",
+    "/goods/850511",
     "/country/DEU?goods=854231",
     "/country/DEU/from/CHN?goods=854231",
     "/country/RUS/from/CHN",
@@ -160,6 +166,7 @@ def test_an_empty_lake_says_how_to_fill_it(open_page: object, empty: str, path: 
     assert violations(watched.page) == []
     if path == "/":
         assert "entrepot data add baci" in watched.page.locator("main").inner_text()
+        watched.page.goto(f"{empty}/countries")
         watched.page.get_by_role("link", name="Russia from China", exact=True).click()
         assert watched.page.locator("h1").inner_text().startswith("Russia")
     watched.check()
@@ -174,6 +181,9 @@ def test_the_keyboard_goes_from_the_address_to_a_brief(open_page: object, site: 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "importer"
     page.keyboard.type("Russia")
+    for text in ("China", "High-priority goods"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(text)
     page.keyboard.press("Enter")
     page.wait_for_url("**/country/RUS/from/CHN?goods=chpl")
     page.go_back()
@@ -197,7 +207,7 @@ def test_every_link_that_has_the_keyboard_shows_it(open_page: object, site: str)
             break
         assert what[2] != "none", what
         seen.add(what[1])
-    assert {"JSON", "Figure as CSV", "Ask"} <= seen
+    assert {"JSON", "Figure as CSV", "Explore"} <= seen
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -288,10 +298,40 @@ def test_without_scripts_the_answer_leads_to_the_rest(browser: Browser, site: st
     context.close()
 
 
-def test_the_first_page_is_small(open_page: object, site: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/country/DEU", "/goods/850511"])
+def test_pages_are_small(open_page: object, site: str, path: str) -> None:
     sizes: list[int] = []
-    watched = open_page(site, "/goods")
-    watched.page.on("response", lambda one: sizes.append(len(one.body())))
-    watched.page.goto(f"{site}/")
+    watched = open_page(site, "/countries")
+    watched.page.on("response", lambda one: sizes.append(len(gzip.compress(one.body()))))
+    watched.page.goto(f"{site}{path}")
     watched.page.wait_for_load_state("networkidle")
-    assert 0 < sum(sizes) < 200_000
+    assert 0 < sum(sizes) < 100_000
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_ranges_come_to_the_page_of_a_country(open_page: object, site: str, width: int) -> None:
+    watched = open_page(site, "/country/DEU", width)
+    page = watched.page
+    page.locator("[data-rest]").wait_for(state="detached", timeout=60_000)
+    assert page.locator("#suppliers svg.chart").count() == 2
+    assert "range across definitions" in page.locator("#suppliers").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    watched.check()
+
+
+def test_a_slash_goes_to_the_search_and_tab_to_the_next_group(open_page: object, site: str) -> None:
+    watched = open_page(site, "/goods/chpl")
+    page = watched.page
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("german")
+    page.get_by_role("listbox").wait_for()
+    assert page.get_by_role("group").count() >= 2
+    page.keyboard.press("Tab")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    assert "Germany" in chosen.inner_text()
+    page.keyboard.press("Tab")
+    assert "ermanium" in chosen.inner_text()
+    assert violations(page) == []
+    watched.check()

@@ -21,7 +21,9 @@ TEXT = "China's exports to Russia fell by 3.4 % in 2025. Everything rose by 12."
 
 
 def typed(page: Page, words: str) -> None:
-    page.get_by_role("combobox", name="Country, list, measure or code").press_sequentially(words)
+    page.get_by_role(
+        "combobox", name="Search countries, goods, lists and measures"
+    ).press_sequentially(words)
     page.get_by_role("listbox").wait_for()
 
 
@@ -59,8 +61,8 @@ def test_escape_closes_the_search_and_enter_alone_searches(open_page: object, si
     page.get_by_role("listbox").wait_for(state="hidden")
     assert page.locator("#q").input_value() == "china"
     page.keyboard.press("Enter")
-    page.wait_for_url("**/?q=china")
-    assert "found for" in page.locator("h1").inner_text()
+    page.wait_for_url("**/search?q=china")
+    assert "Found for" in page.locator("h1").inner_text()
     watched.check()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLED",
+    "RECONCILED",
     "Availability",
     "bundled_for",
     "flow_sources",

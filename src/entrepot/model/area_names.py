@@ -25,6 +25,7 @@ __all__ = [
     "named_area",
     "named_group",
     "nearest_names",
+    "spellings",
     "words_of",
 ]
 
@@ -88,6 +89,16 @@ _COMMON = frozenset({"republic", "kingdom", "state", "states", "estado", "etat",
 _DIVIDED = frozenset({"CHN", "TWN", "KOR", "PRK", "COD", "COG", "DEU", "VNM", "YEM"})
 """States of which another has or had the same name, told by its form alone."""
 _BEGUN = 3  # letters of a word that say which it is
+_LANGUAGES = {
+    "de": "German",
+    "es": "Spanish",
+    "fr": "French",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "zh": "Chinese",
+    "zh_Hant": "Chinese",
+}
 _SHORTEST = 10  # letters of a cut name: fewer begin several names
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
 
@@ -261,6 +272,16 @@ def _in_words() -> tuple[tuple[dict[str, str], str], ...]:
             row["code"],
         )
         for row in read_table(_FILE, COLUMNS)
+    )
+
+
+def spellings() -> tuple[tuple[str, str, str], ...]:
+    """Return every spelling of one area, its code, and its language where the Unicode CLDR says."""
+    rows = read_table(_FILE, COLUMNS)
+    return tuple(
+        (row["name"], row["code"], _LANGUAGES.get(row["source"].removeprefix("CLDR "), ""))
+        for row in rows
+        if row["code"]
     )
 
 

@@ -25,9 +25,10 @@ from entrepot.serve.views import (
     home,
     scenario,
     screen,
+    search,
 )
 from entrepot.serve.views.country import known_area
-from entrepot.serve.views.home import named_area
+from entrepot.serve.views.search import named_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +42,7 @@ __all__ = ["add"]
 
 
 _PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
+    "/countries": home.countries_page,
     "/goods": catalogue.lists_page,
     "/goods.csv": catalogue.lists_table,
     "/measures": catalogue.measures_page,
@@ -117,37 +119,61 @@ def _search(app: FastAPI, service: Service) -> None:
     @app.get("/", include_in_schema=False)
     def first(request: Request) -> Response:
         [words] = _keys(request, "q")
-        return service.answer(request, lambda lake: home.home_page(lake, words))
+        if words:
+            return _to("/search", {"q": words})
+        return service.answer(request, home.home_page, may_lag=True)
+
+    @app.get("/search", include_in_schema=False)
+    def searched(request: Request) -> Response:
+        [words] = _keys(request, "q")
+        return service.still(request, search.search_page(words))
 
     @app.get("/search.json", include_in_schema=False)
     def found(request: Request) -> Response:
         [words] = _keys(request, "q")
-        return service.still(request, home.search_data(words))
+        return service.still(request, search.search_data(words))
 
     @app.get("/go", include_in_schema=False)
     def go(request: Request) -> Response:
         importer, supplier, chosen = _keys(request, "importer", "supplier", "goods")
-        path = f"/country/{home.named_area(importer)}" if importer else "/"
-        if importer and supplier:
-            path += f"/from/{home.named_area(supplier)}"
-        query = f"?{urlencode({'goods': chosen}, safe=':@,')}" if importer and chosen else ""
-        return Response(status_code=303, headers={"Location": quote(path, safe="/+") + query})
+        goods = search.named_goods(chosen)
+        if not importer:
+            return _to(f"/goods/{goods}" if goods and goods != "all" else "/", {})
+        path = f"/country/{named_area(importer)}"
+        if supplier:
+            path += f"/from/{named_area(supplier)}"
+        return _to(path, {"goods": goods} if goods else {})
+
+
+def _to(path: str, keys: dict[str, str]) -> Response:
+    query = f"?{urlencode(keys, safe=':@,')}" if keys else ""
+    return Response(status_code=303, headers={"Location": quote(path, safe="/+,") + query})
 
 
 def _countries(app: FastAPI, service: Service) -> None:
     @app.get("/country/{importer}", include_in_schema=False)
     @at_codes
     def one(importer: str, request: Request) -> Response:
-        [chosen] = _keys(request, "goods")
+        keys = _keys(request, "goods", "period")
         return service.answer(
-            request, lambda lake: country.country_page(lake, importer, chosen), may_lag=True
+            request, lambda lake: country.country_page(lake, importer, *keys), may_lag=True
+        )
+
+    @app.get("/country/{importer}/whole", include_in_schema=False)
+    @at_codes
+    def whole(importer: str, request: Request) -> Response:
+        keys = _keys(request, "goods", "period")
+        return service.answer(
+            request,
+            lambda lake: country.country_page(lake, importer, *keys, whole=True),
+            may_lag=True,
         )
 
     @app.get("/country/{importer}/suppliers.csv", include_in_schema=False)
     @at_codes
     def suppliers(importer: str, request: Request) -> Response:
-        [chosen] = _keys(request, "goods")
-        return service.answer(request, lambda lake: country.country_table(lake, importer, chosen))
+        keys = _keys(request, "goods", "period")
+        return service.answer(request, lambda lake: country.country_table(lake, importer, *keys))
 
     _dependences(app, service)
 
@@ -240,8 +266,10 @@ def _named(app: FastAPI, service: Service) -> None:
 
     @app.get("/goods/{name}", include_in_schema=False)
     def one_list(name: str, request: Request) -> Response:
-        _keys(request)
-        return service.answer(request, lambda lake: catalogue.goods_page(lake, name))
+        [period] = _keys(request, "period")
+        return service.answer(
+            request, lambda lake: catalogue.goods_page(lake, name, period), may_lag=True
+        )
 
     @app.get("/measures/{name}", include_in_schema=False)
     def measure(name: str, request: Request) -> Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import day_text, figure_value, range_text
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
 from entrepot.report.parts import WORDS
@@ -39,26 +39,15 @@ _BEFORE = (
     b"This page shows the previous data; reload it in a moment.</p></div>"
 )
 SCRIPTS = ("page", "rest", "screen", "search", "tabs", "tooltips")
-DESK_MENU = (
-    ("/", "Countries"),
+MENU = (
+    ("/countries", "Countries"),
     ("/goods", "Goods"),
     ("/ask", "Explore"),
     ("/desk", "Check a text"),
     ("/data", "Data"),
     ("/measures", "Methods"),
 )
-"""Where the masthead of the reading desk leads, which the other pages are to have as well."""
-MENU = (
-    ("/", "Overview"),
-    ("/goods", "Goods"),
-    ("/ask", "Ask"),
-    ("/compare", "Compare"),
-    ("/scenario", "Scenarios"),
-    ("/check", "Check"),
-    ("/measures", "Measures"),
-    ("/data", "Data"),
-    ("/docs", "API"),
-)
+"""Where the masthead of every page leads."""
 
 
 def page(template: str, current: str, **parts: Any) -> ServedAnswer:
@@ -90,7 +79,6 @@ def environment() -> Environment:
     own = PackageLoader("entrepot.serve", "templates")
     made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
     made.globals = {**report.globals, "menu": MENU, "icons": ICONS, "swatches": SWATCHES}
-    made.globals["desk_menu"] = DESK_MENU
     made.globals["words"] = WORDS
     made.filters = {
         **report.filters,
@@ -102,6 +90,7 @@ def environment() -> Environment:
         "shown": lambda figure: figure_value(figure.value, figure.unit),
         "shown_range": shown_range,
         "whose": source_on_card,
+        "day": day_text,
     }
     return made
 

@@ -1,4 +1,4 @@
-"""The first page: what counts in the lake, one row a source and release."""
+"""The first page: a question answered, what is loaded in a sentence, what changed last."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
+from entrepot.figures import ask
+from entrepot.goods import goods_lists
 from entrepot.lake import Lake
 from entrepot.serve import create_app
 from entrepot.serve.views.home import home_page
@@ -36,16 +38,37 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return lake
 
 
-def test_files_of_one_release_share_a_row(lake: Lake) -> None:
-    page = home_page(lake, "").body.decode()
-    table = page[page.index("Current data by source") : page.index("Table as CSV")]
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", one) for one in table.split("<tr>")[1:]]
-    told = {tuple(one[:5]) for one in rows if one[0] == "comtrade"}
-    assert told == {
-        ("comtrade", "", "3", "2020 to 2021", "3"),
-        ("comtrade", "2025-01", "1", "2023", "1"),
-    }
-    assert "unknown" not in table
+def test_what_is_loaded_is_a_sentence(lake: Lake) -> None:
+    page = home_page(lake).body.decode()
+    loaded = page[page.index('id="loaded"') : page.index('id="changes"')]
+    told = re.sub(r"<[^>]+>", "", loaded)
+    assert re.search(r"Loaded: [^.]*Comtrade[^.]* 2020 to 2021, 2023\.", told)
+    assert "30 critical minerals for 2022" in told
+    assert "unknown" not in loaded
+    assert 'href="/data"' in loaded
+
+
+def test_the_question_is_answered_with_what_ask_says(lake: Lake) -> None:
+    page = home_page(lake).body.decode()
+    share = ask(
+        "import_share", lake=lake, importer="DEU", exporter="CHN", goods="850511", period=2022
+    )
+    assert share.value is not None
+    assert f'<p class="big">{100 * share.value:.1f}<small>' in page
+    assert "In 47 of 69 importing countries, China supplied more than half" in page
+    for name in ("importer", "supplier", "goods"):
+        assert page.count(f'name="{name}"') == 1
+
+
+def test_changes_are_known_and_the_newest_come_first(lake: Lake) -> None:
+    page = home_page(lake).body.decode()
+    days = re.findall(r'<time datetime="([\d-]+)">', page)
+    assert len(days) == 4
+    assert days == sorted(days, reverse=True)
+    assert "Data loaded" in page
+    read = {one.id: one.known_until for one in goods_lists()}
+    for day, of in re.findall(r'<time datetime="([\d-]+)">.*?href="/goods/([^"]+)"', page):
+        assert day <= str(read[of]), "announced for later is not listed"
 
 
 def test_one_broken_list_of_the_owner_takes_no_page_away(

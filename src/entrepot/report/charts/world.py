@@ -7,6 +7,7 @@ areas weigh as much to the eye as large ones.
 from __future__ import annotations
 
 import csv
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -55,6 +56,10 @@ class Partner:
     marked: bool = False
 
 
+STEPS = (1.0, 5.0, 10.0, 25.0)
+"""Shares in per cent at which a darker step begins; the same on every map, to be compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Who supplied, or who bought, by place.
@@ -66,22 +71,25 @@ class World:
     own
         Codes and names of those whose partners they are.
     are
-        What the partners are.
+        What the partners are; shares of importers are those that the supplier has in each.
+    steps
+        Shares in per cent at which a darker step begins; the same on every map of a kind.
+    nothing
+        What a tile without a share says.
     """
 
     partners: tuple[Partner, ...]
     own: tuple[tuple[str, str], ...]
-    are: Literal["suppliers", "buyers"] = "suppliers"
+    are: Literal["suppliers", "buyers", "importers"] = "suppliers"
+    steps: tuple[float, ...] = STEPS
+    nothing: str = "nothing recorded"
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
         return _draw(self, name, alt_text)
 
 
-STEPS = (1.0, 5.0, 10.0, 25.0)
-"""Shares in per cent at which a darker step begins; the same on every map, to be compared."""
-KEY = ("under 1", "1 to 5", "5 to 10", "10 to 25", "25\u00a0% and more")
-OWN = {"suppliers": "the buyer", "buyers": "the seller"}
+OWN = {"suppliers": "the buyer", "buyers": "the seller", "importers": "the supplier"}
 """Whose partners they are."""
 GAP = 2.0
 LINE = 19.0
@@ -112,7 +120,13 @@ def grid() -> dict[str, tuple[int, int]]:
     }
 
 
-def step_of(share: float) -> int:
+def _key_words(steps: Sequence[float]) -> list[str]:
+    ends = [f"{step:g}" for step in steps]
+    between = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
+    return [f"under {ends[0]}", *between, f"{ends[-1]}{NBSP}% and more"]
+
+
+def step_of(share: float, steps: Sequence[float] = STEPS) -> int:
     """Return the step of a share in per cent, 1 for the palest.
 
     Examples
@@ -120,7 +134,7 @@ def step_of(share: float) -> int:
     >>> [step_of(share) for share in (0.2, 1, 24.9, 25, 100)]
     [1, 2, 4, 5, 5]
     """
-    return 1 + sum(share >= edge for edge in STEPS)
+    return 1 + sum(share >= edge for edge in steps)
 
 
 def _draw(data: World, name: str, alt_text: str) -> str:
@@ -130,11 +144,11 @@ def _draw(data: World, name: str, alt_text: str) -> str:
     listed = data.partners[: plan.listed]
     layers = [*_tiles(data, pitch), *_codes(data, listed, plan, pitch)]
     if plan.below:
-        key, end = _key(OWN[data.are], 0, tall + 24, plan.width)
+        key, end = _key(data, 0, tall + 24, plan.width)
         told, height = _listed(data, listed, 0, end + 30, plan.width, numbered=True)
     else:
         told, low = _listed(data, listed, 0, pitch * 16 + 22, pitch * 9.5, numbered=False)
-        key, end = _key(OWN[data.are], pitch * 10.5, tall + 26, plan.width)
+        key, end = _key(data, pitch * 10.5, tall + 26, plan.width)
         height = max(low, end)
     height = round(height + 10)
     return render(
@@ -153,9 +167,9 @@ def _tiles(data: World, pitch: float) -> list[MarkLayer]:
         if code in own:
             style, said = "tile-buyer", {"title": f"{own[code]}: {OWN[data.are]}"}
         elif one is None:
-            style, said = "tile", {"title": f"{area_name(code)}: nothing recorded"}
+            style, said = "tile", {"title": f"{area_name(code)}: {data.nothing}"}
         else:
-            style = f"step-{step_of(one.share)}"
+            style = f"step-{step_of(one.share, data.steps)}"
             said = {"title": f"{one.name}: {one.text}", "of": (one.name,)}
         place = {"x": x, "x2": x + pitch - GAP, "y": y, "y2": y + pitch - GAP}
         rows.setdefault(style, []).append(place | said)
@@ -169,11 +183,15 @@ def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) ->
     told = {one.code: str(place) for place, one in enumerate(listed, start=1)}
     for one in data.partners:
         text = told.get(one.code, "") if plan.below else one.short
-        wanted = one.marked or one.code in told or one.share >= STEPS[0]
+        wanted = one.marked or one.code in told or one.share >= data.steps[0]
         if one.code not in grid() or not text or not wanted:
             continue
-        style = "label-inverse" if step_of(one.share) > 3 else "label-inside"
+        style = "label-inverse" if step_of(one.share, data.steps) > 3 else "label-inside"
         inks.setdefault((style, one.marked), []).append(_centred(one.code, text, pitch))
+    if data.are == "importers" and not plan.below:
+        for code, _ in data.own:
+            place = _centred(code, area(code).alpha2, pitch)
+            inks.setdefault(("label-inside", True), []).append(place)
     for (style, marked), rows in inks.items():
         found += labels(rows, style=style, bold=marked)
     return found
@@ -212,10 +230,10 @@ def _listed(
     return layers, y
 
 
-def _key(own: str, x: float, y: float, width: float) -> tuple[list[MarkLayer], float]:
+def _key(data: World, x: float, y: float, width: float) -> tuple[list[MarkLayer], float]:
     """Explain the steps; return the layers and where they end."""
     styles = [*(f"step-{n}" for n in range(1, 6)), "tile", "tile-buyer"]
-    words = [*KEY, "nothing recorded", own]
+    words = [*_key_words(data.steps), data.nothing, OWN[data.are]]
     layers: list[MarkLayer] = []
     at = x
     for style, text in zip(styles, words, strict=True):

@@ -1,7 +1,7 @@
 // What makes pages better where scripts run. Without them every page works as it is.
 
 import { rest } from "./rest.js";
-import { suggest } from "./search.js";
+import { slash, suggest } from "./search.js";
 import { tabs } from "./tabs.js";
 import { tooltips } from "./tooltips.js";
 
@@ -11,5 +11,6 @@ function dress(part) {
 }
 
 document.querySelectorAll("form.find").forEach(suggest);
+document.querySelectorAll("header form.find").forEach(slash);
 dress(document);
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));

@@ -30,12 +30,13 @@ export async function rest(place, dress) {
   gone.forEach((one) => one.remove());
   main.append(...sections);
   for (const part of [".contents", ".state"]) {
-    document.querySelector(part).replaceWith(whole.querySelector(part));
+    const [here, there] = [document, whole].map((page) => page.querySelector(part));
+    if (here && there) here.replaceWith(there);
   }
   const before = whole.querySelector(".before");
   if (before && !document.querySelector(".before")) main.prepend(before);
   sections.forEach(dress);
-  news.textContent = "The whole brief is loaded.";
+  news.textContent = "The whole page is loaded.";
   if (hadFocus) focusOn(sections[0].querySelector("h2"));
   const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (wanted) wanted.scrollIntoView();

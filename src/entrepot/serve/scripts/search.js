@@ -1,4 +1,5 @@
-// Search as you type: a combobox with a list of what is found (WAI-ARIA, editable, list).
+// Search as you type: a combobox with grouped options (WAI-ARIA, editable, list).
+// The key / goes to it from anywhere on the page; Tab goes on to the next group.
 
 const PAUSE = 120;
 
@@ -26,8 +27,9 @@ export function suggest(form) {
   let asked = 0;
   let timer;
 
+  const every = () => [...list.querySelectorAll("[role=option]")];
   const choose = (place) => {
-    const options = [...list.children];
+    const options = every();
     chosen = place;
     options.forEach((one, at) => one.setAttribute("aria-selected", String(at === place)));
     if (place < 0) input.removeAttribute("aria-activedescendant");
@@ -44,7 +46,13 @@ export function suggest(form) {
     choose(-1);
   };
   const show = (hits) => {
-    list.replaceChildren(...hits.map((hit, at) => option(hit, `${list.id}-${at}`)));
+    const groups = Map.groupBy(hits, (hit) => hit.group);
+    let at = 0;
+    list.replaceChildren(
+      ...[...groups].map(([name, found]) =>
+        group(name, found.map((hit) => option(hit, `${list.id}-${at++}`)), `${list.id}-of-${at}`),
+      ),
+    );
     list.hidden = hits.length === 0;
     input.setAttribute("aria-expanded", String(hits.length > 0));
     told.textContent = hits.length ? `${hits.length} found` : "Nothing found";
@@ -68,7 +76,8 @@ export function suggest(form) {
     timer = setTimeout(ask, PAUSE);
   });
   input.addEventListener("keydown", (event) => {
-    const count = list.children.length;
+    const options = every();
+    const count = options.length;
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       close();
@@ -79,7 +88,14 @@ export function suggest(form) {
       choose((chosen + step + count + (chosen < 0 && step < 0 ? 1 : 0)) % count);
     } else if (event.key === "Enter" && chosen >= 0 && !list.hidden) {
       event.preventDefault();
-      location.assign(list.children[chosen].dataset.address);
+      location.assign(options[chosen].dataset.address);
+    } else if (event.key === "Tab" && !event.shiftKey && !list.hidden) {
+      const here = options[chosen]?.parentElement;
+      const next = options.findIndex((one, at) => at > chosen && one.parentElement !== here);
+      if (next >= 0) {
+        event.preventDefault();
+        choose(next);
+      }
     }
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -88,6 +104,32 @@ export function suggest(form) {
     if (hit) location.assign(hit.dataset.address);
   });
   input.addEventListener("blur", close);
+}
+
+export function slash(form) {
+  const input = form.querySelector("input");
+  addEventListener("keydown", (event) => {
+    const into = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || into || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+}
+
+function group(name, options, id) {
+  const part = document.createElement("li");
+  const head = document.createElement("b");
+  const inner = document.createElement("ul");
+  part.setAttribute("role", "presentation");
+  inner.setAttribute("role", "group");
+  inner.setAttribute("aria-labelledby", id);
+  head.id = id;
+  head.className = "of";
+  head.textContent = name;
+  inner.append(...options);
+  part.append(head, inner);
+  return part;
 }
 
 function option(hit, id) {
@@ -99,7 +141,7 @@ function option(hit, id) {
   item.setAttribute("aria-selected", "false");
   item.dataset.address = hit.address;
   name.textContent = hit.name;
-  about.textContent = `${hit.kind}: ${hit.about}`;
+  about.textContent = hit.about;
   item.append(name, " ", about);
   return item;
 }

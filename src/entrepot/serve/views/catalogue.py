@@ -7,19 +7,28 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.figures.breakdown import breakdown
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
+from entrepot.goods.words import everyday_goods, goods_words, spaced_code
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
-from entrepot.model.areas import areas, groups
+from entrepot.model.areas import area_phrase, areas, groups
+from entrepot.model.display import figure_value
+from entrepot.report.charts import draw
+from entrepot.report.overview import dependence_map, over_half, suppliers_of
+from entrepot.report.phrasing import capital
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
+from entrepot.serve.views.home import pickers
+from entrepot.serve.views.market import broken_down, years_of
 from entrepot.sources import bring_in, source_ids, source_info
 
 if TYPE_CHECKING:
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
+    from entrepot.report.parts import Section
 
 __all__ = [
     "areas_data",
@@ -129,6 +138,7 @@ def findings_table(lake: Lake) -> AnswerRows:
 
 
 _CODE = re.compile(r"\d{2,10}")
+_CODES = re.compile(r"\d{2,10}(?:,\d{2,10})*")
 
 
 def lists_page(_: Lake) -> ServedAnswer:
@@ -136,7 +146,11 @@ def lists_page(_: Lake) -> ServedAnswer:
     rows = [
         (one, len({entry.code for entry in one.entries})) for one in goods_lists(skip_broken=True)
     ]
-    return page("lists.html.j2", "/goods", rows=rows)
+    goods = sorted(
+        ((one.goods, capital(one.name)) for one in everyday_goods() if one.words),
+        key=lambda one: one[1],
+    )
+    return page("lists.html.j2", "/goods", rows=rows, goods=goods)
 
 
 def lists_table(_: Lake) -> AnswerRows:
@@ -149,13 +163,50 @@ def lists_table(_: Lake) -> AnswerRows:
     return AnswerRows([*names, "entries"], rows, "lists")
 
 
-def goods_page(_: Lake, name: str) -> ServedAnswer:
-    """Return the page of a list, or of a code."""
-    if _CODE.fullmatch(name):
-        seen = _history(name)
-        return page("code.html.j2", "/goods", code=name, title=goods_title_of(name), seen=seen)
+def goods_page(lake: Lake, name: str, period: str = "") -> ServedAnswer:
+    """Return the page of a list, or of codes."""
+    if _CODES.fullmatch(name):
+        return _codes_page(lake, name, period)
     found = _list(name)
     return page("goods.html.j2", "/goods", goods=found, codes=len({e.code for e in found.entries}))
+
+
+def _codes_page(lake: Lake, codes: str, period: str) -> ServedAnswer:
+    """Return the page of codes: who exports them, who depends on the largest, on which lists."""
+    seen = [one for code in codes.split(",") for one in _history(code)]
+    is_known = bool(goods_title_of(codes))
+    sold = broken_down("import_share", "exporter", lake, codes, period) if is_known else None
+    sections: list[Section] = []
+    answer = ""
+    if sold is not None:
+        asked = sold.definition
+        first = sold.parts[0].code
+        keys = {"goods": codes, "period": str(asked.period), "source": asked.source}
+        bought = breakdown("import_share", "importer", lake, exporter=first, **keys)
+        sections = [suppliers_of(sold, lake), dependence_map(bought, lake)]
+        most, every = over_half(bought)
+        answer = (
+            f"{capital(area_phrase(first))} had "
+            f"**{figure_value(sold.parts[0].value, 'share')}** of the world's exports of "
+            f"{goods_words(codes)} in {asked.period} and supplied more than half of the imports "
+            f"of **{most} of {every}** countries. World trade was "
+            f"{figure_value(sold.total, asked.currency)}."
+        )
+    return page(
+        "code.html.j2",
+        "/goods",
+        code=codes,
+        spaced=spaced_code(codes),
+        name=goods_words(codes) if is_known else "",
+        answer=answer,
+        years=years_of(lake, codes) if is_known else [],
+        year=str(sold.definition.period) if sold else period,
+        sections=sections,
+        drawings={one.id: draw(one.picture, one.table) for one in sections if one.picture},
+        seen=seen,
+        bring=bring_in("baci"),
+        **pickers(),
+    )
 
 
 def goods_title_of(code: str) -> str:

@@ -30,7 +30,7 @@ from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.country import known_area
 from entrepot.serve.views.figure import figure_rows
-from entrepot.serve.views.home import named_area, named_areas
+from entrepot.serve.views.search import named_area, named_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

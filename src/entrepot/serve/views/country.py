@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import narwhals as nw
 
 from entrepot.errors import UnknownNameError
 from entrepot.figures import statements
+from entrepot.figures.breakdown import breakdown
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
-from entrepot.goods import goods_title
+from entrepot.goods.words import goods_words
 from entrepot.lake import fetch
-from entrepot.model.areas import WORLD, area_phrase, area_set, pinned, possessive
+from entrepot.lake.bundled import bundled_codes
+from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, pinned, possessive
+from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import source_on_card
+from entrepot.report.charts import draw
+from entrepot.report.overview import (
+    NAMED,
+    concentration,
+    dependent_goods,
+    dependents,
+    suppliers_of,
+)
+from entrepot.report.phrasing import capital
+from entrepot.serve.answer import AnswerRows
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.figure import one_row
-from entrepot.serve.views.home import Pair, bundled_pairs
+from entrepot.serve.views.home import Pair, bundled_pairs, home_page, pickers
+from entrepot.serve.views.market import broken_down, years_of
+from entrepot.serve.views.search import named_goods, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Set
 
     from entrepot.figures import Figure
+    from entrepot.figures.breakdown import Breakdown
     from entrepot.figures.definition import Side
     from entrepot.lake import Lake
-    from entrepot.serve.answer import AnswerRows, ServedAnswer
+    from entrepot.serve.answer import ServedAnswer
 
 __all__ = ["country_page", "country_table", "get_ready", "known_area", "years_reported"]
 
 
+MINERALS = ",".join(sorted(bundled_codes()))
+"""Goods of which every country's trade in one year comes with the program."""
+_TABS = (
+    ("chpl", "High-priority goods"),
+    ("eu-xxiii", "EU industrial goods"),
+    ("cn-controls", "China’s export controls"),
+)
+"""Lists of which every reader asks."""
 _USUAL = ("CHN", "USA", "EU27", "coalition")
 """Suppliers of whom every reader asks."""
 _LARGEST = 5
@@ -55,6 +80,8 @@ def known_area(code: str) -> None:
 
 def get_ready(lake: Lake) -> None:
     """Read what most answers need, so that the first reader does not wait for it."""
+    home_page(lake)
+    search("russia")
     pairs = bundled_pairs(lake)
     book = BriefContext(lake)
     years = [Period.parse(year) for year in book.years()][:_YEARS]
@@ -62,27 +89,110 @@ def get_ready(lake: Lake) -> None:
         _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
 
 
-def country_page(lake: Lake, importer: str, goods: str) -> ServedAnswer:
-    """Return the page of a country as a buyer."""
-    goods = goods or "chpl"
-    book, found, further = _shares(lake, importer, goods)
-    questions = {id(figure): asked for asked, figure in book.questions}
-    alike, others = _ranked(found)
-    known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
+def country_page(
+    lake: Lake, importer: str, goods: str, period: str = "", *, whole: bool = False
+) -> ServedAnswer:
+    """Return the page of a country: its suppliers, its dependent goods, who depends on it.
+
+    Parameters
+    ----------
+    goods
+        As a definition or a reader names them; empty for all, or for what there is.
+    whole
+        Whether the suppliers have their ranges and the years their concentration, which takes as
+        many questions; without them the page leads there.
+    """
+    known_area(importer)
+    goods, sold = _market(lake, importer, named_goods(goods), period)
+    parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
+    parts |= {"unknown": [], "answer": "", "year": period, "years": years_of(lake, goods)}
+    if sold is None:
+        goods = goods or "chpl"
+        parts |= _from_single_reports(lake, importer, goods)
+    else:
+        parts |= _from_breakdowns(lake, importer, sold, whole=whole)
+    query = urlencode({"goods": goods} | ({"period": period} if period else {}), safe=":@,")
+    tabs = [("all", "All goods"), (MINERALS, "Critical minerals"), *_TABS]
     return page(
         "country.html.j2",
-        "",
+        "/countries",
         importer=importer,
         name=area_phrase(importer),
         whose=possessive(area_phrase(importer)),
         goods=goods,
-        goods_name=goods_title(goods),
+        goods_name=goods_words(goods),
         base=f"/country/{importer}",
-        figures=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
-        apart=[(*pair, area_phrase(pair[1].definition.exporter)) for pair in apart],
-        unknown=_with_names(one.definition.exporter for one in found if one.status != "ok"),
-        further=_with_names(further),
+        is_whole=whole or sold is None,
+        rest=f"/country/{importer}/whole?{query}",
+        query=query,
+        tabs=[(key, words, key == goods) for key, words in tabs],
+        drawings={one.id: draw(one.picture, one.table) for one in parts["sections"] if one.picture},
+        **pickers(),
+        **parts,
     )
+
+
+def _market(lake: Lake, importer: str, goods: str, period: str) -> tuple[str, Breakdown | None]:
+    """Return the goods of the page and all their suppliers: where none are named, what there is."""
+    for one in [goods] if goods else ["all", MINERALS]:
+        if found := broken_down("import_share", "exporter", lake, one, period, importer=importer):
+            return one, found
+    return goods, None
+
+
+def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool) -> dict[str, Any]:
+    """Return the sections of a country of which all trade of a year is loaded."""
+    asked = sold.definition
+    keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
+    ranged: dict[str, Figure] = {}
+    over_time = None
+    if whole:
+        with resumed(lake, "country", importer, asked.goods, str(asked.period)) as book:
+            for one in sold.parts[:NAMED]:
+                share = book.ask("import_share", importer=importer, exporter=one.code, **keys)
+                ranged[one.code] = share
+            years = years_of(lake, asked.goods)[:_YEARS]
+            found = [
+                book.value("hhi", importer=importer, **(keys | {"period": str(year)}))
+                for year in years
+            ]
+            over_time = concentration(found, lake)
+    goods = breakdown("top_supplier", "product", lake, importer=importer, **keys)
+    buyers = breakdown("import_share", "importer", lake, exporter=importer, **keys)
+    listed = [
+        suppliers_of(sold, lake, ranged),
+        dependent_goods(goods, lake),
+        over_time,
+        dependents(buyers, lake),
+    ]
+    first = sold.parts[0]
+    of = "goods" if asked.goods == "all" else goods_words(asked.goods)
+    answer = (
+        f"{capital(area_phrase(importer))} imported {of} worth "
+        f"**{figure_value(sold.total, asked.currency)}** in {asked.period}. "
+        f"{capital(area_phrase(first.code))} was the largest supplier with "
+        f"**{figure_value(first.value, 'share')}**."
+    )
+    return {
+        "sections": [one for one in listed if one],
+        "answer": answer,
+        "year": str(asked.period),
+        "further": _with_names(one.code for one in sold.parts[:NAMED]),
+    }
+
+
+def _from_single_reports(lake: Lake, importer: str, goods: str) -> dict[str, Any]:
+    """Return the shares that can be asked for one by one, where no year has all trade."""
+    book, found, further = _shares(lake, importer, goods)
+    questions = {id(figure): asked for asked, figure in book.questions}
+    alike, others = _ranked(found)
+    known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
+    return {
+        "figures": [(*pair, area_phrase(pair[1].definition.exporter)) for pair in known],
+        "apart": [(*pair, area_phrase(pair[1].definition.exporter)) for pair in apart],
+        "unknown": _with_names(one.definition.exporter for one in found if one.status != "ok"),
+        "further": _with_names(further),
+    }
 
 
 def _ranked(found: list[Figure]) -> tuple[list[Figure], list[Figure]]:
@@ -105,10 +215,23 @@ def _with_names(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, area_phrase(code)) for code in codes]
 
 
-def country_table(lake: Lake, importer: str, goods: str) -> AnswerRows:
+def country_table(lake: Lake, importer: str, goods: str, period: str = "") -> AnswerRows:
     """Return the shares of the page as a table."""
-    alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
-    return one_row([*alike, *others], f"suppliers-{importer}")
+    known_area(importer)
+    goods, sold = _market(lake, importer, named_goods(goods), period)
+    if sold is None:
+        alike, others = _ranked(_shares(lake, importer, goods or "chpl")[1])
+        return one_row([*alike, *others], f"suppliers-{importer}")
+    asked = sold.definition
+    head = ["importer", "exporter", "name", "goods", "period", "source", "share", "value", "unit"]
+    rows = [
+        [
+            *(importer, one.code, area_name(one.code), goods, str(asked.period), asked.source),
+            *(one.value, one.traded, asked.currency),
+        ]
+        for one in sold.parts
+    ]
+    return AnswerRows(head, rows, f"suppliers-{importer}")
 
 
 def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[Figure], list[str]]:

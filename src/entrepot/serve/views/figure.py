@@ -11,7 +11,7 @@ from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.site import page
-from entrepot.serve.views.home import named_areas
+from entrepot.serve.views.search import named_areas
 from entrepot.version import __version__
 
 if TYPE_CHECKING:

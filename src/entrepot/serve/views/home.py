@@ -1,47 +1,49 @@
-"""Where a reader starts: search, what the lake holds, and what comes with the program."""
+"""Where a reader starts: a question in words, one answered, what changed, and what is loaded."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import statements
 from entrepot.goods import goods_lists
+from entrepot.goods.words import everyday_goods, goods_words
 from entrepot.lake import spans
-from entrepot.measures import all_metadata
-from entrepot.model.areas import WORLD, area_name, areas, by_name, groups, unknown_area
-from entrepot.serve.answer import ServedAnswer, as_json
-from entrepot.serve.problems import NotFoundError
+from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
+from entrepot.model.areas import (
+    WORLD,
+    area_name,
+    area_phrase,
+    areas,
+    groups,
+    possessive,
+)
+from entrepot.model.display import joined
+from entrepot.report.amounts import bar_of
+from entrepot.report.charts import draw
+from entrepot.report.overview import dependence_map, source_line, suppliers_of
+from entrepot.report.phrasing import about, capital, shown, span
+from entrepot.serve.service import resumed
 from entrepot.serve.site import page
-from entrepot.sources import bring_in, source_ids
+from entrepot.serve.views.market import broken_down
+from entrepot.sources import source_info
 
 if TYPE_CHECKING:
-    from entrepot.lake import InventoryItem, Lake
+    from entrepot.lake import Lake
+    from entrepot.model.period import Period
+    from entrepot.serve.answer import ServedAnswer
 
-__all__ = [
-    "Hit",
-    "Pair",
-    "bundled_pairs",
-    "home_page",
-    "named_area",
-    "named_areas",
-    "search",
-    "search_data",
-]
+__all__ = ["Pair", "bundled_pairs", "countries_page", "home_page", "pickers"]
 
-_MOST = 12
-"""Hits of one kind that are shown."""
-_OFFERED = 10
-"""Hits that are offered while one types."""
-_UNKNOWN = "unknown"
-"""Release of a file that does not say which it is."""
-_FIRST = ("baci", "comtrade", "comext", "published")
-"""Sources that are told to an empty lake."""
+_EXAMPLE = {"importer": "DEU", "exporter": "CHN", "goods": "850511"}
+"""Answered on the first page; its data come with the program."""
+_CHANGES = 4
 
 
 class Pair(NamedTuple):
-    """A buyer and a seller of whom numbers in print are held."""
+    """A buyer and a seller of whom published figures are known."""
 
     importer: str
     exporter: str
@@ -50,62 +52,149 @@ class Pair(NamedTuple):
     last: int
 
 
-class LoadedRelease(NamedTuple):
-    """What counts of one release of a source: its files, periods, rows and codes."""
+class Change(NamedTuple):
+    """Something new: since when, of which kind, what, and its address."""
 
-    source: str
-    release: str
-    files: int
-    periods: str
-    rows: int
-    codes: str
-
-
-class Hit(NamedTuple):
-    """Something found: its kind, name, what it is, and its address."""
-
+    day: date
     kind: str
-    name: str
-    about: str
+    text: str
     address: str
 
 
-def home_page(lake: Lake, words: str) -> ServedAnswer:
-    """Return the first page; with `words`, what was found of them."""
+def home_page(lake: Lake) -> ServedAnswer:
+    """Return the first page."""
     return page(
         "home.html.j2",
         "/",
-        words=words,
-        hits=search(words) if words else [],
-        loaded=_kept(lake),
-        fill=[(name, bring_in(name)) for name in _FIRST if name in source_ids()],
-        pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in _pairs(lake)],
-        lists=goods_lists(skip_broken=True),
-        areas=named_areas(),
+        **_answered(lake),
+        **pickers(),
+        loaded=_loaded(lake),
+        changes=_changes(lake),
     )
 
 
-def _kept(lake: Lake) -> list[LoadedRelease]:
-    """Return what counts in the lake, files of one release together."""
-    parts: dict[tuple[str, str, str], list[InventoryItem]] = defaultdict(list)
+def pickers() -> dict[str, object]:
+    """Return names for the fields of a question: countries and groups, goods and lists."""
+    gone = ("aggregate", "special", "historical")
+    named = sorted(one.name for one in areas() if one.kind not in gone)
+    lists = [one.short for one in goods_lists(skip_broken=True)]
+    goods = ["all goods", *(one.name for one in everyday_goods() if one.words), *lists]
+    return {
+        "area_names": [*(one.name for one in groups()), *named],
+        "goods_names": [capital(one) for one in goods],
+    }
+
+
+def _answered(lake: Lake) -> dict[str, object]:
+    """Return the example: its Figure, the largest suppliers, and the map of the supplier."""
+    importer, supplier, goods = _EXAMPLE.values()
+    with resumed(lake, "home", goods) as book:
+        sold = broken_down("import_share", "exporter", lake, goods, importer=importer)
+        bought = broken_down("import_share", "importer", lake, goods, exporter=supplier)
+        if sold is None or bought is None:  # the bundled rows are part of the program
+            raise EntrepotError("the bundled trade in minerals cannot be read")
+        asked = sold.definition
+        share = book.ask("import_share", **_EXAMPLE, period=asked.period, source=asked.source)
+        ranged = {supplier: share}
+        ranked = suppliers_of(sold, lake, ranged)
+        mapped = dependence_map(bought, lake, importer)
+    buyer, seller = area_phrase(importer), area_phrase(supplier)
+    drawn = {one.id: draw(one.picture, one.table) for one in (ranked, mapped) if one.picture}
+    return {
+        "finding": f"{capital(seller)} supplied {about(share)} of the {goods_words(goods)} that "
+        f"{buyer} imported in {asked.period}",
+        "share": share,
+        "digits": shown(share),
+        "bar": bar_of(share),
+        "range": span(share),
+        "ranked": ranked,
+        "mapped": mapped,
+        "drawings": drawn,
+        "source": source_line(asked.source or "", asked.period, lake),
+        "example": {
+            "importer": area_name(importer),
+            "supplier": area_name(supplier),
+            "goods": capital(goods_words(goods)),
+        },
+        "brief": f"/country/{importer}/from/{supplier}?goods={goods}",
+        "others": (f"/country/{importer}", f"{possessive(area_phrase(importer))} other goods"),
+        "world": (f"/goods/{goods}", f"All exporters of {goods_words(goods)}"),
+    }
+
+
+def _loaded(lake: Lake) -> list[str]:
+    """Return in words what is loaded, and what comes with the program."""
+    found: dict[str, set[Period]] = defaultdict(set)
     for one in lake.holdings():
-        if one.counts:
-            parts[one.source, one.vintage, one.nomenclature].append(one)
-    return [
-        LoadedRelease(
-            source,
-            "" if release == _UNKNOWN else release,
-            len(files),
-            spans(sorted({when for one in files for when in one.current or one.periods})),
-            sum(one.rows for one in files),
-            "" if codes == "NONE" else codes,
-        )
-        for (source, release, codes), files in parts.items()
+        if one.counts and not is_bundled(one.source):
+            found[one.source].update(one.current or one.periods)
+    [extract] = bundled().partitions
+    printed = sum(1 for _ in statements("published", lake))
+    own = (
+        f"trade in **{len(bundled_codes())} critical minerals** "
+        f"for {extract.period} ({extract.exporters} exporters, {extract.importers} importers), "
+        f"**{printed:,} published figures** and {len(goods_lists(skip_broken=True))} dated lists "
+        "of controlled goods"
+    )
+    words = [
+        f"**{_title(source)}** {spans(sorted(periods))}".strip()
+        for source, periods in sorted(found.items())
+    ]
+    return [f"Loaded: {joined(words)}." if words else "", f"Included in the program: {own}."]
+
+
+def _title(source: str) -> str:
+    try:
+        info = source_info(source)
+    except EntrepotError:
+        return source
+    return f"{info.publisher} {info.title.partition(',')[0]}"
+
+
+def _changes(lake: Lake) -> list[Change]:
+    """Return what was listed, and what was loaded, last; the newest first."""
+    found = []
+    today = date.today()
+    for one in goods_lists(skip_broken=True):
+        days = Counter(entry.starts for entry in one.history if entry.adopted or entry.applies)
+        for day, codes in days.items():
+            if day <= min(today, one.known_until):  # what is announced for later may not come
+                noun = "code" if codes == 1 else "codes"
+                found.append(
+                    Change(
+                        day,
+                        "List changed",
+                        f"{capital(one.short)}: {codes} {noun} listed",
+                        f"/goods/{one.id}",
+                    )
+                )
+    for item in lake.holdings():
+        if item.added_on:
+            when = spans(item.periods)
+            found.append(
+                Change(
+                    date.fromisoformat(item.added_on[:10]),
+                    "Data loaded",
+                    f"{_title(item.source)}, {when}",
+                    "/data",
+                )
+            )
+    return sorted(dict.fromkeys(found), key=lambda one: (one.day, one.text), reverse=True)[
+        :_CHANGES
     ]
 
 
-def _pairs(lake: Lake) -> list[Pair]:
-    return sorted(bundled_pairs(lake), key=lambda pair: (-pair.numbers, pair))
+def countries_page(lake: Lake) -> ServedAnswer:
+    """Return the page of all countries and groups, and of pairs with published figures."""
+    pairs = sorted(bundled_pairs(lake), key=lambda pair: (-pair.numbers, pair))
+    named = [one for one in areas() if one.kind in ("country", "territory")]
+    return page(
+        "countries.html.j2",
+        "/countries",
+        groups=[(one.code, one.name) for one in groups()],
+        countries=sorted(((one.code, one.name) for one in named), key=lambda one: one[1]),
+        pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in pairs],
+    )
 
 
 def bundled_pairs(lake: Lake) -> list[Pair]:
@@ -132,73 +221,3 @@ def _is_named(area: str) -> bool:
         return area != WORLD and bool(area_name(area))
     except EntrepotError:
         return False
-
-
-def named_areas() -> list[tuple[str, str]]:
-    """Return code and name of every group and area, for forms."""
-    return [(one.code, one.name) for one in groups()] + [(one.code, one.name) for one in areas()]
-
-
-def search(words: str) -> list[Hit]:
-    """Return areas, lists of goods and measures that words name."""
-    wanted = words.strip().lower()
-    found = [
-        Hit("country", one.name, one.code, f"/country/{one.code}")
-        for one in areas()
-        if _fits(wanted, one.code, one.name, *one.aliases)
-        and one.kind not in ("aggregate", "special")
-    ]
-    found += [
-        Hit("group", one.name, one.code, f"/country/{one.code}")
-        for one in groups()
-        if _fits(wanted, one.code, one.name)
-    ]
-    found += [
-        Hit("list of goods", one.id, one.title, f"/goods/{one.id}")
-        for one in goods_lists(skip_broken=True)
-        if _fits(wanted, one.id, one.title, one.short)
-    ]
-    found += [
-        Hit("measure", one.id, one.title, f"/measures/{one.id}")
-        for one in all_metadata()
-        if _fits(wanted, one.id, one.title)
-    ]
-    digits = wanted.replace(".", "").replace(" ", "")
-    if digits.isdigit() and 2 <= len(digits) <= 10:
-        found.append(Hit("code", digits, "on which lists it is", f"/goods/{digits}"))
-    return found[: 3 * _MOST]
-
-
-def search_data(words: str) -> ServedAnswer:
-    """Return the first things that words name as JSON, for a search while one types."""
-    found = search(words)[:_OFFERED] if words else []
-    return as_json([hit._asdict() for hit in found])
-
-
-def _fits(wanted: str, code: str, *names: str) -> bool:
-    """Whether a code is meant, or a word of a name begins like what is wanted."""
-    if wanted == code.lower():
-        return True
-    return any(
-        name.lower().startswith(wanted) or f" {wanted}" in f" {name.lower()}" for name in names
-    )
-
-
-def named_area(text: str) -> str:
-    """Return the code of an area that is named by code or by name; of several, joined by a plus.
-
-    Raises
-    ------
-    NotFoundError
-        If nothing is called so.
-    """
-    return "+".join(_code_of(part.strip()) for part in text.split("+"))
-
-
-def _code_of(wanted: str) -> str:
-    known = {code for code, _ in named_areas()}
-    for code in (wanted, wanted.upper(), by_name(wanted) or ""):
-        if code in known:
-            return code
-    error = unknown_area(wanted)
-    raise NotFoundError(error.what, hint=error.hint)

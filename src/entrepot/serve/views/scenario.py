@@ -20,7 +20,7 @@ from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.problems import BadAddressError
 from entrepot.serve.site import page
-from entrepot.serve.views.home import named_area, named_areas
+from entrepot.serve.views.search import named_area, named_areas
 from entrepot.sources.icio.sectors import sectors
 
 if TYPE_CHECKING:

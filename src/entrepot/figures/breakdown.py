@@ -1,0 +1,174 @@
+"""One question for every country, or every code, at once: the same measure over the same rows.
+
+`ask` answers for one importer in a tenth of a second, which is half a minute for all that a map
+shows. A measure takes columns to answer by, so one query gives what `ask` gives for each, without
+ranges. Only rows that are reconciled are asked, for there every area is counted in one way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+
+from entrepot import measures
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.availability import BUNDLED, RECONCILED, bundled_for, flow_sources, held
+from entrepot.figures.definition import SIDES, Definition
+from entrepot.figures.editions import goods_in
+from entrepot.figures.questions import of as question
+from entrepot.figures.row_facts import editions_of
+from entrepot.figures.rows import SourceRows
+from entrepot.figures.run_measure import dicts, main_column, rows_of
+from entrepot.figures.validate import checked
+from entrepot.model.areas import WORLD
+from entrepot.model.product import NO_CODES, TOTAL
+from entrepot.sources import split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from entrepot.figures.availability import Availability
+    from entrepot.lake import Lake
+
+__all__ = ["MEASURES", "Breakdown", "Over", "Part", "breakdown"]
+
+Over = Literal["importer", "exporter", "product"]
+MEASURES: Mapping[str, tuple[Over, ...]] = {
+    "import_share": ("importer", "exporter", "product"),
+    "top_supplier": ("importer", "product"),
+    "hhi": ("importer", "product"),
+    "value": ("importer", "exporter", "product"),
+}
+"""Measures that are broken down, and by which columns."""
+VALUED_ONCE = (RECONCILED, "baci", BUNDLED)
+"""Sources in which each flow has one value, made of both reports."""
+_SOMEBODY = ("USA", "CHN", "DEU")
+"""Stand for a side that is the world while a question is checked: `ask` wants it to be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one member answers.
+
+    Attributes
+    ----------
+    code
+        Area or product.
+    value
+        What `ask` gives for it; shares are 0 to 1.
+    traded
+        Value of everything that a share is of, in the currency of the data.
+    details
+        Further columns of the measure.
+    """
+
+    code: str
+    value: float
+    traded: float
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A question and its answer for each member, the largest value first.
+
+    Attributes
+    ----------
+    definition
+        What was asked, with the source that answers; the side broken down is the world.
+    over
+        Column of the members.
+    total
+        Value of all trade behind it.
+    """
+
+    definition: Definition
+    over: Over
+    parts: tuple[Part, ...]
+    total: float
+
+    def definition_of(self, code: str) -> Definition:
+        """Return the definition of one member, for `ask`."""
+        key = "goods" if self.over == "product" else self.over
+        return self.definition.but(**{key: code})
+
+
+def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
+    """Evaluate a measure for every importer, exporter or product of a year.
+
+    Parameters
+    ----------
+    measure
+        One of `MEASURES`. A share by exporter, with the world as importer, is that of all imports.
+    over
+        What to answer by.
+    **keys
+        Keys of the definition without the one that is broken down. Without a source, the best one
+        that is reconciled answers.
+
+    Raises
+    ------
+    RequestError
+        If the measure is not broken down in this way.
+    NoEvidenceError
+        If no reconciled rows of the period are loaded or bundled.
+    """
+    if over not in MEASURES.get(measure, ()):
+        raise RequestError(f"{measure} is not broken down by {over}")
+    asked = _checked(Definition.build(measure, **keys), lake)
+    with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
+        for source in [asked.source] if asked.source else flow_sources(lake):
+            if split_address(source)[0] not in VALUED_ONCE:
+                continue
+            there = held(lake, source, [asked.period])
+            deliveries = there if isinstance(there, tuple) else ()
+            for one in deliveries:
+                if found := _over(asked.but(source=source), over, lake, one):
+                    return found
+    raise NoEvidenceError(
+        f"no reconciled rows of {asked.goods} in {asked.period} are loaded",
+        why="a comparison of all countries needs rows in which each flow has one value",
+        hint="load BACI: entrepot data add baci FILE",
+    )
+
+
+def _checked(asked: Definition, lake: Lake) -> Definition:
+    """Complete and check a definition as `ask` does; the side broken down is the world again."""
+    needed = question(asked.measure).names
+    free = [side for side in SIDES if side in needed and getattr(asked, side) == WORLD]
+    others = (one for one in _SOMEBODY if one not in (asked.importer, asked.exporter))
+    with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
+        full = checked(asked.but(**dict(zip(free, others, strict=False))), lake)
+    return full.but(**dict.fromkeys(free, WORLD))
+
+
+def _over(asked: Definition, over: Over, lake: Lake, there: Availability) -> Breakdown | None:
+    if there.is_partial or (there.few_products and asked.goods == "all"):
+        return None  # an extract is not all trade of anybody
+    cells = SourceRows(lake, there)
+    editions = tuple(name for name in editions_of(cells, asked) if name != NO_CODES)
+    if not editions and asked.goods != "all":
+        return None
+    goods = goods_in(asked, editions, lake)
+    rows = rows_of(cells, asked, goods)
+    if over == "product":
+        rows = rows.filter(nw.col("product") != TOTAL)
+    column = cells.column(asked)
+    sums = dicts(measures.value(rows, by=[over], value=column))
+    sizes = {str(row[over]): float(row[column]) for row in sums if column in row}
+    total = sum(sizes.values())
+    if asked.measure == "value" or over == "exporter":
+        divisor = 1.0 if asked.measure == "value" else total
+        parts = [Part(code, size / divisor, size, {}) for code, size in sizes.items() if divisor]
+    else:
+        main = main_column(cells, asked)
+        found = dicts(question(asked.measure).run(rows, asked, column, by=[over]))
+        parts = [
+            Part(code := str(row.pop(over)), float(row.pop(main)), sizes.get(code, 0.0), row)
+            for row in found
+            if main in row
+        ]
+    parts.sort(key=lambda one: (-one.value, one.code))
+    return Breakdown(asked, over, tuple(parts), total) if parts else None

@@ -1,0 +1,132 @@
+"""Goods in everyday words, in six languages: what people write who know no code.
+
+The wording is ours (``words.csv``, ``chapters.csv``); the law and the Harmonized System have their
+own. A word stands for the code, heading or chapter that holds most of what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.errors import EntrepotError
+from entrepot.goods.library import bundled_lists
+from entrepot.goods.parse import code_names, goods_title
+from entrepot.model.columns import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LANGUAGES", "GoodsWords", "everyday_goods", "goods_words", "spaced_code"]
+
+LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "ru": "Russian",
+    "zh": "Chinese",
+}
+_FOLDER = Path(__file__).parent
+_OF_CODE = re.compile(r" \(HS \d+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsWords:
+    """Goods with their names.
+
+    Attributes
+    ----------
+    goods
+        As a definition names them: ``8507``, ``8541,8542``.
+    name
+        What a page calls them.
+    words
+        What people call them, by language.
+    """
+
+    goods: str
+    name: str
+    words: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def everyday_goods() -> tuple[GoodsWords, ...]:
+    """Return goods that have words: those of `words.csv`, then every named code, then chapters."""
+    rows = read_table(_FOLDER / "words.csv", ("goods", "name", *LANGUAGES))
+    found = {
+        row["goods"]: GoodsWords(
+            row["goods"],
+            row["name"],
+            {key: tuple(row[key].split(";")) for key in LANGUAGES if row[key]},
+        )
+        for row in rows
+    }
+    for code, name in {**_listed(), **code_names(), **_chapters()}.items():
+        found.setdefault(code, GoodsWords(code, name, {}))
+    return tuple(found.values())
+
+
+@cache
+def _chapters() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in read_table(_FOLDER / "chapters.csv", _COLUMNS)}
+
+
+_COLUMNS = ("code", "name")
+
+
+@cache
+def _listed() -> dict[str, str]:
+    """Return codes that a bundled list words as a whole, the first wording of each."""
+    found: dict[str, str] = {}
+    for one in bundled_lists():
+        for entry in one.history:
+            if len(entry.code) == 6 and entry.wording and not entry.ex:
+                found.setdefault(entry.code, entry.wording)
+    return found
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {one.goods: one.name for one in everyday_goods()}
+
+
+def goods_words(goods: str) -> str:
+    """Return what a page calls goods: never a code alone.
+
+    Examples
+    --------
+    >>> goods_words("850760"), goods_words("all"), goods_words("870321")
+    ('lithium-ion batteries', 'all goods', 'cars (HS 8703 21)')
+    >>> goods_words("290110"), goods_words("chpl")
+    ('organic chemicals (HS 2901 10)', 'high-priority goods')
+    """
+    for known in (goods, goods.replace(" ", "")):
+        if known in _names():
+            return _names()[known]
+    if goods.isdigit():
+        for digits in (4, 2):
+            if name := _names().get(goods[:digits]):
+                return f"{name} (HS {spaced_code(goods)})"
+        return f"HS {spaced_code(goods)}"
+    try:
+        return _OF_CODE.sub("", goods_title(goods))
+    except EntrepotError:
+        return goods
+
+
+def spaced_code(code: str) -> str:
+    """Return digits in groups, as they are read aloud.
+
+    Examples
+    --------
+    >>> spaced_code("850511"), spaced_code("8542"), spaced_code("8541,8542")
+    ('8505 11', '8542', '8541 and 8542')
+    """
+    if "," in code:
+        parts = [spaced_code(one) for one in code.split(",")]
+        return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " ".join(filter(None, (code[:4], code[4:6], code[6:])))

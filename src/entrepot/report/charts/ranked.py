@@ -1,0 +1,169 @@
+"""Ranked bars: who supplies, who buys, which goods; the value, its range, and columns of numbers.
+
+The bar ends at the value and the line is the range, as on every chart. What is not shown by name
+is one more bar, pale and last, so that nothing is left out of the sight of the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from entrepot.report.charts.drawing import labels, lines, rects, render, ticks
+from entrepot.report.charts.place import cut, text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.report.charts.drawing import MarkLayer
+
+__all__ = ["RankedBar", "RankedBars"]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedBar:
+    """One bar.
+
+    Attributes
+    ----------
+    value, low, high
+        In the unit of the axis; the ends are None where there is no range.
+    cells
+        Texts of the columns; the first is the value, which a phone shows above the bar.
+    marked
+        Whether it is the one that the chart is about.
+    is_rest
+        Whether it stands for all that are not named.
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    cells: tuple[str, ...]
+    marked: bool = False
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RankedBars:
+    """Bars, the largest first; `heads` are those of the names and of the columns."""
+
+    bars: tuple[RankedBar, ...]
+    heads: tuple[str, ...]
+    unit: str = "\u00a0%"
+
+    def draw(self, *, name: str, alt_text: str) -> str:
+        """Return the drawing, ``wide`` or ``narrow``."""
+        return _draw(self, name, alt_text)
+
+
+AXIS = 30
+THICK = 18
+CAP = 4
+BETWEEN = 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sizes: width, most room for names (none: they stand above the bars), row, ticks."""
+
+    width: int
+    names: int
+    row: int
+    ticks: int
+
+
+PLANS = {"wide": _Plan(852, 300, 30, 6), "narrow": _Plan(360, 0, 46, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    start: float
+    factor: float
+
+    def x(self, value: float) -> float:
+        """Return the place of a value."""
+        return self.start + value * self.factor
+
+
+def _draw(data: RankedBars, name: str, alt_text: str) -> str:
+    plan = PLANS[name]
+    places = ticks(max((one.high or one.value) for one in data.bars), at_most=plan.ticks)
+    widths = _widths(data) if plan.names else []
+    names = min(plan.names, max(text_width(one.name, bold=True) for one in data.bars) + 2)
+    left = names + 12 if plan.names else 2.0
+    room = plan.width - left - sum(widths) - (24 if plan.names else 12)
+    scale = _Scale(left, room / places[-1])
+    height = AXIS + plan.row * len(data.bars) + 4
+    layers = _axis(places, scale, height, data.unit)
+    layers += _heads(data, plan, widths)
+    for place, bar in enumerate(data.bars):
+        layers += _bar(bar, plan, scale, AXIS + place * plan.row, widths, names)
+    zero = [{"x": left, "x2": left, "y": AXIS - 6, "y2": height}]
+    layers += lines(zero, style="base")
+    return render(layers, width=plan.width, height=height, name=name, alt_text=alt_text)
+
+
+def _widths(data: RankedBars) -> list[float]:
+    """Return the room of each column with the gap before it."""
+    return [
+        max(text_width(text, bold=True) for text in texts) + BETWEEN
+        for texts in zip(data.heads[1:], *(one.cells for one in data.bars), strict=True)
+    ]
+
+
+def _axis(places: Sequence[float], scale: _Scale, height: float, unit: str) -> list[MarkLayer]:
+    rows = [{"x": x, "x2": x, "y": AXIS - 6, "y2": height} for x in map(scale.x, places[1:])]
+    texts = [
+        {"x": scale.x(place), "y": 16, "text": f"{place:,g}", "align": "center"} for place in places
+    ]
+    texts[0]["align"] = "left"
+    texts[-1]["text"] = f"{places[-1]:,g}{unit}"
+    return [*lines(rows, style="grid"), *labels(texts, style="note")]
+
+
+def _heads(data: RankedBars, plan: _Plan, widths: Sequence[float]) -> list[MarkLayer]:
+    if not plan.names:
+        return []
+    rows = [{"x": 0, "y": 16, "text": data.heads[0]}]
+    for text, right in zip(data.heads[1:], _rights(plan, widths), strict=True):
+        rows.append({"x": right, "y": 16, "text": text, "align": "right"})
+    return labels(rows, style="note")
+
+
+def _rights(plan: _Plan, widths: Sequence[float]) -> list[float]:
+    """Return the right ends of the columns."""
+    return [plan.width - sum(widths[place + 1 :]) for place in range(len(widths))]
+
+
+def _bar(
+    bar: RankedBar, plan: _Plan, scale: _Scale, top: float, widths: Sequence[float], names: float
+) -> list[MarkLayer]:
+    middle = top + (plan.row / 2 if plan.names else 32)
+    thick = THICK if plan.names else 14
+    style = "blended" if bar.is_rest else "supplier" if bar.marked else "context"
+    words = "label-supplier" if bar.marked else "label"
+    told = f"{bar.name}: {', '.join(filter(None, bar.cells))}"
+    box = {"x": scale.start, "x2": scale.x(bar.value), "y": middle - thick / 2}
+    box |= {"y2": middle + thick / 2}
+    layers = rects([{**box, "title": told, "of": (bar.name,)}], style=style)
+    if bar.low is not None and bar.high is not None and bar.low < bar.high:
+        low, high = scale.x(bar.low), scale.x(bar.high)
+        reach = [{"x": low, "x2": high, "y": middle, "y2": middle}]
+        reach += [{"x": x, "x2": x, "y": middle - CAP, "y2": middle + CAP} for x in (low, high)]
+        layers += [*lines(reach, style="whisker-under"), *lines(reach, style="whisker")]
+    if plan.names:
+        text = cut(bar.name, names, bold=bar.marked)
+        layers += labels([{"x": 0, "y": middle + 4.5, "text": text}], style=words, bold=bar.marked)
+        for place, right in enumerate(_rights(plan, widths)):
+            cell = {"x": right, "y": middle + 4.5, "text": bar.cells[place], "align": "right"}
+            is_first = place == 0
+            layers += labels([cell], style=words if is_first else "label", bold=is_first)
+        return layers
+    value = bar.cells[0]
+    room = plan.width - text_width(value, bold=True) - 12
+    head = {"x": 0, "y": top + 18, "text": cut(bar.name, room, bold=bar.marked)}
+    layers += labels([head], style=words, bold=bar.marked)
+    end = {"x": plan.width, "y": top + 18, "text": value, "align": "right"}
+    return [*layers, *labels([end], style=words, bold=True)]

@@ -1,0 +1,434 @@
+"""Sections of the pages of a country and of goods: who supplies, which goods, who depends.
+
+Each takes a `Breakdown`, which is what `ask` gives for every country or code, or Figures, and says
+of what it is on one line: publisher, data set, vintage, year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from entrepot.figures.availability import BUNDLED
+from entrepot.goods.words import goods_words, spaced_code
+from entrepot.lake.bundled import bundled
+from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
+from entrepot.model.display import NBSP, figure_value, number
+from entrepot.report.charts import BriefTable, Chart
+from entrepot.report.charts.ranked import RankedBar, RankedBars
+from entrepot.report.charts.world import Partner, World, grid
+from entrepot.report.parts import Note, PageLink, Remark, Section
+from entrepot.report.phrasing import capital, count_word
+from entrepot.sources import is_own, source_info, split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from entrepot.figures import Figure
+    from entrepot.figures.breakdown import Breakdown, Part
+    from entrepot.lake import Lake
+
+__all__ = [
+    "COUNTED",
+    "NAMED",
+    "concentration",
+    "dependence_map",
+    "dependent_goods",
+    "dependents",
+    "over_half",
+    "source_line",
+    "suppliers_of",
+]
+
+SHOWN = 1e5
+"""Imports in the currency of the data below which a share says little and is not on a map."""
+COUNTED = 1e6
+"""Imports from which on a country counts in a title."""
+STEPS = (10.0, 25.0, 50.0, 75.0)
+"""Fixed steps of maps of dependence in per cent, so that maps of different goods compare."""
+NAMED = 12
+"""Bars with a name; the others are one bar."""
+GOODS = 14
+
+
+def source_line(source: str, period: object, lake: Lake, *more: str) -> tuple[str | PageLink, ...]:
+    """Return publisher and data set with their address, vintage, time, and what else is to say."""
+    name, vintage = split_address(source)
+    if is_own(name):
+        titles = [one.title for one in lake.holdings(name) if one.title]
+        link: str | PageLink = titles[0] if titles else name
+        known = ""
+    else:
+        info = source_info(name)
+        title = info.title.partition(",")[0]
+        link = PageLink(f"{info.publisher} {title}", info.url if "://" in info.url else "")
+        known = info.licence.partition(" (")[0]
+    if name == BUNDLED:
+        link = PageLink("CEPII BACI", source_info("baci").url)
+        vintage = bundled().vintage
+    releases = {one.vintage for one in lake.holdings(name) if one.counts} - {"unknown", ""}
+    vintage = vintage or ", ".join(sorted(releases))
+    words = [vintage, str(period), *more, known, "Entrepôt computation"]
+    return ("Source: ", link, " " if vintage else ", ", f"{', '.join(filter(None, words))}.")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}{NBSP}%"
+
+
+def _is_place(code: str) -> bool:
+    return code != WORLD and area(code).kind in ("country", "territory")
+
+
+def _money(value: float) -> str:
+    return number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
+
+
+def _goods_of(found: Breakdown) -> str:
+    goods = found.definition.goods
+    return "" if goods == "all" else f" of {goods_words(goods)}"
+
+
+def suppliers_of(
+    found: Breakdown, lake: Lake, ranged: Mapping[str, Figure] | None = None
+) -> Section:
+    """Return the suppliers of a country, or of all importers, as ranked bars.
+
+    Parameters
+    ----------
+    found
+        Import shares by exporter; the importer is the world for exporters of goods.
+    ranged
+        By supplier, the Figure with its range, where it is known already.
+    """
+    asked, when = found.definition, found.definition.period
+    whole = asked.importer == WORLD
+    known = ranged or {}
+    parts = [one for one in found.parts if one.value > 0]
+    named, others = parts[:NAMED], parts[NAMED:]
+    bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
+    if others:
+        share, sold = sum(one.value for one in others), sum(one.traded for one in others)
+        cells = (_percent(share), "–", _money(sold))
+        name = count_word(len(others), "other")
+        name = f"{len(others)} others" if len(others) > 1 else name
+        bars.append(RankedBar(name, 100 * share, None, None, cells, is_rest=True))
+    heads: tuple[str, ...] = (
+        "Exporter" if whole else "Supplier",
+        "Share",
+        "Range",
+        f"{asked.currency} m",
+    )
+    if whole:  # of which no other definition is asked
+        heads = (heads[0], heads[1], heads[3])
+        bars = [replace(bar, cells=(bar.cells[0], bar.cells[2])) for bar in bars]
+    first = named[0]
+    who = capital(area_phrase(first.code))
+    of = _goods_of(found)
+    if whole:
+        title = f"{who} was the largest exporter{of} in {when}"
+        deck = f"Share of world exports{of} by value, {when}, per cent."
+    else:
+        buyer = possessive(area_phrase(asked.importer))
+        title = f"{who} was {buyer} largest supplier{of} in {when}"
+        deck = f"Share of {buyer} imports{of} by value, {when}, per cent."
+    deck += f" In all {figure_value(found.total, asked.currency)}."
+    told = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
+    rows = tuple(
+        (area_name(one.code), f"{100 * one.value:.2f}", _money(one.traded)) for one in parts
+    )
+    table = BriefTable(
+        capital(f"{'exporters' if whole else 'suppliers'}{of}, {when}"),
+        (heads[0], "Share, %", f"{asked.currency} m"),
+        (False, True, True),
+        rows,
+        ("", "per cent", f"million {asked.currency}"),
+    )
+    is_ranged = any(bar.low is not None for bar in bars)
+    key = [("supplier", "largest"), ("context", "others")]
+    key += [("whisker", "range across definitions")] if is_ranged else []
+    return Section(
+        "suppliers",
+        "Who supplies the world" if whole else "Suppliers",
+        Remark(title),
+        deck,
+        Chart(RankedBars(tuple(bars), heads), f"{title}. {told}.", tuple(key)),
+        table,
+        (_how_to_read(whole=whole),),
+        source_line(asked.source or "", when, lake, *_scope(found)),
+    )
+
+
+def _supplier_bar(one: Part, figure: Figure | None, *, marked: bool) -> RankedBar:
+    ends = (figure.low, figure.high) if figure is not None else (None, None)
+    low, high = ends
+    span = "–" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
+    if low is not None and high is not None and f"{100 * low:.1f}" == f"{100 * high:.1f}":
+        span, low, high = "–", None, None
+    return RankedBar(
+        area_name(one.code),
+        100 * one.value,
+        None if low is None else 100 * low,
+        None if high is None else 100 * high,
+        (_percent(one.value), span, _money(one.traded)),
+        marked=marked,
+    )
+
+
+def _how_to_read(*, whole: bool) -> Note:
+    text = (
+        "The bar is the share of all importers' purchases. Re-exports are included: a country "
+        "that trades goods on counts as their exporter."
+        if whole
+        else "The bar is the share; the line, where there is one, spans other defensible "
+        "definitions. It is not a confidence interval. A dash: no other definition is available."
+    )
+    return Note("How to read it", (Remark(text),))
+
+
+def _scope(found: Breakdown) -> tuple[str, ...]:
+    goods = found.definition.goods
+    code = f"HS {spaced_code(goods)}" if goods.isdigit() else ""
+    codes = goods.split(",")
+    if len(codes) > 1:
+        code = f"{len(codes)} HS codes"
+    return tuple(filter(None, (code, f"{found.definition.currency}, FOB, reconciled")))
+
+
+# A map: the share of one supplier in the imports of every country.
+
+
+def over_half(found: Breakdown) -> tuple[int, int]:
+    """Return how many importers of some size get more than half from one supplier, and of all."""
+    sellers = found.definition.members("exporter")
+    counted = [
+        one
+        for one in found.parts
+        if one.traded >= COUNTED and _is_place(one.code) and one.code not in sellers
+    ]
+    return sum(one.value > 0.5 for one in counted), len(counted)
+
+
+def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
+    """Return the map of a supplier's share in the imports of each country.
+
+    Parameters
+    ----------
+    found
+        Import shares of one supplier by importer.
+    about
+        The importer that the page is about, if any.
+    """
+    asked, when = found.definition, found.definition.period
+    sellers = sorted(asked.members("exporter"))
+    marked = area_set(about, when.end) if about else frozenset()
+    parts = [
+        one
+        for one in found.parts
+        if one.traded >= SHOWN and _is_place(one.code) and one.code not in sellers
+    ]
+    parts.sort(key=lambda one: (-one.traded, one.code))
+    partners = tuple(
+        Partner(
+            one.code,
+            area(one.code).alpha2 or one.code,
+            area_name(one.code),
+            100 * one.value,
+            _percent(one.value),
+            marked=one.code in marked,
+        )
+        for one in parts
+    )
+    own = tuple((code, area_name(code)) for code in sellers if code in grid())
+    drawn = World(partners, own, "importers", STEPS, "under USD 100,000 or no data")
+    seller, of = area_phrase(asked.exporter), _goods_of(found)
+    most, every = over_half(found)
+    title = f"In {most} of {every} importing countries, {seller} supplied more than half"
+    deck = (
+        f"{capital(possessive(seller))} share of imports{of}, {when}, per cent of value. Counted: "
+        "importers of USD 1 million or more. Each country is one square, roughly where it lies."
+    )
+    told = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
+    table = BriefTable(
+        f"{capital(possessive(seller))} share of imports{of}, {when}",
+        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
+        (False, True, True),
+        tuple((area_name(one.code), f"{100 * one.value:.1f}", _money(one.traded)) for one in parts),
+        ("", "per cent", f"million {asked.currency}"),
+        "Table of this map",
+    )
+    return Section(
+        "map",
+        "Dependence by importer",
+        Remark(title),
+        deck,
+        Chart(drawn, f"{title}. Largest importers: {told}."),
+        table,
+        (),
+        source_line(asked.source or "", when, lake, *_scope(found)),
+    )
+
+
+# Goods of one country by their largest supplier, and who depends on the country.
+
+
+def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
+    """Return the goods of which a country gets most from one supplier; None of a single code."""
+    asked, when = found.definition, found.definition.period
+    parts = [one for one in found.parts if one.traded >= SHOWN and "top_supplier" in one.details]
+    if len(parts) < 2:
+        return None
+    tops = [str(one.details["top_supplier"]) for one in parts[:GOODS] if one.value > 0.5]
+    often = max(dict.fromkeys(tops), key=tops.count, default="")
+    bars = tuple(
+        RankedBar(
+            capital(goods_words(one.code)),
+            100 * one.value,
+            None,
+            None,
+            (_percent(one.value), area_name(top), _money(one.traded)),
+            marked=top == often and tops.count(often) > 1,
+        )
+        for one in parts[:GOODS]
+        if (top := str(one.details["top_supplier"]))
+    )
+    half = sum(one.value > 0.5 for one in parts)
+    buyer = area_phrase(asked.importer)
+    title = f"For {half:,} of {len(parts):,} goods, one supplier had more than half"
+    deck = (
+        f"Share of the largest supplier in {possessive(buyer)} imports of each six-digit code, "
+        f"{when}, per cent. The {len(bars)} most dependent goods of those with imports of USD "
+        "100,000 or more."
+    )
+    key = [("context", "largest supplier")]
+    if any(bar.marked for bar in bars):
+        key.insert(0, ("supplier", f"{area_name(often)} is the largest supplier"))
+    table = BriefTable(
+        f"Goods by share of the largest supplier, {when}",
+        ("Goods", "HS code", "Share, %", "Largest supplier", f"{asked.currency} m"),
+        (False, False, True, False, True),
+        tuple(
+            (
+                capital(goods_words(one.code)),
+                spaced_code(one.code),
+                f"{100 * one.value:.1f}",
+                area_name(str(one.details["top_supplier"])),
+                _money(one.traded),
+            )
+            for one in parts[:100]
+        ),
+        ("", "", "per cent", "", f"million {asked.currency}"),
+        "Table of this chart" if len(parts) <= 100 else "Table of the first 100 goods",
+    )
+    heads = ("Goods", "Share", "Largest supplier", f"{asked.currency} m")
+    return Section(
+        "dependent-goods",
+        "Most dependent goods",
+        Remark(title),
+        deck,
+        Chart(RankedBars(bars, heads), f"{title}. First {bars[0].name}.", tuple(key)),
+        table,
+        (),
+        source_line(asked.source or "", when, lake, f"{asked.currency}, FOB, reconciled"),
+    )
+
+
+def dependents(found: Breakdown, lake: Lake) -> Section | None:
+    """Return the countries in whose imports a supplier has the largest shares."""
+    asked, when = found.definition, found.definition.period
+    sellers = asked.members("exporter")
+    floor = max(COUNTED, found.total / 1e4)
+    parts = [
+        one
+        for one in found.parts
+        if one.traded >= floor and _is_place(one.code) and one.code not in sellers
+    ][:NAMED]
+    if not parts or parts[0].value == 0:
+        return None
+    seller, of = area_phrase(asked.exporter), _goods_of(found)
+    bars = tuple(
+        RankedBar(
+            area_name(one.code),
+            100 * one.value,
+            None,
+            None,
+            (_percent(one.value), _money(one.traded)),
+            marked=not place,
+        )
+        for place, one in enumerate(parts)
+    )
+    first = capital(area_phrase(parts[0].code))
+    title = f"{first} had the largest share of its imports{of} from {seller}"
+    deck = (
+        f"{capital(possessive(seller))} share of each country's imports{of}, {when}, per cent. "
+        f"Importers above {figure_value(floor, asked.currency)}."
+    )
+    heads = ("Importer", "Share", f"Imports, {asked.currency} m")
+    table = BriefTable(
+        f"Importers by share from {seller}, {when}",
+        ("Importer", "Share, %", f"Imports, {asked.currency} m"),
+        (False, True, True),
+        tuple((area_name(one.code), f"{100 * one.value:.1f}", _money(one.traded)) for one in parts),
+        ("", "per cent", f"million {asked.currency}"),
+    )
+    return Section(
+        "dependents",
+        f"Who depends on {seller}",
+        Remark(title),
+        deck,
+        Chart(RankedBars(bars, heads), f"{title}: {bars[0].cells[0]}."),
+        table,
+        (),
+        source_line(asked.source or "", when, lake, *_scope(found)),
+    )
+
+
+def concentration(figures: Sequence[Figure], lake: Lake) -> Section | None:
+    """Return the concentration of suppliers by year, the newest marked; None for fewer than two."""
+    known = sorted(
+        (one for one in figures if one.value is not None), key=lambda one: one.definition.period
+    )
+    if len(known) < 2:  # one bar is no course of time
+        return None
+    last = known[-1]
+    asked = last.definition
+    equal = number(1 / last.value, 2) if last.value else "–"
+    bars = tuple(
+        RankedBar(
+            str(one.definition.period),
+            one.value or 0.0,
+            one.low,
+            one.high,
+            (number(one.value or 0.0, 2), number(1 / one.value, 2) if one.value else "–"),
+            marked=one is last,
+        )
+        for one in known
+    )
+    buyer = possessive(area_phrase(asked.importer))
+    title = f"In {asked.period}, {buyer} suppliers were as concentrated as {equal} equal suppliers"
+    of = "" if asked.goods == "all" else f" of {goods_words(asked.goods)}"
+    deck = (
+        f"Concentration (Herfindahl-Hirschman index) of {buyer} suppliers{of}; 1 is one supplier."
+    )
+    heads = ("Year", "HHI", "Equal suppliers")
+    table = BriefTable(
+        f"Concentration of suppliers{of}",
+        heads,
+        (False, True, True),
+        tuple((bar.name, *bar.cells) for bar in bars),
+        ("", "index, 0 to 1", "number"),
+    )
+    return Section(
+        "concentration",
+        "Concentration over time",
+        Remark(title),
+        deck,
+        Chart(RankedBars(bars, heads, ""), f"{title}."),
+        table,
+        (),
+        source_line(
+            asked.source or "",
+            f"{known[0].definition.period} to {asked.period}",
+            lake,
+        ),
+    )

@@ -1,0 +1,398 @@
+"""Search: countries in many languages, codes, words of goods, lists, measures, whole questions."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
+
+from entrepot.claims.draft.lexicon import area_words
+from entrepot.errors import EntrepotError
+from entrepot.goods import goods_lists
+from entrepot.goods.editions import known_prefixes
+from entrepot.goods.words import LANGUAGES, everyday_goods, goods_words, spaced_code
+from entrepot.measures import all_metadata
+from entrepot.model.area_names import spellings, words_of
+from entrepot.model.areas import (
+    area,
+    area_name,
+    area_phrase,
+    areas,
+    groups,
+    possessive,
+    unknown_area,
+)
+from entrepot.serve.answer import ServedAnswer, as_json
+from entrepot.serve.problems import NotFoundError
+from entrepot.serve.site import page
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+__all__ = [
+    "GROUPS",
+    "Hit",
+    "named_area",
+    "named_areas",
+    "named_goods",
+    "search",
+    "search_data",
+    "search_page",
+]
+
+GROUPS = {
+    "answer": "Answers",
+    "country": "Countries",
+    "group": "Groups of countries",
+    "goods": "Goods",
+    "list": "Lists and controls",
+    "measure": "Measures",
+}
+"""Kinds of what is found, in the order of the page."""
+_FEW = 3
+"""Hits of each kind while one types."""
+_MANY = 40
+"""Hits of each kind on the page."""
+_ALIKE = 0.75
+_SHORT = 3
+_SHORTEST = 4
+"""Letters of a word from which on a misspelling is looked for: of fewer, too much is alike."""
+_BETWEEN = frozenset(
+    word
+    for words in (
+        "a an and by dependence dependent depend do does for from goods how imports in is it of",
+        "on s share supplies supply the to vs who with aus bei fur nach und von de du et la le y",
+    )
+    for word in words.split()
+)
+"""Words of a question that name nothing."""
+_TO = frozenset(["to", "nach"])
+
+
+class Hit(NamedTuple):
+    """Something found: its kind (a key of `GROUPS`), name, a line about it, and its address."""
+
+    kind: str
+    name: str
+    about: str
+    address: str
+
+
+class _Term(NamedTuple):
+    """One way to write something; `language` and `written` say why it is found."""
+
+    kind: str
+    id: str
+    written: str
+    language: str
+
+
+@cache
+def _terms() -> dict[str, tuple[_Term, ...]]:
+    """Return every way to write something, by its words in small letters without accents."""
+    found: dict[str, dict[tuple[str, str], _Term]] = {}
+    for term in _all_terms():
+        key = " ".join(words_of(term.written))
+        if key:
+            found.setdefault(key, {}).setdefault((term.kind, term.id), term)
+    return {key: tuple(terms.values()) for key, terms in found.items()}
+
+
+def _all_terms() -> Iterator[_Term]:
+    yield from _area_terms()
+    for goods in everyday_goods():
+        yield _Term("goods", goods.goods, goods.name, "")
+        for language, words in goods.words.items():
+            for text in words:
+                yield _Term("goods", goods.goods, text, LANGUAGES[language])
+    for measure in all_metadata():
+        for text in (measure.id.replace("_", " "), measure.title):
+            yield _Term("measure", measure.id, text, "")
+
+
+def _area_terms() -> Iterator[_Term]:
+    shown = {one.code: one for one in areas() if one.kind not in ("aggregate", "special")}
+    for one in shown.values():
+        for text in (one.name, one.code, one.alpha2, *one.aliases, one.adjective):
+            yield _Term("country", one.code, text, "")
+    for text, code, language in spellings():
+        if code in shown:
+            yield _Term("country", code, text, language)
+    for group in groups():
+        for text in (group.name, group.code):
+            yield _Term("group", group.code, text, "")
+
+
+def _lists() -> Iterator[_Term]:
+    """Yield the lists apart: those of the owner of a lake change while a server runs."""
+    for one in goods_lists(skip_broken=True):
+        for text in (one.id, one.title, one.short):
+            yield _Term("list", one.id, text, "")
+
+
+def search(words: str, most: int = _MANY) -> list[Hit]:
+    """Return what words name, by kind in the order of `GROUPS`, at most so many of a kind.
+
+    A misspelt word finds the names that look most like it, where nothing is called so.
+    """
+    key = " ".join(words_of(words))
+    if not key:
+        return []
+    ranked = _ranked(key, words) or _ranked(_mended(key))
+    exact = {term.kind for place, term in ranked if place == 0}
+    hits = [*_answers(words), *_of_code(words), *(_hit(term, words) for _, term in ranked)]
+    kept: list[Hit] = []
+    for kind in sorted(GROUPS, key=lambda one: one != "answer" and one not in exact):
+        here = {hit.address: hit for hit in reversed(hits) if hit.kind == kind}
+        first = dict.fromkeys(hit.address for hit in hits)
+        kept += [here[address] for address in first if address in here][:most]
+    return kept
+
+
+def _ranked(key: str, words: str = "") -> list[tuple[int, _Term]]:
+    """Return terms that are the key, begin like it or have a word that does, in this order.
+
+    Two letters are a code: names that only begin like it would hide it.
+    """
+    is_short = len(key) < _SHORT and key.isascii()
+    found = [(0, term) for term in _by_adjective(words or key)]
+    for written, terms in _with_lists():
+        if written == key:
+            place = 0
+        elif is_short or f" {key}" not in f" {written}":
+            continue
+        else:
+            place = 1 if written.startswith(key) else 2
+        found += [(place, term) for term in terms]
+    return sorted(
+        found, key=lambda one: (_is_gone(one[1]), one[0], len(one[1].written), one[1].written)
+    )
+
+
+def _with_lists() -> Iterator[tuple[str, tuple[_Term, ...]]]:
+    yield from _terms().items()
+    for term in _lists():
+        yield " ".join(words_of(term.written)), (term,)
+
+
+def _by_adjective(words: str) -> Iterator[_Term]:
+    """Yield the country of an adjective, in its language with its endings and accents."""
+    said = words.strip()
+    for language in ("en", "de", "ru"):
+        for entry in area_words(language):
+            if entry.form == "adj" and entry.pattern.fullmatch(said) and _is_area(entry.value):
+                yield _Term("country", entry.value, said, LANGUAGES[language])
+
+
+def _is_area(code: str) -> bool:
+    return any(one.code == code for one in areas())
+
+
+def _is_gone(term: _Term) -> bool:
+    """Whether it is a country that is no more: existing ones stand before it."""
+    return term.kind == "country" and area(term.id).kind == "historical"
+
+
+def _mended(key: str) -> str:
+    """Return words with each that nothing is called replaced by the name most like it."""
+    singles = _single_words()
+    return " ".join(
+        word
+        if len(word) < _SHORTEST or word in singles
+        else next(iter(get_close_matches(word, singles, 1, _ALIKE)), word)
+        for word in key.split()
+    )
+
+
+@cache
+def _single_words() -> tuple[str, ...]:
+    return tuple(one for one in _terms() if " " not in one and len(one) >= _SHORTEST)
+
+
+def _hit(term: _Term, words: str) -> Hit:
+    """Return a term as a line of the page, with the reason where its name does not show it."""
+    told = f" · “{term.written}”, {term.language}" if term.language else f" · “{term.written}”"
+    if " ".join(words_of(term.written)) in " ".join(words_of(_name_of(term))):
+        told = ""
+    if term.kind == "country":
+        one = area(term.id)
+        why = "" if _shows(words, one.name, one.code, one.alpha2) else told
+        until = f" until {one.valid_to.year}" if _is_gone(term) and one.valid_to else ""
+        return Hit("country", one.name, f"{one.code}{until}{why}", f"/country/{one.code}")
+    if term.kind == "group":
+        return Hit("group", area_name(term.id), term.id, f"/country/{term.id}")
+    if term.kind == "goods":
+        name = goods_words(term.id)
+        why = "" if _shows(words, name) else told
+        return Hit("goods", _large(name), f"HS {spaced_code(term.id)}{why}", f"/goods/{term.id}")
+    if term.kind == "list":
+        found = next(one for one in goods_lists(skip_broken=True) if one.id == term.id)
+        return Hit("list", _large(found.short), f"{found.id} · {found.title}", f"/goods/{term.id}")
+    title = next(one.title for one in all_metadata() if one.id == term.id)
+    return Hit("measure", _large(title), term.id, f"/measures/{term.id}")
+
+
+def _name_of(term: _Term) -> str:
+    return area(term.id).name if term.kind == "country" else goods_words(term.id)
+
+
+def _shows(words: str, *names: str) -> bool:
+    key = " ".join(words_of(words))
+    return any(key in " ".join(words_of(name)) for name in names)
+
+
+def _large(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _of_code(words: str) -> Iterator[Hit]:
+    """Yield the code that digits are."""
+    digits = words.strip().replace(".", "").replace(" ", "")
+    if digits.isdigit() and 2 <= len(digits) <= 10:
+        known = len(digits) in (2, 4, 6) and digits in known_prefixes(len(digits))
+        name = goods_words(digits) if known else digits
+        about = f"HS {spaced_code(digits)}" if known else "on which lists it is"
+        yield Hit("goods", _large(name), about, f"/goods/{digits}")
+
+
+# Whole questions: two countries, or one and goods, in whatever words.
+
+
+def _answers(words: str) -> Iterator[Hit]:
+    """Yield the questions that words ask: of a pair, of a country's goods, of both."""
+    places, goods, turned = _named(words)
+    chosen = urlencode({"goods": goods}, safe=",:@") if goods else ""
+    query = f"?{chosen}" if chosen else ""
+    of = f" of {goods_words(goods)}" if goods else ""
+    if len(places) >= 2:
+        first, second = (places[1], places[0]) if turned else places[:2]
+        for importer, supplier in ((first, second), (second, first)):
+            sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
+            name = f"{sellers} share of {buyers} imports{of}"
+            about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
+            yield Hit("answer", _large(name), about, f"/country/{importer}/from/{supplier}{query}")
+    elif places and goods:
+        name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}?"
+        yield Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
+
+
+def _named(words: str) -> tuple[list[str], str, bool]:
+    """Return the areas and the goods that words name, and whether they say “to” between areas."""
+    tokens = words_of(words)
+    codes = {one.casefold() for one in words.split() if one.isupper() and len(one) == 2}
+    places: list[str] = []
+    goods, turned, at = "", False, 0
+    while at < len(tokens):
+        if tokens[at] in _TO and places:
+            turned = True
+        for size in range(min(4, len(tokens) - at), 0, -1):
+            text = " ".join(tokens[at : at + size])
+            if size == 1 and text in _BETWEEN:
+                continue
+            if term := _one(text, codes):
+                if term.kind == "goods":
+                    goods = goods or term.id
+                elif term.id not in places:
+                    places.append(term.id)
+                at += size - 1
+                break
+        at += 1
+    return places, goods, turned
+
+
+def _one(text: str, codes: Container[str]) -> _Term | None:
+    """Return the country, group or goods that a text names, misspelt if need be.
+
+    `codes` are words of two capital letters: in small ones “is” is no Iceland, and “in” no India.
+    """
+    known = _terms()
+    for key in dict.fromkeys((text, text if " " in text else _mended(text))):
+        terms = [*known.get(key, ()), *_by_adjective(key)]
+        for kind in ("country", "group", "goods"):
+            for term in terms:
+                is_code = len(key) <= 2 and key.isascii()
+                if term.kind == kind and (not is_code or key in codes or key.isdigit()):
+                    return term
+    if text.isdigit() and len(text) in (2, 4, 6) and text in known_prefixes(len(text)):
+        return _Term("goods", text, text, "")
+    return None
+
+
+# What forms take: names, codes, words.
+
+
+def named_areas() -> list[tuple[str, str]]:
+    """Return code and name of every group and area, for forms."""
+    return [(one.code, one.name) for one in groups()] + [(one.code, one.name) for one in areas()]
+
+
+def named_area(text: str) -> str:
+    """Return the code of an area that is named by code or by name; of several, joined by a plus.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing is called so.
+    """
+    return "+".join(_code_of(part.strip()) for part in text.split("+"))
+
+
+def _code_of(wanted: str) -> str:
+    known = {code for code, _ in named_areas()}
+    for code in (wanted, wanted.upper()):
+        if code in known:
+            return code
+    for term in _terms().get(" ".join(words_of(wanted)), ()):
+        if term.kind in ("country", "group"):
+            return term.id
+    error = unknown_area(wanted)
+    raise NotFoundError(error.what, hint=error.hint)
+
+
+def named_goods(text: str) -> str:
+    """Return goods as a definition names them; what is no word of ours is left as it is."""
+    wanted = text.strip()
+    if wanted.casefold() == "all goods":
+        return "all"
+    key = " ".join(words_of(wanted))
+    for term in (*_terms().get(key, ()), *_lists()):
+        if term.kind == "goods" or (
+            term.kind == "list" and key == " ".join(words_of(term.written))
+        ):
+            return term.id
+    return wanted
+
+
+def search_page(words: str) -> ServedAnswer:
+    """Return the page of what was found, or what can be searched for."""
+    found = search(words)
+    key = " ".join(words_of(words))
+    is_mended = bool(found) and found[0].kind != "answer" and not _ranked(key, words)
+    parts = [
+        (kind, GROUPS[kind], list(hits)) for kind, hits in groupby(found, key=lambda hit: hit.kind)
+    ]
+    tries = _TRIES if not found else ()
+    return page(
+        "search.html.j2", "/search", words=words, parts=parts, is_mended=is_mended, tries=tries
+    )
+
+
+_TRIES = (
+    ("Germany", "a country, in any of eight languages"),
+    ("magnets", "goods in words"),
+    ("850511", "a customs code"),
+    ("Germany China magnets", "a whole question"),
+)
+"""What is proposed where nothing was found."""
+
+
+def search_data(words: str) -> ServedAnswer:
+    """Return the first things of each kind that words name as JSON, while one types."""
+    try:
+        found = search(words, _FEW)
+    except EntrepotError:  # of a list of the owner: the page says which
+        found = []
+    hits = [{**hit._asdict(), "group": GROUPS[hit.kind]} for hit in found]
+    return as_json(hits)

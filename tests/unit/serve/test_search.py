@@ -1,0 +1,126 @@
+"""Search: what people write leads to what they mean, in whatever language and spelling."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from entrepot.errors import EntrepotError
+from entrepot.goods.words import everyday_goods, goods_words
+from entrepot.model.product import harmonized
+from entrepot.serve.problems import NotFoundError
+from entrepot.serve.views.search import (
+    GROUPS,
+    named_area,
+    named_goods,
+    search,
+    search_data,
+    search_page,
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("Germany", "/country/DEU"),
+        ("germany ", "/country/DEU"),
+        ("DE", "/country/DEU"),
+        ("DEU", "/country/DEU"),
+        ("Deutschland", "/country/DEU"),
+        ("Allemagne", "/country/DEU"),
+        ("Alemania", "/country/DEU"),
+        ("Almanya", "/country/DEU"),
+        ("Германия", "/country/DEU"),
+        ("德国", "/country/DEU"),
+        ("German", "/country/DEU"),
+        ("deutsche", "/country/DEU"),
+        ("российский", "/country/RUS"),
+        ("Türkei", "/country/TUR"),
+        ("EU", "/country/EU"),
+        ("germny", "/country/DEU"),
+        ("850511", "/goods/850511"),
+        ("8505.11", "/goods/850511"),
+        ("rare earths", "/goods/280530,2846"),
+        ("semiconductor", "/goods/8541,8542"),
+        ("semiconducters", "/goods/8541,8542"),
+        ("Batterien", "/goods/8507"),
+        ("稀土", "/goods/280530,2846"),
+        ("chpl", "/goods/chpl"),
+        ("Annex XXIII", "/goods/eu-xxiii"),
+        ("hhi", "/measures/hhi"),
+        ("China to Russia", "/country/RUS/from/CHN"),
+        ("Russia from China", "/country/RUS/from/CHN"),
+        ("Germany China magnets", "/country/DEU/from/CHN?goods=850511"),
+        ("how dependent is Germany on China for magnets?", "/country/DEU/from/CHN?goods=850511"),
+        ("US China chips", "/country/USA/from/CHN?goods=8541,8542"),
+        ("Türkei Halbleiter", "/country/TUR?goods=8541,8542"),
+    ],
+)
+def test_the_first_thing_found_is_what_is_meant(words: str, address: str) -> None:
+    assert search(words)[0].address == address
+
+
+def test_a_pair_without_direction_offers_both() -> None:
+    found = {one.address for one in search("China Russia") if one.kind == "answer"}
+    assert found == {"/country/RUS/from/CHN", "/country/CHN/from/RUS"}
+
+
+def test_countries_of_today_stand_before_those_that_are_no_more() -> None:
+    found = [one.name for one in search("german") if one.kind == "country"]
+    assert found[0] == "Germany"
+    assert {"East Germany", "West Germany"} <= set(found[1:])
+
+
+def test_it_says_why_a_name_in_another_language_was_found() -> None:
+    [found] = [one for one in search("Türkei") if one.kind == "country"]
+    assert (found.name, found.about) == ("Turkey", "TUR · “Türkei”, German")
+
+
+@pytest.mark.parametrize("words", ["unobtainium", "", "  ", "%%%", "<script>"])
+def test_nothing_is_found_of_what_there_is_not(words: str) -> None:
+    assert search(words) == []
+    assert json.loads(search_data(words).body) == []
+    assert b"<script>" not in search_page(words).body.replace(b'<script type="module"', b"")
+
+
+def test_groups_come_in_their_order_and_a_few_of_each() -> None:
+    found = json.loads(search_data("rus").body)
+    kinds = [one["kind"] for one in found]
+    assert kinds == sorted(kinds, key=list(GROUPS).index)
+    assert max(kinds.count(one) for one in kinds) <= 3
+    assert all(one["group"] == GROUPS[one["kind"]] for one in found)
+
+
+def test_misspelt_words_are_said_to_be() -> None:
+    assert b"Did you mean" in search_page("germny").body
+    assert b"Did you mean" not in search_page("germany").body
+
+
+def test_goods_in_words_are_codes_that_exist() -> None:
+    from entrepot.goods import goods_title
+
+    assert harmonized("HS2022")
+    for one in everyday_goods():
+        assert goods_title(one.goods), one.goods
+        assert named_goods(one.name), one.name
+    assert len(everyday_goods()) > 300
+
+
+def test_no_code_is_shown_without_words() -> None:
+    for code in ("850760", "290110", "0101", "271019", "999999"):
+        words = goods_words(code)
+        assert words.partition(" (HS")[0].strip(), code
+        assert code == "999999" or not words.startswith("HS"), code
+
+
+def test_fields_take_names_codes_and_words() -> None:
+    assert named_goods("Metal permanent magnets") == "850511"
+    assert named_goods("All goods") == "all"
+    assert named_goods("High-priority goods") == "chpl"
+    assert named_goods("chpl:4.B") == "chpl:4.B"
+    assert named_area("Deutschland") == "DEU"
+    assert named_area("rus+KAZ") == "RUS+KAZ"
+    with pytest.raises(NotFoundError):
+        named_area("Atlantis")
+    assert issubclass(NotFoundError, EntrepotError)
