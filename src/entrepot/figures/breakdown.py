@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.lake import Lake
 
-__all__ = ["MEASURES", "Breakdown", "Over", "Part", "breakdown"]
+__all__ = ["MEASURES", "Breakdown", "BreakdownPart", "Over", "breakdown"]
 
 Over = Literal["importer", "exporter", "product"]
 MEASURES: Mapping[str, tuple[Over, ...]] = {
@@ -49,7 +49,7 @@ _SOMEBODY = ("USA", "CHN", "DEU")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BreakdownPart:
     """What one member answers.
 
     Attributes
@@ -86,7 +86,7 @@ class Breakdown:
 
     definition: Definition
     over: Over
-    parts: tuple[Part, ...]
+    parts: tuple[BreakdownPart, ...]
     total: float
 
     def definition_of(self, code: str) -> Definition:
@@ -161,12 +161,16 @@ def _over(asked: Definition, over: Over, lake: Lake, there: Availability) -> Bre
     total = sum(sizes.values())
     if asked.measure == "value" or over == "exporter":
         divisor = 1.0 if asked.measure == "value" else total
-        parts = [Part(code, size / divisor, size, {}) for code, size in sizes.items() if divisor]
+        parts = [
+            BreakdownPart(code, size / divisor, size, {}) for code, size in sizes.items() if divisor
+        ]
     else:
         main = main_column(cells, asked)
         found = dicts(question(asked.measure).run(rows, asked, column, by=[over]))
         parts = [
-            Part(code := str(row.pop(over)), float(row.pop(main)), sizes.get(code, 0.0), row)
+            BreakdownPart(
+                code := str(row.pop(over)), float(row.pop(main)), sizes.get(code, 0.0), row
+            )
             for row in found
             if main in row
         ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.figures import Figure
-    from entrepot.figures.breakdown import Breakdown, Part
+    from entrepot.figures.breakdown import Breakdown, BreakdownPart
     from entrepot.lake import Lake
 
 __all__ = [
@@ -159,7 +159,7 @@ def suppliers_of(
     )
 
 
-def _supplier_bar(one: Part, figure: Figure | None, *, marked: bool) -> RankedBar:
+def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) -> RankedBar:
     ends = (figure.low, figure.high) if figure is not None else (None, None)
     low, high = ends
     span = "–" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
