@@ -25,6 +25,8 @@ from entrepot.goods.screening import (
     Regime,
 )
 from entrepot.sources.table.cells import column_names
+from made_workbook import cells as cells_of
+from made_workbook import make_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,6 +218,20 @@ def test_a_hundred_thousand_columns_are_named_at_once() -> None:
     """Each once; comparing each with all before it would take minutes."""
     names = ";".join(["HS code", *(f"c{n % 50_000}" for n in range(100_000))])
     assert len(set(column_names(names.split(";")))) == 100_001
+
+
+def test_a_cell_far_to_the_right_takes_no_minutes(tmp_path: Path) -> None:
+    """A cell in column XFE made every query 16,385 columns wide, for minutes."""
+    names = ";".join(["Date", "HS code", "From", "To", *[""] * 16_380, "x"])
+    with pytest.raises(BadFileError, match="16,385 columns"):
+        read_text(f"{names}\n2025-01-11;84099110;IT;RU\n".encode(), "x.csv")
+    path = make_workbook(
+        tmp_path / "x.xlsx", {"S": cells_of([names.split(";"), ["2025-01-11", "84099110"]])}
+    )
+    with pytest.raises(BadFileError, match="16,385 columns"):
+        read_file(path)
+    with pytest.raises(BadFileError, match="16,385 columns"):
+        read_bytes_of(path.read_bytes(), "x.xlsx")
 
 
 def test_a_stray_quotation_mark_hides_no_line_below() -> None:

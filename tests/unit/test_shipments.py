@@ -167,6 +167,7 @@ def test_a_line_without_a_country_counts_in_the_total(tmp_path: Path) -> None:
         ("units-in-words", [{}, {"Unit": "BAG"}], 2, "PCS (1), BAG (1)"),
         ("names-given", [{}, {"Brand": "S/M"}], 3, "brand named on 50.0 %"),
         ("no-value", [{}, {"Value": "0"}], 1, "2.00 kg"),
+        ("negative", [{}, {"Value": "-100,50"}, {"Net": "-2"}], 2, "USD -100.50 and -2.00 kg"),
         ("value-not-invoice", [{}, {}, {}, {"Invoice": "10"}], 1, "USD 100.50"),
         ("columns-not-kept", [{}], 1, "Broker"),
         (
@@ -228,6 +229,9 @@ def test_codes_with_dots_letters_and_lost_zeros(tmp_path: Path) -> None:
         ({"Value": "12,3,4"}, "row 3, column Value"),
         ({"Value": "inf"}, "not a number"),
         ({"Day": "31.02.2023"}, "row 3, column Day"),
+        ({"Day": "05.01.1987"}, "not a day as the layout has it: '05.01.1987'"),
+        ({"Day": "05.01.2203"}, "not a day as the layout has it: '05.01.2203'"),
+        ({"Day": f"05.01.{date.today().year + 2}"}, "not a day as the layout has it"),
         ({"Day": ""}, "no day on a line with a tariff code"),
         ({"Status": "Q"}, "a status that the layout does not know"),
     ],

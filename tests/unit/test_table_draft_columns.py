@@ -263,6 +263,16 @@ def test_a_sign_for_nothing_is_no_number(tmp_path: Path) -> None:
     assert not {"decimal", "thousands"} & mapping.keys()
 
 
+@pytest.mark.parametrize("number", ["１２３", "٥", "½", "¹²", "千二百", "1２"])
+def test_a_number_in_other_digits_is_never_a_missing_one(tmp_path: Path, number: str) -> None:
+    """It was drafted under `missing`, and its value left out of every sum."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"Country,Year,Value\nChina,2020,{number}\nJapan,2020,12.5\n")
+    draft = draft_mapping(path)
+    assert number not in draft.mapping.get("missing", [])
+    assert any(number in question.text for question in draft.questions) or "TODO" in draft.text
+
+
 def test_flow_year_and_month_over_each_other_are_all_read(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(

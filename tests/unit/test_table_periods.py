@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from entrepot.errors import RequestError
+from entrepot.lake import Lake
 from entrepot.sources.table.periods import DatedPeriod, month_number, read_span, spans
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,36 @@ def test_a_fiscal_year_is_the_twelve_months_that_the_mapping_says() -> None:
     assert "own: {'2023': 2023-04..2024-03} or own: {'2023': 2022-04..2023-03}" in caught.value.hint
     with pytest.raises(RequestError, match="year_starts"):
         spans(["2022-23", "2023-24"], None)
+
+
+@pytest.mark.parametrize(
+    ("year", "code", "rule"),
+    [
+        ("2203", "854231", "future-period"),
+        ("2203", "TOTAL", "future-period"),
+        ("1802", "854231", "early-period"),
+        ("1802", "TOTAL", None),
+        ("1988", "854231", None),
+    ],
+)
+def test_a_slip_in_a_year_is_said(tmp_path: Path, year: str, code: str, rule: str | None) -> None:
+    """The rows are where no question looks for them; nothing said so."""
+    path = tmp_path / "t.csv"
+    path.write_text(f"Year,Country,HS code,Value\n2022,China,{code},100\n{year},China,{code},20\n")
+    mapping = """
+format: 1
+reporter: KGZ
+nomenclature: HS2022
+columns:
+  Year: {role: year}
+  Country: {role: partner, codes: names}
+  HS code: {role: product}
+  Value: {role: value, flow: import, currency: USD, scale: 1}
+ignore: []
+"""
+    report = Lake.open(tmp_path / "lake").add("table", [path], mapping=mapping)
+    [item] = report.added
+    said = [one for one in item.findings if one.rule in ("future-period", "early-period")]
+    assert [(one.rule, one.level, one.example) for one in said] == (
+        [(rule, "warning", year)] if rule else []
+    )

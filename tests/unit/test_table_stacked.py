@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import RequestError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.sources.table.draft.draft import draft_mapping
 from made_workbook import cells, make_workbook
 from table_reading import read_table
@@ -133,3 +133,52 @@ def test_one_table_has_no_parts(rows: list[str], tmp_path: Path) -> None:
     assert "first_row" not in draft.text
     with pytest.raises(RequestError, match="no part 2: mine"):
         draft_mapping(path, part=2)
+
+
+LONGER = "Country,HS code,2023\nChina,854231,100\nGermany,854231,20\n"
+CUT = """
+format: 1
+reporter: KGZ
+nomenclature: HS2022
+columns:
+  Country: {role: partner, codes: names}
+  HS code: {role: product}
+  '2023': {role: value, period: '2023', flow: import, currency: USD, scale: 1}
+ignore: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "keys", "level", "count", "example"),
+    [
+        ("Turkiye,854231,7\nIndia,854231,5\n", "last_row: 3", "warning", 2, "row 4"),
+        ("Total,,120\n\nSource: customs,,\n", "last_row: 3", "note", 2, "row 4"),
+        (",,\n", "last_row: 3", None, 0, ""),
+        ("", "first_row: 3", "warning", 1, "row 2"),
+        ("Turkiye,854231,7\n", "first_row: 3\nlast_row: 4", "warning", 1, "row 2"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_rows_outside_the_cuts_are_said(
+    more: str, keys: str, level: str | None, count: int, example: str, kind: str, tmp_path: Path
+) -> None:
+    """A mapping that fitted last month's file must not cut off rows without a word."""
+    if kind == "text":
+        path = tmp_path / "t.csv"
+        path.write_text(LONGER + more)
+    else:
+        rows = [line.split(",") for line in (LONGER + more).splitlines()]
+        path = tmp_path / "t.xlsx"
+        make_workbook(path, {"Sheet": cells(rows)})
+    _, findings = read_table(path, CUT + keys + "\n", tmp_path)
+    said = [one for one in findings if one.rule == "outside-rows"]
+    assert [(one.level, one.count, one.example) for one in said] == (
+        [(level, count, example)] if level else []
+    )
+
+
+def test_a_sheet_that_ends_before_its_last_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    make_workbook(path, {"Sheet": cells([line.split(",") for line in LONGER.splitlines()])})
+    with pytest.raises(BadFileError, match="ends at row 3, before its last_row, 9"):
+        read_table(path, CUT + "last_row: 9\n", tmp_path)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
-from entrepot.errors import RequestError
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.goods.screening import UNREADABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,6 +95,8 @@ def screen(
     )
     if found.sums[1]:
         raise typer.Exit(1)
+    if found.sums[UNREADABLE] and found.sums[UNREADABLE] == sum(found.sums.values()):
+        raise typer.Exit(NoEvidenceError.exit_code)  # nothing was screened
 
 
 def draw(found: Screening, out: Path | None, console: Console) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.lake.merge import current_partitions
 from entrepot.model.columns import Finding
+from entrepot.model.product import EDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from entrepot.lake.catalog import Catalog, Partition, Snapshot
     from entrepot.model.period import Period
@@ -20,6 +22,7 @@ __all__ = [
     "codes_of_all_goods",
     "few_products",
     "inventory_of",
+    "odd_periods",
     "spans",
 ]
 
@@ -274,3 +277,44 @@ def few_products(parts: Sequence[Partition]) -> tuple[Finding, ...]:
     example = f"{count:,} code{plural} of {digits} digits in {period}"
     place = f"{len(few)} period{'' if len(few) == 1 else 's'}"
     return (Finding(RULE, "note", place, len(few), example, text),)
+
+
+def odd_periods(parts: Sequence[Partition], today: date) -> tuple[Finding, ...]:
+    """Say where a delivery has periods that have not begun, or codes from before there were any.
+
+    A slip of a digit (2032 for 2023) puts rows where no question looks for them.
+    """
+    found = []
+    for rule, odd, why in (
+        (
+            "future-period",
+            [one.period for one in parts if one.period and one.period.start > today],
+            (
+                f"Periods that begin after {today:%Y-%m-%d}, the day of loading: a forecast, a "
+                "digit that is wrong, or the clock of this machine?"
+            ),
+        ),
+        (
+            "early-period",
+            [
+                one.period
+                for one in parts
+                if one.period and one.period.start < _FIRST and _has_codes(one)
+            ],
+            (
+                f"Codes of the Harmonized System in periods before {_FIRST.year}, when it came "
+                "into force: converted later, or a digit that is wrong?"
+            ),
+        ),
+    ):
+        if odd:
+            named = spans(sorted(odd, key=lambda one: one.start))
+            found.append(Finding(rule, "warning", named, len(odd), named, why))
+    return tuple(found)
+
+
+_FIRST = EDITIONS[0].in_force
+
+
+def _has_codes(part: Partition) -> bool:
+    return part.digits > 0 and any(one.startswith("HS") for one in part.nomenclatures)

@@ -24,7 +24,7 @@ from entrepot.lake.catalog import (
     orders,
     write_manifest,
 )
-from entrepot.lake.inventory import LoadReport, few_products, inventory_of
+from entrepot.lake.inventory import LoadReport, few_products, inventory_of, odd_periods
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
 from entrepot.lake.publish import LakeChange, publish, require_lake, staging_folder, sweep
@@ -219,8 +219,9 @@ def findings_of_all(
     """Say what is odd about all partitions of a delivery together, beyond what was found."""
     has_all = any(one.rule == COMPLETE for one in found) or (info.whole and not info.computed)
     few = () if has_all else few_products(parts)
+    odd = odd_periods(parts, date.today())
     balanced = any(one.rule == BALANCED for one in found)
-    return few if balanced else (*checks.coverage(info, parts), *few)
+    return (*odd, *few) if balanced else (*checks.coverage(info, parts), *odd, *few)
 
 
 def _require_one(first: FileTable | None, table: FileTable, *, whole: bool) -> None:

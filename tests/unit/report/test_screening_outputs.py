@@ -122,6 +122,16 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     assert isinstance(strict.exception, RequestError)
 
 
+def test_a_file_of_which_nothing_was_screened_is_no_success(tmp_path: Path) -> None:
+    """Exit code 0 told a script that all went well."""
+    path = tmp_path / "made.csv"
+    path.write_text("Date,HS code,From,To\nx,y,FR,TR\n2025-01-11,8.4E+07,FR,TR\n")
+    words = ["screen", str(path), "--edition", "CN", "--lake", str(tmp_path)]
+    assert CliRunner().invoke(app, words).exit_code == 3
+    path.write_text("Date,HS code,From,To\nx,y,FR,TR\n2025-01-11,01012100,FR,TR\n")
+    assert CliRunner().invoke(app, words).exit_code == 0
+
+
 def test_a_match_of_goods_is_a_real_workbook_too(tmp_path: Path) -> None:
     import xlsxwriter
     from python_calamine import CalamineWorkbook

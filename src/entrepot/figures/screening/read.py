@@ -40,6 +40,7 @@ __all__ = [
 LARGEST = 4 * 2**30
 """Bytes of a file of shipments."""
 _HEAD_IN = 30  # rows among which the one with the names of columns is looked for
+_MOST_COLUMNS = 1_000
 _JOINED = 20  # lines that a quoted cell may span; more is a quotation mark that was never closed
 _DELIMITERS = ",;\t|"
 _START = 2**16  # bytes by which a file is known for what it is
@@ -243,7 +244,7 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     except csv.Error:  # a cell that is too long: its row is no head
         heads = [_split(line, delimiter) or [] for line in first]
     at = _head_row(heads, code, name)
-    columns = column_names(heads[at])
+    columns = _columns(heads[at], name)
     if b'"' in data and _odd_quotes(data):
         cells, broken = _slowly(data, at + 1, len(columns), delimiter)
     else:
@@ -409,6 +410,18 @@ def _fitted(
     return found, broken
 
 
+def _columns(names: Sequence[str], file: str) -> tuple[str, ...]:
+    """Return the names of columns, each once; refuse more than a list of shipments has."""
+    if len(names) > _MOST_COLUMNS:
+        raise BadFileError(
+            f"{len(names):,} columns",
+            where=file,
+            why=f"a list of shipments has a few dozen, and over {_MOST_COLUMNS:,} take minutes",
+            hint="look for a cell far to the right; save the columns of the shipments alone",
+        )
+    return column_names(names)
+
+
 def _table(rows: Sequence[tuple[int, Sequence[str]]], width: int) -> pa.Table:
     import pyarrow as pa
 
@@ -426,7 +439,7 @@ def _parquet(path: Path) -> Shipments:
         read = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
-    columns = column_names(read.column_names)
+    columns = _columns(read.column_names, path.name)
     read = read.rename_columns([f"c{place}" for place in range(len(columns))])
     numbers = pa.array(np.arange(1, read.num_rows + 1, dtype=np.int64))
     return Shipments(path.name, columns, read.append_column("row", numbers))
@@ -467,7 +480,7 @@ def _of_sheets(
         )
     [(name, rows, heads)] = fits
     at = _head_row(heads, code, file)
-    columns = column_names(heads[at])
+    columns = _columns(heads[at], file)
     cells = [
         (number, [cell_text(cell) for cell in row[: len(columns)]])
         for number, row in enumerate(rows[at + 1 :], start=at + 2)

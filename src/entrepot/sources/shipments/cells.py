@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,8 +32,6 @@ __all__ = ["FREE_ZONE", "RegisterCells"]
 FREE_ZONE = "XFREEZONES"
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
 """Digits of days without signs between them."""
-_YEARS = 1900, 2200
-"""First and last year that a line may be of; others are slips of a digit."""
 _STEPS = {"M": "month", "A": "year"}
 _ZONES = re.compile(
     r"(\bz(ona|\.)? ?(franca|libre)|free (zone|port)|zone franche|freizone|serbest b|свободн)",
@@ -143,7 +142,11 @@ class RegisterCells:
                 number = f"isfinite(coalesce({self.number(role)}, 'nan'))"
                 bad[role] = f"({self.text(role)} IS NOT NULL AND NOT {number})"
         days = "date" if self.layout.of("date") else "year"
-        no_day = f"coalesce(year({self.day()}) NOT BETWEEN {_YEARS[0]} AND {_YEARS[1]}, true)"
+        # A year of no edition is a slip of a digit, and next year's customs have no lines yet.
+        last = date.today().year + 1
+        no_day = (
+            f"coalesce({self.edition(self.day())} IS NULL OR year({self.day()}) > {last}, true)"
+        )
         bad[days] = f"({self.text(days)} IS NOT NULL AND {no_day})"
         bad[f"{days} "] = f"({self.text(days)} IS NULL AND {self.text('tariff_code')} IS NOT NULL)"
         for role in ("status", "direction"):

@@ -79,6 +79,7 @@ def findings(
         *look.areas(cells),
         *look.units(),
         *look.without_value(),
+        *look.negative(),
         *look.renumbered(),
         *look.named(),
         *look.other_layouts(),
@@ -377,6 +378,21 @@ class _Look:
         if count:
             text = f"{count:,} lines have no value or a value of 0, with {mass or 0:,.2f} kg."
             yield self.finding("no-value", "note", count, f"row {row}", text)
+
+    def negative(self) -> Iterator[Finding]:
+        """Lines below zero, which lower every sum they are in."""
+        query = f"""
+            SELECT count(*), sum({VALUE}) FILTER (WHERE {VALUE} < 0),
+                   sum(mass_kg) FILTER (WHERE mass_kg < 0), min(row) FROM {_LINES}
+            WHERE {VALUE} < 0 OR mass_kg < 0"""
+        [(count, value, mass, row)] = self._ask(query)
+        if count:
+            text = (
+                f"{count:,} lines have a value or a mass below zero, {self._money(value)} and "
+                f"{mass or 0:,.2f} kg. They are kept as they are, and lower sums: corrections "
+                "of other lines, or errors."
+            )
+            yield self.finding("negative", "warning", count, f"row {row}", text)
 
     def renumbered(self) -> Iterator[Finding]:
         """Numbers of receivers that are dealt out anew every month."""

@@ -13,7 +13,7 @@ from entrepot.sources.table.cells import naming_the_row, open_cells
 from entrepot.sources.table.check import look
 from entrepot.sources.table.fields import NONE, TOTAL, nomenclature_of
 from entrepot.sources.table.mapping import Mapping, read_mapping
-from entrepot.sources.table.plain import about_merged
+from entrepot.sources.table.plain import about_cuts, about_merged
 from entrepot.sources.table.plan import make_plan
 from entrepot.sources.table.repeated import KEYS, one_row_a_cell, rows_of
 from entrepot.sources.table.world import against_world, require_complete, table_totals
@@ -58,7 +58,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
             name=label,
             nomenclature=edition,
             vintage=said.vintage or "unknown",
-            findings=tuple(about_merged(path, label, mapping)),
+            findings=(*about_cuts(path, label, mapping), *about_merged(path, label, mapping)),
             detail=(mapping, scratch),
         )
 

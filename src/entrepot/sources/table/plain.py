@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError
 from entrepot.model.columns import Finding
+from entrepot.sources.parquet import is_parquet
 from entrepot.sources.table.documents import document_sheets, is_document
 from entrepot.sources.table.mapping import BLANKS
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from entrepot.sources.workbook import Cell
 
 __all__ = [
+    "about_cuts",
     "about_merged",
     "has_labels",
     "has_sheets",
@@ -142,6 +144,8 @@ def sheet_as_text(
         row.
     """
     whole = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+    if mapping.last_row and len(whole) < mapping.last_row:
+        raise _ends_before(len(whole), label, mapping)
     rows = whole[mapping.head - 1 : mapping.last_row]
     if not rows:
         raise BadFileError(
@@ -280,18 +284,41 @@ def _copy(source: IO[str], target: Path, label: str, mapping: Mapping, encoding:
                 elif number > mapping.head:
                     opened.write("\n")  # keeps the numbers of the rows below
         if mapping.last_row and number < mapping.last_row:
-            raise BadFileError(
-                f"the file ends at row {number}, before its last_row, {mapping.last_row}",
-                where=label,
-                why="it may be cut off: rows would be missing without a word",
-                hint="download it again; or correct last_row in the mapping, or leave it out",
-            )
+            raise _ends_before(number, label, mapping)
     except UnicodeError as error:
         raise BadFileError(
             f"not a text in {encoding}",
             where=f"{label}, row {number + 1}",
             hint="correct encoding in the mapping",
         ) from error
+
+
+def _ends_before(rows: int, label: str, mapping: Mapping) -> BadFileError:
+    return BadFileError(
+        f"the file ends at row {rows}, before its last_row, {mapping.last_row}",
+        where=label,
+        why="it may be cut off: rows would be missing without a word",
+        hint="download it again; or correct last_row in the mapping, or leave it out",
+    )
+
+
+def _rows_below_names(path: Path, label: str, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of every row below the names, also those that the mapping cuts off.
+
+    Rows without any text are left out. A row of a text is a line: one that a cell with line ends
+    continues is a row of its own.
+    """
+    if has_sheets(path):
+        whole = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+        rows = ([_text(cell, mapping) for cell in row] for row in whole[mapping.head :])
+        yield from ((n, row) for n, row in enumerate(rows, mapping.head + 1) if any(row))
+        return
+    with path.open(encoding=_encoding(path, label, mapping), newline="", errors="replace") as text:
+        for number, line in enumerate(text, 1):
+            if number > mapping.head:
+                row = [cell.strip(f'{BLANKS}\r\n"') for cell in line.split(mapping.delimiter)]
+                if any(row):
+                    yield number, row
 
 
 def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tuple[str, ...]:
@@ -362,6 +389,55 @@ def _unreadable(error: Exception, label: str, row: int) -> BadFileError:
         if utf8
         else "look for a quotation mark that is not closed",
     )
+
+
+def about_cuts(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:
+    """Yield a finding if rows outside ``first_row`` and ``last_row`` have a text.
+
+    It is a warning where the row next to a cut is like the one inside it, with numbers and texts
+    in the same columns: a mapping that fitted a shorter file cuts rows off.
+    """
+    if is_parquet(path) or not (mapping.first_row or mapping.last_row):
+        return
+    outside = 0
+    example, cut = "", ""
+    before: tuple[int, list[str]] | None = None
+    for number, row in _rows_below_names(path, label, mapping):
+        is_in = mapping.counts(number)
+        if not is_in:
+            outside += 1
+            example = example or f"row {number}"
+        if before and is_in != mapping.counts(before[0]) and _alike(row, before[1]):
+            cut = f"row {before[0] if is_in else number}"
+        before = number, row
+    if not outside:
+        return
+    keys = " and ".join(
+        f"{name}: {value}"
+        for name, value in (("first_row", mapping.first_row), ("last_row", mapping.last_row))
+        if value
+    )
+    text = f"Rows outside {keys} were not read: the mapping says so."
+    if cut:
+        text += (
+            " One of them is next to the rows that were read, and like them: is the table longer "
+            "than the mapping?"
+        )
+    yield Finding(
+        "outside-rows", "warning" if cut else "note", label, outside, cut or example, text
+    )
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two rows have numbers and other texts in the same columns, and a number at all."""
+    kinds = [[_kind(cell) for cell in row] for row in (one, other)]
+    return kinds[0] == kinds[1] and "number" in kinds[0]
+
+
+def _kind(cell: str) -> str:
+    if not cell:
+        return ""
+    return "number" if any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) else "text"
 
 
 def about_merged(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.cells import Cells
 
-__all__ = ["NOTHING", "Seen", "look_at_columns"]
+__all__ = ["Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
 _LIKE_A_NUMBER = re.compile(
     r"(?=.*[0-9])[-+]?[0-9.,][0-9., \u00a0\u2009\u202f'’]*(?:[eE][-+]?[0-9]+)?"
 )
-NOTHING = re.compile(r"[^0-9]{1,12}")
-"""A cell of a column of numbers that stands for none of them."""
+_LONGEST_NONE = 12
 _MOSTLY = 0.9
 _MOST_AREAS = 300
 _WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
@@ -91,7 +90,7 @@ class Seen:
     def is_numeric(self) -> bool:
         """Whether it is a column of numbers, with a few words for "none" at most."""
         rest = set(self.texts) - set(self.numbers)
-        few = len(rest) <= 5 and all(NOTHING.fullmatch(text) for text in rest)
+        few = len(rest) <= 5 and all(map(_is_none, rest))
         return bool(self.numbers) and few
 
     @cached_property
@@ -239,6 +238,15 @@ def _counted(
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
     ).fetchall()
+
+
+def _is_none(text: str) -> bool:
+    """Whether a cell of a column of numbers may stand for none: no sign in it counts anything.
+
+    A number in full-width or Arabic digits, or ½, is a number that is not read, never a missing
+    one.
+    """
+    return 0 < len(text) <= _LONGEST_NONE and not any(map(str.isnumeric, text))
 
 
 def _names_period(text: str) -> bool:
