@@ -10,7 +10,6 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.goods.screening import UNREADABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +58,7 @@ def screen(
     from entrepot.figures import links_held
     from entrepot.figures.screening import hubs_in, read_file
     from entrepot.figures.screening import screen as screened
+    from entrepot.goods.screening import UNREADABLE
     from entrepot.report.screening import as_data, save_screening
 
     order = dates.upper()
