@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import entrepot as ep
+from entrepot.figures.register_totals import register_totals
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -140,3 +142,26 @@ def test_traps_are_found_with_their_value(
     rows = lake.findings(f"shipments.{register}").to_native()
     found = rows.project("rule, count, text").fetchall()
     assert any(one[:2] == (rule, count) and value in one[2] for one in found)
+
+
+def test_flows_of_a_register_are_the_sums_of_its_lines(
+    lake: Lake, shared_data: Path, tmp_path: Path
+) -> None:
+    """By pandas, from the file as it was delivered."""
+    rows = lake.aggregate("shipments.peru", tmp_path / "peru.csv", basis="port", period="2022")
+    flows = pd.read_csv(tmp_path / "peru.csv")
+    assert rows == len(flows)
+    name = "peru/peru_import_283525_283526_310430_2013_2022.csv"
+    lines = pd.read_csv(shared_data / "shipments" / name, dtype=str)
+    lines = lines[lines["Fecha"].str.startswith("2022")]
+    codes = lines["Código NCM"].str.replace(r"\D", "", regex=True).str.zfill(8).str[:6]
+    value = lines["U$S CIF"].astype(float).groupby(codes).sum()
+    assert flows.groupby("product")["value_usd"].sum().round(2).tolist() == value.round(2).tolist()
+    assert set(flows["freq"]) == {"A"}
+    assert set(flows["partner_basis"]) == {"port"}
+
+
+def test_totals_of_a_year_agree_with_the_reference_sum(lake: Lake) -> None:
+    found = register_totals(lake, "shipments.ethiopia", period="2012")
+    assert {one.currency for one in found} == {"USD"}
+    assert {round(one.value, 2) for one in found} == {2_598_647_318.45}

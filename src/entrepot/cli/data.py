@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -457,6 +457,69 @@ def names(
             say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
 
     emit(found, render, as_json=as_json)
+
+
+@app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --against comtrade")
+def aggregate(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.")],
+    each: Annotated[Literal["year", "quarter", "month"], typer.Option(help="A row for each.")] = (
+        "year"
+    ),
+    basis: Annotated[
+        str | None, typer.Option(help="Only one: origin, dispatch, consignment, seller, port.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Statistic to compare the totals with: comtrade, baci.")
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a customs register up to flows, and compare its totals with a statistic."""
+    from entrepot.figures.register_totals import register_totals
+
+    held = open_lake(lake)
+    with held.reading():
+        totals = register_totals(held, source, against=against, period=period)
+        freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
+        rows = held.aggregate(source, out, freq=freq, basis=basis, period=period)
+
+    def render(screen: Console) -> None:
+        head = ["basis", "year", "flow", "value", "currency", "country not said"]
+        head += [f"{against}, USD", "ratio"] if against else []
+        cells = [
+            [
+                one.basis,
+                str(one.year),
+                f"{one.reporter} {one.direction}s",
+                f"{one.value:,.0f}",
+                one.currency,
+                f"{100 * one.unspecified:.1f} %",
+                *(
+                    [
+                        "–" if one.other_usd is None else f"{one.other_usd:,.0f}",
+                        "–" if one.ratio is None else f"{one.ratio:.3f}",
+                    ]
+                    if against
+                    else []
+                ),
+            ]
+            for one in totals
+            if basis in (None, one.basis)
+        ]
+        screen.print(table("", head, cells, right=(3, *range(5, len(head)))))
+        for text in dict.fromkeys(f"{one.year}: {one.note}" for one in totals if one.note):
+            say(screen, text)
+        say(screen, f"{rows:,} rows written to {out}.")
+        if basis is None and len({one.basis for one in totals}) > 1:
+            say(screen, "Each line is there once a basis: pick one before you add up.")
+
+    emit(
+        {"file": str(out), "rows": rows, "totals": [one.to_dict() for one in totals]},
+        render,
+        as_json=as_json,
+    )
 
 
 @app.command(epilog='Example: entrepot data erase "ACME LTD" --yes')

@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.lake.bundled import is_bundled
 from entrepot.lake.catalog import Catalog
 from entrepot.lake.reads import Reads
-from entrepot.sources import split_address
+from entrepot.sources import is_register, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -296,6 +296,66 @@ class Lake(Reads):
                 Path(target),
                 importer=importer,
                 exporter=exporter,
+                period=period,
+                ready=self.require_unchanged,
+            )
+
+    def aggregate(
+        self,
+        source: str,
+        target: str | os.PathLike[str],
+        *,
+        freq: str = "A",
+        basis: str | None = None,
+        period: str | None = None,
+    ) -> int:
+        """Write a customs register as flows: one row a cell and year, quarter or month.
+
+        A register that has several countries beside each line gives one row for each of them;
+        ``partner_basis`` tells them apart, and whoever adds up picks one.
+
+        Parameters
+        ----------
+        source
+            A register: ``shipments.peru``.
+        target
+            CSV or Parquet.
+        freq
+            ``A``, ``Q`` or ``M``.
+        basis
+            Only this basis: ``origin``, ``dispatch``, ``consignment``, ``seller``, ``port``.
+
+        Returns
+        -------
+        int
+            Number of rows written.
+
+        Raises
+        ------
+        NoEvidenceError
+            If no row is left, or the source is not loaded.
+        RequestError
+            If the source is no register, or the file cannot be written.
+        """
+        import narwhals as nw
+
+        from entrepot.lake.backup import export
+        from entrepot.lake.registers import added_up
+
+        if not is_register(split_address(source)[0]):
+            raise RequestError(
+                f"{source} is no customs register",
+                hint="name one, such as shipments.peru, or write rows as they are: "
+                f"entrepot data export {source} FILE",
+            )
+        with self.reading():
+            rows = self.flows(source)
+            if basis is not None:
+                rows = rows.filter(nw.col("partner_basis") == basis)
+            return export(
+                self.connection,
+                nw.from_native(added_up(rows.to_native(), freq)).lazy(),
+                Path(target),
                 period=period,
                 ready=self.require_unchanged,
             )

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import duckdb
     import narwhals as nw
 
     from entrepot.lake.merge import CurrentPart
 
-__all__ = ["FILE", "Secret", "as_flows", "secret", "write_secret"]
+__all__ = ["FILE", "NOT_SAID", "Secret", "added_up", "as_flows", "secret", "write_secret"]
 
 
 NOT_SAID = "XNES"
+"""Partner of a line that does not say its country on a basis."""
 FILE = "persons.json"
 """File of a lake with its secret; it is in no backup and no export."""
 _SHORTEST = 32
@@ -79,6 +81,57 @@ def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFr
             )
         )
     return nw.concat(frames) if len(frames) > 1 else frames[0]
+
+
+_UNITS = {"A": "year", "Q": "quarter", "M": "month"}
+_CELL = (
+    "exporter",
+    "importer",
+    "product",
+    "nomenclature",
+    "currency",
+    "valuation",
+    "reported_by",
+    "partner_basis",
+    "source",
+)
+
+
+def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelation:
+    """Return rows of flows added up to one a cell and year, quarter or month.
+
+    A weight or quantity is given only where every line of the cell has one, in one unit: a sum of
+    some lines would pass for that of all.
+
+    Parameters
+    ----------
+    rows
+        Rows of flows of a register, as `as_flows` returns them.
+    freq
+        ``A``, ``Q`` or ``M``.
+    """
+    cell = ", ".join(_CELL)
+
+    def whole(column: str, same: str = "") -> str:
+        one = f" AND count(DISTINCT {same}) = 1" if same else ""
+        return f"CASE WHEN count({column}) = count(*){one} THEN sum({column}) END AS {column}"
+
+    kept = {
+        "period": f"date_trunc('{_UNITS[freq]}', period)::DATE AS period",
+        "freq": f"'{freq}' AS freq",
+        "value_usd": whole("value_usd"),
+        "value_reported": whole("value_reported"),
+        "mass_kg": whole("mass_kg"),
+        "quantity": whole("quantity", "quantity_unit"),
+        "quantity_unit": "CASE WHEN count(quantity) = count(*) "
+        "AND count(DISTINCT quantity_unit) = 1 THEN min(quantity_unit) END AS quantity_unit",
+        "snapshot": "min(snapshot) AS snapshot",
+    }
+    columns = (
+        name if name in _CELL else kept.get(name, f"NULL::{kind} AS {name}")
+        for name, kind in flow_schema().items()
+    )
+    return rows.aggregate(", ".join(columns), f"date_trunc('{_UNITS[freq]}', period), {cell}")
 
 
 @dataclass(frozen=True, slots=True)

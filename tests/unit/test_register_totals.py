@@ -1,0 +1,125 @@
+"""A register added up to flows, and its totals beside a statistic of the same country."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from test_shipments import LAYOUT, _file, _lake
+from typer.testing import CliRunner
+
+from entrepot.cli.main import app
+from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.register_totals import register_totals
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+LINES = (
+    {"Number": "A1"},
+    {"Number": "A2", "Day": "07.03.2023", "Value": "50", "Net": ""},
+    {"Number": "A3", "Value": "20", "Made in": "Deutschland", "Unit": "KG"},
+    {"Number": "A4", "Value": "30", "Made in": "n/a"},
+)
+BACI = (
+    "t,i,j,k,v,q\n2023,156,398,854231,0.4,1\n2023,276,398,854231,0.1,1\n2023,156,643,854231,9,1\n"
+)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    folder = tmp_path_factory.mktemp("register")
+    lake = _lake(folder, *LINES)
+    name = folder / "BACI_HS22_Y2023_V202501.csv"
+    name.write_text(BACI, encoding="utf-8")
+    lake.add("baci", [name])
+    return lake
+
+
+def rows(lake: Lake, path: Path, **keys: str) -> list[dict[str, str]]:
+    lake.aggregate("shipments.made-up", path, **keys)
+    with path.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def test_lines_become_one_row_a_cell_and_year(lake: Lake, tmp_path: Path) -> None:
+    found = rows(lake, tmp_path / "a.csv", basis="origin")
+    cells = {row["exporter"]: row for row in found}
+    assert {name: float(row["value_usd"]) for name, row in cells.items()} == pytest.approx(
+        {"CHN": 150.5, "DEU": 20, "XNES": 30}
+    )
+    assert cells["CHN"]["mass_kg"] == ""  # one of its lines has no weight
+    assert float(cells["DEU"]["mass_kg"]) == 2
+    assert {row["period"] for row in found} == {"2023-01-01"}
+    assert {row["importer"] for row in found} == {"KAZ"}
+
+
+def test_months_and_every_basis(lake: Lake, tmp_path: Path) -> None:
+    found = rows(lake, tmp_path / "m.csv", freq="M")
+    total = {"origin": 0.0, "dispatch": 0.0, "seller": 0.0}
+    for row in found:
+        total[row["partner_basis"]] += float(row["value_usd"])
+    assert total == pytest.approx(dict.fromkeys(total, 200.5))
+    assert {row["period"] for row in found} == {"2023-01-01", "2023-03-01"}
+
+
+def test_totals_stand_beside_the_statistic(lake: Lake) -> None:
+    found = {one.basis: one for one in register_totals(lake, "shipments.made-up", against="baci")}
+    origin = found["origin"]
+    assert origin.value == pytest.approx(200.5)
+    assert origin.unspecified == pytest.approx(30 / 200.5)
+    assert origin.other_usd == pytest.approx(500)  # to Kazakhstan only
+    assert origin.ratio == pytest.approx(200.5 / 500)
+    assert origin.months == 2
+    assert "2 of 12 months" in origin.note
+    assert found["seller"].other_usd == origin.other_usd
+
+
+def test_a_statistic_in_another_edition_is_not_compared(lake: Lake, tmp_path: Path) -> None:
+    other = tmp_path / "BACI_HS12_Y2023_V202401.csv"
+    other.write_text(BACI, encoding="utf-8")
+    alone = _lake(tmp_path, *LINES)
+    alone.add("baci", [other])
+    for one in register_totals(alone, "shipments.made-up", against="baci"):
+        assert one.ratio is None
+        assert "HS2012 only" in one.note
+
+
+def test_a_register_in_another_currency_is_not_compared(tmp_path: Path) -> None:
+    alone = Lake.open(tmp_path / "lake")
+    layout = LAYOUT.replace("valuation: CIF", "valuation: CIF\ncurrency: KZT")
+    alone.add("shipments", [_file(tmp_path, *LINES)], mapping=layout)
+    other = tmp_path / "BACI_HS22_Y2023_V202501.csv"
+    other.write_text(BACI, encoding="utf-8")
+    alone.add("baci", [other])
+    for one in register_totals(alone, "shipments.made-up", against="baci"):
+        assert (one.currency, one.value) == ("KZT", pytest.approx(200.5))
+        assert one.other_usd is None
+        assert "counts in KZT" in one.note
+
+
+def test_what_is_no_register_is_refused(lake: Lake, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no customs register"):
+        lake.aggregate("baci", tmp_path / "x.csv")
+    with pytest.raises(RequestError, match="no customs register"):
+        register_totals(lake, "baci")
+    with pytest.raises(RequestError, match="register too"):
+        register_totals(lake, "shipments.made-up", against="shipments.made-up")
+    with pytest.raises(NoEvidenceError, match="no line in 2019"):
+        register_totals(lake, "shipments.made-up", period="2019")
+
+
+def test_the_command_shows_both_and_writes_the_file(lake: Lake, tmp_path: Path) -> None:
+    command = ["data", "aggregate", "shipments.made-up", str(tmp_path / "out.csv")]
+    command += ["--against", "baci", "--lake", str(lake.path)]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "0.401" in done.stdout
+    assert "pick one before you add up" in done.stdout
+    found = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
+    assert {one["basis"] for one in found["totals"]} == {"origin", "dispatch", "seller"}
