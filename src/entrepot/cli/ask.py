@@ -96,7 +96,7 @@ def ask(
 
     more = {"explain": cost.to_dict()} if cost else {}
     emit({**figure.to_dict(), **more}, render, as_json=as_json)
-    if figure.status != "ok":
+    if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(held, lake)
 
@@ -126,7 +126,7 @@ def draw(figure: Figure, screen: Console) -> None:
     from entrepot.figures.figure import as_rows, cards_of, headline, table_of
 
     screen.print(Text(headline(figure), style="bold"))
-    screen.print(facts(as_rows(figure), bold="value"))
+    screen.print(facts(as_rows(figure), bold="nowcast" if figure.nowcast else "value"))
     if figure.table:
         names, rows = table_of(figure)
         screen.print(table("", names, rows, right=tuple(range(1, len(names))), by_rank=True))

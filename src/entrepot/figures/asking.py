@@ -123,6 +123,7 @@ def ask(
     curve: bool = ...,
     above: float | None = ...,
     tests: bool = ...,
+    nowcast: bool = ...,
     each: None = ...,
     **keys: Unpack[Keys],
 ) -> Figure: ...
@@ -145,6 +146,7 @@ def ask(
     curve: bool = False,
     above: float | None = None,
     tests: bool = False,
+    nowcast: bool = True,
     each: Each | None = None,
     **keys: Unpack[Keys],
 ) -> Figure | Panel:
@@ -162,6 +164,9 @@ def ask(
         With `curve`, the value above which specifications are counted.
     tests
         Of hubs, whether to set placebos and a triple difference beside the answer.
+    nowcast
+        Whether a period that is not reported in full is estimated where no source has a value; the
+        answer then has the status ``nowcast``. A series has no nowcasts.
     each
         ``year``, ``quarter`` or ``month``: a series over the parts of `period`, such as
         ``2017..2023``. Areas that are younger groups keep the members of the last day.
@@ -196,7 +201,9 @@ def ask(
     if each is None:
         held = lake if isinstance(lake, Lake) else Lake.open(lake)
         definition = Definition.build(measure, **keys)
-        return evaluate(definition, held, curve=curve, above=above, tests=tests)
+        return evaluate(
+            definition, held, curve=curve, above=above, tests=tests, nowcast=nowcast
+        )
     if curve or tests or above is not None:
         raise RequestError("a series has no specification curve", hint="leave out curve, or each")
     return ask_many(measure, lake=lake, each=each, **keys)

@@ -65,6 +65,7 @@ CAVEATS = {
     "pass-through": "what a hub buys and sells of one product bounds what passes through it",
     "value-added-shares": "shares of value added, not of goods that crossed a border",
     "origin": "value added by where it was added: an estimate of whole sectors, and no re-exports",
+    "nowcasts": "an estimate of a period that is not reported in full",
     "derived": "computed from published levels, not itself published",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
@@ -31,6 +32,8 @@ Side = Literal["importer", "exporter"]
 SIDES: tuple[Side, Side] = ("importer", "exporter")
 
 DOLLARS = "USD"
+NOW = "now"
+"""Period that stands for the year that today is in."""
 UNNAMED = ""
 """Basis of a question to a register that names none."""
 SETS = ","
@@ -148,6 +151,8 @@ def _read(name: str, key: Key, value: Any) -> Any:
     if key.above is not None:
         return _above(name, key, value)
     match name:
+        case "period" if str(value).strip().lower() == NOW:
+            return Period.parse(date.today().year)
         case "period" | "base":
             return Period.parse(value)
         case "k":

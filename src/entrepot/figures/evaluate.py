@@ -52,6 +52,7 @@ def evaluate(
     above: float | None = None,
     tests: bool = False,
     ranged: bool = True,
+    nowcast: bool = False,
 ) -> Figure:
     """Evaluate a definition on what the lake and the bundled tables hold at one moment.
 
@@ -63,6 +64,8 @@ def evaluate(
     ranged
         Whether the other definitions are evaluated. Without them a Figure has no range, and does
         not say that there is none.
+    nowcast
+        As in `ask`; what tests claims or compares reported values never asks for it.
     """
     if tests:
         refuse_tests(definition)
@@ -81,6 +84,10 @@ def evaluate(
             figure = replace(figure, caveats=(caveats.inputs_only(), *figure.caveats))
         if tests and figure.status == "ok":
             figure = with_tests(figure, lambda one: evaluate(one, lake, ranged=False))
+        if nowcast and figure.value is None and not (curve or tests):
+            from entrepot.figures.nowcasts import or_nowcast
+
+            figure = or_nowcast(definition, asked, lake, figure)
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
         specifications_ = figure.specifications
         if curve and specifications_ is not None:

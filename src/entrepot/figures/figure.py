@@ -233,8 +233,9 @@ class Figure:
     Attributes
     ----------
     status
-        ``ok``, or ``insufficient_data``: then `value` is None and `reason` says what is missing
-        and how to get it.
+        ``ok``; ``nowcast``: an estimate of a period that is not reported in full, see `nowcast`;
+        or ``insufficient_data``: then `value` is None and `reason` says what is missing and how to
+        get it.
     value, unit
         Share 0 to 1 (unit ``share``), growth in per cent (``percent``), money (``USD``), a ratio
         less one (``relative``), a difference of shares (``share_points``, -1 to 1), or a
@@ -273,10 +274,13 @@ class Figure:
     ranged
         Whether its other definitions were evaluated; if not, no range is told, which does not mean
         that there is none.
+    nowcast
+        Of a nowcast: ``intervals`` (80 and 95 %), what it is ``based_on``, each of the ``methods``
+        with value, weight and past error, a ``break``, and what is published ``next``.
     """
 
     definition: Definition
-    status: Literal["ok", "insufficient_data"]
+    status: Literal["ok", "nowcast", "insufficient_data"]
     value: float | None
     unit: str
     low: float | None = None
@@ -296,6 +300,7 @@ class Figure:
     scope: dict[str, str] = field(default_factory=dict)
     kind: FigureKind | None = None
     ranged: bool = True
+    nowcast: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -319,8 +324,10 @@ class Figure:
         Raises
         ------
         NoEvidenceError
-            If there is none; the message is the reason.
+            If there is none, or only a nowcast, which is no evidence; the message is the reason.
         """
+        if self.status == "nowcast":
+            raise NoEvidenceError("this figure is a nowcast, not a reported value")
         if self.value is None:
             raise NoEvidenceError(self.reason or "this Figure has no value")
         return self.value
@@ -355,25 +362,21 @@ class Figure:
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
         }
-        if self.denominator:
-            found["denominator"] = self.denominator
-        if self.scope:
-            found["scope"] = self.scope
-        if self.chosen:
-            found["chosen"] = list(self.chosen)
-        if self.details:
-            found["details"] = self.details
-        if self.spread:
-            found["spread"] = {name: list(ends) for name, ends in self.spread.items()}
-        if self.in_print:
-            found["in_print"] = [item.to_dict() for item in self.in_print]
-        if self.table:
-            found["table"] = list(self.table)
-        if self.uncertain_code_shares is not None:
-            found["uncertain_code_shares"] = self.uncertain_code_shares
-        if self.reason:
-            found["reason"] = self.reason
-        return found
+        optional: dict[str, Any] = {
+            "denominator": self.denominator,
+            "scope": self.scope,
+            "chosen": list(self.chosen),
+            "details": self.details,
+            "spread": {name: list(ends) for name, ends in self.spread.items()},
+            "in_print": [item.to_dict() for item in self.in_print],
+            "table": list(self.table),
+            "uncertain_code_shares": self.uncertain_code_shares,
+            "nowcast": self.nowcast,
+            "reason": self.reason,
+        }
+        # An empty dictionary of shares says that there is no doubt about any code.
+        always = "uncertain_code_shares" if self.uncertain_code_shares is not None else ""
+        return found | {name: value for name, value in optional.items() if value or name == always}
 
     def _range(self, values: bool) -> dict[str, Any]:
         definitions = self.specifications
@@ -567,16 +570,8 @@ def _goods(asked: Definition) -> str:
 def as_rows(figure: Figure) -> list[tuple[str, str]]:
     """Return label and text of everything the Figure carries, in the order of a card."""
     asked = figure.definition
-    value = figure_value(figure.value, figure.unit)
-    spread = range_text(figure.low, figure.high, figure.unit)
-    rows = [("value", value)]
-    how = QUESTIONS[figure.definition.measure]
-    if figure.status == "ok" and how.point and spread:
-        rows = [("range", f"{spread} ({figure.range})"), *rows, ("the value", how.point)]
-    elif figure.status == "ok" and figure.ranged:
-        rows.append(("range", f"{spread} ({figure.range})" if spread else "no range can be given"))
-    elif figure.status != "ok":
-        rows.append(("missing", figure.reason or ""))
+    how = QUESTIONS[asked.measure]
+    rows = _value_rows(figure)
     alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
     if len(alone) > 1:
         called = _CHOICES | {"errors": "errors" if how.has_interval else how.cause}
@@ -604,6 +599,25 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
         rows.append(("evidence", f"and {len(figure.evidence) - SHOWN} more, see --json"))
     rows += [("caveat", f"{item.text} [{item.id}]") for item in figure.caveats]
     return rows
+
+
+def _value_rows(figure: Figure) -> list[tuple[str, str]]:
+    """Return the value with its range, its intervals, or the reason why there is none."""
+    value = figure_value(figure.value, figure.unit)
+    if figure.nowcast:
+        from entrepot.figures.nowcasts import rows_of
+
+        return [("nowcast", value), *rows_of(figure)]
+    if figure.status != "ok":
+        return [("value", value), ("missing", figure.reason or "")]
+    spread = range_text(figure.low, figure.high, figure.unit)
+    point = QUESTIONS[figure.definition.measure].point
+    if point and spread:
+        return [("range", f"{spread} ({figure.range})"), ("value", value), ("the value", point)]
+    if not figure.ranged:
+        return [("value", value)]
+    words = f"{spread} ({figure.range})" if spread else "no range can be given"
+    return [("value", value), ("range", words)]
 
 
 def _keys(figure: Figure) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Keys(TypedDict, total=False):
             default="all",
         ),
     ]
-    period: Annotated[str | int, Key("2023, 2023-06, 2023Q2, 2022-03..2022-12.", "period")]
+    period: Annotated[str | int, Key("2023, 2023-06, 2023Q2, 2022-03..2022-12, now.", "period")]
     base: Annotated[
         str | int | None, Key("Period that a change is measured against: 2021.", "period")
     ]

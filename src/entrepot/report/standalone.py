@@ -107,7 +107,7 @@ def chart(
             return map_chart(lake, given)
     if not over_years:
         _require_drawn(measure)
-        return of_figure(ask(measure, lake=lake, curve=curve, **given))
+        return of_figure(ask(measure, lake=lake, curve=curve, nowcast=False, **given))
     with lake.reading(bundled=shown):
         return _over_years(measure, lake, since, given)
 

@@ -73,7 +73,14 @@ class AddressQuestion:
 
     def answered(self, lake: Lake) -> Figure:
         """Evaluate the Figure; raises as `entrepot.figures.ask` does."""
-        return evaluate(self.definition, lake, curve=self.curve, above=self.above, tests=self.tests)
+        return evaluate(
+            self.definition,
+            lake,
+            curve=self.curve,
+            above=self.above,
+            tests=self.tests,
+            nowcast=True,
+        )
 
 
 def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:

@@ -10,7 +10,16 @@ from entrepot.model.closed_yaml import Closed
 from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
 from entrepot.sources.unpack import Repair
 
-__all__ = ["Download", "DownloadAddress", "Quirk", "Range", "Repair", "SourceBounds", "SourceInfo"]
+__all__ = [
+    "Download",
+    "DownloadAddress",
+    "MonthlyRelease",
+    "Quirk",
+    "Range",
+    "Repair",
+    "SourceBounds",
+    "SourceInfo",
+]
 
 
 class Range(Closed):
@@ -148,6 +157,21 @@ class Download(Closed):
         return next(way for way in self.ways if way.id == name)
 
 
+class MonthlyRelease(Closed):
+    """When a source has a month.
+
+    Attributes
+    ----------
+    lag_days
+        Usual number of days from the end of a month to its publication.
+    known_from
+        Where that is stated.
+    """
+
+    lag_days: int = Field(gt=0)
+    known_from: str
+
+
 class SourceInfo(Closed):
     """Publisher, licence, coverage and habits of one source.
 
@@ -157,6 +181,8 @@ class SourceInfo(Closed):
         Who publishes what, and on which terms.
     coverage, rhythm
         What it covers and how often it appears, in words.
+    monthly_release
+        When it usually has a month; None if it has no months, or they come at no usual time.
     valuation
         ``FOB`` or ``CIF``; None if it differs from row to row.
     brings
@@ -184,6 +210,7 @@ class SourceInfo(Closed):
     url: str
     coverage: str
     rhythm: str
+    monthly_release: MonthlyRelease | None = None
     valuation: str | None = None
     brings: Table = "flows"
     bundled: bool = False

@@ -562,7 +562,7 @@ def share_chart(
 def _asked(measure: str, lake: Lake, keys: dict[str, Any], rest: dict[str, Any]) -> Figure:
     """Return the Figure of the last year, which checks the question too."""
     last = keys.get("period") or max(available_years(lake), default=2023)
-    found: Figure = ask(measure, lake=lake, period=last, **rest)
+    found: Figure = ask(measure, lake=lake, period=last, nowcast=False, **rest)
     return found
 
 
@@ -579,7 +579,7 @@ def _shares_series(
     best: list[Figure] = []
     for source in names:
         keys = rest | {"source": source}
-        found = [ask(measure, lake=lake, period=year, **keys) for year in years]
+        found = [ask(measure, lake=lake, period=year, nowcast=False, **keys) for year in years]
         found = [figure for figure in found if is_computed(figure)]
         if len(found) > len(best):
             best = found

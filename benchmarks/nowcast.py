@@ -1,0 +1,220 @@
+"""How often intervals of nowcasts have the value that was reported later, and how far off they are.
+
+    python benchmarks/nowcast.py [--write]
+
+Not about speed. At every month of the past, what was known then is nowcast and compared with what
+came later: generated flows with known truth, and the monthly data that are in `../shared/data`
+(each set is left out where its file is absent). A cell of the result is a set and a number of
+months that are reported of twelve; its rivals are last year's value, last year's value times the
+growth of the reported months, and the partner's reports as they stand.
+
+`--write` puts the tables into NOWCAST.md.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from made_flows import made_flows, made_lists
+
+from entrepot.measures.nowcast import Window, backtest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from entrepot.measures.nowcast import Backtest
+
+    Floats = NDArray[np.float64]
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+WINDOWS = [Window(12, ahead) for ahead in range(11, 0, -1)] + [Window(1, 1), Window(1, 3)]
+
+
+def table_of(frame: pl.DataFrame, keys: list[str], month: str, value: str) -> Floats:
+    """Return amounts by flow and month, all months from the first to the last; none is zero."""
+    months = sorted(frame[month].unique().to_list())
+    first, last = (int(one[:4]) * 12 + int(one[5:7]) - 1 for one in (months[0], months[-1]))
+    sums = frame.group_by([*keys, month]).agg(pl.col(value).sum()).sort([*keys, month])
+    flows = {key: at for at, key in enumerate(sums.select(keys).unique(maintain_order=True).rows())}
+    found = np.zeros((len(flows), last - first + 1))
+    for *key, when, amount in sums.rows():
+        found[flows[tuple(key)], int(when[:4]) * 12 + int(when[5:7]) - 1 - first] = amount or 0
+    return found
+
+
+def real() -> Iterator[tuple[str, Floats]]:
+    """Yield the monthly data at hand: flows with trade in two months of five or more."""
+    for name, read in READERS.items():
+        try:
+            found = read()
+        except FileNotFoundError:
+            continue
+        yield name, found[(found > 0).mean(axis=1) >= 0.4]
+
+
+def china() -> Floats:
+    """Return China's exports of minerals by partner and code, 2017 to 2024."""
+    path = DATA / "china_minerals_monthly" / "deep_dive_hs6_monthly.csv"
+    frame = pl.read_csv(path, schema_overrides={"hs6": pl.String})
+    frame = frame.with_columns(pl.col("period_dt").str.slice(0, 7))
+    return table_of(frame, ["partner_name", "hs6"], "period_dt", "val")
+
+
+def eu_chapters() -> Floats:
+    """Return exports of EU members to seven countries by chapter, 2020-01 to 2022-11."""
+    path = DATA / "eurostat_eu_to_rus_neighbours" / "eu_exports_sanctioned_cn8_monthly.parquet"
+    frame = pl.read_parquet(path).filter(pl.col("code").str.len_chars() == 8)
+    frame = frame.with_columns(pl.col("code").str.slice(0, 2).alias("chapter"))
+    return table_of(frame, ["reporter", "partner", "chapter"], "month", "value_eur")
+
+
+def eu_totals() -> Floats:
+    """Return exports of EU members to six countries, all goods, 2019-01 to 2024."""
+    frame = pl.read_csv(DATA / "eu_kyrgyz_mirror" / "eurostat_totals_long.csv")
+    short = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    numbers = {name: f"{at:02d}" for at, name in enumerate(short, 1)}
+    when = pl.col("PERIOD").str
+    frame = frame.filter(when.contains(r"^\w{3}\.? \d{4}$")).with_columns(
+        (when.tail(4) + "-" + when.head(3).replace_strict(numbers)).alias("month")
+    )
+    return table_of(frame, ["REPORTER", "PARTNER", "FLOW"], "month", "VALUE_IN_EUR")
+
+
+def armenia() -> Floats:
+    """Return Armenia's exports and imports by partner, 2015 to 2024."""
+    frame = pl.read_csv(DATA / "armenia_georgia_vehicles" / "arm_trade_country.csv")
+    frame = frame.filter(pl.col("year") >= 2015).with_columns(pl.col("date").str.slice(0, 7))
+    frame = frame.unpivot(
+        index=["country", "date"], on=["export", "import_origin", "import_consignment"]
+    )
+    return table_of(frame, ["country", "variable"], "date", "value")
+
+
+def registers() -> Floats:
+    """Return imports by origin of three customs registers, the last five years of each."""
+    found = []
+    for name in (
+        "peru/peru_import_283525_283526_310430_2013_2022.csv",
+        "argentina/argentina_import_283525_283526_310430_2017_2022.csv",
+        "extra_ecuador/ecuador_import_2018_2022_layoutB.csv",
+    ):
+        frame = pl.read_csv(DATA / "shipments" / name, infer_schema_length=0)
+        [origin] = [one for one in frame.columns if one.startswith("Pa") and "Origen" in one]
+        frame = frame.with_columns(
+            pl.col("Fecha").str.slice(0, 7), pl.col("U$S CIF").cast(pl.Float64, strict=False)
+        )
+        found.append(table_of(frame, [origin], "Fecha", "U$S CIF")[:, -60:])
+    return np.vstack(found)
+
+
+READERS = {
+    "China, minerals": china,
+    "EU members, chapters": eu_chapters,
+    "EU members, all goods": eu_totals,
+    "Armenia by partner": armenia,
+    "registers by origin": registers,
+}
+
+
+def made() -> Iterator[tuple[str, Floats, Floats | None]]:
+    """Yield the generated sets: flows without and with the partner's months, and lists."""
+    flows = made_flows(500, 84)
+    yield "generated flows", flows.values, None
+    yield "generated flows, partner", flows.values, flows.partner
+    yield "generated lists", made_lists(flows, 20, 40), None
+
+
+def cell(name: str, window: Window, found: Backtest) -> list[str]:
+    """Return a line of the table."""
+    known = f"{window.known} of 12" if window.length == 12 else f"month, {window.ahead} ahead"
+    by_class = " ".join(
+        f"{100 * np.nanmean(found.inside_80[found.size == one]):.0f}/"
+        f"{_percent(found.inside_95[found.size == one])}"
+        for one in np.unique(found.size)
+    )
+    return [
+        name, known, f"{len(found.error):,}", f"{100 * found.inside_80.mean():.1f}",
+        _percent(found.inside_95, 1), by_class,
+        *(_percent(one, 1, np.median) for one in (
+            found.error, found.last_year, found.growth, found.partner)),
+        f"{100 * found.is_broken.mean():.1f}",
+        _percent(found.inside_80[found.is_broken > 0]),
+    ]  # fmt: skip
+
+
+def _percent(x: Floats, digits: int = 0, mean=np.mean) -> str:
+    x = x[np.isfinite(x)]
+    return f"{100 * mean(x):.{digits}f}" if len(x) else "–"
+
+
+def main() -> None:
+    """Print the tables, and write them where asked."""
+    started = time.monotonic()
+    head = [
+        "data", "reported", "nowcasts", "in 80 %", "in 95 %", "by size, small to large",
+        "error", "last year", "growth", "partner", "breaks %", "in 80 % after",
+    ]  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(head) - 2)]
+    every: list[tuple[Window, Backtest]] = []
+    sets = [*made(), *((name, values, None) for name, values in real())]
+    for name, values, partner in sets:
+        flows = f"{name} ({len(values)})"
+        for window in WINDOWS:
+            lead = window.ahead if partner is not None else 0
+            found = backtest(values, window, partner=partner, lead=lead)
+            if not len(found.error):
+                lines.append(f"| {flows} | {window.known} of 12 | 0 |" + " |" * (len(head) - 3))
+                continue
+            every.append((window, found))
+            lines.append("| " + " | ".join(cell(flows, window, found)) + " |")
+            print(lines[-1], flush=True)
+    lines += ["", *summary(every), f"\nWall time of all: {time.monotonic() - started:.0f} s."]
+    print("\n".join(lines[-8:]))
+    if "--write" in sys.argv:
+        path = Path(__file__).parent / "NOWCAST.md"
+        path.write_text("\n".join([*HEAD, *lines, ""]), encoding="utf-8")
+
+
+def summary(every: list[tuple[Window, Backtest]]) -> Iterator[str]:
+    """Yield what all cells say together."""
+    inside = [np.concatenate([getattr(one, name) for _, one in every]) for name in (
+        "inside_80", "inside_95")]  # fmt: skip
+    yield (
+        f"All nowcasts: {_percent(inside[0], 1)} % in the 80 % interval, {_percent(inside[1], 1)} "
+        "% in the 95 % interval."
+    )
+    for rival in ("last_year", "growth", "partner"):
+        pairs = [
+            (np.nanmedian(one.error), np.nanmedian(getattr(one, rival)))
+            for window, one in every
+            if window.length == 12 and np.isfinite(getattr(one, rival)).any()
+        ]
+        better = sum(mine < other for mine, other in pairs)
+        ratio = np.median([mine / other for mine, other in pairs])
+        worst = max(mine / other for mine, other in pairs)
+        yield (
+            f"Against {rival.replace('_', ' ')}: better in {better} of {len(pairs)} cells; median "
+            f"ratio of errors {ratio:.2f}, worst cell {worst:.2f}."
+        )
+
+
+HEAD = [
+    "# Nowcasts: coverage and errors",
+    "",
+    "Written by `python benchmarks/nowcast.py --write`. Every month of the past from which six",
+    "earlier windows are known; errors are medians of the absolute error in per cent of the value",
+    "reported later. Flows with trade in less than two of three months are refused and not here.",
+    "Only last vintages exist of these data, so revisions are not in the test.",
+    "",
+]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,401 @@
+"""Weights of methods and conformal intervals, both from errors at earlier origins.
+
+An origin is the last month reported at some time. At every earlier origin the same months were
+missing of a window of the same length, and what each method said then is compared with what was
+reported later. Nothing that became known after an origin is used at it.
+
+References
+----------
+Split conformal prediction with a scale for each series (Lei et al. 2018, Journal of the American
+Statistical Association 113), from rolling origins instead of exchangeable draws; levels follow the
+coverage of the past (Gibbs and Candes 2021, Advances in Neural Information Processing Systems 34).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from entrepot.measures.nowcast.methods import (
+    HISTORY,
+    METHODS,
+    Window,
+    breaks_at,
+    estimates,
+    floor_of,
+    noise_of,
+    regression_coefficients,
+    steady_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["LEVELS", "Past", "ends_of_errors", "past_of", "size_classes"]
+
+LEVELS = (0.8, 0.95)
+"""Levels of the two intervals."""
+_SHARP = 8
+"""Power of the error that a weight is divided by: one method far better than the rest counts
+alone."""
+_DRIFT, _DRIFT_OF_FEW = 0.05, 5.0
+"""How much wider an interval is where the errors behind it are few windows apart, which show little
+of how a world can change: the part of their number that the months to come are, times the first
+number and, for each flow, a share of the second; see `drift`."""
+_AFTER_BREAK = 0.2
+"""Part of the size of a break that adds to the error to be expected: whether it lasts is open."""
+_MEMORY = 36
+"""Origins whose errors count for a weight."""
+_FIRST = 3
+"""Origins whose errors stand in for those of the time before any was known."""
+_OWN = 12
+"""Errors of its own with which a flow counts as much as its class does."""
+_CLASS = 10
+"""Least number of flows in each of three classes of size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the methods said at each origin, how they were combined, and how far off that was.
+
+    Attributes
+    ----------
+    origins
+        Columns of the last reported month; the last of them is the present.
+    said
+        Missing months by method, flow and origin.
+    weights, errors
+        Weight of each method, and the mean of its absolute errors before, by method, flow, origin.
+    combined, actual
+        By flow and origin: the estimate of the missing months, and their sum; NaN where not known.
+        Of a part of a whole: the share, estimated and reported.
+    known
+        Sum of the months of the window that were reported; zero for shares.
+    floors
+        Amount below which differences of the missing months do not count; zero for shares.
+    scores
+        Error on the scale of the statistic (a logarithm, or a logit) by flow and origin.
+    scale
+        Error that was to be expected of it.
+    broken
+        Whether the latest months at the origin were far from those before.
+    """
+
+    origins: range
+    said: Floats
+    weights: Floats
+    errors: Floats
+    combined: Floats
+    actual: Floats
+    known: Floats
+    floors: Floats
+    scores: Floats
+    scale: Floats
+    broken: Flags
+    ahead: int
+    sizes: Floats
+
+    def usable(self, place: int) -> int:
+        """Return how many of the origins before one had become known by then."""
+        return max(0, place - self.ahead + 1)
+
+
+def past_of(
+    values: Floats,
+    partner: Floats | None,
+    window: Window,
+    *,
+    lead: int = 0,
+    whole: Floats | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Past:
+    """Return what would have been said at each origin up to the present.
+
+    Parameters
+    ----------
+    values
+        Amounts by flow and month; every flow is reported up to `last`.
+    partner
+        Partner's reports, NaN where there are none.
+    window
+        Its length, and how many months after the origin it ends.
+    lead
+        How many months after the origin the partner's reports reach; negative where they are later.
+    whole
+        Amounts by flow and month that `values` are parts of: then the score is that of the share.
+    first, last
+        First and last origin; by default all that have enough history.
+    """
+    import numpy as np
+
+    last = values.shape[1] - 1 if last is None else last
+    first = HISTORY - 1 if first is None else first
+    origins = range(first, last + 1)
+    count, flows = len(origins), len(values)
+    said = np.full((len(METHODS), flows, count), np.nan)
+    said_whole = np.full_like(said, np.nan) if whole is not None else None
+    actual = np.full((flows, count), np.nan)
+    known = np.zeros((flows, count))
+    rest_whole = np.full((flows, count), np.nan)
+    known_whole = np.zeros((flows, count))
+    floors, noise = np.ones((flows, count)), np.ones((flows, count))
+    jumps = np.zeros((flows, count))
+    of_values = regression_coefficients(values, partner, origins, window.ahead, lead)
+    of_whole = (
+        regression_coefficients(whole, None, origins, window.ahead) if whole is not None else None
+    )
+    for place, origin in enumerate(origins):
+        breaks = breaks_at(values, origin)
+        seen = _seen(partner, origin + lead, window.ahead + origin + 1)
+        ready = _reaching(values, origin + window.ahead + 1)
+        said[:, :, place] = estimates(
+            ready, seen, origin, window, coefficients=of_values[place], breaks=breaks
+        )
+        missing = list(window.missing_at(origin))
+        floors[:, place] = floor_of(values, origin) * len(missing)
+        noise[:, place] = noise_of(values, origin)
+        jumps[:, place] = np.abs(breaks.size)
+        said[:, ~steady_at(values, origin), place] = np.nan
+        known[:, place] = values[:, window.known_at(origin)].sum(axis=1) if window.known else 0.0
+        if missing[-1] <= last:
+            actual[:, place] = values[:, missing].sum(axis=1)
+        if whole is not None and said_whole is not None and of_whole is not None:
+            every = _reaching(whole, origin + window.ahead + 1)
+            said_whole[:, :, place] = estimates(
+                every, None, origin, window, coefficients=of_whole[place]
+            )
+            if window.known:
+                known_whole[:, place] = whole[:, window.known_at(origin)].sum(axis=1)
+            if missing[-1] <= last:
+                rest_whole[:, place] = whole[:, missing].sum(axis=1)
+    sizes = _sizes(values, origins)
+    if whole is None or said_whole is None:
+        return _combine(
+            origins, window.ahead, sizes, said, np.log(said + floors),
+            np.log(actual + floors), lambda x: np.exp(x) - floors, actual, known, floors, noise,
+            jumps,
+        )  # fmt: skip
+    none = np.zeros((flows, count))
+    parts, wholes = known + said, known_whole + said_whole
+    wholes = np.where(np.isfinite(wholes), wholes, (known_whole + said_whole[1]))
+    return _combine(
+        origins, window.ahead, sizes, _share(parts, wholes), _logit(parts, wholes),
+        _logit(known + actual, known_whole + rest_whole), _from_logit,
+        _share(known + actual, known_whole + rest_whole), none, none, noise, jumps,
+    )  # fmt: skip
+
+
+def _combine(
+    origins: range,
+    ahead: int,
+    sizes: Floats,
+    said: Floats,
+    scaled: Floats,
+    truth: Floats,
+    back: Any,
+    actual: Floats,
+    known: Floats,
+    floors: Floats,
+    noise: Floats,
+    jumps: Floats,
+) -> Past:
+    """Weigh the methods by their errors so far, and score what they say together."""
+    import numpy as np
+
+    _, flows, count = scaled.shape
+    errors = np.abs(scaled - truth[None])
+    weights = np.zeros_like(scaled)
+    past_errors = np.full_like(scaled, np.nan)
+    combined = np.full((flows, count), np.nan)
+    scores = np.full((flows, count), np.nan)
+    scale = np.full((flows, count), np.nan)
+    for place in range(count):
+        there = np.isfinite(scaled[:, :, place])
+        upto = max(0, place - ahead + 1)
+        # Before anything was tried, what the first origins showed: no interval is given from
+        # fewer origins than these, so that they were known when it was.
+        upto = max(upto, min(_FIRST, count - ahead))
+        recent = errors[:, :, max(0, upto - _MEMORY) : upto]
+        past_errors[:, :, place], expected = _expected_errors(recent, ahead)
+        inverse = np.where(there, 1.0 / np.maximum(expected, 1e-3) ** _SHARP, 0.0)
+        total = inverse.sum(axis=0)
+        weights[:, :, place] = inverse / np.where(total > 0, total, 1.0)
+        mean = (weights[:, :, place] * np.where(there, scaled[:, :, place], 0.0)).sum(axis=0)
+        combined[:, place] = np.where(total > 0, mean, np.nan)
+        scores[:, place] = truth[:, place] - combined[:, place]
+    for place in range(count):
+        upto = max(0, place - ahead + 1)
+        is_first = upto < _FIRST
+        done = np.abs(scores[:, max(0, upto - _MEMORY) : _FIRST if is_first else upto])
+        expected = _scale(done, noise[:, place], ahead, own=not is_first)
+        scale[:, place] = expected + _AFTER_BREAK * jumps[:, place]
+    return Past(
+        origins=origins,
+        said=said,
+        weights=weights,
+        errors=past_errors,
+        combined=back(combined),
+        actual=actual,
+        known=known,
+        floors=floors,
+        scores=scores,
+        scale=scale,
+        broken=jumps > 0,
+        ahead=ahead,
+        sizes=sizes,
+    )
+
+
+def _expected_errors(recent: Floats, ahead: int) -> tuple[Floats, Floats]:
+    """Return the mean error of each method and flow so far, and what is expected of it.
+
+    Relative to the other methods, a flow's own errors count the more the more of them there are;
+    errors of windows that overlap count as one.
+    """
+    import numpy as np
+
+    there = np.isfinite(recent)
+    count = there.sum(axis=2)
+    own = np.where(there, recent, 0.0).sum(axis=2) / np.maximum(count, 1)
+    none = count == 0
+    if none.all():
+        return np.where(none, np.nan, own), np.ones(own.shape)
+    usual = np.where(none, np.nan, own)
+    typical = np.sqrt(_mean(usual**2, axis=0))
+    relative = usual / np.where(typical > 0, typical, 1.0)
+    # A method that has never been tried counts for less than those that have.
+    of_class = np.full((len(relative), 1), 1.5)
+    for method, row in enumerate(relative):
+        if np.isfinite(row).any():
+            of_class[method] = np.median(row[np.isfinite(row)])
+    weight = count / max(1.0, ahead / 2)
+    expected = (weight * np.where(none, 0.0, relative) + _OWN * of_class) / (weight + _OWN)
+    return usual, expected
+
+
+def _mean(x: Floats, axis: int) -> Floats:
+    import numpy as np
+
+    there = np.isfinite(x)
+    return np.asarray(
+        np.where(there, x, 0.0).sum(axis=axis) / np.maximum(there.sum(axis=axis), 1), dtype=float
+    )
+
+
+def _scale(done: Floats, noise: Floats, ahead: int, *, own: bool) -> Floats:
+    """Return the error to be expected of each flow: its own, drawn towards its usual noise.
+
+    Without `own`, only the ratio of errors to noise is taken from those that are done.
+    """
+    import numpy as np
+
+    there = np.isfinite(done)
+    count = there.sum(axis=1)
+    mean = np.where(there, done, 0.0).sum(axis=1) / np.maximum(count, 1)
+    some = count >= min(3, done.shape[1])
+    some &= count > 0
+    factor = float(np.median(mean[some] / noise[some])) if some.any() else 1.0
+    weight = count / max(1.0, ahead / 2) if own else np.zeros(len(noise))
+    found = (weight * mean + 4 * max(factor, 0.05) * noise) / (weight + 4)
+    return np.asarray(np.maximum(found, 0.005), dtype=float)
+
+
+def ends_of_errors(
+    past: Past, place: int, levels: Sequence[float] = LEVELS
+) -> dict[float, tuple[Floats, Floats]]:
+    """Return by level the ends of the error of each flow at an origin.
+
+    They are quantiles of the errors so far of flows of the same size, each by the error that was
+    to be expected of it. A level for which there are too few errors is left out.
+    """
+    import numpy as np
+
+    upto = past.usable(place)
+    errors = (past.scores / past.scale)[:, :upto]
+    wider = drift(past.ahead, upto, int(np.isfinite(past.combined[:, place]).sum()))
+    classes = size_classes(past.sizes[:, place], np.isfinite(past.combined[:, place]))
+    found = {
+        level: (np.full(len(errors), np.nan), np.full(len(errors), np.nan)) for level in levels
+    }
+    for one in np.unique(classes):
+        members = classes == one
+        pool = np.sort(errors[members].ravel())
+        pool = pool[: np.isfinite(pool).sum()]
+        for level, (low, high) in found.items():
+            tail = (1 - level) / 2
+            if len(pool) < 1 / tail:
+                continue
+            rank = (len(pool) + 1) * tail
+            scale = past.scale[members, place] * wider
+            low[members] = pool[max(0, int(rank) - 1)] * scale
+            high[members] = pool[min(len(pool) - 1, int(np.ceil(len(pool) + 1 - rank)) - 1)] * scale
+    return {level: ends for level, ends in found.items() if np.isfinite(ends[0]).any()}
+
+
+def drift(ahead: int, windows: int, flows: int) -> float:
+    """Return how much wider an interval is because its errors are of few windows and flows."""
+    part = _DRIFT + _DRIFT_OF_FEW / max(flows, 1)
+    return 1 + min(part, 1.0) * ahead / max(windows, 1)
+
+
+def size_classes(sizes: Floats, some: Flags) -> NDArray[np.int64]:
+    """Return small (0), middle (1) and large (2) flows; one class where there are few."""
+    import numpy as np
+
+    if some.sum() < 3 * _CLASS:
+        return np.zeros(len(sizes), dtype=np.int64)
+    return np.asarray(np.digitize(sizes, np.quantile(sizes[some], [1 / 3, 2 / 3])), dtype=np.int64)
+
+
+def _reaching(values: Floats, columns: int) -> Floats:
+    """Return the values with columns up to the end of a window, which no method reads."""
+    import numpy as np
+
+    if values.shape[1] >= columns:
+        return values
+    more = np.full((len(values), columns - values.shape[1]), np.nan)
+    return np.hstack([values, more])
+
+
+def _seen(partner: Floats | None, last: int, columns: int) -> Floats | None:
+    """Return the partner's reports up to a month, NaN after it."""
+    if partner is None:
+        return None
+    seen = _reaching(partner, columns).copy()
+    seen[:, max(0, last + 1) :] = float("nan")
+    return seen
+
+
+def _sizes(values: Floats, origins: range) -> Floats:
+    """Return by flow and origin the mean of the twelve months before."""
+    import numpy as np
+
+    return np.stack([values[:, one - 11 : one + 1].mean(axis=1) for one in origins], axis=1)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    import numpy as np
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.clip(part / whole, 0.0, 1.0), dtype=float)
+
+
+def _logit(part: Floats, whole: Floats) -> Floats:
+    """Return the logit of a share; of none or all, that of a thousandth."""
+    import numpy as np
+
+    share = np.clip(_share(part, whole), 0.001, 0.999)
+    return np.asarray(np.log(share / (1 - share)), dtype=float)
+
+
+def _from_logit(x: Floats) -> Floats:
+    import numpy as np
+
+    return np.asarray(1 / (1 + np.exp(-x)), dtype=float)

@@ -1,0 +1,182 @@
+"""Nowcasts that ask puts to a lake with months, against the estimator on the same numbers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import entrepot as ep
+from entrepot.cli.main import app
+from entrepot.errors import NoEvidenceError
+from entrepot.figures import Definition, evaluate
+from entrepot.lake import Lake
+from entrepot.measures.nowcast import Window, nowcast
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from made_flows import made_flows
+
+MAP = """
+format: 1
+id: {id}
+nomenclature: {edition}
+level: 6
+reported_by: {side}
+valuation: FOB
+columns:
+  when: {{role: period}}
+  seller: {{role: exporter, codes: ISO3}}
+  buyer: {{role: importer, codes: ISO3}}
+  code: {{role: product}}
+  value: {{role: value, currency: USD}}
+"""
+BUYERS = ("KAZ", "FRA", "ITA", "ESP", "POL", "TUR", "BRA", "IND", "CHL", "PER", "GEO", "ARM")
+MADE = made_flows(len(BUYERS), 48, seed=4)
+MONTHS = [f"{2021 + at // 12}-{at % 12 + 1:02d}" for at in range(48)]
+LAST = 42
+"""Months that Germany reports: up to June 2024."""
+
+
+def add(
+    lake: Lake, name: str, side: str, rows: list[tuple[str, str, str, str, float]], edition: str
+) -> None:
+    path = lake.path.parent / f"{name}-{side}-{edition}-{rows[0][0]}.csv"
+    lines = [",".join(map(str, row)) for row in rows]
+    path.write_text("\n".join(["when,seller,buyer,code,value", *lines, ""]))
+    lake.add("table", [path], mapping=MAP.format(id=name, side=side, edition=edition))
+
+
+def exports(months: range) -> list[tuple[str, str, str, str, float]]:
+    return [
+        (MONTHS[at], "DEU", buyer, "845811", round(MADE.values[row, at], 2))
+        for at in months
+        for row, buyer in enumerate(BUYERS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    found = Lake.open(tmp_path_factory.mktemp("nowcast") / "lake")
+    add(found, "german", "exporter", exports(range(LAST)), "HS2022")
+    imports = [
+        (MONTHS[at], "DEU", "KAZ", "845811", round(MADE.partner[0, at], 2)) for at in range(45)
+    ]
+    add(found, "kazakh", "importer", imports, "HS2022")
+    return found
+
+
+def ask(lake: Lake, measure: str = "value", **keys: Any) -> ep.Figure:
+    asked: dict[str, Any] = {"importer": "KAZ", "exporter": "DEU", "goods": "845811"} | keys
+    return ep.ask(measure, lake=lake, **asked)
+
+
+def expected(whole: bool = False) -> Any:
+    values = np.round(MADE.values[:, :LAST], 2)
+    partner = np.full((len(BUYERS), 48), np.nan)
+    partner[0, :45] = np.round(MADE.partner[0, :45], 2)
+    if whole:
+        return nowcast(
+            values,
+            Window(12, 6),
+            partner=partner,
+            lead=3,
+            whole=np.repeat(values.sum(axis=0)[None], len(values), axis=0),
+        )
+    return nowcast(values, Window(12, 6), partner=partner, lead=3)
+
+
+def test_a_year_of_six_months_with_nine_of_the_partner(lake: Lake) -> None:
+    figure = ask(lake, period=2024, source="table.german")
+    wanted = expected()
+    assert figure.status == "nowcast"
+    assert figure.nowcast is not None
+    assert figure.value == pytest.approx(wanted.value)
+    assert figure.nowcast["intervals"]["80"] == pytest.approx(list(wanted.intervals[0.8]))
+    assert figure.nowcast["reported"] == pytest.approx(float(MADE.values[0, 36:LAST].sum()))
+    assert "6 of 12 months reported by Germany" in figure.nowcast["based_on"]
+    assert "9 by Kazakhstan (table.kazakh)" in figure.nowcast["based_on"]
+    weights = [one["weight"] for one in figure.nowcast["methods"]]
+    assert sum(weights) == pytest.approx(1)
+    assert [one["month"] for one in figure.nowcast["next"]] == MONTHS[LAST:]
+    assert figure.low is figure.high is None
+    with pytest.raises(NoEvidenceError, match="nowcast"):
+        figure.required()
+
+
+def test_growth_and_share_of_it(lake: Lake) -> None:
+    before = float(MADE.values[0, 24:36].sum())
+    growth = ask(lake, "growth", period=2024, base=2023, source="table.german")
+    assert growth.value == pytest.approx(100 * (expected().value / before - 1), rel=1e-4)
+    share = ask(lake, "export_share", period=2024, source="table.german")
+    assert share.value == pytest.approx(expected(whole=True).value, rel=1e-6)
+    assert share.unit == "share"
+
+
+def test_a_reported_value_is_answered_instead(lake: Lake) -> None:
+    for period in ("2023", "2024-05"):
+        figure = ask(lake, period=period, source="table.german")
+        assert figure.status == "ok"
+        assert figure.nowcast is None
+
+
+def test_it_is_asked_for_and_never_evidence(lake: Lake) -> None:
+    definition = Definition.build(
+        "value", importer="KAZ", exporter="DEU", goods="845811", period=2024
+    )
+    assert evaluate(definition, lake).value is None
+    assert ask(lake, period=2024, nowcast=False).status == "insufficient_data"
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"period": "now"}, "after the last report"),
+        ({"period": "2024", "currency": "EUR"}, "is in USD, not EUR"),
+        ({"measure": "hhi", "period": "2024", "exporter": "WLD"}, "nowcasts of value, growth"),
+        ({"period": "2024", "importer": "USA"}, "0 of the last 24 months"),
+        ({"period": "2025-12"}, "18 months after the last report"),
+    ],
+)
+def test_why_there_is_none(lake: Lake, keys: dict[str, Any], words: str) -> None:
+    figure = ask(lake, **({"source": "table.german"} | keys))
+    assert figure.status == "insufficient_data"
+    assert words in str(figure.reason)
+
+
+def test_now_is_the_year_of_today() -> None:
+    definition = Definition.build("value", importer="KAZ", period="now")
+    assert str(definition.period) == str(date.today().year)
+
+
+def test_a_gap_and_an_edition_that_changes(tmp_path: Path) -> None:
+    broken = Lake.open(tmp_path / "lake")
+    add(broken, "german", "exporter", exports(range(8)), "HS2022")
+    add(broken, "german", "exporter", exports(range(9, LAST)), "HS2022")
+    figure = ask(broken, period=2024, source="table.german")
+    assert "33 months in a row are loaded, 35 are needed" in str(figure.reason)
+    other = Lake.open(tmp_path / "other" / "lake")
+    (tmp_path / "other").mkdir()
+    add(other, "german", "exporter", exports(range(39)), "HS2017")
+    add(other, "german", "exporter", exports(range(39, LAST)), "HS2022")
+    figure = ask(other, period=2024, source="table.german")
+    assert "changes its edition within 2024 (HS2017 from 2024-01 and HS2022 from 2024-04)" in str(
+        figure.reason
+    )
+
+
+def test_on_the_command_line(lake: Lake) -> None:
+    command = "ask value --importer KAZ --exporter DEU --goods 845811 --period 2024"
+    given = [*command.split(), "--source", "table.german", "--lake", str(lake.path)]
+    shown = CliRunner().invoke(app, given)
+    assert shown.exit_code == 0, shown.output
+    for words in ("nowcast", "80 % interval", "95 % interval", "tested on", "weight"):
+        assert words in shown.output
+    found = json.loads(CliRunner().invoke(app, [*given, "--json"]).output)
+    assert found["status"] == "nowcast"
+    assert set(found["nowcast"]["intervals"]) == {"80", "95"}

@@ -1,0 +1,163 @@
+"""Nowcasts: methods worked by hand, intervals against a planted truth, and what is refused."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from entrepot.errors import NoEvidenceError
+from entrepot.measures.nowcast import METHODS, Window, backtest, nowcast
+from entrepot.measures.nowcast.methods import breaks_at, estimates
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from made_flows import MadeFlows, made_flows, made_lists
+
+PLACE = {name: at for at, name in enumerate(METHODS)}
+
+
+@cache
+def made() -> MadeFlows:
+    return made_flows(120, 84)
+
+
+def steady(months: int) -> NDArray[np.float64]:
+    """Return one flow of 100 a month, twice as much in December, a tenth more each year."""
+    month = np.arange(months)
+    return (100.0 * np.where(month % 12 == 11, 2, 1) * 1.1 ** (month // 12))[None]
+
+
+def test_methods_by_hand() -> None:
+    values = steady(48)
+    origin = 42  # July of the fourth year; five months are missing
+    found = estimates(values, None, origin, Window(12, 5))[:, 0]
+    last_year = 1.21 * 100 * 6
+    assert found[PLACE["last_year"]] == pytest.approx(last_year)
+    assert found[PLACE["growth"]] == pytest.approx(1.1 * last_year, rel=0.01)
+    # In past years the last five months were six of thirteen, against seven.
+    assert found[PLACE["partial_ratio"]] == pytest.approx(7 * 133.1 * 6 / 7)
+    assert np.isnan(found[PLACE["partner"]])
+
+
+def test_partner_times_the_gap() -> None:
+    values = steady(48)
+    partner = values * 0.8
+    partner[:, 46:] = np.nan
+    found = estimates(values, partner, 42, Window(12, 5))[PLACE["partner"], 0]
+    # August to October from the partner, November and December by growth.
+    assert found == pytest.approx(3 * 133.1 + 3 * 133.1, rel=0.01)
+
+
+def test_a_window_from_its_origin() -> None:
+    window = Window(12, 5)
+    assert window.known == 7
+    assert list(window.missing_at(42)) == [43, 44, 45, 46, 47]
+    assert window.known_at(42) == slice(36, 43)
+    later = Window(1, 3)
+    assert later.known == 0
+    assert list(later.missing_at(42)) == [45]
+
+
+def test_nothing_after_the_origin_is_read() -> None:
+    values = made().values
+    window = Window(12, 5)
+    before = nowcast(values[:, :60], window)
+    changed = values.copy()
+    changed[:, 60:] *= 100
+    assert nowcast(changed[:, :60], window) == before
+    # And an origin of the past says the same, whatever came after what it knew.
+    from entrepot.measures.nowcast.intervals import ends_of_errors, past_of
+
+    one, other = (past_of(x, None, window, last=64) for x in (values[:, :65], changed[:, :65]))
+    place = 59 - one.origins.start
+    assert one.said[:, :, place][:5] == pytest.approx(other.said[:, :, place][:5], nan_ok=True)
+    for ends in zip(
+        ends_of_errors(one, place)[0.8], ends_of_errors(other, place)[0.8], strict=True
+    ):
+        assert ends[0] == pytest.approx(ends[1], rel=0.05, nan_ok=True)
+
+
+@pytest.mark.parametrize("ahead", [9, 5, 1])
+def test_intervals_have_what_they_say(ahead: int) -> None:
+    found = backtest(made().values, Window(12, ahead))
+    assert len(found.error) > 1500
+    assert np.mean(found.inside_80) == pytest.approx(0.80, abs=0.07)
+    assert np.nanmean(found.inside_95) == pytest.approx(0.95, abs=0.04)
+    assert np.median(found.error) < np.median(found.last_year)
+    assert np.median(found.error) < np.median(found.growth)
+
+
+def test_partner_months_help() -> None:
+    flows = made()
+    alone = backtest(flows.values, Window(12, 5))
+    helped = backtest(flows.values, Window(12, 5), partner=flows.partner, lead=5)
+    assert np.median(helped.error) < 0.6 * np.median(alone.error)
+    assert np.median(helped.error) < np.median(helped.partner)
+
+
+def test_a_list_is_not_a_sum_of_independent_parts() -> None:
+    lists = made_lists(made(), 20, 15)
+    found = backtest(lists, Window(12, 5))
+    assert 0.7 < np.mean(found.inside_80) < 0.95
+
+
+def test_a_break_is_named_and_widens() -> None:
+    values = made().values[:60].copy()
+    calm = nowcast(values[:, :60], Window(12, 5))
+    values[0, 56:] *= 0.1
+    broken = nowcast(values[:, :60], Window(12, 5))
+    assert calm.break_since is None
+    assert broken.break_since == 56
+    assert broken.break_size == pytest.approx(-0.9, abs=0.1)
+    assert {"last_year", "partial_ratio", "smoothing"}.isdisjoint(one.id for one in broken.methods)
+    missing = [one.value - (one.reported or 0) for one in (calm, broken)]
+    assert missing[1] < 0.3 * missing[0]
+    spread = [
+        (one.intervals[0.8][1] - (one.reported or 0)) / rest
+        for one, rest in zip((calm, broken), missing, strict=True)
+    ]
+    assert spread[1] > 1.3 * spread[0]
+    assert breaks_at(values, 59).is_broken[0]
+
+
+def test_a_share_has_intervals_of_its_own() -> None:
+    values = made().values[:40]
+    whole = np.repeat(values[:, :60].sum(axis=0)[None], 40, axis=0)
+    found = nowcast(values[:, :60], Window(12, 5), whole=whole)
+    low, high = found.intervals[0.8]
+    assert 0 < low < found.value < high < 1
+    assert found.reported is None
+    assert sum(one.weight for one in found.methods) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("months", "window", "words"),
+    [
+        (60, Window(12, 13), "13 months after the last report"),
+        (34, Window(12, 8), "34 months in a row are loaded, 37 are needed"),
+    ],
+)
+def test_too_little_is_refused(months: int, window: Window, words: str) -> None:
+    with pytest.raises(NoEvidenceError, match=words):
+        nowcast(made().values[:, :months], window)
+
+
+def test_single_shipments_are_refused() -> None:
+    values = made().values[:, :60].copy()
+    values[0, ::2] = 0
+    with pytest.raises(NoEvidenceError, match="12 of the last 24 months"):
+        nowcast(values, Window(12, 5))
+
+
+def test_one_flow_alone_gets_what_its_own_past_allows() -> None:
+    found = nowcast(made().values[:1, :60], Window(12, 3))
+    assert found.flows == 1
+    assert 0.8 in found.intervals
+    assert 0.95 not in found.intervals  # 31 errors do not say what happens one time in forty
