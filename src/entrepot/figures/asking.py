@@ -201,9 +201,7 @@ def ask(
     if each is None:
         held = lake if isinstance(lake, Lake) else Lake.open(lake)
         definition = Definition.build(measure, **keys)
-        return evaluate(
-            definition, held, curve=curve, above=above, tests=tests, nowcast=nowcast
-        )
+        return evaluate(definition, held, curve=curve, above=above, tests=tests, nowcast=nowcast)
     if curve or tests or above is not None:
         raise RequestError("a series has no specification curve", hint="leave out curve, or each")
     return ask_many(measure, lake=lake, each=each, **keys)
