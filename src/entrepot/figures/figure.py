@@ -605,9 +605,7 @@ def _value_rows(figure: Figure) -> list[tuple[str, str]]:
     """Return the value with its range, its intervals, or the reason why there is none."""
     value = figure_value(figure.value, figure.unit)
     if figure.nowcast:
-        from entrepot.figures.nowcasts import rows_of
-
-        return [("nowcast", value), *rows_of(figure)]
+        return [("nowcast", value), *_nowcast_rows(figure)]
     if figure.status != "ok":
         return [("value", value), ("missing", figure.reason or "")]
     spread = range_text(figure.low, figure.high, figure.unit)
@@ -618,6 +616,45 @@ def _value_rows(figure: Figure) -> list[tuple[str, str]]:
         return [("value", value)]
     words = f"{spread} ({figure.range})" if spread else "no range can be given"
     return [("value", value), ("range", words)]
+
+
+def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
+    """Return label and text of what a nowcast has beside its value, in the order of a card."""
+    found = figure.nowcast or {}
+    unit = figure.unit
+    rows = [
+        (f"{level} % interval", range_text(ends[0], ends[1], unit))
+        for level, ends in found["intervals"].items()
+    ]
+    rows.append(("based on", f"{found['based_on']}; loaded {found['known_on']}"))
+    if found["months_reported"] and found["reported"] is not None:
+        rows.append(("reported", f"{figure_value(found['reported'], unit)} so far"))
+    lines = []
+    for one in found["methods"]:
+        error = one["past_error"]
+        if error is None:
+            usual = "not known"
+        elif unit in ("share",):
+            usual = f"{100 * error:.1f} points"
+        else:
+            usual = f"{100 * error:.0f} %"
+        lines.append(
+            f"{one['says']}: {figure_value(one['value'], unit)}, weight {100 * one['weight']:.0f} %"
+            f", usual error {usual}"
+        )
+    rows.append(("methods", "\n".join(lines)))
+    words = f"{found['past_windows']} earlier windows of {found['past_flows']} flows"
+    if found["covered"] is not None:
+        words += f"; the 80 % interval had {100 * found['covered']:.0f} % of this flow's own"
+    rows.append(("tested on", words))
+    coming = found["next"]
+    if coming and "expected" in coming[0]:
+        first, last = coming[0], coming[-1]
+        words = f"{first['month']} about {first['expected']}"
+        if len(coming) > 1:
+            words += f", the last ({last['month']}) about {last['expected']}"
+        rows.append(("next report", f"{words} ({first['lag_days']} days after the month)"))
+    return rows
 
 
 def _keys(figure: Figure) -> Iterator[str]:

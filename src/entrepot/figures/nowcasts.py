@@ -36,7 +36,7 @@ from entrepot.model.product import NO_CODES, harmonized
 from entrepot.sources import is_register, source_info, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -592,44 +592,3 @@ def _caveats(asked: Definition, series: _Series, found: Nowcast) -> Iterator[Cav
             f"Partner's months are from {series.partner_name}, in its own currency and valuation: "
             "only their course counts, times the usual gap.",
         )
-
-
-def rows_of(figure: Figure) -> Sequence[tuple[str, str]]:
-    """Return label and text of what a nowcast has beside its value, in the order of a card."""
-    from entrepot.model.display import figure_value, range_text
-
-    found = figure.nowcast or {}
-    unit = figure.unit
-    rows = [
-        (f"{level} % interval", range_text(ends[0], ends[1], unit))
-        for level, ends in found["intervals"].items()
-    ]
-    rows.append(("based on", f"{found['based_on']}; loaded {found['known_on']}"))
-    if found["months_reported"] and found["reported"] is not None:
-        rows.append(("reported", f"{figure_value(found['reported'], unit)} so far"))
-    lines = []
-    for one in found["methods"]:
-        error = one["past_error"]
-        if error is None:
-            usual = "not known"
-        elif unit in ("share",):
-            usual = f"{100 * error:.1f} points"
-        else:
-            usual = f"{100 * error:.0f} %"
-        lines.append(
-            f"{one['says']}: {figure_value(one['value'], unit)}, weight {100 * one['weight']:.0f} %"
-            f", usual error {usual}"
-        )
-    rows.append(("methods", "\n".join(lines)))
-    words = f"{found['past_windows']} earlier windows of {found['past_flows']} flows"
-    if found["covered"] is not None:
-        words += f"; the 80 % interval had {100 * found['covered']:.0f} % of this flow's own"
-    rows.append(("tested on", words))
-    coming = found["next"]
-    if coming and "expected" in coming[0]:
-        first, last = coming[0], coming[-1]
-        words = f"{first['month']} about {first['expected']}"
-        if len(coming) > 1:
-            words += f", the last ({last['month']}) about {last['expected']}"
-        rows.append(("next report", f"{words} ({first['lag_days']} days after the month)"))
-    return rows
