@@ -233,12 +233,20 @@ def test_so_it_is_inside_archives_and_in_the_middle(
 
 
 @with_threads(*TEXTS)
-@pytest.mark.skipif(TIMES < 10, reason="takes half an hour: ENTREPOT_TORTURE=10")
+@pytest.mark.skipif(TIMES < 10, reason="takes hours: ENTREPOT_TORTURE=10")
+@pytest.mark.parametrize("buffer", [2**20, 2**22, strict.BUFFER], ids="buffer {}".format)
 @pytest.mark.parametrize("size", [8 * 10**6, 32 * 10**6, 64 * 10**6, 200 * 10**6])
 def test_large_tails_are_refused(
-    name: str, size: int, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+    name: str,
+    size: int,
+    buffer: int,
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = text_file(name)
+    for module in (strict, shipments_parse):
+        monkeypatch.setattr(module, "BUFFER", buffer)
     data, whole = one.text, read(one, one.text, connection, tmp_path)
     for what, fill in fills(one).items():
         tail = fill * (size // len(fill))

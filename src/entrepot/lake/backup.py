@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from typing import IO, TYPE_CHECKING
 
 from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, RequestError
-from entrepot.files import drafted, require_target
+from entrepot.files import drafted, require_file, require_target
 from entrepot.lake import store
 from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
 from entrepot.lake.lock import writing
@@ -171,10 +171,7 @@ def _changed(path: Path, what: str) -> OutsideError:
 
 def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Catalog:
     """Make a lake of a backup; see `entrepot.lake.Lake.restore`."""
-    if not file.is_file():
-        raise BadFileError(
-            "no such file", where=str(file), hint="name a file that data backup made"
-        )
+    require_file(file, most=2**63, hint="name a file that data backup made")
     _require_empty(folder)
     change = LakeChange(folder)
     with guarded(folder, change.became), finishing() as finish:

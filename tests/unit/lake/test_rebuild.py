@@ -445,3 +445,13 @@ def test_nothing_makes_no_lake(tmp_path: Path) -> None:
             use()
         assert caught.value.exit_code == 3
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes of this kind")
+def test_a_pipe_is_no_backup_and_is_named_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "lake.tar"
+    for make, said in ((lambda: None, "no such file"), (lambda: os.mkfifo(path), "a pipe")):
+        make()
+        with pytest.raises(BadFileError, match=said):
+            Lake.open(tmp_path / "new").restore(path)
+    assert not (tmp_path / "new").exists()
