@@ -79,6 +79,10 @@ def draw(found: Watched, screen: Console) -> None:
         screen.print(Text(_counted(one)))
         _draw_figures(one, screen)
         _draw_claims(one, screen)
+        for score in one.scores:
+            screen.print(Text(score.text))
+        if one.scores:
+            screen.print(Text(one.record_text))
         if one.gone:
             screen.print(Text(f"no longer in the file: {', '.join(one.gone)}", style="dim"))
     if found.unremembered:

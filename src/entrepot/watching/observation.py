@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from entrepot.claims import CheckedClaim
     from entrepot.figures import Figure
 
-__all__ = ["FigureChange", "Observation", "Threshold", "VerdictChange"]
+__all__ = [
+    "FigureChange",
+    "NowcastScore",
+    "Observation",
+    "PendingNowcast",
+    "Threshold",
+    "VerdictChange",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,9 @@ class Observation:
         Source, first digits of the snapshot or id of a published figure, and rows.
     caveats
         Ids.
+    nowcast
+        Of a nowcast: the ends of its intervals by level (``80``, ``95``), and the last month that
+        was reported (``last_month``).
     """
 
     definition: dict[str, Any]
@@ -45,6 +55,7 @@ class Observation:
     reason: str | None = None
     evidence: tuple[tuple[str, str, int], ...] = ()
     caveats: tuple[str, ...] = ()
+    nowcast: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, figure: Figure) -> Observation:
@@ -76,6 +87,7 @@ class Observation:
                 caveats=tuple(
                     str(one["id"] if isinstance(one, dict) else one) for one in data["caveats"]
                 ),
+                nowcast=_nowcast_of(data.get("nowcast")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadFileError(
@@ -109,7 +121,17 @@ class Observation:
                 for source, bytes_, rows in self.evidence
             ],
             "caveats": list(self.caveats),
-        }
+        } | ({"nowcast": self.nowcast} if self.nowcast else {})
+
+
+def _nowcast_of(data: Any) -> dict[str, Any] | None:
+    """Return what is kept of a nowcast."""
+    if data is None:
+        return None
+    ends = {
+        str(level): [float(low), float(high)] for level, (low, high) in data["intervals"].items()
+    }
+    return {"intervals": ends, "last_month": str(data["last_month"])}
 
 
 def _keys_of(definition: Any) -> dict[str, Any]:
@@ -229,6 +251,123 @@ def _keys(then: Observation, now: Observation) -> Iterator[str]:
 
 def _listed(words: set[str]) -> str:
     return ", ".join(sorted(words)) or "none"
+
+
+# Nowcasts wait for the reported value, and are scored by it.
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNowcast:
+    """A nowcast whose period is not reported yet.
+
+    Attributes
+    ----------
+    id
+        Name of the figure in the file.
+    made
+        Day on which it was made, ISO 8601; empty where the file does not say.
+    seen
+        What it said.
+    """
+
+    id: str
+    made: str
+    seen: Observation
+
+    @classmethod
+    def read(cls, data: Any, where: str) -> PendingNowcast:
+        """Read what `to_dict` gave.
+
+        Raises
+        ------
+        BadFileError
+            If it is none.
+        """
+        if not isinstance(data, dict):
+            raise BadFileError("not a stored nowcast", where=where, hint="watch the file anew")
+        seen = Observation.read(data.get("seen"), where)
+        return cls(str(data.get("id", "")), str(data.get("made", "")), seen)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Figure, period and last reported month: one nowcast of each waits."""
+        last = (self.seen.nowcast or {}).get("last_month", "")
+        return self.id, str(self.seen.definition.get("period")), str(last)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {"id": self.id, "made": self.made, "seen": self.seen.to_dict()}
+
+    def scored(self, reported: float) -> NowcastScore | None:
+        """Return how far off it was; None without a value or interval to be judged by."""
+        seen = self.seen
+        intervals = (seen.nowcast or {}).get("intervals", {})
+        if seen.value is None or not intervals:
+            return None
+        inside = {
+            level: low <= reported <= high for level, (low, high) in sorted(intervals.items())
+        }
+        _, period, last = self.key
+        return NowcastScore(
+            self.id, period, self.made, last, seen.value, reported, seen.unit, inside
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NowcastScore:
+    """A nowcast and the value that was reported later.
+
+    Attributes
+    ----------
+    id, period, made, last_month
+        Of which figure and period, on which day, and the last month that was known.
+    nowcast, reported, unit
+        The two values.
+    inside
+        By level (``80``, ``95``) whether the reported value lies in the interval.
+    """
+
+    id: str
+    period: str
+    made: str
+    last_month: str
+    nowcast: float
+    reported: float
+    unit: str
+    inside: dict[str, bool]
+
+    @property
+    def error(self) -> float | None:
+        """Nowcast less reported value: a part of it for an amount, else in the unit's own terms."""
+        if self.unit in _POINTS:
+            return self.nowcast - self.reported
+        return self.nowcast / self.reported - 1 if self.reported else None
+
+    @property
+    def text(self) -> str:
+        """What it said and what was reported, in a sentence."""
+        found = [level for level, is_in in self.inside.items() if is_in]
+        where = f"inside the {found[0]} % interval" if found else "outside its intervals"
+        when = f" of {self.made}" if self.made else ""
+        values = [figure_value(one, self.unit) for one in (self.nowcast, self.reported)]
+        return (
+            f"{self.id}: nowcast{when} for {self.period} (months to {self.last_month}) "
+            f"{values[0]}, reported {values[1]}, {where}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "id": self.id,
+            "period": self.period,
+            "made": self.made or None,
+            "last_month": self.last_month,
+            "nowcast": self.nowcast,
+            "reported": self.reported,
+            "unit": self.unit,
+            "error": self.error,
+            "inside": self.inside,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,14 @@ from entrepot.lake.system_errors import READ_ONLY
 from entrepot.model.closed_yaml import Closed, FormatOne, load_lines, parse_closed
 from entrepot.model.keys import KEYS
 from entrepot.version import __version__
-from entrepot.watching.observation import FigureChange, Observation, Threshold, VerdictChange
+from entrepot.watching.observation import (
+    FigureChange,
+    NowcastScore,
+    Observation,
+    PendingNowcast,
+    Threshold,
+    VerdictChange,
+)
 
 if TYPE_CHECKING:
     import os
@@ -161,7 +168,7 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
             if then is None and item.id in figures:
                 then = Observation.read(figures[item.id], f"stored values of {name}, {item.id}")
             try:
-                figure = evaluate(item.definition, lake, curve=item.curve)
+                figure = evaluate(item.definition, lake, curve=item.curve, nowcast=True)
             except EntrepotError as error:
                 error.where = f"{name}, {item.id}" + (f" ({error.where})" if error.where else "")
                 raise
@@ -171,6 +178,7 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
                 VerdictChange.of(one, verdicts.get(one.id))
                 for one in check(asked.claims, lake).claims
             ]
+        scores, pending = _scored(name, asked, before, moves, lake)
     names = {one.id for one in moves} | {one.id for one in turns}
     return WatchedFile(
         name,
@@ -180,7 +188,44 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
         tuple(moves),
         tuple(turns),
         tuple(one for one in (*figures, *verdicts) if one not in names),
+        scores,
+        pending,
+        tuple(before.get("scores", ())),
     )
+
+
+def _scored(
+    name: str,
+    asked: WatchRequest,
+    before: dict[str, Any],
+    moves: list[FigureChange],
+    lake: Lake,
+) -> tuple[tuple[NowcastScore, ...], tuple[PendingNowcast, ...]]:
+    """Return nowcasts whose period is reported by now, with that value, and those that wait.
+
+    A nowcast waits by itself: of ``period: now`` the figure has gone on to another year by then.
+    """
+    where = f"stored nowcasts of {name}"
+    stored = (PendingNowcast.read(data, where) for data in before.get("nowcasts", ()))
+    waiting = {one.key: one for one in stored}
+    for move in moves if asked.saved else ():
+        if move.then is not None and move.then.nowcast:
+            one = PendingNowcast(move.id, asked.since, move.then)
+            waiting.setdefault(one.key, one)
+    scores = []
+    for key, one in list(waiting.items()):
+        keys = {key: value for key, value in one.seen.definition.items() if value is not None}
+        figure = evaluate(Definition.build(**keys), lake, ranged=False)
+        if figure.value is not None:
+            del waiting[key]
+            if score := one.scored(figure.value):
+                scores.append(score)
+    today = date.today().isoformat()
+    for move in moves:
+        if move.now.nowcast:
+            one = PendingNowcast(move.id, today, move.now)
+            waiting.setdefault(one.key, one)
+    return tuple(scores), tuple(waiting.values())
 
 
 def _content(seen: WatchedFile) -> dict[str, Any]:
@@ -191,6 +236,8 @@ def _content(seen: WatchedFile) -> dict[str, Any]:
         "version": __version__,
         "figures": {one.id: one.remembered.to_dict() for one in seen.figures},
         "verdicts": {one.id: one.now for one in seen.claims},
+        "nowcasts": [one.to_dict() for one in seen.pending],
+        "scores": seen.record,
     }
 
 
@@ -213,6 +260,10 @@ class WatchedFile:
         In the order of the file.
     gone
         Ids that were watched and that the file no longer names.
+    scores, pending
+        Nowcasts whose period is reported by now, and those that wait for it.
+    scored_before
+        Scores of earlier evaluations, as stored.
     """
 
     name: str
@@ -222,6 +273,27 @@ class WatchedFile:
     figures: tuple[FigureChange, ...] = ()
     claims: tuple[VerdictChange, ...] = ()
     gone: tuple[str, ...] = ()
+    scores: tuple[NowcastScore, ...] = ()
+    pending: tuple[PendingNowcast, ...] = ()
+    scored_before: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def record(self) -> list[dict[str, Any]]:
+        """All scores so far, the oldest first."""
+        return [*self.scored_before, *(one.to_dict() for one in self.scores)]
+
+    @property
+    def record_text(self) -> str:
+        """How often the intervals of all nowcasts so far had the value; empty without any."""
+        every = self.record
+        if not every:
+            return ""
+        inside = (
+            f"{sum(bool(one['inside'].get(level)) for one in every)} in the {level} % interval"
+            for level in ("80", "95")
+        )
+        what = "nowcast" if len(every) == 1 else "nowcasts"
+        return f"{len(every)} {what} scored so far: {', '.join(inside)}"
 
     @property
     def changed(self) -> int:
@@ -252,6 +324,11 @@ class WatchedFile:
             "figures": [one.to_dict() for one in self.figures],
             "claims": [one.to_dict() for one in self.claims],
             "gone": list(self.gone),
+            "nowcasts": {
+                "scored": [one.to_dict() for one in self.scores],
+                "pending": len(self.pending),
+                "record": self.record,
+            },
         }
 
 
