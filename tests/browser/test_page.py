@@ -42,6 +42,9 @@ ROOMS = (
     "/scenario",
     "/scenario?imposes=CHN&target=DEU&sectors=C26&leak=0.1&friction=0.3,0.6&inputs=0.5&outer=0.5",
     "/check",
+    "/explore",
+    "/explore?show=map&supplier=CHN&goods=850511",
+    "/explore?show=suppliers&importer=DEU&goods=8703",
     "/measures",
     "/measures/hhi",
     "/data",
@@ -250,6 +253,9 @@ def test_a_pasted_claims_file_is_checked(browser: Browser, site: str) -> None:
         ("/data", "Table as CSV", "source,"),
         (COMPARED, "Every figure as CSV", "side,"),
         (COMPARED, "Chart as SVG", "<svg "),
+        ("/explore", "SVG", "<svg "),
+        ("/explore", "CSV", "exporter,"),
+        ("/explore", "XLSX", "PK"),
         ("/country/RUS/from/CHN/whole", "Brief as PDF", "%PDF-"),
         ("/country/RUS/from/CHN/whole", "Brief as XLSX", "PK"),
         ("/country/RUS/from/CHN/whole", "Brief as Markdown", "# "),
@@ -334,4 +340,32 @@ def test_a_slash_goes_to_the_search_and_tab_to_the_next_group(open_page: object,
     page.keyboard.press("Tab")
     assert "ermanium" in chosen.inner_text()
     assert violations(page) == []
+    watched.check()
+
+
+@pytest.mark.parametrize("width", [PHONE, 600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_in_a_frame_needs_no_scroll_sideways(
+    open_page: object, site: str, width: int, scheme: str
+) -> None:
+    watched = open_page(site, "/embed?show=suppliers&importer=DEU&goods=850511", width, scheme)
+    page = watched.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900
+    assert page.locator("nav").count() == 0
+    assert violations(page) == []
+    watched.check()
+
+
+def test_a_chart_is_built_by_keyboard(open_page: object, site: str) -> None:
+    watched = open_page(site, "/explore")
+    page = watched.page
+    page.locator("#show").select_option("map")
+    page.locator("#supplier").fill("China")
+    page.locator("#goods").fill("Metal permanent magnets")
+    page.locator("#title").fill("Magnets")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/explore?show=map**")
+    assert page.locator("#chart h2").inner_text() == "Magnets"
+    assert "Show" not in page.locator("#chart h2").inner_text()
     watched.check()

@@ -43,6 +43,24 @@ MaxArticle = Annotated[
 MaxClaims = Annotated[
     int, typer.Option("--max-claims", min=1, help="Largest claims file to check, in kB.")
 ]
+AllowEmbed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-embed",
+        metavar="ORIGIN",
+        help="Site that may show charts in a frame (repeatable).",
+        show_default=False,
+    ),
+]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--address",
+        metavar="URL",
+        help="Where others reach it, for embedding and share images.",
+        show_default=False,
+    ),
+]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=1, help="Time limit of a question, in seconds.")
 ]
@@ -57,6 +75,8 @@ def serve(
     timeout: Timeout = 60.0,
     max_article: MaxArticle = 100,
     max_claims: MaxClaims = 256,
+    allow_embed: AllowEmbed = None,
+    address: Address = "",
     lake: LakeOption = None,
 ) -> None:
     """Serve the page and the JSON API, for reading only, until Ctrl-C.
@@ -79,6 +99,8 @@ def serve(
         seconds=timeout,
         longest_article=max_article * 1000,
         longest_claims=max_claims * 1000,
+        frames=allow_embed or (),
+        address=address.rstrip("/"),
         say=note,
     )
 

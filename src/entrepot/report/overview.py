@@ -90,7 +90,11 @@ def _goods_of(found: Breakdown) -> str:
 
 
 def suppliers_of(
-    found: Breakdown, lake: Lake, ranged: Mapping[str, Figure] | None = None
+    found: Breakdown,
+    lake: Lake,
+    ranged: Mapping[str, Figure] | None = None,
+    *,
+    most: int = NAMED,
 ) -> Section:
     """Return the suppliers of a country, or of all importers, as ranked bars.
 
@@ -100,12 +104,14 @@ def suppliers_of(
         Import shares by exporter; the importer is the world for exporters of goods.
     ranged
         By supplier, the Figure with its range, where it is known already.
+    most
+        Bars with a name.
     """
     asked, when = found.definition, found.definition.period
     whole = asked.importer == WORLD
     known = ranged or {}
     parts = [one for one in found.parts if one.value > 0]
-    named, others = parts[:NAMED], parts[NAMED:]
+    named, others = parts[:most], parts[most:]
     bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
     if others:
         share, sold = sum(one.value for one in others), sum(one.traded for one in others)
@@ -119,7 +125,8 @@ def suppliers_of(
         "Range",
         f"{asked.currency} m",
     )
-    if whole:  # of which no other definition is asked
+    is_ranged = any(bar.low is not None for bar in bars)
+    if not is_ranged:
         heads = (heads[0], heads[1], heads[3])
         bars = [replace(bar, cells=(bar.cells[0], bar.cells[2])) for bar in bars]
     first = named[0]
@@ -144,7 +151,6 @@ def suppliers_of(
         rows,
         ("", "per cent", f"million {asked.currency}"),
     )
-    is_ranged = any(bar.low is not None for bar in bars)
     key = [("supplier", "largest"), ("context", "others")]
     key += [("whisker", "range across definitions")] if is_ranged else []
     return Section(

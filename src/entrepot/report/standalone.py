@@ -201,15 +201,15 @@ def _content(chart: StandaloneChart, suffix: str, *, narrow: bool) -> bytes:
     return drawn(chart, narrow=narrow).encode()
 
 
-def raster(drawing: str) -> bytes:
-    """Return a drawing as PNG with two pixels a unit, by the typesetter of briefs.
+def raster(drawing: str, *, scale: int = 2) -> bytes:
+    """Return a drawing as PNG with so many pixels a unit, by the typesetter of briefs.
 
     Raises
     ------
     MissingExtraError
         Without Typst.
     """
-    return typeset(PAGE, {"drawing": drawing}, format="png", ppi=2 * 96)
+    return typeset(PAGE, {"drawing": drawing}, format="png", ppi=scale * 96)
 
 
 def table_text(rows: tuple[dict[str, Any], ...]) -> str:

@@ -19,7 +19,7 @@ except ImportError as error:
 
 from entrepot.serve import apart, api, pages
 from entrepot.serve.answer import as_json
-from entrepot.serve.guard import Guard
+from entrepot.serve.guard import Guard, require_origins
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
@@ -29,7 +29,7 @@ from entrepot.serve.views.country import get_ready
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -55,6 +55,8 @@ def create_app(
     seconds: float = SECONDS,
     longest_article: int = ARTICLE,
     longest_claims: int = CLAIMS,
+    frames: Sequence[str] = (),
+    address: str = "",
 ) -> ASGIApp:
     """Return the application, for any server of ASGI applications.
 
@@ -68,14 +70,22 @@ def create_app(
         Time that one question may take.
     longest_article, longest_claims
         Bytes of a text that is checked.
+    frames
+        Origins of sites that may show ``/embed`` in a frame; by default none may.
+    address
+        Where others reach it, for links that leave it.
 
     Raises
     ------
+    RequestError
+        For what is no origin or no address.
     MissingExtraError
         If the extra ``serve`` is not installed; already when this module is imported.
     """
+    require_origins([*frames, *([address] if address else [])])
     pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
-    service = Service(pool, access or Access(), Sizes(longest_article, longest_claims))
+    sizes = Sizes(longest_article, longest_claims)
+    service = Service(pool, access or Access(), sizes, address=address)
     app = FastAPI(
         lifespan=lambda _: _open(service),
         title="Entrepôt",
@@ -107,7 +117,7 @@ def create_app(
 
         return refused
 
-    return Guard(app, service.access, service.sizes.body, refuse)
+    return Guard(app, service.access, service.sizes.body, refuse, frames)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from entrepot.errors import RequestError
 from entrepot.limits import Limits, under
 from entrepot.serve.problems import (
     BadAddressError,
@@ -20,21 +21,26 @@ from entrepot.serve.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from entrepot.serve.access import Access
 
-__all__ = ["HEALTH", "LONGEST_ADDRESS", "POLICY", "Guard", "style_hash", "too_large"]
+__all__ = [
+    *("HEALTH", "LONGEST_ADDRESS", "POLICY", "Guard", "require_origins", "style_hash", "too_large")
+]
 
 LONGEST_ADDRESS = 4000
 """Characters of path and query."""
+EMBED = "/embed"
+"""Address that other sites may show in a frame, where the operator names them."""
 HEALTH = "/healthz"
 """Address that says that the server answers, to whoever asks."""
 IN_HAND = {"GET": 48, "POST": 4}
 """Requests of one reader that are in hand at once, as far as readers can be told apart."""
 
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 POLICY = (
@@ -50,6 +56,32 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": POLICY.format(style="'self'"),
 }
+
+
+def _framed(origins: Sequence[str]) -> dict[str, str]:
+    """Return the headers of the one page that other sites may show in a frame."""
+    if not origins:
+        return _HEADERS
+    more = {name: text for name, text in _HEADERS.items() if name != "X-Frame-Options"}
+    policy = POLICY.format(style="'self'")
+    named = policy.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
+    return {**more, "Content-Security-Policy": named}
+
+
+def require_origins(origins: Sequence[str]) -> None:
+    """Refuse what is no origin of a site, before it gets into a header.
+
+    Raises
+    ------
+    RequestError
+        For an origin with a path, without a scheme, or with signs of another header.
+    """
+    for one in origins:
+        if not _ORIGIN.fullmatch(one):
+            raise RequestError(
+                f"{one!r} is no origin of a site",
+                hint="write scheme and name without a path: https://www.example.org",
+            )
 
 
 def style_hash(drawing: bytes) -> str:
@@ -69,6 +101,8 @@ class Guard:
         Bytes of a body that is read.
     refuse
         Turns an error into an application that answers it.
+    frames
+        Origins of sites that may show `EMBED` in a frame.
     """
 
     def __init__(
@@ -77,11 +111,13 @@ class Guard:
         access: Access,
         longest: int,
         refuse: Callable[[Scope, Exception], ASGIApp],
+        frames: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._access = access
         self._longest = longest
         self._refuse = refuse
+        self._framed = _framed(frames)
         self._in_hand: Counter[tuple[str, str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +128,8 @@ class Guard:
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
-        send = _with_headers(send, _HEADERS)
+        is_framed = scope["path"] == EMBED
+        send = _with_headers(send, self._framed if is_framed else _HEADERS)
         if scope["method"] == "HEAD":  # answered like GET, without the body
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         path: str = scope["path"]

@@ -21,6 +21,7 @@ from entrepot.serve.views import (
     check,
     compare,
     country,
+    explore,
     figure,
     home,
     scenario,
@@ -63,6 +64,7 @@ def add(app: FastAPI, service: Service) -> None:
     _countries(app, service)
     _figures(app, service)
     _compared(app, service)
+    _explored(app, service)
     _named(app, service)
 
 
@@ -256,6 +258,29 @@ def _compared(app: FastAPI, service: Service) -> None:
 
     for path in views:
         app.add_api_route(path, answer, include_in_schema=False, name=path)
+
+
+def _explored(app: FastAPI, service: Service) -> None:
+    @app.get("/explore", include_in_schema=False)
+    def build(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return service.answer(
+            request, lambda lake: explore.explore_page(lake, pairs, service.address), may_lag=True
+        )
+
+    @app.get("/embed", include_in_schema=False)
+    def embed(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return service.answer(request, lambda lake: explore.embed_page(lake, pairs))
+
+    @app.get("/explore.{form}", include_in_schema=False)
+    def file(form: str, request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return _drawn(
+            service.answer(
+                request, lambda lake: explore.explore_file(lake, pairs, form, service.address)
+            )
+        )
 
 
 def _named(app: FastAPI, service: Service) -> None:

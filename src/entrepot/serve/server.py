@@ -40,6 +40,8 @@ def run(
     seconds: float,
     longest_article: int = 100_000,
     longest_claims: int = 256_000,
+    frames: Sequence[str] = (),
+    address: str = "",
     say: Callable[[str], None],
     patience: float = PATIENCE,
 ) -> None:
@@ -53,6 +55,8 @@ def run(
         Time that a question may take.
     longest_article, longest_claims
         Bytes of a text that is checked.
+    frames, address
+        Sites that may show ``/embed`` in a frame; where others reach the server.
     patience
         Seconds to wait for whole headers, and for one who does not read an answer.
 
@@ -74,6 +78,8 @@ def run(
         seconds=seconds,
         longest_article=longest_article,
         longest_claims=longest_claims,
+        frames=frames,
+        address=address,
     )
     listen(app, access, host, port, say=say, patience=patience)
 

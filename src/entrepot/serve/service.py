@@ -41,12 +41,19 @@ TEXT_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One server's pool of questions, its answers, and who may ask."""
+    """One server's pool of questions, its answers, and who may ask.
+
+    Attributes
+    ----------
+    address
+        Where others reach it, for links that leave it; empty where nobody said.
+    """
 
     pool: Pool
     access: Access
     sizes: Sizes = field(default_factory=Sizes)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
+    address: str = ""
 
     @property
     def state(self) -> str:

@@ -42,7 +42,7 @@ SCRIPTS = ("page", "rest", "screen", "search", "tabs", "tooltips")
 MENU = (
     ("/countries", "Countries"),
     ("/goods", "Goods"),
-    ("/ask", "Explore"),
+    ("/explore", "Explore"),
     ("/desk", "Check a text"),
     ("/data", "Data"),
     ("/measures", "Methods"),

@@ -162,8 +162,8 @@ def _bar(
             layers += labels([cell], style=words if is_first else "label", bold=is_first)
         return layers
     value = bar.cells[0]
-    room = plan.width - text_width(value, bold=True) - 12
-    head = {"x": 0, "y": top + 18, "text": cut(bar.name, room, bold=bar.marked)}
+    room = plan.width - text_width(value, bold=True) - 20
+    head = {"x": 8, "y": top + 18, "text": cut(bar.name, room, bold=bar.marked)}
     layers += labels([head], style=words, bold=bar.marked)
     end = {"x": plan.width, "y": top + 18, "text": value, "align": "right"}
     return [*layers, *labels([end], style=words, bold=True)]

@@ -1,0 +1,319 @@
+"""A chart of one's own: the address is the chart, as a page, in a frame, or as a file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
+from entrepot.figures import ask
+from entrepot.goods import goods_title
+from entrepot.goods.words import goods_words
+from entrepot.model.areas import area_name
+from entrepot.report.charts import draw
+from entrepot.report.overview import NAMED, dependence_map, source_line, suppliers_of
+from entrepot.report.parts import plain
+from entrepot.report.standalone import chart as standing_chart
+from entrepot.report.standalone import framed, of_figure, raster
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
+from entrepot.serve.keys import single
+from entrepot.serve.problems import NotFoundError
+from entrepot.serve.site import page
+from entrepot.serve.views.home import pickers
+from entrepot.serve.views.market import broken_down, years_of
+from entrepot.serve.views.search import named_area, named_goods
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrepot.lake import Lake
+    from entrepot.report.charts import BriefTable, Chart
+    from entrepot.report.parts import PageLink
+
+    Pairs = Sequence[tuple[str, str]]
+
+__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page"]
+
+KEYS = ("show", "importer", "supplier", "goods", "period", "title")
+SHOWS = {
+    "suppliers": ("Suppliers of a country", ("importer",)),
+    "map": ("Share of a supplier in each country’s imports", ("supplier",)),
+    "exporters": ("Exporters to the world", ()),
+    "share": ("Share of a supplier over time", ("importer", "supplier")),
+    "years": ("Suppliers by year", ("importer",)),
+    "definitions": ("Share under other definitions", ("importer", "supplier")),
+}
+"""Kinds of chart: their names, and the sides that each needs."""
+FILES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_USUAL = {"show": "suppliers", "importer": "DEU", "supplier": "CHN", "goods": "850511"}
+_IN_FRAME = 5
+"""Bars in a frame on another site, which is low."""
+_CARD = (1200, 630)
+"""Pixels of the picture that is shown where a link is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an address asks, in codes."""
+
+    show: str
+    importer: str
+    supplier: str
+    goods: str
+    period: str
+    title: str
+
+    @property
+    def query(self) -> str:
+        """The address in one way of writing, without what the chart does not read."""
+        read = ("show", *SHOWS[self.show][1], "goods", "period", "title")
+        said = {name: getattr(self, name) for name in read if getattr(self, name)}
+        return urlencode(said, safe=":@,+")
+
+
+class _Drawn(NamedTuple):
+    """A chart with its words, its source in pieces, and its table."""
+
+    title: str
+    deck: str
+    picture: Chart
+    source: tuple[str | PageLink, ...]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    table: BriefTable | None = None
+
+    @property
+    def foot(self) -> str:
+        """The source as one text."""
+        return "".join(one if isinstance(one, str) else one.text for one in self.source)
+
+
+def _asked(pairs: Pairs) -> _Asked:
+    given = single(pairs, KEYS)
+    said = given if given.keys() & {"show", "importer", "supplier", "goods"} else _USUAL | given
+    show = said.get("show", "suppliers")
+    if show not in SHOWS:
+        raise RequestError(f"no chart shows {show!r}", hint=f"charts: {', '.join(SHOWS)}")
+    for side in SHOWS[show][1]:
+        if side not in said:
+            raise RequestError(f"this chart needs the {side}", hint=f"add {side}=CHN")
+    sides = {side: named_area(said[side]) if side in said else "" for side in KEYS[1:3]}
+    goods = named_goods(said.get("goods", "all"))
+    goods_title(goods)  # refuses what is neither a code nor a list
+    period, title = said.get("period", ""), said.get("title", "")
+    return _Asked(show, sides["importer"], sides["supplier"], goods, period, title)
+
+
+def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
+    """Draw what is asked, with at most so many bars; numbers are those of `ask`.
+
+    Raises
+    ------
+    NoEvidenceError
+        If nothing that is loaded answers.
+    """
+    is_compared = asked.show in ("suppliers", "map", "exporters")
+    found = _compared(lake, asked, most) if is_compared else _alone(lake, asked)
+    return found._replace(title=asked.title) if asked.title else found
+
+
+def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
+    goods, period = asked.goods, asked.period
+    over = "importer" if asked.show == "map" else "exporter"
+    sides = {"map": {"exporter": asked.supplier}, "suppliers": {"importer": asked.importer}}
+    keys = sides.get(asked.show, {})
+    found = broken_down("import_share", over, lake, goods, period, **keys)  # type: ignore[arg-type]
+    if found is None:
+        raise NoEvidenceError(
+            f"no data compare all countries’ trade in {goods_words(goods)}",
+            why="this chart needs data in which every flow has one value",
+            hint="choose the critical minerals of 2022, or load BACI: entrepot data add baci FILE",
+        )
+    section = (
+        dependence_map(found, lake, asked.importer)
+        if asked.show == "map"
+        else suppliers_of(found, lake, most=most)
+    )
+    if section.picture is None:
+        raise NoEvidenceError("there is nothing to draw")
+    head = [over, "name", "goods", "period", "source", "share", "value", "currency"]
+    question = found.definition
+    rows = [
+        [
+            *(one.code, area_name(one.code), goods, str(question.period), question.source),
+            *(one.value, one.traded, question.currency),
+        ]
+        for one in found.parts
+    ]
+    title = plain(section.title.text)
+    return _Drawn(title, section.deck, section.picture, section.source, head, rows, section.table)
+
+
+def _alone(lake: Lake, asked: _Asked) -> _Drawn:
+    """Draw one of the charts of `entrepot chart`."""
+    keys: dict[str, Any] = {"importer": asked.importer, "goods": asked.goods}
+    keys |= {"period": asked.period} if asked.period else {}
+    if asked.show == "years":
+        found = standing_chart("top_supplier", lake, **keys)
+    elif asked.show == "share":
+        found = standing_chart("import_share", lake, exporter=asked.supplier, **keys)
+    else:
+        years = years_of(lake, asked.goods)
+        keys.setdefault("period", str(years[0]) if years else "2023")
+        figure = ask("import_share", lake=lake, curve=True, exporter=asked.supplier, **keys)
+        found = of_figure(figure)
+    sources = [
+        (one.definition.source or "", str(one.definition.period)) for one in found.figures[-1:]
+    ]
+    known = [one for one in sources if one[0] not in ("", "published", "computed")]
+    told = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
+    source = source_line(*known[0], lake) if known else ("".join(told[:1]),)
+    names = list(dict.fromkeys(name for row in found.rows for name in row))
+    rows = [[row.get(name) for name in names] for row in found.rows]
+    return _Drawn(found.title, found.deck, found.picture, source, names, rows)
+
+
+def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
+    """Return the chart builder with the chart of the address.
+
+    Parameters
+    ----------
+    base
+        Address of the server as the reader has it, for what other sites show of a link.
+    """
+    asked = _asked(pairs)
+    drawn, missing = None, None
+    try:
+        drawn = _drawn(lake, asked)
+    except NoEvidenceError as error:
+        missing = error
+    return page(
+        "explore.html.j2",
+        "/explore",
+        asked=asked,
+        shows=[(key, name) for key, (name, _) in SHOWS.items()],
+        needs=SHOWS[asked.show][1],
+        names={side: area_name(getattr(asked, side)) for side in KEYS[1:3] if getattr(asked, side)},
+        goods_name=goods_words(asked.goods),
+        drawn=drawn,
+        drawings=draw(drawn.picture, drawn.table) if drawn else (),
+        missing=missing,
+        query=asked.query,
+        base=base,
+        **pickers(),
+    )
+
+
+def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
+    """Return a chart alone, for a frame on another site."""
+    asked = _asked(pairs)
+    drawn = _drawn(lake, asked, _IN_FRAME)
+    return page(
+        "embed.html.j2",
+        "",
+        drawn=drawn,
+        drawings=draw(drawn.picture, drawn.table),
+        query=asked.query,
+    )
+
+
+def explore_file(lake: Lake, pairs: Pairs, form: str, address: str) -> ServedAnswer | AnswerRows:
+    """Return the chart as a file, or its table.
+
+    Parameters
+    ----------
+    form
+        ``svg``, ``png``, ``csv``, ``xlsx``, or ``card.png`` for what is shown where a link is
+        shared.
+    address
+        Permanent address of the chart, which a workbook states.
+
+    Raises
+    ------
+    NotFoundError
+        For another form.
+    MissingExtraError
+        For a picture without Typst, or a workbook without XlsxWriter.
+    """
+    asked = _asked(pairs)
+    name = f"{asked.show}-{asked.importer or asked.supplier or 'world'}"
+    if form not in (*FILES, "card.png"):
+        raise NotFoundError(f"no chart is written as .{form}", hint=f"forms: {', '.join(FILES)}")
+    drawn = _drawn(lake, asked)
+    if form == "csv":
+        return AnswerRows(drawn.head, drawn.rows, name)
+    if form == "xlsx":
+        return ServedAnswer(_workbook(drawn, address), FILES["xlsx"], f"{name}.xlsx")
+    plainly = form != "svg"
+    drawing = framed(drawn.picture, drawn.title, drawn.deck, [drawn.foot], plain=plainly)
+    if form == "svg":
+        return as_svg(drawing, name)
+    if form == "card.png":
+        return ServedAnswer(raster(_card(drawing), scale=1), FILES["png"])
+    return ServedAnswer(raster(drawing), FILES["png"], f"{name}.png")
+
+
+def _card(drawing: str) -> str:
+    """Place a drawing whole on a card of the size that sites show of a link."""
+    width, height = _CARD
+    inner = drawing.replace("<svg ", '<svg x="0" y="0" preserveAspectRatio="xMidYMid meet" ', 1)
+    for name, size in zip(("width", "height"), _CARD, strict=True):
+        start = inner.index(f' {name}="') + len(name) + 3
+        inner = inner[:start] + str(size) + inner[inner.index('"', start) :]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" fill="#ffffff"/>'
+        f"{inner}</svg>"
+    )
+
+
+def _workbook(drawn: _Drawn, address: str) -> bytes:
+    """Return title, source and address above the table, and a chart of its own where bars are."""
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("XlsxWriter", "excel") from error
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+    money = book.add_format({"num_format": "#,##0"})
+    sheet = book.add_worksheet("Data")
+    for place, text in enumerate((drawn.title, drawn.deck, drawn.foot, address)):
+        sheet.write_string(place, 0, text, bold if place == 0 else None)
+    first = 5
+    for column, name in enumerate(drawn.head):
+        sheet.write_string(first, column, str(name), bold)
+        kind = share if name in ("share", "low", "high") else money if name == "value" else None
+        sheet.set_column(column, column, 16 if column else 12, None)
+        for line, row in enumerate(drawn.rows, start=first + 1):
+            cell = row[column]
+            if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                sheet.write_number(line, column, cell, kind)
+            elif cell is not None:
+                sheet.write_string(line, column, str(cell))
+    sheet.freeze_panes(first + 1, 0)
+    if "share" in drawn.head and "name" in drawn.head:
+        last = first + min(12, len(drawn.rows))
+        columns = drawn.head.index("name"), drawn.head.index("share")
+        graph = book.add_chart({"type": "bar"})
+        graph.add_series(
+            {
+                "categories": ["Data", first + 1, columns[0], last, columns[0]],
+                "values": ["Data", first + 1, columns[1], last, columns[1]],
+            }
+        )
+        graph.set_title({"name": drawn.title, "name_font": {"size": 11}})
+        graph.set_y_axis({"reverse": True})
+        graph.set_legend({"none": True})
+        sheet.insert_chart(first, len(drawn.head) + 1, graph)
+    book.close()
+    return out.getvalue()

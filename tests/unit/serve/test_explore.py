@@ -1,0 +1,137 @@
+"""The chart builder: one address for page, frame and files, with the numbers of `ask`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from python_calamine import load_workbook
+from tests.ask_server import Client
+
+from entrepot.errors import RequestError
+from entrepot.figures import ask
+from entrepot.lake import Lake
+from entrepot.serve import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUPPLIERS = "show=suppliers&importer=DEU&goods=850511&period=2022"
+SITE = "https://www.example.org"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("explore") / "no-lake"
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Client:
+    return Client(create_app(folder, address="https://trade.example.org"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        SUPPLIERS,
+        "show=map&supplier=CHN&goods=850511",
+        "show=exporters&goods=850511",
+        "show=share&importer=RUS&supplier=CHN&goods=all",
+        "show=definitions&importer=Russia&supplier=China&goods=chpl&period=2023",
+        "importer=Germany&goods=Metal+permanent+magnets&title=My+own",
+    ],
+)
+def test_each_chart_is_a_page_a_frame_and_a_drawing(client: Client, query: str) -> None:
+    found = client.get(f"/explore?{query}")
+    assert found.status_code == 200
+    assert found.text.count('<svg class="chart') == 2
+    assert "Source" in found.text
+    framed = client.get(f"/embed?{query}")
+    assert framed.status_code == 200
+    assert "<nav" not in framed.text
+    assert "Definition and data" in framed.text
+    drawing = client.get(f"/explore.svg?{query}")
+    assert drawing.text.startswith("<svg ")
+    assert "Source" in drawing.text
+    if "title=" in query:
+        assert '<h2 id="chart-title">My own</h2>' in found.text
+        assert "<title>My own</title>" in drawing.text
+
+
+def test_table_and_workbook_have_the_numbers_of_ask(client: Client, folder: Path) -> None:
+    lake = Lake.open(folder)
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{SUPPLIERS}").text))]
+    keys = {"importer": "DEU", "goods": "850511", "period": 2022}
+    alone = ask("import_share", lake=lake, exporter=rows[0]["exporter"], **keys)
+    assert float(rows[0]["share"]) == pytest.approx(alone.value, rel=1e-12)
+    assert sum(float(one["share"]) for one in rows) == pytest.approx(1)
+    content = client.get(f"/explore.xlsx?{SUPPLIERS}").content
+    cells = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    head = cells.index([*rows[0].keys()])
+    told = dict(zip(cells[head], cells[head + 1], strict=True))
+    assert told["share"] == pytest.approx(float(rows[0]["share"]), rel=1e-12)
+    assert any("CEPII BACI" in str(row[0]) for row in cells[:head])
+
+
+def test_pictures_are_of_their_size(client: Client) -> None:
+    pytest.importorskip("typst")
+    sizes = {}
+    for form in ("png", "card.png"):
+        found = client.get(f"/explore.{form}?{SUPPLIERS}").content
+        assert found.startswith(b"\x89PNG")
+        sizes[form] = int.from_bytes(found[16:20]), int.from_bytes(found[20:24])
+    assert sizes["card.png"] == (1200, 630)
+    assert sizes["png"][0] == 1800
+
+
+def test_a_shared_link_has_a_picture_only_where_the_address_is_known(
+    client: Client, folder: Path
+) -> None:
+    head = '<meta property="og:image" content="https://trade.example.org/explore.card.png?'
+    assert head in client.get(f"/explore?{SUPPLIERS}").text
+    assert "og:image" not in Client(create_app(folder)).get(f"/explore?{SUPPLIERS}").text
+
+
+def test_only_named_sites_show_a_chart_in_a_frame(client: Client, folder: Path) -> None:
+    for app, ancestors in ((client, "'none'"), (Client(create_app(folder, frames=[SITE])), SITE)):
+        for path in (f"/embed?{SUPPLIERS}", f"/explore?{SUPPLIERS}", "/icon.svg"):
+            headers = app.get(path).headers
+            is_open = path.startswith("/embed") and ancestors == SITE
+            policy = headers["Content-Security-Policy"]
+            assert policy.endswith(
+                f"frame-ancestors {SITE if is_open else chr(39) + 'none' + chr(39)}"
+            )
+            assert ("X-Frame-Options" in headers) is not is_open
+
+
+@pytest.mark.parametrize(
+    "origin", ["example.org", "https://a.org/x", "https://a.org; script-src *", "*", "https://", ""]
+)
+def test_what_is_no_origin_does_not_get_into_a_header(folder: Path, origin: str) -> None:
+    with pytest.raises(RequestError, match="no origin"):
+        create_app(folder, frames=[origin])
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("show=nonsense", 422),
+        ("show=map", 422),
+        ("show=suppliers&importer=Atlantis", 404),
+        ("show=suppliers&importer=DEU&goods=nonsense", 422),
+        ("colour=red", 400),
+    ],
+)
+def test_wrong_questions_are_refused(client: Client, query: str, status: int) -> None:
+    assert client.get(f"/explore?{query}").status_code == status
+
+
+def test_missing_data_are_said_with_the_form_filled_in(client: Client) -> None:
+    found = client.get("/explore?show=suppliers&importer=DEU&goods=8703")
+    assert found.status_code == 200
+    assert "Missing:" in found.text
+    assert "entrepot data add baci" in found.text
+    assert 'value="Cars"' in found.text
+    assert client.get("/explore.gif?show=exporters&goods=850511").status_code == 404
