@@ -25,11 +25,13 @@ from scipy.optimize import minimize
 
 from entrepot.claims.draft import Article, article_of, structure
 from entrepot.claims.draft.article import draft_by_rules
-from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, Choice
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import facts_of, missing, sureness
+from entrepot.claims.draft.judge import sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
-from entrepot.claims.draft.readings import AGREED, structured
+from entrepot.claims.draft.readings import Structured, structured
+from entrepot.claims.draft.readings import _chosen as chosen_of
+from entrepot.claims.draft.scene import home_of, scenes
 from entrepot.claims.draft.sentences import sentences
 from entrepot.claims.draft.structure import Recorder
 from entrepot.model.period import Period
@@ -71,9 +73,17 @@ PRIOR = {
         "deal-o": 1.0,
     }
     | {"share-world": -1.0, "stays-in-new-paragraph": -2.0, "nowhere": -0.5, "o:m:home": 0.5}
+    | {"header": 2.0, "no-header": -1.0, "header-home": 1.0, "item": 3.0, "no-item": -1.0}
+    | {"home-o:export": 1.0, "home-o:import": 1.0, "home-p:import": -1.0, "home-p:export": -1.0}
+    | {"home-o:deficit": 1.0, "home-o:surplus": 1.0, "home-o:trade": 1.0}
+    | {"home-n:s": -1.0, "home-n:x": -1.0, "both:all:none": 1.5}
     | {"touch-p-keeps": 1.0, "touch-o-keeps": 0.5},
     "period": {
         "tight": 3.0,
+        "yb:pair:none": 2.0,
+        "opens-bracket": 4.0,
+        "of-other": -2.0,
+        "main:none:new": 1.0,
         "deal": 4.0,
         "no-deal": -2.0,
         "yb:both": 3.0,
@@ -153,8 +163,8 @@ SENTENCES: set[Text] = set()
 def taken_apart(text: Text) -> tuple[list[Any], str]:
     """Return the sentences of a text and whose trade it is about."""
     cut = [one for one in sentences(text.article.text) if table_in(one) is None]
-    found = structure.scenes(cut, [numbers_of(one) for one in cut])
-    return found, structure.home_of(found, text.article.text)
+    found = scenes(cut, [numbers_of(one) for one in cut])
+    return found, home_of(found, text.article.text)
 
 
 def read(text: Text, learned: Any, recorder: Recorder | None = None) -> list[Any]:
@@ -266,7 +276,7 @@ def what_of(label: dict[str, Any] | None) -> str:
     if measure.endswith("growth"):
         return "growth" if not measure.startswith(("production", "capacity")) else "other"
     if measure.endswith("share"):
-        return "share"
+        return "goods" if measure == "goods_share" else "share"
     return "ratio" if measure in ("ratio", "cover_ratio", "price_ratio") else "other"
 
 
@@ -407,7 +417,7 @@ def _says_it(kind: str, keys: dict[str, Any], d: dict[str, Any]) -> bool:
         return False
     flat = dict(keys["of"] if kind == "ratio" else keys)
     flow = "surplus" if kind == "balance" else "trade" if flat.get("flow") == "both" else "export"
-    choice = structure.Choice((flat.get("exporter", "WLD"), flat.get("importer", "WLD")), ())
+    choice = Choice((flat.get("exporter", "WLD"), flat.get("importer", "WLD")), ())
     if not _rights(d, "sides", [choice], {"kind": flow}):
         return False
     since = days(d.get("base"))
@@ -432,6 +442,8 @@ class Record:
     rules_right: bool
     label: Any
     guess: Any
+    why: str = ""
+    scene: Any = None
 
 
 @cache
@@ -452,20 +464,20 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
         for place, one in structured(text.article, rules, learned).items():
             label = label_of(text, one.scene, one.guess.number)
             ruled, claim = rules.get(place), one.claim
-            if isinstance(ruled, str) and not missing(ruled):
-                claim = None
             found.append(
                 Record(
                     text,
                     fold,
                     text.article.text[place[0] : place[1]],
-                    facts_of(one.guess, one.scene, claim, ruled),
+                    list(one.facts),
                     claim,
                     claim is not None and says_it(claim.kind, claim.keys, label),
                     ruled,
                     isinstance(ruled, Drafted) and says_it(ruled.kind, ruled.keys, label),
                     label,
                     one.guess,
+                    one.why,
+                    one.scene,
                 )
             )
     return found
@@ -498,11 +510,21 @@ def calibrated(found: list[Record], penalty: float = 1.0) -> dict[str, float]:
     }
 
 
-def _is_taken(one: Record, sure: float, limit: float) -> bool:
-    """Whether a reading becomes a claim, as `readings` decides it."""
-    if "rules:other" in one.facts and sure < AGREED:
-        return False
-    return "rules:same" in one.facts or sure >= limit
+def _taken(one: Record, sure: float) -> bool | None:
+    """Return whether the claim that a number becomes is right; None where it becomes none."""
+    read = structure_of(one, sure)
+    chosen, _ = chosen_of(one.rules, read)
+    if chosen is None:
+        return None
+    return one.rules_right if chosen is one.rules else one.right
+
+
+def structure_of(one: Record, sure: float) -> Structured:
+    return Structured(one.guess, one.scene, one.claim, one.why, sure, tuple(one.facts))
+
+
+def _language(text: Text) -> str:
+    return next(part for part in text.name.split("-") if len(part) == 2 and part.isalpha())
 
 
 def _shown(one: Record, sure: float) -> str:
@@ -528,7 +550,7 @@ def _shown(one: Record, sure: float) -> str:
     )
 
 
-def main() -> None:
+def main() -> None:  # noqa: C901
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--write", action="store_true")
@@ -543,51 +565,51 @@ def main() -> None:
     folder = Path(__file__).resolve().parents[1] / "tests" / "cases" / "drafting"
     more = [text for path in sorted(folder.glob("*.yaml")) for text in sentences_in(path)]
     found: list[Record] = []
+    beside: list[Record] = []
     for fold in range(a.folds):
-        apart = texts[fold :: a.folds]
-        learned = learn(more + [one for one in texts if one not in apart])
+        apart, other = texts[fold :: a.folds], more[fold :: a.folds]
+        learned = learn([one for one in more + texts if one not in apart + other])
         found += records(apart, learned, fold)
-    checkable = sum(label["checkable"] for text in texts for label in text.labels)
+        beside += records(other, learned, fold)
+    checkable = [label for text in texts for label in text.labels if label["checkable"]]
     sure: dict[int, float] = {}
     for fold in range(a.folds):
-        table = calibrated([one for one in found if one.fold != fold])
+        table = calibrated([one for one in found + beside if one.fold != fold])
         for one in found:
             if one.fold == fold:
                 sure[id(one)] = sureness(one.facts, {"sure": table})
-    print(f"{checkable} checkable numbers, {len(found)} read")
+    print(f"{len(checkable)} checkable numbers, {len(found)} read")
+    ruled = [one for one in found if isinstance(one.rules, Drafted)]
+    print(f"rules alone: {sum(one.rules_right for one in ruled)} of {len(ruled)} right")
+    for limit in (0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98):
+        over = [one for one in found if one.claim is not None and sure[id(one)] >= limit]
+        right = sum(one.right for one in over)
+        share = right / max(len(over), 1)
+        whole = right / len(checkable)
+        print(f"structure from {limit}: {len(over)}, {share:.1%} right, {whole:.1%} of all")
+    judged = [(one, _taken(one, sure[id(one)])) for one in found]
+    taken = [(one, good) for one, good in judged if good is not None]
+    right = sum(good for _, good in taken)
     print(
-        "rules alone: right",
-        sum(one.rules_right for one in found),
-        "of",
-        sum(isinstance(one.rules, Drafted) for one in found),
+        f"claims: {len(taken)}, {right / len(taken):.1%} right, {right / len(checkable):.1%} of all"
     )
-    both = [one for one in found if isinstance(one.rules, Drafted) and one.claim is not None]
-    same = [one for one in both if "rules:same" in one.facts]
-    print("both", len(both), "same", len(same), "same right", sum(one.right for one in same))
-    other = [one for one in both if one not in same]
-    print(
-        "other",
-        len(other),
-        "rules right",
-        sum(one.rules_right for one in other),
-        "structure right",
-        sum(one.right for one in other),
-    )
-    lone = [one for one in found if isinstance(one.rules, Drafted) and one.claim is None]
-    print("rules only", len(lone), "right", sum(one.rules_right for one in lone))
-    for limit in (0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97):
-        taken = [
-            one for one in found if one.claim is not None and _is_taken(one, sure[id(one)], limit)
-        ]
-        right = sum(one.right for one in taken)
-        share = right / max(len(taken), 1)
-        print(f"taken at {limit}: {len(taken)}, {share:.1%} right, {right / checkable:.1%} of all")
+    for name, of_label, of_text in (
+        ("language", lambda text, label: _language(text), lambda one: _language(one.text)),
+        ("kind", lambda text, label: label["kind"], lambda one: (one.label or {}).get("kind", "-")),
+    ):
+        labels = Counter(
+            of_label(text, label) for text in texts for label in text.labels if label["checkable"]
+        )
+        claims = Counter(of_text(one) for one, _ in taken)
+        good = Counter(of_text(one) for one, right in taken if right)
+        for key in sorted({*labels, *claims}):
+            print(f"{name} {key}: {labels[key]} checkable, {claims[key]} read, {good[key]} right")
     if a.show:
         for one in found:
             print(_shown(one, sure[id(one)]))
     if a.write:
         learned = learn(more + texts)
-        learned["sure"] = calibrated(found)
+        learned["sure"] = calibrated(found + beside)
         WEIGHTS.write_text(
             json.dumps(learned, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n",
             encoding="utf-8",

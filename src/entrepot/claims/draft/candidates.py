@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import OWN_LAND, WEAK, Background, Gaps, Scene
+from entrepot.claims.draft.scene import OWN_LAND, WEAK, Background, Gaps, Scene, header_of
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
@@ -24,11 +24,14 @@ __all__ = [
     "FROM",
     "SELLS",
     "Choice",
+    "dealt_area",
+    "dealt_time",
     "ends_with",
     "flow_choices",
     "period_choices",
     "row_of",
     "side_choices",
+    "touched",
     "what_choices",
 ]
 
@@ -61,7 +64,8 @@ _THE_COUNTRY = re.compile(
     re.IGNORECASE,
 )
 _TWO = re.compile(
-    r"\b(?:two|both) (?:countries|sides|nations)|двух стран|beide[nr]? L[äa]nder|两国"
+    r"\b(?:two|both) (?:countries|sides|nations)|\b[Bb]ilateral|двух стран|двусторон|взаимн|обоюдн"
+    r"|beide[nr]? L[äa]nder|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
 )
 
 
@@ -136,11 +140,11 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
     if unit in CURRENCIES or unit in ("t", "items"):
         options = ("level", "change", "other")
     elif unit in ("percent", "ratio", "share"):
-        options = ("growth", "share", "ratio", "other")
+        options = ("growth", "share", "goods", "ratio", "other")
     elif unit == "points":
         options = ("points", "other")
     else:
-        options = ("level", "growth", "share", "other")
+        options = ("level", "growth", "share", "goods", "other")
     facts = _what_facts(number, scene, memory)
     return [Choice((one,), tuple(f"{one}|{fact}" for fact in facts)) for one in options]
 
@@ -195,6 +199,13 @@ def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  #
             facts.append(f"same:{memory.what}" + (":near" if near else ""))
     else:
         facts.append("no-prev")
+    if unit in ("percent", "share", ""):
+        goods = [one for one in scene.apart.found.goods if low <= one.start]
+        lead = any(one.end <= number.start for one in goods)
+        facts.append(f"goods:{'L' if lead else 'R' if goods else 'no'}")
+        areas = [one for one in scene.areas if low <= one.start < high]
+        facts.append(f"areas:{min(len(areas), 2)}")
+        facts.append(f"areas:{min(len(areas), 2)}:goods:{'L' if lead else 'R' if goods else 'no'}")
     if not scene.apart.found.flows:
         facts.append("no-flow")
         if not scene.areas:
@@ -233,7 +244,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
             features.append("weak")
         if what == "level" and group == "balance" and at.distance <= 20:
             features.append(f"bal{at.side}near")
-        if what == "share" and at.side == "R" and at.distance <= 60 and not at.numbers:
+        if what in ("share", "goods") and at.side == "R" and at.distance <= 60 and not at.numbers:
             features.append("share-of")
         if is_dealt:
             features.append("dealt")
@@ -299,12 +310,16 @@ def side_choices(  # noqa: C901
         ("own", memory.owner),
         ("par", memory.partner),
         ("world", WORLD),
+        ("topic", memory.topic),
     ):
         if not code:
             continue
         said = [f"m:{name}", f"m:{name}:{context}", f"m:{name}:{carried}:{context}"]
         said.append(f"m:{name}:{group}")
         said.append(f"m:{name}:a{min(memory.age, 3)}")
+        if name == "topic":
+            said = [f"m:topic:{memory.weight}", f"m:topic:{memory.weight}:{context}"]
+            said.append(f"m:topic:{memory.weight}:{carried}:{context}")
         if name != "home" and memory.kind:
             said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
         if _THE_COUNTRY.search(scene.apart.text):
@@ -319,6 +334,9 @@ def side_choices(  # noqa: C901
     dealt = dealt_area(number, scene)
     pair = tuple(memory.named[-2:]) if _TWO.search(scene.apart.text) else ()
     fresh = scene.sentence.paragraph != memory.paragraph
+    header = header_of(scene)
+    item = _item(number, scene, memory)
+    named = {area.value for area in scene.areas}
     found = []
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
@@ -336,6 +354,18 @@ def side_choices(  # noqa: C901
                 joint.append(
                     "deal" if partner == dealt else "deal-o" if owner == dealt else "no-deal"
                 )
+            if header and header != memory.home:
+                joint.append("header" if partner == header else "no-header")
+                if partner == header and owner == memory.home:
+                    joint.append("header-home")
+            if item:
+                joint.append("item" if (owner, partner) == item else "no-item")
+            if memory.home:
+                homely = "o" if owner == memory.home else "p" if partner == memory.home else "n"
+                there = "s" if memory.home in named else "x"
+                joint += [f"home-{homely}:{there}", f"home-{homely}:{kind}"]
+                if memory.topic and {owner, partner} == {memory.home, memory.topic}:
+                    joint.append(f"both:{memory.weight}:{context}")
             if len(pair) == 2:
                 joint.append("two" if {owner, partner} == set(pair) else "not-two")
             if fresh and partner == memory.partner != WORLD and not scene.areas:
@@ -361,6 +391,35 @@ def side_choices(  # noqa: C901
                 joint.append("nowhere")
             found.append(Choice((owner, partner), (*for_owner, *for_partner, *joint)))
     return found
+
+
+_ITEM = re.compile(
+    r"(?:['’]s)?的?\s*(?:[(（—–:：,，|-]|\b(?:at|with|—|на|in Höhe von|mit|для)\b)?\s*(?:"
+    r"over |about |nearly |almost |почти |около |более |rund |knapp |约|近|达|为)?"
+)
+
+
+def touched(number: Span, scene: Scene) -> str:
+    """Return the area right in front of a number, whose item of a list it is; else empty."""
+    text = scene.apart.text
+    last = [area for area in scene.areas if area.end <= number.start][-1:]
+    if not last or number.start - last[0].end > _TOUCHED:
+        return ""
+    close = _ITEM.fullmatch(text, last[0].end, number.start)
+    return last[0].value if close and last[0].value not in (NOWHERE, WORLD) else ""
+
+
+_TOUCHED = 20
+
+
+def _item(number: Span, scene: Scene, memory: Background) -> tuple[str, str] | None:
+    """Return the sides that a number has if it goes on a list: "Italy (3 bn), Peru (2 bn)"."""
+    area, (before, owner, partner) = touched(number, scene), memory.item
+    if not area or not before or area == before:
+        return None
+    if before == partner and area != owner:
+        return owner, area
+    return (area, partner) if before == owner and area != partner else None
 
 
 _OWNS = {
@@ -549,6 +608,15 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             facts.append("last-left")
         if len(own) == 1 and not time.is_base:
             facts.append("only")
+        if at.side == "L" and re.fullmatch(
+            r"(?: года?)?\s*[(（]\s*", text[time.end : number.start]
+        ):
+            facts.append("opens-bracket")
+        if any(
+            one is not number and time.start >= one.end and _AT.fullmatch(text, one.end, time.start)
+            for one in scene.apart.numbers
+        ):
+            facts.append("of-other")
         if time.ends_range:
             facts.append("ends")
         if leads:
@@ -572,7 +640,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     for name, period in (("carry", memory.period), ("main", memory.main)):
         if period is None:
             continue
+        fresh = "new" if scene.sentence.paragraph != memory.paragraph else "same"
         facts = [f"{name}:{context}", f"{name}:{context}:{min(memory.period_age, 3)}"]
+        facts.append(f"{name}:{context}:{fresh}")
         facts.append(f"{name}:{what}")
         if former or earlier:
             facts.append(f"{name}:former")
@@ -589,6 +659,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             said.add("yb:touch")
         if pair:
             said.add("yb:pair")
+            said.add(f"yb:pair:{context}")
         found.setdefault(year, set()).update(said)
     for time in left[-1:]:
         said = {"yb:own"}

@@ -17,7 +17,7 @@ from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.draft.structure import StructuralReading
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]
 
-SURE = 0.93
+SURE = 0.92
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -34,7 +34,6 @@ _HARD = {
     "reexport": "re-exports or re-imports, which no claim separates from other trade",
     "adjusted": "an adjusted number: trade statistics are not adjusted",
     "made": "of production, use or an index, not of trade",
-    "other": "it may be a number of something else than trade",
     "per": "a number for each of something, not of trade as a whole",
 }
 _NOT_SAID = {
@@ -138,7 +137,9 @@ def _kind(
     number = guess.number
     unit = number.says.unit
     if guess.what == "level":
-        if unit not in CURRENCIES and unit != "t":
+        if not unit and (currency := _currency_beside(guess, like)) in _COUNTED:
+            keys["currency"] = currency
+        elif unit not in CURRENCIES and unit != "t":
             raise Refusal("a number without a unit that a claims file has")
         if unit == "t":
             keys["quantity"] = "mass"
@@ -149,7 +150,22 @@ def _kind(
         return "value", keys, 0
     if guess.what == "growth":
         return _growth(guess, scene, like, earlier, keys)
-    return (*_share(guess, keys), 0)
+    return (*_share(guess, scene, keys), 0)
+
+
+_SCALED = 1e6
+
+
+def _currency_beside(guess: StructuralReading, like: Sequence[StructuralReading]) -> str:
+    """Return the currency that a number without one has from the one before: "5 bn euros, 3 bn"."""
+    if abs(guess.number.says.value) < _SCALED:
+        return ""
+    before = [
+        one.number.says.currency
+        for one in like
+        if one.number.says.currency and one.number.end <= guess.number.start
+    ]
+    return before[-1] if before else ""
 
 
 def _growth(
@@ -260,24 +276,39 @@ def basis_of(  # noqa: C901
     return "growth"
 
 
-def _share(guess: StructuralReading, keys: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _share(
+    guess: StructuralReading, scene: Scene, keys: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
     exporter, importer = keys["exporter"], keys["importer"]
-    if WORLD in (exporter, importer):
+    if guess.what == "goods" or WORLD in (exporter, importer):
         if guess.goods == "all":
-            raise Refusal("a share of what is not clear")
+            ahead = [one for one in scene.apart.found.goods if one.end <= guess.number.start]
+            beside = ahead[-1:] or list(scene.apart.found.goods[:1])
+            if not beside:
+                raise Refusal("a share of what is not clear")
+            keys["goods"] = beside[0].value
+        if guess.kind in BALANCES:
+            raise Refusal("a share of a balance, which no kind of claim is about")
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
+    if guess.kind == "supply" and guess.partner == guess.home:
+        return "import_share", keys
     if guess.kind in SELLS:
         return "export_share", keys
     if guess.kind in BUYS:
         return "import_share", keys
     if guess.kind == "trade":
         keys.pop("flow", None)
+        keys["reporter"] = guess.owner
         return "trade_share", keys
     raise Refusal("a share of a balance, which no kind of claim is about")
 
 
 def facts_of(  # noqa: C901
-    guess: StructuralReading, scene: Scene, claim: Drafted | None, rules: Drafted | str | None
+    guess: StructuralReading,
+    scene: Scene,
+    claim: Drafted | None,
+    rules: Drafted | str | None,
+    sums: Iterable[str] = (),
 ) -> list[str]:
     """Return what speaks for and against a reading.
 
@@ -285,6 +316,8 @@ def facts_of(  # noqa: C901
     ----------
     rules
         What the rules read of the number: a claim, the reason why not, or None.
+    sums
+        What the other numbers of the text say of it.
     """
     facts = ["all", f"what:{guess.what}", f"kind:{_group(guess.kind)}"]
     for part in ("what", "flow", "sides", "period"):
@@ -317,8 +350,10 @@ def facts_of(  # noqa: C901
         facts.append("rules:same" if alike else "rules:other")
     elif rules:
         facts.append(f"rules:{missing(rules) or 'against'}")
+        facts.append(f"why:{rules[:18]}")
     else:
         facts.append("rules:none")
+    facts += [f"sums:{one}" for one in sums]
     if not scene.areas:
         facts.append("no-areas")
     if len({area.value for area in scene.areas}) > 3:

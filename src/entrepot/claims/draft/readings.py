@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.arithmetic import borne_out
 from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, missing, sureness
+from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, sureness
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
@@ -116,6 +117,7 @@ class Structured:
     claim: Drafted | None
     why: str
     sure: float
+    facts: tuple[str, ...] = ()
 
 
 def structured(
@@ -141,10 +143,20 @@ def structured(
                 claim = claim_of_guess(guess, scene, like, earlier)
             except Refusal as refusal:
                 why = refusal.why
-            facts = facts_of(guess, scene, claim, rules.get(place))
-            done[place] = Structured(guess, scene, claim, why, sureness(facts, learned))
+            done[place] = Structured(guess, scene, claim, why, 0.0)
         earlier += like
-    return _said_again(done)
+    done = _said_again(done)
+    sums = borne_out(
+        {
+            place: (one.claim, one.guess.number.says)
+            for place, one in done.items()
+            if one.claim is not None
+        }
+    )
+    for place, one in done.items():
+        facts = facts_of(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ()))
+        done[place] = replace(one, sure=sureness(facts, learned), facts=tuple(facts))
+    return done
 
 
 def _check_over(guess: StructuralReading, article: Article) -> None:
@@ -187,6 +199,12 @@ def merged(
     for place in sorted({*rules, *structure}):
         read = structure.get(place)
         chosen, reason = _chosen(rules.get(place), read)
+        if (
+            chosen is None
+            and read is not None
+            and _goes_on(read, kept.get(max(kept, default=place)))
+        ):
+            chosen = read.claim
         if chosen is not None:
             kept[place] = chosen
         elif reason:
@@ -231,24 +249,41 @@ def _chosen(
     """Return the claim that a number makes, or why it makes none."""
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
-    if isinstance(rules, Drafted) and structure is None:
-        return rules, ""
     if isinstance(rules, Drafted):
-        if rules.kind in _BY_RULES or by_structure is None or "+" in repr(rules.keys):
+        if structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
             return rules, ""
-        if agrees(by_structure, rules) or sure < AGREED:
+        if by_structure is not None and agrees(by_structure, rules):
             return rules, ""
-        if sure >= SURE:
+        if by_structure is not None and _agree_but_basis(by_structure, rules):
             return by_structure, ""
-        assert structure is not None
-        if rules.kind == by_structure.kind and _says_all(rules, structure.scene):
+        if by_structure is not None and sure >= SURE:
+            return by_structure, ""
+        same_kind = by_structure is None or by_structure.kind == rules.kind
+        if sure < AGREED or (same_kind and _says_all(rules, structure.scene)):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
-    if by_structure is not None and sure >= SURE and (rules is None or missing(rules)):
+    if by_structure is not None and sure >= SURE:
         return by_structure, ""
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
+
+
+def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:
+    """Whether only the structure saw that a growth is one of tonnes or pieces."""
+    weighed = by_structure.kind == "quantity_growth" and rules.kind == "growth"
+    return weighed and agrees(replace(by_structure, kind="growth"), rules)
+
+
+def _goes_on(read: Structured | None, last: Drafted | None) -> bool:
+    """Whether a number of a row is read as the one before it, but for what is dealt out."""
+    if read is None or read.claim is None or last is None or read.sure < _HALF:
+        return False
+    if not {"dealt-area", "dealt-time"} & set(read.guess.flags):
+        return False
+    mine, keys = read.claim.keys, last.keys
+    differ = [key for key in {*mine, *keys} - {"currency"} if mine.get(key) != keys.get(key)]
+    return read.claim.kind == last.kind and len(differ) == 1
 
 
 def _says_all(claim: Drafted, scene: Scene) -> bool:
@@ -393,7 +428,9 @@ def _fields(read: Structured) -> dict[str, ReadingField]:
 def _measure(guess: StructuralReading) -> str:
     if guess.what == "level":
         return "balance" if guess.kind in BALANCES else "value"
-    return {"growth": "growth", "share": "import_share", "points": "change"}.get(guess.what, "")
+    return {"growth": "growth", "share": "import_share", "goods": "ratio", "points": "change"}.get(
+        guess.what, ""
+    )
 
 
 def _certainty(guess: StructuralReading, part: str, value: str, *, here: bool) -> str:

@@ -34,9 +34,11 @@ __all__ = [
     "Background",
     "Gaps",
     "Scene",
+    "header_of",
     "home_of",
     "scenes",
     "times_of",
+    "topic_of",
 ]
 CLAUSE_END = re.compile(
     r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
@@ -50,6 +52,9 @@ class Background:
     """What the text was about so far."""
 
     home: str = ""
+    topic: str = ""
+    weight: str = ""
+    item: tuple[str, str, str] = ("", "", "")
     kind: str = ""
     owner: str = ""
     partner: str = ""
@@ -193,10 +198,50 @@ def scenes(
     return found
 
 
-_INSTITUTE = re.compile(
-    r"\W{0,3}\w*\W?(?:customs|statistic|ministry|bureau|census|department|таможен|статистич|министерств|ведомств"
-    r"|бюро|Statistik|Zoll|Bundesamt|海关|统计|财政部)",
-    re.IGNORECASE,
+_OFFICE = (
+    r"customs|statisti[ck]|ministry|bureau|census|department|ministerium|таможен|таможн|статисти"
+    r"|министерств|минторг|минэкономик|ведомств|бюро|Statisti[ck]|Zoll|Bundesamt|海关|统计|财政[部厅]|商务部|商务厅"
+)
+_INSTITUTE = {
+    "en": re.compile(
+        rf"(?:['’]s)? (?:(?:[A-Z][\w&]+|of|the) ){{0,3}}?(?:{_OFFICE})", re.IGNORECASE
+    ),
+    "ru": re.compile(rf"\w* (?:[а-я]+ ){{0,2}}?(?:{_OFFICE})", re.IGNORECASE),
+    "de": re.compile(rf"\w*[ -](?:{_OFFICE})", re.IGNORECASE),
+    "zh": re.compile(rf"[^对从,，。]{{0,2}}(?:{_OFFICE})"),
+}
+_OFFICE_OF = re.compile(
+    rf"(?:{_OFFICE})\w*(?: [\w-]+){{0,2}}?(?: of| von| in|)(?: the)? $", re.IGNORECASE
+)
+_OWN_OFFICES = {
+    "DEU": re.compile(r"Destatis|Statistische[nsm]? Bundesamt"),
+    "AUT": re.compile(r"Statistik Austria|\bWifo\b"),
+    "TUR": re.compile(r"TurkStat|TURKSTAT|TÜİK"),
+    "USA": re.compile(r"Census Bureau"),
+    "EU": re.compile(r"Eurostat|Евростат"),
+    "CHN": re.compile(r"\bGACC?\b|海关总署"),
+    "RUS": re.compile(r"Росстат|Rosstat|ФТС\b"),
+}
+_CITIES = {
+    "BEIJING": "CHN",
+    "TOKYO": "JPN",
+    "SEOUL": "KOR",
+    "MOSCOW": "RUS",
+    "NEW DELHI": "IND",
+    "Astana": "KAZ",
+    "Москва": "RUS",
+    "Астана": "KAZ",
+    "Ташкент": "UZB",
+    "Минск": "BLR",
+    "Анкара": "TUR",
+    "Пекин": "CHN",
+    "Wien": "AUT",
+    "Bern": "CHE",
+    "Wiesbaden": "DEU",
+    "Berlin": "DEU",
+}
+_DATELINE = re.compile(
+    rf"(?:^|\n)\s*(?P<city>{'|'.join(_CITIES)})\W{{1,3}}(?=\w+ \d|\d|\()", re.MULTILINE
 )
 
 
@@ -206,21 +251,66 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     for place, scene in enumerate(found):
         early = 2 if place < 3 else 1
         plain = scene.sentence.plain
+        listed = _LISTED.match(plain) is not None
         for area in scene.areas:
             if area.value in (WORLD, NOWHERE):
                 continue
-            owns = area.form in ("adj", "of", "bare")
-            near = any(0 <= flow.start - area.end <= 60 for flow in scene.apart.found.flows)
-            owners[area.value] += early * (2 if owns and near else 1 if owns else 0)
+            flows = scene.apart.found.flows
+            owns = area.form in ("adj", "of", "bare") and not listed
+            near = any(0 <= flow.start - area.end <= 60 for flow in flows)
+            behind = area.form == "of" and any(0 <= area.start - flow.end <= 3 for flow in flows)
+            owners[area.value] += early * (2 if owns and (near or behind) else 1 if owns else 0)
+            owners[area.value] += 4 * behind
         for entry in area_words(scene.sentence.language):
             for named in entry.pattern.finditer(plain):
-                if _INSTITUTE.match(plain, named.end()):
-                    owners[entry.value] += 6
+                office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
+                behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())
+                owners[entry.value] += 6 if office or behind_it else 0
     if any(OWN_LAND.search(scene.apart.text) for scene in found):
         scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
         return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
+    for code, name in _OWN_OFFICES.items():
+        owners[code] += 6 if name.search(text) else 0
+    if city := _DATELINE.search(text):
+        owners[_CITIES[city["city"]]] += 4
     del owners[NOWHERE], owners[WORLD]
     return owners.most_common(1)[0][0] if owners and owners.most_common(1)[0][1] else ""
+
+
+_LISTED = re.compile(r"\s*(?:[-–—•*·>]|\d{1,2}[.)])\s")
+
+
+def topic_of(found: Sequence[Scene], home: str) -> tuple[str, str]:
+    """Return the other country of a text about two, and how much of it is about that one."""
+    named: Counter[str] = Counter()
+    early: list[str] = []
+    counted = False
+    for scene in found:
+        if any(scene.apart.found.of("part")) and not early:
+            continue
+        for area in scene.areas:
+            if area.value not in (WORLD, NOWHERE, home):
+                named[area.value] += 1
+                if not counted and area.value not in early:
+                    early.append(area.value)
+        counted = counted or any(one.says.unit for one in scene.apart.numbers)
+    if len(early) != 1:
+        return "", ""
+    share = named[early[0]] / named.total()
+    return early[0], "all" if share >= _MOSTLY else "half" if share >= _HALF else "some"
+
+
+_MOSTLY, _HALF = 0.8, 0.5
+
+
+def header_of(scene: Scene) -> str:
+    """Return the area that a line of a list is about: "• Italy: exports 3.1 bn"; else empty."""
+    text = scene.apart.text
+    start = found.end() if (found := _LISTED.match(text)) else len(text) - len(text.lstrip())
+    first = next(iter(scene.areas), None)
+    if first is None or first.start != start or first.value == NOWHERE:
+        return ""
+    return first.value if re.match(r"\s*[:：|]", text[first.end :]) else ""
 
 
 _DAYS = re.compile(
@@ -330,12 +420,21 @@ DAYS_AHEAD = 12
 _A_MONTH_AHEAD = 3
 
 
+_BELOW = (
+    r"(?:unter|über) (?:jene[mnr]|de[mnr]) (?:des|vom|im)"
+    r"|(?:ниже|выше)(?: уровня)?|(?:меньше|больше) уровня"
+)
+_MONTH_OF = r"(?:(?:перв|последн|аналогичн)\w+ (?:месяц|квартал|полугоди|период)\w*\s*)?"
+"""Words of a base that leave a month out: "against the first month of last year"."""
+
+
 @cache
 def _base_pattern(language: str) -> re.Pattern[str]:
     pattern = cue_words(language)[("base", "")].pattern
     edge = "" if language == "zh" else r"(?<!\w)"
     return re.compile(
-        rf"{edge}(?:{pattern})\s*(?:the |dem |der |im |in |в |the year )?$", re.IGNORECASE
+        rf"{edge}(?:{pattern}|{_BELOW})\s*(?:the |dem |der |im |in |в |the year )?{_MONTH_OF}$",
+        re.IGNORECASE,
     )
 
 

@@ -21,14 +21,17 @@ from entrepot.claims.draft.candidates import (
     BUYS,
     FROM,
     Choice,
+    dealt_area,
+    dealt_time,
     ends_with,
     flow_choices,
     period_choices,
     side_choices,
+    touched,
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import Background, Scene, times_of
+from entrepot.claims.draft.scene import Background, Scene, times_of, topic_of
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ class StructuralReading:
     chances: Mapping[str, float]
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    home: str = ""
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -128,7 +132,8 @@ def guesses(
     recorder: Recorder | None = None,
 ) -> list[tuple[Scene, StructuralReading]]:
     """Return the likeliest reading of every number of the text."""
-    memory = Background(home=home)
+    topic, weight = topic_of(found, home)
+    memory = Background(home=home, topic=topic, weight=weight)
     learned = weights() if learned is None else learned
     done: list[tuple[Scene, StructuralReading]] = []
     for scene in found:
@@ -206,12 +211,25 @@ def _guess(  # noqa: C901
         chances,
         others,
         _flags(number, scene, before),
+        memory.home,
     )
     memory.what = what
+    if owner and (area := touched(number, scene)) and area in (owner, partner):
+        memory.item = area, owner, partner
     if what != "other" and kind and owner:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.goods, memory.age = goods, 0
-        if period is not None and not ends_with(FROM, scene.apart.text, number.start):
+        former = when is not None and any(
+            one.startswith(("yb:", "mb:", "tB")) for one in when.features
+        )
+        carried = when is not None and any(
+            one.startswith(("carry:", "last-left")) for one in when.features
+        )
+        if (
+            period is not None
+            and (carried or not former)
+            and not ends_with(FROM, scene.apart.text, number.start)
+        ):
             if memory.main is None:
                 memory.main = period
             memory.period, memory.period_age = period, 0
@@ -258,6 +276,8 @@ def _linked(
 
 def _remember_sentence(scene: Scene, memory: Background) -> None:
     memory.age += 1
+    if scene.sentence.paragraph != memory.paragraph:
+        memory.item = "", "", ""
     memory.period_age += 1
     memory.paragraph = scene.sentence.paragraph
     for area in scene.areas:
@@ -366,4 +386,8 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
         found.add("priced")
     if _OTHERS.search(text[low:high]):
         found.add("others")
+    if dealt_area(number, scene):
+        found.add("dealt-area")
+    if dealt_time(number, [time for time in scene.times if not time.is_base], scene):
+        found.add("dealt-time")
     return tuple(sorted(found))

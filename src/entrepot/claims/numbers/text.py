@@ -7,9 +7,26 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-__all__ = ["Atom", "atoms", "blanked", "could_be", "language_of", "mixed_marks", "plain"]
+__all__ = ["SIMPLE", "Atom", "atoms", "blanked", "could_be", "language_of", "mixed_marks", "plain"]
 
 
+SIMPLE = str.maketrans(
+    "’"
+    "億萬噸國對進貿額總後時間東歐韓臺灣際從來與關稅統計長減會達過還個導體電車機經濟產業發這邊幣"
+    "兩開區務單價貴質輸銷運鋼鐵鋁銅鎳礦氣儲備應購買戰爭聯華廠設軟積據顯預測報較漲創紀錄歷約佔為"
+    "僅餘們幾類種藥農動離鎂鋰鈷錳鉛鋅錫鎢鉬釩鈦圓亞馬羅維納爾蘭諾蓋蘇聖薩島澤敘緬紐門黃銀絲紡織"
+    "俱藝術圖書視聽資訊網絡層屬鹽鹼劑膠紙漿飼糧麥穀豬雞魚蝦飲養麵樹齊專順擴縮確認實現調續穩態勢"
+    "標節環級檔張寧熱帶頭號麼讓給許該話說請謂論講課誰諸獨獎壓擊數歲雙歸陸陳陽隊隨隱雖難雜霧靈靜"
+    "頁頂項須頓領頻題顏願飛驗驟驚髮鬥魯鮮鳥麗黨齒龍龜",
+    "'"
+    "亿万吨国对进贸额总后时间东欧韩台湾际从来与关税统计长减会达过还个导体电车机经济产业发这边币"
+    "两开区务单价贵质输销运钢铁铝铜镍矿气储备应购买战争联华厂设软积据显预测报较涨创纪录历约占为"
+    "仅余们几类种药农动离镁锂钴锰铅锌锡钨钼钒钛圆亚马罗维纳尔兰诺盖苏圣萨岛泽叙缅纽门黄银丝纺织"
+    "具艺术图书视听资讯网络层属盐碱剂胶纸浆饲粮麦谷猪鸡鱼虾饮养面树齐专顺扩缩确认实现调续稳态势"
+    "标节环级档张宁热带头号么让给许该话说请谓论讲课谁诸独奖压击数岁双归陆陈阳队随隐虽难杂雾灵静"
+    "页顶项须顿领频题颜愿飞验骤惊发斗鲁鲜鸟丽党齿龙龟",
+)
+"""Traditional signs as simplified ones, which the word lists have."""
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"), " "
 )
@@ -43,7 +60,7 @@ class Atom(NamedTuple):
 
 def plain(text: str) -> str:
     """Return the text in small letters with one kind of space and of minus, of the same length."""
-    mapped = text.translate(_PLAIN)
+    mapped = text.translate(_PLAIN).translate(SIMPLE)
     lowered = mapped.lower()
     if len(lowered) != len(mapped):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in mapped)

@@ -180,8 +180,13 @@ def _without_year(
     if anchor is None:
         return _latest(part, published)
     period = _period(anchor.end.year, part)
-    apart = period is not None and (period.start > anchor.end or period.end < anchor.start)
-    return period if apart else None
+    if period is None:
+        return None
+    apart = period.start > anchor.end or period.end < anchor.start
+    to_date = (
+        period.end == anchor.end and period != anchor and min(period.months, anchor.months) == 1
+    )
+    return period if apart or to_date else None
 
 
 def _shifted(anchor: Period | None, year: int | None) -> Period | None:
