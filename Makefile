@@ -6,7 +6,7 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
-.PHONY: help brief quick test spark explore check bench bench-full docs lock clean
+.PHONY: help brief quick test spark spark-cluster explore check bench bench-full docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: $(VENV)/.ready-dev ## Build what tests need and run them all (on Spark whe
 
 spark: $(VENV)/.ready-spark ## Build Spark into the environment (456 MB) and run the tests on it
 	@$(BIN)/python -m pytest -m spark tests
+
+spark-cluster: $(VENV)/.ready-spark ## The same on a cluster here: a master and two workers
+	@ENTREPOT_TORTURE=1 $(BIN)/python -m pytest tests/scale/test_spark_cluster.py
 
 explore: $(VENV)/.ready-dev ## New random examples for every property test, 100 times as many (hours)
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(or $(TESTS),tests)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,8 @@ LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 _LAST_WORDS = 3
+_MASTER_SECONDS = 5
+_EXECUTOR_SECONDS = 25
 
 
 def session(master: str | None = None, *, memory: str | None = None) -> SparkSession:
@@ -77,6 +81,7 @@ def _started(master: str, memory: str | None) -> SparkContext:
     from pyspark.java_gateway import launch_gateway
 
     _require_java()
+    _require_master(master)
     conf = _conf(master, memory)
     log = Path(tempfile.gettempdir(), f"entrepot-spark-{os.getpid()}.log")
     try:
@@ -84,7 +89,7 @@ def _started(master: str, memory: str | None) -> SparkContext:
         if gateway is None:  # kept by pyspark when a session is stopped
             with log.open("wb") as opened:
                 gateway = launch_gateway(conf, {"stdout": opened, "stderr": opened})
-        return SparkContext(conf=conf, gateway=gateway)
+        started = SparkContext(conf=conf, gateway=gateway)
     except Exception as error:  # whatever Java throws, by whatever road
         raise OutsideError(
             f"Spark does not start on {master}",
@@ -92,6 +97,50 @@ def _started(master: str, memory: str | None) -> SparkContext:
             why=_last_words(log) or str(error).partition("\n")[0],
             hint=f"check the master; {_JAVA}",
         ) from error
+    _require_executor(started)
+    return started
+
+
+def _require_master(master: str) -> None:
+    """Ask whether a master of Spark's own is there: Spark itself would try for a minute."""
+    places = [place.rpartition(":") for place in master.removeprefix("spark://").split(",")]
+    if not master.startswith("spark://"):
+        return
+    reasons = []
+    for host, _, port in places:
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), timeout=_MASTER_SECONDS):
+                return
+        except (OSError, ValueError) as error:
+            reasons.append(f"{host}:{port}: {error}")
+    raise OutsideError(
+        "no Spark master answers",
+        where=f"--master {master}",
+        why="; ".join(reasons),
+        hint="check host and port (the usual port is 7077), or start one: "
+        "spark-class org.apache.spark.deploy.master.Master",
+    )
+
+
+def _require_executor(running: SparkContext) -> None:
+    """Wait for a first executor of a cluster of Spark's own; without one every question hangs."""
+    if not running.master.startswith("spark://"):
+        return
+    until = time.monotonic() + _EXECUTOR_SECONDS
+    while running._jsc.sc().getExecutorMemoryStatus().size() < 2:  # the driver is one
+        if time.monotonic() > until:
+            master = running.master
+            running.stop()
+            raise OutsideError(
+                "the cluster gives no executor",
+                where=f"--master {master}",
+                why=f"in {_EXECUTOR_SECONDS} seconds no worker took the work: none is there, all "
+                "cores are taken, none has the memory that is asked, or a firewall keeps "
+                "executors from this machine",
+                hint="look at the master's page; ask for less with spark.executor.memory in "
+                "spark-defaults.conf; set SPARK_LOCAL_IP to an address that the workers reach",
+            )
+        time.sleep(0.1)
 
 
 def _require_java() -> None:

@@ -104,10 +104,11 @@ def ask(
 def _draw_cost(cost: QueryCost, screen: Console) -> None:
     found = cost.to_dict()
     opened, stored = len(found["files_read"]), found["stored_files"]
+    what = "given to it" if cost.engine.startswith("Spark") else "opened"
     rows = [
         ("engine", found["engine"]),
-        ("files opened", f"{opened:,} of {stored:,} in the lake"),
-        ("bytes read", f"{size(found['bytes_read'])} of {size(found['stored_bytes'])}"),
+        (f"files {what}", f"{opened:,} of {stored:,} in the lake"),
+        ("bytes of them", f"{size(found['bytes_read'])} of {size(found['stored_bytes'])}"),
         ("queries", f"{found['queries']:,} in {found['query_seconds']:.2f} s"),
     ]
     screen.print("What it cost", markup=False)

@@ -1,0 +1,214 @@
+"""A Spark cluster of its own: a master and two workers as processes, apart from the driver."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import entrepot as ep
+from entrepot.lake import Lake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.skipif(
+        not os.environ.get("ENTREPOT_TORTURE"), reason="starts a cluster: make spark-cluster"
+    ),
+]
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "value": {"importer": "RUS", "exporter": "CHN", "period": 2022},
+    "import_share": {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2022},
+    "hhi": {"importer": "RUS", "period": 2022},
+    "growth": {"importer": "RUS", "exporter": "CHN", "period": 2022, "base": 2021},
+}
+ASKING = """
+    import json, sys, time
+    import entrepot as ep
+    from entrepot.lake.on_spark import SparkLake
+
+    folder, master, questions, pause = sys.argv[1:]
+    held = SparkLake.open(folder, master=master)
+    for measure, words in json.loads(questions).items():
+        figure = ep.ask(measure, lake=held, source="baci", **words)
+        print(json.dumps(figure.to_dict(), default=str), flush=True)
+        time.sleep(float(pause))
+"""
+
+
+class Cluster:
+    """A master and two workers of a core each, which end with the block."""
+
+    def __init__(self, folder: Path) -> None:
+        import pyspark
+
+        self.home = Path(pyspark.__file__).parent
+        self.folder = folder
+        self.environment = os.environ | {
+            "SPARK_HOME": str(self.home),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "ENTREPOT_MEMORY": "1GB",
+        }
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.master = f"spark://127.0.0.1:{port}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.start("master.Master", "--port", str(port))
+        self.wait("master.log", "I have been elected leader")
+
+    def start(self, role: str, *words: str) -> subprocess.Popen[bytes]:
+        name = role.partition(".")[0]
+        number = sum(1 for _ in self.folder.glob(f"{name}*.log")) or ""
+        command = [self.home / "bin" / "spark-class", f"org.apache.spark.deploy.{role}"]
+        command += ["--host", "127.0.0.1", "--webui-port", "0", *words]
+        with (self.folder / f"{name}{number}.log").open("wb") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    command, stdout=log, stderr=log, env=self.environment, start_new_session=True
+                )
+            )
+        return self.processes[-1]
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        scratch = self.folder / f"scratch{len(self.processes)}"
+        return self.start("worker.Worker", "-c", "1", "-m", "1G", "-d", str(scratch), self.master)
+
+    def wait(self, log: str, words: str, count: int = 1) -> None:
+        until = time.monotonic() + 120
+        while (self.folder / log).read_text(errors="replace").count(words) < count:
+            assert time.monotonic() < until, (self.folder / log).read_text(errors="replace")[-2000:]
+            time.sleep(0.2)
+
+    def ask(self, lake: Path, pause: float = 0) -> subprocess.Popen[str]:
+        """Ask in a process of its own: a process has one Spark for good."""
+        script = textwrap.dedent(ASKING)
+        words = [str(lake), self.master, json.dumps(QUESTIONS), str(pause)]
+        return subprocess.Popen(
+            [sys.executable, "-c", script, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+        )
+
+    def executors(self) -> list[int]:
+        """Return the processes that compute, of the two workers."""
+        found = subprocess.run(
+            ["pgrep", "-f", "CoarseGrainedExecutorBackend"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        mine = {one.pid for one in self.processes}
+        return [pid for pid in map(int, found.stdout.split()) if _parent(pid) in mine]
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    pytest.importorskip("pyspark", reason="needs pyspark: make spark")
+    started = Cluster(tmp_path)
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cluster")
+    held = Lake.open(folder / "lake")
+    for year in (2021, 2022):
+        rows = [
+            f"{year},{i},{j},{code},{(i * j * code) % 9973 / 7:.3f},1"
+            for i in (156, 398, 842)
+            for j in (643, 398, 276)
+            for code in range(854211, 854299)
+            if i != j
+        ]
+        path = folder / f"BACI_HS17_Y{year}_V202501.csv"
+        path.write_text("\n".join(["t,i,j,k,v,q", *rows, ""]), encoding="utf-8")
+        held.add("baci", [path])
+    return held.path
+
+
+def answers(asked: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    out, err = asked.communicate(timeout=400)
+    assert asked.returncode == 0, err[-3000:]
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def expected(lake: Path) -> list[float]:
+    found = [ep.ask(name, lake=lake, source="baci", **words) for name, words in QUESTIONS.items()]
+    assert all(figure.status == "ok" for figure in found)
+    return [figure.value for figure in found]
+
+
+def test_two_workers_answer_as_one_machine_does(cluster: Cluster, lake: Path) -> None:
+    cluster.worker()
+    cluster.worker()
+    cluster.wait("master.log", "Registering worker", 2)
+    found = answers(cluster.ask(lake))
+    assert [one["value"] for one in found] == pytest.approx(expected(lake), rel=1e-12, abs=0)
+
+
+def test_an_executor_that_dies_between_two_answers_changes_none(
+    cluster: Cluster, lake: Path
+) -> None:
+    cluster.worker()
+    cluster.worker()
+    cluster.wait("master.log", "Registering worker", 2)
+    asked = cluster.ask(lake, pause=1)
+    assert asked.stdout is not None
+    first = json.loads(asked.stdout.readline())
+    running = cluster.executors()
+    assert running
+    os.kill(running[0], signal.SIGKILL)
+    found = [first, *answers(asked)]
+    assert [one["value"] for one in found] == pytest.approx(expected(lake), rel=1e-12, abs=0)
+
+
+def test_a_cluster_without_a_worker_says_so(cluster: Cluster, lake: Path) -> None:
+    start = time.monotonic()
+    asked = cluster.ask(lake)
+    _, err = asked.communicate(timeout=300)
+    assert asked.returncode != 0
+    assert "the cluster gives no executor" in err
+    assert time.monotonic() - start < 200  # 25 seconds of it are waiting
+
+
+def test_a_master_that_is_not_there_is_named_at_once(cluster: Cluster, lake: Path) -> None:
+    cluster.stop()
+    command = ["-c", "from entrepot.cli.main import run; run()", "ask", "value", "--importer=RUS"]
+    command += ["--exporter=CHN", "--period=2022", "--source=baci", "--engine=spark"]
+    command += ["--master", cluster.master, "--lake", str(lake)]
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 4, done.stderr
+    assert "no Spark master answers" in done.stderr
+    assert cluster.master in done.stderr
