@@ -51,6 +51,7 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "Korea, Dem. Rep.": "PRK", "Kyrgyz Republic": "KGZ", "Slovak Republic": "SVK",
         "Serbia, FR(Serbia/Montenegro)": "SCG", "Congo, Dem. Rep.": "COD", "Congo, Rep.": "COG",
         "Turkiye": "TUR", "Wallis and Futura Isl.": "WLF", "Occ.Pal.Terr": "PSE",
+        "Fr. So. Ant. Tr": "ATF", "Untd.St of America": "USA",
         "Ethiopia(excludes Eritrea)": "ETH", "Fm Sudan": "XSUDAN", "Gambia, The": "GMB",
         "Bahamas, The": "BHS", "Yemen, Rep.": "YEM", "Macedonia, FYR": "MKD",
     },

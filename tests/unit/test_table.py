@@ -123,6 +123,7 @@ def test_levels_are_not_mixed_and_not_guessed(tmp_path: Path) -> None:
         "product codes of several levels: 1 rows of 4 digits, 3 rows of 6 digits, "
         "1 rows of totals over all goods"
     )
+    assert "level: 6 in the mapping" in error.hint
     found, findings = read_text(tmp_path, text, MAP + "level: 6\n")
     assert len(found) == 3
     assert {f.rule: f.count for f in findings} == {"other-level": 2, "zero-mass": 1}

@@ -401,3 +401,34 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         draft_mapping(tmp_path / "none.csv")
     with pytest.raises(BadFileError, match="this is a folder"):
         draft_mapping(tmp_path)
+
+
+def test_a_total_does_not_hide_which_codes_a_column_has(tmp_path: Path) -> None:
+    """W00 and _T are no country of ISO; all the others are, few as they are."""
+    text = "TIME_PERIOD,REF_AREA,COUNTERPART_AREA,FLOW,HS6,VALUE_USD\n" + "".join(
+        f"2022,AU,{partner},IMPORT,850511,{value}\n"
+        for partner, value in (("CN", 1000), ("JP", 500), ("W00", 1700))
+    )
+    draft = drafted(tmp_path, text)
+    assert "REF_AREA: {role: reporter, codes: ISO2}" in draft.text
+    assert "COUNTERPART_AREA: {role: partner, codes: ISO2, own: {W00: WLD}}" in draft.text
+
+
+def test_times_with_marks_are_times(tmp_path: Path) -> None:
+    head = "HSCode,Country,Apr 2019 (F),May 2019 (P),2020*\n"
+    draft = drafted(tmp_path, head + "850511,CHINA P RP,1,2,3\n850511,JAPAN,4,5,6\n")
+    assert "'Apr 2019 (F)'" not in draft.text.partition("ignore:")[2]
+
+
+def test_amounts_are_no_codes_by_their_digits(tmp_path: Path) -> None:
+    """Amounts of even and odd lengths in a column that is called by no code."""
+    amounts = (76137914, 7550000, 175220, 98270, 14140200, 236132437, 2361324371)
+    text = "Month,EXPORT.COUNTRY,Total VT\n" + "".join(
+        f"January,{who},{value}\n"
+        for who, value in zip(
+            ("FIJI", "CHINA", "JAPAN", "FRANCE", "MALAYSIA", "NAURU", "TONGA"), amounts, strict=True
+        )
+    )
+    draft = drafted(tmp_path, text)
+    assert "role: product" not in draft.text
+    assert "product: TODO" in draft.text

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from entrepot.errors import RequestError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.lake import Lake
 from entrepot.sources.table.periods import DatedPeriod, month_number, read_span, spans
+from table_reading import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,3 +137,19 @@ ignore: []
     assert [(one.rule, one.level, one.example) for one in said] == (
         [(rule, "warning", year)] if rule else []
     )
+
+
+def test_a_month_without_a_year_is_not_the_whole_year(tmp_path: Path) -> None:
+    mapping = (
+        "format: 1\nreporter: VUT\nflow: export\nproduct: TOTAL\nperiod: '2016'\ncolumns:\n"
+        "  m: {role: month}\n  who: {role: partner, codes: names}\n"
+        "  v: {role: value, currency: VUV}\n"
+    )
+    with pytest.raises(BadFileError, match="a month without its year: 'm'") as caught:
+        read_text(tmp_path, "m,who,v\nJanuary,Fiji,3\n", mapping)
+    assert "role: period, own: {January: '2023-01'" in caught.value.hint
+    own = mapping.replace("period: '2016'\n", "").replace(
+        "{role: month}", "{role: period, own: {January: '2016-01'}}"
+    )
+    [row], _ = read_text(tmp_path, "m,who,v\nJanuary,Fiji,3\n", own)
+    assert (str(row["period"]), row["freq"]) == ("2016-01-01", "M")

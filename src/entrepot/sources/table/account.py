@@ -115,12 +115,14 @@ def _one_level(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
         if kind["level"] is not None:
             levels[kind["level"]] += kind["count"]
     if len(levels) > 1 and plan.mapping.level is None:
+        finest = max((one for one in levels if one != "total"), key=int, default="total")
         shown = ", ".join(f"{n:,} rows of {_level(one)}" for one, n in sorted(levels.items()))
         raise BadFileError(
             f"product codes of several levels: {shown}",
             where=cells.label,
             why="headings are listed together with their lines: everything would count twice",
-            hint=f"say which is wanted with level: {max(levels)} in the mapping",
+            hint=f"write level: {finest} in the mapping, or another of them; coarser rows are then "
+            "kept as totals",
         )
     for misfit in sorted({kind["misfit"] for kind in kept} - {None}):
         what, hint = _MISFITS[misfit]

@@ -313,6 +313,15 @@ def _once(plan: Plan) -> None:
         raise BadFileError(
             "a period together with a year", where="mapping, columns", hint="ignore one of the two"
         )
+    parts = [role for role in ("month", "quarter") if role in plan.places]
+    if parts and "year" not in plan.places:
+        name = plan.names[plan.places[parts[0]]]
+        raise BadFileError(
+            f"a {parts[0]} without its year: {name!r}",
+            where="mapping, columns",
+            why="no column says the year of a row, and its time would be that of the whole file",
+            hint=f"{name!r}: {{role: period, own: {{January: '2023-01', ...}}}}, or ignore it",
+        )
 
 
 def _totals_only(plan: Plan) -> bool:

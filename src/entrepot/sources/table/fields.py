@@ -515,7 +515,8 @@ def _checked(code: str, text: str, column: MappedColumn) -> Product:
             "not a product code",
             where=text,
             why="product codes are digits",
-            hint="take it out of words with pattern: '([0-9]+)', or name it with own: {...: TOTAL}",
+            hint="take it out of words with pattern: '([0-9]+)', name it with own: "
+            f"{{{text!r}: TOTAL}}, or leave its rows out: leave_out: [{text!r}]",
         )
     level = len(code)
     if level not in _LEVELS and not (column.cut and level in _NATIONAL_LINES):

@@ -46,6 +46,14 @@ class DatedPeriod:
     freq: str
 
 
+_STATUS = re.compile(
+    r"(?<=[0-9]) ?(?:\*{1,2}|\((?:[a-z]|prov(?:isional|\.)?|final|revised|prelim(?:inary|\.)?|"
+    r"est(?:imate|\.)?)\))$",
+    re.IGNORECASE,
+)
+"""What a publisher writes behind a time of numbers that are final, provisional or revised."""
+
+
 def read_span(text: str) -> DatedPeriod | None:
     """Return the period that a text names, or None if it names none.
 
@@ -57,10 +65,13 @@ def read_span(text: str) -> DatedPeriod | None:
     ('2024-08-01', None)
     >>> read_span("2024Q2").start, read_span("Jan.-Dec. 2018").freq, read_span("2024-05-01").freq
     ('2024-04-01', 'A', '')
+    >>> read_span("Apr 2019 (F)").start, read_span("2023*").freq, read_span("2023 (1)")
+    ('2019-04-01', 'A', None)
     """
     words = " ".join(text.replace("\u00a0", " ").split())
     if found := re.fullmatch(r"[12][0-9]{5}-(.*[^0-9].*)", words):  # the code before the name
         words = found[1]
+    words = _STATUS.sub("", words)
     for pattern, make in _SPELLINGS:
         if found := pattern.fullmatch(words):
             return make(found)

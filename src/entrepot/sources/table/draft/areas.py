@@ -17,6 +17,7 @@ from entrepot.model.areas import WORLD, known_areas
 from entrepot.sources.table.cells import open_cells
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO
+from entrepot.sources.table.draft.seen import TOTALS
 from entrepot.sources.table.fields import known_code
 from entrepot.sources.table.mapping import SYSTEMS
 
@@ -34,11 +35,6 @@ __all__ = ["area_keys", "table_of_areas", "with_names_beside"]
 
 _MOST = 400  # different cells: there are fewer countries
 _PAIRS = 4  # code columns times name columns that are looked at, each way
-_TOTALS = (
-    "total", "all", "summe", "insgesamt", "gesamt", "totale", "всего", "итого", "合计", "总计",
-    "总值", "world total", "grand total", "total world", "total general", "mundo", "monde", "welt",
-    "мир", "世界", "dünya", "toplam", "genel toplam", "total monde", "all countries", "tous pays",
-)  # fmt: skip
 _FLOWS = 6  # different codes of flows
 _LONGEST = 6  # signs of a code
 _CUT = 12  # letters of the longest name of a column whose names may be cut there
@@ -108,7 +104,7 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
     else:
         unnamed = guess.seen.unnamed(codes.lower())
         says["codes"] = SYSTEMS[codes.lower()]
-    totals = [text for text in unnamed if text.casefold() in _TOTALS]
+    totals = [text for text in unnamed if text.casefold() in TOTALS]
     if totals and guess.role == "reporter":
         says["leave_out"] = totals
     rest = [text for text in unnamed if text not in totals]

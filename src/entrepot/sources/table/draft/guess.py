@@ -332,7 +332,10 @@ def _is_of_areas(seen: Seen) -> bool:
 
 
 def _is_product(seen: Seen) -> bool:
-    return seen.is_code and not seen.is_period and bool({5, 6, 8, 9, 10} & seen.lengths.keys())
+    lengths = seen.lengths.keys()
+    # Codes are of a few lengths; amounts are of all.
+    of_all = any({one, one + 1, one + 2, one + 3} <= lengths for one in lengths)
+    return seen.is_code and not seen.is_period and bool({5, 6, 8, 9, 10} & lengths) and not of_all
 
 
 def _give(free: list[Guess], role: str, test: Callable[[Seen], bool]) -> None:

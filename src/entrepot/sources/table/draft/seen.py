@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.cells import Cells
 
-__all__ = ["Seen", "look_at_columns"]
+__all__ = ["TOTALS", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
@@ -28,6 +28,7 @@ _LIKE_A_NUMBER = re.compile(
 )
 _LONGEST_NONE = 12
 _MOSTLY = 0.9
+_TOTAL = ""  # in the place of an area
 _MOST_AREAS = 300
 _WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
 _UNITS = frozenset({
@@ -53,6 +54,13 @@ _SYSTEMS = (
     *("census", "canada"),
 )
 _MOST_UNITS = 80
+TOTALS = (
+    "total", "all", "summe", "insgesamt", "gesamt", "totale", "всего", "итого", "合计", "总计",
+    "总值", "world total", "grand total", "total world", "total general", "mundo", "monde", "welt",
+    "мир", "世界", "dünya", "toplam", "genel toplam", "total monde", "all countries", "tous pays",
+    "w0", "w00", "wld", "world", "_t", "tot",
+)  # fmt: skip
+"""All partners together, as publishers write them where others have codes or names."""
 _ENOUGH = 10  # codes, of which a tenth may be totals and the like
 
 
@@ -127,8 +135,15 @@ class Seen:
         """
         fits: dict[str, tuple[str | None, ...]] = {}
         for system in _SYSTEMS:
-            areas = tuple(known_code(text, system) for text in self.texts)
-            if any(areas) and areas not in fits.values() and not self._contradicts(areas):
+            areas = tuple(
+                known_code(text, system) or (_TOTAL if text.casefold() in TOTALS else None)
+                for text in self.texts
+            )
+            if (
+                {*areas} - {None, _TOTAL}
+                and areas not in fits.values()
+                and not self._contradicts(areas)
+            ):
                 fits[system] = areas
         whole = tuple(system for system, areas in fits.items() if None not in areas)
         if whole or len(self.texts) < _ENOUGH:
@@ -156,7 +171,10 @@ class Seen:
 
     def _contradicts(self, areas: tuple[str | None, ...]) -> bool:
         pairs = zip(self.texts, areas, strict=True)
-        return any(area and self.named.get(text, area) != area for text, area in pairs)
+        return any(
+            area not in (None, _TOTAL) and self.named.get(text, area) != area
+            for text, area in pairs
+        )
 
     @property
     def is_worded(self) -> bool:
