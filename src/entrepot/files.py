@@ -14,9 +14,10 @@ import re
 import secrets
 import stat
 import sys
+import zipfile
 import zlib
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, OutsideError
 
@@ -30,6 +31,8 @@ __all__ = [
     "drafted",
     "from_json",
     "is_gone",
+    "member_bytes",
+    "open_zip",
     "read_bytes",
     "read_text",
     "require_file",
@@ -119,6 +122,44 @@ def read_text(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file"
             "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")  # as open() has it
+
+
+def open_zip(file: Path | IO[bytes]) -> zipfile.ZipFile:
+    """Open a zip archive whose members can be read in steps of bounded memory.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        If it is none.
+    NotImplementedError
+        If a member is compressed by bzip2 or LZMA: two kilobytes become six gigabytes in one step,
+        whatever size the archive states.
+    """
+    archive = zipfile.ZipFile(file)
+    for info in archive.infolist():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            archive.close()
+            raise NotImplementedError(
+                "compressed by a method other than deflate, which cannot be unpacked in steps"
+            )
+    return archive
+
+
+def member_bytes(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo, most: int) -> bytes:
+    """Return what is in a member of an archive, of at most `most` bytes.
+
+    The size that an archive states may be a lie, so no more than that is unpacked.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        If it has more.
+    """
+    with archive.open(name) as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise zipfile.BadZipFile(f"a member of more than {most:,} bytes")
+    return data
 
 
 def from_json(text: str | bytes) -> Any:

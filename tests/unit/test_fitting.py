@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from entrepot.cli.common import BETWEEN, EDGES, fitted, table
+from entrepot.cli.common import BETWEEN, EDGES, console, facts, fitted, note, table
 
 HEAD = ["supplier", "what it supplies", "value usd", "share of imports"]
 ROWS = [
@@ -82,3 +82,31 @@ def test_where_columns_are_ranked_the_last_goes_first() -> None:
     Console(file=file, width=27, highlight=False).print(drawn_of)
     assert "400,000,000" in file.getvalue()
     assert "no space for why:" in " ".join(file.getvalue().split())
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J\x1b[H", "\x1b]0;x\x07", "\x9b1A", "\r", "\u202e"])
+def test_no_text_of_a_file_commands_the_terminal(
+    sign: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cell could clear the screen and write another result over it."""
+    from rich.text import Text
+
+    cell = f"chips{sign}"
+    drawn = io.StringIO()
+    screen = console(drawn)
+    screen.print(Text(cell))
+    screen.print(cell, markup=False)
+    screen.print(table(cell, ["goods", cell], [[cell, "1"]]))
+    screen.print(facts([(cell, cell)]))
+    note(cell)
+    for text in (drawn.getvalue(), capsys.readouterr().err):
+        assert "chips" in text
+        assert not set(sign) & set(text) & {"\x1b", "\x07", "\x9b", "\r", "\u202e"}
+
+
+def test_colours_of_the_program_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    drawn = io.StringIO()
+    console(drawn).print("[bold]total[/bold]")
+    assert "\x1b[1mtotal" in drawn.getvalue()

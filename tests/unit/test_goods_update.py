@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import tracemalloc
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -205,7 +207,7 @@ def test_what_is_no_zip(tmp_path: Path) -> None:
     (tmp_path / "lists.zip").write_text("no zip")
     with pytest.raises(BadFileError, match="not an edition"):
         read_edition(tmp_path / "lists.zip")
-    with pytest.raises(BadFileError, match="cannot be read"):
+    with pytest.raises(BadFileError, match="no such file"):
         read_edition(tmp_path / "none.zip")
 
 
@@ -219,3 +221,87 @@ def test_a_taken_edition_that_was_touched_is_refused(folder: Path, tmp_path: Pat
         goods_lists()
     assert CliRunner().invoke(goods.app, ["update", "--back"]).exit_code == 0
     assert goods_lists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\nzz: 2026-13-45\n", "month must be|not permitted"),
+        (f"\nzz: {'9' * 5_000}\n", "4300 digits|not permitted"),
+        (f"\nzz: {'[' * 2_000}\n", "nesting depth|nested too deeply"),
+        ("\nzz: &a [x]\nyy: *a\n", "a reference"),
+        ('\nzz: "\\e[2J"\n', "not permitted"),
+    ],
+)
+def test_an_act_that_would_end_the_program_is_refused(
+    folder: Path, tmp_path: Path, text: str, words: str
+) -> None:
+    """A date, a number or brackets that Python's own limits stop were an internal error."""
+    act = folder / "chpl" / "act.yml"
+    act.write_text(act.read_text(encoding="utf-8") + text, encoding="utf-8")
+    with pytest.raises(BadFileError, match=words):
+        read_edition(_packed(folder, tmp_path))
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\x07", "\u202e"])
+@pytest.mark.parametrize("place", ["note", "act", "row"])
+def test_no_text_of_an_edition_commands_a_terminal(
+    folder: Path, tmp_path: Path, sign: str, place: str
+) -> None:
+    """What is shown before an edition is taken must be what it says."""
+    if place == "act":
+        path = folder / "chpl" / "act.yml"
+        quoted = json.dumps(sign)[1:-1]
+        text = path.read_text(encoding="utf-8")
+        old = next(line for line in text.splitlines() if line.startswith("title: "))
+        path.write_text(text.replace(old, f'title: "A list{quoted}"', 1), encoding="utf-8")
+    if place == "row":
+        _row(lambda row: row.update(wording=f"chips{sign}"))(folder)
+    target = tmp_path / "lists.zip"
+    pack(folder, target, NEXT, f"new{sign}" if place == "note" else "")
+    with pytest.raises(BadFileError, match=r"control character|not an act|special characters"):
+        read_edition(target)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_edition_that_lies_about_its_size_fills_no_memory(tmp_path: Path, how: int) -> None:
+    """Two kilobytes took six gigabytes of memory."""
+    target = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(target, "w", how) as packed:
+        packed.writestr("edition.json", b"\0" * 60_000_000)
+    data = bytearray(target.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.find(mark) + place
+        data[at : at + 4] = (100).to_bytes(4, "little")
+    target.write_bytes(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadFileError, match="not an edition"):
+            read_edition(target)
+        assert (
+            tracemalloc.get_traced_memory()[1] < 30_000_000
+        )  # the file is read as one of up to 20 MB
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
+    """A pipe waited for ever, and a device filled the memory."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        with pytest.raises(BadFileError, match=r"a pipe|a device|a folder"):
+            read_edition(path)
+
+
+def test_what_else_an_edition_changes_is_shown(folder: Path, tmp_path: Path) -> None:
+    """An edition that turned exports into imports was said to change nothing."""
+    shown = {one.list: one.about for one in changes(read_edition(_packed(folder, tmp_path)))}
+    assert "chpl" not in shown
+    _text("direction: export", "direction: import")(folder)
+    _text("jurisdiction:", "jurisdiction: X  #")(folder)
+    edition = read_edition(_packed(folder, tmp_path))
+    [change] = [one for one in changes(edition) if one.list == "chpl"]
+    assert (change.kind, change.about) == ("changed", ("direction", "act: jurisdiction"))
+    done = CliRunner().invoke(goods.app, ["update", str(tmp_path / "lists.zip")])
+    assert "direction, act:" in done.output
+    assert "changes nothing" not in done.output

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
+import threading
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,13 @@ import duckdb
 import pytest
 
 import entrepot as ep
-from entrepot.errors import BadFileError, NoEvidenceError, RequestError, UnknownNameError
+from entrepot.errors import (
+    BadFileError,
+    NoEvidenceError,
+    OutsideError,
+    RequestError,
+    UnknownNameError,
+)
 from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake, registers
 from entrepot.sources import shipments
@@ -693,3 +701,55 @@ def test_a_line_of_fixed_width_is_no_longer_and_no_shorter(tmp_path: Path, signs
     with pytest.raises(BadFileError, match=f"a line of {signs} signs") as caught:
         lake.add("shipments.spain", [path])
     assert caught.value.where.endswith("row 2")
+
+
+def _with_name(lake: Lake) -> list[str]:
+    """Return the files in which a name stands, as Parquet or as text."""
+    found = []
+    for path in (one for one in lake.path.rglob("*") if one.is_file()):
+        data = path.read_bytes()
+        if data.startswith(b"PAR1"):
+            rows = duckdb.sql(f"FROM read_parquet('{path}', hive_partitioning=false)").fetchall()
+            data = str(rows).encode()
+        if b"ALMATY CHIPS" in data:
+            found.append(path.relative_to(lake.path).as_posix())
+    return found
+
+
+def test_a_name_is_not_called_erased_while_somebody_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that a reader keeps had the name still, and the command said that it was erased."""
+    from entrepot.lake import prepare
+
+    lake = _lake(tmp_path, {}, {"Importer": "OTHER LTD"})
+    monkeypatch.setattr(prepare, "PATIENCE", 0.2)
+    reader = Lake.open(lake.path)
+    with reader.reading():
+        with pytest.raises(OutsideError, match="older files may still have it") as told:
+            lake.erase("ALMATY CHIPS TOO")
+        assert "another process reads the lake" in str(told.value)
+        assert "entrepot data erase 'ALMATY CHIPS TOO' --yes" in told.value.hint
+        assert _with_name(lake)
+        assert ("ALMATY CHIPS TOO",) not in _lines(lake, "receiver")
+    assert lake.erase("ALMATY CHIPS TOO") == {}
+    assert _with_name(lake) == []
+
+
+def test_erasing_waits_for_a_reader_that_ends(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {}, {"Importer": "OTHER LTD"})
+    opened = (lake.path / "readers").open("rb")
+    fcntl.flock(opened, fcntl.LOCK_SH)
+    threading.Timer(0.3, opened.close).start()
+    assert lake.erase("ALMATY CHIPS TOO") == {"shipments.made-up": 1}
+    assert _with_name(lake) == []
+    assert lake.undeleted() == ()
+
+
+def test_a_name_behind_a_link_is_not_called_erased(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {})
+    (lake.path / "raw").rename(tmp_path / "elsewhere")
+    (lake.path / "raw").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutsideError, match="older files may still have it") as told:
+        lake.erase("ALMATY CHIPS TOO")
+    assert "behind a link" in str(told.value)

@@ -14,6 +14,7 @@ from entrepot.errors import BadFileError
 from entrepot.sources import text, unpack
 from entrepot.sources.parser import RawFile
 from entrepot.sources.unpack import header, members, separator, text_in_utf8
+from entrepot.sources.workbook import sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,28 @@ def test_what_unpacks_far_too_large_stops_early(
     assert "times its size" in error.what
     written = sum(one.stat().st_size for one in scratch.iterdir())
     assert written <= unpack.MAX_RATIO * file.path.stat().st_size
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["data.csv", "xl/workbook.xml"])
+def test_a_member_that_cannot_be_unpacked_in_steps_is_refused(
+    tmp_path: Path, scratch: Path, how: int, name: str
+) -> None:
+    """Four kilobytes of bzip2 are gigabytes, in one step and before anything is counted."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", how) as archive:
+        archive.writestr(name, b"\0" * 40_000_000)
+    file = raw(tmp_path, "data.zip", packed.getvalue())
+    tracemalloc.start()
+    try:
+        if name == "data.csv":
+            assert "other than deflate" in str(refused(file, scratch))
+        else:
+            with pytest.raises(BadFileError, match="other than deflate"):
+                sheets(file.path, "data.xlsx")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_total_size_is_bounded_over_all_members(tmp_path: Path, scratch: Path, monkeypatch) -> None:

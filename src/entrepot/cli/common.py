@@ -17,13 +17,14 @@ import typer
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 from entrepot.model.areas import as_codes
+from entrepot.model.display import printable
 from entrepot.model.keys import KEYS, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from entrepot.lake import Lake
 
@@ -177,10 +178,20 @@ def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
     With `file`, what is drawn goes there, as wide and colourful as standard output.
     """
     from rich.console import Console
+    from rich.segment import Segment
+
+    class Plain(Console):
+        """A console on which no text from a file commands the terminal."""
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterable[Segment]:
+            for piece in super().render(renderable, options):
+                yield piece if piece.control else Segment(printable(piece.text), piece.style)
 
     on_screen = (sys.stderr if stderr else sys.stdout).isatty() or None
     wide = None if on_screen or os.environ.get("COLUMNS", "").isdigit() else 100
-    return Console(file=file, stderr=stderr, force_terminal=on_screen, width=wide, highlight=False)
+    return Plain(file=file, stderr=stderr, force_terminal=on_screen, width=wide, highlight=False)
 
 
 def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None:
@@ -433,7 +444,7 @@ def note(text: str) -> None:
     """Write a line on standard error that is no result, once, unless ``--quiet`` was said."""
     if not is_quiet() and text not in _said:
         _said.add(text)
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()
 
 

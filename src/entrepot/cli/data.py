@@ -398,21 +398,36 @@ def remove(
     gone = held.remove(source, snapshot=snapshot)
     _say_if_behind(held)
     linked = (held.path / "raw").is_symlink()
+    left = held.undeleted()
 
     def render(screen: Console) -> None:
         from entrepot.lake import spans
 
         for item in gone:
+            words = f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows"
+            if linked:
+                words += f". The delivered file {', '.join(item.files)} stays: raw/ is a link."
+            elif left:
+                words += f". The delivered file is {', '.join(item.files)}."
+            else:
+                words += (
+                    f", and the delivered file {', '.join(item.files)} ({size(item.bytes)} in "
+                    "total)."
+                )
+            say(screen, words)
+        if left and not linked:
             say(
                 screen,
-                f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows, and the "
-                f"delivered file {', '.join(item.files)} ({size(item.bytes)} in total)."
-                if not linked
-                else f"Removed {item.source} {spans(item.periods)}: {item.rows:,} rows. The "
-                f"delivered file {', '.join(item.files)} stays, because raw/ is a link.",
+                f"{len(left):,} files of removed data are still on the disk, such as {left[0]}: "
+                "another process reads them, or they may not be deleted. The next change of the "
+                "lake deletes them if it can.",
             )
 
-    emit({"removed": [item.to_dict() for item in gone]}, render, as_json=as_json)
+    emit(
+        {"removed": [item.to_dict() for item in gone], "undeleted": list(left)},
+        render,
+        as_json=as_json,
+    )
 
 
 @app.command(epilog="Example: entrepot data names shipments.peru --role sender --goods 310430")

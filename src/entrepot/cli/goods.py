@@ -377,11 +377,11 @@ def draw_edition(data: dict[str, Any], changed: Sequence[ListChange], screen: Co
     rows = [
         [
             *(one.list, one.kind, str(one.until_before or ""), str(one.until or "")),
-            *(str(len(one.added)), str(len(one.removed))),
+            *(str(len(one.added)), str(len(one.removed)), ", ".join(one.about)),
         ]
         for one in changed
     ]
-    columns = ["list", "", "read until", "now", "added", "removed"]
+    columns = ["list", "", "read until", "now", "added", "removed", "also changed"]
     screen.print(table("", columns, rows, right=(4, 5)) if rows else "It changes nothing.")
     cells = [
         [mark, one.list, *_short(entry)]

@@ -32,6 +32,7 @@ from entrepot.cli import (
 )
 from entrepot.cli.common import quietly, streams
 from entrepot.errors import EntrepotError, OutsideError, RequestError
+from entrepot.model.display import printable
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
     if lake := _lake_given():
         error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
     if not told:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error))}\n")
     if _wants_json():
         with suppress(OSError):  # nobody reads on; the exit code still says it
             sys.stdout.write(json.dumps(error.to_dict(), ensure_ascii=False, indent=1) + "\n")

@@ -15,14 +15,16 @@ import json
 import re
 import shutil
 import zipfile
+import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from entrepot.errors import BadFileError, OutsideError, RequestError
+from entrepot.files import member_bytes, open_zip, read_bytes
 from entrepot.goods.library import (
     COLUMNS,
     EDITION,
@@ -32,11 +34,13 @@ from entrepot.goods.library import (
     set_aside,
     taken_folder,
 )
-from entrepot.model.closed_yaml import Closed
+from entrepot.model.closed_yaml import Closed, load_lines
+from entrepot.model.display import printable
 from entrepot.model.product import harmonized
 from entrepot.settings import lists_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from entrepot.goods.lists import GoodsList, ListEntry
@@ -101,7 +105,7 @@ class _Act(Closed):
 class _Head(Closed):
     format: int
     made: date
-    note: str = ""
+    note: str = Field(default="", max_length=2_000)
     files: dict[str, str] = Field(min_length=1)
 
 
@@ -142,6 +146,8 @@ class ListChange:
         Day until which it was read, before and after; None where there is no such list.
     added, removed
         Entries of the one and not of the other: an entry with another day or mark is in both.
+    about
+        What else is said otherwise of the list or its act: ``direction``, ``parts`` ...
     """
 
     list: str
@@ -150,6 +156,7 @@ class ListChange:
     until: date | None
     added: tuple[ListEntry, ...]
     removed: tuple[ListEntry, ...]
+    about: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -160,6 +167,7 @@ class ListChange:
             **{name: day.isoformat() if day else None for name, day in days.items()},
             "added": [entry.to_dict() for entry in self.added],
             "removed": [entry.to_dict() for entry in self.removed],
+            "about": list(self.about),
         }
 
 
@@ -171,12 +179,7 @@ def read_edition(path: Path) -> ListEdition:
     BadFileError
         If anything is not what an edition has.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadFileError(
-            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
-        ) from error
+    data = read_bytes(path, most=_MOST, hint="give the zip as published")
     head, files = _unpacked(data, path.name)
     _require_hashes(head, files, path.name)
     lists = _lists(files, path.name)
@@ -193,15 +196,29 @@ def changes(edition: ListEdition) -> tuple[ListChange, ...]:
         before = set(one.history) if one else set()
         after = set(other.history) if other else set()
         until = (one.known_until if one else None, other.known_until if other else None)
-        if before == after and until[0] == until[1]:
+        about = _otherwise(one, other) if one and other else ()
+        if before == after and until[0] == until[1] and not about:
             continue
         kind: Literal["new", "gone", "changed"] = "changed" if one and other else "new"
         came, went = (
             tuple(sorted(some, key=lambda entry: (entry.code, entry.part, entry.starts)))
             for some in (after - before, before - after)
         )
-        found.append(ListChange(name, kind if other else "gone", *until, came, went))
+        found.append(ListChange(name, kind if other else "gone", *until, came, went, about))
     return tuple(found)
+
+
+def _otherwise(one: GoodsList, other: GoodsList) -> tuple[str, ...]:
+    """Return what two editions say otherwise of a list, apart from its entries and last day."""
+    of_list = [
+        "title", "short", "direction", "begins", "complete", "parts", "is_fragment"
+    ]  # fmt: skip
+    found = [name for name in of_list if getattr(one, name) != getattr(other, name)]
+    of_act = [part.name for part in fields(one.act)]
+    return (
+        *found,
+        *(f"act: {name}" for name in of_act if getattr(one.act, name) != getattr(other.act, name)),
+    )
 
 
 def take(edition: ListEdition, digest: str) -> None:
@@ -301,14 +318,18 @@ def _head_of(files: dict[str, bytes], made: date, note: str) -> bytes:
 
 def _unpacked(data: bytes, where: str) -> tuple[_Head, dict[str, bytes]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        with open_zip(io.BytesIO(data)) as packed:
             items = packed.infolist()
             if len(items) > _FILES or sum(one.file_size for one in items) > _MOST:
                 raise BadFileError("too large for an edition of lists", where=where)
-            files = {one.filename: packed.read(one) for one in items if not one.is_dir()}
+            files = {
+                one.filename: member_bytes(packed, one, one.file_size)
+                for one in items
+                if not one.is_dir()
+            }
             if len(files) < sum(not one.is_dir() for one in items):
                 raise BadFileError("one name stands twice in the edition", where=where)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise BadFileError(
             f"not an edition of lists: {error}", where=where, hint="give the zip as published"
         ) from error
@@ -318,6 +339,7 @@ def _unpacked(data: bytes, where: str) -> tuple[_Head, dict[str, bytes]]:
         raise BadFileError(
             f"no {EDITION}, or not one of an edition", where=where, why=_first(error)
         ) from error
+    _require_printable(head.note, f"{where}, {EDITION}")
     if head.format != FORMAT:
         raise BadFileError(
             f"an edition in format {head.format}; this program knows {FORMAT}",
@@ -358,11 +380,17 @@ def _lists(files: dict[str, bytes], where: str) -> tuple[GoodsList, ...]:
         folder, _, file = name.partition("/")
         if file == "act.yml":
             try:
-                heads[folder] = _Act.model_validate(yaml.safe_load(files[name]))
-            except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+                text = files[name].decode()
+                load_lines(text, name=f"{where}, {name}")  # no references, tags or deep nesting
+                head = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+                heads[folder] = _Act.model_validate(head)
+            except BadFileError:  # it is a ValueError too
+                raise
+            except (ValueError, yaml.YAMLError) as error:
                 raise BadFileError(
                     "not an act", where=f"{where}, {name}", why=_first(error)
                 ) from error
+            _require_printable("\n".join(_texts(head)), f"{where}, {name}")
     ids = [one.id for act in heads.values() for one in act.lists]
     if len(set(ids)) < len(ids) or any(folder != act.id for folder, act in heads.items()):
         raise BadFileError("two lists of one name, or an act in another's folder", where=where)
@@ -378,8 +406,12 @@ def _lists(files: dict[str, bytes], where: str) -> tuple[GoodsList, ...]:
 
 def _check_rows(data: bytes, head: _List, texts: set[str], where: str) -> None:
     try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        text = data.decode("utf-8")
+        _require_printable(text, where)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         rows = list(reader)
+    except BadFileError:
+        raise
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadFileError(f"not a list: {error}", where=where) from error
     if tuple(reader.fieldnames or ()) != COLUMNS or not rows:
@@ -423,6 +455,28 @@ def _checked(row: dict[str, str], parts: set[str], texts: set[str]) -> tuple[dat
     if end < start:
         raise ValueError(f"ends on {end}, before it starts on {start}")
     return start, end
+
+
+def _require_printable(text: str, where: str) -> None:
+    """Refuse signs that would move the cursor of whoever reads what an edition changes."""
+    if printable(text) != text:
+        raise BadFileError(
+            "a control character in a text",
+            where=where,
+            why="it could change what a terminal shows of the edition",
+            hint="get the file again from its publisher",
+        )
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in what a document says."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value
 
 
 def _first(error: Exception) -> str:

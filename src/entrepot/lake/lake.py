@@ -124,6 +124,15 @@ class Lake(Reads):
             remove(self.path, named, split_address(source)[0])
         return gone
 
+    def undeleted(self) -> tuple[str, ...]:
+        """Return files that no row needs any more and that are still in the folder.
+
+        Somebody reads them, they are behind a link, or the system does not let them be deleted. The
+        next change deletes them if it can.
+        """
+        dropped = Catalog.read(self.path).dropped
+        return tuple(name for name in dropped if (self.path / name).is_file())
+
     def _changing(self) -> AbstractContextManager[None]:
         """Return a block that sends what it changed, if the lake is in an object store."""
         return nullcontext() if self._remote is None else self._remote.changing()
@@ -166,7 +175,8 @@ class Lake(Reads):
         Raises
         ------
         OutsideError
-            If the disk is full, or a load is running.
+            If the disk is full, or a load is running; or if older files with the name cannot be
+            deleted, because somebody reads them: erase it again then.
         """
         from entrepot.lake.prepare import erase
 

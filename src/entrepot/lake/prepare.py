@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import shutil
 import zipfile
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entrepot.errors import BadFileError, RequestError
+from entrepot.errors import BadFileError, OutsideError, RequestError
 from entrepot.files import require_file
 from entrepot.lake import checks, registers, store
 from entrepot.lake.catalog import (
@@ -25,9 +26,16 @@ from entrepot.lake.catalog import (
     write_manifest,
 )
 from entrepot.lake.inventory import LoadReport, few_products, inventory_of, odd_periods
-from entrepot.lake.lock import writing
+from entrepot.lake.lock import unread, writing
 from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
-from entrepot.lake.publish import LakeChange, publish, require_lake, staging_folder, sweep
+from entrepot.lake.publish import (
+    LakeChange,
+    left_behind,
+    publish,
+    require_lake,
+    staging_folder,
+    sweep,
+)
 from entrepot.lake.repairs import repair
 from entrepot.lake.staged import contents, waiting
 from entrepot.lake.store import refuse_twins
@@ -476,4 +484,33 @@ def erase(
                 after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))
                 finish()
                 publish(change, staging, after)
+        if really:
+            _require_gone(folder, name)
     return lines
+
+
+PATIENCE = 30.0
+"""Seconds that erasing waits for those who read what is erased."""
+
+
+def _require_gone(folder: Path, name: str) -> None:
+    """Refuse to call a name erased that is still on the disk, in a file that nothing needs."""
+    catalog = Catalog.read(folder)
+    with writing(folder, f"erasing from {folder}"):
+        left = left_behind(folder, catalog, patience=PATIENCE)
+    left = [one for one in left if one.startswith(("raw/", "shipments/"))]
+    if not left:
+        return
+    again = f"entrepot data erase {shlex.quote(name)} --yes"
+    if any((folder / one).parent.is_symlink() for one in left):
+        why, hint = "they are behind a link, and nothing there is deleted", "delete them yourself"
+    elif not unread(folder):
+        why, hint = "another process reads the lake", f"when it has ended: {again}"
+    else:
+        why, hint = "the system does not let them be deleted", f"allow it, then: {again}"
+    raise OutsideError(
+        f"the name is in no row any more, but {len(left)} older files may still have it",
+        where=f"{folder}: {', '.join(left[:3])}",
+        why=why,
+        hint=hint,
+    )

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -45,6 +46,7 @@ __all__ = [
     "forget",
     "keep",
     "kept",
+    "left_behind",
     "left_by_a_killed_load",
     "publish",
     "remove",
@@ -58,6 +60,7 @@ __all__ = [
 _OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
 _STAGING = ".staging-"
 _MOVES = "moves.json"
+_PAUSE = 0.1
 
 
 @dataclass
@@ -97,6 +100,8 @@ class LakeChange:
             now = None
         except OSError:
             return "the catalog cannot be read now, so whether the change was made is not known"
+        if now == self.text and now == self.after.text().encode():
+            return "the catalog is as it was before; entrepot data check looks at its files"
         if now == self.after.text().encode():
             return "the change was made, and every question sees it: it failed after that"
         if self.spent:
@@ -248,6 +253,24 @@ def sweep(folder: Path, catalog: Catalog, *, keep: Path | None = None) -> None:
         _delete(folder, catalog.dropped, catalog)
 
 
+def left_behind(folder: Path, catalog: Catalog, *, patience: float = 0) -> list[str]:
+    """Return files that nothing needs any more and that are still on the disk, after a sweep.
+
+    Parameters
+    ----------
+    patience
+        Seconds to wait for those who read.
+    """
+    end = time.monotonic() + patience
+    while True:
+        with suppress(OSError):
+            sweep(folder, catalog, keep=None)
+        left = [name for name in catalog.dropped if (folder / name).is_file()]
+        if not left or unread(folder) or time.monotonic() >= end:
+            return left
+        time.sleep(_PAUSE)
+
+
 def left_by_a_killed_load(staging: Path) -> list[str] | None:
     """Return which files a load was about to make; None if the folder is not one of a load."""
     try:
@@ -267,7 +290,8 @@ def _delete(folder: Path, names: Iterable[str], catalog: Catalog) -> None:
         path = _inside(folder, name) if name not in needed else None
         if path is None or not _OURS.fullmatch(path.name):
             continue
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # one that may not be deleted keeps no other one
+            path.unlink(missing_ok=True)
         parents |= {folder / one for one in PurePosixPath(name).parents if one.name}
     for parent in sorted(parents, reverse=True):  # deepest first
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ __all__ = [
     "first_of",
     "joined",
     "number",
+    "printable",
     "range_text",
     "split_unit",
 ]
@@ -175,3 +177,19 @@ def first_of(words: Sequence[str], most: int = 5) -> str:
 
 def _glued(text: str, unit: str) -> str:
     return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
+
+
+def printable(text: str) -> str:
+    r"""Return a text in which each sign that commands a terminal is a replacement character.
+
+    Such a sign moves the cursor, rings the bell, or turns round the order of what follows.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2Jb\u202ec")
+    'a�[2Jb�c'
+    """
+    return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

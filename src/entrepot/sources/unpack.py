@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from entrepot.errors import BadFileError, EntrepotError, MissingExtraError
+from entrepot.files import open_zip
 from entrepot.model.columns import Table, key_columns, schema
 from entrepot.model.period import Period
 from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, header, separator, text_in_utf8
@@ -126,7 +127,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
 def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     meter = _Meter(file)
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with open_zip(file.path) as archive:
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise _bomb(f"{len(infos):,} files in one archive", file.name)

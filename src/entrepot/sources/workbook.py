@@ -22,6 +22,7 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, MissingExtraError
+from entrepot.files import member_bytes, open_zip
 from entrepot.sources import workbook_child
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ Cell = str | int | float | bool | datetime | date | time | timedelta
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 _MOST_BYTES = 2**30  # unpacked: a million rows of twelve columns take half of it
+_MOST_NAMES = 2**24  # bytes of the list of sheets
 _SECONDS = 120
 
 
@@ -191,8 +193,11 @@ def _distrust(path: Path, where: str) -> None:
         )
     if not _is_zip(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
+    try:
+        with open_zip(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _unreadable(str(error), where) from error
     if size > _MOST_BYTES:
         raise BadFileError(
             f"a workbook that unpacks to {size:,} bytes",
@@ -259,7 +264,7 @@ def holes(path: Path | IO[bytes], sheet: str) -> Iterator[Hole]:
 
     Nothing is yielded for a workbook in binary (.xlsb), whose sheets are no text.
     """
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         member = _member(archive, sheet)
         if member is None:
             return
@@ -279,7 +284,7 @@ def merged(path: Path, sheet: str) -> Iterator[tuple[str, int, int]]:
 
     The text stands in the first cell; the others come out empty. Nothing is yielded for .xlsb.
     """
-    with zipfile.ZipFile(path) as archive:
+    with open_zip(path) as archive:
         member = _member(archive, sheet)
         if member is None:
             return
@@ -330,8 +335,10 @@ def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
         return None
-    book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    book = member_bytes(archive, "xl/workbook.xml", _MOST_NAMES).decode("utf-8", "replace")
+    links = member_bytes(archive, "xl/_rels/workbook.xml.rels", _MOST_NAMES).decode(
+        "utf-8", "replace"
+    )
     target = {one.get("Id"): one.get("Target", "") for one in _tags(_LINK, links)}
     for one in _tags(_SHEET, book):
         link = next((text for name, text in one.items() if name.endswith(":id")), None)

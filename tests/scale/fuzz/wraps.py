@@ -59,7 +59,7 @@ def fine(draw: Random, data: bytes, name: str) -> tuple[bytes, str, str]:
     if kind == 1:
         return sevenzipped(data), draw.choice([f"{name}.7z", name]), "7z"
     folder = draw.random() < 0.3
-    how = draw.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2])
+    how = draw.choice([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
     packed = zipped((draw.choice([name, f"data/{name}"]), data), how=how, folder=folder)
     return packed, f"{name.rpartition('.')[0]}.zip", "zip"
 
@@ -84,6 +84,7 @@ def _zips(draw: Random, data: bytes, name: str) -> dict[str, tuple[bytes, str]]:
         "two members": zipped((name, data), (other, data)),
         "odd name": zipped((draw.choice(NAMES), data)),
         "locked": locked(one),
+        "bzip2 member": zipped((name, data), how=zipfile.ZIP_BZIP2),
         "lying directory": bytes(lying),
         "many members": zipped(*((f"{n}_{name}", data) for n in range(8))),
         "a stranger beside": zipped((name, data), ("more.csv", b"a,b\n1,2\n")),

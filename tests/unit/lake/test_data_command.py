@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +19,11 @@ from typer.testing import CliRunner, Result
 
 from entrepot.cli.data import app
 from entrepot.errors import EntrepotError, NoEvidenceError, RequestError
+from entrepot.lake import Lake
 from made_comtrade import USA, WORLD, row, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -235,3 +238,35 @@ def test_export_takes_a_group_as_a_definition_does(
     result = run("export", "baci", out, "--exporter", "coalition", "--period", "2022")
     assert result.exit_code == 0, result.output
     assert [line.split(",")[2] for line in out.read_text().splitlines()[1:]] == ["DEU"]
+
+
+def test_files_that_a_reader_keeps_are_not_called_removed(
+    run: Callable[..., Result], write: Write, tmp_path: Path
+) -> None:
+    run("add", "baci", write())
+    lake = Lake.open(tmp_path / "lake")
+    stored = {path for path in tree(lake.path) if path.endswith(".parquet")}
+    with lake.reading():
+        done = run("remove", "baci", "--yes")
+        assert done.exit_code == 0
+        assert "still on the disk" in done.stdout
+        assert f"and the delivered file {NAME}" not in done.stdout.replace("\n", " ")
+        assert set(lake.undeleted()) >= stored
+    assert run("add", "baci", write()).exit_code == 0
+    assert lake.undeleted() == ()
+
+
+def test_a_file_that_may_not_be_deleted_keeps_no_other_one(
+    run: Callable[..., Result], write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("add", "baci", write())
+    [raw] = [path for path in tree(tmp_path / "lake") if re.fullmatch("raw/[0-9a-f]{64}", path)]
+    usual = Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path.as_posix().endswith(raw):
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        usual(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert _json(run("remove", "baci", "--yes", "--json"))["undeleted"] == [raw]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field
 
 from entrepot.errors import BadFileError
+from entrepot.files import open_zip
 from entrepot.model.closed_yaml import parse_closed
 from entrepot.model.columns import BALANCED, Finding
 from entrepot.sources.icio.grid import cells, relation, together
@@ -98,7 +99,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
 def _arrays(file: RawFile, scratch: Path) -> Path | None:
     """Return the arrays in a file, unpacked from a wheel if need be; None if it holds none."""
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with open_zip(file.path) as archive:
             names = set(archive.namelist())
             if {f"{name}.npy" for name in NEEDED} <= names:
                 return file.path
