@@ -192,12 +192,15 @@ def test_a_row_that_is_cut_off_is_refused_or_named(
     row = data.rstrip(b"\r\n\0" if wide == 2 else b"\r\n")
     start = row.rfind(b"\n") + wide
     steps = max(wide, (len(row) - start) // 12 // wide * wide)
-    for at in {*range(start + wide, len(row), steps), len(row) - wide}:
+    ends = [data[:at] for at in {*range(start + wide, len(row), steps), len(row) - wide}]
+    for blanks in ("  ", "\t", "  \n"):
+        ends.append(data + blanks.encode(one.encoding))
+    for cut in ends:
         try:
-            rows, rules = read(one, data[:at], connection, tmp_path)
+            rows, rules = read(one, cut, connection, tmp_path)
         except EntrepotError:
             continue
-        assert "unfinished-line" in rules or (not one.delim and rows == whole[0]), data[start:at]
+        assert "unfinished-line" in rules or (not one.delim and rows == whole[0]), cut[start:]
 
 
 @with_threads(*TEXTS)
