@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode
 
 import duckdb
 import pytest
+from starlette.routing import Route
 from tests.ask_server import Client
 from tests.denied import CODE, denied
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
@@ -101,13 +102,36 @@ VERBS = [
     *(("/api/ask", QUESTION, name) for name in ("measure", *KEYS)),
     *(("/api/compare", SIDES, name) for name in COMPARED),
     *(("/api/scenario", CUT, name) for name in SCENARIO),
+    *((f"/ask{form}", QUESTION, "goods") for form in ("", ".csv", ".svg")),
+    *((f"/compare{form}", SIDES, "goods2") for form in ("", ".csv", ".svg")),
+    *((f"/scenario{form}", CUT, "goods") for form in ("", ".csv", ".svg")),
 ]
+EXAMPLES = {"importer": "DEU", "supplier": "CHN", "name": "chpl", "form": "md"}
+
+
+def routes(client: Client) -> list[Route]:
+    """Return every route of the server."""
+    return [one for one in client.app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
+
+
+def addresses(client: Client) -> list[str]:
+    """Return the addresses of all routes, a place for a path in each word of theirs or a key."""
+    found = []
+    for one in routes(client):
+        words = one.param_convertors
+        for word in words if one.methods and "GET" in one.methods else ():
+            found.append(one.path.format(**EXAMPLES | {word: "{}"}))
+        if one.methods and "GET" in one.methods:
+            found.append(one.path.format(**EXAMPLES) + "?goods={}")
+    return found
 
 
 def test_no_word_of_an_address_is_a_path(client: Client, place: Path) -> None:
     ways = paths(place)
     client.get("/api/ask?" + urlencode(QUESTION))  # what is read once
     with denied(place / "lake", place / "lists") as found:
+        for number, address in enumerate(addresses(client)):
+            told(client.get(address.replace("{}", quote(ways[number % 5], safe="/"))))
         for number, address in enumerate(ADDRESSES):
             for path in (ways[0], *ways[1 + number % 7 :: 7]):
                 told(client.get(address.replace("{}", quote(path, safe="/"))))
@@ -142,6 +166,29 @@ def test_no_word_of_a_text_is_a_path(client: Client, place: Path) -> None:
         name = str(place / "private" / "x.txt")
         told(client.send("POST", "/check", data={"text": ""}, files={"file": (name, b"5 %")}))
         told(client.send("POST", "/api/check", json={"text": "5 %", "date": name}))
+    assert found == []
+
+
+def test_no_cell_of_a_list_and_no_claim_of_the_desk_is_a_path(client: Client, place: Path) -> None:
+    posts = {one.path for one in routes(client) if one.methods and "POST" in one.methods}
+    assert posts == {"/api/check", "/check", "/screen", "/api/desk"}
+    mimetypes.init()
+    ways = paths(place)
+    head = "Date,HS code,From,To,Origin,Route,Consignee"
+    quote_ = "China's exports to Germany fell by 3.4 % in 2022."
+    keys = {"exporter": "CHN", "importer": "DEU", "period": "2022"}
+    with denied(place / "lake", place / "lists") as found:
+        for number, path in enumerate(ways):
+            cells = ["2022-01-11", "84099110", "DE", "RU", "CN", "x", "y"]
+            cells[number % 7] = path.replace(",", ";")
+            text = f"{head}\n{','.join(cells)}\n"
+            name = (f"{path}.csv" if number % 2 else path, text.encode())
+            told(client.send("POST", "/screen", data={"text": text}, files={"none": b""}))
+            told(client.send("POST", "/screen", files={"file": name}, data={"edition": path}))
+            claim = {"quote": quote_, "growth": {**keys, "goods": path}, "says": "fell by 3.4 %"}
+            numbers = [{"index": 0, "claim": claim}]
+            told(client.send("POST", "/api/desk", json={"text": quote_, "numbers": numbers}))
+            told(client.send("POST", "/api/desk", json={"text": quote_, "date": path}))
     assert found == []
 
 
