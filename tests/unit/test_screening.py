@@ -14,6 +14,7 @@ from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.screening import cells, read_file, read_text, screen
 from entrepot.figures.screening.cells import read_code, read_days
 from entrepot.figures.screening.read import read_bytes_of
+from entrepot.goods.library import add_own
 from entrepot.goods.screening import (
     LISTED,
     NO_LIST,
@@ -486,3 +487,16 @@ def test_a_list_whose_last_line_has_no_end_says_so(tmp_path: Path) -> None:
     for text, said in ((ROWS, False), (ROWS[:-1], True), (ROWS + "2025-01-11,8409", True)):
         path.write_text(text, encoding="utf-8")
         assert any("no line end" in one for one in read_file(path).notes) == said
+
+
+def test_a_list_of_ones_own_is_screened_against_at_any_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read until no day, so nothing of it is open: screening with it ended in an error."""
+    monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "lists"))
+    path = tmp_path / "mine.csv"
+    path.write_text("code,nomenclature\n010121,HS2022\n", encoding="utf-8")
+    add_own(path)
+    found = screened("2025-01-11,01012100,IT,FR,,,V\n2025-01-11,02012000,IT,FR,,,V\n")
+    said = sorted(found.table.to_pylist(), key=lambda one: one["row"])
+    assert [line["status"] for line in said] == [STATUSES[LISTED], STATUSES[NOT_LISTED]]

@@ -173,23 +173,37 @@ def test_no_cell_of_a_list_and_no_claim_of_the_desk_is_a_path(client: Client, pl
     posts = {one.path for one in routes(client) if one.methods and "POST" in one.methods}
     assert posts == {"/api/check", "/check", "/screen", "/api/desk"}
     mimetypes.init()
-    ways = paths(place)
+    ways = paths(place)[::2]
     head = "Date,HS code,From,To,Origin,Route,Consignee"
     quote_ = "China's exports to Germany fell by 3.4 % in 2022."
     keys = {"exporter": "CHN", "importer": "DEU", "period": "2022"}
+    read = 0
     with denied(place / "lake", place / "lists") as found:
         for number, path in enumerate(ways):
             cells = ["2022-01-11", "84099110", "DE", "RU", "CN", "x", "y"]
             cells[number % 7] = path.replace(",", ";")
             text = f"{head}\n{','.join(cells)}\n"
-            name = (f"{path}.csv" if number % 2 else path, text.encode())
-            told(client.send("POST", "/screen", data={"text": text}, files={"none": b""}))
-            told(client.send("POST", "/screen", files={"file": name}, data={"edition": path}))
+            name = f"{path}.csv" if number % 2 else path
+            screened = [
+                client.send("POST", "/screen", files={"text": (None, text)}),
+                client.send("POST", "/screen", files={"file": (name, text.encode())}),
+            ]
+            assert {one.status_code for one in screened} <= {200, 422}
+            read += sum(one.status_code == 200 for one in screened)
+            told(
+                client.send(
+                    "POST", "/screen", files={"text": (None, text), "edition": (None, path)}
+                )
+            )
             claim = {"quote": quote_, "growth": {**keys, "goods": path}, "says": "fell by 3.4 %"}
             numbers = [{"index": 0, "claim": claim}]
+            about = f"{quote_} It stands in {path}."
             told(client.send("POST", "/api/desk", json={"text": quote_, "numbers": numbers}))
             told(client.send("POST", "/api/desk", json={"text": quote_, "date": path}))
+            answer = client.send("POST", "/api/desk", json={"text": about, "date": "2026-01-21"})
+            assert answer.status_code == 200, answer.text
     assert found == []
+    assert read > len(ways)  # most are lists, whatever stands in a cell
 
 
 SQL = [

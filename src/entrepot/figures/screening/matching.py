@@ -181,7 +181,7 @@ def find_results(work: Work) -> None:
     for place, regime in enumerate(work.regimes):
         parts = list(regime.unsettled())
         starts = sorted({begins for begins, _, _ in parts})
-        for begins, after in zip(starts, [*starts[1:], None], strict=True):
+        for begins, after in zip(starts, [*starts, None][1:], strict=True):
             ends = after - timedelta(days=1) if after else date.max
             why = [text for start, _, text in parts if start <= begins]
             windows.append((place, begins, ends, first_of(why, 3)))
