@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
-from entrepot.errors import NoEvidenceError
+from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
 from entrepot.measures.nowcast import Window, nowcast
+from entrepot.report.standalone import picture_of
+from entrepot.serve.views.figure import figure_page
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from made_flows import made_flows
@@ -168,6 +170,19 @@ def test_a_gap_and_an_edition_that_changes(tmp_path: Path) -> None:
     assert "changes its edition within 2024 (HS2017 from 2024-01 and HS2022 from 2024-04)" in str(
         figure.reason
     )
+
+
+def test_on_a_page_and_in_no_chart(lake: Lake) -> None:
+    pairs = [
+        ("measure", "value"), ("importer", "KAZ"), ("exporter", "DEU"), ("goods", "845811"),
+        ("period", "2024"), ("source", "table.german"),
+    ]  # fmt: skip
+    with lake.reading():
+        shown = figure_page(lake, pairs, "").body.decode()
+    assert 'class="big nowcast"' in shown
+    assert "not a reported value" in shown
+    with pytest.raises(RequestError, match="not drawn"):
+        picture_of(ask(lake, period=2024, source="table.german"))
 
 
 def test_on_the_command_line(lake: Lake) -> None:

@@ -13,7 +13,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.watching import FigureChange, Watched
+    from entrepot.watching import FigureChange, Observation, Watched
     from entrepot.watching.run import WatchedFile
 
 __all__ = ["watch"]
@@ -95,7 +95,7 @@ def _draw_figures(one: WatchedFile, screen: Console) -> None:
     ordered = sorted(one.figures, key=lambda move: not move.what)
     ordered, more = ordered[: max(one.changed, _STILL)], len(ordered) - max(one.changed, _STILL)
     rows = [
-        [f"{move.id}: {move.title}", move.then.shown if move.then else "", move.now.shown]
+        [f"{move.id}: {move.title}", _value(move.then) if move.then else "", _value(move.now)]
         for move in ordered
     ]
     if all(move.then is None for move in ordered):
@@ -124,6 +124,11 @@ def _draw_claims(one: WatchedFile, screen: Console) -> None:
     for turn in ordered:
         if turn.is_changed:
             screen.print(Text(f"{turn.id}: {turn.reason}"))
+
+
+def _value(seen: Observation) -> str:
+    """Return a value as shown; one that is no reported value says so."""
+    return f"{seen.shown} (nowcast)" if seen.nowcast else seen.shown
 
 
 def _words(verdict: str | None) -> str:

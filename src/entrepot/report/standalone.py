@@ -144,6 +144,12 @@ def of_figure(figure: Figure) -> StandaloneChart:
         raise NoEvidenceError(
             "there is nothing to draw", why=figure.reason or "no value is available"
         )
+    if figure.nowcast:
+        raise RequestError(
+            "a nowcast is not drawn",
+            why="a chart would show it like a reported value",
+            hint="ask for a period that is reported in full",
+        )
     one = ONE.get(figure.definition.measure)
     curved = figure.definition.measure != "origin"  # its choices are borders, told below it
     alternatives = curved and bool(figure.specifications and figure.specifications.whole)

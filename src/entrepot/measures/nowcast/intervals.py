@@ -13,7 +13,7 @@ coverage of the past (Gibbs and Candes 2021, Advances in Neural Information Proc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from entrepot.measures.nowcast.methods import (
@@ -29,15 +29,13 @@ from entrepot.measures.nowcast.methods import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["LEVELS", "Past", "ends_of_errors", "past_of", "size_classes"]
+__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of", "size_classes"]
 
 LEVELS = (0.8, 0.95)
 """Levels of the two intervals."""
@@ -52,6 +50,13 @@ _AFTER_BREAK = 0.2
 """Part of the size of a break that adds to the error to be expected: whether it lasts is open."""
 _MEMORY = 36
 """Origins whose errors count for a weight."""
+LEAST_ORIGINS = 6
+"""Earlier origins whose error has to be known for an interval."""
+_POOL = 50
+"""Errors from which it is seen whether intervals contained what they promised."""
+_SLOW_TO_WIDEN, _SLOW_TO_NARROW = 3.0, 12.0
+"""Windows apart after which half of what was seen counts: a calm time is believed later than a
+rough one."""
 _FIRST = 3
 """Origins whose errors stand in for those of the time before any was known."""
 _OWN = 12
@@ -85,6 +90,11 @@ class Past:
         Error that was to be expected of it.
     broken
         Whether the latest months at the origin were far from those before.
+    ahead, sizes
+        Months from the origin to the end of the window; mean of the year before, by flow and
+        origin.
+    stated
+        Quantiles by origin, once they are computed.
     """
 
     origins: range
@@ -100,6 +110,7 @@ class Past:
     broken: Flags
     ahead: int
     sizes: Floats
+    stated: dict[int, dict[float, tuple[Floats, Floats]]] = field(default_factory=dict, repr=False)
 
     def usable(self, place: int) -> int:
         """Return how many of the origins before one had become known by then."""
@@ -307,13 +318,59 @@ def _scale(done: Floats, noise: Floats, ahead: int, *, own: bool) -> Floats:
     return np.asarray(np.maximum(found, 0.005), dtype=float)
 
 
-def ends_of_errors(
-    past: Past, place: int, levels: Sequence[float] = LEVELS
-) -> dict[float, tuple[Floats, Floats]]:
+def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     """Return by level the ends of the error of each flow at an origin.
 
-    They are quantiles of the errors so far of flows of the same size, each by the error that was
-    to be expected of it. A level for which there are too few errors is left out.
+    They are quantiles of the errors so far, made wider or narrower by what would have made those
+    of the past contain what they promised. A level for which there are too few errors is left out.
+    """
+    import numpy as np
+
+    found = {}
+    classes = size_classes(past.sizes[:, place], np.isfinite(past.combined[:, place]))
+    for level, ends in _stated(past, place).items():
+        low, high = ends[0].copy(), ends[1].copy()
+        beyond = _beyond(past, place, level)
+        count = beyond.shape[1] / max(1.0, past.ahead / 2)
+        for one in np.unique(classes):
+            members = classes == one
+            pool = beyond[members]
+            pool = pool[np.isfinite(pool)]
+            if len(pool) >= _POOL:
+                factor = max(float(np.quantile(pool, level)), 0.2)
+                slow = _SLOW_TO_WIDEN if factor > 1 else _SLOW_TO_NARROW
+                factor = factor ** (count / (count + slow))
+                low[members] *= factor
+                high[members] *= factor
+        found[level] = (low, high)
+    return found
+
+
+def _stated(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
+    """Return the quantiles at an origin, computed once."""
+    if place not in past.stated:
+        past.stated[place] = _quantiles(past, place)
+    return past.stated[place]
+
+
+def _beyond(past: Past, place: int, level: float) -> Floats:
+    """Return errors so far by flow and origin, as parts of the end on their side: 1 is on it."""
+    import numpy as np
+
+    columns = []
+    for earlier in range(LEAST_ORIGINS, past.usable(place)):
+        ends = _stated(past, earlier).get(level)
+        if ends is not None:
+            score = past.scores[:, earlier]
+            up = score / np.maximum(ends[1], 1e-6)
+            columns.append(np.where(score >= 0, up, score / np.minimum(ends[0], -1e-6)))
+    return np.stack(columns, axis=1) if columns else np.zeros((len(past.scores), 0))
+
+
+def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
+    """Return by level quantiles of the errors so far of flows of the same size.
+
+    Each error is taken by the error that was to be expected of it.
     """
     import numpy as np
 
@@ -322,7 +379,7 @@ def ends_of_errors(
     wider = drift(past.ahead, upto, int(np.isfinite(past.combined[:, place]).sum()))
     classes = size_classes(past.sizes[:, place], np.isfinite(past.combined[:, place]))
     found = {
-        level: (np.full(len(errors), np.nan), np.full(len(errors), np.nan)) for level in levels
+        level: (np.full(len(errors), np.nan), np.full(len(errors), np.nan)) for level in LEVELS
     }
     for one in np.unique(classes):
         members = classes == one

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError
 from entrepot.measures.nowcast.intervals import (
+    LEAST_ORIGINS,
     LEVELS,
     Past,
     ends_of_errors,
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["LEAST_ORIGINS", "Backtest", "Method", "Nowcast", "backtest", "nowcast"]
+__all__ = ["Backtest", "Method", "Nowcast", "backtest", "nowcast"]
 
-LEAST_ORIGINS = 6
-"""Earlier origins whose error has to be known."""
 _WIDEST = 20.0
 """Ratio of the ends of an 80 % interval beyond which it says nothing."""
 _WIDEST_SHARE = 0.5
@@ -266,7 +265,7 @@ def _covered(past: Past, place: int) -> float | None:
     """Return which part of the first flow's earlier windows lay in the interval stated then."""
     inside = []
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
-        ends = ends_of_errors(past, earlier, LEVELS[:1]).get(LEVELS[0])
+        ends = ends_of_errors(past, earlier).get(LEVELS[0])
         score = past.scores[0, earlier]
         if ends is not None and score == score and ends[0][0] == ends[0][0]:
             inside.append(ends[0][0] <= score <= ends[1][0])

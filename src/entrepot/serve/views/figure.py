@@ -95,6 +95,8 @@ def cite(figure: Figure) -> str:
     rows = dict(as_rows(figure))
     sources = ", ".join(list(evidence)[:6])
     value = rows["value"] if figure.status == "ok" else "no value"
+    if figure.nowcast:
+        value = f"{rows['nowcast']}, a nowcast of {figure.nowcast['last_month']} and not reported"
     from_ = f" From {sources}." if sources else ""
     return f"{headline(figure)}: {value}.{from_} Entrepôt {__version__}."
 
