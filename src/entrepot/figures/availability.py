@@ -306,7 +306,7 @@ def _uncovered(
             if fiscal := [one for one in there if one.freq == "F"]:
                 near = min(fiscal, key=lambda one: abs(one.start - period.start))
                 text += f" ({spans(fiscal)} are there); ask --period {near!s}"
-            return NoAnswer(text)
+            return NoAnswer(text, "time", f"{rhythm}: {spans(there)}")
     fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
     wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
