@@ -46,12 +46,18 @@ LAST = 42
 
 
 def add(
-    lake: Lake, name: str, side: str, rows: list[tuple[str, str, str, str, float]], edition: str
+    lake: Lake,
+    name: str,
+    side: str,
+    rows: list[tuple[str, str, str, str, float]],
+    edition: str,
+    currency: str = "USD",
 ) -> None:
     path = lake.path.parent / f"{name}-{side}-{edition}-{rows[0][0]}.csv"
     lines = [",".join(map(str, row)) for row in rows]
     path.write_text("\n".join(["when,seller,buyer,code,value", *lines, ""]))
-    lake.add("table", [path], mapping=MAP.format(id=name, side=side, edition=edition))
+    text = MAP.format(id=name, side=side, edition=edition).replace("USD", currency)
+    lake.add("table", [path], mapping=text)
 
 
 def exports(months: range) -> list[tuple[str, str, str, str, float]]:
@@ -156,12 +162,15 @@ def test_now_is_the_year_of_today() -> None:
     assert str(definition.period) == str(date.today().year)
 
 
-def test_a_gap_and_an_edition_that_changes(tmp_path: Path) -> None:
+def test_a_gap_two_currencies_and_an_edition_that_changes(tmp_path: Path) -> None:
     broken = Lake.open(tmp_path / "lake")
     add(broken, "german", "exporter", exports(range(8)), "HS2022")
     add(broken, "german", "exporter", exports(range(9, LAST)), "HS2022")
     figure = ask(broken, period=2024, source="table.german")
     assert "33 months in a row are loaded, 35 are needed" in str(figure.reason)
+    add(broken, "german", "exporter", exports(range(LAST, LAST + 1)), "HS2022", "EUR")
+    figure = ask(broken, period=2024, source="table.german")
+    assert "is loaded in EUR and USD for this period" in str(figure.reason)
     other = Lake.open(tmp_path / "other" / "lake")
     (tmp_path / "other").mkdir()
     add(other, "german", "exporter", exports(range(39)), "HS2017")

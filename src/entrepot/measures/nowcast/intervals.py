@@ -337,7 +337,7 @@ def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]
             pool = beyond[members]
             pool = pool[np.isfinite(pool)]
             if len(pool) >= _POOL:
-                factor = max(float(np.quantile(pool, level)), 0.2)
+                factor = min(max(float(np.quantile(pool, level)), 0.2), 3.0)
                 slow = _SLOW_TO_WIDEN if factor > 1 else _SLOW_TO_NARROW
                 factor = factor ** (count / (count + slow))
                 low[members] *= factor
