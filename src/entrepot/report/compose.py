@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
 from entrepot.figures.inputs import input_years
+from entrepot.goods.library import is_file
 from entrepot.lake import spans
 from entrepot.model.areas import as_codes, pinned
 from entrepot.model.period import Period
@@ -40,9 +43,7 @@ from entrepot.report.sections.inputs import ImportedInputs, bought
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
-    from pathlib import Path
 
     from entrepot.claims import Document
     from entrepot.claims.result import Check
@@ -166,6 +167,7 @@ def opening_in(
             figures=book.figures,
             line=back_matter.line_of(subject),
             version=__version__,
+            folders=_folders(subject.goods),
         )
 
 
@@ -248,7 +250,15 @@ def _described(
         line=back_matter.line_of(subject),
         version=__version__,
         check=checked.to_dict() if checked else None,
+        folders=_folders(subject.goods, claims),
     )
+
+
+def _folders(goods: str, claims: str = "") -> tuple[str, ...]:
+    """Return the folders of the files that were named, with the sign that ends them."""
+    files = [part.strip().partition(":")[0] for part in goods.split(",") if is_file(part.strip())]
+    named = (Path(one) for one in (*files, claims) if one)
+    return tuple(sorted({f"{one.parent}{os.sep}" for one in named if len(one.parts) > 1}))
 
 
 def _again(stopped: CutOff) -> tuple[Command, ...]:

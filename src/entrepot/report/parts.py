@@ -5,7 +5,9 @@ Text may set words strong with double asterisks; every renderer knows that and n
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from html import escape
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -235,6 +237,8 @@ class Brief:
         The command that writes this brief.
     date
         The day that whoever asked for it gave, as 2026-11-30; empty without one.
+    folders
+        Where files that were named lie on this machine, which no file that is written says.
     """
 
     title: str
@@ -251,6 +255,14 @@ class Brief:
     version: str
     check: dict[str, Any] | None = field(default=None)
     date: str = ""
+    folders: tuple[str, ...] = ()
+
+    def public(self, text: str) -> str:
+        """Return a text that leaves the machine: files of the reader by name, without folders."""
+        for folder in self.folders:
+            for written in (folder, escape(folder), json.dumps(folder, ensure_ascii=False)[1:-1]):
+                text = text.replace(written, "")
+        return text
 
     def __str__(self) -> str:
         cards = "\n".join(

@@ -61,7 +61,8 @@ STEPS = (
 def render_html(brief: Brief) -> str:
     """Return the page; the same brief gives the same bytes."""
     page = page_environment().get_template("brief.html.j2")
-    return page.render(style=page_style("brief.css"), **page_parts(brief)).strip() + "\n"
+    text = page.render(style=page_style("brief.css"), **page_parts(brief))
+    return brief.public(text).strip() + "\n"
 
 
 def page_parts(brief: Brief) -> dict[str, Any]:

@@ -19,7 +19,7 @@ __all__ = ["as_dict", "render_json"]
 
 def render_json(brief: Brief) -> str:
     """Return the brief as JSON text."""
-    return json.dumps(as_dict(brief), ensure_ascii=False, indent=1) + "\n"
+    return brief.public(json.dumps(as_dict(brief), ensure_ascii=False, indent=1)) + "\n"
 
 
 def as_dict(brief: Brief) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def render_markdown(brief: Brief) -> str:
     for section in brief.sections:
         parts += _section(brief, section)
     parts += _end(brief)
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return brief.public("\n\n".join(part for part in parts if part)) + "\n"
 
 
 def _escaped(text: str) -> str:

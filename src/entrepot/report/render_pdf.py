@@ -40,7 +40,7 @@ def render_pdf(brief: Brief) -> bytes:
         Without Typst.
     """
     page = files("entrepot.report").joinpath("templates", "brief.typ").read_bytes()
-    inputs = {"brief": json.dumps(as_data(brief), ensure_ascii=False)}
+    inputs = {"brief": brief.public(json.dumps(as_data(brief), ensure_ascii=False))}
     return typeset(page, inputs, format="pdf")
 
 

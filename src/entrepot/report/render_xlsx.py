@@ -18,7 +18,7 @@ from entrepot.report.parts import WORDS, plain
 from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from entrepot.figures import Figure
     from entrepot.report.charts import BriefTable
@@ -63,7 +63,8 @@ def render_xlsx(brief: Brief) -> bytes:
         raise MissingExtraError("XlsxWriter", "excel") from error
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
-        book = Book(made, brief.title, f"Entrepôt {brief.version}", brief.line)
+        line = brief.public(brief.line)
+        book = Book(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
         book.add(_front(brief))
         for section in brief.sections:
             for grid in _section(brief, section):
@@ -373,10 +374,20 @@ class Book:
         A workbook of XlsxWriter.
     title, author, line
         What its properties say.
+    public
+        Takes out of a text what must not leave the machine.
     """
 
-    def __init__(self, made: Any, title: str, author: str, line: str) -> None:
+    def __init__(
+        self,
+        made: Any,
+        title: str,
+        author: str,
+        line: str,
+        public: Callable[[str], str] = str,
+    ) -> None:
         self._made = made
+        self._public = public
         self._names: list[str] = []
         self._formats: dict[tuple[str, str, bool, bool], Any] = {}
         self._author = author
@@ -435,6 +446,7 @@ class Book:
         self, sheet: Any, row: int, place: int, text: str, style: str, *, right: bool = False
     ) -> None:
         """Write a text as text, whatever it begins with."""
+        text = self._public(text)
         look = self._format(style, right=right, quoted=is_risky(text))
         if text:
             sheet.write_string(row, place, text[:MOST_TEXT], look)

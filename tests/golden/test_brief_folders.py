@@ -1,0 +1,52 @@
+"""A file that is handed on says no folder of the machine that made it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pypdf import PdfReader
+
+from entrepot.lake import Lake
+from entrepot.report import brief
+from entrepot.report.parts import format_of
+
+if TYPE_CHECKING:
+    from entrepot.report.parts import Brief
+
+CLAIMS = Path(__file__).parents[2] / "examples" / "russia-china-dependence.yaml"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Brief, Path]:
+    """A brief of a list and of claims that lie in a folder with a telling name."""
+    folder = tmp_path_factory.mktemp("secret & <project>")
+    (folder / "mine.csv").write_text("code,nomenclature\n854231,HS2017\n", encoding="utf-8")
+    shutil.copy(CLAIMS, folder / "claims.yaml")
+    lake = Lake.open(folder / "no-lake")
+    told = brief("RUS", "CHN", str(folder / "mine.csv"), lake=lake, claims=folder / "claims.yaml")
+    return told, folder
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".xlsx", ".pdf"])
+def test_no_folder_is_in_a_file(made: tuple[Brief, Path], suffix: str) -> None:
+    told, folder = made
+    written = format_of(folder / f"brief{suffix}")(told)
+    text = words_of(written.encode() if isinstance(written, str) else written, suffix)
+    assert "mine.csv" in text
+    assert "claims.yaml" in text
+    for part in ("secret", str(folder.parent)):
+        assert part not in text
+
+
+def words_of(content: bytes, suffix: str) -> str:
+    if suffix == ".pdf":
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if suffix == ".xlsx":
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return content.decode()
