@@ -1,4 +1,4 @@
-"""A file that is handed on says no folder of the machine that made it."""
+"""What is handed on: no folder of the machine that made it, and sources by their names."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pypdf import PdfReader
 
+from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.report import brief
+from entrepot.report.charts.alone import sources
 from entrepot.report.parts import format_of
+from entrepot.report.standalone import of_figure
 
 if TYPE_CHECKING:
     from entrepot.report.parts import Brief
@@ -50,3 +53,17 @@ def words_of(content: bytes, suffix: str) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return "".join(book.read(name).decode() for name in book.namelist())
     return content.decode()
+
+
+def test_a_chart_names_publisher_and_vintage_and_no_hash(tmp_path: Path) -> None:
+    """It named the first digits of a hash and neither publisher nor vintage."""
+    lake = Lake.open(tmp_path / "no-lake")
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": 2022}
+    figure = ask("import_share", lake=lake, curve=True, **keys)
+    told = " ".join(of_figure(figure).foot)
+    assert "Source: CEPII BACI V202601 (30 codes); Entrepôt computation." in told
+    assert figure.evidence[0].snapshot not in told
+    printed = ask(
+        "import_share", importer="RUS", exporter="CHN", goods="chpl", period=2023, lake=lake
+    )
+    assert "Entrepôt computation" not in sources([printed])

@@ -112,6 +112,8 @@ class Evidence:
         For a published figure: whose number it is, who printed it, where, and its row.
     statement
         That row; not part of what is printed.
+    vintage
+        Release of the rows as their publisher calls it, for source lines; empty if not known.
     """
 
     source: str
@@ -125,6 +127,7 @@ class Evidence:
     url: str = ""
     id: str = ""
     statement: Published | None = field(default=None, repr=False, compare=False)
+    vintage: str = field(default="", repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types; empty fields of published rows are left out."""

@@ -13,9 +13,11 @@ from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
+from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 from entrepot.model.product import harmonized
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +115,14 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
 
 
+def _vintage(cells: SourceRows) -> str:
+    """Return the releases of the deliveries, the unknown left out."""
+    name, _ = split_address(cells.held.source)
+    used = cells.held.snapshot.split("+")
+    found = {one.vintage for one in cells.lake.holdings(name) if one.snapshot in used}
+    return ", ".join(sorted(found - {UNKNOWN, ""}))
+
+
 def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
@@ -138,6 +148,7 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         rows=sum(told.values()),
         reported_by=dict(sorted(told.items())),
         estimated=estimated / total if total else 0.0,
+        vintage=_vintage(cells),
         bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
     )
 

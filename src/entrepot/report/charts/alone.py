@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.model.display import figure_value, range_text
 from entrepot.model.period import Period
-from entrepot.report.attribution import origin_name, source_name
+from entrepot.report.attribution import data_set, origin_name
 from entrepot.report.phrasing import capital
 
 if TYPE_CHECKING:
@@ -87,15 +87,17 @@ def spread_line(figure: Figure) -> str:
 
 
 def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
-    """Return where the numbers are from: source and delivery, and whose numbers are in print."""
+    """Return whose the numbers are: publisher, data set and vintage; who published others."""
     found: dict[str, None] = {}
+    ours = ""
     for figure in figures:
         for one in figure.evidence:
+            ours = ours or ("" if one.origin else "; Entrepôt computation")
             if one.origin:
                 found[origin_name(one.origin)] = None
             else:
-                found[f"{source_name(one.source)} {one.snapshot}".strip()] = None
-    told = f"Source: {', '.join(found)}." if found else ""
+                found[data_set(one.source, one.vintage)] = None
+    told = f"Source: {', '.join(found)}{ours}." if found else ""
     shown = f"Published: {', '.join(dict.fromkeys(printed))}." if printed else ""
     return " ".join(text for text in (told, shown) if text)
 

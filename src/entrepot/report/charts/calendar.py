@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.model.areas import area_name, area_set, stopped
 from entrepot.report import phrasing
-from entrepot.report.attribution import source_name
+from entrepot.report.attribution import data_set, source_name
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years
 from entrepot.report.charts.drawing import labels, lines, rects, render
@@ -371,7 +371,7 @@ def years_reported(
     sources: dict[str, None] = {}
     for item in lake.holdings(source):
         if item.table == "flows" and item.reporters:
-            sources[f"{source_name(item.source)} {item.snapshot}"] = None
+            sources[data_set(item.source, "" if item.vintage == "unknown" else item.vintage)] = None
             _count(item, wanted or {}, found)
     return dict(found), list(sources)
 
