@@ -90,7 +90,14 @@ def told(answer: object) -> None:
 
 ADDRESSES = [
     *("/goods/{}", "/goods/{}.csv", "/measures/{}", "/country/{}", "/country/DEU/from/{}"),
-    *("/script/{}.js", "/style/{}.css", "/api/goods/{}", "/api/goods/{}.csv", "/{}", "/?q={}"),
+    *(
+        "/script/{}.js",
+        "/style/{}.css",
+        "/api/goods/{}",
+        "/api/goods/{}.csv",
+        "/{}",
+        "/search?q={}",
+    ),
     *("/go?importer=DEU&goods={}", "/country/DEU?goods={}", "/country/DEU/from/CHN?goods={}"),
     *("/country/DEU/from/CHN/brief.md?goods={}", "/country/DEU/from/CHN?period={}"),
     *("/api/brief?importer=DEU&goods={}", "/api/brief?importer={}", "/search.json?q={}"),

@@ -47,7 +47,7 @@ WORDS = {
     "blank": " \t\u00a0",
 }
 PLACES = [
-    "/?q={}",
+    "/search?q={}",
     "/search.json?q={}",
     "/go?importer={}",
     "/go?importer=RUS&goods={}",

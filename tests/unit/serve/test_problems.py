@@ -210,7 +210,11 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
 @pytest.mark.parametrize(
     "path",
     [
-        "/?q={}",
+        "/search?q={}",
+        "/explore?importer=DEU&goods=850511&title={}",
+        "/embed?importer=DEU&goods=850511&title={}",
+        "/explore?show={}",
+        "/goods/850511?period={}",
         "/ask?measure={}&period=2023",
         "/ask?measure=value&period=2023&importer={}",
         "/goods/{}",
