@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from entrepot.claims import check
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, Panel, ask, ask_many
+    from entrepot.figures.scenario import ask_scenario as scenario
     from entrepot.lake import Lake
     from entrepot.report import brief
+    from entrepot.report.standalone import ask_chart as chart
     from entrepot.watching import watch
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "ask",
     "ask_many",
     "brief",
+    "chart",
     "check",
     "goods",
     "measures",
+    "scenario",
     "watch",
 ]
 
@@ -43,7 +47,9 @@ _HOMES = {
     "ask": "entrepot.figures",
     "ask_many": "entrepot.figures",
     "brief": "entrepot.report",
+    "chart": "entrepot.report.standalone:ask_chart",
     "check": "entrepot.claims",
+    "scenario": "entrepot.figures.scenario:ask_scenario",
     "watch": "entrepot.watching",
 }
 
@@ -52,7 +58,8 @@ def __getattr__(name: str) -> Any:
     if name in ("goods", "measures"):
         return importlib.import_module(f"entrepot.{name}")
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        module, _, own = _HOMES[name].partition(":")
+        return getattr(importlib.import_module(module), own or name)
     raise AttributeError(f"module 'entrepot' has no attribute {name!r}")
 
 

@@ -6,12 +6,18 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.figures.card import fragment, table_html
+from entrepot.model.table_files import frame_of, write_table, write_whole
 
 if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source, Todo
     from entrepot.model.interval import Interval
+    from entrepot.model.table_files import FrameKind
 
 __all__ = [
     "VERDICTS",
@@ -232,6 +238,51 @@ class Check:
         return tuple(
             ConflictBlock(held[0].blamed, held[0], (*held[1:],)) for held in found.values()
         )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each claim: id, what it says, verdict, reason, likely error."""
+        return [
+            {
+                "id": one.claim.id,
+                "says": one.claim.says.text,
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "likely_error": one.likely_errors[0].kind if one.likely_errors else None,
+            }
+            for one in self.claims
+        ]
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return its rows as a frame; see `entrepot.model.table_files.frame_of`."""
+        return frame_of(self.rows(), kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it: ``.json`` everything, other forms of `write_table` a row for each claim.
+
+        Raises
+        ------
+        RequestError
+            For another end.
+        OutsideError
+            If the disk refuses.
+        """
+        target = Path(path)
+        if target.suffix.lower() == ".json":
+            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+            return write_whole(target, f"{text}\n")
+        return write_table(target, self.rows())
+
+    def _repr_html_(self) -> str:
+        counts = ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in self.summary.items() if count
+        )
+        rows = [
+            [one["id"], one["says"], one["verdict"].replace("_", " "), one["reason"]]
+            for one in self.rows()
+        ]
+        table = table_html(["claim", "says", "verdict", "reason"], rows, most=30)
+        title = f'<p class="hd">{escape(self.source.title)}</p>'
+        return fragment(self.source.title, [title, f'<p class="w">{escape(counts)}</p>', table])
 
     @property
     def summary(self) -> dict[str, int]:

@@ -122,12 +122,21 @@ def _draw_cost(cost: QueryCost, screen: Console) -> None:
 
 def draw(figure: Figure, screen: Console) -> None:
     """Draw a figure on a terminal."""
+    from dataclasses import replace
+
     from rich.text import Text
 
-    from entrepot.figures.figure import as_rows, cards_of, headline, table_of
+    from entrepot.figures.card import card_text
+    from entrepot.figures.figure import card_of, cards_of, table_of
 
-    screen.print(Text(headline(figure), style="bold"))
-    screen.print(facts(as_rows(figure), bold="nowcast" if figure.nowcast else "value"))
+    card = replace(card_of(figure), table=((), ()))  # drawn below, as wide as the screen
+    text = Text(card_text(card, max(60, min(screen.width, 120))))
+    text.stylize("bold", 0, text.plain.index("\n\n"))
+    if card.value:
+        text.highlight_words(
+            [f"{card.value} {card.unit}".strip(), "█"], "bold", case_sensitive=True
+        )
+    screen.print(text, soft_wrap=True)
     if figure.table:
         names, rows = table_of(figure)
         screen.print(table("", names, rows, right=tuple(range(1, len(names))), by_rank=True))

@@ -16,13 +16,12 @@ from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
 from entrepot.errors import (
     BadFileError,
     NoEvidenceError,
-    OutsideError,
     RequestError,
     UnknownNameError,
 )
-from entrepot.files import read_bytes, require_file, require_target
+from entrepot.files import read_bytes, require_file
 from entrepot.model.display import first_of
-from entrepot.report.output import csv_text, write_whole
+from entrepot.model.table_files import write_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,17 +237,7 @@ def _flat(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    require_target(path)
-    head = list(rows[0]) if rows else []
-    if path.suffix.lower() == ".xlsx":
-        from entrepot.report.render_xlsx import table_workbook
-
-        write_whole(path, table_workbook(path.stem, head, [list(row.values()) for row in rows]))
-        return
-    try:  # names and words of a list may be anybody's, and are opened in a spreadsheet
-        path.write_text(csv_text(head, [list(row.values()) for row in rows]), "utf-8", newline="")
-    except OSError as error:
-        raise OutsideError(f"cannot be written: {error.strerror}", where=str(path)) from error
+    write_table(path, rows)
 
 
 # The user's own table: read, and every row of it matched against lists.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from html import escape
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from entrepot.errors import RequestError
+from entrepot.figures.card import fragment, table_html
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.figure import headline
@@ -14,15 +18,17 @@ from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import pinned
-from entrepot.model.display import joined
+from entrepot.model.display import figure_value, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
+from entrepot.model.table_files import TableAbout, frame_of, write_table, write_whole
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
     from entrepot.figures.figure import Caveat, Figure
+    from entrepot.model.table_files import FrameKind
 
 __all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
 
@@ -103,6 +109,63 @@ class Panel:
             "rows": self.rows(),
             "caveats": [one.to_dict() for one in self.caveats],
         }
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return its rows as a frame; see `Figure.to_frame`."""
+        return frame_of(self.rows(), kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write its rows as the form that the name ends in; ``.json`` also has the caveats.
+
+        Raises
+        ------
+        RequestError
+            For another end.
+        MissingExtraError
+            For a workbook or a Stata file without the library.
+        OutsideError
+            If the disk refuses.
+        """
+        target = Path(path)
+        if target.suffix.lower() == ".json":
+            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+            return write_whole(target, f"{text}\n")
+        notes = "\n".join(one.text for one in self.caveats)
+        about = TableAbout(target.stem, self.title, notes, {"value": "value, in its unit"})
+        return write_table(target, self.rows(), about)
+
+    def _shown(self) -> list[list[str]]:
+        """Return a row of texts for each Figure."""
+        return [
+            [str(_plain(getattr(one.definition, name))) for name in self.varied]
+            + [
+                figure_value(one.value, one.unit),
+                range_text(one.low, one.high, one.unit),
+                (one.definition.source or "") if one.status == "ok" else "data are missing",
+            ]
+            for one in self.figures
+        ]
+
+    def __str__(self) -> str:
+        rows = [[*self.varied, "value", "range", "source"], *self._shown()]
+        sizes = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+        lines = [
+            "  ".join(f"{one:<{size}}" for one, size in zip(row, sizes, strict=True)).rstrip()
+            for row in rows
+        ]
+        notes = [f"{at}  {one.text} [{one.id}]" for at, one in enumerate(self.caveats, 1)]
+        return "\n".join([self.title, "", *lines, "", *notes]).rstrip()
+
+    def _repr_html_(self) -> str:
+        head = [*self.varied, "value", "range", "source"]
+        parts = [f'<p class="hd">{escape(self.title)}</p>']
+        parts.append(table_html(head, self._shown(), most=60))
+        if self.caveats:
+            items = "".join(f"<li>{escape(one.text)}</li>" for one in self.caveats)
+            count = len(self.caveats)
+            head_ = f"{count} caveat{'' if count == 1 else 's'}"
+            parts.append(f"<details><summary>{head_}</summary><ol>{items}</ol></details>")
+        return fragment(self.title, parts)
 
     @property
     def title(self) -> str:

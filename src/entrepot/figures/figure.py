@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 import statistics
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.base_periods import is_window
+from entrepot.figures.card import Card, CardMark, card_html, card_text, page_of
+from entrepot.figures.citation import CitationForm, citation
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
 from entrepot.figures.definition import DOLLARS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import MINUS, MONEY, figure_value, number, range_text
+from entrepot.model.display import (
+    MINUS,
+    MONEY,
+    NBSP,
+    figure_value,
+    number,
+    range_text,
+    split_unit,
+)
 from entrepot.model.keys import KEYS, LINES
+from entrepot.model.table_files import FrameKind, TableAbout, frame_of, write_table, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +52,7 @@ __all__ = [
     "Specifications",
     "applied",
     "as_rows",
+    "card_of",
     "cards_of",
     "headline",
     "table_of",
@@ -394,15 +406,84 @@ class Figure:
         """Return the Figure as JSON text with all digits."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
 
-    def __str__(self) -> str:
+    def cite(self, form: CitationForm = "text", *, link: str = "", accessed: str = "") -> str:
+        """Return the line to cite it with.
 
-        below = "\n" + " " * 14  # lines of one text stand under each other
-        rows = (f"  {label:<12}{text.replace(chr(10), below)}" for label, text in as_rows(self))
-        return "\n".join([headline(self), *rows])
+        Parameters
+        ----------
+        form
+            ``text``, ``bibtex``, ``csl`` (CSL-JSON) or ``ris``.
+        link
+            Address at which it is shown.
+        accessed
+            Day on which it was asked, such as ``2026-11-30``.
+        """
+        evidence = [f"{one.source} {one.id or one.snapshot}".strip() for one in self.evidence]
+        return citation(
+            form,
+            name=self.id,
+            title=headline(self),
+            value=_cited(self),
+            evidence=list(dict.fromkeys(evidence))[:SHOWN],
+            link=link,
+            accessed=accessed,
+        )
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return the rows behind it, or where it has none itself as one row, as a frame.
+
+        Parameters
+        ----------
+        kind
+            ``polars``, ``pandas`` or ``pyarrow``; by default the first that is installed.
+        """
+        return frame_of(self._table_rows(), kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it as the form that the name ends in.
+
+        ``.json`` has everything, ``.html`` the card, ``.txt`` the card as text; ``.csv``, ``.md``,
+        ``.parquet``, ``.xlsx``, ``.dta``, ``.sdmx.csv`` and ``.zip`` (a data package) have the
+        rows behind it, or where it has none the value and its range as one row.
+
+        Raises
+        ------
+        RequestError
+            For another end.
+        MissingExtraError
+            For a workbook or a Stata file without the library.
+        OutsideError
+            If the disk refuses.
+        """
+        target = Path(path)
+        match target.suffix.lower():
+            case ".json":
+                return write_whole(target, f"{self.to_json()}\n")
+            case ".txt":
+                return write_whole(target, f"{self}\n")
+            case ".html":
+                return write_whole(target, page_of(headline(self), self._repr_html_()))
+        return write_table(target, self._table_rows(), self._about(target.stem))
+
+    def _table_rows(self) -> list[dict[str, Any]]:
+        keys = {name: one for name, one in applied(self.definition).items() if one is not None}
+        answer = {"value": self.value, "unit": self.unit, "low": self.low, "high": self.high}
+        return self.rows() or [keys | {"status": self.status} | answer]
+
+    def _about(self, name: str) -> TableAbout:
+        notes = [self.cite(), *(one.text for one in self.caveats)]
+        labels = {key: text for key, (text, _) in COLUMNS.items()}
+        labels |= {"value": f"value, {self.unit}", "share": "share of imports, 0 to 1"}
+        sources = tuple(
+            (f"{one.source} {one.id or one.snapshot}".strip(), one.url) for one in self.evidence
+        )
+        return TableAbout(name, headline(self), "\n".join(notes), labels, sources)
+
+    def __str__(self) -> str:
+        return card_text(card_of(self))
 
     def _repr_html_(self) -> str:
-
-        return as_html(self)
+        return card_html(card_of(self))
 
 
 # What a source answers: one value for one set of choices, with the rows behind it.
@@ -824,11 +905,119 @@ def _evidence(item: Evidence) -> str:
     return f"{item.source} {item.snapshot}: {count}" + (f" (reported {sides})" if sides else "")
 
 
-def as_html(figure: Figure) -> str:
-    """Return the Figure as an HTML table for a notebook."""
-    rows = "".join(
-        f"<tr><th style='text-align:left'>{html.escape(label)}</th>"
-        f"<td style='text-align:left'>{html.escape(text).replace(chr(10), '<br>')}</td></tr>"
-        for label, text in as_rows(figure)
+def _cited(figure: Figure) -> str:
+    if figure.value is None:
+        return "no value"
+    value = figure_value(figure.value, figure.unit)
+    return f"nowcast {value}" if figure.nowcast else value
+
+
+def card_of(figure: Figure) -> Card:
+    """Return what a card of a Figure says, in a notebook and on a terminal."""
+    asked, unit, found = figure.definition, figure.unit, figure.specifications
+    value, word = split_unit(figure.value, unit) if figure.value is not None else ("", "")
+    ends = range_text(figure.low, figure.high, unit)
+    if ends and found:
+        middle = figure_value(statistics.median(one.value for one in found.items), unit)
+        ends = f"{ends} across {len(found.items)} definitions, median {middle}"
+    elif figure.status == "ok" and figure.ranged and not ends:
+        ends = "no range can be given"
+    if figure.nowcast:
+        ends = f"nowcast, not a reported value; {ends}".removesuffix("; ")
+    first, last, axis = _axis(figure)
+    places = [_place(one, first, last) for one in (figure.value, figure.low, figure.high)]
+    skip = ("value", "nowcast", "range", "missing", "by choice", "sensitivity", "caveat")
+    facts = [(label, text) for label, text in as_rows(figure) if label not in skip]
+    return Card(
+        title=headline(figure),
+        value=value,
+        unit=word,
+        place=places[0],
+        low=places[1],
+        high=places[2],
+        axis=axis,
+        range=ends,
+        span=figure.range or "",
+        choices=_choices(figure),
+        marks=_marks(figure, first, last),
+        facts=tuple(facts),
+        caveats=tuple((one.text, one.id) for one in figure.caveats),
+        table=table_of(figure) if figure.table else ((), ()),
+        reason=figure.reason or "",
+        python=_python(asked),
+        id=figure.id,
     )
-    return f"<table><caption>{html.escape(headline(figure))}</caption>{rows}</table>"
+
+
+def _axis(figure: Figure) -> tuple[float, float, tuple[str, str]]:
+    """Return the ends of the axis of a card, and what stands there; empty without an axis."""
+    if figure.value is None:
+        return 0.0, 1.0, ("", "")
+    if figure.unit == "share":
+        return 0.0, 1.0, ("0", f"100{NBSP}%")
+    if figure.low is None or figure.high is None:
+        return 0.0, 1.0, ("", "")
+    ends = (0.0, figure.value, figure.low, figure.high)
+    low, high = min(ends), max(ends)
+    return low, high, (figure_value(low, figure.unit), figure_value(high, figure.unit))
+
+
+def _place(value: float | None, first: float, last: float) -> float | None:
+    if value is None or last <= first:
+        return None
+    return min(1.0, max(0.0, (value - first) / (last - first)))
+
+
+def _choices(figure: Figure) -> tuple[tuple[str, str, bool], ...]:
+    """Return the range by each choice alone, the most influential one first."""
+    alone = [(name, ends) for name, ends in figure.spread.items() if name != "together"]
+    if len(alone) < 2:
+        return ()
+    how, found = QUESTIONS[figure.definition.measure], figure.specifications
+    called = _CHOICES | {"errors": "errors" if how.has_interval else how.cause}
+    most = found.most_influential if found else None
+    rows = [
+        (called.get(name, name), range_text(*ends, figure.unit), name == most)
+        for name, ends in alone
+    ]
+    return tuple(sorted(rows, key=lambda row: not row[2]))
+
+
+def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
+    """Return each specification with the choices in which it differs from others."""
+    if figure.specifications is None or figure.value is None:
+        return ()
+    items = figure.specifications.items
+    options = {
+        name: {one.choices.get(name, "") for one in items} for one in items for name in one.choices
+    }
+    parted = [name for name, found in options.items() if len(found) > 1 and name != "source"]
+    marks: list[CardMark] = []
+    for one in items:
+        whose = one.choices.get("origin") or one.choices.get("source", "")
+        rest = [
+            one.choices[name].replace("_", " ")
+            for name in parted
+            if name != "origin" and one.choices.get(name)
+        ]
+        marks.append(
+            CardMark(
+                ", ".join([whose, *rest]),
+                split_unit(one.value, figure.unit)[0],
+                _place(one.value, first, last) or 0.0,
+                one.choices.get("source") == "published",
+                one.value == figure.value and not any(mark.headline for mark in marks),
+            )
+        )
+    return tuple(marks)
+
+
+def _python(asked: Definition) -> str:
+    """Return the line of Python that asks for the same."""
+    defaults = {name: key.default for name, key in KEYS.items()} | {"exporter": "WLD"}
+    given = [
+        f"{name}={text if isinstance(text, (int, float)) else repr(text)}"
+        for name, text in asked.to_dict().items()
+        if name in KEYS and text is not None and text != defaults[name]
+    ]
+    return f"ep.ask({', '.join([repr(asked.measure), *given])})"

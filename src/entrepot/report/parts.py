@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError
-from entrepot.report.output import write_whole
+from entrepot.figures.card import fragment, table_html
+from entrepot.figures.figure import headline
+from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures import Caveat, Figure
     from entrepot.figures.scenario import Scenario
+    from entrepot.model.table_files import FrameKind
     from entrepot.reconcile.mirror_gaps import MirrorPair
     from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.mirror_comparison import ComparedReports
@@ -271,6 +274,28 @@ class Brief:
         )
         words = plain(" ".join(sentence.text for sentence in self.answer))
         return f"{self.title}\n{words}\n{cards}"
+
+    def save(self, path: Path | str) -> Path:
+        """Write the brief in the format of the file's suffix, as `write` does."""
+        return self.write(path)
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return a row for each figure of the brief, as a frame; see `Figure.to_frame`."""
+        rows = [
+            {"title": headline(one), "id": one.id, "value": one.value, "low": one.low}
+            | {"high": one.high, "unit": one.unit, "source": one.definition.source}
+            for one in self.figures
+        ]
+        return frame_of(rows, kind)
+
+    def _repr_html_(self) -> str:
+        words = plain(" ".join(sentence.text for sentence in self.answer))
+        rows = [[card.name, f"{card.value} {card.unit}".strip(), card.range] for card in self.cards]
+        table = table_html(["", "value", "range"], rows)
+        return fragment(
+            self.title,
+            [f'<p class="hd">{escape(self.title)}</p>', f"<p>{escape(words)}</p>", table],
+        )
 
     def write(self, path: Path | str) -> Path:
         """Write the brief in the format of the file's suffix; see `entrepot.report.write`."""

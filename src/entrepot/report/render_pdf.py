@@ -10,9 +10,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import MissingExtraError
 from entrepot.report import palette
 from entrepot.report.attribution import evidence_lines, evidence_of
-from entrepot.report.output import typeset
 from entrepot.report.palette import PRINT, colour_rules
 from entrepot.report.parts import WORDS, BriefSentence, PageLink, counted
 from entrepot.report.phrasing import capital
@@ -278,3 +278,27 @@ def _style() -> str:
         f".halo{{paint-order:stroke;stroke:{PRINT['paper']};stroke-width:4px;"
         "stroke-linejoin:round}"
     )
+
+
+def typeset(page: bytes, inputs: dict[str, str], **form: Any) -> bytes:
+    """Return a page that Typst sets, its texts handed over as data and never as markup.
+
+    Parameters
+    ----------
+    page
+        The template.
+    inputs
+        What the template reads, by name.
+    form
+        What is made of it: ``format``, and for pictures ``ppi``, pixels to an inch.
+
+    Raises
+    ------
+    MissingExtraError
+        Without Typst.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise MissingExtraError("typst", "pdf") from error
+    return bytes(typst.compile(page, sys_inputs=inputs, **form))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
 from entrepot.model.display import MONEY
+from entrepot.model.table_files import MADE, MOST_TEXT, is_risky
 from entrepot.report.attribution import evidence_of
 from entrepot.report.definitions import command_for
 from entrepot.report.palette import LIGHT
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.report.charts import BriefTable
     from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Section
 
-__all__ = ["columns_of", "read", "render_xlsx", "sheet_name", "table_workbook"]
+__all__ = ["columns_of", "read", "render_xlsx", "sheet_name"]
 
 
 _HEADLINE = (
@@ -72,36 +72,6 @@ def render_xlsx(brief: Brief) -> bytes:
         book.add(_figures(brief))
         book.add(_caveats(brief))
         book.add(_terms(brief))
-    return file.getvalue()
-
-
-def table_workbook(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """Return one table as a workbook, its texts never read as formulas.
-
-    Raises
-    ------
-    MissingExtraError
-        Without XlsxWriter.
-    """
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise MissingExtraError("XlsxWriter", "excel") from error
-    file = BytesIO()
-    cells: list[list[Cell]] = [
-        [
-            (float(cell), "General")
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool)
-            else ""
-            if cell is None
-            else str(cell)
-            for cell in row
-        ]
-        for row in rows
-    ]
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
-        book = Book(made, name, "Entrepôt", "")
-        book.add(SheetGrid(name=name, title=name, text="", head=tuple(head), rows=cells))
     return file.getvalue()
 
 
@@ -312,9 +282,6 @@ def _terms(brief: Brief) -> SheetGrid:
 # Sheets of a workbook: one look for all, text never read as a formula, no clock.
 
 
-MADE = datetime(1980, 1, 1)
-"""The day that every workbook says it was made on: a clock would change its bytes."""
-
 _HEAD_ROW = 3
 _NARROW, _WIDE, _FIRST_WIDE, _PAGE = 10, 44, 54, 110
 _LINE = 15.0
@@ -505,13 +472,9 @@ def _length(cell: Cell) -> int:
 Cell = str | tuple[float, str]
 """A text, or a number with its number format."""
 
-MOST_TEXT = 32_767
-"""Characters that a cell can hold."""
-
 _NUMBER = re.compile(r"[+\u2212-]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
 _RANGE = re.compile(r"(\S+) to (\S+)")
 _YEAR = re.compile(r"\d{4}")
-_RISKY = re.compile(r"[=+\-@\t\r\n]")
 _FORMATS = {
     "share": "0.0%",
     "share_points": "0.0%",
@@ -521,11 +484,6 @@ _FORMATS = {
     "index": "0.000",
     "count": "#,##0",
 }
-
-
-def is_risky(text: str) -> bool:
-    """Whether a spreadsheet program would read a text as a formula if somebody typed it."""
-    return _RISKY.match(text) is not None
 
 
 def number_format(unit: str) -> str:

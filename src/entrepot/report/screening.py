@@ -21,9 +21,8 @@ from entrepot.goods.screening import (
     UNREADABLE,
 )
 from entrepot.model.display import day_text
-from entrepot.report.output import csv_cell
+from entrepot.model.table_files import MADE, MOST_TEXT, csv_cell, is_risky
 from entrepot.report.palette import LIGHT
-from entrepot.report.render_xlsx import MADE, MOST_TEXT, is_risky
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
 from entrepot.figures.questions import QUESTIONS
+from entrepot.lake import Lake
 from entrepot.measures import all_metadata
+from entrepot.model.keys import Keys  # noqa: TC001 (read by typing)
+from entrepot.model.table_files import csv_text, frame_of, write_whole
 from entrepot.report.charts import draw
 from entrepot.report.charts.butterfly import mutual_shares_chart
 from entrepot.report.charts.calendar import calendar_chart
@@ -26,19 +29,22 @@ from entrepot.report.charts.slope import slope_chart
 from entrepot.report.charts.split import split_chart
 from entrepot.report.charts.stack import stack_chart
 from entrepot.report.charts.world import map_chart, of_buyers
-from entrepot.report.output import csv_text, typeset, write_whole
 from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
+from entrepot.report.render_pdf import typeset
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from entrepot.figures import Figure
-    from entrepot.lake import Lake
+    from entrepot.model.table_files import FrameKind
     from entrepot.report.charts import Chart
     from entrepot.report.charts.alone import StandaloneChart
 
 __all__ = [
     "SUFFIXES",
+    "ShownChart",
+    "ask_chart",
     "chart",
     "drawn",
     "framed",
@@ -110,6 +116,70 @@ def chart(
         return of_figure(ask(measure, lake=lake, curve=curve, nowcast=False, **given))
     with lake.reading(bundled=shown):
         return _over_years(measure, lake, since, given)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChart:
+    """A chart that shows itself in a notebook, as a drawing that needs nothing else."""
+
+    chart: StandaloneChart
+
+    @property
+    def title(self) -> str:
+        """What it shows, in a sentence."""
+        return self.chart.title
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return words and numbers as plain JSON types."""
+        return self.chart.to_dict()
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return what is drawn as a frame; see `entrepot.model.table_files.frame_of`."""
+        return frame_of(self.chart.rows, kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it as ``.svg`` or ``.png``, or its table as ``.csv``; raises as `write`."""
+        return write(self.chart, path)
+
+    def __str__(self) -> str:
+        return "\n".join((self.chart.title, self.chart.deck, *self.chart.foot))
+
+    def _repr_svg_(self) -> str:
+        return drawn(self.chart)
+
+
+def ask_chart(
+    measure: str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    curve: bool = False,
+    since: int | None = None,
+    **keys: Unpack[Keys],
+) -> ShownChart:
+    """Draw a chart of what is asked; `entrepot chart` lists all kinds.
+
+    Parameters
+    ----------
+    measure
+        Id of a measure, ``map`` or ``reporters``.
+    lake
+        A lake or its folder; by default the one that the settings name.
+    curve
+        Whether to draw every combination of defensible choices.
+    since
+        First year of a chart over the years; ``period`` is the last.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such measure.
+    RequestError
+        If nothing is drawn of it, or the keys make no sense.
+    NoEvidenceError
+        If no loaded data answer.
+    """
+    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    return ShownChart(chart(measure, held, curve=curve, since=since, **keys))
 
 
 def _over_years(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.report.output import csv_text
+from entrepot.model.table_files import TableAbout, table_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
 __all__ = ["PARQUET", "AnswerRows", "ServedAnswer", "as_html", "as_json", "as_svg"]
 
@@ -46,35 +43,10 @@ class AnswerRows:
 
     def written(self, form: str) -> ServedAnswer:
         """Return the table as a file, ``csv`` or ``parquet``."""
-        if form == "parquet":
-            return ServedAnswer(self._parquet(), PARQUET, f"{self.name}.parquet")
-        text = csv_text(self.head, self.rows)
-        return ServedAnswer(text.encode(), "text/csv; charset=utf-8", f"{self.name}.csv")
-
-    def _parquet(self) -> bytes:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        columns = [_column([row[place] for row in self.rows]) for place in range(len(self.head))]
-        out = io.BytesIO()
-        pq.write_table(pa.table(dict(zip(self.head, columns, strict=True))), out)
-        return out.getvalue()
-
-
-def _column(cells: list[Any]) -> pa.Array:
-    """Return a column of one kind: of numbers or truths where all cells are, else of texts."""
-    import pyarrow as pa
-
-    kinds = {type(cell) for cell in cells if cell is not None}
-    if kinds and (kinds <= {int, float} or kinds == {bool}):
-        return pa.array(cells, pa.float64() if float in kinds else None)
-    return pa.array([_text(cell) for cell in cells], pa.string())
-
-
-def _text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
+        rows = [dict(zip(self.head, row, strict=True)) for row in self.rows]
+        body = table_bytes(f".{form}", rows, TableAbout(self.name), head=self.head)
+        kind = PARQUET if form == "parquet" else "text/csv; charset=utf-8"
+        return ServedAnswer(body, kind, f"{self.name}.{form}")
 
 
 def as_html(text: str) -> ServedAnswer:

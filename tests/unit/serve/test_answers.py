@@ -21,7 +21,7 @@ from tests.made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 from entrepot.figures import value_added
 from entrepot.lake import Lake
 from entrepot.limits import step
-from entrepot.report.output import csv_text
+from entrepot.model.table_files import csv_text
 from entrepot.serve import create_app
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import BusyError, TooLongError

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.asking import ask
@@ -13,7 +15,9 @@ from entrepot.figures.caveats import caveat
 from entrepot.figures.figure import Evidence, NoAnswer
 from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
+from entrepot.figures.scenario.schema import ScenarioFile, parse_scenario, read_scenario
 from entrepot.figures.value_added import Known, economy_of
+from entrepot.lake import Lake
 from entrepot.limits import turn
 from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortage, stopped
 from entrepot.model.areas import area_name, area_set
@@ -21,15 +25,15 @@ from entrepot.model.display import joined
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    import os
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from entrepot.figures.figure import Caveat, Figure
     from entrepot.figures.scenario.levels import EconomyKeys
-    from entrepot.figures.scenario.schema import BackKeys, ScenarioFile
-    from entrepot.lake import Lake
+    from entrepot.figures.scenario.schema import BackKeys
     from entrepot.measures.cutoff import Network, RebuiltTrade, Shortage
 
-__all__ = ["evaluate_scenario", "points", "worked"]
+__all__ = ["ask_scenario", "evaluate_scenario", "points", "worked"]
 
 
 _TURN = threading.Lock()
@@ -37,6 +41,38 @@ _TURN = threading.Lock()
 
 Side = Literal["imposes", "target"]
 BACK: dict[Side, Side] = {"imposes": "target", "target": "imposes"}
+
+
+def ask_scenario(
+    what: ScenarioFile | Mapping[str, Any] | Path | str,
+    *,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    sides_only: bool = False,
+) -> Scenario:
+    """Estimate what a supply cut-off would do, from Python.
+
+    Parameters
+    ----------
+    what
+        A scenario file by its path, the same as a dictionary, or one that was read.
+    lake
+        A lake or its folder; by default the one that the settings name.
+    sides_only
+        As in `evaluate_scenario`, whose errors it raises too.
+
+    Raises
+    ------
+    BadFileError
+        For a file or dictionary that is no scenario.
+    """
+    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    if isinstance(what, (str, Path)):
+        file = read_scenario(Path(what))
+    elif isinstance(what, ScenarioFile):
+        file = what
+    else:
+        file = parse_scenario(json.dumps(dict(what), default=str), name="the scenario")
+    return evaluate_scenario(file, held, sides_only=sides_only)
 
 
 def evaluate_scenario(file: ScenarioFile, lake: Lake, *, sides_only: bool = False) -> Scenario:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from entrepot.figures.card import fragment, table_html
+from entrepot.figures.figure import headline
 from entrepot.figures.scenario.schema import side_name
 from entrepot.model.areas import area_name
+from entrepot.model.display import figure_value, range_text
+from entrepot.model.table_files import frame_of, write_table, write_whole
 from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.schema import ScenarioFile
     from entrepot.measures.cutoff import Network
     from entrepot.measures.origin.economy import Numbers
+    from entrepot.model.table_files import FrameKind
 
     Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -176,6 +184,63 @@ class Scenario:
         levels = self.economy is None and self.extraction is None
         return levels and all(one.value is None for one in self.goods)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each loss of the economy level: of sides, areas and sectors, in USD."""
+        if self.economy is None:
+            return []
+        return [
+            {
+                "of": of,
+                "code": loss.code,
+                "name": loss.name,
+                "lost_share": loss.lost_share.value,
+                "lost_share_low": loss.lost_share.low,
+                "lost_share_high": loss.lost_share.high,
+                "lost_usd": loss.lost_usd.value,
+                "lost_usd_low": loss.lost_usd.low,
+                "lost_usd_high": loss.lost_usd.high,
+            }
+            for of in ("sides", "areas", "sectors")
+            for loss in getattr(self.economy, of)
+        ]
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return its rows as a frame; see `entrepot.model.table_files.frame_of`."""
+        return frame_of(self.rows(), kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it: ``.json`` everything, other forms of `write_table` its rows.
+
+        Raises
+        ------
+        RequestError
+            For another end.
+        OutsideError
+            If the disk refuses.
+        """
+        target = Path(path)
+        if target.suffix.lower() == ".json":
+            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+            return write_whole(target, f"{text}\n")
+        return write_table(target, self.rows())
+
+    def _repr_html_(self) -> str:
+        title = f"{self.file.title}, {self.file.period}"
+        rows = [
+            [
+                str(one["name"]),
+                range_text(one["lost_share_low"], one["lost_share_high"], "share"),
+                range_text(one["lost_usd_low"], one["lost_usd_high"], "USD"),
+            ]
+            for one in self.rows()
+            if one["of"] != "sectors"
+        ]
+        parts = [f'<p class="hd">{escape(title)}</p>']
+        parts.append(table_html(["", "output lost", "amount"], rows))
+        parts += [_repr_figure(one) for one in self.goods]
+        parts += [f'<p class="m">{escape(one.text)}</p>' for one in self.caveats]
+        return fragment(title, parts)
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
@@ -185,6 +250,11 @@ class Scenario:
             "goods": [one.to_dict() for one in self.goods],
             "caveats": [one.to_dict() for one in self.caveats],
         }
+
+
+def _repr_figure(figure: Figure) -> str:
+    value = figure_value(figure.value, figure.unit)
+    return f'<p class="w">{escape(headline(figure))}: {escape(value)}</p>'
 
 
 def _plain(data: Any) -> Any:

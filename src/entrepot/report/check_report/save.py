@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.model.table_files import write_whole
 from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
 from entrepot.report.check_report.entries import entries, worst_first
 from entrepot.report.check_report.note import render_note
@@ -18,7 +19,6 @@ from entrepot.report.check_report.text import (
     web,
     without_heading_sign,
 )
-from entrepot.report.output import write_whole
 from entrepot.report.parts import WORDS
 from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, page_environment, page_style

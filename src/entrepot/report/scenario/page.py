@@ -9,10 +9,10 @@ from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
 from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.model.table_files import write_whole
 from entrepot.report.charts import Chart, draw
 from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
-from entrepot.report.output import write_whole
 from entrepot.report.render_html import page_environment, page_style
 from entrepot.report.scenario.tables import answer, stops, tables_of
 from entrepot.version import __version__

@@ -1,0 +1,104 @@
+"""How a Figure is cited: a line for people, and the same in the forms that programs read."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["FORMS", "CitationForm", "citation"]
+
+CitationForm = Literal["text", "bibtex", "csl", "ris"]
+FORMS: tuple[CitationForm, ...] = ("text", "bibtex", "csl", "ris")
+
+
+def citation(
+    form: CitationForm,
+    *,
+    name: str,
+    title: str,
+    value: str,
+    evidence: Iterable[str],
+    link: str = "",
+    accessed: str = "",
+) -> str:
+    """Return a citation as text, BibTeX, CSL-JSON or RIS.
+
+    Parameters
+    ----------
+    name
+        Identifier of the Figure.
+    value
+        As people read it, or that there is none.
+    evidence
+        What it is from, a word each.
+    link
+        Address of the page that shows it.
+    accessed
+        Day on which it was asked, ISO 8601; empty leaves it out.
+
+    Examples
+    --------
+    >>> citation("text", name="fig-1", title="A share", value="5 %", evidence=["baci x"])[:28]
+    'A share: 5 %. From baci x. E'
+    """
+    from_ = ", ".join(dict.fromkeys(evidence))
+    note = f"{value}. From {from_}." if from_ else f"{value}."
+    match form:
+        case "text":
+            where = f" {link}" if link else ""
+            return f"{title}: {note} Entrepôt {__version__}, {name}.{where}"
+        case "bibtex":
+            return _bibtex(name, title, note, link, accessed)
+        case "csl":
+            return json.dumps([_csl(name, title, note, link, accessed)], ensure_ascii=False)
+        case "ris":
+            return _ris(name, title, note, link, accessed)
+
+
+def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
+    fields = {
+        "title": f"{{{_tex(title)}}}",
+        "author": "{{Entrep\\^ot}}",
+        "version": f"{{{__version__}}}",
+        "note": f"{{{_tex(note)} Identifier {name}}}",
+        **({"url": f"{{{link}}}"} if link else {}),
+        **({"urldate": f"{{{accessed}}}"} if accessed else {}),
+    }
+    lines = ",\n".join(f"  {key} = {text}" for key, text in fields.items())
+    return f"@misc{{entrepot-{name},\n{lines}\n}}"
+
+
+def _tex(text: str) -> str:
+    """Return a text for TeX: its signs escaped, everything else as it is."""
+    plain = text.replace("\\", "\\textbackslash{}")
+    return re.sub(r"(?<!\\)([#$%&_])", r"\\\1", plain.replace("\u00a0", "~"))
+
+
+def _csl(name: str, title: str, note: str, link: str, accessed: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": f"entrepot-{name}",
+        "type": "dataset",
+        "title": title,
+        "author": [{"literal": "Entrepôt"}],
+        "version": __version__,
+        "note": f"{note} Identifier {name}",
+    }
+    if link:
+        found["URL"] = link
+    if accessed:
+        found["accessed"] = {"date-parts": [[int(part) for part in accessed.split("-")]]}
+    return found
+
+
+def _ris(name: str, title: str, note: str, link: str, accessed: str) -> str:
+    fields = [("TY", "DATA"), ("ID", f"entrepot-{name}"), ("TI", title), ("AU", "Entrepôt")]
+    fields += [("ET", __version__), ("N1", f"{note} Identifier {name}")]
+    fields += [("UR", link)] if link else []
+    fields += [("Y2", accessed.replace("-", "/"))] if accessed else []
+    return "\n".join(f"{tag}  - {' '.join(text.split())}" for tag, text in [*fields, ("ER", "")])

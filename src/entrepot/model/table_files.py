@@ -1,0 +1,439 @@
+"""Rows with names, as a frame and as files of every form; files are written whole or not at all.
+
+No form loses what a cell says: what is missing stays missing, numbers keep all digits, and no text
+is one that a spreadsheet takes for a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.files import require_target
+from entrepot.model.display import MINUS, NBSP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+
+    Rows = Sequence[Mapping[str, Any]]
+
+__all__ = [
+    "FORMS",
+    "MADE",
+    "MOST_TEXT",
+    "FrameKind",
+    "TableAbout",
+    "arrow_of",
+    "csv_cell",
+    "csv_text",
+    "form_of",
+    "frame_of",
+    "is_risky",
+    "names_of",
+    "table_bytes",
+    "write_table",
+    "write_whole",
+]
+
+FORMS = (".csv", ".json", ".md", ".parquet", ".xlsx", ".dta", ".sdmx.csv", ".zip")
+"""Ends of names: SDMX-CSV is a CSV of its own, ``.zip`` a Frictionless data package."""
+FrameKind = Literal["polars", "pandas", "pyarrow"]
+MADE = datetime(1980, 1, 1)
+"""The day that every workbook says it was made on: a clock would change its bytes."""
+MOST_TEXT = 32_767
+"""Characters that a cell of a workbook can hold."""
+_MOST_STATA = 32
+"""Characters of a name in Stata."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableAbout:
+    """What a table is about, for forms that say so.
+
+    Attributes
+    ----------
+    name
+        Of the file, without its end.
+    title, description
+        One line; anything a reader needs to know, caveats among it.
+    labels
+        What columns mean, with their units.
+    sources
+        Title and address of each source; an address may be empty.
+    """
+
+    name: str = "table"
+    title: str = ""
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+def write_whole(target: Path, made: str | bytes) -> Path:
+    """Write a file beside its place and move it there; missing folders are made.
+
+    Raises
+    ------
+    OutsideError
+        If something there is no plain file, or the disk refuses; what was there before stays.
+    """
+    require_target(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(made.encode() if isinstance(made, str) else made)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except OSError as error:
+        raise OutsideError(
+            f"cannot write {target}", why=str(error), hint="choose another place with --out"
+        ) from error
+    return target
+
+
+_NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
+_SIGN = rf"[=+\-@{MINUS}\uff1d\uff0b\uff0d\uff20]"
+_UNSEEN = r"[\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"\A(?=[\t\n]|{_UNSEEN}{_SIGN})|(?<=[;\t\n])(?={_UNSEEN}{_SIGN})")
+"""Where a cell begins like a formula: signs of any width, behind what nobody sees; also in the
+middle, behind what is a border of cells where the list separator is a semicolon, or on pasting."""
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    r"""Return a table as CSV that no spreadsheet takes for formulas.
+
+    A text that begins like a formula gets an apostrophe before it; a number, also one with a true
+    minus as a page has it, stays a number. What is not known stays empty.
+
+    Examples
+    --------
+    >>> print(csv_text(["a", "b"], [["=1+1", -2.5], ["−3.1", None]]), end="")
+    a,b
+    '=1+1,-2.5
+    -3.1,
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([csv_cell(name) for name in head])
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def csv_cell(cell: Any) -> Any:
+    """Return a cell as `csv_text` writes it: no text that a spreadsheet takes for a formula."""
+    if isinstance(cell, (dict, list, tuple)):
+        cell = json.dumps(cell, ensure_ascii=False, default=str)
+    if not isinstance(cell, str):
+        return cell
+    # A carriage return alone is not quoted, and begins a row elsewhere.
+    text = cell.replace(NBSP, " ").replace("\r\n", "\n").replace("\r", "\n")
+    if _NUMBER.fullmatch(text):
+        return text.replace(MINUS, "-") if text.startswith(MINUS) else text
+    return _FORMULA.sub("'", text)
+
+
+_RISKY = re.compile(r"[=+\-@\t\r\n]")
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet program would read a text as a formula if somebody typed it."""
+    return _RISKY.match(text) is not None
+
+
+def names_of(rows: Rows) -> list[str]:
+    """Return the names of all columns, in the order in which they are first met."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def arrow_of(rows: Rows, head: Sequence[str] | None = None) -> pa.Table:
+    """Return rows as an Arrow table; a column of several kinds is of texts."""
+    import pyarrow as pa
+
+    names = names_of(rows) if head is None else head
+    return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
+
+
+def _column(cells: list[Any]) -> pa.Array:
+    """Return a column of one kind: of numbers or truths where all cells are, else of texts."""
+    import pyarrow as pa
+
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and (kinds <= {int, float} or kinds == {bool}):
+        return pa.array(cells, pa.float64() if float in kinds else None)
+    return pa.array([_text(cell) for cell in cells], pa.string())
+
+
+def _text(cell: Any) -> str | None:
+    if cell is None or isinstance(cell, str):
+        return cell
+    return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
+
+
+def frame_of(rows: Rows, kind: FrameKind | None = None) -> Any:
+    """Return rows as a frame: of Polars, else of pandas, else an Arrow table.
+
+    Parameters
+    ----------
+    kind
+        ``polars``, ``pandas`` or ``pyarrow``; by default the first that is installed.
+
+    Raises
+    ------
+    MissingExtraError
+        If the library that was named is not installed.
+    """
+    chosen: str = kind or next(
+        (name for name in ("polars", "pandas") if find_spec(name) is not None), "pyarrow"
+    )
+    found = arrow_of(rows)
+    if chosen == "pyarrow":
+        return found
+    if find_spec(chosen) is None:
+        raise MissingExtraError(chosen, "stats")
+    if chosen == "pandas":
+        return found.to_pandas()
+    import polars
+
+    return polars.from_arrow(found)
+
+
+def form_of(path: Path) -> str:
+    """Return the form that the end of a name stands for.
+
+    Raises
+    ------
+    RequestError
+        For another end.
+    """
+    name = path.name.lower()
+    found = [form for form in FORMS if name.endswith(form)]
+    if not found:
+        raise RequestError(
+            f"cannot write this kind of file: {path.name}", hint=f"end it in {', '.join(FORMS)}"
+        )
+    return max(found, key=len)
+
+
+def write_table(path: Path | str, rows: Rows, about: TableAbout | None = None) -> Path:
+    """Write rows as the form that the name ends in, whole or not at all.
+
+    Raises
+    ------
+    RequestError
+        For another end, or rows that the form cannot hold.
+    MissingExtraError
+        For a workbook or a Stata file without the library.
+    OutsideError
+        If the disk refuses.
+    """
+    target = Path(path)
+    form = form_of(target)
+    return write_whole(target, table_bytes(form, rows, about or TableAbout(target.stem)))
+
+
+def table_bytes(
+    form: str, rows: Rows, about: TableAbout, *, head: Sequence[str] | None = None
+) -> bytes:
+    """Return rows as the bytes of one of `FORMS`; raises as `write_table`.
+
+    Parameters
+    ----------
+    head
+        Names of the columns, which a table without rows has too; by default those of the rows.
+    """
+    head = list(head) if head is not None else names_of(rows)
+    cells = [[row.get(name) for name in head] for row in rows]
+    match form:
+        case ".csv":
+            return csv_text(head, cells).encode()
+        case ".json":
+            text = json.dumps(list(rows), ensure_ascii=False, indent=1, default=str)
+            return f"{text}\n".encode()
+        case ".md":
+            return _markdown(head, cells).encode()
+        case ".parquet":
+            return _parquet(rows, head, about)
+        case ".xlsx":
+            return _workbook(head, cells, about)
+        case ".dta":
+            return _stata(rows, about)
+        case ".sdmx.csv":
+            return _sdmx(head, cells, about).encode()
+        case ".zip":
+            return _package(head, cells, about)
+    raise RequestError(f"no such form: {form}", hint=f"one of: {', '.join(FORMS)}")
+
+
+def _markdown(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:
+    rows = [[_one_line(cell) for cell in row] for row in cells]
+    numeric = [
+        bool(cells) and all(_is_number(row[at]) for row in cells if row[at] is not None)
+        for at in range(len(head))
+    ]
+    lines = [head, ["---:" if one else "---" for one in numeric], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _one_line(cell: Any) -> str:
+    text = "" if cell is None else (_text(cell) or "")
+    return re.sub(r"\s*\n\s*", " ", text).replace("|", "\\|")
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
+
+
+def _parquet(rows: Rows, head: Sequence[str], about: TableAbout) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = arrow_of(rows, head)
+    fields = [
+        one.with_metadata({"description": label}) if (label := about.labels.get(one.name)) else one
+        for one in found.schema
+    ]
+    said = {"title": about.title, "description": about.description}
+    kept = {key: text for key, text in said.items() if text}
+    found = found.cast(pa.schema(fields, metadata=kept or None))
+    out = io.BytesIO()
+    pq.write_table(found, out)
+    return out.getvalue()
+
+
+def _workbook(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> bytes:
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("XlsxWriter", "excel") from error
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.set_properties(
+            {
+                "title": about.title[:255],
+                "author": "Entrepôt",
+                "comments": about.description[:255],
+                "created": MADE,
+            }
+        )
+        bold = book.add_format({"bold": True, "bottom": 1})
+        quoted = book.add_format({"quote_prefix": True})
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", about.name)[:31] or "table")
+        sheet.freeze_panes(1, 0)
+        for at, name in enumerate(head):
+            sheet.write_string(0, at, name, bold)
+            longest = max([len(name), *(len(_text(row[at]) or "") for row in cells)])
+            sheet.set_column(at, at, min(60, longest + 2))
+        for place, row in enumerate(cells, 1):
+            for at, cell in enumerate(row):
+                if isinstance(cell, bool):
+                    sheet.write_boolean(place, at, cell)
+                elif _is_number(cell):
+                    sheet.write_number(place, at, cell)
+                elif text := _text(cell):
+                    look = quoted if is_risky(text) else None
+                    sheet.write_string(place, at, text[:MOST_TEXT], look)
+        if cells:
+            sheet.autofilter(0, 0, len(cells), len(head) - 1)
+    return out.getvalue()
+
+
+def _stata(rows: Rows, about: TableAbout) -> bytes:
+    """Return a file of Stata 14 and later; a name that Stata does not take is made shorter."""
+    if find_spec("pandas") is None:
+        raise MissingExtraError("pandas", "stata")
+    plain_rows = [
+        {name: int(one) if isinstance(one, bool) else one for name, one in row.items()}
+        for row in rows
+    ]
+    frame = frame_of(plain_rows, "pandas")
+    names: dict[str, str] = {}
+    for name in frame.columns:
+        plain = re.sub(r"\W", "_", str(name), flags=re.ASCII)
+        plain = f"_{plain}" if plain[:1].isdigit() else plain
+        short, count = plain[:_MOST_STATA], 2
+        while short in names.values():
+            short, count = f"{plain[: _MOST_STATA - 3]}_{count}", count + 1
+        names[str(name)] = short
+    for name in frame.columns:
+        if frame[name].dtype.kind not in "fiu":
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
+    labels = {names[name]: text[:80] for name, text in about.labels.items() if name in names}
+    out = io.BytesIO()
+    frame.rename(columns=names).to_stata(
+        out,
+        write_index=False,
+        version=118,
+        data_label=about.title[:80],
+        variable_labels=labels,
+        time_stamp=MADE,
+    )
+    return out.getvalue()
+
+
+def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> str:
+    """Return SDMX-CSV 2.0: what is no number is a dimension, each number a measure."""
+    called = {"period": "TIME_PERIOD", "value": "OBS_VALUE", "status": "OBS_STATUS"}
+    names = [called.get(name, re.sub(r"\W", "_", name).upper()) for name in head]
+    flow = re.sub(r"\W", "_", about.name).upper() or "TABLE"
+    first = ["dataflow", f"ENTREPOT:{flow}(1.0)", "I"]
+    rows = ([*first, *row] for row in cells)
+    return csv_text(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names], rows)
+
+
+_FIELD_TYPES = {bool: "boolean", int: "integer", float: "number"}
+
+
+def _package(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> bytes:
+    """Return a Frictionless data package: ``datapackage.json`` and the table as CSV, in a ZIP."""
+    name = re.sub(r"[^a-z0-9._-]+", "-", about.name.lower()).strip("-") or "table"
+    fields = []
+    for at, column in enumerate(head):
+        kinds = {type(row[at]) for row in cells if row[at] is not None}
+        kind = "number" if kinds == {int, float} else "string"
+        kind = _FIELD_TYPES.get(next(iter(kinds)), "string") if len(kinds) == 1 else kind
+        about_it = {"description": about.labels[column]} if column in about.labels else {}
+        fields.append({"name": column, "type": kind} | about_it)
+    package: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": name,
+        "title": about.title or about.name,
+        "description": about.description,
+        "sources": [
+            {"title": title} | ({"path": path} if path else {}) for title, path in about.sources
+        ],
+        "resources": [
+            {
+                "profile": "tabular-data-resource",
+                "name": name,
+                "path": f"{name}.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {"fields": fields, "missingValues": [""]},
+            }
+        ],
+    }
+    if not package["sources"]:
+        del package["sources"]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for path, text in (
+            ("datapackage.json", json.dumps(package, ensure_ascii=False, indent=1)),
+            (f"{name}.csv", csv_text(head, cells)),
+        ):
+            made.writestr(zipfile.ZipInfo(path, MADE.timetuple()[:6]), text.encode())
+    return out.getvalue()
