@@ -39,7 +39,7 @@ def test_a_series_has_a_figure_for_each_year_and_a_reason_for_none(lake: ep.Lake
     alone = ep.ask("import_share", period=2022, lake=lake, **KEYS)
     assert series[3] == alone
     assert series.sources == ("comtrade",)
-    assert series.title.endswith(", 2019..2022")
+    assert series.title.endswith(", 2019 to 2022")
     assert {note.id for note in series.caveats} >= {note.id for note in alone.caveats}
     assert series.to_dict()["definition"]["importer"] == "DEU"
 

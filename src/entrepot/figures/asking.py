@@ -173,7 +173,7 @@ class Panel:
         if self.varied == ("period",):
             first, last = (self.figures[at].definition.period for at in (0, -1))
             words = headline(self.figures[0])
-            return words.removesuffix(str(first)) + str(Period(first.start, last.end))
+            return words.removesuffix(f"{first}") + f"{Period(first.start, last.end)}"
         words = measure_metadata(self.figures[0].definition.measure).title
         return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}"
 
