@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Card", "CardMark", "card_html", "card_text", "fragment", "page_of", "table_html"]
+__all__ = ["CardMark", "FigureCard", "card_html", "card_text", "fragment", "page_of", "table_html"]
 
 ROWS = 12
 """Specifications that a fragment draws, and rows of a table that it has."""
@@ -35,7 +35,7 @@ class CardMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class FigureCard:
     """What a card says.
 
     Attributes
@@ -138,7 +138,7 @@ def page_of(title: str, inside: str) -> str:
     return f"{head}{view}<title>{escape(title)}</title><body>{inside}</body></html>\n"
 
 
-def card_html(card: Card) -> str:
+def card_html(card: FigureCard) -> str:
     """Return a card as a fragment of HTML, under 20 kB."""
     left = [_value_html(card)]
     if card.axis[0] and card.place is not None:
@@ -171,7 +171,7 @@ def card_html(card: Card) -> str:
     return fragment(f"Figure: {card.title}", parts)
 
 
-def _value_html(card: Card) -> str:
+def _value_html(card: FigureCard) -> str:
     if not card.value:
         return (
             '<p class="v" style="color:var(--i)">–</p><p class="w">No value: data are missing</p>'
@@ -179,7 +179,7 @@ def _value_html(card: Card) -> str:
     return f'<p class="v">{escape(card.value)}<small>{escape(card.unit)}</small></p>'
 
 
-def _bar_html(card: Card) -> str:
+def _bar_html(card: FigureCard) -> str:
     assert card.place is not None
     low = card.place if card.low is None else card.low
     high = card.place if card.high is None else card.high
@@ -196,7 +196,7 @@ def _ends(axis: tuple[str, str]) -> str:
     return f'<p class="s" aria-hidden="true"><span>{first}</span><span>{last}</span></p>'
 
 
-def _right_html(card: Card) -> str:
+def _right_html(card: FigureCard) -> str:
     if card.reason:
         lines = "".join(f"<p>{escape(line)}</p>" for line in card.reason.splitlines())
         return f"<div>{lines}</div>"
@@ -267,7 +267,7 @@ def _is_number(text: str) -> bool:
 # The same as text.
 
 
-def card_text(card: Card, width: int = 100) -> str:
+def card_text(card: FigureCard, width: int = 100) -> str:
     """Return a card as text of at most so many columns, without colour.
 
     Parameters
@@ -296,7 +296,7 @@ def card_text(card: Card, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _head(card: Card, gap: int, width: int) -> list[str]:
+def _head(card: FigureCard, gap: int, width: int) -> list[str]:
     value = f"{card.value} {card.unit}".strip()
     pad = "   " if width >= 96 else "  "
     first = f"{pad}{value}"
@@ -306,7 +306,7 @@ def _head(card: Card, gap: int, width: int) -> list[str]:
     return [f"{first:<{indent}}{bar}", *below, ""]
 
 
-def _bar(card: Card, room: int) -> str:
+def _bar(card: FigureCard, room: int) -> str:
     """Return the range on its axis: ``0 ├──▓▓█▓▓──┤ 100 %``."""
     first, last = card.axis
     cells = min(42, room - len(first) - len(last) - 4)
@@ -320,7 +320,7 @@ def _bar(card: Card, room: int) -> str:
     return f"{first} ├{''.join(drawn)}┤ {last}"
 
 
-def _choice_lines(card: Card, gap: int, width: int) -> list[str]:
+def _choice_lines(card: FigureCard, gap: int, width: int) -> list[str]:
     if not card.choices:
         return []
     names = max(len(name) for name, _, _ in card.choices)
@@ -333,7 +333,7 @@ def _choice_lines(card: Card, gap: int, width: int) -> list[str]:
     ]
 
 
-def _mark_lines(card: Card, gap: int, width: int) -> list[str]:
+def _mark_lines(card: FigureCard, gap: int, width: int) -> list[str]:
     if not 1 < len(card.marks) <= _TERMINAL:
         return []
     groups: dict[tuple[str, bool], list[str]] = {}
@@ -349,7 +349,7 @@ def _mark_lines(card: Card, gap: int, width: int) -> list[str]:
     return lines
 
 
-def _table_lines(card: Card, width: int) -> list[str]:
+def _table_lines(card: FigureCard, width: int) -> list[str]:
     head, rows = card.table
     if not head:
         return []

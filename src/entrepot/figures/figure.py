@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.base_periods import is_window
-from entrepot.figures.card import Card, CardMark, card_html, card_text, page_of
+from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
 from entrepot.figures.definition import DOLLARS
@@ -912,7 +912,7 @@ def _cited(figure: Figure) -> str:
     return f"nowcast {value}" if figure.nowcast else value
 
 
-def card_of(figure: Figure) -> Card:
+def card_of(figure: Figure) -> FigureCard:
     """Return what a card of a Figure says, in a notebook and on a terminal."""
     asked, unit, found = figure.definition, figure.unit, figure.specifications
     value, word = split_unit(figure.value, unit) if figure.value is not None else ("", "")
@@ -928,7 +928,7 @@ def card_of(figure: Figure) -> Card:
     places = [_place(one, first, last) for one in (figure.value, figure.low, figure.high)]
     skip = ("value", "nowcast", "range", "missing", "by choice", "sensitivity", "caveat")
     facts = [(label, text) for label, text in as_rows(figure) if label not in skip]
-    return Card(
+    return FigureCard(
         title=headline(figure),
         value=value,
         unit=word,
