@@ -28,21 +28,44 @@ partners exceed their total by a rounded cent."""
 
 
 @pytest.fixture(scope="module")
-def lake(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    found = Lake.open(tmp_path_factory.mktemp("shares") / "lake")
-    comtrade = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
-    found.add("comtrade", [comtrade], nomenclature="HS2022")
-    found.add("imts", [shared_data / "imf_imts_russia" / "RU_trade.csv"])
-    return found
-
-
-@pytest.fixture(scope="module")
-def cells(shared_data: Path) -> pd.DataFrame:
-    """Of totals with their parts in one cell, the total is the largest."""
+def raw(shared_data: Path) -> pd.DataFrame:
     path = shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz"
     rows = pd.read_csv(path, dtype={"cmd": str})
     rows["cmd"] = rows.cmd.str.zfill(6)
-    return rows.groupby(["reporter", "cmd", "flow", "partner"]).value.max().reset_index()
+    return rows
+
+
+@pytest.fixture(scope="module")
+def cells(raw: pd.DataFrame) -> pd.DataFrame:
+    """Of totals with their parts in one cell, the total is the largest."""
+    return raw.groupby(["reporter", "cmd", "flow", "partner"]).value.max().reset_index()
+
+
+@pytest.fixture(scope="module")
+def reports(cells: pd.DataFrame) -> dict[str, list[tuple[pd.DataFrame, float]]]:
+    return {flow: _reports(cells, flow, 5) for flow in ("M", "X")}
+
+
+@pytest.fixture(scope="module")
+def lake(
+    raw: pd.DataFrame,
+    reports: dict[str, list[tuple[pd.DataFrame, float]]],
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Lake:
+    """The reports that are asked about, each whole, as they stand in the file."""
+    folder = tmp_path_factory.mktemp("shares")
+    chosen = {
+        (partners.reporter.iloc[0], partners.cmd.iloc[0])
+        for every in reports.values()
+        for partners, _ in every
+    }
+    is_chosen = [key in chosen for key in zip(raw.reporter, raw.cmd, strict=True)]
+    raw[is_chosen].to_csv(folder / "comtrade.csv", index=False)
+    found = Lake.open(folder / "lake")
+    found.add("comtrade", [folder / "comtrade.csv"], nomenclature="HS2022")
+    found.add("imts", [shared_data / "imf_imts_russia" / "RU_trade.csv"])
+    return found
 
 
 def ask(lake: Lake, measure: str, **keys: str | int) -> Figure:
@@ -65,10 +88,15 @@ def _reports(cells: pd.DataFrame, flow: str, count: int) -> list[tuple[pd.DataFr
 
 
 @pytest.mark.parametrize(("flow", "measure"), [("M", "import_share"), ("X", "export_share")])
-def test_shares_of_comtrade(lake: Lake, cells: pd.DataFrame, flow: str, measure: str) -> None:
+def test_shares_of_comtrade(
+    lake: Lake,
+    reports: dict[str, list[tuple[pd.DataFrame, float]]],
+    flow: str,
+    measure: str,
+) -> None:
     iso = by_code("comtrade")
     mine, other = ("importer", "exporter") if flow == "M" else ("exporter", "importer")
-    for partners, total in _reports(cells, flow, 8):
+    for partners, total in reports[flow]:
         row = partners.loc[partners.value.idxmax()]
         sides = {mine: iso[str(row.reporter)], other: iso[str(row.partner)]}
         figure = ask(
@@ -78,9 +106,13 @@ def test_shares_of_comtrade(lake: Lake, cells: pd.DataFrame, flow: str, measure:
         assert figure.denominator["whose"] == sides[mine]
 
 
-def test_concentration_of_comtrade(lake: Lake, cells: pd.DataFrame) -> None:
+def test_concentration_of_comtrade(
+    lake: Lake,
+    cells: pd.DataFrame,
+    reports: dict[str, list[tuple[pd.DataFrame, float]]],
+) -> None:
     iso = by_code("comtrade")
-    for partners, total in _reports(cells, "M", 8):
+    for partners, total in reports["M"]:
         reporter, goods = partners.reporter.iloc[0], partners.cmd.iloc[0]
         every = cells[(cells.reporter == reporter) & (cells.cmd == goods) & (cells.flow == "M")]
         expected = ((every[every.partner != 0].value / total) ** 2).sum()
