@@ -93,6 +93,18 @@ def test_bases_are_told_by_share_of_value(tmp_path: Path) -> None:
     assert "68 % by country of consignment and 32 % by country of origin" in note
 
 
+def test_a_share_says_on_which_bases_its_total_is(tmp_path: Path) -> None:
+    """What the United States sell is by consignment; the total of 400 is by origin for 8 %."""
+    lake = _add(Lake.open(tmp_path / "lake"), tmp_path, "own", "USD", _sold(2022))
+    asked = BUYER | {"exporter": "USA"}
+    figure = ep.ask("import_share", lake=lake, period=2022, **asked)
+    [note] = [one.text for one in figure.caveats if one.id == "basis"]
+    assert "these imports by country of consignment, and their total on several bases" in note
+    assert "92 % by country of consignment and 8 % by country of origin" in note
+    value = ep.ask("value", lake=lake, period=2022, **asked)
+    assert "basis" not in {one.id for one in value.caveats}
+
+
 def test_one_row_by_origin_fires_nothing(tmp_path: Path) -> None:
     lines = [*_sold(2022)[1:], "2022,CHN,848230,origin,0.1", "2022,CHN,854231,origin,900"]
     lake = _add(Lake.open(tmp_path / "lake"), tmp_path, "own", "USD", lines)

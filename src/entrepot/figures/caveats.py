@@ -247,34 +247,53 @@ _BASES = {
 }
 
 
-def whose_goods(definition: Definition, bases: Mapping[str, float]) -> list[Caveat]:
+def whose_goods(
+    definition: Definition, bases: Mapping[str, float], of_total: Mapping[str, float] | None = None
+) -> list[Caveat]:
     """Return what makes the partner in imports, by share of their value, if that is origin at all.
 
     Parameters
     ----------
-    bases
-        Share of the value of the rows used by what makes the partner; see `Evidence`.
+    bases, of_total
+        Share of the value of the rows used, and of the total that they are divided by, by what
+        makes the partner; see `Evidence`.
     """
-    kept = {name: part for name, part in bases.items() if part >= SMALL}
-    if "origin" not in kept:
+    kept, total = (
+        {name: part for name, part in shares.items() if part >= SMALL}
+        for shares in (bases, of_total or {})
+    )
+    if "origin" not in {*kept, *total}:
         return []
     who = "Importers record" if definition.importer == WORLD else None
     who = who or f"{area_phrase(definition.importer)} records"
     who = who[0].upper() + who[1:]
+    if len(kept) == 1 and len(total) > 1:
+        [mine] = kept
+        text = (
+            f"{who} these imports {_BASES.get(mine, mine)}, and their total on several bases, by "
+            f"value: {_by_value(total)}. Goods by origin count as trade with the country that made "
+            "them, not the one that shipped them."
+        )
+        return [caveat("basis", text)]
+    if "origin" not in kept:
+        return []
     if len(kept) == 1:
         text = (
             f"{who} imports by country of origin, not country of dispatch: goods arriving via a "
             "third country count as trade with the country that made them."
         )
         return [caveat("basis", text)]
-    ordered = sorted(kept, key=lambda name: -kept[name])
-    shares = [f"{100 * kept[name]:.0f} % {_BASES.get(name, name)}" for name in ordered]
     text = (
-        f"{who} these imports on several bases, by value: {joined(shares)}. Goods by "
+        f"{who} these imports on several bases, by value: {_by_value(kept)}. Goods by "
         "origin count as trade with the country that made them, not the one that shipped "
         "them."
     )
     return [caveat("basis", text)]
+
+
+def _by_value(bases: Mapping[str, float]) -> str:
+    ordered = sorted(bases, key=lambda name: -bases[name])
+    return joined([f"{100 * bases[name]:.0f} % {_BASES.get(name, name)}" for name in ordered])
 
 
 def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:

@@ -30,6 +30,7 @@ from entrepot.figures.questions import unit_of
 from entrepot.figures.row_caveats import extreme_prices, one_sided_share, unweighed
 from entrepot.figures.row_facts import (
     areas_without_records,
+    bases_of,
     editions_of,
     evidence_of,
     goods_scope,
@@ -187,7 +188,7 @@ def _together(
     whole = first.whole
     if whole:
         notes += denominator.notes(whole, definition)
-    notes += _about_rows(definition, cells, main.evidence[0].bases, whole)
+    notes += _about_rows(definition, cells, goods, main.evidence[0].bases, whole)
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:
@@ -296,7 +297,11 @@ def _reported(
 
 
 def _about_rows(
-    definition: Definition, cells: SourceRows, bases: Mapping[str, float], whole: Denominator | None
+    definition: Definition,
+    cells: SourceRows,
+    goods: Goods,
+    bases: Mapping[str, float],
+    whole: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.voice:
@@ -304,7 +309,10 @@ def _about_rows(
         of_all = is_chain or any(side == cells.voice for _, side in totals(definition))
         yield caveats.one_report(cells.voice, definition, of_all=of_all)
         if definition.basis == "dispatch" and cells.voice == "importer":
-            yield from caveats.whose_goods(definition, bases)
+            of_total = None
+            if question(definition.measure).divides and len(cells.held.bases) > 1:
+                of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
+            yield from caveats.whose_goods(definition, bases, of_total)
     wholes = totals(definition)
     if whole is None or not whole.is_reported:  # else it is known what is missing
         yield from denominator.of_totals(cells, definition)
