@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from entrepot.claims import check, parse_document, read_document
 from entrepot.claims import draft as drafting
-from entrepot.claims import parse_document, read_document
 from entrepot.claims.draft import (
     article_of,
     as_document,
@@ -17,10 +18,13 @@ from entrepot.claims.draft import (
     draft,
     read_article,
 )
+from entrepot.claims.draft.arithmetic import borne_out
 from entrepot.claims.draft.attribution import attributed
+from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
 from entrepot.claims.draft.reading import read_sentence
 from entrepot.claims.draft.sentences import LONGEST, sentences
+from entrepot.claims.numbers import Says, read_says
 from entrepot.errors import BadFileError, RequestError
 from entrepot.goods.parse import NAMED, parse
 from entrepot.model.areas import area_or_group
@@ -725,3 +729,56 @@ def test_a_number_with_the_word_of_its_flow_is_one_of_a_row(text: str) -> None:
     found = draft(article_of(text, date="2026-01-20"))
     says = {one.says for one in found.claims} | {one.says for one in found.left}
     assert any("3.5 billion" in one for one in says)
+
+
+TWO_LEVELS = """format: 1
+source: {title: A made-up text}
+claims:
+  - id: exports
+    value: {exporter: ARG, importer: PER, goods: "named:toys", period: 2023}
+    says: 10 billion dollars
+  - id: again
+    value: {exporter: ARG, importer: PER, goods: "named:toys", period: 2023}
+    says: 7 billion dollars
+  - id: later
+    growth: {exporter: ARG, importer: PER, goods: "named:toys", period: 2023, base: 2022}
+    says: 5 %
+"""
+
+
+def test_a_claim_of_one_reading_alone_makes_nothing_wrong() -> None:
+    document = parse_document(TWO_LEVELS)
+    wrong = {item.id for item in check(document).claims if item.verdict == "inconsistent"}
+    assert wrong == {"exports", "again"}
+    found = check(replace(document, alone=frozenset({"again"})))
+    assert [item.id for item in found.claims] == ["exports", "again", "later"]
+    assert not [item for item in found.claims if item.verdict in ("inconsistent", "differs")]
+    assert found.conflicts == ()
+    assert "one way only" in found.claims[1].reason
+
+
+def test_sums_and_rates_that_hold_bear_readings_out_and_two_numbers_for_one_thing_clash() -> None:
+    def said(kind: str, says: str, **keys: str) -> tuple[Drafted, Says]:
+        sides = {"exporter": "KAZ", "importer": "UZB", "period": "2023"}
+        return Drafted(kind, sides | keys, says, ""), read_says(says)
+
+    back = {"exporter": "UZB", "importer": "KAZ"}
+    read = {
+        (0, 1): said("value", "$3.1 billion"),
+        (1, 2): said("value", "$1.4 billion", **back),
+        (2, 3): said("value", "$4.5 billion", flow="both"),
+        (3, 4): said("value", "$2.5 billion", period="2022"),
+        (4, 5): said("growth", "rose by 24 %"),
+        (5, 6): said("value", "$0.9 billion", period="2022", **back),
+        (6, 7): said("growth", "rose by 10 %", **back),
+        (7, 8): said("value", "$9 billion", period="2021"),
+        (8, 9): said("value", "$8 billion", period="2021"),
+        (9, 10): said("balance", "$1.7 billion"),
+    }
+    found = borne_out(read)
+    assert found[0, 1] == {"sum", "rate", "balance"}
+    assert found[2, 3] == {"sum"}
+    assert found[9, 10] == {"balance"}
+    assert found[4, 5] == {"rate"}
+    assert found[6, 7] == {"no-rate"}
+    assert found[7, 8] == found[8, 9] == {"clash"}

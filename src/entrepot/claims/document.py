@@ -118,11 +118,16 @@ class Todo:
 
 @dataclass(frozen=True)
 class Document:
-    """The claims of one text, and what of it nobody has placed yet."""
+    """The claims of one text, and what of it nobody has placed yet.
+
+    `alone` are claims that one reading of the text alone makes: they can be supported, and nothing
+    is said to be wrong because of them.
+    """
 
     source: Source
     claims: tuple[Claim, ...]
     todo: tuple[Todo, ...] = ()
+    alone: frozenset[str] = frozenset()
 
     @cached_property
     def by_id(self) -> dict[str, Claim]:

@@ -92,6 +92,34 @@ def check(
     require_few(len(read.claims))
     held = _opened(lake)
     known = facts or ReferenceLevels(known_statements(held))
+    found = _checked_together(read, held, known)
+    doubted: dict[str, CheckedClaim] = {}
+    while more := _doubted(found, read.alone - doubted.keys()):
+        doubted |= more
+        rest = tuple(claim for claim in read.claims if claim.id not in doubted)
+        found = _checked_together(replace(read, claims=rest), held, known)
+    kept = {item.id: item for item in found.claims} | doubted
+    return replace(found, claims=tuple(kept[claim.id] for claim in read.claims))
+
+
+_READ_ONCE = "It was read in one way only and does not fit: see whether it was read rightly."
+_READ_RIGHTLY = "a look at the sentence: is the number of this flow, period and base?"
+
+
+def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:
+    """Return the claims of one reading alone that are wrong, or part of what cannot hold."""
+    involved = {name for one in found.conflicts for name in one.claims}
+    return {
+        item.id: CheckedClaim(
+            item.claim, "not_enough_evidence", _READ_ONCE, evidence_needed=_READ_RIGHTLY
+        )
+        for item in found.claims
+        if item.id in alone and (item.verdict in WRONG or item.id in involved)
+    }
+
+
+def _checked_together(read: Document, held: Lake | None, known: ReferenceLevels) -> Check:
+    """Check claims against each other and against evidence."""
     read, unclear = either_reading(read, known)
     before, (read, unsaid) = read, either_money(read, known)
     moneys = mixed_money(before, read)

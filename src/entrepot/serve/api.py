@@ -119,7 +119,7 @@ def _check(app: FastAPI, service: Service) -> None:
     def check_text(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
         return service.check(request, body, "data")
 
-    @app.post("/api/desk", include_in_schema=False)
+    @app.post("/api/desk", **operation("desk"))
     def test_numbers(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
         return service.check(request, body, "desk")
 
@@ -251,6 +251,59 @@ _BODY = {
 }
 
 
+_CLAIM = {"type": "object", "description": "An entry of a claims file, without its id."}
+_DESK_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["text"],
+                "additionalProperties": False,
+                "properties": {
+                    "text": {"type": "string"},
+                    "date": {"type": "string"},
+                    "publisher": {"type": "string"},
+                    "source": {
+                        "type": "object",
+                        "additionalProperties": {"type": "string"},
+                        "description": "As the answer to a text has it; claims are tested with it.",
+                    },
+                    "numbers": {
+                        "type": "array",
+                        "maxItems": 1000,
+                        "items": {
+                            "type": "object",
+                            "required": ["index", "claim"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "index": {"type": "integer", "minimum": 1},
+                                "claim": _CLAIM,
+                                "open": {"type": "boolean"},
+                            },
+                        },
+                    },
+                    "tries": {
+                        "type": "object",
+                        "maxProperties": 4,
+                        "additionalProperties": {"type": "array", "items": _CLAIM},
+                        "description": "By index: other claims whose verdicts are asked for.",
+                    },
+                },
+            },
+            "example": {"text": _ARTICLE},
+        },
+    },
+}
+_READ = {
+    "source": {"title": "Text", "publisher": "", "date": "", "url": ""},
+    "text": _ARTICLE,
+    "numbers": [
+        {"index": 1, "start": 26, "end": 39, "says": "fell by 3.4 %", "state": "open", "fields": {}}
+    ],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Verb:
     """One verb: what it gives, its keys, an example as JSON and as CSV, how it refuses."""
@@ -314,6 +367,12 @@ _VERBS = {
         ),
         refusals=(400, 413, 415, 422, 503),
         body=_BODY,
+    ),
+    "desk": _Verb(
+        "The numbers of a text as they are read, or the verdicts on claims made of them",
+        _READ,
+        refusals=(400, 413, 415, 422, 503),
+        body=_DESK_BODY,
     ),
     "measures": _Verb(
         "Every measure with inputs, unit, range, missing-value rule, formula, reference",

@@ -34,7 +34,7 @@ OPERATIONS = [
     *("GET /api/brief", "GET /api/brief.csv", "GET /api/brief.parquet"),
     *("GET /api/measures", "GET /api/measures.csv", "GET /api/measures.parquet"),
     *("GET /api/areas", "GET /api/areas.csv", "GET /api/areas.parquet"),
-    *("GET /api/goods/{name}", "POST /api/check"),
+    *("GET /api/goods/{name}", "POST /api/check", "POST /api/desk"),
 ]
 EXAMPLES = 15
 SENSE = {

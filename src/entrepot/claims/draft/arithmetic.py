@@ -95,7 +95,7 @@ def _said_again(groups: Iterable[Sequence[_Level]], found: dict[Place, set[str]]
     for group in groups:
         for at, one in enumerate(group):
             for other in group[at + 1 :]:
-                same = one.low <= other.high and other.low <= one.high
+                same = one.low < other.high and other.low < one.high
                 near = abs(one.value - other.value) <= _ALIKE * max(one.value, other.value)
                 for place in (one.place, other.place):
                     found[place].add("twice" if same or near else "clash")

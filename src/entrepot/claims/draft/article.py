@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.document import require_few
@@ -147,7 +147,10 @@ def as_document(draft: ArticleDraft) -> Document:
     data = as_data(draft)
     for claim in data["claims"]:
         del claim["notes"]
-    return document_of(ClaimsFile.model_validate(data))
+    alone = {
+        name for name, claim in zip(ids(draft.claims), draft.claims, strict=True) if claim.alone
+    }
+    return replace(document_of(ClaimsFile.model_validate(data)), alone=frozenset(alone))
 
 
 def as_data(draft: ArticleDraft) -> dict[str, Any]:

@@ -28,6 +28,9 @@ class Drafted:
         What a reader of the draft should know: taken from the sentence before, likely goods.
     place
         Where the number stands in the text.
+    alone
+        Whether one reading alone says so: neither rules and structure agree, nor does arithmetic
+        with other numbers of the text bear it out.
     """
 
     kind: str
@@ -37,6 +40,7 @@ class Drafted:
     attributed_to: str = ""
     notes: tuple[str, ...] = ()
     place: tuple[int, int] = (0, 0)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def merged(
         ):
             chosen = read.claim
         if chosen is not None:
-            kept[place] = chosen
+            kept[place] = replace(chosen, alone=_is_alone(chosen, rules.get(place), read))
         elif reason:
             why[place] = reason, said(read.claim) if read is not None and read.claim else ""
     spans = list(sentences(article.text))
@@ -225,7 +225,7 @@ def _contradicting(
     kept: Mapping[tuple[int, int], Drafted], by_rules: Sequence[Drafted]
 ) -> list[tuple[int, int]]:
     """Return the places of structural readings that give one thing another number than the text."""
-    sure = {id(claim) for claim in by_rules}
+    sure = {(claim.place, claim.kind, repr(claim.keys)) for claim in by_rules}
     named: dict[str, list[tuple[tuple[int, int], Drafted]]] = {}
     for place, claim in kept.items():
         if claim.kind != "rank":
@@ -234,7 +234,11 @@ def _contradicting(
     for same in named.values():
         values = [_value(claim) for _, claim in same]
         if max(values) - min(values) > _ALIKE * max(map(abs, values)):
-            found += [place for place, claim in same if id(claim) not in sure]
+            found += [
+                place
+                for place, claim in same
+                if (claim.place, claim.kind, repr(claim.keys)) not in sure
+            ]
     return found
 
 
@@ -267,6 +271,20 @@ def _chosen(
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
+
+
+_BEARS_OUT = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
+
+
+def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structured | None) -> bool:
+    """Whether one reading alone says what a claim says."""
+    if structure is None or structure.claim is None:
+        return False
+    if isinstance(rules, Drafted) and agrees(rules, structure.claim):
+        return False
+    if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
+        return False
+    return not (agrees(chosen, structure.claim) and _BEARS_OUT & set(structure.facts))
 
 
 def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.complete import Context
@@ -17,6 +18,7 @@ from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.draft.times import is_record
 from entrepot.model.areas import WORLD
+from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,36 +215,18 @@ _INSTITUTE = {
 _OFFICE_OF = re.compile(
     rf"(?:{_OFFICE})\w*(?: [\w-]+){{0,2}}?(?: of| von| in|)(?: the)? $", re.IGNORECASE
 )
-_OWN_OFFICES = {
-    "DEU": re.compile(r"Destatis|Statistische[nsm]? Bundesamt"),
-    "AUT": re.compile(r"Statistik Austria|\bWifo\b"),
-    "TUR": re.compile(r"TurkStat|TURKSTAT|TÜİK"),
-    "USA": re.compile(r"Census Bureau"),
-    "EU": re.compile(r"Eurostat|Евростат"),
-    "CHN": re.compile(r"\bGACC?\b|海关总署"),
-    "RUS": re.compile(r"Росстат|Rosstat|ФТС\b"),
-}
-_CITIES = {
-    "BEIJING": "CHN",
-    "TOKYO": "JPN",
-    "SEOUL": "KOR",
-    "MOSCOW": "RUS",
-    "NEW DELHI": "IND",
-    "Astana": "KAZ",
-    "Москва": "RUS",
-    "Астана": "KAZ",
-    "Ташкент": "UZB",
-    "Минск": "BLR",
-    "Анкара": "TUR",
-    "Пекин": "CHN",
-    "Wien": "AUT",
-    "Bern": "CHE",
-    "Wiesbaden": "DEU",
-    "Berlin": "DEU",
-}
-_DATELINE = re.compile(
-    rf"(?:^|\n)\s*(?P<city>{'|'.join(_CITIES)})\W{{1,3}}(?=\w+ \d|\d|\()", re.MULTILINE
-)
+_OWN = ("code", "kind", "words")
+"""Columns of ``offices.csv``: offices whose name has no country, and cities of date lines."""
+
+
+@cache
+def _own_names(kind: str) -> dict[str, re.Pattern[str]]:
+    """Return by country the names of its offices, or how a date line with its cities begins."""
+    rows = read_table(Path(__file__).with_name("offices.csv"), _OWN)
+    around = r"(?:^|\n)\s*(?:{})\W{{1,3}}(?=\w+ \d|\d|\()" if kind == "city" else "{}"
+    return {
+        row["code"]: re.compile(around.format(row["words"])) for row in rows if row["kind"] == kind
+    }
 
 
 def home_of(found: Sequence[Scene], text: str) -> str:
@@ -269,10 +253,9 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     if any(OWN_LAND.search(scene.apart.text) for scene in found):
         scripts = (one for one in cue_words("zh").items() if one[0][0] == "script")
         return next((value for (_, value), sign in scripts if sign.search(text)), "CHN")
-    for code, name in _OWN_OFFICES.items():
-        owners[code] += 6 if name.search(text) else 0
-    if city := _DATELINE.search(text):
-        owners[_CITIES[city["city"]]] += 4
+    for kind, weight in (("office", 6), ("city", 4)):
+        for code, name in _own_names(kind).items():
+            owners[code] += weight if name.search(text) else 0
     del owners[NOWHERE], owners[WORLD]
     return owners.most_common(1)[0][0] if owners and owners.most_common(1)[0][1] else ""
 
