@@ -105,7 +105,13 @@ def country_page(
     known_area(importer)
     goods, sold = _market(lake, importer, named_goods(goods), period)
     parts: dict[str, Any] = {"sections": [], "figures": [], "apart": [], "further": []}
-    parts |= {"unknown": [], "answer": "", "year": period, "years": years_of(lake, goods)}
+    parts |= {
+        "suppliers": [],
+        "unknown": [],
+        "answer": "",
+        "year": period,
+        "years": years_of(lake, goods),
+    }
     if sold is None:
         goods = goods or "chpl"
         parts |= _from_single_reports(lake, importer, goods)
@@ -177,7 +183,15 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
         "sections": [one for one in listed if one],
         "answer": answer,
         "year": str(asked.period),
-        "further": _with_names(one.code for one in sold.parts[:NAMED]),
+        "suppliers": [
+            (
+                one.code,
+                area_phrase(one.code),
+                figure_value(one.value, "share"),
+                sold.definition_of(one.code),
+            )
+            for one in sold.parts[:NAMED]
+        ],
     }
 
 
