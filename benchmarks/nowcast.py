@@ -13,7 +13,7 @@ growth of the reported months, and the partner's reports as they stand.
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,7 +154,7 @@ def _percent(x: Floats, digits: int = 0, mean=np.mean) -> str:
     return f"{100 * mean(x):.{digits}f}" if len(x) else "–"
 
 
-def main() -> None:
+def main(*, write: bool) -> None:
     """Print the tables, and write them where asked."""
     started = time.monotonic()
     head = [
@@ -177,7 +177,7 @@ def main() -> None:
             print(lines[-1], flush=True)
     lines += ["", *summary(every), f"\nWall time of all: {time.monotonic() - started:.0f} s."]
     print("\n".join(lines[-8:]))
-    if "--write" in sys.argv:
+    if write:
         path = Path(__file__).parent / "NOWCAST.md"
         path.write_text("\n".join([*HEAD, *lines, ""]), encoding="utf-8")
 
@@ -217,4 +217,6 @@ HEAD = [
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description="Coverage and errors of nowcasts.")
+    parser.add_argument("--write", action="store_true", help="Put the tables into NOWCAST.md.")
+    main(write=parser.parse_args().write)
