@@ -97,5 +97,5 @@ def _map() -> str:
         for code, (lost, *_) in LOST.items()
     )
     title = "Beyond the two sides, the Faroe Islands would lose most"
-    deck = "Output lost, per cent. Each economy is one square, roughly where it lies."
+    deck = "Output lost, per cent. Each economy is one square, roughly at its place on a map."
     return framed(Chart(LossMap(tiles), title), title, deck, SOURCE)

@@ -354,7 +354,7 @@ def test_what_is_printed_of_others_is_said_and_in_their_verb(union: Brief, empty
     moved = plain(union.answer[1].text).replace("\u00a0", " ")
     assert moved == (
         "China’s deliveries rose by 3 % in dollars from 2023 to 2024 "
-        "(Chinese customs; the share is of Eurostat)."
+        "(Chinese customs; the share is from Eurostat)."
     )
     weights = next(section for section in union.sections if section.id == "weights")
     assert weights.table is not None

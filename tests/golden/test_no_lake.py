@@ -100,7 +100,7 @@ def test_what_ships_answers_without_a_lake(entrepot: Run, tmp_path: Path) -> Non
     code, out, _ = entrepot("ask", "import_share", *keys)
     assert code == 0
     assert "82.5\xa0%" in out
-    assert "30 codes ship with the program" in " ".join(out.split())
+    assert "The bundled data are 30 codes of BACI for 2022" in " ".join(out.split())
     code, out, _ = entrepot("data", "show", "minerals")
     assert code == 0
     assert "Etalab 2.0" in out

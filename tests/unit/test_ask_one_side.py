@@ -110,5 +110,5 @@ def test_some_goods_are_not_all_goods_that_came_through(tmp_path: Path, measure:
     held = reports(tmp_path, GERMAN, OWN, RUSSIAN)
     found = ep.ask(measure, lake=held, **(CHAIN | {"goods": "all"}))
     assert found.value is None
-    assert "not all goods; name goods that it has" in (found.reason or "")
+    assert "not all goods; ask for goods that it has" in (found.reason or "")
     assert ep.ask(measure, lake=held, **CHAIN).status == "ok"

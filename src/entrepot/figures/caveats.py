@@ -24,7 +24,7 @@ CAVEATS = {
     "edition-break": "codes whose content changed with an edition of the Harmonized System",
     "bundled-minerals": "30 codes of one year ship with the program",
     "not-delivered": "only some goods of the source are loaded",
-    "missing-codes": "codes of the list that cannot be followed in the edition of the data",
+    "missing-codes": "codes of the list that cannot be converted to the edition of the data",
     "ex-codes": "codes of which a list covers a part only",
     "list-day": "codes that may have been on a list on a day",
     "list-fragment": "lists of which only some codes could be read",

@@ -58,7 +58,8 @@ def with_elasticities(
     named = [name for name in editions if name != NO_CODES]
     if UNNAMED in named:
         raise NoEvidenceError(
-            "elasticities are of one edition, and that of these codes is not named",
+            "no elasticities for codes without an HS edition",
+            why="elasticities apply to one edition, and the data do not name theirs",
             hint="give one elasticity for all codes: --sigma 4",
         )
     wanted = {name: harmonized(name).id for name in named}

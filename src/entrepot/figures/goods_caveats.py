@@ -26,7 +26,7 @@ def for_goods(selection: Selection) -> list[Caveat]:
         found.append(
             caveat(
                 "missing-codes",
-                f"{count} code{'s' * (count > 1)} of the list cannot be followed in "
+                f"{count} code{'s' * (count > 1)} of the list cannot be converted to "
                 f"{selection.nomenclature} and {'are' if count > 1 else 'is'} left out: "
                 f"{_named(code for code, _ in selection.missing)}.",
             )
@@ -125,8 +125,8 @@ def bundled_extract() -> Caveat:
     """Return what the rows that ship with the program are an extract of."""
     return caveat(
         "bundled-minerals",
-        "From BACI for 2022, of which 30 codes ship with the program, in an edition that the file "
-        "does not name. Other codes and years need BACI: entrepot data add baci FILE",
+        "The bundled data are 30 codes of BACI for 2022, and their file does not name the HS "
+        "edition. Other codes and years need BACI: entrepot data add baci FILE",
     )
 
 

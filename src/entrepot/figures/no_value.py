@@ -247,12 +247,12 @@ def _some_goods(
         size = figure_value(proven, "share")
         return NoAnswer(
             f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits "
-            f"in {asked.period}, {size} of the total of all goods that is reported; name "
-            "goods that it has, or load the partner's row for all goods (TOTAL)"
+            f"in {asked.period}, {size} of the reported total of all goods; ask for goods that it "
+            "has, or load the partner's row for all goods (TOTAL)"
         )
     return NoAnswer(
         f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
-        f"{asked.period}, which are not all goods; name goods that it has"
+        f"{asked.period}, not all goods; ask for goods that it has"
     )
 
 

@@ -162,7 +162,7 @@ def _require_names(definition: Definition) -> None:
     examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
     raise RequestError(
         f"{definition.measure} needs an {' and an '.join(names)}",
-        why=f"the {' and the '.join(absent)} is the world (WLD) unless named",
+        why=f"without a name the {' and the '.join(absent)} is the world (WLD)",
         hint=f"add {' '.join(examples[side] for side in absent)}",
     )
 

@@ -233,7 +233,10 @@ def _single(words: str) -> Period:
             day = date(int(found[1]), int(found[2]), int(found[3]))
             return Period(day, day)
     except ValueError as error:
-        raise RequestError(f"no such date: {words!r} ({error})") from error
+        raise RequestError(
+            f"no such date: {words!r} ({error})",
+            hint="write a year 2023, a month 2023-06 or a day 2023-06-30",
+        ) from error
     raise RequestError(
         f"not a period: {words!r}",
         hint="write a year 2023, a month 2023-06, a quarter 2023Q2 or a span 2022-03..2022-12",

@@ -156,7 +156,7 @@ def _other_books(share: Figure, growth: Figure) -> str:
     if share.status != "ok":
         return ""
     whose, other = (source_on_card(figure) for figure in (growth, share))
-    return f" ({whose}; the share is of {other})" if whose != other else ""
+    return f" ({whose}; the share is from {other})" if whose != other else ""
 
 
 def _growth(book: BriefContext, subject: Subject) -> Figure:

@@ -312,7 +312,7 @@ def _scope(items: Sequence[InventoryItem]) -> str:
     if any(item.is_partial for item in items):
         said.append("an extract")
     elif tellers == ["*"] or not any(item.reporters for item in items):
-        said.append("a table of yours" if is_own(items[0].source) else "the whole")
+        said.append("a table of yours" if is_own(items[0].source) else "all reporters")
     else:
         who = area_phrase(tellers[0]) if len(tellers) == 1 else f"{len(tellers)} areas"
         said.append(f"as {who} report{'s' * (len(tellers) == 1)} it")
@@ -332,8 +332,8 @@ def _printed(book: BriefContext) -> list[Term]:
     if others:
         origins = len({row.origin for row in others})
         text = (
-            f"{phrasing.count_word(len(others), 'published figure')} of "
-            f"{phrasing.count_word(origins, 'primary source')} on this page; copies of one release "
+            f"{phrasing.count_word(len(others), 'published figure')} from "
+            f"{phrasing.count_word(origins, 'primary source')} on this page. Copies of one release "
             "count once."
         )
         found.append(Term("Published figures", phrasing.capital(text)))

@@ -265,7 +265,7 @@ def _again(stopped: CutOff) -> tuple[Command, ...]:
     """Return the line that works out again what a stop of inputs would cost."""
     if isinstance(stopped.economy, DataGap):
         return ()
-    return (Command("the cost of a stop of all inputs", scenario_line(stopped.economy)),)
+    return (Command("the cost of a cut-off of all inputs", scenario_line(stopped.economy)),)
 
 
 def _count(checked: Check | None) -> int | None:

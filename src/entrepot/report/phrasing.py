@@ -182,10 +182,10 @@ def half(share: Figure) -> str:
     low = share.value if share.low is None else share.low
     high = share.value if share.high is None else share.high
     if low > 0.5:
-        return "Under every available definition it is more than half"
+        return "The share is more than half under every available definition"
     if high < 0.5:
-        return "Under every available definition it is less than half"
-    return "Some definitions put it below half, others above"
+        return "The share is less than half under every available definition"
+    return "The share is less than half under some definitions, more under others"
 
 
 def ratio_words(value: float) -> str:

@@ -82,7 +82,7 @@ def header(path: Path, where: str, delim: str = ",") -> list[str]:
             raise BadFileError(
                 f"columns are separated by {word}",
                 where=f"{where}, row 1",
-                why="a program in between has rewritten the file, and perhaps its numbers too",
+                why="another program may have saved the file again, and changed numbers in it",
                 hint=f"use the file as the publisher ships it, separated by {usual}",
             )
     if line.count(delim) >= MAX_COLUMNS:

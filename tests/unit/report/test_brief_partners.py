@@ -303,10 +303,10 @@ def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
     there, lacks = mutual_dependence._known(SUBJECT, {2022: one}, {})
     assert there.text == "All goods: Germany took 25.0\u00a0% of China’s exports in 2022"
     assert there.evidence == one.evidence
-    assert lacks == " The share of Germany’s imports is not known."
+    assert lacks == " The share in Germany’s imports is not available."
     back, lacks = mutual_dependence._known(SUBJECT, {}, {2021: one})
     assert back.text == "All goods: China took 25.0\u00a0% of Germany’s exports in 2021"
-    assert lacks == " The share of China’s imports is not known."
+    assert lacks == " The share in China’s imports is not available."
 
 
 def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:

@@ -272,10 +272,10 @@ def caveats_of(file: ScenarioFile, strangers: Sequence[str]) -> Iterator[Caveat]
     if file.economy:
         yield caveat(
             "scenario",
-            "Economy: inputs between industries stop; goods for final use go on flowing, since the "
-            "table does not say where they go. Prices, stocks, new suppliers and policy are left "
-            "out. The value is one set of assumptions; the range is the answer. Such models "
-            "have been called biased towards small losses (Geerolf 2022).",
+            "Economy: trade in inputs between industries stops. Trade in goods for final use "
+            "continues, because the table does not say where they go. Prices, stocks, new "
+            "suppliers and policy are left out. The value is one set of assumptions; the range is "
+            "the answer. Such models have been called biased towards small losses (Geerolf 2022).",
         )
     if file.extraction:
         yield caveat(

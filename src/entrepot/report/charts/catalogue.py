@@ -55,8 +55,8 @@ CHARTS = (
         "map",
         "Where suppliers are",
         ("map",),
-        "Each area as one square, roughly where it lies, the darker the larger its share; the "
-        "steps are the same on every map.",
+        "Each area as one square, roughly at its place on a map, the darker the larger its share; "
+        "the steps are the same on every map.",
         "how spread out the suppliers are; small ones are as large as large ones.",
         "entrepot chart map --importer RUS --period 2023 --out map.svg",
     ),

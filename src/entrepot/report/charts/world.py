@@ -1,4 +1,4 @@
-"""A map of partners without borders: one square an area, roughly where it lies.
+"""A map of partners without borders: one square an area, roughly at its place on a map.
 
 The grid is our own (``world_grid.csv``): no geometry of anybody else stands behind it, and small
 areas weigh as much to the eye as large ones.
@@ -316,7 +316,7 @@ def _placed(figure: Figure, way: _Way, about: str | None) -> StandaloneChart:
     deck = (
         f"{phrasing.capital(goods_title(asked.goods))}, {asked.period}, per cent of all {way.are}. "
     )
-    deck += "Each area is one square, roughly where it lies."
+    deck += "Each area is one square, roughly at its place on a map."
     return StandaloneChart(
         title,
         deck,

@@ -41,7 +41,7 @@ __all__ = ["CutOff", "cut_off", "scenario_line", "section"]
 
 NAME, EYEBROW = "cut_off", "What a cut-off would cost"
 CAVEATS = ("cutoff",)
-GOODS, ECONOMY = "Of the goods’ value to the buyer", "Of output, for lack of all inputs"
+GOODS, ECONOMY = "Loss of the goods’ value to the buyer", "Loss of output without these inputs"
 DIGITS = {GOODS: 2, ECONOMY: 3}
 """Significant digits of a label, as in the sentences about the same."""
 _SIDES = {"target": "cut off", "imposes": "imposes the cut"}
@@ -176,7 +176,7 @@ def _notes(subject: Subject, found: CutOff) -> Iterator[Note]:
         texts = dict.fromkeys(item.text for item in found.economy.caveats)
         yield Note("What it excludes", (Remark(" ".join(texts)),))
     how = (
-        "No data show the cost of a stop: these are model results, so read the range, not the dot."
+        "No data show the cost of a cut-off: these are model results. Read the range, not the dot."
     )
     if isinstance(found.goods, Figure) and not isinstance(found.economy, DataGap):
         how += (
@@ -261,7 +261,7 @@ def cut_off(book: BriefContext, subject: Subject, industries: ImportedInputs | D
 
 def _goods(book: BriefContext, subject: Subject) -> Figure | DataGap:
     """Return the Figure of the newest year that has one, up to that of the brief."""
-    what = f"the cost to {subject.buyer} of a stop of {subject.goods_name}"
+    what = f"the cost to {subject.buyer} of a cut-off of {subject.goods_name}"
     if subject.goods == "all":
         why = "it is computed product by product: name goods by a list or by codes"
         line = f"entrepot brief {subject.importer} --supplier {subject.supplier} --goods chpl"
@@ -285,7 +285,7 @@ def _goods(book: BriefContext, subject: Subject) -> Figure | DataGap:
 def _economy(
     lake: Lake, subject: Subject, industries: ImportedInputs | DataGap
 ) -> Scenario | DataGap:
-    what = f"the output lost in a stop of all inputs from {subject.seller}"
+    what = f"the output lost in a cut-off of all inputs from {subject.seller}"
     if isinstance(industries, DataGap):
         return DataGap(what, industries.why, industries.command)
     period = industries.period

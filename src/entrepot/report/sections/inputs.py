@@ -153,10 +153,10 @@ def _one_way(way: Direction) -> BriefSentence:
         f"{figure_value(way.total.value, way.total.unit)} of inputs that {buyer} bought abroad, "
         f"or {number(way.share.required() * 100)}{NBSP}%"
     )
-    if (whole := of_all_inputs(way.share)) is not None:
-        text += f"; of all inputs, domestic ones included, {number(whole * 100, 2)}{NBSP}%"
+    if (total := of_all_inputs(way.share)) is not None:
+        text += f". With domestic inputs in the total, it is {number(total * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
-        text += f"; the share under every definition: {percent_span(way.share.low, way.share.high)}"
+        text += f". Over all definitions it is {percent_span(way.share.low, way.share.high)}"
     return BriefSentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
 
 
@@ -166,10 +166,9 @@ def _weight(found: ImportedInputs) -> BriefSentence:
     if ratio < 1:
         more, less, ratio = less, more, 1 / ratio
     text = (
-        f"In the inputs that flow from {area_phrase(there.seller)} to {area_phrase(there.buyer)}, "
+        f"In inputs from {area_phrase(there.seller)} to {area_phrase(there.buyer)}, "
         f"{area_phrase(more)} is {phrasing.ratio_words(ratio)} as important for "
-        f"{area_phrase(less)} "
-        "as the reverse."
+        f"{area_phrase(less)} as {area_phrase(less)} is for {area_phrase(more)}."
     )
     return BriefSentence(text, (found.ratio,))
 
@@ -185,7 +184,7 @@ def _origins(found: ImportedInputs) -> BriefSentence:
 
 def _concentration(found: ImportedInputs) -> BriefSentence:
     equal = number(float(found.hhi.details["effective_suppliers"]), 2)
-    text = f"All origins together are as concentrated as {equal} of equal size."
+    text = f"The concentration of all origins is that of {equal} origins of equal size."
     return BriefSentence(text, (found.hhi,))
 
 
@@ -379,9 +378,8 @@ def inputs_answer(
         span = percent_span(there.share.low, there.share.high)
         first += f"; other defensible definitions give **{span}**"
     second = (
-        f"In the other direction it was **{phrasing.about(back.share)}**; what "
-        f"{subject.seller} supplied of "
-        f"{goods_phrase(subject)}, used by industries or not, cannot be computed: "
+        f"In the other direction it was **{phrasing.about(back.share)}**. What "
+        f"{subject.seller} supplied of {goods_phrase(subject)} cannot be computed: "
         f"{phrasing.inside(lacks.why)}. {lacks.then}."
     )
     return (

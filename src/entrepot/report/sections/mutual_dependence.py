@@ -165,7 +165,7 @@ def _known(
         if side:
             found.append(f"{who} {did} {side.text}{NBSP}% of {whole}")
         else:
-            lacks.append(f" The share of {whole} is not known.")
+            lacks.append(f" The share in {whole} is not available.")
     text = f"{' and '.join(found)} in {year}"
     return BriefSentence(subject.headed(phrasing.capital(text)), one.evidence), "".join(lacks)
 
@@ -255,5 +255,5 @@ def _source(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> tuple[str
     )
     apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
-        said += " Where no single source has both shares of a year, they come from two."
+        said += " Where no single source has both shares of a year, each is from another source."
     return (f"{', '.join(names)}.{said}",)

@@ -221,7 +221,10 @@ def notes(rows: list[Published], broken: Break | None) -> tuple[Note, ...]:
     if rows:
         how.append(Remark("Each box is a published figure; its height is the rounding interval."))
     if broken:
-        line = "The dotted line marks a change of reporter. A change across it should name both."
+        line = (
+            "The dotted line marks a change of reporter. Name both reporters when you compare "
+            "across it."
+        )
         how.append(Remark(line, ("reporter-break",)))
     notes = [Note("How to read it", tuple(how))] if how else []
     crowded = _most_disputed(rows)

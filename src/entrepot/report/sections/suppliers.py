@@ -277,14 +277,14 @@ def outlets(figure: Figure) -> BriefSentence | None:
     if not others:
         return None
     largest = area_phrase(others[0])
-    goods = "" if asked.goods == "all" else f", of {goods_title(asked.goods)}"
+    goods = "" if asked.goods == "all" else f"Of {goods_title(asked.goods)}, "
     more, less, times = largest, buyer, float(multiple)
     if times < 1:
         more, less, times = buyer, largest, 1 / times
     size = "about as much"
     if number(times, 2) != "1":
         size = f"{phrasing.ratio_words(times)} as much"
-    text = f"{more} bought {size} from {seller} as {less} in {asked.period}{goods}."
+    text = f"{goods}{more} bought {size} from {seller} as {less} did in {asked.period}."
     return BriefSentence(phrasing.capital(text), (figure,))
 
 
@@ -349,7 +349,7 @@ def years_section(book: BriefContext, subject: Subject) -> Section | None:
         [year] = found
         what = f"{subject.buyers} suppliers in other years than {year}"
         title = Remark("How the suppliers changed is not known")
-        why = "all suppliers are loaded for that year only"
+        why = f"all suppliers are available for {year} only"
         return Section(YEARS_NAME, YEARS_EYEBROW, title, gap=DataGap(what, why))
     drawn = of_years(found, subject.supplier)
     figures = tuple(found.values())
