@@ -179,6 +179,9 @@ def test_each_way_names_the_share_that_its_range_is_of(
         assert isinstance(item, BriefSentence)
         part, total, share = item.evidence
         assert share.value == pytest.approx(part.value / total.value)
-        said = re.search(r"or ([\d.]+)\s%; of all inputs", item.text)
+        said = re.search(
+            r"or ([\d.]+)\s%\. With domestic inputs in the total, the share is", item.text
+        )
         assert said is not None
         assert float(said[1]) == pytest.approx(100 * share.value, rel=5e-3)
+        assert "Over all definitions, the share is" in item.text

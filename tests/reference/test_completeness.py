@@ -122,7 +122,7 @@ def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> Non
     [one] = held(lake, "table.some", [Period.parse("2022-01..2022-03")])
     rows = lake.flows("table.some").select("reported_by", "importer", "exporter", "period")
     for side in ("importer", "exporter"):
-        assert one.tellers[side] == {
+        assert one.reporters[side] == {
             (importer if side == "importer" else exporter, day)
             for teller, importer, exporter, day in fetch(rows)
             if teller == side

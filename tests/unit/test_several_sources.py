@@ -13,7 +13,7 @@ from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 import entrepot as ep
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.definition import Definition
-from entrepot.figures.questions.hubs import require_told, tellers_in
+from entrepot.figures.questions.hubs import reporters_in, require_reported
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
@@ -157,13 +157,13 @@ def test_who_tells_what_it_buys_only_is_silent_on_what_it_sells() -> None:
         "importer": {("KGZ", day) for day in days},
         "exporter": {("DEU", day) for day in days} | {("KGZ", days[-1])},
     }
-    found = tellers_in(rows, asked, heard)
+    found = reporters_in(rows, asked, heard)
     assert (found.importers, found.exporters) == ({"KGZ"}, {"DEU"})
     with pytest.raises(NoEvidenceError, match="what KGZ sold to RUS") as error:
-        require_told(found, asked)
+        require_reported(found, asked)
     assert "does not mean zero" in str(error.value)
     both = heard | {"exporter": heard["exporter"] | {("KGZ", day) for day in days}}
-    require_told(tellers_in(rows, asked, both), asked)  # it sells, only not this
+    require_reported(reporters_in(rows, asked, both), asked)  # it sells, only not this
 
 
 def test_the_hubs_that_can_be_asked_are_named(tmp_path: Path) -> None:

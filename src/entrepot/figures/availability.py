@@ -68,7 +68,7 @@ class Availability:
         What makes the partner, where rows say it: destination, origin, consignment.
     has_sums
         Whether reporters' own totals over partners or goods are loaded with them.
-    tellers
+    reporters
         For each side the areas that tell it, with the first day of each period in which they do;
         None where the catalog does not say who tells.
     """
@@ -84,7 +84,7 @@ class Availability:
     has_totals: bool = False
     bases: frozenset[str] = frozenset()
     has_sums: bool = False
-    tellers: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
+    reporters: dict[Side, set[tuple[str, date]]] | None = field(default=None, repr=False)
 
     @property
     def traits(self) -> tuple[Hashable, ...]:
@@ -110,7 +110,7 @@ class Availability:
         A delivery of some goods can have nothing in a step; then a step of each span will do,
         unless steps are to make up longer ones (`always`).
         """
-        if self.tellers is None or not self.has_reports:
+        if self.reporters is None or not self.has_reports:
             return None
         steps = [self.starts(span) for span in spans]
         if always or not self.few_products:
@@ -118,10 +118,10 @@ class Availability:
         return {
             side: frozenset(
                 who
-                for who in {area for area, _ in told}
-                if all(any((who, day) in told for day in days) for days in steps)
+                for who in {area for area, _ in reported}
+                if all(any((who, day) in reported for day in days) for days in steps)
             )
-            for side, told in self.tellers.items()
+            for side, reported in self.reporters.items()
         }
 
     @property
@@ -272,11 +272,11 @@ def _in_one_freq(
         has_totals=0 < sum(item.totals for item in used) < sum(item.rows for item in used),
         bases=frozenset(name for item in used for name in item.bases),
         has_sums=any(item.has_sums for item in used),
-        tellers=_tellers(used, wanted),
+        reporters=_reporters(used, wanted),
     )
 
 
-def _tellers(
+def _reporters(
     used: Sequence[InventoryItem], wanted: set[Period]
 ) -> dict[Side, set[tuple[str, date]]] | None:
     """Return who tells which side in which period, by the catalog."""

@@ -81,7 +81,7 @@ def for_definition(
     definition: Definition,
     *,
     one_voice: bool = False,
-    teller: str = "",
+    reporter: str = "",
     answered: bool = True,
 ) -> list[Caveat]:
     """Return the caveats that follow from the question alone.
@@ -90,7 +90,7 @@ def for_definition(
     who tells all of it, whether it still reports or not; empty: both sides may. Where the
     question is not `answered`, only what bears on why: there is no value to be careful with.
     """
-    found = [] if one_voice else _reporter_break(definition, teller, answered=answered)
+    found = [] if one_voice else _reporter_break(definition, reporter, answered=answered)
     if not answered:
         return found
     if definition.measure in ("import_share", "export_share", "asymmetry"):
@@ -203,7 +203,7 @@ def _touches_china(definition: Definition) -> bool:
     return any(not {"CHN", "HKG"}.isdisjoint(side.split("+")) for side in sides)
 
 
-def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> list[Caveat]:
+def _reporter_break(definition: Definition, reporter: str, *, answered: bool) -> list[Caveat]:
     # What the importer buys is no part of a triple difference of hubs and controls.
     buyers = definition.members("importer")
     if definition.measure == "triple_difference":
@@ -222,7 +222,7 @@ def _reporter_break(definition: Definition, teller: str, *, answered: bool) -> l
         )
     elif not stopped_in(areas, before):
         then, since = "reports of both sides", ("the partner's reports alone")
-        if teller and {item.area for item in now} <= set(teller.split("+")):
+        if reporter and {item.area for item in now} <= set(reporter.split("+")):
             then, since = "its own reports", "estimates and partners' reports"
         text = (
             f"{names} stopped reporting after {last}. Data up to then: {then}; since "

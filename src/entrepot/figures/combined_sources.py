@@ -93,7 +93,7 @@ def answer(
     parts = _shared(usable, asked)
     if len(parts) < 2:
         return NoAnswer("no two loaded sources report different parts of it")
-    used = {one.cells.held.source: one.cells.held.currency for one in parts}
+    used = {one.cells.available.source: one.cells.available.currency for one in parts}
     if refused := _in_two_currencies(used, definition):
         return refused
     digits, freq = _digits(parts), _coarsest(parts)
@@ -115,7 +115,7 @@ def answer(
 
 def _coarsest(parts: Sequence[SourceContribution]) -> str:
     """Return the longest step of some parts."""
-    return max((one.cells.held.freq for one in parts), key=_MONTHS.__getitem__)
+    return max((one.cells.available.freq for one in parts), key=_MONTHS.__getitem__)
 
 
 def _steady(
@@ -123,13 +123,13 @@ def _steady(
 ) -> list[SourceContribution]:
     """Leave out who is silent in a step, where steps are to make up longer ones of others."""
     # Months that make up a fiscal year are not summed to one: nothing is truncated to its start.
-    calendar = [one for one in parts if one.cells.held.freq != "F"]
+    calendar = [one for one in parts if one.cells.available.freq != "F"]
     parts = calendar or parts
     freq = _coarsest(parts) if parts else ""
     found = []
     for one in parts:
-        if one.cells.held.freq != freq:
-            always = one.cells.held.speakers(spans_of(definition), always=True)
+        if one.cells.available.freq != freq:
+            always = one.cells.available.speakers(spans_of(definition), always=True)
             assert always is not None  # else it were no part
             one = replace(
                 one,
@@ -154,16 +154,16 @@ def _in_two_currencies(used: Mapping[str, str], definition: Definition) -> NoAns
     """Refuse amounts of money that cannot be set beside each other, by source and currency."""
     if definition.quantity == "mass" or len(set(used.values())) < 2:
         return None
-    told = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
+    reported = ", ".join(f"{source} is in {currency}" for source, currency in used.items())
     return NoAnswer(
-        f"{told}, and amounts in two currencies cannot be compared; load one of them in "
+        f"{reported}, and amounts in two currencies cannot be compared; load one of them in "
         "the currency of the other, or name sources in one currency"
     )
 
 
 def _is_wide(part: SourceContribution, parts: Sequence[SourceContribution]) -> bool:
     """Whether a part has other goods as well, in steps and money of those that are put together."""
-    one, first = part.cells.held, parts[0].cells.held
+    one, first = part.cells.available, parts[0].cells.available
     is_fine = _MONTHS[one.freq] <= _MONTHS[_coarsest(parts)]
     return not one.few_products and is_fine and one.currency == first.currency
 
@@ -192,9 +192,9 @@ def _shared(parts: Sequence[SourceContribution], asked: frozenset[str]) -> list[
 def _digits(parts: Sequence[SourceContribution]) -> int:
     """Return how many digits of a code all have: those of the coarsest, six of two tariffs."""
     longest = nw.col("product").str.len_chars().max()
-    told = (fetch(one.rows.select(longest))[0][0] for one in parts)
-    digits = [int(one) for one in told if one] or [SIX]
-    alike = len({one.cells.held.nomenclatures for one in parts}) == 1
+    reported = (fetch(one.rows.select(longest))[0][0] for one in parts)
+    digits = [int(one) for one in reported if one] or [SIX]
+    alike = len({one.cells.available.nomenclatures for one in parts}) == 1
     return min(digits) if alike else min(*digits, SIX)
 
 
@@ -213,7 +213,7 @@ def _alike(
         nw.col("product").str.slice(0, digits).alias("product"),
         start.alias("period"),
         nw.lit(freq).alias("freq"),
-        nw.lit(part.cells.held.source).alias(SOURCE),
+        nw.lit(part.cells.available.source).alias(SOURCE),
     )
 
 
@@ -226,15 +226,15 @@ def _answer(
 ) -> SourceAnswer | NoAnswer:
     how = question(definition.measure)
     column = parts[0].cells.column(definition)
-    names = AND.join(one.cells.held.source for one in parts)
+    names = AND.join(one.cells.available.source for one in parts)
     buyers, sellers = _heard(parts)
     is_chain = how.trade == "chain"
-    tellers: dict[str, Any] = {"tellers": HubReporters(buyers, sellers)} if is_chain else {}
-    beside = more | (tellers or {"speakers": {"importer": buyers, "exporter": sellers}})
+    reporters: dict[str, Any] = {"reporters": HubReporters(buyers, sellers)} if is_chain else {}
+    beside = more | (reporters or {"speakers": {"importer": buyers, "exporter": sellers}})
     main = how.value or measure_metadata(definition.measure).columns[0][0]
     try:
         found = how.run(rows, definition, column, **beside)
-        table = how.table(rows, definition, column, **tellers) if how.table else None
+        table = how.table(rows, definition, column, **reporters) if how.table else None
         made = measured_of(found, definition, main, table)
     except NoEvidenceError as error:
         hint = f"; {error.hint}" if error.hint else ""
@@ -255,7 +255,7 @@ def _answer(
         evidence=tuple(_evidence(one, rows) for one in parts),
     )
     spans = (how.span,) if made.low is not None and how.span else ()
-    currency = parts[0].cells.held.currency
+    currency = parts[0].cells.available.currency
     unit = "kg" if definition.quantity == "mass" else currency
     return SourceAnswer(
         (estimate,),
@@ -269,11 +269,13 @@ def _answer(
 
 def _evidence(part: SourceContribution, rows: Frame) -> Evidence:
     """Return how many reports were taken of a source."""
-    mine = rows.filter(nw.col(SOURCE) == part.cells.held.source)
+    mine = rows.filter(nw.col(SOURCE) == part.cells.available.source)
     counted = mine.group_by("reported_by").agg(nw.len().alias("rows"))
-    told = {str(side): int(count) for side, count in fetch(counted)}
-    held_ = part.cells.held
-    return Evidence(held_.source, held_.snapshot, sum(told.values()), dict(sorted(told.items())))
+    reported = {str(side): int(count) for side, count in fetch(counted)}
+    held_ = part.cells.available
+    return Evidence(
+        held_.source, held_.snapshot, sum(reported.values()), dict(sorted(reported.items()))
+    )
 
 
 def _notes(
@@ -283,7 +285,7 @@ def _notes(
     for part in parts:
         for goods in part.goods:
             yield from goods_caveats.for_goods(goods)
-    editions = sorted({name for part in parts for name in part.cells.held.nomenclatures})
+    editions = sorted({name for part in parts for name in part.cells.available.nomenclatures})
     text = (
         "Combined from several sources, each country's reports from one. As a rule "
         "imports are CIF and exports FOB, so that imports look larger by the CIF/FOB "

@@ -108,15 +108,17 @@ def whole_of(
     """
     sides = total_sides(asked)
     if question(asked.measure).trade == "both" and len(sides) == 2:
-        sides = tuple(side for side in sides if side != cells.voice)[-1:]
+        sides = tuple(side for side in sides if side != cells.reported_by)[-1:]
         asked = _share_of(asked, sides[0])
     if len(sides) != 1:
         return None
     [side] = sides
     how = question(asked.measure)
-    is_own_total = cells.voice not in (None, side) and (how.divides or cells.held.has_sums)
+    is_own_total = cells.reported_by not in (None, side) and (
+        how.divides or cells.available.has_sums
+    )
     if not is_own_total and not _has_own_trade(side, cells, asked):
-        return Denominator(side, 0.0) if how.divides or cells.held.has_sums else None
+        return Denominator(side, 0.0) if how.divides or cells.available.has_sums else None
     rows_needed = (how.trade, how.both_reports, how.by_product, how.keeps_products, how.columns)
     what = ("denominator", rows_needed, cells.without_own, asked.quantity, goods)
     whose = asked
@@ -235,15 +237,15 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     In words, with the factor that divides by it instead. None where it does not report totals for
     all times and goods of which partners report trade, or one side's reports were asked for.
     """
-    sides = [side for side in total_sides(asked) if side == cells.voice]
-    if not sides or not cells.held.has_sums or asked.reported_by or asked.quantity != "value":
+    sides = [side for side in total_sides(asked) if side == cells.reported_by]
+    if not sides or not cells.available.has_sums or asked.reported_by or asked.quantity != "value":
         return []
     if asked.measure not in ("import_share", "export_share", "asymmetry", "salience"):
         return []
     [side] = sides
     reporter = other_side(side)
     share = _share_of(asked.but(base=None), side)
-    own = compared(cells.told(reporter), share, goods)
+    own = compared(cells.as_reported_by(reporter), share, goods)
     if own is None:
         return []
     keys = ("reporter", "period", "unit")
@@ -262,11 +264,11 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
         .group_by(*keys)
         .agg(nw.col("amount").sum())
     )
-    told = {tuple(row[:3]): row[3] or 0.0 for row in fetch(sums)}
+    reported = {tuple(row[:3]): row[3] or 0.0 for row in fetch(sums)}
     total = sum(totals_.values())
-    if told.keys() - totals_.keys() or not total:
+    if reported.keys() - totals_.keys() or not total:
         return []
-    factor = (sum(told.values()) / total) ** _power(asked.measure, side)
+    factor = (sum(reported.values()) / total) ** _power(asked.measure, side)
     return [(f"the {reporter}'s own total", factor)]
 
 
@@ -312,21 +314,21 @@ def described(
     who, flow = _whose(whole, asked)
     goods = goods_title(asked.goods)
     what = f"{possessive(who)} {flow} of {goods}, {asked.period}"
-    source = cells.held.source
+    source = cells.available.source
     if question(asked.measure).trade == "both":
         across = asked.importer if whole.side == "importer" else asked.exporter
         back = "imports" if whole.side == "importer" else "exports"
         what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
     found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
-    if cells.voice in (None, whole.side) and whole.reimports:
+    if cells.reported_by in (None, whole.side) and whole.reimports:
         found["reimports"] = whole.part(whole.reimports)
-    if cells.voice is None:
+    if cells.reported_by is None:
         return found
-    if cells.voice == whole.side:
+    if cells.reported_by == whole.side:
         across = "exporters" if whole.side == "exporter" else "importers"
         return found | {"text": f"{what}: the sum of what {across} report to {source}"}
     reporter = asked.importer if whole.side == "exporter" else asked.exporter
-    unit = "kg" if asked.quantity == "mass" else cells.held.currency
+    unit = "kg" if asked.quantity == "mass" else cells.available.currency
     found |= {"whose": reporter, "value": whole.total, "unit": unit}
     if not whole.is_reported:
         return found | {
@@ -379,9 +381,14 @@ def partner_scope(
     another source; and where nothing can be compared, fewer than ten.
     """
     how = question(asked.measure)
-    if whole is None or not how.divides or cells.voice is None or cells.voice == whole.side:
+    if (
+        whole is None
+        or not how.divides
+        or cells.reported_by is None
+        or cells.reported_by == whole.side
+    ):
         return ""
-    if whole.is_reported or _comes_whole(cells.held.source):
+    if whole.is_reported or _comes_whole(cells.available.source):
         return ""
     side = whole.side
     everyone = asked.but(**{side: WORLD}, measure="hhi" if side == "exporter" else "export_share")
@@ -405,14 +412,14 @@ def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -
     """Yield how many partners the reporter has at other times and in other sources."""
     yield _count(cells, asked, goods, side, within=False)
     for source in flow_sources(cells.lake):
-        if source == split_address(cells.held.source)[0]:
+        if source == split_address(cells.available.source)[0]:
             continue
         there = held(cells.lake, source, [asked.period])
         if isinstance(there, NoAnswer):
             continue
-        other = replace(cells, held=there[0], kept=None)
+        other = replace(cells, available=there[0], kept=None)
         if not there[0].has_reports:
-            other = replace(other, voice=None)
+            other = replace(other, reported_by=None)
         yield _count(other, asked, goods, side, within=True)
 
 
@@ -422,15 +429,15 @@ def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, wi
     def find() -> int:
         reporter = other_side(side)
         members = sorted(members_of(asked, reporter))
-        tests = [nw.col(reporter).is_in(members), nw.col("freq") == cells.held.freq]
+        tests = [nw.col(reporter).is_in(members), nw.col("freq") == cells.available.freq]
         if (selected := wanted(goods)) is not None and len(goods) == 1:
             tests.append(selected)
-        if cells.voice:
-            tests.append(nw.col("reported_by") == str(cells.voice))
+        if cells.reported_by:
+            tests.append(nw.col("reported_by") == str(cells.reported_by))
         time = nw.col("period")
         inside = (time >= asked.period.start) & (time <= asked.period.end)
         tests.append(inside if within else ~inside)
-        rows = cells.lake.flows(cells.held.source, by=reporter).filter(*tests)
+        rows = cells.lake.flows(cells.available.source, by=reporter).filter(*tests)
         pairs = rows.group_by("period", side).agg(nw.len())
         steps = pairs.group_by("period").agg(nw.len().alias("n"))
         found = fetch(steps.select(nw.col("n").max()))
@@ -452,7 +459,7 @@ def not_known(
     name = asked.exporter if whole.side == "exporter" else asked.importer
     size = figure_value(whole.part(whole.rest), "share")
     return NoAnswer(
-        f"{area_name(name)} is not among the partners loaded from {cells.held.source}; "
+        f"{area_name(name)} is not among the partners loaded from {cells.available.source}; "
         f"{size} of the total is with partners not in the data, so the share is at most that"
     )
 
@@ -480,39 +487,40 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     part of what there is. What an area does not report is added up from those who do.
     """
     wholes = totals(asked)
-    if cells.held.is_partial:
+    if cells.available.is_partial:
         count = _names(cells, asked, "exporter")
-        text = f"{cells.held.source} is loaded for {_counted(len(count), 'exporter')} only"
+        text = f"{cells.available.source} is loaded for {_counted(len(count), 'exporter')} only"
         yield _caveat(text, asked, "is too small" if wholes else "")
         return
-    told, listed = [], []
-    may_lack = is_own(cells.held.source) or cells.is_of_reports
+    reported, listed = [], []
+    may_lack = is_own(cells.available.source) or cells.is_of_reports
     for whole, side in wholes:
         if side in cells.mirrors:
-            told.append(_told(cells, asked, side))
+            reported.append(_told(cells, asked, side))
         elif may_lack:
             names = partners(cells, whole, side)
-            if is_own(cells.held.source) or len(names) < MANY_TELLERS:
+            if is_own(cells.available.source) or len(names) < MANY_TELLERS:
                 listed.append(_counted(len(names), side))
-    if told:
-        yield _caveat(". ".join(dict.fromkeys(told)), asked, _UP)
+    if reported:
+        yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
     elif listed:
-        text = f"{cells.held.source} has {joined(listed)} here; others may be missing"
+        text = f"{cells.available.source} has {joined(listed)} here; others may be missing"
         yield _caveat(text, asked, _UP)
 
 
 def _told(cells: SourceRows, asked: Definition, side: Side) -> str:
     """Say how many add up the total of an area by their own reports, and who does not."""
     names = _names(cells, asked, side)
-    text = f"A total here adds up what {_counted(len(names), side)} reported to {cells.held.source}"
+    source = cells.available.source
+    text = f"A total here adds up what {_counted(len(names), side)} reported to {source}"
     if silent := [area_name(code) for code in LARGEST if code not in names]:
         text += f", without {joined(silent)}"
     return text
 
 
 def _names(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
-    heard = cells.told(side) if side in cells.for_silent else cells
-    return traders(heard, asked, side)
+    known_reporters = cells.as_reported_by(side) if side in cells.for_non_reporting else cells
+    return traders(known_reporters, asked, side)
 
 
 def _counted(count: int, side: str) -> str:

@@ -300,7 +300,7 @@ def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
         *caveats.for_definition(
             definition,
             one_voice=_one_voice(definition, head),
-            teller=_teller(definition, head),
+            reporter=_teller(definition, head),
         ),
         *caveats.few_suppliers(definition, head.details),
         *first.caveats,
@@ -314,8 +314,8 @@ def _one_voice(definition: Definition, head: Estimate) -> bool:
     sides = {side for item in head.evidence for side in item.reported_by}
     if question(definition.measure).trade == "chain" and sides <= {"exporter", "importer"}:
         return True  # each flow by one teller, who speaks before and after
-    teller = _teller(definition, head)
-    return bool(teller) and not stopped_in(teller.split("+"), definition.period)
+    reporter = _teller(definition, head)
+    return bool(reporter) and not stopped_in(reporter.split("+"), definition.period)
 
 
 def _teller(definition: Definition, head: Estimate) -> str:

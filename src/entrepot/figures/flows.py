@@ -179,11 +179,11 @@ def _together(
     others += first.alternatives
     notes = [note for one in goods for note in goods_caveats.for_goods(one)]
     notes += goods_caveats.uncertain_code_shares(main.uncertain_code_shares)
-    notes += goods_caveats.pooled(cells.held.source, goods)
+    notes += goods_caveats.pooled(cells.available.source, goods)
     absent = not_delivered(cells, definition, goods)
     if absent:
-        notes.append(goods_caveats.not_delivered(cells.held.source, absent))
-    if cells.held.source == BUNDLED:
+        notes.append(goods_caveats.not_delivered(cells.available.source, absent))
+    if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
     whole = first.whole
     if whole:
@@ -213,7 +213,7 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
     cells, goods = side.cells, side.goods
     found = {"goods": goods_scope(cells, definition, goods, absent)}
     found["partners"] = denominator.partner_scope(side.whole, cells, definition, goods)
-    found["source"] = bundled_scope() if cells.held.source == BUNDLED else ""
+    found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
 
@@ -233,7 +233,7 @@ def _sides(
 ) -> list[tuple[SourceRows, NoAnswer | None]]:
     """Return the rows that each side reports, the better one first, or why it does not."""
     rows = [
-        SourceRows(lake, deliveries, side).hearing(definition)
+        SourceRows(lake, deliveries, side).with_non_reporting(definition)
         for side in reporting_sides(definition, deliveries)
     ]
     lacks = [silent(one, definition) for one in rows]
@@ -249,14 +249,14 @@ def _reported(
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
         return NoAnswer(
-            f"{cells.held.source} has totals over all goods only, no {definition.goods}"
+            f"{cells.available.source} has totals over all goods only, no {definition.goods}"
         )
     try:
         goods = goods_in(definition, editions, cells.lake)
     except (RequestError, NoEvidenceError) as error:  # another source may have another edition
         next_step = f"; {error.hint}" if error.hint else ""
-        return NoAnswer(f"{cells.held.source} cannot be asked: {error.what}{next_step}")
-    if cells.held.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
+        return NoAnswer(f"{cells.available.source} cannot be asked: {error.what}{next_step}")
+    if cells.available.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
     if not others and not any(one.lists for one in goods):
@@ -304,13 +304,13 @@ def _about_rows(
     whole: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
-    if cells.voice:
+    if cells.reported_by:
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
-        of_all = is_chain or any(side == cells.voice for _, side in totals(definition))
-        yield caveats.one_report(cells.voice, definition, of_all=of_all)
-        if definition.basis == "dispatch" and cells.voice == "importer":
+        of_all = is_chain or any(side == cells.reported_by for _, side in totals(definition))
+        yield caveats.one_report(cells.reported_by, definition, of_all=of_all)
+        if definition.basis == "dispatch" and cells.reported_by == "importer":
             of_total = None
-            if question(definition.measure).divides and len(cells.held.bases) > 1:
+            if question(definition.measure).divides and len(cells.available.bases) > 1:
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
             yield from caveats.whose_goods(definition, bases, of_total)
     wholes = totals(definition)
@@ -321,9 +321,11 @@ def _about_rows(
     several = {text for text, group in sides if len(group) > 1}
     if not several:
         return
-    if unheard := areas_without_records(cells, definition):
-        names = ", ".join(sorted(unheard))
-        yield caveats.caveat("not-recorded", f"{cells.held.source} records no trade of {names}.")
+    if unrecorded := areas_without_records(cells, definition):
+        names = ", ".join(sorted(unrecorded))
+        yield caveats.caveat(
+            "not-recorded", f"{cells.available.source} records no trade of {names}."
+        )
     summed = {area for whole, _ in wholes for area in (whole.importer, whole.exporter)}
     if names := " and ".join(sorted(several & summed)):
         kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"
@@ -395,13 +397,13 @@ def elsewhere(
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same asked of other areas; `read` has their rows, if they were read already."""
     for choice in beside:
-        heard = cells.hearing(choice)
-        if refusal(heard, choice, goods):
+        known_reporters = cells.with_non_reporting(choice)
+        if refusal(known_reporters, choice, goods):
             continue
-        kept = replace(heard, kept=read) if read else None
-        found = measure(heard, choice, goods, kept=kept)
+        kept = replace(known_reporters, kept=read) if read else None
+        found = measure(known_reporters, choice, goods, kept=kept)
         if not isinstance(found, NoAnswer):
-            yield HONG_KONG, _estimate(found, choice, goods, heard)
+            yield HONG_KONG, _estimate(found, choice, goods, known_reporters)
 
 
 def with_nonreporters_carried(
@@ -421,11 +423,11 @@ def _estimate(found: Measured, definition: Definition, goods: Goods, cells: Sour
     if concordance != "family":
         words = f"{words} ({concordance})"
     choices = {
-        "source": cells.held.source,
+        "source": cells.available.source,
         "goods": words,
         "territory": territory(definition),
     }
-    if side := cells.voice or definition.reported_by:
+    if side := cells.reported_by or definition.reported_by:
         choices["report"] = f"{side}'s"
     return Estimate(
         value=found.value,
@@ -458,7 +460,7 @@ def measure_each(
     apart = bool(question(asked.measure).table)
     together = others if apart else every
     found = _at_once(kept, asked, together) if together else {}
-    none = NoAnswer(f"{cells.held.source} has no value of {asked.goods} followed in this way")
+    none = NoAnswer(f"{cells.available.source} has no value of {asked.goods} followed in this way")
     values = [
         one if isinstance(one, NoAnswer) else (refuse_unrecorded(cells, asked, one.value) or one)
         for one in (found.get(place) or none for place in range(len(together)))
@@ -490,7 +492,7 @@ def _at_once(
     how = question(asked.measure)
     if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
-    beyond = {"has_rest": True} if how.bounds_rest and kept.held.has_sums else {}
+    beyond = {"has_rest": True} if how.bounds_rest and kept.available.has_sums else {}
     try:
         found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)
     except NoEvidenceError:

@@ -120,9 +120,9 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
 
 def _unknown(definition: Definition, rows: InputRows) -> NoAnswer | None:
     """Say that the tables have no entry for anybody on one side; None where they have."""
-    strangers = _strangers(definition, rows)
+    without_entry = _without_entry(definition, rows)
     for group in sides(definition):
-        if group and group <= strangers:
+        if group and group <= without_entry:
             names = joined([area_name(code) for code in sorted(group)])
             return NoAnswer(
                 f"{rows.address} has no entry of its own for {names}; "
@@ -167,7 +167,7 @@ def _refusal(definition: Definition) -> str | None:
     return None
 
 
-def _strangers(definition: Definition, rows: InputRows) -> frozenset[str]:
+def _without_entry(definition: Definition, rows: InputRows) -> frozenset[str]:
     members = frozenset().union(*sides(definition))
     return members - rows.known(members)
 
@@ -224,8 +224,8 @@ def _caveats(definition: Definition, found: InputCells) -> Iterator[Caveat]:
 
 
 def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
-    if strangers := _strangers(definition, rows):
-        names = ", ".join(sorted(strangers))
+    if without_entry := _without_entry(definition, rows):
+        names = ", ".join(sorted(without_entry))
         yield caveats.caveat("not-recorded", f"{rows.address} has no entry of its own for {names}.")
     texts = zip((definition.importer, definition.exporter), sides(definition), strict=True)
     for name, group in texts:

@@ -277,9 +277,9 @@ def drawn(rows: Frame, asked: Definition) -> dict[str, tuple[float, float]]:
     )
     names = (*_KEYS, "value", "down", "up", "pair")
     cells = (list(column) for column in zip(*lines, strict=True))
-    told = pa.table(dict(zip(names, cells, strict=True)), schema=_schema(pa))
+    reported = pa.table(dict(zip(names, cells, strict=True)), schema=_schema(pa))
     with connect() as connection:
-        connection.register("told", told)
+        connection.register("told", reported)
         connection.register("errors", errors)
         found = how.run(nw.from_native(connection.sql(_VALUED)), asked, "value_usd", by=["draw"])
         known = set(found.collect_schema().names())

@@ -50,13 +50,13 @@ def _covered(cells: SourceRows, asked: Definition, side: Side) -> Coverage | Non
     """Return the least coverage of a country that fell silent on a side."""
     gone = stopped_in(members_of(asked, side), asked.period)
     year = Period.parse(gone[0].last.start.year - 1)
-    starts = cells.held.starts(year)
+    starts = cells.available.starts(year)
     if not starts:  # fiscal years do not make up the calendar year before
         return None
     spans = (asked.period, asked.base) if asked.base else (asked.period,)
-    wanted = [day for span in spans for day in cells.held.starts(span) if day > starts[-1]]
+    wanted = [day for span in spans for day in cells.available.starts(span) if day > starts[-1]]
     rows = cells.reports(side).filter(
-        nw.col("freq") == cells.held.freq,
+        nw.col("freq") == cells.available.freq,
         nw.col("period").is_in([*starts, *wanted]),
     )
     found = coverage(
@@ -82,7 +82,7 @@ def too_little(found: Coverage, cells: SourceRows) -> NoAnswer:
     """Refuse a total of a silent country that its partners tell too little of."""
     return NoAnswer(
         f"{100 * found.share:.0f} % of this trade in the last published year was with "
-        f"partners that report to {cells.held.source} in {_when(found, cells)}, too "
+        f"partners that report to {cells.available.source} in {_when(found, cells)}, too "
         "little for a total"
     )
 
@@ -96,7 +96,7 @@ def mirror_caveat(found: Coverage, cells: SourceRows, asked: Definition) -> Cave
     trade = "imports" if side == "importer" else "exports"
     text = (
         f"{100 * found.share:.0f} % of {possessive(area_name(area))} {trade} of {year} "
-        f"was with partners that report to {cells.held.source} in {_when(found, cells)}"
+        f"was with partners that report to {cells.available.source} in {_when(found, cells)}"
     )
     if found.non_reporting:
         largest = [
@@ -118,7 +118,7 @@ def _silent_side(cells: SourceRows, asked: Definition) -> Side | None:
 def _when(found: Coverage, cells: SourceRows) -> str:
     """Return the period that is covered least: a year's first day stands for the year."""
     day = found.period
-    return f"{day:%Y-%m}" if cells.held.freq != "A" else f"{day:%Y}"
+    return f"{day:%Y-%m}" if cells.available.freq != "A" else f"{day:%Y}"
 
 
 # Mirror gaps in a lake, as findings: what one side reports and the other does not.

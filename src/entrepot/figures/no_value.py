@@ -66,16 +66,16 @@ caveat that says how many they are, and which of the largest traders are not amo
 def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say why the rows held cannot answer, before anything is added up."""
     found = silent(cells, asked)
-    if found is None and _picks(cells, asked) and cells.voice:
-        found = _absent(cells, asked, _read(cells, asked, cells.voice))
+    if found is None and _picks(cells, asked) and cells.reported_by:
+        found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
     found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
-    if found or not (cells.held.is_partial or cells.is_of_reports):
+    if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
     return _thin(cells, asked, goods)
 
 
 def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
-    """Refuse a voice that does not speak, or not all the time, or a group of which some are silent.
+    """Refuse a side that does not speak, or not all the time, or a group of which some are silent.
 
     A delivery of some goods can have nothing in a month; then it need speak at some time only. The
     catalog knows who speaks. Most sources held have nothing to do with a question, and reading
@@ -83,9 +83,9 @@ def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """
     if cells.is_blend:
         return _neither(cells, asked)
-    if cells.voice is None or not members_of(asked, cells.voice):
+    if cells.reported_by is None or not members_of(asked, cells.reported_by):
         return None
-    if cells.voice == "importer" and asked.importer != WORLD:
+    if cells.reported_by == "importer" and asked.importer != WORLD:
         # Whoever is set beside the importer has to tell what it buys, too.
         for other in _also_buying(asked):
             across = asked.but(
@@ -93,12 +93,12 @@ def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
             )
             if found := silent(cells, across):
                 return found
-    if cells.held.tellers is None:
-        return _absent(cells, asked, _read(cells, asked, cells.voice))
-    told: Set[tuple[str, date]] = cells.held.tellers[cells.voice]
+    if cells.available.reporters is None:
+        return _absent(cells, asked, _read(cells, asked, cells.reported_by))
+    reported: Set[tuple[str, date]] = cells.available.reporters[cells.reported_by]
     if asked.flow == "both":  # one country's books of both directions
-        told = cells.held.tellers["importer"] & cells.held.tellers["exporter"]
-    return _absent(cells, asked, told)
+        reported = cells.available.reporters["importer"] & cells.available.reporters["exporter"]
+    return _absent(cells, asked, reported)
 
 
 def _also_buying(asked: Definition) -> list[str]:
@@ -114,30 +114,36 @@ def _also_buying(asked: Definition) -> list[str]:
 
 def _neither(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse trade of which nobody tells: some who are silent stand on both sides."""
-    quiet = [sorted(names) for names in cells.quiet]
-    if not all(quiet):
+    non_reporting = [sorted(names) for names in cells.non_reporting]
+    if not all(non_reporting):
         return None
-    who = " nor ".join(", ".join(names) for names in quiet)
-    return NoAnswer(f"neither {who} reported to {cells.held.source} in {asked.period}", "silent")
+    who = " nor ".join(", ".join(names) for names in non_reporting)
+    return NoAnswer(
+        f"neither {who} reported to {cells.available.source} in {asked.period}", "silent"
+    )
 
 
-def _absent(cells: SourceRows, asked: Definition, told: Set[tuple[str, date]]) -> NoAnswer | None:
+def _absent(
+    cells: SourceRows, asked: Definition, reported: Set[tuple[str, date]]
+) -> NoAnswer | None:
     """Name the members who tell nothing in some period."""
-    assert cells.voice is not None
-    members = members_of(asked, cells.voice)
+    assert cells.reported_by is not None
+    members = members_of(asked, cells.reported_by)
     for span in (asked.period, asked.base or asked.period):
-        starts = cells.held.starts(span)
-        spans = [starts] if cells.held.few_products else [[start] for start in starts]
+        starts = cells.available.starts(span)
+        spans = [starts] if cells.available.few_products else [[start] for start in starts]
         for days in spans:
-            absent = sorted(who for who in members if all((who, day) not in told for day in days))
+            absent = sorted(
+                who for who in members if all((who, day) not in reported for day in days)
+            )
             if absent:
                 form = (
-                    "%Y" if cells.held.freq == "A" else "%Y-%m"
+                    "%Y" if cells.available.freq == "A" else "%Y-%m"
                 )  # a fiscal year by its first month
                 when = span if len(starts) == len(days) else f"{days[0]:{form}}"
                 names = ", ".join(absent)
                 return NoAnswer(
-                    f"{names} did not report to {cells.held.source} in {when}", "silent"
+                    f"{names} did not report to {cells.available.source} in {when}", "silent"
                 )
     return None
 
@@ -147,10 +153,10 @@ def _picks(cells: SourceRows, asked: Definition) -> bool:
     return bool(asked.valuation or asked.basis != "dispatch" or cells.twofold)
 
 
-def _read(cells: SourceRows, asked: Definition, voice: Side) -> Set[tuple[str, date]]:
+def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, date]]:
     """Return who tells something in which period, by the rows themselves."""
-    rows = cells.rows(voice, (everything(),), asked)
-    groups = fetch(rows.group_by(voice, "period").agg(nw.len()))
+    rows = cells.rows(side, (everything(),), asked)
+    groups = fetch(rows.group_by(side, "period").agg(nw.len()))
     return {(who, day) for who, day, _ in groups}
 
 
@@ -160,26 +166,26 @@ def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     if not sides:
         return None
     side = sides[0]
-    known = None if _picks(cells, asked) else cells.held.tellers
-    heard = cells if cells.voice else cells.told(side)
-    tellers = {who for who, _ in (known[side] if known else _read(heard, asked, side))}
+    known = None if _picks(cells, asked) else cells.available.reporters
+    known_reporters = cells if cells.reported_by else cells.as_reported_by(side)
+    reporters = {who for who, _ in (known[side] if known else _read(known_reporters, asked, side))}
     covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
     if covered:
         return None if covered.share >= FLOOR else too_little(covered, cells)
-    if len(tellers) >= MANY_TELLERS:
+    if len(reporters) >= MANY_TELLERS:
         return None
     other = "imports" if side == "exporter" else "exports"
     who = asked.importer if side == "exporter" else asked.exporter
-    count = f"{len(tellers) or 'no'} {side}{'s' * (len(tellers) != 1)}"
+    count = f"{len(reporters) or 'no'} {side}{'s' * (len(reporters) != 1)}"
     return NoAnswer(
-        f"{cells.held.source} has reports of {count} in {asked.period}, "
+        f"{cells.available.source} has reports of {count} in {asked.period}, "
         f"too few to add up all {other} of {who}"
     )
 
 
 def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
-    if not cells.held.few_products or is_everything(goods):
+    if not cells.available.few_products or is_everything(goods):
         return None
     code = nw.col("product").str.slice(0, 6).alias("six")
     within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
@@ -188,7 +194,7 @@ def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
         rows = select(cells.lake.flows(source), goods).filter(within)
         return {name for name, _ in fetch(rows.group_by(code).agg(nw.len()))}
 
-    here = codes(cells.held.source)
+    here = codes(cells.available.source)
     there = {name: codes(name) - here for name in flow_sources(cells.lake) if name != RECONCILED}
     if not (lost := sorted(set[str]().union(*there.values()))):
         return None
@@ -209,7 +215,7 @@ def _are_reports(cells: SourceRows, asked: Definition, source: str) -> bool:
 
 def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse all goods where the lake has some of them only, and a flow without its total."""
-    if not cells.held.few_products or not is_everything(goods):
+    if not cells.available.few_products or not is_everything(goods):
         return None
     if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
@@ -246,48 +252,50 @@ def _some_goods(
     if proven is not None:
         size = figure_value(proven, "share")
         return NoAnswer(
-            f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits "
+            f"{of_lake(cells.available.source)} has {count} product codes of {digits} digits "
             f"in {asked.period}, {size} of the reported total of all goods; ask for goods that it "
             "has, or load the partner's row for all goods (TOTAL)"
         )
     return NoAnswer(
-        f"{of_lake(cells.held.source)} has {count} product codes of {digits} digits in "
+        f"{of_lake(cells.available.source)} has {count} product codes of {digits} digits in "
         f"{asked.period}, not all goods; ask for goods that it has"
     )
 
 
 def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse a total to which one partner alone contributes: an extract, or a query for one."""
-    if cells.held.is_partial and question(asked.measure).trade in ("world", "own"):
+    if cells.available.is_partial and question(asked.measure).trade in ("world", "own"):
         return NoAnswer(
-            f"{cells.held.source} is loaded as an extract, and {asked.measure} needs the "
-            f"trade of all countries; load the whole {cells.held.source}"
+            f"{cells.available.source} is loaded as an extract, and {asked.measure} needs the "
+            f"trade of all countries; load the whole {cells.available.source}"
         )
-    if cells.held.is_partial and (absent := _absent_hubs(cells, asked)):
+    if cells.available.is_partial and (absent := _absent_hubs(cells, asked)):
         return NoAnswer(
-            f"{cells.held.source} is loaded as an extract, without what "
-            f"{', '.join(absent)} buys or sells; load the whole {cells.held.source}"
+            f"{cells.available.source} is loaded as an extract, without what "
+            f"{', '.join(absent)} buys or sells; load the whole {cells.available.source}"
         )
     for whole, side in totals(asked):
         names = partners(cells, whole, side)
-        if not names and cells.held.has_sums and question(asked.measure).divides:
+        if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
-                f"of {who}, {cells.held.source} has totals over all partners only, and "
+                f"of {who}, {cells.available.source} has totals over all partners only, and "
                 f"{asked.measure} needs partners; load a file with all partners, or ask for value"
             )
-        is_one = len(names) == 1 and not cells.held.is_register  # which is of one country anyway
+        is_one = (
+            len(names) == 1 and not cells.available.is_register
+        )  # which is of one country anyway
         if is_one and not _has_total(cells, asked, goods, side):
             return NoAnswer(
-                f"in {of_lake(cells.held.source)}, {next(iter(names))} is the only {side}, "
-                f"so there is no total; add the whole {cells.held.source}, not an extract"
+                f"in {of_lake(cells.available.source)}, {next(iter(names))} is the only {side}, "
+                f"so there is no total; add the whole {cells.available.source}, not an extract"
             )
     return None
 
 
 def _has_total(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -> bool:
     """Whether what is divided by is a total of the reporter's own, which needs no partners."""
-    if not question(asked.measure).divides or side == cells.voice:
+    if not question(asked.measure).divides or side == cells.reported_by:
         return False
     found = compared(cells, asked, goods)
     return found is not None and bool(fetch(found.select("reporter").head(1)))
@@ -299,8 +307,8 @@ def _absent_hubs(cells: SourceRows, asked: Definition) -> list[str]:
         return []
     by, there = reach(asked)
     rows = cells.rows(by, (everything(),), asked.but(goods=""), there)
-    told = fetch(rows.group_by("exporter", "importer").agg(nw.len()))
-    sellers, buyers = {one for one, _, _ in told}, {other for _, other, _ in told}
+    reported = fetch(rows.group_by("exporter", "importer").agg(nw.len()))
+    sellers, buyers = {one for one, _, _ in reported}, {other for _, other, _ in reported}
     return sorted(asked.members("hubs") - (sellers & buyers))
 
 
@@ -315,17 +323,17 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
         why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
         return NoAnswer(f"no code of {asked.goods} is left in {editions}{why}")
-    if any(one.lists for one in goods) and (oils := pooled(cells.held.source, goods)):
+    if any(one.lists for one in goods) and (oils := pooled(cells.available.source, goods)):
         return NoAnswer(f"no other code of {asked.goods} is traded: {oils[0].text}")
     if (
-        cells.held.few_products
+        cells.available.few_products
         and not is_everything(goods)
         and (lost := _none_of(cells, asked, goods))
     ):
         return lost
     what = "nothing" if is_everything(goods) else f"no {asked.goods}"
     sides = (_called(asked.exporter), _called(asked.importer))
-    flow = f"{cells.held.source} records {what} from {sides[0]} to {sides[1]}"
+    flow = f"{cells.available.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":
         return NoAnswer(f"{flow} in {asked.base} or in {asked.period}, so there is no growth")
     return NoAnswer(f"{flow} in {asked.period}; “not recorded” does not mean zero")
@@ -340,13 +348,13 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if digits and digits < wanted:
         return NoAnswer(
-            f"{of_lake(cells.held.source)} has codes of {digits} digits, too coarse for "
+            f"{of_lake(cells.available.source)} has codes of {digits} digits, too coarse for "
             f"{asked.goods}"
         )
     if not count or fetch(cells.rows("importer", goods, asked).select("product").head(1)):
         return None
     return NoAnswer(
-        f"{of_lake(cells.held.source)} has {count} product code{'s' * (count != 1)} in "
+        f"{of_lake(cells.available.source)} has {count} product code{'s' * (count != 1)} in "
         f"{asked.period}, none of them of {asked.goods}; add its rows of these goods"
     )
 

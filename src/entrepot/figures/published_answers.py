@@ -449,15 +449,15 @@ def sums(parts: Sequence[Iterable[Published]]) -> Iterator[tuple[Published, ...]
     """Yield one row of each part, where one origin, as one reporter, values them all alike."""
     if not parts:
         return
-    by_voice = []
+    by_publication = []
     for rows in parts:
         found: dict[tuple[str, ...], Published] = {}
         for row in filter(_is_number, rows):
             found.setdefault((row.origin, row.variant, row.reporter, row.valuation), row)
-        by_voice.append(found)
-    for voice in by_voice[0]:
-        if all(voice in found for found in by_voice):
-            yield tuple(found[voice] for found in by_voice)
+        by_publication.append(found)
+    for published_by in by_publication[0]:
+        if all(published_by in found for found in by_publication):
+            yield tuple(found[published_by] for found in by_publication)
 
 
 def pairs(
@@ -471,10 +471,14 @@ def pairs(
     """
     seen: set[tuple[str, str]] = set()
     for one, other in itertools.product(filter(_is_number, top), filter(_is_number, bottom)):
-        voice = (one.origin, one.variant)
-        alike = (*voice, one.valuation) == (other.origin, other.variant, other.valuation)
-        if alike and voice not in seen and (across_reporters or one.reporter == other.reporter):
-            seen.add(voice)
+        published_by = (one.origin, one.variant)
+        alike = (*published_by, one.valuation) == (other.origin, other.variant, other.valuation)
+        if (
+            alike
+            and published_by not in seen
+            and (across_reporters or one.reporter == other.reporter)
+        ):
+            seen.add(published_by)
             yield one, other
 
 

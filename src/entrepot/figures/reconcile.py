@@ -128,16 +128,16 @@ def reconcile_lake(
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, f"{SOURCE}.parquet")
         with held.reading():
-            told = reports(held, source, period, goods, cast("Panel", panel), reexports)
+            reported = reports(held, source, period, goods, cast("Panel", panel), reexports)
             if remove_freight:
-                remove_freight = _has_freight(told)
-            official, words = _official(held, weights, told.periods)
+                remove_freight = _has_freight(reported)
+            official, words = _official(held, weights, reported.periods)
             with reconcile(
                 held.connection,
-                told.rows,
-                reporters=told.tellers,
-                kept=told.kept,
-                moves=told.moves,
+                reported.rows,
+                reporters=reported.reporters,
+                kept=reported.kept,
+                moves=reported.moves,
                 distances=_distances(held) if remove_freight else None,
                 official=official,
                 odds=bundled_odds() if weights == "official" else None,
@@ -157,11 +157,11 @@ def reconcile_lake(
             held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
     if official is not None and not result.learnt:
         words = _BUNDLED
-    notes = [*told.notes, *of_parts(by, weights, told.periods, result)]
+    notes = [*reported.notes, *of_parts(by, weights, reported.periods, result)]
     if result.moved[0] and links_held(held) is None:
         notes.append(_BY_HEADING)
     return Reconciliation(
-        source, told.periods, words, result, unspecified, suppressed_in, before, tuple(notes)
+        source, reported.periods, words, result, unspecified, suppressed_in, before, tuple(notes)
     )
 
 
@@ -175,10 +175,10 @@ def _require_known(source: str, options: dict[str, tuple[str, Sequence[str]]]) -
         )
 
 
-def _has_freight(told: Reports) -> bool:
-    if told.rows.filter("reported_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
+def _has_freight(reported: Reports) -> bool:
+    if reported.rows.filter("reported_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
         return True
-    told.notes.append(
+    reported.notes.append(
         "--freight remove has no effect: all importers report at the exporter's border."
     )
     return False
@@ -272,7 +272,7 @@ class Reports:
     ----------
     rows
         Those of the goods asked for.
-    tellers, kept
+    reporters, kept
         Who tells anything at all, and what they keep back, seen on all goods.
     moves
         Where goods are in another edition; None if all are in one.
@@ -283,7 +283,7 @@ class Reports:
     """
 
     rows: duckdb.DuckDBPyRelation
-    tellers: duckdb.DuckDBPyRelation
+    reporters: duckdb.DuckDBPyRelation
     kept: duckdb.DuckDBPyRelation
     moves: duckdb.DuckDBPyRelation | None
     periods: tuple[str, ...]
@@ -309,7 +309,7 @@ def reports(
         raise NoEvidenceError(f"{source} is not loaded", hint=f"entrepot data add {source} FILE")
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
-    tellers, kept = reporters_of(native), withheld(native)
+    reporters, kept = reporters_of(native), withheld(native)
     links = links_held(lake)
     if goods != "all":
         native = _chosen(native, goods, links)
@@ -321,7 +321,7 @@ def reports(
     names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq, *_ in spans}
     if not reexports:
         native = _without_reexports(native, notes)
-    return Reports(native, tellers, kept, _moves(lake, spans, links), tuple(sorted(names)), notes)
+    return Reports(native, reporters, kept, _moves(lake, spans, links), tuple(sorted(names)), notes)
 
 
 def _balanced(
@@ -335,10 +335,12 @@ def _balanced(
         within = f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'"
         first = span.start.replace(year=span.start.year - (kind == "carried"))
         rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
-    told: duckdb.DuckDBPyRelation = rows.to_native()
-    found = panel(told, kind).filter(within)
+    reported: duckdb.DuckDBPyRelation = rows.to_native()
+    found = panel(reported, kind).filter(within)
     if kind != "as_reported":
-        before, now = (len(reporters_of(one).fetchall()) for one in (told.filter(within), found))
+        before, now = (
+            len(reporters_of(one).fetchall()) for one in (reported.filter(within), found)
+        )
         if before == now:
             notes.append(f"--panel {kind} has no effect: {_NOBODY_LATE[kind]}.")
     return found

@@ -46,11 +46,9 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
     wholes = [whole for whole, _ in totals(asked) if whole != asked]
     if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
         text += f"; of the total, {_told(cells, wholes[0].but(base=None), goods)}"
-    quiet = sorted(frozenset().union(*cells.quiet))
-    if quiet:
-        text += (
-            f". {joined([area_name(name) for name in quiet])} does not report, at least at times"
-        )
+    if names := sorted(frozenset().union(*cells.non_reporting)):
+        who = joined([area_name(name) for name in names])
+        text += f". {who} does not report, at least at times"
     yield caveat("reconciled", f"{text}.")
     yield from _at_the_break(cells, asked, goods)
 
@@ -66,11 +64,13 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
     for side in SIDES:
         area = members_of(asked, side)
         fell_silent = len(area) == 1 and stopped_in(area, asked.period)
-        voice = other_side(side)
-        if not fell_silent or stopped_in(area, asked.base) or voice not in cells.mirrors:
+        reported_by = other_side(side)
+        if not fell_silent or stopped_in(area, asked.base) or reported_by not in cells.mirrors:
             continue
         then = asked.but(measure="value", period=asked.base, base=None)
-        made, alone = (measure(one, then, goods) for one in (cells, cells.told(voice)))
+        made, alone = (
+            measure(one, then, goods) for one in (cells, cells.as_reported_by(reported_by))
+        )
         if isinstance(made, NoAnswer) or isinstance(alone, NoAnswer) or not made.value:
             return
         gap = 100 * (alone.value / made.value - 1)
@@ -78,9 +78,9 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
             "break-size",
             (
                 f"In {asked.base}, when {area_name(next(iter(area)))} still reported, the "
-                f"{voice}'s report alone was {abs(gap):.1f} % "
+                f"{reported_by}'s report alone was {abs(gap):.1f} % "
                 f"{('above' if gap > 0 else 'below')} the reconciled value. That much of the "
-                f"change may reflect the change of reporter; --reported-by {voice} uses one "
+                f"change may reflect the change of reporter; --reported-by {reported_by} uses one "
                 "side's reports for both periods."
             ),
         )
@@ -90,14 +90,14 @@ def _told(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     """Say which parts of a flow both sides tell, and each side alone."""
     column = nw.col(cells.column(asked))
     rows = cells.flow(asked, goods).group_by("reported_by").agg(column.sum().alias("value"))
-    told = {name: float(value or 0.0) for name, value in fetch(rows)}
-    total = sum(told.values())
+    reported = {name: float(value or 0.0) for name, value in fetch(rows)}
+    total = sum(reported.values())
     if not total:
         return "nothing was traded"
     parts = [
-        f"{_percent(told[name] / total)} is reported {words}"
+        f"{_percent(reported[name] / total)} is reported {words}"
         for name, words in _TOLD.items()
-        if told.get(name)
+        if reported.get(name)
     ]
     return joined(parts)
 
@@ -135,9 +135,9 @@ def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
     size = f"{part:.2g} %" if part >= 0.01 else "less than a ten-thousandth"
     yield caveat(
         "unweighed",
-        f"{lacking:,} of {lacking + others:,} rows of {cells.held.source} behind this, {size} of "
-        "their value, have no mass. A sum of masses lacks them: it is too small, and a part of it "
-        "may be too small or too large.",
+        f"{lacking:,} of {lacking + others:,} rows of {cells.available.source} behind this, {size} "
+        "of their value, have no mass. A sum of masses lacks them: it is too small, and a part "
+        "of it may be too small or too large.",
     )
 
 

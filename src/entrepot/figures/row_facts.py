@@ -41,8 +41,8 @@ __all__ = [
 
 def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
     """Return the nomenclatures of the rows that a question touches."""
-    if len(cells.held.nomenclatures) < 2:
-        return cells.held.nomenclatures
+    if len(cells.available.nomenclatures) < 2:
+        return cells.available.nomenclatures
     all_goods = (everything(),)
     if (kind := question(asked.measure).trade) in ("panel", "chain"):
         by, there = reach(asked)  # of everybody who is compared, who are no part of a total
@@ -53,7 +53,7 @@ def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
         # What is compared with a total is a part of it.
         wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
         found = frozenset[str]().union(*(_editions_of_flow(cells, whole) for whole in wholes))
-    return tuple(sorted(found)) or cells.held.nomenclatures
+    return tuple(sorted(found)) or cells.available.nomenclatures
 
 
 def _editions_of_flow(cells: SourceRows, whole: Definition) -> frozenset[str]:
@@ -65,23 +65,23 @@ def _editions_of_flow(cells: SourceRows, whole: Definition) -> frozenset[str]:
 def _editions(
     cells: SourceRows, what: str, asked: Definition, rows: Callable[[], Frame]
 ) -> frozenset[str]:
-    def told() -> frozenset[str]:
+    def reported() -> frozenset[str]:
         # Narwhals numbers all rows to tell unique ones: several times the work of a group.
         groups = rows().group_by("nomenclature").agg(nw.len())
         return frozenset(name for name, _ in fetch(groups))
 
-    return cells.once(what, asked, told)
+    return cells.once(what, asked, reported)
 
 
 def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
     """Return codes asked for that no row has, of anybody: the delivery may not cover them."""
-    if not cells.held.few_products:
+    if not cells.available.few_products:
         return frozenset()
     wanted = frozenset[str]().union(*(one.codes or () for one in goods))
     rows = cells.rows("importer", goods, asked.but(valuation=None))
     six = nw.col("product").str.slice(0, 6).alias("six")
     lost = wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
-    sums = cells.lake.totals(cells.held.source) if lost and cells.held.has_sums else None
+    sums = cells.lake.totals(cells.available.source) if lost and cells.available.has_sums else None
     if sums is None:
         return lost
     there = sums.filter(*cells.when_and_whose(asked.but(valuation=None), own=True))
@@ -93,7 +93,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
 
     Empty text where all codes are loaded, or as many of a heading as its edition has.
     """
-    if not cells.held.few_products:
+    if not cells.available.few_products:
         return ""
     named = frozenset[str]().union(*(one.codes or () for one in goods))
     prefixes = tuple(sorted({prefix for one in goods for prefix in one.prefixes}))
@@ -132,7 +132,7 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         rows = cells.flow(asked, goods, whole=True)
     amount = nw.col(cells.column(asked))
     # Comtrade estimates masses and quantities, no values.
-    is_of_this = asked.quantity == "mass" or cells.held.source != "comtrade"
+    is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
     of_this = nw.col("is_estimated") & nw.lit(is_of_this)
     counted = rows.group_by("reported_by").agg(
         nw.len().alias("rows"),
@@ -140,16 +140,16 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
         nw.when(of_this).then(amount).sum().alias("estimated"),
     )
     sides = fetch(counted)
-    told = {str(side or "not said"): int(count) for side, count, *_ in sides}
+    reported = {str(side or "not said"): int(count) for side, count, *_ in sides}
     total, estimated = (sum(row[at] or 0.0 for row in sides) for at in (2, 3))
     return Evidence(
-        source=cells.held.source,
-        snapshot=cells.held.snapshot,
-        rows=sum(told.values()),
-        reported_by=dict(sorted(told.items())),
+        source=cells.available.source,
+        snapshot=cells.available.snapshot,
+        rows=sum(reported.values()),
+        reported_by=dict(sorted(reported.items())),
         estimated=estimated / total if total else 0.0,
         vintage=_vintage(cells),
-        bases=bases_of(rows, cells.column(asked)) if "origin" in cells.held.bases else {},
+        bases=bases_of(rows, cells.column(asked)) if "origin" in cells.available.bases else {},
     )
 
 
@@ -216,12 +216,12 @@ def _areas(
     """
     wide = _over_all_times(cells, asked) if cells.kept is None else None
     if wide is not None:
-        kind = f"{what} at all times, {cells.held.traits}"
+        kind = f"{what} at all times, {cells.available.traits}"
         times = cells.once(f"times of {kind}", wide, set[Period])
         times.add(asked.period)
         if len(times) > _FEW:
             every = cells.once(kind, wide, lambda: _by_time(rows(wide), side))
-            days = cells.held.starts(asked.period)
+            days = cells.available.starts(asked.period)
             return frozenset[str]().union(*(every.get(day, frozenset()) for day in days))
     return cells.once(what, asked, lambda: _names(rows(asked), side))
 
@@ -231,7 +231,7 @@ def _over_all_times(cells: SourceRows, asked: Definition) -> Definition | None:
 
     So it is where a group has other members then, and where rows are made of two reports.
     """
-    held = cells.held
+    held = cells.available
     if asked.base or held.is_reconciled or asked.period.freq != held.freq:
         return None
     times = [
@@ -267,10 +267,10 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
     Empty where nothing is said of it, or nothing has a value.
     """
-    told = rows.filter(nw.col("reported_by") == "importer").group_by("partner_basis")
+    reported = rows.filter(nw.col("reported_by") == "importer").group_by("partner_basis")
     sums = {
         str(basis or NOT_SAID): float(value or 0)
-        for basis, value in fetch(told.agg(nw.col(column).sum()))
+        for basis, value in fetch(reported.agg(nw.col(column).sum()))
     }
     total = sum(sums.values())
     if not total or set(sums) == {NOT_SAID}:
@@ -280,15 +280,15 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
 def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str]:
     """Return the importers that tell a cell of this trade by origin and by consignment."""
-    if not cells.held.bases >= {"origin", "consignment"}:
+    if not cells.available.bases >= {"origin", "consignment"}:
         return frozenset()
     plain = asked.but(goods="", basis="dispatch")
 
     def twice() -> frozenset[str]:
         cell = ["period", "exporter", "importer", "product"]
         rows = cells.rows("importer", (everything(),), plain)
-        told = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
-        found = told.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
+        reported = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
+        found = reported.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
         importers = fetch(found.group_by("importer").agg(nw.len()))
         return frozenset(name for name, _ in importers)
 

@@ -56,20 +56,20 @@ Goods = tuple[Selection, ...]
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """Rows of the deliveries in `held`, as one side told them or reconciled from both.
+    """Rows that are available, as one side reported them or reconciled from both.
 
     Attributes
     ----------
-    lake, held
+    lake, available
         Where the rows are.
-    voice
-        Whose reports count, ``importer`` or ``exporter``; None where rows are no single reports.
-        Reconciled rows keep both reports, so that each side can be heard there, too.
+    reported_by
+        Side whose reports are used, ``importer`` or ``exporter``; None where rows are no single
+        reports. Reconciled rows keep both reports, so that either side's can be used there, too.
     twofold
-        Importers that tell the same trade by origin and by consignment.
-    quiet, for_silent
-        Of a blend, who of those asked about tells nothing, buyers and sellers apart, and the sides
-        across from where nobody does; see `hearing`.
+        Importers that report the same trade by origin and by consignment.
+    non_reporting, for_non_reporting
+        Of a blend, buyers and sellers asked about that do not report, and the sides that report in
+        their place; see `with_non_reporting`.
     kept
         Rows read once, of the goods and areas that a question is about; None reads the lake.
     without_own
@@ -77,18 +77,18 @@ class SourceRows:
     """
 
     lake: Lake
-    held: Availability
-    voice: Side | None = None
+    available: Availability
+    reported_by: Side | None = None
     twofold: frozenset[str] = frozenset()
-    quiet: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-    for_silent: tuple[Side, ...] = ()
+    non_reporting: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    for_non_reporting: tuple[Side, ...] = ()
     kept: Frame | None = None
     without_own: bool = False
 
     @property
     def is_blend(self) -> bool:
         """Whether a value may be made of both sides' reports."""
-        return self.held.is_reconciled and self.voice is None
+        return self.available.is_reconciled and self.reported_by is None
 
     def once(self, what: Hashable, asked: Definition, find: Callable[[], T]) -> T:
         """Find something out about the trade asked for, once in a state of a lake.
@@ -101,10 +101,10 @@ class SourceRows:
 
     def _said(self) -> tuple[Hashable, ...]:
         """Return what says which rows these are."""
-        held = (self.held.source, self.held.snapshot, self.held.freq)
-        return (*held, self.voice, self.twofold, self.quiet, self.for_silent)
+        held = (self.available.source, self.available.snapshot, self.available.freq)
+        return (*held, self.reported_by, self.twofold, self.non_reporting, self.for_non_reporting)
 
-    def hearing(self, asked: Definition) -> SourceRows:
+    def with_non_reporting(self, asked: Definition) -> SourceRows:
         """Find out who tells nothing, where rows are made of both sides' reports."""
         if not self.is_blend:
             return self
@@ -114,21 +114,21 @@ class SourceRows:
             for side, names in zip(SIDES, (buyers, sellers), strict=True)
             if names and names == members_of(asked, side)
         )
-        return replace(self, quiet=(buyers, sellers), for_silent=tuple(mute))
+        return replace(self, non_reporting=(buyers, sellers), for_non_reporting=tuple(mute))
 
-    def told(self, side: Side) -> SourceRows:
+    def as_reported_by(self, side: Side) -> SourceRows:
         """Return the reports of one side."""
-        return replace(self, voice=side, kept=None)
+        return replace(self, reported_by=side, kept=None)
 
     @property
     def is_of_reports(self) -> bool:
         """Whether rows are reports, or made of some: of who reports, and of nobody else."""
-        return self.voice is not None or self.is_blend
+        return self.reported_by is not None or self.is_blend
 
     @property
     def mirrors(self) -> tuple[Side, ...]:
         """Sides whose reports stand for a country across: the voice, in a blend `for_silent`."""
-        return (self.voice,) if self.voice else self.for_silent
+        return (self.reported_by,) if self.reported_by else self.for_non_reporting
 
     def _silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
         """Return the areas named on a side that tell nothing of it, at least at some time."""
@@ -136,16 +136,16 @@ class SourceRows:
         if not members:
             return frozenset()
         plain = asked.but(goods="", flow="one_way")
-        heard = self.told(side)
+        known_reporters = self.as_reported_by(side)
 
-        def told() -> set[tuple[str, date]]:
-            rows = heard.rows(side, (everything(),), plain, among(side, asked))
+        def reported() -> set[tuple[str, date]]:
+            rows = known_reporters.rows(side, (everything(),), plain, among(side, asked))
             groups = fetch(rows.group_by(side, "period").agg(nw.len()))
             return {(who, day) for who, day, _ in groups}
 
-        found = heard.once(f"reported by {side}", plain, told)
-        spans = [self.held.starts(span) for span in (asked.period, asked.base or asked.period)]
-        if not self.held.few_products:
+        found = known_reporters.once(f"reported by {side}", plain, reported)
+        spans = [self.available.starts(span) for span in (asked.period, asked.base or asked.period)]
+        if not self.available.few_products:
             spans = [[day] for days in spans for day in days]
         return frozenset(
             who for who in members for days in spans if all((who, day) not in found for day in days)
@@ -153,14 +153,14 @@ class SourceRows:
 
     def reports(self, by: Side) -> Frame:
         """Return rows of one report each, whatever the source keeps, of all goods and times."""
-        rows = self.lake.flows(self.held.source, by=by)
-        return both_sides(rows) if self.held.is_reconciled else rows
+        rows = self.lake.flows(self.available.source, by=by)
+        return both_sides(rows) if self.available.is_reconciled else rows
 
     def column(self, asked: Definition) -> str:
         """Return the column to add up."""
         if asked.quantity == "mass":
             return "mass_kg"
-        return "value_usd" if self.held.currency == "USD" else "value_reported"
+        return "value_usd" if self.available.currency == "USD" else "value_reported"
 
     def rows(
         self,
@@ -198,28 +198,28 @@ class SourceRows:
         within = _within(asked.period)
         if asked.base and asked.base != asked.period:
             within = within | _within(asked.base)
-        tests = [within, nw.col("freq") == self.held.freq, *self._one_basis(asked)]
+        tests = [within, nw.col("freq") == self.available.freq, *self._one_basis(asked)]
         if not own:
             tests.append(nw.col("exporter") != nw.col("importer"))
-        if self.voice:
-            tests.append(in_books(self.voice, asked))
+        if self.reported_by:
+            tests.append(in_books(self.reported_by, asked))
         if asked.valuation:
             tests.append(nw.col("valuation") == asked.valuation.upper())
         return tests
 
     def _told(self, by: Side, asked: Definition) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
-        rows = self.lake.flows(self.held.source, by=by)
-        if not self.held.is_reconciled:
+        rows = self.lake.flows(self.available.source, by=by)
+        if not self.available.is_reconciled:
             return rows
-        if self.voice is None:
+        if self.reported_by is None:
             return errors_beside(rows)
-        return both_sides(rows) if asked.flow == "both" else one_side(rows, self.voice)
+        return both_sides(rows) if asked.flow == "both" else one_side(rows, self.reported_by)
 
     def _one_basis(self, asked: Definition) -> list[nw.Expr]:
         """Return what keeps one telling of what an importer tells by origin and by consignment."""
         origin = (nw.col("partner_basis") == "origin") & (nw.col("reported_by") == "importer")
-        if self.held.is_register:  # which has every line once for each basis
+        if self.available.is_register:  # which has every line once for each basis
             return [nw.col("partner_basis") == asked.basis]
         if asked.basis == "origin":
             return [origin]
@@ -254,7 +254,7 @@ class SourceRows:
         By flow, not by report: a partner whose total is all that there is must not hide the others.
         """
         more = totals_of_pairs(self, asked, *tests)
-        if more is None and not self.held.has_totals:
+        if more is None and not self.available.has_totals:
             return rows
         keys = ["period", "exporter", "importer", "reported_by"]
         is_total = nw.col("product") == TOTAL
@@ -337,7 +337,7 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
         # A unit value of a difference of two sums is of no goods that anybody traded.
         rows = rows.filter(nw.col("count") == 0)
     made = {
-        "freq": nw.lit(cells.held.freq),
+        "freq": nw.lit(cells.available.freq),
         side: nw.col("reporter"),
         other_side(side): nw.lit(REST),
         "product": nw.col("unit"),
@@ -359,9 +359,9 @@ def totals_of_pairs(cells: SourceRows, asked: Definition, *tests: nw.Expr) -> Fr
 
     None where none is loaded, or a measure needs every product by itself.
     """
-    if not cells.held.has_sums or _is_apart(asked) or asked.quantity != "value":
+    if not cells.available.has_sums or _is_apart(asked) or asked.quantity != "value":
         return None
-    sums = cells.lake.totals(cells.held.source)
+    sums = cells.lake.totals(cells.available.source)
     if sums is None:
         return None
     groups = [one.code for one in areas() if one.kind == "aggregate"]
@@ -385,9 +385,9 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         very unit), and of the partners ``parts``, ``parts_mass``, ``count`` (rows) and
         ``known_mass`` (of how many the mass is known).
     """
-    if not cells.held.has_sums or not _summed(cells, asked):
+    if not cells.available.has_sums or not _summed(cells, asked):
         return None
-    sums = cells.lake.totals(cells.held.source)
+    sums = cells.lake.totals(cells.available.source)
     if sums is None:
         return None
     [everybody, *_] = _summed(cells, asked)
@@ -406,14 +406,14 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     }
     news = [value.alias(name) for name, value in named.items()]
     mine = sums.filter(*tests).with_columns(*news)
-    rows = cells.lake.flows(cells.held.source, by=side).filter(*tests)
+    rows = cells.lake.flows(cells.available.source, by=side).filter(*tests)
     if asked.goods == "all":
         rows = cells.all_goods(rows, asked, *tests)
     rows = rows.with_columns(*news)
 
     def against(total: str, parts: Frame) -> Frame:
         own = _totals(
-            mine.filter(nw.col(everybody) == total), keys, is_extract=cells.held.few_products
+            mine.filter(nw.col(everybody) == total), keys, is_extract=cells.available.few_products
         )
         joined = own.join(_by_basis(parts, keys), on=keys, how="left")
         zero = ("parts", "parts_mass", "count", "known_mass")
@@ -430,8 +430,8 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
         rows = rows.filter(~nw.col(everybody).is_in(union))
     outside = against(OUTSIDE_UNION, rows)
     names = found.collect_schema().names()
-    told = ["period", "reporter", "unit"]
-    others = found.join(outside.select(*told).unique(), on=told, how="anti")
+    reported = ["period", "reporter", "unit"]
+    others = found.join(outside.select(*reported).unique(), on=reported, how="anti")
     return nw.concat([outside.select(*names), others.select(*names)])
 
 
@@ -454,9 +454,9 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
         nw.col("mass").count().alias("known_mass"),
     )
     names = [*keys, "parts", "parts_mass", "count", "known_mass"]
-    told = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
+    reported = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
     every = rows.with_columns(nw.lit("").alias("basis")).group_by(*keys).agg(*sums)
-    return nw.concat([told.select(*names), every.select(*names)])
+    return nw.concat([reported.select(*names), every.select(*names)])
 
 
 def all_goods_totals(cells: SourceRows, asked: Definition, goods: Goods) -> float | None:
@@ -473,7 +473,7 @@ def all_goods_totals(cells: SourceRows, asked: Definition, goods: Goods) -> floa
         (who, day)
         for who in members_of(asked, side)
         for span in spans
-        for day in cells.held.starts(span)
+        for day in cells.available.starts(span)
     }
     is_exact = nw.col("exact_count") > 0
     rows = found.filter(is_exact).select("reporter", "period", "total", "parts")
@@ -555,13 +555,13 @@ def _is_apart(asked: Definition) -> bool:
 
 def _summed(cells: SourceRows, asked: Definition) -> tuple[Side, ...]:
     """Return the side over which the reports that are used have totals of their own, if any."""
-    if cells.voice is None or cells.held.is_reconciled:
+    if cells.reported_by is None or cells.available.is_reconciled:
         return ()
-    return tuple(side for side in total_sides(asked) if side != cells.voice)
+    return tuple(side for side in total_sides(asked) if side != cells.reported_by)
 
 
 def _money(cells: SourceRows) -> str:
-    return "value_usd" if cells.held.currency == "USD" else "value_reported"
+    return "value_usd" if cells.available.currency == "USD" else "value_reported"
 
 
 def called_reimports(rows: Frame, asked: Definition, *, without: bool = False) -> Frame:
@@ -586,9 +586,9 @@ ERRORS = ("__low", "__high")
 
 def one_side(rows: nw.LazyFrame[Any], side: Side) -> nw.LazyFrame[Any]:
     """Return what one side told, as rows of single reports."""
-    told = nw.col(f"value_{side}_usd")
-    return rows.filter(~told.is_null()).with_columns(
-        told.alias("value_usd"), nw.lit(side).alias("reported_by")
+    reported = nw.col(f"value_{side}_usd")
+    return rows.filter(~reported.is_null()).with_columns(
+        reported.alias("value_usd"), nw.lit(side).alias("reported_by")
     )
 
 

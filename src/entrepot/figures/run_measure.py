@@ -86,7 +86,7 @@ def measure(
             result = how.run(rows, asked, column, **_beside(read, asked, goods, rows))
         except NoEvidenceError as error:
             hint = f"; {error.hint}" if error.hint else ""
-            return NoAnswer(f"{read.held.source}: {error.what}{hint}")
+            return NoAnswer(f"{read.available.source}: {error.what}{hint}")
         table = how.table(rows, asked, column) if with_table and how.table else None
         found = measured_of(result, asked, main_column(read, asked), table)
     if isinstance(found, NoAnswer):
@@ -96,8 +96,8 @@ def measure(
     if found is None and _has_rows(cells, asked, goods):
         null_rule = measures.measure_metadata(asked.measure).null_rule
         return NoAnswer(
-            f"{cells.held.source} records {asked.goods} from {asked.exporter} to {asked.importer} "
-            f"in {asked.period}, but not what {asked.measure} needs: {null_rule}"
+            f"{cells.available.source} records {asked.goods} from {asked.exporter} to "
+            f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: {null_rule}"
         )
     return nothing(cells, asked, goods) if found is None else found
 
@@ -108,14 +108,16 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     Zero is an answer only about somebody whom the source knows, and a part of a group is not the
     group.
     """
-    if value and not cells.held.is_partial:
+    if value and not cells.available.is_partial:
         return None
-    unheard = areas_without_records(cells, asked, alone=not value)
-    known = [members - unheard for side in SIDES if (members := members_of(asked, side))]
-    if all(known) and not (unheard and cells.held.is_partial):
+    unrecorded = areas_without_records(cells, asked, alone=not value)
+    known = [members - unrecorded for side in SIDES if (members := members_of(asked, side))]
+    if all(known) and not (unrecorded and cells.available.is_partial):
         return None
-    names = ", ".join(sorted(unheard))
-    return NoAnswer(f"{of_lake(cells.held.source)} records no trade of {names} in {asked.period}")
+    names = ", ".join(sorted(unrecorded))
+    return NoAnswer(
+        f"{of_lake(cells.available.source)} records no trade of {names} in {asked.period}"
+    )
 
 
 def _has_rows(cells: SourceRows, asked: Definition, goods: Goods) -> bool:
@@ -127,17 +129,19 @@ def _moved(rows: Frame, asked: Definition) -> NoAnswer | None:
         return None
     now = (nw.col("period") >= asked.period.start).alias("now")
     groups = rows.select(now, "nomenclature", "product").group_by("now", "nomenclature", "product")
-    return moved([told[:3] for told in fetch(groups.agg(nw.len()))], asked)
+    return moved([reported[:3] for reported in fetch(groups.agg(nw.len()))], asked)
 
 
-def moved(told: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAnswer | None:
+def moved(reported: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAnswer | None:
     """Refuse products of two times whose codes are not those of one edition.
 
     A code that was split or renumbered in between would be goods that ended and others that began.
     Each code comes with whether it is of the period, and its nomenclature.
     """
     coded = {
-        (is_now, harmonized(name).id, code[:6]) for is_now, name, code in told if name != NO_CODES
+        (is_now, harmonized(name).id, code[:6])
+        for is_now, name, code in reported
+        if name != NO_CODES
     }
     then, here = (
         sorted({edition for is_now, edition, _ in coded if is_now is wanted})
@@ -224,19 +228,25 @@ def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> 
     """Return what a measure needs beside the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
-    if how.bounds_rest and cells.held.has_sums:
+    if how.bounds_rest and cells.available.has_sums:
         found["has_rest"] = True
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:
         # Of those whose reports are not chosen the catalog knows, and no row is read.
         chosen = asked.reported_by or asked.valuation
-        found["heard"] = None if cells.held.few_products or chosen else cells.held.tellers
+        found["known_reporters"] = (
+            None if cells.available.few_products or chosen else cells.available.reporters
+        )
     if how.other_goods and asked.goods != "all":
         found["others"] = others_of(cells, asked, goods)
     if how.both_reports and how.trade == "flow":
-        found["heard"] = cells.held.tellers if cells.held.has_reports else None
-        found["speakers"] = cells.held.speakers([asked.period, asked.base or asked.period.before()])
+        found["known_reporters"] = (
+            cells.available.reporters if cells.available.has_reports else None
+        )
+        found["speakers"] = cells.available.speakers(
+            [asked.period, asked.base or asked.period.before()]
+        )
     return found
 
 

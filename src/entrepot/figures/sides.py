@@ -68,14 +68,14 @@ def leaves(group: frozenset[str]) -> nw.Expr:
     return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
 
 
-def in_books(voice: Side, asked: Definition) -> nw.Expr:
+def in_books(reported_by: Side, asked: Definition) -> nw.Expr:
     """Whether one side reported a row; of two-way trade, one country both directions."""
-    told = nw.col("reported_by")
-    members = sorted(members_of(asked, voice))
+    reported = nw.col("reported_by")
+    members = sorted(members_of(asked, reported_by))
     if asked.flow == "one_way" or not members:
-        return told == voice
-    bought = (told == "importer") & nw.col("importer").is_in(members)
-    return bought | (told == "exporter") & nw.col("exporter").is_in(members)
+        return reported == reported_by
+    bought = (reported == "importer") & nw.col("importer").is_in(members)
+    return bought | (reported == "exporter") & nw.col("exporter").is_in(members)
 
 
 def reach(asked: Definition) -> tuple[Side, nw.Expr]:

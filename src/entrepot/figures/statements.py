@@ -113,10 +113,10 @@ def in_print(
         rows = stated(statements("published", lake), asked, any_basis=True)
         fitting = [row for row in rows if not row.per]
         for group in by_origin(fitting).values():
-            told: set[tuple[float | None, float | None, str]] = set()
+            reported: set[tuple[float | None, float | None, str]] = set()
             for row in group:
-                if (row.low, row.high, row.basis) not in told:
-                    told.add((row.low, row.high, row.basis))
+                if (row.low, row.high, row.basis) not in reported:
+                    reported.add((row.low, row.high, row.basis))
                     found[row.id] = _placed(row, asked, place, items)
     return tuple(found.values())
 

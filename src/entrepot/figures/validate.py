@@ -287,8 +287,8 @@ def _refuse_unread(definition: Definition) -> None:
 def _instead(definition: Definition, key: str, readers: list[str]) -> str:
     """Return which measures read a key; of a supplier, the one that says how much it supplies."""
     if key == "exporter" and definition.importer != WORLD:
-        told = f"how much of its imports come from {definition.exporter}"
-        return f"import_share: {told} ({len(readers)} others name an exporter, too)"
+        reported = f"how much of its imports come from {definition.exporter}"
+        return f"import_share: {reported} ({len(readers)} others name an exporter, too)"
     return " or ".join(readers)
 
 

@@ -269,8 +269,8 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
             "is not there; ask a lake in a folder"
         )
     [(path, file, said)] = paths
-    told = sha256(repr((file, said)).encode()).hexdigest()[:12]
-    name = f"{period.year}-{path.name}-{told}"
+    reported = sha256(repr((file, said)).encode()).hexdigest()[:12]
+    name = f"{period.year}-{path.name}-{reported}"
     return Known(
         rows, _kept(name, lambda: _of_kept_file(name, path, file, said, period.year)), name
     )
@@ -396,9 +396,9 @@ def answer(
     known.rows.require((*made_by(definition.goods), definition.sector))
     address = known.rows.address
     definition = definition.but(source=address)
-    strangers = _strangers(definition, known)
+    without_entry = _without_entry(definition, known)
     for group in sides(definition):
-        if group and group <= strangers:
+        if group and group <= without_entry:
             names = joined([area_name(code) for code in sorted(group)])
             return NoAnswer(
                 f"{address} has no entry of its own for {names}; it knows "
@@ -420,7 +420,7 @@ def answer(
         spans += ", with and without Hong Kong"
     return SourceAnswer(
         estimates,
-        tuple(_origin_caveats(known, strangers)),
+        tuple(_origin_caveats(known, without_entry)),
         (spans,),
         source=address,
         is_estimated=True,
@@ -437,7 +437,7 @@ def _require_apart(definition: Definition) -> None:
         )
 
 
-def _strangers(definition: Definition, known: Known) -> frozenset[str]:
+def _without_entry(definition: Definition, known: Known) -> frozenset[str]:
     return frozenset[str]().union(*sides(definition)) - set(known.solved.economy.names)
 
 
@@ -522,7 +522,7 @@ def _row(row: dict[str, Any], found: Origin) -> dict[str, Any]:
     }
 
 
-def _origin_caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]:
+def _origin_caveats(known: Known, without_entry: frozenset[str]) -> Iterator[Caveat]:
     text = (
         "Value added by where it was added, after Borin and Mancini, on estimated tables: inputs "
         "of industries alone, and what goes to one buyer is made like what goes to any other. "
@@ -536,8 +536,8 @@ def _origin_caveats(known: Known, strangers: frozenset[str]) -> Iterator[Caveat]
     else:
         text += " Taxes on inputs count as the buyer's own."
     yield caveats.caveat("origin", text)
-    if strangers:
-        names = ", ".join(sorted(strangers))
+    if without_entry:
+        names = ", ".join(sorted(without_entry))
         yield caveats.caveat(
             "not-recorded", f"{known.rows.address} has no entry of its own for {names}."
         )

@@ -220,17 +220,19 @@ class Matcher:
             for code in by_six[six]:
                 (start, end), marked = read[code]
                 for entry, place in index[six]:
-                    told = self._certainty(start if start == end else "", entry, place)
-                    if told is None or (code, id(entry)) in seen:
+                    certainty = self._certainty(start if start == end else "", entry, place)
+                    if certainty is None or (code, id(entry)) in seen:
                         continue
                     seen.add((code, id(entry)))
-                    if marked and told[0] == "whole":
-                        told = "ex", "the table means a part of the code"
+                    if marked and certainty[0] == "whole":
+                        certainty = "ex", "the table means a part of the code"
                     if id(entry) not in stretches:
                         stretches[id(entry)] = list(_stretches(held, entry, first, last))
                     for begins, until, status in stretches[id(entry)]:
                         yield ListedSpan(
-                            begins, until, Match(code, held, entry, told[0], status, told[1])
+                            begins,
+                            until,
+                            Match(code, held, entry, certainty[0], status, certainty[1]),
                         )
 
     def _between_changes(
@@ -310,15 +312,15 @@ class Matcher:
         found: dict[tuple[str, str, str], Match] = {}
         for six in self._between(first, last):
             for entry, place in index.get(six, ()):
-                told = self._certainty(digits, entry, place)
-                if told is None:
+                certainty = self._certainty(digits, entry, place)
+                if certainty is None:
                     continue
-                if marked and told[0] == "whole":
-                    told = "ex", "the table means a part of the code"
-                key = entry.code, entry.part, told[0]
+                if marked and certainty[0] == "whole":
+                    certainty = "ex", "the table means a part of the code"
+                key = entry.code, entry.part, certainty[0]
                 if key not in found:
                     status = held.status(entry, day) if day else "listed"
-                    found[key] = Match(code, held, entry, told[0], status, told[1])
+                    found[key] = Match(code, held, entry, certainty[0], status, certainty[1])
         return found.values()
 
     def _known(self, digits: str) -> str:

@@ -146,10 +146,10 @@ def _cells(connection: duckdb.DuckDBPyConnection, rows: ParsedRows) -> Callable[
 def _reports(one: Repair, cell: Callable[[str], str]) -> Iterator[str]:
     """Yield SQL that rows of the same report fulfil: its teller's; everybody's where both tell."""
     sides = {"exporter": ("exporter",), "importer": ("importer",), "both": ()}
-    for told, side in sides.items():
-        if one.row.get("reported_by", told) == told:
+    for reported, side in sides.items():
+        if one.row.get("reported_by", reported) == reported:
             names = {name: one.row[name] for name in side if name in one.row}
-            yield " AND ".join(_tests(one, "flows", {"reported_by": told, **names}, cell))
+            yield " AND ".join(_tests(one, "flows", {"reported_by": reported, **names}, cell))
 
 
 def _tests(

@@ -263,13 +263,25 @@ def _contents(
         SELECT {when}, count(*), {flows}, list(DISTINCT {slices}), list(DISTINCT {edition}),
                {codes if "product" in kinds else "0, 0, 0"}, {basis}
         FROM (SELECT {out} FROM {STAGED}) GROUP BY 1, 2 ORDER BY 2, 1""").fetchall()
-    for freq, start, count, sellers, buyers, told, editions, products, size, sums, bases in found:
+    for (
+        freq,
+        start,
+        count,
+        sellers,
+        buyers,
+        reported,
+        editions,
+        products,
+        size,
+        sums,
+        bases,
+    ) in found:
         yield Staged(
             period=_period(freq, start) if start else None,
             rows=count,
             exporters=sellers,
             importers=buyers,
-            slices=_texts(told),
+            slices=_texts(reported),
             nomenclatures=_texts(editions),
             products=products,
             digits=size,
@@ -288,7 +300,7 @@ def _with_totals(connection: duckdb.DuckDBPyConnection, found: list[Staged]) -> 
                coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0),
                list(DISTINCT partner_basis)
         FROM {TOTALS} GROUP BY 1, 2""").fetchall()
-    for freq, start, count, told, editions, products, digits, bases in summed:
+    for freq, start, count, reported, editions, products, digits, bases in summed:
         period = _period(freq, start)
         one = by_period.get(period)
         if one is None:
@@ -296,7 +308,7 @@ def _with_totals(connection: duckdb.DuckDBPyConnection, found: list[Staged]) -> 
         by_period[period] = replace(
             one,
             sums=count,
-            slices=_texts([*one.slices, *told]),
+            slices=_texts([*one.slices, *reported]),
             nomenclatures=_texts([*one.nomenclatures, *editions])
             if not one.rows
             else one.nomenclatures,

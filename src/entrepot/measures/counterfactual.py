@@ -95,8 +95,8 @@ class Sides:
         for other in names:
             if other.rpartition("_")[2] == ending:
                 seen = seen | (nw.col(f"__rows_{other}") > 0)
-        told = (nw.col(f"__known_{name}") > 0) | ((rows == 0) & seen)
-        return nw.when(told & (total >= 0) & total.is_finite()).then(total).alias(name)
+        is_known = (nw.col(f"__known_{name}") > 0) | ((rows == 0) & seen)
+        return nw.when(is_known & (total >= 0) & total.is_finite()).then(total).alias(name)
 
 
 def growth(control: str | None, least: float = 0.0) -> nw.Expr:

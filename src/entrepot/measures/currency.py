@@ -100,9 +100,11 @@ def conversions(
             *(nw.col(name).count().alias(f"{name}_known") for name in names),
             *(nw.col(name).sum() for name in names),
         )
-        told = nw.col("__rows")
+        row_count = nw.col("__rows")
         sums = sums.with_columns(
-            nw.when((told > 0) & (nw.col(f"{name}_known") == told)).then(nw.col(name)).alias(name)
+            nw.when((row_count > 0) & (nw.col(f"{name}_known") == row_count))
+            .then(nw.col(name))
+            .alias(name)
             for name in names
         )
         return _compared(sums, keys, rate)

@@ -234,8 +234,8 @@ def by_product(
     sums = sums.with_columns(nw.col("__world").sum().over(*group))
     fine = nw.col("__bad") == 0
     for name in ("__m", "__x"):
-        told = (nw.col(f"{name}_known") > 0) | (nw.col(f"{name}_rows") == 0)
-        sums = sums.with_columns(nw.when(fine & told).then(nw.col(name)).alias(name))
+        is_known = (nw.col(f"{name}_known") > 0) | (nw.col(f"{name}_rows") == 0)
+        sums = sums.with_columns(nw.when(fine & is_known).then(nw.col(name)).alias(name))
     imports, exports = nw.col("__m"), nw.col("__x")
     world = fine & (nw.col("__world") > 0)
     bought = nw.when(imports > 0).then(imports)

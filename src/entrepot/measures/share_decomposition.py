@@ -364,11 +364,11 @@ def _shares(products: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[An
     c0, c1, o0, o1 = (nw.col(name) for name in (*_OWN, *_OTHERS))
     all_c0, all_c1, all_o0, all_o1 = (nw.col(f"{name}_all") for name in (*_OWN, *_OTHERS))
     whole0, whole1 = all_c0 + all_o0, all_c1 + all_o1
-    heard = nw.lit(True)
+    has_values = nw.lit(True)
     for when in ("then", "now"):
-        told, known = nw.col(f"__asked_rows_{when}_all"), nw.col(f"__asked_known_{when}_all")
-        heard = heard & ((told == 0) | (known > 0))
-    ok = heard & (nw.col("__bad_all") == 0) & (whole0 > 0) & (whole1 > 0)
+        row_count, known = nw.col(f"__asked_rows_{when}_all"), nw.col(f"__asked_known_{when}_all")
+        has_values = has_values & ((row_count == 0) | (known > 0))
+    ok = has_values & (nw.col("__bad_all") == 0) & (whole0 > 0) & (whole1 > 0)
     ok = ok & (whole0 + whole1).is_finite()
     rows = rows.with_columns(nw.when(ok).then(1).otherwise(0).alias("__ok"))
     fine = nw.col("__ok") == 1

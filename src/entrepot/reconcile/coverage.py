@@ -127,11 +127,11 @@ def _of(
     period: date, product: str, is_own: bool, partners: list[tuple[str, float, bool]]
 ) -> Coverage:
     total = sum(value for _, value, _ in partners)
-    told = sum(value for _, value, tells in partners if tells)
+    reported = sum(value for _, value, tells in partners if tells)
     return Coverage(
         period,
         product,
-        told / total if total else 0.0,
+        reported / total if total else 0.0,
         total,
         is_own,
         tuple((name, value / total) for name, value, tells in partners if not tells and total),

@@ -131,11 +131,11 @@ def pair(
         rows, "flows", "SELECT DISTINCT reported_by, partner_basis, is_reexport FROM flows"
     )
     found = kinds.fetchall()
-    told = {side for side, _, _ in found}
-    if told - {"exporter", "importer"}:
+    sides = {side for side, _, _ in found}
+    if sides - {"exporter", "importer"}:
         raise RequestError(
             "these rows are no reports of one side each",
-            why=f"reported_by has {', '.join(sorted(map(str, told - {'exporter', 'importer'})))}",
+            why=f"reported_by has {', '.join(sorted(map(str, sides - {'exporter', 'importer'})))}",
             hint="reconcile comtrade, or a table that says who reports each row",
         )
     exporters, importers = (

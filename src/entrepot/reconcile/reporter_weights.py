@@ -295,9 +295,9 @@ def _additive(
     one, other = places[0], places[1] - sizes[0]
     cross = np.bincount(one * sizes[1] + other, weights, sizes[0] * sizes[1]).reshape(sizes)
     first, second = (cross.sum(axis=axis) + hold for axis in (1, 0))
-    told = weights * squares
+    weighted = weights * squares
     right = [
-        np.bincount(at, told, size) + hold * typical
+        np.bincount(at, weighted, size) + hold * typical
         for at, size in ((one, sizes[0]), (other, sizes[1]))
     ]
     scaled = cross / first[:, None]

@@ -167,16 +167,16 @@ class Timed:
     @property
     def name(self) -> str:
         """Return whose reports of which source they are, in words."""
-        source, voice = self.cells.held.source, self.cells.voice
-        return source if voice is None else f"{source}, {voice}'s reports"
+        source, reported_by = self.cells.available.source, self.cells.reported_by
+        return source if reported_by is None else f"{source}, {reported_by}'s reports"
 
     @property
     def report(self) -> dict[str, str]:
         """Return whose reports of which source they are, as choices of a specification."""
-        voice = self.cells.voice
+        reported_by = self.cells.reported_by
         return {
-            "source": self.cells.held.source,
-            "report": f"{voice}'s" if voice else "reconciled",
+            "source": self.cells.available.source,
+            "report": f"{reported_by}'s" if reported_by else "reconciled",
         }
 
 
@@ -232,7 +232,7 @@ def known(
     `there` has the areas that stand on each side in some row. The first territory is the one asked
     about, and is kept whether it is there or not.
     """
-    found, mute = places[:1], set()
+    found, not_reporting = places[:1], set()
     for words, one in places[1:]:
         absent = {
             name
@@ -246,8 +246,8 @@ def known(
         for time in timed:
             if refused := silent(time.cells, at(time.span.asked, one)):
                 left.append((f"{time.name}: {words}, {time.span.words}", refused.reason))
-                mute.add((time.span.words, words))
-    return found, mute
+                not_reporting.add((time.span.words, words))
+    return found, not_reporting
 
 
 WEIGHED = 0.9
@@ -268,7 +268,7 @@ def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str
     if "quantity" not in question(asked.measure).choices:
         return ["value"]
     what = f"{timed.name}: mass, {timed.span.words}"
-    if cells.held.is_reconciled and cells.voice:
+    if cells.available.is_reconciled and cells.reported_by:
         left.append((what, "reconciled rows keep both values, one mass"))
         return ["value"]
     if any(one.weighed for one in _at(timed, said)):
@@ -279,8 +279,8 @@ def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str
 
 def valuation(timed: Timed, said: Sequence[ReportedSlice]) -> str:
     """Return whether values are FOB or CIF."""
-    if timed.cells.held.is_reconciled:
-        return "as reported" if timed.cells.voice else MIXED
+    if timed.cells.available.is_reconciled:
+        return "as reported" if timed.cells.reported_by else MIXED
     return _said(timed, said, lambda one: one.valuation)
 
 
@@ -333,7 +333,7 @@ class Numbered:
 def by_goods(
     cells: SourceRows,
     kept: Frame,
-    told: Sequence[tuple[str, str]],
+    reported: Sequence[tuple[str, str]],
     numbered: Sequence[Numbered],
 ) -> Iterator[Frame]:
     """Add up the amounts of each choice of goods and time, by exporter and importer.
@@ -352,7 +352,7 @@ def by_goods(
     parts = [nw.col(name).sum() for name in (*sums, *(f"{name}_known" for name in AMOUNTS))]
     # All goods are told by thousands of codes, and none of them matters.
     of = [] if numbered[0].is_everything else ["nomenclature", "product"]
-    patterns, members = _membership(told if of else [()], numbered)
+    patterns, members = _membership(reported if of else [()], numbered)
     counts = few_rows(
         cells.lake,
         {
@@ -362,7 +362,7 @@ def by_goods(
         },
     )
     if of:
-        lines = {name: ("VARCHAR", [one[at] for one in told]) for at, name in enumerate(of)}
+        lines = {name: ("VARCHAR", [one[at] for one in reported]) for at, name in enumerate(of)}
         pattern = few_rows(cells.lake, lines | {"pattern": ("INTEGER", patterns)})
         coded = kept.join(pattern, on=of)
     else:
@@ -385,7 +385,7 @@ def by_goods(
 
 
 def _membership(
-    told: Sequence[tuple[str, ...]], numbered: Sequence[Numbered]
+    reported: Sequence[tuple[str, ...]], numbered: Sequence[Numbered]
 ) -> tuple[list[int], list[tuple[int, int, float]]]:
     """Return the pattern that each code has, and which goods count how much of each pattern.
 
@@ -394,7 +394,7 @@ def _membership(
     patterns: dict[tuple[float, ...], int] = {}
     of = [
         patterns.setdefault(tuple(one.part_of(*code) for one in numbered), len(patterns))
-        for code in told
+        for code in reported
     ]
     members = [
         (number, goods, part)
@@ -411,7 +411,7 @@ def _times(cells: SourceRows, numbered: Sequence[Numbered]) -> Frame:
         (goods, day, now)
         for goods, one in enumerate(numbered)
         for now, period in one.span.times
-        for day in cells.held.starts(period)
+        for day in cells.available.starts(period)
     ]
     return few_rows(
         cells.lake,

@@ -65,10 +65,10 @@ def of_cutoff(
             "exporter": {one.exporter for one in sales},
         }
         places = apart(territory_choices(time.span.asked), time.name, left)
-        places, mute = known(places, [time], there, left)
-        heard = [one for one in places if (time.span.words, one[0]) not in mute]
+        places, not_reporting = known(places, [time], there, left)
+        known_reporters = [one for one in places if (time.span.words, one[0]) not in not_reporting]
         markets: dict[tuple[Supplier, ...], int] = {}
-        counted = list(_counted(time, sales, choices, heard, markets))
+        counted = list(_counted(time, sales, choices, known_reporters, markets))
         asked = time.span.asked.but(**names([one for _, one in places]))
         yield from _valued(time, counted, markets, asked, left)
 
@@ -225,13 +225,15 @@ def read(timed: Timed, choices: Sequence[Numbered]) -> list[Sale]:
         .group_by(*keys)
         .agg(nw.col(cells.column(whole)).sum().alias("amount"))
     )
-    told = [row for row in fetch(sums.select(*keys, "amount")) if row[-1]]
+    reported = [row for row in fetch(sums.select(*keys, "amount")) if row[-1]]
     names: dict[str, str] = {}
     if asked.sigma is None:
-        names = {edition: harmonized(edition).id for _, edition, *_ in told if edition != NO_CODES}
+        names = {
+            edition: harmonized(edition).id for _, edition, *_ in reported if edition != NO_CODES
+        }
     known = elasticities_in(cells.lake, set(names.values())) if names else {}
     found = []
-    for product, edition, exporter, to, amount in told:
+    for product, edition, exporter, to, amount in reported:
         one = known.get(names.get(edition, ""), {}).get(product[:6])
         found.append(
             Sale(

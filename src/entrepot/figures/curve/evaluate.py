@@ -29,7 +29,14 @@ from entrepot.figures.curve.choices import (
 from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
 from entrepot.figures.curve.measured import evaluated
-from entrepot.figures.curve.partner_choices import areas_there, codes_there, cut, told, unlike, ways
+from entrepot.figures.curve.partner_choices import (
+    areas_there,
+    codes_there,
+    cut,
+    reported,
+    unlike,
+    ways,
+)
 from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
 from entrepot.figures.denominator import factors, mirrored, whole_of
@@ -138,15 +145,15 @@ def _of_source(
     for one in deliveries:  # of years, quarters, months: the first that answers
         found = [
             item
-            for voice in _voices(definition, one, lake, left)
-            for item in _of_voice(definition, SourceRows(lake, one, voice), left, seen)
+            for reported_by in _reporting_sides(definition, one, lake, left)
+            for item in _of_side(definition, SourceRows(lake, one, reported_by), left, seen)
         ]
         if found:
             yield from found
             return
 
 
-def _voices(
+def _reporting_sides(
     definition: Definition, there: Availability, lake: Lake, left: Left
 ) -> tuple[Side | None, ...]:
     """Return whose reports are heard; single ones of their own source where that is asked, too."""
@@ -155,15 +162,15 @@ def _voices(
         return found
     periods = [span for span in (definition.period, definition.base) if span]
     for source in flow_sources(lake):
-        told = held(lake, source, periods) if source != RECONCILED else ()
-        if not isinstance(told, NoAnswer) and any(one.has_reports for one in told):
+        reported = held(lake, source, periods) if source != RECONCILED else ()
+        if not isinstance(reported, NoAnswer) and any(one.has_reports for one in reported):
             why = f"they are taken from {source} itself"
             left.append((f"{there.source}: reports of one side", why))
-            return tuple(voice for voice in found if voice is None)
+            return tuple(reported_by for reported_by in found if reported_by is None)
     return found
 
 
-def _of_voice(
+def _of_side(
     definition: Definition, cells: SourceRows, left: Left, seen: Seen
 ) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
@@ -202,14 +209,14 @@ class _Chosen(NamedTuple):
 def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | NoAnswer:
     """Return the time asked about and its choices of goods, or why it cannot be asked."""
     definition, cells = asked.span.asked, asked.cells
-    source = cells.held.source
-    if why := unknown(definition, source) or unasked(definition, source, cells.held):
+    source = cells.available.source
+    if why := unknown(definition, source) or unasked(definition, source, cells.available):
         return NoAnswer(why)
-    cells = cells.hearing(definition)
-    if mute := silent(cells, definition):
-        return mute
+    cells = cells.with_non_reporting(definition)
+    if not_reporting := silent(cells, definition):
+        return not_reporting
     cells = replace(
-        cells, twofold=reported_on_two_bases(SourceRows(cells.lake, cells.held), definition)
+        cells, twofold=reported_on_two_bases(SourceRows(cells.lake, cells.available), definition)
     )
     asked = replace(asked, cells=cells)
     if cells.twofold and definition.basis == "dispatch":
@@ -224,7 +231,7 @@ def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | NoAn
 def _refused(timed: Timed, choices: _Chosen) -> NoAnswer | None:
     """Say why a time cannot be asked about the goods, before anything is added up."""
     cells, asked, goods = timed.cells, timed.span.asked, choices.goods[0].goods
-    if cells.held.is_reconciled and (lost := not_reconciled(cells, asked, goods)):
+    if cells.available.is_reconciled and (lost := not_reconciled(cells, asked, goods)):
         return lost
     found = refusal(cells, asked, goods)
     if timed.span.part == 1 or not is_everything(goods):
@@ -259,7 +266,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
 
     def own(when: str, way: PartnerChoice, goods: Goods) -> list[tuple[str, float]]:
         time = times[when]
-        if not time.cells.held.has_sums or way.total != "as reported" or way.only_countries:
+        if not time.cells.available.has_sums or way.total != "as reported" or way.only_countries:
             return []
         key = (when, way.asked.importer, way.asked.exporter, goods)
         if key not in exceeded:
@@ -272,18 +279,18 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         return exceeded[key]
 
     def found(when: str, way: PartnerChoice, goods: Goods, amount: str) -> list[tuple[str, float]]:
-        time, told, place = times[when], [("as reported", 1.0)], way.asked
-        told += own(when, way, goods) if amount == "value" else []
+        time, reported, place = times[when], [("as reported", 1.0)], way.asked
+        reported += own(when, way, goods) if amount == "value" else []
         key = (when, place.importer, place.exporter)
         if key not in shares:
             shares[key] = share(time, place)
         if shares[key] >= 1:
-            return told
+            return reported
         if amount == "mass":
             why = "trade of non-reporting partners is known by value only"
             left.append((f"{time.name}: {SILENT}, mass, {when}", why))
-            return told
-        return [*told, (SILENT, shares[key])]
+            return reported
+        return [*reported, (SILENT, shares[key])]
 
     return found
 
@@ -323,13 +330,13 @@ def _longer(asked: Timed, left: Left) -> Timed | None:
 
 def _wide(cells: SourceRows, span: TimeWindow) -> SourceRows | NoAnswer:
     """Return the cells of a longer time, or why they are no average of the same thing."""
-    there = held(cells.lake, cells.held.source, [period for _, period in span.times])
+    there = held(cells.lake, cells.available.source, [period for _, period in span.times])
     if isinstance(there, NoAnswer):
         return there
-    alike = [one for one in there if one.freq == cells.held.freq]
-    if not alike or alike[0].currency != cells.held.currency:
-        return NoAnswer(f"not all of {span.asked.period} has {cells.held.rhythm} values")
-    wide = SourceRows(cells.lake, alike[0], cells.voice).hearing(span.asked)
+    alike = [one for one in there if one.freq == cells.available.freq]
+    if not alike or alike[0].currency != cells.available.currency:
+        return NoAnswer(f"not all of {span.asked.period} has {cells.available.rhythm} values")
+    wide = SourceRows(cells.lake, alike[0], cells.reported_by).with_non_reporting(span.asked)
     twofold = reported_on_two_bases(SourceRows(cells.lake, alike[0]), span.asked)
     if twofold != cells.twofold:
         return NoAnswer("partners are by origin and by consignment in some of the periods only")
@@ -365,8 +372,8 @@ def combined(
     every = [at(timed[-1].span.asked, one) for _, one in places]
     with cut(cells, every, [one.choice for one in numbered]) as kept:
         there = areas_there(kept, [one for _, one in places])
-        places, mute = known(places, timed, there, left)
-        said, codes = told(kept), codes_there(kept)
+        places, not_reporting = known(places, timed, there, left)
+        said, codes = reported(kept), codes_there(kept)
         added = {one.span.words: amounts(one, said, left) for one in timed}
         words = {
             one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
@@ -389,9 +396,13 @@ def combined(
         if goods in gone:
             continue
         when = one.span.words
-        heard = [place for place in kept_ways[goods] if (when, chosen[place].territory) not in mute]
+        known_reporters = [
+            place
+            for place in kept_ways[goods]
+            if (when, chosen[place].territory) not in not_reporting
+        ]
         for amount in added[when]:
-            for place in judge.weighed_enough(one, goods, heard, chosen, amount):
+            for place in judge.weighed_enough(one, goods, known_reporters, chosen, amount):
                 way = chosen[place]
                 base = dict(one.choice.choices) | way.choices | {"quantity": amount}
                 value = values.get((goods, place, amount))
@@ -414,12 +425,12 @@ def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> 
     """Return the choices of goods and time in which a product has other codes than in the base."""
     if not question(numbered[0].span.asked.measure).by_product:
         return set()
-    told = fetch(kept.select("period", "nomenclature", "product").unique())
+    reported = fetch(kept.select("period", "nomenclature", "product").unique())
     found = set()
     for goods, one in enumerate(numbered):
         coded = [
             (now, edition, code)
-            for day, edition, code in told
+            for day, edition, code in reported
             if one.part_of(edition, code)
             for now, period in one.span.times
             if period.start <= day <= period.end

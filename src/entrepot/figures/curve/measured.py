@@ -56,7 +56,7 @@ def evaluated(
     if how.elastic:
         found = with_elasticities(found, cells.lake, editions)
     # Each side goes by one name in these rows, whatever its territory.
-    beyond = {"has_rest": True} if how.bounds_rest and cells.held.has_sums else {}
+    beyond = {"has_rest": True} if how.bounds_rest and cells.available.has_sums else {}
     answers = how.run(found, asked.but(**named), "amount", by=["specification"], **beyond)
     first = measures.measure_metadata(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first

@@ -35,7 +35,7 @@ __all__ = [
     "kept_sides",
     "matters",
     "names",
-    "told",
+    "reported",
     "unlike",
     "varying",
     "ways",
@@ -337,7 +337,7 @@ class ReportedSlice:
     weighed: float
 
 
-def told(kept: Frame) -> list[ReportedSlice]:
+def reported(kept: Frame) -> list[ReportedSlice]:
     """Return the value of each period by valuation and basis, and what of it has a mass."""
     sums = kept.group_by("period", *SAID).agg(nw.col("value").sum(), nw.col("weighed").sum())
     return [ReportedSlice(*row) for row in fetch(sums.select("period", *SAID, "value", "weighed"))]

@@ -50,7 +50,7 @@ def of_prices(
     """
     for time in timed:
         asked, cells = time.span.asked, time.cells
-        if cells.held.is_reconciled and cells.voice:
+        if cells.available.is_reconciled and cells.reported_by:
             left.append((time.name, "reconciled rows keep both values, one mass"))
             continue
         if asked.measure == "price_premium" and not coalition(asked):
@@ -93,9 +93,11 @@ def _sets(
     }
     codes = {(row.edition, row.product) for row in rows}
     counted = [(one, {code for code in codes if one.part_of(*code)}) for one in numbered]
-    places, mute = known(apart(territory_choices(asked), time.name, left), [time], there, left)
+    places, not_reporting = known(
+        apart(territory_choices(asked), time.name, left), [time], there, left
+    )
     for place, (words, question_) in enumerate(places):
-        if (time.span.words, words) in mute:
+        if (time.span.words, words) in not_reporting:
             continue
         near = inside(rows, question_)
         for one, its_codes in counted:
@@ -258,15 +260,17 @@ def between(time: Timed, base: Period, left: Left) -> SourceRows | None:
     if asked.measure != "price_index":
         return None
     what = f"{time.name}: indices over many periods, {time.span.words}"
-    if asked.period.months != {"A": 12, "Q": 3, "M": 1}.get(cells.held.freq):
+    if asked.period.months != {"A": 12, "Q": 3, "M": 1}.get(cells.available.freq):
         left.append((what, f"{asked.period} is made of several rows in time"))
         return None
-    there = held(cells.lake, cells.held.source, [Period(base.start, asked.period.end)])
-    alike = [] if isinstance(there, NoAnswer) else [x for x in there if x.freq == cells.held.freq]
-    if not alike or alike[0].currency != cells.held.currency:
+    there = held(cells.lake, cells.available.source, [Period(base.start, asked.period.end)])
+    alike = (
+        [] if isinstance(there, NoAnswer) else [x for x in there if x.freq == cells.available.freq]
+    )
+    if not alike or alike[0].currency != cells.available.currency:
         left.append((what, (f"not all of {base.start.year} to {asked.period.end.year} is loaded")))
         return None
-    return SourceRows(cells.lake, alike[0], cells.voice, twofold=cells.twofold)
+    return SourceRows(cells.lake, alike[0], cells.reported_by, twofold=cells.twofold)
 
 
 def read(
@@ -283,8 +287,8 @@ def read(
     whole = widest([one.but(base=span) for _, one in territory_choices(asked)])
     by, there = reach(whole)
     goods = merged([part for one in choices for part in one.choice.goods])
-    told = cells.rows(by, goods, whole, there)
-    pairs = paired(told, cells.column(whole), "mass_kg")
+    reported = cells.rows(by, goods, whole, there)
+    pairs = paired(reported, cells.column(whole), "mass_kg")
     if asked.measure == "price_premium":
         pairs = pairs.with_columns(_in_groups(asked, whole))
     keys = ("product", "nomenclature", "exporter", "importer", "period")

@@ -164,8 +164,8 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
     flags = dict(zip(*(held[name].to_pylist() for name in COLUMNS[::5]), strict=True))
-    told = [row for row in products if row["point"] == head and row["share"] > 0]
-    if all(row["loss"] is None for row in told):
+    reported = [row for row in products if row["point"] == head and row["share"] > 0]
+    if all(row["loss"] is None for row in reported):
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
     row = AnswerRow(
         **_ends("loss", found, totals.values()),
@@ -177,30 +177,30 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
         known_share=found["known_share"],
         free_loss_share=put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
         leontief_share=max(row["unmet_share"] for row in products),
-        critical_products=sum(row["unmet_share"] > CRITICAL for row in told),
-        critical_codes=_critical(told),
+        critical_products=sum(row["unmet_share"] > CRITICAL for row in reported),
+        critical_codes=_critical(reported),
         replaced_by=", ".join(_replacing(suppliers, found["replaced"])) or "nobody",
     )
     if asked.sigma is None:
-        row["at_least_share"] = _at_least(told, found["bill"])
-    row.table = tuple(_told(one, flags.get(one["product"]), money) for one in told)
+        row["at_least_share"] = _at_least(reported, found["bill"])
+    row.table = tuple(_told(one, flags.get(one["product"]), money) for one in reported)
     if asked.by == "exporter":
         row.table = tuple(_supplier(one, money) for one in suppliers)
     return row
 
 
-def _critical(told: list[dict[str, Any]]) -> str:
+def _critical(reported: list[dict[str, Any]]) -> str:
     """Return the critical products that cost most, and how many more there are."""
-    found = [row for row in told if row["unmet_share"] > CRITICAL]
+    found = [row for row in reported if row["unmet_share"] > CRITICAL]
     first = sorted(found, key=lambda row: -row["unmet"])[:_NAMED]
     more = len(found) - len(first)
     names = ", ".join(row["product"] for row in first)
     return f"{names} and {more} more" if more else names or "none"
 
 
-def _at_least(told: list[dict[str, Any]], bill: float) -> float:
+def _at_least(reported: list[dict[str, Any]], bill: float) -> float:
     """Return the part of the bill whose elasticity is the least there is."""
-    return float(sum(row["bill"] for row in told if row["sigma"] == LEAST) / bill)
+    return float(sum(row["bill"] for row in reported if row["sigma"] == LEAST) / bill)
 
 
 def _is(grid: pa.Table, point: str) -> Any:

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
-    Heard = Mapping[str, Set[tuple[str, date]]]
+    KnownReporters = Mapping[str, Set[tuple[str, date]]]
 
 __all__ = [
     "SOURCE",
     "HubReporters",
     "renamed",
     "renamed_words",
-    "require_told",
-    "tellers_in",
-    "tellers_of",
-    "told",
+    "reported",
+    "reporters_in",
+    "reporters_of",
+    "require_reported",
     "whose",
     "without",
 ]
@@ -53,27 +53,31 @@ class HubReporters:
         return self.importers & asked.members("hubs")
 
 
-def tellers_of(rows: Frame, asked: Definition, heard: Heard | None = None) -> HubReporters:
-    """Return who reports in every step; see `tellers_in`.
+def reporters_of(
+    rows: Frame, asked: Definition, known_reporters: KnownReporters | None = None
+) -> HubReporters:
+    """Return who reports in every step; see `reporters_in`.
 
     Raises
     ------
     NoEvidenceError
         If nobody tells of one of the ways through a hub.
     """
-    found = tellers_in(rows, asked, heard)
-    require_told(found, asked)
+    found = reporters_in(rows, asked, known_reporters)
+    require_reported(found, asked)
     return found
 
 
-def tellers_in(rows: Frame, asked: Definition, heard: Heard | None = None) -> HubReporters:
+def reporters_in(
+    rows: Frame, asked: Definition, known_reporters: KnownReporters | None = None
+) -> HubReporters:
     """Return who reports in every step that the rows have, of the period and of the base.
 
     Who is silent in one step only would seem to have traded nothing in it.
 
     Parameters
     ----------
-    heard
+    known_reporters
         Who tells what it bought, and what it sold, of anything and with anybody, with the first
         day of each step: then who tells one side only is silent on the other. None where a
         delivery has some goods only; then a step in which an area reports what it buys is one in
@@ -83,33 +87,35 @@ def tellers_in(rows: Frame, asked: Definition, heard: Heard | None = None) -> Hu
     if not {one for one, *_ in reports} <= {"importer", "exporter"}:
         return HubReporters(None, None)  # values made of both sides' reports, as those of BACI
     steps = {period for *_, period in reports}
-    if heard is not None:
-        return HubReporters(*(_always(heard[side], steps) for side in ("importer", "exporter")))
+    if known_reporters is not None:
+        return HubReporters(
+            *(_always(known_reporters[side], steps) for side in ("importer", "exporter"))
+        )
     spoke: dict[str, set[Any]] = {}
-    spoken: dict[str, dict[bool, set[str]]] = {
+    reporting: dict[str, dict[bool, set[str]]] = {
         side: {True: set(), False: set()} for side in ("importer", "exporter")
     }
     for side, exporter, importer, period in reports:
         area = exporter if side == "exporter" else importer
         spoke.setdefault(area, set()).add(period)
-        spoken[side][period >= asked.period.start].add(area)
+        reporting[side][period >= asked.period.start].add(area)
     steady = {area for area, periods in spoke.items() if periods == steps}
     always = {
         side: frozenset(steady & times[True] & (times[False] if asked.base else steady))
-        for side, times in spoken.items()
+        for side, times in reporting.items()
     }
     return HubReporters(always["importer"], always["exporter"])
 
 
-def _always(heard: Iterable[tuple[str, date]], steps: set[date]) -> frozenset[str]:
+def _always(known_reporters: Iterable[tuple[str, date]], steps: set[date]) -> frozenset[str]:
     """Return who is heard in every step."""
     times: dict[str, set[date]] = {}
-    for area, day in heard:
+    for area, day in known_reporters:
         times.setdefault(area, set()).add(day)
     return frozenset(area for area, days in times.items() if steps <= days)
 
 
-def require_told(tellers: HubReporters, asked: Definition) -> None:
+def require_reported(reporters: HubReporters, asked: Definition) -> None:
     """Refuse a hub that is silent in one of the periods, if whom it trades with is silent too.
 
     Raises
@@ -117,18 +123,18 @@ def require_told(tellers: HubReporters, asked: Definition) -> None:
     NoEvidenceError
         Naming the hub, what is not told, and the hubs that can be asked.
     """
-    if tellers.importers is None or tellers.exporters is None:
+    if reporters.importers is None or reporters.exporters is None:
         return
     spans = f"both {asked.base} and {asked.period}" if asked.base else str(asked.period)
     lacks: dict[str, str] = {}
     hubs = sorted(asked.members("hubs"))
     for hub in hubs:
-        for across, heard, other, what in (
-            ("exporter", hub in tellers.importers, tellers.exporters, "bought from"),
-            ("importer", hub in tellers.exporters, tellers.importers, "sold to"),
+        for across, known_reporters, other, what in (
+            ("exporter", hub in reporters.importers, reporters.exporters, "bought from"),
+            ("importer", hub in reporters.exporters, reporters.importers, "sold to"),
         ):
             silent = sorted(asked.members(across) - other)  # type: ignore[arg-type]
-            if not heard and silent:
+            if not known_reporters and silent:
                 names = ", ".join(silent[:_NAMED])
                 if len(silent) > _NAMED:
                     names += f" and {len(silent) - _NAMED} more"
@@ -146,18 +152,18 @@ def require_told(tellers: HubReporters, asked: Definition) -> None:
     )
 
 
-def told(rows: Frame, tellers: HubReporters, asked: Definition) -> Frame:
+def reported(rows: Frame, reporters: HubReporters, asked: Definition) -> Frame:
     """Keep one report of each flow: the hub's own where it speaks, else the other side's.
 
     Of what one hub sells another, the seller's, who knows where it goes: the buyer names as a rule
     where goods were made, so that a chain would not show.
     """
-    if tellers.importers is None or tellers.exporters is None:
+    if reporters.importers is None or reporters.exporters is None:
         return rows
     hubs = sorted(asked.members("hubs"))
     side, buyer, seller = (nw.col(name) for name in ("reported_by", "importer", "exporter"))
-    bought = buyer.is_in(sorted(tellers.importers))
-    sold = seller.is_in(sorted(tellers.exporters))
+    bought = buyer.is_in(sorted(reporters.importers))
+    sold = seller.is_in(sorted(reporters.exporters))
     first = ~sold | (buyer.is_in(hubs) & bought & ~seller.is_in(hubs))
     return rows.filter(
         ((side == "importer") & bought & first) | ((side == "exporter") & sold & ~first)
@@ -169,15 +175,15 @@ SOURCE = "source"
 _ACROSS = {"importer": "the buyer", "exporter": "the sellers"}
 
 
-def whose(told: Frame, asked: Definition) -> dict[str, dict[str, str]]:
+def whose(reported: Frame, asked: Definition) -> dict[str, dict[str, str]]:
     """Return by hub who tells what it bought of the origin, and what it sold to the importer.
 
     Parameters
     ----------
-    told
+    reported
         One report of each flow; empty texts where they are no single reports.
     """
-    names = told.collect_schema().names()
+    names = reported.collect_schema().names()
     known = [name for name in ("reported_by", "valuation", SOURCE) if name in names]
     seller, buyer = nw.col("exporter"), nw.col("importer")
     hubs = sorted(asked.members("hubs"))
@@ -186,11 +192,11 @@ def whose(told: Frame, asked: Definition) -> dict[str, dict[str, str]]:
         ("bought_told_by", buyer, seller, "exporter", asked.members("exporter")),
         ("sold_told_by", seller, buyer, "importer", asked.members("importer")),
     ):
-        rows = told.filter(hub.is_in(hubs), other.is_in(sorted(ends)))
-        tellers: dict[str, set[str]] = {}
+        rows = reported.filter(hub.is_in(hubs), other.is_in(sorted(ends)))
+        reporters: dict[str, set[str]] = {}
         for name, *report in fetch(rows.select(hub.alias("hub"), *known).unique()):
-            tellers.setdefault(name, set()).add(_words(report, across))
-        for name, words in tellers.items():
+            reporters.setdefault(name, set()).add(_words(report, across))
+        for name, words in reporters.items():
             found[name][column] = " and ".join(sorted(words))
     return found
 
@@ -229,9 +235,9 @@ def renamed(
         If that is every product of `rows`.
     """
     label = (nw.lit("all") if whose is None else whose).alias("__whose")
-    told = [[] if one is None else _told(one, label) for one in (rows, others)]
+    reported = [[] if one is None else _told(one, label) for one in (rows, others)]
     every: dict[str, set[str]] = {}
-    for some in told:
+    for some in reported:
         for area, edition, _ in some:
             every.setdefault(area, set()).add(edition)
     known = known_codes()
@@ -243,9 +249,9 @@ def renamed(
                 if not every[area] <= known.get(code[:SIX], every[area])
             }
         )
-        for some in told
+        for some in reported
     )
-    if mine and len(mine) == len({code for *_, code in told[0]}):
+    if mine and len(mine) == len({code for *_, code in reported[0]}):
         editions = joined(sorted(set[str]().union(*every.values())))
         raise NoEvidenceError(
             f"its goods are in {editions}, and no code is in all of them",

@@ -13,8 +13,8 @@ from entrepot.figures.questions.hubs import (
     HubReporters,
     renamed,
     renamed_words,
-    tellers_of,
-    told,
+    reported,
+    reporters_of,
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hubs import Heard
+    from entrepot.figures.questions.hubs import KnownReporters
 
     Frame = nw.LazyFrame[Any]
 
@@ -38,7 +38,7 @@ def lost(
     asked: Definition,
     column: str,
     speakers: Mapping[str, frozenset[str]] | None = None,
-    heard: Heard | None = None,
+    known_reporters: KnownReporters | None = None,
 ) -> AnswerRow:
     """Return what did not arrive, all goods asked for together, with a row for each product.
 
@@ -50,14 +50,14 @@ def lost(
     ----------
     speakers
         Who tells what it buys, and what it sells, of anything: of two who do, no row is nothing.
-    heard
+    known_reporters
         Who tells which side at all, with the first day of each step; None where that is not known.
     """
     both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
     lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
     unknown = sorted(code for (code,) in fetch(lacking))
     known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
-    silent = _silent(known, heard) if heard else {}
+    silent = _silent(known, known_reporters) if known_reporters else {}
     if silent:
         known = known.filter(
             *(
@@ -83,17 +83,17 @@ def lost(
         row["silent_steps"] = _steps(set[date]().union(*silent.values()), rows)
     answer = AnswerRow(row)
     by_product = _rows(_lost(known, asked, column, ("product",)))
-    told = [one for one in by_product if one["lost"] is not None]
-    answer.table = tuple(sorted(told, key=lambda one: (-one["lost"], one["product"])))
+    reported = [one for one in by_product if one["lost"] is not None]
+    answer.table = tuple(sorted(reported, key=lambda one: (-one["lost"], one["product"])))
     return answer
 
 
-def _silent(rows: Frame, heard: Heard) -> dict[tuple[str, str], set[date]]:
+def _silent(rows: Frame, known_reporters: KnownReporters) -> dict[tuple[str, str], set[date]]:
     """Return by side and area the steps in which it tells nothing, and who is across does."""
     found: dict[tuple[str, str], set[date]] = {}
     for *pair, day in fetch(rows.select(*BOTH, "period").unique()):
         for side, area in zip(BOTH, pair, strict=True):
-            if (area, day) not in heard[side]:
+            if (area, day) not in known_reporters[side]:
                 found.setdefault((side, area), set()).add(day)
     return found
 
@@ -120,17 +120,17 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
     """
     is_now = (nw.col("period") >= asked.period.start).alias("now")
     known = rows.filter(~nw.col(column).is_null())
-    told = set(fetch(known.select("reported_by", is_now).unique()))
-    empty = set(fetch(rows.select("reported_by", is_now).unique())) - told
-    if told and empty:
+    reported = set(fetch(known.select("reported_by", is_now).unique()))
+    empty = set(fetch(rows.select("reported_by", is_now).unique())) - reported
+    if reported and empty:
         side = sorted(empty)[0][0]
         raise NoEvidenceError(
             f"the {side}'s reports of this flow have no {asked.quantity} in them",
             why="“not recorded” does not mean zero",
             hint="ask for another quantity" if asked.quantity != "value" else "ask --quantity mass",
         )
-    sides = {side for side, _ in told}
-    if not told:
+    sides = {side for side, _ in reported}
+    if not reported:
         return
     here = sides & {"importer", "exporter"}
     if not here:
@@ -148,7 +148,7 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
     base = asked.base or asked.period.before()
     for span, now in ((base, False), (asked.period, True)):
         for side in ("exporter", "importer"):
-            if (side, now) not in told:
+            if (side, now) not in reported:
                 raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
     if is_silent:
         raise NoEvidenceError("both sides report in no step before and after")
@@ -176,10 +176,10 @@ def _lost(
 
 
 def pass_through(
-    rows: Frame, asked: Definition, column: str, tellers: HubReporters | None = None
+    rows: Frame, asked: Definition, column: str, reporters: HubReporters | None = None
 ) -> Frame:
     """Return the bound over all goods asked for together; nothing is the least."""
-    found, left_out = _bounds(rows, asked, column, (), tellers)
+    found, left_out = _bounds(rows, asked, column, (), reporters)
     if left_out:
         found = found.with_columns(nw.lit(renamed_words(left_out)).alias("renamed_codes"))
     return found.with_columns(
@@ -189,10 +189,10 @@ def pass_through(
 
 
 def passed_on_by_product(
-    rows: Frame, asked: Definition, column: str, tellers: HubReporters | None = None
+    rows: Frame, asked: Definition, column: str, reporters: HubReporters | None = None
 ) -> Frame:
     """Return the same for each product that is shipped, the largest first."""
-    found, _ = _bounds(rows, asked, column, ("product",), tellers)
+    found, _ = _bounds(rows, asked, column, ("product",), reporters)
     sold = found.filter(nw.col("shipped") > 0)
     return sold.sort("shipped", "product", descending=[True, False])
 
@@ -202,11 +202,11 @@ def _bounds(
     asked: Definition,
     column: str,
     by: tuple[str, ...],
-    tellers: HubReporters | None,
+    reporters: HubReporters | None,
 ) -> tuple[Frame, list[str]]:
     """Return the bounds, and the codes that are left out: not in every edition of the reports."""
-    tellers, hubs = tellers or tellers_of(rows, asked), asked.members("hubs")
-    goods = told(rows.filter(nw.col("product") != TOTAL), tellers, asked)
+    reporters, hubs = reporters or reporters_of(rows, asked), asked.members("hubs")
+    goods = reported(rows.filter(nw.col("product") != TOTAL), reporters, asked)
     is_hubs = nw.any_horizontal(*(nw.col(x).is_in(sorted(hubs)) for x in BOTH), ignore_nulls=True)
     left_out, _ = renamed(goods.filter(is_hubs))
     found = measures.pass_through(
@@ -219,7 +219,7 @@ def _bounds(
     ).with_columns(
         nw.when(nw.col("unknown_products") > 0).then(nw.col("unknown_products")),
     )
-    if tellers.importers is None or hubs <= tellers.importers:
+    if reporters.importers is None or hubs <= reporters.importers:
         return found, left_out
     # Of what a silent hub buys, only the origins' sales are sure to be known.
     unknown = nw.lit(None, dtype=nw.Float64).alias("in_proportion")

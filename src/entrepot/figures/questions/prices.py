@@ -77,11 +77,14 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> AnswerRow:
         by=["exporter"],
         value=column,
     )
-    told = AnswerRow(found.to_dict())
+    reported = AnswerRow(found.to_dict())
     if found.clusters < FEWEST:
-        for name in [x for x in told if x.endswith(("_low", "_high"))] + ["interval", "confidence"]:
-            del told[name]
-    return told
+        for name in [x for x in reported if x.endswith(("_low", "_high"))] + [
+            "interval",
+            "confidence",
+        ]:
+            del reported[name]
+    return reported
 
 
 THREE = (

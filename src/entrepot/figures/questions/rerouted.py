@@ -12,9 +12,9 @@ from entrepot.figures.questions.hubs import (
     HubReporters,
     renamed,
     renamed_words,
-    require_told,
-    tellers_in,
-    told,
+    reported,
+    reporters_in,
+    require_reported,
     whose,
     without,
 )
@@ -27,7 +27,7 @@ from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hubs import Heard
+    from entrepot.figures.questions.hubs import KnownReporters
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.cells import Frequency
 
@@ -51,28 +51,28 @@ def rerouted(
     asked: Definition,
     column: str,
     others: Frame | None = None,
-    heard: Heard | None = None,
-    tellers: HubReporters | None = None,
+    known_reporters: KnownReporters | None = None,
+    reporters: HubReporters | None = None,
     others_tellers: HubReporters | None = None,
 ) -> AnswerRow:
     """Bound what came through hubs, with a row for each.
 
     Parameters
     ----------
-    heard
-        Who tells which side at all, and when; see `tellers_in`.
-    tellers
+    known_reporters
+        Who tells which side at all, and when; see `reporters_in`.
+    reporters
         The same as it was found out of several sources; then the rows are theirs alone.
     others_tellers
         Those of them who tell of all other goods as well.
     """
     names = rows.collect_schema().names()
     every = rows if others is None else nw.concat([rows, others.select(names)])
-    tellers = tellers or tellers_in(every, asked, heard)
-    require_told(tellers, asked)
+    reporters = reporters or reporters_in(every, asked, known_reporters)
+    require_reported(reporters, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
-    goods = told(lines, tellers, asked)
-    beside_them = None if others is None else told(others, others_tellers or tellers, asked)
+    goods = reported(lines, reporters, asked)
+    beside_them = None if others is None else reported(others, others_tellers or reporters, asked)
     left_out, new = _renamed(goods, beside_them, asked)
     goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
@@ -89,13 +89,13 @@ def rerouted(
         controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
         other_goods=None if beside_them is None else without(beside_them, new),
-        silent=frozenset() if tellers.importers is None else hubs - tellers.importers,
-        complete=tellers.importers is not None,
+        silent=frozenset() if reporters.importers is None else hubs - reporters.importers,
+        complete=reporters.importers is not None,
         margin=asked.margin,
         least=asked.least or 0.0,
         value=column,
     )
-    cards = beside(goods, lines, asked, column, freq, tellers.both(asked))
+    cards = beside(goods, lines, asked, column, freq, reporters.both(asked))
     reported_by = whose(goods, asked)
     row = _row(found, asked, {hub: card | reported_by[hub] for hub, card in cards.items()})
     if left_out:
@@ -207,7 +207,7 @@ DIGITS = 4
 
 
 def beside(
-    told: Frame,
+    reported: Frame,
     both: Frame,
     asked: Definition,
     column: str,
@@ -218,32 +218,32 @@ def beside(
 
     Parameters
     ----------
-    told
+    reported
         One report of each flow.
     both
         The reports of both sides.
     speak
         Hubs that report what they buy, as the origin reports what it sells.
     """
-    prices = _prices(told, asked, column)
+    prices = _prices(reported, asked, column)
     found = {}
     for hub in sorted(asked.members("hubs")):
         row = prices.get(hub, {}) | {
-            "began": _began(told, asked, column, hub, freq),
+            "began": _began(reported, asked, column, hub, freq),
             "missing_arrivals": _lost(both, asked, column, hub) if hub in speak else None,
         }
         found[hub] = {name: cell for name, cell in row.items() if cell is not None}
     return found
 
 
-def _prices(told: Frame, asked: Definition, column: str) -> dict[str, dict[str, Any]]:
+def _prices(reported: Frame, asked: Definition, column: str) -> dict[str, dict[str, Any]]:
     """Return what a kilogram costs on the way in and out of each hub, and what it adds.
 
     Of products that go both ways: what it adds is the median over them; the two prices are of the
     kilograms that go out, of each product as many.
     """
     rows = measures.chain_prices(
-        told,
+        reported,
         origin=asked.members("exporter"),
         hubs=asked.members("hubs"),
         importer=asked.members("importer"),
@@ -295,7 +295,7 @@ def _lost(both: Frame, asked: Definition, column: str, hub: str) -> float | None
     return None if lost is None else float(lost)
 
 
-def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> str | None:
+def _began(reported: Frame, asked: Definition, column: str, hub: str, freq: str) -> str | None:
     """Return the step from which a hub sells at another level to the importer, with an interval.
 
     Only of periods that follow each other, for a gap in time would be a break of its own; and only
@@ -305,12 +305,14 @@ def _began(told: Frame, asked: Definition, column: str, hub: str, freq: str) -> 
     steps = _steps(asked, _MONTHS[freq])
     if len(steps) < LEAST_STEPS:
         return None
-    sold = told.filter(
+    sold = reported.filter(
         nw.col("exporter") == hub, nw.col("importer").is_in(sorted(asked.members("importer")))
     )
     sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
-    heard = {period for (period,) in fetch(told.select("period").unique())}
-    sold_in = [sums.get(step.start, 0.0 if step.start in heard else None) for step in steps]
+    known_reporters = {period for (period,) in fetch(reported.select("period").unique())}
+    sold_in = [
+        sums.get(step.start, 0.0 if step.start in known_reporters else None) for step in steps
+    ]
     values = [one for one in sold_in if one is not None]
     if len(values) < len(steps) or not any(values):
         return None

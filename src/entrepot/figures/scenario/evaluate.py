@@ -103,11 +103,11 @@ def evaluate_scenario(file: ScenarioFile, lake: Lake, *, sides_only: bool = Fals
                 economy = _economy(file, lake, sides_only=sides_only)
         sales = _sales(file, lake) if file.extraction else None
         goods = tuple(_goods(file, lake)) if file.goods else ()
-        strangers = _strangers(file, lake)
-    return Scenario(file, economy, sales, goods, tuple(caveats_of(file, strangers)))
+        without_entry = _without_entry(file, lake)
+    return Scenario(file, economy, sales, goods, tuple(caveats_of(file, without_entry)))
 
 
-def _strangers(file: ScenarioFile, lake: Lake) -> tuple[str, ...]:
+def _without_entry(file: ScenarioFile, lake: Lake) -> tuple[str, ...]:
     """Return members of the sides that the table has no entry of their own for."""
     used = file.economy or file.extraction
     if used is None:
@@ -183,15 +183,15 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     cuts = _cuts(file, set(known.solved.economy.names))
     _require_some(stopped(held, cuts).total)
     done = worked(held, cuts, file.economy, sides_only=sides_only)
-    teller = LossSummary.of(file, held, [one.lost for one in done.found.values()])
+    reporter = LossSummary.of(file, held, [one.lost for one in done.found.values()])
     first = next(iter(done.found.values()))
     return EconomyLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * done.stopped,
-        sides=teller.of_sides(),
-        areas=() if sides_only else teller.of_areas(),
-        sectors=() if sides_only else teller.of_sectors(),
-        alone={} if sides_only else _alone(done, teller),
+        sides=reporter.of_sides(),
+        areas=() if sides_only else reporter.of_areas(),
+        sectors=() if sides_only else reporter.of_sectors(),
+        alone={} if sides_only else _alone(done, reporter),
         solutions=len(done.found),
         left_out=tuple(
             {name: value for name, value in asdict(point).items() if name in ASSUMED} | {"why": why}
@@ -206,13 +206,13 @@ def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss
     )
 
 
-def _alone(done: Worked, teller: LossSummary) -> dict[str, dict[str, tuple[float, float]]]:
+def _alone(done: Worked, reporter: LossSummary) -> dict[str, dict[str, tuple[float, float]]]:
     """Return how far each assumption moves the loss of each side by itself."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
     changed = [point.changed for point in done.found]
     for name in ASSUMED:
-        for side in teller.sides:
-            shares = teller.shares(side)
+        for side in reporter.sides:
+            shares = reporter.shares(side)
             own = [shares[0], *(x for x, one in zip(shares, changed, strict=True) if one == name)]
             if len(own) > 1:
                 found.setdefault(name, {})[side] = (min(own), max(own))
@@ -230,13 +230,13 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
     done = extraction(what, parts)
-    teller = LossSummary.of(file, held, [done.lost])
+    reporter = LossSummary.of(file, held, [done.lost])
     return SalesLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * what.total,
         unmet_usd=MILLION * done.unmet,
-        sides=teller.of_sides(),
-        areas=teller.of_areas(),
+        sides=reporter.of_sides(),
+        areas=reporter.of_areas(),
         checks={"miss": done.miss, "steps": float(done.steps)},
     )
 
@@ -267,7 +267,7 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
         )
 
 
-def caveats_of(file: ScenarioFile, strangers: Sequence[str]) -> Iterator[Caveat]:
+def caveats_of(file: ScenarioFile, without_entry: Sequence[str]) -> Iterator[Caveat]:
     """Yield what follows from the levels of a scenario, and who is left out of it."""
     if file.economy:
         yield caveat(
@@ -283,8 +283,8 @@ def caveats_of(file: ScenarioFile, strangers: Sequence[str]) -> Iterator[Caveat]
             "Extraction: what sellers lose by lost sales, buyers going without inputs at no loss. "
             "It is another quantity than what buyers lose; the two are never added.",
         )
-    if strangers:
-        names = joined([area_name(code) for code in strangers])
+    if without_entry:
+        names = joined([area_name(code) for code in without_entry])
         yield caveat("not-recorded", f"The table has no entry of its own for {names}.")
 
 

@@ -360,9 +360,9 @@ def in_total(each: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
     known = nw.when(nw.col("__known") > 0).then(nw.col("__known"))
     sums = sums.with_columns((nw.col("__lost") / known).alias("loss"))
     price = 1 / nw.when(loss < 1).then(1 - loss)
-    told = ~whole.is_null()
-    sure = told & (nw.col("__doubt") < 1)
-    known_if = {"unmet": sure, "replaced": sure, "stopped": told, "bill": told}
+    is_known = ~whole.is_null()
+    sure = is_known & (nw.col("__doubt") < 1)
+    known_if = {"unmet": sure, "replaced": sure, "stopped": is_known, "bill": is_known}
     return sums.select(
         *keys,
         "loss",

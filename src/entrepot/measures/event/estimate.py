@@ -124,15 +124,15 @@ def clusters_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
 
 def pooled(fit: Fit) -> Effect:
     """Return the only coefficient of a regression."""
-    estimate, told = fit.single(), fit.interval(0)
+    estimate, interval = fit.single(), fit.interval(0)
     return Effect(
         estimate=estimate,
-        std_error=told.error,
-        std_error_usual=told.usual,
-        low=told.low,
-        high=told.high,
+        std_error=interval.error,
+        std_error_usual=interval.usual,
+        low=interval.low,
+        high=interval.high,
         change_pct=percent(estimate),
-        p_cluster=told.p_value,
+        p_cluster=interval.p_value,
     )
 
 
@@ -210,15 +210,15 @@ def _why(cells: int) -> str:
 
 
 def _filled(blank: Coefficient, fit: Fit, place: int, p: float | None) -> Coefficient:
-    estimate, told = float(fit.estimates[place]), fit.interval(place)
+    estimate, interval = float(fit.estimates[place]), fit.interval(place)
     return replace(
         blank,
         estimate=estimate,
-        std_error=told.error,
-        std_error_usual=told.usual,
-        low=told.low,
-        high=told.high,
-        p_value=told.p_value,
+        std_error=interval.error,
+        std_error_usual=interval.usual,
+        low=interval.low,
+        high=interval.high,
+        p_value=interval.p_value,
         p_randomisation=p,
         change_pct=percent(estimate),
     )

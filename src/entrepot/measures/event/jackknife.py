@@ -161,10 +161,10 @@ def _move(
     back = inverse[:, columns] @ design.T
     pull = design @ back[columns]
     values, vectors = np.linalg.eigh(np.eye(len(residuals)) - (pull + pull.T) / 2)
-    told = values > _NOTHING
-    inverted = np.where(told, 1 / np.where(told, values, 1.0), 0.0)
+    is_positive = values > _NOTHING
+    inverted = np.where(is_positive, 1 / np.where(is_positive, values, 1.0), 0.0)
     move: Floats = -back[:wanted] @ (vectors @ (inverted * (vectors.T @ residuals)))
     # What only this cluster tells has no estimate without it.
-    alone = np.abs(back[:wanted] @ vectors[:, ~told]).max(axis=1, initial=0.0)
+    alone = np.abs(back[:wanted] @ vectors[:, ~is_positive]).max(axis=1, initial=0.0)
     size = np.abs(back[:wanted]).max(axis=1, initial=0.0)
     return np.where(alone > _TOUCHED * size, np.nan, move), (back[:wanted] ** 2).sum(axis=1)

@@ -135,8 +135,8 @@ def premium_regression(
         return aggregate(priced, [*keys, "__post"], *sums)
 
     areas = numbers_refused(importer)
-    told = run_on_frame(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
-    found = collected(told)
+    cell_rows = run_on_frame(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
+    found = collected(cell_rows)
     rows = sorted(found, key=lambda row: [str(row[name]) for name in keys])
     cast = _Cast(exporter, product, importer, time, cluster, tuple(as_codes(buyer)))
     bills, out = _bills(rows, cast, controlled)

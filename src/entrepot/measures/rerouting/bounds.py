@@ -178,7 +178,7 @@ def rerouted(
 
 def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | None) -> Rerouted:
     """Return the bounds of flows that were collected; `rerouted` says what they are."""
-    require_told(flows, others, chain)
+    require_reported(flows, others, chain)
     found = Excesses(flows, others, chain, margin)
     central = matched(found.central())
     low = _surely(found, chain.hubs)
@@ -304,7 +304,7 @@ def _chains(
 # What no row tells: goods without trade, hubs without a past, or without a word on sales.
 
 
-def require_told(flows: Flows, others: Flows | None, chain: Chain) -> None:
+def require_reported(flows: Flows, others: Flows | None, chain: Chain) -> None:
     """Refuse goods without trade, and hubs of which a period has no row, or none of what they sold.
 
     A hub that tells what it buys, and not what it sells, would seem to have sold nothing: all that
@@ -353,7 +353,7 @@ def _trades(known: list[Flows], hub: str, steps: slice) -> bool:
 def _tells(known: list[Flows], hub: str, steps: slice, *, is_before: bool) -> bool:
     """Whether a row says what a hub sold in some steps, if only that it was nothing."""
     return any(
-        (hub, is_before) in one.told
+        (hub, is_before) in one.reported
         or any(
             any(row[steps])
             for (seller, _), goods in one.cells.items()

@@ -65,14 +65,14 @@ class Flows:
     """Values by edge and product, a number for each step: first those before, then those after.
 
     What has no row was not traded. Products of which a value is missing are in `unknown` and
-    nowhere else, for a sum without it would be too small on one side of the comparison. `told` has
-    sellers of which some row tells, if only of nothing, with whether it is one of before.
+    nowhere else, for a sum without it would be too small on one side of the comparison. `reported`
+    has sellers with some row, be its value zero, and whether the row is one of before.
     """
 
     steps: int
     cells: dict[Edge, dict[str, list[float]]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
-    told: set[tuple[str, bool]] = field(default_factory=set)
+    reported: set[tuple[str, bool]] = field(default_factory=set)
 
     @property
     def products(self) -> list[str]:
@@ -124,7 +124,7 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
     """
     found = Flows(chain.steps_before + chain.steps_after)
     for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names, together):
-        found.told.add((seller, place_of(time, chain) < chain.steps_before))
+        found.reported.add((seller, place_of(time, chain) < chain.steps_before))
         if product is None:
             raise RequestError("a row has no product", where=f"column {names.product}")
         if not is_whole:

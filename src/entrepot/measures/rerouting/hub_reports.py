@@ -124,7 +124,7 @@ def missing_arrivals(
             *counted,
             *(nw.col(n).sum() for n in _PARTS),
         )
-        told = sums.with_columns(
+        labelled = sums.with_columns(
             nw.when(
                 # A row without a value is trade of an amount that nobody knows, and not zero.
                 (nw.col(f"__{name}") == nw.col(f"__{name}_rows"))
@@ -134,7 +134,7 @@ def missing_arrivals(
             .alias(name)
             for name in _PARTS
         )
-        return told.with_columns(*_results()).select(*keys, *_MADE)
+        return labelled.with_columns(*_results()).select(*keys, *_MADE)
 
     texts = [supplier, buyer, time, reported_by]
     areas = numbers_refused(supplier, buyer)

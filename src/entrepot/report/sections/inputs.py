@@ -154,9 +154,11 @@ def _one_way(way: Direction) -> BriefSentence:
         f"or {number(way.share.required() * 100)}{NBSP}%"
     )
     if (total := of_all_inputs(way.share)) is not None:
-        text += f". With domestic inputs in the total, it is {number(total * 100, 2)}{NBSP}%"
+        text += f". With domestic inputs in the total, the share is {number(total * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
-        text += f". Over all definitions it is {percent_span(way.share.low, way.share.high)}"
+        text += (
+            f". Over all definitions, the share is {percent_span(way.share.low, way.share.high)}"
+        )
     return BriefSentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
 
 
