@@ -1,9 +1,10 @@
-"""The two walkthroughs for developers, followed to the letter: their code is taken and run."""
+"""The two walkthroughs for developers, and the life of a question: their code is run."""
 
 from __future__ import annotations
 
 import math
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ import pytest
 
 import entrepot as ep
 from entrepot import sources
+from entrepot.cli.main import run
 from entrepot.figures import questions
 from entrepot.figures.questions import suppliers
 from entrepot.measures import concentration, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
@@ -56,11 +59,11 @@ def test_a_source_as_the_page_adds_it(demo: Path, tmp_path: Path) -> None:
     assert example.strip() in tests  # the file at the top of the page is the one that is tested
     names: dict[str, Any] = {}
     exec(compile(tests, "test_demo.py", "exec"), names)
-    ran = [run for name, run in names.items() if name.startswith("test_")]
-    for number, run in enumerate(ran):
+    ran = [one for name, one in names.items() if name.startswith("test_")]
+    for number, one in enumerate(ran):
         folder = tmp_path / str(number)
         folder.mkdir()
-        run(folder)
+        one(folder)
     assert len(ran) == 2
 
 
@@ -80,3 +83,36 @@ def test_a_measure_as_the_page_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     equal = ep.ask("hhi", importer="DEU", goods="850511", period="2022").details
     # Of Hill numbers, that of order 1 is at least that of order 2, and neither exceeds the count.
     assert equal["effective_suppliers"] < math.exp(found.value) < equal["suppliers"]
+
+
+def test_the_life_of_a_question_is_the_path_that_one_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the command to the arithmetic, function by function, as ARCHITECTURE.md lists them."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_/]+\.py:[a-z_]+)`", page)
+    code = str(ROOT / "src" / "entrepot") + "/"
+    paths: list[list[str]] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        called = frame.f_code
+        if event == "call" and f"{called.co_filename}:{called.co_name}" == code + named[-1]:
+            path = []
+            at: FrameType | None = frame
+            while at is not None:
+                path.append(f"{at.f_code.co_filename.removeprefix(code)}:{at.f_code.co_name}")
+                at = at.f_back
+            paths.append(path[::-1])
+
+    words = "ask import_share --importer DEU --exporter CHN --goods 850511 --period 2022"
+    monkeypatch.setattr(sys, "argv", ["entrepot", *words.split(), "--lake", str(tmp_path)])
+    sys.setprofile(note)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            run()
+    finally:
+        sys.setprofile(None)
+    assert not ended.value.code
+    assert "82.5" in capsys.readouterr().out
+    assert paths[0][paths[0].index(named[0]) :] == named
+    assert len(named) <= 10
