@@ -228,18 +228,18 @@ def _reported(
     monthly: Availability, loaded: list[Period], asked: Definition, side: Side
 ) -> list[Period]:
     """Return the months in a row, up to its last, that all areas on a side report."""
-    if monthly.tellers is None:
+    if monthly.reporters is None:
         return loaded
     members = members_of(asked, side)
     if not members:
         return []
-    told = monthly.tellers[side]
+    told = monthly.reporters[side]
     return _last_run({one for one in loaded if all((who, one.start) in told for who in members)})
 
 
 def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> str:
     """Say that codes change their edition within the period; empty text if they do not."""
-    if asked.goods == "all" or len(cells.held.nomenclatures) < 2:
+    if asked.goods == "all" or len(cells.available.nomenclatures) < 2:
         return ""
     rows = cells.flow(asked, (everything(),))
     groups = rows.group_by("period", "nomenclature").agg(nw.len())
@@ -250,7 +250,7 @@ def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> 
     if len(editions) < 2:
         return ""
     words = " and ".join(f"{edition} from {month}" for edition, month in editions.items())
-    return f"{cells.held.source} changes its edition within {period} ({words})"
+    return f"{cells.available.source} changes its edition within {period} ({words})"
 
 
 def _read(
@@ -345,7 +345,7 @@ def _other_reporters(
     target: Floats,
 ) -> list[Floats]:
     """Return what other reporters, who have all the months too, report of the same partner."""
-    told = cells.held.tellers
+    told = cells.available.reporters
     if told is None:
         return []
     mine = members_of(asked, side)
@@ -579,7 +579,7 @@ def _caveats(asked: Definition, series: _Series, found: Nowcast) -> Iterator[Cav
         yield caveat(
             "nowcasts", f"{names} stopped reporting: the months are those of the partner's reports."
         )
-    editions = {harmonized(one).id for one in series.cells.held.nomenclatures}
+    editions = {harmonized(one).id for one in series.cells.available.nomenclatures}
     if asked.goods != "all" and len(editions) > 1:
         yield caveat(
             "nowcasts",

@@ -105,7 +105,7 @@ class SourceRows:
         return (*held, self.reported_by, self.twofold, self.non_reporting, self.for_non_reporting)
 
     def with_non_reporting(self, asked: Definition) -> SourceRows:
-        """Find out who tells nothing, where rows are made of both sides' reports."""
+        """Find out who does not report, where rows are made of both sides' reports."""
         if not self.is_blend:
             return self
         buyers, sellers = (self._silent_on(side, asked) for side in SIDES)
@@ -127,7 +127,7 @@ class SourceRows:
 
     @property
     def mirrors(self) -> tuple[Side, ...]:
-        """Sides whose reports stand for a country across: the voice, in a blend `for_silent`."""
+        """Sides that report for a country across: `reported_by`, or `for_non_reporting`."""
         return (self.reported_by,) if self.reported_by else self.for_non_reporting
 
     def _silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
