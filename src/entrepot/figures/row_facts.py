@@ -117,8 +117,8 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
 
 def _vintage(cells: SourceRows) -> str:
     """Return the releases of the deliveries, the unknown left out."""
-    name, _ = split_address(cells.held.source)
-    used = cells.held.snapshot.split("+")
+    name, _ = split_address(cells.available.source)
+    used = cells.available.snapshot.split("+")
     found = {one.vintage for one in cells.lake.holdings(name) if one.snapshot in used}
     return ", ".join(sorted(found - {UNKNOWN, ""}))
 
