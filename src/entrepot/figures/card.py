@@ -377,7 +377,6 @@ def _row(label: str, text: str, gap: int, width: int, hang: int = 0) -> list[str
             line,
             width - gap,
             subsequent_indent=" " * hang,
-            break_long_words=False,
             break_on_hyphens=False,
         )
         found += wrapped or [""]

@@ -43,10 +43,11 @@ class AnswerRows:
 
     def written(self, form: str) -> ServedAnswer:
         """Return the table as a file, ``csv`` or ``parquet``."""
+        end = "parquet" if form == "parquet" else "csv"
         rows = [dict(zip(self.head, row, strict=True)) for row in self.rows]
-        body = table_bytes(f".{form}", rows, TableAbout(self.name), head=self.head)
-        kind = PARQUET if form == "parquet" else "text/csv; charset=utf-8"
-        return ServedAnswer(body, kind, f"{self.name}.{form}")
+        body = table_bytes(f".{end}", rows, TableAbout(self.name), head=self.head)
+        kind = PARQUET if end == "parquet" else "text/csv; charset=utf-8"
+        return ServedAnswer(body, kind, f"{self.name}.{end}")
 
 
 def as_html(text: str) -> ServedAnswer:
