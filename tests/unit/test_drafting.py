@@ -782,3 +782,14 @@ def test_sums_and_rates_that_hold_bear_readings_out_and_two_numbers_for_one_thin
     assert found[4, 5] == {"rate"}
     assert found[6, 7] == {"no-rate"}
     assert found[7, 8] == found[8, 9] == {"clash"}
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x9b2J", "\x07", "\udcff", "\uffff"])
+def test_a_publisher_or_file_with_a_control_character_ends_no_check(sign: str) -> None:
+    """`--publisher` and names of files were taken as they are, and ended in an internal error."""
+    text = "China's exports of chips to Russia rose 5% in 2024."
+    article = article_of(text, name=f"/tmp/a{sign}b.txt", publisher=f"Desk{sign}One")
+    found = as_document(draft(article))
+    assert sign[0] not in f"{found.source.publisher}{found.source.title}"
+    assert found.source.publisher.startswith("Desk")
+    as_yaml(draft(article)).encode()

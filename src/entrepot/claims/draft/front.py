@@ -110,8 +110,7 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
             where=name,
             hint=f"cut it into parts of at most {LARGEST:,}",
         )
-    clean = "".join(char if char >= " " or char in "\n\t" else " " for char in text)
-    clean = re.sub("[\x7f-\x9f\ufffe\uffff]", " ", clean)  # nor can YAML carry these
+    clean = _without_controls(text)
     if not clean.strip():
         raise BadFileError("the text is empty", where=name, hint="save the article in it")
     check_text(clean, name)
@@ -120,7 +119,14 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
     if said:
         _check_date(said, name)
     heading = keys.get("title") or _title(body) or _unnamed(name, said)
-    return Article(body, heading, publisher or keys.get("publisher", ""), said, keys.get("url", ""))
+    said_by = " ".join(_without_controls(publisher).split()) or keys.get("publisher", "")
+    return Article(body, _without_controls(heading), said_by, said, keys.get("url", ""))
+
+
+def _without_controls(text: str) -> str:
+    """Return a text with a blank in place of each sign that a claims file cannot carry."""
+    plain = "".join(char if char >= " " or char in "\n\t" else " " for char in text)
+    return re.sub("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", plain)
 
 
 def _bytes(path: Path) -> bytes:
