@@ -17,6 +17,7 @@ __all__ = ["ENGINES", "Settings", "cache_folder", "lists_folder"]
 ENGINES = ("duckdb", "spark")
 _DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
 _ADDRESS = re.compile("[a-z][a-z0-9+.-]+:/")  # not C:/, which is a folder
+_THREADS = re.compile("[1-9][0-9]{0,2}")
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -90,16 +91,17 @@ class Settings:
         Raises
         ------
         RequestError
-            If ``ENTREPOT_THREADS`` is not a positive whole number, ``ENTREPOT_OFFLINE`` neither
+            If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_OFFLINE`` neither
             yes nor no, ``ENTREPOT_ENGINE`` no engine, or the lake is at an address.
         """
         folder = lake or os.environ.get("ENTREPOT_LAKE") or platformdirs.user_data_dir("entrepot")
         threads = os.environ.get("ENTREPOT_THREADS")
-        if threads and not (threads.isdigit() and int(threads) > 0):
+        if threads and not _THREADS.fullmatch(threads):
             raise RequestError(
                 f"not a number of threads: {threads!r}",
                 where="environment variable ENTREPOT_THREADS",
-                hint="set it to a whole number above zero, or unset it",
+                why="the engine starts all of them at once: a million would stop this machine",
+                hint="set it to a whole number from 1 to 999, or unset it",
             )
         offline = os.environ.get("ENTREPOT_OFFLINE", "").strip().lower()
         if offline not in _YES + _NO:

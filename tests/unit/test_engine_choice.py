@@ -84,3 +84,15 @@ def test_no_amount_of_memory() -> None:
     with pytest.raises(RequestError, match="lots") as caught:
         _in_mebibytes("lots")
     assert caught.value.where == "environment variable ENTREPOT_MEMORY"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1000", "99999999", "²", "٣", "1e3", " 4"])
+def test_a_number_of_threads_that_would_stop_the_machine(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine started a hundred million threads; and ² ended in an internal error."""
+    monkeypatch.setenv("ENTREPOT_THREADS", text)
+    with pytest.raises(RequestError, match="not a number of threads"):
+        Settings.read()
+    monkeypatch.setenv("ENTREPOT_THREADS", "999")
+    assert Settings.read().threads == 999

@@ -27,6 +27,8 @@ __all__ = ["listen", "patient", "run"]
 
 PATIENCE = 10.0
 _CONNECTIONS = 200
+_LAST_ANSWERS = 5
+"""Seconds for running answers once the server is to end; slow clients do not keep it longer."""
 
 
 def run(
@@ -105,6 +107,7 @@ def listen(
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=10,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
         http=patient(patience, access.reader_of),
     )
     server = uvicorn.Server(config)

@@ -269,3 +269,26 @@ def test_a_body_that_breaks_off_into_nonsense_is_no_error_of_the_server(
     said = log.read_text(encoding="utf-8")
     assert "Invalid HTTP request" in said
     assert "Traceback" not in said
+
+
+def test_a_slow_client_does_not_keep_a_server_that_is_to_end(tmp_path: Path) -> None:
+    """It waited for the last letter of a body, for half a minute, and for each queued text."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        found = free.getsockname()[1]
+    code = CODE.format(patience=60).replace("run(", "import entrepot.serve.server as s\nrun(", 1)
+    code = code.replace("run(Path", "s._LAST_ANSWERS = 1\nrun(Path")
+    command = [sys.executable, "-c", code, str(tmp_path / "no-lake"), str(found)]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with suppress(httpx.HTTPError):
+                httpx.get(f"http://127.0.0.1:{found}/icon.svg", timeout=5)
+                break
+            time.sleep(0.1)
+        with opened(found, POST + b"Content-Length: 90000\r\n\r\nChina"):
+            time.sleep(0.5)
+            server.terminate()
+            assert server.wait(30) is not None  # a loaded machine; it was a minute
+    finally:
+        server.kill()
