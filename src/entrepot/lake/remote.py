@@ -235,7 +235,7 @@ class RemoteStore:
         except (AlreadyExistsError, PreconditionError) as error:
             self._delete(sent)
             raise OutsideError(
-                "somebody else changed this lake in the meantime; nothing was changed",
+                "another program changed this lake in the meantime; nothing was changed",
                 where=self.address,
                 why="the catalog in the store is no longer the one that this change began with",
                 hint="run the command again",

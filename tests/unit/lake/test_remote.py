@@ -146,7 +146,7 @@ def test_of_two_writers_one_is_refused_and_nothing_of_it_stays(
 
     with monkeypatch.context() as patched:
         patched.setattr(slow._remote, "_bring_catalog", overtaken)
-        with pytest.raises(OutsideError, match="somebody else changed"):
+        with pytest.raises(OutsideError, match="another program changed"):
             slow.add("baci", [write([ROW.format(7)])])
     now = Lake.open(place)
     assert ep.ask("value", lake=now, **ASKED).value == 1000.0
