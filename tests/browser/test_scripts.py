@@ -273,8 +273,8 @@ def test_without_scripts_everything_is_there(browser: Browser, site: str, path: 
         assert panel.is_visible()
     if path == "/":
         page.locator("#q").fill("russia")
-        page.get_by_role("button", name="Search").click()
-        page.get_by_role("link", name="Russia", exact=True).click()
+        page.locator("#q").press("Enter")
+        page.get_by_role("link", name="Russia", exact=True).first.click()
         assert page.url == f"{site}/country/RUS"
     page.close()
 
@@ -333,7 +333,7 @@ def test_the_rest_of_a_brief_is_announced_and_takes_the_focus(browser: Browser, 
     held[0].continue_()
     page.locator("#over-time, #share").first.wait_for()
     page.wait_for_function("document.activeElement.tagName === 'H2'")
-    assert page.locator("main > p[role=status]").inner_text() == "The whole brief is loaded."
+    assert page.locator("main > p[role=status]").inner_text() == "The whole page is loaded."
     assert page.url == site + OPENING
     page.close()
 

@@ -411,7 +411,7 @@ def test_numbers_in_print_are_counted_with_those_that_no_figure_uses(told: Brief
     assert table is not None
     printed = [row for row in table.rows if row[-1] != "computed"]
     said = next(term.text for term in told.sources if term.name == "Published figures")
-    count = re.match(r"(\d+) published figures of (\d+) primary sources", said)
+    count = re.match(r"(\d+) published figures from (\d+) primary sources", said)
     assert count is not None
     assert int(count[1]) > len(printed)
     assert int(count[2]) >= len({row[-1] for row in printed})

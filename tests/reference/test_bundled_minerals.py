@@ -209,7 +209,7 @@ def test_titles_say_what_a_code_is() -> None:
 def test_titles_say_how_much_ships(empty: Lake) -> None:
     keys: dict[str, Any] = {"importer": "DEU", "exporter": "CHN", "period": 2022}
     figure = ep.ask("import_share", lake=empty, goods=MAGNETS, **keys)
-    title = str(figure).splitlines()[0]
+    title = " ".join(str(figure).partition("\n\n")[0].split())
     assert title.endswith("(HS 850511), bundled data: 30 codes, one year (2022)")
     assert figure.to_dict()["scope"] == {"source": "bundled data: 30 codes, one year (2022)"}
     printed = ep.ask(

@@ -98,7 +98,7 @@ def plain(divert: float, part: float, codes: set[str]) -> tuple[float, float, fl
 def test_the_title_says_what_the_value_and_its_range_assume(lake: Lake) -> None:
     """With one elasticity for all, the ends are where others send least and most."""
     chips = ask(lake, sigma=6.0, goods="854231")
-    title = str(chips).splitlines()[0].replace("\xa0", " ")
+    title = " ".join(str(chips).partition("\n\n")[0].split())
     found = re.search(
         r"sent (\d+) to (\d+) % of what they sell elsewhere \(value: (\d+) %\)", title
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import re
 import statistics
 from typing import Any
 
@@ -102,7 +101,8 @@ def test_rank_and_multiple(lake: Lake) -> None:
     assert figure.value == bought.index(mine) + 1
     assert figure.details["multiple"] == pytest.approx(bought[0] / mine)
     keys = {"importer": "RUS", "exporter": "CHN", "goods": GOODS, "period": 2022}
-    assert re.search(rf"value +{int(figure.value)}\n", str(ep.ask("rank", lake=lake, **keys)))
+    shown = str(ep.ask("rank", lake=lake, **keys)).splitlines()
+    assert any(line.split()[:1] == [str(int(figure.value))] for line in shown)
 
 
 def test_salience(lake: Lake) -> None:
@@ -180,7 +180,7 @@ def test_the_premium_of_a_buyer(lake: Lake) -> None:
     assert figure.low <= figure.value <= figure.high
     assert figure.details["products"] == len(logs)
     assert figure.unit == "relative"
-    assert f"{100 * figure.value:+.3g}"[:4] in str(figure).replace("\u2212", "-")
+    assert f"{100 * figure.value:.3g}"[:3] in str(figure)
 
 
 def test_every_measure_that_is_asked_says_so() -> None:
@@ -281,8 +281,9 @@ def test_dependent_products_are_counted_and_named(world: tuple[Lake, dict[Cell, 
     assert [row["product"] for row in figure.table] == expected
     assert figure.table[0]["import_hhi"] == pytest.approx(index(2022, "854231", "RUS"))
     assert figure.details["products"] == len(CODES)
-    assert (figure.unit, str(figure).splitlines()[1].split()) == ("count", ["value", "1"])
-    assert "2022 with 2020 to 2021" in str(figure)
+    assert figure.unit == "count"
+    assert any(line.split()[:1] == ["1"] for line in str(figure).splitlines())
+    assert "2022 with 2020 to 2021" in " ".join(str(figure).split())
     assert ".." not in str(figure).partition("\n")[0]
     assert ep.ask("geodep", lake=lake, importer="RUS", goods=GOODS, period=2021).value is None
     with pytest.raises(RequestError, match="judged by years"):

@@ -122,7 +122,7 @@ def test_an_unanswered_question_has_no_value_to_be_careful_with() -> None:
 
 def test_a_table_of_ones_own_reports_has_no_second_side() -> None:
     asked = definition("growth", importer="RUS", period=2022, base=2021)
-    [one] = [note.text for note in caveats.for_definition(asked, teller="RUS") if _breaks(note)]
+    [one] = [note.text for note in caveats.for_definition(asked, reporter="RUS") if _breaks(note)]
     [two] = [note.text for note in caveats.for_definition(asked) if _breaks(note)]
     assert "its own reports" in one
     assert "both sides" not in one

@@ -248,7 +248,7 @@ def test_what_cannot_be_answered_says_why() -> None:
         found({("USA", "FRA", "A"): [1, 1, 1, 1, 1]})
     with pytest.raises(NoEvidenceError, match="what KGZ traded in 2022"):
         found({("DEU", "KGZ", "A"): [1, 1, 1, 1], ("KGZ", "RUS", "A"): [1, 1, 1, 1]})
-    with pytest.raises(NoEvidenceError, match=r"what KGZ traded in 2018\.\.2021"):
+    with pytest.raises(NoEvidenceError, match=r"what KGZ traded in 2018 to 2021"):
         found({("DEU", "KGZ", "A"): [0, 0, 0, 0, 5]})
     with pytest.raises(RequestError, match="adds up to -"):
         found(CHAIN | {("DEU", "KGZ", "B"): [1, 1, 1, -1, 1]})
@@ -259,7 +259,7 @@ def test_what_cannot_be_answered_says_why() -> None:
 def test_a_hub_that_does_not_say_what_it_sold_before_is_no_hub_that_sold_nothing() -> None:
     rows = table(CHAIN | {("KGZ", "RUS", "A"): [-1, -1, -1, -1, 42]})
     rows = rows.filter(pc.field("value_usd") >= 0)
-    with pytest.raises(NoEvidenceError, match=r"what KGZ sold in 2018\.\.2021.*nothing bounds"):
+    with pytest.raises(NoEvidenceError, match=r"what KGZ sold in 2018 to 2021.*nothing bounds"):
         ep.measures.rerouted(rows, **ASKED)
     # Where zero is told, or promised, it is zero; other goods say that it speaks.
     told = found(CHAIN | {("KGZ", "RUS", "A"): [0, 0, 0, 0, 42]})

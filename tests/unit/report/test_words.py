@@ -93,7 +93,7 @@ def test_most_needs_the_whole_range_above_half() -> None:
     assert "more than half" not in half(0.563, 0.38, 0.9)
     assert "more than half" not in half(0.5)
     assert "less than half" in half(0.39, 0.35, 0.49)
-    assert "others above" in half(0.49, 0.35, 0.51)
+    assert "more under others" in half(0.49, 0.35, 0.51)
 
 
 def test_a_range_whose_ends_read_the_same_is_none() -> None:
