@@ -1,4 +1,4 @@
-"""Only one module reaches outside, and only when it is asked to."""
+"""Few modules reach outside, each only when it is asked to."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SOURCE = ROOT / "src" / "entrepot"
 MODULES = sorted(SOURCE.rglob("*.py"))
 DOOR = "sources/get/client.py"
 OUTWARD = {
-    "aiohttp", "asyncio", "ftplib", "http", "httpcore", "httpx", "imaplib", "poplib", "requests",
-    "smtplib", "socket", "socketserver", "ssl", "stamina", "telnetlib", "urllib.request",
-    "urllib3", "webbrowser", "websockets", "xmlrpc",
+    "aiohttp", "asyncio", "ftplib", "http", "httpcore", "httpx", "imaplib", "obstore", "poplib",
+    "requests", "smtplib", "socket", "socketserver", "ssl", "stamina", "telnetlib",
+    "urllib.request", "urllib3", "webbrowser", "websockets", "xmlrpc",
 }  # fmt: skip
 
 
@@ -50,7 +50,9 @@ def test_only_one_module_reaches_outside() -> None:
         path.relative_to(SOURCE).as_posix(): outward(path.read_text(encoding="utf-8"))
         for path in MODULES
     }
-    assert {name: used for name, used in found.items() if used} == {
+    reaching = {name: used for name, used in found.items() if used}
+    assert reaching.pop("lake/remote.py") >= {"obstore"}  # a lake that a user has put there
+    assert reaching == {
         DOOR: {"httpx", "ssl"},
         "spark.py": {"socket"},  # whether the master that a user names is there
     }
