@@ -217,8 +217,9 @@ def test_hostile_words_stay_words(open_page: object, site: str) -> None:
 
 def test_a_text_without_numbers_and_none_at_all(open_page: object, site: str) -> None:
     page = open_page(site, "/desk").page
+    page.locator("textarea:focus").wait_for()  # the page's script gives it the cursor
     page.keyboard.press("Control+Enter")
-    assert "no text" in page.get_by_role("status").inner_text()
+    page.get_by_role("status").filter(has_text="no text").wait_for()
     page.keyboard.insert_text("Nothing is counted here.")
     page.keyboard.press("Control+Enter")
     page.get_by_text("No trade figure found in 4 words.").wait_for()
