@@ -7,17 +7,15 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.figures.card import fragment, table_html
-from entrepot.model.table_files import frame_of, write_table, write_whole
+from entrepot.model.table_files import TableResult
 
 if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source, Todo
     from entrepot.model.interval import Interval
-    from entrepot.model.table_files import FrameKind
 
 __all__ = [
     "VERDICTS",
@@ -203,7 +201,7 @@ class ConflictBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(TableResult):
     """A text checked: every claim with verdict and reason, and what conflicts.
 
     Attributes
@@ -251,26 +249,6 @@ class Check:
             }
             for one in self.claims
         ]
-
-    def to_frame(self, kind: FrameKind | None = None) -> Any:
-        """Return its rows as a frame; see `entrepot.model.table_files.frame_of`."""
-        return frame_of(self.rows(), kind)
-
-    def save(self, path: Path | str) -> Path:
-        """Write it: ``.json`` everything, other forms of `write_table` a row for each claim.
-
-        Raises
-        ------
-        RequestError
-            For another end.
-        OutsideError
-            If the disk refuses.
-        """
-        target = Path(path)
-        if target.suffix.lower() == ".json":
-            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
-            return write_whole(target, f"{text}\n")
-        return write_table(target, self.rows())
 
     def _repr_html_(self) -> str:
         counts = ", ".join(

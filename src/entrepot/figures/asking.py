@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from entrepot.errors import RequestError
@@ -21,14 +19,13 @@ from entrepot.model.areas import pinned
 from entrepot.model.display import figure_value, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
-from entrepot.model.table_files import TableAbout, frame_of, write_table, write_whole
+from entrepot.model.table_files import TableAbout, TableResult
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
     from entrepot.figures.figure import Caveat, Figure
-    from entrepot.model.table_files import FrameKind
 
 __all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
 
@@ -40,7 +37,7 @@ MOST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(TableResult):
     """Figures of one measure that differ in a few keys, such as the years of a series.
 
     Attributes
@@ -110,29 +107,9 @@ class Panel:
             "caveats": [one.to_dict() for one in self.caveats],
         }
 
-    def to_frame(self, kind: FrameKind | None = None) -> Any:
-        """Return its rows as a frame; see `Figure.to_frame`."""
-        return frame_of(self.rows(), kind)
-
-    def save(self, path: Path | str) -> Path:
-        """Write its rows as the form that the name ends in; ``.json`` also has the caveats.
-
-        Raises
-        ------
-        RequestError
-            For another end.
-        MissingExtraError
-            For a workbook or a Stata file without the library.
-        OutsideError
-            If the disk refuses.
-        """
-        target = Path(path)
-        if target.suffix.lower() == ".json":
-            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
-            return write_whole(target, f"{text}\n")
+    def _about(self, name: str) -> TableAbout:
         notes = "\n".join(one.text for one in self.caveats)
-        about = TableAbout(target.stem, self.title, notes, {"value": "value, in its unit"})
-        return write_table(target, self.rows(), about)
+        return TableAbout(name, self.title, notes, {"value": "value, in its unit"})
 
     def _shown(self) -> list[list[str]]:
         """Return a row of texts for each Figure."""

@@ -36,6 +36,7 @@ __all__ = [
     "MOST_TEXT",
     "FrameKind",
     "TableAbout",
+    "TableResult",
     "arrow_of",
     "csv_cell",
     "csv_text",
@@ -276,6 +277,46 @@ def table_bytes(
         case ".zip":
             return _package(head, cells, about)
     raise RequestError(f"no such form: {form}", hint=f"one of: {', '.join(FORMS)}")
+
+
+class TableResult:
+    """A result that has rows: as a frame, and as a file of every form."""
+
+    __slots__ = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return its rows."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain JSON types."""
+        raise NotImplementedError
+
+    def _about(self, _name: str) -> TableAbout | None:
+        """Return what a file says of its rows; by default its name only."""
+        return None
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return its rows as a frame; see `frame_of`."""
+        return frame_of(self.rows(), kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it: ``.json`` has everything, other forms of `write_table` its rows.
+
+        Raises
+        ------
+        RequestError
+            For another end.
+        MissingExtraError
+            For a workbook or a Stata file without the library.
+        OutsideError
+            If the disk refuses.
+        """
+        target = Path(path)
+        if target.suffix.lower() == ".json":
+            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+            return write_whole(target, f"{text}\n")
+        return write_table(target, self.rows(), self._about(target.stem))
 
 
 def _markdown(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:

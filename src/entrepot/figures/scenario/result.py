@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.card import fragment, table_html
@@ -13,7 +11,7 @@ from entrepot.figures.figure import headline
 from entrepot.figures.scenario.schema import side_name
 from entrepot.model.areas import area_name
 from entrepot.model.display import figure_value, range_text
-from entrepot.model.table_files import frame_of, write_table, write_whole
+from entrepot.model.table_files import TableResult
 from entrepot.sources.icio.sectors import sector
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario.schema import ScenarioFile
     from entrepot.measures.cutoff import Network
     from entrepot.measures.origin.economy import Numbers
-    from entrepot.model.table_files import FrameKind
 
     Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -161,7 +158,7 @@ class SalesLoss:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(TableResult):
     """A scenario with its results; levels that were not asked for are None.
 
     Attributes
@@ -203,26 +200,6 @@ class Scenario:
             for of in ("sides", "areas", "sectors")
             for loss in getattr(self.economy, of)
         ]
-
-    def to_frame(self, kind: FrameKind | None = None) -> Any:
-        """Return its rows as a frame; see `entrepot.model.table_files.frame_of`."""
-        return frame_of(self.rows(), kind)
-
-    def save(self, path: Path | str) -> Path:
-        """Write it: ``.json`` everything, other forms of `write_table` its rows.
-
-        Raises
-        ------
-        RequestError
-            For another end.
-        OutsideError
-            If the disk refuses.
-        """
-        target = Path(path)
-        if target.suffix.lower() == ".json":
-            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
-            return write_whole(target, f"{text}\n")
-        return write_table(target, self.rows())
 
     def _repr_html_(self) -> str:
         title = f"{self.file.title}, {self.file.period}"
