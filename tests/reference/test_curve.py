@@ -20,7 +20,7 @@ from entrepot.figures.curve.evaluate import Judge
 from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows

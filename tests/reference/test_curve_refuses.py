@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import entrepot as ep
-from entrepot.figures.figure import Specification
+from entrepot.figures.evidence import Specification
 from entrepot.figures.spread import alone
 from entrepot.goods.editions import known_codes
 from entrepot.lake import Lake

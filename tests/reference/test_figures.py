@@ -13,7 +13,7 @@ import entrepot as ep
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures import Definition
 from entrepot.figures.availability import Availability
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.row_facts import areas_without_records
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import Measured

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.figure import Estimate
+from entrepot.figures.evidence import Estimate
 from entrepot.figures.spread import specifications
 from entrepot.lake import Lake
 

@@ -10,14 +10,14 @@ from tests.made_hubs import lake as made
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import Definition, caveats
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.no_value import in_lines
 from entrepot.lake import Lake
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from entrepot.figures import Definition, Figure
-from entrepot.figures.figure import Evidence, as_rows
+from entrepot.figures.evidence import Evidence
+from entrepot.figures.figure import as_rows
 
 
 def told(measure: str, unit: str, **details: float | str) -> str:

@@ -11,7 +11,7 @@ from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 from entrepot.figures.availability import held
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.flows import measure_each
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.rows import SourceRows, reading_once

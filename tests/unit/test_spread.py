@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from entrepot.figures.figure import Estimate, Specification
+from entrepot.figures.evidence import Estimate, Specification
 from entrepot.figures.spread import alone, ends_of, specifications, spread_of
 from entrepot.report.charts.curve import option_words
 

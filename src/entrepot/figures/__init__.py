@@ -5,7 +5,8 @@ from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_held, traded, weights_between
 from entrepot.figures.evaluate import evaluate
-from entrepot.figures.figure import Caveat, Evidence, Figure, Specification, Specifications
+from entrepot.figures.evidence import Caveat, Evidence, Specification, Specifications
+from entrepot.figures.figure import Figure
 from entrepot.figures.statements import statements
 
 __all__ = [

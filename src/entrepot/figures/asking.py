@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from entrepot.figures.figure import Caveat, Figure
+    from entrepot.figures.evidence import Caveat
+    from entrepot.figures.figure import Figure
 
 __all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.goods.parse import only_codes
 from entrepot.lake import spans
 from entrepot.lake.bundled import SOURCE as BUNDLED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.figures.figure import Caveat
+from entrepot.figures.evidence import Caveat
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in

@@ -13,7 +13,7 @@ from entrepot.figures.availability import held
 from entrepot.figures.definition import SIDES
 from entrepot.figures.denominator import of_details
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import Estimate, Evidence, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.no_value import unasked, unknown
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition, Side
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, Goods
     from entrepot.lake import Lake
     from entrepot.model.period import Period

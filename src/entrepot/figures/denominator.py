@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import other_side
-from entrepot.figures.figure import Estimate, NoAnswer
+from entrepot.figures.evidence import Estimate, NoAnswer
 from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from entrepot.figures.definition import Definition, Side
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Goods, SourceRows
 
 __all__ = [

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import held, not_loaded
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps

@@ -17,7 +17,8 @@ from entrepot.figures import (
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import curve, overlaps, refuse_curve
-from entrepot.figures.figure import Answerer, Caveat, Estimate, Figure, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import Answerer, Caveat, Estimate, NoAnswer, SourceAnswer
+from entrepot.figures.figure import Figure
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import FigureKind, Specifications
+    from entrepot.figures.evidence import Specifications
+    from entrepot.figures.figure import FigureKind
     from entrepot.figures.spread import FoundSpecification
     from entrepot.lake import Lake
 

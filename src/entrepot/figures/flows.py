@@ -14,7 +14,7 @@ from entrepot.figures.base_periods import shorter
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
 from entrepot.figures.elasticities import with_elasticities
-from entrepot.figures.figure import Estimate, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import Estimate, NoAnswer, SourceAnswer
 from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.no_value import (
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
     from entrepot.figures.denominator import Denominator
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, Goods
     from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake

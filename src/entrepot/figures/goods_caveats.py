@@ -12,7 +12,7 @@ from entrepot.sources import split_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.goods import Selection
 
 __all__ = ["for_goods", "not_delivered", "pooled", "uncertain_code_shares"]

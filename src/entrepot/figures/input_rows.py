@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import narwhals as nw
 
 from entrepot.errors import MissingExtraError, UnknownNameError
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.lake import fetch
 from entrepot.lake.system_errors import readable
 from entrepot.model.period import Period

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures import caveats, value_added
-from entrepot.figures.figure import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import Caveat, Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.input_choices import (
     BASIS,
     choices,

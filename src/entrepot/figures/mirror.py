@@ -8,7 +8,7 @@ import narwhals as nw
 
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.sides import members_of
 from entrepot.lake import relation
 from entrepot.model.areas import area_name, possessive, stopped_in
@@ -20,7 +20,7 @@ from entrepot.reconcile.mirror_gaps import CONTINUES, FACTOR, FAR, LEAST, LEAST_
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, SourceRows
     from entrepot.lake import Lake
     from entrepot.reconcile import Coverage, MirrorGaps

@@ -9,7 +9,8 @@ import narwhals as nw
 from entrepot.figures import caveats
 from entrepot.figures.availability import BUNDLED, RECONCILED, flow_sources, held, of_lake
 from entrepot.figures.definition import DOLLARS, SIDES
-from entrepot.figures.figure import Figure, NoAnswer
+from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.figure import Figure
 from entrepot.figures.goods_caveats import pooled
 from entrepot.figures.input_choices import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little

@@ -16,7 +16,8 @@ from entrepot.figures.availability import RECONCILED, flow_sources, held
 from entrepot.figures.caveats import caveat, one_report
 from entrepot.figures.definition import Definition, Side, other_side
 from entrepot.figures.editions import goods_in
-from entrepot.figures.figure import Figure, NoAnswer
+from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.figure import Figure
 from entrepot.figures.no_value import reporting_sides, unasked
 from entrepot.figures.questions import unit_of
 from entrepot.figures.row_facts import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Goods
     from entrepot.lake import Lake
     from entrepot.measures.nowcast import Nowcast

@@ -13,7 +13,7 @@ from entrepot import measures
 from entrepot.errors import RequestError
 from entrepot.figures import caveats, goods_caveats
 from entrepot.figures.definition import territories, territory
-from entrepot.figures.figure import Estimate, Evidence, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import Estimate, Evidence, NoAnswer, SourceAnswer
 from entrepot.figures.questions import unit_of
 from entrepot.figures.statements import stated, statements
 from entrepot.figures.validate import refuse_rate
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Published
 

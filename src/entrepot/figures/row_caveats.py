@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import members_of, totals
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Caveat
+    from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, Goods, SourceRows
     from entrepot.model.period import Period
 

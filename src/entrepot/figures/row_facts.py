@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from entrepot.figures.definition import SIDES, other_side
-from entrepot.figures.figure import Evidence
+from entrepot.figures.evidence import Evidence
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of, reach, totals

@@ -13,7 +13,7 @@ from entrepot.figures.availability import of_lake
 from entrepot.figures.columns import in_currency
 from entrepot.figures.definition import DOLLARS, SIDES
 from entrepot.figures.elasticities import with_elasticities
-from entrepot.figures.figure import NoAnswer
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question

@@ -7,12 +7,12 @@ import statistics
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from entrepot.figures.figure import Specification, Specifications
+from entrepot.figures.evidence import Specification, Specifications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from entrepot.figures.figure import Estimate
+    from entrepot.figures.evidence import Estimate
 
 __all__ = [
     "FOLLOWS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.definition import DOLLARS
-from entrepot.figures.figure import PublishedMark
+from entrepot.figures.evidence import PublishedMark
 from entrepot.lake import fetch
 from entrepot.model.period import Period
 from entrepot.sources.published.read import by_origin, matching, published, ranked
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from entrepot.figures.definition import Definition
-    from entrepot.figures.figure import Specification
+    from entrepot.figures.evidence import Specification
     from entrepot.lake import Lake
     from entrepot.sources.published.read import Kind
 

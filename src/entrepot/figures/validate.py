@@ -10,7 +10,8 @@ from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS, UNNAMED
-from entrepot.figures.figure import TWO_WAY, NoAnswer
+from entrepot.figures.evidence import NoAnswer
+from entrepot.figures.figure import TWO_WAY
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.inputs import MEASURES as INPUT_MEASURES

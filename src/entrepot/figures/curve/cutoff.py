@@ -12,7 +12,7 @@ from entrepot.figures.curve.choices import WEIGHED, apart, known, territory_choi
 from entrepot.figures.curve.partner_choices import names, widest
 from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import elasticities_in
-from entrepot.figures.figure import Specification
+from entrepot.figures.evidence import Specification
 from entrepot.figures.questions.cutoff import ELSEWHERE, HEAD, losses
 from entrepot.figures.questions.question import special
 from entrepot.figures.sides import members_of, reach

@@ -40,7 +40,7 @@ from entrepot.figures.curve.partner_choices import (
 from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
 from entrepot.figures.denominator import factors, mirrored, whole_of
-from entrepot.figures.figure import NoAnswer, Specification
+from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.no_value import (

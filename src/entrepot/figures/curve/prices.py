@@ -14,7 +14,7 @@ from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import apart, known, territory_choices
 from entrepot.figures.curve.partner_choices import widest
 from entrepot.figures.definition import SIDES
-from entrepot.figures.figure import NoAnswer, Specification
+from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import prices as under
 from entrepot.figures.rows import SourceRows

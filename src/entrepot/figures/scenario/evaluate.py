@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.asking import ask
 from entrepot.figures.caveats import caveat
-from entrepot.figures.figure import Evidence, NoAnswer
+from entrepot.figures.evidence import Evidence, NoAnswer
 from entrepot.figures.scenario.levels import ASSUMED, NOT_REPLACED
 from entrepot.figures.scenario.result import MILLION, EconomyLoss, LossSummary, SalesLoss, Scenario
 from entrepot.figures.scenario.schema import ScenarioFile, parse_scenario, read_scenario
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from entrepot.figures.figure import Caveat, Figure
+    from entrepot.figures.evidence import Caveat
+    from entrepot.figures.figure import Figure
     from entrepot.figures.scenario.levels import EconomyKeys
     from entrepot.figures.scenario.schema import BackKeys
     from entrepot.measures.cutoff import Network, RebuiltTrade, Shortage

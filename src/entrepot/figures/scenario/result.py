@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from entrepot.figures.figure import Caveat, Evidence, Figure
+    from entrepot.figures.evidence import Caveat, Evidence
+    from entrepot.figures.figure import Figure
     from entrepot.figures.scenario.schema import ScenarioFile
     from entrepot.measures.cutoff import Network
     from entrepot.measures.origin.economy import Numbers
