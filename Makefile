@@ -6,7 +6,8 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 	--python-version 3.11 --group build pyproject.toml
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
-.PHONY: help brief quick test spark spark-cluster explore check bench bench-full docs lock clean
+.PHONY: help brief quick test spark spark-cluster explore check check-docs check-types \
+	check-style check-words bench bench-full docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +32,20 @@ explore: $(VENV)/.ready-dev ## New random examples for every property test, 100 
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(or $(TESTS),tests)
 
 check: $(VENV)/.ready-dev ## Style, types, direction of imports, generated documentation, words
+	@$(MAKE) --no-print-directory -j 2 check-docs check-types check-style check-words
+
+check-docs:
+	@$(BIN)/python docs/build.py --check
+
+check-types:
+	@$(BIN)/mypy
+
+check-style:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python docs/build.py --check
+
+check-words:
 	@$(BIN)/python tools/check_words.py
 
 bench: $(VENV)/.ready-dev ## Measure against raw SQL, side by side, at a small size

@@ -6,14 +6,19 @@ Quotations, law, other languages and programs (SQL, regular expressions) may say
 
     python tools/check_words.py              # the whole project, as in `make check`
     python tools/check_words.py src docs     # these only, whatever is listed below
+
+Reading a program takes longer than anything else here, so files of the project in which nothing
+was found are known again by their checksum, until this program changes.
 """
 
 from __future__ import annotations
 
 import ast
 import csv
+import json
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("src/entrepot", "docs", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")
+
+KEPT = Path(sys.prefix) / "words.json"
+"""Checksums of files without such words."""
 
 NOT_YET = ("docs/reference/lists.md", "docs/reference/columns.md", "docs/reference/glossary.md")
 """Pages that quote law, name columns of a file, or explain words that are not used."""
@@ -93,12 +101,25 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, words
 
 
+def _of_project() -> list[Find]:
+    """Return what is found in the project, reading only what was not without such words before."""
+    out = [ROOT / one for one in NOT_YET]
+    known = set(json.loads(KEPT.read_text(encoding="utf-8"))) if KEPT.exists() else set()
+    rules = Path(__file__).read_bytes()
+    held = {
+        path: sha256(b"\0".join((rules, str(path).encode(), path.read_bytes()))).hexdigest()
+        for one in PLACES
+        for path in _files(ROOT / one)
+    }
+    found = finds((path for path, digest in held.items() if digest not in known), without=out)
+    without = sorted({held[path] for path in held} - {held[one.path] for one in found})
+    KEPT.write_text(json.dumps(without), encoding="utf-8")
+    return found
+
+
 def main(arguments: list[str]) -> int:
     """Print what is found in the places given, else in the project except what is not done yet."""
-    if arguments:
-        found = finds(map(Path, arguments))
-    else:
-        found = finds((ROOT / one for one in PLACES), without=(ROOT / one for one in NOT_YET))
+    found = finds(map(Path, arguments)) if arguments else _of_project()
     for path, line, word in found:
         sys.stdout.write(f"{path}:{line}: {word}\n")
     if found:
