@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import random
+import zipfile
 from typing import TYPE_CHECKING
 
 import duckdb
+import pandas
 import pytest
+import python_calamine
 
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.model.columns import schema
+from entrepot.model.columns import columns, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MAP = """
@@ -89,6 +96,74 @@ def test_nothing_changes(lake: Lake, tmp_path: Path, suffix: str) -> None:
     written = sorted(round(float(row.split(",")[6]), 2) for row in _rows())  # to the cent
     place = list(schema("flows")).index("value_reported")
     assert sorted(row[place] for row in _read(target)) == written
+
+
+def _workbook_cells(path: Path) -> list[list[object]]:
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    return book.get_sheet_by_index(0).to_python()
+
+
+def _stata_cells(path: Path) -> list[list[object]]:
+    found = pandas.read_stata(path, preserve_dtypes=False)
+    return [list(found.columns), *found.to_numpy().tolist()]
+
+
+def _text_cells(path: Path) -> list[list[object]]:
+    return [list(row) for row in csv.reader(io.StringIO(path.read_text("utf-8")))]
+
+
+def _package_cells(path: Path) -> list[list[object]]:
+    """Return the cells of a data package, each column checked against the type it states."""
+    with zipfile.ZipFile(path) as archive:
+        package = json.loads(archive.read("datapackage.json"))
+        (table,) = package["resources"]
+        cells = list(csv.reader(io.StringIO(archive.read(table["path"]).decode())))
+    fields = table["schema"]["fields"]
+    assert [one["name"] for one in fields] == cells[0]
+    kinds = {"number": float, "integer": int, "string": str}
+    for place, one in enumerate(fields):
+        for row in cells[1:]:
+            if row[place] not in table["schema"]["missingValues"]:
+                kinds[one["type"]](row[place])
+    meanings = {one.name: one.meaning for one in columns("flows")}
+    assert {one["name"]: one["description"] for one in fields} == meanings
+    assert "snapshot" in package["description"]
+    return [list(row) for row in cells]
+
+
+@pytest.mark.parametrize(
+    ("end", "reader"),
+    [
+        (".xlsx", _workbook_cells),
+        (".dta", _stata_cells),
+        (".sdmx.csv", _text_cells),
+        (".zip", _package_cells),
+    ],
+)
+def test_other_programs_read_the_same_values(
+    lake: Lake, tmp_path: Path, end: str, reader: Callable[[Path], list[list[object]]]
+) -> None:
+    target = tmp_path / f"out{end}"
+    assert lake.export("table.mine", target) == len(_rows())
+    head, *rows = reader(target)
+    place = head.index("VALUE_REPORTED" if end == ".sdmx.csv" else "value_reported")
+    product = [str(name).lower() for name in head].index("product")
+    held = lake.flows("table.mine").to_native()
+    expected = held.select("product, value_reported").fetchall()
+    found = [(str(row[product]), float(str(row[place]))) for row in rows]
+    assert sorted(found) == sorted(expected)
+    assert "010121" in {code for code, _ in found}  # its zero is kept
+
+
+def test_what_no_sheet_holds_is_refused_and_nothing_is_written(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.lake.backup.MOST_ROWS", 10)
+    with pytest.raises(RequestError, match="more than 10 rows"):
+        lake.export("table.mine", tmp_path / "out.xlsx")
+    with pytest.raises(RequestError, match="cannot write this kind of file"):
+        lake.export("table.mine", tmp_path / "out.doc")
+    assert not list(tmp_path.glob("*out*"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +15,10 @@ from entrepot.cli.common import (
     chosen_engine,
     emit,
     facts,
+    note,
     open_on_engine,
     say_if_empty,
+    saying_new_folder,
     table,
     with_keys,
 )
@@ -49,6 +52,14 @@ def ask(
         bool,
         typer.Option("--tests", help="With rerouted: placebo tests and a verdict for each hub."),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Also write it: .xlsx, .csv, .parquet, .dta, .sdmx.csv, .zip, .json, .md, .html.",
+            show_default=False,
+        ),
+    ] = None,
     lake: LakeOrAddress = None,
     engine: Annotated[
         str | None,
@@ -95,7 +106,10 @@ def ask(
             _draw_cost(cost, screen)
 
     more = {"explain": cost.to_dict()} if cost else {}
-    emit({**figure.to_dict(), **more}, render, as_json=as_json)
+    if out is not None:
+        with saying_new_folder(out):
+            note(f"written: {figure.save(out)}")
+    emit({**figure.to_dict(), **more}, render, as_json=as_json, result=figure)
     if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(held, lake)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
 
 __all__ = [
+    "FORMATS",
     "JsonOption",
     "LakeOption",
     "LakeOrAddress",
@@ -49,8 +50,10 @@ __all__ = [
     "require_lake",
     "say_if_empty",
     "saying_new_folder",
+    "set_format",
     "streams",
     "table",
+    "table_format",
     "with_keys",
 ]
 
@@ -172,13 +175,20 @@ def open_on_engine(engine: str, place: str | None, master: str | None) -> Lake:
     return open_lake(place)
 
 
-def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+def console(
+    file: IO[str] | None = None,
+    *,
+    stderr: bool = False,
+    tables: list[FittedTable] | None = None,
+) -> Console:
     """Return a rich console for results, or for progress and warnings with `stderr`.
 
-    With `file`, what is drawn goes there, as wide and colourful as standard output.
+    With `file`, what is drawn goes there, as wide and colourful as standard output. With `tables`,
+    tables are put there and not drawn.
     """
     from rich.console import Console
     from rich.segment import Segment
+    from rich.table import Table
 
     class Plain(Console):
         """A console on which no text from a file commands the terminal."""
@@ -186,6 +196,10 @@ def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None
         ) -> Iterable[Segment]:
+            if tables is not None and isinstance(renderable, (FittedTable, Table)):
+                is_ours = isinstance(renderable, FittedTable)
+                tables.append(renderable if is_ours else _cells_of(renderable))
+                return
             for piece in super().render(renderable, options):
                 yield piece if piece.control else Segment(printable(piece.text), piece.style)
 
@@ -194,8 +208,13 @@ def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
     return Plain(file=file, stderr=stderr, force_terminal=on_screen, width=wide, highlight=False)
 
 
-def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None:
+def emit(
+    data: Any, render: Callable[[Console], None], *, as_json: bool, result: Any = None
+) -> None:
     """Print `data` as JSON, or let `render` draw it on the console.
+
+    With ``--format csv``, ``md`` or ``xlsx`` the tables are printed in that form, and everything
+    else that `render` draws goes to standard error.
 
     Parameters
     ----------
@@ -205,6 +224,8 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         Draws the same for a reader.
     as_json
         What ``--json`` says.
+    result
+        What has the rows with all their digits (``table_bytes``), if it is not `data`.
 
     Raises
     ------
@@ -212,20 +233,113 @@ def emit(data: Any, render: Callable[[Console], None], *, as_json: bool) -> None
         If standard output cannot be written. A reader that has seen enough (``| head``) is no
         error: the command goes on and keeps its exit code.
     """
-    if as_json:
+    form = _state["format"]
+    if as_json or form == "json":
         plain = data.to_dict() if hasattr(data, "to_dict") else data
         text = json.dumps(plain, ensure_ascii=False, indent=1, default=str) + "\n"
+    elif form:
+        _emit_tables(data if result is None else result, render, form)
+        return
     else:
         drawn = io.StringIO()  # rich would end the program itself when a pipe is closed
         render(console(drawn))
         text = drawn.getvalue()
-    try:
+    with _writing():
         sys.stdout.write(text)
         sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise OutsideError(
             "the result cannot be written to standard output", why=str(error)
         ) from error
+
+
+FORMATS = ("csv", "json", "md", "xlsx")
+"""What ``--format`` takes."""
+
+
+def set_format(form: str | None) -> str | None:
+    """Keep the form in which the tables of this command are wanted.
+
+    Raises
+    ------
+    RequestError
+        For another form, or a workbook on a terminal.
+    """
+    if form and form not in FORMATS:
+        raise RequestError(f"no such format: {form}", hint=f"--format {', '.join(FORMATS)}")
+    if form == "xlsx" and sys.stdout.isatty():
+        raise RequestError(
+            "a workbook cannot be shown on a terminal",
+            hint="send it to a file: add > table.xlsx",
+        )
+    _state["format"] = form or ""
+    return form
+
+
+def table_format() -> str:
+    """Return what ``--format`` said; empty for tables on a screen."""
+    return str(_state["format"])
+
+
+def _emit_tables(data: Any, render: Callable[[Console], None], form: str) -> None:
+    """Print rows as they are where `data` has them, else the tables that `render` draws."""
+    from entrepot.model.table_files import csv_text, markdown_text, workbook_bytes
+
+    found: list[FittedTable] = []
+    drawn = io.StringIO()
+    render(console(drawn, tables=found))
+    if hasattr(data, "table_bytes"):
+        made = data.table_bytes(f".{form}")
+    else:
+        plain = [(one.title, *_plain_cells(one)) for one in found]
+        if form == "xlsx":
+            made = workbook_bytes(plain) if plain else b""
+        else:
+            write = csv_text if form == "csv" else markdown_text
+            made = "\n".join(write(head, rows) for _, head, rows in plain).encode()
+    for line in filter(None, map(str.rstrip, drawn.getvalue().splitlines())):
+        note(line)
+    with _writing():
+        if form == "xlsx" and hasattr(sys.stdout, "buffer"):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(made)
+        else:
+            sys.stdout.write(made.decode())
+        sys.stdout.flush()
+
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?|[+-]?\d+(\.\d+)?")
+_PERCENT = "\u00a0%"
+
+
+def _plain_cells(one: FittedTable) -> tuple[list[str], list[list[Any]]]:
+    """Return head and cells for programs: in columns of numbers, those that are some."""
+    head, rows = list(one.columns), [list[Any](row) for row in one.rows]
+    for at in one.right:
+        cells = [row[at].replace("\u2212", "-").strip() for row in rows]
+        known = [cell for cell in cells if cell not in _MISSING]
+        if known and all(cell.replace(_PERCENT, " %").endswith(" %") for cell in known):
+            head[at] = f"{head[at]}, %" if head[at] else "%"
+            cells = [cell.replace(_PERCENT, " %").removesuffix(" %") for cell in cells]
+        for row, cell in zip(rows, cells, strict=True):
+            row[at] = None if cell in _MISSING else _as_number(cell)
+    return head, rows
+
+
+_MISSING = ("", "\u2013", "-")
+
+
+def _as_number(cell: str) -> Any:
+    if not _GROUPED.fullmatch(cell):
+        return cell
+    plain = cell.replace(",", "")
+    return float(plain) if "." in plain else int(plain)
 
 
 def table(
@@ -238,6 +352,17 @@ def table(
 ) -> Any:
     """Return a table in the look of the project; it breaks no word, see `fitting`."""
     return FittedTable(title, columns, rows, right, by_rank)
+
+
+def _cells_of(drawn: Any) -> FittedTable:
+    """Return the cells of a table of rich's; one without a head is of labels and texts."""
+    columns = [list(map(str, one.cells)) for one in drawn.columns]
+    heads = [str(one.header) for one in drawn.columns]
+    if not any(heads):
+        heads = ["what", "text", *("" for _ in heads[2:])][: len(heads)]
+    right = tuple(at for at, one in enumerate(drawn.columns) if one.justify == "right")
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return FittedTable(str(drawn.title or ""), heads, rows, right)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, bold: str = "") -> Any:
@@ -404,7 +529,7 @@ class FittedTable:
 # Standard output and error: a reader that has seen enough ends the output, never the work.
 
 
-_state = {"quiet": False}
+_state: dict[str, Any] = {"quiet": False, "format": ""}
 _said: set[str] = set()
 
 
@@ -432,7 +557,7 @@ def quietly(wanted: bool) -> None:
 
 def is_quiet() -> bool:
     """Whether ``--quiet`` was said."""
-    return _state["quiet"]
+    return bool(_state["quiet"])
 
 
 def shows_progress() -> bool:

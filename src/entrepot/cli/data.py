@@ -23,6 +23,7 @@ from entrepot.cli.common import (
     progress,
     read_text_file,
     table,
+    table_format,
 )
 from entrepot.cli.data_get import GET_EXAMPLE, get
 from entrepot.cli.data_show import (
@@ -465,10 +466,10 @@ def names(
                 f"{one.first:%Y-%m}",
                 f"{one.last:%Y-%m}",
             ]
-            for one in found.names[:_NAMES_SHOWN]
+            for one in found.names[: None if table_format() else _NAMES_SHOWN]
         ]
         screen.print(table("", head, cells))
-        if len(found.names) > _NAMES_SHOWN:
+        if len(found.names) > _NAMES_SHOWN and not table_format():
             say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
 
     emit(found, render, as_json=as_json)
@@ -612,7 +613,12 @@ app.command(epilog=PUBLISH_EXAMPLE)(publish)
 )
 def export(
     source: SourceArgument,
-    out: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Ends in .csv, .parquet, .xlsx, .dta, .sdmx.csv, .zip."
+        ),
+    ],
     importer: Annotated[str | None, typer.Option(help="Area, group or sum: RUS.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Area, group or sum: CHN+HKG.")] = None,
     period: Annotated[str | None, typer.Option(help="2023, 2017..2023.")] = None,
@@ -623,7 +629,7 @@ def export(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Export rows in canonical columns to a file."""
+    """Export rows in canonical columns to a file, with metadata where its form has a place."""
     held = open_lake(lake)
     keys = {"importer": importer, "exporter": exporter, "period": period}
     rows = held.export(source, out, **keys, totals=totals)

@@ -8,6 +8,7 @@ import shlex
 import sys
 import traceback
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -30,7 +31,7 @@ from entrepot.cli import (
     serve,
     watch,
 )
-from entrepot.cli.common import quietly, streams
+from entrepot.cli.common import quietly, set_format, streams, table_format
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.model.display import printable
 from entrepot.version import __version__
@@ -59,7 +60,7 @@ class _DefectError(EntrepotError):
 
 
 class _Commands(TyperGroup):
-    """The commands, each with ``--quiet``.
+    """The commands, each with what all of them take: ``--quiet``, ``--format``, ``--verbose``.
 
     Typer would end them without a word when Ctrl-C is pressed.
     """
@@ -67,7 +68,9 @@ class _Commands(TyperGroup):
     def __init__(self, **keys: Any) -> None:
         super().__init__(**keys)
         for command in _leaves(self):
-            command.params.append(_quiet_option())
+            command.params += _shared_options()
+            if any(one.name == "as_json" for one in command.params):
+                command.invoke = partial(_with_json, command.invoke)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -98,14 +101,29 @@ def _leaves(command: Any) -> Iterator[Any]:
         yield from _leaves(one)
 
 
-def _quiet_option() -> TyperOption:
-    return TyperOption(
-        param_decls=["--quiet"],
-        is_flag=True,
-        expose_value=False,
-        callback=lambda _context, _option, value: quietly(value),
-        help="Only errors on standard error: no progress, no notes.",
-    )
+def _with_json(invoke: Any, ctx: Any) -> Any:
+    """Invoke a command; ``--format json`` is ``--json``."""
+    ctx.params["as_json"] = ctx.params["as_json"] or table_format() == "json"
+    return invoke(ctx)
+
+
+def _shared_options() -> list[TyperOption]:
+    return [
+        TyperOption(
+            param_decls=["--format"],
+            expose_value=False,
+            metavar="FORM",
+            callback=lambda _context, _option, value: set_format(value),
+            help="Print tables as csv, json, md or xlsx (> FILE.xlsx).",
+        ),
+        TyperOption(
+            param_decls=["--quiet"],
+            is_flag=True,
+            expose_value=False,
+            callback=lambda _context, _option, value: quietly(value),
+            help="Only errors on standard error: no progress, no notes.",
+        ),
+    ]
 
 
 app = typer.Typer(
@@ -209,7 +227,7 @@ def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
 
 
 def _wants_json() -> bool:
-    return "--json" in _options()
+    return "--json" in _options() or table_format() == "json"
 
 
 def _lake_given() -> str:

@@ -20,7 +20,14 @@ from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import MINUS, MONEY, NBSP, figure_value, number, range_text, split_unit
 from entrepot.model.keys import KEYS, LINES
-from entrepot.model.table_files import FrameKind, TableAbout, frame_of, write_table, write_whole
+from entrepot.model.table_files import (
+    FrameKind,
+    TableAbout,
+    frame_of,
+    table_bytes,
+    write_table,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,6 +274,10 @@ class Figure:
             case ".html":
                 return write_whole(target, page_of(headline(self), self._repr_html_()))
         return write_table(target, self._table_rows(), self._about(target.stem))
+
+    def table_bytes(self, form: str) -> bytes:
+        """Return what `save` writes as the bytes of a form of tables, such as ``.csv``."""
+        return table_bytes(form, self._table_rows(), self._about("figure"))
 
     def _table_rows(self) -> list[dict[str, Any]]:
         keys = {name: one for name, one in applied(self.definition).items() if one is not None}

@@ -22,9 +22,10 @@ from entrepot.lake import store
 from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
 from entrepot.lake.lock import writing
 from entrepot.lake.publish import WATCHED, LakeChange, publish, require_lake, staging_folder, sweep
-from entrepot.lake.system_errors import finishing, guarded
+from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
+from entrepot.model.table_files import form_of, table_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     import duckdb
     import narwhals as nw
+
+    from entrepot.model.table_files import TableAbout
 
 __all__ = ["backup", "export", "restore"]
 
@@ -290,22 +293,21 @@ def export(
     exporter: str | None = None,
     period: str | None = None,
     ready: Callable[[], None],
+    about: TableAbout,
 ) -> int:
     """Filter rows and write them; see `entrepot.lake.Lake.export`.
 
     `ready` is called before the file gets its name: it raises if the rows must not be used.
+    `about` is what forms with metadata say.
 
     Raises
     ------
     RequestError
-        If the file is neither CSV nor Parquet, or its folder does not exist.
+        If there is no such form, its folder does not exist, or the form holds fewer rows.
     NoEvidenceError
         If no row is left.
     """
-    if target.suffix not in (".csv", ".parquet"):
-        raise RequestError(
-            f"cannot write this kind of file: {target.name}", hint="end it in .csv or .parquet"
-        )
+    form = form_of(target)
     if not target.parent.is_dir():
         raise RequestError("no such folder", where=str(target.parent), hint="make it first")
     require_target(target)
@@ -314,7 +316,10 @@ def export(
         guarded(target.parent, elsewhere="name a file on another disk"),
         drafted(target) as draft,
     ):
-        count = store.export(connection, kept.to_native(), draft, target.suffix)
+        if form in (".csv", ".parquet"):
+            count = store.export(connection, kept.to_native(), draft, form)
+        else:
+            count = _write_form(kept.to_native(), draft, form, about)
         if not count:
             raise NoEvidenceError(
                 "no loaded row matches", hint="see what is loaded: entrepot data list"
@@ -322,6 +327,24 @@ def export(
         ready()
         draft.replace(target)
     return count
+
+
+MOST_ROWS = 1_000_000
+"""Rows of a form that is made in memory; a sheet of a workbook holds 1,048,576."""
+
+
+def _write_form(rows: duckdb.DuckDBPyRelation, draft: Path, form: str, about: TableAbout) -> int:
+    """Write rows as a form that the engine does not write, and return how many."""
+    with readable():
+        found = rows.limit(MOST_ROWS + 1).to_arrow_table()
+    if found.num_rows > MOST_ROWS:
+        raise RequestError(
+            f"more than {MOST_ROWS:,} rows do not go into a {form} file",
+            hint="end the name in .parquet or .csv, or choose fewer: --importer, --period",
+        )
+    if found.num_rows:
+        draft.write_bytes(table_bytes(form, found.to_pylist(), about, head=found.column_names))
+    return int(found.num_rows)
 
 
 def _kept(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from entrepot.lake.inventory import InventoryItem, LoadReport
     from entrepot.lake.rebuild import RebuildResult
     from entrepot.model.columns import Finding
+    from entrepot.model.table_files import TableAbout
 
 __all__ = ["Lake"]
 
@@ -287,10 +288,11 @@ class Lake(Reads):
         period: str | None = None,
         totals: bool = False,
     ) -> int:
-        """Write rows of a source to a CSV or Parquet file, and return how many.
+        """Write rows of a source to a file, and return how many.
 
-        `target` ends in ``.csv`` or ``.parquet``; a file that exists is replaced. Rows are of these
-        areas (an area, group or sum each) and inside this period. With `totals` they are what
+        `target` ends in ``.csv``, ``.parquet`` or another of `table_files.FORMS`, which have the
+        meaning of each column and the deliveries as metadata; a file that exists is replaced. Rows
+        are of these areas (an area, group or sum each) and inside this period. With `totals` they are what
         reporters added up themselves over partners or goods, in columns of the table ``totals``.
         """
         from entrepot.lake.backup import export
@@ -308,7 +310,23 @@ class Lake(Reads):
                 exporter=exporter,
                 period=period,
                 ready=self.require_unchanged,
+                about=self._about(source, Path(target).stem),
             )
+
+    def _about(self, source: str, name: str) -> TableAbout:
+        """Return what a file of rows of a source says of them."""
+        from entrepot.model.columns import columns
+        from entrepot.model.table_files import TableAbout
+        from entrepot.sources import source_info
+
+        info = source_info(split_address(source)[0])
+        held = [one for one in self.holdings() if one.source == info.id]
+        lines = [f"{info.publisher}. {info.licence}", info.citation]
+        lines += [f"{one.vintage or 'no vintage'}, snapshot {one.snapshot}" for one in held]
+        meanings = {one.name: one.meaning for one in columns(info.brings)}
+        return TableAbout(
+            name, info.title, "\n".join(filter(None, lines)), meanings, ((info.title, info.url),)
+        )
 
     def aggregate(
         self,

@@ -43,8 +43,10 @@ __all__ = [
     "form_of",
     "frame_of",
     "is_risky",
+    "markdown_text",
     "names_of",
     "table_bytes",
+    "workbook_bytes",
     "write_table",
     "write_whole",
 ]
@@ -265,7 +267,7 @@ def table_bytes(
             text = json.dumps(list(rows), ensure_ascii=False, indent=1, default=str)
             return f"{text}\n".encode()
         case ".md":
-            return _markdown(head, cells).encode()
+            return markdown_text(head, cells).encode()
         case ".parquet":
             return _parquet(rows, head, about)
         case ".xlsx":
@@ -291,6 +293,10 @@ class TableResult:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON types."""
         raise NotImplementedError
+
+    def table_bytes(self, form: str) -> bytes:
+        """Return its rows as the bytes of one of `FORMS`."""
+        return table_bytes(form, self.rows(), self._about("table") or TableAbout())
 
     def _about(self, _name: str) -> TableAbout | None:
         """Return what a file says of its rows; by default its name only."""
@@ -319,7 +325,8 @@ class TableResult:
         return write_table(target, self.rows(), self._about(target.stem))
 
 
-def _markdown(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:
+def markdown_text(head: Sequence[str], cells: Sequence[Sequence[Any]]) -> str:
+    """Return a table as Markdown; columns of numbers stand on the right."""
     rows = [[_one_line(cell) for cell in row] for row in cells]
     numeric = [
         bool(cells) and all(_is_number(row[at]) for row in cells if row[at] is not None)
@@ -356,10 +363,25 @@ def _parquet(rows: Rows, head: Sequence[str], about: TableAbout) -> bytes:
 
 
 def _workbook(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout) -> bytes:
+    return workbook_bytes([(about.name, head, cells)], about)
+
+
+def workbook_bytes(
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]],
+    about: TableAbout | None = None,
+) -> bytes:
+    """Return tables, each with its name and head, as a workbook with a sheet for each.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the library.
+    """
     try:
         import xlsxwriter
     except ImportError as error:
         raise MissingExtraError("XlsxWriter", "excel") from error
+    about = about or TableAbout()
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties(
@@ -372,24 +394,32 @@ def _workbook(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableA
         )
         bold = book.add_format({"bold": True, "bottom": 1})
         quoted = book.add_format({"quote_prefix": True})
-        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", about.name)[:31] or "table")
-        sheet.freeze_panes(1, 0)
-        for at, name in enumerate(head):
-            sheet.write_string(0, at, name, bold)
-            longest = max([len(name), *(len(_text(row[at]) or "") for row in cells)])
-            sheet.set_column(at, at, min(60, longest + 2))
-        for place, row in enumerate(cells, 1):
-            for at, cell in enumerate(row):
-                if isinstance(cell, bool):
-                    sheet.write_boolean(place, at, cell)
-                elif _is_number(cell):
-                    sheet.write_number(place, at, cell)
-                elif text := _text(cell):
-                    look = quoted if is_risky(text) else None
-                    sheet.write_string(place, at, text[:MOST_TEXT], look)
-        if cells:
-            sheet.autofilter(0, 0, len(cells), len(head) - 1)
+        for count, (name, head, cells) in enumerate(tables, 1):
+            end = f" {count}" if count > 1 else ""
+            plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[: 31 - len(end)] or "table"
+            _fill_sheet(book.add_worksheet(plain + end), head, cells, bold, quoted)
     return out.getvalue()
+
+
+def _fill_sheet(
+    sheet: Any, head: Sequence[str], cells: Sequence[Sequence[Any]], bold: Any, quoted: Any
+) -> None:
+    sheet.freeze_panes(1, 0)
+    for at, name in enumerate(head):
+        sheet.write_string(0, at, name, bold)
+        longest = max([len(name), *(len(_text(row[at]) or "") for row in cells)])
+        sheet.set_column(at, at, min(60, longest + 2))
+    for place, row in enumerate(cells, 1):
+        for at, cell in enumerate(row):
+            if isinstance(cell, bool):
+                sheet.write_boolean(place, at, cell)
+            elif _is_number(cell):
+                sheet.write_number(place, at, cell)
+            elif text := _text(cell):
+                look = quoted if is_risky(text) else None
+                sheet.write_string(place, at, text[:MOST_TEXT], look)
+    if cells:
+        sheet.autofilter(0, 0, len(cells), len(head) - 1)
 
 
 def _stata(rows: Rows, about: TableAbout) -> bytes:

@@ -1,0 +1,103 @@
+"""Every table that the command line prints, in the forms that other programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import python_calamine
+import typer.main
+
+from entrepot.cli import common
+from entrepot.cli.main import app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+ASK = ("ask", "hhi", "--importer", "DEU", "--goods", "850511", "--period", "2022")
+LISTS = [
+    ("measure", "list"),
+    ("measure", "show", "hhi"),
+    ("area", "list", "--kind", "group"),
+    ("area", "show", "TWN"),
+    ("data", "sources"),
+    ("goods", "list"),
+    ("goods", "show", "chpl:1"),
+    ("goods", "history", "854231"),
+    ("published", "list"),
+]
+
+
+def _csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_csv_and_markdown_have_every_row_of_the_table(
+    entrepot: Run, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[common.FittedTable] = []
+    usual = common._plain_cells
+    monkeypatch.setattr(common, "_plain_cells", lambda one: (drawn.append(one), usual(one))[1])
+    code, printed, _ = entrepot(*words, "--format", "csv")
+    rows = _csv(printed)
+    assert code == 0
+    assert len(rows) - sum(not row for row in rows) == sum(1 + len(one.rows) for one in drawn)
+    assert len(drawn) >= 1
+    for one in drawn:
+        assert all(any(name in head for row in rows for head in row) for name in one.columns)
+    count = len(drawn)
+    _, marked, _ = entrepot(*words, "--format", "md")
+    assert sum(line.startswith(("| ---", "| ---:")) for line in marked.splitlines()) == count
+
+
+def test_rows_keep_their_digits_where_the_result_has_them(entrepot: Run) -> None:
+    _, printed, _ = entrepot(*ASK, "--format", "json")
+    figure = json.loads(printed)
+    _, printed, said = entrepot(*ASK, "--format", "csv")
+    head, row = _csv(printed)
+    assert float(row[head.index("value")]) == figure["value"]
+    assert "caveats" in said
+
+
+def test_numbers_are_numbers_and_codes_are_not(entrepot: Run) -> None:
+    shown = common.FittedTable(
+        "t", ["code", "value", "share"], [["0101", "1,234.5", "12.5\u00a0%"], ["02", "–", "−3 %"]]
+    )
+    plain = common._plain_cells(common.FittedTable(*list(vars(shown).values())[:3], (1, 2)))
+    assert plain == (["code", "value", "share, %"], [["0101", 1234.5, 12.5], ["02", None, -3]])
+
+
+def test_a_workbook_goes_to_a_file(entrepot: Run, tmp_path: Path) -> None:
+    target = tmp_path / "figure.xlsx"
+    code, _, said = entrepot(*ASK, "--out", str(target))
+    assert code == 0
+    assert "figure.xlsx" in said
+    head, row = python_calamine.CalamineWorkbook.from_path(target).get_sheet_by_index(0).to_python()
+    assert dict(zip(head, row, strict=True))["importer"] == "DEU"
+
+
+def test_another_form_is_refused(entrepot: Run) -> None:
+    code, printed, said = entrepot("measure", "list", "--format", "pdf")
+    assert (code, printed) == (2, "")
+    assert "no such format: pdf" in said
+
+
+def test_an_error_is_data_where_json_is_asked_for(entrepot: Run) -> None:
+    code, printed, _ = entrepot("data", "show", "bacci", "--format", "json")
+    assert json.loads(printed)["exit_code"] == code == 2
+
+
+def test_every_command_takes_a_format() -> None:
+    def leaves(command: Any) -> list[Any]:
+        inner = getattr(command, "commands", None)
+        return [command] if inner is None else [x for one in inner.values() for x in leaves(one)]
+
+    for one in leaves(typer.main.get_command(app)):
+        assert [param.name for param in one.params].count("format") == 1, one.name
