@@ -56,6 +56,7 @@ def _no_lake_of_the_user(
     monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "no-lake"))
     monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("ENTREPOT_LISTS", str(tmp_path / "no-lists"))
+    monkeypatch.setenv("ENTREPOT_CONFIG", str(tmp_path / "no-config" / "config.toml"))
     for name in ("ENTREPOT_THREADS", "ENTREPOT_MEMORY", "ENTREPOT_ENGINE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR"):

@@ -1,9 +1,15 @@
-"""Settings, read from the environment when asked for and never at import."""
+"""Settings, read when asked for and never at import: from the environment, else a file of the user.
+
+The file is ``config.toml`` in the folder that the system has for settings, written by
+`entrepot config`. The environment wins over it, and an argument over both.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +18,16 @@ import platformdirs
 
 from entrepot.errors import RequestError, UnknownNameError
 
-__all__ = ["ENGINES", "Settings", "cache_folder", "lists_folder"]
+__all__ = [
+    "CONFIG_KEYS",
+    "ENGINES",
+    "Settings",
+    "cache_folder",
+    "config_file",
+    "configured",
+    "lists_folder",
+    "write_config",
+]
 
 ENGINES = ("duckdb", "spark")
 _DOUBLE = re.compile("^(s3|gs|az):/+")  # a path of Python's has lost the second stroke
@@ -21,15 +36,108 @@ _THREADS = re.compile("[1-9][0-9]{0,2}")
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
+CONFIG_KEYS = {
+    "lake": ("Folder or address of the lake.", "ENTREPOT_LAKE"),
+    "supplier": ("Supplier of a brief, and exporter of ask where a measure needs one.", ""),
+    "goods": ("Goods of ask and brief.", ""),
+    "engine": ("What ask computes with: duckdb or spark.", "ENTREPOT_ENGINE"),
+    "memory": ("Memory limit of the engine: 4GB.", "ENTREPOT_MEMORY"),
+    "threads": ("Threads of the engine, 1 to 999.", "ENTREPOT_THREADS"),
+    "offline": ("1: nothing is fetched.", "ENTREPOT_OFFLINE"),
+    "cache": ("Folder for what can be made again.", "ENTREPOT_CACHE"),
+    "lists": ("Folder of your own lists of goods.", "ENTREPOT_LISTS"),
+}
+"""What the file may say: meaning, and the variable of the environment that wins over it."""
+_MOST_CONFIG = 2**16
+
+
+def config_file() -> Path:
+    """Return where the settings of the user are; also ``ENTREPOT_CONFIG``."""
+    named = os.environ.get("ENTREPOT_CONFIG")
+    return Path(named or platformdirs.user_config_path("entrepot") / "config.toml").expanduser()
+
+
+def configured() -> dict[str, str]:
+    """Return what the file of the user says, by the names of `CONFIG_KEYS`.
+
+    Raises
+    ------
+    RequestError
+        If it is no TOML of these keys, or cannot be read.
+    """
+    path = config_file()
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return {}
+    return dict(_read_config(path, changed))
+
+
+@cache
+def _read_config(path: Path, _changed: int) -> dict[str, str]:
+    try:
+        with path.open("rb") as opened:
+            found = tomllib.loads(opened.read(_MOST_CONFIG).decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RequestError(
+            f"the settings cannot be read: {error}",
+            where=str(path),
+            hint="mend the file, or delete it",
+        ) from error
+    for name, value in found.items():
+        if name not in CONFIG_KEYS:
+            raise UnknownNameError("setting", name, CONFIG_KEYS, where=str(path))
+        if not isinstance(value, (str, int)):
+            raise RequestError(
+                f"{name} is neither a text nor a number",
+                where=str(path),
+                hint=f'write {name} = "..."',
+            )
+    return {
+        name: str(int(one)) if isinstance(one, bool) else str(one) for name, one in found.items()
+    }
+
+
+def write_config(values: dict[str, str]) -> Path:
+    """Write the settings of the user, and return the file; without any the file goes.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
+    path = config_file()
+    if not values:
+        path.unlink(missing_ok=True)
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text("\n".join(["# Written by: entrepot config", *lines, ""]), encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def _said(name: str) -> str | None:
+    """Return a setting by the environment, else by the file; None if neither has it."""
+    return os.environ.get(CONFIG_KEYS[name][1]) or configured().get(name) or None
+
+
+def _where(name: str) -> str:
+    """Return who said a setting."""
+    variable = CONFIG_KEYS[name][1]
+    return f"environment variable {variable}" if os.environ.get(variable) else str(config_file())
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be made or fetched again; see `Settings.cache`."""
-    folder = os.environ.get("ENTREPOT_CACHE") or platformdirs.user_cache_dir("entrepot")
+    folder = _said("cache") or platformdirs.user_cache_dir("entrepot")
     return Path(folder).expanduser()
 
 
 def lists_folder() -> Path:
     """Return the folder for the user's own lists of goods; see `Settings.lists`."""
-    return _lists(*map(os.environ.get, ("ENTREPOT_LISTS", "HOME", "XDG_CONFIG_HOME")))
+    return _lists(_said("lists"), *map(os.environ.get, ("HOME", "XDG_CONFIG_HOME")))
 
 
 @cache
@@ -76,7 +184,7 @@ class Settings:
     def read(
         cls, lake: str | os.PathLike[str] | None = None, *, anywhere: bool = False
     ) -> Settings:
-        """Build settings from `lake` and the environment.
+        """Build settings from `lake`, the environment and the file of the user, in this order.
 
         ``ENTREPOT_LAKE``, ``_MEMORY``, ``_THREADS``, ``_OFFLINE``, ``_CACHE``, ``_LISTS`` and
         ``_ENGINE`` are read.
@@ -94,27 +202,25 @@ class Settings:
             If ``ENTREPOT_THREADS`` is no whole number from 1 to 999, ``ENTREPOT_OFFLINE`` neither
             yes nor no, ``ENTREPOT_ENGINE`` no engine, or the lake is at an address.
         """
-        folder = lake or os.environ.get("ENTREPOT_LAKE") or platformdirs.user_data_dir("entrepot")
-        threads = os.environ.get("ENTREPOT_THREADS")
+        folder = lake or _said("lake") or platformdirs.user_data_dir("entrepot")
+        threads = _said("threads")
         if threads and not _THREADS.fullmatch(threads):
             raise RequestError(
                 f"not a number of threads: {threads!r}",
-                where="environment variable ENTREPOT_THREADS",
+                where=_where("threads"),
                 why="the engine starts all of them at once: a million would stop this machine",
                 hint="set it to a whole number from 1 to 999, or unset it",
             )
-        offline = os.environ.get("ENTREPOT_OFFLINE", "").strip().lower()
+        offline = (_said("offline") or "").strip().lower()
         if offline not in _YES + _NO:
             raise RequestError(
                 f"neither yes nor no: {offline!r}",
-                where="environment variable ENTREPOT_OFFLINE",
+                where=_where("offline"),
                 hint="set it to 1 or 0, or unset it",
             )
-        engine = os.environ.get("ENTREPOT_ENGINE", "").strip().lower() or ENGINES[0]
+        engine = (_said("engine") or "").strip().lower() or ENGINES[0]
         if engine not in ENGINES:
-            raise UnknownNameError(
-                "engine", engine, ENGINES, where="environment variable ENTREPOT_ENGINE"
-            )
+            raise UnknownNameError("engine", engine, ENGINES, where=_where("engine"))
         address = _DOUBLE.sub(r"\1://", str(folder)) if _ADDRESS.match(str(folder)) else None
         if address and not anywhere:
             raise RequestError(
@@ -124,7 +230,7 @@ class Settings:
             )
         return cls(
             lake=Path(folder).expanduser(),
-            memory=os.environ.get("ENTREPOT_MEMORY") or None,
+            memory=_said("memory"),
             threads=int(threads) if threads else None,
             offline=offline in _YES,
             engine=engine,

@@ -89,6 +89,7 @@ def ask(
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
+    keys |= _defaults(measure, keys)
     held = open_on_engine(chosen_engine(engine), lake, master)
     with held.explaining() if explain else nullcontext() as cost:
         figure = evaluate(
@@ -113,6 +114,24 @@ def ask(
     if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(held, lake)
+
+
+def _defaults(measure: str, keys: dict[str, Any]) -> dict[str, str]:
+    """Return goods and supplier of the user's settings, where the measure needs them."""
+    from entrepot.figures.questions import QUESTIONS
+    from entrepot.settings import configured
+
+    said = configured()
+    found = {}
+    if "goods" in said and keys.get("goods") is None:
+        found["goods"] = said["goods"]
+    how = QUESTIONS.get(measure)
+    if "supplier" in said and how and "exporter" in how.names and keys.get("exporter") is None:
+        found["exporter"] = said["supplier"]
+    if found:
+        words = ", ".join(f"{name} {value}" for name, value in found.items())
+        note(f"note: {words}, from your settings (entrepot config)")
+    return found
 
 
 def _draw_cost(cost: QueryCost, screen: Console) -> None:

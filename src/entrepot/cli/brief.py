@@ -10,6 +10,7 @@ import typer
 from entrepot.cli.common import (
     JsonOption,
     LakeOption,
+    default_of,
     emit,
     open_lake,
     progress,
@@ -37,10 +38,20 @@ Importer = Annotated[
 Supplier = Annotated[
     str,
     typer.Option(
-        "--supplier", help="Supplying country or group: CHN, CHN+HKG, coalition.", callback=as_codes
+        "--supplier",
+        help="Supplying country or group: CHN, CHN+HKG, coalition.",
+        callback=as_codes,
+        default_factory=default_of("supplier", "CHN"),
     ),
 ]
-Goods = Annotated[str, typer.Option("--goods", help="Goods: all, chpl, chpl:4.B, 85, 8542.")]
+Goods = Annotated[
+    str,
+    typer.Option(
+        "--goods",
+        help="Goods: all, chpl, chpl:4.B, 85, 8542.",
+        default_factory=default_of("goods", "chpl"),
+    ),
+]
 Year = Annotated[
     str | None,
     typer.Option(
@@ -69,8 +80,8 @@ Out = Annotated[
 
 def brief(
     importer: Importer,
-    supplier: Supplier = "CHN",
-    goods: Goods = "chpl",
+    supplier: Supplier,
+    goods: Goods,
     period: Year = None,
     claims: Claims = None,
     date: Day = None,

@@ -7,9 +7,12 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
@@ -36,10 +39,13 @@ __all__ = [
     "Measure",
     "chosen_engine",
     "console",
+    "default_of",
     "emit",
     "facts",
     "fitted",
     "is_quiet",
+    "is_verbose",
+    "log_file",
     "note",
     "open_lake",
     "open_new_lake",
@@ -54,6 +60,8 @@ __all__ = [
     "streams",
     "table",
     "table_format",
+    "trace",
+    "verbosely",
     "with_keys",
 ]
 
@@ -76,6 +84,17 @@ LakeOrAddress = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def default_of(name: str, usual: str) -> Callable[[], str]:
+    """Return what finds the default of an option: the user's setting, else the usual one."""
+
+    def find() -> str:
+        from entrepot.settings import configured
+
+        return configured().get(name, usual)
+
+    return find
 
 
 def open_lake(folder: Path | str | None) -> Lake:
@@ -196,9 +215,11 @@ def console(
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None
         ) -> Iterable[Segment]:
-            if tables is not None and isinstance(renderable, (FittedTable, Table)):
-                is_ours = isinstance(renderable, FittedTable)
-                tables.append(renderable if is_ours else _cells_of(renderable))
+            if tables is not None and isinstance(renderable, FittedTable):
+                tables.append(renderable)
+                return
+            if tables is not None and isinstance(renderable, Table):
+                tables.append(_cells_of(renderable))
                 return
             for piece in super().render(renderable, options):
                 yield piece if piece.control else Segment(printable(piece.text), piece.style)
@@ -394,11 +415,57 @@ def read_text_file(path: Path) -> str:
 @contextmanager
 def progress(words: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal that work goes on; yields a function that changes the words."""
+    if is_verbose():
+        trace(words)
+        yield trace
+        trace(f"done: {words}")
+        return
     if not shows_progress():
         yield lambda _: None
         return
     with console(stderr=True).status(words) as status:
         yield lambda text: status.update(text)
+
+
+MOST_LOG = 2**20
+"""Bytes of the log file beyond which a new one begins; one older file is kept."""
+
+
+def log_file() -> Path:
+    """Return where ``--verbose`` writes."""
+    import platformdirs
+
+    named = os.environ.get("ENTREPOT_LOG")
+    return Path(named or platformdirs.user_log_path("entrepot") / "entrepot.log").expanduser()
+
+
+def verbosely(wanted: bool) -> None:
+    """Begin a command, and say each step on standard error and in a file if wanted."""
+    _state["verbose"] = time.monotonic() if wanted else 0.0
+    if wanted:
+        path = log_file()
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists() and path.stat().st_size > MOST_LOG:
+                path.replace(path.with_suffix(".old.log"))
+        trace(f"entrepot {shlex.join(sys.argv[1:])}")
+        trace(f"Python {sys.version.split()[0]}, log in {path}")
+
+
+def is_verbose() -> bool:
+    """Whether ``--verbose`` was said."""
+    return bool(_state["verbose"])
+
+
+def trace(text: str) -> None:
+    """Say a step with the seconds since the command began, if ``--verbose`` was said."""
+    if not is_verbose():
+        return
+    line = f"{time.monotonic() - _state['verbose']:8.2f} s  {printable(text)}"
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+    with suppress(OSError), log_file().open("a", encoding="utf-8") as opened:
+        opened.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
 
 
 # A table that breaks no word: columns that do not fit are left out, and named below it.
@@ -529,7 +596,7 @@ class FittedTable:
 # Standard output and error: a reader that has seen enough ends the output, never the work.
 
 
-_state: dict[str, Any] = {"quiet": False, "format": ""}
+_state: dict[str, Any] = {"quiet": False, "format": "", "verbose": 0.0}
 _said: set[str] = set()
 
 
@@ -567,7 +634,9 @@ def shows_progress() -> bool:
 
 def note(text: str) -> None:
     """Write a line on standard error that is no result, once, unless ``--quiet`` was said."""
-    if not is_quiet() and text not in _said:
+    if is_verbose():
+        trace(text)
+    elif not is_quiet() and text not in _said:
         _said.add(text)
         sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -303,6 +304,84 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
             say(screen, f"{count} {what} from loading; details: entrepot data show SOURCE")
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
+
+
+@app.command(epilog="Example: entrepot data status")
+def status(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Show disk use by source, and free space; a superseded vintage takes space, too."""
+    held = open_lake(lake)
+    found = _by_source(held.holdings())
+    total = sum(one["bytes"] for one in found)
+    there = next((one for one in (held.path, *held.path.parents) if one.exists()), held.path)
+    free = shutil.disk_usage(there).free
+
+    def render(screen: Console) -> None:
+        heads = ["source", "files", "vintages", "rows", "size", "of it superseded"]
+        rows = [
+            [
+                one["source"],
+                f"{one['files']:,}",
+                " ".join(one["vintages"]),
+                f"{one['rows']:,}",
+                size(one["bytes"]),
+                size(one["superseded_bytes"]) if one["superseded_bytes"] else "–",
+            ]
+            for one in found
+        ]
+        screen.print(table("", heads, rows, right=(1, 3, 4, 5)))
+        say(screen, f"{size(total)} in {held.path}, {size(free)} free.")
+
+    data = {"lake": str(held.path), "bytes": total, "free_bytes": free, "sources": found}
+    emit(data, render, as_json=as_json)
+
+
+def _by_source(items: Sequence[InventoryItem]) -> list[dict[str, Any]]:
+    """Return files, vintages, rows and bytes of each source, the largest first."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in items:
+        start = {"source": one.source, "files": 0, "vintages": [], "rows": 0, "bytes": 0}
+        row = found.setdefault(one.source, start | {"superseded_bytes": 0})
+        row["files"] += len(one.files)
+        row["rows"] += one.rows
+        row["bytes"] += one.bytes
+        row["superseded_bytes"] += 0 if one.counts else one.bytes
+        row["vintages"] = sorted({*row["vintages"], one.vintage} - {""})
+    return sorted(found.values(), key=lambda row: -row["bytes"])
+
+
+@app.command(epilog="Example: entrepot data copy /mnt/disk/lake")
+def copy(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the lake into a new folder, comparing every file with its hash."""
+    held = open_lake(lake)
+    with progress("copying") as say_progress:
+        found = held.copy(folder, progress=say_progress)
+    words = f"{len(found):,} loaded files copied to {folder}. Use it: entrepot config lake {folder}"
+    emit(
+        {"folder": str(folder), "files": len(found)},
+        lambda screen: say(screen, words),
+        as_json=as_json,
+    )
+
+
+@app.command(epilog="Example: entrepot data move ~/trade-lake")
+def move(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder, same disk.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Move the lake to another folder of the same disk; no file is written again."""
+    held = open_lake(lake)
+    held.move(folder)
+    words = f"{held.path} is now {folder}. Use it: entrepot config lake {folder}"
+    emit(
+        {"from": str(held.path), "to": str(folder)},
+        lambda screen: say(screen, words),
+        as_json=as_json,
+    )
 
 
 @app.command(epilog="Example: entrepot data sources")

@@ -21,6 +21,7 @@ from entrepot.cli import (
     chart,
     check,
     data,
+    doctor,
     draft,
     goods,
     measure,
@@ -31,7 +32,7 @@ from entrepot.cli import (
     serve,
     watch,
 )
-from entrepot.cli.common import quietly, set_format, streams, table_format
+from entrepot.cli.common import quietly, set_format, streams, table_format, trace, verbosely
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.model.display import printable
 from entrepot.version import __version__
@@ -123,6 +124,13 @@ def _shared_options() -> list[TyperOption]:
             callback=lambda _context, _option, value: quietly(value),
             help="Only errors on standard error: no progress, no notes.",
         ),
+        TyperOption(
+            param_decls=["--verbose"],
+            is_flag=True,
+            expose_value=False,
+            callback=lambda _context, _option, value: verbosely(value),
+            help="Each step with its time, on standard error and in a log file.",
+        ),
     ]
 
 
@@ -146,6 +154,8 @@ app.command("screen")(screen.screen)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.command("mcp")(serve.mcp)
+app.command("doctor")(doctor.doctor)
+app.command("config")(doctor.config)
 app.add_typer(
     data.app,
     name="data",
@@ -209,12 +219,14 @@ def _run() -> NoReturn:
             _say_stopped(KeyboardInterrupt())
             sys.exit(STOPPED)
         traceback.print_exc()
+        trace(traceback.format_exc())
         _end(_DefectError(f"{type(error).__name__}: {error}"))
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
     """Say what is wrong on standard error, and as data where ``--json`` asks for data."""
+    trace(f"ended with exit code {error.exit_code}: {error.what}")
     if lake := _lake_given():
         error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
     if not told:

@@ -20,7 +20,7 @@ from entrepot.errors import BadFileError, NoEvidenceError, OutsideError, Request
 from entrepot.files import drafted, require_file, require_target
 from entrepot.lake import store
 from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
-from entrepot.lake.lock import writing
+from entrepot.lake.lock import unread, writing
 from entrepot.lake.publish import WATCHED, LakeChange, publish, require_lake, staging_folder, sweep
 from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.areas import WORLD, area_set
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from entrepot.model.table_files import TableAbout
 
-__all__ = ["backup", "export", "restore"]
+__all__ = ["backup", "export", "move", "restore"]
 
 
 _CHUNK = 2**20
@@ -191,6 +191,35 @@ def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Cat
                 path.replace(folder / WATCHED / path.name)
             publish(change, staging, catalog)
     return catalog
+
+
+def move(folder: Path, target: Path) -> None:
+    """Rename the folder of a lake, while nobody reads or writes; see `entrepot.lake.Lake.move`."""
+    if target.exists() or not target.absolute().parent.is_dir():
+        what = "something has this name" if target.exists() else "its parent folder does not exist"
+        raise RequestError(what, where=str(target), hint="name a new folder in one that exists")
+    if folder.resolve() in target.resolve().parents:
+        raise RequestError("a lake cannot move into itself", where=str(target), hint="name another")
+    if folder.is_symlink() or any(one.is_symlink() for one in folder.iterdir()):
+        raise RequestError(
+            "a part of this lake is a link",
+            where=str(folder),
+            why="a link that is not absolute would point elsewhere afterwards",
+            hint=f"copy it: entrepot data copy {target}",
+        )
+    if folder.stat().st_dev != target.absolute().parent.stat().st_dev:
+        raise RequestError(
+            "this is another disk",
+            where=str(target),
+            why="a folder can be renamed on one disk only",
+            hint=f"copy it: entrepot data copy {target}; then delete {folder} yourself",
+        )
+    with guarded(folder), writing(folder, "moving the lake"):
+        if not unread(folder):
+            raise OutsideError(
+                "another process reads this lake", where=str(folder), hint="wait until it has ended"
+            )
+        folder.rename(target)
 
 
 def _require_empty(folder: Path) -> None:

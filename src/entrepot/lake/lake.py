@@ -278,6 +278,42 @@ class Lake(Reads):
         restore(self.path, Path(file), progress=progress or (lambda _: None))
         return self.holdings()
 
+    def copy(
+        self, target: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None
+    ) -> tuple[InventoryItem, ...]:
+        """Copy the lake into a new folder, every byte compared with its hash; return what is there.
+
+        It needs the space of two copies for a moment: the copy is a backup that is restored.
+        """
+        place = Path(target).absolute()
+        if place.exists():
+            raise RequestError(
+                "something has this name", where=str(place), hint="name a new folder"
+            )
+        archive = place.with_name(f".{place.name}.copy.tar")
+        try:
+            self.backup(archive, replace=True, progress=progress)
+            return type(self).open(place).restore(archive, progress=progress)
+        finally:
+            archive.unlink(missing_ok=True)
+
+    def move(self, target: str | os.PathLike[str]) -> None:
+        """Give the folder of the lake another name on the same disk.
+
+        Raises
+        ------
+        RequestError
+            If there is such a folder, it is on another disk, or a part of the lake is a link.
+        OutsideError
+            If somebody reads or writes.
+        """
+        from entrepot.lake.backup import move
+
+        self._require_folder("a lake in an object store cannot be moved: copy its objects")
+        if not self.holdings():
+            raise NoEvidenceError("there is no lake to move", hint="see: entrepot data list")
+        move(self.path, Path(target))
+
     def export(
         self,
         source: str,
@@ -292,8 +328,9 @@ class Lake(Reads):
 
         `target` ends in ``.csv``, ``.parquet`` or another of `table_files.FORMS`, which have the
         meaning of each column and the deliveries as metadata; a file that exists is replaced. Rows
-        are of these areas (an area, group or sum each) and inside this period. With `totals` they are what
-        reporters added up themselves over partners or goods, in columns of the table ``totals``.
+        are of these areas (an area, group or sum each) and inside this period. With `totals` they
+        are what reporters added up themselves over partners or goods, in columns of the table
+        ``totals``.
         """
         from entrepot.lake.backup import export
 
@@ -386,6 +423,7 @@ class Lake(Reads):
                 Path(target),
                 period=period,
                 ready=self.require_unchanged,
+                about=self._about(source, Path(target).stem),
             )
 
     def _totals_of(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:

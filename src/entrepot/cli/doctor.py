@@ -1,0 +1,258 @@
+"""`entrepot doctor` and `entrepot config`: what this machine has, what is missing, and settings."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.cli.data_show import say, size
+from entrepot.errors import EntrepotError, OutsideError, RequestError, UnknownNameError
+from entrepot.settings import CONFIG_KEYS, Settings, config_file, configured, write_config
+from entrepot.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+__all__ = ["EXTRAS", "Check", "config", "doctor"]
+
+EXTRAS = {
+    "fetch": "entrepot data get downloads data",
+    "stats": "event studies, price regressions, weights between editions of the HS",
+    "serve": "entrepot serve shows the pages",
+    "mcp": "entrepot mcp gives agents tools",
+    "spark": "--engine spark computes on a cluster",
+    "excel": "reads and writes workbooks (.xlsx)",
+    "pdf": "writes briefs as PDF",
+    "comext": "reads archives of Comext (.7z)",
+    "icio": "reads the input-output table of the OECD",
+    "stata": "reads and writes Stata files (.dta)",
+    "iceberg": "entrepot data publish, for other engines",
+    "remote": "reads a lake in an object store",
+}
+"""What each extra is for."""
+_CORE = ("duckdb", "narwhals", "pyarrow", "pydantic", "typer")
+_WANTED = re.compile(r"^([A-Za-z0-9._-]+).*;.*extra == ['\"](\w+)['\"]")
+_LITTLE = 2**31
+"""Bytes of disk below which a load may not fit: a release of BACI takes about a gigabyte."""
+_PATIENCE = 10
+"""Seconds that Java has to say its version."""
+OK, MISSING, WRONG = "ok", "missing", "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what
+        Its name.
+    state
+        ``ok``, ``missing`` (something else works without it) or ``wrong``.
+    found
+        What was found, and what it is for.
+    command
+        What brings it, if something is missing or wrong.
+    """
+
+    what: str
+    state: str
+    found: str
+    command: str = ""
+
+
+def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Show versions, extras, Java, the lake, disk space and settings, and what is missing for what.
+
+    Exit code 1 where something is wrong; what is only missing is no error.
+
+    Example: entrepot doctor
+    """
+    found = [*_versions(), *_extras(), _java(), *_settings(), *_lake(lake)]
+    rows = [[one.what, one.state, one.found, one.command] for one in found]
+
+    def render(screen: Console) -> None:
+        screen.print(table("", ["what", "state", "found", "do"], rows))
+        wrong = sum(one.state == WRONG for one in found)
+        say(screen, f"{wrong} wrong: see above." if wrong else "Nothing is wrong.")
+
+    emit({"checks": [asdict(one) for one in found]}, render, as_json=as_json)
+    if any(one.state == WRONG for one in found):
+        raise typer.Exit(1)
+
+
+def _versions() -> Iterator[Check]:
+    yield Check("entrepot", OK, __version__)
+    yield Check("Python", OK, f"{platform.python_version()} on {platform.system()}")
+    for name in _CORE:
+        yield Check(name, OK, version(name))
+
+
+def _extras() -> Iterator[Check]:
+    """Yield each extra with what of it is not installed."""
+    wanted: dict[str, list[str]] = {name: [] for name in EXTRAS}
+    for line in requires("entrepot") or ():
+        if (found := _WANTED.match(line)) and found[2] in wanted and found[1] != "entrepot":
+            wanted[found[2]].append(found[1])
+    for name, libraries in wanted.items():
+        gone = [one for one in libraries if not _is_installed(one)]
+        words = f"{EXTRAS[name]}; not installed: {', '.join(gone)}" if gone else EXTRAS[name]
+        command = f"pip install 'entrepot[{name}]'" if gone else ""
+        yield Check(f"extra {name}", MISSING if gone else OK, words, command)
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        version(library)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _java() -> Check:
+    home = os.environ.get("JAVA_HOME")
+    program = (home and shutil.which("java", path=f"{home}/bin")) or shutil.which("java")
+    if not program:
+        return Check("Java", MISSING, "only Spark needs it", "install Java 17 or 21")
+    try:
+        told = subprocess.run(
+            [program, "-version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("Java", WRONG, f"{program}: {error}", "install Java 17 or 21")
+    said = next(iter(told.stderr.splitlines() or told.stdout.splitlines()), "")
+    number = re.search(r"(\d+)", said)
+    if number and number[1] not in ("17", "21"):
+        return Check("Java", MISSING, f"{said}; Spark needs another", "install Java 17 or 21")
+    return Check("Java", OK, said)
+
+
+def _settings() -> Iterator[Check]:
+    path = config_file()
+    try:
+        said = configured()
+        words = ", ".join(f"{name} {value}" for name, value in said.items())
+        yield Check("settings", OK, f"{path}: {words}" if words else f"{path}: none")
+        Settings.read(anywhere=True)
+    except EntrepotError as error:
+        yield Check("settings", WRONG, error.what, error.hint)
+    names = sorted(name for name in os.environ if name.startswith("ENTREPOT_"))
+    if names:
+        yield Check("environment", OK, ", ".join(names))
+
+
+def _lake(folder: Path | None) -> Iterator[Check]:
+    """Yield the state of the lake and of its disk."""
+    try:
+        held = open_lake(folder)
+        found = held.holdings()
+    except EntrepotError as error:
+        yield Check("lake", WRONG, f"{error.what} ({error.where})", error.hint)
+        return
+    if not found:
+        words = f"nothing in {held.path}; bundled data answer for 2022 and 30 codes"
+        yield Check("lake", MISSING, words, "entrepot data add baci FILE")
+    else:
+        sources = ", ".join(dict.fromkeys(one.source for one in found))
+        rows = sum(one.rows for one in found)
+        yield Check("lake", OK, f"{held.path}: {rows:,} rows of {sources}")
+        if not os.access(held.path, os.W_OK):
+            yield Check("lake", MISSING, f"{held.path} may not be written: it can be read only")
+    yield _disk(held.path)
+
+
+def _disk(path: Path) -> Check:
+    there = next(one for one in (path, *path.parents) if one.exists())
+    free = shutil.disk_usage(there).free
+    words = f"{size(free)} free at {there}"
+    if free < _LITTLE:
+        return Check("disk", MISSING, f"{words}: a large load may not fit", "free some space")
+    return Check("disk", OK, words)
+
+
+def config(
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="KEY", help="lake, supplier, goods, engine …", show_default=False),
+    ] = None,
+    value: Annotated[
+        str | None, typer.Argument(metavar="VALUE", help="New value.", show_default=False)
+    ] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Remove the setting.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show or change your settings: lake, default supplier and goods, engine, memory, threads.
+
+    They are in a file in your settings folder. The environment wins over it, and an option of a
+    command over both. Python reads the same file, but takes no default supplier or goods from it.
+
+    Example: entrepot config lake ~/trade-lake
+    """
+    if key is not None and key not in CONFIG_KEYS:
+        raise UnknownNameError(
+            "setting", key, CONFIG_KEYS, hint=f"one of: {', '.join(CONFIG_KEYS)}"
+        )
+    if (value is not None and unset) or (unset and key is None):
+        raise RequestError("--unset takes a KEY alone", hint="entrepot config lake --unset")
+    said = configured()
+    if key is not None and (value is not None or unset):
+        said = {name: one for name, one in said.items() if name != key}
+        if value is not None:
+            said[key] = _checked(key, value)
+        try:
+            write_config(said)
+        except OSError as error:
+            raise OutsideError(f"cannot write {config_file()}", why=str(error)) from error
+    shown = [key] if key else list(CONFIG_KEYS)
+    rows = [[name, said.get(name, ""), _winner(name), CONFIG_KEYS[name][0]] for name in shown]
+
+    def render(screen: Console) -> None:
+        screen.print(table("", ["key", "value", "environment", "meaning"], rows))
+        say(screen, f"in {config_file()}")
+
+    emit({"file": str(config_file()), "settings": said}, render, as_json=as_json)
+
+
+def _winner(name: str) -> str:
+    variable = CONFIG_KEYS[name][1]
+    return f"{variable} wins" if os.environ.get(variable) else variable
+
+
+def _checked(key: str, value: str) -> str:
+    """Return a value as the file keeps it; one that no command could take is refused now."""
+    from datetime import date
+    from pathlib import Path
+
+    from entrepot.goods.parse import canonical
+    from entrepot.model.areas import area_set, as_codes
+
+    if key == "supplier":
+        codes = str(as_codes(value))
+        area_set(codes, date.today())
+        return codes
+    if key == "goods":
+        canonical(value)
+    if key in ("lake", "cache", "lists") and "://" not in value:
+        return str(Path(value).expanduser().absolute())
+    variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])
+    if key in ("threads", "offline", "engine"):
+        os.environ[variable] = value
+        try:
+            Settings.read(anywhere=True)
+        finally:
+            os.environ.pop(variable)
+            if usual is not None:
+                os.environ[variable] = usual
+    return value

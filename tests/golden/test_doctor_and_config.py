@@ -1,0 +1,189 @@
+"""What this machine has, what is missing for what, and the settings of the user."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.cli import doctor
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.lake import Lake
+from entrepot.settings import Settings, config_file, write_config
+from made_comtrade import row, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+SHARE = ("ask", "import_share", "--importer", "DEU", "--period", "2022", "--json")
+
+
+def _checks(entrepot: Run, *words: str) -> dict[str, dict[str, str]]:
+    _, printed, _ = entrepot("doctor", "--json", *words)
+    return {one["what"]: one for one in json.loads(printed)["checks"]}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    path = tmp_path / "reports.csv"
+    path.write_text(text_of([row(1e9, reporter=643, partner=156)]))
+    held = Lake.open(tmp_path / "lake")
+    held.add("comtrade", [path])
+    return held
+
+
+def test_every_extra_of_the_package_is_looked_at() -> None:
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    extras = tomllib.loads(text)["project"]["optional-dependencies"]
+    assert set(doctor.EXTRAS) == set(extras) - {"all", "dev"}
+
+
+def test_what_is_not_installed_is_missing_for_something(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = doctor.version
+
+    def version(name: str) -> str:
+        if name.lower() == "xlsxwriter":
+            raise metadata.PackageNotFoundError(name)
+        return usual(name)
+
+    assert _checks(entrepot)["extra excel"]["state"] == "ok"
+    monkeypatch.setattr(doctor, "version", version)
+    found = _checks(entrepot)["extra excel"]
+    assert found["state"] == "missing"
+    assert "workbooks" in found["found"]
+    assert found["command"] == "pip install 'entrepot[excel]'"
+
+
+def test_java_is_asked_for_its_version(
+    entrepot: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    program = tmp_path / "java"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert _checks(entrepot)["Java"]["state"] == "missing"
+    for number, state in (("17.0.2", "ok"), ("11.0.1", "missing")):
+        program.write_text(f"#!/bin/sh\necho 'openjdk version \"{number}\"' >&2\n")
+        program.chmod(0o755)
+        assert _checks(entrepot)["Java"]["state"] == state
+
+
+def test_a_lake_is_described_and_a_broken_one_is_wrong(entrepot: Run, lake: Lake) -> None:
+    found = _checks(entrepot, "--lake", str(lake.path))
+    assert "1 rows of comtrade" in found["lake"]["found"]
+    assert "free" in found["disk"]["found"]
+    (lake.path / "catalog.json").write_text("{")
+    code, printed, _ = entrepot("doctor", "--lake", str(lake.path))
+    assert code == 1
+    assert "1 wrong" in printed
+
+
+def test_an_option_wins_over_the_environment_and_that_over_the_file(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ENTREPOT_LAKE")
+    assert entrepot("config", "lake", str(tmp_path / "one"))[0] == 0
+    assert Settings.read().lake == tmp_path / "one"
+    monkeypatch.setenv("ENTREPOT_LAKE", str(tmp_path / "two"))
+    assert Settings.read().lake == tmp_path / "two"
+    assert Settings.read(tmp_path / "three").lake == tmp_path / "three"
+    entrepot("config", "lake", "--unset")
+    assert not config_file().exists()
+
+
+def test_default_goods_and_supplier_are_taken_where_they_are_needed_and_said(
+    entrepot: Run,
+) -> None:
+    entrepot("config", "supplier", "China")
+    entrepot("config", "goods", "850511")
+    _, printed, said = entrepot(*SHARE)
+    definition = json.loads(printed)["definition"]
+    assert (definition["exporter"], definition["goods"]) == ("CHN", "850511")
+    assert "exporter CHN" in said
+    _, printed, said = entrepot(*SHARE, "--exporter", "PHL", "--goods", "280461")
+    assert json.loads(printed)["definition"]["exporter"] == "PHL"
+    assert "settings" not in said
+    code, printed, _ = entrepot("ask", "hhi", *SHARE[2:])
+    assert (code, json.loads(printed)["definition"]["goods"]) == (0, "850511")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("threads", "many"), ("engine", "abacus"), ("supplier", "Atlantis"), ("goods", "99999")],
+)
+def test_a_setting_that_no_command_takes_is_refused(entrepot: Run, key: str, value: str) -> None:
+    usual = dict(os.environ)
+    assert entrepot("config", key, value)[0] == 2
+    assert not config_file().exists()
+    assert dict(os.environ) == usual
+
+
+def test_a_file_that_is_no_settings_is_refused() -> None:
+    path = write_config({"lake": "x"})
+    path.write_text("lake = [1]\n")
+    with pytest.raises(RequestError, match="neither a text nor a number"):
+        Settings.read()
+    path.write_text("lake =\n# changed")
+    with pytest.raises(RequestError, match="cannot be read"):
+        Settings.read()
+    path.write_text("laek = 'x'\n# changed again")
+    with pytest.raises(UnknownNameError, match="laek"):
+        Settings.read()
+
+
+def test_every_step_is_in_the_log(
+    entrepot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake
+) -> None:
+    log = tmp_path / "logs" / "entrepot.log"
+    monkeypatch.setenv("ENTREPOT_LOG", str(log))
+    code, _, said = entrepot("data", "check", "--lake", str(lake.path), "--verbose")
+    assert code == 0
+    for words in ("data check --lake", "checking the lake", "done: checking the lake"):
+        assert words in said
+        assert words in log.read_text()
+    entrepot("data", "show", "bacci", "--verbose")
+    assert "ended with exit code 2: unknown source: 'bacci'" in log.read_text()
+    size = log.stat().st_size
+    assert entrepot("data", "list", "--quiet")[2] == ""
+    assert log.stat().st_size == size
+
+
+def test_disk_use_is_by_source_and_a_superseded_file_counts_apart(
+    entrepot: Run, lake: Lake, tmp_path: Path
+) -> None:
+    _, printed, _ = entrepot("data", "status", "--lake", str(lake.path), "--json")
+    (one,) = json.loads(printed)["sources"]
+    stored = list(lake.path.rglob("*.parquet"))
+    least = sum(path.stat().st_size for path in stored)
+    assert one["source"] == "comtrade"
+    assert least <= one["bytes"] <= least + 10_000
+    assert one["superseded_bytes"] == 0
+
+
+def test_a_lake_is_copied_and_moved(entrepot: Run, lake: Lake, tmp_path: Path) -> None:
+    place = ("--lake", str(lake.path))
+    assert entrepot("data", "copy", str(tmp_path / "copy"), *place)[0] == 0
+    assert Lake.open(tmp_path / "copy").holdings() == lake.holdings()
+    assert [one.name for one in tmp_path.glob(".*")] == []
+    assert entrepot("data", "copy", str(tmp_path / "copy"), *place)[0] == 2
+    held = lake.holdings()
+    with lake.reading():
+        code, _, said = entrepot("data", "move", str(tmp_path / "moved"), *place)
+    assert (code, "another process reads" in said) == (4, True)
+    assert entrepot("data", "move", str(tmp_path / "moved"), *place)[0] == 0
+    assert not lake.path.exists()
+    assert Lake.open(tmp_path / "moved").holdings() == held
+    (tmp_path / "moved" / "raw").rename(tmp_path / "raw")
+    (tmp_path / "moved" / "raw").symlink_to(tmp_path / "raw")
+    code, _, said = entrepot(
+        "data", "move", str(tmp_path / "again"), "--lake", str(tmp_path / "moved")
+    )
+    assert (code, "link" in said) == (2, True)
