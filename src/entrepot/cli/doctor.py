@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["EXTRAS", "Check", "config", "doctor"]
+__all__ = ["EXTRAS", "MachineCheck", "config", "doctor"]
 
 EXTRAS = {
     "fetch": "entrepot data get downloads data",
@@ -52,7 +52,7 @@ OK, MISSING, WRONG = "ok", "missing", "wrong"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class MachineCheck:
     """One thing that was looked at.
 
     Attributes
@@ -93,14 +93,14 @@ def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _versions() -> Iterator[Check]:
-    yield Check("entrepot", OK, __version__)
-    yield Check("Python", OK, f"{platform.python_version()} on {platform.system()}")
+def _versions() -> Iterator[MachineCheck]:
+    yield MachineCheck("entrepot", OK, __version__)
+    yield MachineCheck("Python", OK, f"{platform.python_version()} on {platform.system()}")
     for name in _CORE:
-        yield Check(name, OK, version(name))
+        yield MachineCheck(name, OK, version(name))
 
 
-def _extras() -> Iterator[Check]:
+def _extras() -> Iterator[MachineCheck]:
     """Yield each extra with what of it is not installed."""
     wanted: dict[str, list[str]] = {name: [] for name in EXTRAS}
     for line in requires("entrepot") or ():
@@ -110,7 +110,7 @@ def _extras() -> Iterator[Check]:
         gone = [one for one in libraries if not _is_installed(one)]
         words = f"{EXTRAS[name]}; not installed: {', '.join(gone)}" if gone else EXTRAS[name]
         command = f"pip install 'entrepot[{name}]'" if gone else ""
-        yield Check(f"extra {name}", MISSING if gone else OK, words, command)
+        yield MachineCheck(f"extra {name}", MISSING if gone else OK, words, command)
 
 
 def _is_installed(library: str) -> bool:
@@ -121,65 +121,71 @@ def _is_installed(library: str) -> bool:
     return True
 
 
-def _java() -> Check:
+def _java() -> MachineCheck:
     home = os.environ.get("JAVA_HOME")
     program = (home and shutil.which("java", path=f"{home}/bin")) or shutil.which("java")
     if not program:
-        return Check("Java", MISSING, "only Spark needs it", "install Java 17 or 21")
+        return MachineCheck("Java", MISSING, "only Spark needs it", "install Java 17 or 21")
     try:
         told = subprocess.run(
             [program, "-version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
-        return Check("Java", WRONG, f"{program}: {error}", "install Java 17 or 21")
+        return MachineCheck("Java", WRONG, f"{program}: {error}", "install Java 17 or 21")
     said = next(iter(told.stderr.splitlines() or told.stdout.splitlines()), "")
     number = re.search(r"(\d+)", said)
     if number and number[1] not in ("17", "21"):
-        return Check("Java", MISSING, f"{said}; Spark needs another", "install Java 17 or 21")
-    return Check("Java", OK, said)
+        return MachineCheck(
+            "Java", MISSING, f"{said}; Spark needs another", "install Java 17 or 21"
+        )
+    return MachineCheck("Java", OK, said)
 
 
-def _settings() -> Iterator[Check]:
+def _settings() -> Iterator[MachineCheck]:
     path = config_file()
     try:
         said = configured()
         words = ", ".join(f"{name} {value}" for name, value in said.items())
-        yield Check("settings", OK, f"{path}: {words}" if words else f"{path}: none")
+        yield MachineCheck("settings", OK, f"{path}: {words}" if words else f"{path}: none")
         Settings.read(anywhere=True)
     except EntrepotError as error:
-        yield Check("settings", WRONG, error.what, error.hint)
+        yield MachineCheck("settings", WRONG, error.what, error.hint)
     names = sorted(name for name in os.environ if name.startswith("ENTREPOT_"))
     if names:
-        yield Check("environment", OK, ", ".join(names))
+        yield MachineCheck("environment", OK, ", ".join(names))
 
 
-def _lake(folder: Path | None) -> Iterator[Check]:
+def _lake(folder: Path | None) -> Iterator[MachineCheck]:
     """Yield the state of the lake and of its disk."""
     try:
         held = open_lake(folder)
         found = held.holdings()
     except EntrepotError as error:
-        yield Check("lake", WRONG, f"{error.what} ({error.where})", error.hint)
+        yield MachineCheck("lake", WRONG, f"{error.what} ({error.where})", error.hint)
         return
     if not found:
         words = f"nothing in {held.path}; bundled data answer for 2022 and 30 codes"
-        yield Check("lake", MISSING, words, "entrepot data add baci FILE")
+        yield MachineCheck("lake", MISSING, words, "entrepot data add baci FILE")
     else:
         sources = ", ".join(dict.fromkeys(one.source for one in found))
         rows = sum(one.rows for one in found)
-        yield Check("lake", OK, f"{held.path}: {rows:,} rows of {sources}")
+        yield MachineCheck("lake", OK, f"{held.path}: {rows:,} rows of {sources}")
         if not os.access(held.path, os.W_OK):
-            yield Check("lake", MISSING, f"{held.path} may not be written: it can be read only")
+            yield MachineCheck(
+                "lake", MISSING, f"{held.path} may not be written: it can be read only"
+            )
     yield _disk(held.path)
 
 
-def _disk(path: Path) -> Check:
+def _disk(path: Path) -> MachineCheck:
     there = next(one for one in (path, *path.parents) if one.exists())
     free = shutil.disk_usage(there).free
     words = f"{size(free)} free at {there}"
     if free < _LITTLE:
-        return Check("disk", MISSING, f"{words}: a large load may not fit", "free some space")
-    return Check("disk", OK, words)
+        return MachineCheck(
+            "disk", MISSING, f"{words}: a large load may not fit", "free some space"
+        )
+    return MachineCheck("disk", OK, words)
 
 
 def config(
