@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from entrepot.errors import RequestError
 from entrepot.figures.card import fragment, table_html
+from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.figure import headline
@@ -69,14 +70,38 @@ class Panel(TableResult):
 
     @property
     def caveats(self) -> tuple[Caveat, ...]:
-        """Every caveat of its Figures, each text once."""
-        return tuple(dict.fromkeys(note for one in self.figures for note in one.caveats))
+        """Where source or reporter of a series changes, and every caveat of its Figures, once."""
+        breaks = [note for series in self._series() for note in for_series(series)]
+        own = [note for one in self.figures for note in one.caveats]
+        return tuple(dict.fromkeys((*breaks, *own)))
+
+    def _series(self) -> list[list[Figure]]:
+        """Return the Figures that differ in time alone, each series by itself, oldest first."""
+        if "period" not in self.varied:
+            return []
+        found: dict[tuple[str, ...], list[Figure]] = {}
+        for one in self.figures:
+            found.setdefault(_apart(one, self.varied), []).append(one)
+        for series in found.values():
+            series.sort(key=lambda one: one.definition.period.start)
+        return [*found.values()]
+
+    def _breaks(self) -> dict[int, str]:
+        """Return the Figures, by identity, before which source or reporter change, and to what."""
+        return {
+            id(figures[0]): name
+            for series in self._series()
+            for name, figures in runs_of(series)[1:]
+        }
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each Figure: the keys that differ, value, unit, range, source.
 
         A share is 0 to 1; `value` is None where data are missing, and `reason` says which.
+        `change_to` names the source or reporter that begins with this row of a series; the
+        difference from the row before is no trend.
         """
+        breaks = self._breaks()
         return [
             {name: _plain(getattr(one.definition, name)) for name in self.varied}
             | {
@@ -86,6 +111,7 @@ class Panel(TableResult):
                 "high": one.high,
                 "unit": one.unit,
                 "source": one.definition.source if one.status == "ok" else None,
+                "change_to": breaks.get(id(one)),
                 "reason": one.reason,
             }
             for one in self.figures
@@ -114,12 +140,20 @@ class Panel(TableResult):
 
     def _shown(self) -> list[list[str]]:
         """Return a row of texts for each Figure."""
+        breaks = self._breaks()
+
+        def source(one: Figure) -> str:
+            if one.status != "ok":
+                return "data are missing"
+            known = breaks.get(id(one))
+            return f"{known} (changes here)" if known else one.definition.source or ""
+
         return [
             [str(_plain(getattr(one.definition, name))) for name in self.varied]
             + [
                 figure_value(one.value, one.unit),
                 range_text(one.low, one.high, one.unit),
-                (one.definition.source or "") if one.status == "ok" else "data are missing",
+                source(one),
             ]
             for one in self.figures
         ]
@@ -298,8 +332,44 @@ def ask_many(
         for definition in definitions:
             step()
             found.append(evaluate(definition, held, ranged=ranged))
-    varied = [name for name, values in lists.items() if len(values) > 1]
-    return Panel(tuple(found), tuple(varied or lists))
+        varied = [name for name, values in lists.items() if len(values) > 1]
+        panel = Panel(tuple(found), tuple(varied or lists))
+        return panel if "source" in given else _of_one_source(panel, definitions, held, ranged)
+
+
+def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bool) -> Panel:
+    """Return each series from the one source that answers all of it, where there is one.
+
+    What two sources count differs by more than most changes of a year.
+    """
+    if "period" not in panel.varied or len(panel.sources) < 2:
+        return panel
+    question_of = dict(zip(map(id, panel.figures), asked, strict=True))
+    better: dict[int, Figure] = {}
+    for series in panel._series():
+        known = Panel(tuple(series), panel.varied).sources
+        for source in known if len(known) > 1 else ():
+            found: dict[int, Figure] = {}
+            for figure in series:
+                step()
+                if figure.status == "ok" and figure.definition.source != source:
+                    one = evaluate(
+                        replace(question_of[id(figure)], source=source), lake, ranged=ranged
+                    )
+                    if one.status != "ok":
+                        break
+                    found[id(figure)] = one
+            else:
+                better |= found
+                break
+    return replace(panel, figures=tuple(better.get(id(one), one) for one in panel.figures))
+
+
+def _apart(figure: Figure, varied: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what sets a Figure of a panel apart from others of its time."""
+    return tuple(
+        str(_plain(getattr(figure.definition, name))) for name in varied if name != "period"
+    )
 
 
 def _combined(lists: dict[str, list[Any]]) -> list[tuple[Any, ...]]:

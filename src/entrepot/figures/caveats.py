@@ -14,9 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from entrepot.figures.definition import Definition
+    from entrepot.figures.figure import Figure
     from entrepot.sources.published.read import Published
 
-__all__ = ["CAVEATS", "caveat", "for_definition", "for_printed", "whose_goods"]
+__all__ = [
+    "CAVEATS",
+    "caveat",
+    "for_definition",
+    "for_printed",
+    "for_series",
+    "runs_of",
+    "whose_goods",
+]
 
 CAVEATS = {
     "reporter-break": ("the reporting countries changed, or one of them stopped reporting"),
@@ -322,6 +331,64 @@ def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
             "where available, it is in the range."
         ),
     )
+
+
+_SHOWN_RUNS = 4
+"""Sources of a series that are named, with their periods."""
+
+
+def runs_of(series: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
+    """Return the values of a series, one period after another, by who counted them.
+
+    Returns
+    -------
+    list
+        For each stretch counted alike: by whom, in words, and its Figures. The name has the
+        reporting side only where it changes; whose a published figure is, is its primary source.
+    """
+    known = [one for one in series if one.status == "ok"]
+    sides = {one.definition.period: _sides_of(one) for one in known}
+    by_source: dict[str, set[str]] = {}
+    for one in known:
+        by_source.setdefault(_counted_by(one), set()).add(sides[one.definition.period])
+    found: list[tuple[str, list[Figure]]] = []
+    for one in known:
+        name = _counted_by(one)
+        side = sides[one.definition.period]
+        if side and len(by_source[name]) > 1:
+            name = f"{name} as reported by {side}"
+        if not found or found[-1][0] != name:
+            found.append((name, []))
+        found[-1][1].append(one)
+    return found
+
+
+def _counted_by(figure: Figure) -> str:
+    origins = {item.origin for item in figure.evidence if item.origin}
+    name = figure.definition.source or figure.evidence[0].source
+    return f"{name} ({joined(sorted(origins))})" if origins else name
+
+
+def _sides_of(figure: Figure) -> str:
+    known = {side for item in figure.evidence for side, rows in item.reported_by.items() if rows}
+    return joined([f"the {side}" for side in sorted(known)])
+
+
+def for_series(series: Sequence[Figure]) -> list[Caveat]:
+    """Say where the source of a series or the side that reports changes, oldest period first."""
+    runs = runs_of(series)
+    if len(runs) < 2:
+        return []
+    spans = []
+    for name, figures in runs[:_SHOWN_RUNS]:
+        first, last = figures[0].definition.period, figures[-1].definition.period
+        spans.append(f"{first} from {name}" if first == last else f"{first} to {last} from {name}")
+    more = len(runs) - len(spans)
+    spans += [f"{more} more changes"] if more > 1 else ["one more change"] if more else []
+    is_of_sources = len({_counted_by(one) for _, figures in runs for one in figures}) > 1
+    what = "source" if is_of_sources else "reporting side"
+    text = f"The {what} changes: {joined(spans)}. A difference across a change is no trend."
+    return [caveat("several-sources" if is_of_sources else "reporter-break", text)]
 
 
 def for_printed(

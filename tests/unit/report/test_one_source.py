@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import entrepot as ep
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
@@ -102,3 +103,49 @@ def test_suppliers_are_ranked_within_one_year_and_source(lake: Lake) -> None:
     ranked, others = _ranked(figures)
     assert [one.value for one in ranked] == [0.5, 0.5]
     assert [one.value for one in others] == [0.2]
+
+
+def test_a_series_marks_where_its_source_changes(lake: Lake) -> None:
+    """No source has 2016 to 2021: the share rises by half where the second begins."""
+    keys = {**PAIR, "goods": "848210", "period": "2016..2021", "each": "year"}
+    series = ep.ask("import_share", lake=lake, **keys)
+    assert [one["value"] for one in series.rows()] == [0.2, 0.2, 0.2, 0.5, 0.5, 0.5]
+    assert [one["change_to"] for one in series.rows()] == [*[None] * 3, "table.second", None, None]
+    assert series.caveats[0].id == "several-sources"
+    assert "2016 to 2018 from table.first and 2019 to 2021 from table.second" in (
+        series.caveats[0].text
+    )
+    assert str(series).count("table.second (changes here)") == 1
+    alone = ep.ask("import_share", lake=lake, **keys, source="table.second")
+    assert {one["change_to"] for one in alone.rows()} == {None}
+    assert "several-sources" not in {note.id for note in alone.caveats}
+
+
+def test_a_series_takes_the_source_that_has_all_of_it(lake: Lake) -> None:
+    """In 2018 the first source comes first; of 2018 to 2021 only the second has all."""
+    assert ep.ask("value", lake=lake, **PAIR, goods="848210", period=2018).value == 20
+    keys = {**PAIR, "goods": "848210", "period": "2018..2021", "each": "year"}
+    series = ep.ask("value", lake=lake, **keys)
+    assert [one.value for one in series] == [50] * 4
+    assert series.sources == ("table.second",)
+    both = ep.ask_many("value", lake=lake, importer="DEU", exporter=["CHN", "USA"],
+                       goods="848210", period="2017..2021", each="year")  # fmt: skip
+    assert [one["change_to"] for one in both.rows()] == [None, None, "table.second", None, None] * 2
+
+
+def test_a_series_marks_where_its_reporter_changes(tmp_path: Path) -> None:
+    """One source: Germany reports its imports until 2018, China its exports, twice as much."""
+    lines = ["year,flow,reporter,partner,code,value"]
+    lines += [f"{year},M,DEU,CHN,848210,20" for year in OLD]
+    lines += [f"{year},X,CHN,DEU,848210,40" for year in NEW]
+    (tmp_path / "one.csv").write_text("\n".join([*lines, ""]))
+    held = Lake.open(tmp_path / "lake")
+    held.add("table", [tmp_path / "one.csv"], mapping=MAP.format(id="one"))
+    keys = {**PAIR, "goods": "848210", "period": "2016..2021", "each": "year"}
+    series = ep.ask("value", lake=held, **keys)
+    assert [one.value for one in series] == [20, 20, 20, 40, 40, 40]
+    assert series.rows()[3]["change_to"] == "table.one as reported by the exporter"
+    assert series.caveats[0].id == "reporter-break"
+    assert "2016 to 2018 from table.one as reported by the importer" in series.caveats[0].text
+    one_side = ep.ask("value", lake=held, **keys, reported_by="exporter")
+    assert {one["change_to"] for one in one_side.rows()} == {None}
