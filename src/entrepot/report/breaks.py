@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from entrepot.model.areas import area_name, possessive, stopped_in
+from entrepot.model.display import joined
 from entrepot.model.period import Period
 
-__all__ = ["Break", "break_of", "reporters_before_and_after"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+__all__ = ["NOT_SHOWN", "Break", "break_of", "not_drawn", "reporters_before_and_after"]
+
+NOT_SHOWN = "Not shown:"
+"""How a line begins that names the years of other sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +41,52 @@ def break_of(importer: str, supplier: str, first: int, last: int) -> Break | Non
 def reporters_before_and_after(broken: Break) -> str:
     """Return who counts up to the break, and who after it."""
     return f"Up to {broken.year}: {broken.before}; from {broken.year + 1}: {broken.after}"
+
+
+_NAMED = 3
+"""Other sources that are named with their years."""
+
+
+def not_drawn(known: Mapping[str, Collection[int]], chosen: str) -> str:
+    """Say which years only other sources have, which a series of one source leaves out.
+
+    Parameters
+    ----------
+    known
+        Years by source, best source first.
+    chosen
+        The source of the series.
+
+    Examples
+    --------
+    >>> not_drawn({"first": [2016, 2017, 2018], "second": [2018, 2019, 2021]}, "first")
+    'Not shown: 2019 and 2021 (second), whose level may differ from that of first.'
+    >>> not_drawn({"first": [2016]}, "first")
+    ''
+    """
+    shown = set(known.get(chosen, ()))
+    parts = []
+    for source, years in known.items():
+        if more := sorted(set(years) - shown):
+            parts.append(f"{_spans(more)} ({source})")
+            shown |= set(more)
+    if not parts:
+        return ""
+    if (rest := len(parts) - _NAMED) > 1:
+        parts = [*parts[:_NAMED], f"years of {rest} other sources"]
+    whose = "whose level" if len(parts) == 1 else "whose levels"
+    return f"{NOT_SHOWN} {joined(parts)}, {whose} may differ from that of {chosen}."
+
+
+def _spans(years: list[int]) -> str:
+    """Return years in words, three and more that follow each other as a span."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    words = [
+        [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run] for run in runs
+    ]
+    return joined([one for run in words for one in run])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,10 @@ from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts.butterfly import mutual_shares_chart, of_one_source
-from entrepot.report.sections import mutual_dependence, over_time
+from entrepot.report.charts.share import share_chart
+from entrepot.report.charts.stack import stack_chart
+from entrepot.report.parts import BriefSentence
+from entrepot.report.sections import by_tier, mutual_dependence, over_time, suppliers
 from entrepot.serve.views.country import _ranked
 
 if TYPE_CHECKING:
@@ -53,6 +56,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return held
 
 
+def _two_reporters(folder: Path, later: tuple[int, ...]) -> Lake:
+    """One source: what Germany reports of its imports, and China, twice as much, of its exports."""
+    lines = ["year,flow,reporter,partner,code,value"]
+    lines += [f"{year},M,DEU,CHN,848210,2e6" for year in OLD]
+    lines += [f"{year},X,CHN,DEU,848210,4e6" for year in later]
+    (folder / "one.csv").write_text("\n".join([*lines, ""]))
+    held = Lake.open(folder / "lake")
+    held.add("table", [folder / "one.csv"], mapping=MAP.format(id="one"))
+    return held
+
+
 def _subject() -> Subject:
     return Subject("DEU", "CHN", "848210", Period.parse(2021), fixed=False)
 
@@ -85,9 +99,9 @@ def test_weights_in_print_are_of_one_origin(tmp_path: Path) -> None:
 
 def test_the_sections_of_a_brief_are_of_one_source(lake: Lake) -> None:
     book = BriefContext(lake)
-    series = over_time.series_of(book, _subject())
-    assert series == []  # of all goods nothing is loaded
-    years = mutual_dependence._years(book, _subject(), forward=True)
+    series, beyond = over_time.series_of(book, _subject())
+    assert (series, beyond) == ([], "")  # of all goods nothing is loaded
+    years, _ = mutual_dependence._years(book, _subject(), forward=True)
     assert len({one.whose for one in years.values()}) <= 1
 
 
@@ -108,7 +122,7 @@ def test_suppliers_are_ranked_within_one_year_and_source(lake: Lake) -> None:
 def test_a_series_marks_where_its_source_changes(lake: Lake) -> None:
     """No source has 2016 to 2021: the share rises by half where the second begins."""
     keys = {**PAIR, "goods": "848210", "period": "2016..2021", "each": "year"}
-    series = ep.ask("import_share", lake=lake, **keys)
+    series = ep.ask_many("import_share", lake=lake, ranged=False, **keys)
     assert [one["value"] for one in series.rows()] == [0.2, 0.2, 0.2, 0.5, 0.5, 0.5]
     assert [one["change_to"] for one in series.rows()] == [*[None] * 3, "table.second", None, None]
     assert series.caveats[0].id == "several-sources"
@@ -116,7 +130,7 @@ def test_a_series_marks_where_its_source_changes(lake: Lake) -> None:
         series.caveats[0].text
     )
     assert str(series).count("table.second (changes here)") == 1
-    alone = ep.ask("import_share", lake=lake, **keys, source="table.second")
+    alone = ep.ask_many("import_share", lake=lake, ranged=False, **keys, source="table.second")
     assert {one["change_to"] for one in alone.rows()} == {None}
     assert "several-sources" not in {note.id for note in alone.caveats}
 
@@ -125,27 +139,65 @@ def test_a_series_takes_the_source_that_has_all_of_it(lake: Lake) -> None:
     """In 2018 the first source comes first; of 2018 to 2021 only the second has all."""
     assert ep.ask("value", lake=lake, **PAIR, goods="848210", period=2018).value == 20
     keys = {**PAIR, "goods": "848210", "period": "2018..2021", "each": "year"}
-    series = ep.ask("value", lake=lake, **keys)
+    series = ep.ask_many("value", lake=lake, ranged=False, **keys)
     assert [one.value for one in series] == [50] * 4
     assert series.sources == ("table.second",)
-    both = ep.ask_many("value", lake=lake, importer="DEU", exporter=["CHN", "USA"],
+    both = ep.ask_many("value", lake=lake, ranged=False, importer="DEU", exporter=["CHN", "USA"],
                        goods="848210", period="2017..2021", each="year")  # fmt: skip
     assert [one["change_to"] for one in both.rows()] == [None, None, "table.second", None, None] * 2
 
 
 def test_a_series_marks_where_its_reporter_changes(tmp_path: Path) -> None:
     """One source: Germany reports its imports until 2018, China its exports, twice as much."""
-    lines = ["year,flow,reporter,partner,code,value"]
-    lines += [f"{year},M,DEU,CHN,848210,20" for year in OLD]
-    lines += [f"{year},X,CHN,DEU,848210,40" for year in NEW]
-    (tmp_path / "one.csv").write_text("\n".join([*lines, ""]))
-    held = Lake.open(tmp_path / "lake")
-    held.add("table", [tmp_path / "one.csv"], mapping=MAP.format(id="one"))
+    held = _two_reporters(tmp_path, NEW)
     keys = {**PAIR, "goods": "848210", "period": "2016..2021", "each": "year"}
-    series = ep.ask("value", lake=held, **keys)
-    assert [one.value for one in series] == [20, 20, 20, 40, 40, 40]
+    series = ep.ask_many("value", lake=held, ranged=False, **keys)
+    assert [one.value for one in series] == [2e6, 2e6, 2e6, 4e6, 4e6, 4e6]
     assert series.rows()[3]["change_to"] == "table.one as reported by the exporter"
     assert series.caveats[0].id == "reporter-break"
     assert "2016 to 2018 from table.one as reported by the importer" in series.caveats[0].text
-    one_side = ep.ask("value", lake=held, **keys, reported_by="exporter")
+    one_side = ep.ask_many("value", lake=held, ranged=False, **keys, reported_by="exporter")
     assert {one["change_to"] for one in one_side.rows()} == {None}
+
+
+@pytest.mark.parametrize("chart", [share_chart, None, mutual_shares_chart])
+def test_a_chart_names_the_years_that_only_another_source_has(lake: Lake, chart: Any) -> None:
+    keys = {**PAIR, "goods": "848210"}
+    found = (
+        chart("import_share", lake, 2016, keys)
+        if chart is share_chart
+        else chart(lake, 2016, keys)
+        if chart
+        else stack_chart(lake, 2016, keys)
+    )
+    assert {item.source for one in found.figures for item in one.evidence} == {"table.second"}
+    assert any("Not shown: 2016 and 2017 (" in one for one in found.foot), found.foot
+
+
+def test_sections_of_a_brief_name_them_too(lake: Lake) -> None:
+    book = BriefContext(lake)
+    found = suppliers.years_section(book, _subject())
+    assert found
+    assert "Not shown: 2016 and 2017 (table.first)" in "".join(map(str, found.source))
+
+
+def test_the_values_of_a_brief_are_of_one_reporter(tmp_path: Path) -> None:
+    """Germany reports its imports until 2018, China its exports from 2018 on, twice as much."""
+    held = _two_reporters(tmp_path, NEW)
+    found = by_tier.section(BriefContext(held), _subject())
+    assert found.table
+    assert found.table.head[1:] == ("2018", "2019", "2020", "2021")
+    assert {*found.table.rows[0][1:]} == {"4.00"}
+    assert isinstance(found.title, BriefSentence)
+    assert "level" in found.title.text
+
+
+def test_values_of_two_reporters_say_so(tmp_path: Path) -> None:
+    """No side reported in two years: both are shown, and what the rise may be is said."""
+    held = _two_reporters(tmp_path, (2021,))
+    found = by_tier.section(BriefContext(held), _subject())
+    assert found.table
+    assert found.table.head[1:] == ("2016", "2017", "2018", "2021")
+    said = " ".join(remark.text for note in found.notes for remark in note.body)
+    assert "2016 to 2018 from table.one as reported by the importer" in said
+    assert "no trend" in said

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import ask, flow_sources
 from entrepot.goods import goods_title
-from entrepot.model.display import number
+from entrepot.model.display import joined, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
 from entrepot.report.attribution import is_computed, origin_name, row_of
+from entrepot.report.breaks import not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
@@ -23,7 +24,7 @@ from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
@@ -40,6 +41,7 @@ __all__ = [
     "mutual_shares_chart",
     "of_one_source",
     "weighed",
+    "years_of_others",
 ]
 
 
@@ -373,6 +375,26 @@ def of_one_source(years: Mapping[int, T], whose: Callable[[T], Hashable]) -> dic
     return {year: one for year, one in years.items() if whose(one) == most}
 
 
+def years_of_others(
+    years: Mapping[int, T],
+    whose: Callable[[T], tuple[str, ...]],
+    shown: Collection[int],
+    chosen: tuple[str, ...],
+) -> str:
+    """Return, in words, which years `of_one_source` left out, and whose they are."""
+    if not shown:
+        return ""
+    known = {_names(chosen): list(shown)}
+    for year, one in years.items():
+        if year not in shown:
+            known.setdefault(_names(whose(one)), []).append(year)
+    return not_drawn(known, _names(chosen))
+
+
+def _names(whose: tuple[str, ...]) -> str:
+    return joined([*dict.fromkeys(one for one in whose if one)])
+
+
 def _whose(figure: Figure) -> str:
     return source_on_card(figure).removeprefix("from published: ")
 
@@ -470,7 +492,10 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
     years = asked_years(BriefContext(lake).years(), keys, since)
     last = keys.get("period") or max(years, default=2023)
     ratio = ask("asymmetry", lake=lake, period=last, **rest)
-    there, back = (_pairs(lake, years, rest, forward=forward) for forward in (True, False))
+    (there, beyond), (back, beyond_back) = (
+        _pairs(lake, years, rest, forward=forward) for forward in (True, False)
+    )
+    notes = dict.fromkeys(one for one in (beyond, beyond_back) if one)
     if not there and not back:
         why = ratio.reason or "none of the requested years is available"
         raise NoEvidenceError("no data for a chart of asymmetry", why=why)
@@ -493,7 +518,7 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
         title,
         deck,
         Chart(Butterfly(flows), _alt_text(title, flows)),
-        (sources(known), *caveat_lines(known)),
+        (sources(known), *notes, *caveat_lines(known)),
         tuple(_weights_row(figure) for figure in known),
         (*((ratio,) if ratio.value is not None else ()), *known),
     )
@@ -508,10 +533,13 @@ def _known(lake: Lake, ratio: Figure, there: dict[int, Pair], rest: dict[str, An
     return found
 
 
-def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool) -> dict[int, Pair]:
+def _pairs(
+    lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool
+) -> tuple[dict[int, Pair], str]:
     """Return by year the supplier's weight for the importer, and the reverse, in one flow.
 
-    All years are of one source: that of most of them, or of the newest.
+    All years are of one source: that of most of them, or of the newest. And, in words, which years
+    only others have.
     """
     measures = ("import_share", "export_share")
     keys = dict(rest)
@@ -519,15 +547,19 @@ def _pairs(lake: Lake, years: list[int], rest: dict[str, Any], *, forward: bool)
         measures = ("export_share", "import_share")
         keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
     book = BriefContext(lake)
-    shown = of_one_source(_known_pairs(book, years, measures, keys), _weights_whose)
+    every = _known_pairs(book, years, measures, keys)
+    shown = of_one_source(every, _weights_whose)
+    chosen = next((_weights_whose(pair) for pair in shown.values()), ())
     named = {one.definition.source for pair in shown.values() for one in pair if one.status == "ok"}
     if len(named) == 1 and named <= set(flow_sources(lake)):
         # It may also have years for which another comes first.
         keys |= {"source": named.pop()}
         shown = _known_pairs(book, years, measures, keys)
+    beyond = years_of_others(every, _weights_whose, shown, chosen)
     newest = sorted(sorted(shown, reverse=True)[:MOST])
     ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in newest)
-    return {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}
+    pairs = {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}
+    return pairs, beyond
 
 
 def _known_pairs(

@@ -15,7 +15,7 @@ from entrepot.goods import goods_title
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name, when_of
-from entrepot.report.breaks import break_of
+from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import percent_span
 from entrepot.report.charts import Chart
@@ -536,7 +536,7 @@ def share_chart(
     rows = _printed(measure, lake, asked, rest)
     years = asked_years({*available_years(lake), *(row.period.year for row in rows)}, keys, since)
     rows = [row for row in rows if row.period.year in years]
-    series = _shares_series(measure, lake, years, rest)
+    series, beyond = _shares_series(measure, lake, years, rest)
     found = sorted({f.definition.period.year for f in series} | {r.period.year for r in rows})
     require_some(found, _what(asked), asked.reason or "none of the requested years is available")
     broken = break_of(asked.definition.importer, asked.definition.exporter, found[0], found[-1])
@@ -553,7 +553,7 @@ def share_chart(
         title,
         _deck(asked, lines, series),
         Chart(lines, _alt_text(title, rows, series), share_key(lines)),
-        tuple(x for x in (sources(series, _names(rows)), *caveat_lines(series)) if x),
+        tuple(x for x in (sources(series, _names(rows)), beyond, *caveat_lines(series)) if x),
         (*(_computed(figure) for figure in series), *(_in_print(row) for row in rows)),
         tuple(series),
     )
@@ -573,19 +573,25 @@ def _subject(asked: Figure) -> Subject:
 
 def _shares_series(
     measure: str, lake: Lake, years: list[int], rest: dict[str, Any]
-) -> list[Figure]:
-    """Return a computed Figure a year from one source: the one that answers most years."""
+) -> tuple[list[Figure], str]:
+    """Return a computed Figure a year from the one source that answers most years.
+
+    And, in words, which years only other sources have.
+    """
     names = [rest["source"]] if rest.get("source") else [*flow_sources(lake), "computed"]
     best: list[Figure] = []
+    known: dict[str, list[int]] = {}
+    chosen = ""
     for source in names:
         keys = rest | {"source": source}
         found = [ask(measure, lake=lake, period=year, nowcast=False, **keys) for year in years]
         found = [figure for figure in found if is_computed(figure)]
+        known[source_name(source)] = [figure.definition.period.year for figure in found]
         if len(found) > len(best):
-            best = found
+            best, chosen = found, source_name(source)
         if len(best) == len(years):
             break
-    return best
+    return best, not_drawn(known, chosen)
 
 
 def _printed(measure: str, lake: Lake, asked: Figure, rest: dict[str, Any]) -> list[Published]:

@@ -13,7 +13,8 @@ from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
-from entrepot.report.breaks import break_of
+from entrepot.report.attribution import source_name
+from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import Subject
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
@@ -273,14 +274,26 @@ def stack_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> Standalo
     if not rest.get("importer"):
         raise RequestError("a chart of suppliers needs an importer", hint="add --importer RUS")
     years = asked_years(available_years(lake), keys, since)
-    found, reason = found_years(partial(ask, lake=lake), lake, years, rest)
+    found, note = found_years(partial(ask, lake=lake), lake, years, rest)
     what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
-    require_some(list(found), what, reason)
-    return of_years(found, keys.get("exporter"))
+    require_some(list(found), what, note)
+    return of_years(found, keys.get("exporter"), beyond=note)
 
 
-def of_years(found: dict[int, Figure], exporter: str | None = None) -> StandaloneChart:
-    """Return the suppliers of Figures by year; `exporter` is the one that it is about."""
+def of_years(
+    found: dict[int, Figure], exporter: str | None = None, *, beyond: str = ""
+) -> StandaloneChart:
+    """Return the suppliers of Figures by year.
+
+    Parameters
+    ----------
+    found
+        By year, all of one source.
+    exporter
+        The one that the chart is about; the largest where none is.
+    beyond
+        Which years only other sources have, in words.
+    """
     shares = {year: _shares(figure) for year, figure in found.items()}
     last = found[max(found)]
     marked = exporter or _largest(shares[max(shares)])
@@ -295,7 +308,7 @@ def of_years(found: dict[int, Figure], exporter: str | None = None) -> Standalon
         title,
         _deck(subject, drawn),
         Chart(drawn, _alt_text(title, drawn)),
-        (sources(found.values()), *caveat_lines(found.values())),
+        tuple(x for x in (sources(found.values()), beyond, *caveat_lines(found.values())) if x),
         tuple(_rows(found)),
         tuple(found.values()),
     )
@@ -318,10 +331,12 @@ def found_years(
     Returns
     -------
     dict, str
-        Figures by year, and why there is none.
+        Figures by year, and why there is none, or which years only other sources have.
     """
     names = [keys["source"]] if keys.get("source") else flow_sources(lake)
     best: dict[int, Figure] = {}
+    known: dict[str, list[int]] = {}
+    chosen = ""
     reasons: list[str] = []
     for source in names:
         held = [year for year in years if year in available_years(lake, source)]
@@ -329,9 +344,13 @@ def found_years(
         asked = {year: asking("top_supplier", period=year, **given) for year in held}
         found = {year: figure for year, figure in asked.items() if figure.table}
         reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
-        best = found if len(found) > len(best) else best
+        known[source_name(source)] = list(found)
+        if len(found) > len(best):
+            best, chosen = found, source_name(source)
         if len(best) == len(years):
             break
+    if best:
+        return best, not_drawn(known, chosen)
     return best, "; ".join(reasons) or "no flows of such a year are loaded"
 
 

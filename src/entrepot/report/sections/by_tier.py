@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from entrepot.figures.caveats import for_series, runs_of
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import row_of, source_name
@@ -30,13 +31,18 @@ def section(book: BriefContext, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
     eyebrow = f"Goods from {subject.seller}"
     source = source_of(book, subject)
+    side = None
     total = tier_of(book, subject, "", subject.goods, years_of(book, subject), source)
+    if len(runs_of(total.ordered)) > 1 and (side := _last_side(total)):
+        alike = tier_of(book, subject, "", subject.goods, sorted(total.values), source, side)
+        total = alike if len(alike.values) > 1 else total
+    apart = [*for_series(total.ordered)]
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
         gap = DataGap(what, *_lacks(book, subject))
         return Section(NAME, eyebrow, Remark("Values by year are not available"), gap=gap)
     years = sorted(total.values)
-    tiers = tiers_of(book, subject, years, source) or [total]
+    tiers = tiers_of(book, subject, years, source, None if apart else side) or [total]
     broken = (
         None
         if total.is_one_voice
@@ -59,7 +65,14 @@ def section(book: BriefContext, subject: Subject) -> Section:
         deck=_deck(subject, tiers, unit.name),
         picture=Chart(drawn, alt_text, _key(drawn, subject)),
         table=_table(subject, tiers, years, unit),
-        notes=_notes(tiers, hot, before, last, broken, unit),
+        notes=(
+            *_notes(tiers, hot, before, last, broken, unit),
+            *(
+                Note("What cannot be concluded", (Remark(one.text, (one.id,)),))
+                for one in apart
+                if broken is None
+            ),
+        ),
         source=_source(total),
     )
 
@@ -234,6 +247,11 @@ class Tier:
     values: dict[int, Figure]
 
     @property
+    def ordered(self) -> list[Figure]:
+        """Its values, oldest first."""
+        return [self.values[year] for year in sorted(self.values)]
+
+    @property
     def is_one_voice(self) -> bool:
         """Whether one country's own books, named in print, stand behind every year."""
         rows = [row_of(item) for figure in self.values.values() for item in figure.evidence]
@@ -293,8 +311,9 @@ def tier_of(
     goods: str,
     years: list[int],
     source: str | None,
+    side: str | None = None,
 ) -> Tier:
-    """Return goods with the value of every year that the source holds."""
+    """Return goods with the value of every year that the source has, as one side reports if any."""
     found = {}
     for year in years:
         figure = book.value(
@@ -304,14 +323,21 @@ def tier_of(
             goods=goods,
             period=year,
             source=source,
+            **({"reported_by": side} if side else {}),
         )
         if figure.status == "ok":
             found[year] = figure
     return Tier(code, part_name(goods), found)
 
 
+def _last_side(total: Tier) -> str | None:
+    """Return the side whose reports the newest value is, where it is one side's."""
+    sides = {side for item in total.ordered[-1].evidence for side in item.reported_by}
+    return sides.pop() if len(sides) == 1 and sides <= {"exporter", "importer"} else None
+
+
 def tiers_of(
-    book: BriefContext, subject: Subject, years: list[int], source: str | None
+    book: BriefContext, subject: Subject, years: list[int], source: str | None, side: str | None
 ) -> list[Tier]:
     """Return the tiers of a whole list that have two years at least; none for other goods.
 
@@ -321,7 +347,7 @@ def tiers_of(
     if listed is None or subject.goods != listed.id or len(listed.parts) > MANY:
         return []
     asked = [
-        tier_of(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source)
+        tier_of(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source, side)
         for tier in listed.parts
     ]
     return [tier for tier in asked if len(tier.values) > 1]

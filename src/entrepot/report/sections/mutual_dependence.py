@@ -14,12 +14,15 @@ from entrepot.report.charts.butterfly import (
     YearShares,
     of_one_source,
     weighed,
+    years_of_others,
 )
 from entrepot.report.missing_value import lacking
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections import over_time
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.charts.butterfly import MutualShares
@@ -40,8 +43,8 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
     ratio
         The headline's weight ratio, for the title.
     """
-    there = _years(book, subject, forward=True)
-    back = _years(book, subject, forward=False)
+    there, beyond = _years(book, subject, forward=True)
+    back, beyond_back = _years(book, subject, forward=False)
     if not there and not back:
         what = f"mutual trade shares of {subject.seller} and {subject.buyer}"
         lacks = lacking(book, ratio)
@@ -64,18 +67,21 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
         title=title,
         deck="Share of each country in the other’s trade in all goods, per cent, one scale."
         + unknown
-        + _elsewhere(subject, there, over_time.series_of(book, subject)),
+        + _elsewhere(subject, there, over_time.series_of(book, subject)[0]),
         picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
         table=_table(told),
         notes=_notes(subject, there, ratio),
-        source=_source(told),
+        source=_source(told, {one for one in (beyond, beyond_back) if one}),
     )
 
 
-def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, MutualShares]:
+def _years(
+    book: BriefContext, subject: Subject, *, forward: bool
+) -> tuple[dict[int, MutualShares], str]:
     """Return by year both weights in one flow, those years first in which both are known.
 
-    All are of one source: that of most of these years, or of the newest.
+    All are of one source: that of most of these years, or of the newest. And, in words, which
+    years only others have.
     """
     ends = (subject.importer, subject.supplier)
     importer, exporter = ends if forward else ends[::-1]
@@ -89,8 +95,12 @@ def _years(book: BriefContext, subject: Subject, *, forward: bool) -> dict[int, 
             found[year] = one
         if one.imports and one.exports:
             whole[year] = one
-    shown = list(of_one_source(whole or found, lambda one: one.whose))[:MOST_ROWS]
-    return {year: weighed(book, importer, exporter, year) for year in sorted(shown)}
+    every = whole or found
+    alike = of_one_source(every, lambda one: one.whose)
+    chosen = next((one.whose for one in alike.values()), ())
+    beyond = years_of_others(every, lambda one: one.whose, alike, chosen)
+    shown = sorted([*alike][:MOST_ROWS])
+    return {year: weighed(book, importer, exporter, year) for year in shown}, beyond
 
 
 def _elsewhere(subject: Subject, years: dict[int, MutualShares], series: list[Figure]) -> str:
@@ -246,7 +256,9 @@ def _as_told(first: str, second: str) -> str:
     return f"the first according to {first}, the second to {second}"
 
 
-def _source(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> tuple[str, ...]:
+def _source(
+    told: list[tuple[MutualFlow, dict[int, MutualShares]]], beyond: Set[str]
+) -> tuple[str, ...]:
     flows = tuple(flow for flow, _ in told)
     every = [one for _, years in told for one in years.values()]
     names = dict.fromkeys(name for one in every for name in one.whose if name)
@@ -256,4 +268,4 @@ def _source(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> tuple[str
     apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
         said += " Where no single source has both shares of a year, each is from another source."
-    return (f"{', '.join(names)}.{said}",)
+    return (" ".join([f"{', '.join(names)}.{said}", *sorted(beyond)]),)

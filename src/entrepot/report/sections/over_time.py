@@ -10,7 +10,7 @@ from entrepot.figures import flow_sources
 from entrepot.model.display import NBSP
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name
-from entrepot.report.breaks import break_of, reporters_before_and_after
+from entrepot.report.breaks import break_of, not_drawn, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.share import (
     PublishedBox,
@@ -50,7 +50,7 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
     said = book.printed("import_share", subject.importer, subject.supplier)
     rows = [row for row in said if row.value is not None]
     book.show(rows)
-    series = series_of(book, subject)
+    series, beyond = series_of(book, subject)
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
         lacks = lacking(
@@ -85,18 +85,20 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
         picture=Chart(drawn, alt_text(title.text, what, rows, series), share_key(drawn)),
         table=table(phrasing.capital(what), rows, series),
         notes=notes(rows, broken),
-        source=source_line(rows, series),
+        source=source_line(rows, series, beyond),
     )
 
 
-def series_of(book: BriefContext, subject: Subject) -> list[Figure]:
+def series_of(book: BriefContext, subject: Subject) -> tuple[list[Figure], str]:
     """Return one computed Figure a year, all from the one source that answers most years.
 
-    What two sources count differs by more than most changes of a year.
+    And, in words, which years only other sources have: what two sources count differs by more
+    than most changes of a year.
     """
     keys = {"importer": subject.importer, "exporter": subject.supplier}
     years = sorted(book.years()[:MOST_YEARS])
     best: list[int] = []
+    every: dict[str, list[int]] = {}
     chosen = ""
     for source in (*flow_sources(book.lake), "computed"):
         known = [
@@ -104,11 +106,13 @@ def series_of(book: BriefContext, subject: Subject) -> list[Figure]:
             for year in years
             if is_computed(book.value("import_share", period=year, source=source, **keys))
         ]
+        every[source_name(source)] = known
         if len(known) > len(best):
             best, chosen = known, source
         if len(best) == len(years):
             break
-    return [book.ask("import_share", period=year, source=chosen, **keys) for year in best]
+    series = [book.ask("import_share", period=year, source=chosen, **keys) for year in best]
+    return series, not_drawn(every, source_name(chosen))
 
 
 def _title(
@@ -263,8 +267,10 @@ def _most_disputed(rows: list[Published]) -> list[Published]:
     return sorted(best.values(), key=_size)
 
 
-def source_line(rows: list[Published], series: list[Figure]) -> tuple[str | PageLink, ...]:
-    """Return where the values stand, the newest printed ones as links."""
+def source_line(
+    rows: list[Published], series: list[Figure], beyond: str = ""
+) -> tuple[str | PageLink, ...]:
+    """Return where the values stand, the newest printed ones as links; years of other sources."""
     found: list[str | PageLink] = []
     if series:
         names = dict.fromkeys(
@@ -274,7 +280,7 @@ def source_line(rows: list[Published], series: list[Figure]) -> tuple[str | Page
             for figure in series
             for item in figure.evidence
         )
-        found.append(f"Computed: {', '.join(names)}. ")
+        found.append(f"Computed: {', '.join(names)}. " + (f"{beyond} " if beyond else ""))
     if rows:
         found.append("Published: ")
         latest = sorted(rows, key=lambda row: (row.period.end, row.id), reverse=True)

@@ -342,7 +342,7 @@ def years_section(book: BriefContext, subject: Subject) -> Section | None:
 
     None where no year of suppliers is held, for the map says why.
     """
-    found = _found(book, subject)
+    found, beyond = _found(book, subject)
     if not found:
         return None
     if len(found) == 1:
@@ -351,7 +351,7 @@ def years_section(book: BriefContext, subject: Subject) -> Section | None:
         title = Remark("How the suppliers changed is not known")
         why = f"all suppliers are available for {year} only"
         return Section(YEARS_NAME, YEARS_EYEBROW, title, gap=DataGap(what, why))
-    drawn = of_years(found, subject.supplier)
+    drawn = of_years(found, subject.supplier, beyond=beyond)
     figures = tuple(found.values())
     ends = (figures[0], figures[-1])
     stacked = drawn.picture.drawn
@@ -373,16 +373,17 @@ def years_section(book: BriefContext, subject: Subject) -> Section | None:
     )
 
 
-def _found(book: BriefContext, subject: Subject) -> dict[int, Figure]:
+def _found(book: BriefContext, subject: Subject) -> tuple[dict[int, Figure], str]:
+    """Return the suppliers by year, and in words which years only other sources have."""
     last = subject.period.end.year
     years = [year for year in available_years(book.lake) if last - YEARS < year <= last]
-    best: dict[int, Figure] = {}
+    best: tuple[dict[int, Figure], str] = ({}, "")
     for goods in dict.fromkeys((subject.goods, "all")):
         keys = {"importer": subject.importer, "goods": goods}
-        found, _ = found_years(book.ask, book.lake, years, keys)
-        if len(found) > 1:
+        found = found_years(book.ask, book.lake, years, keys)
+        if len(found[0]) > 1:
             return found
-        best = best or found
+        best = best if best[0] else found
     return best
 
 

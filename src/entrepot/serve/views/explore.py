@@ -12,6 +12,7 @@ from entrepot.figures import ask
 from entrepot.goods import goods_title
 from entrepot.goods.words import goods_words
 from entrepot.model.areas import area_name
+from entrepot.report.breaks import NOT_SHOWN
 from entrepot.report.charts import draw
 from entrepot.report.overview import NAMED, dependence_map, source_line, suppliers_of
 from entrepot.report.parts import plain
@@ -175,6 +176,7 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
     known = [one for one in sources if one[0] not in ("", "published", "computed")]
     told = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
     source = source_line(*known[0], lake) if known else ("".join(told[:1]),)
+    source += tuple(f" {line}" for line in found.foot if line.startswith(NOT_SHOWN))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
     return _Drawn(found.title, found.deck, found.picture, source, names, rows)
