@@ -164,10 +164,18 @@ def _scale(sides: list[ShareSide], plan: _Plan) -> float:
     return scale
 
 
+CLEAR = 24
+"""Units between a value inside its bar and the lower end of the whisker."""
+
+
 def _fits(side: ShareSide, scale: float) -> bool:
-    """Whether the value has room inside its bar, clear of the whisker."""
+    """Whether the value has room inside its bar, clear of the whisker.
+
+    A number that ends where a whisker begins is read as that end, though it is the value.
+    """
+    clear = 14 if side.low is None else 7 + CLEAR
     free = side.value if side.low is None else min(side.value, side.low)
-    return free * scale > text_width(f"**{side.text}**") + 14
+    return free * scale > text_width(f"**{side.text}**") + clear
 
 
 def _beyond(side: ShareSide, scale: float, plan: _Plan) -> float:
