@@ -350,3 +350,10 @@ def test_a_list_whose_last_line_has_no_end_is_stored_with_a_note(
         result = RUN.invoke(goods.app, ["add", str(path)], catch_exceptions=False)
         assert ("no line end" in result.stderr) == said
         shown(goods.app, "remove", "mine")
+
+
+@pytest.mark.parametrize("code", ["85423190", "8542.31", "854231"])
+def test_one_code_to_match_names_what_answers(code: str) -> None:
+    with pytest.raises(RequestError, match="is one code") as caught:
+        shown(goods.app, "match", code)
+    assert f"goods history {code.replace('.', '')}" in caught.value.hint

@@ -171,6 +171,7 @@ def test_a_layout_gives_the_numbers_of_its_table(layout: str, tmp_path: Path) ->
     # value added of third countries, as the Leontief inverse of the made-up table has it
     assert origin.value == pytest.approx((by_area[1] + by_area[2]) / flow.sum(), rel=1e-6)
     [held] = lake.holdings()
+    assert "partial-source" not in {one.rule for one in held.findings}
     assert ("rate-given" in {one.rule for one in held.findings}) == (rate != 1)
 
 

@@ -68,6 +68,13 @@ def match(
 
     Example: entrepot goods match chpl --to HS2017
     """
+    code = what.translate(str.maketrans("", "", " ."))
+    if code.isascii() and code.isdigit() and not Path(what).exists():
+        raise RequestError(
+            f"{what!r} is one code, and neither a list nor a table",
+            hint=f"see on which lists it is: entrepot goods history {code}; many codes: entrepot "
+            "goods match FILE --column NAME",
+        )
     if column is None:
         data = _converted(what, to or ["HS2017"], lake)
         if source:

@@ -365,13 +365,13 @@ def runs_of(series: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
 
 def _counted_by(figure: Figure) -> str:
     origins = {item.origin for item in figure.evidence if item.origin}
-    name = figure.definition.source or figure.evidence[0].source
+    name = figure.definition.source or next((one.source for one in figure.evidence), "")
     return f"{name} ({joined(sorted(origins))})" if origins else name
 
 
 def _sides_of(figure: Figure) -> str:
     known = {side for item in figure.evidence for side, rows in item.reported_by.items() if rows}
-    return joined([f"the {side}" for side in sorted(known)])
+    return joined([f"the {side}" for side in sorted(known)]) if known else ""
 
 
 def for_series(series: Sequence[Figure]) -> list[Caveat]:

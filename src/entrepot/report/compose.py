@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import bundled_for
+from entrepot.figures.input_choices import GOODS as INPUTS
 from entrepot.figures.inputs import input_years
 from entrepot.goods.library import is_file
 from entrepot.lake import spans
@@ -284,6 +285,13 @@ def _document(claims: Path | str | None) -> Document | None:
 def _subject(
     book: BriefContext, importer: str, supplier: str, goods: str, period: str | int | Period | None
 ) -> Subject:
+    if goods.partition(":")[0] == INPUTS:
+        raise RequestError(
+            "a brief is about goods that cross borders, not about inputs of industries",
+            why="growth, prices and lists are not those of inputs",
+            hint=f"ask one figure: entrepot ask import_share --importer {importer} --exporter "
+            f"{supplier} --goods {goods}, or name goods: --goods 8542",
+        )
     years = [Period.parse(year) for year in book.years()]
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,3 +202,22 @@ def test_values_of_two_reporters_say_so(tmp_path: Path) -> None:
     said = " ".join(remark.text for note in found.notes for remark in note.body)
     assert "2016 to 2018 from table.one as reported by the importer" in said
     assert "no trend" in said
+
+
+def test_a_published_series_marks_each_primary_source(tmp_path: Path) -> None:
+    """Bundled figures of one source, “published”, are those of many institutions."""
+    series = ep.ask_many(
+        "import_share",
+        lake=Lake.open(tmp_path / "none"),
+        ranged=False,
+        importer="RUS",
+        exporter="CHN",
+        goods="all",
+        period="2021..2023",
+        each="year",
+        source="published",
+    )
+    whose = [{item.origin for item in one.evidence} for one in series if one.status == "ok"]
+    assert len(whose) > 1
+    changes = sum(one != other for one, other in pairwise(whose))
+    assert changes == sum(one["change_to"] is not None for one in series.rows()) > 0
