@@ -270,3 +270,91 @@ def test_a_pooled_effect_that_is_not_identified_is_refused() -> None:
             change(columns, 0.0, product=product, period=year)
     with pytest.raises(NoEvidenceError):
         event_study(table(columns), STEPS, inference="cluster")
+
+
+# Examples of the guides of `ppmlhdfe` (guides/nonexistence_benchmarks.md, separation_primer.md and
+# guides/csv in its repository; MIT licence), with what the guides say of them: which cells are
+# separated, or how many, and what the regression without them gives.
+GUIDES: dict[str, tuple[str, set[int] | int]] = {
+    "one regressor": ("y x1; 0 1; 0 1; 0 0; 1 0; 2 0; 3 0", {1, 2}),
+    "two regressors": ("y x1 x2; 0 2 -1; 0 -1 2; 0 0 0; 1 0 0; 2 5 -10; 3 6 -12", {1}),
+    "an effect of zeros": ("y id1; 0 1; 0 1; 0 2; 1 2; 2 3; 3 3", {1, 2}),
+    "tiny values are no zeros": (
+        """y id1 id2; 0 1 1; 1 1 1; 0 2 1; 0 2 2; 1 2 2; 1e-6 2 1; 1e-6 2 1; 1e-6 2 1""",
+        set(),
+    ),
+    "lack of convergence": (
+        """y x1 x2 x3; 0 0 1 0; 0 0 0 0; 0 0 0 0; 0 0 0 0; 0 1 9 0; 2 21 21 21; 3 0 0 0; 5 0 0 0;
+        7 0 0 0; 10 -18 -18 0""",
+        {1, 5},
+    ),
+    "example1.csv": (
+        """y x1 x2 x3 x4; 0 0 0 2 10; 0 0 0 0 -2; 0 0 0 0 6; 0 0 0 4 5; 0 1 0 0 3; 2 0 0 0 3;
+        2 0 0 0 4; 2 0 0 -2 15; 2 0 0 0 -7; 4 0 0 -3 15; 6 -3 -3 0 4; 6 0 0 0 4""",
+        {5},
+    ),
+    "fe1.csv": (
+        """y x1 x2 id1 id2; 2 0 0 2 1; 0 0 0 4 2; 0 0 0 1 1; 1 1 0 4 3; 0 0 1 2 2; 0 0 0 2 2;
+        1 0 0 5 4; 0 1 2 2 3; 1 0 0 1 1; 0 0 0 2 2; 0 2 0 1 3; 0 0 0 1 3; 0 1 0 2 2; 0 0 1 5 2;
+        0 0 1 2 4; 0 0 0 1 2; 0 0 0 1 1; 2 0 0 1 2""",
+        4,
+    ),
+    # The text beside this one says eight; the certificate that it gives separates seven.
+    "fe3.csv": (
+        """y x1 id1 id2; 0 0 1 1; 0 3 1 1; 0 -2 1 1; 0 2 1 3; 0 2 1 5; 0 0 1 6; 0 7 4 1; 0 1 4 4;
+        0 2 4 5; 0 1 6 1; 0 -2 8 4; 0 3 8 6; 1 -5 1 1; 1 1 1 3; 5 -2 6 3; 7 2 1 3""",
+        7,
+    ),
+}
+
+
+def _guide(name: str) -> dict[str, np.ndarray]:
+    return _read("\n".join(" ".join(one.split()) for one in GUIDES[name][0].split(";")))
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guides_of_ppmlhdfe(name: str) -> None:
+    _, expected = GUIDES[name]
+    data = _guide(name)
+    x, fixed = _sides(data)
+    found = separated(data["y"], x, fixed)
+    if isinstance(expected, int):
+        assert found.sum() == expected
+    else:
+        assert set((np.flatnonzero(found) + 1).tolist()) == expected
+
+
+def test_the_certificate_of_the_guide() -> None:
+    """The guide gives a combination of effects that separates these cells, and no other."""
+    data = _guide("fe3.csv")
+    i, j = data["id1"], data["id2"]
+    z = 2.0 * (i == 4) - 2 * (i == 1) - 2 * (i == 6) - 6 * (j == 1) - 6 * (j == 3)
+    z += 8 - 2 * (j == 4) - (j == 5)
+    assert not z[data["y"] > 0].any()
+    assert (z >= 0).all()
+    x, fixed = _sides(data)
+    assert separated(data["y"], x, fixed).tolist() == (z > 0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "estimate"),
+    [("lack of convergence", 2, 0.066), ("example1.csv", -1, 0.59095)],
+)
+def test_estimates_that_the_guides_print(name: str, place: int, estimate: float) -> None:
+    """``b[x3] = 0.066`` and ``_cons = 0.59095`` come of the cells that are not separated only."""
+    data = _guide(name)
+    x, fixed = _sides(data)
+    kept = ~separated(data["y"], x, fixed)
+    design = np.column_stack([x, np.ones(len(x))])[kept]
+    weights, mean = _poisson(data["y"][kept], design)
+    assert weights[place] == pytest.approx(estimate, abs=6e-4 if estimate < 0.1 else 6e-6)
+    assert (mean > 1e-4).all()
+
+
+def test_the_example_of_fixest() -> None:
+    """Its manual sets all 50 flowers of one species of three to zero: these are removed."""
+    draw = np.random.default_rng(6)
+    y = np.repeat([0.0, 4.26, 5.552], 50) + np.repeat([0, 1, 1], 50) * draw.uniform(-1, 1, 150)
+    species = np.repeat([1, 2, 3], 50)
+    found = separated(y, draw.uniform(0.1, 2.5, (150, 1)), [species])
+    assert found.tolist() == (species == 1).tolist()

@@ -73,8 +73,11 @@ def test_every_kind_of_frame_gives_the_same() -> None:
         connection.from_arrow(rows),
     )
     design = Design(frequency="A", window=(-1, 1))
-    found = [event_study(one, design, inference="cluster").effect.estimate for one in frames]
+    studies = [event_study(one, design, inference="cluster") for one in frames]
+    found = [one.effect.estimate for one in studies]
     assert found == pytest.approx([found[0]] * 5, abs=1e-9)
+    kinds = [type(one.frame()).__module__.partition(".")[0] for one in studies]
+    assert kinds == ["pyarrow", "pandas", "polars", "polars", "pyarrow"]
 
 
 def test_the_same_cell_in_parts_is_added_up() -> None:
