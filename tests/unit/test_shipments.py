@@ -21,6 +21,7 @@ from entrepot.errors import (
     RequestError,
     UnknownNameError,
 )
+from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake, registers
 from entrepot.sources import shipments
@@ -753,3 +754,36 @@ def test_a_name_behind_a_link_is_not_called_erased(tmp_path: Path) -> None:
     with pytest.raises(OutsideError, match="older files may still have it") as told:
         lake.erase("ALMATY CHIPS TOO")
     assert "behind a link" in str(told.value)
+
+
+def test_names_count_as_a_company_by_day_and_lines_by_country(tmp_path: Path) -> None:
+    """By hand: of 600, A has 100 before February and 300 after, B 100, nobody 100."""
+    lake = _lake(
+        tmp_path,
+        {"Brand": "A", "Value": "100"},
+        {"Brand": "A", "Value": "300", "Day": "05.03.2023"},
+        {"Brand": "B", "Value": "100", "Day": "06.03.2023", "Made in": "Taiwan"},
+        {"Brand": "S/M", "Value": "100"},
+    )
+    register = "shipments.made-up"
+    alone = register_names(lake, register, "brand")
+    assert alone.hhi == pytest.approx(((16 + 1) / 36, (25 + 1) / 36))
+    bought = CompanyTable([CompanyRow("A", "B", since=date(2023, 2, 1))])
+    found = register_names(lake, register, "brand", companies=bought)
+    assert [(one.name, one.value, one.first) for one in found.names] == [
+        ("B", 400, date(2023, 3, 1)),
+        ("A", 100, date(2023, 1, 1)),
+    ]
+    assert (found.coverage, found.total) == (alone.coverage, alone.total)
+    assert found.hhi == pytest.approx(((16 + 1) / 36, (25 + 1) / 36))
+    early = register_names(lake, register, "brand", period="2023-01", companies=bought)
+    assert [(one.name, one.value) for one in early.names] == [("A", 100)]
+    late = register_names(lake, register, "brand", since="2023-02", companies=bought)
+    assert [one.name for one in late.names] == ["B"]
+    made = register_names(lake, register, "brand", partner="TWN", basis="origin")
+    assert [(one.name, one.value) for one in made.names] == [("B", 100)]
+    assert made.total == 100
+    with pytest.raises(RequestError, match="go together"):
+        register_names(lake, register, "brand", partner="TWN")
+    with pytest.raises(UnknownNameError, match="basis"):
+        register_names(lake, register, "brand", partner="TWN", basis="made")

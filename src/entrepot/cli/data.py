@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,9 +24,9 @@ from entrepot.cli.common import (
     progress,
     read_text_file,
     table,
-    table_format,
 )
 from entrepot.cli.data_get import GET_EXAMPLE, get
+from entrepot.cli.data_names import COMPANIES_EXAMPLE, NAMES_EXAMPLE, companies, names
 from entrepot.cli.data_show import (
     SHOW_EXAMPLE,
     print_findings,
@@ -44,14 +44,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from entrepot.figures.register_names import Role
     from entrepot.lake import InventoryItem, Lake
     from entrepot.model.columns import Finding
 
 __all__ = ["MAP_EXAMPLE", "app", "map_"]
 
 
-_NAMES_SHOWN = 20
 MAP_EXAMPLE = "Example: entrepot data map trade.csv > map.yaml"
 
 
@@ -262,6 +260,8 @@ def _say_if_behind(held: Lake) -> None:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command(epilog=GET_EXAMPLE)(get)
+app.command(epilog=NAMES_EXAMPLE)(names)
+app.command(epilog=COMPANIES_EXAMPLE)(companies)
 app.command("map", epilog=MAP_EXAMPLE)(map_)
 
 
@@ -508,50 +508,6 @@ def remove(
         render,
         as_json=as_json,
     )
-
-
-@app.command(epilog="Example: entrepot data names shipments.peru --role sender --goods 310430")
-def names(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
-    role: Annotated[str, typer.Option(help="sender, receiver, maker or brand.")] = "receiver",
-    goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
-    period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Only names seen first in this month or later: 2022-03.")
-    ] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the companies and brands of a register by value, with how much of it is named."""
-    from entrepot.figures.register_names import register_names
-
-    held = open_lake(lake)
-    asked = cast("Role", role)
-    found = register_names(held, source, asked, goods=goods, period=period, since=since)
-
-    def render(screen: Console) -> None:
-        say(
-            screen,
-            f"{role} named on {100 * found.coverage:.1f} % of {found.total:,.0f} {found.currency}",
-        )
-        head = ["name", f"value, {found.currency}", "of named", "of all", "lines", "first", "last"]
-        cells = [
-            [
-                one.name,
-                f"{one.value:,.0f}",
-                f"{100 * one.share_of_named:.1f} %",
-                f"{100 * one.share:.1f} %",
-                f"{one.lines:,}",
-                f"{one.first:%Y-%m}",
-                f"{one.last:%Y-%m}",
-            ]
-            for one in found.names[: None if table_format() else _NAMES_SHOWN]
-        ]
-        screen.print(table("", head, cells))
-        if len(found.names) > _NAMES_SHOWN and not table_format():
-            say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
-
-    emit(found, render, as_json=as_json)
 
 
 @app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --against comtrade")

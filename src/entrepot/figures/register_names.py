@@ -6,6 +6,8 @@ share, and each share is given twice: of the named part, and of all.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -16,10 +18,13 @@ from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods import goods_selection
 from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
+from entrepot.model.areas import area_set
+from entrepot.model.columns import PARTNER_BASES
 from entrepot.model.period import Period
 from entrepot.sources import is_register, split_address
 
 if TYPE_CHECKING:
+    from entrepot.figures.companies import CompanyTable
     from entrepot.lake import Lake
 
 __all__ = ["Name", "NamedCompanies", "Role", "register_names"]
@@ -66,6 +71,9 @@ class NamedCompanies:
         Part of the value of all lines that names the role; 0 to 1.
     total
         Value of all lines asked for, named or not.
+    hhi
+        Concentration on the names, 0 to 1, lowest and highest: as if each line without a name had
+        one of its own, and as if all of them were the largest's.
     names
         One for each name.
     """
@@ -75,6 +83,7 @@ class NamedCompanies:
     currency: str
     coverage: float
     total: float
+    hhi: tuple[float, float]
     names: tuple[Name, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,6 +94,7 @@ class NamedCompanies:
             "currency": self.currency,
             "coverage": self.coverage,
             "total": self.total,
+            "hhi": {"low": self.hhi[0], "high": self.hhi[1]},
             "names": [
                 {
                     "name": one.name,
@@ -108,6 +118,9 @@ def register_names(
     goods: str = "all",
     period: str | None = None,
     since: str | None = None,
+    partner: str | None = None,
+    basis: str | None = None,
+    companies: CompanyTable | None = None,
 ) -> NamedCompanies:
     """Return who stands on the lines of a register, by value, with how much of it is named.
 
@@ -122,13 +135,17 @@ def register_names(
     since
         Only names that are there for the first time in this month, or later. What is before the
         first month of the register is not known.
+    partner, basis
+        Only lines of this country on this basis, such as ``TWN`` by ``origin``.
+    companies
+        What names count as; see `entrepot.figures.companies`.
 
     Raises
     ------
     NoEvidenceError
         If the register is not loaded, has no such lines, or names nobody in this role.
     RequestError
-        If the source is no register.
+        If the source is no register, or a country is without a basis.
     """
     if role not in get_args(Role):
         raise UnknownNameError("role", role, get_args(Role))
@@ -137,6 +154,12 @@ def register_names(
             f"{source} is no customs register, and has no names",
             hint="name a register, such as shipments.peru; entrepot data list shows what is loaded",
         )
+    if (partner is None) != (basis is None):
+        raise RequestError(
+            "a partner and a basis go together",
+            why="a register keeps several countries on a line",
+            hint="name both, such as --partner TWN --basis origin",
+        )
     with lake.reading():
         [currency, *_] = dict.fromkeys(
             one.currency for one in lake.holdings() if one.source == split_address(source)[0]
@@ -144,23 +167,18 @@ def register_names(
         rows = lake.table("shipments", source=source)
         if (chosen := wanted((goods_selection(goods),))) is not None:
             rows = rows.filter(chosen)
+        span = Period.parse(period) if period is not None else None
+        if partner is not None and basis is not None:
+            if basis not in PARTNER_BASES:
+                raise UnknownNameError("basis", basis, PARTNER_BASES)
+            codes = area_set(partner, span.end if span else date.max)
+            rows = rows.filter(nw.col(basis).is_in(sorted(codes)))
         amount = "value_usd" if currency == "USD" else "value_reported"
-        first_seen = rows.group_by(role).agg(nw.col("period").min().alias("seen"))
-        if period is not None:
-            span = Period.parse(period)
-            rows = rows.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
-        found = fetch(
-            rows.group_by(role).agg(
-                nw.col(amount).sum().alias("value"),
-                nw.len().alias("lines"),
-                nw.col("period").min().alias("first"),
-                nw.col("period").max().alias("last"),
-            )
-        )
-        seen = dict(fetch(first_seen))
-    total = sum(value for _, value, *_ in found)
-    named = sum(value for name, value, *_ in found if name is not None)
-    if not found or not named:
+        found = _added_up(rows, role, amount, span, companies)
+    total = math.fsum(one.value for one in found.values())
+    amounts = [one.value for name, one in found.items() if name is not None]
+    named = math.fsum(amounts)
+    if not named:
         raise NoEvidenceError(
             f"no line asked for names a {role}",
             where=source,
@@ -168,9 +186,66 @@ def register_names(
         )
     start = Period.parse(since).start if since else date.min
     names = (
-        Name(str(name), value, value / named, value / total, lines, first, last)
-        for name, value, lines, first, last in found
-        if name is not None and seen[name] >= start
+        Name(name, one.value, one.value / named, one.value / total, one.lines, one.first, one.last)
+        for name, one in found.items()
+        if name is not None and one.lines and one.seen >= start
     )
     ordered = sorted(names, key=lambda one: (-one.value, one.name))
-    return NamedCompanies(source, role, currency, named / total, total, tuple(ordered))
+    squares, largest = math.fsum(one**2 for one in amounts), max(amounts)
+    most = squares - largest**2 + (largest + total - named) ** 2
+    hhi = (squares / total**2, most / total**2)
+    return NamedCompanies(source, role, currency, named / total, total, hhi, tuple(ordered))
+
+
+@dataclass(slots=True)
+class _Sum:
+    value: float = 0.0
+    lines: int = 0
+    first: date = date.max
+    last: date = date.min
+    seen: date = date.max
+
+    def add(self, value: float, lines: int, first: date, last: date) -> None:
+        self.value += value
+        self.lines += lines
+        self.first, self.last = min(self.first, first), max(self.last, last)
+
+
+def _added_up(
+    rows: nw.LazyFrame[Any],
+    role: Role,
+    amount: str,
+    span: Period | None,
+    companies: CompanyTable | None,
+) -> dict[str | None, _Sum]:
+    """Return by company what the lines add up to, and when each was first seen in any period.
+
+    What a name counts as depends on the day, so names of the table are added up month by month.
+    """
+    sums = (
+        nw.col(amount).sum().alias("value"),
+        nw.len().alias("lines"),
+        nw.col("period").min().alias("first"),
+        nw.col("period").max().alias("last"),
+    )
+    dated = list(companies.names) if companies is not None else []
+    is_dated = nw.col(role).is_in(dated)
+    parts: list[tuple[nw.LazyFrame[Any], list[str]]] = [(rows, [role])]
+    if companies is not None and dated:
+        others = rows.filter(~is_dated | nw.col(role).is_null())
+        parts = [(others, [role]), (rows.filter(is_dated), [role, "period"])]
+    found: dict[str | None, _Sum] = defaultdict(_Sum)
+    for part, keys in parts:
+        inside = part
+        if span is not None:
+            inside = part.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
+        for frame, is_asked in ((inside, True), (part, False)):
+            for name, *_, value, lines, first, last in fetch(frame.group_by(*keys).agg(*sums)):
+                company = (
+                    name if companies is None or name is None else companies.company(name, first)
+                )
+                if is_asked:
+                    found[company].add(value, lines, first, last)
+                elif company in found:
+                    found[company].seen = min(found[company].seen, first)
+    return found

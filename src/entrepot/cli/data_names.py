@@ -1,0 +1,144 @@
+"""`entrepot data names` and `companies`: who stands on the lines of a customs register."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table, table_format
+from entrepot.cli.data_show import say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from entrepot.figures.register_names import Role
+
+__all__ = ["COMPANIES_EXAMPLE", "NAMES_EXAMPLE", "companies", "names"]
+
+NAMES_EXAMPLE = "Example: entrepot data names shipments.peru --role sender --goods 310430"
+COMPANIES_EXAMPLE = "Example: entrepot data companies shipments.peru companies.csv --role sender"
+_NAMES_SHOWN = 20
+RoleOption = Annotated[str, typer.Option(help="sender, receiver, maker or brand.")]
+
+
+def names(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    role: RoleOption = "receiver",
+    goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
+    period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only names seen first in this month or later: 2022-03.")
+    ] = None,
+    partner: Annotated[
+        str | None, typer.Option(help="Only lines of this country: TWN; with --basis.")
+    ] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="By which country of a line: origin, seller, port.")
+    ] = None,
+    companies: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What names count as: see entrepot data companies."),
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the companies and brands of a register by value, with how much of it is named."""
+    from entrepot.figures.companies import CompanyTable
+    from entrepot.figures.register_names import register_names
+
+    held = open_lake(lake)
+    found = register_names(
+        held,
+        source,
+        cast("Role", role),
+        goods=goods,
+        period=period,
+        since=since,
+        partner=partner,
+        basis=basis,
+        companies=CompanyTable.read(companies) if companies else None,
+    )
+
+    def render(screen: Console) -> None:
+        say(
+            screen,
+            f"{role} named on {100 * found.coverage:.1f} % of {found.total:,.0f} {found.currency}; "
+            f"concentration (HHI) {_between(*found.hhi)}",
+        )
+        head = ["name", f"value, {found.currency}", "of named", "of all", "lines", "first", "last"]
+        cells = [
+            [
+                one.name,
+                f"{one.value:,.0f}",
+                f"{100 * one.share_of_named:.1f} %",
+                f"{100 * one.share:.1f} %",
+                f"{one.lines:,}",
+                f"{one.first:%Y-%m}",
+                f"{one.last:%Y-%m}",
+            ]
+            for one in found.names[: None if table_format() else _NAMES_SHOWN]
+        ]
+        screen.print(table("", head, cells))
+        if len(found.names) > _NAMES_SHOWN and not table_format():
+            say(screen, f"and {len(found.names) - _NAMES_SHOWN:,} more, see --json")
+
+    emit(found, render, as_json=as_json)
+
+
+def _between(low: float, high: float) -> str:
+    texts = f"{low:.3f}", f"{high:.3f}"
+    return texts[0] if texts[0] == texts[1] else " to ".join(texts)
+
+
+def companies(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
+    file: Annotated[Path, typer.Argument(help="Table to write: names and what they count as.")],
+    role: RoleOption = "receiver",
+    goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
+    period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose which names of a register are one company, with the evidence for each.
+
+    Nothing is merged until the table is given to entrepot data names --companies. Delete a row to
+    keep two names apart; add rows, with days, for companies that were bought or sold.
+    """
+    from entrepot.figures.companies import company_merges, merges_csv
+    from entrepot.figures.register_names import register_names
+    from entrepot.files import require_target
+    from entrepot.model.table_files import write_whole
+
+    require_target(file)
+    opened = open_lake(lake)
+    found = register_names(opened, source, cast("Role", role), goods=goods, period=period)
+    each = ((one.name, one.value, one.lines) for one in found.names)
+    merges = company_merges(each, opened.connection)
+    write_whole(file, merges_csv(merges))
+    data = {
+        "source": source,
+        "role": role,
+        "file": str(file),
+        "names": len(found.names),
+        "merges": [asdict(one) for one in merges],
+    }
+
+    def render(screen: Console) -> None:
+        say(
+            screen,
+            f"{len(merges):,} of {len(found.names):,} names may be another name of a company; "
+            f"written to {file}",
+        )
+        head = ["name", "company", "evidence", f"value, {found.currency}"]
+        cells = [
+            [one.name, one.company, one.evidence, f"{one.value:,.0f}"]
+            for one in merges[: None if table_format() else _NAMES_SHOWN]
+        ]
+        screen.print(table("", head, cells))
+        if len(merges) > _NAMES_SHOWN and not table_format():
+            say(screen, f"and {len(merges) - _NAMES_SHOWN:,} more, see the file")
+
+    emit(data, render, as_json=as_json)
