@@ -20,7 +20,7 @@ from entrepot.figures.questions import unit_of
 from entrepot.lake.unchanged import delivered_files
 from entrepot.limits import turn
 from entrepot.measures.cutoff import network
-from entrepot.measures.origin import Economy, Solved, economy, solved, value_added_origin
+from entrepot.measures.origin import Economy, Solved, economy, factors, value_added_origin
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.parse import tables
@@ -216,18 +216,17 @@ class Known:
         import numpy as np
 
         def find() -> Arrays:
-            made = network(self.solved, cap=cap)
+            near = network(self.solved, cap=cap).closeness
             return {
-                "coefficients": made.coefficients,
-                "sizes": np.array([len(one) for one in made.closeness]),
-                "closeness": np.concatenate([one.ravel() for one in made.closeness]),
+                "sizes": np.array([len(one) for one in near]),
+                "closeness": np.concatenate([one.ravel() for one in near]),
             }
 
-        held = kept_arrays(f"network-{cap}-{self.name}", find)
+        held = kept_arrays(f"closeness-{cap}-{self.name}", find)
         sizes = held["sizes"]
         blocks = np.split(held["closeness"], np.cumsum(sizes**2)[:-1])
         near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
-        return network(self.solved, cap=cap, known=(held["coefficients"], near))
+        return network(self.solved, cap=cap, known=near)
 
 
 _LAST: list[tuple[str, Solved]] = []
@@ -292,12 +291,20 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
         _LAST.clear()  # before the next one takes its place in memory
         world = find()
 
-        def factors() -> Arrays:
-            triangles, pivots = solved(world).factors
+        known_factors: list[tuple[Any, Any]] = []
+
+        def made() -> tuple[Any, Any]:
+            with turn(_TURN):
+                if not known_factors:
+                    held = kept_arrays(f"factors-{name}", work_out)
+                    known_factors.append((held["triangles"], held["pivots"]))
+                return known_factors[0]
+
+        def work_out() -> Arrays:
+            triangles, pivots = factors(world)
             return {"triangles": triangles, "pivots": pivots}
 
-        held = kept_arrays(f"factors-{name}", factors)
-        _LAST.append((name, Solved(world, (held["triangles"], held["pivots"]))))
+        _LAST.append((name, Solved(world, made)))
         return _LAST[0][1]
 
 

@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from entrepot.measures.cutoff.network import Network, StoppedTrade
-    from entrepot.measures.origin.economy import Numbers, Places
+    from entrepot.measures.origin.economy import Numbers, Places, Solved
 
     Replace = Callable[[Numbers], Numbers]
-    from collections.abc import Callable
+    Back = Callable[..., Numbers]
 
-    from entrepot.measures.origin.economy import Numbers
-
-__all__ = ["OTHERS", "Extraction", "Mixed", "extraction", "mixed", "rounds"]
+__all__ = ["OTHERS", "Extraction", "Mixed", "balanced", "extraction", "mixed", "rounds"]
 
 
 OTHERS = "others"
@@ -95,7 +93,7 @@ def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extracti
     output = network.output
 
     def orders(running: Numbers) -> Numbers:
-        found: Numbers = network.coefficients @ (running * output)
+        found: Numbers = network.coefficients @ (running * network.buying)
         for rows, (sellers, buyers, gone), rule in zip(
             network.rows, stopped.blocks, rules, strict=True
         ):
@@ -106,12 +104,12 @@ def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extracti
             found[rows] += change
         return found
 
-    def step(running: Numbers) -> Numbers:
+    def step(running: Numbers, back: Back) -> Numbers:
         aim = np.maximum(network.final + orders(running), 0.0)
-        move = network.solved.output_for(aim - running * output)
+        move = back(aim - running * output, transposed=True)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
-    found = mixed(step, np.ones(len(output)), within=WITHIN)
+    found = balanced(network.solved, step, np.ones(len(output)), within=WITHIN)
     made = np.maximum(network.final + orders(found.found), 0.0)
     off = float(np.abs(made - found.found * output).max() / (output.max() or 1.0))
     if not found.reached:
@@ -177,7 +175,7 @@ def _left(
     """Return m x buyers: of what a buyer buys of the input of makers not cut, the part of each."""
     import numpy as np
 
-    block = network.coefficients[rows][:, buyers] * network.output[buyers]
+    block = network.coefficients[rows][:, buyers] * network.buying[buyers]
     block[sellers] = np.where(gone > 0, 0.0, block[sellers])
     total = block.sum(axis=0)
     found: Numbers = np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
@@ -260,6 +258,20 @@ def mixed(
             weights, *_ = np.linalg.lstsq(turns, -move, rcond=1e-12)
             guess = guess + (ways + turns) @ weights
     return Mixed(guess, count, miss, reached=False)
+
+
+def balanced(
+    solved: Solved, step: Callable[[Numbers, Back], Numbers], start: Numbers, *, within: float
+) -> Mixed:
+    """Return a fixed point of a step that passes a miss on to suppliers or buyers, with `back`.
+
+    `back` is `Solved.nearly`, and `Solved.solve` only where that reaches no balance: the factors
+    of an economy take seconds.
+    """
+    found = mixed(lambda guess: step(guess, solved.nearly), start, within=within)
+    if found.reached:
+        return found
+    return mixed(lambda guess: step(guess, solved.solve), start, within=within)
 
 
 def rounds(

@@ -24,8 +24,9 @@ class Network:
     ----------
     solved
         The economy and its factors.
-    coefficients
-        n x n as in the economy, no column above the cap.
+    buying
+        n: output for which each buys what the table says; below its output where its inputs are
+        above the cap.
     rows
         For each of the k, which of the n make it.
     known_closeness
@@ -33,7 +34,7 @@ class Network:
     """
 
     solved: Solved
-    coefficients: Numbers
+    buying: Numbers
     rows: tuple[Places | slice, ...]
     known_closeness: Sequence[Numbers] = ()
 
@@ -43,6 +44,11 @@ class Network:
         return self.solved.economy
 
     @property
+    def coefficients(self) -> Numbers:
+        """What each buys of each, n x n, of its `buying`; as in the economy."""
+        return self.economy.coefficients
+
+    @property
     def output(self) -> Numbers:
         """n: what each makes."""
         return self.economy.output
@@ -50,13 +56,17 @@ class Network:
     @cached_property
     def part(self) -> Numbers:
         """n: inputs of what each makes, 0 to 1."""
-        found: Numbers = self.coefficients.sum(axis=0)
+        import numpy as np
+
+        every = self.bought.sum(axis=0)
+        some = self.output > 0
+        found: Numbers = np.divide(every, self.output, out=np.zeros(len(every)), where=some)
         return found
 
     @cached_property
     def sold(self) -> Numbers:
         """n: what each sells as an input."""
-        found: Numbers = self.coefficients @ self.output
+        found: Numbers = self.coefficients @ self.buying
         return found
 
     @cached_property
@@ -67,7 +77,7 @@ class Network:
     @cached_property
     def bought(self) -> Numbers:
         """K x n: what each buys of each input."""
-        return self.by_input(None) * self.output
+        return self.by_input(None) * self.buying
 
     def by_input(self, weights: Sequence[Numbers] | None) -> Numbers:
         """Return k x n: coefficients of each input, its makers weighted if there are weights."""
@@ -92,7 +102,7 @@ class Network:
         found = []
         for place, rows in enumerate(self.rows):
             bought = self.bought[place]
-            share = np.divide(self.output**2, bought, out=np.zeros(len(bought)), where=bought > 0)
+            share = np.divide(self.buying**2, bought, out=np.zeros(len(bought)), where=bought > 0)
             block = self.coefficients[rows]
             found.append((block * share) @ block.T)
         return found
@@ -102,28 +112,28 @@ def network(
     solved: Solved,
     *,
     cap: float | None = None,
-    known: tuple[Numbers, Sequence[Numbers]] | None = None,
+    known: Sequence[Numbers] = (),
 ) -> Network:
     """Return an economy ready for cut-offs.
 
     Parameters
     ----------
     solved
-        The economy and its factors.
+        The economy.
     cap
         Most that inputs may be of output; what is above counts as bought outside the table. None:
         whatever the table says.
     known
-        Coefficients and closeness as they were worked out before for this economy and cap.
+        Closeness as it was worked out before for this economy and cap.
     """
     import numpy as np
 
     world = solved.economy
-    matrix, closeness = known or (world.coefficients, ())
-    if cap is not None and known is None and ((part := matrix.sum(axis=0)) > cap).any():
-        matrix = matrix * np.where(part > cap, cap / np.where(part > 0, part, 1.0), 1.0)
+    buying = world.output
+    if cap is not None and ((part := 1 - world.value_added) > cap).any():
+        buying = buying * np.where(part > cap, cap / np.where(part > 0, part, 1.0), 1.0)
     rows = tuple(_rows(np.flatnonzero(world.sector_of == n)) for n in range(len(world.sectors)))
-    return Network(solved, matrix, rows, closeness)
+    return Network(solved, buying, rows, known)
 
 
 def _rows(places: Places) -> Places | slice:
@@ -180,7 +190,7 @@ class StoppedTrade:
             hit = np.flatnonzero(parts.any(axis=0))
             buyers = np.flatnonzero(np.isin(world.area_of, hit))
             block = self.network.coefficients[rows][np.ix_(sellers, buyers)]
-            gone = block * self.network.output[buyers]
+            gone = block * self.network.buying[buyers]
             found.append((sellers, buyers, gone * parts[sellers][:, world.area_of[buyers]]))
         return found
 

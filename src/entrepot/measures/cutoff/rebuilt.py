@@ -58,7 +58,7 @@ class RebuiltTrade:
         """Return k x n: what each buys of each input if makers deliver a part, n numbers, of it."""
         network = self.stopped.network
         sent = [u * delivered[rows] for u, rows in zip(self.u, network.rows, strict=True)]
-        found = network.by_input(sent) * network.output
+        found = network.by_input(sent) * network.buying
         for place, (sellers, buyers, gone) in enumerate(self.stopped.blocks):
             if len(sellers):
                 found[place, buyers] -= sent[place][sellers] @ gone
@@ -74,7 +74,7 @@ class RebuiltTrade:
         parts = zip(network.rows, self.u, self.v, self.stopped.blocks, strict=True)
         for rows, u, v, (sellers, buyers, gone) in parts:
             use = v * running
-            sales = network.coefficients[rows] @ (use * network.output)
+            sales = network.coefficients[rows] @ (use * network.buying)
             if len(sellers):
                 sales[sellers] -= gone @ use[buyers]
             found[rows] = u * sales
@@ -123,10 +123,10 @@ def _impossible(sector: str) -> RequestError:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """One input: m makers and n buyers, `coefficients` times `output` less `gone`."""
+    """One input: m makers and n buyers, `coefficients` times `buying` less `gone`."""
 
     coefficients: Numbers
-    output: Numbers
+    buying: Numbers
     sellers: Places
     buyers: Places
     gone: Numbers
@@ -136,12 +136,12 @@ class _Block:
     closeness: Numbers
 
     def columns(self, u: Numbers) -> Numbers:
-        found: Numbers = (u @ self.coefficients) * self.output
+        found: Numbers = (u @ self.coefficients) * self.buying
         found[self.buyers] -= u[self.sellers] @ self.gone
         return found
 
     def lines(self, v: Numbers) -> Numbers:
-        found: Numbers = self.coefficients @ (v * self.output)
+        found: Numbers = self.coefficients @ (v * self.buying)
         found[self.sellers] -= self.gone @ v[self.buyers]
         return found
 
@@ -153,8 +153,8 @@ class _Block:
         """
         import numpy as np
 
-        here = np.arange(len(self.output)) if exact else self.buyers
-        before = self.coefficients[:, here] * self.output[here]
+        here = np.arange(len(self.buying)) if exact else self.buyers
+        before = self.coefficients[:, here] * self.buying[here]
         after = before.copy()
         after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
         after *= u[:, None] * v[here]
@@ -204,7 +204,7 @@ def _block(stopped: StoppedTrade, place: int, friction: float) -> _Block:
     to_buy[buyers[no_seller]] = 0
     return _Block(
         network.coefficients[rows],
-        network.output,
+        network.buying,
         sellers,
         buyers,
         gone,

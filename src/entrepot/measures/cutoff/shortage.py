@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.measures.cutoff.extraction import mixed, rounds
+from entrepot.measures.cutoff.extraction import balanced, rounds
 
 if TYPE_CHECKING:
-    from entrepot.measures.cutoff.extraction import Mixed
+    from entrepot.measures.cutoff.extraction import Back, Mixed
     from entrepot.measures.cutoff.network import Network
     from entrepot.measures.cutoff.rebuilt import RebuiltTrade
     from entrepot.measures.origin.economy import Numbers
@@ -125,7 +125,12 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
         return found
 
     start = np.zeros(len(share))
-    found = mixed(lambda logs: _back(network, aim(logs) - logs), start, within=WITHIN)
+    found = balanced(
+        network.solved,
+        lambda logs, back: back(aim(logs) - logs, transposed=False),
+        start,
+        within=WITHIN,
+    )
     found = found if found.reached else rounds(aim, start, within=WITHIN)
     _require(found)
     logs = np.clip(found.found, floor, 0.0)
@@ -150,11 +155,6 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
     )
 
 
-def _back(network: Network, miss: Numbers) -> Numbers:
-    """Return what a miss of deliveries comes to, round by round, in the economy before."""
-    return network.solved.solve(miss, transposed=False)
-
-
 def _running(rebuilt: RebuiltTrade, part: Numbers) -> Mixed:
     """Return output of before at which sectors run: x = h (z + D x)."""
     import numpy as np
@@ -162,12 +162,12 @@ def _running(rebuilt: RebuiltTrade, part: Numbers) -> Mixed:
     network = rebuilt.stopped.network
     output, final = network.output, network.final
 
-    def step(running: Numbers) -> Numbers:
+    def step(running: Numbers, back: Back) -> Numbers:
         aim = part * np.maximum(final + rebuilt.sold(running), 0.0)
-        move = network.solved.output_for(aim - running * output)
+        move = back(aim - running * output, transposed=True)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
-    found = mixed(step, part.copy(), within=WITHIN)
+    found = balanced(network.solved, step, part.copy(), within=WITHIN)
     _require(found)
     return found
 

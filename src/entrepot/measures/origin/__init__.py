@@ -9,7 +9,7 @@
 [14.0, 0.89, 4.8, 0.31]
 """
 
-from entrepot.measures.origin.economy import Economy, Solved, economy, solved
+from entrepot.measures.origin.economy import Economy, Solved, economy, factors, solved
 from entrepot.measures.origin.origin import (
     ORIGIN,
     Origin,
@@ -25,6 +25,7 @@ __all__ = [
     "OriginMatrix",
     "Solved",
     "economy",
+    "factors",
     "origin_matrix",
     "solved",
     "value_added_origin",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError, RequestError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import numpy as np
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[np.float64]]
     Places = np.ndarray[Any, np.dtype[np.intp]]
 
-__all__ = ["Economy", "Solved", "economy", "solved"]
+__all__ = ["Economy", "Solved", "economy", "factors", "solved"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Economy:
     """Sectors of areas, n in all, in any order.
 
@@ -56,7 +57,7 @@ class Economy:
         """Areas with parts added up."""
         return tuple(dict.fromkeys(self.parts.get(code, code) for code in self.areas))
 
-    @property
+    @cached_property
     def name_of(self) -> Codes:
         """Place in `names` of each of the n."""
         import numpy as np
@@ -65,7 +66,7 @@ class Economy:
         whole = [names.index(self.parts.get(code, code)) for code in self.areas]
         return np.array(whole, dtype=np.intp)[self.area_of]
 
-    @property
+    @cached_property
     def value_added(self) -> Numbers:
         """n: output less inputs, for one unit of output; 1 where nothing is made."""
         rest: Numbers = 1 - self.coefficients.sum(axis=0)
@@ -203,23 +204,29 @@ def _by_area(final: Numbers, given: Sequence[str], codes: Sequence[str], count: 
     return found
 
 
-# One factorisation of the economy, from which every question is answered.
+# One factorisation of the economy, from which every origin is found, made when one is asked.
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Solved:
-    """An economy with I - A in triangular factors.
+    """An economy with what its equations are solved by.
 
     Attributes
     ----------
     economy
         The economy.
-    factors
-        Of the transpose, as SciPy keeps them.
+    make
+        Returns the triangular factors of the transpose of I - A, as SciPy keeps them. Only origins
+        need them: a cut-off finds its balance with `nearly`, unless that leads nowhere.
     """
 
     economy: Economy
-    factors: tuple[Any, Any]
+    make: Callable[[], tuple[Any, Any]]
+
+    @cached_property
+    def factors(self) -> tuple[Any, Any]:
+        """Factors of the transpose of I - A; for 4,000 sectors they take seconds and 128 MB."""
+        return self.make()
 
     def output_for(self, use: Numbers) -> Numbers:
         """Return the output of every sector, n or n x k, behind some final use: B times `use`."""
@@ -236,9 +243,47 @@ class Solved:
         found: Numbers = lu_solve(own, right, trans=int(transposed), check_finite=False)
         return found
 
+    @cached_property
+    def _at_home(self) -> tuple[Places, Numbers]:
+        """Places of each area's sectors, and its (I - A)^-1 if it bought nothing abroad.
+
+        Areas with fewer sectors than others are filled up with one that is not there, place n.
+        """
+        import numpy as np
+
+        world = self.economy
+        own = [np.flatnonzero(world.area_of == place) for place in range(len(world.areas))]
+        places = np.full((len(own), max(map(len, own))), len(world.output), dtype=np.intp)
+        blocks = np.tile(np.eye(places.shape[1]), (len(own), 1, 1))
+        for place, here in enumerate(own):
+            places[place, : len(here)] = here
+            blocks[place, : len(here), : len(here)] -= world.coefficients[np.ix_(here, here)]
+        return places, np.asarray(np.linalg.inv(blocks), dtype=np.float64)
+
+    def nearly(self, right: Numbers, *, transposed: bool) -> Numbers:
+        """Return about what `solve` does of n numbers, as if nobody bought inputs abroad.
+
+        Most inputs are from home, so that an iteration needs a few more rounds with it, and none
+        of the factors.
+        """
+        import numpy as np
+
+        places, blocks = self._at_home
+        given = np.append(right, 0.0)[places]
+        ways = blocks if transposed else blocks.transpose(0, 2, 1)
+        found = np.empty(len(right) + 1)
+        found[places] = np.matmul(ways, given[:, :, None])[:, :, 0]
+        return found[:-1]
+
 
 def solved(world: Economy) -> Solved:
-    """Return the economy ready for questions; for 4,000 sectors it takes seconds and 256 MB more.
+    """Return the economy ready for every question, see `factors`, whose errors it raises."""
+    made = factors(world)
+    return Solved(world, lambda: made)
+
+
+def factors(world: Economy) -> tuple[Any, Any]:
+    """Return the triangular factors of an economy; for 4,000 sectors it takes seconds and 128 MB.
 
     Raises
     ------
@@ -258,12 +303,11 @@ def solved(world: Economy) -> Solved:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LinAlgWarning)  # a zero in the factors is refused below
         # The transpose lies in memory as LAPACK wants it, so that nothing is copied.
-        factors = lu_factor(matrix.T, overwrite_a=True, check_finite=False)
-    found = Solved(world, factors)
-    if np.diagonal(factors[0]).all():
-        needed = found.output_for(np.ones(len(world.output)))
+        made: tuple[Any, Any] = lu_factor(matrix.T, overwrite_a=True, check_finite=False)
+    if np.diagonal(made[0]).all():
+        needed = Solved(world, lambda: made).output_for(np.ones(len(world.output)))
         if np.isfinite(needed).all() and (needed > 0).all():
-            return found
+            return made
     raise RequestError(
         "sectors need more inputs than they make",
         why="with such coefficients no output is enough, so origins have no meaning",

@@ -7,11 +7,13 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -192,21 +194,24 @@ def _grid(areas: list[str], sectors: list[str]) -> Grid:
 # What takes seconds to work out of a table is kept in files, and mapped into memory from there.
 
 
-_FOLDER = "icio-2"
+_FOLDER = "icio-3"
 """Of the user's cache; another number where what is kept is worked out in another way."""
 _CHECKSUMS = "checksums.json"
+_DAY = 86_400
+"""Seconds after which kept files are compared with their checksums again, and not only with size
+and time of change: of 0.4 GB that takes as long as the rest of a question."""
 _SMALL = 1_000_000
 """Bytes of a file that is read and not mapped: an empty array cannot be."""
-_MOST = 8
-"""Sets of arrays kept; of more, the oldest are deleted."""
+_MOST = 12
+"""Sets of arrays kept; of more, those that were not compared for longest are deleted."""
 
 
 def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     """Return arrays that were worked out before, mapped from the user's cache, or work them out.
 
-    They are read-only. Each file is compared with its checksum, for what follows from it is shown
-    as the table's own. What cannot be read or kept, or belongs to another user, is worked out
-    again.
+    They are read-only. Each file is compared with the size and the time at which it was written,
+    and once a day with its checksum, for what follows from it is shown as the table's own. What
+    cannot be read or kept, or belongs to another user, is worked out again.
 
     Parameters
     ----------
@@ -218,8 +223,8 @@ def kept_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     folder = cache_folder() / _FOLDER
     try:
         return _mapped(folder / name)
-    except (OSError, ValueError, KeyError, EOFError, RecursionError):  # not there, or damaged
-        made = make()
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RecursionError):
+        made = make()  # they are not there, or damaged
     with suppress(OSError):  # no space, or nothing may be written: then the next one works it out
         _keep(folder, name, made)
     return made
@@ -231,17 +236,27 @@ def _mapped(folder: Path) -> Arrays:
     index = folder / _CHECKSUMS
     if not index.is_file() or (hasattr(os, "getuid") and index.stat().st_uid != os.getuid()):
         raise ValueError(f"{index} is no file of this user")
-    sums = json.loads(index.read_text(encoding="utf-8"))
-    if not (sums and isinstance(sums, dict)):
+    known = json.loads(index.read_text(encoding="utf-8"))
+    if not (known and isinstance(known, dict)):
         raise ValueError(f"{index} is damaged")
+    whole = not 0 <= time.time() - index.stat().st_mtime < _DAY
     found = {}
-    for key, sha in sums.items():
+    for key, (sha, *stamp) in known.items():
         path = folder / f"{key}.npy"
-        if sha256_of(path) != sha:
+        if _stamp(path) != stamp or (whole and sha256_of(path) != sha):
             raise ValueError(f"{path} is damaged")
-        how: Literal["r"] | None = "r" if path.stat().st_size > _SMALL else None
+        how: Literal["r"] | None = "r" if stamp[0] > _SMALL else None
         found[key] = np.asarray(np.load(path, mmap_mode=how, allow_pickle=False))
+    if whole:
+        with suppress(OSError):
+            os.utime(index)
     return found
+
+
+def _stamp(path: Path) -> list[int]:
+    """Return size and time of change of a file, which differ after it was written to."""
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
 
 
 def _keep(folder: Path, name: str, made: Arrays) -> None:
@@ -252,7 +267,8 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
     try:
         for key, held in made.items():
             np.save(draft / f"{key}.npy", held, allow_pickle=False)
-        sums = {key: sha256_of(draft / f"{key}.npy") for key in made}
+        paths = {key: draft / f"{key}.npy" for key in made}
+        sums = {key: [sha256_of(path), *_stamp(path)] for key, path in paths.items()}
         (draft / _CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
         shutil.rmtree(folder / name, ignore_errors=True)  # which was damaged
         draft.rename(folder / name)
@@ -341,10 +357,29 @@ _TURN = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _read(path: Path) -> Installed | None:
-    sha256 = sha256_of(path)
-    if sha256 not in KNOWN:
+    sha = _sha256_known(path)
+    if sha not in KNOWN:
         return None
     held = kept_arrays(
-        f"table-{sha256}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
+        f"table-{sha}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
     )
-    return Installed(Benchmark.of_arrays(held), KNOWN[sha256], sha256[:12])
+    return Installed(Benchmark.of_arrays(held), KNOWN[sha], sha[:12])
+
+
+def _sha256_known(path: Path) -> str:
+    """Return the SHA-256 of the installed file, as it was worked out since it was changed.
+
+    Another file in its place has another size, time of change or number on the disk.
+    """
+    if not files_allowed():
+        return sha256_of(path)
+    stat = path.stat()
+    told = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+    def work_out() -> Arrays:
+        import numpy as np
+
+        return {"sha256": np.array(sha256_of(path))}
+
+    name = f"hash-{sha256(repr(told).encode()).hexdigest()[:16]}"
+    return str(kept_arrays(name, work_out)["sha256"])
