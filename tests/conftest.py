@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from importlib.util import find_spec
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
+
+for _threads in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+):
+    # Set before they are imported: each starts a thread for each core, and so does each worker of
+    # `pytest -n auto`; matrices of tests are small, and threads that wait for them are busy.
+    os.environ.setdefault(_threads, "1")
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -31,6 +42,15 @@ pytest_plugins = ["exploring"]  # which examples Hypothesis draws, and how many
 SLOW = ("lake", "serve", "watching")
 """Folders of unit tests that start processes, kill them or load much: not for `make quick`."""
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look through what is collected for garbage once: it stays until the end."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

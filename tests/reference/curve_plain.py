@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from curve_rows import CODES, EDITIONS, NOBODY, ROWS, YEARS, Row
@@ -13,7 +14,7 @@ from entrepot.figures.spread import alone, explained
 from entrepot.goods import goods_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from entrepot.figures import Definition
     from entrepot.goods import Variant
@@ -84,9 +85,15 @@ def cells_of(way: Way, amount: str) -> Cells:
             one.year in way.years,
             getattr(one, amount) / size,
         )
-        for one in ROWS
+        for one in rows_of(way.codes)
         if way.counts(one)
     ]
+
+
+@cache
+def rows_of(codes: frozenset[tuple[int, str]]) -> list[Row]:
+    """Return the rows of some codes, each in its year, as they come in the file."""
+    return [one for one in ROWS if (one.year, one.code) in codes]
 
 
 def _sum(cells: Cells, seller: str = "", buyer: str = "", now: bool = True) -> float | None:
@@ -215,7 +222,8 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Cells], float | None], set[str]
 }
 
 
-def codes_of(goods: str, concordance: str, editions: Sequence[str]) -> frozenset[tuple[int, str]]:
+@cache
+def codes_of(goods: str, concordance: str, editions: tuple[str, ...]) -> frozenset[tuple[int, str]]:
     """Return which codes are meant in which year."""
     found = set()
     for year in YEARS:
@@ -269,7 +277,7 @@ def way_of(measure: str, keys: dict[str, Any], goods: str, said: dict[str, str])
     years = set(range(2020, 2023)) if long else {2022}
     base = keys.get("base")
     then = set() if base is None else set(range(base - 2, base + 1)) if long else {base}
-    editions = sorted({EDITIONS[year][1] for year in years | then})
+    editions = tuple(sorted({EDITIONS[year][1] for year in years | then}))
     level = LEVEL_OF.get(said["total"]) or usual_level(measure, sides)
     day = said.get("listed", "as known").removeprefix("on ")
     text = said.get("goods", goods)
@@ -299,7 +307,7 @@ def looked_at(name: str, way: Way) -> frozenset[tuple[Row, bool, bool]]:
         "reorientation",
     )
     kept = []
-    for one in ROWS:
+    for one in rows_of(way.codes):
         bought, sold = one.buyer in way.buyers, one.seller in way.sellers
         if not way.counts(one):
             continue
