@@ -13,6 +13,7 @@ from entrepot.version import __version__ as __version__
 if TYPE_CHECKING:
     from entrepot import goods, measures
     from entrepot.claims import check
+    from entrepot.claims.questions import read_question
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, Panel, ask, ask_many
     from entrepot.figures.scenario import ask_scenario as scenario
@@ -34,6 +35,7 @@ __all__ = [
     "check",
     "goods",
     "measures",
+    "read_question",
     "scenario",
     "watch",
 ]
@@ -49,6 +51,7 @@ _HOMES = {
     "brief": "entrepot.report",
     "chart": "entrepot.report.standalone:ask_chart",
     "check": "entrepot.claims",
+    "read_question": "entrepot.claims.questions",
     "scenario": "entrepot.figures.scenario:ask_scenario",
     "watch": "entrepot.watching",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -16,6 +17,7 @@ from entrepot.cli.common import (
     emit,
     facts,
     note,
+    open_lake,
     open_on_engine,
     say_if_empty,
     saying_new_folder,
@@ -28,10 +30,16 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from entrepot.figures import Figure
+    from entrepot.claims.questions import QuestionRead
+    from entrepot.figures import Figure, Panel
+    from entrepot.figures.asking import Each
     from entrepot.lake.explain import QueryCost
 
 __all__ = ["ask"]
+
+
+_IN_WORDS = re.compile(r"\s|[?？]|[^\x00-\x7f]")
+"""A question in words, and no id of a measure."""
 
 
 @with_keys
@@ -52,6 +60,10 @@ def ask(
         bool,
         typer.Option("--tests", help="With rerouted: placebo tests and a verdict for each hub."),
     ] = False,
+    each: Annotated[
+        str | None,
+        typer.Option(help="A figure for each year, quarter or month.", show_default=False),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -83,14 +95,26 @@ def ask(
 ) -> None:
     """Evaluate one figure: value, range, definition, evidence, caveats.
 
+    MEASURE is an id, or a whole question in English, German, Russian or Chinese, which is shown as
+    it was read before it is answered: entrepot ask "Who supplied Poland with coal in 2022?"
+
     Example: entrepot ask import_share --importer RUS --exporter CHN --goods chpl --period 2023
     """
     from entrepot.figures import ask as evaluate
+    from entrepot.figures import ask_many
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
+    read = None
+    if _IN_WORDS.search(measure.strip()):
+        read = _read(measure, keys, each, lake)
+        measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
     held = open_on_engine(chosen_engine(engine), lake, master)
+    if each is not None:
+        found = ask_many(measure, lake=held, each=cast("Each", each), **keys)
+        _show_series(found, out, read, as_json=as_json)
+        return
     with held.explaining() if explain else nullcontext() as cost:
         figure = evaluate(
             measure,
@@ -103,10 +127,13 @@ def ask(
 
     def render(screen: Console) -> None:
         draw(figure, screen)
+        if read:
+            _draw_read(read, screen)
         if cost:
             _draw_cost(cost, screen)
 
-    more = {"explain": cost.to_dict()} if cost else {}
+    more: dict[str, Any] = {"explain": cost.to_dict()} if cost else {}
+    more |= {"question": read.to_dict()} if read else {}
     if out is not None:
         with saying_new_folder(out):
             note(f"written: {figure.save(out)}")
@@ -114,6 +141,56 @@ def ask(
     if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(held, lake)
+
+
+def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -> QuestionRead:
+    """Return a question in words as it was read, and say so; what is open is asked back.
+
+    Raises
+    ------
+    OpenQuestionError
+        If it leaves something open.
+    """
+    from entrepot.claims.questions import read_question
+    from entrepot.lake import spans
+
+    given = [name for name, one in keys.items() if one is not None]
+    if given or each:
+        raise RequestError(
+            f"a question in words, and --{given[0] if given else 'each'}",
+            hint="say it in the question, or name a measure: entrepot ask import_share ...",
+        )
+    held = open_lake(lake)
+    years = [spans(item.periods) for item in held.holdings() if item.table == "flows"]
+    found = read_question(text, years=[*dict.fromkeys(years), "2022"][:4]).require()
+    note(f"read as: {found.read_as} ({found.in_words})")
+    return found
+
+
+def _draw_read(read: QuestionRead, screen: Console) -> None:
+    screen.print(f"Command: {read.command}", markup=False, soft_wrap=True)
+
+
+def _show_series(
+    found: Panel, out: Path | None, read: QuestionRead | None, *, as_json: bool
+) -> None:
+    """Print a figure for each part of the period."""
+    if out is not None:
+        with saying_new_folder(out):
+            note(f"written: {found.save(out)}")
+
+    def render(screen: Console) -> None:
+        head, rows = [*found.varied, "value", "range", "source"], found.shown()
+        screen.print(table(found.title, head, rows, right=(len(found.varied),)))
+        for at, one in enumerate(found.caveats, 1):
+            screen.print(f"{at}  {one.text} [{one.id}]", markup=False)
+        if read:
+            _draw_read(read, screen)
+
+    more = {"question": read.to_dict()} if read else {}
+    emit({**found.to_dict(), **more}, render, as_json=as_json, result=found)
+    if all(one.value is None for one in found):
+        raise typer.Exit(3)
 
 
 def _defaults(measure: str, keys: dict[str, Any]) -> dict[str, str]:

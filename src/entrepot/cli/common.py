@@ -695,7 +695,9 @@ def _fill_closed() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-Measure = Annotated[str, typer.Argument(metavar="MEASURE", help="Id; see: entrepot measure list")]
+Measure = Annotated[
+    str, typer.Argument(metavar="MEASURE", help="Id (entrepot measure list), or a question.")
+]
 
 
 def with_keys(command: Callable[..., None]) -> Callable[..., None]:

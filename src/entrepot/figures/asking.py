@@ -138,7 +138,7 @@ class Panel(TableResult):
         notes = "\n".join(one.text for one in self.caveats)
         return TableAbout(name, self.title, notes, {"value": "value, in its unit"})
 
-    def _shown(self) -> list[list[str]]:
+    def shown(self) -> list[list[str]]:
         """Return a row of texts for each Figure."""
         breaks = self._breaks()
 
@@ -159,7 +159,7 @@ class Panel(TableResult):
         ]
 
     def __str__(self) -> str:
-        rows = [[*self.varied, "value", "range", "source"], *self._shown()]
+        rows = [[*self.varied, "value", "range", "source"], *self.shown()]
         sizes = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
         lines = [
             "  ".join(f"{one:<{size}}" for one, size in zip(row, sizes, strict=True)).rstrip()
@@ -171,7 +171,7 @@ class Panel(TableResult):
     def _repr_html_(self) -> str:
         head = [*self.varied, "value", "range", "source"]
         parts = [f'<p class="hd">{escape(self.title)}</p>']
-        parts.append(table_html(head, self._shown(), most=60))
+        parts.append(table_html(head, self.shown(), most=60))
         if self.caveats:
             items = "".join(f"<li>{escape(one.text)}</li>" for one in self.caveats)
             count = len(self.caveats)

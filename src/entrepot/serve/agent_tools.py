@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
+from entrepot.claims.questions import read_question
 from entrepot.errors import RequestError, UnknownNameError, nearest
 from entrepot.figures import ask_many, links_held
 from entrepot.figures.asking import EACH
@@ -343,6 +344,26 @@ def _ask(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     question = asked(_pairs(given))
     found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
     return found | {"command": command_of(question)}
+
+
+def _ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question in words, or say what it leaves open; nothing is guessed."""
+    rows = given.pop("rows", _ROWS)
+    read = read_question(given["question"], years=access.ask(_years)["years"])
+    if read.unsaid:
+        return {"read": read.to_dict(), "answered": False}
+    if read.each:
+        return {"read": read.to_dict(), "answered": True} | _series(
+            access, {"measure": read.measure, "each": read.each, **read.keys}
+        )
+    question = asked([("measure", read.measure), *read.keys.items()])
+    found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
+    return {"read": read.to_dict(), "answered": True} | found
+
+
+def _years(lake: Lake) -> dict[str, Any]:
+    found = [spans(item.periods) for item in lake.holdings() if item.table == "flows"]
+    return {"years": list(dict.fromkeys(found))[:4]}
 
 
 def _series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
@@ -759,6 +780,22 @@ TOOLS: dict[str, AgentTool] = {
             },
             ("measure", "period"),
             _ask,
+        ),
+        AgentTool(
+            "ask_in_words",
+            "A question in words, read and answered",
+            "Read a question in English, German, Russian or Chinese as a definition and answer it. "
+            "read says how it was read: compare it with what you meant. Where answered is false, "
+            "read.unsaid says what is open, with candidates: ask again with one of them.",
+            {
+                "question": _text(
+                    "One question with importer, supplier, goods and year.",
+                    "How much of Germany's magnets came from China in 2022?",
+                ),
+                "rows": _ROW_COUNT,
+            },
+            ("question",),
+            _ask_in_words,
         ),
         AgentTool(
             "series",

@@ -411,3 +411,19 @@ def test_an_unknown_resource_is_an_error_of_the_protocol(tmp_path: Path) -> None
                 await client.read_resource("entrepot://caveats/none-of-these")
 
     in_own_loop(talk)
+
+
+def test_a_question_in_words_is_answered_as_it_was_read_or_asked_back(access: AgentAccess) -> None:
+    question = "How much of Germany's magnets came from China in 2022?"
+    found = call(access, "ask_in_words", {"question": question})
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": "2022"}
+    same = call(access, "ask", {"measure": "import_share", **keys})
+    assert found["answered"]
+    assert found["read"]["read_as"] == "import_share, DEU, CHN, 850511, 2022"
+    assert (found["value"], found["id"]) == (same["value"], same["id"])
+    back = call(access, "ask_in_words", {"question": "How much of Korea's coal came from Russia?"})
+    assert not back["answered"]
+    assert [one["key"] for one in back["read"]["unsaid"]] == ["importer", "period"]
+    assert "value" not in back
+    series = "How did Germany's dependence on Chinese magnets develop from 2021 to 2022?"
+    assert len(call(access, "ask_in_words", {"question": series})["rows"]) == 2

@@ -124,3 +124,14 @@ def test_fields_take_names_codes_and_words() -> None:
     with pytest.raises(NotFoundError):
         named_area("Atlantis")
     assert issubclass(NotFoundError, EntrepotError)
+
+
+def test_a_whole_question_leads_to_its_answer() -> None:
+    first = search("How much of Germany's magnets came from China in 2022?")[0]
+    assert (first.kind, first.about) == ("answer", "import_share, DEU, CHN, 850511, 2022")
+    assert first.address.startswith("/ask?measure=import_share")
+    assert not [
+        one
+        for one in search("How much of Germany's magnets came from China?")
+        if one.address.startswith("/ask?")
+    ]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from entrepot.claims.draft.lexicon import area_words
+from entrepot.claims.questions import read_question
 from entrepot.errors import EntrepotError
+from entrepot.figures import Definition
 from entrepot.goods import goods_lists
 from entrepot.goods.editions import known_prefixes
 from entrepot.goods.words import LANGUAGES, everyday_goods, goods_words, spaced_code
@@ -25,6 +27,7 @@ from entrepot.model.areas import (
     unknown_area,
 )
 from entrepot.serve.answer import ServedAnswer, as_json
+from entrepot.serve.keys import address_of
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 
@@ -57,6 +60,8 @@ _MANY = 40
 """Hits of each kind on the page."""
 _ALIKE = 0.75
 _SHORT = 3
+_LEAST_WORDS = 4
+"""Words of a whole question, where words have spaces between them."""
 _SHORTEST = 4
 """Letters of a word from which on a misspelling is looked for: of fewer, too much is alike."""
 _BETWEEN = frozenset(
@@ -261,7 +266,8 @@ def _of_code(words: str) -> Iterator[Hit]:
 
 
 def _answers(words: str) -> Iterator[Hit]:
-    """Yield the questions that words ask: of a pair, of a country's goods, of both."""
+    """Yield the questions that words ask: a whole one; of a pair, of a country's goods, of both."""
+    yield from _read(words)
     places, goods, turned = _named(words)
     chosen = urlencode({"goods": goods}, safe=",:@") if goods else ""
     query = f"?{chosen}" if chosen else ""
@@ -276,6 +282,22 @@ def _answers(words: str) -> Iterator[Hit]:
     elif places and goods:
         name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}?"
         yield Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
+
+
+def _read(words: str) -> Iterator[Hit]:
+    """Yield what a whole question was read as, if it leaves nothing open."""
+    if len(words.split()) < _LEAST_WORDS and words.isascii():
+        return
+    try:
+        read = read_question(words)
+        if read.unsaid:
+            return
+        asked = Definition.build(read.measure, **read.keys)
+    except EntrepotError:
+        return
+    yield Hit(
+        "answer", f"Read as: {read.in_words}, {asked.period}", read.read_as, address_of(asked)
+    )
 
 
 def _named(words: str) -> tuple[list[str], str, bool]:

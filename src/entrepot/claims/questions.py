@@ -1,0 +1,749 @@
+"""A question in words, read as a definition: which measure, whose trade, which goods, and when.
+
+Areas, goods and times are those of the reader of articles (`entrepot.claims.draft`), the names of
+`entrepot.model` and the everyday words of `entrepot.goods`; ``questions.csv`` has only the forms
+that questions take. What a question leaves open is asked back with candidates: nothing is guessed,
+and a word that says nothing here is no word to pass over.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from entrepot.claims.draft.lexicon import (
+    NOWHERE,
+    area_words,
+    bounded,
+    cue_words,
+)
+from entrepot.claims.draft.lexicon import goods_words as article_goods
+from entrepot.claims.draft.sentences import Mark, longest
+from entrepot.claims.draft.times import timing
+from entrepot.claims.numbers.text import SIMPLE, language_of
+from entrepot.errors import RequestError, nearest
+from entrepot.goods.editions import known_prefixes
+from entrepot.goods.words import everyday_goods, goods_words
+from entrepot.model.area_names import spellings
+from entrepot.model.areas import area_name, areas, groups
+from entrepot.model.columns import read_table
+from entrepot.model.period import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["LONGEST", "OpenQuestionError", "QuestionRead", "Unsaid", "read_question"]
+
+LONGEST = 300
+"""Characters of a question: what is longer is a text."""
+_LANGUAGES = ("en", "ru", "de", "zh")
+_FILE = Path(__file__).with_name("questions.csv")
+_ROLES = Path(__file__).with_name("question_roles.csv")
+_MASK = "▮"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a question leaves open.
+
+    Attributes
+    ----------
+    key
+        ``measure``, ``importer``, ``exporter``, ``goods``, ``period``, or ``words`` that were not
+        understood.
+    why
+        What is open, one sentence.
+    candidates
+        What could stand there, as a definition has it, each with its name.
+    """
+
+    key: str
+    why: str
+    candidates: tuple[tuple[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        found = [{"value": value, "name": name} for value, name in self.candidates]
+        return {"key": self.key, "why": self.why, "candidates": found}
+
+
+class OpenQuestionError(RequestError):
+    """A question that leaves something open, or that is about no trade."""
+
+    def __init__(self, read: QuestionRead) -> None:
+        first = read.unsaid[0]
+        shown = "; ".join(
+            f"{value} ({name})" if name else value for value, name in first.candidates
+        )
+        so_far = f"read so far: {read.read_as}" if read.keys else ""
+        super().__init__(
+            first.why,
+            where=so_far,
+            why="a guess would answer another question",
+            hint=f"say which: {shown}" if shown else f"say it in the question, or: {read.command}",
+        )
+        self.read = read
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRead:
+    """A question as it was read.
+
+    Attributes
+    ----------
+    text, language
+        The question, and whose words it was read with.
+    measure
+        Id of the measure; empty if it is not clear.
+    keys
+        Keys of the definition.
+    each
+        ``year`` where a development is asked for, else empty.
+    unsaid
+        What is open; without any it can be asked.
+    """
+
+    text: str
+    language: str
+    measure: str
+    keys: dict[str, str] = field(default_factory=dict)
+    each: str = ""
+    unsaid: tuple[Unsaid, ...] = ()
+
+    @property
+    def read_as(self) -> str:
+        """The definition in one line: ``import_share, DEU, CHN, 850511, 2022``."""
+        named = [self.keys[name] for name in _ORDER if name in self.keys]
+        parts = [self.measure or "?", *named]
+        if "quantity" in self.keys:
+            parts.append(f"by {self.keys['quantity']}")
+        return ", ".join(parts) + (f", each {self.each}" if self.each else "")
+
+    @property
+    def in_words(self) -> str:
+        """What its codes are called."""
+        sides = [
+            area_name(one)
+            for name in _ORDER[:2]
+            for one in self.keys.get(name, "").split("+")
+            if one
+        ]
+        goods = self.keys.get("goods")
+        return ", ".join([*sides, *([goods_words(goods)] if goods else [])])
+
+    @property
+    def command(self) -> str:
+        """The exact command; capitals stand for what is open."""
+        words = ["entrepot", "ask", self.measure or "MEASURE"]
+        for name, value in self.keys.items():
+            words += [f"--{name}", value]
+        for one in self.unsaid:
+            if one.key in _ORDER and one.key not in self.keys:
+                words += [f"--{one.key}", one.key.upper()]
+        return shlex.join(words) + (f" --each {self.each}" if self.each else "")
+
+    def require(self) -> QuestionRead:
+        """Return it if nothing is open.
+
+        Raises
+        ------
+        OpenQuestionError
+            If something is.
+        """
+        if self.unsaid:
+            raise OpenQuestionError(self)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types."""
+        return {
+            "question": self.text,
+            "language": self.language,
+            "read_as": self.read_as,
+            "in_words": self.in_words,
+            "measure": self.measure,
+            "keys": dict(self.keys),
+            "each": self.each or None,
+            "unsaid": [one.to_dict() for one in self.unsaid],
+            "command": self.command,
+        }
+
+
+_ORDER = ("importer", "exporter", "goods", "period")
+
+
+def read_question(
+    text: str, *, today: date | None = None, years: Iterable[str] = ()
+) -> QuestionRead:
+    """Read a question in English, German, Russian or Chinese.
+
+    Parameters
+    ----------
+    today
+        What "last year" is counted from.
+    years
+        Years that are proposed where the question names none.
+
+    Raises
+    ------
+    RequestError
+        If it is longer than `LONGEST` characters, or empty.
+
+    Examples
+    --------
+    >>> read_question("How much of Germany's magnets came from China in 2022?").read_as
+    'import_share, DEU, CHN, 850511, 2022'
+    >>> [one.key for one in read_question("Who supplies Poland with coal?").unsaid]
+    ['period']
+    """
+    words = " ".join(text.split())
+    if not words or len(words) > LONGEST:
+        what = "the question is empty" if not words else f"a question of {len(words):,} characters"
+        raise RequestError(what, hint="ask one thing: Who supplied Poland with coal in 2022?")
+    language = language_of(words)
+    if language not in ("ru", "zh"):
+        language = _by_words(words, language or "en")
+    return _Reading(words, language, today or date.today(), tuple(years)).read()
+
+
+def _by_words(words: str, usual: str) -> str:
+    """Return the language with most words of questions; where two have as many, the usual one."""
+    counts = {
+        one: sum(len(form.findall(words)) for form in _forms(one).values()) for one in ("en", "de")
+    }
+    return max(counts, key=lambda one: (counts[one], one == usual))
+
+
+@cache
+def _forms(language: str) -> dict[str, re.Pattern[str]]:
+    rows = read_table(_FILE, ("kind", *_LANGUAGES))
+    return {row["kind"]: bounded(row[language], language) for row in rows if row[language]}
+
+
+class _Reading:
+    """One question, taken apart step by step; what is understood is masked."""
+
+    def __init__(self, words: str, language: str, today: date, years: tuple[str, ...]) -> None:
+        self.words = words
+        self.language = language
+        self.today = today
+        self.years = years
+        self.plain = words.translate(SIMPLE)
+        self.left = self.plain
+        self.unsaid: list[Unsaid] = []
+
+    def read(self) -> QuestionRead:
+        codes = self._codes()
+        period = self._period()
+        marks = longest(
+            [*codes, *_areas_in(self.left, self.language), *_goods_in(self.left, self.language)]
+        )
+        goods = self._goods([mark for mark in marks if mark.kind == "goods"])
+        places = [mark for mark in marks if mark.kind == "area"]
+        self._mask(marks)
+        forms = {
+            kind for kind, pattern in _forms(self.language).items() if pattern.search(self.left)
+        }
+        measure = _measure(forms)
+        sides = self._sides(places, [mark for mark in marks if mark.kind == "goods"], forms)
+        keys = {name: one for name, one in sides.items() if one}
+        unknown = self._unknown()
+        if unknown:
+            self._say_unknown(unknown, has_goods=bool(goods))
+        elif not goods and not any(one.key == "goods" for one in self.unsaid):
+            goods = "all"
+        keys |= {"goods": goods} if goods else {}
+        keys |= {"period": period} if period else {}
+        if "mass" in forms:
+            keys["quantity"] = "mass"
+        self._require(measure, keys)
+        each = "year" if "develop" in forms and ".." in keys.get("period", "") else ""
+        order = {
+            name: place
+            for place, name in enumerate(
+                ("measure", "importer", "exporter", "goods", "words", "period")
+            )
+        }
+        unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
+        return QuestionRead(self.words, self.language, measure, keys, each, unsaid)
+
+    # When.
+
+    def _period(self) -> str:
+        text = self.left
+        if self.language == "zh":  # 2021年中国 is not the middle of 2021
+            for mark in _areas_in(text, self.language):
+                text = _masked(text, mark.start, mark.end)
+        found = timing(text, self.language, Period.parse(self.today.isoformat()), None)
+        spans = [(one.start, one.end) for one in found.times]
+        for start, end in spans:
+            self.left = _masked(self.left, start, end)
+        self.left = re.sub(
+            r"(?<=▮)年度?|(?<=▮)\s*г(?:од[а-я]*)?\.?(?!\w)", lambda m: _MASK * len(m[0]), self.left
+        )
+        # "Where does it come from in 2021" has no base.
+        times = [
+            replace(one, is_base=False) if one.is_base and _IN.search(text[: one.start]) else one
+            for one in found.times
+        ]
+        if len(times) == 2 and times[0].is_base and times[1].ends_range:
+            return str(Period(times[0].period.start, times[1].period.end))
+        if len(times) == 1 and not times[0].is_base and not times[0].guessed:
+            return str(times[0].period)
+        if not times and _forms(self.language)["latest"].search(self.left):
+            self._take("latest")
+            return "now"
+        shown = [str(one.period) for one in times if not one.guessed] or list(self.years)
+        why = (
+            "the question names several periods"
+            if len(times) > 1
+            else "the question names no period"
+        )
+        if len(times) == 1:
+            why = (
+                "the question does not say until when"
+                if times[0].is_base
+                else "the question names no year"
+            )
+        self.unsaid.append(Unsaid("period", why, tuple((one, "") for one in shown)))
+        return ""
+
+    # What.
+
+    def _codes(self) -> list[Mark]:
+        """Return codes of the Harmonized System; four digits like a year are one behind ``HS``."""
+        found = []
+        for match in _CODE.finditer(self.left):
+            digits = re.sub(r"\D", "", match["code"])
+            is_year = len(digits) == 4 and digits[:2] in ("19", "20") and not match["hs"]
+            if is_year or (len(digits) == 2 and not match["hs"]):
+                continue
+            if len(digits) in (2, 4, 6) and digits in known_prefixes(len(digits)):
+                found.append(Mark("goods", digits, "code", match.start(), match.end()))
+                self.left = _masked(self.left, match.start(), match.end())
+        return found
+
+    def _goods(self, marks: list[Mark]) -> str:
+        codes = [mark for mark in marks if mark.form == "code"]
+        kept = list(dict.fromkeys(mark.value for mark in codes or marks))
+        if len(kept) < 2:
+            return kept[0] if kept else ""
+        ordered = codes or marks
+        gaps = [self.plain[one.end : two.start] for one, two in pairwise(ordered)]
+        if all(_joins(gap, self.language) for gap in gaps):
+            return ",".join(dict.fromkeys(",".join(kept).split(",")))
+        self.unsaid.append(
+            Unsaid(
+                "goods",
+                "the question names several goods",
+                tuple((one, goods_words(one)) for one in kept),
+            )
+        )
+        return ""
+
+    # Whose trade.
+
+    def _sides(self, places: list[Mark], goods: list[Mark], forms: set[str]) -> dict[str, str]:
+        """Return importer and exporter, each as codes joined by a plus, or empty."""
+        groups_ = _joined(places, self.plain, self.language)
+        said: list[tuple[str, str, bool]] = []
+        for some in groups_:
+            codes = "+".join(dict.fromkeys(mark.value for mark in some))
+            if not self._is_clear(some):
+                codes = ""
+            role, sure = _role(some, self.plain, self.language, goods)
+            said.append((codes, role, sure))
+        if len(said) > 2:
+            names = tuple((codes, area_name(codes.split("+")[0])) for codes, *_ in said if codes)
+            self.unsaid.append(Unsaid("importer", "the question names more than two sides", names))
+            return {}
+        return self._assigned(said, forms)
+
+    def _is_clear(self, some: list[Mark]) -> bool:
+        """Whether each name is of one area; else it is asked which."""
+        for mark in some:
+            text = self.plain[mark.start : mark.end]
+            several = _several(text, mark.value)
+            if several:
+                names = tuple((one, area_name(one)) for one in several)
+                self.unsaid.append(Unsaid("importer", f"“{text}” may be several areas", names))
+                return False
+        return True
+
+    def _assigned(self, said: list[tuple[str, str, bool]], forms: set[str]) -> dict[str, str]:
+        found = {"importer": "", "exporter": ""}
+        if len(said) == 2:
+            (one, first, sure), (two, second, other_sure) = said
+            if first == second or (sure and not second):
+                if sure == other_sure and first and second:
+                    first = second = ""
+                elif sure and first:
+                    second = _OTHER[first]
+                elif other_sure and second:
+                    first = _OTHER[second]
+            elif not first and second:
+                first = _OTHER[second]
+            elif first and not second:
+                second = _OTHER[first]
+            if first and second:
+                return found | {first: one, second: two}
+            names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
+            self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
+            return {}
+        if said:
+            codes, role, _ = said[0]
+            role = role or (
+                "exporter" if "export" in forms and "import" not in forms else "importer"
+            )
+            return found | {role: codes}
+        return found
+
+    def _require(self, measure: str, keys: dict[str, str]) -> None:
+        """Say what a measure needs and the question has not."""
+        open_ = {one.key for one in self.unsaid}
+        if not measure:
+            self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
+        needed = _NEEDS.get(measure, ())
+        for name in needed:
+            if name not in keys and not open_ & {"importer", name}:
+                what = "which country imports" if name == "importer" else "which supplier"
+                if measure == "export_share" and name == "importer":
+                    what = "which importer"
+                self.unsaid.append(Unsaid(name, f"the question does not say {what}"))
+        if (
+            measure == "value"
+            and not {"importer", "exporter"} & set(keys)
+            and "importer" not in open_
+        ):
+            self.unsaid.append(Unsaid("importer", "the question does not say whose trade"))
+
+    # What was not understood.
+
+    def _mask(self, marks: list[Mark]) -> None:
+        for mark in marks:
+            self.left = _masked(self.left, mark.start, mark.end)
+
+    def _take(self, kind: str) -> None:
+        self.left = _forms(self.language)[kind].sub(lambda found: _MASK * len(found[0]), self.left)
+
+    def _unknown(self) -> list[str]:
+        """Return the words that say nothing here."""
+        for kind in _forms(self.language):
+            self._take(kind)
+        for kind in _CUES:
+            for (name, _), pattern in cue_words(self.language).items():
+                if name == kind:
+                    self.left = pattern.sub(lambda found: _MASK * len(found[0]), self.left)
+        if self.language == "zh":
+            return re.findall(r"[\u4e00-\u9fff]{1,}|[A-Za-z]{2,}", self.left)
+        words = re.findall(r"[^\W\d_][\w-]*|\d[\d.,]*", self.left)
+        return [word for word in words if len(word) > 1 or word.isdigit()]
+
+    def _say_unknown(self, unknown: list[str], *, has_goods: bool) -> None:
+        shown = ", ".join(f"“{word}”" for word in unknown[:5])
+        if has_goods:
+            self.unsaid.append(Unsaid("words", f"{shown} is not understood"))
+            return
+        near = tuple(
+            (goods, goods_words(goods))
+            for word in unknown
+            for goods in _near_goods(word, self.language)
+        )
+        self.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))
+
+
+_IN = re.compile(r"\b(?:in|during|im|в) (?:the year |jahr )?$", re.IGNORECASE)
+_CUES = (
+    "share",
+    "hhi",
+    "came",
+    "went",
+    "to",
+    "from",
+    "with",
+    "between",
+    "of",
+    "total",
+    "external",
+    "took",
+    "its",
+)
+_OTHER = {"importer": "exporter", "exporter": "importer"}
+_NEEDS = {
+    "import_share": ("importer", "exporter"),
+    "export_share": ("exporter", "importer"),
+    "hhi": ("importer",),
+    "top_supplier": ("importer",),
+}
+_MEASURES = (
+    ("import_share", "share of imports"),
+    ("value", "value of trade"),
+    ("top_supplier", "largest suppliers"),
+    ("hhi", "concentration of suppliers"),
+)
+_CODE = re.compile(
+    r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
+    r"(?<![\d.,])(?P<code>\d{4}[. ]?\d{2}|\d{4}|\d{2})(?![\d%]|[.,]\d|-\d| ?%)"
+)
+
+
+def _measure(forms: set[str]) -> str:
+    """Return the measure; empty if it is not clear."""
+    if "hhi" in forms:
+        return "hhi"
+    if "share" in forms or "depend" in forms:
+        is_of_exports = "export" in forms and not forms & {"import", "depend"}
+        return "export_share" if is_of_exports else "import_share"
+    if "top" in forms:
+        return "top_supplier"
+    return "value" if "value" in forms or "mass" in forms else ""
+
+
+def _masked(text: str, start: int, end: int) -> str:
+    return text[:start] + _MASK * (end - start) + text[end:]
+
+
+def _joins(gap: str, language: str) -> bool:
+    """Whether what stands between two names makes one of them: and, a comma, a plus."""
+    and_ = cue_words(language)[("and", "")]
+    return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
+
+
+def _joined(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
+    """Return the areas of each side together."""
+    found: list[list[Mark]] = []
+    for mark in places:
+        if found and _joins(text[found[-1][-1].end : mark.start], language):
+            found[-1].append(mark)
+        elif found and any(one.value == mark.value for some in found for one in some):
+            continue  # said twice
+        else:
+            found.append([mark])
+    return found
+
+
+# Names of areas and goods, in every form that a language gives them.
+
+_SHARED = {
+    "congo": ("COD", "COG"),
+    "kongo": ("COD", "COG"),
+    "конго": ("COD", "COG"),
+    "刚果": ("COD", "COG"),
+    "korea": ("KOR", "PRK"),
+    "коре": ("KOR", "PRK"),
+}
+"""Names that two states have, told apart by their form alone."""
+_ENDINGS = {
+    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ию|ией|ь|ью|ый"
+    r"|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
+    "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
+    "en": r"(?:s|es)?",
+    "zh": "",
+}
+_CUT = {
+    "ru": re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|а|я|о|е|ы|и|ь|й)$"),
+    "de": re.compile(r"(?:en|e|n)$"),
+    "en": re.compile(r"(?:es|s)$"),
+}
+_LEAST = 3
+"""Letters of a stem."""
+_GERMAN_TRADE = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bezüg))"
+
+
+def _stemmed(word: str, language: str) -> str:
+    if language == "zh" or not word.isalpha() or word.isupper():
+        return re.escape(word)
+    if language == "ru" and re.search("[аеиоуя]о$", word):  # какао has one form
+        return re.escape(word)
+    stem = _CUT[language].sub("", word)
+    if language == "en" and word.endswith("ies"):
+        return re.escape(word[:-3]) + "(?:y|ies)"
+    if language == "en" and word.endswith("y"):
+        return re.escape(word[:-1]) + "(?:y|ies)"
+    return re.escape(stem if len(stem) >= _LEAST else word) + _ENDINGS[language]
+
+
+def _phrase(text: str, language: str) -> str:
+    """Return the pattern of a name in every form; a space may be a dash."""
+    words = re.split(r"([\s-]+)", text)
+    return "".join(
+        r"[\s-]+" if re.fullmatch(r"[\s-]+", one) else _stemmed(one, language) for one in words
+    )
+
+
+@cache
+def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found: dict[str, str] = {}
+    for one in everyday_goods():
+        names = list(one.words.get(language, ()))
+        names += [one.name] if language == "en" and len(one.name) < 60 else []
+        for name in names:
+            found.setdefault(name, one.goods)
+    patterns = []
+    for name, goods in found.items():
+        if language == "zh":
+            patterns.append((goods, re.compile(re.escape(name))))
+            continue
+        end = rf"(?:(?!\w)|{_GERMAN_TRADE})" if language == "de" else r"(?!\w)"
+        text = rf"(?<![\w-]){_phrase(name, language)}{end}"
+        patterns.append((goods, re.compile(text, re.IGNORECASE)))
+    return tuple(patterns)
+
+
+def _goods_in(text: str, language: str) -> Iterator[Mark]:
+    for goods, pattern in _goods_patterns(language):
+        for match in pattern.finditer(text):
+            if len(match[0]) > 2 or language == "zh" or match[0].isupper():
+                yield Mark("goods", goods, "words", match.start(), match.end())
+    called = {name: one.goods for one in everyday_goods() for name in one.words.get("en", ())}
+    for entry in article_goods(language):
+        named = entry.value.removeprefix("named:")
+        goods = entry.value if entry.form == "sure" else called.get(named, "")
+        for match in entry.pattern.finditer(text) if goods else ():
+            yield Mark("goods", goods, entry.form, match.start(), match.end())
+
+
+def _near_goods(word: str, language: str) -> list[str]:
+    names = {
+        name.lower(): one.goods
+        for one in everyday_goods()
+        for name in (one.name, *one.words.get(language, ()))
+    }
+    return [names[one] for one in nearest(word.lower(), names)]
+
+
+@cache
+def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return code, form (noun or adjective) and pattern of every name of an area."""
+    found = [(entry.value, entry.form, entry.pattern) for entry in area_words(language)]
+    known = {code for code, form, _ in found if form == "noun"}
+    found += [(code, "noun", pattern) for code, pattern in _spelled(language, known)]
+    for one in areas():
+        if one.kind in ("country", "territory"):
+            texts = [one.code, one.alpha2, *(one.aliases if language == "en" else ())]
+            exact = "|".join(map(re.escape, filter(None, texts)))
+            found.append((one.code, "code", bounded(exact, "en", exact=True)))
+    for name, codes in _SHARED.items():
+        ending = _ENDINGS[language] if language != "zh" else ""
+        found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
+    for group in groups():
+        texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
+        exact = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
+        found.append((group.code, "noun", bounded(exact, language, exact=True)))
+    return tuple(found)
+
+
+def _spelled(language: str, known: set[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield the names of areas that the reader of articles has no words for."""
+    shown = {one.code for one in areas() if one.kind in ("country", "territory")}
+    for name, code, whose in spellings():
+        if code not in shown or whose not in ("", _SPOKEN[language][0]):
+            continue
+        if len(name) < _SPOKEN[language][1] or not re.fullmatch(_SPOKEN[language][2], name):
+            continue
+        if language == "zh" or code not in known or " " in name:
+            form = re.escape(name) if language in ("en", "zh") else _phrase(name, language)
+            yield code, bounded(form, language, exact=True)
+
+
+_SPOKEN = {
+    "en": ("English", 4, r"(?![A-Z]+$)[ -~]+"),
+    "de": ("German", 4, r"(?![A-ZÄÖÜ]+$)[ -~äöüÄÖÜß]+"),
+    "ru": ("Russian", 4, r"(?![А-ЯЁ]+$)[ А-Яа-яЁё-]+"),
+    "zh": ("Chinese", 2, r"[\u4e00-\u9fff]+"),
+}
+"""What `spellings` calls a language, and length and letters of the names that are read with it."""
+_GROUPS = {
+    "EU": {
+        "en": ("European Union", "the EU"),
+        "de": ("Europäische Union", "Europäischen Union", "EU"),
+        "ru": ("Европейский союз", "Европейского союза", "Евросоюз", "Евросоюза", "ЕС"),
+        "zh": ("欧盟",),
+    }
+}
+
+
+def _areas_in(text: str, language: str) -> Iterator[Mark]:
+    small = text == text.lower() and language == "en"
+    for code, form, pattern in _area_patterns(language):
+        if small and form != "code" and "us" not in pattern.pattern.lower().split("|"):
+            pattern = _in_small(pattern)
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
+                continue
+            yield Mark("area", code, form, start, end)
+
+
+_NO_CODES = frozenset(
+    ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
+)
+
+
+@cache
+def _in_small(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(pattern.pattern, re.IGNORECASE)
+
+
+def _several(text: str, code: str) -> tuple[str, ...]:
+    """Return the areas that share a bare name; for a region the group that may be meant."""
+    word = text.lower()
+    for name, codes in _SHARED.items():
+        if re.fullmatch(f"{name}[а-яs]{{0,2}}", word):
+            return codes
+    if code == NOWHERE:
+        return ("EU",) if word[:5] in ("europ", "европ") else ("EU", "coalition")
+    return ()
+
+
+# Which side an area is on, by the words around it.
+
+
+@cache
+def _roles(language: str) -> tuple[tuple[str, bool, tuple[re.Pattern[str], ...]], ...]:
+    """Return side, whether it is sure, and what stands before, in and behind the name, by rank."""
+    places = ("before", "name", "behind")
+    rows = read_table(_ROLES, ("language", "side", "sure", *places))
+    return tuple(
+        (
+            row["side"],
+            bool(row["sure"]),
+            tuple(re.compile(row[place], re.IGNORECASE) for place in places),
+        )
+        for row in rows
+        if row["language"] == language
+    )
+
+
+def _role(some: list[Mark], text: str, language: str, goods: list[Mark]) -> tuple[str, bool]:
+    """Return the side of areas that stand together, and whether it is sure."""
+    first, last = some[0], some[-1]
+    masked = text
+    for mark in goods:
+        masked = _masked(masked, mark.start, mark.end)
+    masked = re.sub(
+        r"\b(?:19|20)\d\d\b(?:年| году?| год[а-я]+)?|\bim Jahre? (?:\d{4})",
+        lambda m: "▮" * len(m[0]),
+        masked,
+    )
+    masked = (
+        re.sub("▮[▮ ]*▮", "▮", masked[: first.start])
+        + "¦"
+        + re.sub("▮[▮ ]*▮", "▮", masked[last.end :])
+    )
+    before, _, behind = masked.partition("¦")
+    around = (before, text[first.start : last.end], behind)
+    for role, sure, patterns in _roles(language):
+        if all(one.search(part) for one, part in zip(patterns, around, strict=True)):
+            return role, sure
+    if first.form == "adj" and re.match(r"[ -]*▮", behind):
+        return "exporter", False
+    if re.search(r"▮ (?:of |der |des |von )?$", before):
+        return "importer", False
+    return "", False
