@@ -553,6 +553,117 @@ def test_no_error_shows_a_line_with_a_person(tmp_path: Path, end: str) -> None:
     assert "Akhmetova" not in told.value.why + told.value.where
 
 
+def _bytes_and_cells(lake: Lake) -> bytes:
+    every = b"".join(path.read_bytes() for path in lake.path.rglob("*") if path.is_file())
+    kept = b""
+    for path in (lake.path / "raw").iterdir():
+        if path.suffix != ".json":
+            kept += repr(duckdb.read_parquet(str(path)).fetchall()).encode()
+    return every + kept + repr(lake.table("shipments").to_native().fetchall()).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chips for Dana Akhmetova, new",
+        "chips for AKHMÉTOVA  DANA",
+        "Dana\u00a0Akhmetova",
+        "dana-akhmetova dana akhmetova",
+        "Da\u0301na Akhmetova",
+    ],
+)
+def test_a_description_does_not_name_the_person_of_its_line(tmp_path: Path, text: str) -> None:
+    """A pseudonym next to the name would be none."""
+    change = {"Importer": "Dana Akhmetova", "Tax number": "950712300123", "Text": text}
+    lake = _lake(tmp_path, {}, change, {"Importer": "Ali", "Number": "A2", "Text": "ali chips"})
+    held = _bytes_and_cells(lake).decode("utf-8", "replace").lower()
+    assert not {word for word in ("dana", "akhm") if word in held}
+    [(_,), (said,), (other,)] = _lines(lake, "description")
+    [(_,), (name,), (_,)] = _lines(lake, "receiver")
+    assert str(name) in str(said)
+    assert other == "ali chips"  # a name of one word may be a word
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ask phone (495) 123-45-67",
+        "тел. +7 495 123 45 67",
+        "Whatsapp:+77015551234",
+        "móvil 555.123.45.67",
+        "电话 8610 5551 2345",
+        "call +44 20 7946 0958",
+        "дана@почта.рф",
+        "dana @ example.org",
+        "FAX:(01)4445566",
+    ],
+)
+def test_numbers_and_addresses_are_masked_in_any_script(tmp_path: Path, text: str) -> None:
+    lake = _lake(tmp_path, {"Text": f"chips, {text}"})
+    said = str(_lines(lake, "description")[0][0])
+    assert said.startswith("chips, ")
+    assert "[tel]" in said or "[mail]" in said
+    rest = said.removeprefix("chips, ")
+    assert not any(sign.isdigit() or sign == "@" for sign in rest)
+
+
+def test_numbers_of_goods_are_no_telephones(tmp_path: Path) -> None:
+    texts = ["HOTEL 1234567 pcs", "model 850511 20-30-4050", "cells 12345678", "NdFeB 7440-00-8"]
+    lake = _lake(tmp_path, *({"Text": text} for text in texts))
+    assert [one for (one,) in _lines(lake, "description")] == texts
+
+
+def test_a_name_in_the_column_of_tax_numbers_is_a_name(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {"Tax number": "Dana Akhmetova"}, {"Tax number": "ATU12345678"})
+    [(one,), (two,)] = _lines(lake, "receiver_number")
+    assert str(one).startswith("NP-")
+    assert two == "ATU12345678"
+
+
+def test_a_later_file_brings_no_erased_name_back(tmp_path: Path) -> None:
+    """Not in descriptions, brands and tax numbers either, and not in lines of others."""
+    lake = _lake(tmp_path, {})
+    lake.erase("Secret Chips LLC")
+    more = _file(
+        tmp_path,
+        {"Importer": "SECRET CHIPS LLC", "Tax number": "777000", "Text": "of Secret  Chips LLC"},
+        {"Number": "A8", "Text": "parts by secret chips llc, new", "Brand": "Secret Chips LLC"},
+        {"Number": "A9", "Text": "secret chips"},
+        name="more.csv",
+    )
+    lake.add("shipments", [more], mapping=LAYOUT)
+    lake.rebuild()
+    held = _bytes_and_cells(lake).lower()
+    assert b"secret chips llc" not in held
+    assert b"777000" not in held
+    found = _lines(lake, "receiver, receiver_number, brand, description")
+    assert ("erased", None, "ACME", "of [erased]") in found
+    assert ("ALMATY CHIPS TOO", "101", "erased", "parts by [erased], new") in found
+    assert ("ALMATY CHIPS TOO", "101", "ACME", "secret chips") in found
+
+
+@pytest.mark.parametrize("column", ["Value", "Day", "Status", "Net"])
+def test_no_error_shows_a_cell_with_a_person(tmp_path: Path, column: str) -> None:
+    """A name in a wrong column would stand in every log; the row says where it is."""
+    with pytest.raises(BadFileError) as told:
+        _lake(tmp_path, {}, {column: "Dana Akhmetova"})
+    assert "row 3" in told.value.where
+    assert "Akhmetova" not in "".join(map(str, (told.value, told.value.where, told.value.why)))
+
+
+def test_no_finding_quotes_a_person_as_a_country(tmp_path: Path) -> None:
+    """A text of one line that may be a name is found by its row; one of several lines is quoted."""
+    lake = _lake(
+        tmp_path,
+        {"Made in": "Dana Akhmetova"},
+        *({"Made in": "Lower Elbonia", "Number": f"B{one}"} for one in range(2)),
+    )
+    text = _findings(lake)["unknown-origin"][1]
+    assert "Lower Elbonia" in text
+    assert "row 2" in text
+    assert "Akhmetova" not in (lake.path / "catalog.json").read_text(encoding="utf-8")
+
+
 def test_columns_without_a_name_and_unusual_signs_are_read(tmp_path: Path) -> None:
     path = _file(tmp_path, {"Importer": "ACME LTD"})
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -16,6 +16,7 @@ from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS
 from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Layout, canonical
+from entrepot.sources.shipments.persons import may_name
 from entrepot.sources.strict import file_literal, literal, quoted
 from entrepot.sources.temp_tables import keep
 
@@ -173,8 +174,10 @@ class RegisterCells:
             "status": "a status that the layout does not know",
             "direction": "a direction that the layout does not know",
         }.get(role, "no day on a line with a tariff code" if role.endswith(" ") else "not a number")
+        # A name in a wrong column would stand in every log; the row says where it is.
+        shown = "a text that may be a name" if may_name(text) else repr(text)
         raise BadFileError(
-            f"{what}: {text!r} ({count:,} rows)",
+            f"{what}: {shown} ({count:,} rows)",
             where=f"{self.table.name}, row {row}, column {name}",
             why="what a cell means is never guessed, and a line left out would be missing in sums",
             hint="look at the row; if all are like it, the layout needs another form or word",

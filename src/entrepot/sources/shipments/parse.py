@@ -25,8 +25,12 @@ from entrepot.sources.shipments.layout import (
 from entrepot.sources.shipments.persons import (
     ERASED,
     PSEUDONYM,
+    between,
     hidden,
+    is_erased,
     masked,
+    nameless,
+    replaced,
     without_persons,
 )
 from entrepot.sources.shipments.traps import findings
@@ -107,6 +111,20 @@ def kept(
         names = _names(path, label, layouts)
         layout = fitting(layouts, names, label)
         read = _cells(path, names, layout)
+    query = _hidden_rows(read, names, first, layout, salt, erased)
+    left = [name for name in names if name not in layout.columns]
+    lines = count_lines(path, label) + (not layout.header)
+
+    def require(rows: int) -> None:
+        require_all(path, label, rows, lines, lambda: _filled(path, label, layout))
+
+    return query, _as_text(layout, left, cut), require
+
+
+def _hidden_rows(
+    read: str, names: list[str], first: int, layout: Layout, salt: str, erased: Collection[str]
+) -> str:
+    """Return SQL of the lines of a file as they are kept: without persons and erased names."""
     number_column = layout.of("receiver_number")
     pattern = layout.columns[number_column].person if number_column else None
     if pattern:
@@ -121,33 +139,51 @@ def kept(
         f"row_number() OVER () + {first - 1} AS {ROW}",
         f"hash({literal(salt)}, {every}) AS {SAME}",
     ]
+    given: dict[str, str] = {}
     for name, column in layout.columns.items():
         cell = quoted(name)
         if column.role == "receiver_number":
-            # A number of taxpayers has no letters that say whose it is.
-            receiver = layout.of("receiver")
-            person = by_number or "true"
-            if receiver and not by_number:
-                person = f"{without_persons(quoted(receiver), salt)} <> {quoted(receiver)}"
-            out.append(
-                f"CASE WHEN {person} THEN {without_persons(cell, salt, 'true', erased)} "
-                f"ELSE {cell} END AS {cell}"
-            )
-        elif column.role in NAMES and column.role != "brand":
+            out.append(f"{_kept_number(cell, layout, salt, by_number, erased)} AS {cell}")
+        elif column.role in NAMES:
             text = _said(cell, layout)
-            person = by_number if column.role == "receiver" else ""
-            out.append(f"{without_persons(text, salt, person, erased)} AS {cell}")
+            if column.role == "brand":
+                kept_name = (
+                    f"CASE WHEN {is_erased(text, salt, erased)} THEN {literal(ERASED)} "
+                    f"ELSE {cell} END"
+                )
+            else:
+                person = by_number if column.role == "receiver" else ""
+                kept_name = without_persons(text, salt, person, erased)
+            given[cell] = quoted(f"name {len(given)} as given")
+            out += [f"{kept_name} AS {cell}", f"{text} AS {given[cell]}"]
         elif column.role == "description":
             out.append(f"{masked(cell)} AS {cell}")
         else:
             out.append(cell)
-    left = [name for name in names if name not in layout.columns]
-    lines = count_lines(path, label) + (not layout.header)
+    query = f"SELECT {', '.join(out)} FROM {read}"
+    if described := layout.of("description"):
+        query = nameless(query, quoted(described), given, erased)
+    if given:
+        query = f"SELECT * EXCLUDE ({', '.join(given.values())}) FROM ({query})"
+    return query
 
-    def require(rows: int) -> None:
-        require_all(path, label, rows, lines, lambda: _filled(path, label, layout))
 
-    return f"SELECT {', '.join(out)} FROM {read}", _as_text(layout, left, cut), require
+def _kept_number(
+    cell: str, layout: Layout, salt: str, by_number: str, erased: Collection[str]
+) -> str:
+    """Return SQL for a tax number, or a pseudonym of it, or null next to a name that was erased."""
+    # A number of taxpayers has no letters that say whose it is; a name in its place has.
+    receiver = layout.of("receiver")
+    person = by_number or "true"
+    if receiver and not by_number:
+        person = f"{without_persons(quoted(receiver), salt)} <> {quoted(receiver)}"
+    digits = f"length(regexp_replace({cell}, '[^0-9]', '', 'g'))"
+    person = f"({person} OR (regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5))"
+    gone = is_erased(quoted(receiver), salt, erased) if receiver else "false"
+    return (
+        f"CASE WHEN {gone} THEN NULL "
+        f"WHEN {person} THEN {without_persons(cell, salt, 'true', erased)} ELSE {cell} END"
+    )
 
 
 def without(
@@ -183,13 +219,10 @@ def without(
         changes.append(f"CASE WHEN {tests[receiver]} THEN NULL ELSE {cell} END AS {cell}")
     words = re.findall(r"[^\W_]+", name)
     if (text := layout.of("description")) and not _IS_PSEUDONYM.fullmatch(name):
-        other = r"[^\p{L}\p{N}]"  # whole words: no part of another one is a name
-        spelled = f"(?i)(^|{other}){f'{other}+'.join(words)}($|{other})"
-        cell = quoted(text)
-        for _ in range(2):  # of two in a row, the first takes the blank of the second
-            cell = f"regexp_replace({cell}, {literal(spelled)}, '\\1[erased]\\2', 'g')"
+        spelled = between(f"[{', '.join(map(literal, words))}]")
+        cell = replaced(quoted(text), spelled, "'[erased]'")
         changes.append(f"{cell} AS {quoted(text)}")
-        tests[text] = f"coalesce(regexp_matches({quoted(text)}, {literal(spelled)}), false)"
+        tests[text] = f"coalesce({cell} <> {quoted(text)}, false)"
     rows = f"read_parquet({file_literal(file.path)}, hive_partitioning=false)"
     [(count,)] = connection.execute(
         f"SELECT count(*) FROM {rows} WHERE {' OR '.join(tests.values())}"

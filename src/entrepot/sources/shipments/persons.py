@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from entrepot.sources.strict import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
-__all__ = ["ERASED", "PSEUDONYM", "hidden", "masked", "name_key", "pseudonym", "without_persons"]
+__all__ = [
+    "ERASED",
+    "PSEUDONYM",
+    "between",
+    "hidden",
+    "is_erased",
+    "is_pseudonym",
+    "masked",
+    "may_name",
+    "name_key",
+    "nameless",
+    "pseudonym",
+    "replaced",
+    "without_persons",
+]
 
 PSEUDONYM = "NP-"
 """What a pseudonym begins with."""
@@ -117,8 +132,13 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
     )
     if not erased:
         return out
-    gone = ", ".join(map(literal, sorted(erased)))
-    return f"CASE WHEN {hidden(cell, salt)} IN ({gone}) THEN {literal(ERASED)} ELSE {out} END"
+    return f"CASE WHEN {is_erased(cell, salt, erased)} THEN {literal(ERASED)} ELSE {out} END"
+
+
+def is_erased(cell: str, salt: str, erased: Collection[str]) -> str:
+    """Return SQL that says whether a name was erased from the lake."""
+    gone = ", ".join(map(literal, sorted(erased))) or "NULL"
+    return f"coalesce({hidden(cell, salt)} IN ({gone}), false)"
 
 
 def hidden(cell: str, salt: str) -> str:
@@ -126,15 +146,94 @@ def hidden(cell: str, salt: str) -> str:
     return f"CASE WHEN {is_pseudonym(cell)} THEN {cell} ELSE {pseudonym(cell, salt)} END"
 
 
+_APART = r"[^\p{L}\p{N}]"
+"""What stands between the words of a name: no part of another word is a name."""
+
+
+def replaced(cell: str, words: str, by: str) -> str:
+    """Return SQL for a text with something in place of the whole words of a name.
+
+    Parameters
+    ----------
+    cell, words, by
+        SQL of the text, of a pattern of the words in any capitals, and of what stands there then.
+    """
+    pattern = f"'(?i)(^|{_APART})(?:' || {words} || ')($|{_APART})'"
+    for _ in range(2):  # of two in a row, the first takes the blank of the second
+        cell = f"regexp_replace({cell}, {pattern}, '\\1' || {by} || '\\2', 'g')"
+    return cell
+
+
+def between(words: str) -> str:
+    """Return SQL for the pattern of a list of words with any signs between them."""
+    return f"array_to_string({words}, '{_APART}+')"
+
+
+def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[str]) -> str:
+    """Return SQL of rows whose descriptions do not have the names that their lines hide.
+
+    A pseudonym next to the name would be none. Names are taken off in both orders of their words,
+    in any capitals; where only accents differ, nothing of the text is left. A name of one word may
+    be a word for goods, and stays. Of an erased name, the descriptions of other lines are freed
+    as well.
+
+    Parameters
+    ----------
+    rows
+        SQL of rows with the names as they are kept.
+    text
+        SQL of the column of descriptions.
+    names
+        SQL of each column of names as kept, and of the column with the name as delivered.
+    erased
+        Pseudonyms of names that were erased; without any, other lines are not looked at.
+    """
+
+    def has(cell: str, key: str) -> str:
+        return f"contains(' ' || {name_key(cell)} || ' ', ' ' || {key} || ' ')"
+
+    out = rows
+    for kept, given in names.items():
+        is_hidden = f"({kept} = {literal(ERASED)} OR {is_pseudonym(kept)}) AND {kept} <> {given}"
+        words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
+        by = f"CASE WHEN {kept} = {literal(ERASED)} THEN '[' || {kept} || ']' ELSE {kept} END"
+        for order in (words, f"list_reverse({words})"):
+            key = name_key(f"array_to_string({order}, ' ')")
+            freed = replaced(text, between(order), by)
+            out = (
+                f"SELECT * REPLACE (CASE WHEN {is_hidden} AND contains({key}, ' ') "
+                f"AND {has(text, key)} THEN CASE WHEN {has(freed, key)} THEN {by} ELSE {freed} END "
+                f"ELSE {text} END AS {text}) FROM ({out})"
+            )
+    if erased and names:
+        every = " UNION ALL ".join(
+            f"SELECT {given} AS name FROM ({rows}) WHERE {kept} = {literal(ERASED)}"
+            for kept, given in names.items()
+        )
+        words = between("regexp_extract_all(name, '[\\p{L}\\p{N}]+')")
+        any_of = f"(SELECT string_agg(DISTINCT {words}, '|') FROM ({every}))"
+        freed = replaced(text, any_of, "'[erased]'")
+        out = f"SELECT * REPLACE (coalesce({freed}, {text}) AS {text}) FROM ({out})"
+    return out
+
+
+def may_name(text: object) -> bool:
+    """Return whether a text has two words, as a name in a wrong column would."""
+    return len(re.findall(r"[^\W\d_]{2,}", str(text))) > 1
+
+
+_MAIL = r"[\p{L}\p{N}._%+-]+ ?@ ?[\p{L}\p{N}.-]+\.\p{L}{2,}"
+_PHONE = (
+    r"(?i)(^|[^\p{L}\p{N}])(?:(?:tel|telf|telef|telefon|telefono|teléfono|telefone|phone|ph|cel|cell|"
+    r"celular|mob|mobile|movil|móvil|fax|whatsapp|тел|телефон|моб|факс|电话|手机|电話|전화)"
+    r"[.:： №#]*[+(]*[0-9][0-9 ().-]{5,}[0-9]|\+[0-9(][0-9 ().-]{7,}[0-9])"
+)
+
+
 def masked(cell: str) -> str:
     """Return SQL for a description without addresses of mail and numbers of telephones."""
-    mail = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
-    phone = (
-        r"(?i)\b(tel|telf|telefono|teléfono|phone|cel|celular|mobile|fax)[.: ]*"
-        r"\+?[0-9][0-9 ()-]{6,}[0-9]"
-    )
     return (
-        f"CASE WHEN contains({cell}, '@') OR regexp_matches({cell}, {literal(phone)}) THEN "
-        f"regexp_replace(regexp_replace({cell}, {literal(mail)}, '[mail]', 'g'), "
-        f"{literal(phone)}, '[tel]', 'g') ELSE {cell} END"
+        f"CASE WHEN contains({cell}, '@') OR regexp_matches({cell}, {literal(_PHONE)}) THEN "
+        f"regexp_replace(regexp_replace({cell}, {literal(_MAIL)}, '[mail]', 'g'), "
+        f"{literal(_PHONE)}, '\\1[tel]', 'g') ELSE {cell} END"
     )

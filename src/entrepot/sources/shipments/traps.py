@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.columns import Finding
 from entrepot.model.display import joined
 from entrepot.sources.shipments.layout import Layout, known_layouts
-from entrepot.sources.shipments.persons import PSEUDONYM
+from entrepot.sources.shipments.persons import PSEUDONYM, may_name
 from entrepot.sources.strict import literal, quoted
 from entrepot.sources.temp_tables import drop, keep
 
@@ -329,6 +329,15 @@ class _Look:
             count = sum(one[1] for one in rest)
             yield self.finding("code-lengths", "note", count, rest[0][3], text)
 
+    def _word(self, word: str, count: int, cells: RegisterCells, column: str) -> str:
+        """Return a word of no known place; its row, if it may be a name in a wrong column."""
+        if count > 1 or not may_name(word):
+            return word
+        [(row,)] = self._ask(
+            f"SELECT min({cells.row}) FROM {cells.file} WHERE trim({column}) = {literal(word)}"
+        )
+        return f"the one in row {row}"
+
     def areas(self, cells: RegisterCells) -> Iterator[Finding]:
         """Words that name no area that is known, free zones, and lines that name no country."""
         for role, words in cells.unknown.items():
@@ -338,13 +347,14 @@ class _Look:
             [(value,)] = self._ask(f"""
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
+            told = [self._word(one, words[one], cells, column) for one in some[:_FEW]]
             text = (
                 f"{sum(words.values()):,} lines, {self._money(value)}, have no country of the "
                 f"{role}: its name is not known ({len(some):,} names). Most frequent: "
-                f"{', '.join(some[:_FEW])}. Add them to own in the layout."
+                f"{', '.join(told)}. Add them to own in the layout."
             )
             count = sum(words.values())
-            yield self.finding(f"unknown-{role}", "warning", count, some[0], text)
+            yield self.finding(f"unknown-{role}", "warning", count, told[0], text)
         for role, words in cells.zones.items():
             count = sum(words.values())
             [(value,)] = self._ask(f"SELECT sum({VALUE}) FROM {_LINES} WHERE {role} = 'XFREEZONES'")
