@@ -26,6 +26,9 @@ __all__ = ["borne_out"]
 
 Place = tuple[int, int]
 _ALIKE = 0.02
+_MOST_LEVELS = 40
+"""Numbers for one thing beyond which no arithmetic is looked for: some of them fit by chance, and
+the work would grow with the cube of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,21 @@ def borne_out(read: Mapping[Place, tuple[Drafted, Says]]) -> dict[Place, set[str
         ``rate``, ``sum``, ``balance`` or ``share`` where arithmetic with other numbers holds,
         ``twice`` where the same is said again, ``clash`` where another number is given for it.
     """
-    levels: defaultdict[_Key, list[_Level]] = defaultdict(list)
+    every: defaultdict[_Key, list[_Level]] = defaultdict(list)
     rates: list[tuple[Place, Drafted, Says]] = []
     found: defaultdict[Place, set[str]] = defaultdict(set)
     for place, (claim, says) in read.items():
         if claim.kind in ("value", "balance"):
             for key in _level_keys(claim, says):
-                levels[key].append(
+                every[key].append(
                     _Level(place, abs(says.low), abs(says.high), abs(says.value))
                     if says.value >= 0
                     else _Level(place, abs(says.high), abs(says.low), abs(says.value))
                 )
         else:
             rates.append((place, claim, says))
-    _said_again(levels.values(), found)
+    _said_again(every.values(), found)
+    levels = {key: group for key, group in every.items() if len(group) <= _MOST_LEVELS}
     _rates(rates, levels, found)
     _sums(levels, found)
     _same_rates(rates, found)

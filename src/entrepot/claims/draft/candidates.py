@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import OWN_LAND, WEAK, Background, Gaps, Scene, header_of
+from entrepot.claims.draft.scene import AT, OWN_LAND, WEAK, Background, Gaps, Scene, header_of
 from entrepot.claims.draft.sentences import Time
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
@@ -48,10 +48,6 @@ _TO = re.compile(
 FROM = re.compile(
     r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|\bvon|"
     r"gegenüber|从|由|比)\s*$"
-)
-_AT = re.compile(
-    r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?(?:the |dem )?",
-    re.IGNORECASE,
 )
 _OPENED = re.compile(
     r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
@@ -593,14 +589,14 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ) or any(0 <= number.start - end <= 12 and not number.says.moved for _, end in scene.earlier)
     own = [time for time in times if not time.is_base]
     left = [time for time in own if time.end <= number.start]
-    for time in times:
+    for time, numbers_at in zip(times, scene.numbers_at_times, strict=True):
         at = _Place(scene.gaps, time.start, time.end, number.start, number.end)
         facts = at.features("t")
         base = "B" if time.is_base else ""
         facts.append(f"t{base}{at.side}")
         facts.append(f"t{base}{at.side}n{min(at.numbers, 2)}:{what}")
         leads = _LEADS.match(text, time.end) is not None  # "$9 bn (2022: $8 bn)"
-        if at.side == "R" and not leads and _AT.fullmatch(text[number.end : time.start]):
+        if at.side == "R" and not leads and AT.fullmatch(text[number.end : time.start]):
             facts += [f"tight{base}", f"tight{base}:{what}"]
         if ends_with(_OPENED, text, time.start):
             facts.append("opened")
@@ -612,10 +608,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             r"(?: года?)?\s*[(（]\s*", text[time.end : number.start]
         ):
             facts.append("opens-bracket")
-        if any(
-            one is not number and time.start >= one.end and _AT.fullmatch(text, one.end, time.start)
-            for one in scene.apart.numbers
-        ):
+        if any(one is not number for one in numbers_at):
             facts.append("of-other")
         if time.ends_range:
             facts.append("ends")

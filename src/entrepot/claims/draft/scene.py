@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from entrepot.model.period import Period
 
 __all__ = [
+    "AT",
     "CLAUSE_END",
     "DAYS_AHEAD",
     "OWN_LAND",
@@ -47,6 +48,11 @@ CLAUSE_END = re.compile(
 )
 WEAK = re.compile("[,，、(（)）]")
 OWN_LAND = re.compile("我国|国内|本国")
+AT = re.compile(
+    r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?(?:the |dem )?",
+    re.IGNORECASE,
+)
+"""What stands between a number and the time right behind it."""
 
 
 @dataclass
@@ -181,6 +187,19 @@ class Scene:
     def gaps(self) -> Gaps:
         """What stands between two places of it."""
         return Gaps(self.apart.text, self.apart.numbers)
+
+    @cached_property
+    def numbers_at_times(self) -> list[list[Span]]:
+        """The numbers that each of its times stands right behind."""
+        text, numbers = self.apart.text, self.apart.numbers
+        return [
+            [
+                one
+                for one in numbers
+                if time.start >= one.end and AT.fullmatch(text, one.end, time.start)
+            ]
+            for time in self.times
+        ]
 
     @cached_property
     def places(self) -> AreaPlaces:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
@@ -152,13 +155,14 @@ class Timing:
         return first, last
 
     def _is_of_another(self, time: Time, number: Span, numbers: Sequence[Span]) -> bool:
-        return any(
+        # What costs least comes first: this is asked of every pair of times and numbers.
+        return len(self.times) > 1 and any(
             other is not number
+            and 0 <= time.start - other.end <= _TIGHT
+            and other.start > number.start - 200
             and may_be_of(time, other, self.text)
             and self._stands_behind(time, other)
-            and other.start > number.start - 200
             and _own_time(self, other) is time
-            and len(self.times) > 1
             for other in numbers
         )
 
@@ -251,10 +255,15 @@ def check_brackets(
 
 
 def _bracket(place: int, text: str) -> tuple[int, int] | None:
-    return next(
-        (found.span() for found in _BRACKETS.finditer(text) if found.start() < place < found.end()),
-        None,
-    )
+    """Return where the brackets around a place are, if it stands in any."""
+    spans = _brackets(text)
+    at = bisect_left(spans, place, key=itemgetter(0)) - 1
+    return spans[at] if at >= 0 and place < spans[at][1] else None
+
+
+@lru_cache(maxsize=16)
+def _brackets(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _BRACKETS.finditer(text)]
 
 
 def _has_amount(bracket: str, time: Time, start: int) -> bool:
