@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import entrepot as ep
-from entrepot.claims import parse_document
-from entrepot.claims.loaded_evidence import from_lake
+from entrepot.claims import check, loaded_evidence, parse_document
+from entrepot.claims.loaded_evidence import LakeAnswers, from_lake
+from entrepot.figures import Definition, Figure, evaluate
 from entrepot.lake import Lake
 from made_comtrade import CHINA, GERMANY, USA, WORLD, row, text_of
 
@@ -67,7 +68,7 @@ def test_one_definition_has_one_number(lake: Lake, measure: str, goods: str) -> 
     told = ", ".join(f"{name}: '{text}'" for name, text in keys.items())
     text = "format: 1\nsource: {title: A}\nclaims:\n  - {id: a, "
     [claim] = parse_document(f"{text}{measure}: {{{told}}}, says: '{says}'}}\n").claims
-    found = {one.source: one for one in from_lake(claim, lake)}
+    found = {one.source: one for one in from_lake(claim, LakeAnswers(lake))}
     assert set(found) == {"comtrade", "table.own"}
     for source, one in found.items():
         figure = ep.ask(measure, lake=lake, source=source, curve=True, **keys)
@@ -83,3 +84,28 @@ def test_one_definition_has_one_number(lake: Lake, measure: str, goods: str) -> 
         ]
         assert len(same) > 1  # Hong Kong at least
         assert one.loose.low <= min(same) <= max(same) <= one.loose.high
+
+
+def test_a_definition_is_evaluated_once_for_a_text(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred equal claims took a minute: each was evaluated, for each weighing of the text."""
+    keys = "importer: DEU, exporter: CHN, goods: '854231', period: 2022"
+    entries = [
+        f"  - {{id: c{one}, import_share: {{{keys}}}, says: {one + 30} %}}" for one in range(5)
+    ]
+    entries.append(f"  - {{id: d, value: {{{keys}, currency: USD}}, says: 500 USD}}")
+    text = "\n".join(["format: 1", "source: {title: A}", "claims:", *entries, ""])
+    asked: list[Definition] = []
+
+    def counting(definition: Definition, held: Lake) -> Figure:
+        asked.append(definition)
+        return evaluate(definition, held)
+
+    monkeypatch.setattr(loaded_evidence, "evaluate", counting)
+    document = parse_document(text)
+    check(document, lake)
+    assert len(asked) == len(set(asked)) == 4  # two definitions, two sources
+    answers = LakeAnswers(lake)
+    for claim in document.claims:
+        assert list(from_lake(claim, answers)) == list(from_lake(claim, LakeAnswers(lake)))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim, Document
     from entrepot.claims.series import Agreement
     from entrepot.claims.statements import ReferenceLevels
-    from entrepot.lake import Lake
+    from entrepot.claims.loaded_evidence import LakeAnswers
 
 __all__ = ["assess_claims"]
 
@@ -33,20 +33,23 @@ BACKED = 0.3
 
 
 def assess_claims(
-    document: Document, facts: ReferenceLevels, lake: Lake | None, open_: Collection[str] = ()
+    document: Document,
+    facts: ReferenceLevels,
+    answers: LakeAnswers | None,
+    open_: Collection[str] = (),
 ) -> ErrorContext:
     """Return a text with the evidence for its claims and all that is wrong among them.
 
     `open_` are claims that are taken to be of another series than any that is published.
     """
-    found, standings = _weighed(document, facts, lake)
+    found, standings = _weighed(document, facts, answers)
     books = _books_borne_out(document.claims, standings)
     if books:
         claims = tuple(
             c if c.books_said or c.by_words else c.counted_by(books) for c in document.claims
         )
         document = replace(document, claims=claims)
-        again, weighed = _weighed(document, facts, lake)
+        again, weighed = _weighed(document, facts, answers)
         others = {n for n, held in standings.items() if held.why != "agrees-otherwise"}
         found |= {name: again[name] for name in others}
         standings |= {name: weighed[name] for name in others}
@@ -80,7 +83,7 @@ def assess_claims(
 
 
 def _weighed(
-    document: Document, facts: ReferenceLevels, lake: Lake | None
+    document: Document, facts: ReferenceLevels, answers: LakeAnswers | None
 ) -> tuple[dict[str, tuple[Comparison, ...]], dict[str, EvidenceVerdict]]:
     """Return the evidence of each claim, and where it stands by that."""
     found: dict[str, tuple[Comparison, ...]] = {}
@@ -88,10 +91,10 @@ def _weighed(
         found[claim.id] = evidence(claim, document.source, facts)
         if not found[claim.id]:
             found[claim.id] = tuple(from_text(claim, document.claims, facts))
-        if lake is not None:
+        if answers is not None:
             from entrepot.claims.loaded_evidence import from_lake
 
-            found[claim.id] += tuple(from_lake(claim, lake))
+            found[claim.id] += tuple(from_lake(claim, answers))
     found = by_levels_beside(document.claims, found)
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["address_of", "from_lake", "how_of", "refused", "source_of"]
+__all__ = ["LakeAnswers", "address_of", "from_lake", "how_of", "refused", "source_of"]
 
 
 _RECONCILED = "baci"
@@ -34,13 +34,34 @@ SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
 
 
-def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
+class LakeAnswers:
+    """What a lake answers to the definitions of the claims of one text.
+
+    Each definition is evaluated once, however many claims have it and however often they are
+    weighed: 100 equal claims took a minute.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self._known: dict[Definition, Figure | None] = {}
+
+    def to(self, definition: Definition) -> Figure | None:
+        """Return the figure of a definition; None where its source cannot be asked this."""
+        if definition not in self._known:
+            try:
+                self._known[definition] = evaluate(definition, self.lake)
+            except EntrepotError:  # e.g. yuan of a table in dollars
+                self._known[definition] = None
+        return self._known[definition]
+
+
+def from_lake(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
     """Yield what each source of a lake says about a claim.
 
     A source that cannot answer yields nothing: missing data are no evidence. Values that
     reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
     """
-    found = list(_of_each(claim, lake))
+    found = list(_of_each(claim, answers))
     if not claim.books_said and any(item.outcome != "contradicts" for item in found):
         other = "another loaded source allows it, and the claim does not name its reporter"
         found = [
@@ -52,7 +73,7 @@ def from_lake(claim: Claim, lake: Lake) -> Iterator[Comparison]:
     yield from found
 
 
-def refused(claim: Claim, lake: Lake) -> str:
+def refused(claim: Claim, answers: LakeAnswers) -> str:
     """Return why tables of the user's own that hold a part of it give no value; else nothing.
 
     That is where some members of a group told nothing in a part of the period: the others' rows are
@@ -60,7 +81,7 @@ def refused(claim: Claim, lake: Lake) -> str:
     """
     reasons = [
         _partly(figure)
-        for source, figure in _asked(claim, lake)
+        for source, figure in _asked(claim, answers)
         if is_own(source) and figure.status != "ok"
     ]
     return "; ".join(filter(None, reasons))
@@ -80,13 +101,13 @@ def _partly(figure: Figure) -> str:
     return "; ".join(told)
 
 
-def _of_each(claim: Claim, lake: Lake) -> Iterator[Comparison]:
-    for source, figure in _asked(claim, lake):
+def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
+    for source, figure in _asked(claim, answers):
         if figure.status == "ok" and figure.value is not None:
             yield _comparison(claim, figure, source, _unlike(claim, figure, source))
 
 
-def _asked(claim: Claim, lake: Lake) -> Iterator[tuple[str, Figure]]:
+def _asked(claim: Claim, answers: LakeAnswers) -> Iterator[tuple[str, Figure]]:
     """Yield what each source of a lake answers to the definition of a claim."""
     keys, unit = dict(claim.keys), claim.quantity.unit
     measure, wanted = keys.pop("measure", ""), keys.pop("source", "")
@@ -95,14 +116,16 @@ def _asked(claim: Claim, lake: Lake) -> Iterator[tuple[str, Figure]]:
         return
     if unit in HOME:
         keys.setdefault("currency", unit)
-    shown = bundled_for(lake, keys.get("goods", "all"))
-    for source in [*flow_sources(lake), *([BUNDLED] if shown else [])]:
+    shown = bundled_for(answers.lake, keys.get("goods", "all"))
+    for source in [*flow_sources(answers.lake), *([BUNDLED] if shown else [])]:
         if wanted not in ("", source):
             continue
         try:
-            yield source, evaluate(Definition.build(measure, **keys, source=source), lake)
-        except EntrepotError:  # this source cannot be asked this, e.g. yuan of a table in dollars
+            definition = Definition.build(measure, **keys, source=source)
+        except EntrepotError:
             continue
+        if (figure := answers.to(definition)) is not None:
+            yield source, figure
 
 
 def _unlike(claim: Claim, figure: Figure, source: str) -> str:

@@ -16,6 +16,7 @@ from entrepot.claims.document import Document, require_few
 from entrepot.claims.evidence import evidence, in_print_beside
 from entrepot.claims.explain import Explanation, explanations, is_close, undecided
 from entrepot.claims.growth_currency import either_money, mixed_money
+from entrepot.claims.loaded_evidence import LakeAnswers, refused
 from entrepot.claims.part_exceeds_total import notes_of, over_whole
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.quantity import Quantity, in_data_units
@@ -123,13 +124,14 @@ def _checked_together(read: Document, held: Lake | None, known: ReferenceLevels)
     read, unclear = either_reading(read, known)
     before, (read, unsaid) = read, either_money(read, known)
     moneys = mixed_money(before, read)
+    answers = LakeAnswers(held) if held else None
     with held.reading() if held else nullcontext():
-        case = assess_claims(read, known, held)
+        case = assess_claims(read, known, answers)
         explained, looked_through = explanations(case)
         if alone := _unexplained_alone(case, explained):
-            case = assess_claims(read, known, held, alone)
+            case = assess_claims(read, known, answers, alone)
             explained, looked_through = explanations(case)
-        refusals = dict(_refusals(case, held)) if held else {}
+        refusals = dict(_refusals(case, answers)) if answers else {}
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
     beyond = list(over_whole(case.document.claims, case.conflicts, culprits))
@@ -222,12 +224,10 @@ def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozens
     return frozenset(found)
 
 
-def _refusals(case: ErrorContext, lake: Lake) -> Iterator[tuple[str, str]]:
+def _refusals(case: ErrorContext, answers: LakeAnswers) -> Iterator[tuple[str, str]]:
     """Yield why what the lake holds answers nothing, of claims that nothing answers."""
-    from entrepot.claims.loaded_evidence import refused
-
     for claim in case.document.claims:
-        if case.standings[claim.id].best is None and (why := refused(claim, lake)):
+        if case.standings[claim.id].best is None and (why := refused(claim, answers)):
             yield claim.id, f"data are loaded but were not summed: {why}."
 
 
