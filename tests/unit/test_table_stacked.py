@@ -177,6 +177,34 @@ def test_rows_outside_the_cuts_are_said(
     )
 
 
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        (["Exports of Kyrgyzstan", ""], None),
+        (["China,854231,100", "Germany,854231,20"], (2, "row 1")),
+        (["Trade,,", '"China","854231","1 000"'], (1, "row 2")),
+        (["1,2,3", "Country,Code,Year"], None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_rows_above_the_names_that_are_like_those_below_are_said(
+    above: list[str], said: tuple[int, str] | None, kind: str, tmp_path: Path
+) -> None:
+    """What is a title in one file may be data in the next one that the same mapping reads."""
+    lines = [*above, *LONGER.splitlines()]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    if kind == "workbook":
+        path = tmp_path / "t.xlsx"
+        make_workbook(path, {"Sheet": cells([line.replace('"', "").split(",") for line in lines])})
+    rows, findings = read_table(path, CUT + "header_row: 3\n", tmp_path)
+    assert len(rows) == 2
+    found = [one for one in findings if one.rule == "rows-above"]
+    assert [(one.level, one.count, one.example) for one in found] == (
+        [("warning", *said)] if said else []
+    )
+
+
 def test_a_sheet_that_ends_before_its_last_row_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     make_workbook(path, {"Sheet": cells([line.split(",") for line in LONGER.splitlines()])})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from entrepot.model.columns import Finding
     from entrepot.sources.table.mapping import Mapping
 
 __all__ = ["Cells", "column_names", "naming_the_row", "open_cells"]
@@ -47,6 +48,8 @@ class Cells:
         Whether it is Parquet; else it is delimited text in UTF-8 that begins with the names.
     line_count
         Lines of the text, that of the names counted.
+    findings
+        What is said of rows that are not in it.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class Cells:
     mapping: Mapping
     is_parquet: bool = False
     line_count: int = 0
+    findings: tuple[Finding, ...] = ()
 
     def require_all(self, connection: duckdb.DuckDBPyConnection, rows: int) -> None:
         """Refuse a text of which not every row was read; see `entrepot.sources.strict`."""
@@ -129,7 +133,7 @@ def open_cells(
         names = tuple(parquet_types(connection, path, label))
         return Cells(path, label, column_names(names), mapping, is_parquet=True)
     opened = sheet_as_text if has_sheets(path) else plain_text
-    text, header = opened(path, label, mapping, scratch)
+    text, header, findings = opened(path, label, mapping, scratch)
     if not any(header):
         raise BadFileError(
             "no names of columns",
@@ -137,7 +141,9 @@ def open_cells(
             hint="say with header_row in which row they stand",
         )
     lines = count_lines(text, label, first=mapping.head)
-    return Cells(text, label, column_names(header), mapping, line_count=lines)
+    return Cells(
+        text, label, column_names(header), mapping, line_count=lines, findings=findings
+    )
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     read = check_table(connection, table)
     plan, cells, looked, every = read.plan, read.cells, read.looked, read.every
     kinds, findings = account(connection, plan, cells, looked, every)
+    findings = (*cells.findings, *findings)
     merged, more = one_row_a_cell(connection, plan, cells, read.counted)
     world = against_world(connection, plan, cells, looked, (every, merged))
     totals = table_totals(connection, plan, cells, every)

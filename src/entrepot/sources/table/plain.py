@@ -17,7 +17,7 @@ from entrepot.sources.text import MAX_COLUMNS, MAX_LINE, count_lines
 from entrepot.sources.workbook import cell_text, is_workbook, merged_cells, sheet_rows, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from entrepot.sources.table.mapping import Mapping
@@ -44,8 +44,8 @@ _LONGEST = 2**24  # characters in a line
 
 def plain_text(
     path: Path, label: str, mapping: Mapping, scratch: Path
-) -> tuple[Path, tuple[str, ...]]:
-    """Return a text as DuckDB reads it, and its first row.
+) -> tuple[Path, tuple[str, ...], tuple[Finding, ...]]:
+    """Return a text as DuckDB reads it, its first row, and what is said of the rows above it.
 
     Raises
     ------
@@ -70,7 +70,11 @@ def plain_text(
             lines = [line.lstrip("\ufeff") for line in islice(source, mapping.head - 1)]
         above = lines[-(mapping.header_rows - 1) :]
         names = joined_names([*csv.reader(above, delimiter=mapping.delimiter), names])
-    return target, names
+    if mapping.head == 1:
+        return target, names, ()
+    with path.open(encoding=encoding, newline="") as source:
+        lines = iter(lambda: source.readline(_LONGEST), "")
+        return target, names, tuple(_about_above(_cells_of(lines, mapping), label, mapping))
 
 
 def has_labels(names: Sequence[str]) -> bool:
@@ -134,8 +138,10 @@ def _delimited(path: Path, label: str, mapping: Mapping) -> Iterator[list[str]]:
 
 def sheet_as_text(
     path: Path, label: str, mapping: Mapping, scratch: Path
-) -> tuple[Path, tuple[str, ...]]:
-    """Return a sheet of a workbook, page or JSON as delimited text, and the names of its columns.
+) -> tuple[Path, tuple[str, ...], tuple[Finding, ...]]:
+    """Return a sheet of a workbook, page or JSON as delimited text, with the names of its columns.
+
+    Behind them is what is said of the rows above the names.
 
     Raises
     ------
@@ -164,10 +170,9 @@ def sheet_as_text(
                 writer.writerow(row)
             else:
                 opened.write("\n")  # keeps the numbers of the rows below
-    above = whole[mapping.head - mapping.header_rows : mapping.head - 1]
-    return target, joined_names(
-        [*([_text(cell, mapping) for cell in row] for row in above), texts[0]]
-    )
+    over = [[_text(cell, mapping) for cell in row] for row in whole[: mapping.head - 1]]
+    names = joined_names([*over[mapping.head - mapping.header_rows :], texts[0]])
+    return target, names, tuple(_about_above([*over, *texts], label, mapping))
 
 
 def has_sheets(path: Path) -> bool:
@@ -314,11 +319,15 @@ def _rows_below_names(path: Path, label: str, mapping: Mapping) -> Iterator[tupl
         yield from ((n, row) for n, row in enumerate(rows, mapping.head + 1) if any(row))
         return
     with path.open(encoding=_encoding(path, label, mapping), newline="", errors="replace") as text:
-        for number, line in enumerate(text, 1):
-            if number > mapping.head:
-                row = [cell.strip(f'{BLANKS}\r\n"') for cell in line.split(mapping.delimiter)]
-                if any(row):
-                    yield number, row
+        for number, row in enumerate(_cells_of(text, mapping), 1):
+            if number > mapping.head and any(row):
+                yield number, row
+
+
+def _cells_of(lines: Iterable[str], mapping: Mapping) -> Iterator[list[str]]:
+    """Yield lines cut at the delimiter, without the marks of quotation around a cell."""
+    for line in lines:
+        yield [cell.strip(f'{BLANKS}\r\n\ufeff"') for cell in line.split(mapping.delimiter)]
 
 
 def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tuple[str, ...]:
@@ -426,6 +435,30 @@ def about_cuts(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:
     yield Finding(
         "outside-rows", "warning" if cut else "note", label, outside, cut or example, text
     )
+
+
+def _about_above(
+    rows: Iterable[Sequence[str]], label: str, mapping: Mapping
+) -> Iterator[Finding]:
+    """Yield a finding if rows above the names of the columns are like the first row below them.
+
+    One mapping reads several files, or parts of one: what is a title in the first can be data in
+    another, whose names come again further down.
+    """
+    last = mapping.head - mapping.header_rows  # below it are the rows of names
+    over: list[Sequence[str]] = []
+    for number, row in enumerate(rows, 1):
+        if number <= last:
+            over.append(row)
+        elif number > mapping.head and any(row):
+            like = [at for at, one in enumerate(over, 1) if _alike(one, row)]
+            if like:
+                text = (
+                    f"Rows above the names of the columns, in row {mapping.head}, were not read, "
+                    "and are like the rows below: is header_row that of this file?"
+                )
+                yield Finding("rows-above", "warning", label, len(like), f"row {like[0]}", text)
+            return
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
