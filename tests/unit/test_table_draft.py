@@ -121,6 +121,32 @@ def test_baci_is_known_by_its_columns(tmp_path: Path) -> None:
     assert asked(drafted(tmp_path, text, "my.csv")) == ["nomenclature"]
 
 
+@pytest.mark.parametrize(
+    ("codes", "pad"),
+    [
+        (("10121", "854231"), 6),
+        (("10121", "30367"), 6),
+        (("77641", "854231"), "TODO"),  # 077641 is a code of no edition: SITC, or damage
+        (("10121", "77641", "854231"), "TODO"),
+        (("77641", "77643"), "TODO"),
+        (("101", "302", "8542"), 4),
+        (("101", "8542"), "TODO"),  # one number of three digits in ten is such a heading
+        (("1", "85"), "TODO"),  # chapters, or sections of SITC
+        (("1012100", "85423190"), 8),
+        (("101", "10121", "8542"), "even"),
+        (("776", "77641", "8542"), "TODO"),
+        (("010121", "854231"), None),
+    ],
+)
+def test_zeros_are_put_back_where_the_codes_prove_that_they_were_lost(
+    codes: tuple[str, ...], pad: object, tmp_path: Path
+) -> None:
+    text = "t,i,j,k,v,q\n" + "".join(f"2022,156,643,{code},1.5,2\n" for code in codes)
+    draft = drafted(tmp_path, text, "BACI_HS17_Y2022_V202401.csv")
+    assert draft.mapping["columns"]["k"].get("pad") == pad
+    assert ("columns.k.pad" in asked(draft)) == (pad == "TODO")
+
+
 def test_codes_are_preferred_to_names_and_known_by_their_cells(tmp_path: Path) -> None:
     text = (
         "period,reporterCode,reporterISO,reporterDesc,flowCode,partnerCode,partnerISO,partnerDesc,"

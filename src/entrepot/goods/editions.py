@@ -1,9 +1,8 @@
 """Editions of the Harmonized System: which codes exist when, and what a code was before.
 
 A code may keep its number and change its content, so equal numbers are not yet equal goods.
-`hs_codes.csv` has the codes of each edition as the correlation tables of the United Nations
-Statistics Division print them; `families.csv` what became of codes on the Common High Priority
-List, judged one by one.
+The codes of each edition are in `entrepot.model.product`; `families.csv` has what became of codes
+on the Common High Priority List, judged one by one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError, RequestError, nearest
 from entrepot.model.columns import read_table
-from entrepot.model.product import EDITIONS
+from entrepot.model.product import EDITIONS, POOLED, known_codes, known_prefixes
 
 __all__ = [
     "NATIONAL",
@@ -42,8 +41,6 @@ _LINK_COLUMNS = (
     "reason",
 )
 
-# BACI keeps petroleum oils of heading 2710 under one code in every year and edition.
-POOLED = "271000"
 NATIONAL = ("98", "99")
 """Chapters that are left to countries: their codes are of no edition."""
 
@@ -95,25 +92,6 @@ def links(nomenclature: str, other: str) -> dict[str, CodeLink]:
 
 
 @cache
-def known_codes() -> dict[str, frozenset[str]]:
-    """Return every six-digit code with the editions it stands in."""
-    everywhere = frozenset(edition.id for edition in EDITIONS)
-    return {
-        row["code"]: everywhere if row["code"] == POOLED else _spans(row["editions"])
-        for row in read_table(_FOLDER / "hs_codes.csv", ("code", "editions"))
-    }
-
-
-@cache
-def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
-    """Return every code of two, four or six digits with the editions it stands in."""
-    found: dict[str, frozenset[str]] = {}
-    for code, editions in known_codes().items():
-        found[code[:digits]] = found.get(code[:digits], frozenset()) | editions
-    return found
-
-
-@cache
 def without_filling(code: str, edition: str) -> str:
     """Return a code without the zeros that fill a chapter, heading or subheading up.
 
@@ -158,12 +136,3 @@ def require_code(code: str, edition: str) -> None:
 
 
 @cache
-def _spans(text: str) -> frozenset[str]:
-    """Read ``"1996-2017 2022"``."""
-    spans = [span.partition("-") for span in text.split()]
-    return frozenset(
-        edition.id
-        for edition in EDITIONS
-        for first, _, last in spans
-        if int(first) <= edition.year <= int(last or first)
-    )

@@ -1,4 +1,8 @@
-"""Product codes of the Harmonized System: text, with the edition they are to be read in."""
+"""Product codes of the Harmonized System: text, with the edition they are to be read in.
+
+`hs_codes.csv` has the codes of each edition as the correlation tables of the United Nations
+Statistics Division print them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,15 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from entrepot.errors import RequestError, UnknownNameError
+from entrepot.model.columns import read_table
 
 __all__ = [
     "EDITIONS",
     "NO_CODES",
+    "POOLED",
     "TARIFFS",
     "TOTAL",
     "UNNAMED",
@@ -19,6 +26,8 @@ __all__ = [
     "edition",
     "edition_on",
     "harmonized",
+    "known_codes",
+    "known_prefixes",
     "product_code",
     "product_prefix",
 ]
@@ -27,6 +36,8 @@ NO_CODES = "NONE"
 """Nomenclature of a source that has totals over all goods only."""
 UNNAMED = "HS"
 """Nomenclature of six-digit codes of an edition that is not named: they cannot be converted."""
+POOLED = "271000"
+"""BACI keeps petroleum oils of heading 2710 under one code in every year and edition."""
 TOTAL = "TOTAL"
 """Product of a row that is a total over all goods; it may stand beside rows by product."""
 
@@ -234,3 +245,33 @@ def _why(code: str) -> str:
     if len(code) > 6:
         return "codes of more than six digits differ from country to country"
     return f"it has {len(code)} digit{'s' if len(code) != 1 else ''}"
+
+
+@cache
+def known_codes() -> dict[str, frozenset[str]]:
+    """Return every six-digit code with the editions it stands in."""
+    everywhere = frozenset(edition.id for edition in EDITIONS)
+    return {
+        row["code"]: everywhere if row["code"] == POOLED else _spans(row["editions"])
+        for row in read_table(Path(__file__).with_name("hs_codes.csv"), ("code", "editions"))
+    }
+
+
+@cache
+def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
+    """Return every code of two, four or six digits with the editions it stands in."""
+    found: dict[str, frozenset[str]] = {}
+    for code, editions in known_codes().items():
+        found[code[:digits]] = found.get(code[:digits], frozenset()) | editions
+    return found
+
+
+def _spans(text: str) -> frozenset[str]:
+    """Read ``"1996-2017 2022"``."""
+    spans = [span.partition("-") for span in text.split()]
+    return frozenset(
+        edition.id
+        for edition in EDITIONS
+        for first, _, last in spans
+        if int(first) <= edition.year <= int(last or first)
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
+from entrepot.model.product import known_prefixes
 from entrepot.sources.table.draft.areas import area_keys
 from entrepot.sources.table.draft.guess import BACI, code_pattern
 from entrepot.sources.table.draft.money import money_words, scale_words, unit_words
@@ -166,10 +168,11 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
         return {"product": asks.ask("product", words)}
     says: dict[str, Any] = {}
     product = by_role["product"].seen
-    pad = _pad(product, asks)
+    pad, likely = _pad(product, asks)
     levels: dict[int, int] = {}
     for length, count in product.lengths.items():
-        level = max(length, pad) if isinstance(pad, int) else length + length % 2 * (pad == "even")
+        even = length + length % 2 * (likely == "even")
+        level = max(length, likely) if isinstance(likely, int) else even
         levels[level] = levels.get(level, 0) + count
     if "nomenclature" not in by_role:
         says["nomenclature"] = edition or _edition(max(levels, default=0), asks)
@@ -188,25 +191,52 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     return says
 
 
-def _pad(product: Seen, asks: Questions) -> int | str | None:
-    """Return how zeros are put back that a program lost, where the codes show it; else ask.
+def _pad(product: Seen, asks: Questions) -> tuple[int | str | None, int | str | None]:
+    """Return how zeros are put back that a program lost, and how they probably are.
 
-    Codes of one odd length may be ten digits that lost a zero, the nine of Japan, or those of
-    another classification; only a zero at the front proves that none was lost.
+    The first is asked where the codes do not prove it.
+
+    Codes of an odd length may be six digits that lost a zero, ten that did, the nine of Japan, or
+    those of another classification, such as SITC. A zero at the front proves that none was lost; a
+    zero is put back where it makes each of them a code of the Harmonized System.
     """
     lengths = sorted(product.lengths)
     odd = [length for length in lengths if length % 2]
     if not odd:
-        return None
+        return None, None
     texts = [text.lstrip("'") for text in product.texts]
-    if any(text.startswith("0") and len(text) in odd for text in texts):
-        return None
-    if len(lengths) == 1 or lengths == [8, 9]:
-        choices = ("9", "10") if 9 in lengths else (str(lengths[0] + 1),)
-        words = "how many digits have the codes, with zeros that a program lost at the front?"
-        return asks.ask(f"columns.{product.name}.pad", words, *choices)
+    short = [text for text in texts if text.isdigit() and len(text) in odd]
+    if any(text.startswith("0") for text in short):
+        return None, None
+    words = "how many digits have the codes, with zeros that a program lost at the front?"
+    if lengths in ([9], [8, 9]):
+        return asks.ask(f"columns.{product.name}.pad", words, "9", "10"), None
     one_level = len({length + length % 2 for length in lengths}) == 1
-    return lengths[-1] + lengths[-1] % 2 if one_level else "even"
+    pad = lengths[-1] + lengths[-1] % 2 if one_level else "even"
+    if _lost_a_zero(short):
+        return pad, pad
+    return asks.ask(f"columns.{product.name}.pad", words, str(pad)), pad
+
+
+_BY_CHANCE = 0.05
+"""Codes of another classification would be codes of the Harmonized System so rarely."""
+
+
+def _lost_a_zero(codes: Sequence[str]) -> bool:
+    """Whether each code with a zero in front is one of some edition, and hardly by chance."""
+    chance = 1.0
+    for head in {f"0{code}"[:6] for code in codes}:
+        if head not in known_prefixes(len(head)):
+            return False
+        chance *= _chance(len(head))
+    return chance < _BY_CHANCE
+
+
+@cache
+def _chance(digits: int) -> float:
+    """Return how much of all numbers with a zero in front are codes of so many digits."""
+    of_zero = [one for one in known_prefixes(digits) if one[0] == "0" and one[1:2] != "0"]
+    return len(of_zero) / (9 * 10 ** (digits - 2))
 
 
 def _edition(digits: int, asks: Questions) -> str:

@@ -143,7 +143,7 @@ def _answer(key: str, held: Any, place: str, asks: Questions) -> Any:
     if key == "level":
         return choices[-1] if choices[-1] == "total" else int(choices[-1])
     if key == "pad":
-        return int(choices[0])
+        return int(choices[0]) if choices[0].isdigit() else choices[0]
     if key == "nomenclature":
         return "CN2024" if "CN2024" in choices[:1] else "HS2022"
     if key in _BY_CHOICE:
