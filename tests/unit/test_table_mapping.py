@@ -8,6 +8,8 @@ import time
 import pytest
 
 from entrepot.errors import BadFileError
+from entrepot.model.closed_yaml import parse_closed
+from entrepot.sources.shipments.layout import Layout
 from entrepot.sources.table.mapping import MappedColumn, read_mapping
 from entrepot.sources.text import group_of
 
@@ -103,6 +105,42 @@ def test_a_column_is_refused_with_its_line(column: str, message: str) -> None:
 def test_what_makes_no_sense_is_refused(line: str) -> None:
     with pytest.raises(BadFileError):
         read_mapping(f"format: 1\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (f"title: {'x' * 501}", "a title of 501 characters"),
+        (f"title: {'x ' * 500_000}", "a title of 999,999 characters"),
+        (f"publisher: {'x' * 501}", "a title of 501"),
+        (f"licence: {'x' * 501}", "a title of 501"),
+        ('title: "A\\u0007B"', "control character"),
+        ("url: javascript:alert(1)", "not an address of the web"),
+        ("url: 'JavaScript:alert(1)'", "not an address of the web"),
+        ("url: data:text/html,x", "not an address of the web"),
+        ("url: file:///etc/passwd", "not an address of the web"),
+        ("url: //example.org/x", "not an address of the web"),
+        ("url: 'https://example.org/ x'", "not an address of the web"),
+        (f"url: https://example.org/{'x' * 2000}", "an address of 2,020 characters"),
+    ],
+)
+def test_titles_and_addresses_are_looked_at(line: str, message: str) -> None:
+    """They stand in every list of what is loaded, and the address becomes a link on pages."""
+    with pytest.raises(BadFileError) as caught:
+        read_mapping(f"format: 1\ncolumns: {{}}\n{line}\n", "mine.yaml")
+    assert message in caught.value.what
+    assert len(str(caught.value)) < 500
+    layout = f"format: 1\nregister: mine\nreporter: RUS\nvaluation: FOB\ncolumns: {{}}\n{line}\n"
+    if not line.startswith("licence"):
+        more = "" if line.startswith("title") else "title: A\n"
+        with pytest.raises(BadFileError) as caught:
+            parse_closed(f"{layout}{more}", Layout, name="mine.yaml")
+        assert message in caught.value.what
+
+
+def test_an_address_of_the_web_is_kept() -> None:
+    found = read_mapping("format: 1\ncolumns: {}\nurl: HTTPS://example.org/a?b=c#d\ntitle: Ä, б")
+    assert (found.url, found.title) == ("HTTPS://example.org/a?b=c#d", "Ä, б")
 
 
 def test_open_questions_are_named_with_their_lines() -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Document
+    from entrepot.claims.loaded_evidence import LakeAnswers
     from entrepot.claims.series import Agreement
     from entrepot.claims.statements import ReferenceLevels
-    from entrepot.claims.loaded_evidence import LakeAnswers
 
 __all__ = ["assess_claims"]
 

@@ -14,7 +14,7 @@ from typing import Literal, cast, get_args
 
 from entrepot.errors import BadFileError, RequestError, nearest
 from entrepot.model.columns import read_table
-from entrepot.model.product import EDITIONS, POOLED, known_codes, known_prefixes
+from entrepot.model.product import POOLED, known_codes, known_prefixes
 
 __all__ = [
     "NATIONAL",
@@ -133,6 +133,3 @@ def require_code(code: str, edition: str) -> None:
     near = nearest(code, [one for one, there in known.items() if edition in there])
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise RequestError(f"unknown code {code} in {edition}", hint=f"{guess}check the digits")
-
-
-@cache

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from entrepot.errors import BadFileError, EntrepotError, nearest
+from entrepot.errors import BadFileError, EntrepotError, RequestError, nearest
 from entrepot.files import read_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     import yaml
 
-__all__ = ["Closed", "FormatOne", "YamlLines", "load_lines", "parse_closed", "read_closed"]
+__all__ = [
+    "Closed",
+    "FormatOne",
+    "Title",
+    "WebAddress",
+    "YamlLines",
+    "load_lines",
+    "parse_closed",
+    "read_closed",
+]
 
 
 _KINDS = {
@@ -409,3 +418,34 @@ def _whole(value: Any) -> Any:
 
 FormatOne = Annotated[Literal[1], BeforeValidator(_whole)]
 """Value of the key ``format``."""
+
+_LONGEST = {"a title": 500, "an address": 2_000}
+"""Characters: each stands in every list of what is loaded, in titles and under charts."""
+_WEB = re.compile(r"https?://[^\s<>\"\\]+", re.IGNORECASE)
+
+
+def _of_one_line(text: str, what: str) -> str:
+    if len(text) > _LONGEST[what]:
+        raise RequestError(
+            f"{what} of {len(text):,} characters: {text[:40]!r}...",
+            hint=f"write at most {_LONGEST[what]:,}",
+        )
+    if not text.isprintable():
+        raise RequestError(f"{what} with a control character or line end", hint="remove it")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if _of_one_line(text, "an address") and not _WEB.fullmatch(text):
+        raise RequestError(
+            f"not an address of the web: {text[:80]!r}",
+            why="it becomes a link on pages",
+            hint="write one that begins with https:// or http://, or leave it out",
+        )
+    return text
+
+
+Title = Annotated[str, AfterValidator(lambda text: _of_one_line(text, "a title"))]
+"""A short text of one line: what something is called, who published it, under which licence."""
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""An address that a page may link to; empty where there is none."""

@@ -266,6 +266,7 @@ def known_prefixes(digits: int) -> dict[str, frozenset[str]]:
     return found
 
 
+@cache
 def _spans(text: str) -> frozenset[str]:
     """Read ``"1996-2017 2022"``."""
     spans = [span.partition("-") for span in text.split()]

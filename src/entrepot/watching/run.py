@@ -30,7 +30,7 @@ from entrepot.figures.questions import QUESTIONS, unit_of
 from entrepot.lake import Lake
 from entrepot.lake.publish import forget, keep, kept
 from entrepot.lake.system_errors import READ_ONLY
-from entrepot.model.closed_yaml import Closed, FormatOne, load_lines, parse_closed
+from entrepot.model.closed_yaml import Closed, FormatOne, Title, load_lines, parse_closed
 from entrepot.model.keys import KEYS
 from entrepot.version import __version__
 from entrepot.watching.observation import (
@@ -551,7 +551,7 @@ class WatchFile(Closed):
     """Figures to be evaluated again whenever data change."""
 
     format: FormatOne
-    title: str = ""
+    title: Title = ""
     figures: tuple[FigureKeys, ...]
 
     @field_validator("figures")

@@ -25,7 +25,7 @@ from entrepot.figures.scenario.levels import (
 )
 from entrepot.measures.cutoff import OTHERS
 from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, areas
-from entrepot.model.closed_yaml import parse_closed, read_closed
+from entrepot.model.closed_yaml import Title, parse_closed, read_closed
 from entrepot.model.period import Period
 from entrepot.sources.icio.sectors import sector
 
@@ -106,7 +106,7 @@ class ScenarioFile(ClosedTrade):
     """A scenario: what stops, and at which levels its effect is worked out."""
 
     format: Annotated[Literal[1], BeforeValidator(_whole)]
-    title: str
+    title: Title
     note: str = ""
     period: str
     cut: CutKeys

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from entrepot.errors import BadFileError, RequestError, UnknownNameError
 from entrepot.model.areas import areas
-from entrepot.model.closed_yaml import parse_closed
+from entrepot.model.closed_yaml import Title, WebAddress, parse_closed
 from entrepot.model.columns import columns as dictionary
 from entrepot.model.display import MONEY
 from entrepot.model.product import EDITIONS, edition_on
@@ -218,9 +218,9 @@ class Layout(_Closed):
 
     format: Literal[1]
     register_: Annotated[str, Field(alias="register", pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
-    title: str
-    publisher: str = ""
-    url: str = ""
+    title: Title
+    publisher: Title = ""
+    url: WebAddress = ""
     known_from: str = ""
     reporter: str
     direction: Literal["import", "export"] | None = None

@@ -141,9 +141,7 @@ def open_cells(
             hint="say with header_row in which row they stand",
         )
     lines = count_lines(text, label, first=mapping.head)
-    return Cells(
-        text, label, column_names(header), mapping, line_count=lines, findings=findings
-    )
+    return Cells(text, label, column_names(header), mapping, line_count=lines, findings=findings)
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from entrepot.errors import BadFileError, RequestError
-from entrepot.model.closed_yaml import parse_closed
+from entrepot.model.closed_yaml import Title, WebAddress, parse_closed
 from entrepot.model.display import MONEY
 from entrepot.sources.strict import literal
 from entrepot.sources.text import group_of
@@ -205,10 +205,10 @@ class Mapping(Constants):
 
     format: Literal[1]
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")] | None = None
-    title: str | None = None
-    publisher: str | None = None
-    licence: str | None = None
-    url: str | None = None
+    title: Title | None = None
+    publisher: Title | None = None
+    licence: Title | None = None
+    url: WebAddress | None = None
     encoding: str | None = None
     delimiter: Delimiter = ","
     decimal: Literal[".", ","] = "."

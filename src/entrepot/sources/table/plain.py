@@ -437,9 +437,7 @@ def about_cuts(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:
     )
 
 
-def _about_above(
-    rows: Iterable[Sequence[str]], label: str, mapping: Mapping
-) -> Iterator[Finding]:
+def _about_above(rows: Iterable[Sequence[str]], label: str, mapping: Mapping) -> Iterator[Finding]:
     """Yield a finding if rows above the names of the columns are like the first row below them.
 
     One mapping reads several files, or parts of one: what is a title in the first can be data in
