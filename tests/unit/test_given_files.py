@@ -9,30 +9,61 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from entrepot import files
 from entrepot.cli.main import app
 from entrepot.errors import BadFileError, OutsideError
 from entrepot.files import read_bytes, read_text, require_file, require_target
+from entrepot.sources.table.draft.draft import draft_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices are POSIX's")
 
 READS = {
-    "files to add": ["data", "add", "baci", "{}"],
-    "a mapping": ["data", "add", "table", "{data}", "--map", "{}"],
-    "a table to map": ["data", "map", "{}"],
-    "a list to add": ["goods", "add", "{}"],
-    "a list in a question": ["ask", "value", "--exporter", "CHN", "--importer", "RUS",
-                             "--goods", "{}", "--period", "2022"],
-    "a table of codes": ["goods", "match", "{}", "--to", "HS2022"],
-    "a watch file": ["watch", "{}"],
-    "claims": ["check", "{}"],
-    "an article": ["draft", "{}"],
-    "a scenario": ["scenario", "{}"],
+    "data add FILE": ["data", "add", "baci", "{}"],
+    "data add --map": ["data", "add", "table", "{data}", "--map", "{}"],
+    "data map FILE": ["data", "map", "{}"],
+    "data map --areas": ["data", "map", "{data}", "--areas", "{}"],
+    "data restore FILE": ["data", "restore", "{}"],
+    "goods add FILE": ["goods", "add", "{}"],
+    "goods update FILE": ["goods", "update", "{}"],
+    "ask --goods": ["ask", "value", "--exporter", "CHN", "--importer", "RUS",
+                    "--goods", "{}", "--period", "2022"],
+    "goods match CODES": ["goods", "match", "{}", "--to", "HS2022"],
+    "watch FILE": ["watch", "{}"],
+    "check FILE": ["check", "{}"],
+    "draft FILE": ["draft", "{}"],
+    "scenario FILE": ["scenario", "{}"],
+    "screen FILE": ["screen", "{}"],
+    "brief --claims": ["brief", "RUS", "--claims", "{}"],
 }  # fmt: skip
+WORDS_TOO = ("goods match CODES", "ask --goods")
+"""A path or something else: what does not end in .csv names no file."""
+WRITES = {
+    "brief --out": ["brief", "RUS", "--out", "{}.html"],
+    "chart --out": ["chart", "import_share", "--out", "{}.svg"],
+    "check --out": ["check", "{article}", "--out", "{}.html"],
+    "check --note": ["check", "{article}", "--note", "{}.txt"],
+    "draft --desk": ["draft", "{article}", "--desk", "{}.html"],
+    "scenario --out": ["scenario", "{scenario}", "--out", "{}.html"],
+    "screen --out": ["screen", "{data}", "--out", "{}.csv"],
+    "reconcile --out": ["reconcile", "--period", "2022", "--goods", "8542", "--out", "{}.csv"],
+    "data aggregate FILE": ["data", "aggregate", "shipments.peru", "{}.csv"],
+    "data backup FILE": ["data", "backup", "{}.tar", "--replace"],
+    "data export FILE": ["data", "export", "baci", "{}.csv"],
+    "goods match --out": ["goods", "match", "chpl", "--to", "HS2017", "--out", "{}.csv"],
+    "goods weights --out": ["goods", "weights", "--out", "{}.csv"],
+}
+FOLDERS = {"data get --to"}
 
 
 REAL = require_file
@@ -45,16 +76,35 @@ def pipe(tmp_path: Path) -> Path:
     return path
 
 
-def run(words: list[str], named: Path, tmp_path: Path) -> tuple[int, str]:
+def run(words: list[str], named: Path | str, tmp_path: Path) -> tuple[int, str]:
     data = tmp_path / "data.csv"
     data.write_text("a,b\n1,2\n", encoding="utf-8")
+    article = tmp_path / "article.txt"
+    article.write_text("China's exports to Russia fell by 3.4 % in 2025.", encoding="utf-8")
     lake = ["--lake", str(tmp_path / "lake")] if words[0] in ("data", "ask") else []
     if words[:2] == ["data", "map"]:
         lake = []
     (tmp_path / "lake").mkdir(exist_ok=True)
-    filled = [word.format(named, data=data) for word in words]
+    places = {"data": data, "article": article, "scenario": EXAMPLES / "cut-off.yaml"}
+    filled = [word.format(named, **places) for word in words]
     done = CliRunner().invoke(app, [*filled, *lake])
     return done.exit_code, done.output + str(done.exception or "")
+
+
+def test_every_path_of_the_command_line_is_here() -> None:
+    known = {*READS, *WRITES, *FOLDERS}
+    missing = [one for one in _paths(typer.main.get_command(app), "") if one not in known]
+    assert missing == []
+
+
+def _paths(command: Any, name: str) -> Iterator[str]:
+    """Yield each parameter that is a path, but for the lake, which `require_lake` looks at."""
+    for word, inner in getattr(command, "commands", {}).items():
+        yield from _paths(inner, f"{name} {word}".strip())
+    for one in [] if hasattr(command, "commands") else command.params:
+        if one.type.name == "path" and "--lake" not in one.opts:
+            is_option = one.opts[0].startswith("-")
+            yield f"{name} {one.opts[0] if is_option else 'FILE'}"
 
 
 @pytest.mark.parametrize("words", READS.values(), ids=READS)
@@ -63,12 +113,45 @@ def test_a_pipe_or_device_is_refused_at_once(words: list[str], tmp_path: Path, p
     for named, what in ((pipe, "a pipe"), (Path("/dev/zero"), "a device"), (tmp_path, "a folder")):
         code, text = run(words, named, tmp_path)
         assert code not in (0, 70), (named, text)
-        if words[:2] == READS["a table of codes"][:2] or words[0] == "ask":
+        if words in [READS[name] for name in WORDS_TOO]:
             if named == pipe:
                 assert "this is a pipe" in text
-            continue  # what does not end in .csv names no file
+            continue
         assert f"this is {what}" in " ".join(text.split()), text
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("words", WRITES.values(), ids=WRITES)
+def test_a_target_that_is_no_file_is_refused_before_any_work(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError("work was done")
+
+    monkeypatch.setattr("entrepot.lake.Lake.open", work)
+    monkeypatch.setattr("entrepot.cli.draft.drafted", work)
+    for suffix in (".html", ".txt", ".csv", ".svg", ".tar"):
+        os.mkfifo(tmp_path / f"pipe{suffix}")
+        (tmp_path / f"folder{suffix}").mkdir()
+    for name in ("pipe", "folder"):
+        code, text = run(words, str(tmp_path / name), tmp_path)
+        assert f"cannot write {tmp_path}" in " ".join(text.split()), text
+        assert code not in (0, 70)
+
+
+def test_files_are_fetched_into_a_folder_only(tmp_path: Path, pipe: Path) -> None:
+    for place in (pipe, Path("/dev/null")):
+        words = ["data", "get", "baci", "--period", "2022", "--to", "{}", "--dry-run"]
+        code, text = run(words, place, tmp_path)
+        assert (code != 0, "this is no folder" in text) == (True, True)
+
+
+def test_a_table_of_areas_that_explains_nothing_is_said(tmp_path: Path) -> None:
+    path, areas = tmp_path / "mine.csv", tmp_path / "areas.csv"
+    path.write_text("year,buyer,seller,hs,value\n2022,RUS,CHN,854231,5\n", encoding="utf-8")
+    areas.write_text("code,iso3\n1,CHN\n", encoding="utf-8")
+    assert "areas.csv was not used" in draft_mapping(path, areas=areas).text
+    assert "not used" not in draft_mapping(path).text
 
 
 def test_a_socket_and_a_name_that_is_none(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from entrepot.cli.common import (
     say_if_empty,
     saying_new_folder,
     table,
+    writable,
 )
 from entrepot.model.areas import as_codes
 
@@ -73,6 +74,7 @@ Out = Annotated[
     typer.Option(
         "--out",
         help="File to write (repeatable): .html, .pdf, .xlsx, .md, .json.",
+        callback=writable,
         show_default=False,
     ),
 ]

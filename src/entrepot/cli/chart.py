@@ -15,6 +15,7 @@ from entrepot.cli.common import (
     open_lake,
     saying_new_folder,
     with_keys,
+    writable,
 )
 from entrepot.errors import RequestError
 
@@ -36,7 +37,10 @@ Drawn = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", help="File to write: .svg, .png, or the table as .csv.", show_default=False
+        "--out",
+        help="File to write: .svg, .png, or the table as .csv.",
+        show_default=False,
+        callback=writable,
     ),
 ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder, writable
 from entrepot.cli.draft import DateOption, PublisherOption, drafted
 from entrepot.errors import RequestError
 
@@ -33,6 +33,7 @@ Out = Annotated[
     typer.Option(
         "--out",
         help="Write the result: .html, .md, .json, .txt or .jsonld (ClaimReview).",
+        callback=writable,
         show_default=False,
     ),
 ]
@@ -41,6 +42,7 @@ Note = Annotated[
     typer.Option(
         "--note",
         help="Write a note to the editor (.txt): only claims that fail the check.",
+        callback=writable,
         show_default=False,
     ),
 ]

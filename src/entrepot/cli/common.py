@@ -151,6 +151,18 @@ def say_if_empty(held: Lake, place: str | None) -> None:
         note(f"note: no data loaded in {held.path}; only bundled data are available")
 
 
+def writable(named: Path | list[Path] | None) -> Path | list[Path] | None:
+    """Refuse files to write that are folders, pipes or devices, before any work is done.
+
+    The callback of every option that names such a file.
+    """
+    from entrepot.files import require_target
+
+    for target in [named] if isinstance(named, Path) else named or ():
+        require_target(target)
+    return named
+
+
 @contextmanager
 def saying_new_folder(target: Path) -> Iterator[None]:
     """Say on standard error that a folder was created for a file: its name may be mistyped."""

@@ -24,6 +24,7 @@ from entrepot.cli.common import (
     progress,
     read_text_file,
     table,
+    writable,
 )
 from entrepot.cli.data_get import GET_EXAMPLE, get
 from entrepot.cli.data_names import COMPANIES_EXAMPLE, NAMES_EXAMPLE, companies, names
@@ -141,7 +142,9 @@ PUBLISH_EXAMPLE = "Example: entrepot data publish"
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A tar archive to write.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A tar archive to write.", callback=writable)
+    ],
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the file if it exists.")
     ] = False,
@@ -513,7 +516,9 @@ def remove(
 @app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --against comtrade")
 def aggregate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
-    out: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", callback=writable)
+    ],
     each: Annotated[Literal["year", "quarter", "month"], typer.Option(help="A row for each.")] = (
         "year"
     ),
@@ -651,7 +656,9 @@ def export(
     out: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="Ends in .csv, .parquet, .xlsx, .dta, .sdmx.csv, .zip."
+            metavar="FILE",
+            help="Ends in .csv, .parquet, .xlsx, .dta, .sdmx.csv, .zip.",
+            callback=writable,
         ),
     ],
     importer: Annotated[str | None, typer.Option(help="Area, group or sum: RUS.")] = None,

@@ -82,6 +82,10 @@ def get(
     settings = Settings.read(lake)
     folder = to or settings.cache / "downloads" / source
     wanted = wanted_of(period, freq, reporter, partner, goods, nomenclature, vintage)
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(
+            "this is no folder", where=str(folder), hint="name a folder with --to: files go there"
+        )
     path = installed(source, wanted)
     parts = () if path else pieces(source, wanted)
     if dry_run:

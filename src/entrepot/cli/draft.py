@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, saying_new_folder
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    note,
+    open_lake,
+    saying_new_folder,
+    writable,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +54,7 @@ DeskOption = Annotated[
     typer.Option(
         "--desk",
         help="Write the reading desk (.html), to correct the draft in a browser.",
+        callback=writable,
         show_default=False,
     ),
 ]

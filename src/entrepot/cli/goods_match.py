@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table, writable
 from entrepot.errors import (
     BadFileError,
     NoEvidenceError,
@@ -60,7 +60,9 @@ def match(
     period: Annotated[str | None, typer.Option(help="Period of these data: 2023.")] = None,
     importer: Annotated[str | None, typer.Option(help="Importer in these data.")] = None,
     exporter: Annotated[str | None, typer.Option(help="Exporter in these data.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write every row: .csv or .xlsx.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write every row: .csv or .xlsx.", callback=writable)
+    ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -107,7 +109,9 @@ def match(
 def weights(
     source: Annotated[str, typer.Option("--from", help="HS edition of the data: HS2017.")],
     to: Annotated[str, typer.Option(help="HS edition wanted: HS2022.")],
-    out: Annotated[Path | None, typer.Option(help="Write every weight as CSV.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write every weight as CSV.", callback=writable)
+    ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table, writable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,9 @@ def reconcile(
     freight: Annotated[
         str, typer.Option(help="CIF/FOB margin of imports: keep, or remove the estimate.")
     ] = "keep",
-    out: Annotated[Path | None, typer.Option(help="Write the result: .parquet or .csv.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the result: .parquet or .csv.", callback=writable)
+    ] = None,
     keep: Annotated[
         bool, typer.Option(help="Store the result in the lake as source reconciled.")
     ] = True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table
+from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table, writable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,12 @@ Files = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Write the result: .html, .md, .json or .svg.", show_default=False),
+    typer.Option(
+        "--out",
+        help="Write the result: .html, .md, .json or .svg.",
+        show_default=False,
+        callback=writable,
+    ),
 ]
 
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    note,
+    open_lake,
+    progress,
+    table,
+    writable,
+)
 from entrepot.errors import NoEvidenceError, RequestError
 
 if TYPE_CHECKING:
@@ -46,7 +55,10 @@ def screen(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop if a row cannot be read.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Write .xlsx, or all lines as .csv, .parquet or .json.")
+        Path | None,
+        typer.Option(
+            help="Write .xlsx, or all lines as .csv, .parquet or .json.", callback=writable
+        ),
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,

@@ -109,6 +109,8 @@ def draft_mapping(
         If there is no such part.
     """
     require_file(path, hint="name a CSV, Excel, HTML, JSON or Parquet file")
+    if areas is not None:
+        require_file(areas, hint="name a CSV, Excel or Parquet file with codes and areas")
     with tempfile.TemporaryDirectory() as folder:
         return _draft(RawFile(path, path.name), Path(folder), areas, sheet, part)
 
@@ -124,6 +126,8 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
     one_of, others = _one_part(head, columns, part, label)
     says, asks, answered, trial = _tried(file, scratch, head, columns, areas, others)
     notes = [f"Drafted from {file.name}; `entrepot data add table FILE --map` reads it."]
+    if areas and not any(isinstance(one.get("codes"), dict) for one in says["columns"].values()):
+        notes.append(f"{areas.name} was not used: no column has codes of areas that it explains.")
     notes += [one_of] if one_of else []
     if "last_row" not in head.says and trial.is_empty_at(last):
         notes.append(f"Row {last}, the last, names no area: a total at the foot, as a rule.")
