@@ -44,11 +44,14 @@ READS = {
     "draft FILE": ["draft", "{}"],
     "scenario FILE": ["scenario", "{}"],
     "screen FILE": ["screen", "{}"],
+    "data names --companies": ["data", "names", "shipments.peru", "--companies", "{}"],
     "brief --claims": ["brief", "RUS", "--claims", "{}"],
 }  # fmt: skip
 WORDS_TOO = ("goods match CODES", "ask --goods")
 """A path or something else: what does not end in .csv names no file."""
 WRITES = {
+    "ask --out": ["ask", "value", "--exporter", "CHN", "--importer", "RUS", "--period", "2022",
+                  "--out", "{}.csv"],
     "brief --out": ["brief", "RUS", "--out", "{}.html"],
     "chart --out": ["chart", "import_share", "--out", "{}.svg"],
     "check --out": ["check", "{article}", "--out", "{}.html"],
@@ -58,12 +61,13 @@ WRITES = {
     "screen --out": ["screen", "{data}", "--out", "{}.csv"],
     "reconcile --out": ["reconcile", "--period", "2022", "--goods", "8542", "--out", "{}.csv"],
     "data aggregate FILE": ["data", "aggregate", "shipments.peru", "{}.csv"],
+    "data companies FILE": ["data", "companies", "shipments.peru", "{}.csv"],
     "data backup FILE": ["data", "backup", "{}.tar", "--replace"],
     "data export FILE": ["data", "export", "baci", "{}.csv"],
     "goods match --out": ["goods", "match", "chpl", "--to", "HS2017", "--out", "{}.csv"],
     "goods weights --out": ["goods", "weights", "--out", "{}.csv"],
-}
-FOLDERS = {"data get --to"}
+}  # fmt: skip
+FOLDERS = {"data get --to", "data copy FILE", "data move FILE"}
 
 
 REAL = require_file

@@ -23,6 +23,7 @@ from entrepot.cli.common import (
     saying_new_folder,
     table,
     with_keys,
+    writable,
 )
 from entrepot.cli.data_show import size
 from entrepot.errors import RequestError
@@ -70,6 +71,7 @@ def ask(
             "--out",
             help="Also write it: .xlsx, .csv, .parquet, .dta, .sdmx.csv, .zip, .json, .md, .html.",
             show_default=False,
+            callback=writable,
         ),
     ] = None,
     lake: LakeOrAddress = None,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table, table_format
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    emit,
+    open_lake,
+    table,
+    table_format,
+    writable,
+)
 from entrepot.cli.data_show import say
 
 if TYPE_CHECKING:
@@ -95,7 +103,10 @@ def _between(low: float, high: float) -> str:
 
 def companies(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
-    file: Annotated[Path, typer.Argument(help="Table to write: names and what they count as.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Table to write: names and what they count as.", callback=writable),
+    ],
     role: RoleOption = "receiver",
     goods: Annotated[str, typer.Option(help="all, 85, 8542, 310430.")] = "all",
     period: Annotated[str | None, typer.Option(help="2022, 2013..2022.")] = None,
@@ -109,10 +120,8 @@ def companies(
     """
     from entrepot.figures.companies import company_merges, merges_csv
     from entrepot.figures.register_names import register_names
-    from entrepot.files import require_target
     from entrepot.model.table_files import write_whole
 
-    require_target(file)
     opened = open_lake(lake)
     found = register_names(opened, source, cast("Role", role), goods=goods, period=period)
     each = ((one.name, one.value, one.lines) for one in found.names)
