@@ -73,8 +73,8 @@ def plain_text(
     if mapping.head == 1:
         return target, names, ()
     with path.open(encoding=encoding, newline="") as source:
-        lines = iter(lambda: source.readline(_LONGEST), "")
-        return target, names, tuple(_about_above(_cells_of(lines, mapping), label, mapping))
+        text = iter(lambda: source.readline(_LONGEST), "")
+        return target, names, tuple(_about_above(_cells_of(text, mapping), label, mapping))
 
 
 def has_labels(names: Sequence[str]) -> bool:

@@ -236,7 +236,8 @@ def _lost_a_zero(codes: Sequence[str]) -> bool:
 def _chance(digits: int) -> float:
     """Return how much of all numbers with a zero in front are codes of so many digits."""
     of_zero = [one for one in known_prefixes(digits) if one[0] == "0" and one[1:2] != "0"]
-    return len(of_zero) / (9 * 10 ** (digits - 2))
+    numbers: int = 9 * 10 ** (digits - 2)
+    return len(of_zero) / numbers
 
 
 def _edition(digits: int, asks: Questions) -> str:
