@@ -120,12 +120,17 @@ def test_the_installed_package_is_read_and_not_run(
     found = wheel.installed()
     assert found is not None
     assert found.year == 2022
-    connection = connect()
-    relation = found.rows(connection, frozenset({"DEU"}), frozenset({"CHN"}), "some")
-    names = ("exporter", "sector", "importer", "buyer_sector")
-    listed = {tuple(row) for row in relation.select(*names).fetchall()}
-    touched = {key for key in expected(table) if key[2] == "DEU" or key[0] == "CHN"}
-    assert listed == touched
+    for made in (frozenset[str](), frozenset({"A01", "C26"})):
+        goods = frozenset({"C26", "C29"})
+        listed = found.added_up(frozenset({"DEU"}), frozenset({"CHN"}), made, goods)
+        sums: dict[tuple[Any, ...], tuple[float, int]] = {}
+        for (seller, sector, buyer, used), usd in expected(table).items():
+            if (buyer == "DEU" or seller == "CHN") and (not made or sector in made):
+                key = (seller, buyer, used, sector in goods)
+                before, rows = sums.get(key, (0.0, 0))
+                sums[key] = before + usd, rows + 1
+        assert {row[:4]: row[4:] for row in listed} == sums
+        assert len(listed) == len(sums)
     wheel._read.cache_clear()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import narwhals as nw
@@ -13,28 +11,49 @@ import narwhals as nw
 from entrepot.errors import MissingExtraError, UnknownNameError
 from entrepot.figures.evidence import NoAnswer
 from entrepot.lake import fetch
-from entrepot.lake.system_errors import readable
 from entrepot.model.period import Period
 from entrepot.sources import source_info, split_address
 from entrepot.sources.icio import wheel
 from entrepot.sources.icio.sectors import NOMENCLATURE, Sector, sector, sectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import pyarrow as pa
+    from collections.abc import Iterable, Sequence
 
     from entrepot.lake import InventoryItem, Lake
 
-__all__ = ["SOURCE", "InputRows", "input_rows", "input_years"]
+__all__ = ["SOURCE", "Cell", "InputRows", "input_rows", "input_years"]
 
 SOURCE = "icio"
 RELEASE = "2025"
 INSTALL = "pip install 'entrepot[icio]'"
-_MOST = 16  # cubes kept for one lake; one has a megabyte or two
+_MOST = 16  # tables kept for one lake; one has a megabyte or two
 
 Frame = nw.LazyFrame[Any]
-_CUBES: WeakKeyDictionary[Lake, dict[Any, pa.Table]] = WeakKeyDictionary()
+
+
+class Cell(NamedTuple):
+    """Inputs that one area's sectors buy of another's.
+
+    Attributes
+    ----------
+    sector
+        The one that buys; empty where all are together.
+    usd
+        Whole USD, so that sums are exact in any order.
+    rows
+        How many rows they are from.
+    """
+
+    exporter: str
+    importer: str
+    sector: str
+    makes_goods: bool
+    is_factory: bool
+    usd: float
+    rows: int
+
+
+_CELLS: WeakKeyDictionary[Lake, dict[Any, tuple[dict[Any, list[Cell]], Any]]] = WeakKeyDictionary()
 _SECTORS: WeakKeyDictionary[Lake, dict[Any, list[str]]] = WeakKeyDictionary()
 
 
@@ -109,61 +128,77 @@ class InputRows:
         rows = self._held("exporter").filter(nw.col("exporter").is_in(sorted(areas)))
         return frozenset(code for (code,) in fetch(rows.select("exporter").unique()))
 
-    def cube(
-        self, importers: frozenset[str], exporters: frozenset[str], made: frozenset[str]
-    ) -> Frame:
+    def cells(
+        self,
+        importers: frozenset[str],
+        exporters: frozenset[str],
+        made: frozenset[str],
+        sector: str | None,
+        *,
+        by_sector: bool,
+    ) -> Sequence[Cell]:
         """Return what `importers` buy from anybody and `exporters` sell to anybody, added up.
+
+        Own inputs are included. They are few thousand at most, and are kept for other questions.
 
         Parameters
         ----------
         made
             Sectors that make the inputs; none for all.
-
-        Returns
-        -------
-        frame
-            ``exporter``, ``importer``, ``buyer_sector``, ``makes_goods``, ``value_usd`` (whole
-            USD) and ``rows``, own inputs included.
+        sector
+            The one that buys; None for all.
+        by_sector
+            Whether cells are told apart by the sector that buys, else by whether it manufactures.
         """
-        kept = _CUBES.setdefault(self.lake, {})
+        kept = _CELLS.setdefault(self.lake, {})
         key = (self.snapshot, self.period, importers, exporters, made)
         if key not in kept:
-            with self._rows(importers, exporters) as rows, readable():
-                kept[key] = _added_up(rows, made, self.sectors()).to_native().to_arrow_table()
+            kept[key] = {}, self._added_up(importers, exporters, made)
             while len(kept) > _MOST:
                 del kept[next(iter(kept))]
-        return nw.from_native(self.lake.connection.from_arrow(kept[key])).lazy()
+        coarser, rows = kept[key]
+        if (sector, by_sector) not in coarser:
+            coarser[sector, by_sector] = self._coarser(rows, sector, by_sector=by_sector)
+        return coarser[sector, by_sector]
 
-    @contextmanager
-    def _rows(self, importers: frozenset[str], exporters: frozenset[str]) -> Iterator[Frame]:
-        if self.installed is None:
-            bought = self._held("importer").filter(nw.col("importer").is_in(sorted(importers)))
-            sold = self._held("exporter").filter(
-                nw.col("exporter").is_in(sorted(exporters)),
-                ~nw.col("importer").is_in(sorted(importers)),
-            )
-            yield nw.concat([bought, sold])
-            return
-        connection, name = self.lake.connection, f"inputs_{uuid4().hex}"
-        relation = self.installed.rows(connection, importers, exporters, name)
-        try:
-            yield nw.from_native(relation).lazy()
-        finally:
-            connection.unregister(name)
+    def _added_up(
+        self, importers: frozenset[str], exporters: frozenset[str], made: frozenset[str]
+    ) -> Sequence[tuple[Any, ...]]:
+        goods = frozenset(code for code, one in self.sectors().items() if one.makes_goods)
+        if self.installed:
+            return self.installed.added_up(importers, exporters, made, goods)
+        bought = self._held("importer").filter(nw.col("importer").is_in(sorted(importers)))
+        sold = self._held("exporter").filter(
+            nw.col("exporter").is_in(sorted(exporters)),
+            ~nw.col("importer").is_in(sorted(importers)),
+        )
+        rows = nw.concat([bought, sold])
+        if made:
+            rows = rows.filter(nw.col("sector").is_in(sorted(made)))
+        found = (
+            rows.with_columns(nw.col("sector").is_in(sorted(goods)).alias("makes_goods"))
+            .group_by("exporter", "importer", "buyer_sector", "makes_goods")
+            .agg(nw.col("value_usd").sum(), nw.len().alias("rows"))
+            .select("exporter", "importer", "buyer_sector", "makes_goods", "value_usd", "rows")
+        )
+        return fetch(found)
+
+    def _coarser(
+        self, rows: Sequence[tuple[Any, ...]], sector: str | None, *, by_sector: bool
+    ) -> list[Cell]:
+        """Add up what no way of counting tells apart."""
+        factories = {code for code, one in self.sectors().items() if one.is_manufacturing}
+        found: dict[tuple[str, str, str, bool, bool], tuple[float, int]] = {}
+        for exporter, importer, buyer, goods, usd, many in rows:
+            if sector in (None, buyer):
+                key = exporter, importer, buyer if by_sector else "", goods, buyer in factories
+                before, count = found.get(key, (0.0, 0))
+                found[key] = before + usd, count + many
+        return [Cell(*key, *amounts) for key, amounts in found.items()]
 
     def _held(self, by: Any) -> Frame:
         rows = self.lake.table("inputs", source=self.address, by=by)
         return rows.filter(nw.col("period") == self.period.start)
-
-
-def _added_up(rows: Frame, made: frozenset[str], known: dict[str, Sector]) -> Frame:
-    goods = sorted(code for code, one in known.items() if one.makes_goods)
-    wanted = rows.filter(nw.col("sector").is_in(sorted(made))) if made else rows
-    return (
-        wanted.with_columns(nw.col("sector").is_in(goods).alias("makes_goods"))
-        .group_by("exporter", "importer", "buyer_sector", "makes_goods")
-        .agg(nw.col("value_usd").sum(), nw.len().alias("rows"))
-    )
 
 
 def input_years(lake: Lake) -> list[Period]:

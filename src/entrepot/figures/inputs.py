@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures import caveats, value_added
@@ -21,17 +20,18 @@ from entrepot.figures.input_choices import (
     sides,
     spans,
 )
-from entrepot.figures.input_rows import SOURCE, InputRows, input_rows, input_years
+from entrepot.figures.input_rows import SOURCE, Cell, InputRows, input_rows, input_years
 from entrepot.figures.questions import unit_of
 from entrepot.figures.value_added import economy_of
 from entrepot.lake import fetch, few_rows
-from entrepot.lake.system_errors import readable
 from entrepot.model.areas import area_name
 from entrepot.model.display import joined
 from entrepot.sources.icio.sectors import sector as sector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    import narwhals as nw
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.input_choices import InputChoice
@@ -240,7 +240,6 @@ def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
 # The inputs that a question is about, under every way to count them in one pass.
 
 
-Frame = nw.LazyFrame[Any]
 BUYERS, SELLERS = "buyers", "sellers"
 """Several areas count as one: their cells carry one name, which is no code of an area."""
 
@@ -265,7 +264,7 @@ class InputCells:
 
         The first column is the measure's main one.
         """
-        table = self._table(self._marked(self.ways), "way")
+        table = self._table(self.ways, "way")
         names = table.collect_schema().names()[1:]
         found = {}
         for way, *cells in fetch(table):
@@ -276,28 +275,24 @@ class InputCells:
 
     def by(self, key: str) -> dict[str, float]:
         """Return the measure of the headline for each ``buyer_sector`` or ``exporter``."""
-        table = self._table(self._marked(self.ways[:1], key), key)
+        table = self._table(self.ways[:1], key)
         return {str(row[0]): float(row[1]) for row in fetch(table) if row[1] is not None}
 
     def count(self) -> int:
         """Return how many rows stand behind the flow of the headline."""
         buyers, sellers = sides(self.ways[0].asked)
-        cells = self._cube().filter(nw.col("exporter") != nw.col("importer"))
-        for column, group in (("importer", buyers), ("exporter", sellers)):
-            if group:
-                cells = cells.filter(nw.col(column).is_in(sorted(group)))
-        for column, group in (("exporter", buyers), ("importer", sellers)):
-            if group and not buyers & sellers:
-                cells = cells.filter(~nw.col(column).is_in(sorted(group)))
-        [(rows,)] = fetch(cells.select(nw.col("rows").sum()))
-        return int(rows)
+        apart = not buyers & sellers
+        return sum(
+            cell.rows
+            for cell in self._cells("way")
+            if cell.exporter != cell.importer
+            and (not buyers or cell.importer in buyers)
+            and (not sellers or cell.exporter in sellers)
+            and not (apart and (cell.exporter in buyers or cell.importer in sellers))
+        )
 
-    def _factories(self) -> list[str]:
-        known = self.rows.sectors().items()
-        return sorted(code for code, one in known if one.is_manufacturing)
-
-    def _cube(self) -> Frame:
-        """Return the cells that any of the ways touches, so that one cube does for all."""
+    def _cells(self, key: str) -> Sequence[Cell]:
+        """Return the cells that any of the ways touches, so that they are read once for all."""
         asked = self.ways[0].asked
         groups = [sides(way.asked) for way in self.ways]
         buyers = frozenset[str]().union(*(group for group, _ in groups))
@@ -306,29 +301,24 @@ class InputCells:
             buyers = frozenset()
         elif asked.measure != "asymmetry" and buyers:  # what they buy is all that is looked at
             sellers = frozenset()
-        cells = self.rows.cube(buyers, sellers, made_by(asked.goods))
-        if asked.sector:
-            cells = cells.filter(nw.col("buyer_sector") == asked.sector)
-        return cells
+        return self.rows.cells(
+            buyers, sellers, made_by(asked.goods), asked.sector, by_sector=key == "buyer_sector"
+        )
 
-    def _table(self, cells: Frame, key: str) -> Frame:
+    def _table(self, ways: Sequence[InputChoice], key: str) -> nw.LazyFrame[Any]:
         """Return the measure by a key."""
         asked = self.ways[0].asked
+        cells = self._marked(ways, key)
         match asked.measure:
             case "value":
-                return measures.value(cells.filter("bought", "sold", "abroad"), by=[key])
+                return measures.value(cells, by=[key])
             case "import_share":
-                bought = cells.filter("bought", "abroad")
-                return measures.import_share(
-                    bought, exporter=SELLERS, by=[key], supplier="supplier"
-                )
+                return measures.import_share(cells, exporter=SELLERS, by=[key], supplier="supplier")
             case "export_share":
-                sold = cells.filter("sold", "abroad")
-                return measures.export_share(sold, importer=BUYERS, by=[key], buyer="buyer")
+                return measures.export_share(cells, importer=BUYERS, by=[key], buyer="buyer")
             case "asymmetry":
-                touched = cells.filter(nw.col("bought") | nw.col("sold"), nw.col("abroad"))
                 return measures.asymmetry(
-                    touched,
+                    cells,
                     importer=BUYERS,
                     exporter=SELLERS,
                     by=[key],
@@ -336,110 +326,74 @@ class InputCells:
                     buyer="buyer",
                 )
             case "hhi":
-                suppliers = self._in_order(cells.filter("bought", "abroad"), key)
-                return measures.hhi(suppliers, by=[key], unique_suppliers=True)
-        bought = cells.filter("bought", "abroad")
-        return measures.concentration_ratio(bought, by=[key], k=asked.k or 1)
+                return measures.hhi(cells, by=[key], unique_suppliers=True)
+        return measures.concentration_ratio(cells, by=[key], k=asked.k or 1)
 
-    def _in_order(self, cells: Frame, key: str) -> Frame:
-        """Return what each supplier sold, always in one order.
+    def _marked(self, ways: Sequence[InputChoice], key: str) -> nw.LazyFrame[Any]:
+        """Return what the measure adds up in each way of counting, as few rows as do for it.
 
-        Values are whole dollars, whose sums are exact in any order; their squares are not, and
-        the same question is to have the same digits each time.
+        ``supplier`` and ``buyer`` are the areas, with one name for all that count as one; of a
+        measure of suppliers, ``supplier`` is each by itself. Rows are always in one order: values
+        are whole dollars, whose sums are exact in any, but sums of their squares and shares are
+        not, and the same question is to have the same digits each time.
         """
-        totals = cells.group_by(key, "exporter").agg(nw.col("value_usd").sum())
-        with readable():
-            table = totals.sort(key, "exporter").to_native().to_arrow_table()
-        return nw.from_native(self.rows.lake.connection.from_arrow(table)).lazy()
-
-    def _marked(self, ways: Sequence[InputChoice], key: str = "way") -> Frame:
-        """Return cells for each way of counting, with what they are in it.
-
-        ``bought`` and ``sold`` say whether buyers and sellers asked for did so, ``abroad`` whether
-        the cell counts as crossing a border; ``supplier`` and ``buyer`` are the areas, with one
-        name for all that count as one.
-        """
-        groups = [sides(way.asked) for way in ways]
-        cells = _coarser(self._cube(), key, self._factories())
-        options, areas = self._options(ways, groups)
-        seller, buyer = (
-            areas.select(
-                "way",
-                nw.col("area").alias(side),
-                *(nw.col(x).alias(f"{side}_{x}") for x in ("buys", "sells")),
-            )
-            for side in ("exporter", "importer")
-        )
-        marked = (
-            cells.join(options, how="cross")
-            .filter(
-                ~nw.col("goods_only") | nw.col("makes_goods"),
-                ~nw.col("factories") | nw.col("is_factory"),
-            )
-            .join(seller, on=["way", "exporter"], how="left")
-            .join(buyer, on=["way", "importer"], how="left")
-        )
-        flags = ("exporter_buys", "exporter_sells", "importer_buys", "importer_sells")
-        marked = marked.with_columns(*(nw.col(flag).fill_null(False) for flag in flags))
-        return _counted(marked)
-
-    def _options(
-        self, ways: Sequence[InputChoice], groups: Sequence[tuple[frozenset[str], frozenset[str]]]
-    ) -> tuple[Frame, Frame]:
-        """Return the ways to count, and which areas are asked for in each, as small tables."""
-        named = [
-            (number, area, area in buyers, area in sellers)
-            for number, (buyers, sellers) in enumerate(groups)
-            for area in sorted(buyers | sellers)
-        ]
-        flag, lake = "BOOLEAN", self.rows.lake
-        options = few_rows(
-            lake,
-            {
-                "way": ("BIGINT", range(len(ways))),
-                "home": (flag, [way.home for way in ways]),
-                "goods_only": (flag, [way.goods_only for way in ways]),
-                "factories": (flag, [way.factories for way in ways]),
-                "any_buyer": (flag, [not buyers for buyers, _ in groups]),
-                "any_seller": (flag, [not sellers for _, sellers in groups]),
-                "overlap": (flag, [bool(buyers & sellers) for buyers, sellers in groups]),
-            },
-        )
-        areas = few_rows(
-            lake,
-            {
-                "way": ("BIGINT", [one[0] for one in named]),
-                "area": ("VARCHAR", [one[1] for one in named]),
-                "buys": (flag, [one[2] for one in named]),
-                "sells": (flag, [one[3] for one in named]),
-            },
-        )
-        return options, areas
+        measure = self.ways[0].asked.measure
+        wanted, cells = _WANTED.get(measure, _bought), self._cells(key)
+        found: dict[tuple[int | str, str, str], float] = defaultdict(float)
+        for number, way in enumerate(ways):
+            for cell, supplier, buyer in _counted(way, cells, wanted):
+                told: int | str = number
+                if key != "way":
+                    told = cell.sector if key == "buyer_sector" else cell.exporter
+                if measure in ("hhi", "cr"):
+                    supplier = cell.exporter
+                found[
+                    told,
+                    "" if measure in ("value", "export_share") else supplier,
+                    buyer if measure in ("export_share", "asymmetry") else "",
+                ] += cell.usd
+        rows = sorted(found.items())
+        suppliers = "VARCHAR", [head[1] for head, _ in rows]
+        buyers = "VARCHAR", [head[2] for head, _ in rows]
+        columns: dict[str, tuple[str, list[Any]]] = {
+            "exporter": suppliers,
+            "importer": buyers,
+            "supplier": suppliers,
+            "buyer": buyers,
+            key: ("BIGINT" if key == "way" else "VARCHAR", [head[0] for head, _ in rows]),
+            "value_usd": ("DOUBLE", [usd for _, usd in rows]),
+        }
+        return few_rows(self.rows.lake, columns)
 
 
-def _coarser(cells: Frame, key: str, factories: list[str]) -> Frame:
-    """Add up what no way of counting tells apart."""
-    kept = ["exporter", "importer", "makes_goods", "is_factory"]
-    if key == "buyer_sector":
-        kept.append(key)
-    return (
-        cells.with_columns(nw.col("buyer_sector").is_in(factories).alias("is_factory"))
-        .group_by(*kept)
-        .agg(nw.col("value_usd").sum(), nw.col("rows").sum())
-    )
+def _bought(bought: bool, sold: bool) -> bool:
+    return bought
 
 
-def _counted(marked: Frame) -> Frame:
-    """Say of each cell what it is; several areas count as one unless one side holds the other."""
-    among = (nw.col("exporter_buys") & nw.col("importer_buys")) | (
-        nw.col("exporter_sells") & nw.col("importer_sells")
-    )
-    inside = (nw.col("exporter") == nw.col("importer")) | (among & ~nw.col("overlap"))
-    sold, bought = nw.col("exporter_sells"), nw.col("importer_buys")
-    return marked.with_columns(
-        (bought | nw.col("any_buyer")).alias("bought"),
-        (sold | nw.col("any_seller")).alias("sold"),
-        (~inside | nw.col("home")).alias("abroad"),
-        nw.when(sold).then(nw.lit(SELLERS)).otherwise("exporter").alias("supplier"),
-        nw.when(bought).then(nw.lit(BUYERS)).otherwise("importer").alias("buyer"),
-    )
+_WANTED: dict[str, Callable[[bool, bool], bool]] = {
+    "value": lambda bought, sold: bought and sold,
+    "export_share": lambda bought, sold: sold,
+    "asymmetry": lambda bought, sold: bought or sold,
+}
+"""Whether a measure adds a cell up, by whether those asked for bought it, and sold it."""
+
+
+def _counted(
+    way: InputChoice, cells: Sequence[Cell], wanted: Callable[[bool, bool], bool]
+) -> Iterator[tuple[Cell, str, str]]:
+    """Yield cells that count as crossing a border, with supplier and buyer.
+
+    Several areas count as one unless one side holds the other.
+    """
+    buyers, sellers = sides(way.asked)
+    overlap = bool(buyers & sellers)
+    for cell in cells:
+        if (way.goods_only and not cell.makes_goods) or (way.factories and not cell.is_factory):
+            continue
+        bought, sold = cell.importer in buyers, cell.exporter in sellers
+        if not wanted(bought or not buyers, sold or not sellers):
+            continue
+        among = (cell.exporter in buyers and bought) or (sold and cell.importer in sellers)
+        inside = cell.exporter == cell.importer or (among and not overlap)
+        if way.home or not inside:
+            yield cell, SELLERS if sold else cell.exporter, BUYERS if bought else cell.importer

@@ -21,13 +21,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot.errors import BadFileError, MissingExtraError
 from entrepot.limits import files_allowed
 from entrepot.settings import cache_folder
-from entrepot.sources.icio.grid import Grid, cells, relation, together
+from entrepot.sources.icio.grid import Grid, cells, together
 from entrepot.sources.unpack import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import duckdb
     import numpy as np
 
     from entrepot.sources.icio.grid import Cells, Numbers, Places
@@ -292,22 +291,54 @@ class Installed:
     year: int
     snapshot: str
 
-    def rows(
+    def added_up(
         self,
-        connection: duckdb.DuckDBPyConnection,
         importers: frozenset[str],
         exporters: frozenset[str],
-        name: str,
-    ) -> duckdb.DuckDBPyRelation:
+        made: frozenset[str],
+        goods: frozenset[str],
+    ) -> list[tuple[str, str, str, bool, float, int]]:
         """Return what `importers` buy from anybody and what `exporters` sell to anybody.
+
+        It is added up by both areas, the sector that buys, and whether goods were made.
 
         Parameters
         ----------
-        name
-            Under which the connection keeps the cells; the caller unregisters it.
+        made
+            Sectors whose inputs count; none for all.
+        goods
+            Sectors that make goods.
+
+        Returns
+        -------
+        rows
+            Exporter, importer, sector that buys, whether goods are made, whole USD (so that sums
+            are exact in any order), and how many rows they are from.
         """
-        found = self._cells(importers, exporters)
-        return relation(connection, self.table.grid, found, self.year, name)
+        import numpy as np
+
+        grid, found = self.table.grid, self._cells(importers, exporters)
+        size = (len(grid.areas), len(grid.areas), len(grid.sectors), 2)
+        is_goods = np.array([code in goods for code in grid.sectors])[found["made"]]
+        place = np.ravel_multi_index(
+            (found["seller"], found["buyer"], found["used"], is_goods.astype(np.int8)), size
+        )
+        usd = found["usd"]
+        if made:
+            kept = np.array([code in made for code in grid.sectors])[found["made"]]
+            place, usd = place[kept], usd[kept]
+        rows = np.bincount(place)
+        there = np.flatnonzero(rows)
+        seller, buyer, used, flag = np.unravel_index(there, size)
+        columns = (
+            map(grid.areas.__getitem__, seller.tolist()),
+            map(grid.areas.__getitem__, buyer.tolist()),
+            map(grid.sectors.__getitem__, used.tolist()),
+            flag.astype(bool).tolist(),
+            np.bincount(place, weights=usd)[there].tolist(),
+            rows[there].tolist(),
+        )
+        return list(zip(*columns, strict=True))
 
     def _cells(self, importers: frozenset[str], exporters: frozenset[str]) -> Cells:
         import numpy as np
@@ -315,7 +346,7 @@ class Installed:
         grid = self.table.grid
         everybody = np.arange(len(grid.area_of))
         buyers, sellers = grid.of_areas(importers), grid.of_areas(exporters)
-        others = np.setdiff1d(everybody, buyers)
+        others = np.delete(everybody, buyers)
         blocks = [(everybody, buyers), (sellers, others)]
         return together([cells(grid, self.table.block(*one), *one) for one in blocks])
 

@@ -182,7 +182,12 @@ def _same_sides(row: Published, exporter: str | None, importer: str | None) -> b
 
 
 def _same(held: str, asked: str | None) -> bool:
-    return asked is None or (bool(held) and sorted(held.split("+")) == sorted(asked.split("+")))
+    return asked is None or (bool(held) and (held == asked or _parts(held) == _parts(asked)))
+
+
+@cache
+def _parts(areas: str) -> frozenset[str]:
+    return frozenset(areas.split("+"))
 
 
 def by_origin(rows: Iterable[Published]) -> dict[str, tuple[Published, ...]]:
