@@ -213,8 +213,8 @@ def test_factors_are_made_once(
     monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(value_added, "_LAST", [])
     made = []
-    real = value_added.solved
-    monkeypatch.setattr(value_added, "solved", lambda world: made.append(1) or real(world))
+    real = value_added.factors
+    monkeypatch.setattr(value_added, "factors", lambda world: made.append(1) or real(world))
     origin(empty)
     origin(empty, goods="inputs:C29")
     before = origin(empty, exporter="DEU")
