@@ -77,6 +77,23 @@ def test_a_state_is_known_without_its_form_and_with_its_letters_alone(
 
 
 @pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("SDN", "Soudan (incl. Soudan du Sud 'SS' -> 2012)|Sudan (incl. South Sudan 'SS' -> 2012)"),
+        ("MNE", "Monténégro (depuis 2007)"),
+        ("VGB", "ISLAS VIRG.BRIT|Британско-Виргинские острова"),
+        ("VCT", "S.VTE.Y GRANAD."),
+        ("PRK", "RPD COREA DEL N|Korea (DPRK)|Корея (КНДР)"),
+        ("USA", "ESTADOS UNIDOS DE NORTEAMERICA"),
+        ("CIV", "Cote d'lvoire"),
+        (None, "Extra-EU27 (from 2020)|Unknown country|No Declarado|ZONA LIBRE DE COLON"),
+    ],
+)
+def test_names_as_customs_offices_cut_and_print_them(code: str | None, names: str) -> None:
+    assert {named_area(name) for name in names.split("|")} == {code}
+
+
+@pytest.mark.parametrize(
     "name",
     ["Republic of China", "República de China", "Volksrepublik Congo",
      "Kore Demokratik Halk Cumhuriyeti", "Dominik Milletler Topluluğu", "Ekvator Cumhuriyeti",

@@ -15,6 +15,7 @@ import pytest
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model import areas as area_table
 from entrepot.model import areas as model
+from entrepot.model.area_names import as_codes
 from entrepot.model.areas import (
     area,
     area_name,
@@ -22,7 +23,6 @@ from entrepot.model.areas import (
     area_phrase,
     area_set,
     areas,
-    as_codes,
     by_code,
     by_name,
     group,

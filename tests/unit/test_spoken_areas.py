@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from entrepot.errors import RequestError
-from entrepot.model.areas import as_codes
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.model.area_names import as_codes
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ from entrepot.model.areas import as_codes
         ("Coalition@2022", "coalition@2022"),
         ("China+Hong Kong", "CHN+HKG"),
         ("chn + hkg", "CHN+HKG"),
+        ("Países Bajos", "NLD"),
+        ("PAISES BAJOS+Bélgica", "NLD+BEL"),
+        ("Нидерланды", "NLD"),
+        ("荷兰", "NLD"),
+        ("Elfenbeinküste", "CIV"),
+        ("AU", "AUS"),  # ISO's two letters come first: the African Union is AFU
+        ("African Union", "AFU"),
         ("Atlantis", "Atlantis"),
         ("RSU", "RSU"),
         ("", ""),
@@ -44,6 +51,13 @@ def test_codes_of_what_people_write(written: str, code: str) -> None:
 
 def test_nothing_said_stays_nothing() -> None:
     assert as_codes(None) is None
+
+
+@pytest.mark.parametrize("written", ["Pais Bajos", "País Bajos"])
+def test_a_name_that_is_nearly_one_of_another_language_has_a_hint(written: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        as_codes(written)
+    assert "NLD (Netherlands)" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -332,3 +332,24 @@ def test_a_code_of_a_state_is_no_currency(tmp_path: Path) -> None:
     columns = draft_mapping(path).mapping["columns"]
     assert "CVE_ENT" not in columns
     assert columns["Imports (INR)"]["currency"] == "INR"
+
+
+@pytest.mark.parametrize(
+    ("head", "times", "own"),
+    [
+        ("Month", ("January", "March"), "{January: '2024-01', March: '2024-03'}"),
+        ("Month", ("1", "2", "3"), "{1: '2024-01', 2: '2024-02', 3: '2024-03'}"),
+        ("Quarter", ("Q1", "Q2", "Q3"), "{Q1: '2024Q1', Q2: '2024Q2', Q3: '2024Q3'}"),
+    ],
+)
+def test_a_month_without_a_year_is_asked_for(
+    tmp_path: Path, head: str, times: tuple[str, ...], own: str
+) -> None:
+    """It was drafted as a month, which no mapping without a year may have."""
+    rows = [f"{time},{ROW},{value}" for value, time in enumerate(times, 1)]
+    draft = drafted(tmp_path, *rows, head=f"{head},{SIDES},Value (USD)")
+    assert draft.mapping["columns"][head] == {"role": "period", "own": "TODO"}
+    assert "period" not in draft.mapping
+    found = values(tmp_path, draft, **MONEY, own=own)
+    assert list(found.values()) == [*range(1, len(times) + 1)]
+    assert min(found) == "2024-01-01"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import JsonOption, emit, facts, table
-from entrepot.model.areas import Area, Group, area, area_or_group, areas, as_one_code, groups
+from entrepot.model.area_names import as_one_code
+from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 
 if TYPE_CHECKING:
     from rich.console import Console

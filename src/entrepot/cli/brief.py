@@ -19,7 +19,7 @@ from entrepot.cli.common import (
     table,
     writable,
 )
-from entrepot.model.areas import as_codes
+from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
-from entrepot.model.areas import as_codes
+from entrepot.model.area_names import as_codes
 from entrepot.model.display import printable
 from entrepot.model.keys import KEYS, Key
 

@@ -242,7 +242,8 @@ def _checked(key: str, value: str) -> str:
     from pathlib import Path
 
     from entrepot.goods.parse import canonical
-    from entrepot.model.areas import area_set, as_codes
+    from entrepot.model.area_names import as_codes
+    from entrepot.model.areas import area_set
 
     if key == "supplier":
         codes = str(as_codes(value))

@@ -9,7 +9,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
 from entrepot.errors import UnknownNameError
-from entrepot.model.areas import as_codes
+from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

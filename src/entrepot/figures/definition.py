@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.model.areas import WORLD, area_set, as_codes
+from entrepot.model.area_names import as_codes
+from entrepot.model.areas import WORLD, area_set
 from entrepot.model.display import MONEY
 from entrepot.model.keys import AREA_KEYS, KEYS, Key
 from entrepot.model.period import Period

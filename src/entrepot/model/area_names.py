@@ -13,12 +13,22 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-from entrepot.errors import nearest
-from entrepot.model.areas import by_code, by_name, groups
+from entrepot.errors import RequestError, UnknownNameError, nearest
+from entrepot.model.areas import (
+    area,
+    by_code,
+    by_name,
+    groups,
+    is_group,
+    known_areas,
+    unknown_area,
+)
 from entrepot.model.columns import read_table
 
 __all__ = [
     "COLUMNS",
+    "as_codes",
+    "as_one_code",
     "completed_name",
     "is_rest",
     "name_key",
@@ -73,6 +83,7 @@ _SILENT = frozenset({
 })  # fmt: skip
 _INSIDE = frozenset({"y", "e", "i", "и"})
 """And; not at an end, where it may be a point of the compass: E GUINEA."""
+_SINCE = re.compile(r"\s*\((?:incl\. |from |since |à partir de |depuis |ab |seit )[^)]*\)?.*$")
 _RESTS = re.compile(
     r"(resto|restante|resta?\b|others?|remaining|otr[oa]s?|outr[oa]s|autres?|reste|übrige[rs]?|"
     r"sonstige[rs]?|andere|прочие|другие|остальные|diğer)\b|其他|其它|その他|기타",
@@ -99,8 +110,63 @@ _LANGUAGES = {
     "zh": "Chinese",
     "zh_Hant": "Chinese",
 }
+_SEVERAL = {"congo": ("COG", "COD"), "korea": ("KOR", "PRK")}
+"""Names that sources print for one area and people say of two."""
 _SHORTEST = 10  # letters of a cut name: fewer begin several names
 _ALIKE = 0.75  # below, a nearest name is no help: ASEAN is not Senegal
+
+
+def as_codes(text: str | None) -> str | None:
+    """Return codes for areas and groups, by code in any letters or by name.
+
+    A code is ours, ISO's of two letters, or the United Nations' of three digits (M49). A name is
+    ours, or one of any spelling that is known in eight languages.
+
+    A name that means nothing here is left as it is, to be refused with the nearest known ones.
+
+    Raises
+    ------
+    RequestError
+        For a name that people say of two areas ("Congo", "Korea").
+
+    Examples
+    --------
+    >>> as_codes("Russia"), as_codes("chn+Hong Kong"), as_codes("eu27"), as_codes("Atlantis")
+    ('RUS', 'CHN+HKG', 'EU27', 'Atlantis')
+    >>> as_codes("PAISES BAJOS"), as_codes("Elfenbeinküste"), as_codes("AU")
+    ('NLD', 'CIV', 'AUS')
+    """
+    return text and "+".join(as_one_code(part.strip()) for part in text.split("+"))
+
+
+def as_one_code(part: str) -> str:
+    """Return the code of one area or group, the day of its members kept: ``eu@2023``.
+
+    Raises
+    ------
+    RequestError
+        For a name that people say of two areas.
+    """
+    word, at, day = part.partition("@")
+    for spelled in (word, word.lower(), word.upper()):
+        if is_group(spelled) or spelled in known_areas():
+            return f"{spelled}{at}{day}"
+    named = {one.name.casefold(): one.code for one in groups()}
+    if several := _SEVERAL.get(word.casefold().removeprefix("the ")):
+        raise RequestError(
+            f"two areas are called {word!r}",
+            hint=f"write {' or '.join(f'{code} ({area(code).name})' for code in several)}",
+        )
+    code = by_name(word) or named.get(word.casefold())
+    code = code or by_code("alpha2").get(word.upper()) or by_code("m49").get(word)
+    code = code or named_area(word) or named_group(word)
+    if code:
+        return f"{code}{at}{day}"
+    error = unknown_area(word)
+    if word and not error.suggestions and (near := nearest_names(word)):
+        guess = " or ".join(f"{code} ({area(code).name})" for code in near)
+        raise UnknownNameError("area", word, (), hint=f"did you mean {guess}?")
+    return part
 
 
 def name_key(name: str) -> str:
@@ -127,6 +193,8 @@ def named_area(name: str) -> str | None:
     --------
     >>> named_area("Taiwan, Province of China"), named_area("HOLANDA"), named_area("Ägypten")
     ('TWN', 'NLD', 'EGY')
+    >>> named_area("Monténégro (depuis 2007)"), named_area("Zaire")
+    ('MNE', 'COD')
     >>> named_area("ASEAN"), named_area("China, Republic of")  # a group; two areas
     (None, None)
     """
@@ -135,6 +203,9 @@ def named_area(name: str) -> str | None:
         return found
     if key in _by_key():  # of two areas
         return None
+    # What Eurostat adds: "Soudan (incl. Soudan du Sud 'SS' -> 2012)", "Monténégro (depuis 2007)".
+    if (plain := _SINCE.sub("", name)) != name and (found := named_area(plain)):
+        return found
     return _by_letters().get(_letters(name)) or _without_form(key) or _said_twice(name)
 
 

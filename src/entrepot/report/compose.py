@@ -12,7 +12,8 @@ from entrepot.figures.input_choices import GOODS as INPUTS
 from entrepot.figures.inputs import input_years
 from entrepot.goods.library import is_file
 from entrepot.lake import spans
-from entrepot.model.areas import as_codes, pinned
+from entrepot.model.area_names import as_codes
+from entrepot.model.areas import pinned
 from entrepot.model.period import Period
 from entrepot.report import back_matter
 from entrepot.report.answer import answer, title_of

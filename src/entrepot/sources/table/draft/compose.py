@@ -13,7 +13,14 @@ from entrepot.sources.table.draft.guess import BACI, code_pattern
 from entrepot.sources.table.draft.money import money_words, scale_words, unit_words
 from entrepot.sources.table.draft.questions import TODO, Questions
 from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
-from entrepot.sources.table.periods import SLASHED, fiscal_years, in_order, read_span, spans
+from entrepot.sources.table.periods import (
+    SLASHED,
+    fiscal_years,
+    in_order,
+    month_number,
+    read_span,
+    spans,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,6 +134,15 @@ def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> 
         words = f"in which month do years such as {fiscal[0]} begin?"
         return {"year_starts": asks.ask("year_starts", words, "4", "7", "10")}
     if "year" in by_role or called:
+        return {}
+    if "period" not in by_role and (part := by_role.get("month") or by_role.get("quarter")):
+        # A month without its year is no time: each has to be named.
+        text = next(iter(part.seen.texts), "1")
+        said = f"Q{text[-1:]}" if part.role == "quarter" else f"-{month_number(text) or 1:02}"
+        part.role, part.keys = "period", {}
+        words = "of which year are these? name the time of each"
+        example = f"{{{text}: '2024{said}', ...}}"
+        part.keys["own"] = asks.ask(f"columns.{part.seen.name}.own", words, example)
         return {}
     if "period" not in by_role:
         return {
