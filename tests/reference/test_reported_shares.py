@@ -43,7 +43,7 @@ def cells(raw: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def reports(cells: pd.DataFrame) -> dict[str, list[tuple[pd.DataFrame, float]]]:
-    return {flow: _reports(cells, flow, 5) for flow in ("M", "X")}
+    return {flow: _reports(cells, flow, 3) for flow in ("M", "X")}
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_shares_of_the_fund(
 ) -> None:
     rows = pd.read_csv(shared_data / "imf_imts_russia" / "RU_trade.csv")
     rows = rows[rows["INDICATOR.ID"] == series].set_index("COUNTERPART_COUNTRY.ID")
-    for partner, year in (("CHN", 2016), ("DEU", 2024)):
+    for partner, year in (("DEU", 2024),):
         expected = rows.loc[partner, str(year)] / rows.loc["G001", str(year)]
         sides = {mine: "RUS", other: partner}
         figure = ask(lake, measure, period=year, source="imts", reported_by=mine, **sides)
