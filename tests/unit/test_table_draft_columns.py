@@ -353,3 +353,16 @@ def test_a_month_without_a_year_is_asked_for(
     found = values(tmp_path, draft, **MONEY, own=own)
     assert list(found.values()) == [*range(1, len(times) + 1)]
     assert min(found) == "2024-01-01"
+
+
+def test_the_answer_that_a_draft_names_leaves_rows_out(tmp_path: Path) -> None:
+    """WITS has regions among countries, and a draft asks “leave_out for unions”."""
+    rows = [f"Portugal,{name},Import,854231,{value}" for name, value in
+            (("Spain", 3), ("Germany", 4), ("East Asia & Pacific", 90), ("France", 5))]  # fmt: skip
+    draft = drafted(tmp_path, *rows, head="Reporter,Partner,Flow,HS6,Value (USD)")
+    assert "'East Asia & Pacific': TODO" in draft.text
+    text = draft.text.replace("'East Asia & Pacific': TODO", "'East Asia & Pacific': leave_out")
+    found, _ = read_table(
+        tmp_path / "mine.csv", _answered(text, MONEY | {"period": "'2020'"}), tmp_path
+    )
+    assert sorted(row["value_usd"] for row in found) == [3, 4, 5]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -93,7 +93,8 @@ class MappedColumn(Constants):
     codes
         How areas are written (``M49``, ``ISO3``, ``names`` ...), or a table of the file's own.
     own
-        Own table on top: cell to what it means, for odd spellings.
+        Own table on top: cell to what it means, for odd spellings; `leave_out` for rows to leave
+        out.
     leave_out
         Cells whose rows are left out: totals beside their parts.
     order
@@ -131,6 +132,20 @@ class MappedColumn(Constants):
     unit: str | None = None
     yes: TextList = ()
     no: TextList = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leaves_out(cls, data: Any) -> Any:
+        """Read cells of the own table that are to be left out, as a draft asks for them."""
+        own = data.get("own") if isinstance(data, dict) else None
+        out = [cell for cell, said in own.items() if said == "leave_out"] if own else []
+        if not out or not isinstance(own, dict):
+            return data
+        known = data.get("leave_out") or []
+        return data | {
+            "own": {cell: said for cell, said in own.items() if cell not in out},
+            "leave_out": [*([known] if isinstance(known, str) else known), *out],
+        }
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> MappedColumn:
