@@ -110,3 +110,23 @@ def test_one_row_by_origin_fires_nothing(tmp_path: Path) -> None:
     lake = _add(Lake.open(tmp_path / "lake"), tmp_path, "own", "USD", lines)
     figure = ep.ask("value", lake=lake, period=2022, **BUYER)
     assert "basis" not in {one.id for one in figure.caveats}
+
+
+def test_tables_of_other_countries_do_not_choose_the_currency(tmp_path: Path) -> None:
+    """Nepal's own table in rupees was not found where Japan's in yen was loaded."""
+    lake = Lake.open(tmp_path / "lake")
+    for reporter, currency in (("JPN", "JPY"), ("NPL", "NPR"), ("USA", "USD")):
+        file = tmp_path / f"{reporter}.csv"
+        file.write_text(
+            "year,partner,code,basis,value\n2022,CHN,848210,origin,40\n2022,DEU,848210,origin,60\n"
+        )
+        mapping = MAP.format(id=reporter.lower(), currency=currency).replace("DEU", reporter)
+        lake.add("table", [file], mapping=mapping)
+    for reporter, currency in (("JPN", "JPY"), ("NPL", "NPR"), ("USA", "USD")):
+        keys: dict[str, Any] = {"importer": reporter, "exporter": "CHN", "goods": "848210"}
+        found = ep.ask("value", lake=lake, period=2022, **keys)
+        assert (found.value, found.unit) == (40, currency), found.reason
+    world = ep.ask("value", lake=lake, period=2022, importer="JPN+NPL", exporter="CHN",
+                   goods="848210")  # fmt: skip
+    assert world.definition.currency == "USD"  # in several: asked, and nothing is converted
+    assert world.value is None

@@ -9,7 +9,7 @@ from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.availability import flow_sources, held
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
-from entrepot.figures.definition import DOLLARS, UNNAMED
+from entrepot.figures.definition import DOLLARS, SIDES, UNNAMED
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import TWO_WAY
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
@@ -27,6 +27,7 @@ from entrepot.sources import is_register, source_ids, split_address
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
     from entrepot.lake import Lake
 
@@ -94,8 +95,25 @@ def _currency(definition: Definition, lake: Lake) -> str:
     spans = [span for span in (definition.period, definition.base) if span]
     sources = definition.source.split(AND) if definition.source else flow_sources(lake)
     answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
-    found = {one.currency for some in answers if not isinstance(some, NoAnswer) for one in some}
+    every = [one for some in answers if not isinstance(some, NoAnswer) for one in some]
+    found = {one.currency for one in every}
+    if len(found) > 1:  # tables of other countries have nothing of this question
+        found = {one.currency for one in every if _reports(one, definition)}
     return found.pop() if len(found) == 1 else DOLLARS
+
+
+def _reports(data: Availability, definition: Definition) -> bool:
+    """Whether a side of a question reports in some data, or may do so."""
+    if data.reporters is None:
+        return True
+    asked = {
+        (side, area)
+        for side in SIDES
+        if getattr(definition, side) not in (None, "", WORLD)
+        for area in definition.members(side)
+    }
+    known = {(side, area) for side, told in data.reporters.items() for area, _ in told}
+    return not asked.isdisjoint(known)
 
 
 def _source(definition: Definition, known: Collection[str]) -> str:
