@@ -44,6 +44,17 @@ SLOW = ("lake", "serve", "watching")
 TIERS = ("unit", "property", "reference", "golden", "cases", "architecture", "browser", "scale")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Write without waiting until the disk has it: no test cuts the power.
+
+    A load waits twenty times, for a few milliseconds each. Processes that tests start do wait.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Look through what is collected for garbage once: it stays until the end."""

@@ -1,7 +1,8 @@
 """How Hypothesis runs: the same examples in every run, or new ones for as long as there is time.
 
-A plugin of pytest, named in conftest.py. `make test` has the profile "same"; `make explore` has
-"explore", and with it a hundred times the examples, or ten minutes a test, whichever ends first.
+A plugin of pytest, named in conftest.py. `make test` has the profile "same": a test that names no
+number has 50 examples, with ENTREPOT_TORTURE 100. `make explore` has "explore", and with it a
+hundred times the examples, or ten minutes a test, whichever ends first.
 """
 
 from __future__ import annotations
@@ -30,7 +31,13 @@ BUSY = [HealthCheck.too_slow]
 
 def register() -> None:
     """Make both profiles known and take the one that is the same in every run."""
-    settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=BUSY)
+    settings.register_profile(
+        "same",
+        max_examples=100 if os.environ.get("ENTREPOT_TORTURE") else 50,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=BUSY,
+    )
     settings.register_profile(
         "explore",
         deadline=None,

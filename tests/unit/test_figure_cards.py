@@ -211,6 +211,7 @@ def test_citations_are_read_by_programs(share: ep.Figure) -> None:
     assert "published HP-002" in said["text"]
 
 
+@pytest.mark.slow
 def test_whole_answers_show_themselves(tmp_path: Path) -> None:
     check = ep.check("examples/russia-china-dependence.yaml", lake="/no-such-lake")
     rows = check.rows()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Row = dict[str, Any]
+pytestmark = pytest.mark.slow
+
 TEXTS = ("freq", "exporter", "importer", "product", "nomenclature", "currency", "valuation")
 SCHEMA = pa.schema(
     [("period", pa.date32())]

@@ -15,6 +15,8 @@ from table_reading import read_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 OUT = {"DEU": 100.0, "FRA": 50.0, "ITA": 30.0}
 IN = {"DEU": 200.0, "FRA": 150.0, "CHN": 330.0}
 EXPORTS = ["Germany,100,110,120", "France,50,60,70", "Italy,30,20,10"]
