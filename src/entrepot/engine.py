@@ -16,7 +16,7 @@ from entrepot.errors import RequestError
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["UNSAFE", "confine", "connect"]
+__all__ = ["UNSAFE", "confine", "connect", "cursor"]
 
 UNSAFE = "window_self_join"
 """Optimizers of DuckDB that are switched off.
@@ -77,6 +77,24 @@ def connect(
     connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET disabled_optimizers = '{UNSAFE}'")
     return connection
+
+
+_KEPT: dict[int, duckdb.DuckDBPyConnection] = {}
+"""The database that a process keeps, by its number: a fork of it may not use its parent's."""
+
+
+def cursor() -> duckdb.DuckDBPyConnection:
+    """Return a connection to an empty database that this process keeps; close it after use.
+
+    To open one takes longer than to measure a small frame. Tables and settings of a whole database
+    would be seen by every other user of it: only temporary ones may be made here.
+    """
+    here = os.getpid()
+    if here not in _KEPT:
+        _KEPT[here] = connect()
+    found = _KEPT[here].cursor()
+    found.execute("SET enable_progress_bar = false")  # the only setting that is not of the whole
+    return found
 
 
 def confine(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from entrepot import measures
-from entrepot.engine import connect
+from entrepot.engine import cursor
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of
@@ -278,7 +278,7 @@ def drawn(rows: Frame, asked: Definition) -> dict[str, tuple[float, float]]:
     names = (*_KEYS, "value", "down", "up", "pair")
     cells = (list(column) for column in zip(*lines, strict=True))
     reported = pa.table(dict(zip(names, cells, strict=True)), schema=_schema(pa))
-    with connect() as connection:
+    with cursor() as connection:
         connection.register("told", reported)
         connection.register("errors", errors)
         found = how.run(nw.from_native(connection.sql(_VALUED)), asked, "value_usd", by=["draw"])

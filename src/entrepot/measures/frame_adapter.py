@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import narwhals as nw
 
-from entrepot.engine import connect
+from entrepot.engine import cursor
 from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
 from entrepot.measures.grouped import NUMBERS, TRANSLATE
 
@@ -160,7 +160,7 @@ def require_text(rows: nw.DataFrame[Any] | nw.LazyFrame[Any], column: str) -> No
 def _eager(
     rows: nw.DataFrame[Any], step: Step, order: Sequence[str], value: str
 ) -> nw.DataFrame[Any]:
-    connection = connect()
+    connection = cursor()
     try:
         held = nw.from_native(connection.from_arrow(rows.to_arrow()))
         found = step(_clean(held, rows.columns, value))
