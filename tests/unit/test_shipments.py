@@ -570,6 +570,7 @@ def _bytes_and_cells(lake: Lake) -> bytes:
         "Dana\u00a0Akhmetova",
         "dana-akhmetova dana akhmetova",
         "Da\u0301na Akhmetova",
+        "chips (AKHMETOVA, DANA), new",
     ],
 )
 def test_a_description_does_not_name_the_person_of_its_line(tmp_path: Path, text: str) -> None:
@@ -642,13 +643,23 @@ def test_a_later_file_brings_no_erased_name_back(tmp_path: Path) -> None:
     assert ("ALMATY CHIPS TOO", "101", "ACME", "secret chips") in found
 
 
+def test_a_description_does_not_name_its_person_in_another_order(tmp_path: Path) -> None:
+    change = {"Importer": "Anna-Maria O'Akhmet", "Text": "for O'Akhmet, Anna-Maria"}
+    lake = _lake(tmp_path, change)
+    [(name, said)] = _lines(lake, "receiver, description")
+    assert said == f"for {name}"
+
+
 @pytest.mark.parametrize("column", ["Value", "Day", "Status", "Net"])
-def test_no_error_shows_a_cell_with_a_person(tmp_path: Path, column: str) -> None:
+@pytest.mark.parametrize("name", ["Dana Akhmetova", "J. P. Akhmetova", "李 Akhmetova7", "李秘密"])
+def test_no_error_shows_a_cell_with_a_person(tmp_path: Path, column: str, name: str) -> None:
     """A name in a wrong column would stand in every log; the row says where it is."""
     with pytest.raises(BadFileError) as told:
-        _lake(tmp_path, {}, {column: "Dana Akhmetova"})
+        _lake(tmp_path, {}, {column: name})
     assert "row 3" in told.value.where
-    assert "Akhmetova" not in "".join(map(str, (told.value, told.value.where, told.value.why)))
+    text = "".join(map(str, (told.value, told.value.where, told.value.why)))
+    assert "Akhmetova" not in text
+    assert "秘密" not in text
 
 
 def test_no_finding_quotes_a_person_as_a_country(tmp_path: Path) -> None:

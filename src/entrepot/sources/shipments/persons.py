@@ -169,10 +169,16 @@ def between(words: str) -> str:
     return f"array_to_string({words}, '{_APART}+')"
 
 
+def _any_order(words: str) -> str:
+    """Return SQL for the pattern of the words of a list in any order, as many as there are."""
+    one = f"'(?:' || array_to_string({words}, '|') || ')'"
+    return f"({one} || '(?:{_APART}+' || {one} || '){{' || len({words}) - 1 || '}}')"
+
+
 def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[str]) -> str:
     """Return SQL of rows whose descriptions do not have the names that their lines hide.
 
-    A pseudonym next to the name would be none. Names are taken off in both orders of their words,
+    A pseudonym next to the name would be none. Names are taken off in any order of their words,
     in any capitals; where only accents differ, nothing of the text is left. A name of one word may
     be a word for goods, and stays. Of an erased name, the descriptions of other lines are freed
     as well.
@@ -188,23 +194,20 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
     erased
         Pseudonyms of names that were erased; without any, other lines are not looked at.
     """
-
-    def has(cell: str, key: str) -> str:
-        return f"contains(' ' || {name_key(cell)} || ' ', ' ' || {key} || ' ')"
-
     out = rows
     for kept, given in names.items():
         is_hidden = f"({kept} = {literal(ERASED)} OR {is_pseudonym(kept)}) AND {kept} <> {given}"
-        words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
         by = f"CASE WHEN {kept} = {literal(ERASED)} THEN '[' || {kept} || ']' ELSE {kept} END"
-        for order in (words, f"list_reverse({words})"):
-            key = name_key(f"array_to_string({order}, ' ')")
-            freed = replaced(text, between(order), by)
-            out = (
-                f"SELECT * REPLACE (CASE WHEN {is_hidden} AND contains({key}, ' ') "
-                f"AND {has(text, key)} THEN CASE WHEN {has(freed, key)} THEN {by} ELSE {freed} END "
-                f"ELSE {text} END AS {text}) FROM ({out})"
-            )
+        words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
+        plain = f"string_split({name_key(given)}, ' ')"
+        freed = replaced(text, _any_order(words), by)
+        left = f"regexp_matches({name_key(freed)}, '(^| )' || {_any_order(plain)} || '($| )')"
+        out = (
+            f"SELECT * REPLACE (CASE WHEN {is_hidden} AND len({plain}) > 1 "
+            f"AND contains({name_key(text)}, {plain}[1]) "
+            f"THEN CASE WHEN {left} THEN {by} ELSE {freed} END "
+            f"ELSE {text} END AS {text}) FROM ({out})"
+        )
     if erased and names:
         every = " UNION ALL ".join(
             f"SELECT {given} AS name FROM ({rows}) WHERE {kept} = {literal(ERASED)}"
@@ -218,8 +221,11 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
 
 
 def may_name(text: object) -> bool:
-    """Return whether a text has two words, as a name in a wrong column would."""
-    return len(re.findall(r"[^\W\d_]{2,}", str(text))) > 1
+    """Return whether a text has two words, or one in a script without blanks, as names have."""
+    words = re.findall(r"[^\W\d_]+", str(text))
+    if any(re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}", word) for word in words):
+        return True
+    return len(words) > 1 and max(map(len, words)) > 2
 
 
 _MAIL = r"[\p{L}\p{N}._%+-]+ ?@ ?[\p{L}\p{N}.-]+\.\p{L}{2,}"
