@@ -215,6 +215,10 @@ class Known:
         """Return the economy ready for cut-offs, with what takes a second to work out of it."""
         import numpy as np
 
+        key = f"closeness-{cap}-{self.name}"
+        if key in _NEAR:
+            return network(self.solved, cap=cap, known=_NEAR[key])
+
         def find() -> Arrays:
             near = network(self.solved, cap=cap).closeness
             return {
@@ -222,13 +226,19 @@ class Known:
                 "closeness": np.concatenate([one.ravel() for one in near]),
             }
 
-        held = kept_arrays(f"closeness-{cap}-{self.name}", find)
+        held = kept_arrays(key, find)
         sizes = held["sizes"]
         blocks = np.split(held["closeness"], np.cumsum(sizes**2)[:-1])
         near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
+        while len(_NEAR) >= _SOME:
+            del _NEAR[next(iter(_NEAR))]
+        _NEAR[key] = near
         return network(self.solved, cap=cap, known=near)
 
 
+_SOME = 4
+_NEAR: dict[str, list[Any]] = {}
+"""Closeness of some economies, 3 MB each: a server may open no file to find it."""
 _LAST: list[tuple[str, Solved]] = []
 """The one that was asked last: factors take seconds, and a quarter of a gigabyte."""
 _TURN = threading.Lock()

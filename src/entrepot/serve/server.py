@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from entrepot.errors import MissingExtraError, OutsideError
+from entrepot.errors import EntrepotError, MissingExtraError, OutsideError
 from entrepot.limits import Limits, under
 from entrepot.serve.access import Access
+from entrepot.sources.icio.wheel import installed
 
 try:
     import uvicorn
@@ -113,6 +116,7 @@ def listen(
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port}{path} (Ctrl-C ends it)")
+    threading.Thread(target=_ready, daemon=True).start()
     try:
         with under(Limits(files=False), everywhere=True):
             server.run()
@@ -120,6 +124,12 @@ def listen(
         raise OutsideError(
             f"cannot listen at {host}, port {port}", hint="choose another with --port"
         ) from error
+
+
+def _ready() -> None:
+    """Map the installed input-output table before anybody asks: a question may open no file."""
+    with under(Limits()), suppress(EntrepotError):
+        installed()
 
 
 # One connection: who sends or reads too slowly is let go, so that others are answered.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import shutil
 import tempfile
@@ -378,8 +379,21 @@ def installed() -> Installed | None:
 
 
 def forget() -> None:
-    """Let go of the installed table, which is read again when it is asked again."""
-    _read.cache_clear()
+    """Let go of the memory of the installed table, which is read again when it is asked again.
+
+    A table that lies in a file stays mapped from there: a server that could open the file at its
+    start may not do so later.
+    """
+    if _MAPPED:
+        for one in _MAPPED:
+            with suppress(AttributeError):  # a system without such advice takes pages by itself
+                one.madvise(mmap.MADV_DONTNEED)
+    else:
+        _read.cache_clear()
+
+
+_MAPPED: list[mmap.mmap] = []
+"""Of the arrays of the installed table those that are mapped from files."""
 
 
 _TURN = threading.Lock()
@@ -394,6 +408,8 @@ def _read(path: Path) -> Installed | None:
     held = kept_arrays(
         f"table-{sha}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
     )
+    mapped = (getattr(one.base, "base", None) for one in held.values())
+    _MAPPED[:] = [one for one in mapped if isinstance(one, mmap.mmap)]
     return Installed(Benchmark.of_arrays(held), KNOWN[sha], sha[:12])
 
 
