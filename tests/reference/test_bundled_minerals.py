@@ -99,6 +99,24 @@ def test_magnets_of_germany_on_an_empty_lake(empty: Lake) -> None:
     assert "holds only some of these goods" not in said
 
 
+def test_a_pair_without_rows_opens_with_its_inputs(empty: Lake) -> None:
+    """Its page had nothing to show until the whole brief was there."""
+    book = BriefContext(empty)
+    opening = opening_in(book, "USA", "TWN", "chpl", None)
+    assert opening is not None
+    assert opening.sections == ()
+    assert opening.title == "The United States’ dependence on Taiwan for inputs"
+    keys = {"importer": "USA", "exporter": "TWN", "goods": "inputs", "source": "icio"}
+    first = ep.ask("import_share", lake=empty, period=2022, **keys)
+    assert opening.cards[0].figure.value == first.value
+    assert (opening.cards[0].figure.low, opening.cards[0].figure.high) == (first.low, first.high)
+    whole = BriefContext(empty, book.asked)
+    asked = len(whole.asked)
+    again = opening_in(whole, "USA", "TWN", "chpl", None)
+    assert again == opening
+    assert len(whole.asked) == asked  # what the page has asked, the brief does not ask again
+
+
 def test_thirty_codes_are_not_all_goods(empty: Lake) -> None:
     for goods, words in [
         ("all", "not all goods"),

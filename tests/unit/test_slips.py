@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
-from entrepot.claims import Check, check, parse_document
+from entrepot.claims import Check, check, explain, parse_document
 from entrepot.claims.statements import ReferenceLevels, Statements
 from entrepot.model.period import Period
 from entrepot.sources.published.row import Published
@@ -314,3 +318,43 @@ def test_an_error_of_a_quoted_source_is_found_by_its_own_numbers() -> None:
     found = checked("\n".join(claims), *rows)
     assert found.claims[2].verdict == "inconsistent"
     assert first(found, "rise")[0] == "percent_points"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_likeliest_ways_are_those_of_all_ways(seed: int) -> None:
+    """Some ten thousand ways were made whole and sorted, of which two dozen are looked at."""
+    chance = random.Random(seed)
+    names = ["a", "b", "c", "d"]
+    options = {}
+    for name in names:
+        options[name] = [
+            explain._Option(
+                cast("Any", SimpleNamespace(kind=chance.choice(["scale", "year", "digits"]))),
+                frozenset({name, chance.choice(names)}) if chance.random() < 0.3 else {name},
+                -chance.choice([0.5, 2.0, 2.03, 3.0]) + (0.75 if seed % 3 == 0 else 0.0),
+            )
+            for _ in range(6)
+        ]
+        options[name].append(explain._Option(None, frozenset({name}), -chance.random() * 6))
+
+    every: list[tuple[float, tuple[explain._Option, ...]]] = []
+
+    def all_ways(held: tuple[explain._Option, ...]) -> None:
+        covered = {name for option in held for name in option.names}
+        rest = [name for name in names if name not in covered]
+        if not rest:
+            kinds = [one.proposal.kind for one in held if one.proposal]
+            pairs = [(a, b) for n, a in enumerate(kinds) for b in kinds[n + 1 :]]
+            again = sum(a == b != "digits" for a, b in pairs)
+            every.append((sum(one.score for one in held) + 0.5 * min(again, 2), held))
+            return
+        for option in options[rest[0]]:
+            if not covered & option.names:
+                all_ways((*held, option))
+
+    all_ways(())
+    assert len(every) > 200
+    every.sort(key=lambda way: -way[0])
+    found = explain._likeliest(names, options, 24)
+    assert [score for score, _ in found] == [score for score, _ in every[:24]]
+    assert [way for _, way in found] == [way for _, way in every[:24]]

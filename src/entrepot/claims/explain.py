@@ -9,6 +9,7 @@ under which every number is as likely as another: what does not beat it explains
 
 from __future__ import annotations
 
+import heapq
 import math
 from dataclasses import dataclass
 from itertools import combinations, islice
@@ -212,12 +213,11 @@ class _Search:
         """Yield the explanations that lay everything to these claims."""
         view = KnownValues(self._case, self._everybody - names, self._memory)
         options = {name: self._known_options(name, names, view) for name in names}
-        ranked = sorted(_joined(sorted(names), options), key=lambda held: -_score(held))
-        for held in ranked[: self.within_reach(CHECKED)]:
+        for score, held in _likeliest(sorted(names), options, self.within_reach(CHECKED)):
             proposals = tuple(option.proposal for option in held if option.proposal is not None)
             if not proposals or self._fit_together(names, proposals):
                 unexplained = names - frozenset().union(*(p.names for p in proposals))
-                yield Explanation(proposals, unexplained, _score(held))
+                yield Explanation(proposals, unexplained, score)
 
     def _known_options(self, name: str, names: frozenset[str], view: KnownValues) -> list[_Option]:
         """Return the options of a claim, looked for once while all they depend on is the same."""
@@ -259,25 +259,49 @@ def _likely(proposal: Proposal) -> float:
     return A_SLIP - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
 
 
-def _joined(
-    names: list[str], options: dict[str, list[_Option]], held: tuple[_Option, ...] = ()
-) -> Iterator[tuple[_Option, ...]]:
-    """Yield an option for each claim; an exchange stands for two."""
-    covered: set[str] = set().union(*(option.names for option in held))
-    rest = [name for name in names if name not in covered]
-    if not rest:
-        yield held
-        return
-    for option in options[rest[0]]:
-        if not option.names & covered:
-            yield from _joined(names, options, (*held, option))
+Held = tuple[_Option, ...]
 
 
-def _score(held: Iterable[_Option]) -> float:
-    options = list(held)
-    kinds = [option.proposal.kind for option in options if option.proposal is not None]
-    again = sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
-    return sum(option.score for option in options) + AGAIN * min(again, 2)
+def _likeliest(
+    names: list[str], options: dict[str, list[_Option]], most: int
+) -> list[tuple[float, Held]]:
+    """Return the likeliest ways to lay something to each claim, best first, with their scores.
+
+    Of some ten thousand ways most are left before they are whole: what is chosen so far, and the
+    best of all that can be added, is less likely than what is already known.
+    """
+    # An exchange stands for two claims, so that what a claim adds may be nothing instead.
+    best = {name: max(0.0, *(option.score for option in options[name])) for name in names}
+    found: list[tuple[float, int, Held]] = []  # a heap, the least likely first
+    count = 0
+
+    def add(held: Held, covered: frozenset[str], total: float) -> None:
+        nonlocal count
+        rest = [name for name in names if name not in covered]
+        if not rest:
+            count += 1
+            entry = total + AGAIN * min(_again(held), 2), -count, held
+            if len(found) < most:
+                heapq.heappush(found, entry)
+            elif entry > found[0]:
+                heapq.heapreplace(found, entry)
+            return
+        more = 2 * AGAIN + sum(best[name] for name in rest[1:]) + 1e-9
+        for option in options[rest[0]]:
+            if option.names.isdisjoint(covered):
+                if len(found) == most and total + option.score + more < found[0][0]:
+                    continue
+                add((*held, option), covered | option.names, total + option.score)
+
+    add((), frozenset(), 0.0)
+    ordered = sorted(found, key=lambda entry: (-entry[0], -entry[1]))
+    return [(score, held) for score, _, held in ordered]
+
+
+def _again(held: Iterable[_Option]) -> int:
+    """Return how often a kind of slip happened before."""
+    kinds = [option.proposal.kind for option in held if option.proposal is not None]
+    return sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
 
 
 LARGEST = 4

@@ -147,25 +147,36 @@ def opening_in(
 ) -> Brief | None:
     """Describe the same without its sections: the answer and the headline Figures.
 
-    They are those of `brief_in`, and take a tenth of its time. None where no headline Figure has a
-    value, so that only the whole can say what is known. Errors are those of `brief`.
+    They are those of `brief_in`, and take a tenth of its time. Where no headline Figure has a
+    value, they are about imported inputs; None where nothing is known of these either, so that
+    only the whole can say what is. Errors are those of `brief`.
     """
     with book.lake.reading(bundled=bundled_for(book.lake, goods)):
         subject = _subject(book, importer, supplier, goods, period)
         found = headline(book, subject)
+        industries, share, of_inputs = None, found.share, None
         if all(figure.status != "ok" for figure in found):
-            return None
-        made = cards(book, subject, found)
+            industries = bought(book, subject)
+            if isinstance(industries, DataGap):
+                return None
+            share = of_inputs = industries.there.share
+            made, title = inputs.inputs_cards(industries), inputs.inputs_title(subject)
+            said = inputs.inputs_answer(subject, industries, lacking(book, found.value))
+            state = inputs.inputs_state(industries, None)
+        else:
+            made, title = cards(book, subject, found), title_of(subject)
+            said = answer(book, subject, found)
+            state = back_matter.state(book, subject, found, None)
         return Brief(
-            title=title_of(subject),
-            answer=answer(book, subject, found),
-            state=back_matter.state(book, subject, found, None),
+            title=title,
+            answer=said,
+            state=state,
             cards=made,
             sections=(),
             caveats=back_matter.caveats(book, [card.figure for card in made]),
-            terms=back_matter.terms(subject, claims=False, inputs=False),
+            terms=back_matter.terms(subject, claims=False, inputs=industries is not None),
             sources=back_matter.sources(book, subject),
-            commands=back_matter.commands(subject, found.share, "", None),
+            commands=back_matter.commands(subject, share, "", of_inputs),
             figures=book.figures,
             line=back_matter.line_of(subject),
             version=__version__,

@@ -132,7 +132,7 @@ def _require(wanted: WantedBrief) -> None:
 def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
-    with resumed(lake, "opening", *wanted.asked) as book:
+    with resumed(lake, "brief", *wanted.asked) as book:  # so that the brief asks nothing again
         told = opening_in(book, *wanted.asked)
     if told is None:
         return brief_page(lake, wanted)
