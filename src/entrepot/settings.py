@@ -53,7 +53,12 @@ _MOST_CONFIG = 2**16
 
 def config_file() -> Path:
     """Return where the settings of the user are; also ``ENTREPOT_CONFIG``."""
-    named = os.environ.get("ENTREPOT_CONFIG")
+    return _config_file(*map(os.environ.get, ("ENTREPOT_CONFIG", "HOME", "XDG_CONFIG_HOME")))
+
+
+@cache
+def _config_file(named: str | None, *_home: str | None) -> Path:
+    """Return where the settings are; a brief asks some thousand times."""
     return Path(named or platformdirs.user_config_path("entrepot") / "config.toml").expanduser()
 
 

@@ -10,7 +10,6 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -199,17 +198,22 @@ def test_questions_that_come_at_once_work_an_economy_out_once(
 ) -> None:
     done: list[object] = []
 
-    def solved(world: object) -> object:
+    def factors(world: object) -> object:
         time.sleep(0.1)
         done.append(world)
-        return SimpleNamespace(factors=(np.eye(2), np.arange(2)))
+        return np.eye(2), np.arange(2)
+
+    def asked(_: int) -> value_added.Solved:
+        found = value_added._kept("made", lambda: world)
+        assert found.factors[0].shape == (2, 2)
+        return found
 
     world: Any = "a world"
     monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path))
-    monkeypatch.setattr(value_added, "solved", solved)
+    monkeypatch.setattr(value_added, "factors", factors)
     monkeypatch.setattr(value_added, "_LAST", [])
     with ThreadPoolExecutor(4) as crowd:
-        found = list(crowd.map(lambda _: value_added._kept("made", lambda: world), range(4)))
+        found = list(crowd.map(asked, range(4)))
     assert len(done) == len(set(found)) == len(value_added._LAST) == 1
 
 
