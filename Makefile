@@ -60,7 +60,7 @@ docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
 	@$(RESOLVE) -o requirements.lock
 	@$(RESOLVE) --extra dev --extra comext --extra excel --extra fetch --extra iceberg --extra mcp \
-		--extra pdf --extra remote --extra serve \
+		--extra office --extra pdf --extra remote --extra serve \
 		--extra stata --extra stats -o requirements-dev.lock
 	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --quiet --no-header \
 		--no-deps --generate-hashes - -o requirements-icio.lock

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from entrepot.figures.scenario import ask_scenario as scenario
     from entrepot.lake import Lake
     from entrepot.report import brief
+    from entrepot.report.note import note
     from entrepot.report.standalone import ask_chart as chart
     from entrepot.watching import watch
 
@@ -35,6 +36,7 @@ __all__ = [
     "check",
     "goods",
     "measures",
+    "note",
     "read_question",
     "scenario",
     "watch",
@@ -51,6 +53,7 @@ _HOMES = {
     "brief": "entrepot.report",
     "chart": "entrepot.report.standalone:ask_chart",
     "check": "entrepot.claims",
+    "note": "entrepot.report.note",
     "read_question": "entrepot.claims.questions",
     "scenario": "entrepot.figures.scenario:ask_scenario",
     "watch": "entrepot.watching",

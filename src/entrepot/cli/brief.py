@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -73,10 +73,16 @@ Out = Annotated[
     list[Path] | None,
     typer.Option(
         "--out",
-        help="File to write (repeatable): .html, .pdf, .xlsx, .md, .json.",
+        help="File to write (repeatable): .html, .pdf, .xlsx, .md, .json; note: .docx too.",
         callback=writable,
         show_default=False,
     ),
+]
+
+
+Form = Annotated[
+    Literal["brief", "note"],
+    typer.Option("--form", help="The whole brief, or a note: one A4 page for decisions."),
 ]
 
 
@@ -87,6 +93,7 @@ def brief(
     period: Year = None,
     claims: Claims = None,
     date: Day = None,
+    form: Form = "brief",
     out: Out = None,
     as_json: JsonOption = False,
     lake: LakeOption = None,
@@ -98,8 +105,14 @@ def brief(
 
     Exit code 3 when no headline figure has a value: the brief then lists what is missing.
 
+    With --form note it is one page for decisions: HTML, PDF, DOCX or JSON. It is dated today unless
+    --date says otherwise, and takes no claims.
+
     Example: entrepot brief RUS --supplier CHN --goods chpl --period 2023 --out brief.html
     """
+    if form == "note":
+        _note(importer, supplier, goods, period, claims, date, out, lake, as_json=as_json)
+        return
     from entrepot.report import brief as compose
     from entrepot.report import write
     from entrepot.report.parts import format_of
@@ -119,6 +132,57 @@ def brief(
     emit(as_dict(found), lambda screen: draw(found, targets, screen), as_json=as_json)
     say_if_empty(held, str(lake) if lake else None)
     if all(card.figure.status != "ok" for card in found.cards):
+        raise typer.Exit(3)
+
+
+def _note(
+    importer: str,
+    supplier: str,
+    goods: str,
+    period: str | None,
+    claims: Path | None,
+    date: str | None,
+    out: list[Path] | None,
+    lake: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write the one page; the clock is looked at here and nowhere below."""
+    import datetime
+
+    from rich.text import Text
+
+    from entrepot.errors import RequestError
+    from entrepot.report.note import note
+    from entrepot.report.render_note import note_format
+
+    if claims is not None:
+        raise RequestError(
+            "a note takes no claims file",
+            why="its one page does not list verdicts",
+            hint=f"leave out --form note, or check the file: entrepot check {claims}",
+        )
+    targets = out or [Path(f"note-{importer.replace('+', '-')}.html")]
+    for target in targets:
+        note_format(target)
+    with progress("opening the lake") as say:
+        opened = open_lake(lake)
+        today = date or datetime.datetime.now(datetime.UTC).date().isoformat()
+        found = note(importer, supplier, goods, period, opened, say, today)
+        if out or not as_json:
+            say("drawing the page")
+            for target in targets:
+                with saying_new_folder(target):
+                    found.save(target)
+
+    def draw_note(screen: Console) -> None:
+        screen.print(Text(str(found)))
+        for target in targets:
+            screen.print(Text(f"written: {target}"))
+
+    emit(found.to_dict(), draw_note, as_json=as_json)
+    say_if_empty(opened, str(lake) if lake else None)
+    if all(one.card.figure.status != "ok" for one in found.numbers):
         raise typer.Exit(3)
 
 

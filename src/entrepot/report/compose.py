@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.sections.cut_off import CutOff
 
-__all__ = ["SECTIONS", "brief", "brief_in", "opening_in"]
+__all__ = ["SECTIONS", "brief", "brief_in", "opened", "opening_in", "subject_of"]
 
 SECTIONS = (
     over_time.NAME,
@@ -117,17 +117,24 @@ def brief(
     RequestError
         For a date that is none.
     """
-    from entrepot.lake import Lake
-
-    importer, supplier = as_codes(importer) or importer, as_codes(supplier) or supplier
     day = read_date(date) if date is not None else None
     document = _document(claims)
-    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
-    with opened.reading(bundled=bundled_for(opened, goods)) as held:
+    sides, lake = opened(importer, supplier, lake)
+    with lake.reading(bundled=bundled_for(lake, goods)) as held:
         book = BriefContext(held)
-        subject = _subject(book, importer, supplier, goods, period)
+        subject = subject_of(book, *sides, goods, period)
         told = _described(book, subject, document, str(claims or ""), progress)
     return told if day is None else dated(told, day)
+
+
+def opened(
+    importer: str, supplier: str, lake: Lake | str | os.PathLike[str] | None
+) -> tuple[tuple[str, str], Lake]:
+    """Return both sides as codes, and the lake that is asked."""
+    from entrepot.lake import Lake
+
+    sides = as_codes(importer) or importer, as_codes(supplier) or supplier
+    return sides, lake if isinstance(lake, Lake) else Lake.open(lake)
 
 
 def brief_in(
@@ -138,7 +145,7 @@ def brief_in(
     Errors are those of `brief`.
     """
     with book.lake.reading(bundled=bundled_for(book.lake, goods)):
-        subject = _subject(book, importer, supplier, goods, period)
+        subject = subject_of(book, importer, supplier, goods, period)
         return _described(book, subject, None, "", lambda _: None)
 
 
@@ -152,7 +159,7 @@ def opening_in(
     only the whole can say what is. Errors are those of `brief`.
     """
     with book.lake.reading(bundled=bundled_for(book.lake, goods)):
-        subject = _subject(book, importer, supplier, goods, period)
+        subject = subject_of(book, importer, supplier, goods, period)
         found = headline(book, subject)
         industries, share, of_inputs = None, found.share, None
         if all(figure.status != "ok" for figure in found):
@@ -294,9 +301,10 @@ def _document(claims: Path | str | None) -> Document | None:
     return read_document(claims)
 
 
-def _subject(
+def subject_of(
     book: BriefContext, importer: str, supplier: str, goods: str, period: str | int | Period | None
 ) -> Subject:
+    """Return what a brief is about, its period the newest with a value where none was asked."""
     if goods.partition(":")[0] == INPUTS:
         raise RequestError(
             "a brief is about goods that cross borders, not about inputs of industries",

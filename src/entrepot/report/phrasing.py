@@ -32,6 +32,7 @@ __all__ = [
     "span",
     "span_like",
     "times_of",
+    "unbroken",
 ]
 
 _SCALED = {"share": 100.0}
@@ -252,3 +253,24 @@ def count_word(count: int, noun: str, plural: str = "") -> str:
     ('one code', 'three codes', '14 codes')
     """
     return f"{cardinal(count)} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+_LEAST_END = 10
+"""Letters that the last line of a paragraph has at least."""
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose last words stay on one line, so that none stands alone on the last.
+
+    Examples
+    --------
+    >>> unbroken("a share of the imports").replace(NBSP, "_")
+    'a share of the_imports'
+    """
+    words = text.split(" ")
+    if len(words) < 4:
+        return text
+    end = words.pop()
+    while len(end) < _LEAST_END and len(words) > 2:
+        end = f"{words.pop()}{NBSP}{end}"
+    return " ".join([*words, end])

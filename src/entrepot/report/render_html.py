@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.report import palette
 from entrepot.report.parts import WORDS, counted, plain
-from entrepot.report.phrasing import capital
+from entrepot.report.phrasing import capital, unbroken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -117,6 +117,7 @@ def page_environment() -> Environment:
         "whole": _whole,
         "sentence": lambda text: f"{capital(text).rstrip('.')}.",
         "counted": counted,
+        "unbroken": unbroken,
     }
     made.filters.update(filters)
     return made

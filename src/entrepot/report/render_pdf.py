@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.parts import Brief, Card, ClaimsPart, DataGap, Note, Remark, Section, Term
 
-__all__ = ["as_data", "render_pdf"]
+__all__ = ["as_data", "chart", "render_pdf", "runs", "swatch", "typeset"]
 
 
 _MOST_CARRIERS = 3
@@ -61,7 +61,7 @@ def as_data(brief: Brief) -> dict[str, Any]:
     }
 
 
-def _runs(text: str) -> list[dict[str, Any]]:
+def runs(text: str) -> list[dict[str, Any]]:
     """Return a text in parts, those between double asterisks strong."""
     parts = text.replace("'", "\u2019").split("**")
     return [{"text": part, "strong": place % 2 == 1} for place, part in enumerate(parts) if part]
@@ -69,7 +69,7 @@ def _runs(text: str) -> list[dict[str, Any]]:
 
 def _said(brief: Brief, item: BriefSentence | Remark) -> dict[str, Any]:
     return {
-        "text": _runs(item.text),
+        "text": runs(item.text),
         "caveats": [number for number, _ in brief.numbered(item.caveats)],
         "evidence": _evidence_lines(item) if isinstance(item, BriefSentence) else [],
     }
@@ -179,7 +179,7 @@ def _address(url: str) -> str:
 def _gap(gap: DataGap, *, strong: bool = False) -> dict[str, Any]:
     what = f"**{gap.what}**" if strong and "**" not in gap.what else gap.what
     why = f"{capital(gap.why).rstrip('.')}."
-    return {"what": _runs(what), "why": _runs(why), "command": gap.command}
+    return {"what": runs(what), "why": runs(why), "command": gap.command}
 
 
 def _chip(verdict: str, word: str) -> dict[str, str]:
@@ -203,17 +203,17 @@ def _claims(part: ClaimsPart) -> dict[str, Any]:
                     }
                     for line in box.lines
                 ],
-                "text": _runs(box.text),
+                "text": runs(box.text),
             }
             for box in part.conflicts
         ],
         "rows": [
             {
-                "claim": _runs(row.claim),
-                "against": _runs(row.against),
+                "claim": runs(row.claim),
+                "against": runs(row.against),
                 "chip": _chip(row.verdict, WORDS[row.verdict]),
                 "qualifier": row.qualifier,
-                "why": _runs(row.why),
+                "why": runs(row.why),
                 "likely_error": row.likely_error,
                 "details": _lines(row.details),
                 "links": [_piece(link) for link in row.links],
@@ -224,7 +224,7 @@ def _claims(part: ClaimsPart) -> dict[str, Any]:
 
 
 def _lines(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
-    return [_runs(text) for text in texts]
+    return [runs(text) for text in texts]
 
 
 FONT = "Libertinus Serif"

@@ -32,7 +32,7 @@ from entrepot.serve.views.country import known_area
 from entrepot.serve.views.search import named_area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from entrepot.lake import Lake
     from entrepot.serve.service import Service
@@ -204,11 +204,12 @@ def _dependences(app: FastAPI, service: Service) -> None:
         return _drawn(service.answer(request, lambda lake: brief.brief_chart(lake, what, name)))
 
     def file(request: Request, form: str, what: brief.WantedBrief) -> Response:
-        if form not in brief.FILES:
-            raise NotFoundError(
-                f"no brief is written as .{form}", hint=f"forms: {', '.join(brief.FILES)}"
-            )
+        _require_form("brief", form, brief.FILES)
         return service.answer(request, lambda lake: brief.brief_file(lake, what, form))
+
+    def note(request: Request, form: str, what: brief.WantedBrief) -> Response:
+        _require_form("note", form, brief.NOTES)
+        return service.answer(request, lambda lake: brief.note_file(lake, what, form))
 
     endings: dict[str, Callable[..., Response]] = {
         "": opening,
@@ -216,10 +217,16 @@ def _dependences(app: FastAPI, service: Service) -> None:
         "/{name}.csv": table,
         "/{name}.svg": chart,
         "/brief.{form}": file,
+        "/note.{form}": note,
     }
     for ending, view in endings.items():
         view.__annotations__["what"] = asked
         app.add_api_route(path + ending, at_codes(view), include_in_schema=False)
+
+
+def _require_form(what: str, form: str, known: Mapping[str, str]) -> None:
+    if form not in known:
+        raise NotFoundError(f"no {what} is written as .{form}", hint=f"forms: {', '.join(known)}")
 
 
 def _figures(app: FastAPI, service: Service) -> None:

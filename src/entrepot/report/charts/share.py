@@ -162,7 +162,10 @@ class PublishedBox:
 
 @dataclass(frozen=True, slots=True)
 class ShareLines:
-    """A share over time: one computed series, printed points around it, a reporter break."""
+    """A share over time: one computed series, printed points around it, a reporter break.
+
+    `height` is that of the wide drawing, less where a page has room for less.
+    """
 
     first: int
     last: int
@@ -170,6 +173,7 @@ class ShareLines:
     series_name: str
     published: tuple[PublishedBox, ...]
     broken: Break | None = None
+    height: int = 440
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
@@ -208,7 +212,7 @@ def _frame(data: ShareLines, name: str) -> Frame:
     left = max(48, round(max(map(text_width, _axis_words(ticks(highest, limit=100))))) + 14)
     named = any(item.at > data.last - 0.5 for item in data.published)  # beside the plot
     if name == "wide":
-        return Frame(852, 440, left, 196 if named else 24, 44, 28, x0, x1, highest)
+        return Frame(852, data.height, left, 196 if named else 24, 44, 28, x0, x1, highest)
     return Frame(360, 440, left, 104 if named else 12, 58, 28, x0, x1, highest)
 
 

@@ -67,7 +67,7 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
         title=title,
         deck="Share of each country in the other’s trade in all goods, per cent, one scale."
         + unknown
-        + _elsewhere(subject, there, over_time.series_of(book, subject)[0]),
+        + _elsewhere(subject, there, over_time.charted(book, subject)),
         picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
         table=_table(told),
         notes=_notes(subject, there, ratio),
@@ -103,11 +103,15 @@ def _years(
     return {year: weighed(book, importer, exporter, year) for year in shown}, beyond
 
 
-def _elsewhere(subject: Subject, years: dict[int, MutualShares], series: list[Figure]) -> str:
+def _elsewhere(
+    subject: Subject, years: dict[int, MutualShares], shown: over_time.ChartedShare
+) -> str:
     """Say whose the importer's weight is in years that the share over time has otherwise."""
+    if shown.goods != "all":  # another quantity, which nobody compares with this one
+        return ""
     here: dict[str, list[str]] = {}
     there: dict[str, None] = {}
-    for figure in series:
+    for figure in shown.series:
         one = years.get(figure.definition.period.year)
         if one and one.imports and one.imports.text != phrasing.shown(figure)[0]:
             here.setdefault(one.whose[0], []).append(str(figure.definition.period))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures import flow_sources
+from entrepot.goods import goods_title
 from entrepot.model.display import NBSP
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from entrepot.report.breaks import Break
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.sources.published.read import Published
-__all__ = ["section", "series_of", "table"]
+__all__ = ["ChartedShare", "charted", "section", "series_of", "table"]
 
 
 NAME, EYEBROW = "share", "Share over time"
@@ -38,7 +39,9 @@ MOST_YEARS = 12
 
 
 def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ...] = ()) -> Section:
-    """Return the share of all imports over time, or a gap that says what is missing.
+    """Return the share of imports over time, of the goods themselves where two years are known.
+
+    Where they are not, it is that of all goods, and says so; or a gap says what is missing.
 
     Parameters
     ----------
@@ -47,10 +50,10 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
     claims
         Claims under check that state such a share.
     """
-    said = book.printed("import_share", subject.importer, subject.supplier)
-    rows = [row for row in said if row.value is not None]
+    known = charted(book, subject)
+    goods, rows, series = known.goods, known.rows, known.series
     book.show(rows)
-    series, beyond = series_of(book, subject)
+    claims = claims if goods == "all" else ()  # claims are of all goods
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
         lacks = lacking(
@@ -76,26 +79,51 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
         published=tuple(replace(published_box(row), row=places[id(row)]) for row in rows) + claims,
         broken=broken,
     )
-    title = _title(book, subject, series, first, last)
+    title = _title(book, subject, goods, series, first, last)
+    of = goods_title(goods)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
         title=title,
-        deck=f"{phrasing.capital(what)} of all goods, per cent of value{_deck(broken)}.",
+        deck=f"{phrasing.capital(what)} of {of}, per cent of value{_deck(broken)}.",
         picture=Chart(drawn, alt_text(title.text, what, rows, series), share_key(drawn)),
-        table=table(phrasing.capital(what), rows, series),
+        table=table(f"{phrasing.capital(what)}, {of}", rows, series),
         notes=notes(rows, broken),
-        source=source_line(rows, series, beyond),
+        source=source_line(rows, series, known.beyond),
     )
 
 
-def series_of(book: BriefContext, subject: Subject) -> tuple[list[Figure], str]:
+@dataclass(frozen=True, slots=True)
+class ChartedShare:
+    """The goods whose share is charted, published and computed, and which years others have."""
+
+    goods: str
+    rows: list[Published]
+    series: list[Figure]
+    beyond: str
+
+
+def charted(book: BriefContext, subject: Subject) -> ChartedShare:
+    """Return what is charted: the goods of the brief where two years are computed, else all."""
+    if subject.goods != "all":
+        series, beyond = series_of(book, subject, subject.goods)
+        if len(series) > 1:
+            return ChartedShare(subject.goods, _rows(book, subject, subject.goods), series, beyond)
+    return ChartedShare("all", _rows(book, subject, "all"), *series_of(book, subject))
+
+
+def _rows(book: BriefContext, subject: Subject, goods: str) -> list[Published]:
+    said = book.printed("import_share", subject.importer, subject.supplier, goods)
+    return [row for row in said if row.value is not None]
+
+
+def series_of(book: BriefContext, subject: Subject, goods: str = "all") -> tuple[list[Figure], str]:
     """Return one computed Figure a year, all from the one source that answers most years.
 
     And, in words, which years only other sources have: what two sources count differs by more
     than most changes of a year.
     """
-    keys = {"importer": subject.importer, "exporter": subject.supplier}
+    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": goods}
     years = sorted(book.years()[:MOST_YEARS])
     best: list[int] = []
     every: dict[str, list[int]] = {}
@@ -116,7 +144,12 @@ def series_of(book: BriefContext, subject: Subject) -> tuple[list[Figure], str]:
 
 
 def _title(
-    book: BriefContext, subject: Subject, series: list[Figure], first: int, last: int
+    book: BriefContext,
+    subject: Subject,
+    goods: str,
+    series: list[Figure],
+    first: int,
+    last: int,
 ) -> BriefSentence | Remark:
     """Say where the share stood at both ends, with a direction only if the ranges are apart.
 
@@ -125,7 +158,11 @@ def _title(
     ends = []
     for year in (first, last):
         figure = book.ask(
-            "import_share", importer=subject.importer, exporter=subject.supplier, period=year
+            "import_share",
+            importer=subject.importer,
+            exporter=subject.supplier,
+            goods=goods,
+            period=year,
         )
         if figure.status == "ok":
             ends.append(figure)
@@ -134,32 +171,33 @@ def _title(
     if len(ends) == 1 and len(series) > 1 and len({one.evidence[0].source for one in series}) == 1:
         ends = [series[0], series[-1]]
     if len(ends) == 1 or first == last:
-        return _at(subject, ends[-1])
+        return _at(subject, goods, ends[-1])
     before, after = ends
     if is_computed(before) is is_computed(after):
-        return BriefSentence(_moved(subject, before, after), (before, after), ("reporter-break",))
+        text = _moved(subject, goods, before, after)
+        return BriefSentence(text, (before, after), ("reporter-break",))
     printed = after if is_computed(before) else before
     said = f"published for {printed.definition.period}: {ends_of(printed, ' to ')}"
     alike = [one for one in series if one.evidence[0].source == series[-1].evidence[0].source]
     if len(alike) < 2:
         one = before if printed is after else after
         return BriefSentence(
-            f"{_at(subject, one).text}; {said}", (one, printed), ("reporter-break",)
+            f"{_at(subject, goods, one).text}; {said}", (one, printed), ("reporter-break",)
         )
     start, end = alike[0], alike[-1]
-    text = f"{_moved(subject, start, end)}; {said}"
+    text = f"{_moved(subject, goods, start, end)}; {said}"
     return BriefSentence(text, (start, end, printed), ("reporter-break",))
 
 
-def _at(subject: Subject, figure: Figure) -> BriefSentence:
+def _at(subject: Subject, goods: str, figure: Figure) -> BriefSentence:
     text = f"{subject.sellers} share was {ends_of(figure)} in {figure.definition.period}"
-    return BriefSentence(subject.headed(phrasing.capital(text)), (figure,))
+    return BriefSentence(subject.headed(phrasing.capital(text), goods), (figure,))
 
 
-def _moved(subject: Subject, before: Figure, after: Figure) -> str:
+def _moved(subject: Subject, goods: str, before: Figure, after: Figure) -> str:
     then, now = (f"{ends_of(figure)} in {figure.definition.period}" for figure in (before, after))
     text = f"{subject.sellers} share {direction_word(before, after)} from {then} to {now}"
-    return subject.headed(phrasing.capital(text))
+    return subject.headed(phrasing.capital(text), goods)
 
 
 def _deck(broken: Break | None) -> str:
@@ -203,7 +241,7 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
             (str(row.period), row.printed.replace(" %", ""), spread, origin_name(row.origin))
         )
     return BriefTable(
-        caption=f"{what}, all goods, per cent",
+        caption=f"{what}, per cent",
         head=("Period", "Share", "Range (rounding or definitions)", "Source"),
         numeric=(False, True, True, False),
         units=("", "per cent", "per cent", ""),

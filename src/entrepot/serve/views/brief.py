@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from entrepot.report.compose import SECTIONS, brief_in, opening_in
+from entrepot.report.note import note_in
 from entrepot.report.parts import format_of, plain
 from entrepot.report.render_html import page_parts
 from entrepot.report.render_json import as_dict
+from entrepot.report.render_note import note_format
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.service import resumed
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
     from entrepot.report.parts import Brief, PageLink, Section
 
 __all__ = [
-    *("FILES", "WantedBrief", "brief_chart", "brief_data", "brief_figures", "brief_file"),
-    *("brief_page", "brief_table", "opening_page"),
+    *("FILES", "NOTES", "WantedBrief", "brief_chart", "brief_data", "brief_figures", "brief_file"),
+    *("brief_page", "brief_table", "note_file", "opening_page"),
 ]
 
 FILES = {
@@ -40,6 +43,13 @@ FILES = {
     "json": "application/json",
 }
 """Forms in which a brief is handed on, with their media types."""
+NOTES = {
+    "html": FILES["html"],
+    "pdf": FILES["pdf"],
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "json": FILES["json"],
+}
+"""Forms of the one page for decisions."""
 
 _MOST = 24
 """Briefs that are remembered, since a page, its tables and its charts come from one."""
@@ -151,6 +161,7 @@ def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswe
         "",
         wanted=wanted,
         files=FILES,
+        notes=NOTES,
         python=_python(wanted),
         asked=found.asked,
         **parts,
@@ -183,6 +194,18 @@ def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     write = format_of(Path(name))
     found = write(_told(lake, wanted).brief)
     return ServedAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
+
+
+def note_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
+    """Return the one page for decisions, dated today; errors as in `brief_file`."""
+    _require(wanted)
+    name = f"note-{wanted.name}.{form}"
+    write = note_format(Path(name))
+    today = datetime.now(UTC).date().isoformat()
+    with resumed(lake, "note", *wanted.asked) as book:
+        found = write(note_in(book, *wanted.asked, today))
+    shown = "" if form == "html" else name  # a page opens, a file is saved
+    return ServedAnswer(found if isinstance(found, bytes) else found.encode(), NOTES[form], shown)
 
 
 def brief_figures(lake: Lake, wanted: WantedBrief) -> AnswerRows:

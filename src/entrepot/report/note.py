@@ -1,0 +1,795 @@
+"""The note: one A4 page for whoever decides, composed by rule from the Figures of a brief.
+
+It never says more than they do. It has no commands, hashes or paths; the brief has those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from entrepot.figures import bundled_for
+from entrepot.figures.questions.question import REIMPORTS, REST
+from entrepot.goods.library import bundled_lists
+from entrepot.goods.screening import Route, regimes_of
+from entrepot.goods.words import goods_words, spaced_code
+from entrepot.lake import spans
+from entrepot.model.areas import area_name, area_phrase, area_set
+from entrepot.model.display import NBSP, day_text, joined, number
+from entrepot.report import phrasing
+from entrepot.report.attribution import data_set, is_computed, row_of
+from entrepot.report.back_matter import day_words, read_date
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.cards import card_of, headline, percent_span, range_on_card
+from entrepot.report.charts import Chart
+from entrepot.report.charts.place import text_width
+from entrepot.report.charts.ranked import RankedBar, RankedBars
+from entrepot.report.charts.share import ShareLines
+from entrepot.report.compose import opened, subject_of
+from entrepot.report.definitions import moved_by, verb_of
+from entrepot.report.missing_value import lacking
+from entrepot.report.parts import BriefSentence, Remark, plain
+from entrepot.report.sections import over_time
+from entrepot.sources import source_info, split_address
+from entrepot.version import __version__
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from entrepot.figures import Evidence, Figure
+    from entrepot.goods.screening import Regime
+    from entrepot.lake import Lake
+    from entrepot.model.period import Period
+    from entrepot.report.brief_context import Subject
+    from entrepot.report.cards import Headline
+    from entrepot.report.parts import Card
+    from entrepot.sources.published.read import Published
+
+__all__ = ["DecisionNote", "NoteChart", "NoteFigure", "note", "note_in"]
+
+MOST_LINES = 4
+"""Sentences in a column."""
+MOST_SOURCES = 5
+"""Citations written out; the others are counted."""
+NAMED = 6
+"""Suppliers with a bar of their own."""
+YEARS = 4
+"""Years from which on a course of time is drawn, and not the suppliers."""
+_LOW = 330
+"""Height of a chart over time, in the units of its drawing."""
+WIDE = 0.5
+"""A range of more than this part of the value allows no share to be given."""
+
+_NOT_IN_DATA = "Stocks, recycling, and goods built into other imported products."
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFigure:
+    """One of the three numbers: the card of its Figure, and the footnotes that it rests on."""
+
+    card: Card
+    counted: str
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChart:
+    """The one chart: its finding, what is drawn, and the footnotes of its sources."""
+
+    title: str
+    deck: str
+    picture: Chart
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNote:
+    """One page: answer, three numbers with ranges, one chart, what it means, what is not known.
+
+    Attributes
+    ----------
+    kicker, title
+        What it is about; the finding with its range.
+    answer
+        At most two sentences.
+    numbers
+        Three Figures; one without a value says so.
+    chart
+        None where nothing can be drawn; then `missing` says what is lacking.
+    means, unknown
+        Sentences of both columns.
+    sources
+        Plain citations, in the order of their footnotes.
+    counted
+        How the numbers are counted, one line.
+    date
+        The day that was given, as 2026-11-30; empty without one.
+    years
+        Time of the data behind the answer.
+    folders
+        Folders that no file that is written says, as in a `Brief`.
+    """
+
+    kicker: str
+    title: str
+    answer: tuple[BriefSentence, ...]
+    numbers: tuple[NoteFigure, ...]
+    chart: NoteChart | None
+    missing: tuple[str, ...]
+    means: tuple[BriefSentence | Remark, ...]
+    unknown: tuple[Remark, ...]
+    sources: tuple[str, ...]
+    counted: str
+    date: str
+    years: str
+    version: str = __version__
+    figures: tuple[Figure, ...] = field(default=(), repr=False)
+
+    @property
+    def day(self) -> str:
+        """The date as it is written out; empty without one."""
+        return day_words(read_date(self.date)) if self.date else ""
+
+    def __str__(self) -> str:
+        rows = "\n".join(
+            f"  {one.card.name}: {one.card.value} {one.card.unit}".rstrip() + f" ({one.card.range})"
+            for one in self.numbers
+        )
+        return f"{self.title}\n{plain(' '.join(one.text for one in self.answer))}\n{rows}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return as plain JSON types: what the page says, and its Figures with all digits."""
+        return {
+            "title": self.title,
+            "subject": self.kicker,
+            "answer": [plain(one.text) for one in self.answer],
+            "figures": [
+                {
+                    "name": one.card.name,
+                    "shown": {
+                        "value": f"{one.card.value} {one.card.unit}".strip(),
+                        "range": one.card.range,
+                    },
+                    "sources": list(one.marks),
+                }
+                | one.card.figure.to_dict(values=False)
+                for one in self.numbers
+            ],
+            "chart": self.chart.title if self.chart else None,
+            "missing": list(self.missing),
+            "means": [plain(one.text) for one in self.means],
+            "unknown": [plain(one.text) for one in self.unknown],
+            "sources": list(self.sources),
+            "counted": self.counted,
+            "date": self.date or None,
+            "data": self.years,
+            "version": self.version,
+        }
+
+    def save(self, path: Path | str) -> Path:
+        """Write the page whole or not at all; the suffix is .html, .pdf, .docx or .json.
+
+        Raises
+        ------
+        RequestError
+            For another suffix.
+        MissingExtraError
+            For a format whose library is not installed.
+        """
+        from entrepot.report.render_note import write_note
+
+        return write_note(self, path)
+
+
+def note(
+    importer: str,
+    supplier: str,
+    goods: str = "chpl",
+    period: str | int | Period | None = None,
+    lake: Lake | str | os.PathLike[str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    date: str | None = None,
+) -> DecisionNote:
+    """Return one page on one country's dependence on another, for whoever decides.
+
+    Parameters
+    ----------
+    importer, supplier, goods, period, lake, progress, date
+        As in `entrepot.brief`.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown area, list or code.
+    NoEvidenceError
+        For a period of which no data are available.
+    RequestError
+        For a date that is none.
+    """
+    if date is not None:
+        read_date(date)
+    sides, lake = opened(importer, supplier, lake)
+    with lake.reading(bundled=bundled_for(lake, goods)):
+        progress("computing the figures of the note")
+        return note_in(BriefContext(lake), *sides, goods, period, date or "")
+
+
+def note_in(
+    book: BriefContext,
+    importer: str,
+    supplier: str,
+    goods: str,
+    period: str | int | Period | None,
+    date: str = "",
+) -> DecisionNote:
+    """Compose the page with a book of Figures; errors as in `note`."""
+    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
+        subject = subject_of(book, importer, supplier, goods, period)
+        return _composed(book, subject, headline(book, subject), date)
+
+
+def _composed(book: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
+    cited = _Citations(book)
+    numbers = _once([_number(book, subject, one, cited) for one in _three(found)])
+    others = _others(book, subject, found.share)
+    chart = _chart(book, subject, found.share, others, cited)
+    made = DecisionNote(
+        kicker=_kicker(subject),
+        title=_title(subject, found),
+        answer=_answer(book, subject, found),
+        numbers=numbers,
+        chart=chart,
+        missing=() if chart else _missing(book, found),
+        means=tuple(_means(book, subject, found, others))[:MOST_LINES],
+        unknown=tuple(_unknown(book, subject, found, said=chart is None))[:MOST_LINES],
+        sources=cited.texts(),
+        counted=_counted(found.share),
+        date=date,
+        years=str(subject.period) if subject.when else "",
+        figures=book.figures,
+    )
+    return _fitted(made)
+
+
+# Who, what, and the finding.
+
+
+def goods_of(subject: Subject) -> str:
+    """Return the goods in words, as the object of a sentence."""
+    return goods_words(subject.goods)
+
+
+def _imports(subject: Subject) -> str:
+    """Return "Germany's imports of lithium-ion batteries", or "Germany's imports"."""
+    of = "" if subject.goods == "all" else f" of {goods_of(subject)}"
+    return f"{subject.buyers} imports{of}"
+
+
+def _goods(subject: Subject) -> str:
+    return "goods" if subject.goods == "all" else goods_of(subject)
+
+
+def _kicker(subject: Subject) -> str:
+    text = f"{subject.buyers} dependence on {subject.seller}: {goods_of(subject)}"
+    codes = subject.goods.replace(" ", "")
+    if codes.isdigit() and "HS" not in text:
+        text += f" (HS {spaced_code(codes)})"
+    return phrasing.capital(text)
+
+
+def is_wide(share: Figure) -> bool:
+    """Whether a range spans more than half the value, so that no single share can be given."""
+    if share.value is None or share.low is None or share.high is None:
+        return False
+    return share.high - share.low > WIDE * abs(share.value)
+
+
+def _title(subject: Subject, found: Headline) -> str:
+    """State the finding with its range; a wide range or a missing number is said instead."""
+    share, when = found.share, f" in {subject.period}"
+    if share.status == "ok" and not share.value and not share.high:
+        text = f"no {_goods(subject)} from {subject.seller} are recorded in {subject.buyers} "
+        text += f"imports of {subject.period}"
+    elif share.status == "ok" and is_wide(share):
+        text = f"{subject.sellers} share of {_imports(subject)} depends on the definition"
+    elif share.status == "ok" and share.low is not None and share.high is not None:
+        ends = percent_span(share.low, share.high)
+        text = f"{subject.seller} {verb_of(share)} {ends} of {_imports(subject)}{when}"
+    elif share.status == "ok":
+        text = f"{subject.seller} {verb_of(share)} {phrasing.about(share)} of {_imports(subject)}"
+        text += when
+    elif found.value.status == "ok":
+        text = f"{subject.sellers} share of {_imports(subject)} is not known"
+    else:
+        of = "" if subject.goods == "all" else f" for {goods_of(subject)}"
+        text = f"{subject.buyers} dependence on {subject.seller}{of} cannot be measured with the "
+        text += "data available"
+    return phrasing.unbroken(phrasing.capital(text).replace(" (", f"{NBSP}("))
+
+
+def _answer(book: BriefContext, subject: Subject, found: Headline) -> tuple[BriefSentence, ...]:
+    """Return value and range of the share, and how much was delivered."""
+    share, value = found.share, found.value
+    if share.status != "ok" and value.status != "ok":
+        why = phrasing.inside(lacking(book, value).why)
+        text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
+        return (BriefSentence(_spoken(text), (share, value)),)
+    return (_said_share(subject, share, value), *_said_value(book, subject, value))
+
+
+def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence:
+    if share.status != "ok":
+        text = f"{phrasing.capital(subject.sellers)} share of {_imports(subject)} in "
+        text += f"{subject.period} **cannot be given**: no total of these imports is available."
+        return BriefSentence(text, (share, value))
+    if not share.value and not share.high:
+        text = (
+            f"In {subject.period} no {_goods(subject)} from {subject.seller} **are recorded** in "
+        )
+        text += f"{subject.buyers} imports, which need not mean that there were none."
+        return BriefSentence(text, (share,))
+    ends = _ends(share)
+    count = len(share.specifications.items) if share.specifications else 0
+    under = f"under the {phrasing.cardinal(count)} definitions available" if count > 1 else ""
+    if is_wide(share):
+        text = (
+            f"**No single share can be given** for {subject.period}: it is {ends} {under}".strip()
+        )
+        choice = moved_by(share)
+        text += f"; the most influential choice is {choice}." if choice else "."
+        return BriefSentence(text, (share,))
+    text = f"In {subject.period} {subject.seller} {verb_of(share)} **{phrasing.about(share)}** of "
+    text += _imports(subject)
+    text += f", and {ends} {under}." if ends and under else "; only one definition is available."
+    return BriefSentence(text, (share,))
+
+
+def _ends(share: Figure) -> str:
+    if share.low is None or share.high is None:
+        return ""
+    ends = percent_span(share.low, share.high)
+    return f"between {ends.replace(' to ', ' and ')}" if " to " in ends else ends
+
+
+def _said_value(book: BriefContext, subject: Subject, value: Figure) -> list[BriefSentence]:
+    if value.status != "ok":
+        return []
+    text = f"The goods were worth **{phrasing.about(value)}**"
+    growth = _growth(book, subject)
+    found = [value]
+    if growth.status == "ok" and growth.definition.base is not None:
+        when = f"from {growth.definition.base} to {growth.definition.period}"
+        text += f"; their value {phrasing.changed(growth)} {when}"
+        found.append(growth)
+    return [BriefSentence(f"{text}.", tuple(found))]
+
+
+def _growth(book: BriefContext, subject: Subject) -> Figure:
+    return book.value(
+        "growth",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+
+
+# The three numbers, and the footnotes that they rest on.
+
+
+def _three(found: Headline) -> list[Figure]:
+    """Return share and value, and the first other Figure that has a value."""
+    others = (found.overall, found.ratio, found.growth)
+    return [found.share, found.value, next((o for o in others if o.status == "ok"), found.overall)]
+
+
+def _number(book: BriefContext, subject: Subject, figure: Figure, cited: _Citations) -> NoteFigure:
+    card = card_of(book, subject, figure)
+    if figure.status != "ok":
+        why = f"{phrasing.capital(plain(card.definition)).rstrip('.')}."
+        return NoteFigure(replace(card, range="not available"), _spoken(why), ())
+    status = "Computed" if is_computed(figure) else "Published"
+    text = f"{status}: {card.source.removeprefix('from published: ')}."
+    return NoteFigure(replace(card, range=range_on_card(figure)), text, cited.marks(figure))
+
+
+def _once(numbers: Sequence[NoteFigure]) -> tuple[NoteFigure, ...]:
+    """Return the numbers, a reason for a missing one said once."""
+    found: list[NoteFigure] = []
+    for one in numbers:
+        again = one.card.tag == "missing" and any(one.counted == other.counted for other in found)
+        found.append(replace(one, counted="For the same reason.") if again else one)
+    return tuple(found)
+
+
+class _Citations:
+    """Numbers the sources in the order in which they are first needed."""
+
+    def __init__(self, book: BriefContext) -> None:
+        self._book = book
+        self._found: dict[str, tuple[str, set[int]]] = {}
+
+    def marks(self, *figures: Figure) -> tuple[int, ...]:
+        """Return the footnotes of Figures."""
+        names = [
+            self._of(item, figure.definition.period)
+            for figure in figures
+            for item in figure.evidence
+        ]
+        return self._places(names)
+
+    def rows(self, rows: Iterable[Published]) -> tuple[int, ...]:
+        """Return the footnotes of published figures that are shown as they are."""
+        return self._places([self._printed(row) for row in rows])
+
+    def _places(self, names: Iterable[str]) -> tuple[int, ...]:
+        places = list(self._found)
+        return tuple(sorted({min(places.index(name), MOST_SOURCES) + 1 for name in names}))
+
+    def _printed(self, row: Published) -> str:
+        title = f", “{row.title.rstrip('.')}”" if row.title else ""
+        when = f", {row.published_on[:4]}" if row.published_on else ""
+        name = f"{row.publisher}{title}{when}"
+        self._found.setdefault(name, (name, set()))
+        return name
+
+    def _of(self, item: Evidence, period: Period) -> str:
+        row = row_of(item)
+        if row is not None:
+            return self._printed(row)
+        source = split_address(item.source)[0]
+        _, years = self._found.setdefault(source, (data_set(item.source, item.vintage), set()))
+        years.update(range(period.start.year, period.end.year + 1))
+        return source
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the citations, without links."""
+        found = [self._text(name, *said) for name, said in self._found.items()]
+        if len(found) <= MOST_SOURCES + 1:
+            return tuple(found)
+        rest = len(found) - MOST_SOURCES
+        return (*found[:MOST_SOURCES], f"{rest} more sources, which the brief lists.")
+
+    @staticmethod
+    def _text(name: str, text: str, years: set[int]) -> str:
+        from entrepot.model.period import Period
+
+        if not years:
+            return f"{text}."
+        licence = "" if ":" in name or "." in name else _licence(name)
+        return f"{text}, {spans([Period.parse(one) for one in sorted(years)])}{licence}."
+
+
+def _licence(name: str) -> str:
+    found = source_info(name).licence.partition(" (")[0].rstrip(".")
+    return f" ({found})" if found and len(found) < 40 else ""
+
+
+def _counted(share: Figure) -> str:
+    text = "A range is the lowest and highest value under the definitions available; it is no "
+    text += "confidence interval."
+    if share.status == "ok" and share.evidence and not row_of(share.evidence[0]):
+        valuation = source_info(split_address(share.evidence[0].source)[0]).valuation
+        basis = "origin" if verb_of(share) == "made" else "dispatch"
+        text = f"Imports by country of {basis}{f', {valuation}' if valuation else ''}. {text}"
+    return f"{text} Computed by Entrepôt {__version__}."
+
+
+# The one chart: the share over time, else the suppliers.
+
+
+def _others(book: BriefContext, subject: Subject, share: Figure) -> list[tuple[str, Figure]]:
+    """Return the largest suppliers with their shares, as the share of the lead is counted."""
+    if share.status != "ok" or share.definition.source in (None, "published", "computed"):
+        return []
+    keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
+    table = book.value("top_supplier", importer=subject.importer, **keys).table
+    sold = {str(row["exporter"]): float(row["value"]) for row in table}
+    names = [name for name in sold if name not in (REST, REIMPORTS)]
+    names.sort(key=lambda name: (-sold[name], name))
+    found = []
+    for name in names[:NAMED]:
+        one = (
+            share
+            if share.definition.members("exporter") == {name}
+            else book.value("import_share", importer=subject.importer, exporter=name, **keys)
+        )
+        if one.status == "ok" and one.value:
+            found.append((name, one))
+    return sorted(found, key=lambda pair: -(pair[1].value or 0))
+
+
+def _chart(
+    book: BriefContext,
+    subject: Subject,
+    share: Figure,
+    others: Sequence[tuple[str, Figure]],
+    cited: _Citations,
+) -> NoteChart | None:
+    known = over_time.charted(book, subject)
+    goods, rows, series = known.goods, known.rows, known.series
+    is_known = any(figure.value for figure in series)
+    if is_known and goods == subject.goods and len(series) >= YEARS:
+        return _over_time(book, subject, series, rows, cited)
+    if len(others) > 1:
+        return _suppliers(subject, share, others, cited)
+    if rows or (is_known and len(series) > 1):
+        return _over_time(book, subject, series, rows, cited)
+    return None
+
+
+def _over_time(
+    book: BriefContext,
+    subject: Subject,
+    series: Sequence[Figure],
+    rows: Sequence[Published],
+    cited: _Citations,
+) -> NoteChart | None:
+    section = over_time.section(book, subject)
+    if section.picture is None or not isinstance(section.picture.drawn, ShareLines):
+        return None
+    title = plain(section.title.text)
+    picture = replace(section.picture, drawn=replace(section.picture.drawn, height=_LOW))
+    marks = (*cited.marks(*series), *cited.rows(rows))
+    return NoteChart(title, section.deck, picture, tuple(sorted(set(marks))))
+
+
+def _suppliers(
+    subject: Subject,
+    share: Figure,
+    others: Sequence[tuple[str, Figure]],
+    cited: _Citations,
+) -> NoteChart:
+    mine = share.definition.members("exporter")
+    bars = []
+    for name, one in others:
+        value = 100 * (one.value or 0)
+        is_lead = name in mine and one is share
+        low, high = (one.low, one.high) if is_lead else (None, None)
+        cells = (f"{number(value, 3)}{NBSP}%",)
+        low = None if low is None else 100 * low
+        high = None if high is None else 100 * high
+        bars.append(RankedBar(area_name(name), value, low, high, cells, marked=is_lead))
+    rest = 100 - sum(bar.value for bar in bars)
+    if rest > 0.05:
+        bars.append(
+            RankedBar("All others", rest, None, None, (f"{number(rest, 3)}{NBSP}%",), is_rest=True)
+        )
+    first = area_phrase(others[0][0])
+    when = subject.period
+    title = f"{phrasing.capital(first)} was the largest of {subject.buyers} suppliers in {when}"
+    deck = f"Share of {_imports(subject)}, {when}, per cent of value."
+    if any(bar.low is not None for bar in bars):
+        deck += " The line is the range across definitions."
+    alt = ", ".join(f"{bar.name} {bar.cells[0]}" for bar in bars)
+    picture = Chart(RankedBars(tuple(bars), ("Supplier", "Share")), f"{title}: {alt}.")
+    return NoteChart(title, deck, picture, cited.marks(*(one for _, one in others)))
+
+
+def _missing(book: BriefContext, found: Headline) -> tuple[str, ...]:
+    """Say what is lacking where nothing can be drawn."""
+    lacks = [lacking(book, figure).why for figure in found if figure.status != "ok"]
+    return tuple(f"{_spoken(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks))
+
+
+# What it means, and what is not known: one sentence each, from Figures and dated law.
+
+
+def _means(
+    book: BriefContext, subject: Subject, found: Headline, others: Sequence[tuple[str, Figure]]
+) -> list[BriefSentence | Remark]:
+    share = found.share
+    said: list[BriefSentence | Remark] = []
+    if share.status == "ok" and share.value and share.specifications is not None:
+        said.append(BriefSentence(f"{phrasing.half(share)}.", (share,)))
+    said += _rivals(subject, share, others)
+    back = book.value(
+        "export_share",
+        importer=subject.importer,
+        exporter=subject.supplier,
+        goods=subject.goods,
+        period=subject.period,
+    )
+    if back.status == "ok" and back.value:
+        of = "exports" if subject.goods == "all" else "exports of these goods"
+        text = (
+            f"{phrasing.capital(subject.buyer)} took {phrasing.about(back)} of {subject.sellers} "
+        )
+        said.append(BriefSentence(f"{text}{of}.", (back,)))
+    said += _law(subject)
+    said += _unequal(subject, found.ratio)
+    if not said:
+        said.append(Remark("Without a share, these data do not say how dependent it is."))
+    return said
+
+
+def _unequal(subject: Subject, ratio: Figure) -> list[BriefSentence]:
+    """Say how many times the one share in the other's trade is the reverse one."""
+    if ratio.status != "ok" or not ratio.value or ratio.value < 0:
+        return []
+    flows = [
+        f"{subject.sellers} share of {subject.buyers} imports",
+        f"{subject.buyers} share of {subject.sellers} exports",
+    ]
+    large, small = flows if ratio.value >= 1 else reversed(flows)
+    times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
+    text = f"In all goods, {large} was {times} {small} in {ratio.definition.period}."
+    return [BriefSentence(text, (ratio,))]
+
+
+def _rivals(
+    subject: Subject, share: Figure, others: Sequence[tuple[str, Figure]]
+) -> list[BriefSentence | Remark]:
+    mine = share.definition.members("exporter") if share.status == "ok" else frozenset()
+    next_ones = [(name, one) for name, one in others if name not in mine][:2]
+    if not next_ones or share.status != "ok":
+        return []
+    text = joined([f"{area_phrase(name)} with {phrasing.about(one)}" for name, one in next_ones])
+    larger = [one for _, one in next_ones if (one.value or 0) > (share.value or 0)]
+    if larger:
+        lead = f"The largest supplier{'s are' if len(next_ones) > 1 else ' is'}"
+    else:
+        lead = f"The next largest supplier{'s are' if len(next_ones) > 1 else ' is'}"
+    return [BriefSentence(f"{lead} {text}.", tuple(one for _, one in next_ones))]
+
+
+def _law(subject: Subject) -> list[Remark]:
+    """Name the newest list that binds this trade and has the code as a whole, with its day."""
+    if subject.listed is not None:
+        day = day_text(subject.listed.known_until)
+        return [Remark(f"The goods are those of {subject.listed.title}, as of {day}.")]
+    code = subject.goods.replace(" ", "")
+    if len(code) != 6 or not code.isdigit():
+        return []
+    listed = [
+        (entry.starts, one.title)
+        for regime in regimes_of(bundled_lists())
+        if _binds(regime, subject)
+        for one in regime.lists
+        for entry in one.history
+        if entry.code == code
+        and not entry.is_partial
+        and one.status(entry, one.known_until) == "listed"
+    ]
+    if not listed:
+        return []
+    since, title = max(listed)
+    return [Remark(f"Listed since {day_text(since)}: {title[:1].lower()}{title[1:]}.")]
+
+
+def _binds(regime: Regime, subject: Subject) -> bool:
+    """Whether a list is about what the supplier sells to the importer."""
+    if not regime.home or regime.kind not in ("export", "import"):
+        return False
+    sides = (subject.supplier, subject.importer)
+    sellers, buyers = (sorted(area_set(side, subject.period.end)) for side in sides)
+    routes = (Route(seller, buyer, seller) for seller in sellers for buyer in buyers)
+    return any(True for route in routes for _ in regime.applies(route))
+
+
+def _unknown(book: BriefContext, subject: Subject, found: Headline, *, said: bool) -> list[Remark]:
+    """Return what is not known; `said` where the page says already what is missing."""
+    return [Remark(text) for text in dict.fromkeys(_open(book, subject, found, said=said))]
+
+
+def _open(book: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
+    share = found.share
+    lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
+    for why in dict.fromkeys(_spoken(lacking(book, one).why) for one in lacks):
+        yield f"{phrasing.capital(why).rstrip('.')}."
+    if share.status == "ok" and share.specifications is None:
+        yield "How far other definitions differ: only one is available."
+    elif choice := moved_by(share) if share.status == "ok" else "":
+        yield f"Which definition fits the question. The most influential choice is {choice}."
+    for item in share.caveats if share.status == "ok" else ():
+        text = item.text.replace("\n", " ")
+        if item.id in _CAVEATS and "--" not in text and "entrepot " not in text:
+            yield text
+    later = [year for year in book.years() if year > subject.period.end.year]
+    if share.status == "ok" or found.value.status == "ok":
+        when = subject.period.end.year
+        yield (
+            f"What happened after {when}: this note is about {subject.period}."
+            if later and subject.fixed
+            else f"What happened after {when}: no later year has a value for these goods."
+        )
+    yield _NOT_IN_DATA
+
+
+_CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-estimate")
+
+
+def _spoken(text: str) -> str:
+    """Return a text without what is for a terminal."""
+    return plain(text.partition(": **")[0]).rstrip(":;, ")
+
+
+# One page: heights are estimated with the widest letters that a reader's fonts may have.
+
+
+_PAGE = 842.0 - 34 - 26
+_INNER = 504.0
+"""Height and width of what is printed, in points."""
+_COLUMN = (_INNER - 20) / 2 - 12
+
+
+def _lines(text: str, size: float, room: float, *, bold: bool = False) -> int:
+    """Return how many lines a text takes.
+
+    Drawings reckon with the widest letters there are; those of a note are Arial's or narrower.
+    """
+    lines, used = 1, 0.0
+    for word in plain(text).replace(NBSP, "n").split(" "):
+        wide = (0.83 if bold else 0.88) * text_width(f"{word} ", size, bold=bold)
+        if used and used + wide > room:
+            lines, used = lines + 1, 0.0
+        used += wide
+    return lines
+
+
+def height_of(made: DecisionNote) -> float:
+    """Return about how many points of paper the note takes, by the rules of its style sheet."""
+    answer = " ".join(one.text for one in made.answer)
+    third = _INNER / 3 - 20
+    numbers = max(
+        50.0
+        + 11.6 * max(2, _lines(one.card.name, 9, third, bold=True))
+        + 11.8 * _lines(one.card.range, 9, third, bold=True)
+        + 10.9 * _lines(one.counted, 8, third)
+        for one in made.numbers
+    )
+    if made.chart is not None:
+        drawn = 14.0 * _lines(made.chart.title, 11.5, _INNER, bold=True)
+        drawn += 12.3 * _lines(made.chart.deck, 8.6, _INNER) + 18 + chart_height(made.chart)
+    else:
+        drawn = 16.0 + sum(13.2 * _lines(text, 9.7, _INNER) + 3 for text in made.missing)
+    columns = max(
+        sum(13.2 * _lines(one.text, 9.7, _COLUMN) + 3 for one in column)
+        for column in (made.means, made.unknown)
+    )
+    ends = sum(11.3 * _lines(f"{text} 1", 7.9, _INNER) for text in made.sources)
+    ends += 11.3 * _lines(f"How it is counted. {made.counted}", 7.9, _INNER) if made.counted else 0
+    title = 25.5 * _lines(made.title, 23, _INNER, bold=True)
+    said = 17.6 * _lines(answer, 12.3, _INNER)
+    return 46 + title + said + 18 + numbers + 10 + drawn + 9 + 25 + columns + 8 + ends
+
+
+def chart_height(chart: NoteChart) -> float:
+    """Return the height of the chart on paper in points: at most a quarter of the page."""
+    from entrepot.report.charts import draw
+
+    size = draw(chart.picture)[0].split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
+    return min(float(size[1]) * _INNER / float(size[0]), MOST_CHART)
+
+
+MOST_CHART = 218.0
+
+
+def _fitted(made: DecisionNote) -> DecisionNote:
+    """Drop what matters least until one page is enough: last sentences, then how it is counted.
+
+    Range, answer, sources and the first thing that is not known always stay.
+    """
+    while height_of(made) > _PAGE:
+        longer = "means" if len(made.means) >= len(made.unknown) else "unknown"
+        if len(made.means) > 3 or len(made.unknown) > 3:
+            made = _shorter(made, longer)
+        elif made.counted:
+            made = replace(made, counted="")
+        elif len(made.means) > 1 or len(made.unknown) > 1:
+            made = _shorter(made, longer)
+        elif len(made.sources) > 3:
+            rest = len(made.sources) - 2
+            more = f"{rest} more sources, which the brief lists."
+            made = replace(made, sources=(*made.sources[:2], more))
+        else:
+            break
+    return made
+
+
+def _shorter(made: DecisionNote, column: str) -> DecisionNote:
+    if column == "means":
+        return replace(made, means=made.means[:-1])
+    return replace(made, unknown=made.unknown[:-1])

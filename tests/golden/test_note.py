@@ -1,0 +1,182 @@
+"""The note: one page that says no more than its Figures, in every form alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+from pypdf import PdfReader
+from tests.golden.brief_files import bare
+
+from entrepot import ask
+from entrepot.errors import RequestError
+from entrepot.model.display import NBSP
+from entrepot.report.note import DecisionNote, height_of, note
+from entrepot.report.note import _fitted as fitted
+from entrepot.report.parts import BriefSentence, Remark, plain
+from entrepot.report.phrasing import unbroken
+from entrepot.report.render_note import head_of, note_docx, note_html, note_pdf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DAY = "2026-11-29"
+ASKED = {
+    "shares by suppliers": ("DEU", "CHN", "850511"),
+    "a wide range": ("RUS", "CHN", "chpl"),
+    "nothing known": ("NGA", "IND", "854231"),
+}
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake without data: what is bundled answers."""
+    return tmp_path_factory.mktemp("lake")
+
+
+@pytest.fixture(scope="module")
+def notes(empty: Path) -> dict[str, DecisionNote]:
+    """Each kind of note, composed once."""
+    return {name: note(*asked, lake=empty, date=DAY) for name, asked in ASKED.items()}
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_note_is_one_page(notes: dict[str, DecisionNote], kind: str) -> None:
+    assert len(PdfReader(BytesIO(note_pdf(notes[kind]))).pages) == 1
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_no_commands_hashes_or_paths(notes: dict[str, DecisionNote], kind: str) -> None:
+    page = re.sub(r"<style>.*?</style>|<[^>]+>", " ", note_html(notes[kind]), flags=re.DOTALL)
+    assert "entrepot " not in page
+    assert not re.search(r"SHA-256|\b[0-9a-f]{12}\b|/tmp|--\w|\*\*|None", page)
+
+
+def test_numbers_are_those_of_ask(notes: dict[str, DecisionNote], empty: Path) -> None:
+    made = notes["shares by suppliers"]
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": 2022}
+    share = ask("import_share", lake=empty, **keys)
+    shown = made.numbers[0].card
+    assert shown.figure.value == pytest.approx(share.value)
+    assert (shown.figure.low, shown.figure.high) == pytest.approx((share.low, share.high))
+    assert f"{100 * (share.value or 0):.1f}" == shown.value
+    low, high = (round(100 * (end or 0)) for end in (share.low, share.high))
+    assert f"{low} to {high}{NBSP}%" in made.title
+
+
+def test_a_wide_range_gives_no_share(notes: dict[str, DecisionNote]) -> None:
+    made = notes["a wide range"]
+    assert "%" not in made.title
+    assert "No single share can be given" in made.answer[0].text
+
+
+def test_nothing_known_is_said_and_nothing_else(notes: dict[str, DecisionNote]) -> None:
+    made = notes["nothing known"]
+    assert "cannot be measured" in made.title.replace(NBSP, " ")
+    assert made.chart is None
+    assert made.missing
+    assert {one.card.value for one in made.numbers} == {"–"}
+    assert {one.card.range for one in made.numbers} == {"not available"}
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_sentences_have_figures_and_the_unknown_stays(
+    notes: dict[str, DecisionNote], kind: str
+) -> None:
+    made = notes[kind]
+    assert all(
+        one.evidence for one in (*made.answer, *made.means) if isinstance(one, BriefSentence)
+    )
+    assert made.unknown
+    cited = {mark for one in made.numbers for mark in one.marks}
+    cited |= set(made.chart.marks) if made.chart else set()
+    assert cited == set(range(1, len(made.sources) + 1))
+
+
+def test_every_form_says_the_same(notes: dict[str, DecisionNote]) -> None:
+    made = notes["a wide range"]
+    document = docx.Document(BytesIO(note_docx(made)))
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    paragraphs = [*document.paragraphs, *(line for cell in cells for line in cell.paragraphs)]
+    words = bare("".join(line.text for line in paragraphs))
+    paper = bare(PdfReader(BytesIO(note_pdf(made))).pages[0].extract_text())
+    data = json.dumps(made.to_dict(), ensure_ascii=False)
+    for text in (
+        made.title,
+        head_of(made),
+        *(plain(one.text) for one in (*made.answer, *made.means, *made.unknown)),
+        *(f"{one.card.value}{one.card.unit}" for one in made.numbers),
+        *(one.card.range for one in made.numbers),
+        *made.sources,
+    ):
+        assert bare(text) in words
+        assert bare(text) in paper
+        assert text == head_of(made) or bare(text).replace('"', '\\"') in bare(data)
+
+
+def test_a_note_gives_the_same_bytes(notes: dict[str, DecisionNote]) -> None:
+    made = notes["shares by suppliers"]
+    assert note_docx(made) == note_docx(made)
+    assert note_html(made) == note_html(made)
+
+
+def test_long_words_still_fit_one_page(notes: dict[str, DecisionNote]) -> None:
+    made = notes["shares by suppliers"]
+    long = Remark("Statistics of the partner countries combine this with other goods. " * 3)
+    figure = made.numbers[0].card.figure
+    crowded = replace(
+        made,
+        title="The United States and the European Union (27) " * 3,
+        answer=tuple(BriefSentence(long.text, (figure,)) for _ in range(2)),
+        means=(long,) * 4,
+        unknown=(long,) * 4,
+        sources=(long.text,) * 6,
+    )
+    assert height_of(crowded) > height_of(made)
+    kept = fitted(crowded)
+    assert kept.unknown
+    assert kept.sources
+    assert len(PdfReader(BytesIO(note_pdf(kept))).pages) == 1
+
+
+def test_the_last_words_of_a_paragraph_stay_together() -> None:
+    assert unbroken("The share is less than half in 2023.").endswith(f"half{NBSP}in{NBSP}2023.")
+    assert unbroken("Two words") == "Two words"
+
+
+def test_the_command_writes_a_note(
+    entrepot: Callable[..., tuple[int, str, str]], empty: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"n{suffix}" for suffix in (".html", ".pdf", ".docx", ".json")]
+    words = [word for file in files for word in ("--out", str(file))]
+    code, out, err = entrepot(
+        *("brief", "DEU", "--goods", "850511", "--form", "note", "--date", DAY),
+        *("--lake", str(empty), *words),
+    )
+    assert code == 0, err
+    assert "of Germany’s imports" in out.replace("\n", " ")
+    assert all(file.stat().st_size > 1000 for file in files)
+    assert "29 November 2026" in files[0].read_text()
+
+
+def test_a_note_takes_no_workbook_and_no_claims(
+    entrepot: Callable[..., tuple[int, str, str]], empty: Path, tmp_path: Path
+) -> None:
+    common = ("brief", "DEU", "--goods", "850511", "--form", "note", "--lake", str(empty))
+    code, _, err = entrepot(*common, "--out", str(tmp_path / "n.xlsx"))
+    assert code == 2
+    assert ".docx" in err
+    code, _, err = entrepot(*common, "--claims", "claims.yaml")
+    assert code == 2
+    assert "claims" in err
+
+
+def test_a_date_is_read_before_any_work(empty: Path) -> None:
+    with pytest.raises(RequestError, match="not a date"):
+        note("DEU", "CHN", "850511", lake=empty, date="yesterday")
