@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+import pptx
 import pytest
 from brief_files import bare, cells, pages, parts, sheet
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.lake import Lake
@@ -33,6 +35,7 @@ from entrepot.report.parts import (
 )
 from entrepot.report.render_html import render_html
 from entrepot.report.render_json import as_dict
+from entrepot.report.render_office import render_office
 from entrepot.report.render_pdf import as_data, render_pdf
 from entrepot.report.render_xlsx import render_xlsx
 
@@ -439,3 +442,57 @@ def test_an_unknown_suffix_lists_those_that_are_known(told: Brief, tmp_path: Pat
 def test_written_files_are_what_was_rendered(told: Brief, workbook: bytes, tmp_path: Path) -> None:
     assert write(told, tmp_path / "a" / "B.XLSX").read_bytes() == workbook
     assert write(told, tmp_path / "b.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.fixture(scope="module")
+def slides(told: Brief) -> bytes:
+    return render_office(told)
+
+
+def test_slides_have_one_chart_each_with_its_finding_and_source(told: Brief, slides: bytes) -> None:
+    drawn = [section for section in told.sections if section.picture]
+    found = list(pptx.Presentation(BytesIO(slides)).slides)
+    assert len(found) == len(drawn) + 1
+    assert bare(found[0].shapes.title.text) == bare(told.title)
+    for slide, section in zip(found[1:], drawn, strict=True):
+        assert bare(slide.shapes.title.text) == bare(plain(section.title.text))
+        spoken = [told for one in slide.shapes for told in one._element.xpath(".//@descr")]
+        assert section.picture is not None
+        assert section.picture.alt_text in spoken
+        words = bare(" ".join(one.text_frame.text for one in slide.shapes if one.has_text_frame))
+        said = "".join(one if isinstance(one, str) else one.text for one in section.source)
+        assert bare(said) in words
+        edges = [(one.left + one.width, one.top + one.height) for one in slide.shapes]
+        wide, tall = 12_192_000, 6_858_000
+        assert all(right <= wide + 9_144 and bottom <= tall for right, bottom in edges)
+
+
+def test_slides_are_the_same_bytes(told: Brief, slides: bytes) -> None:
+    assert render_office(told) == slides
+
+
+def test_charts_of_the_workbook_read_its_numbers(workbook: bytes) -> None:
+    named = CalamineWorkbook.from_filelike(BytesIO(workbook)).sheet_names
+    charts = [text for name, text in parts(workbook).items() if name.startswith("xl/charts/chart")]
+    assert charts
+    for text in charts:
+        for name, first, column, last in re.findall(
+            r"<c:val><c:numRef><c:f>'?([^!']+)'?!\$[A-Z]+\$(\d+):\$([A-Z]+)\$(\d+)</c:f>", text
+        ):
+            assert name in named
+            rows = sheet(workbook, name)[int(first) - 1 : int(last)]
+            values = [row[ord(column) - ord("A")] for row in rows]
+            assert any(isinstance(one, float) for one in values)
+
+
+def test_numbers_of_the_workbook_are_those_of_the_json(told: Brief, workbook: bytes) -> None:
+    table = sheet(workbook, "All figures")
+    head = table[HEAD]
+    place = {name: head.index(name) for name in ("Value", "Low", "High")}
+    rows = [row for row in table[HEAD + 1 :] if any(row)]
+    figures = as_dict(told)["evaluated"]
+    assert len(rows) == len(figures)
+    for row, figure in zip(rows, figures, strict=True):
+        for name, column in place.items():
+            said = figure[name.lower()]
+            assert row[column] == ("" if said is None else pytest.approx(said, rel=1e-15))

@@ -84,7 +84,7 @@ def test_rows_that_hold_the_total_are_no_gap_and_no_print(told: Brief) -> None:
     gaps = next(section for section in told.sections if section.id == "gaps").gaps
     assert not any("from everyone" in gap.what for gap in gaps)
     share = next(section for section in told.sections if section.id == "share")
-    assert share.source[0] == "Computed: rows of BACI. "
+    assert str(share.source[0]).startswith("Computed: CEPII BACI ")
     printed = "Each box is a published figure" in _said(share)
     assert printed == any(row[3] != "computed" for row in share.table.rows if share.table)
 

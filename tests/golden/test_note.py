@@ -20,7 +20,8 @@ from entrepot.report.note import DecisionNote, height_of, note
 from entrepot.report.note import _fitted as fitted
 from entrepot.report.parts import BriefSentence, Remark, plain
 from entrepot.report.phrasing import unbroken
-from entrepot.report.render_note import head_of, note_docx, note_html, note_pdf
+from entrepot.report.render_note import note_html, note_pdf
+from entrepot.report.render_office import note_docx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ def test_every_form_says_the_same(notes: dict[str, DecisionNote]) -> None:
     data = json.dumps(made.to_dict(), ensure_ascii=False)
     for text in (
         made.title,
-        head_of(made),
+        made.head,
         *(plain(one.text) for one in (*made.answer, *made.means, *made.unknown)),
         *(f"{one.card.value}{one.card.unit}" for one in made.numbers),
         *(one.card.range for one in made.numbers),
@@ -117,7 +118,7 @@ def test_every_form_says_the_same(notes: dict[str, DecisionNote]) -> None:
     ):
         assert bare(text) in words
         assert bare(text) in paper
-        assert text == head_of(made) or bare(text).replace('"', '\\"') in bare(data)
+        assert text == made.head or bare(text).replace('"', '\\"') in bare(data)
 
 
 def test_a_note_gives_the_same_bytes(notes: dict[str, DecisionNote]) -> None:

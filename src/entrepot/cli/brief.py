@@ -73,7 +73,7 @@ Out = Annotated[
     list[Path] | None,
     typer.Option(
         "--out",
-        help="File to write (repeatable): .html, .pdf, .xlsx, .md, .json; note: .docx too.",
+        help="File to write (repeatable): .html, .pdf, .xlsx, .pptx, .md, .json; a note: .docx.",
         callback=writable,
         show_default=False,
     ),
@@ -100,7 +100,7 @@ def brief(
 ) -> None:
     """Write a brief on one country's dependence on another.
 
-    The suffix of --out sets the format: HTML, PDF, workbook, Markdown or JSON. Default:
+    The suffix of --out sets the format: HTML, PDF, workbook, slides, Markdown or JSON. Default:
     brief-RUS.html.
 
     Exit code 3 when no headline figure has a value: the brief then lists what is missing.

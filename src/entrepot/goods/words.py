@@ -1,7 +1,8 @@
 """Goods in everyday words, in six languages: what people write who know no code.
 
-The wording is ours (``words.csv``, ``chapters.csv``); the law and the Harmonized System have their
-own. A word stands for the code, heading or chapter that holds most of what it means.
+The wording is ours (``words.csv``, ``code_words.csv``, ``chapters.csv``); the law and the
+Harmonized System have their own. A word stands for the code, heading or chapter that holds most of
+what it means.
 """
 
 from __future__ import annotations
@@ -65,14 +66,14 @@ def everyday_goods() -> tuple[GoodsWords, ...]:
         )
         for row in rows
     }
-    for code, name in {**_listed(), **code_names(), **_chapters()}.items():
+    codes = {**_listed(), **_of_file("code_words.csv"), **code_names()}
+    for code, name in {**codes, **_of_file("chapters.csv")}.items():
         found.setdefault(code, GoodsWords(code, name, {}))
     return tuple(found.values())
 
 
-@cache
-def _chapters() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in read_table(_FOLDER / "chapters.csv", _COLUMNS)}
+def _of_file(name: str) -> dict[str, str]:
+    return {row["code"]: row["name"] for row in read_table(_FOLDER / name, _COLUMNS)}
 
 
 _COLUMNS = ("code", "name")

@@ -237,10 +237,15 @@ def data_held(book: BriefContext) -> list[str]:
 
 def _trade(book: BriefContext, names: set[str]) -> list[str]:
     return [
-        f"{source_name(name)} {_years(items)}".strip()
+        " ".join(filter(None, (source_name(name), _vintages(items), _years(items))))
         for name, items in _by_source(book).items()
         if name in names and items[0].table in _TRADE
     ]
+
+
+def _vintages(items: Sequence[InventoryItem]) -> str:
+    """Return the current vintages of a source, where its publisher names them."""
+    return ", ".join(sorted({one.vintage for one in items if one.counts} - {"unknown", ""}))
 
 
 def _used(book: BriefContext, subject: Subject) -> dict[str, list[InventoryItem]]:
@@ -280,10 +285,10 @@ def _term(name: str, items: Sequence[InventoryItem]) -> Term:
         _years(items),
         f"{sum(item.rows for item in items):,} rows",
         _scope(items),
-        f"SHA-256 {', '.join(item.snapshot for item in items)}",
     ]
+    read = f"SHA-256 {', '.join(item.snapshot for item in items)}"
     text = f"{phrasing.capital(publisher)}; {', '.join(word for word in about if word)}"
-    return Term(title, f"{text}. {info.licence}.", info.url)
+    return Term(title, f"{text}. {info.licence}.", info.url, read)
 
 
 def _codes(items: Sequence[InventoryItem]) -> str:
@@ -369,6 +374,6 @@ def _inputs(book: BriefContext) -> list[Term]:
     )
     text = (
         f"{info.publisher}; {used.definition.period}, read from the installed package "
-        f"sanction-simulator, SHA-256 {used.evidence[0].snapshot}. {info.licence}."
+        f"sanction-simulator. {info.licence}."
     )
-    return [Term(info.title, text, info.url)]
+    return [Term(info.title, text, info.url, f"SHA-256 {used.evidence[0].snapshot}")]

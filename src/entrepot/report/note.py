@@ -6,6 +6,7 @@ It never says more than they do. It has no commands, hashes or paths; the brief 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import bundled_for
@@ -132,6 +133,12 @@ class DecisionNote:
         """The date as it is written out; empty without one."""
         return day_words(read_date(self.date)) if self.date else ""
 
+    @property
+    def head(self) -> str:
+        """What stands at the top: the day, and the time of the data."""
+        parts = ["Note", self.day, f"data for {self.years}" if self.years else ""]
+        return " · ".join(filter(None, parts))
+
     def __str__(self) -> str:
         rows = "\n".join(
             f"  {one.card.name}: {one.card.value} {one.card.unit}".rstrip() + f" ({one.card.range})"
@@ -178,9 +185,9 @@ class DecisionNote:
         MissingExtraError
             For a format whose library is not installed.
         """
-        from entrepot.report.render_note import write_note
-
-        return write_note(self, path)
+        renderer = import_module("entrepot.report.render_note")  # which imports this module
+        written: Path = renderer.write_note(self, path)
+        return written
 
 
 def note(

@@ -205,11 +205,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word and what it means here; or a source, and what was taken from it."""
+    """A word and what it means here; or a source, and what was taken from it.
+
+    `details` name the bytes that were read, for whoever compares them; paper leaves them out.
+    """
 
     name: str
     text: str
     url: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,15 +315,21 @@ class Brief:
         ]
 
 
-FORMATS = (".html", ".pdf", ".xlsx", ".md", ".json")
+FORMATS = (".html", ".pdf", ".xlsx", ".pptx", ".md", ".json")
 _RENDERERS = {
     ".html": "html",
     ".pdf": "pdf",
     ".xlsx": "xlsx",
+    ".pptx": "office",
     ".md": "markdown",
     ".json": "json",
 }
-_NEEDED = {".pdf": ("typst", "typst", "pdf"), ".xlsx": ("xlsxwriter", "XlsxWriter", "excel")}
+_TYPST = ("typst", "typst", "pdf")
+_NEEDED = {
+    ".pdf": [_TYPST],
+    ".xlsx": [("xlsxwriter", "XlsxWriter", "excel")],
+    ".pptx": [("pptx", "python-pptx", "office"), _TYPST],
+}
 
 
 def format_of(path: Path) -> Callable[[Brief], str | bytes]:
@@ -339,8 +349,7 @@ def format_of(path: Path) -> Callable[[Brief], str | bytes]:
             where=str(path),
             hint=f"end the name in {', '.join(FORMATS)}",
         )
-    if suffix in _NEEDED:
-        module, library, extra = _NEEDED[suffix]
+    for module, library, extra in _NEEDED.get(suffix, ()):
         if find_spec(module) is None:
             raise MissingExtraError(library, extra)
     name = f"render_{_RENDERERS[suffix]}"

@@ -35,7 +35,10 @@ def as_dict(brief: Brief) -> dict[str, Any]:
         "claims": brief.check,
         "caveats": [item.to_dict() for item in brief.caveats],
         "definitions": [{"name": term.name, "text": term.text} for term in brief.terms],
-        "sources": [{"name": t.name, "text": t.text, "url": t.url} for t in brief.sources],
+        "sources": [
+            {"name": t.name, "text": t.text, "url": t.url, "files": t.details}
+            for t in brief.sources
+        ],
         "commands": [{"what": item.what, "line": item.line} for item in brief.commands],
         "evaluated": [figure.to_dict(values=False) for figure in brief.figures],
         "state": dict(brief.state),

@@ -6,13 +6,14 @@ Texts reach the typesetter as data, never as markup, so none can be read as a co
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
 from entrepot.report import palette
-from entrepot.report.attribution import evidence_lines, evidence_of
+from entrepot.report.attribution import evidence_lines
 from entrepot.report.palette import PRINT, colour_rules
 from entrepot.report.parts import WORDS, BriefSentence, PageLink, counted
 from entrepot.report.phrasing import capital
@@ -28,6 +29,7 @@ __all__ = ["as_data", "chart", "render_pdf", "runs", "swatch", "typeset"]
 
 
 _MOST_CARRIERS = 3
+_HASH = re.compile(r", SHA-256 \w+")
 _COLOURS = {"inconsistent": "cannot", "not_enough_evidence": "open"}
 
 
@@ -101,12 +103,12 @@ def _card(brief: Brief, card: Card) -> dict[str, Any]:
         "value": card.value,
         "unit": card.unit,
         "range": card.range,
-        "counted": f"{card.definition} To load it:" if card.command else card.definition,
+        "counted": card.definition,
         "command": card.command,
         "tag": card.tag,
         "source": card.source,
         "caveats": [number for number, _ in brief.numbered(card.caveats)],
-        "evidence": [] if missing else [evidence_of(card.figure)],
+        "evidence": [] if missing else [_HASH.sub("", evidence_of(card.figure))],
         "bar": None
         if bar is None
         else {

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError
 from entrepot.model.display import MONEY
@@ -154,6 +154,7 @@ def _section(brief: Brief, section: Section) -> Iterator[SheetGrid]:
             head=tuple(head),
             rows=rows,
             below=below,
+            drawn=_drawn(head, rows) if section.picture else None,
         )
     if section.claims:
         yield _claims(section, section.claims)
@@ -272,7 +273,7 @@ def _terms(brief: Brief) -> SheetGrid:
         head=("Kind", "Name", "Text", "Address"),
         widths=(12, 40, 90, 50),
         rows=[
-            [kind, term.name, term.text, term.url]
+            [kind, term.name, " ".join(filter(None, (term.text, term.details))), term.url]
             for kind, terms in (("definition", brief.terms), ("source", brief.sources))
             for term in terms
         ],
@@ -323,6 +324,27 @@ class SheetGrid:
     rows: Sequence[Sequence[Cell]]
     below: Sequence[tuple[str, str]] = ()
     widths: tuple[float, ...] = field(default=())
+    drawn: SheetChart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChart:
+    """Columns of a sheet that are drawn below it, by a chart of the spreadsheet program itself.
+
+    Attributes
+    ----------
+    kind
+        ``line`` over years, ``bar`` of names, or ``dot`` where a time has several values.
+    columns
+        Those of numbers; all have one unit.
+    rows
+        How many rows are drawn, from the first on.
+    """
+
+    kind: Literal["line", "bar", "dot"]
+    columns: tuple[int, ...]
+    rows: int
+    unit: str
 
 
 class _Exact(float):
@@ -383,6 +405,9 @@ class Book:
             self._text(sheet, row, 0, label, "label")
             self._merged(sheet, row, 1, text, "below", widths)
             row += 1
+        if grid.drawn is not None:
+            sheet.insert_chart(row + 1, 0, self._chart(name, grid, grid.drawn))
+            row += _CHART_ROWS + 2
         self._page(sheet, grid, row)
 
     def _page(self, sheet: Any, grid: SheetGrid, last: int) -> None:
@@ -394,10 +419,43 @@ class Book:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(_HEAD_ROW)
+        sheet.print_area(0, 0, last, max(len(grid.head), 4) - 1)
         sheet.set_footer(f"&L{self._author.replace('&', '&&')}&C&A&R&P / &N")
         if grid.rows:
             ends = (_HEAD_ROW, 0, _HEAD_ROW + len(grid.rows), len(grid.head) - 1)
             sheet.autofilter(*ends)
+
+    def _chart(self, sheet: str, grid: SheetGrid, drawn: SheetChart) -> Any:
+        """Return a chart that reads the cells of the sheet, so that it follows what is changed."""
+        kinds = {"line": "line", "bar": "bar", "dot": "line"}
+        made = self._made.add_chart({"type": kinds[drawn.kind]})
+        first, last = _HEAD_ROW + 1, _HEAD_ROW + drawn.rows
+        for place, column in enumerate(drawn.columns):
+            colour = _SERIES[place % len(_SERIES)]
+            line = {"none": True} if drawn.kind == "dot" else {"color": colour, "width": 2.25}
+            look: dict[str, Any] = (
+                {"fill": {"color": colour}, "gap": 40}
+                if drawn.kind == "bar"
+                else {"line": line, "marker": {"type": "circle", "fill": {"color": colour}}}
+            )
+            made.add_series(
+                {
+                    "name": [sheet, _HEAD_ROW, column],
+                    "categories": [sheet, first, 0, last, 0],
+                    "values": [sheet, first, column, last, column],
+                    **look,
+                }
+            )
+        made.set_title({"name": self._public(grid.title)[:255], "name_font": {"size": 12}})
+        made.set_legend({"none": True} if len(drawn.columns) == 1 else {"position": "bottom"})
+        made.set_size({"width": 760, "height": 20 * _CHART_ROWS})
+        values = {"name": drawn.unit, "major_gridlines": {"visible": True}, "min": 0}
+        if drawn.kind == "bar":
+            made.set_x_axis(values)
+            made.set_y_axis({"reverse": True})
+        else:
+            made.set_y_axis({name: it for name, it in values.items() if name != "min"})
+        return made
 
     def _cell(self, sheet: Any, row: int, place: int, cell: Cell, *, right: bool) -> None:
         if isinstance(cell, str):
@@ -445,6 +503,35 @@ class Book:
             look |= {"quote_prefix": True} if quoted else {}
             self._formats[key] = self._made.add_format(look)
         return self._formats[key]
+
+
+def _drawn(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> SheetChart | None:
+    """Return what can be drawn of a table: numbers of one unit over times or by name.
+
+    Ends of ranges, which follow their value, are left to the table.
+    """
+    ends = (", low, ", ", high, ")
+    numeric = [
+        place
+        for place in range(1, len(head))
+        if any(not isinstance(row[place], str) for row in rows)
+        and not any(end in head[place] for end in ends)
+    ]
+    if not numeric or len(rows) < 2:
+        return None
+    unit = head[numeric[0]].rpartition(", ")[2]
+    alike = tuple(place for place in numeric if head[place].rpartition(", ")[2] == unit)
+    firsts = [str(row[0] if isinstance(row[0], str) else int(row[0][0])) for row in rows]
+    if all(_YEAR.match(one) for one in firsts):
+        several = len(set(firsts)) < len(firsts)
+        return SheetChart("dot" if several else "line", alike[:8], len(rows), unit)
+    if len(set(firsts)) < len(firsts):
+        return None  # several rows of one name are no bars
+    return SheetChart("bar", alike[:1], min(len(rows), 15), unit)
+
+
+_CHART_ROWS = 20
+_SERIES = tuple(LIGHT[name] for name in ("supplier", "claim", "context", "supported", "differs"))
 
 
 def _is_numeric(grid: SheetGrid, place: int) -> bool:

@@ -68,6 +68,8 @@ def title_of(found: Screening) -> str:
         until = [
             one.regime.read_until for one in found.matrix if one.regime and sum(one.counts.values())
         ]
+        if not until:
+            return "No list is loaded for these routes, so no shipment was screened"
         known = [day for day in until if day < date.max]
         end = f" read until {day_text(min(known))}" if known else ""
         return f"No shipment is listed on the lists{end}"

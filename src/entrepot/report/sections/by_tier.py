@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
-from entrepot.report.attribution import row_of, source_name
+from entrepot.report.attribution import data_set, row_of
 from entrepot.report.breaks import break_of
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
@@ -224,9 +224,7 @@ def _source(total: Tier) -> tuple[str, ...]:
     names = []
     for item in figure.evidence:
         row = row_of(item)
-        names.append(
-            row.origin_words if row else f"{source_name(item.source)}, SHA-256 {item.snapshot}"
-        )
+        names.append(row.origin_words if row else data_set(item.source, item.vintage))
     left_out = [note.text for note in figure.caveats if note.id == "missing-codes"]
     return (f"{'; '.join(dict.fromkeys(names))}. {' '.join(left_out)}".strip(),)
 

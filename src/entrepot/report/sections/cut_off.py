@@ -18,7 +18,7 @@ from entrepot.model.areas import area_phrase, area_set
 from entrepot.model.display import NBSP, joined, number, range_text
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.attribution import source_name
+from entrepot.report.attribution import data_set, source_name
 from entrepot.report.cards import percent_span
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import available_years
@@ -219,8 +219,7 @@ def _source(found: CutOff) -> str:
     if not isinstance(found.economy, DataGap) and found.economy.economy is not None:
         used = found.economy.economy.evidence
         parts.append(
-            f"Economies: input-output tables of {found.economy.file.period}, "
-            f"SHA-256 {used.snapshot}."
+            f"Economies: {data_set(used.source, used.vintage)}, {found.economy.file.period}."
         )
     return " ".join(parts)
 

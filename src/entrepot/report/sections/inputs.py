@@ -192,10 +192,9 @@ def _concentration(found: ImportedInputs) -> BriefSentence:
 
 def _source(book: BriefContext, found: ImportedInputs) -> tuple[str, ...]:
     info = source_info("icio")
-    evidence = found.there.share.evidence[0]
     where = "" if book.lake.holds("icio") else ", as bundled in the package sanction-simulator"
     what = f"{info.publisher}, {info.title}{where}"
-    return (f"{what}; {found.period}, basic prices, SHA-256 {evidence.snapshot}.",)
+    return (f"{what}; {found.period}, basic prices.",)
 
 
 # The Figures about inputs that a brief shows: both directions, by sector and by origin.

@@ -10,7 +10,7 @@ from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
 from entrepot.model.display import NBSP
 from entrepot.report import phrasing
-from entrepot.report.attribution import is_computed, origin_name, source_name
+from entrepot.report.attribution import data_set, is_computed, origin_name, source_name
 from entrepot.report.breaks import break_of, not_drawn, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.share import (
@@ -314,7 +314,7 @@ def source_line(
         names = dict.fromkeys(
             f"{origin_name(item.origin)} over published totals"
             if item.origin
-            else f"rows of {source_name(item.source)}"
+            else data_set(item.source, item.vintage)
             for figure in series
             for item in figure.evidence
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import number
+from entrepot.model.display import joined, number
 from entrepot.report import phrasing
-from entrepot.report.attribution import origin_name, printed_row
+from entrepot.report.attribution import data_set, origin_name, printed_row
 from entrepot.report.charts import BriefTable
 from entrepot.report.charts.curve import (
     DIMENSIONS,
@@ -128,10 +128,13 @@ def _source(book: BriefContext, subject: Subject, share: Figure) -> tuple[str | 
         found += ["; " if found else "Published: ", PageLink(origin_name(row.origin), row.url)]
     found += [". "] if rows else []
     items = share.specifications.items if share.specifications else ()
-    if any(item.choices.get("source") != "published" for item in items):
-        found.append(
-            "Computed: rows of the source, divided by its own or another reporter’s total."
-        )
+    ids = {item.choices.get("source", "") for item in items} - {"published", "computed", ""}
+    ids |= {item.source for item in share.evidence if not item.origin}
+    if ids:
+        names = joined([data_set(one) for one in sorted(ids)])
+        found.append(f"Computed: {names}, divided by the source’s own or another total.")
+    elif any(item.choices.get("source") != "published" for item in items):
+        found.append("Computed: rows of a source, divided by another reporter’s total.")
     return tuple(found)
 
 
