@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import MissingExtraError
 from entrepot.report import palette
-from entrepot.report.attribution import evidence_lines
+from entrepot.report.attribution import evidence_lines, evidence_of
 from entrepot.report.palette import PRINT, colour_rules
 from entrepot.report.parts import WORDS, BriefSentence, PageLink, counted
 from entrepot.report.phrasing import capital
