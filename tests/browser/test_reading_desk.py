@@ -256,3 +256,45 @@ def test_as_a_file_it_works_alone_and_holds_a_hostile_text(
     assert str(next(found["number-2"].quantity.levels()).period) == "2023"
     assert watched.said == []
     assert [one for one in watched.outside if not one.startswith(("file:", "blob:"))] == []
+
+
+def test_selected_words_become_a_number_to_check(open_page: object, site: str) -> None:
+    watched = open_page(site, "/desk")
+    page = watched.page
+    first = "China's exports to Russia fell by 3.4 % in 2025."
+    last = "Trade between China and Russia was 1.63 trillion yuan in 2025."
+    read_text(page, f"{first} Sellers beat buyers two to one, two to one! {last}")
+    quiet(page)
+    assert page.locator(".num").count() == 2
+    select = """(place) => {
+      const paragraph = document.querySelector("#text p");
+      const node = [...paragraph.childNodes].find((one) => one.nodeValue?.includes("two to one"));
+      const range = document.createRange();
+      range.setStart(node, node.nodeValue.indexOf("two to one", place));
+      range.setEnd(node, range.startOffset + 10);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+    }"""
+    page.evaluate(select, 40)  # the second time that they stand there
+    page.keyboard.press("t")
+    assert page.locator(".num").all_inner_texts()[1].startswith("two to one")
+    whole = page.evaluate("document.querySelector('#text p').textContent")
+    assert whole.index("two to one") < whole.index("two to one2") == whole.rindex("two to one")
+    panel = page.locator("#panel").inner_text()
+    assert "Number 2 of 3" in panel
+    assert "“Sellers beat buyers two to one, two to one!”" in panel
+    page.locator("#panel [name=measure]").select_option("value")
+    page.locator("#panel [name=says]").fill("5 billion dollars")
+    for field, words in (("importer", "Russia"), ("exporter", "China"), ("period", "2025")):
+        page.locator(f"#panel [name={field}]").fill(words)
+    page.keyboard.press("Enter")
+    quiet(page)
+    labels = page.locator(".num").evaluate_all("all => all.map(n => n.ariaLabel)")
+    assert [label.split(":")[0] for label in labels] == [f"Number {n} of 3" for n in (1, 2, 3)]
+    assert "interpreted and tested" in labels[1]
+    assert "1.63 trillion yuan" in labels[2]
+    assert "Supported" in labels[2]
+    page.evaluate(select, 0)
+    page.keyboard.press("t")
+    assert page.locator(".num").count() == 4
+    watched.check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -793,3 +794,22 @@ def test_a_publisher_or_file_with_a_control_character_ends_no_check(sign: str) -
     assert sign[0] not in f"{found.source.publisher}{found.source.title}"
     assert found.source.publisher.startswith("Desk")
     as_yaml(draft(article)).encode()
+
+
+def test_a_draft_saved_as_a_claims_file_is_checked_as_the_article_is() -> None:
+    # The customs print 124.8: what one reading alone says is never called wrong, saved or not.
+    text = (
+        "Russia-China trade in 2025\n\nTrade of China with Russia was $228.1 billion in 2025. "
+        "China's imports from Russia were $142.8 billion in 2025."
+    )
+    found = draft(article_of(text, date="2026-01-20"))
+    sure, once = found.claims
+    assert once.says == "$142.8 billion"
+    found = replace(found, claims=(replace(sure, alone=False), replace(once, alone=True)))
+    as_prose = check(as_document(found))
+    assert [one.verdict for one in as_prose.claims] == ["supported", "not_enough_evidence"]
+    saved = as_yaml(found)
+    assert saved.count("read_once: true") == 1
+    assert check(parse_document(saved)).to_dict() == as_prose.to_dict()
+    compared = re.sub(".*read_once.*\n", "", saved)
+    assert check(parse_document(compared)).claims[1].verdict == "differs"

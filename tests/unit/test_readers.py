@@ -415,3 +415,17 @@ def test_the_request_is_json_and_its_schema_names_every_kind() -> None:
     items = asked["schema"]["properties"]["claims"]["items"]["properties"]
     assert {"quote", "says", "value", "growth", "import_share", "change"} <= set(items)
     assert "id" not in items
+
+
+def test_a_desk_has_the_numbers_of_a_draft_with_a_reader() -> None:
+    own, found = draft(ARTICLE), accepted(ARTICLE, [GOOD])
+    assert [(one.start, one.says) for one in found.readings] == [
+        (one.start, one.says) for one in own.readings
+    ]
+    [new] = [one for one in found.readings if one.says == "9.1 billion euros"]
+    assert new.state == "interpreted"
+    assert new.claim is not None
+    assert new.claim["value"] == GOOD["value"]
+    assert {key: new.fields[key].value for key in ("exporter", "importer", "period")} == GOOD[
+        "value"
+    ]

@@ -14,6 +14,7 @@ from entrepot.claims.draft.article import ArticleDraft
 from entrepot.claims.draft.draft import Drafted, Left, Refusal, trouble_with
 from entrepot.claims.draft.marks import marks
 from entrepot.claims.draft.reading import numbers_of
+from entrepot.claims.draft.readings import with_claims
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.numbers import read_says
 from entrepot.claims.numbers.tokens import tokens
@@ -84,7 +85,8 @@ def accepted(article: Article, answer: list[Any]) -> ArticleDraft:
         left.append(Left("", "", f"{len(answer) - MOST_CLAIMS} more claims were not looked at"))
     taken = [claims[place] for place in sorted(claims)]
     rest = [kept for one in own.left if (kept := _without(one, set(claims), article))]
-    return ArticleDraft(article, tuple(taken), (*rest, *left))
+    readings = with_claims(article, own.readings, taken)
+    return ArticleDraft(article, tuple(taken), (*rest, *left), readings)
 
 
 def _refused(item: Any, why: str) -> Left:

@@ -87,7 +87,8 @@ def document_of(file: ClaimsFile) -> Document:
         if entry.open
     )
     claims = [claim_of(entry) for entry in file.claims if not entry.open]
-    return Document(source, _in_home_books(claims), (*open_, *todo))
+    alone = frozenset(entry.id for entry in file.claims if entry.read_once)
+    return Document(source, _in_home_books(claims), (*open_, *todo), alone)
 
 
 _MONEY = {"CHN": "CNY", "RUS": "RUB"}

@@ -88,7 +88,7 @@ def request_of(article: Article) -> dict[str, Any]:
     """Return what a reader gets: the text, what is known of it, and the schema of its answer."""
     entry = ClaimEntry.model_json_schema()
     known = entry.pop("$defs", {})
-    for key in ("id", "open"):
+    for key in ("id", "open", "read_once"):
         entry["properties"].pop(key, None)
     entry["required"] = ["quote", "says"]
     return {

@@ -10,12 +10,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.figures.card import fragment, table_html
+from entrepot.model.interval import Interval
 from entrepot.model.table_files import TableResult
 
 if TYPE_CHECKING:
     from entrepot.claims.comparison import Comparison
     from entrepot.claims.document import Claim, Source, Todo
-    from entrepot.model.interval import Interval
 
 __all__ = [
     "VERDICTS",
@@ -113,6 +113,24 @@ class CheckedClaim:
         """The number as printed."""
         return self.claim.says.text
 
+    @property
+    def counted(self) -> Interval | None:
+        """Least and largest of what definitions and series that were compared count.
+
+        In data units; of a supported claim whose digits do not cover all of them, else None.
+        """
+        if self.verdict != "supported":
+            return None
+        unit, says = self.claim.quantity.unit, self.claim.interval
+        values = [
+            one.value
+            for one in self.against
+            if one.unit == unit and one.outcome != "allows" and math.isfinite(one.value)
+        ]
+        if not values or (says.low <= min(values) and max(values) <= says.high):
+            return None
+        return Interval(min(values), max(values))
+
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
         return {
@@ -127,6 +145,7 @@ class CheckedClaim:
             "likely_errors": [slip.to_dict() for slip in self.likely_errors],
             "arithmetic": self.arithmetic,
             "implied": _ends(self.implied),
+            "range": _ends(self.counted),
             "evidence_needed": self.evidence_needed,
         }
 

@@ -217,6 +217,7 @@ class ClaimEntry(Closed):
     """One number of the text: exactly one kind of quantity, and what it is said to be.
 
     Of a claim with keys that are `open` nobody has said yet what they are: it is kept, not tested.
+    One that a draft read in one way only (`read_once`) can be supported, and is never called wrong.
     """
 
     id: Words = Field(min_length=1)
@@ -224,6 +225,7 @@ class ClaimEntry(Closed):
     says: Words
     attributed_to: Words = ""
     open: list[Words] = Field(default_factory=list)
+    read_once: bool = False
     value: FlowKeys | None = None
     balance: FlowKeys | None = None
     growth: FlowKeys | None = None

@@ -305,6 +305,7 @@ def _lines(item: CheckedClaim) -> Iterator[str]:
 
 def _against(item: CheckedClaim) -> str:
     """Return the number that decides, or the published range where none does."""
+    from entrepot.claims.quantity_text import span
     from entrepot.claims.verdict_text import number_of
 
     agrees = bool(item.against) and item.against[0].outcome == "supports"
@@ -312,6 +313,8 @@ def _against(item: CheckedClaim) -> str:
         return "–"
     ends = [number_of(item.against[0])]
     alike = [one for one in item.against if not one.other_definition] or item.against
+    if item.counted is not None:
+        return span(item.counted, item.claim.quantity.unit)
     if item.verdict == "not_enough_evidence" and not item.qualifier and len(alike) > 1:
         ends.append(number_of(alike[-1]))
     return " to ".join(ends)

@@ -61,6 +61,15 @@ Address = Annotated[
         show_default=False,
     ),
 ]
+Reader = Annotated[
+    str,
+    typer.Option(
+        "--reader",
+        metavar="COMMAND",
+        help="Additional reader of pasted texts: a program, or openai:URL#MODEL.",
+        show_default=False,
+    ),
+]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=1, help="Time limit of a question, in seconds.")
 ]
@@ -77,6 +86,7 @@ def serve(
     max_claims: MaxClaims = 256,
     allow_embed: AllowEmbed = None,
     address: Address = "",
+    reader: Reader = "",
     lake: LakeOption = None,
 ) -> None:
     """Serve the page and the JSON API, for reading only, until Ctrl-C.
@@ -101,6 +111,7 @@ def serve(
         longest_claims=max_claims * 1000,
         frames=allow_embed or (),
         address=address.rstrip("/"),
+        reader=reader,
         say=note,
     )
 

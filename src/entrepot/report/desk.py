@@ -401,6 +401,7 @@ def _verdict(entry: ReportEntry) -> dict[str, Any]:
         "corrected": entry.corrected,
         "arithmetic": entry.arithmetic,
         "implied": entry.implied,
+        "range": entry.counted,
         "needed": entry.evidence_needed,
         "what": entry.what,
         "read_as": dict(entry.definition).get("Read as", ""),

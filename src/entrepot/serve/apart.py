@@ -34,6 +34,8 @@ Form = Literal["page", "data", "desk", "screen", "lines"]
 """As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
 CODE = "from entrepot.serve.apart import work; work()"
 """What a process runs."""
+_REST = 10.0
+"""Seconds that remain for the check where an additional reader has taken its time."""
 RESIDENT = 400 * 2**20
 """Bytes of memory from which on a process ends after its text."""
 DATA = 2 * 2**30
@@ -123,6 +125,8 @@ def checked_apart(
         "kind": sent.kind,
         "date": sent.date,
         "publisher": sent.publisher,
+        "reader": sent.reader,
+        "patience": max(1.0, wall - _REST),
         "settings": {key: text for key, text in os.environ.items() if key.startswith(_OF_US)},
     }
     with _lock:
@@ -202,17 +206,19 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from entrepot.settings import Settings
 
     _limit_time(job["seconds"])
+    reader = check.Reader(job["reader"], job["patience"])
     try:
         with Lake(Settings.read(job["folder"])).reading() as lake:
             if job["form"] == "desk":
-                found = check.desk_data(lake, job["text"])
+                found = check.desk_data(lake, job["text"], reader)
             elif job["form"] == "screen":
                 found = screen.screened_page(lake, job["text"])
             elif job["form"] == "lines":
                 found = screen.screened_data(lake, job["text"])
             else:
                 room = check.checked_page if job["form"] == "page" else check.checked_data
-                found = room(lake, job["text"], job["kind"], job["date"], job["publisher"])
+                sent = (job["text"], job["kind"], job["date"], job["publisher"])
+                found = room(lake, *sent, reader)
     except EntrepotError as error:
         places = (place for place, kind in enumerate(KINDS) if isinstance(error, kind[0]))
         said = {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}

@@ -57,6 +57,7 @@ def create_app(
     longest_claims: int = CLAIMS,
     frames: Sequence[str] = (),
     address: str = "",
+    reader: str = "",
 ) -> ASGIApp:
     """Return the application, for any server of ASGI applications.
 
@@ -74,6 +75,8 @@ def create_app(
         Origins of sites that may show ``/embed`` in a frame; by default none may.
     address
         Where others reach it, for links that leave it.
+    reader
+        Additional reader to which the whole of each pasted article is sent; empty for none.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def create_app(
     require_origins([*frames, *([address] if address else [])])
     pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
     sizes = Sizes(longest_article, longest_claims)
-    service = Service(pool, access or Access(), sizes, address=address)
+    service = Service(pool, access or Access(), sizes, address=address, reader=reader)
     app = FastAPI(
         lifespan=lambda _: _open(service),
         title="Entrepôt",

@@ -51,8 +51,6 @@ _PLAIN: dict[str, Callable[[Lake], ServedAnswer | AnswerRows]] = {
     "/data": catalogue.data_page,
     "/data/holdings.csv": catalogue.holdings_table,
     "/data/findings.csv": catalogue.findings_table,
-    "/check": check.check_form,
-    "/desk": check.desk_page,
     "/screen": screen.screen_form,
 }
 
@@ -81,6 +79,13 @@ def _fixed(app: FastAPI, service: Service) -> None:
 
     for path in _PLAIN:
         app.add_api_route(path, answer, include_in_schema=False, name=path)
+
+    @app.get("/check", include_in_schema=False)
+    @app.get("/desk", include_in_schema=False)
+    def form(request: Request) -> Response:
+        _keys(request)
+        path = request.scope["path"]
+        return service.answer(request, lambda _: check.form_page(path, service.reader))
 
     @app.get("/style/{name}.css", include_in_schema=False)
     def style(name: str, request: Request) -> Response:

@@ -59,12 +59,16 @@ _NO_TEXT = ("%PDF-", "PK\x03\x04", "{\\rtf")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text to check; `kind` is ``article``, ``claims``, or with JSON ``desk``, ``shipments``."""
+    """A text to check; `kind` is ``article``, ``claims``, or with JSON ``desk``, ``shipments``.
+
+    `reader` is an additional reader that the server has for articles, and never what was sent.
+    """
 
     text: str
     kind: str = "article"
     date: str = ""
     publisher: str = ""
+    reader: str = ""
 
 
 def liked_form(request: Request) -> str:

@@ -47,6 +47,7 @@ def run(
     longest_claims: int = 256_000,
     frames: Sequence[str] = (),
     address: str = "",
+    reader: str = "",
     say: Callable[[str], None],
     patience: float = PATIENCE,
 ) -> None:
@@ -62,6 +63,8 @@ def run(
         Bytes of a text that is checked.
     frames, address
         Sites that may show ``/embed`` in a frame; where others reach the server.
+    reader
+        Additional reader to which the whole of each pasted article is sent; empty for none.
     patience
         Seconds to wait for whole headers, and for one who does not read an answer.
 
@@ -75,6 +78,7 @@ def run(
         If the address cannot be listened at.
     """
     access = Access.of(host, token, behind_proxy=behind_proxy, names=names)
+    from entrepot.claims.readers import where_to
     from entrepot.serve.app import create_app
 
     app = create_app(
@@ -85,7 +89,10 @@ def run(
         longest_claims=longest_claims,
         frames=frames,
         address=address,
+        reader=reader,
     )
+    if reader:
+        say(f"the whole of each pasted article is sent to {where_to(reader)}")
     listen(app, access, host, port, say=say, patience=patience)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fastapi import Response
@@ -47,6 +47,8 @@ class Service:
     ----------
     address
         Where others reach it, for links that leave it; empty where nobody said.
+    reader
+        Additional reader of pasted articles; empty for none.
     """
 
     pool: Pool
@@ -54,6 +56,7 @@ class Service:
     sizes: Sizes = field(default_factory=Sizes)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     address: str = ""
+    reader: str = ""
 
     @property
     def state(self) -> str:
@@ -116,6 +119,7 @@ class Service:
             form not in readers
         ):  # of which the body has more than the text, up to the size of a body
             self.sizes.require(text)
+        text = replace(text, reader=self.reader)
         question = self.pool.start_text(
             lambda: checked_apart(
                 self.pool.folder,

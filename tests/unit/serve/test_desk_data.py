@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import shlex
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,3 +112,36 @@ def test_the_page_has_a_policy_without_inline_scripts_and_works_without_them(
     assert client.get("/desk?text=a").status_code == 400
     for path in ("/script/desk.js", "/style/desk.css"):
         assert client.get(path).status_code == 200
+
+
+def test_a_server_with_a_reader_asks_it_and_says_so_on_its_pages(tmp_path: Path) -> None:
+    text = "Germany unloaded and Brazil loaded, so the ministry, 9.1 billion euros last year."
+    claim = {
+        "quote": text,
+        "says": "9.1 billion euros",
+        "value": {"exporter": "BRA", "importer": "DEU", "period": "2024"},
+    }
+    program = tmp_path / "reader.py"
+    program.write_text(f"print({json.dumps(json.dumps({'claims': [claim]}))})", encoding="utf-8")
+    reader = shlex.join([sys.executable, str(program)])
+
+    def claims(client: Client) -> list[Any]:
+        read = sent(client, text=text, date="2025-03-01").json()
+        checked = client.send("POST", "/api/check?date=2025-03-01", content=text).json()
+        return [
+            [one["claim"] for one in read["numbers"]],
+            [one["says"] for one in checked["claims"]],
+        ]
+
+    with_reader = Client(create_app(tmp_path / "no-lake", reader=reader))
+    [[read], checked] = claims(with_reader)
+    assert read["value"] == claim["value"]
+    assert checked == ["9.1 billion euros"]
+    assert claims(Client(create_app(tmp_path / "no-lake")))[1] == []
+    asks = "openai:http://name@127.0.0.1:9/v1#model"
+    asking = Client(create_app(tmp_path / "no-lake", reader=asks))
+    for path in ("/desk", "/check"):
+        assert "sent in full" not in with_reader.send("GET", "/data").text
+        assert "http://127.0.0.1:9/v1/chat/completions" in asking.send("GET", path).text
+        assert str(sys.executable) in with_reader.send("GET", path).text
+        assert "name@" not in asking.send("GET", path).text

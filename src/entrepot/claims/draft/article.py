@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.document import require_few
@@ -147,10 +147,7 @@ def as_document(draft: ArticleDraft) -> Document:
     data = as_data(draft)
     for claim in data["claims"]:
         del claim["notes"]
-    alone = {
-        name for name, claim in zip(ids(draft.claims), draft.claims, strict=True) if claim.alone
-    }
-    return replace(document_of(ClaimsFile.model_validate(data)), alone=frozenset(alone))
+    return document_of(ClaimsFile.model_validate(data))
 
 
 def as_data(draft: ArticleDraft) -> dict[str, Any]:
@@ -167,6 +164,7 @@ def as_data(draft: ArticleDraft) -> dict[str, Any]:
                 "attributed_to": claim.attributed_to,
                 "notes": list(claim.notes),
             }
+            | ({"read_once": True} if claim.alone else {})
             for name, claim in zip(ids(draft.claims), draft.claims, strict=True)
         ],
         "todo": [
@@ -199,6 +197,8 @@ def _claim(name: str, claim: Drafted) -> Iterator[str]:
     yield f"    says: {_scalar(claim.says)}"
     if claim.attributed_to:
         yield f"    attributed_to: {_scalar(claim.attributed_to)}"
+    if claim.alone:
+        yield "    read_once: true  # delete this line when you have compared it with the sentence"
 
 
 def _left(left: Left) -> Iterator[str]:

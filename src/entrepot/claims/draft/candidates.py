@@ -240,6 +240,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
             features.append("weak")
         if what == "level" and group == "balance" and at.distance <= 20:
             features.append(f"bal{at.side}near")
+        if _is_aside(mark.start, number.start, scene.apart.text):
+            features.append("aside")
         if what in ("share", "goods") and at.side == "R" and at.distance <= 60 and not at.numbers:
             features.append("share-of")
         if is_dealt:
@@ -267,6 +269,15 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
         features.append(f"carry:{what}")
         found.append(Choice((memory.kind, "carry"), tuple(features)))
     return found
+
+
+def _is_aside(place: int, number: int, text: str) -> bool:
+    """Whether a place is in brackets that a number is not in: "surplus (exports less imports)"."""
+    opening = max(text.rfind(sign, max(0, place - _FAR), place) for sign in "(（")
+    if opening < 0 or any(sign in text[opening:place] for sign in ")）"):
+        return False
+    closing = min((at for sign in ")）" if (at := text.find(sign, place)) >= 0), default=len(text))
+    return not opening < number < closing
 
 
 def _group(kind: str) -> str:
@@ -499,7 +510,7 @@ def dealt_area(number: Span, scene: Scene) -> str:
     """Return the area that a number in a row has from a row of as many areas; else empty."""
     text = scene.apart.text
     like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
-    place, count = row_of(number, like, text)
+    place, count = row_of(number, like, text) if number in like else (0, 0)
     if count < 2:
         return ""
     fitting = [row for row in _rows(scene.areas, text) if len(row) == count]
@@ -617,8 +628,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         if former:
             facts.append(f"former{base}{at.side}")
         found.setdefault(str(time.period), set()).update(facts)
-    at_number = scene.apart.numbers.index(number)
-    previous = scene.apart.numbers[at_number - 1] if at_number else None
+    previous = next((one for one in reversed(scene.apart.numbers) if one.end <= number.start), None)
     pair = former and previous is not None and previous.says.unit == number.says.unit
     touches = any(
         re.fullmatch(r"\s*[(（]\s*", text[end : number.start])
@@ -680,6 +690,6 @@ def dealt_time(number: Span, times: Sequence[Time], scene: Scene) -> str | None:
     """Return the period that a number in a row has from a row of as many periods."""
     text = scene.apart.text
     like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
-    place, count = row_of(number, like, text)
+    place, count = row_of(number, like, text) if number in like else (0, 0)
     fitting = [row for row in _rows(times, text) if len(row) == count > 1]
     return str(fitting[-1][place].period) if fitting else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
@@ -13,6 +12,7 @@ from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written
 from entrepot.claims.numbers import CURRENCIES
+from entrepot.claims.quantity import COUNTED_IN
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
 
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
-__all__ = ["SURE", "agrees", "claim_of_guess", "facts_of", "missing", "sureness"]
+__all__ = [
+    "SURE",
+    "agrees",
+    "claim_of_guess",
+    "facts_beside",
+    "facts_of",
+    "missing",
+    "sureness",
+]
 
-SURE = 0.92
+SURE = 0.86
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -91,16 +99,41 @@ def claim_of_guess(  # noqa: C901
     if number.says.per:
         raise Refusal("a rate for each of several periods")
     keys = _flow_keys(guess)
+    if guess.what == "rank":
+        return _place(guess, scene, keys)
     kind, body, direction = _kind(guess, scene, like, earlier, keys)
-    says = written(number, apart, direction)
+    return _written(guess, scene, kind, body, written(number, apart, direction))
+
+
+def _written(
+    guess: StructuralReading, scene: Scene, kind: str, body: dict[str, Any], says: str
+) -> Drafted:
+    """Return a claim in its place; raises `Refusal` if a claims file would refuse it."""
     notes = notes_on_members(body)
     if guess.certainty == "likely":
         notes = ("goods are described in words", *notes)
-    claim = Drafted(kind, body, says, scene.sentence.text, apart.attributed_to, notes)
+    place = scene.sentence.place(guess.number.start, guess.number.end)
+    said = scene.apart.attributed_to
+    claim = Drafted(kind, body, says, scene.sentence.text, said, notes, place)
     if why := trouble_with(claim):
         raise Refusal(why)
-    place = scene.sentence.place(number.start, number.end)
-    return replace(claim, place=place)
+    return claim
+
+
+def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Drafted:
+    """Return the claim of a place among suppliers or buyers."""
+    if "goods-open" in guess.flags:
+        raise Refusal("of which goods the place is, is not clear")
+    if WORLD in guess.sides:
+        raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
+    if {"quantity", "negated"} & set(guess.flags) or scene.apart.text.rstrip().endswith(
+        ("?", "？")
+    ):
+        raise Refusal("a place that is denied, asked for, or by quantity")
+    keys["among"] = "suppliers" if guess.kind in BUYS else "buyers"
+    keys["period"] = keys.pop("period")
+    says = scene.sentence.text[guess.number.start : guess.number.end]
+    return _written(guess, scene, "rank", keys, says)
 
 
 def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
@@ -112,7 +145,7 @@ def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
         return False
     years = row_of(of_it[0], times, text)[1]
     like = [one for one in scene.apart.numbers if one.says.unit == guess.number.says.unit]
-    return years > 1 and row_of(guess.number, like, text)[1] != years
+    return years > 1 and (guess.number not in like or row_of(guess.number, like, text)[1] != years)
 
 
 def _flow_keys(guess: StructuralReading) -> dict[str, Any]:
@@ -139,13 +172,11 @@ def _kind(
     if guess.what == "level":
         if not unit and (currency := _currency_beside(guess, like)) in _COUNTED:
             keys["currency"] = currency
-        elif unit not in CURRENCIES and unit != "t":
+        elif unit not in CURRENCIES and unit not in _QUANTITIES:
             raise Refusal("a number without a unit that a claims file has")
-        if unit == "t":
-            keys["quantity"] = "mass"
+        if unit in _QUANTITIES:
+            keys["quantity"] = _QUANTITIES[unit]
         if guess.kind in BALANCES:
-            if unit == "t":
-                raise Refusal("a balance by weight, which no kind of claim is about")
             return "balance", keys, -1 if guess.kind == "deficit" else 0
         return "value", keys, 0
     if guess.what == "growth":
@@ -153,6 +184,7 @@ def _kind(
     return (*_share(guess, scene, keys), 0)
 
 
+_QUANTITIES = {unit: name for name, unit in COUNTED_IN.items()}
 _SCALED = 1e6
 
 
@@ -303,14 +335,17 @@ def _share(
     raise Refusal("a share of a balance, which no kind of claim is about")
 
 
-def facts_of(  # noqa: C901
+def facts_of(
     guess: StructuralReading,
     scene: Scene,
     claim: Drafted | None,
     rules: Drafted | str | None,
     sums: Iterable[str] = (),
-) -> list[str]:
+) -> dict[str, float]:
     """Return what speaks for and against a reading.
+
+    Few facts and numbers: with one for each step of a probability and each reason of the rules, the
+    weights learned the texts by heart.
 
     Parameters
     ----------
@@ -319,48 +354,57 @@ def facts_of(  # noqa: C901
     sums
         What the other numbers of the text say of it.
     """
-    facts = ["all", f"what:{guess.what}", f"kind:{_group(guess.kind)}"]
-    for part in ("what", "flow", "sides", "period"):
-        chance = guess.chances.get(part, 0.0)
-        facts.append(f"{part}:{_step(chance)}")
-    parts = [guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")]
-    facts.append(f"least:{_step(min(parts))}")
-    facts.append(f"all:{_step(math.prod(parts))}")
-    facts += [f"flag:{flag}" for flag in guess.flags]
+    parts = {part: guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")}
+    facts = {f"odds:{part}": _log_odds(chance) for part, chance in parts.items()}
+    facts["odds:least"] = _log_odds(min(parts.values()))
+    facts["odds:all"] = _log_odds(math.prod(parts.values()))
     named = {area.value for area in scene.areas}
     here = "here" if guess.owner in named else "carried"
     there = "world" if guess.partner == WORLD else "here" if guess.partner in named else "carried"
-    facts += [f"owner:{here}", f"partner:{there}", f"sides:{here}:{there}:{guess.what}"]
-    if named and there != "here" and here == "carried":
-        facts.append("areas-passed-over")
     timed = any(time.period == guess.period for time in scene.times)
-    facts.append("period:here" if timed else "period:carried")
+    seen = ["all", f"kind:{_group(guess.kind)}", f"owner:{here}", f"partner:{there}"]
+    seen += [f"sides:{here}:{there}:{guess.what}", "period:here" if timed else "period:carried"]
+    seen += [f"flag:{flag}" for flag in guess.flags]
+    seen += [f"sums:{one}" for one in sums]
+    if named and there != "here" and here == "carried":
+        seen.append("areas-passed-over")
     if scene.times and not timed:
-        facts.append("times-passed-over")
-    if WORLD in guess.sides:
-        facts.append("world")
+        seen.append("times-passed-over")
     if claim is not None:
-        facts.append(f"as:{claim.kind}")
-        if "goods" in claim.keys:
-            facts.append("goods")
-        if "base" in claim.keys:
-            facts.append("base")
+        seen.append(f"as:{claim.kind}")
+        money = any(one.says.currency for one in scene.apart.numbers)
+        if claim.kind == "growth" and "goods" in claim.keys and not money:
+            seen.append("growth-of-what")
+        seen += [key for key in ("goods", "base") if key in claim.keys]
     if isinstance(rules, Drafted):
         alike = claim is not None and agrees(claim, rules)
-        facts.append("rules:same" if alike else "rules:other")
-    elif rules:
-        facts.append(f"rules:{missing(rules) or 'against'}")
-        facts.append(f"why:{rules[:18]}")
+        seen.append("rules:same" if alike else "rules:other")
     else:
-        facts.append("rules:none")
-    facts += [f"sums:{one}" for one in sums]
-    if not scene.areas:
-        facts.append("no-areas")
-    if len({area.value for area in scene.areas}) > 3:
-        facts.append("many-areas")
-    if len(scene.apart.numbers) > 6:
-        facts.append("many-numbers")
-    return facts
+        seen.append(f"rules:{missing(rules) or 'against'}" if rules else "rules:none")
+    if len(named) > _MANY_AREAS:
+        seen.append("many-areas")
+    if len(scene.apart.numbers) > _MANY_NUMBERS:
+        seen.append("many-numbers")
+    return facts | dict.fromkeys(seen, 1.0)
+
+
+_MANY_AREAS, _MANY_NUMBERS = 3, 6
+_SUMS = ("rate", "sum", "balance", "share", "twice")
+_AGAINST = ("clash", "no-rate", "no-sum", "no-share", "no-balance")
+
+
+def facts_beside(
+    facts: Mapping[str, float], like: Iterable[Mapping[str, float]]
+) -> dict[str, float]:
+    """Return facts with what readings of the same sides and period in the sentence have."""
+    beside: dict[str, float] = {}
+    for other in like:
+        for name, sums in (("borne-out", _SUMS), ("gainsaid", _AGAINST)):
+            if any(f"sums:{one}" in other for one in sums):
+                beside[f"beside:{name}"] = 1.0
+        if "rules:same" in other:
+            beside["beside:rules"] = 1.0
+    return {**facts, **beside}
 
 
 _MISSING = {
@@ -389,11 +433,13 @@ def _group(kind: str) -> str:
     return "sell" if kind in SELLS else "buy" if kind in BUYS else kind
 
 
-def _step(chance: float) -> str:
-    for limit in (0.5, 0.7, 0.85, 0.93, 0.97, 0.99):
-        if chance < limit:
-            return f"<{limit}"
-    return "sure"
+def _log_odds(chance: float) -> float:
+    """Return how sure a part is, in thirds of its log odds, which are about as large as a fact."""
+    chance = min(max(chance, _RARE), 1 - _RARE)
+    return math.log(chance / (1 - chance)) / 3
+
+
+_RARE = 1e-4
 
 
 def agrees(one: Drafted, other: Drafted) -> bool:
@@ -414,8 +460,8 @@ def _bare(keys: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def sureness(facts: Sequence[str], learned: Mapping[str, Mapping[str, float]]) -> float:
+def sureness(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, float]]) -> float:
     """Return how probable it is that all of a reading is right."""
     table = learned.get("sure", {})
-    score = sum(table.get(fact, 0.0) for fact in facts)
+    score = sum(table.get(fact, 0.0) * size for fact, size in facts.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

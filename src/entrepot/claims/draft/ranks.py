@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Mark
 
-__all__ = ["Placed", "claim_of_place", "places_in"]
+__all__ = ["Placed", "claim_of_place", "has_other_words", "places_in"]
 
 _PARTNERS = {
     "en": {
-        "suppliers": r"supplier|exporter(?= to\b)|import (?:source|partner)|source of imports",
+        "suppliers": (
+            r"supplier|exporter(?= to\b)|import (?:source|partner)|source of (?:[\w.]+ )?imports"
+        ),
         "buyers": r"buyer|customer|importer(?= of\b)|export (?:market|destination|partner)|market",
         "both": r"(?:(?:trade|trading|commercial|economic) )?partner",
     },
@@ -36,13 +38,14 @@ _PARTNERS = {
         "both": r"(?:(?:внешне)?торгов[а-я]+ |экономическ[а-я]+ )?партн[её]р(?:а|у|ом|е)?",
     },
     "de": {
-        "suppliers": r"(?:[A-Z][a-zäöü]+-?)?[Ll]ieferant(?:en)?|Importpartner(?:s)?",
-        "buyers": r"Abnehmer(?:s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?",
+        "suppliers": r"(?:[A-Z][a-zäöü]+-?)?[Ll]ieferant(?:en)?|(?:Import|Einfuhr)partner(?:s)?"
+        r"|(?:Herkunfts|Liefer)land(?:es)?",
+        "buyers": r"Abnehmer(?:land|s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?",
         "both": r"(?:Handels)?[Pp]artner(?:s)?",
     },
     "zh": {
         "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)",
-        "buyers": "出口(?:市场|目的地|对象国?)|买家|买方|买主|客户",
+        "buyers": "出口(?:市场|目的[地国]|对象国?)|买家|买方|买主|客户",
         "both": "(?:贸易|经贸)?伙伴国?",
     },
 }
@@ -221,18 +224,16 @@ def _goods(
         raise Refusal("of which goods the place is, is not clear")
     if named:
         return named[0]
-    if _has_other_words(placed, reading) or any(
+    if has_other_words(placed, reading.text, reading.language) or any(
         flow.goods != "all" for flow in reading.context.flows
     ):
         raise Refusal("of which goods the place is, is not clear")
     return None
 
 
-def _has_other_words(placed: Placed, reading: ParsedSentence) -> bool:
+def has_other_words(placed: Placed, text: str, language: str) -> bool:
     """Whether words that are no goods of the lists stand in front of the noun: "arms supplier"."""
-    language = reading.language
     words = "|".join(_PARTNERS[language].values())
     edge = "" if language == "zh" else r"\s+"
     plain = rf"{edge}{_SINGLE[language]}(?:{words})"
-    between = reading.text[placed.end : placed.stop]
-    return re.fullmatch(plain, between, re.IGNORECASE) is None
+    return re.fullmatch(plain, text[placed.end : placed.stop], re.IGNORECASE) is None

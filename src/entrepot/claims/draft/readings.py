@@ -14,12 +14,20 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.arithmetic import borne_out
 from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.judge import SURE, agrees, claim_of_guess, facts_of, sureness
+from entrepot.claims.draft.judge import (
+    SURE,
+    agrees,
+    claim_of_guess,
+    facts_beside,
+    facts_of,
+    sureness,
+)
 from entrepot.claims.draft.reading import numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, weights
 from entrepot.claims.numbers import read_says
+from entrepot.claims.quantity import COUNTED_IN
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ __all__ = [
     "ReadingField",
     "Structured",
     "merged",
+    "with_claims",
 ]
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
@@ -117,7 +126,7 @@ class Structured:
     claim: Drafted | None
     why: str
     sure: float
-    facts: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 def structured(
@@ -153,9 +162,18 @@ def structured(
             if one.claim is not None
         }
     )
+    facts = {
+        place: facts_of(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ()))
+        for place, one in done.items()
+    }
+    alike: dict[tuple[int, frozenset[str], str], list[tuple[int, int]]] = {}
     for place, one in done.items():
-        facts = facts_of(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ()))
-        done[place] = replace(one, sure=sureness(facts, learned), facts=tuple(facts))
+        key = id(one.scene), frozenset(one.guess.sides), str(one.guess.period)
+        alike.setdefault(key, []).append(place)
+    for places in alike.values():
+        for place in places:
+            said = facts_beside(facts[place], (facts[one] for one in places if one != place))
+            done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
 
 
@@ -170,7 +188,12 @@ def _check_over(guess: StructuralReading, article: Article) -> None:
 def _said_again(
     found: dict[tuple[int, int], Structured],
 ) -> dict[tuple[int, int], Structured]:
-    """Read the rate of a headline as the body says: of tonnes, where it gives tonnes."""
+    """Read a rate as the body says: of tonnes, where it gives tonnes alone of the goods."""
+    units: dict[str, set[bool]] = {}
+    for one in found.values():
+        if one.guess.what == "level" and one.guess.goods != "all":
+            unit = one.guess.number.says.unit
+            units.setdefault(one.guess.goods, set()).add(unit in COUNTED_IN.values())
     weighed = {
         (one.guess.number.says.value, one.guess.sides)
         for one in found.values()
@@ -179,6 +202,7 @@ def _said_again(
     for place, one in found.items():
         claim = one.claim
         again = (one.guess.number.says.value, one.guess.sides) in weighed
+        again = again or units.get(one.guess.goods) == {True}
         if claim is not None and claim.kind == "growth" and again:
             keys = {key: value for key, value in claim.keys.items() if key != "currency"}
             changed = replace(claim, kind="quantity_growth", keys=keys)
@@ -219,6 +243,27 @@ def merged(
     rest = _left(article, why, spans)
     every = tuple(_readings(article, kept, why, structure, spans))
     return list(kept.values()), rest, every
+
+
+def with_claims(
+    article: Article, read: Sequence[Reading], claims: Sequence[Drafted]
+) -> tuple[Reading, ...]:
+    """Return readings with those of more claims in place of what was read of their numbers."""
+    spans = list(sentences(article.text))
+    starts = [one.start for one in spans]
+    known = {(one.start, one.end): one for one in read}
+    for claim in claims:
+        low, high = claim.place
+        entry, same = _entry(claim), known.get(claim.place)
+        if same is not None and same.state == "interpreted" and same.claim == entry:
+            continue
+        for place in [one for one in known if one[0] < high and low < one[1]]:
+            del known[place]
+        sentence = spans[bisect_right(starts, low) - 1]
+        within = sentence.start, sentence.start + len(sentence.printed)
+        says, fields = article.text[low:high], _fields_of(claim, None)
+        known[claim.place] = Reading(0, low, high, says, within, "interpreted", entry, fields)
+    return tuple(replace(known[place], index=at) for at, place in enumerate(sorted(known), 1))
 
 
 def _contradicting(
@@ -284,7 +329,7 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
         return False
-    return not (agrees(chosen, structure.claim) and _BEARS_OUT & set(structure.facts))
+    return not (agrees(chosen, structure.claim) and _BEARS_OUT & structure.facts.keys())
 
 
 def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:
@@ -385,7 +430,9 @@ def _readings(
 def _entry(claim: Drafted) -> dict[str, Any]:
     """Return a claim as an entry of a claims file, without its id."""
     entry: dict[str, Any] = {"quote": claim.quote, claim.kind: claim.keys, "says": claim.says}
-    return entry | ({"attributed_to": claim.attributed_to} if claim.attributed_to else {})
+    if claim.attributed_to:
+        entry["attributed_to"] = claim.attributed_to
+    return entry | ({"read_once": True} if claim.alone else {})
 
 
 def _fields_of(claim: Drafted, read: Structured | None) -> dict[str, ReadingField]:

@@ -31,15 +31,16 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE
+from entrepot.claims.draft.ranks import Placed, has_other_words, places_in
 from entrepot.claims.draft.scene import Background, Scene, times_of, topic_of
+from entrepot.claims.draft.sentences import Mark
+from entrepot.claims.numbers import Span, read_place
+from entrepot.claims.times import stepped
 from entrepot.model.areas import WORLD
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from entrepot.claims.draft.sentences import Mark
-    from entrepot.claims.numbers import Span
-    from entrepot.model.period import Period
 
 __all__ = ["Recorder", "StructuralReading", "guesses"]
 
@@ -140,13 +141,65 @@ def guesses(
         scene.times, scene.earlier = times_of(
             scene.apart.unnamed, scene.sentence.language, published, memory
         )
+        last: StructuralReading | None = None
+        done += [
+            (scene, _guess_place(one, scene, memory, learned, recorder)) for one in placed_in(scene)
+        ]
         for number in scene.apart.numbers:
-            last = done[-1][1] if done and done[-1][0] is scene else None
             guess = _guess(number, scene, memory, last, learned, recorder)
             if guess is not None:
+                last = guess
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
     return done
+
+
+def placed_in(scene: Scene) -> list[Placed]:
+    """Return the places among suppliers or buyers that a sentence names."""
+    found = places_in(scene.sentence.text, scene.sentence.language)
+    return [one for one in found if one.among != "both"]
+
+
+def _guess_place(
+    placed: Placed,
+    scene: Scene,
+    memory: Background,
+    learned: Mapping[str, Mapping[str, float]],
+    recorder: Recorder | None,
+) -> StructuralReading:
+    """Return the likeliest reading of a place: a supplier is one of whoever buys."""
+    words = scene.sentence.text[placed.start : placed.end]
+    number = Span(placed.start, placed.end, read_place(words), scene.sentence.language)
+    kind = "import" if placed.among == "suppliers" else "export"
+    mark = Mark("flow", kind, "", placed.start, placed.stop)
+    chances = {"what": 1.0, "flow": 1.0}
+    others: dict[str, tuple[str, ...]] = {}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for part, choices in (
+        ("sides", side_choices(number, "rank", mark, kind, scene, memory)),
+        ("period", period_choices(number, "rank", scene, memory)),
+    ):
+        if recorder is not None:
+            recorder.add(scene, number, part, choices, {"what": "rank", "kind": kind})
+        ranked = weighed(part, choices, learned)
+        chances[part] = ranked[0][0] if ranked else 0.0
+        others[part] = tuple("|".join(one.value) for _, one in ranked[1:4])
+        if ranked:
+            chosen[part] = ranked[0][1].value
+    owner, partner = chosen.get("sides", ("", ""))
+    period = Period.parse(chosen["period"][0]) if "period" in chosen else None
+    named = [one for one in scene.apart.found.goods if placed.end <= one.start < placed.stop + 20]
+    goods, certainty = (named[0].value, named[0].form) if named else ("all", "")
+    flags = _flags(number, scene, None)
+    if not named and (
+        scene.apart.found.goods
+        or has_other_words(placed, scene.apart.text, scene.sentence.language)
+    ):
+        flags = (*flags, "goods-open")
+    return StructuralReading(
+        *(number, "rank", kind, owner, partner, period, None, goods, certainty),
+        *(chances, others, flags, memory.home),
+    )
 
 
 def _guess(  # noqa: C901
@@ -179,6 +232,15 @@ def _guess(  # noqa: C901
     what = chosen.value[0] if chosen else "other"
     if recorder is None and before is not None and linked(number, before.number, scene):
         return _linked(number, what, before, scene, memory, {**before.chances, **chances})
+    if recorder is None and before is not None and (area := _listed(number, before, scene)):
+        first = _area_of(before.number, scene) == before.owner
+        return replace(
+            before,
+            number=number,
+            owner=area if first else before.owner,
+            partner=before.partner if first else area,
+            flags=_flags(number, scene, before),
+        )
     flow = choose("flow", flow_choices(number, what, scene, memory), what=what)
     mark = None
     kind = ""
@@ -194,8 +256,6 @@ def _guess(  # noqa: C901
     )
     owner, partner = sides.value if sides else ("", "")
     when = choose("period", period_choices(number, what, scene, memory), what=what)
-    from entrepot.model.period import Period
-
     period = Period.parse(when.value[0]) if when else None
     goods, certainty = _goods(number, mark, scene, memory)
     guess = StructuralReading(
@@ -259,6 +319,39 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
     return free and _LINKED.fullmatch(gap) is not None
 
 
+_NEXT = re.compile(
+    r"[)）]?\s*[,;、，；]?\s*(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
+    r"(?:the|von|mit|from|to|из|в)?\s*"
+)
+
+
+def _area_of(number: Span, scene: Scene) -> str:
+    """Return the area that stands in front of a number, with no other number in between."""
+    before = [area for area in scene.areas if area.end <= number.start]
+    if not before or scene.gaps.begins_number(before[-1].end, number.start):
+        return ""
+    return before[-1].value if before[-1].value not in (NOWHERE, WORLD) else ""
+
+
+def _listed(number: Span, before: StructuralReading, scene: Scene) -> str:
+    """Return the area whose item of a list a number is: "Peru supplied 28 %, Chile 24 %"."""
+    area, last = touched(number, scene), _area_of(before.number, scene)
+    alike = number.says.unit == before.number.says.unit and before.what in ("level", "share")
+    if not area or not alike or last not in before.sides or area in before.sides:
+        return ""
+    start = next(one.start for one in reversed(scene.areas) if one.end <= number.start)
+    found = scene.apart.found
+    starts = [one.start for one in (*found.flows, *found.goods)]
+    starts += [one.start for one in scene.times]
+    if any(before.number.end <= one < number.start for one in starts):
+        return ""
+    close = start - before.number.end <= _ITEM_GAP
+    return area if close and _NEXT.fullmatch(scene.apart.text, before.number.end, start) else ""
+
+
+_ITEM_GAP = 30
+
+
 def _linked(
     number: Span,
     what: str,
@@ -313,8 +406,6 @@ def _base(
     """Return what a change is measured against where the text says another than the year before."""
     if period is None or what not in ("growth", "points"):
         return None
-    from entrepot.claims.times import stepped
-
     text = scene.apart.text
     low = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
     high = min(
@@ -353,6 +444,11 @@ _COUNTED_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _PRICED = re.compile(r"(?:均价|价格|单价|\bprices?|цен[аеуы]\b|[Pp]reise?n?\b)[^,，;；]{0,12}$")
+_EACH = re.compile(
+    r"\s*(?:per|an?|pro|je|за|на|/|每)\s*(?:kg|kilo\w*|tonn?e?|barrel|ounce|MWh|т\b|тонн\w*"
+    r"|кило\w*|баррел\w*|千克|公斤|吨|桶)",
+    re.IGNORECASE,
+)
 _OTHERS = re.compile(
     r"\b(?:other|remaining|rest of|non-)\b|\b(?:другие|других|остальн)|\b(?:übrige|andere)"
     r"|其他|其它",
@@ -382,7 +478,7 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
     traded = any(max(low, last) <= one.start < number.start for one in scene.apart.found.flows)
     if not traded and (made or (before is not None and "made" in before.flags)):
         found.add("made")
-    if re.search(_PRICED, text[max(low, last) : number.start]):
+    if re.search(_PRICED, text[max(low, last) : number.start]) or _EACH.match(text, number.end):
         found.add("priced")
     if _OTHERS.search(text[low:high]):
         found.add("others")

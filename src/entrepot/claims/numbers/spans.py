@@ -185,7 +185,7 @@ PLACES = {
         r"|крупнейш[а-я]+|главн(?:ый|ым|ого|ому|ом)|№ ?\d+"
     ),
     "de": (rf"(?:{'|'.join(_GERMAN[1:])})?(?:größte|wichtigste|bedeutendste)[rnms]?|Nummer \d+"),
-    "zh": rf"第(?:{_SINGLE}|\d+)大|最大|头号|首要",
+    "zh": rf"第(?:{_SINGLE}|\d+)大|最大|最重要|头号|首要",
 }
 """Words of a place as they stand in front of "supplier", by language."""
 

@@ -65,6 +65,8 @@ class ReportEntry:
         Pairs of a kind and a sentence, the likeliest first.
     implied
         Implied by the text’s other figures for it, in words; empty if nothing.
+    counted
+        Range across definitions and series, of what is supported; empty where its digits cover it.
     """
 
     id: str
@@ -81,6 +83,7 @@ class ReportEntry:
     arithmetic: str
     likely_errors: tuple[tuple[str, str], ...]
     implied: str
+    counted: str
     evidence_needed: str
 
 
@@ -112,6 +115,7 @@ def _entry(item: CheckedClaim, place: int, check: Check) -> ReportEntry:
             (slip.kind.replace("_", " "), _line(slip.text)) for slip in item.likely_errors
         ),
         implied=left_by_others(item),
+        counted=span(item.counted, item.claim.quantity.unit) if item.counted else "",
         evidence_needed=_line(item.evidence_needed),
     )
 

@@ -310,6 +310,8 @@ def _entry(entry: ReportEntry) -> Iterator[str]:
     lines += [f"- Likely error, {kind}: {escaped(text)}" for kind, text in entry.likely_errors]
     if entry.arithmetic:
         lines.append(f"- Arithmetic: {escaped(entry.arithmetic)}")
+    if entry.counted:
+        lines.append(f"- Range across definitions and series: {escaped(entry.counted)}")
     if entry.implied:
         lines.append(f"- Implied by the text's other figures: {escaped(entry.implied)}")
     if entry.evidence_needed:

@@ -82,6 +82,7 @@ const KEYS = [
   ["j", "J", "next"], ["k", "K", "previous"], ["n", "N", "next open"], ["1", "1–9", "answer the open question"],
   ["a", "A", "accept"], ["A", "⇧A", "accept all complete"], ["c", "C", "change"], ["s", "S", "skip"],
   ["x", "X", "not a trade figure"], ["y", "Y", "same for the sentence"], ["z", "Z", "undo"],
+  ["t", "T", "take the selected words as a number"],
   ["w", "W", "save claims"], ["m", "M", "note"], ["?", "?", "help"],
 ];
 
@@ -203,6 +204,13 @@ const openKeys = (n) => Object.keys(FIELDS).filter((key) => {
 });
 
 function claimOf(n, answers = {}) { // an entry of a claims file without id; null where a key is missing
+  const made = entryOf(n, answers);
+  const seen = marks[n.index]?.done || changed(n) || Object.keys(answers).length;
+  if (made && seen) delete made.read_once; // a person has compared it with its sentence
+  return made;
+}
+
+function entryOf(n, answers) {
   const edits = { ...(marks[n.index]?.edits || {}), ...answers };
   const value = (key) => (key in edits ? edits[key] : base(n)[key].value);
   if (n.claim && (!("measure" in edits) || edits.measure === base(n).measure.value)) {
@@ -502,6 +510,18 @@ const acts = {
     keep();
     if (count_done() === numbers().length) finish(); else go(nextOpen());
   },
+  t() {
+    const said = getSelection(), words = said.toString().trim();
+    const paragraph = said.rangeCount && said.anchorNode?.parentElement?.closest("#text p");
+    if (!words || !paragraph) { live.textContent = "Select the words of a number in the article first."; return; }
+    const made = numberAt(words, paragraph, said.getRangeAt(0));
+    if (!made) { live.textContent = "Select words of one paragraph."; return; }
+    const there = numbers().find((n) => n.start < made.end && made.start < n.end);
+    if (there) { go(there.index); return; }
+    said.removeAllRanges();
+    insert(made);
+    acts.c();
+  },
   y() { apply_same = !apply_same; render(); },
   z() {
     const last = history.pop();
@@ -522,6 +542,62 @@ const acts = {
   m() { results = true; render(); const place = document.getElementById("note"); place?.scrollIntoView(); place?.focus(); },
   "?"() { parts.help.showModal(); },
 };
+
+// A number that a person marks
+
+function numberAt(words, paragraph, range) { // where the selected words stand in the text
+  const [start, end] = [Number(paragraph.dataset.start), Number(paragraph.dataset.end)];
+  const wanted = Array.from(words), before = document.createRange();
+  before.setStart(paragraph, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  const near = start + Array.from(before.toString()).length;
+  let place = -1;
+  for (let at = start; at + wanted.length <= end; at += 1) {
+    if (wanted.every((sign, step) => chars[at + step] === sign) && (place < 0 || Math.abs(at - near) < Math.abs(place - near))) place = at;
+  }
+  if (place < 0) return null;
+  const last = place + wanted.length;
+  const beside = numbers().find((n) => n.sentence[0] <= place && last <= n.sentence[1]);
+  const [low, high] = beside ? beside.sentence : sentenceAt(place, last, start, end);
+  const fields = {};
+  for (const key of ["importer", "exporter", "flow", "goods", "period"]) {
+    const value = beside && fieldOf(beside, key).value;
+    if (value) fields[key] = { value, certainty: "best guess", candidates: [] };
+  }
+  const quote = chars.slice(low, high).join("").split(/\s+/).filter(Boolean).join(" ");
+  return { start: place, end: last, says: words, sentence: [low, high], quote, state: "not_interpreted", claim: null, fields, why: "marked by a person" };
+}
+
+function sentenceAt(place, last, start, end) {
+  const ends = (at) => "。！？".includes(chars[at]) || (".!?".includes(chars[at]) && /\s/.test(chars[at + 1] || " "));
+  let low = place, high = last;
+  while (low > start && !ends(low - 1)) low -= 1;
+  while (high < end && !ends(high)) high += 1;
+  while (/\s/.test(chars[low])) low += 1;
+  return [low, Math.min(high + 1, end)];
+}
+
+function insert(made) { // numbers go by their order in the text: all behind it move on by one
+  const at = numbers().filter((n) => n.start < made.start).length;
+  const moved = (index) => (Number(index) > at ? Number(index) + 1 : Number(index));
+  const byIndex = (held) => Object.fromEntries(Object.entries(held).map(([index, one]) => [moved(index), one]));
+  numbers().forEach((n) => { n.index = moved(n.index); });
+  sheet.numbers.splice(at, 0, made);
+  made.index = at + 1;
+  made.name = hash(`${made.quote}|${made.says}|${made.start}`);
+  const { verdicts, refused, tries, conflicts } = sheet.tested;
+  sheet.tested = { ...sheet.tested, verdicts: byIndex(verdicts), refused: byIndex(refused), tries: byIndex(tries),
+    conflicts: conflicts.map((one) => ({ ...one, numbers: one.numbers.map((name) => String(moved(name))), if: one.if.map((name) => String(moved(name))) })) };
+  marks = byIndex(marks);
+  skipped = skipped.map(moved);
+  tried = {};
+  history = [];
+  sheet.testedAs = "";
+  mark(made.index).figure = true;
+  sel = made.index;
+  build();
+  render();
+}
 
 function finish() {
   results = true;
@@ -660,7 +736,7 @@ function build() {
   for (const [start, end, language] of sheet.paragraphs) {
     // The title stands above already.
     if (start === sheet.paragraphs[0][0] && chars.slice(start, end).join("").trim() === s.title && !numbers().some((n) => n.start < end)) continue;
-    const paragraph = h("p", { lang: language });
+    const paragraph = h("p", { lang: language, "data-start": String(start), "data-end": String(end) });
     at = start;
     for (const n of numbers()) {
       if (n.start < at || n.end > end) continue;
@@ -853,6 +929,7 @@ function renderVerdict() {
     made.push(chip(found.verdict, words, maybe ? "maybe" : ""), h("p", null, found.reason, " ", found.error ? h("span", { class: "err" }, `Likely error: ${found.error}`) : ""));
     if (found.arithmetic) behind.push(sums(found.arithmetic));
     if (found.corrected) behind.push(h("p", null, "Corrected value: ", h("b", null, found.corrected), "."));
+    if (found.range) behind.push(h("p", null, `Range across definitions and series: ${found.range}`));
     if (found.needed && found.verdict !== "supported") behind.push(h("p", null, `Evidence needed: ${found.needed}`));
     if (found.sources.length) {
       behind.push(h("p", { class: "sources" }, "Sources: ", found.sources.map((one, place) => [place ? ", " : "",

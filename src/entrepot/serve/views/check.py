@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError
@@ -13,14 +14,35 @@ from entrepot.serve.site import page
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, Document
+    from entrepot.claims.draft import Article, ArticleDraft
     from entrepot.lake import Lake
     from entrepot.report.check_report import ArticleText
 
-__all__ = ["check_form", "checked_data", "checked_page", "desk_data", "desk_page", "get_ready"]
+__all__ = ["Reader", "checked_data", "checked_page", "desk_data", "form_page", "get_ready"]
 
 MOST_ASKED = 4
 """Numbers of which answers are tried at once."""
 _NAME = "the text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An additional reader of articles (see `entrepot.claims.readers`); empty for none."""
+
+    where: str = ""
+    seconds: float = 0.0
+
+    def draft(self, article: Article, *, to_check: bool = False) -> ArticleDraft:
+        """Draft the claims of an article."""
+        from entrepot.claims.draft import draft
+        from entrepot.claims.readers import draft_with
+
+        if not self.where:
+            return draft(article, to_check=to_check)
+        return draft_with(article, self.where, seconds=self.seconds)
+
+
+_OURS = Reader()
 
 
 class _Number(Closed):
@@ -55,17 +77,23 @@ class _DeskRequest(Closed):
             ) from None
 
 
-def check_form(_: Lake) -> ServedAnswer:
-    """Return the form to paste a text into."""
-    return page("check_form.html.j2", "/check")
+def form_page(path: str, reader: str = "") -> ServedAnswer:
+    """Return the page to paste a text into: the form of a check, or the reading desk.
+
+    Parameters
+    ----------
+    path
+        ``/check``, or ``/desk``, which sends the text that is pasted into it to `desk_data`.
+    reader
+        The additional reader that a text is sent to; the page says so.
+    """
+    from entrepot.claims.readers import where_to
+
+    template = "desk_page.html.j2" if path == "/desk" else "check_form.html.j2"
+    return page(template, path, sent_to=where_to(reader) if reader else "")
 
 
-def desk_page(_: Lake) -> ServedAnswer:
-    """Return the reading desk, which sends the text that is pasted into it to `desk_data`."""
-    return page("desk_page.html.j2", "/desk")
-
-
-def desk_data(lake: Lake | None, body: str) -> ServedAnswer:
+def desk_data(lake: Lake | None, body: str, reader: Reader = _OURS) -> ServedAnswer:
     """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
 
     Parameters
@@ -90,7 +118,7 @@ def desk_data(lake: Lake | None, body: str) -> ServedAnswer:
         found = verdicts_on(sent.text, sent.source, numbers, lake=lake, tries=sent.tries)
         return as_json(found)
     article = article_of(sent.text, name=_NAME, date=sent.date, publisher=sent.publisher)
-    return as_json(sheet(article, lake))
+    return as_json(sheet(article, lake, reader.draft(article)))
 
 
 def get_ready() -> None:
@@ -99,7 +127,7 @@ def get_ready() -> None:
 
 
 def checked_page(
-    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _OURS
 ) -> ServedAnswer:
     """Return the page of a check.
 
@@ -110,19 +138,19 @@ def checked_page(
     """
     from entrepot.report.check_report.save import page_parts
 
-    found, article = _checked(lake, text, kind, date, publisher)
+    found, article = _checked(lake, text, kind, date, publisher, reader)
     return page("check_page.html.j2", "/check", **page_parts(found, article))
 
 
 def checked_data(
-    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _OURS
 ) -> ServedAnswer:
     """Return a check as `entrepot check --json` prints it."""
-    return as_json(_checked(lake, text, kind, date, publisher)[0].to_dict())
+    return as_json(_checked(lake, text, kind, date, publisher, reader)[0].to_dict())
 
 
 def _checked(
-    lake: Lake | None, text: str, kind: str, date: str, publisher: str
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader
 ) -> tuple[Check, ArticleText | None]:
     """Read and check a text.
 
@@ -138,7 +166,7 @@ def _checked(
     document, article = (
         (_claims(text, date, publisher), None)
         if kind == "claims"
-        else _drafted(text, date, publisher)
+        else _drafted(text, date, publisher, reader)
     )
     return check(document, lake), article
 
@@ -153,9 +181,10 @@ def _claims(text: str, date: str, publisher: str) -> Document:
     return parse_document(text, name=_NAME)
 
 
-def _drafted(text: str, date: str, publisher: str) -> tuple[Document, ArticleText]:
-    from entrepot.claims.draft import article_of, as_document, draft
+def _drafted(text: str, date: str, publisher: str, reader: Reader) -> tuple[Document, ArticleText]:
+    from entrepot.claims.draft import article_of, as_document
     from entrepot.report.check_report import ArticleText
 
-    found = draft(article_of(text, name=_NAME, date=date, publisher=publisher), to_check=True)
+    article = article_of(text, name=_NAME, date=date, publisher=publisher)
+    found = reader.draft(article, to_check=True)
     return as_document(found), ArticleText.of(found)
