@@ -79,6 +79,8 @@ PRIOR = {
     | {"home-o:export": 1.0, "home-o:import": 1.0, "home-p:import": -1.0, "home-p:export": -1.0}
     | {"home-o:deficit": 1.0, "home-o:surplus": 1.0, "home-o:trade": 1.0}
     | {"home-n:s": -1.0, "home-n:x": -1.0, "both:all:none": 1.5}
+    | {"home-o:purchase:import": 2.0, "home-p:supply:import": 2.0}
+    | {"home-o:supply:export": 2.0, "home-p:purchase:export": 2.0}
     | {"touch-p-keeps": 1.0, "touch-o-keeps": 0.5},
     "period": {
         "tight": 3.0,
@@ -487,7 +489,7 @@ def records(texts: list[Text], learned: Any, fold: int) -> list[Record]:
     return found
 
 
-def calibrated(found: list[Record], penalty: float = 3.0) -> dict[str, float]:
+def calibrated(found: list[Record], penalty: float = 4.0) -> dict[str, float]:
     """Return the weights of how sure a reading is: a logistic regression on what was right."""
     kept = [one for one in found if one.claim is not None]
     count = Counter(fact for one in kept for fact in one.facts)

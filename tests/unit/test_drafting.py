@@ -318,7 +318,11 @@ def test_a_time_that_is_none_says_the_one_reason(when: str, date: str, why: str)
 
 def test_imports_beside_named_exports_are_not_said_to_name_no_country() -> None:
     text = "China's total exports rose 5.9% to $3.58 trillion in 2024, imports were $2.58 trillion."
-    assert reasons(text) == ["whose it is is not said"]
+    found = draft(article_of(text, date="2026-01-20"))
+    last = found.readings[-1]
+    read = {key: last.fields[key].value for key in ("exporter", "importer", "period")}
+    assert read == {"exporter": "WLD", "importer": "CHN", "period": "2024"}
+    assert {left.why for left in found.left} <= {"whose it is is not said"}
 
 
 def test_a_part_of_a_time_is_no_number_left() -> None:
@@ -813,3 +817,36 @@ def test_a_draft_saved_as_a_claims_file_is_checked_as_the_article_is() -> None:
     assert check(parse_document(saved)).to_dict() == as_prose.to_dict()
     compared = re.sub(".*read_once.*\n", "", saved)
     assert check(parse_document(compared)).claims[1].verdict == "differs"
+
+
+def test_a_list_goes_on_with_the_next_country() -> None:
+    text = (
+        "Kenya's fertilisers. Russia supplied 28 per cent of Kenya's imports in 2024, Saudi Arabia "
+        "24 per cent and Morocco 17 per cent."
+    )
+    found = draft(article_of(text, date="2025-02-20")).readings
+    read = [[one.fields[key].value for key in ("measure", "exporter", "importer")] for one in found]
+    assert read == [["import_share", one, "KEN"] for one in ("RUS", "SAU", "MAR")]
+
+
+def test_a_place_among_suppliers_is_read_by_what_the_text_is_about() -> None:
+    text = (
+        "ANKARA. Turkey's foreign trade in April 2024, Turkish Statistical Institute.\n\n"
+        "In April 2024 imports were $29 billion. China was the largest supplier with $3.7 billion. "
+        "The country is also the largest steel supplier."
+    )
+    found = draft(article_of(text, date="2024-05-20"))
+    first, last = (one for one in found.readings if one.says == "largest" and one.fields)
+    fields = {key: first.fields[key].value for key in ("measure", "exporter", "importer", "period")}
+    assert list(fields.values()) == ["rank", "CHN", "TUR", "2024-04"]
+    assert last.state != "interpreted"  # of steel, or of all goods?
+
+
+def test_a_rise_of_something_else_is_no_number_of_the_trade_before_it() -> None:
+    text = (
+        "China's exports to Russia fell by 3.4 % in 2025. Trade between China and Russia was "
+        "1.63 trillion yuan in 2025. {} rose by 12 %."
+    )
+    for words in ("Rents", "Wages, a trader said,", "Everything else"):
+        found = draft(article_of(text.format(words), date="2026-01-21"))
+        assert len(found.claims) == 2, words

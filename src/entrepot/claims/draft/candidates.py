@@ -371,6 +371,8 @@ def side_choices(  # noqa: C901
                 homely = "o" if owner == memory.home else "p" if partner == memory.home else "n"
                 there = "s" if memory.home in named else "x"
                 joint += [f"home-{homely}:{there}", f"home-{homely}:{kind}"]
+                if kind in ("supply", "purchase") and memory.trade:
+                    joint.append(f"home-{homely}:{kind}:{memory.trade}")
                 if memory.topic and {owner, partner} == {memory.home, memory.topic}:
                     joint.append(f"both:{memory.weight}:{context}")
             if len(pair) == 2:

@@ -33,7 +33,7 @@ __all__ = [
     "sureness",
 ]
 
-SURE = 0.86
+SURE = 0.89
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -370,6 +370,10 @@ def facts_of(
         seen.append("areas-passed-over")
     if scene.times and not timed:
         seen.append("times-passed-over")
+    if not scene.apart.found.flows and "linked" not in guess.flags:
+        seen.append("flow:carried" if named else "nothing-named")
+    if guess.topic and "carried" in (here, there):
+        seen.append(f"topic:{guess.topic}")
     if claim is not None:
         seen.append(f"as:{claim.kind}")
         money = any(one.says.currency for one in scene.apart.numbers)

@@ -47,8 +47,6 @@ __all__ = [
 
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
-AGREED = 0.3
-"""Below which probability a reading that differs does not speak against that of the rules."""
 _HALF = 0.5
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
@@ -299,19 +297,16 @@ def _chosen(
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
     if isinstance(rules, Drafted):
-        if structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
+        if by_structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
             return rules, ""
-        if by_structure is not None and agrees(by_structure, rules):
+        if agrees(by_structure, rules):
             return rules, ""
-        if by_structure is not None and _agree_but_basis(by_structure, rules):
+        if sure >= SURE or _agree_but_basis(by_structure, rules):
             return by_structure, ""
-        if by_structure is not None and sure >= SURE:
-            return by_structure, ""
-        same_kind = by_structure is None or by_structure.kind == rules.kind
-        if sure < AGREED or (same_kind and _says_all(rules, structure.scene)):
+        if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
-    if by_structure is not None and sure >= SURE:
+    if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
@@ -319,6 +314,20 @@ def _chosen(
 
 
 _BEARS_OUT = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
+
+
+def _says_nothing(structure: Structured) -> bool:
+    """Whether a sentence names no flow and no country, and no sum bears its number out.
+
+    "Rents rose by 12 %" in a text on trade is not a number of the trade before it.
+    """
+    facts = structure.facts.keys()
+    return "nothing-named" in facts and not _BEARS_OUT & facts
+
+
+def _is_likely(read: Structured) -> bool:
+    """Whether a desk shows a reading as what a number likely is."""
+    return read.claim is not None and read.sure >= _HALF and not _says_nothing(read)
 
 
 def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structured | None) -> bool:
@@ -350,14 +359,14 @@ def _goes_on(read: Structured | None, last: Drafted | None) -> bool:
 
 
 def _says_all(claim: Drafted, scene: Scene) -> bool:
-    """Whether a sentence names both sides and the period that the rules read in it."""
+    """Whether a sentence names both sides that the rules read in it, and no time but theirs."""
     keys = claim.keys
     while "period" not in keys:
         keys = next(value for value in keys.values() if isinstance(value, dict))
     named = {area.value for area in scene.areas}
     timed = {str(time.period) for time in scene.times}
     sides = {keys.get("exporter", WORLD), keys.get("importer", WORLD)}
-    return sides <= named and keys["period"] in timed
+    return sides <= named and timed == {keys["period"]}
 
 
 def said(claim: Drafted) -> str:
@@ -406,7 +415,7 @@ def _readings(
         read, claim = structure.get(place), kept.get(place)
         if claim is not None:
             state, fields = "interpreted", _fields_of(claim, read)
-        elif read is not None and read.claim is not None and read.sure >= _HALF:
+        elif read is not None and _is_likely(read):
             state, fields = "open", _fields(read)
         elif place in why or (read is not None and read.guess.what != "other"):
             state, fields = "not_interpreted", _fields(read) if read else {}

@@ -57,13 +57,14 @@ AT = re.compile(
 
 @dataclass
 class Background:
-    """What the text was about so far."""
+    """What the text was about so far; `trade` is whether of exports or of imports."""
 
     home: str = ""
     topic: str = ""
     weight: str = ""
     item: tuple[str, str, str] = ("", "", "")
     kind: str = ""
+    trade: str = ""
     owner: str = ""
     partner: str = ""
     goods: str = "all"

@@ -59,6 +59,9 @@ class StructuralReading:
         Probability of each part among its candidates.
     others
         The next candidates of each part.
+    home, topic
+        Whose trade the text is about; where the two sides are those that it opens with, how much of
+        it is about both.
     """
 
     number: Span
@@ -74,6 +77,7 @@ class StructuralReading:
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     home: str = ""
+    topic: str = ""
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -272,12 +276,14 @@ def _guess(  # noqa: C901
         others,
         _flags(number, scene, before),
         memory.home,
+        memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
     )
     memory.what = what
     if owner and (area := touched(number, scene)) and area in (owner, partner):
         memory.item = area, owner, partner
     if what != "other" and kind and owner:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
+        memory.trade = kind if kind in ("export", "import") else memory.trade
         memory.goods, memory.age = goods, 0
         former = when is not None and any(
             one.startswith(("yb:", "mb:", "tB")) for one in when.features
@@ -377,6 +383,8 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         if area.value not in (NOWHERE, WORLD):
             memory.named = [one for one in memory.named if one != area.value] + [area.value]
     if not scene.apart.numbers:
+        named = [one.value for one in scene.apart.found.flows if one.value in ("export", "import")]
+        memory.trade = named[-1] if len(set(named)) == 1 else memory.trade
         own = {time.period for time in scene.times if not time.is_base}
         if len(own) == 1 and (scene.apart.found.flows or scene.areas):
             memory.period, memory.period_age = own.pop(), 1
