@@ -75,7 +75,7 @@ def run(folder: Path, text: str, *words: str, **environment: str) -> str:
 
 def drawn(output: str) -> str:
     [line] = [line for line in output.splitlines() if "drawn: " in line]
-    assert " 100 " in line
+    assert f" {100 if os.environ.get('ENTREPOT_TORTURE') else 50} " in line
     return line.split("drawn: ", 1)[1]
 
 
