@@ -204,12 +204,28 @@ def test_no_total_and_no_reimports_change_a_share_silently(
         lake, keys = written(tmp_path_factory.mktemp("silent"), one)
         figure = ask(lake, "import_share", exporter="TWN", reported_by="importer", **keys)
         said = figure.to_dict()
-        words = (said["denominator"], said.get("scope"), said["caveats"], said["range"])
-        seen.append((figure.value, str(words)))
-    for (one_value, said_one), (other, said_other) in itertools.combinations(seen, 2):
-        assert one_value == other or said_one != said_other
-    assert seen[1][0] == pytest.approx(parts[0] / max(sum(parts), total))
-    assert seen[2][0] == pytest.approx(parts[0] / (sum(parts) + own))
+        words = (said["denominator"]["text"], said["caveats"])
+        seen.append((figure, said["denominator"], str(words)))
+    for (one, _, said_one), (other, _, said_other) in itertools.combinations(seen, 2):
+        # An amount that is another says nothing: what it is of has to be in words.
+        close = one.value == pytest.approx(other.value, rel=0.011)
+        assert close or said_one != said_other
+    (plain, _, _), (with_total, of_total, _), (with_own, of_own, _) = seen
+    known = sum(parts)
+    assert plain.value == pytest.approx(parts[0] / known)
+    assert with_total.value == pytest.approx(parts[0] / max(known, total))
+    assert "total that" in of_total["text"]
+    assert of_total["not_in_data"] == pytest.approx(max(total - known, 0) / max(total, known))
+    if max(total, known) > 1.01 * min(total, known):
+        assert "reported-total" in caveats(with_total)
+    if total < known:
+        assert (with_total.high or 0) >= min(parts[0] / total, 1) * 0.999
+    assert with_own.value == pytest.approx(parts[0] / (known + own))
+    assert of_own["reimports"] == pytest.approx(own / (known + own))
+    if own > 0.01 * known:
+        assert "reimports" in caveats(with_own)
+        # Masses are in the range, too, where a source has them.
+        assert (with_own.high or 0) >= parts[0] / known * 0.999999
 
 
 def of_baci(folder: Path, *more: str) -> Lake:

@@ -331,6 +331,7 @@ def described(
     unit = "kg" if asked.quantity == "mass" else cells.available.currency
     found |= {"whose": reporter, "value": whole.total, "unit": unit}
     if not whole.is_reported:
+        found |= {"reimports": whole.part(whole.reimports)} if whole.reimports else {}
         return found | {
             "text": f"{what}: the sum of the partners loaded, no total of {who} is loaded"
         }
