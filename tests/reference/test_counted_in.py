@@ -130,3 +130,21 @@ def test_tables_of_other_countries_do_not_choose_the_currency(tmp_path: Path) ->
                    goods="848210")  # fmt: skip
     assert world.definition.currency == "USD"  # in several: asked, and nothing is converted
     assert world.value is None
+
+
+def test_reports_of_who_stopped_reporting_are_not_called_estimates(tmp_path: Path) -> None:
+    """A table that has Russia's reports of 2023 was said to be made of its partners' reports."""
+    lake = Lake.open(tmp_path / "lake")
+    file = tmp_path / "rus.csv"
+    lines = [f"{year},CHN,848210,origin,40" for year in (2021, 2023)]
+    file.write_text("\n".join(["year,partner,code,basis,value", *lines, ""]))
+    mapping = MAP.format(id="rus", currency="USD").replace("DEU", "RUS")
+    lake.add("table", [file], mapping=mapping)
+    keys: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "848210"}
+    value = ep.ask("value", lake=lake, period=2023, **keys)
+    growth = ep.ask("growth", lake=lake, period=2023, base=2021, **keys)
+    for found in (value, growth):
+        said = {one.id: one.text for one in found.caveats}
+        assert "reporter-break" not in said
+        assert "as reports of Russia" in said["one-report"]
+        assert "estimates" not in said["one-report"]

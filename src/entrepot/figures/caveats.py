@@ -9,6 +9,7 @@ from entrepot.figures.questions import of as question
 from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import joined
+from entrepot.sources import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,15 +92,17 @@ def for_definition(
     *,
     one_voice: bool = False,
     reporter: str = "",
+    source: str = "",
     answered: bool = True,
 ) -> list[Caveat]:
     """Return the caveats that follow from the question alone.
 
     With `one_voice`, a country that still reports tells all of it, so nothing breaks; `teller` is
-    who tells all of it, whether it still reports or not; empty: both sides may. Where the
-    question is not `answered`, only what bears on why: there is no value to be careful with.
+    who tells all of it, whether it still reports or not; empty: both sides may. `source` is where
+    the rows are from. Where the question is not `answered`, only what bears on why: there is no
+    value to be careful with.
     """
-    found = [] if one_voice else _reporter_break(definition, reporter, answered=answered)
+    found = [] if one_voice else _reporter_break(definition, reporter, source, answered=answered)
     if not answered:
         return found
     if definition.measure in ("import_share", "export_share", "asymmetry"):
@@ -212,7 +215,9 @@ def _touches_china(definition: Definition) -> bool:
     return any(not {"CHN", "HKG"}.isdisjoint(side.split("+")) for side in sides)
 
 
-def _reporter_break(definition: Definition, reporter: str, *, answered: bool) -> list[Caveat]:
+def _reporter_break(
+    definition: Definition, reporter: str, source: str, *, answered: bool
+) -> list[Caveat]:
     # What the importer buys is no part of a triple difference of hubs and controls.
     buyers = definition.members("importer")
     if definition.measure == "triple_difference":
@@ -229,6 +234,8 @@ def _reporter_break(definition: Definition, reporter: str, *, answered: bool) ->
             f"{names} stopped publishing trade by partner after {last}. Since then only "
             "partner-reported (mirror) data and estimates are available."
         )
+    elif reporter and is_own(source):
+        return []  # `one_report` says whose reports a table of one's own calls its rows
     elif not stopped_in(areas, before):
         then, since = "reports of both sides", ("the partner's reports alone")
         if reporter and {item.area for item in now} <= set(reporter.split("+")):
@@ -305,7 +312,7 @@ def _by_value(bases: Mapping[str, float]) -> str:
     return joined([f"{100 * bases[name]:.0f} % {_BASES.get(name, name)}" for name in ordered])
 
 
-def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
+def one_report(side: str, definition: Definition, source: str, *, of_all: bool) -> Caveat:
     """Return what it means that one side's reports stand behind a value.
 
     With `of_all`, everybody on that side is added up, such as the exporters of a share of imports.
@@ -316,7 +323,14 @@ def one_report(side: str, definition: Definition, *, of_all: bool) -> Caveat:
     if definition.flow == "both":
         valuation = "imports CIF and exports FOB"
     members = definition.members("importer" if side == "importer" else "exporter")
-    if not of_all and text != WORLD and stopped_in(members, definition.period):
+    gone = () if of_all or text == WORLD else stopped_in(members, definition.period)
+    if gone and is_own(source):
+        return caveat(
+            "one-report",
+            f"{source} has these values as reports of {who}, which stopped publishing "
+            f"trade by partner after {gone[0].last}: ask its publisher where they are from.",
+        )
+    if gone:
         return caveat(
             "one-report",
             (

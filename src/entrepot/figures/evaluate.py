@@ -303,6 +303,7 @@ def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
             definition,
             one_voice=_one_voice(definition, head),
             reporter=_teller(definition, head),
+            source=head.evidence[0].source if head.evidence else "",
         ),
         *caveats.few_suppliers(definition, head.details),
         *first.caveats,

@@ -307,7 +307,9 @@ def _about_rows(
     if cells.reported_by:
         is_chain = question(definition.measure).trade == "chain"  # each flow by its own teller
         of_all = is_chain or any(side == cells.reported_by for _, side in totals(definition))
-        yield caveats.one_report(cells.reported_by, definition, of_all=of_all)
+        yield caveats.one_report(
+            cells.reported_by, definition, cells.available.source, of_all=of_all
+        )
         if definition.basis == "dispatch" and cells.reported_by == "importer":
             of_total = None
             if question(definition.measure).divides and len(cells.available.bases) > 1:

@@ -567,7 +567,7 @@ def _caveats(asked: Definition, series: _Series, found: Nowcast) -> Iterator[Cav
         "from errors of such estimates in the past; revisions of reported months are not in them.",
     )
     of_all = asked.measure in _SHARES or WORLD in (asked.importer, asked.exporter)
-    yield one_report(series.voice, asked, of_all=of_all)
+    yield one_report(series.voice, asked, asked.source or "", of_all=of_all)
     if (broken := _break(series, found)) is not None:
         yield caveat(
             "nowcasts",
