@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from entrepot.cli.common import (
+    EngineOption,
     JsonOption,
     LakeOrAddress,
+    MasterOption,
     Measure,
-    chosen_engine,
     emit,
     facts,
     note,
@@ -75,19 +76,8 @@ def ask(
         ),
     ] = None,
     lake: LakeOrAddress = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            help="duckdb or spark (also ENTREPOT_ENGINE); default: duckdb.", show_default=False
-        ),
-    ] = None,
-    master: Annotated[
-        str | None,
-        typer.Option(
-            help="Spark master: local[2], spark://host:7077, yarn; default: local.",
-            show_default=False,
-        ),
-    ] = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Show engine, files and bytes read, queries and a plan."),
@@ -112,7 +102,7 @@ def ask(
         read = _read(measure, keys, each, lake)
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
-    held = open_on_engine(chosen_engine(engine), lake, master)
+    held = open_on_engine(engine, lake, master)
     if each is not None:
         found = ask_many(measure, lake=held, each=cast("Each", each), **keys)
         _show_series(found, out, read, as_json=as_json)

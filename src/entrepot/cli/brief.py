@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from entrepot.cli.common import (
+    EngineOption,
     JsonOption,
-    LakeOption,
+    LakeOrAddress,
+    MasterOption,
     default_of,
     emit,
-    open_lake,
+    open_on_engine,
     progress,
     say_if_empty,
     saying_new_folder,
@@ -96,7 +98,9 @@ def brief(
     form: Form = "brief",
     out: Out = None,
     as_json: JsonOption = False,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
 ) -> None:
     """Write a brief on one country's dependence on another.
 
@@ -122,7 +126,7 @@ def brief(
     for target in targets:
         format_of(target)  # a name that cannot be written is refused before any work is done
     with progress("opening the lake") as say:
-        held = open_lake(lake)
+        held = open_on_engine(engine, lake, master)
         found = compose(importer, supplier, goods, period, held, claims, say, date)
         if out or not as_json:
             say("drawing the page")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli.common import (
+    EngineOption,
     JsonOption,
-    LakeOption,
+    LakeOrAddress,
+    MasterOption,
     emit,
-    open_lake,
+    open_on_engine,
     saying_new_folder,
     with_keys,
     writable,
@@ -58,7 +60,9 @@ def chart(
     narrow: Annotated[
         bool, typer.Option("--narrow", help="Draw for a phone or a text column, 392 wide.")
     ] = False,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     as_json: JsonOption = False,
     **keys: Any,
 ) -> None:
@@ -82,7 +86,9 @@ def chart(
         )
     if out is not None:
         require_suffix(out)
-    found = of_question(measure, open_lake(lake), curve=curve, since=since, **keys)
+    found = of_question(
+        measure, open_on_engine(engine, lake, master), curve=curve, since=since, **keys
+    )
     written = None
     if out is not None:
         with saying_new_folder(out):

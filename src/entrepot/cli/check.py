@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, saying_new_folder, writable
+from entrepot.cli.common import (
+    EngineOption,
+    JsonOption,
+    LakeOrAddress,
+    MasterOption,
+    emit,
+    open_on_engine,
+    saying_new_folder,
+    writable,
+)
 from entrepot.cli.draft import DateOption, PublisherOption, drafted
 from entrepot.errors import RequestError
 
@@ -60,7 +69,9 @@ def check(
     everything: All = False,
     date: DateOption = "",
     publisher: PublisherOption = "",
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a text's figures against each other and against evidence.
@@ -82,7 +93,7 @@ def check(
         check_note(note)
     _apart(file, out, note)
     document, article = _read(file, date, publisher)
-    found = run(document, open_lake(lake))
+    found = run(document, open_on_engine(engine, lake, master))
     if out is not None:
         with saying_new_folder(out):
             write_check(found, out, article)

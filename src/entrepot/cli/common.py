@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "EngineOption",
     "JsonOption",
     "LakeOption",
     "LakeOrAddress",
+    "MasterOption",
     "Measure",
     "chosen_engine",
     "console",
@@ -80,6 +82,19 @@ LakeOrAddress = Annotated[
         "--lake",
         metavar="PATH",
         help="Lake folder (also ENTREPOT_LAKE), or s3://bucket/lake; on Spark s3a://bucket/lake.",
+        show_default=False,
+    ),
+]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        help="duckdb or spark (also ENTREPOT_ENGINE); default: duckdb.", show_default=False
+    ),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Spark master: local[2], spark://host:7077, yarn; default: local.",
         show_default=False,
     ),
 ]
@@ -188,15 +203,15 @@ def chosen_engine(engine: str | None) -> str:
     return chosen
 
 
-def open_on_engine(engine: str, place: str | None, master: str | None) -> Lake:
-    """Open a lake to be read with DuckDB or Spark.
+def open_on_engine(engine: str | None, place: Path | str | None, master: str | None) -> Lake:
+    """Open a lake to be read with DuckDB or Spark, whichever is asked for or set.
 
     Raises
     ------
     RequestError
         For a master without Spark, or an address without it.
     """
-    if engine == "spark":
+    if chosen_engine(engine) == "spark":
         from entrepot.lake.on_spark import SparkLake
 
         require_lake(place)

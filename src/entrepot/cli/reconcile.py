@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table, writable
+from entrepot.cli.common import (
+    EngineOption,
+    JsonOption,
+    LakeOrAddress,
+    MasterOption,
+    emit,
+    open_on_engine,
+    progress,
+    table,
+    writable,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +53,9 @@ def reconcile(
     keep: Annotated[
         bool, typer.Option(help="Store the result in the lake as source reconciled.")
     ] = True,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Reconcile exporters' and importers' reports into one value with an interval.
@@ -57,7 +69,7 @@ def reconcile(
         raise RequestError(f"unknown value {freight!r} of --freight", hint="write keep or remove")
     with progress("reconciling"):
         found = reconcile_lake(
-            open_lake(lake),
+            open_on_engine(engine, lake, master),
             source=source,
             period=period,
             goods=goods,

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, note, open_lake, progress, table
+from entrepot.cli.common import (
+    EngineOption,
+    JsonOption,
+    LakeOrAddress,
+    MasterOption,
+    emit,
+    note,
+    open_on_engine,
+    progress,
+    table,
+)
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -40,7 +50,9 @@ def watch(
     stop: Annotated[
         bool, typer.Option("--stop", help="Stop watching this file; evaluate nothing.")
     ] = False,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate figures or claims again; report what changed and which evidence changed.
@@ -54,7 +66,7 @@ def watch(
     from entrepot.watching import watch as run
     from entrepot.watching.run import stop as forget
 
-    held = open_lake(lake)
+    held = open_on_engine(engine, lake, master)
     if stop:
         if file is None:
             raise RequestError("--stop needs a file", hint="name the file to stop watching")

@@ -170,7 +170,7 @@ def mirror_gap_findings(lake: Lake) -> tuple[Finding, ...]:
         frames = [lake.flows(name) for name in names]
         if not frames:
             return ()
-        rows = nw.concat(frames).to_native()
+        rows = relation(nw.concat(frames), lake)
         return tuple(_finding(one) for one in hidden(rows))
 
 

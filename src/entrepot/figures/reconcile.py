@@ -19,7 +19,7 @@ from entrepot.files import drafted, require_target
 from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
 from entrepot.goods.links import steps
-from entrepot.lake import Lake, fetch
+from entrepot.lake import Lake, fetch, relation
 from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS, NO_CODES, harmonized
@@ -198,7 +198,7 @@ def _official(
         if shared := [year for year in years if year in periods]:
             wanted = ("period", "freq", "exporter", "importer", "product", "nomenclature")
             return (
-                rows.select(*wanted, "value_usd").to_native(),
+                relation(rows.select(*wanted, "value_usd"), lake),
                 f"what BACI in the lake implies for {', '.join(shared)}",
             )
     return None, _BUNDLED
@@ -335,7 +335,7 @@ def _balanced(
         within = f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'"
         first = span.start.replace(year=span.start.year - (kind == "carried"))
         rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
-    reported: duckdb.DuckDBPyRelation = rows.to_native()
+    reported = relation(rows, lake)
     found = panel(reported, kind).filter(within)
     if kind != "as_reported":
         before, now = (

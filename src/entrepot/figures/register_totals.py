@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.lake import fetch
+from entrepot.lake import fetch, relation
 from entrepot.lake.registers import NOT_SAID, added_up
 from entrepot.model.period import Period
 from entrepot.sources import is_register, split_address
@@ -91,8 +91,8 @@ def register_totals(
         )
     with lake.reading():
         held = lake.flows(source)
-        years = nw.from_native(added_up(held.to_native(), "A")).lazy()
-        months = nw.from_native(added_up(held.to_native(), "M")).lazy()
+        years = nw.from_native(added_up(relation(held, lake), "A")).lazy()
+        months = nw.from_native(added_up(relation(held, lake), "M")).lazy()
         if period:
             span = Period.parse(period)
             years, months = (

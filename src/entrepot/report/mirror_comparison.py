@@ -12,7 +12,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.editions import goods_in
 from entrepot.goods import select
-from entrepot.lake import fetch, stored
+from entrepot.lake import fetch, relation, stored
 from entrepot.model.areas import known_areas
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 from entrepot.reconcile.mirror_gaps import (
@@ -222,13 +222,14 @@ class _Reads:
         if one_for is not None:
             key = "period, freq, reported_by, nomenclature, product, source"
             what = f"DISTINCT ON ({key}{f', {one_for}' if one_for else ''}) *"
-        query = (
-            f"SELECT {what} FROM held WHERE {test} AND reported_by IN ('exporter', 'importer') "
+        within = (
+            f"{test} AND reported_by IN ('exporter', 'importer') "
             f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31' "
             "AND exporter <> importer"
         )
         rows = select(held, goods) if goods else held
-        return nw.from_native(over(rows.to_native(), "held", query))
+        chosen = relation(nw.from_native(rows.to_native().filter(within)), self.lake)
+        return nw.from_native(over(chosen, "held", f"SELECT {what} FROM held"))
 
     def suppliers(
         self, goods: Goods, buyers: frozenset[str], sellers: frozenset[str], count: int
@@ -238,15 +239,17 @@ class _Reads:
             return ()
         held = nw.concat([self.lake.flows(name, by="importer") for name in self.names])
         first, last = self.years
-        sums = over(
-            select(held, goods).to_native(),
-            "held",
-            f"SELECT exporter, sum(coalesce(value_usd, value_reported)) FROM held "
-            f"WHERE {_among('importer', buyers)} AND NOT {_among('exporter', buyers | sellers)} "
-            f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}' "
-            "GROUP BY exporter",
+        chosen = nw.from_native(
+            select(held, goods)
+            .to_native()
+            .filter(
+                f"{_among('importer', buyers)} AND NOT {_among('exporter', buyers | sellers)} "
+                f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}'"
+            )
         )
-        ranked = sorted(fetch(nw.from_native(sums)), key=lambda row: (-(row[1] or 0.0), row[0]))
+        value = nw.coalesce("value_usd", "value_reported").sum()
+        sums = chosen.lazy().group_by("exporter").agg(value.alias("value"))
+        ranked = sorted(fetch(sums), key=lambda row: (-(row[1] or 0.0), row[0]))
         areas = known_areas()
         named = (name for name, _ in ranked if name in areas and areas[name].kind not in _NO_AREA)
         return tuple(islice(named, count))
