@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from datetime import date
@@ -90,6 +91,24 @@ def test_the_same_figure(measure: str, folder: Path, spark: SparkSession) -> Non
                  json.loads(json.dumps(found.to_dict(), default=str)))  # fmt: skip
 
 
+def test_a_chart_is_the_same(folder: Path, spark: SparkSession) -> None:
+    words: dict[str, Any] = {"importer": "RUS", "exporter": "CHN", "goods": "8542"}
+    expected = ep.chart("import_share", lake=folder, **words).to_dict()
+    found = ep.chart("import_share", lake=SparkLake.open(folder), **words).to_dict()
+    assert alike(json.loads(json.dumps(expected)), json.loads(json.dumps(found)))
+
+
+@pytest.mark.skipif(not os.environ.get("ENTREPOT_TORTURE"), reason="hundreds of jobs, a minute")
+def test_a_brief_is_the_same(folder: Path, spark: SparkSession) -> None:
+    from entrepot.report.render_json import as_dict
+
+    expected, found = (
+        json.loads(json.dumps(as_dict(ep.brief("RUS", "CHN", "8542", lake=one)), default=str))
+        for one in (Lake.open(folder), SparkLake.open(folder))
+    )
+    assert alike(expected, found)
+
+
 def test_an_older_release_and_a_lake_at_an_address(folder: Path, spark: SparkSession) -> None:
     from entrepot.lake.on_spark import SparkLake
 
@@ -164,6 +183,28 @@ def test_how_much_of_a_silent_country_its_partners_tell(reports: Path, spark: Sp
     assert "coverage" in {one.id for one in expected.caveats}
     assert expected.value == pytest.approx(90 / (90 + 90 + 777))
     assert alike(expected.to_dict(), found.to_dict())
+
+
+def test_a_reconciliation_is_the_same(tmp_path: Path, spark: SparkSession) -> None:
+    from entrepot.figures.reconcile import reconcile_lake
+
+    draw = random.Random(5)
+    lines = ["period,reporter,partner,flow,product,value"]
+    for seller in PARTNERS:
+        for buyer in (other for other in PARTNERS if other != seller):
+            for code in (854231, 854232, 854239, 852691):
+                value = draw.uniform(50, 9e4)
+                lines.append(f"2022,{seller},{buyer},X,{code},{value:.2f}")
+                lines.append(f"2022,{buyer},{seller},M,{code},{value * draw.uniform(0.9, 1.3):.2f}")
+    (tmp_path / "told.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    Lake.open(tmp_path / "lake").add("table", [tmp_path / "told.csv"], mapping=MAP)
+    words: dict[str, Any] = {"source": "table.reports", "keep": False}
+    expected = reconcile_lake(tmp_path / "lake", **words).to_dict()
+    found = reconcile_lake(SparkLake.open(tmp_path / "lake"), **words).to_dict()
+    assert expected["periods"] == ["2022"]
+    assert alike(expected, found)
+    with pytest.raises(RequestError, match="read only"):
+        reconcile_lake(SparkLake.open(tmp_path / "lake"), **words | {"keep": True})
 
 
 def test_what_writes_is_refused(folder: Path) -> None:

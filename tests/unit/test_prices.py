@@ -265,6 +265,15 @@ def test_no_change_is_zero_and_no_split_is_null(make: Callable[[pa.Table], Any])
     frame = make(goods(("a", 2021, 5.0, 2.0), ("a", 2024, 5.0, 2.0)))
     found = one(ep.measures.value_change(frame, period=2024, base=2021))
     assert (found["price_usd"], found["quantity_usd"], found["change_usd"]) == (0, 0, 0)
+    steady = [(code, 10.0 * k, 3.0 * k) for k, code in enumerate("abcdefg", start=1)]
+    rows = [
+        (code, year, v * (1.1 if year == 2024 else 1), q)
+        for code, v, q in steady
+        for year in (2021, 2024)
+    ]
+    found = one(ep.measures.value_change(make(goods(*rows)), period=2024, base=2021))
+    assert found["quantity_usd"] == 0  # not what rounding leaves
+    assert found["price_usd"] == pytest.approx(28)
     frame = make(goods(("a", 2021, 5.0, None), ("b", 2024, 8.0, 2.0)))
     found = one(ep.measures.value_change(frame, period=2024, base=2021))
     assert (found["price_usd"], found["price_pct"], found["quantity_pct"]) == (None, None, None)

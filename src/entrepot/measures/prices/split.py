@@ -55,6 +55,9 @@ VALUE_CHANGE = MeasureMetadata(
     reference="Vartia (1976), Scandinavian Journal of Statistics 3; Ang (2004), Energy Policy 32",
 )
 
+_NOISE = 1e-13
+"""Log changes that are none: a hundred times the rounding of a sum of like numbers."""
+
 
 def value_change(
     frame: FrameT,
@@ -180,8 +183,13 @@ def _with_log_price(sums: nw.LazyFrame[Any], method: str) -> nw.LazyFrame[Any]:
     return safe.with_columns(prices[method].alias("__p"))
 
 
+def _without_noise(log: nw.Expr) -> nw.Expr:
+    """Return a log change, zero where it is what rounding leaves of a difference of two alike."""
+    return nw.when(log.abs() <= _NOISE).then(nw.lit(0.0)).otherwise(log)
+
+
 def _parts(sums: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    log_price, log_quantity = nw.col("__p"), nw.col("__x") - nw.col("__p")
+    log_price, log_quantity = map(_without_noise, (nw.col("__p"), nw.col("__x") - nw.col("__p")))
     within = nw.col("__w1") - nw.col("__w0")
     # A product whose value is unknown in one period may be new, gone, or neither.
     every = nw.when(nw.col("__silent") == 0)
