@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -24,8 +25,11 @@ from entrepot.cli.common import (
 from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
+    from entrepot.lake import Lake
     from entrepot.report import Brief
 
 __all__ = ["brief", "draw"]
@@ -115,7 +119,8 @@ def brief(
     Example: entrepot brief RUS --supplier CHN --goods chpl --period 2023 --out brief.html
     """
     if form == "note":
-        _note(importer, supplier, goods, period, claims, date, out, lake, as_json=as_json)
+        where = partial(open_on_engine, engine, lake, master)
+        _note(importer, supplier, goods, period, claims, date, out, where, as_json=as_json)
         return
     from entrepot.report import brief as compose
     from entrepot.report import write
@@ -147,7 +152,7 @@ def _note(
     claims: Path | None,
     date: str | None,
     out: list[Path] | None,
-    lake: Path | None,
+    where: Callable[[], Lake],
     *,
     as_json: bool,
 ) -> None:
@@ -170,7 +175,7 @@ def _note(
     for target in targets:
         note_format(target)
     with progress("opening the lake") as say:
-        opened = open_lake(lake)
+        opened = where()
         today = date or datetime.datetime.now(datetime.UTC).date().isoformat()
         found = note(importer, supplier, goods, period, opened, say, today)
         if out or not as_json:
@@ -185,7 +190,7 @@ def _note(
             screen.print(Text(f"written: {target}"))
 
     emit(found.to_dict(), draw_note, as_json=as_json)
-    say_if_empty(opened, str(lake) if lake else None)
+    say_if_empty(opened, None)
     if all(one.card.figure.status != "ok" for one in found.numbers):
         raise typer.Exit(3)
 
