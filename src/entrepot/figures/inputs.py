@@ -240,8 +240,8 @@ def _about_sides(definition: Definition, rows: InputRows) -> Iterator[Caveat]:
 # The inputs that a question is about, under every way to count them in one pass.
 
 
-BUYERS, SELLERS = "buyers", "sellers"
-"""Several areas count as one: their cells carry one name, which is no code of an area."""
+BUYERS, SELLERS, OTHERS = "buyers", "sellers", "others"
+"""Several areas count as one: what they trade carries one name, which is no code of an area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,41 +326,33 @@ class InputCells:
                     buyer="buyer",
                 )
             case "hhi":
-                return measures.hhi(cells, by=[key], unique_suppliers=True)
-        return measures.concentration_ratio(cells, by=[key], k=asked.k or 1)
+                return measures.hhi(cells, by=[key], unique_suppliers=True, supplier="supplier")
+        return measures.concentration_ratio(cells, by=[key], k=asked.k or 1, supplier="supplier")
 
     def _marked(self, ways: Sequence[InputChoice], key: str) -> nw.LazyFrame[Any]:
         """Return what the measure adds up in each way of counting, as few rows as do for it.
 
-        ``supplier`` and ``buyer`` are the areas, with one name for all that count as one; of a
-        measure of suppliers, ``supplier`` is each by itself. Rows are always in one order: values
-        are whole dollars, whose sums are exact in any, but sums of their squares and shares are
-        not, and the same question is to have the same digits each time.
+        Shares and values are of those asked for and everybody else; measures of suppliers have
+        each by itself. Rows are always in one order: values are whole dollars, whose sums are
+        exact in any, but sums of their squares are not, and the same question is to have the same
+        digits each time.
         """
         measure = self.ways[0].asked.measure
         wanted, cells = _WANTED.get(measure, _bought), self._cells(key)
+        apart = measure in ("hhi", "cr")
         found: dict[tuple[int | str, str, str], float] = defaultdict(float)
         for number, way in enumerate(ways):
-            for cell, supplier, buyer in _counted(way, cells, wanted):
+            for cell, sold, bought in _counted(way, cells, wanted):
                 told: int | str = number
                 if key != "way":
                     told = cell.sector if key == "buyer_sector" else cell.exporter
-                if measure in ("hhi", "cr"):
-                    supplier = cell.exporter
-                found[
-                    told,
-                    "" if measure in ("value", "export_share") else supplier,
-                    buyer if measure in ("export_share", "asymmetry") else "",
-                ] += cell.usd
+                seller = cell.exporter if apart else SELLERS if sold else OTHERS
+                found[told, seller, BUYERS if bought else OTHERS] += cell.usd
         rows = sorted(found.items())
-        suppliers = "VARCHAR", [head[1] for head, _ in rows]
-        buyers = "VARCHAR", [head[2] for head, _ in rows]
         columns: dict[str, tuple[str, list[Any]]] = {
-            "exporter": suppliers,
-            "importer": buyers,
-            "supplier": suppliers,
-            "buyer": buyers,
-            key: ("BIGINT" if key == "way" else "VARCHAR", [head[0] for head, _ in rows]),
+            "supplier": ("VARCHAR", [seller for (_, seller, _), _ in rows]),
+            "buyer": ("VARCHAR", [buyer for (_, _, buyer), _ in rows]),
+            key: ("BIGINT" if key == "way" else "VARCHAR", [told for (told, *_), _ in rows]),
             "value_usd": ("DOUBLE", [usd for _, usd in rows]),
         }
         return few_rows(self.rows.lake, columns)
@@ -380,8 +372,8 @@ _WANTED: dict[str, Callable[[bool, bool], bool]] = {
 
 def _counted(
     way: InputChoice, cells: Sequence[Cell], wanted: Callable[[bool, bool], bool]
-) -> Iterator[tuple[Cell, str, str]]:
-    """Yield cells that count as crossing a border, with supplier and buyer.
+) -> Iterator[tuple[Cell, bool, bool]]:
+    """Yield cells that count as crossing a border, and whether those asked for sold and bought.
 
     Several areas count as one unless one side holds the other.
     """
@@ -396,4 +388,4 @@ def _counted(
         among = (cell.exporter in buyers and bought) or (sold and cell.importer in sellers)
         inside = cell.exporter == cell.importer or (among and not overlap)
         if way.home or not inside:
-            yield cell, SELLERS if sold else cell.exporter, BUYERS if bought else cell.importer
+            yield cell, sold, bought

@@ -8,6 +8,7 @@ buyer by buyer (biproportional scaling, RAS; Bacharach 1970).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
@@ -121,7 +122,7 @@ def _impossible(sector: str) -> RequestError:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Block:
     """One input: m makers and n buyers, `coefficients` times `buying` less `gone`."""
 
@@ -134,6 +135,13 @@ class _Block:
     to_buy: Numbers
     bought: Numbers
     closeness: Numbers
+
+    @cached_property
+    def elsewhere(self) -> Numbers:
+        """How much makers meet, m x m, at buyers that are not concerned, before the cut."""
+        before = self.coefficients[:, self.buyers] * self.buying[self.buyers]
+        found: Numbers = self.closeness - _meeting(before, self.bought[self.buyers])
+        return found
 
     def columns(self, u: Numbers) -> Numbers:
         found: Numbers = (u @ self.coefficients) * self.buying
@@ -154,13 +162,12 @@ class _Block:
         import numpy as np
 
         here = np.arange(len(self.buying)) if exact else self.buyers
-        before = self.coefficients[:, here] * self.buying[here]
-        after = before.copy()
+        after = self.coefficients[:, here] * self.buying[here]
         after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
         after *= u[:, None] * v[here]
         found: Numbers = -_meeting(after, self.to_buy[here])
         if not exact:
-            found -= self.closeness - _meeting(before, self.bought[here])
+            found -= self.elsewhere
         found[np.diag_indices_from(found)] += sold
         return found
 
