@@ -144,7 +144,7 @@ def _page(lake: Path | str, path: str) -> harness.Run:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = str(Path(sys.executable).with_name("entrepot"))
-    command = [program, "serve", "--port", str(port), "--lake", str(lake)]
+    command = [program, "serve", "--timeout", "600", "--port", str(port), "--lake", str(lake)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             _wait(port)
