@@ -34,6 +34,7 @@ EXTRAS = {
     "mcp": "entrepot mcp gives agents tools",
     "spark": "--engine spark computes on a cluster",
     "excel": "reads and writes workbooks (.xlsx)",
+    "office": "writes documents (.docx) and slides (.pptx)",
     "pdf": "writes briefs as PDF",
     "comext": "reads archives of Comext (.7z)",
     "icio": "reads the input-output table of the OECD",

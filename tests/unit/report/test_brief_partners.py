@@ -23,6 +23,7 @@ from entrepot.report.charts.world import World
 from entrepot.report.parts import DataGap, Section, plain
 from entrepot.report.sections import cut_off, mutual_dependence, reporters, sensitivity, suppliers
 from entrepot.report.sections.cut_off import CutOff
+from entrepot.report.sections.over_time import ChartedShare
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "property"))
@@ -233,10 +234,14 @@ def test_a_share_that_stands_otherwise_over_time_is_said_to_be_of_another() -> N
     def share(value: float) -> Figure:
         return told("import_share", value, "share", "imts")
 
+    def charted(value: float, goods: str = "all") -> ChartedShare:
+        return ChartedShare(goods, [], [share(value)], "")
+
     held = {2022: MutualShares(ShareSide(29.5, "29.5"), None, ("OEC", ""), None, ())}
-    assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.295)]) == ""
-    assert mutual_dependence._elsewhere(SUBJECT, {}, [share(0.343)]) == ""
-    assert mutual_dependence._elsewhere(SUBJECT, held, [share(0.343)]) == (
+    assert mutual_dependence._elsewhere(SUBJECT, held, charted(0.295)) == ""
+    assert mutual_dependence._elsewhere(SUBJECT, {}, charted(0.343)) == ""
+    assert mutual_dependence._elsewhere(SUBJECT, held, charted(0.343, "8542")) == ""
+    assert mutual_dependence._elsewhere(SUBJECT, held, charted(0.343)) == (
         " China’s share of Germany’s imports is here that of OEC in 2022; "
         "under Share over time it is that of IMTS."
     )

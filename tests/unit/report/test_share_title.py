@@ -28,7 +28,7 @@ class Told:
 
 def title(series: list[Figure], *ends: Figure) -> str:
     years = [one.definition.period.year for one in ends]
-    found = over_time._title(Told(*ends), SUBJECT, series, years[0], years[-1])
+    found = over_time._title(Told(*ends), SUBJECT, "all", series, years[0], years[-1])
     return found.text.replace("\u00a0", " ")
 
 
