@@ -67,6 +67,7 @@ def test_value_and_growth_come_from_the_same_rows(told: Brief) -> None:
 def test_the_share_over_time_has_a_computed_line(told: Brief) -> None:
     share = next(section for section in told.sections if section.id == "share")
     assert share.picture is not None
+    assert "all goods" not in f"{share.deck} {share.title.text}".lower()  # its own goods
     points = {point.year: point.value for point in share.picture.drawn.series}
     assert points[2022] == pytest.approx(300 / 510 * 100)
     assert points[2023] == pytest.approx(900 / 1110 * 100)

@@ -147,3 +147,17 @@ def test_every_operation_has_an_example_for_each_key_and_answer(client: Client) 
                     assert "example" in key or "examples" in key, (path, key["name"])
             for form in one.get("requestBody", {}).get("content", {}).values():
                 assert form["example"]
+
+
+def test_the_one_page_is_handed_on_in_each_form(client: Client) -> None:
+    base = "/country/DEU/from/CHN/note"
+    page = client.get(f"{base}.html?goods=850511")
+    assert page.status_code == 200
+    assert "What is not known" in page.text
+    for form, begin in (("pdf", b"%PDF"), ("docx", b"PK"), ("json", b"{")):
+        answer = client.get(f"{base}.{form}?goods=850511")
+        assert answer.content.startswith(begin), form
+        assert answer.headers["content-disposition"].endswith(f'note-DEU-CHN.{form}"')
+    unknown = client.get(f"{base}.xlsx?goods=850511")
+    assert unknown.status_code == 404
+    assert "pdf, docx" in unknown.text
