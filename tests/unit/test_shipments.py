@@ -23,7 +23,7 @@ from entrepot.errors import (
 )
 from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.register_names import register_names
-from entrepot.lake import Lake, registers
+from entrepot.lake import Lake, prepare, registers
 from entrepot.sources import shipments
 from entrepot.sources.shipments.layout import (
     Layout,
@@ -837,6 +837,25 @@ def _with_name(lake: Lake) -> list[str]:
         if b"ALMATY CHIPS" in data:
             found.append(path.relative_to(lake.path).as_posix())
     return found
+
+
+def test_an_erasure_that_fails_remembers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Nothing was changed” covers the names that later files lose."""
+    lake = _lake(tmp_path, {})
+    before = registers.secret(lake.path)
+
+    def full(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(prepare, "publish", full)
+        with pytest.raises(OutsideError, match="Permission denied"):
+            lake.erase("ACME LTD")
+    assert registers.secret(lake.path) == before
+    assert lake.erase("ACME LTD") == {"shipments.made-up": 1}
+    assert registers.secret(lake.path) != before
 
 
 def test_a_name_is_not_called_erased_while_somebody_reads_it(

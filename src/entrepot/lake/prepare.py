@@ -7,6 +7,7 @@ import json
 import shlex
 import shutil
 import zipfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -482,11 +483,24 @@ def erase(
                 registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
             if new:
                 after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))
-                finish()
-                publish(change, staging, after)
+                with _remembering(folder, secret, before):
+                    finish()
+                    publish(change, staging, after)
         if really:
             _require_gone(folder, name)
     return lines
+
+
+@contextmanager
+def _remembering(folder: Path, secret: registers.Secret, before: Catalog) -> Iterator[None]:
+    """Put the secret back if the change inside fails and the lake is as it was before."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            if Catalog.read(folder) == before:
+                registers.write_secret(folder, secret)
+        raise
 
 
 PATIENCE = 30.0

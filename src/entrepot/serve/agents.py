@@ -102,9 +102,8 @@ def agent_server(access: AgentAccess) -> Server[Any]:
 
         try:
             text, kind = await anyio.to_thread.run_sync(work, limiter=turns)
-        except EntrepotError as error:
-            words = f"{error.what}. {error.hint}".strip()
-            raise MCPError(types.INVALID_PARAMS, words) from error
+        except Exception as error:
+            raise _no_resource(error, access) from error
         content = types.TextResourceContents(uri=uri, text=text, mime_type=kind)
         return types.ReadResourceResult(contents=[content])
 
@@ -147,6 +146,14 @@ def _answered(found: dict[str, Any]) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(text=text)], structured_content=json.loads(text)
     )
+
+
+def _no_resource(error: Exception, access: AgentAccess) -> MCPError:
+    """Return why there is no resource, as an error of the protocol."""
+    if isinstance(error, EntrepotError):
+        return MCPError(types.INVALID_PARAMS, f"{error.what}. {error.hint}".strip())
+    logging.getLogger(__name__).error("a resource broke off", exc_info=error)
+    return MCPError(types.INTERNAL_ERROR, problem(error, access.pool.folder)["detail"])
 
 
 def _refused(error: Exception, access: AgentAccess) -> types.CallToolResult:

@@ -413,6 +413,27 @@ def test_an_unknown_resource_is_an_error_of_the_protocol(tmp_path: Path) -> None
     in_own_loop(talk)
 
 
+def test_a_resource_that_breaks_off_names_no_file_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Python says of an error has paths of the machine."""
+    from entrepot.serve import agents
+
+    def broken(_: str) -> tuple[str, str]:
+        raise FileNotFoundError(2, "No such file", "/srv/secret/hs_codes.csv")
+
+    monkeypatch.setattr(agents, "_read", broken)
+    server = agents.agent_server(AgentAccess(Pool(tmp_path / "lake", 60.0)))
+
+    async def talk() -> None:
+        async with Client(server) as client:
+            with pytest.raises(MCPError, match="the server broke off") as told:
+                await client.read_resource("entrepot://lists")
+            assert "/srv" not in str(told.value)
+
+    in_own_loop(talk)
+
+
 def test_a_question_in_words_is_answered_as_it_was_read_or_asked_back(access: AgentAccess) -> None:
     question = "How much of Germany's magnets came from China in 2022?"
     found = call(access, "ask_in_words", {"question": question})
