@@ -21,7 +21,7 @@ from entrepot.files import drafted, require_file, require_target
 from entrepot.lake import store
 from entrepot.lake.catalog import NAME, Catalog, manifest_text, remains, sync_folder
 from entrepot.lake.lock import unread, writing
-from entrepot.lake.publish import WATCHED, LakeChange, publish, require_lake, staging_folder, sweep
+from entrepot.lake.publish import WATCHED, LakeChange, lake_to_write, publish, staging_folder, sweep
 from entrepot.lake.system_errors import finishing, guarded, readable
 from entrepot.model.areas import WORLD, area_set
 from entrepot.model.period import Period
@@ -177,20 +177,38 @@ def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Cat
     require_file(file, most=2**63, hint="name a file that data backup made")
     _require_empty(folder)
     change = LakeChange(folder)
-    with guarded(folder, change.became), finishing() as finish:
-        require_lake(folder)
-        with writing(folder, "restoring a backup"), staging_folder(folder) as staging:
-            _require_empty(folder)
-            change.begin()
-            sweep(folder, Catalog.read(folder), keep=staging)
-            with _reading(file), tarfile.open(file, "r:") as archive:
-                catalog = _unpacked(archive, staging, file, progress)
-            finish()
-            for path in (staging / WATCHED).glob("*.json"):
-                (folder / WATCHED).mkdir(exist_ok=True)
-                path.replace(folder / WATCHED / path.name)
+    with (
+        guarded(folder, change.became),
+        finishing() as finish,
+        lake_to_write(folder),
+        writing(folder, "restoring a backup"),
+        staging_folder(folder) as staging,
+    ):
+        _require_empty(folder)
+        change.begin()
+        sweep(folder, Catalog.read(folder), keep=staging)
+        with _reading(file), tarfile.open(file, "r:") as archive:
+            catalog = _unpacked(archive, staging, file, progress)
+        finish()
+        with _watched(staging, folder):
             publish(change, staging, catalog)
     return catalog
+
+
+@contextmanager
+def _watched(staging: Path, folder: Path) -> Iterator[None]:
+    """Move what was watched into a lake, and back if the block fails."""
+    moved = []
+    try:
+        for path in (staging / WATCHED).glob("*.json"):
+            (folder / WATCHED).mkdir(exist_ok=True)
+            moved.append(path.replace(folder / WATCHED / path.name))
+        yield
+    except BaseException:
+        if not Catalog.read(folder).snapshots:
+            for path in moved:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def move(folder: Path, target: Path) -> None:
@@ -250,7 +268,7 @@ def _no_backup(file: Path, what: str) -> BadFileError:
         f"this is no whole backup of a lake ({what})",
         where=str(file),
         why="nothing was restored",
-        hint="name a file that entrepot data backup made, or another copy of it",
+        hint="name a file that a backup wrote, or another copy of it",
     )
 
 

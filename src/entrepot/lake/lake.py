@@ -290,6 +290,12 @@ class Lake(Reads):
             raise RequestError(
                 "something has this name", where=str(place), hint="name a new folder"
             )
+        if not place.parent.is_dir():
+            raise RequestError(
+                "its parent folder does not exist",
+                where=str(place),
+                hint="name a new folder in one that exists",
+            )
         archive = place.with_name(f".{place.name}.copy.tar")
         try:
             self.backup(archive, replace=True, progress=progress)

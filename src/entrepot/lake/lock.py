@@ -94,11 +94,25 @@ def writing(folder: Path, doing: str = "") -> Iterator[None]:
             take(opened)
         except OSError as error:
             raise _refused(error, opened, folder) from error
+        if not _is_at(opened, folder / "lock"):
+            raise OutsideError(
+                "another load into this new lake has just failed",
+                where=str(folder),
+                hint="run the same command again",
+            )
         _say(opened, json.dumps(asdict(Holder.here(doing))))
         try:
             yield  # closing the file lets go
         finally:
             _say(opened, "")
+
+
+def _is_at(opened: IO[bytes], path: Path) -> bool:
+    """Whether an open file still has its name: the lock of a lake that was unmade locks nothing."""
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _refused(error: OSError, opened: IO[bytes], folder: Path) -> OutsideError:

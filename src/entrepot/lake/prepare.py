@@ -31,9 +31,9 @@ from entrepot.lake.lock import unread, writing
 from entrepot.lake.merge import OverlapCheck, hides, is_misspelled, lost, merge, require_room
 from entrepot.lake.publish import (
     LakeChange,
+    lake_to_write,
     left_behind,
     publish,
-    require_lake,
     staging_folder,
     sweep,
 )
@@ -378,33 +378,37 @@ def load(
         require_file(parameters if parameters.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = LakeChange(folder)
-    with guarded(folder, change.became), finishing() as finish:
-        require_lake(folder)
-        with writing(folder, f"adding {source}"), staging_folder(folder) as staging:
-            change.begin()
-            change.before = before = Catalog.read(folder)
-            sweep(folder, before, keep=staging)
-            compared = connection.cursor()
-            compared.execute("CALL truncate_duckdb_logs()")
-            run = Load(
-                folder=folder,
-                staging=staging,
-                info=source_info(source),
-                connection=connection.cursor(),  # its temporary table ends with it
-                options=options,
-                replaces=replace,
-                title=title,
-                progress=progress or (lambda _: None),
-                before=before,
-                number=before.next_load(),
-            )
-            unchanged = [path.name for path in paths if not prepare(run, path)]
-            require_read(folder, lambda: all_files(before), compared)  # new rows beside them
-            after = merge(before, run.added)
-            if run.added:
-                run.progress("making it visible")
-                finish()
-                publish(change, staging, after)
+    with (
+        guarded(folder, change.became),
+        finishing() as finish,
+        lake_to_write(folder),
+        writing(folder, f"adding {source}"),
+        staging_folder(folder) as staging,
+    ):
+        change.begin()
+        change.before = before = Catalog.read(folder)
+        sweep(folder, before, keep=staging)
+        compared = connection.cursor()
+        compared.execute("CALL truncate_duckdb_logs()")
+        run = Load(
+            folder=folder,
+            staging=staging,
+            info=source_info(source),
+            connection=connection.cursor(),  # its temporary table ends with it
+            options=options,
+            replaces=replace,
+            title=title,
+            progress=progress or (lambda _: None),
+            before=before,
+            number=before.next_load(),
+        )
+        unchanged = [path.name for path in paths if not prepare(run, path)]
+        require_read(folder, lambda: all_files(before), compared)  # new rows beside them
+        after = merge(before, run.added)
+        if run.added:
+            run.progress("making it visible")
+            finish()
+            publish(change, staging, after)
     new = {(source, item.id, item.vintage) for item in run.added}
     mine = tuple(
         one for one in inventory_of(after) if (one.source, one.snapshot, one.vintage) in new
@@ -432,8 +436,7 @@ def erase(
         )
     change = LakeChange(folder)
     tell = progress or (lambda _: None)
-    with guarded(folder, change.became), finishing() as finish:
-        require_lake(folder)
+    with guarded(folder, change.became), finishing() as finish, lake_to_write(folder):  # noqa: SIM117
         with writing(folder, f"erasing from {folder}"), staging_folder(folder) as staging:
             change.begin()
             change.before = before = Catalog.read(folder)

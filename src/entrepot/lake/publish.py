@@ -46,11 +46,11 @@ __all__ = [
     "forget",
     "keep",
     "kept",
+    "lake_to_write",
     "left_behind",
     "left_by_a_killed_load",
     "publish",
     "remove",
-    "require_lake",
     "staging_folder",
     "sweep",
     "unnamed",
@@ -349,8 +349,12 @@ def _clear(staging: Path) -> None:
     staging.rmdir()
 
 
-def require_lake(folder: Path) -> None:
-    """Make the folder, but never turn somebody's folder of other things into a lake."""
+@contextmanager
+def lake_to_write(folder: Path) -> Iterator[None]:
+    """Make the folder of a lake; of one that is new nothing is left if the block fails.
+
+    Somebody's folder of other things never becomes a lake.
+    """
     if folder.is_dir() and not (folder / NAME).exists():
         others = _others(folder)
         if others:
@@ -359,8 +363,31 @@ def require_lake(folder: Path) -> None:
                 where=f"{folder} ({others[0]})",
                 hint="name an empty or a new folder with --lake",
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).touch()
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    is_new = bool(made) or not any(folder.iterdir())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).touch()
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # somebody else began meanwhile, or nothing may be deleted
+                _unmake(folder, made)
+        raise
+
+
+def _unmake(folder: Path, made: Sequence[Path]) -> None:
+    """Delete what a lake without a row consists of, and the folders that were made for it."""
+    if (folder / FILE).exists():
+        with writing(folder, "clearing what failed"):
+            for path, _, _ in os.walk(folder, topdown=False):
+                with suppress(OSError):  # it is not empty
+                    Path(path).rmdir()
+            if {path.name for path in folder.iterdir()} == {"lock", FILE}:
+                (folder / FILE).unlink()
+                (folder / "lock").unlink()
+    for path in made:
+        path.rmdir()
 
 
 def _others(folder: Path) -> Sequence[str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 from lake_files import MAPPING, Write, rows_of, tree
 
 from entrepot.errors import BadFileError, EntrepotError, OutsideError, RequestError
 from entrepot.files import drafted
-from entrepot.lake import Lake, publish
+from entrepot.lake import Lake, backup, lock, prepare, publish
 from entrepot.lake.catalog import Catalog
 from made_comtrade import USA, WORLD, row, text_of
 
@@ -401,8 +402,54 @@ def test_what_is_no_whole_backup_restores_nothing(held: Lake, tmp_path: Path, ha
     folder = tmp_path / "inner" / "other"
     with pytest.raises(BadFileError, match="no whole backup"):
         Lake.open(folder).restore(path)
-    assert not Lake.open(folder).holdings()
-    assert tree(tmp_path / "inner") == {}
+    assert not (tmp_path / "inner").exists()
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["an empty folder", "no folder"])
+@pytest.mark.parametrize("what", ["restore", "add"])
+def test_a_lake_that_did_not_come_about_leaves_nothing(
+    what: str,
+    empty: bool,
+    held: Lake,
+    tmp_path: Path,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Restored or loaded on a disk that fills up at the last step, and what was watched with it."""
+    (held.path / "watched").mkdir()
+    (held.path / "watched" / "mine.json").write_text("{}")
+    held.backup(tmp_path / "lake.tar")
+    path = write()
+    folder = tmp_path / "inner" / "other"
+    if empty:
+        folder.mkdir(parents=True)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup if what == "restore" else prepare, "publish", full)
+    new = Lake.open(folder)
+    with pytest.raises(OutsideError, match="the disk is full"):
+        new.restore(tmp_path / "lake.tar") if what == "restore" else new.add("baci", path)
+    assert folder.exists() == (tmp_path / "inner").exists() == empty
+    assert not empty or list(folder.iterdir()) == []
+    monkeypatch.undo()
+    new.restore(tmp_path / "lake.tar") if what == "restore" else new.add("baci", path)
+    assert new.holdings()
+
+
+def test_a_lock_of_a_lake_that_was_unmade_locks_nothing(tmp_path: Path) -> None:
+    """Who opened it just before would else write at the same time as the next one."""
+    (tmp_path / "lock").touch()
+
+    def unmade(opened: IO[bytes]) -> None:
+        (tmp_path / "lock").unlink()
+        (tmp_path / "lock").touch()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lock, "take", unmade)
+        with pytest.raises(OutsideError, match="just failed"), lock.writing(tmp_path):
+            raise AssertionError("it was held")
 
 
 def test_a_backup_is_not_mixed_with_a_lake(held: Lake, tmp_path: Path, write: Write) -> None:
