@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "FULL",
     "LARGEST",
     "LARGEST_TEXT",
+    "READ_ONLY",
+    "cannot_write",
     "drafted",
     "from_json",
+    "in_words",
     "is_gone",
     "member_bytes",
     "open_zip",
@@ -100,7 +104,7 @@ def read_bytes(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file
             data = opened.read(most + 1)
     except OSError as error:
         raise BadFileError(
-            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+            f"cannot be read: {in_words(error)}", where=str(path), hint="check the path"
         ) from error
     if len(data) > most:
         raise _too_large(path, most)
@@ -122,6 +126,58 @@ def read_text(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file"
             "not a text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")  # as open() has it
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room."""
+READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""What it says when there is no right to write."""
+_WORDS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full: your share of it is used up",
+    errno.EFBIG: "the disk is full, or takes no file of this size",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.EIO: "the disk reports an error",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOENT: "no such file or folder",
+    errno.ENOTDIR: "a part of the path is a file, and no folder",
+    errno.EEXIST: "something else has this name",
+    errno.EISDIR: "this is a folder",
+    getattr(errno, "ESTALE", -1): "the network disk is gone",
+}
+
+
+def in_words(error: OSError) -> str:
+    """Return what the system said, without numbers of errors.
+
+    Examples
+    --------
+    >>> in_words(OSError(30, "Read-only file system", "/x"))
+    'the disk is read-only'
+    """
+    return _WORDS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def cannot_write(what: str, error: OSError, hint: str, *, where: str = "") -> OutsideError:
+    """Return the error to raise where the system refused to write.
+
+    Parameters
+    ----------
+    what
+        What was written: a file, or what it is.
+    error
+        What the system said.
+    hint
+        What can be done, as an imperative: "choose another place with --out".
+    """
+    space = "free some space, or " if error.errno in FULL else ""
+    return OutsideError(
+        f"cannot write {what}", where=where, why=in_words(error), hint=f"{space}{hint}"
+    )
 
 
 def open_zip(file: Path | IO[bytes]) -> zipfile.ZipFile:

@@ -263,7 +263,7 @@ def test_a_list_that_cannot_be_written_leaves_the_old_one(
     for step in ("replace", "write_bytes"):
         with monkeypatch.context() as patched:
             patched.setattr(Path, step, full)
-            with pytest.raises(OutsideError, match="cannot keep the list"):
+            with pytest.raises(OutsideError, match="cannot write the list"):
                 add_own(path)
         assert [one.name for one in folder.iterdir()] == ["mine.csv"]
         assert [entry.code for entry in goods_list("mine").entries] == ["854231"]

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.files import in_words
 from entrepot.model.area_names import as_codes
 from entrepot.model.display import printable
 from entrepot.model.keys import KEYS, Key
@@ -303,7 +304,7 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutsideError(
-            "the result cannot be written to standard output", why=str(error)
+            "the result cannot be written to standard output", why=in_words(error)
         ) from error
 
 

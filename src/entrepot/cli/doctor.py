@@ -15,7 +15,8 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
 from entrepot.cli.data_show import say, size
-from entrepot.errors import EntrepotError, OutsideError, RequestError, UnknownNameError
+from entrepot.errors import EntrepotError, RequestError, UnknownNameError
+from entrepot.files import cannot_write
 from entrepot.settings import CONFIG_KEYS, Settings, config_file, configured, write_config
 from entrepot.version import __version__
 
@@ -221,7 +222,8 @@ def config(
         try:
             write_config(said)
         except OSError as error:
-            raise OutsideError(f"cannot write {config_file()}", why=str(error)) from error
+            hint = "name a file that can be written with ENTREPOT_CONFIG"
+            raise cannot_write(str(config_file()), error, hint) from error
     shown = [key] if key else list(CONFIG_KEYS)
     rows = [[name, said.get(name, ""), _winner(name), CONFIG_KEYS[name][0]] for name in shown]
 

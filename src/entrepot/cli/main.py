@@ -35,6 +35,7 @@ from entrepot.cli import (
 )
 from entrepot.cli.common import quietly, set_format, streams, table_format, trace, verbosely
 from entrepot.errors import EntrepotError, OutsideError, RequestError
+from entrepot.files import in_words
 from entrepot.model.display import printable
 from entrepot.version import __version__
 
@@ -217,7 +218,14 @@ def _run() -> NoReturn:
         _say_stopped(error)
         sys.exit(STOPPED)
     except OSError as error:
-        _end(OutsideError(str(error)))
+        _end(
+            OutsideError(
+                in_words(error),
+                where=" and ".join(map(str, filter(None, (error.filename, error.filename2)))),
+                why="the command ended before it was done",
+                hint="check the path, its rights and the space that is free",
+            )
+        )
     except Exception as error:  # must not look like exit code 1, "something was found"
         if _is_interrupted(error):
             _say_stopped(KeyboardInterrupt())

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +21,7 @@ from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
 from entrepot.goods.links import steps
 from entrepot.lake import Lake, fetch, relation
+from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS, NO_CODES, harmonized
@@ -244,15 +246,14 @@ def _require_writable(out: Path) -> None:
 
 def _write(table: duckdb.DuckDBPyRelation, kept: Path, out: Path) -> None:
     """Write the rows as Parquet or CSV, whole or not at all."""
-    try:
-        with drafted(out) as draft:
-            if out.suffix.lower() == ".parquet":
-                shutil.copyfile(kept, draft)
-            else:
-                table.write_csv(str(draft))
-            draft.replace(out)
-    except OSError as error:
-        raise OutsideError(f"cannot be written: {error}", where=str(out)) from error
+    place = out.absolute().parent
+    written = partial(str, f"{out.name} was not written")
+    with guarded(place, written, elsewhere="choose another one with --out"), drafted(out) as draft:
+        if out.suffix.lower() == ".parquet":
+            shutil.copyfile(kept, draft)
+        else:
+            table.write_csv(str(draft))
+        draft.replace(out)
 
 
 # Reports of a source in the lake, with what is known of all goods before some are chosen.

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError, OutsideError, RequestError, nearest
-from entrepot.files import drafted, read_bytes
+from entrepot.files import cannot_write, drafted, read_bytes
 from entrepot.goods.editions import known_prefixes, require_code, without_filling
 from entrepot.goods.lists import Act, GoodsList, ListEntry, ListPart
 from entrepot.model.product import EDITIONS, TARIFFS, harmonized
@@ -148,7 +148,8 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
             draft.write_bytes(_bytes(path))
             draft.replace(target)
     except OSError as error:
-        raise OutsideError(f"cannot keep the list: {error}", where=str(target)) from error
+        hint = "name a folder that can be written with ENTREPOT_LISTS"
+        raise cannot_write("the list", error, hint, where=str(target)) from error
     return own_list(target)
 
 

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from entrepot.errors import BadFileError, OutsideError, RequestError
-from entrepot.files import member_bytes, open_zip, read_bytes
+from entrepot.errors import BadFileError, RequestError
+from entrepot.files import cannot_write, member_bytes, open_zip, read_bytes
 from entrepot.goods.library import (
     COLUMNS,
     EDITION,
@@ -267,7 +267,8 @@ def take(edition: ListEdition, digest: str) -> None:
         with suppress(OSError):
             _tidied()
         where = str(taken_folder())
-        raise OutsideError(f"cannot keep the edition: {error}", where=where) from error
+        hint = "name a folder that can be written with ENTREPOT_LISTS"
+        raise cannot_write("the edition of lists", error, hint, where=where) from error
     _tidied()
 
 

@@ -21,11 +21,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from entrepot.errors import EntrepotError, MissingExtraError, OutsideError, RequestError
-from entrepot.files import from_json
+from entrepot.files import from_json, in_words
 from entrepot.lake.catalog import Catalog, replace_text
 from entrepot.lake.lock import writing
 from entrepot.lake.merge import UNKNOWN
 from entrepot.lake.state import State
+from entrepot.lake.system_errors import guarded
 from entrepot.model.columns import Table, columns
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def publish_tables(folder: Path, catalog: str | None = None) -> tuple[PublishedT
     OutsideError
         If the catalog cannot be reached or written, or another load is running.
     """
-    with writing(folder, "publishing tables"):
+    said = "the lake is as it was; its tables may be published in part"
+    with guarded(folder, lambda: said), writing(folder, "publishing tables"):
         state = State.read(folder)
         if not state.catalog.snapshots:
             raise RequestError(
@@ -126,9 +128,11 @@ def follow(folder: Path) -> None:
         return
     try:
         _publish(State(folder, Catalog.read(folder)), None)
-    except EntrepotError as error:
+    except (EntrepotError, OSError) as error:
+        of_ours = isinstance(error, EntrepotError)
+        words = f"{error.what}; {error.hint}" if of_ours else in_words(error)
         with suppress(OSError):
-            record = _read_record(root) | {"behind": f"{error.what}; {error.hint}"}
+            record = _read_record(root) | {"behind": words}
             replace_text(root / _RECORD, json.dumps(record, indent=1))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -301,7 +301,8 @@ class Lake(Reads):
             self.backup(archive, replace=True, progress=progress)
             return type(self).open(place).restore(archive, progress=progress)
         finally:
-            archive.unlink(missing_ok=True)
+            with suppress(OSError):  # of a disk that refused the file as well
+                archive.unlink(missing_ok=True)
 
     def move(self, target: str | os.PathLike[str]) -> None:
         """Give the folder of the lake another name on the same disk.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError, OutsideError
+from entrepot.files import FULL, READ_ONLY, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AS_BEFORE", "FULL", "READ_ONLY", "finishing", "guarded", "readable"]
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system says when there is no room."""
-READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
-"""What it says when there is no right to write."""
-_NO_ROOM = tuple(os.strerror(number) for number in FULL)
+_SAID = {os.strerror(number): number for number in (*FULL, *READ_ONLY)}
+"""How the engine hands on what the system said: in its words, without the number."""
 _INSIDE = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')
 AS_BEFORE = "the lake is as it was"
 
@@ -109,12 +106,12 @@ def guarded(
     except EntrepotError:
         raise
     except OSError as error:
-        text = "the disk is full" if error.errno in FULL else str(error)
-        raise _outside(where, text, str(error), state(), elsewhere) from error
+        raise _outside(where, error, state(), elsewhere) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         text = _words(error)
-        what = "the disk is full" if any(word in text for word in _NO_ROOM) else text
-        raise _outside(where, what, text, state(), elsewhere) from error
+        number = next((number for words, number in _SAID.items() if words in text), None)
+        said = OSError(text) if number is None else OSError(number, text)
+        raise _outside(where, said, state(), elsewhere) from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt(AS_BEFORE) from error
     except RuntimeError as error:  # DuckDB's way to say that Ctrl-C was pressed
@@ -132,13 +129,12 @@ def _words(error: Exception) -> str:
     return json.loads(f'"{found[1]}"', strict=False) if found else line
 
 
-def _outside(where: Path, what: str, text: str, state: str, elsewhere: str) -> OutsideError:
-    space = "space" in text or "full" in what or "too large" in text
-    return OutsideError(
-        what,
-        where=str(where),
-        why=state,
-        hint=f"free some space, or {elsewhere}"
-        if space
-        else "check the folder, its rights and the memory that is free",
-    )
+def _outside(where: Path, error: OSError, state: str, elsewhere: str) -> OutsideError:
+    text = str(error)
+    hint = "check the folder, its rights and the memory that is free"
+    if error.errno in FULL or any(word in text for word in ("space", "too large")):
+        hint = f"free some space, or {elsewhere}"
+    elif error.errno in READ_ONLY:
+        hint = f"get the right to write in this folder, or {elsewhere}"
+    what = "the disk is full" if error.errno in FULL else in_words(error)
+    return OutsideError(what, where=str(where), why=state, hint=hint)

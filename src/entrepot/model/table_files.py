@@ -19,8 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from entrepot.errors import MissingExtraError, OutsideError, RequestError
-from entrepot.files import require_target
+from entrepot.errors import MissingExtraError, RequestError
+from entrepot.files import cannot_write, require_target
 from entrepot.model.display import MINUS, NBSP
 
 if TYPE_CHECKING:
@@ -102,9 +102,7 @@ def write_whole(target: Path, made: str | bytes) -> Path:
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except OSError as error:
-        raise OutsideError(
-            f"cannot write {target}", why=str(error), hint="choose another place with --out"
-        ) from error
+        raise cannot_write(str(target), error, "choose another place for it") from error
     return target
 
 

@@ -8,9 +8,9 @@ from collections import Counter
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.errors import MissingExtraError, RequestError
 from entrepot.figures.screening import COLUMNS, LEGAL, SIGNS, Screening
-from entrepot.files import drafted, require_target
+from entrepot.files import cannot_write, drafted, require_target
 from entrepot.goods.screening import (
     LISTED,
     NO_LIST,
@@ -204,9 +204,7 @@ def save_screening(found: Screening, target: Path) -> list[str]:
                 draft.write_text(f"{text}\n", "utf-8")
             draft.replace(target)
     except OSError as error:
-        raise OutsideError(
-            f"cannot write {target}", why=str(error), hint="choose another place with --out"
-        ) from error
+        raise cannot_write(str(target), error, "choose another place with --out") from error
     return said
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from entrepot.errors import OutsideError
+from entrepot.files import cannot_write
 from entrepot.sources.get.client import HttpClient, RetryPolicy
 from entrepot.sources.get.content_check import TooMuch
 from entrepot.sources.get.fetch import DownloadedFile, FetchTools, fetch, held
@@ -129,9 +130,5 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutsideError(
-            "the folder for downloads cannot be made",
-            where=str(folder),
-            why=str(error),
-            hint="name another one with --to",
-        ) from error
+        hint = "name another one with --to"
+        raise cannot_write("the folder for downloads", error, hint, where=str(folder)) from error
