@@ -137,5 +137,5 @@ def test_a_disk_that_may_only_be_read(
     out = mounted(f"{bind} && mount -o remount,bind,ro '{lake.path}'", READ_ONLY, lake.path, *new)
     for code, what, hint in json.loads(out):
         assert code == 4
-        assert "Read-only" in what
-        assert "rights" in hint
+        assert what == "the disk is read-only"
+        assert "get the right to write" in hint

@@ -95,7 +95,7 @@ def test_a_disk_that_is_full_is_no_defect(run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(main, "app", full)
     ended, printed, said = run("data", "list", "--json")
     assert (ended, json.loads(printed)["error"]["kind"]) == (4, "outside")
-    assert "No space left" in said
+    assert "the disk is full" in said
 
 
 def test_what_is_done_ends_with_zero(run: Run) -> None:
