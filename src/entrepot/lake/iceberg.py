@@ -129,8 +129,10 @@ def follow(folder: Path) -> None:
     try:
         _publish(State(folder, Catalog.read(folder)), None)
     except (EntrepotError, OSError) as error:
-        of_ours = isinstance(error, EntrepotError)
-        words = f"{error.what}; {error.hint}" if of_ours else in_words(error)
+        if isinstance(error, EntrepotError):
+            words = f"{error.what}; {error.hint}"
+        else:
+            words = in_words(error)
         with suppress(OSError):
             record = _read_record(root) | {"behind": words}
             replace_text(root / _RECORD, json.dumps(record, indent=1))

@@ -380,9 +380,9 @@ def _unmake(folder: Path, made: Sequence[Path]) -> None:
     """Delete what a lake without a row consists of, and the folders that were made for it."""
     if (folder / FILE).exists():
         with writing(folder, "clearing what failed"):
-            for path, _, _ in os.walk(folder, topdown=False):
+            for inner, _, _ in os.walk(folder, topdown=False):
                 with suppress(OSError):  # it is not empty
-                    Path(path).rmdir()
+                    Path(inner).rmdir()
             if {path.name for path in folder.iterdir()} == {"lock", FILE}:
                 (folder / FILE).unlink()
                 (folder / "lock").unlink()
