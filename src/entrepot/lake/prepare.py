@@ -436,7 +436,7 @@ def erase(
         )
     change = LakeChange(folder)
     tell = progress or (lambda _: None)
-    with guarded(folder, change.became), finishing() as finish, lake_to_write(folder):  # noqa: SIM117
+    with guarded(folder, change.became), finishing() as finish, lake_to_write(folder):
         with writing(folder, f"erasing from {folder}"), staging_folder(folder) as staging:
             change.begin()
             change.before = before = Catalog.read(folder)
