@@ -7,7 +7,7 @@ RESOLVE := $(BIN)/python -m uv pip compile --quiet --no-header --universal --gen
 LOCKED := --require-hashes --disable-pip-version-check --only-binary :all:
 .DEFAULT_GOAL := help
 .PHONY: help brief quick test spark spark-cluster explore check check-docs check-types \
-	check-style check-words bench bench-full docs lock clean
+	check-style check-words bench bench-full docs site wheel sbom lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,18 @@ bench-full: $(VENV)/.ready-dev ## The same at full size (an hour, 12 GB), into b
 docs: $(VENV)/.ready-dev ## Write the reference pages from the code
 	@$(BIN)/python docs/build.py
 
+site: $(VENV)/.ready-dev $(VENV)-docs/.ready ## Build the site of docs into out/site; open out/site/index.html
+	@$(BIN)/python docs/site_pages.py out/site-pages
+	@NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet --strict -f out/site-pages/mkdocs.yml
+	@$(BIN)/python docs/site_pages.py --finish out/site
+
+wheel: $(VENV)/.ready-dev ## Build wheel and sdist into dist, twice: the same bytes, or it fails
+	@$(BIN)/python tools/release.py build
+
+sbom: $(VENV)/.ready-dev ## Write a bill of materials (CycloneDX) of the lock into out/sbom.json
+	@mkdir -p out && $(BIN)/python -m uv tool run --from 'cyclonedx-bom>=7.5,<8' cyclonedx-py \
+		requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o out/sbom.json
+
 lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Python
 	@$(RESOLVE) -o requirements.lock
 	@$(RESOLVE) --extra dev --extra comext --extra excel --extra fetch --extra iceberg --extra mcp \
@@ -64,11 +76,13 @@ lock: $(VENV)/.ready-dev ## Resolve the locks again for every platform and Pytho
 		--extra stata --extra stats -o requirements-dev.lock
 	@echo sanction-simulator==0.1.4 | $(BIN)/python -m uv pip compile --quiet --no-header \
 		--no-deps --generate-hashes - -o requirements-icio.lock
+	@echo 'mkdocs-material>=9.8,<10' | $(BIN)/python -m uv pip compile --quiet --no-header --universal \
+		--python-version 3.11 --generate-hashes - -o requirements-docs.lock
 	@echo 'pyspark>=4.1,<4.2' | $(BIN)/python -m uv pip compile --quiet --no-header --universal \
 		--python-version 3.11 --generate-hashes - -o requirements-spark.lock
 
-clean: ## Remove the environment and what was written
-	rm -rf $(VENV) out
+clean: ## Remove the environments and what was written
+	rm -rf $(VENV) $(VENV)-docs out
 
 # The package with the OECD's table is wanted for that file: its dependencies (a web framework) are not.
 $(VENV)/.ready: requirements.lock requirements-icio.lock pyproject.toml
@@ -80,6 +94,12 @@ $(VENV)/.ready: requirements.lock requirements-icio.lock pyproject.toml
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	$(BIN)/python -m pip install $(LOCKED) -r requirements-dev.lock
+	@touch $@
+
+# The generator of the site is in an environment of its own: nothing of the program needs it.
+$(VENV)-docs/.ready: requirements-docs.lock
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install $(LOCKED) -r requirements-docs.lock
 	@touch $@
 
 # Spark (456 MB) is published as source only: it is packed into a wheel here, nothing is compiled.

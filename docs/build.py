@@ -12,8 +12,10 @@ from chart_pictures import pictures
 from charts_page import charts
 from glossary_page import glossary
 from lists_page import bundled, lists
+from notebook_files import notebook, scripts
 from pieces import plain, table
 from published_conflicts import filled
+from python_page import python
 
 from entrepot.claims.published_checks import findings
 from entrepot.cli.main import app
@@ -204,6 +206,7 @@ PAGES = {
     "lists.md": lists,
     "vocabulary.md": vocabulary,
     "glossary.md": glossary,
+    "python.md": python,
     **{f"sources/{name}.md": partial(source, source_info(name)) for name in source_ids()},
 }
 
@@ -224,6 +227,12 @@ def main() -> int:
                 stale.append(name)
         else:
             path.write_text(text, encoding="utf-8")
+    for script in scripts():
+        path, text = script.with_suffix(".ipynb"), notebook(script)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.name)
     written = CONFLICTS.read_text(encoding="utf-8")
     page = filled(written, findings(published("all")))
     if "--check" not in sys.argv:

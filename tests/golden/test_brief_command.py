@@ -122,7 +122,7 @@ def test_a_verdict_stands_beside_its_slip(entrepot: Run) -> None:
     ("words", "said"),
     [
         (("brief", "RUS", "--out", "brief.docx"), "no brief is written as .docx"),
-        (("brief", "Rusia"), "RUS"),
+        (("brief", "Russa"), "RUS"),
         (("brief", "RUS", "--goods", "chlp"), "chpl"),
         (("brief", "RUS", "--period", "last year"), "not a period"),
         (("brief", "RUS", "--claims", "none.yaml"), "none.yaml"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit, facts, table
+from entrepot.cli.common import JsonOption, complete_area, emit, facts, table
 from entrepot.model.area_names import as_one_code
 from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 
@@ -63,7 +63,12 @@ def list_(
 
 @app.command()
 def show(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="Area or group: TWN, EU.")],
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="Area or group: TWN, EU.", autocompletion=complete_area
+        ),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Show an area's codes in each source, or a group's members with their dates.

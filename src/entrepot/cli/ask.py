@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+from typer.core import TyperCommand
 
 from entrepot.cli.common import (
     EngineOption,
@@ -37,11 +38,63 @@ if TYPE_CHECKING:
     from entrepot.figures.asking import Each
     from entrepot.lake.explain import QueryCost
 
-__all__ = ["ask"]
+__all__ = ["AskCommand", "ask"]
 
 
 _IN_WORDS = re.compile(r"\s|[?？]|[^\x00-\x7f]")
 """A question in words, and no id of a measure."""
+
+
+class AskCommand(TyperCommand):
+    """The command, whose help behind a measure shows the keys that this measure reads."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Note the measure that help is wanted of, and parse."""
+        named = next((word for word in args if not word.startswith("-")), "")
+        if "--help" in args and named:
+            from entrepot.figures.questions import QUESTIONS
+
+            ctx.meta[_HELP_OF] = named if named in QUESTIONS else None
+        return list(super().parse_args(ctx, args))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the keys of the measure by how often they are wanted, then the options."""
+        measure = ctx.meta.get(_HELP_OF)
+        if not measure:
+            super().format_options(ctx, formatter)
+            return
+        groups: dict[str, list[tuple[str, str]]] = {name: [] for name in _GROUPS}
+        for param in self.get_params(ctx):
+            group = _group_of(param.name or "", measure)
+            if group and (record := param.get_help_record(ctx)):
+                groups[group].append(record)
+        for name, records in groups.items():
+            if records:
+                with formatter.section(name):
+                    formatter.write_dl(records)
+
+
+_HELP_OF = "entrepot.help_of"
+_USUAL = ("importer", "exporter", "goods", "period", "base")
+_GROUPS = ("Usual keys", "Special keys", "Technical keys", "Options")
+
+
+def _group_of(name: str, measure: str) -> str:
+    """Return where an option stands in the help of a measure; empty if it does not read it."""
+    from entrepot.figures.questions import QUESTIONS
+    from entrepot.model.keys import KEYS
+
+    if name == "measure":
+        return ""
+    if name not in KEYS:
+        return "Options"
+    how = QUESTIONS[measure]
+    named = {"exporter", "importer", "base", "k", *(one for one in KEYS if KEYS[one].optional)}
+    if name in named and name not in (*how.reads, *how.needs, *how.names):
+        return ""
+    if name in _USUAL or name in how.needs:
+        return "Usual keys"
+    return "Special keys" if KEYS[name].optional or name == "k" else "Technical keys"
 
 
 @with_keys

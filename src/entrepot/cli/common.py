@@ -41,6 +41,10 @@ __all__ = [
     "MasterOption",
     "Measure",
     "chosen_engine",
+    "complete_area",
+    "complete_goods",
+    "complete_measure",
+    "complete_source",
     "console",
     "default_of",
     "emit",
@@ -723,8 +727,58 @@ def _fill_closed() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
+def _begun(names: Iterable[tuple[str, str]], begun: str) -> list[tuple[str, str]]:
+    """Return what a shell may complete, each with a line about it."""
+    return [one for one in names if one[0].lower().startswith(begun.lower())]
+
+
+def complete_measure(incomplete: str) -> list[tuple[str, str]]:
+    """Return measures that begin like what was typed."""
+    from entrepot.measures import all_metadata
+
+    return _begun([(one.id, one.title) for one in all_metadata()], incomplete)
+
+
+def complete_source(incomplete: str) -> list[tuple[str, str]]:
+    """Return sources that begin like what was typed."""
+    from entrepot.sources import source_ids, source_info
+
+    return _begun([(name, source_info(name).title) for name in source_ids()], incomplete)
+
+
+def complete_area(incomplete: str) -> list[tuple[str, str]]:
+    """Return areas and groups that begin like what was typed behind the last plus."""
+    from entrepot.model.areas import areas, groups
+
+    before, plus, begun = incomplete.rpartition("+")
+    names = [(one.code, one.name) for one in areas()]
+    names += [(one.code, one.name) for one in groups()]
+    return [(f"{before}{plus}{code}", name) for code, name in _begun(names, begun)]
+
+
+def complete_goods(incomplete: str) -> list[tuple[str, str]]:
+    """Return lists and headings that begin like what was typed."""
+    from entrepot.goods import goods_lists
+    from entrepot.goods.words import everyday_goods
+
+    names = [("all", "all goods"), *((one.id, one.short) for one in goods_lists(skip_broken=True))]
+    codes = [(one.goods, one.name) for one in everyday_goods() if one.goods.isdigit()]
+    return _begun([*names, *codes], incomplete)
+
+
+def _completes(name: str) -> Callable[[str], list[tuple[str, str]]] | None:
+    if KEYS[name].areas:
+        return complete_area
+    return {"goods": complete_goods, "listed": complete_goods, "source": complete_source}.get(name)
+
+
 Measure = Annotated[
-    str, typer.Argument(metavar="MEASURE", help="Id (entrepot measure list), or a question.")
+    str,
+    typer.Argument(
+        metavar="MEASURE",
+        help="Id (entrepot measure list), or a question.",
+        autocompletion=complete_measure,
+    ),
 ]
 
 
@@ -750,7 +804,9 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
 def _option(name: str, key: Key) -> inspect.Parameter:
     names = [f"--{one}" for one in (name.replace("_", "-"), *key.spellings)]
     read = as_codes if key.areas else None
-    shown: Any = typer.Option(*names, help=key.help, show_default=False, callback=read)
+    shown: Any = typer.Option(
+        *names, help=key.help, show_default=False, callback=read, autocompletion=_completes(name)
+    )
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

@@ -16,6 +16,7 @@ import typer
 from entrepot.cli.common import (
     JsonOption,
     LakeOption,
+    complete_source,
     emit,
     is_quiet,
     note,
@@ -285,7 +286,10 @@ SHIPPED = (
     "Bundled with the program: published figures, and trade of all countries in 30 codes of "
     "critical minerals in 2022 (entrepot data show minerals)."
 )
-SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a source: baci.")]
+SourceArgument = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="Id of a source: baci.", autocompletion=complete_source),
+]
 
 
 @app.command("list", epilog="Example: entrepot data list --json")

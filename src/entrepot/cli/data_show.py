@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.cli.common import (
+    JsonOption,
+    LakeOption,
+    complete_source,
+    emit,
+    facts,
+    open_lake,
+    table,
+)
 from entrepot.model.display import NBSP
 from entrepot.sources import bring_in
 
@@ -39,7 +47,12 @@ SHOW_EXAMPLE = "Example: entrepot data show baci@V202501"
 
 def show(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="Id of a source or of a vintage: baci@V202501.")
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="Id of a source or of a vintage: baci@V202501.",
+            autocompletion=complete_source,
+        ),
     ],
     snapshot: Annotated[
         str | None, typer.Option(help="Only this snapshot; its first digits are enough.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli import goods_match
-from entrepot.cli.common import JsonOption, LakeOption, emit, note, table
+from entrepot.cli.common import JsonOption, LakeOption, complete_goods, emit, note, table
 from entrepot.cli.goods_match import converted
 from entrepot.errors import RequestError
 
@@ -30,7 +30,12 @@ app.command("match")(goods_match.match)
 app.command("weights")(goods_match.weights)
 
 ListName = Annotated[
-    str, typer.Argument(metavar="LIST", help="chpl, a part chpl:4.B, or a file of yours: mine.csv")
+    str,
+    typer.Argument(
+        metavar="LIST",
+        help="chpl, a part chpl:4.B, or a file of yours: mine.csv",
+        autocompletion=complete_goods,
+    ),
 ]
 
 

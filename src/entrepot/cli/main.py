@@ -145,7 +145,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("ask")(ask.ask)
+app.command("ask", cls=ask.AskCommand)(ask.ask)
 app.command("brief")(brief.brief)
 app.command("chart")(chart.chart)
 app.command("check")(check.check)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, emit, facts, table
+from entrepot.cli.common import JsonOption, complete_measure, emit, facts, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +37,10 @@ def list_(as_json: JsonOption = False) -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="MEASURE", help="Measure id: hhi.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="MEASURE", help="Measure id: hhi.", autocompletion=complete_measure),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Show a measure's methodology: inputs, unit, range, missing-value rule, formula.

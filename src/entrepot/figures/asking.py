@@ -234,11 +234,11 @@ def ask(
     lake
         A lake or its folder; by default the one that the settings name.
     curve
-        Whether to tell of every combination of defensible choices, not only of their ends.
+        Whether to give every combination of defensible choices, not only their ends.
     above
         With `curve`, the value above which specifications are counted.
     tests
-        Of hubs, whether to set placebos and a triple difference beside the answer.
+        Of hubs, whether to set placebos and a triple difference next to the answer.
     nowcast
         Whether a period that is not reported in full is estimated where no source has a value; the
         answer then has the status ``nowcast``. A series has no nowcasts.

@@ -69,7 +69,7 @@ class Figure:
         Range under other defensible definitions and what spans it, in words; None where no range
         can be given.
     details
-        Other columns of the measure, e.g. ``effective_suppliers`` beside an HHI.
+        Other columns of the measure, e.g. ``effective_suppliers`` with an HHI.
     uncertain_code_shares
         Where a list was asked for, the share of the value that lies on codes whose family has
         other goods (``split``), of which the list covers a part (``ex``), that rest on no
@@ -82,9 +82,9 @@ class Figure:
         The ends of the value by each cause alone: ``errors`` of the reports or of a sample, each
         choice by its name, and ``together``.
     in_print
-        Beside a specification curve, what others printed, and the specifications it belongs to.
+        With a specification curve, what others published, and the specifications it belongs to.
     chosen
-        Keys of the definition that the asker left open and the evaluation filled in.
+        Keys of the definition that were not given and the evaluation filled in.
     denominator
         What a share is divided by: ``text``; ``whose`` total it is (a reporter, or a source); where
         it is a report, its ``value`` and ``unit``, and which parts of it are ``reimports`` and of
@@ -95,9 +95,9 @@ class Figure:
     kind
         Whose number it is: ``reported`` by countries or ``reconciled`` from both sides' reports,
         both added up or divided; mostly ``estimated`` by the publisher; ``published`` by others;
-        ``computed`` by us with a model or assumptions beside the data. None without a value.
+        ``computed`` by us with a model or assumptions added to the data. None without a value.
     ranged
-        Whether its other definitions were evaluated; if not, no range is told, which does not mean
+        Whether its other definitions were evaluated; if not, no range is given, which does not mean
         that there is none.
     nowcast
         Of a nowcast: ``intervals`` (80 and 95 %), what it is ``based_on``, each of the ``methods``

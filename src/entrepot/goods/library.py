@@ -72,7 +72,7 @@ def acts() -> tuple[Act, ...]:
 
 
 def goods_lists(*, skip_broken: bool = False) -> tuple[GoodsList, ...]:
-    """Return every list held, by act and id; the user's own last.
+    """Return every list, by act and id; the user's own last.
 
     Parameters
     ----------

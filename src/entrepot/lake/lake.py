@@ -30,7 +30,7 @@ __all__ = ["Lake"]
 
 
 class Lake(Reads):
-    """Rows of every source held, with the bytes they came from.
+    """Rows of every loaded source, with the bytes they came from.
 
     Open it with `Lake.open`. Reading never writes; an absent folder is an empty lake. The
     connection takes one call at a time: give each thread its own lake.

@@ -53,7 +53,7 @@ def conversions(
     usd: str = "value_usd",
     value: str = "value_cny",
 ) -> FrameT:
-    """Return a value in yuan beside its three values in dollars.
+    """Return a value in yuan with its three values in dollars.
 
     Parameters
     ----------

@@ -370,7 +370,7 @@ def supplier_loss(
     supplier: str = "exporter",
     value: str = "value_usd",
 ) -> FrameT:
-    """Return the loss if `exporter` no longer supplies and nobody's capacity is a limit.
+    """Return the loss if `exporter` no longer supplies and no capacity is a limit.
 
     Parameters
     ----------

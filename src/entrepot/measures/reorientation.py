@@ -173,7 +173,7 @@ def supplier_changes(
     value: str = "value_usd",
     complete: bool = False,
 ) -> FrameT:
-    """Set each supplier's value and share after an event beside those before.
+    """Compare each supplier's value and share after an event with those before.
 
     Parameters
     ----------

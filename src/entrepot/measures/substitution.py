@@ -254,7 +254,7 @@ def import_substitution_proxy(
     complete: bool = False,
     least: float = 0.0,
 ) -> FrameT:
-    """Return imports that disappeared against a path without the event and came from nobody.
+    """Return imports that disappeared against a path without the event and were not replaced.
 
     It bounds what home production can have taken over, and does not show that it did.
 

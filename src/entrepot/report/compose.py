@@ -86,7 +86,7 @@ def brief(
     progress: Callable[[str], None] = lambda _: None,
     date: str | None = None,
 ) -> Brief:
-    """Describe one country's dependence on another with whatever is held.
+    """Describe one country's dependence on another with whatever is loaded.
 
     Parameters
     ----------
@@ -95,23 +95,23 @@ def brief(
     goods
         ``all``, a list, a part of one, or codes.
     period
-        Year of the headline; None takes the newest that is held, and lets the cards about all
+        Year of the headline; None takes the newest that is loaded, and lets the cards about all
         goods look at later years.
     lake
         A lake or its folder; None takes the one that the settings name.
     claims
         A claims file to check and show; None for none.
     progress
-        Told in a few words what is being done.
+        Receives in a few words what is being done.
     date
-        Day to be printed, as 2026-11-30; None prints none, for no format looks at a clock.
+        Day to show, as 2026-11-30; None shows none, for no format looks at a clock.
 
     Raises
     ------
     UnknownNameError
         For an unknown area, list or code.
     NoEvidenceError
-        For a period of which nothing is held.
+        For a period of which nothing is loaded.
     BadFileError
         For a claims file that cannot be read.
     RequestError

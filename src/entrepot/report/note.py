@@ -1,4 +1,4 @@
-"""The note: one A4 page for whoever decides, composed by rule from the Figures of a brief.
+"""The note: one A4 page for those who decide, composed by rule from the Figures of a brief.
 
 It never says more than they do. It has no commands, hashes or paths; the brief has those.
 """
@@ -199,7 +199,7 @@ def note(
     progress: Callable[[str], None] = lambda _: None,
     date: str | None = None,
 ) -> DecisionNote:
-    """Return one page on one country's dependence on another, for whoever decides.
+    """Return one page on one country's dependence on another, for those who decide.
 
     Parameters
     ----------

@@ -241,6 +241,12 @@ def _figures(app: FastAPI, service: Service) -> None:
         query = request.scope["query_string"].decode("latin-1")
         return service.answer(request, lambda lake: figure.figure_page(lake, pairs, query))
 
+    @app.get("/figure/{cited}", include_in_schema=False)
+    def figure_cited(request: Request, cited: str) -> Response:
+        pairs = request.query_params.multi_items()
+        query = request.scope["query_string"].decode("latin-1")
+        return service.answer(request, lambda lake: figure.figure_page(lake, pairs, query, cited))
+
     @app.get("/ask.csv", include_in_schema=False)
     def table(request: Request) -> Response:
         pairs = request.query_params.multi_items()

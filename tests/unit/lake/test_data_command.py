@@ -194,9 +194,9 @@ def test_export(run: Callable[..., Result], write: Write, tmp_path: Path) -> Non
     assert cells["period"] == "2022-01-01"
     assert (cells["exporter"], cells["product"], cells["value_usd"]) == ("CHN", "850110", "10500.0")
     for words, says in (
-        (("export", "baci", tmp_path / "out.xlsx"), "cannot write"),
+        (("export", "baci", tmp_path / "out.doc"), "cannot write"),
         (("export", "baci", tmp_path / "none" / "out.csv"), "no such folder"),
-        (("export", "baci", out, "--importer", "Rusia"), "RUS"),
+        (("export", "baci", out, "--importer", "Russa"), "RUS"),
         (("export", "baci", out, "--period", "2019"), "no loaded row matches"),
     ):
         assert says in str(run(*words).exception)

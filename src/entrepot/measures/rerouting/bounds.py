@@ -407,7 +407,7 @@ def placebo_hubs(
     controls: Mapping[str, str | Collection[str]] | None = None,
     **keys: Any,
 ) -> Placebos:
-    """Ask of each hub, and of each area in its place, how much of what it bought it passed on.
+    """Ask of each hub, and of each area in its place, how much of what it bought it re-exported.
 
     Parameters
     ----------

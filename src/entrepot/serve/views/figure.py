@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 from entrepot.figures.figure import as_rows, headline
 from entrepot.measures import all_metadata
@@ -10,6 +12,7 @@ from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
 from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
 from entrepot.serve.keys import asked, command_of, python_of
+from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.search import named_areas
 from entrepot.version import __version__
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.lake import Lake
 
-__all__ = ["figure_chart", "figure_page", "figure_rows", "figure_table", "one_row"]
+__all__ = ["cited_address", "figure_chart", "figure_page", "figure_rows", "figure_table", "one_row"]
 
 _FIRST = ("importer", "exporter", "goods", "period", "base", "source")
 """Keys that the form shows at once; the others are folded away."""
@@ -30,8 +33,49 @@ _WHOLE = 1e5
 """From here on a number is shown to the unit, as money is; below in three digits."""
 
 
-def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> ServedAnswer:
-    """Return the page of the Figure that an address asks for, or the form to ask one."""
+_CITED = "data"
+"""Name in an address of the data that a cited figure was computed from."""
+
+
+def cited_address(figure: Figure, query: str) -> str:
+    """Return the address that cites a figure: its identifier, its definition and its data."""
+    kept = [(name, text) for name, text in parse_qsl(query) if name != _CITED]
+    return f"/figure/{figure.id}?{urlencode([*kept, (_CITED, _data(figure))], safe=':@,+')}"
+
+
+def _data(figure: Figure) -> str:
+    """Return the data behind a figure in a line."""
+    named = (f"{one.source} {one.id or one.snapshot}".strip() for one in figure.evidence)
+    return ", ".join(list(dict.fromkeys(named))[:_MOST_DATA])
+
+
+_MOST_DATA = 6
+_IDENTIFIER = re.compile("[0-9a-f]{12}")
+
+
+def figure_page(
+    lake: Lake, pairs: Sequence[tuple[str, str]], query: str, cited: str = ""
+) -> ServedAnswer:
+    """Return the page of the Figure that an address asks for, or the form to ask one.
+
+    Parameters
+    ----------
+    cited
+        Identifier that the address cites: the page says whether the answer is still that figure,
+        and if it is not, from which data it was computed then and now.
+
+    Raises
+    ------
+    NotFoundError
+        If it is no identifier, or the address has no definition.
+    """
+    then = next((text for name, text in pairs if name == _CITED), "") if cited else ""
+    pairs = [pair for pair in pairs if pair[0] != _CITED or not cited]
+    if cited and not (_IDENTIFIER.fullmatch(cited) and any(one == "measure" for one, _ in pairs)):
+        raise NotFoundError(
+            "no figure has this address",
+            hint="an address that cites has the identifier and the definition: copy all of it",
+        )
     given = {name: value for name, value in pairs if value.strip()}
     form = {
         "measures": [one for one in all_metadata() if not one.frames_only],
@@ -52,10 +96,24 @@ def figure_page(lake: Lake, pairs: Sequence[tuple[str, str]], query: str) -> Ser
         command=command_of(question),
         python=python_of(question),
         cite=cite(figure),
-        query=query,
+        state=_state(figure, cited, then) if cited else "",
+        address=cited_address(figure, query),
+        query=urlencode(pairs, safe=":@,+") if cited else query,
         drawn=is_drawn(figure),
         behind=_behind(figure),
         **form,
+    )
+
+
+def _state(figure: Figure, cited: str, then: str) -> str:
+    """Return whether an answer is still the cited figure, in a sentence or two."""
+    if figure.id == cited:
+        return f"This is the cited figure {cited}: same definition, same data."
+    now = _data(figure) or "no data"
+    before = f" It was computed from {then[:200]}." if then else ""
+    return (
+        f"The cited figure {cited} has changed.{before} The same definition is now answered from "
+        f"{now}: figure {figure.id}."
     )
 
 

@@ -1,0 +1,75 @@
+"""What a shell completes, and the help of one measure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from entrepot.cli.common import (
+    complete_area,
+    complete_goods,
+    complete_measure,
+    complete_source,
+)
+from entrepot.figures.questions import QUESTIONS
+from entrepot.model.keys import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
+
+
+def test_values_are_completed_with_a_line_about_each() -> None:
+    assert ("import_share", "share of imports") in complete_measure("imp")
+    assert [name for name, _ in complete_area("CHN+hk")] == ["CHN+HKG"]
+    assert "EU27" in dict(complete_area("eu2"))
+    assert "chpl" in dict(complete_goods("ch"))
+    assert "850511" in dict(complete_goods("8505"))
+    assert [name for name, _ in complete_source("com")] == ["comext", "comtrade"]
+    assert complete_area("ZZZ") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("ask top_s", "top_supplier"), ("ask hhi --importer DE", "DEU"), ("data show bac", "baci")],
+)
+def test_a_shell_gets_them(words: str, found: str) -> None:
+    typed = f"entrepot {words}".split()
+    asked = {
+        **os.environ,
+        "_ENTREPOT_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(typed),
+        "COMP_CWORD": str(len(typed) - 1),
+    }
+    program = "import sys; sys.argv[0] = 'entrepot'; from entrepot.cli.main import run; run()"
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=asked, capture_output=True, text=True, check=False
+    ).stdout
+    assert found in printed.split()
+
+
+@pytest.mark.parametrize("measure", ["hhi", "import_share", "rerouted", "cutoff", "cr"])
+def test_help_of_a_measure_has_the_keys_that_it_reads_and_no_others(
+    entrepot: Run, measure: str
+) -> None:
+    code, printed, _ = entrepot("ask", measure, "--help")
+    assert code == 0
+    shown = {name for name in KEYS if f"--{name.replace('_', '-')}" in printed.split("Usual")[1]}
+    how = QUESTIONS[measure]
+    special = {name for name, key in KEYS.items() if key.optional} | {"k", "base"}
+    assert shown & special == set(how.reads) & special
+    assert {"importer", "goods", "period"} <= shown
+    assert ("exporter" in shown) == ("exporter" in (*how.reads, *how.names))
+    for heading in ("Usual keys:", "Technical keys:", "Options:"):
+        assert heading in printed
+
+
+def test_help_without_a_measure_has_them_all(entrepot: Run) -> None:
+    for words in (("ask", "--help"), ("ask", "no_measure", "--help")):
+        _, printed, _ = entrepot(*words)
+        assert all(f"--{name.replace('_', '-')}" in printed for name in KEYS)
