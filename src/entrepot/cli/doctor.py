@@ -37,7 +37,6 @@ EXTRAS = {
     "excel": "reads and writes workbooks (.xlsx)",
     "office": "writes documents (.docx) and slides (.pptx)",
     "pdf": "writes briefs as PDF",
-    "office": "writes notes and slides (.docx, .pptx)",
     "comext": "reads archives of Comext (.7z)",
     "icio": "reads the input-output table of the OECD",
     "stata": "reads and writes Stata files (.dta)",
