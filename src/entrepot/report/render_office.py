@@ -238,7 +238,7 @@ class _Slides:
             return
         slide = self._slide(plain(section.title.text), 26)
         wide = _WIDE - 2 * _EDGE
-        self._text(slide, section.deck, (_EDGE, 1.2, wide, 0.45), 13, colour="muted")
+        self._text(slide, section.deck, (_EDGE, 1.2, wide, 0.45), 11, colour="muted")
         self._key(slide, section.picture.key)
         drawing = drawing_of(section.picture)
         across, down = _size(drawing)
