@@ -531,12 +531,8 @@ def _joined(places: list[Mark], text: str, language: str) -> list[list[Mark]]:
 # Names of areas and goods, in every form that a language gives them.
 
 _SHARED = {
-    "congo": ("COD", "COG"),
-    "kongo": ("COD", "COG"),
-    "конго": ("COD", "COG"),
-    "刚果": ("COD", "COG"),
-    "korea": ("KOR", "PRK"),
-    "коре": ("KOR", "PRK"),
+    row["name"]: (row["first"], row["second"])
+    for row in read_table(Path(__file__).with_name("shared_names.csv"), ("name", "first", "second"))
 }
 """Names that two states have, told apart by their form alone."""
 _ENDINGS = {
