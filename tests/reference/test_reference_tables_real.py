@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-import entrepot.goods
+import entrepot.model
 from entrepot.engine import connect
 from entrepot.model.columns import read_table
 from entrepot.sources.concordance.parse import rows, tables
@@ -60,7 +60,7 @@ def links(books: dict[int, Path], tmp_path_factory: pytest.TempPathFactory) -> L
 @pytest.fixture(scope="module")
 def editions() -> dict[int, set[str]]:
     """Codes of each edition, as the list of goods has them."""
-    path = Path(next(iter(entrepot.goods.__path__)), "hs_codes.csv")
+    path = Path(next(iter(entrepot.model.__path__)), "hs_codes.csv")
     found: dict[int, set[str]] = {year: set() for year in (1992, *OLDER)}
     for row in read_table(path, ("code", "editions")):
         for span in row["editions"].split():

@@ -26,7 +26,7 @@ DAYS = (date(2022, 6, 1), date(2023, 7, 1), date(2024, 7, 1), date(2025, 6, 1))
 
 
 def codes_of_2022() -> set[str]:
-    with (FOLDER / "hs_codes.csv").open(encoding="utf-8") as file:
+    with (FOLDER.parent / "model" / "hs_codes.csv").open(encoding="utf-8") as file:
         return {row["code"] for row in csv.DictReader(file) if row["editions"].endswith("2022")}
 
 
