@@ -20,7 +20,13 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import EntrepotError, MissingExtraError, OutsideError, RequestError
+from entrepot.errors import (
+    BadFileError,
+    EntrepotError,
+    MissingExtraError,
+    OutsideError,
+    RequestError,
+)
 from entrepot.lake.catalog import NAME, Catalog, replace_text
 from entrepot.limits import files_allowed
 
@@ -94,9 +100,19 @@ class RemoteStore:
         Raises
         ------
         OutsideError
-            If the store cannot be reached, or refuses.
+            If the store cannot be reached, or refuses, or the lake has lost its catalog.
+        BadFileError
+            If there is no lake.
         """
-        self._bring_catalog()
+        if self._bring_catalog() is None:
+            self._require_empty()
+            raise BadFileError(
+                "no lake at this address",
+                where=self.address,
+                why="other data would answer instead of the lake that you named",
+                hint="check the spelling; to create it: "
+                f"entrepot data add baci FILE --lake {self.address}",
+            )
 
     def _bring_catalog(self) -> bytes | None:
         """Return the catalog as it is now, put into the cache; None where there is none."""

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import entrepot as ep
 from entrepot.cli.main import app
-from entrepot.errors import MissingExtraError, OutsideError, RequestError
+from entrepot.errors import BadFileError, MissingExtraError, OutsideError, RequestError
 from entrepot.lake import Lake
 from entrepot.limits import Limits, under
 
@@ -176,6 +176,21 @@ def test_a_damaged_or_missing_object_ends_the_question(
     obstore.delete(store(place), [name, other])
     with pytest.raises(OutsideError, match="not in the store"):
         ep.ask("value", lake=Lake.open(place), **ASKED)
+
+
+def test_an_address_without_a_lake_is_no_empty_one(lake: Lake, write: Write, place: str) -> None:
+    """Bundled data would answer instead; one that lost its catalog says so."""
+    for read in (place, "s3://no-such-bucket/lake"):
+        with pytest.raises((BadFileError, OutsideError), match=r"no lake|cannot be read"):
+            ep.ask("value", lake=Lake.open(read), **ASKED)
+    done = CliRunner().invoke(app, ["data", "list", "--lake", place])
+    assert isinstance(done.exception, BadFileError)
+    assert "data add" in done.exception.hint
+    lake.add("baci", [write(ROWS)])
+    sent(lake, place)
+    obstore.delete(store(place), "catalog.json")
+    with pytest.raises(OutsideError, match="lost its catalog"):
+        Lake.open(place).holdings()
 
 
 def test_a_lake_that_lost_its_catalog_is_no_new_one(lake: Lake, write: Write, place: str) -> None:
