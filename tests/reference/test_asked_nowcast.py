@@ -84,17 +84,17 @@ def ask(lake: Lake, measure: str = "value", **keys: Any) -> ep.Figure:
     return ep.ask(measure, lake=lake, **asked)
 
 
-def expected(whole: bool = False) -> Any:
+def expected(denominator: bool = False) -> Any:
     values = np.round(MADE.values[:, :LAST], 2)
     partner = np.full((len(BUYERS), 48), np.nan)
     partner[0, :45] = np.round(MADE.partner[0, :45], 2)
-    if whole:
+    if denominator:
         return nowcast(
             values,
             Window(12, 6),
             partner=partner,
             lead=3,
-            whole=np.repeat(values.sum(axis=0)[None], len(values), axis=0),
+            denominator=np.repeat(values.sum(axis=0)[None], len(values), axis=0),
         )
     return nowcast(values, Window(12, 6), partner=partner, lead=3)
 
@@ -122,7 +122,7 @@ def test_growth_and_share_of_it(lake: Lake) -> None:
     growth = ask(lake, "growth", period=2024, base=2023, source="table.german")
     assert growth.value == pytest.approx(100 * (expected().value / before - 1), rel=1e-4)
     share = ask(lake, "export_share", period=2024, source="table.german")
-    assert share.value == pytest.approx(expected(whole=True).value, rel=1e-6)
+    assert share.value == pytest.approx(expected(denominator=True).value, rel=1e-6)
     assert share.unit == "share"
 
 

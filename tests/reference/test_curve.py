@@ -251,10 +251,10 @@ def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:
         judge = Judge([time], {(0, 0): 1.0}, left)
         whole = Numbered(time.span, GoodsChoice((), (goods,)))
         ways = [PartnerChoice("CHN", definition)]
-        assert judge.weighed_enough(whole, 0, [0], ways, "mass") == [0]
+        assert judge.weighted_enough(whole, 0, [0], ways, "mass") == [0]
         split = Numbered(time.span, half)
-        assert judge.weighed_enough(split, 0, [0], ways, "value") == [0]
-        assert judge.weighed_enough(split, 0, [0], ways, "mass") == []
+        assert judge.weighted_enough(split, 0, [0], ways, "value") == [0]
+        assert judge.weighted_enough(split, 0, [0], ways, "mass") == []
     assert [why for _, why in left] == ["weights split values of codes, and their masses otherwise"]
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import entrepot as ep
 from entrepot.cli import goods
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures import links_held, weights_between
+from entrepot.figures import links_loaded, weights_between
 from entrepot.lake import Lake
 from made_comtrade import row, text_of
 
@@ -165,7 +165,7 @@ def test_a_code_that_is_named_itself_is_not_weighted(lake: Lake, mine: str) -> N
 
 def test_weights_are_found_both_ways_and_differ(lake: Lake) -> None:
     with lake.reading():
-        links = links_held(lake)
+        links = links_loaded(lake)
         assert links is not None
         there = weights_between(lake, links, "HS2017", "HS2022")
         back = weights_between(lake, links, "HS2022", "HS2017")
@@ -208,7 +208,7 @@ def test_without_reports_or_tables_there_is_no_weight(
 ) -> None:
     empty = Lake.open(tmp_path / "empty")
     with lake.reading():
-        links = links_held(lake)
+        links = links_loaded(lake)
     assert links is not None
     with pytest.raises(
         NoEvidenceError, match=r"imports in comtrade of 2021 .HS2017., 2022 .HS2022. are not"

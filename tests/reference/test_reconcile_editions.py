@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.engine import connect
-from entrepot.figures.editions import links_held
+from entrepot.figures.editions import links_loaded
 from entrepot.figures.reconcile import moves, reconcile_lake
 from entrepot.goods import Links
 from entrepot.lake import Lake
@@ -52,7 +52,7 @@ def tables(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 def test_tables_say_which_codes_took_the_place(tables: Lake) -> None:
-    links = links_held(tables)
+    links = links_loaded(tables)
     found = moves([(OLD, NEW)], links)
     assert set(CAMERAS) | DRONES <= targets(found, "852580")
     assert all(code[:2] == "88" for code in targets(found, "852580") - set(CAMERAS))

@@ -158,9 +158,9 @@ def test_books_follow_from_the_kind_the_currency_or_the_text() -> None:
         "  - {id: mexico, value: {exporter: MEX, importer: CHN, period: 2025}, says: $9 bn}\n"
     )
     document = parse_document(text)
-    books = {c.id: next(c.quantity.levels()).books for c in document.claims}
+    books = {c.id: next(c.quantity.levels()).reporter for c in document.claims}
     assert books == {"share": "RUS", "yuan": "CHN", "open": "CHN", "told": "RUS", "mexico": "CHN"}
-    assert {c.id for c in document.claims if c.books_said} == {"share", "yuan", "told"}
+    assert {c.id for c in document.claims if c.reporter_stated} == {"share", "yuan", "told"}
 
 
 def test_a_sum_of_areas_is_a_sum_of_levels() -> None:

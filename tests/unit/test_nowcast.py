@@ -129,8 +129,8 @@ def test_a_break_is_named_and_widens() -> None:
 
 def test_a_share_has_intervals_of_its_own() -> None:
     values = made().values[:40]
-    whole = np.repeat(values[:, :60].sum(axis=0)[None], 40, axis=0)
-    found = nowcast(values[:, :60], Window(12, 5), whole=whole)
+    denominator = np.repeat(values[:, :60].sum(axis=0)[None], 40, axis=0)
+    found = nowcast(values[:, :60], Window(12, 5), denominator=denominator)
     low, high = found.intervals[0.8]
     assert 0 < low < found.value < high < 1
     assert found.reported is None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.claims.part_exceeds_total import more_than, part_and_whole
+from entrepot.claims.part_exceeds_total import more_than, part_and_total
 from entrepot.claims.prices import price_arithmetic
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject
 from entrepot.model.display import figure_value, joined, number
@@ -71,7 +71,7 @@ def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
 
 
 def _more_than_whole(claims: list[Claim]) -> str:
-    found = part_and_whole(claims)
+    found = part_and_total(claims)
     return more_than(*found) if found else ""
 
 
@@ -105,29 +105,31 @@ def _weighted(
 ) -> Iterator[str]:
     """Yield the growth of a whole as the weighted growth of its parts."""
     for name in sorted(conflict):
-        whole = claims[name]
-        if whole.quantity.measure != "growth" or len(whole.quantity.of) < 2:
+        denominator = claims[name]
+        if denominator.quantity.measure != "growth" or len(denominator.quantity.of) < 2:
             continue
         parts = [
-            part for level, _ in whole.quantity.of if (part := _growth(level, conflict, claims))
+            part
+            for level, _ in denominator.quantity.of
+            if (part := _growth(level, conflict, claims))
         ]
-        bases = [found.known.get(level) for level, _ in whole.quantity.to]
+        bases = [found.known.get(level) for level, _ in denominator.quantity.to]
         sizes = [base.middle for base in bases if base is not None]
-        if not len(parts) == len(sizes) == len(whole.quantity.of):
+        if not len(parts) == len(sizes) == len(denominator.quantity.of):
             continue
         shares = [size / sum(sizes) for size in sizes]
         pairs = list(zip(shares, parts, strict=True))
         result = math.fsum(share * part.interval.middle for share, part in pairs)
-        words, agrees = _compared(result, whole)
+        words, agrees = _compared(result, denominator)
         if agrees == fits:
             rates = [claimed(part).removesuffix("\u00a0%") for part in parts]
             terms = " + ".join(
                 f"{number(share)} × ({rate})" for share, rate in zip(shares, rates, strict=True)
             )
             weights = joined([number(share * 100) for share in shares])
-            base = whole.quantity.to[0][0].period
+            base = denominator.quantity.to[0][0].period
             yield (
-                f"{terms} = {_result(result, whole)}, {words}; "
+                f"{terms} = {_result(result, denominator)}, {words}; "
                 f"{weights}\u00a0% are the {base} weights"
             )
 
@@ -256,8 +258,8 @@ class Derivation:
         above = math.fsum(known[one].value * weight for one, weight in quotient.of if one != level)
         below = math.fsum(known[one].value * weight for one, weight in quotient.to if one != level)
         is_part = any(one == level for one, _ in quotient.of)
-        whole = rate * below if quotient.to else rate
-        value = whole - above if is_part else above / rate - below
+        denominator = rate * below if quotient.to else rate
+        value = denominator - above if is_part else above / rate - below
         if value <= 0:
             return None
         text = _line(level, self.claims[name], quotient, (above, below, value), is_part=is_part)

@@ -12,7 +12,7 @@ from entrepot.claims.error_patterns import ErrorContext
 from entrepot.claims.error_patterns.context import luck
 from entrepot.claims.evidence import evidence, from_text
 from entrepot.claims.joint_consistency import JointSystems, data_conflicts, text_conflicts
-from entrepot.claims.part_exceeds_total import part_and_whole
+from entrepot.claims.part_exceeds_total import part_and_total
 from entrepot.claims.quantity import SHARES, Quantity
 from entrepot.claims.series import in_series, series_of_text
 
@@ -42,18 +42,19 @@ def assess_claims(
 
     `open_` are claims that are taken to be of another series than any that is published.
     """
-    found, standings = _weighed(document, facts, answers)
-    books = _books_borne_out(document.claims, standings)
-    if books:
+    found, standings = _assessed(document, facts, answers)
+    reporter = _supported_reporter(document.claims, standings)
+    if reporter:
         claims = tuple(
-            c if c.books_said or c.by_words else c.counted_by(books) for c in document.claims
+            c if c.reporter_stated or c.by_words else c.counted_by(reporter)
+            for c in document.claims
         )
         document = replace(document, claims=claims)
-        again, weighed = _weighed(document, facts, answers)
-        others = {n for n, held in standings.items() if held.why != "agrees-otherwise"}
+        again, assessed = _assessed(document, facts, answers)
+        others = {n for n, verdict in standings.items() if verdict.why != "agrees-otherwise"}
         found |= {name: again[name] for name in others}
-        standings |= {name: weighed[name] for name in others}
-    claims = tuple(_in_agreeing_books(claim, standings[claim.id]) for claim in document.claims)
+        standings |= {name: assessed[name] for name in others}
+    claims = tuple(_by_agreeing_reporter(claim, standings[claim.id]) for claim in document.claims)
     agreed = series_of_text(claims, found)
     standings |= dict(_by_series(claims, found, standings, agreed, facts, open_))
     claims = in_series(claims, standings, agreed, facts)
@@ -62,14 +63,14 @@ def assess_claims(
     in_text = tuple(
         one for one in text_conflicts(system) if not _is_of_two_counts(one, by_id, standings)
     )
-    differing = [frozenset({n}) for n, held in standings.items() if held.verdict == "differs"]
+    differing = [frozenset({n}) for n, verdict in standings.items() if verdict.verdict == "differs"]
     by_data = data_conflicts(system, (*in_text, *differing))
     # Numbers that others print as they stand are of other totals, not wrong.
-    borne_out = {name for name, held in standings.items() if held.verdict == "supported"}
+    supported = {name for name, verdict in standings.items() if verdict.verdict == "supported"}
     by_data = tuple(
         one
         for one in by_data
-        if not one <= borne_out and not _is_of_two_counts(one, by_id, standings)
+        if not one <= supported and not _is_of_two_counts(one, by_id, standings)
     )
     return ErrorContext(
         document=replace(document, claims=claims),
@@ -82,7 +83,7 @@ def assess_claims(
     )
 
 
-def _weighed(
+def _assessed(
     document: Document, facts: ReferenceLevels, answers: LakeAnswers | None
 ) -> tuple[dict[str, tuple[Comparison, ...]], dict[str, EvidenceVerdict]]:
     """Return the evidence of each claim, and where it stands by that."""
@@ -99,7 +100,7 @@ def _weighed(
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 
 
-def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, EvidenceVerdict]) -> str:
+def _supported_reporter(claims: tuple[Claim, ...], standings: Mapping[str, EvidenceVerdict]) -> str:
     """Return whose statistics bear out more of what does not say whose they are; else nothing.
 
     Evidence in the books that were assumed counts for those; ties leave them as they are.
@@ -107,14 +108,14 @@ def _books_borne_out(claims: tuple[Claim, ...], standings: Mapping[str, Evidence
     votes: Counter[str] = Counter()
     assumed = 0
     for claim in claims:
-        held = standings[claim.id]
-        if claim.books_said or claim.by_words or held.best is None:
+        verdict = standings[claim.id]
+        if claim.reporter_stated or claim.by_words or verdict.best is None:
             continue
-        assumed += held.why == "agrees"
-        if held.why == "agrees-otherwise":
-            votes.update({statement.books for statement in held.best.statements} - {""})
-    books, count = votes.most_common(1)[0] if votes else ("", 0)
-    return books if count > assumed else ""
+        assumed += verdict.why == "agrees"
+        if verdict.why == "agrees-otherwise":
+            votes.update({statement.reporter for statement in verdict.best.statements} - {""})
+    reporter, count = votes.most_common(1)[0] if votes else ("", 0)
+    return reporter if count > assumed else ""
 
 
 def _by_series(
@@ -129,16 +130,16 @@ def _by_series(
     free = [one for one in claims if not one.attributed_to]
     others = _OthersInText(free, facts)
     for claim in claims:
-        held = standings[claim.id]
-        if claim.attributed_to or held.best is None:
+        verdict = standings[claim.id]
+        if claim.attributed_to or verdict.best is None:
             continue
-        if held.why == "disagrees" and not held.is_gross:
+        if verdict.why == "disagrees" and not verdict.is_gross:
             backed = others.lead_to(claim)
-            if claim.id in open_ or not agreed.refutes(held.best.origins, backed=backed):
-                yield claim.id, EvidenceVerdict("not_enough_evidence", "other-series", held.best)
+            if claim.id in open_ or not agreed.refutes(verdict.best.origins, backed=backed):
+                yield claim.id, EvidenceVerdict("not_enough_evidence", "other-series", verdict.best)
             elif agreed.leaves_open(claim, found[claim.id]):
-                yield claim.id, replace(held, why="alone")
-        elif held.why in ("too-round", "between") and claim.quantity.measure not in SHARES:
+                yield claim.id, replace(verdict, why="alone")
+        elif verdict.why in ("too-round", "between") and claim.quantity.measure not in SHARES:
             refuting = agreed.refuting(found[claim.id])
             if refuting is not None and not others.lead_to(claim):
                 yield claim.id, EvidenceVerdict("differs", "disagrees", refuting)
@@ -156,18 +157,18 @@ class _OthersInText:
 
     @cached_property
     def _system(self) -> JointSystems:
-        anybodys = [replace(one, quantity=one.quantity.mapped(books="")) for one in self._free]
+        anybodys = [replace(one, quantity=one.quantity.mapped(reporter="")) for one in self._free]
         return JointSystems(anybodys, self._facts).text_alone(with_known=False)
 
     @cached_property
     def _keys(self) -> dict[str, tuple[object, ...]]:
-        return {one.id: one.quantity.mapped(books="").key() for one in self._free}
+        return {one.id: one.quantity.mapped(reporter="").key() for one in self._free}
 
     def lead_to(self, claim: Claim) -> bool:
         """Whether the others lead to the number of a claim."""
         own = claim.quantity.key()
         others = {name for name, key in self._keys.items() if key != own}
-        left = self._system.bounds(claim.quantity.mapped(books=""), others)
+        left = self._system.bounds(claim.quantity.mapped(reporter=""), others)
         return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
 
 
@@ -179,29 +180,29 @@ def _is_of_two_counts(
     So it may where nothing refutes either, and one is borne out by the other side's count, or the
     text quotes somebody for one alone and leaves open whose count the other is.
     """
-    held = [standings[name] for name in conflict]
-    pair = part_and_whole([claims[name] for name in conflict])
-    if pair is None or any(one.verdict == "differs" for one in held):
+    verdict = [standings[name] for name in conflict]
+    pair = part_and_total([claims[name] for name in conflict])
+    if pair is None or any(one.verdict == "differs" for one in verdict):
         return False
-    said = [claim for claim in pair if claim.books_said]
-    quoted = [claim for claim in pair if claim.books_said or claim.attributed_to]
-    told = [claim for claim in pair if claim.books_said or claim.by_words]
-    otherwise = any(one.why == "agrees-otherwise" for one in held)
+    said = [claim for claim in pair if claim.reporter_stated]
+    quoted = [claim for claim in pair if claim.reporter_stated or claim.attributed_to]
+    told = [claim for claim in pair if claim.reporter_stated or claim.by_words]
+    otherwise = any(one.why == "agrees-otherwise" for one in verdict)
     return (len(quoted) == 1 and len(told) < 2) or (not said and otherwise)
 
 
-def _in_agreeing_books(claim: Claim, held: EvidenceVerdict) -> Claim:
+def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
     """Return a claim that does not say whose statistics count in those that bear it out.
 
     Else a text that rightly quotes Mexico's imports from China would be held against China's
     exports to Mexico, which are a third less.
     """
-    if claim.books_said or held.why != "agrees-otherwise" or held.best is None:
+    if claim.reporter_stated or verdict.why != "agrees-otherwise" or verdict.best is None:
         return claim
     if claim.attributed_to:  # whoever is quoted counted all that is quoted
         return claim
-    books = {statement.books for statement in held.best.statements}
-    return claim.counted_by(books.pop()) if len(books) == 1 else claim
+    reporter = {statement.reporter for statement in verdict.best.statements}
+    return claim.counted_by(reporter.pop()) if len(reporter) == 1 else claim
 
 
 OTHER = "in other statistics than the levels that the text gives with it"
@@ -231,19 +232,19 @@ def by_levels_beside(
 def _of_one_origin(
     claim: Claim, claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
 ) -> tuple[Comparison, ...]:
-    held = found[claim.id]
+    verdict = found[claim.id]
     if claim.quantity.measure != "growth":
-        return held
+        return verdict
     sides = (claim.quantity.of, claim.quantity.to)
     now, then = (_origins(Quantity("value", terms), claims, found) for terms in sides)
     common = now & then
     if not common:
-        return held
+        return verdict
     return tuple(
         replace(item, other_definition=item.other_definition or OTHER)
         if item.outcome == "contradicts" and not item.own and not set(item.origins) & common
         else item
-        for item in held
+        for item in verdict
     )
 
 

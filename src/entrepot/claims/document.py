@@ -88,15 +88,15 @@ class Claim:
     interval: Interval
     attributed_to: str = ""
     keys: tuple[tuple[str, str], ...] = ()
-    books_said: bool = False
+    reporter_stated: bool = False
     by_words: bool = False
 
-    def counted_by(self, books: str) -> Claim:
+    def counted_by(self, reporter: str) -> Claim:
         """Return the same claim as a number of the statistics of an area that is a side of it."""
-        parties = all(books in (one.exporter, one.importer) for one in self.quantity.levels())
+        parties = all(reporter in (one.exporter, one.importer) for one in self.quantity.levels())
         if not parties or not self.quantity.of:
             return self
-        return replace(self, quantity=self.quantity.mapped(books=books))
+        return replace(self, quantity=self.quantity.mapped(reporter=reporter))
 
     def saying(self, says: Says, interval: Interval) -> Claim:
         """Return the same claim with another number."""

@@ -70,10 +70,10 @@ def evidence(
 def _printed(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     best: dict[tuple[str, str], Statement] = {}
     for statement in facts.statements.current(claim.quantity, source.date):
-        voice = (statement.row.origin, statement.books)
-        held = best.get(voice)
-        if held is None or _rank(statement) < _rank(held):
-            best[voice] = statement
+        origin_key = (statement.row.origin, statement.reporter)
+        standing = best.get(origin_key)
+        if standing is None or _rank(statement) < _rank(standing):
+            best[origin_key] = statement
     for statement in best.values():
         yield compare(
             claim,
@@ -81,9 +81,9 @@ def _printed(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
             (statement,),
             statement.exact,
             statement.loose,
-            other=_other_books(claim, statement.books)
+            other=_other_reporter(claim, statement.reporter)
             or _other_valuation(claim, statement)
-            or _beside_counted(claim, statement, tuple(best.values())),
+            or _compared_with_counted(claim, statement, tuple(best.values())),
         )
 
 
@@ -93,27 +93,29 @@ def _rank(statement: Statement) -> tuple[bool, bool, float]:
     return exact is None, statement.row.confidence != "high", width
 
 
-def _other_books(claim: Claim, books: str) -> str:
-    meant = next(claim.quantity.levels()).books
-    if not books or books == meant:
+def _other_reporter(claim: Claim, reporter: str) -> str:
+    meant = next(claim.quantity.levels()).reporter
+    if not reporter or reporter == meant:
         return ""
-    return f"from {who(books)}'s statistics, not {who(meant)}'s"
+    return f"from {who(reporter)}'s statistics, not {who(meant)}'s"
 
 
 def _other_valuation(claim: Claim, statement: Statement) -> str:
-    wanted, held = dict(claim.keys).get("valuation", ""), statement.row.valuation.lower()
-    if not wanted or held not in ("fob", "cif") or held == wanted:
+    wanted, standing = dict(claim.keys).get("valuation", ""), statement.row.valuation.lower()
+    if not wanted or standing not in ("fob", "cif") or standing == wanted:
         return ""
-    return f"valued {held.upper()}, not {wanted.upper()}"
+    return f"valued {standing.upper()}, not {wanted.upper()}"
 
 
-def _beside_counted(claim: Claim, statement: Statement, printed: tuple[Statement, ...]) -> str:
+def _compared_with_counted(
+    claim: Claim, statement: Statement, printed: tuple[Statement, ...]
+) -> str:
     """Return what a country's own count is where an amount of nobody's books is far from it."""
-    if statement.books or statement.exact is None or claim.quantity.measure != "value":
+    if statement.reporter or statement.exact is None or claim.quantity.measure != "value":
         return ""
-    meant = next(claim.quantity.levels()).books
+    meant = next(claim.quantity.levels()).reporter
     for counted in printed:
-        theirs = counted.books == meant != "" and counted.exact is not None
+        theirs = counted.reporter == meant != "" and counted.exact is not None
         if theirs and not counted.loose.widened(MIXED_SLACK).meets(statement.loose):
             row = counted.row
             return f"from neither side's statistics; {row.origin_words} has {row.printed}"
@@ -129,10 +131,10 @@ def _derived(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
     seen: set[frozenset[tuple[object, ...]]] = set()
     for value, used in found:
         rows = {s.row.id: s for known in used for s in known.statements}
-        voice = frozenset((known.origins, known.books) for known in used)
-        if voice in seen or printed & set(rows):  # no number is evidence for itself
+        origin_key = frozenset((known.origins, known.reporter) for known in used)
+        if origin_key in seen or printed & set(rows):  # no number is evidence for itself
             continue
-        seen.add(voice)
+        seen.add(origin_key)
         several = len({row.row.origin for row in rows.values()}) > 1
         reach = MIXED_SLACK if several else 0.0
         if used[0].terms[0][0].currency != next(quantity.levels()).currency:
@@ -159,10 +161,12 @@ def _changes(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
     if then is None:
         return
     now = Quantity(then.measure, claim.quantity.of, claim.quantity.to)
-    before = {(held.row.origin, held.books): held for held in _exact(then, facts)}
-    after = {(held.row.origin, held.books): held for held in _exact(now, facts)}
-    for voice, last in after.items():
-        first = before.get(voice)
+    before = {
+        (standing.row.origin, standing.reporter): standing for standing in _exact(then, facts)
+    }
+    after = {(standing.row.origin, standing.reporter): standing for standing in _exact(now, facts)}
+    for origin_key, last in after.items():
+        first = before.get(origin_key)
         if first is None or last.exact is None or first.exact is None:
             continue
         if found := _change(claim, last.exact, first.exact):
@@ -199,8 +203,8 @@ def _places(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Co
 
 def _exact(quantity: Quantity, facts: ReferenceLevels) -> list[Statement]:
     """Return the statements of a quantity that count and are two-sided, the narrowest last."""
-    held = facts.statements.of_series(quantity)
-    return sorted((one for one in held if one.counts and one.exact), key=_rank, reverse=True)
+    standing = facts.statements.of_series(quantity)
+    return sorted((one for one in standing if one.counts and one.exact), key=_rank, reverse=True)
 
 
 def _widened(quantity: Quantity, value: Interval, part: float) -> Interval:
@@ -222,7 +226,7 @@ def _loose(
         max(abs(known.interval.low), abs(known.interval.high))
         for level, _ in quantity.of
         for known in facts.in_currency(level)
-        if known.books == used[0].books and known.origins <= used[0].origins
+        if known.reporter == used[0].reporter and known.origins <= used[0].origins
     ]
     gross = max(reach, CUT) * math.fsum(sizes)
     return Interval(value.low - gross, value.high + gross)
@@ -238,8 +242,8 @@ def _division(used: list[ReferenceLevel]) -> str:
 def _sums(
     quantity: Quantity, facts: ReferenceLevels
 ) -> Iterator[tuple[Interval, list[ReferenceLevel]]]:
-    held = facts.sum_in_currency(quantity.of)
-    yield from ((known.interval, [known]) for known in held if known.how)
+    standing = facts.sum_in_currency(quantity.of)
+    yield from ((known.interval, [known]) for known in standing if known.how)
 
 
 def _quotients(
@@ -261,22 +265,22 @@ def _quotients(
         least: dict[tuple[str, str], int] = {}
         for top, bottom in pairs:
             origins = len(top.origins | bottom.origins)
-            if origins == least.setdefault((top.books, bottom.books), origins):
+            if origins == least.setdefault((top.reporter, bottom.reporter), origins):
                 yield quantity.stated(top.interval / bottom.interval), [top, bottom]
 
 
 def _one_system(top: ReferenceLevel, bottom: ReferenceLevel, *, mixed: bool) -> bool:
-    if not top.books or not bottom.books or bottom.interval.low <= 0:
+    if not top.reporter or not bottom.reporter or bottom.interval.low <= 0:
         return False
-    return mixed or top.books == bottom.books
+    return mixed or top.reporter == bottom.reporter
 
 
 def _other_system(claim: Claim, used: list[ReferenceLevel]) -> str:
-    books = list(dict.fromkeys(known.books for known in used))
-    if len(books) > 1:
-        top, bottom = (possessive(who(area)) for area in books)
+    reporter = list(dict.fromkeys(known.reporter for known in used))
+    if len(reporter) > 1:
+        top, bottom = (possessive(who(area)) for area in reporter)
         return f"{top} books over a total of {bottom}"
-    return _other_books(claim, books[0])
+    return _other_reporter(claim, reporter[0])
 
 
 def from_text(
@@ -334,11 +338,11 @@ def rank_constraints(
 
     The largest is at least as large as every other one.
     """
-    level, whole = quantity.of[0][0], quantity.to[0][0]
-    yield Constraint(((level, place), (whole, -1.0)), high=0.0)
+    level, total = quantity.of[0][0], quantity.to[0][0]
+    yield Constraint(((level, place), (total, -1.0)), high=0.0)
     if place == 1:
         for other in levels:
-            if _rival(other, level, whole):
+            if _rival(other, level, total):
                 yield Constraint(((level, 1.0), (other, -1.0)), low=0.0)
 
 
@@ -350,33 +354,33 @@ def places_known(
     None if its own level is not in print. The last place is open unless all that is not in print
     is together less than the flow.
     """
-    level, whole = quantity.of[0][0], quantity.to[0][0]
-    own = [known for known in facts.known(level) if known.books == level.books]
+    level, total = quantity.of[0][0], quantity.to[0][0]
+    own = [known for known in facts.known(level) if known.reporter == level.reporter]
     if not own:
         return None
     rivals: dict[Level, ReferenceLevel] = {}
     for statement in facts.statements.all:
         other = next(statement.quantity.levels())
         single = statement.quantity.measure == "value" and len(statement.quantity.of) == 1
-        if single and _rival(other, level, whole) and other not in rivals:
-            held = [known for known in facts.known(other) if known.books == level.books]
-            if held:
-                rivals[other] = held[0]
+        if single and _rival(other, level, total) and other not in rivals:
+            standing = [known for known in facts.known(other) if known.reporter == level.reporter]
+            if standing:
+                rivals[other] = standing[0]
     mine = own[0].interval
-    above = [held for held in rivals.values() if held.interval.low > mine.high]
-    near = [held for held in rivals.values() if held.interval.high > mine.low]
-    totals = [known for known in facts.known(whole) if known.books == level.books]
+    above = [standing for standing in rivals.values() if standing.interval.low > mine.high]
+    near = [standing for standing in rivals.values() if standing.interval.high > mine.low]
+    totals = [known for known in facts.known(total) if known.reporter == level.reporter]
     last = math.inf
     if totals:
         rest = totals[0].interval.high - mine.low
-        rest -= math.fsum(held.interval.low for held in rivals.values())
+        rest -= math.fsum(standing.interval.low for standing in rivals.values())
         last = 1.0 + len(near) if rest < mine.low else math.inf
     return Interval(1.0 + len(above), last), (own[0], *above, *totals[:1])
 
 
-def _rival(other: Level, level: Level, whole: Level) -> bool:
+def _rival(other: Level, level: Level, total: Level) -> bool:
     """Whether a level is that of another partner, a country of its own."""
-    side = "exporter" if whole.exporter == WORLD else "importer"
+    side = "exporter" if total.exporter == WORLD else "importer"
     code, own = getattr(other, side), getattr(level, side)
     if code in (own, WORLD) or code.startswith(NAMED) or own.startswith(NAMED):
         return False

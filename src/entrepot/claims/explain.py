@@ -110,7 +110,11 @@ def explanations(case: ErrorContext) -> tuple[tuple[Explanation, ...], bool]:
     """
     if not case.wrong:
         return (), True
-    trusted = {name for name, held in case.standings.items() if held.verdict == "supported"}
+    trusted = {
+        name
+        for name, options_chosen in case.standings.items()
+        if options_chosen.verdict == "supported"
+    }
     search = _Search(case)
     sets = list(hitting_sets(case.wrong, trusted))
     complete = 0 < len(sets) < MOST
@@ -213,8 +217,10 @@ class _Search:
         """Yield the explanations that lay everything to these claims."""
         view = KnownValues(self._case, self._everybody - names, self._memory)
         options = {name: self._known_options(name, names, view) for name in names}
-        for score, held in _likeliest(sorted(names), options, self.within_reach(CHECKED)):
-            proposals = tuple(option.proposal for option in held if option.proposal is not None)
+        for score, options_chosen in _likeliest(sorted(names), options, self.within_reach(CHECKED)):
+            proposals = tuple(
+                option.proposal for option in options_chosen if option.proposal is not None
+            )
             if not proposals or self._fit_together(names, proposals):
                 unexplained = names - frozenset().union(*(p.names for p in proposals))
                 yield Explanation(proposals, unexplained, score)
@@ -222,9 +228,9 @@ class _Search:
     def _known_options(self, name: str, names: frozenset[str], view: KnownValues) -> list[_Option]:
         """Return the options of a claim, looked for once while all they depend on is the same."""
         found = self._found.setdefault(name, [])
-        for held in found:
-            if held.asked & names == held.wrong:
-                return held.options
+        for options_chosen in found:
+            if options_chosen.asked & names == options_chosen.wrong:
+                return options_chosen.options
         self._memory.asked.clear()
         options = self._options(self._case.document.by_id[name], view)
         asked = frozenset(self._memory.asked)
@@ -275,12 +281,12 @@ def _likeliest(
     found: list[tuple[float, int, Held]] = []  # a heap, the least likely first
     count = 0
 
-    def add(held: Held, covered: frozenset[str], total: float) -> None:
+    def add(options_chosen: Held, covered: frozenset[str], total: float) -> None:
         nonlocal count
         rest = [name for name in names if name not in covered]
         if not rest:
             count += 1
-            entry = total + AGAIN * min(_again(held), 2), -count, held
+            entry = total + AGAIN * min(_again(options_chosen), 2), -count, options_chosen
             if len(found) < most:
                 heapq.heappush(found, entry)
             elif entry > found[0]:
@@ -291,16 +297,16 @@ def _likeliest(
             if option.names.isdisjoint(covered):
                 if len(found) == most and total + option.score + more < found[0][0]:
                     continue
-                add((*held, option), covered | option.names, total + option.score)
+                add((*options_chosen, option), covered | option.names, total + option.score)
 
     add((), frozenset(), 0.0)
     ordered = sorted(found, key=lambda entry: (-entry[0], -entry[1]))
-    return [(score, held) for score, _, held in ordered]
+    return [(score, options_chosen) for score, _, options_chosen in ordered]
 
 
-def _again(held: Iterable[_Option]) -> int:
+def _again(options_chosen: Iterable[_Option]) -> int:
     """Return how often a kind of slip happened before."""
-    kinds = [option.proposal.kind for option in held if option.proposal is not None]
+    kinds = [option.proposal.kind for option in options_chosen if option.proposal is not None]
     return sum(one == other and one not in _ALONE for one, other in combinations(kinds, 2))
 
 
@@ -329,8 +335,8 @@ def hitting_sets(
     >>> [sorted(names) for names in found]
     [['b'], ['a', 'c']]
     """
-    held = set(trusted)
-    open_ = [names - held or names for names in wrong]
+    options_chosen = set(trusted)
+    open_ = [names - options_chosen or names for names in wrong]
     least = [names for names in open_ if not any(other < names for other in open_)]
     names = sorted(frozenset().union(*least)) if least else []
     forced = {next(iter(one)) for one in least if len(one) == 1}

@@ -110,15 +110,15 @@ class ClaimGroup:
             of = {level for side in (*change.after, *change.before) for level, _ in side}
             self._near[change] = frozenset(
                 name
-                for name, held in self.linear.quotients.items()
-                if any({level for level, _ in (*one.of, *one.to)} <= of for one in held)
+                for name, shifts in self.linear.quotients.items()
+                if any({level for level, _ in (*one.of, *one.to)} <= of for one in shifts)
             )
         return self._near[change]
 
     def _changes(self, names: frozenset[str]) -> Iterator[dict[str, ShareShift]]:
         """Yield the changes of shares among the claims named, in each currency that is counted."""
-        for held in self._bent:
-            changes = {name: held[name] for name in sorted(names & held.keys())}
+        for shifts in self._bent:
+            changes = {name: shifts[name] for name in sorted(names & shifts.keys())}
             if changes:
                 yield changes
 
@@ -167,15 +167,15 @@ class ClaimGroup:
     @cached_property
     def costly(self) -> frozenset[str]:
         """Claims that take more than one linear system to decide."""
-        return frozenset(name for held in self._bent for name in held)
+        return frozenset(name for shifts in self._bent for name in shifts)
 
     @cached_property
     def _bent(self) -> list[dict[str, ShareShift]]:
         found = []
         for currency in self.linear.currencies:
             slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
-            held = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
-            found.append({name: change for name, change in held.items() if change is not None})
+            shifts = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
+            found.append({name: change for name, change in shifts.items() if change is not None})
         return found
 
 
@@ -285,10 +285,10 @@ def can_hold(
     system
         Gives the linear system with more claims.
     """
-    held = {name: start for name, start in starts.items() if start is not None}
-    if len(held) < len(changes):
+    shifts = {name: start for name, start in starts.items() if start is not None}
+    if len(shifts) < len(changes):
         return False
-    asked = _ShareGroup(changes, held, names, system)
+    asked = _ShareGroup(changes, shifts, names, system)
     branches = [asked.widest]
     tried = 0
     while branches:
@@ -303,7 +303,7 @@ def can_hold(
         widest = max(broken, key=lambda name: branch[name].width, default=None)
         if widest is None or branch[widest].width < FINEST * _room(changes[widest]):
             return True
-        if asked.within({name: Interval.point(held.middle) for name, held in branch.items()}):
+        if asked.within({name: Interval.point(shifts.middle) for name, shifts in branch.items()}):
             return True  # with the shares before fixed, the bounds are exact
         low, high, cut = branch[widest].low, branch[widest].high, branch[widest].middle
         halves = [branch | {widest: Interval(low, cut)}, branch | {widest: Interval(cut, high)}]
@@ -348,9 +348,9 @@ def relaxed(
 ) -> dict[str, tuple[Constraint, ...]]:
     """Return linear constraints that changes of shares imply, beside linear claims."""
     return {
-        name: tuple(changes[name].constraints(held))
-        for name, held in starts.items()
-        if held is not None
+        name: tuple(changes[name].constraints(shifts))
+        for name, shifts in starts.items()
+        if shifts is not None
     }
 
 

@@ -174,4 +174,4 @@ def _in(claim: Claim, money: str) -> Claim:
         quantity=claim.quantity.mapped(currency=money),
         keys=(*claim.keys, ("currency", money)),
     )
-    return grown if claim.books_said else grown.counted_by(HOME[money])
+    return grown if claim.reporter_stated else grown.counted_by(HOME[money])

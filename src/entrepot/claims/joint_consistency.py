@@ -49,13 +49,15 @@ class JointSystems:
     """
 
     def __init__(self, claims: Iterable[Claim], facts: ReferenceLevels) -> None:
-        held = {claim.id: claim for claim in claims}
-        self.linear: Linear = linear(held.values(), facts)
+        bundle = {claim.id: claim for claim in claims}
+        self.linear: Linear = linear(bundle.values(), facts)
         self.groups = tuple(
             ClaimGroup(
-                {n: held[n] for n in held if n in names}, self.linear.part(names, levels), COUNTED
+                {n: bundle[n] for n in bundle if n in names},
+                self.linear.part(names, levels),
+                COUNTED,
             )
-            for names, levels in _components(held, self.linear)
+            for names, levels in _components(bundle, self.linear)
         )
         self._near: dict[Quantity, frozenset[str]] = {}
 
@@ -224,10 +226,10 @@ def _components(
     links = [frozenset(level for level, _ in row.terms) for row in (*found.facts(), *found.rates)]
     merged: list[tuple[frozenset[str], frozenset[Level]]] = []
     for names, levels in (*groups, *((frozenset[str](), _values(link)) for link in links)):
-        near = [held for held in merged if held[1] & levels]
-        merged = [held for held in merged if not held[1] & levels]
-        together = names.union(*(held[0] for held in near))
-        merged.append((together, levels.union(*(held[1] for held in near))))
+        near = [bundle for bundle in merged if bundle[1] & levels]
+        merged = [bundle for bundle in merged if not bundle[1] & levels]
+        together = names.union(*(bundle[0] for bundle in near))
+        merged.append((together, levels.union(*(bundle[1] for bundle in near))))
     return [(names, levels) for names, levels in merged if names]
 
 

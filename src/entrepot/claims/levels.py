@@ -114,10 +114,14 @@ class Linear:
         also = tuple(level for level in self.also if inside(level))
         part = replace(
             self,
-            quotients={name: held for name, held in self.quotients.items() if name in names},
-            known={level: held for level, held in self.known.items() if inside(level)},
-            places={name: held for name, held in self.places.items() if name in names},
-            printed={level: held for level, held in self.printed.items() if inside(level)},
+            quotients={
+                name: claim_list for name, claim_list in self.quotients.items() if name in names
+            },
+            known={level: claim_list for level, claim_list in self.known.items() if inside(level)},
+            places={name: claim_list for name, claim_list in self.places.items() if name in names},
+            printed={
+                level: claim_list for level, claim_list in self.printed.items() if inside(level)
+            },
             also=also,
             rates=about(self.rates),
             _identities={},
@@ -144,9 +148,10 @@ class Linear:
     ) -> System:
         """Return the linear system, with identities between its levels, and more claims."""
         facts = [*self.facts(), *(self.rates if with_rates else ())]
-        held = (self.known if with_known else {}) | (self.printed if with_printed else {})
+        claim_list = (self.known if with_known else {}) | (self.printed if with_printed else {})
         facts += [
-            Constraint(((level, 1.0),), bounds.low, bounds.high) for level, bounds in held.items()
+            Constraint(((level, 1.0),), bounds.low, bounds.high)
+            for level, bounds in claim_list.items()
         ]
         claims = {
             name: tuple(c for quotient in quotients for c in quotient.constraints())
@@ -183,22 +188,22 @@ class Linear:
 
 def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
     """Return the linear claims as one system."""
-    held = list(claims)
-    chosen = [claim for claim in held if claim.quantity.is_linear]
+    claim_list = list(claims)
+    chosen = [claim for claim in claim_list if claim.quantity.is_linear]
     currencies = _currencies(chosen)
     quotients = {claim.id: tuple(_quotients(claim, currencies)) for claim in chosen}
-    bent = [claim for claim in held if claim.quantity.less is not None]
+    shifted = [claim for claim in claim_list if claim.quantity.less is not None]
     also = tuple(
         dict.fromkeys(
             level.but(currency=currency)
-            for claim in bent
+            for claim in shifted
             for quantity in (claim.quantity, claim.quantity.less)
             if quantity is not None
             for level in quantity.levels()
             for currency in currencies
         )
     )
-    ranked = [claim for claim in held if claim.quantity.measure == "rank"]
+    ranked = [claim for claim in claim_list if claim.quantity.measure == "rank"]
     also = tuple(dict.fromkeys((*also, *(one for c in ranked for one in c.quantity.levels()))))
     found = Linear(quotients, {}, {}, also)
     places = {
@@ -207,8 +212,8 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
         )
         for claim in ranked
     }
-    open_ = _open([*chosen, *bent, *ranked], currencies)
-    periods = [level.period.end for claim in held for level in claim.quantity.levels()]
+    open_ = _open([*chosen, *shifted, *ranked], currencies)
+    periods = [level.period.end for claim in claim_list for level in claim.quantity.levels()]
     latest = max(periods, default=None)
     for level in found.levels():
         known = _best_known(level, facts)
@@ -231,7 +236,7 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
     rates = tuple(same_flows(list(found.levels()), facts))
     wholes = frozenset(
         level.but(currency=currency)
-        for claim in bent
+        for claim in shifted
         for quantity in (claim.quantity, claim.quantity.less)
         if quantity is not None
         for level, _ in quantity.to
@@ -297,7 +302,7 @@ def _anybodys(level: Level) -> Level:
 
 def _best_known(level: Level, facts: ReferenceLevels) -> tuple[ReferenceLevel, ...]:
     """Return what the same books say of a level: printed if anything is, else derived."""
-    same = [known for known in facts.in_currency(level) if known.books == level.books]
+    same = [known for known in facts.in_currency(level) if known.reporter == level.reporter]
     printed = [known for known in same if not known.how]
     return tuple(printed or same)
 
@@ -328,88 +333,90 @@ def identities(levels: list[Level]) -> Iterator[Constraint]:
     alike: defaultdict[tuple[object, ...], list[Level]] = defaultdict(list)
     for level in levels:
         if level.kind != "price":
-            alike[level.series, level.currency, level.books, level.basis, level.kind].append(level)
+            alike[level.series, level.currency, level.reporter, level.basis, level.kind].append(
+                level
+            )
     for group in alike.values():
         if len(group) > 1:
             yield from _within(group)
 
 
 def _within(levels: list[Level]) -> Iterator[Constraint]:
-    for part, whole in permutations(levels, 2):
-        if is_part(part, whole):
-            yield Constraint(((part, 1.0), (whole, -1.0)), high=0.0)
-    for whole in levels:
+    for part, total in permutations(levels, 2):
+        if is_part(part, total):
+            yield Constraint(((part, 1.0), (total, -1.0)), high=0.0)
+    for total in levels:
         for side in ("exporter", "importer"):
-            if getattr(whole, side).startswith(NAMED):
+            if getattr(total, side).startswith(NAMED):
                 continue
-            apart = _apart(_members(whole, levels, side), side)
+            apart = _apart(_members(total, levels, side), side)
             if len(apart) > 1:
-                terms = (*((level, 1.0) for level in apart), (whole, -1.0))
+                terms = (*((level, 1.0) for level in apart), (total, -1.0))
                 yield Constraint(terms, high=0.0)
-        yield from _in_time(whole, levels)
+        yield from _in_time(total, levels)
 
 
-def _members(whole: Level, levels: list[Level], side: str) -> list[Level]:
+def _members(total: Level, levels: list[Level], side: str) -> list[Level]:
     """Return the levels that differ from a whole in one side only, which is a part of its own."""
     return [
         level
         for level in levels
-        if getattr(level, side) != getattr(whole, side)
-        and level.but(**{side: getattr(whole, side)}) == whole
-        and _area_in(getattr(level, side), getattr(whole, side), level.period.start)
+        if getattr(level, side) != getattr(total, side)
+        and level.but(**{side: getattr(total, side)}) == total
+        and _area_in(getattr(level, side), getattr(total, side), level.period.start)
     ]
 
 
-def _in_time(whole: Level, levels: list[Level]) -> Iterator[Constraint]:
+def _in_time(total: Level, levels: list[Level]) -> Iterator[Constraint]:
     inside = [
         level
         for level in levels
-        if level.period != whole.period
-        and whole.period.contains(level.period)
-        and level.but(period=whole.period) == whole
+        if level.period != total.period
+        and total.period.contains(level.period)
+        and level.but(period=total.period) == total
     ]
     chosen: list[Level] = []
     for level in sorted(inside, key=lambda one: (one.period.start, one.period.end)):
         if not chosen or level.period.start > chosen[-1].period.end:
             chosen.append(level)
     if len(chosen) > 1:
-        terms = (*((level, 1.0) for level in chosen), (whole, -1.0))
-        yield Constraint(terms, 0.0 if _fills(chosen, whole) else float("-inf"), 0.0)
+        terms = (*((level, 1.0) for level in chosen), (total, -1.0))
+        yield Constraint(terms, 0.0 if _fills(chosen, total) else float("-inf"), 0.0)
 
 
-def _fills(parts: list[Level], whole: Level) -> bool:
-    ends = [whole.period.start - timedelta(days=1), *(part.period.end for part in parts)]
-    starts = [*(part.period.start for part in parts), whole.period.end + timedelta(days=1)]
+def _fills(parts: list[Level], total: Level) -> bool:
+    ends = [total.period.start - timedelta(days=1), *(part.period.end for part in parts)]
+    starts = [*(part.period.start for part in parts), total.period.end + timedelta(days=1)]
     return all(start == end + timedelta(days=1) for start, end in zip(starts, ends, strict=True))
 
 
-def is_part(part: Level, whole: Level) -> bool:
+def is_part(part: Level, total: Level) -> bool:
     """Whether one flow lies in another, by time, areas and goods; whoever counts it in what."""
     return (
-        part != whole
-        and whole.period.contains(part.period)
-        and _area_in(part.exporter, whole.exporter, part.period.start)
-        and _area_in(part.importer, whole.importer, part.period.start)
-        and _goods_in(part.goods, whole.goods)
+        part != total
+        and total.period.contains(part.period)
+        and _area_in(part.exporter, total.exporter, part.period.start)
+        and _area_in(part.importer, total.importer, part.period.start)
+        and _goods_in(part.goods, total.goods)
     )
 
 
 @lru_cache(maxsize=4096)
-def _area_in(part: str, whole: str, day: date) -> bool:
-    if part == whole or whole == WORLD:
+def _area_in(part: str, total: str, day: date) -> bool:
+    if part == total or total == WORLD:
         return True
-    if part == WORLD or part.startswith(NAMED) or whole.startswith(NAMED):
+    if part == WORLD or part.startswith(NAMED) or total.startswith(NAMED):
         return False
-    return area_set(part, day) <= area_set(whole, day)
+    return area_set(part, day) <= area_set(total, day)
 
 
 @lru_cache(maxsize=4096)
-def _goods_in(part: str, whole: str) -> bool:
-    if whole in ("all", part):
+def _goods_in(part: str, total: str) -> bool:
+    if total in ("all", part):
         return True
-    if part == "all" or part.startswith(NAMED) or whole.startswith(NAMED):
+    if part == "all" or part.startswith(NAMED) or total.startswith(NAMED):
         return False
-    inner, outer = goods_selection(part), goods_selection(whole)
+    inner, outer = goods_selection(part), goods_selection(total)
     if inner.codes is None or outer.codes is None:
         return outer.codes is None
     wide = tuple(outer.prefixes)

@@ -62,7 +62,7 @@ def from_lake(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
     reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
     """
     found = list(_of_each(claim, answers))
-    if not claim.books_said and any(item.outcome != "contradicts" for item in found):
+    if not claim.reporter_stated and any(item.outcome != "contradicts" for item in found):
         other = "another loaded source allows it, and the claim does not name its reporter"
         found = [
             replace(item, other_definition=item.other_definition or other)
@@ -93,12 +93,12 @@ def _partly(figure: Figure) -> str:
     sold, bought = asked.members("exporter"), asked.members("importer")
     pairs = ((asked.exporter, sold), (asked.importer, bought))
     groups = [members for code, members in pairs if code and is_group(code)]
-    told = []
+    reported = []
     for words in (figure.reason or "").split("; "):
         names = set(words.partition(_SILENT)[0].split(", "))
         if _SILENT in words and any(names < members for members in groups):
-            told.append(words)
-    return "; ".join(told)
+            reported.append(words)
+    return "; ".join(reported)
 
 
 def _of_each(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
@@ -136,18 +136,18 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     """
     levels = list(claim.quantity.levels())
     sides = {side for one in levels for side in (one.exporter, one.importer)}
-    silent = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
-    if len(set(silent.values())) > 1:
+    stopped = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
+    if len(set(stopped.values())) > 1:
         return "across a break: one side stopped to publish between the two periods"
     if claim.quantity.measure != "value" or source == _RECONCILED:
         return ""
-    if any(silent.values()):
+    if any(stopped.values()):
         return "partly estimated, since one side publishes no statistics for the period"
-    books = levels[0].books
+    reporter = levels[0].reporter
     tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
-    told = {teller for item in figure.evidence for teller in item.reported_by}
-    if told and tellers.get(books) not in told and books not in told:
-        return f"not from {who(books)}'s statistics"
+    reported = {reporter for item in figure.evidence for reporter in item.reported_by}
+    if reported and tellers.get(reporter) not in reported and reporter not in reported:
+        return f"not from {who(reporter)}'s statistics"
     return ""
 
 

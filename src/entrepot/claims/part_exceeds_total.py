@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["PartExceedsTotal", "more_than", "notes_of", "over_whole", "part_and_whole"]
+__all__ = ["PartExceedsTotal", "more_than", "notes_of", "over_whole", "part_and_total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class PartExceedsTotal:
     """A part that is more than its whole: the claim, and the conflict that it makes."""
 
     part: Claim
-    whole: Claim
+    total: Claim
     conflict: Conflict
 
 
@@ -51,24 +51,24 @@ def over_whole(
         names = frozenset(claim.id for claim in pair)
         if not names.isdisjoint(wrong) or any(one <= names for one in known):
             continue
-        if _say_whose(*pair) or (found := part_and_whole(pair)) is None:
+        if _say_whose(*pair) or (found := part_and_total(pair)) is None:
             continue
-        part, whole = found
-        unless = _unless(part, whole)
-        because = f"{more_than(part, whole)}; {unless}"
-        yield PartExceedsTotal(part, whole, Conflict((part.id, whole.id), because, unless=unless))
+        part, total = found
+        unless = _unless(part, total)
+        because = f"{more_than(part, total)}; {unless}"
+        yield PartExceedsTotal(part, total, Conflict((part.id, total.id), because, unless=unless))
 
 
-def part_and_whole(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
+def part_and_total(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
     """Return a part that is more than its whole, and that whole; None unless two claims are so."""
     pairs = permutations(claims) if len(claims) == 2 else ()
-    return next(((part, whole) for part, whole in pairs if _beyond_whole(part, whole)), None)
+    return next(((part, total) for part, total in pairs if _beyond_whole(part, total)), None)
 
 
-def _beyond_whole(part: Claim, whole: Claim) -> bool:
+def _beyond_whole(part: Claim, total: Claim) -> bool:
     """Whether an amount is more than another that contains it, whoever counts the two."""
-    one, other = part.quantity, whole.quantity
-    if {one.measure, other.measure} != {"value"} or part.interval.low <= whole.interval.high:
+    one, other = part.quantity, total.quantity
+    if {one.measure, other.measure} != {"value"} or part.interval.low <= total.interval.high:
         return False
     return one.unit == other.unit and _contains(other, one)
 
@@ -76,56 +76,56 @@ def _beyond_whole(part: Claim, whole: Claim) -> bool:
 def notes_of(found: Iterable[PartExceedsTotal]) -> Iterator[tuple[str, str]]:
     """Yield what to say beside each part, by its id."""
     for one in found:
-        yield one.part.id, f"{more_than(one.part, one.whole)}: {one.conflict.unless}"
+        yield one.part.id, f"{more_than(one.part, one.total)}: {one.conflict.unless}"
 
 
-def _contains(whole: Quantity, part: Quantity) -> bool:
+def _contains(total: Quantity, part: Quantity) -> bool:
     """Whether each flow of a part lies in a flow of a whole, no two in the same one."""
     inside = [
-        {place for place, (level, _) in enumerate(whole.of) if _lies_in(one, level)}
+        {place for place, (level, _) in enumerate(total.of) if _lies_in(one, level)}
         for one, _ in part.of
     ]
     apart = len(frozenset().union(*inside)) == sum(len(places) for places in inside)
-    added = all(weight > 0 for _, weight in (*part.of, *whole.of))
+    added = all(weight > 0 for _, weight in (*part.of, *total.of))
     return added and apart and all(inside)
 
 
-def _lies_in(part: Level, whole: Level) -> bool:
-    alike = (part.kind, part.basis) == (whole.kind, whole.basis)
-    return alike and (part.but(books="") == whole.but(books="") or is_part(part, whole))
+def _lies_in(part: Level, total: Level) -> bool:
+    alike = (part.kind, part.basis) == (total.kind, total.basis)
+    return alike and (part.but(reporter="") == total.but(reporter="") or is_part(part, total))
 
 
 def _say_whose(one: Claim, other: Claim) -> bool:
     """Whether the text says of both numbers whose they are, and they are not of one source."""
     named = {claim.attributed_to.casefold() for claim in (one, other)} - {""}
-    told = all(claim.books_said or claim.by_words for claim in (one, other))
+    told = all(claim.reporter_stated or claim.by_words for claim in (one, other))
     return len(named) > 1 or (told and _books(one) != _books(other))
 
 
 def _books(claim: Claim) -> str:
-    return next(claim.quantity.levels()).books
+    return next(claim.quantity.levels()).reporter
 
 
-def more_than(part: Claim, whole: Claim) -> str:
+def more_than(part: Claim, total: Claim) -> str:
     """Return that a part is more than its whole, with both numbers."""
     return (
-        f"{claimed(part)} ({subject(part)}) is more than the {claimed(whole)} "
-        f"({subject(whole)}) that it is a part of"
+        f"{claimed(part)} ({subject(part)}) is more than the {claimed(total)} "
+        f"({subject(total)}) that it is a part of"
     )
 
 
-def _unless(part: Claim, whole: Claim) -> str:
-    said = [claim.books_said for claim in (part, whole)]
+def _unless(part: Claim, total: Claim) -> str:
+    said = [claim.reporter_stated for claim in (part, total)]
     if any(said) and not all(said):
-        other, counter = ("second", part) if said[0] else ("first", whole)
+        other, counter = ("second", part) if said[0] else ("first", total)
         return (
             f"both can be true only if the {other} is not the count of {who(_books(counter))}, "
             "which the text does not say"
         )
-    books = [who(_books(claim)) for claim in (part, whole)]
-    if "" in books or books[0] == books[1]:
+    reporter = [who(_books(claim)) for claim in (part, total)]
+    if "" in reporter or reporter[0] == reporter[1]:
         return "both can be true only if two countries count them, which the text does not say"
     return (
-        f"both can be true only if the first is the count of {books[0]} and the second that of "
-        f"{books[1]}, which the text does not say"
+        f"both can be true only if the first is the count of {reporter[0]} and the second that of "
+        f"{reporter[1]}, which the text does not say"
     )

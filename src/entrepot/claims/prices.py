@@ -27,9 +27,9 @@ _MEASURES = ("growth", "quantity_growth", "price_growth")
 
 def implied_prices(claims: Iterable[Claim]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield claims of value and quantity, and what they mean for the price of a unit."""
-    for held in _sets(claims):
-        if set(held) == {"growth", "quantity_growth"}:
-            value, quantity = held["growth"], held["quantity_growth"]
+    for available in _sets(claims):
+        if set(available) == {"growth", "quantity_growth"}:
+            value, quantity = available["growth"], available["quantity_growth"]
             above, below = _factor(value), _factor(quantity)
             if below.low > 0:
                 price = (above.middle / below.middle - 1) * 100
@@ -43,9 +43,9 @@ def implied_prices(claims: Iterable[Claim]) -> Iterator[tuple[tuple[str, ...], s
 
 def price_arithmetic(claims: Iterable[Claim]) -> str:
     """Return the product of quantity and price beside the value, empty if they are not three."""
-    for held in _sets(claims):
-        if len(held) == len(_MEASURES):
-            value, quantity, price = (held[measure] for measure in _MEASURES)
+    for available in _sets(claims):
+        if len(available) == len(_MEASURES):
+            value, quantity, price = (available[measure] for measure in _MEASURES)
             product = _factor(quantity) * _factor(price)
             result = (product.middle - 1) * 100
             return (
@@ -58,15 +58,15 @@ def price_arithmetic(claims: Iterable[Claim]) -> str:
 
 def price_system(claims: Iterable[Claim]) -> PriceSystem | None:
     """Return the claims about prices and quantities as a system; None if there are none."""
-    held = [
+    available = [
         claim
         for claim in claims
         if claim.quantity.measure in _MEASURES and len(claim.quantity.of) == 1
         if claim.quantity.of[0][0].kind in ("price", "volume", "value")
     ]
-    if not any(claim.quantity.measure != "growth" for claim in held):
+    if not any(claim.quantity.measure != "growth" for claim in available):
         return None
-    return PriceSystem(held)
+    return PriceSystem(available)
 
 
 class PriceSystem:

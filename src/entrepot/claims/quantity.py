@@ -78,7 +78,7 @@ class Level:
         When.
     currency
         What it is counted in; ``t`` for tonnes.
-    books
+    reporter
         Area whose statistics count it; empty if nobody said and nothing implies it.
     basis
         Whose goods: ``dispatch``, ``origin`` and so on.
@@ -96,7 +96,7 @@ class Level:
     goods: str
     period: Period
     currency: str = "USD"
-    books: str = ""
+    reporter: str = ""
     basis: str = "dispatch"
     kind: str = "value"
     series: Series | None = None

@@ -117,14 +117,14 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     home = next((area for area in tied if _MONEY.get(area) in money), tied[0])
     said: dict[str, Counter[str]] = {}
     for claim in claims:
-        if claim.attributed_to and claim.books_said and claim.quantity.of:
-            books = next(claim.quantity.levels()).books
-            said.setdefault(claim.attributed_to.casefold(), Counter())[books] += 1
+        if claim.attributed_to and claim.reporter_stated and claim.quantity.of:
+            reporter = next(claim.quantity.levels()).reporter
+            said.setdefault(claim.attributed_to.casefold(), Counter())[reporter] += 1
     # Of a quotation all is counted by one country, that of its shares if it has any.
     homes = {name: counted.most_common(1)[0][0] for name, counted in said.items()}
     return tuple(
         claim
-        if claim.books_said or claim.by_words
+        if claim.reporter_stated or claim.by_words
         else claim.counted_by(home).counted_by(homes.get(claim.attributed_to.casefold(), home))
         for claim in claims
     )
@@ -136,8 +136,10 @@ def _in_order(areas: list[str], claims: list[Claim]) -> list[str]:
     Trade between A and B is that between B and A, so it orders nothing: where no flow one way is
     named, those come last that stopped to publish.
     """
-    told = [claim for claim in claims if claim.books_said or claim.by_words]
-    books = Counter(next(claim.quantity.levels()).books for claim in told if claim.quantity.of)
+    told = [claim for claim in claims if claim.reporter_stated or claim.by_words]
+    reporter = Counter(
+        next(claim.quantity.levels()).reporter for claim in told if claim.quantity.of
+    )
     one_way = [
         side
         for claim in claims
@@ -150,7 +152,7 @@ def _in_order(areas: list[str], claims: list[Claim]) -> list[str]:
 
     def place(area: str) -> tuple[int, int, bool, str]:
         named = one_way.index(area) if area in one_way else len(one_way)
-        return -books[area], named, bool(stopped_in((area,), last)), area
+        return -reporter[area], named, bool(stopped_in((area,), last)), area
 
     return sorted(areas, key=place)
 

@@ -428,7 +428,7 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
         interval=interval,
         attributed_to=entry.attributed_to,
         keys=with_keys(entry.kind, keys) if entry.kind in DEFINED else (),
-        books_said=said,
+        reporter_stated=said,
         by_words=worded,
     )
 
@@ -442,13 +442,13 @@ def _by_whom(entry: ClaimEntry, quantity: Quantity, *, said: bool) -> tuple[Quan
     sides = (first.exporter, first.importer)
     keeper = publisher_of(entry.attributed_to)
     if keeper in sides and all(keeper in (one.exporter, one.importer) for one in levels):
-        return quantity.mapped(books=keeper), True, False
+        return quantity.mapped(reporter=keeper), True, False
     if entry.attributed_to:  # who is quoted counted all that is quoted, whichever way it is worded
         return quantity, False, False
     if len({(one.exporter, one.importer) for one in levels}) > 1:  # both ways, or several partners
         return quantity, False, False
-    books = by_words(entry.quote, entry.says, *sides, first.period)
-    return (quantity.mapped(books=books) if books else quantity), False, bool(books)
+    reporter = by_words(entry.quote, entry.says, *sides, first.period)
+    return (quantity.mapped(reporter=reporter) if reporter else quantity), False, bool(reporter)
 
 
 def with_keys(measure: str, keys: FlowKeys) -> tuple[tuple[str, str], ...]:
@@ -492,8 +492,8 @@ def _gdp(keys: GdpKeys, says: Says) -> Level:
 
 def _beside_gdp(keys: GdpShareKeys, says: Says) -> tuple[Quantity, bool]:
     sides = (keys.exporter, keys.importer)
-    books = keys.reporter or (keys.area if keys.area in sides else None)
-    flow, said = _plain("value", keys.model_copy(update={"reporter": books}), says)
+    reporter = keys.reporter or (keys.area if keys.area in sides else None)
+    flow, said = _plain("value", keys.model_copy(update={"reporter": reporter}), says)
     whole = Level(keys.area, WORLD, "all", flow.of[0][0].period, "USD", keys.area, kind="gdp")
     return Quantity("ratio", flow.mapped(currency="USD").of, ((whole, 1.0),)), said
 
@@ -548,7 +548,7 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
             f"{keys.exporter} does not trade with itself",
             hint="name another exporter or importer",
         )
-    books, said = _books(measure, keys, currency)
+    reporter, said = _books(measure, keys, currency)
     period = Period.parse(keys.period)
     level = Level(
         exporter=members_then(keys.exporter, period),
@@ -556,7 +556,7 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
         goods=keys.goods,
         period=period,
         currency=currency,
-        books=books,
+        reporter=reporter,
         basis=keys.basis,
         kind=keys.quantity,
     )

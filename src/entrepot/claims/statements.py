@@ -70,9 +70,9 @@ class Statement:
     loose: Interval
 
     @property
-    def books(self) -> str:
+    def reporter(self) -> str:
         """Whose statistics it comes from; empty if not known."""
-        return next(self.quantity.levels()).books
+        return next(self.quantity.levels()).reporter
 
     @property
     def is_ours(self) -> bool:
@@ -127,10 +127,10 @@ class Statements:
     def of_series(self, quantity: Quantity) -> tuple[Statement, ...]:
         """Return the statements of a quantity in its own series; in all, if it has none."""
         level = next(quantity.levels(), None)
-        held = self.about(quantity)
+        known_reporters = self.about(quantity)
         if level is None or level.series is None:
-            return held
-        return tuple(one for one in held if one.row.origin in level.series.origins)
+            return known_reporters
+        return tuple(one for one in known_reporters if one.row.origin in level.series.origins)
 
     def periods_of(self, level: Level) -> Iterable[Period]:
         """Return the periods for which a number of the flow of a level is in print."""
@@ -156,8 +156,12 @@ class Statements:
         day
             Releases after this day (ISO form) replace none before it; none is, if empty.
         """
-        held = [statement for statement in self.of_series(quantity) if statement.counts]
-        return tuple(one for one in held if not any(_replaces(two, one, day) for two in held))
+        known_reporters = [statement for statement in self.of_series(quantity) if statement.counts]
+        return tuple(
+            one
+            for one in known_reporters
+            if not any(_replaces(two, one, day) for two in known_reporters)
+        )
 
 
 @cache
@@ -177,7 +181,7 @@ def known_statements(lake: Lake | None) -> Statements:
     return Statements(statements("all", lake))
 
 
-def named_alike(wanted: str, held: str) -> bool:
+def named_alike(wanted: str, known_reporters: str) -> bool:
     """Whether all words of `wanted` stand in `held`, whatever their endings.
 
     Examples
@@ -187,7 +191,7 @@ def named_alike(wanted: str, held: str) -> bool:
     >>> named_alike("sanctioned technology", "export-controlled goods")
     False
     """
-    held_words = _stems(held)
+    held_words = _stems(known_reporters)
     wanted_words = _stems(wanted)
     return bool(wanted_words) and wanted_words <= held_words
 
@@ -202,7 +206,7 @@ def _replaces(later: Statement, first: Statement, day: str) -> bool:
     if later.exact is None or first.exact is None or later.exact.meets(first.exact):
         return False
     one, two = first.row, later.row
-    same = (one.origin, first.books) == (two.origin, later.books)
+    same = (one.origin, first.reporter) == (two.origin, later.reporter)
     sure = ("high", "medium", "low").index
     is_later = "" < one.published_on < two.published_on and (not day or two.published_on <= day)
     return same and is_later and sure(two.confidence) <= sure(one.confidence)
@@ -212,9 +216,15 @@ def _is_named(level: Level) -> bool:
     return any(part.startswith(NAMED) for part in (level.goods, level.exporter, level.importer))
 
 
-def _same_but_for_words(wanted: Quantity, held: Quantity) -> bool:
-    pairs = [*zip(wanted.of, held.of, strict=False), *zip(wanted.to, held.to, strict=False)]
-    return (len(wanted.of), len(wanted.to)) == (len(held.of), len(held.to)) and all(
+def _same_but_for_words(wanted: Quantity, known_reporters: Quantity) -> bool:
+    pairs = [
+        *zip(wanted.of, known_reporters.of, strict=False),
+        *zip(wanted.to, known_reporters.to, strict=False),
+    ]
+    return (len(wanted.of), len(wanted.to)) == (
+        len(known_reporters.of),
+        len(known_reporters.to),
+    ) and all(
         weight == other
         and one.period == two.period
         and one.basis == two.basis
@@ -226,10 +236,10 @@ def _same_but_for_words(wanted: Quantity, held: Quantity) -> bool:
     )
 
 
-def _same_words(wanted: str, held: str) -> bool:
-    if wanted.startswith(NAMED) and held.startswith(NAMED):
-        return named_alike(wanted, held)
-    return wanted == held
+def _same_words(wanted: str, known_reporters: str) -> bool:
+    if wanted.startswith(NAMED) and known_reporters.startswith(NAMED):
+        return named_alike(wanted, known_reporters)
+    return wanted == known_reporters
 
 
 def _statement(row: Published) -> Statement | None:
@@ -304,14 +314,14 @@ def _level(row: Published) -> Level | None:
     if not exporter or not importer:
         return None
     home = HOME.get(row.currency, "")
-    books = row.reporter or (home if home in (exporter, importer) else "")
+    reporter = row.reporter or (home if home in (exporter, importer) else "")
     return Level(
         exporter=exporter,
         importer=importer,
         goods=row.goods or f"{NAMED}{row.goods_words}",
         period=row.period,
         currency=row.currency or "USD",
-        books=books,
+        reporter=reporter,
         basis=row.basis or "dispatch",
     )
 
@@ -372,9 +382,9 @@ class ReferenceLevel:
         return frozenset(statement.row.origin for statement in self.statements)
 
     @property
-    def books(self) -> str:
+    def reporter(self) -> str:
         """Whose statistics it comes from; empty if not known."""
-        return self.statements[0].books
+        return self.statements[0].reporter
 
     @property
     def is_sure(self) -> bool:
@@ -398,7 +408,7 @@ class ReferenceLevels:
 
     def _printed(self, level: Level) -> tuple[ReferenceLevel, ...]:
         """Return what was printed of a level itself, the best of each origin and books."""
-        return tuple(_one_a_voice(self._whole(((level, 1.0),))))
+        return tuple(_one_an_origin(self._whole(((level, 1.0),))))
 
     def _known(self, level: Level) -> tuple[ReferenceLevel, ...]:
         """Return what is known of a level, whoever counted it; printed before derived.
@@ -407,9 +417,12 @@ class ReferenceLevels:
         printed share of a printed total. Only where the same books hold nothing printed.
         """
         printed = self.printed(level)
-        held = {known.books for known in printed}
+        known_reporters = {known.reporter for known in printed}
         derived = [*self._by_difference(level), *self._by_years(level), *self._by_share(level)]
-        return (*printed, *_one_a_voice(known for known in derived if known.books not in held))
+        return (
+            *printed,
+            *_one_an_origin(known for known in derived if known.reporter not in known_reporters),
+        )
 
     def totals(self, terms: Terms) -> tuple[ReferenceLevel, ...]:
         """Return what is known of a sum of levels: printed as a whole, or part by part.
@@ -419,14 +432,15 @@ class ReferenceLevels:
         if len(terms) == 1:
             return self.known(terms[0][0])
         printed = list(self._whole(terms))
-        held = {known.books for known in printed}
+        known_reporters = {known.reporter for known in printed}
         parts = itertools.product(*(self.known(level) for level, _ in terms))
         summed = [
             _summed(terms, chosen)
             for chosen in parts
-            if len({known.books for known in chosen}) == 1 and chosen[0].books not in held
+            if len({known.reporter for known in chosen}) == 1
+            and chosen[0].reporter not in known_reporters
         ]
-        return (*_one_a_voice(printed), *_fewest_origins(summed))
+        return (*_one_an_origin(printed), *_fewest_origins(summed))
 
     def _whole(self, terms: Terms) -> Iterator[ReferenceLevel]:
         for statement in self.statements.current(Quantity("value", terms)):
@@ -441,12 +455,12 @@ class ReferenceLevels:
         """Return what is known of a sum, if need be converted at the customs' own rate."""
         level = terms[0][0]
         found = self.totals(terms)
-        held = {known.books for known in found}
+        known_reporters = {known.reporter for known in found}
         if level.currency == "USD":
-            others = [unit for unit, home in HOME.items() if home == level.books]
+            others = [unit for unit, home in HOME.items() if home == level.reporter]
         else:
             others = ["USD"]
-        home = level.books if level.currency == "USD" else HOME.get(level.currency)
+        home = level.reporter if level.currency == "USD" else HOME.get(level.currency)
         for other in others:
             rate = self.flow_rate(level.currency, other, level.period)
             if rate is not None:
@@ -456,7 +470,7 @@ class ReferenceLevels:
                         known.terms, known.interval * rate, known.statements, "converted"
                     )
                     for known in self.totals(there)
-                    if known.books == home and known.books not in held
+                    if known.reporter == home and known.reporter not in known_reporters
                 )
         return found
 
@@ -495,25 +509,25 @@ class ReferenceLevels:
             if quantity.measure != "value" or statement.exact is None:
                 continue
             for other in self.statements.about(quantity.mapped(currency="USD")):
-                if other.counts and other.exact and other.books == statement.books:
+                if other.counts and other.exact and other.reporter == statement.reporter:
                     yield statement.exact / other.exact
 
     def _by_difference(self, level: Level) -> Iterator[ReferenceLevel]:
         """Yield two-way trade less the other way, from one origin if one has both."""
         there, back = ((level, 1.0),), ((level.turned(), 1.0),)
         pairs = [
-            (whole, part)
-            for whole in self._whole((*there, *back))
+            (sum_, part)
+            for sum_ in self._whole((*there, *back))
             for part in self.printed(level.turned())
-            if whole.books == part.books and whole.interval.low > part.interval.high
+            if sum_.reporter == part.reporter and sum_.interval.low > part.interval.high
         ]
         alone = [pair for pair in pairs if pair[0].origins == pair[1].origins]
-        for whole, part in alone or pairs:
-            rest = whole.interval - part.interval
+        for sum_, part in alone or pairs:
+            rest = sum_.interval - part.interval
             if not alone:  # two origins count a little differently
-                reach = MIXED_SLACK * whole.interval.high
+                reach = MIXED_SLACK * sum_.interval.high
                 rest = Interval(max(rest.low - reach, 0.0), rest.high + reach)
-            rows = (*whole.statements, *part.statements)
+            rows = (*sum_.statements, *part.statements)
             yield ReferenceLevel(there, rest, rows, "two-way trade less the other way")
 
     def _by_years(self, level: Level) -> Iterator[ReferenceLevel]:
@@ -523,14 +537,14 @@ class ReferenceLevels:
             first, last = sorted((level.period, other))
             span = level.but(period=Period(first.start, last.end))
             then = level.but(period=other)
-            for whole in self.printed(span):
+            for sum_ in self.printed(span):
                 for part in (*self.printed(then), *self._by_share(then)):
-                    rest = whole.interval - part.interval
-                    if part.origins != whole.origins:  # two origins revise at other times
-                        reach = SPAN_SLACK * whole.interval.high
+                    rest = sum_.interval - part.interval
+                    if part.origins != sum_.origins:  # two origins revise at other times
+                        reach = SPAN_SLACK * sum_.interval.high
                         rest = Interval(rest.low - reach, rest.high + reach)
-                    if rest.low >= 0 and part.books == whole.books:
-                        rows = (*whole.statements, *part.statements)
+                    if rest.low >= 0 and part.reporter == sum_.reporter:
+                        rows = (*sum_.statements, *part.statements)
                         how = f"{span.period} less {other}"
                         yield ReferenceLevel(((level, 1.0),), rest, rows, how)
 
@@ -544,26 +558,30 @@ class ReferenceLevels:
             # stopped reporting, those who count it have totals a third apart.
             one_total = not stopped_in(home.split("+"), level.period)
             for share in self.statements.of_series(share_of(name, level, ((level, 1.0),))):
-                for whole in self.printed(level.but(**{side: WORLD})):
+                for sum_ in self.printed(level.but(**{side: WORLD})):
                     # Who reconciles two reports has totals of his own, which customs never counted.
-                    same = share.row.origin in whole.origins or (
+                    same = share.row.origin in sum_.origins or (
                         not share.is_reconciled
-                        and (share.books == whole.books or (share.books == "" and one_total))
+                        and (
+                            share.reporter == sum_.reporter or (share.reporter == "" and one_total)
+                        )
                     )
                     if share.counts and share.exact and same:
-                        rows = (*whole.statements, share)
-                        part = whole.interval * share.exact
+                        rows = (*sum_.statements, share)
+                        part = sum_.interval * share.exact
                         yield ReferenceLevel(((level, 1.0),), part, rows, "its share of the total")
 
 
-def _one_a_voice(found: Iterable[ReferenceLevel]) -> Iterator[ReferenceLevel]:
+def _one_an_origin(found: Iterable[ReferenceLevel]) -> Iterator[ReferenceLevel]:
     """Yield the narrowest of each origin and books: copies of one number count once."""
     best: dict[tuple[object, str], ReferenceLevel] = {}
     for known in found:
-        voice = (known.origins, known.books)
-        held = best.get(voice)
-        if held is None or known.interval.width < held.interval.width * (1 - 1e-9):
-            best[voice] = known
+        origin_key = (known.origins, known.reporter)
+        known_reporters = best.get(origin_key)
+        if known_reporters is None or known.interval.width < known_reporters.interval.width * (
+            1 - 1e-9
+        ):
+            best[origin_key] = known
     yield from sorted(best.values(), key=lambda known: (known.how, known.interval.width))
 
 
@@ -578,7 +596,7 @@ def _summed(terms: Terms, chosen: tuple[ReferenceLevel, ...]) -> ReferenceLevel:
 def _fewest_origins(found: list[ReferenceLevel]) -> Iterator[ReferenceLevel]:
     """Yield those that mix no more origins than they must."""
     fewest = {
-        books: min(len(known.origins) for known in found if known.books == books)
-        for books in {known.books for known in found}
+        reporter: min(len(known.origins) for known in found if known.reporter == reporter)
+        for reporter in {known.reporter for known in found}
     }
-    yield from (known for known in found if len(known.origins) == fewest[known.books])
+    yield from (known for known in found if len(known.origins) == fewest[known.reporter])

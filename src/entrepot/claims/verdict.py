@@ -91,14 +91,14 @@ def check(
     """
     read = document if isinstance(document, Document) else read_document(document)
     require_few(len(read.claims))
-    held = _opened(lake)
-    known = facts or ReferenceLevels(known_statements(held))
-    found = _checked_together(read, held, known)
+    evidence_found = _opened(lake)
+    known = facts or ReferenceLevels(known_statements(evidence_found))
+    found = _checked_together(read, evidence_found, known)
     doubted: dict[str, CheckedClaim] = {}
     while more := _doubted(found, read.alone - doubted.keys()):
         doubted |= more
         rest = tuple(claim for claim in read.claims if claim.id not in doubted)
-        found = _checked_together(replace(read, claims=rest), held, known)
+        found = _checked_together(replace(read, claims=rest), evidence_found, known)
     kept = {item.id: item for item in found.claims} | doubted
     return replace(found, claims=tuple(kept[claim.id] for claim in read.claims))
 
@@ -119,13 +119,13 @@ def _doubted(found: Check, alone: Collection[str]) -> dict[str, CheckedClaim]:
     }
 
 
-def _checked_together(read: Document, held: Lake | None, known: ReferenceLevels) -> Check:
+def _checked_together(read: Document, evidence_found: Lake | None, known: ReferenceLevels) -> Check:
     """Check claims against each other and against evidence."""
     read, unclear = either_reading(read, known)
     before, (read, unsaid) = read, either_money(read, known)
     moneys = mixed_money(before, read)
-    answers = LakeAnswers(held) if held else None
-    with held.reading() if held else nullcontext():
+    answers = LakeAnswers(evidence_found) if evidence_found else None
+    with evidence_found.reading() if evidence_found else nullcontext():
         case = assess_claims(read, known, answers)
         explained, looked_through = explanations(case)
         if alone := _unexplained_alone(case, explained):
@@ -202,7 +202,12 @@ def _unexplained_alone(case: ErrorContext, explained: tuple[Explanation, ...]) -
     """
     best = explained[0].proposals if explained else ()
     named = {name for one in best if one.kind != "valuation" for name in one.names}
-    return frozenset(n for n, held in case.standings.items() if held.why == "alone") - named
+    return (
+        frozenset(
+            n for n, evidence_found in case.standings.items() if evidence_found.why == "alone"
+        )
+        - named
+    )
 
 
 def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozenset[str]:
@@ -217,9 +222,9 @@ def _culprits(case: ErrorContext, explained: tuple[Explanation, ...]) -> frozens
         ending = [item for item in explained if item.names & conflict]
         best = [item for item in ending if is_close(item, ending[0])]
         changed = frozenset(name for item in best for name in item.names)
-        held = {name: case.standings[name].verdict for name in conflict}
-        guilty = {name for name in conflict if held[name] == "differs" or name in changed}
-        unsupported = {name for name in conflict if held[name] != "supported"}
+        evidence_found = {name: case.standings[name].verdict for name in conflict}
+        guilty = {name for name in conflict if evidence_found[name] == "differs" or name in changed}
+        unsupported = {name for name in conflict if evidence_found[name] != "supported"}
         found |= guilty or unsupported or conflict
     return frozenset(found)
 
@@ -238,20 +243,24 @@ def _price_notes(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedClaim:
-    held, found = case.standings[claim.id], case.found[claim.id]
+    evidence_found, found = case.standings[claim.id], case.found[claim.id]
     conflict = next((one for one in findings.conflicts if claim.id in one.claims), None)
-    words = findings.refusals.get(claim.id) or verdict_text.reason(claim, held, found, case.facts)
-    verdict: Verdict = held.verdict
+    words = findings.refusals.get(claim.id) or verdict_text.reason(
+        claim, evidence_found, found, case.facts
+    )
+    verdict: Verdict = evidence_found.verdict
     note = findings.notes.get(claim.id, "")
     arithmetic = note
     if claim.id in findings.culprits and conflict is not None:
         verdict = "inconsistent"
         together = verdict_text.conflicting(claim, conflict.claims, case.document.by_id)
-        held = _against_it(held, found)
-        agrees = held.best is not None and held.best.outcome == "supports"
-        words = verdict_text.reason(claim, held, found, case.facts)
+        evidence_found = _against_it(evidence_found, found)
+        agrees = evidence_found.best is not None and evidence_found.best.outcome == "supports"
+        words = verdict_text.reason(claim, evidence_found, found, case.facts)
         words = (
-            f"{together}{', though' if agrees else ';'} {words}" if held.best else f"{together}."
+            f"{together}{', though' if agrees else ';'} {words}"
+            if evidence_found.best
+            else f"{together}."
         )
         arithmetic = conflict.because
     elif claim.id in findings.culprits and verdict != "differs":
@@ -267,8 +276,8 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         claim=claim,
         verdict=verdict,
         reason=words[:1].upper() + words[1:],
-        qualifier=_qualifier(held, verdict, findings.moneys.get(claim.id, "")),
-        against=_best_first(held, found) or in_print_beside(claim, case.facts),
+        qualifier=_qualifier(evidence_found, verdict, findings.moneys.get(claim.id, "")),
+        against=_best_first(evidence_found, found) or in_print_beside(claim, case.facts),
         likely_errors=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
         implied=around.implied,
@@ -276,14 +285,14 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
     )
 
 
-def _against_it(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> EvidenceVerdict:
+def _against_it(evidence_found: EvidenceVerdict, found: tuple[Comparison, ...]) -> EvidenceVerdict:
     """Return a claim that cannot hold as what refutes it has it, if anything does."""
-    if held.verdict != "supported":
-        return held
+    if evidence_found.verdict != "supported":
+        return evidence_found
     refuting = [item for item in found if item.outcome == "contradicts"]
     best = min(refuting, key=_far_from_print, default=None)
     if best is None:
-        return held
+        return evidence_found
     return EvidenceVerdict(
         "differs", "agrees-otherwise" if best.other_definition else "disagrees", best
     )
@@ -294,16 +303,18 @@ def _far_from_print(item: Comparison) -> tuple[bool, bool]:
     return bool(item.other_definition), computed
 
 
-def _best_first(held: EvidenceVerdict, found: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
-    return tuple(sorted(found, key=lambda item: item is not held.best))
+def _best_first(
+    evidence_found: EvidenceVerdict, found: tuple[Comparison, ...]
+) -> tuple[Comparison, ...]:
+    return tuple(sorted(found, key=lambda item: item is not evidence_found.best))
 
 
-def _qualifier(held: EvidenceVerdict, verdict: Verdict, money: str) -> str:
-    if verdict != held.verdict:
+def _qualifier(evidence_found: EvidenceVerdict, verdict: Verdict, money: str) -> str:
+    if verdict != evidence_found.verdict:
         return ""
     other = {"as-quoted": "quoted source only", "agrees-otherwise": "under another definition"}
     unsaid = f"only in {money}" if money and verdict == "supported" else ""
-    return other.get(held.why, unsaid)
+    return other.get(evidence_found.why, unsaid)
 
 
 def _slips(claim: Claim, explained: tuple[Explanation, ...]) -> Iterator[LikelyError]:
@@ -396,7 +407,9 @@ class Settled:
 
 def settled(case: ErrorContext, culprits: Collection[str]) -> dict[str, Settled]:
     """Return the slack of every claim, under all others that are not known to be wrong."""
-    wrong = set(culprits) | {n for n, held in case.standings.items() if held.verdict == "differs"}
+    wrong = set(culprits) | {
+        n for n, evidence_found in case.standings.items() if evidence_found.verdict == "differs"
+    }
     trusted = frozenset(case.document.by_id) - wrong
     found: dict[str, Settled] = {}
     for claim in case.document.claims:
@@ -436,8 +449,8 @@ def _parts(quantity: Quantity) -> list[Quantity]:
 
 
 def _is_known(part: Quantity, case: ErrorContext) -> bool:
-    books = part.of[0][0].books
-    return any(known.books in ("", books) for known in case.facts.totals(part.of))
+    reporter = part.of[0][0].reporter
+    return any(known.reporter in ("", reporter) for known in case.facts.totals(part.of))
 
 
 # Numbers whose point or comma may group thousands or part decimals: both readings are tried.

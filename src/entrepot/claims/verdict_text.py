@@ -37,13 +37,13 @@ __all__ = [
 
 
 def reason(
-    claim: Claim, held: EvidenceVerdict, found: Sequence[Comparison], facts: ReferenceLevels
+    claim: Claim, standing: EvidenceVerdict, found: Sequence[Comparison], facts: ReferenceLevels
 ) -> str:
     """Return why a claim stands where it does, by evidence alone."""
-    best = held.best
+    best = standing.best
     if best is None:
         return what_would_test(claim, facts)
-    match held.why:
+    match standing.why:
         case "agrees" | "disagrees" | "alone":
             return f"{_says(best)}{_rounded(claim, best)}."
         case "agrees-otherwise":
@@ -117,7 +117,7 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     unknown = [
         one
         for one in dict.fromkeys(quantity.levels())
-        if not any(known.books in ("", one.books) for known in facts.known(one))
+        if not any(known.reporter in ("", one.reporter) for known in facts.known(one))
     ]
     # Two ways that are added are one trade; to take one from the other needs each.
     sides = [terms for terms in (quantity.of, quantity.to) if all(w > 0 for _, w in terms)]
@@ -167,7 +167,8 @@ def _year_before(claim: Claim, facts: ReferenceLevels) -> str:
         top.interval / bottom.interval
         for top in facts.totals(older.of)
         for bottom in facts.totals(older.to)
-        if top.books == bottom.books == next(older.levels()).books and bottom.interval.low > 0
+        if top.reporter == bottom.reporter == next(older.levels()).reporter
+        and bottom.interval.low > 0
     ]
     if not values:
         return ""
@@ -261,12 +262,14 @@ def in_print(quantity: Quantity, statements: Statements) -> PublishedRange | Non
             by_year[level.period.year].append(statement)
     if not by_year:
         return None
-    definitions = Counter({year: len(set(map(_voice, held))) for year, held in by_year.items()})
+    definitions = Counter(
+        {year: len(set(map(_voice, standing))) for year, standing in by_year.items()}
+    )
     year = max(definitions, key=lambda one: (definitions[one], one))
     distinct = {_voice(statement): statement for statement in reversed(by_year[year])}
-    held = sorted(distinct.values(), key=_middle)
-    low, high = _middle(held[0]), _middle(held[-1])
-    return PublishedRange(kind, year, Interval(low, high), tuple(held))
+    standing = sorted(distinct.values(), key=_middle)
+    low, high = _middle(standing[0]), _middle(standing[-1])
+    return PublishedRange(kind, year, Interval(low, high), tuple(standing))
 
 
 @cache
@@ -291,10 +294,10 @@ def _like(quantity: Quantity, statement: Statement, kind: str) -> bool:
         return False
     wanted, flows = _sides(quantity), _sides(statement.quantity)
     same = wanted[0] <= flows[0] and wanted[1] <= flows[1]
-    held = next(statement.quantity.levels())
+    standing = next(statement.quantity.levels())
     words = statement.row.goods_words.lower()
-    is_part = held.goods.startswith(NAMED) and any(part in words for part in _PARTS)
-    goods = held.goods if not held.goods.startswith(NAMED) else words
+    is_part = standing.goods.startswith(NAMED) and any(part in words for part in _PARTS)
+    goods = standing.goods if not standing.goods.startswith(NAMED) else words
     return same and not is_part and _kind(goods) == kind
 
 

@@ -101,13 +101,13 @@ CHECK_EXAMPLE = "Example: entrepot data check --json"
 
 def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Check files, rows, sums and sources; exit code 1 for an error, 0 for warnings and notes."""
-    held = open_lake(lake)
-    with progress("checking the lake"), held.reading():
-        found = held.check(_codes())
-        rows = sum(item.rows for item in held.holdings())
+    opened = open_lake(lake)
+    with progress("checking the lake"), opened.reading():
+        found = opened.check(_codes())
+        rows = sum(item.rows for item in opened.holdings())
         failed = any(finding.level == "error" for finding in found)
         if not failed:  # two reports that may be wrong by themselves say nothing of each other
-            found += _hidden(held)
+            found += _hidden(opened)
 
     def render(screen: Console) -> None:
         say(screen, f"{rows:,} rows checked: {'errors found' if failed else 'no errors'}.")
@@ -118,11 +118,11 @@ def check(lake: LakeOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _hidden(held: Lake) -> tuple[Finding, ...]:
+def _hidden(opened: Lake) -> tuple[Finding, ...]:
     """Return what two reports do not show of each other; the lake pairs no reports."""
     from entrepot.figures.mirror import mirror_gap_findings
 
-    return mirror_gap_findings(held)
+    return mirror_gap_findings(opened)
 
 
 def _codes() -> dict[str, frozenset[str]]:
@@ -153,9 +153,9 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Write one consistent copy of the lake to a file, while others read and write."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     with progress("backing up") as say_progress:
-        written = held.backup(file, replace=replace, progress=say_progress)
+        written = opened.backup(file, replace=replace, progress=say_progress)
     emit(
         {"file": str(file), "bytes": written},
         lambda screen: say(
@@ -173,12 +173,12 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Restore a backup into a new or empty lake: completely, or not at all."""
-    held = open_new_lake(lake)
+    opened = open_new_lake(lake)
     with progress("restoring") as say_progress:
-        found = held.restore(file, progress=say_progress)
+        found = opened.restore(file, progress=say_progress)
 
     def render(screen: Console) -> None:
-        say(screen, f"The lake in {held.path} is restored:")
+        say(screen, f"The lake in {opened.path} is restored:")
         print_holdings(screen, found)
 
     emit([item.to_dict() for item in found], render, as_json=as_json)
@@ -198,13 +198,13 @@ def rebuild(
     as_json: JsonOption = False,
 ) -> None:
     """Rebuild catalog and Parquet files from the delivered files, for any older format."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     with progress("rebuilding") as say_progress:
-        found = held.rebuild(leave_out=leave_out or (), progress=say_progress)
-    _say_if_behind(held)
+        found = opened.rebuild(leave_out=leave_out or (), progress=say_progress)
+    _say_if_behind(opened)
 
     def render(screen: Console) -> None:
-        say(screen, f"The lake in {held.path} is rebuilt:")
+        say(screen, f"The lake in {opened.path} is rebuilt:")
         print_holdings(screen, found.holdings)
         for name in found.from_rows:
             say(
@@ -235,9 +235,9 @@ def publish(
     """
     from entrepot.lake.iceberg import publish_tables
 
-    held = open_lake(lake)
+    opened = open_lake(lake)
     with progress("publishing tables"):
-        found = publish_tables(held.path, catalog)
+        found = publish_tables(opened.path, catalog)
 
     def render(screen: Console) -> None:
         rows = [[one.name, f"{one.rows:,}", f"{one.files:,}", " ".join(one.tags)] for one in found]
@@ -251,11 +251,11 @@ def publish(
     emit({"tables": [asdict(one) for one in found]}, render, as_json=as_json)
 
 
-def _say_if_behind(held: Lake) -> None:
+def _say_if_behind(opened: Lake) -> None:
     """Say on standard error that published tables did not follow a change of the lake."""
     from entrepot.lake.iceberg import behind
 
-    if reason := behind(held.path):
+    if reason := behind(opened.path):
         note(
             "warning: the lake was changed, but its published tables are not up to date: "
             f"{reason}. Bring them up to date with: entrepot data publish"
@@ -295,12 +295,12 @@ SourceArgument = Annotated[
 @app.command("list", epilog="Example: entrepot data list --json")
 def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """List the loaded data, one line for each file."""
-    held = open_lake(lake)
-    found = held.holdings()
+    opened = open_lake(lake)
+    found = opened.holdings()
 
     def render(screen: Console) -> None:
         if not found:
-            say(screen, f"The lake in {held.path} is empty.")
+            say(screen, f"The lake in {opened.path} is empty.")
             say(screen, "Add a file: entrepot data add baci FILE")
             say(screen, SHIPPED)
             return
@@ -316,10 +316,10 @@ def list_(lake: LakeOption = None, as_json: JsonOption = False) -> None:
 @app.command(epilog="Example: entrepot data status")
 def status(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Show disk use by source, and free space; a superseded vintage takes space, too."""
-    held = open_lake(lake)
-    found = _by_source(held.holdings())
+    opened = open_lake(lake)
+    found = _by_source(opened.holdings())
     total = sum(one["bytes"] for one in found)
-    there = next((one for one in (held.path, *held.path.parents) if one.exists()), held.path)
+    there = next((one for one in (opened.path, *opened.path.parents) if one.exists()), opened.path)
     free = shutil.disk_usage(there).free
 
     def render(screen: Console) -> None:
@@ -336,9 +336,9 @@ def status(lake: LakeOption = None, as_json: JsonOption = False) -> None:
             for one in found
         ]
         screen.print(table("", heads, rows, right=(1, 3, 4, 5)))
-        say(screen, f"{size(total)} in {held.path}, {size(free)} free.")
+        say(screen, f"{size(total)} in {opened.path}, {size(free)} free.")
 
-    data = {"lake": str(held.path), "bytes": total, "free_bytes": free, "sources": found}
+    data = {"lake": str(opened.path), "bytes": total, "free_bytes": free, "sources": found}
     emit(data, render, as_json=as_json)
 
 
@@ -363,9 +363,9 @@ def copy(
     as_json: JsonOption = False,
 ) -> None:
     """Copy the lake into a new folder, comparing every file with its hash."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     with progress("copying") as say_progress:
-        found = held.copy(folder, progress=say_progress)
+        found = opened.copy(folder, progress=say_progress)
     words = f"{len(found):,} loaded files copied to {folder}. Use it: entrepot config lake {folder}"
     emit(
         {"folder": str(folder), "files": len(found)},
@@ -381,11 +381,11 @@ def move(
     as_json: JsonOption = False,
 ) -> None:
     """Move the lake to another folder of the same disk; no file is written again."""
-    held = open_lake(lake)
-    held.move(folder)
-    words = f"{held.path} is now {folder}. Use it: entrepot config lake {folder}"
+    opened = open_lake(lake)
+    opened.move(folder)
+    words = f"{opened.path} is now {folder}. Use it: entrepot config lake {folder}"
     emit(
-        {"from": str(held.path), "to": str(folder)},
+        {"from": str(opened.path), "to": str(folder)},
         lambda screen: say(screen, words),
         as_json=as_json,
     )
@@ -396,9 +396,9 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """List all sources that the program can read, loaded or not."""
     from entrepot.sources import source_ids, source_info
 
-    held = open_lake(lake)
+    opened = open_lake(lake)
     known = [source_info(name) for name in source_ids()]
-    state = {info.id: state_of(info, held=held.holds(info.id)) for info in known}
+    state = {info.id: state_of(info, loaded=opened.holds(info.id)) for info in known}
     emit(
         [info.model_dump(mode="json") | {"state": state[info.id]} for info in known],
         lambda screen: screen.print(
@@ -446,10 +446,10 @@ def add(
             why="trade values keep the currency of their report",
             hint=f"remove it: entrepot data add {source} FILE",
         )
-    held = open_new_lake(lake)
+    opened = open_new_lake(lake)
     mapping = read_text_file(map_) if map_ else None if rate is None else f"rate: {rate!r}\n"
     with progress(f"adding {source}") as say_progress, naming(map_):
-        report = held.add(
+        report = opened.add(
             source,
             files or [],
             replace=replace,
@@ -458,7 +458,7 @@ def add(
             mapping=mapping,
             progress=say_progress,
         )
-    _say_if_behind(held)
+    _say_if_behind(opened)
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)
 
 
@@ -479,13 +479,13 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a source from the lake, with the delivered files that nothing else needs."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     if not yes:
-        _ask(held.holdings(source, snapshot=snapshot), held)
-    gone = held.remove(source, snapshot=snapshot)
-    _say_if_behind(held)
-    linked = (held.path / "raw").is_symlink()
-    left = held.undeleted()
+        _ask(opened.holdings(source, snapshot=snapshot), opened)
+    gone = opened.remove(source, snapshot=snapshot)
+    _say_if_behind(opened)
+    linked = (opened.path / "raw").is_symlink()
+    left = opened.undeleted()
 
     def render(screen: Console) -> None:
         from entrepot.lake import spans
@@ -539,11 +539,11 @@ def aggregate(
     """Add a customs register up to flows, and compare its totals with a statistic."""
     from entrepot.figures.register_totals import register_totals
 
-    held = open_lake(lake)
-    with held.reading():
-        totals = register_totals(held, source, against=against, period=period)
+    opened = open_lake(lake)
+    with opened.reading():
+        totals = register_totals(opened, source, against=against, period=period)
         freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
-        rows = held.aggregate(source, out, freq=freq, basis=basis, period=period)
+        rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
 
     def render(screen: Console) -> None:
         head = ["basis", "year", "flow", "value", "currency", "country not said"]
@@ -592,10 +592,10 @@ def erase(
     as_json: JsonOption = False,
 ) -> None:
     """Erase a person or company from all customs registers of the lake, for good."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     with progress("looking for the name") as say_progress:
-        found = held.erase(name, really=yes, progress=say_progress)
-    _say_if_behind(held)
+        found = opened.erase(name, really=yes, progress=say_progress)
+    _say_if_behind(opened)
 
     def render(screen: Console) -> None:
         for source, count in found.items():
@@ -610,7 +610,7 @@ def erase(
     emit({"erased": yes, "lines": found}, render, as_json=as_json)
 
 
-def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
+def _ask(found: Sequence[InventoryItem], opened: Lake) -> None:
     """Ask on a terminal whether what is named is to be removed.
 
     Raises
@@ -626,21 +626,21 @@ def _ask(found: Sequence[InventoryItem], held: Lake) -> None:
         f"{item.source} {spans(item.periods)} ({item.vintage}, {item.rows:,} rows)"
         for item in found
     )
-    linked = (held.path / "raw").is_symlink()
+    linked = (opened.path / "raw").is_symlink()
     if is_quiet() or not (sys.stdin.isatty() and sys.stderr.isatty()):
         bar = (
             "--quiet suppresses questions" if is_quiet() else "there is no terminal for a question"
         )
         raise RequestError(
             f"this would remove {words}, and {bar}",
-            where=str(held.path),
+            where=str(opened.path),
             why="the delivered files stay, because raw/ is a link"
             if linked
             else "the delivered files are deleted with the rows",
             hint=shlex.join(["entrepot", *sys.argv[1:], "--yes"]),
         )
     files = "without" if linked else "with"
-    note(f"Remove {words}, {files} the delivered files, from {held.path}?")
+    note(f"Remove {words}, {files} the delivered files, from {opened.path}?")
     if not typer.confirm("Remove", err=True):
         note("Nothing was removed.")
         raise typer.Exit(1)
@@ -676,11 +676,11 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Export rows in canonical columns to a file, with metadata where its form has a place."""
-    held = open_lake(lake)
+    opened = open_lake(lake)
     keys = {"importer": importer, "exporter": exporter, "period": period}
-    rows = held.export(source, out, **keys, totals=totals)
+    rows = opened.export(source, out, **keys, totals=totals)
     text = f"{rows:,} {'totals' if totals else 'rows'} written to {out}."
-    if not totals and any(one.has_sums for one in held.holdings() if one.source == source):
+    if not totals and any(one.has_sums for one in opened.holdings() if one.source == source):
         text += " Reporters' own totals are a separate table: add --totals."
     emit(
         {"file": str(out), "rows": rows, "table": "totals" if totals else "rows"},

@@ -67,38 +67,38 @@ def show(
     info = source_info(name)
     with open_lake(lake).reading() as lake_:
         asked = release or snapshot or lake_.holds(name)
-        held = lake_.holdings(source, snapshot=snapshot) if asked else ()
-        pictures = lake_.reporting_calendars(source, snapshot=snapshot) if held else ()
+        loaded = lake_.holdings(source, snapshot=snapshot) if asked else ()
+        pictures = lake_.reporting_calendars(source, snapshot=snapshot) if loaded else ()
     data = {
         "source": info.model_dump(mode="json"),
-        "state": state_of(info, held=bool(held)),
-        "holdings": [item.to_dict() for item in held],
+        "state": state_of(info, loaded=bool(loaded)),
+        "holdings": [item.to_dict() for item in loaded],
         "pictures": [picture.to_dict() for picture in pictures],
         "findings": [
             {"vintage": item.vintage, "snapshot": item.snapshot} | finding.to_dict()
-            for item in held
+            for item in loaded
             for finding in item.findings
         ],
     }
 
     def render(screen: Console) -> None:
-        screen.print(facts(_about(info, held)))
-        if not held:
-            say(screen, f"{name}: {state_of(info, held=False)}.")
+        screen.print(facts(_about(info, loaded)))
+        if not loaded:
+            say(screen, f"{name}: {state_of(info, loaded=False)}.")
             return
         screen.print()
-        print_holdings(screen, held)
+        print_holdings(screen, loaded)
         for picture in pictures:
             screen.print()
             print_picture(screen, picture)
         screen.print()
-        print_findings(screen, (finding for item in held for finding in item.findings))
+        print_findings(screen, (finding for item in loaded for finding in item.findings))
 
     emit(data, render, as_json=as_json)
 
 
-def _about(info: SourceInfo, held: tuple[InventoryItem, ...]) -> list[tuple[str, str]]:
-    title = next((item.title for item in held if item.title), info.title)
+def _about(info: SourceInfo, loaded: tuple[InventoryItem, ...]) -> list[tuple[str, str]]:
+    title = next((item.title for item in loaded if item.title), info.title)
     return [
         ("source", f"{info.id}: {title}"),
         ("publisher", info.publisher),
@@ -192,11 +192,11 @@ _WIDE = 110
 _BETWEEN = 3
 
 
-def state_of(info: SourceInfo, *, held: bool) -> str:
+def state_of(info: SourceInfo, *, loaded: bool) -> str:
     """Return whether a source is loaded, in words, and what to do if not."""
     if info.bundled:
         return "bundled with the program"
-    if held:
+    if loaded:
         return "loaded"
     if _in_a_package(info.id):
         return "available from an installed package, without loading"

@@ -160,23 +160,23 @@ def _settings() -> Iterator[MachineCheck]:
 def _lake(folder: Path | None) -> Iterator[MachineCheck]:
     """Yield the state of the lake and of its disk."""
     try:
-        held = open_lake(folder)
-        found = held.holdings()
+        opened = open_lake(folder)
+        found = opened.holdings()
     except EntrepotError as error:
         yield MachineCheck("lake", WRONG, f"{error.what} ({error.where})", error.hint)
         return
     if not found:
-        words = f"nothing in {held.path}; bundled data answer for 2022 and 30 codes"
+        words = f"nothing in {opened.path}; bundled data answer for 2022 and 30 codes"
         yield MachineCheck("lake", MISSING, words, "entrepot data add baci FILE")
     else:
         sources = ", ".join(dict.fromkeys(one.source for one in found))
         rows = sum(one.rows for one in found)
-        yield MachineCheck("lake", OK, f"{held.path}: {rows:,} rows of {sources}")
-        if not os.access(held.path, os.W_OK):
+        yield MachineCheck("lake", OK, f"{opened.path}: {rows:,} rows of {sources}")
+        if not os.access(opened.path, os.W_OK):
             yield MachineCheck(
-                "lake", MISSING, f"{held.path} may not be written: it can be read only"
+                "lake", MISSING, f"{opened.path} may not be written: it can be read only"
             )
-    yield _disk(held.path)
+    yield _disk(opened.path)
 
 
 def _disk(path: Path) -> MachineCheck:

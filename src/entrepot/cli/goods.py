@@ -126,8 +126,10 @@ def show(
     ]
     outrun = f"{part.of.id} ({part.of.known_until})" if part.after else None
     data = part.of.to_dict() | {"entries": entries + possible, "outrun": outrun}
-    held = part.of
-    emit(data, lambda screen: draw_list(held, part.entries, data, to, screen), as_json=as_json)
+    goods_list = part.of
+    emit(
+        data, lambda screen: draw_list(goods_list, part.entries, data, to, screen), as_json=as_json
+    )
 
 
 @app.command()
@@ -268,7 +270,7 @@ def draw_missing(gaps: list[dict[str, str]], screen: Console) -> None:
 
 
 def draw_list(
-    held: GoodsList,
+    goods_list: GoodsList,
     entries: tuple[ListEntry, ...],
     data: dict[str, Any],
     to: str,
@@ -277,13 +279,13 @@ def draw_list(
     """Draw a list, or a part of one, with what each code is in another edition."""
     from rich.text import Text
 
-    screen.print(Text(held.title, style="bold"))
+    screen.print(Text(goods_list.title, style="bold"))
     outrun = _outrun([data["outrun"]]) if data["outrun"] else ""
-    fragment = FRAGMENT if held.is_fragment else ""
-    for words in filter(None, (held.act.about, held.complete, PROXY, outrun, fragment)):
+    fragment = FRAGMENT if goods_list.is_fragment else ""
+    for words in filter(None, (goods_list.act.about, goods_list.complete, PROXY, outrun, fragment)):
         screen.print(Text(words.strip()))
     shown = {entry.part for entry in entries}
-    parts = [[part.id, part.short, part.meaning] for part in held.parts if part.id in shown]
+    parts = [[part.id, part.short, part.meaning] for part in goods_list.parts if part.id in shown]
     if parts:
         screen.print(table("", ["part", "", "meaning"], parts))
     rows = [_row(entry, data["entries"][place], to) for place, entry in enumerate(entries)]
@@ -307,7 +309,7 @@ def draw_list(
         screen.print(Text(reason))
     if len(reasons) > 20:
         screen.print(Text(f"... and {len(reasons) - 20} more, with --json"))
-    for text in held.act.texts:
+    for text in goods_list.act.texts:
         if text.id in {entry.act for entry in entries}:
             screen.print(Text(f"{text.id}: {text.title}, {text.url}", style="dim"))
 

@@ -157,11 +157,11 @@ def converted_entries(
 
 
 def _links(folder: Path | None) -> Links | None:
-    from entrepot.figures import links_held
+    from entrepot.figures import links_loaded
 
     lake = open_lake(folder)
     with lake.reading():
-        return links_held(lake)
+        return links_loaded(lake)
 
 
 def _required(links: Links | None) -> Links:

@@ -124,7 +124,7 @@ def conflicts(
     count = sum(row.publisher != OURS for row in rows)
     data = {
         "rows": count,
-        "summary": {kind: len(held) for kind, held in by_kind.items()},
+        "summary": {kind: len(available) for kind, available in by_kind.items()},
         "conflicts": [one.to_dict() for one in by_kind["conflict"]],
         "unstated": [one.to_dict() for one in by_kind["unstated"]],
         "other_definition": [one.to_dict() for one in by_kind["other_definition"]],
@@ -138,9 +138,9 @@ def conflicts(
         raise typer.Exit(1)
 
 
-def _check_known(name: str, value: str, held: set[str]) -> None:
-    if value not in held:
-        known = sorted(held)
+def _check_known(name: str, value: str, available: set[str]) -> None:
+    if value not in available:
+        known = sorted(available)
         what = name.replace("origin", "primary source")
         raise UnknownNameError(what, value, known, hint=f"available: {', '.join(known[:SHOWN])} …")
 
@@ -161,14 +161,14 @@ def _draw_conflicts(
 ) -> None:
     from rich.text import Text
 
-    counts = ", ".join(f"{len(held)} {COUNTED[kind]}" for kind, held in by_kind.items())
+    counts = ", ".join(f"{len(available)} {COUNTED[kind]}" for kind, available in by_kind.items())
     screen.print(Text(f"{count} published figures: {counts}"))
-    for kind, held in by_kind.items():
-        if not held or (kind == "other_definition" and not everything):
+    for kind, available in by_kind.items():
+        if not available or (kind == "other_definition" and not everything):
             continue
         screen.print()
         screen.print(Text(TITLES[kind], style="bold"))
-        for one in held:
+        for one in available:
             _draw_finding(one, screen)
     if not everything and by_kind["other_definition"]:
         screen.print()
@@ -195,10 +195,10 @@ def _draw_finding(one: Discrepancy, screen: Console) -> None:
 
 
 def _publishers(rows: Iterable[Published]) -> str:
-    held: dict[str, list[str]] = {}
+    available: dict[str, list[str]] = {}
     for row in rows:
-        held.setdefault(f"{row.publisher}, {row.origin}", []).append(row.id)
-    return "; ".join(f"{who} ({', '.join(ids)})" for who, ids in held.items())
+        available.setdefault(f"{row.publisher}, {row.origin}", []).append(row.id)
+    return "; ".join(f"{who} ({', '.join(ids)})" for who, ids in available.items())
 
 
 # Published figures on a terminal: in a table, and one at a time.
@@ -277,10 +277,11 @@ def draw_row(row: Published, akin: Relatives | None, screen: Console) -> None:
     first = akin.first
     screen.print(facts([("first publication", f"{first.publisher}, {first.published_on or '–'}")]))
     for name, title in AKIN.items():
-        if held := getattr(akin, name):
+        if available := getattr(akin, name):
             columns = ["id", "as published", "publisher", "primary source", "published"]
             rows = [
-                [one.id, said(one), one.publisher, one.origin, one.published_on] for one in held
+                [one.id, said(one), one.publisher, one.origin, one.published_on]
+                for one in available
             ]
             screen.print(table(title, columns, rows))
 

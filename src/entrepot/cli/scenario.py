@@ -57,13 +57,13 @@ def scenario(
 
     if out is not None:
         check_name(out, files)
-    held = open_lake(lake)
+    opened = open_lake(lake)
     asked = [read_scenario(file) for file in files]
     with progress("scenario") as say:
         found = []
         for one in asked:
             say(one.title)
-            found.append(evaluate_scenario(one, held))
+            found.append(evaluate_scenario(one, opened))
     if out is not None:
         write_scenarios(found, out)
     emit(plain(found), lambda screen: draw(found, screen, whole=whole), as_json=as_json)

@@ -67,7 +67,7 @@ def screen(
 
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """
-    from entrepot.figures import links_held
+    from entrepot.figures import links_loaded
     from entrepot.figures.screening import hubs_in, read_file
     from entrepot.figures.screening import screen as screened
     from entrepot.goods.screening import UNREADABLE
@@ -80,7 +80,7 @@ def screen(
         raise RequestError(
             f"{file.name} would be overwritten", where=str(out), hint="choose another file name"
         )
-    told = {
+    stated = {
         "code": code, "date": on, "from": from_, "to": to, "origin": origin, "via": via,
         "consignee": consignee, "value": value, "mass": mass,
     }  # fmt: skip
@@ -88,11 +88,11 @@ def screen(
     with progress("screening"), opened.reading():
         found = screened(
             read_file(file, sheet=sheet, code=code),
-            told,
+            stated,
             nomenclature=edition,
             order=order or None,  # type: ignore[arg-type]  # checked above
             against=against or (),
-            links=links_held(opened),
+            links=links_loaded(opened),
             is_hub=hubs_in(opened),
             today=date.today(),
             strict=strict,

@@ -66,15 +66,15 @@ def watch(
     from entrepot.watching import watch as run
     from entrepot.watching.run import stop as forget
 
-    held = open_on_engine(engine, lake, master)
+    opened = open_on_engine(engine, lake, master)
     if stop:
         if file is None:
             raise RequestError("--stop needs a file", hint="name the file to stop watching")
-        forget(file.name, held)
+        forget(file.name, opened)
         note(f"{file.name} is no longer watched")
         return
     with progress("watching") as say:
-        found = run(file, lake=held, remember=remember, progress=say)
+        found = run(file, lake=opened, remember=remember, progress=say)
     emit(found, lambda screen: draw(found, screen), as_json=as_json)
     if found.summary["changed"]:
         raise typer.Exit(1)

@@ -3,7 +3,7 @@
 from entrepot.figures.asking import Panel, ask, ask_many
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
-from entrepot.figures.editions import links_held, traded, weights_between
+from entrepot.figures.editions import links_loaded, traded, weights_between
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.evidence import Caveat, Evidence, Specification, Specifications
 from entrepot.figures.figure import Figure
@@ -22,7 +22,7 @@ __all__ = [
     "bundled_for",
     "evaluate",
     "flow_sources",
-    "links_held",
+    "links_loaded",
     "statements",
     "traded",
     "weights_between",

@@ -274,9 +274,11 @@ def ask(
     ['2024', '2025']
     """
     if each is None:
-        held = lake if isinstance(lake, Lake) else Lake.open(lake)
+        available = lake if isinstance(lake, Lake) else Lake.open(lake)
         definition = Definition.build(measure, **keys)
-        return evaluate(definition, held, curve=curve, above=above, tests=tests, nowcast=nowcast)
+        return evaluate(
+            definition, available, curve=curve, above=above, tests=tests, nowcast=nowcast
+        )
     if curve or tests or above is not None:
         raise RequestError("a series has no specification curve", hint="leave out curve, or each")
     return ask_many(measure, lake=lake, each=each, **keys)
@@ -318,7 +320,7 @@ def ask_many(
     >>> len(panel), panel.varied
     (2, ('importer',))
     """
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    available = lake if isinstance(lake, Lake) else Lake.open(lake)
     given = {name: value for name, value in keys.items() if value is not None}
     if each is not None:
         given |= _parts_of(given, each)
@@ -327,14 +329,14 @@ def ask_many(
         lists["period"] = given["period"]
     asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
     definitions = [Definition.build(measure, **one) for one in asked]
-    with held.reading():
+    with available.reading():
         found = []
         for definition in definitions:
             step()
-            found.append(evaluate(definition, held, ranged=ranged))
+            found.append(evaluate(definition, available, ranged=ranged))
         varied = [name for name, values in lists.items() if len(values) > 1]
         panel = Panel(tuple(found), tuple(varied or lists))
-        return panel if "source" in given else _of_one_source(panel, definitions, held, ranged)
+        return panel if "source" in given else _of_one_source(panel, definitions, available, ranged)
 
 
 def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bool) -> Panel:

@@ -90,7 +90,7 @@ def caveat(name: str, text: str) -> Caveat:
 def for_definition(
     definition: Definition,
     *,
-    one_voice: bool = False,
+    one_reporter: bool = False,
     reporter: str = "",
     source: str = "",
     answered: bool = True,
@@ -102,7 +102,7 @@ def for_definition(
     the rows are from. Where the question is not `answered`, only what bears on why: there is no
     value to be careful with.
     """
-    found = [] if one_voice else _reporter_break(definition, reporter, source, answered=answered)
+    found = [] if one_reporter else _reporter_break(definition, reporter, source, answered=answered)
     if not answered:
         return found
     if definition.measure in ("import_share", "export_share", "asymmetry"):

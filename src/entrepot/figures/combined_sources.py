@@ -109,7 +109,7 @@ def answer(
         if not beside:
             return _answer(definition, parts, rows, {}, digits)
         with stored(nw.concat(beside), lake) as others:
-            more = {"others": others, "others_tellers": HubReporters(*_heard(wide))}
+            more = {"others": others, "others_tellers": HubReporters(*_reporters(wide))}
             return _answer(definition, parts, rows, more, digits)
 
 
@@ -168,7 +168,7 @@ def _is_wide(part: SourceContribution, parts: Sequence[SourceContribution]) -> b
     return not one.few_products and is_fine and one.currency == first.currency
 
 
-def _heard(parts: Sequence[SourceContribution]) -> tuple[frozenset[str], frozenset[str]]:
+def _reporters(parts: Sequence[SourceContribution]) -> tuple[frozenset[str], frozenset[str]]:
     """Return who is heard on what it buys, and on what it sells."""
     return (
         frozenset[str]().union(*(one.buyers for one in parts)),
@@ -227,7 +227,7 @@ def _answer(
     how = question(definition.measure)
     column = parts[0].cells.column(definition)
     names = AND.join(one.cells.available.source for one in parts)
-    buyers, sellers = _heard(parts)
+    buyers, sellers = _reporters(parts)
     is_chain = how.trade == "chain"
     reporters: dict[str, Any] = {"reporters": HubReporters(buyers, sellers)} if is_chain else {}
     beside = more | (reporters or {"speakers": {"importer": buyers, "exporter": sellers}})

@@ -176,7 +176,7 @@ def _worked_out(
 
 
 def alternatives(
-    whole: Denominator,
+    denominator: Denominator,
     main: Estimate,
     cells: SourceRows,
     read: SourceRows,
@@ -188,7 +188,7 @@ def alternatives(
     They are: without re-imports; the reporter's own total, where partners exceed it; and that of a
     country whose partners' reports are added up.
     """
-    if whole.reimports and "total" in question(asked.measure).choices:
+    if denominator.reimports and "total" in question(asked.measure).choices:
         without = replace(read, without_own=True)
         found = measure(replace(cells, without_own=True), asked, goods, kept=without)
         if not isinstance(found, NoAnswer):
@@ -197,7 +197,7 @@ def alternatives(
                 main, value=found.value, low=None, high=None, is_range=False, choices=choices,
                 evidence=(), table=(), details={},
             )  # fmt: skip
-    others = [(EXCEEDED, *one) for one in factors(whole, asked.measure)]
+    others = [(EXCEEDED, *one) for one in factors(denominator, asked.measure)]
     others += [(OWN, *one) for one in mirrored(cells, asked, goods)]
     for words, total, factor in others:
         choices = main.choices | {"total": total}
@@ -223,11 +223,13 @@ def _share_of(asked: Definition, side: Side) -> Definition:
     return asked.but(measure="import_share" if side == "exporter" else "export_share")
 
 
-def factors(whole: Denominator | None, measure_: str) -> list[tuple[str, float]]:
+def factors(denominator: Denominator | None, measure_: str) -> list[tuple[str, float]]:
     """Return other totals that a curve divides by, in words, each with its factor."""
-    if whole is None or not is_exceeded(whole) or measure_ not in _POWERS:
+    if denominator is None or not is_exceeded(denominator) or measure_ not in _POWERS:
         return []
-    factor = (whole.total / (whole.total - whole.over)) ** _power(measure_, whole.side)
+    factor = (denominator.total / (denominator.total - denominator.over)) ** _power(
+        measure_, denominator.side
+    )
     return [("the reporter's own total", factor)]
 
 
@@ -272,75 +274,80 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     return [(f"the {reporter}'s own total", factor)]
 
 
-def is_exceeded(whole: Denominator) -> bool:
+def is_exceeded(denominator: Denominator) -> bool:
     """Whether partners exceed the reporter's own total by more than rounding."""
-    return whole.part(whole.over) > _ROUNDED and whole.over < whole.total
+    return denominator.part(denominator.over) > _ROUNDED and denominator.over < denominator.total
 
 
-def notes(whole: Denominator, asked: Definition) -> Iterator[Caveat]:
+def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
     """Yield what of a total has no partner, or is the reporter's own, where that is notable."""
-    who, flow = _whose(whole, asked)
+    who, flow = _whose(denominator, asked)
     divides = question(asked.measure).divides
     texts = []
-    if divides and whole.part(whole.rest) > NOTABLE:
-        size = figure_value(whole.part(whole.rest), "share")
+    if divides and denominator.part(denominator.rest) > NOTABLE:
+        size = figure_value(denominator.part(denominator.rest), "share")
         texts.append(
             f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
         )
-    if divides and is_exceeded(whole):
-        size = figure_value(whole.over / (whole.total - whole.over), "share")
+    if divides and is_exceeded(denominator):
+        size = figure_value(denominator.over / (denominator.total - denominator.over), "share")
         texts.append(
             f"Partners add up to {size} more than {possessive(who)} own total of {flow}; "
             "the range has both"
         )
     if texts:
         yield caveat("reported-total", f"{'. '.join(texts)}.")
-    if whole.part(whole.reimports) > NOTABLE:
-        size = figure_value(whole.part(whole.reimports), "share")
+    if denominator.part(denominator.reimports) > NOTABLE:
+        size = figure_value(denominator.part(denominator.reimports), "share")
         text = f"{size} of {possessive(who)} {flow} is trade of {who} with itself (re-imports). It "
         text += "counts as a partner of that name" + ("; the range has both." if divides else ".")
         yield caveat("reimports", text)
 
 
 def described(
-    whole: Denominator | None, asked: Definition, cells: SourceRows
+    denominator: Denominator | None, asked: Definition, cells: SourceRows
 ) -> dict[str, Any] | None:
     """Return what a share is divided by, in words and as an amount; None where nothing is.
 
     `of_details` says it of measures that divide by no total over partners.
     """
-    if whole is None or not question(asked.measure).divides:
+    if denominator is None or not question(asked.measure).divides:
         return None
-    who, flow = _whose(whole, asked)
+    who, flow = _whose(denominator, asked)
     goods = goods_title(asked.goods)
     what = f"{possessive(who)} {flow} of {goods}, {asked.period}"
     source = cells.available.source
     if question(asked.measure).trade == "both":
-        across = asked.importer if whole.side == "importer" else asked.exporter
-        back = "imports" if whole.side == "importer" else "exports"
+        across = asked.importer if denominator.side == "importer" else asked.exporter
+        back = "imports" if denominator.side == "importer" else "exports"
         what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
     found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
-    if cells.reported_by in (None, whole.side) and whole.reimports:
-        found["reimports"] = whole.part(whole.reimports)
+    if cells.reported_by in (None, denominator.side) and denominator.reimports:
+        found["reimports"] = denominator.part(denominator.reimports)
     if cells.reported_by is None:
         return found
-    if cells.reported_by == whole.side:
-        across = "exporters" if whole.side == "exporter" else "importers"
+    if cells.reported_by == denominator.side:
+        across = "exporters" if denominator.side == "exporter" else "importers"
         return found | {"text": f"{what}: the sum of what {across} report to {source}"}
-    reporter = asked.importer if whole.side == "exporter" else asked.exporter
+    reporter = asked.importer if denominator.side == "exporter" else asked.exporter
     unit = "kg" if asked.quantity == "mass" else cells.available.currency
-    found |= {"whose": reporter, "value": whole.total, "unit": unit}
-    if not whole.is_reported:
-        found |= {"reimports": whole.part(whole.reimports)} if whole.reimports else {}
+    found |= {"whose": reporter, "value": denominator.total, "unit": unit}
+    if not denominator.is_reported:
+        found |= (
+            {"reimports": denominator.part(denominator.reimports)} if denominator.reimports else {}
+        )
         return found | {
             "text": f"{what}: the sum of the partners loaded, no total of {who} is loaded"
         }
-    found |= {"not_in_data": whole.part(whole.rest), "reimports": whole.part(whole.reimports)}
+    found |= {
+        "not_in_data": denominator.part(denominator.rest),
+        "reimports": denominator.part(denominator.reimports),
+    }
     text = f"{what}: the total that {who} reports"
-    if whole.rest:
-        size = figure_value(whole.part(whole.rest), "share")
+    if denominator.rest:
+        size = figure_value(denominator.part(denominator.rest), "share")
         text = f"{text}, {size} of it with partners not in the data"
-    if is_exceeded(whole):
+    if is_exceeded(denominator):
         text = f"{what}: the sum of the partners, which exceeds the total that {who} reports"
     return found | {"text": text}
 
@@ -366,15 +373,15 @@ def of_details(
     return {"text": text, "whose": whose, "value": details[name], "unit": unit}
 
 
-def _whose(whole: Denominator, asked: Definition) -> tuple[str, str]:
+def _whose(denominator: Denominator, asked: Definition) -> tuple[str, str]:
     """Return the reporter in words, and whether it is about its imports or exports."""
-    if whole.side == "exporter":
+    if denominator.side == "exporter":
         return area_phrase(asked.importer), "imports"
     return area_phrase(asked.exporter), "exports"
 
 
 def partner_scope(
-    whole: Denominator | None, cells: SourceRows, asked: Definition, goods: Goods
+    denominator: Denominator | None, cells: SourceRows, asked: Definition, goods: Goods
 ) -> str:
     """Say of which partners a share is, where those loaded may be few of all; else empty text.
 
@@ -383,15 +390,15 @@ def partner_scope(
     """
     how = question(asked.measure)
     if (
-        whole is None
+        denominator is None
         or not how.divides
         or cells.reported_by is None
-        or cells.reported_by == whole.side
+        or cells.reported_by == denominator.side
     ):
         return ""
-    if whole.is_reported or _comes_whole(cells.available.source):
+    if denominator.is_reported or _comes_whole(cells.available.source):
         return ""
-    side = whole.side
+    side = denominator.side
     everyone = asked.but(**{side: WORLD}, measure="hhi" if side == "exporter" else "export_share")
     loaded = partners(cells, everyone, side)
     if len(loaded) >= MANY:
@@ -450,15 +457,15 @@ def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, wi
 
 
 def not_known(
-    whole: Denominator | None, value: float, cells: SourceRows, asked: Definition
+    denominator: Denominator | None, value: float, cells: SourceRows, asked: Definition
 ) -> NoAnswer | None:
     """Refuse a share of nothing where the partner may be among those not in the data."""
-    if whole is None or value or not whole.part(whole.rest) > NOTABLE:
+    if denominator is None or value or not denominator.part(denominator.rest) > NOTABLE:
         return None
     if asked.measure not in ("import_share", "export_share"):
         return None
-    name = asked.exporter if whole.side == "exporter" else asked.importer
-    size = figure_value(whole.part(whole.rest), "share")
+    name = asked.exporter if denominator.side == "exporter" else asked.importer
+    size = figure_value(denominator.part(denominator.rest), "share")
     return NoAnswer(
         f"{area_name(name)} is not among the partners loaded from {cells.available.source}; "
         f"{size} of the total is with partners not in the data, so the share is at most that"
@@ -495,11 +502,11 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
         return
     reported, listed = [], []
     may_lack = is_own(cells.available.source) or cells.is_of_reports
-    for whole, side in wholes:
+    for denominator, side in wholes:
         if side in cells.mirrors:
-            reported.append(_told(cells, asked, side))
+            reported.append(_reported(cells, asked, side))
         elif may_lack:
-            names = partners(cells, whole, side)
+            names = partners(cells, denominator, side)
             if is_own(cells.available.source) or len(names) < MANY_TELLERS:
                 listed.append(_counted(len(names), side))
     if reported:
@@ -509,7 +516,7 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
         yield _caveat(text, asked, _UP)
 
 
-def _told(cells: SourceRows, asked: Definition, side: Side) -> str:
+def _reported(cells: SourceRows, asked: Definition, side: Side) -> str:
     """Say how many add up the total of an area by their own reports, and who does not."""
     names = _names(cells, asked, side)
     source = cells.available.source

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "goods_in",
-    "links_held",
+    "links_loaded",
     "other_goods",
     "traded",
     "uncertain_code_shares",
@@ -43,7 +43,7 @@ _LINKS: dict[tuple[str, ...], Links] = {}
 """The tables of the lake asked last: building them takes longer than most questions."""
 
 
-def links_held(lake: Lake) -> Links | None:
+def links_loaded(lake: Lake) -> Links | None:
     """Return the tables between editions that the lake holds; None if there are none."""
     held = [one for one in lake.holdings() if one.table == "correlations"]
     if not held:
@@ -84,7 +84,7 @@ def goods_in(
     concordance = concordance or definition.concordance
     if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
-    links = links_held(lake)
+    links = links_loaded(lake)
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
     if concordance == "weighted":
         return tuple(weighted_selection(definition, name, lake, links) for name in editions)

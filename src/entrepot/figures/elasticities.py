@@ -11,7 +11,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.availability import not_loaded
-from entrepot.figures.editions import links_held
+from entrepot.figures.editions import links_loaded
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, UNNAMED, harmonized
 from entrepot.sources import bring_in
@@ -94,7 +94,7 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
     if not lake.holds("elasticities"):
         # Both at once: who brings one in is not told of the other afterwards.
         later = [one for one in editions if one != _ESTIMATED_IN]
-        tables = bool(later) and links_held(lake) is None
+        tables = bool(later) and links_loaded(lake) is None
         needs = [("elasticities", bring_in("elasticities"))]
         if tables:
             words = f"tables from {_ESTIMATED_IN} to {' and '.join(later)}"
@@ -129,7 +129,7 @@ def _translated(
         if old == edition:
             found |= values
             continue
-        links = links_held(lake)
+        links = links_loaded(lake)
         if links is None:
             raise NoEvidenceError(
                 (

@@ -301,8 +301,8 @@ def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
     found = [
         *caveats.for_definition(
             definition,
-            one_voice=_one_voice(definition, head),
-            reporter=_teller(definition, head),
+            one_reporter=_one_reporter(definition, head),
+            reporter=_reporter(definition, head),
             source=head.evidence[0].source if head.evidence else "",
         ),
         *caveats.few_suppliers(definition, head.details),
@@ -312,16 +312,16 @@ def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
     return list({note.id: note for note in reversed(found)}.values())[::-1]
 
 
-def _one_voice(definition: Definition, head: Estimate) -> bool:
+def _one_reporter(definition: Definition, head: Estimate) -> bool:
     """Whether all comes from the books of one country that still reports."""
     sides = {side for item in head.evidence for side in item.reported_by}
     if question(definition.measure).trade == "chain" and sides <= {"exporter", "importer"}:
         return True  # each flow by one teller, who speaks before and after
-    reporter = _teller(definition, head)
+    reporter = _reporter(definition, head)
     return bool(reporter) and not stopped_in(reporter.split("+"), definition.period)
 
 
-def _teller(definition: Definition, head: Estimate) -> str:
+def _reporter(definition: Definition, head: Estimate) -> str:
     """Return whose books all comes from; empty where it is from more than one side's."""
     sides = {side for item in head.evidence for side in item.reported_by}
     printed = all(item.origin and item.reported_by for item in head.evidence)

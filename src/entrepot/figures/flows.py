@@ -185,10 +185,10 @@ def _together(
         notes.append(goods_caveats.not_delivered(cells.available.source, absent))
     if cells.available.source == BUNDLED:
         notes.append(goods_caveats.bundled_extract())
-    whole = first.whole
-    if whole:
-        notes += denominator.notes(whole, definition)
-    notes += _about_rows(definition, cells, goods, main.evidence[0].bases, whole)
+    total = first.total
+    if total:
+        notes += denominator.notes(total, definition)
+    notes += _about_rows(definition, cells, goods, main.evidence[0].bases, total)
     notes += unweighed(cells, definition, goods)
     notes += extreme_prices(cells, definition, goods)
     if cells.is_blend:
@@ -201,7 +201,7 @@ def _together(
         estimates=(main, *(estimate for _, estimate in others)),
         caveats=tuple(notes),
         spans=tuple(dict.fromkeys([*spans, *(span for span, _ in others)])),
-        denominator=denominator.described(whole, definition, cells)
+        denominator=denominator.described(total, definition, cells)
         or denominator.of_details(definition, main.details, unit, source),
         scope=_scope(definition, first, absent),
         currency=deliveries.currency,
@@ -212,7 +212,7 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
     """Say of which goods and partners a number is, where those loaded may be few of all."""
     cells, goods = side.cells, side.goods
     found = {"goods": goods_scope(cells, definition, goods, absent)}
-    found["partners"] = denominator.partner_scope(side.whole, cells, definition, goods)
+    found["partners"] = denominator.partner_scope(side.total, cells, definition, goods)
     found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
@@ -225,7 +225,7 @@ class _Reported:
     goods: Goods
     main: Estimate
     alternatives: tuple[tuple[str, Estimate], ...]
-    whole: Denominator | None = None
+    total: Denominator | None = None
 
 
 def _sides(
@@ -244,7 +244,7 @@ def _sides(
 
 
 def _reported(
-    definition: Definition, cells: SourceRows, beside: list[Definition], *, alone: bool
+    definition: Definition, cells: SourceRows, extra_definitions: list[Definition], *, alone: bool
 ) -> _Reported | NoAnswer:
     editions = tuple(name for name in editions_of(cells, definition) if name != NO_CODES)
     if not editions and definition.goods != "all":
@@ -263,37 +263,37 @@ def _reported(
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
             return main
-        whole = denominator.whole_of(cells, cells, definition, goods)
-        if lost := denominator.not_known(whole, main.value, cells, definition):
+        total = denominator.whole_of(cells, cells, definition, goods)
+        if lost := denominator.not_known(total, main.value, cells, definition):
             return lost
         alternatives = (
             []
-            if alone or not whole
-            else [*denominator.alternatives(whole, main, cells, cells, definition, goods)]
+            if alone or not total
+            else [*denominator.alternatives(total, main, cells, cells, definition, goods)]
         )
-        alternatives += elsewhere(beside, goods, cells)
-        return _Reported(cells, goods, main, tuple(alternatives), whole)
+        alternatives += elsewhere(extra_definitions, goods, cells)
+        return _Reported(cells, goods, main, tuple(alternatives), total)
     if refused := refusal(cells, definition, goods):
         return refused
     every = tuple(one for selections in (goods, *others) for one in selections)
-    together = beside if definition.flow == "one_way" else []
+    together = extra_definitions if definition.flow == "one_way" else []
     with reading_once(cells, definition, merged(every), together) as kept:
         first, *values = measure_each(cells, definition, [goods, *others], kept)
         main = headline(definition, goods, cells, kept=kept, found=first)
         if isinstance(main, NoAnswer):
             return main
-        whole = denominator.whole_of(cells, kept, definition, goods)
-        if lost := denominator.not_known(whole, main.value, cells, definition):
+        total = denominator.whole_of(cells, kept, definition, goods)
+        if lost := denominator.not_known(total, main.value, cells, definition):
             return lost
         totals_ = (
-            denominator.alternatives(whole, main, cells, kept, definition, goods) if whole else ()
+            denominator.alternatives(total, main, cells, kept, definition, goods) if total else ()
         )
         alternatives = [
             *followed(definition, others, cells, values),
-            *elsewhere(beside, goods, cells, kept.kept if together else None),
+            *elsewhere(extra_definitions, goods, cells, kept.kept if together else None),
             *([] if alone else totals_),
         ]
-    return _Reported(cells, goods, main, tuple(alternatives), whole)
+    return _Reported(cells, goods, main, tuple(alternatives), total)
 
 
 def _about_rows(
@@ -301,7 +301,7 @@ def _about_rows(
     cells: SourceRows,
     goods: Goods,
     bases: Mapping[str, float],
-    whole: Denominator | None,
+    total: Denominator | None,
 ) -> Iterator[Caveat]:
     """Yield what follows from which rows there are, and which of them make up a total."""
     if cells.reported_by:
@@ -316,7 +316,7 @@ def _about_rows(
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
             yield from caveats.whose_goods(definition, bases, of_total)
     wholes = totals(definition)
-    if whole is None or not whole.is_reported:  # else it is known what is missing
+    if total is None or not total.is_reported:  # else it is known what is missing
         yield from denominator.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
@@ -328,7 +328,7 @@ def _about_rows(
         yield caveats.caveat(
             "not-recorded", f"{cells.available.source} records no trade of {names}."
         )
-    summed = {area for whole, _ in wholes for area in (whole.importer, whole.exporter)}
+    summed = {area for total, _ in wholes for area in (total.importer, total.exporter)}
     if names := " and ".join(sorted(several & summed)):
         kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"
         yield caveats.caveat(
@@ -365,7 +365,7 @@ def headline(
     ends = drawn_ends(read, definition, goods)
     if low is None:
         low, high = ends.pop("", None) or interval(read, definition, goods)
-    beside: dict[str, float | str] = {
+    extra_definitions: dict[str, float | str] = {
         f"{name}_{end}": ends[name][place]
         for name in found.details
         for place, end in enumerate(("low", "high"))
@@ -376,7 +376,7 @@ def headline(
         low=low,
         high=high,
         is_range=low is not None,
-        details=found.details | beside,
+        details=found.details | extra_definitions,
         evidence=(evidence_of(read, definition, goods),),
         uncertain_code_shares=uncertain_code_shares(read, definition, goods),
     )
@@ -395,10 +395,13 @@ def followed(
 
 
 def elsewhere(
-    beside: Sequence[Definition], goods: Goods, cells: SourceRows, read: Frame | None = None
+    extra_definitions: Sequence[Definition],
+    goods: Goods,
+    cells: SourceRows,
+    read: Frame | None = None,
 ) -> Iterator[tuple[str, Estimate]]:
     """Yield the same asked of other areas; `read` has their rows, if they were read already."""
-    for choice in beside:
+    for choice in extra_definitions:
         known_reporters = cells.with_non_reporting(choice)
         if refusal(known_reporters, choice, goods):
             continue

@@ -219,21 +219,21 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
     """
     address = source or SOURCE
     _, release = split_address(address)
-    held = [
+    snapshots = [
         item
         for item in lake.holdings()
         if item.source == SOURCE
         and period in (item.current if release is None else item.periods)
         and release in (None, item.vintage)
     ]
-    if held:
-        snapshot = "+".join(item.snapshot for item in held)
-        known = min(item.areas for item in held)
-        last = held[-1]
+    if snapshots:
+        snapshot = "+".join(item.snapshot for item in snapshots)
+        known = min(item.areas for item in snapshots)
+        last = snapshots[-1]
         if last.vintage != RELEASE:  # an answer names the table that it is from
             address = f"{SOURCE}@{last.vintage}"
         return InputRows(
-            lake, address, snapshot, period, known, _cut(held), nomenclature=last.nomenclature
+            lake, address, snapshot, period, known, _cut(snapshots), nomenclature=last.nomenclature
         )
     return _from_package(lake, period, address, release)
 
@@ -256,8 +256,8 @@ def _from_package(
     return NoAnswer(f"{SOURCE} ({title}) is not loaded. Load the year 2022 with: {INSTALL}")
 
 
-def _cut(held: list[InventoryItem]) -> frozenset[tuple[str, str]]:
+def _cut(snapshots: list[InventoryItem]) -> frozenset[tuple[str, str]]:
     """Return what the finding of the load names: "ISL C21 x 1.210, CYP H51 x 1.072"."""
-    named = (f.example for item in held for f in item.findings if f.rule == "cut-columns")
+    named = (f.example for item in snapshots for f in item.findings if f.rule == "cut-columns")
     parts = (one.split() for text in named for one in text.split(", "))
     return frozenset((area, sector) for area, sector, *_ in parts)

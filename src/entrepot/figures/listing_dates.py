@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.editions import links_held
+from entrepot.figures.editions import links_loaded
 from entrepot.figures.questions.event import Listing
 from entrepot.goods import Selection, Variant, goods_list, goods_selection
 from entrepot.goods.parse import parse
@@ -97,7 +97,7 @@ def _on(
             f"{asked.listed}@{day}",
             nomenclature=edition,
             variant=cast("Variant", asked.concordance),
-            links=links_held(lake),
+            links=links_loaded(lake),
             editions=tuple(dict.fromkeys(harmonized(name).id for name in editions)),
         )
     except NoEvidenceError:

@@ -382,12 +382,12 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
         trade = [line for line in lines if line.endswith(f"has no goods by {BASIS}")]
         lines = [_INPUTS, *(line for line in lines if line not in trade)] if trade else lines
     when = f"{asked.base} and {asked.period}" if asked.base else f"{asked.period}"
-    mute = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
+    no_report = f"neither {asked.importer} nor {asked.exporter} reported for {when} to"
     if asked.reported_by:
         side = asked.importer if asked.reported_by == "importer" else asked.exporter
-        mute = f"{side} did not report for {when} to"
+        no_report = f"{side} did not report for {when} to"
     for kind, words in (
-        ("silent", mute),
+        ("silent", no_report),
         ("time", f"not loaded for {when}:"),
     ):
         alike = {name: item for name, item in apart.items() if item.kind == kind}

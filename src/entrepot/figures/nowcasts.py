@@ -150,7 +150,7 @@ class _Series:
     months: list[Period]
     values: Floats
     partner: Floats | None
-    whole: Floats | None
+    denominator: Floats | None
     lead: int
     voice: Side
     partner_name: str
@@ -234,8 +234,10 @@ def _reported(
     members = members_of(asked, side)
     if not members:
         return []
-    told = monthly.reporters[side]
-    return _last_run({one for one in loaded if all((who, one.start) in told for who in members)})
+    reporters = monthly.reporters[side]
+    return _last_run(
+        {one for one in loaded if all((who, one.start) in reporters for who in members)}
+    )
 
 
 def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> str:
@@ -292,9 +294,9 @@ def _read(
         target = total
     names = _others(sums, members, target)
     rows = [target, *(sums[name] for name in names)]
-    whole = None
+    denominator = None
     if checked.measure in _SHARES:
-        whole = np.repeat(total[None], len(rows), axis=0)
+        denominator = np.repeat(total[None], len(rows), axis=0)
     elif len(rows) < _ENOUGH and members:
         rows += _other_reporters(cells, plain.but(period=span), goods, side, months, target)
     values = np.stack(rows)
@@ -302,7 +304,7 @@ def _read(
         lake, plain, checked.period, monthly.source, side, months, loaded, len(rows)
     )
     return _Series(
-        monthly.source, months, values, partner, whole, lead, side, name, cells, goods,
+        monthly.source, months, values, partner, denominator, lead, side, name, cells, goods,
         monthly.currency,
     )  # fmt: skip
 
@@ -346,14 +348,16 @@ def _other_reporters(
     target: Floats,
 ) -> list[Floats]:
     """Return what other reporters, who have all the months too, report of the same partner."""
-    told = cells.available.reporters
-    if told is None:
+    reporters = cells.available.reporters
+    if reporters is None:
         return []
     mine = members_of(asked, side)
     days = [month.start for month in months]
     sums = _sums(cells, asked.but(**{str(side): WORLD}), goods, side, months)
     there = {
-        name: row for name, row in sums.items() if all((name, day) in told[side] for day in days)
+        name: row
+        for name, row in sums.items()
+        if all((name, day) in reporters[side] for day in days)
     }
     return [there[name] for name in _others(there, mine, target)]
 
@@ -453,7 +457,11 @@ def _figure(asked: Definition, series: _Series, lake: Lake) -> Figure:
     if window.ahead < 1:
         raise NoEvidenceError(f"all of {asked.period} is reported")
     found = nowcast(
-        series.values, window, partner=series.partner, lead=series.lead, whole=series.whole
+        series.values,
+        window,
+        partner=series.partner,
+        lead=series.lead,
+        denominator=series.denominator,
     )
     unit = unit_of(asked.but(currency=series.currency))
     value, intervals = found.value, found.intervals

@@ -235,11 +235,11 @@ def _caveats(definition: Definition, main: list[Estimate], rows: Rows) -> Iterat
         yield from goods_caveats.for_goods(goods_selection(definition.goods, nomenclature="HS2017"))
     elif len(main[0].evidence) > 1:
         count = len(main[0].evidence)
-        text = f"Not itself published: computed from {count} published figures{_books(main[0])}."
+        text = f"Not itself published: computed from {count} published figures{_reporter(main[0])}."
         yield caveats.caveat("derived", text)
 
 
-def _books(head: Estimate) -> str:
+def _reporter(head: Estimate) -> str:
     """Say that both sides of a ratio are of one publisher's numbers, or that they are not."""
     above, over, below = str(head.choices["origin"]).partition(" over ")
     if head.unit != "ratio":
@@ -275,11 +275,11 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     known = [row for row in near if row.middle is not None]
     here = sorted({row.unit for row in known if row.period == definition.period})
     periods = sorted({str(row.period) for row in known})
-    held = f"; available for {', '.join(periods[:8])}" if periods else ""
+    available = f"; available for {', '.join(periods[:8])}" if periods else ""
     if len(periods) > 8:
-        held += f" and {len(periods) - 8} more"
+        available += f" and {len(periods) - 8} more"
     if here and unit_of(definition) not in here:
-        held = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
+        available = f"; available in {', '.join(here)}: ask with --currency {here[0]}"
     narrow = [definition.valuation and definition.valuation.upper()]
     narrow += [definition.currency if definition.currency != "USD" else None]
     narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
@@ -288,7 +288,7 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     return (
         f"{source} has no {definition.measure} of {definition.goods} from "
         f"{definition.exporter} to {definition.importer} for "
-        f"{definition.period}{against}{words}{held}"
+        f"{definition.period}{against}{words}{available}"
     )
 
 
@@ -395,10 +395,12 @@ def _spot(definition: Definition, rows: Sequence[Published]) -> tuple[float, Seq
         if (found := _rates(rows, currency, day, kind)) and found[0].middle is not None:
             return found[0].middle, found[:1]
     unit = f"{currency} per USD"
-    held = sorted({f"{row.period}" for row in rows if row.unit == unit and row.period.months == 1})
+    available = sorted(
+        {f"{row.period}" for row in rows if row.unit == unit and row.period.months == 1}
+    )
     raise RequestError(
         f"no rate of {currency} is available for {text}",
-        why=f"rates are available for {', '.join(held)}" if held else "",
+        why=f"rates are available for {', '.join(available)}" if available else "",
         hint="write the rate itself, such as --spot 7.1; or load a table of published rates: "
         "entrepot data add published FILE",
     )

@@ -15,7 +15,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.availability import not_loaded
-from entrepot.figures.editions import links_held
+from entrepot.figures.editions import links_loaded
 from entrepot.files import drafted, require_target
 from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
@@ -126,21 +126,21 @@ def reconcile_lake(
     )
     if out is not None:
         _require_writable(out)
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, f"{SOURCE}.parquet")
-        with held.reading():
-            reported = reports(held, source, period, goods, cast("Panel", panel), reexports)
+        with opened.reading():
+            reported = reports(opened, source, period, goods, cast("Panel", panel), reexports)
             if remove_freight:
                 remove_freight = _has_freight(reported)
-            official, words = _official(held, weights, reported.periods)
+            official, words = _official(opened, weights, reported.periods)
             with reconcile(
-                held.connection,
+                opened.connection,
                 reported.rows,
                 reporters=reported.reporters,
                 kept=reported.kept,
                 moves=reported.moves,
-                distances=_distances(held) if remove_freight else None,
+                distances=_distances(opened) if remove_freight else None,
                 official=official,
                 odds=bundled_odds() if weights == "official" else None,
                 remove_freight=remove_freight,
@@ -149,18 +149,18 @@ def reconcile_lake(
             ) as result:
                 table = result.rows.project(_COLUMNS)
                 table.write_parquet(str(kept), compression="zstd")
-                held.require_unchanged()
+                opened.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
-        before = sum(one.rows for one in held.holdings() if one.source == SOURCE and one.current)
-        made = held.connection.sql(f"FROM {read_parquet(kept)}")
+        before = sum(one.rows for one in opened.holdings() if one.source == SOURCE and one.current)
+        made = opened.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, suppressed_in = _unspecified(made), _kept_back(made)
         if keep:
-            held.add(SOURCE, [kept], replace=True, vintage=RELEASE)
+            opened.add(SOURCE, [kept], replace=True, vintage=RELEASE)
     if official is not None and not result.learnt:
         words = _BUNDLED
     notes = [*reported.notes, *of_parts(by, weights, reported.periods, result)]
-    if result.moved[0] and links_held(held) is None:
+    if result.moved[0] and links_loaded(opened) is None:
         notes.append(_BY_HEADING)
     return Reconciliation(
         source, reported.periods, words, result, unspecified, suppressed_in, before, tuple(notes)
@@ -311,7 +311,7 @@ def reports(
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
     reporters, kept = reporters_of(native), withheld(native)
-    links = links_held(lake)
+    links = links_loaded(lake)
     if goods != "all":
         native = _chosen(native, goods, links)
     spans = native.select("period", "freq", "reported_by", "nomenclature").distinct().fetchall()

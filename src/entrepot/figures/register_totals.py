@@ -90,9 +90,9 @@ def register_totals(
             f"{against} is a customs register too", hint="compare with a statistic: comtrade, baci"
         )
     with lake.reading():
-        held = lake.flows(source)
-        years = nw.from_native(added_up(relation(held, lake), "A")).lazy()
-        months = nw.from_native(added_up(relation(held, lake), "M")).lazy()
+        available = lake.flows(source)
+        years = nw.from_native(added_up(relation(available, lake), "A")).lazy()
+        months = nw.from_native(added_up(relation(available, lake), "M")).lazy()
         if period:
             span = Period.parse(period)
             years, months = (
@@ -109,7 +109,7 @@ def register_totals(
         codes = _codes(years)
         known = _others(lake, against, codes) if against else {}
     totals = []
-    for (basis, year, reporter, direction, currency), (value, lacking) in sorted(found.items()):
+    for (basis, year, reporter, direction, currency), (value, missing) in sorted(found.items()):
         other, note = known.get((year, reporter, direction), (None, ""))
         if against and currency != "USD":
             other, note = None, f"the register counts in {currency}, {against} in USD"
@@ -128,7 +128,7 @@ def register_totals(
                 here,
                 value,
                 currency,
-                lacking / value,
+                missing / value,
                 other,
                 ratio,
                 note,
@@ -158,10 +158,10 @@ _BY = ("partner_basis", "year", "reporter", "direction")
 
 def _totals(years: nw.LazyFrame[Any]) -> dict[tuple[*Key, str], tuple[float, float]]:
     """Return value, and value of lines without a country, by basis and year."""
-    lacking = nw.when(nw.col("partner") == NOT_SAID).then(nw.col("value")).otherwise(nw.lit(0.0))
-    rows = _keyed(years).with_columns(lacking.alias("lacking"))
+    missing = nw.when(nw.col("partner") == NOT_SAID).then(nw.col("value")).otherwise(nw.lit(0.0))
+    rows = _keyed(years).with_columns(missing.alias("lacking"))
     sums = rows.group_by(*_BY, "money").agg(nw.col("value").sum(), nw.col("lacking").sum())
-    return {tuple(key): (value, lacking) for *key, value, lacking in fetch(sums) if value}
+    return {tuple(key): (value, missing) for *key, value, missing in fetch(sums) if value}
 
 
 def _months(rows: nw.LazyFrame[Any]) -> dict[Key, int]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["extreme_prices", "one_sided_share", "unweighed"]
 
 
-_TOLD = {
+_REPORTED = {
     "both": "by both",
     "exporter": "by the exporter alone",
     "importer": "by the importer alone",
@@ -39,13 +39,15 @@ _TOLD = {
 def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield how much of the trade, and of its total, one side alone tells."""
     now = asked.but(base=None)
-    text = f"Reconciled from both sides' reports, where there are two: {_told(cells, now, goods)}"
+    text = (
+        f"Reconciled from both sides' reports, where there are two: {_reported(cells, now, goods)}"
+    )
     if asked.base and question(asked.measure).trade == "flow":
         then = asked.but(period=asked.base, base=None)
-        text += f" in {asked.period}, and {_told(cells, then, goods)} in {asked.base}"
+        text += f" in {asked.period}, and {_reported(cells, then, goods)} in {asked.base}"
     wholes = [whole for whole, _ in totals(asked) if whole != asked]
     if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
-        text += f"; of the total, {_told(cells, wholes[0].but(base=None), goods)}"
+        text += f"; of the total, {_reported(cells, wholes[0].but(base=None), goods)}"
     if names := sorted(frozenset().union(*cells.non_reporting)):
         who = joined([area_name(name) for name in names])
         text += f". {who} does not report, at least at times"
@@ -63,9 +65,9 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
         return
     for side in SIDES:
         area = members_of(asked, side)
-        fell_silent = len(area) == 1 and stopped_in(area, asked.period)
+        stopped = len(area) == 1 and stopped_in(area, asked.period)
         reported_by = other_side(side)
-        if not fell_silent or stopped_in(area, asked.base) or reported_by not in cells.mirrors:
+        if not stopped or stopped_in(area, asked.base) or reported_by not in cells.mirrors:
             continue
         then = asked.but(measure="value", period=asked.base, base=None)
         made, alone = (
@@ -86,7 +88,7 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
         )
 
 
-def _told(cells: SourceRows, asked: Definition, goods: Goods) -> str:
+def _reported(cells: SourceRows, asked: Definition, goods: Goods) -> str:
     """Say which parts of a flow both sides tell, and each side alone."""
     column = nw.col(cells.column(asked))
     rows = cells.flow(asked, goods).group_by("reported_by").agg(column.sum().alias("value"))
@@ -96,7 +98,7 @@ def _told(cells: SourceRows, asked: Definition, goods: Goods) -> str:
         return "nothing was traded"
     parts = [
         f"{_percent(reported[name] / total)} is reported {words}"
-        for name, words in _TOLD.items()
+        for name, words in _REPORTED.items()
         if reported.get(name)
     ]
     return joined(parts)
@@ -130,12 +132,12 @@ def unweighed(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Ca
     found = {bool(lacks): (int(count), float(total)) for lacks, count, total in sums}
     if True not in found:
         return
-    (lacking, lost), (others, known) = found[True], found.get(False, (0, 0.0))
+    (missing, lost), (others, known) = found[True], found.get(False, (0, 0.0))
     part = 100 * lost / (lost + known)
     size = f"{part:.2g} %" if part >= 0.01 else "less than a ten-thousandth"
     yield caveat(
         "unweighed",
-        f"{lacking:,} of {lacking + others:,} rows of {cells.available.source} behind this, {size} "
+        f"{missing:,} of {missing + others:,} rows of {cells.available.source} behind this, {size} "
         "of their value, have no mass. A sum of masses lacks them: it is too small, and a part "
         "of it may be too small or too large.",
     )

@@ -231,14 +231,14 @@ def _over_all_times(cells: SourceRows, asked: Definition) -> Definition | None:
 
     So it is where a group has other members then, and where rows are made of two reports.
     """
-    held = cells.available
-    if asked.base or held.is_reconciled or asked.period.freq != held.freq:
+    available = cells.available
+    if asked.base or available.is_reconciled or asked.period.freq != available.freq:
         return None
     times = [
         period
-        for item in cells.lake.holdings(held.source)
+        for item in cells.lake.holdings(available.source)
         for period in item.current
-        if period.freq == held.freq
+        if period.freq == available.freq
     ]
     if asked.period not in times:
         return None

@@ -13,7 +13,7 @@ import narwhals as nw
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
-from entrepot.figures.sides import among, in_books, leaves, members_of, reach, totals
+from entrepot.figures.sides import among, leaves, members_of, reach, reported_in, totals
 from entrepot.goods import Selection, goods_selection
 from entrepot.goods.selection import wanted, weighted
 from entrepot.lake import fetch, stored
@@ -101,8 +101,14 @@ class SourceRows:
 
     def _said(self) -> tuple[Hashable, ...]:
         """Return what says which rows these are."""
-        held = (self.available.source, self.available.snapshot, self.available.freq)
-        return (*held, self.reported_by, self.twofold, self.non_reporting, self.for_non_reporting)
+        kept_rows = (self.available.source, self.available.snapshot, self.available.freq)
+        return (
+            *kept_rows,
+            self.reported_by,
+            self.twofold,
+            self.non_reporting,
+            self.for_non_reporting,
+        )
 
     def with_non_reporting(self, asked: Definition) -> SourceRows:
         """Find out who does not report, where rows are made of both sides' reports."""
@@ -178,14 +184,16 @@ class SourceRows:
         """
         wanted_ = wanted(goods)
         every = [*([] if wanted_ is None else [wanted_]), *tests]
-        held = self.kept
-        if held is not None:  # everything but the goods was chosen when they were read
-            return weighted(held.filter(*every) if every else held, goods, self.column(asked))
-        held = self._told(by, asked)
+        kept_rows = self.kept
+        if kept_rows is not None:  # everything but the goods was chosen when they were read
+            return weighted(
+                kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
+            )
+        kept_rows = self._told(by, asked)
         own = own or (whole and bool(total_sides(asked)))
         every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
-        rows = held.filter(*every)
+        rows = kept_rows.filter(*every)
         if asked.goods == "all":
             rows = self.all_goods(rows, asked, *every)
         more = rest(self, asked, goods) if whole else None
@@ -202,7 +210,7 @@ class SourceRows:
         if not own:
             tests.append(nw.col("exporter") != nw.col("importer"))
         if self.reported_by:
-            tests.append(in_books(self.reported_by, asked))
+            tests.append(reported_in(self.reported_by, asked))
         if asked.valuation:
             tests.append(nw.col("valuation") == asked.valuation.upper())
         return tests
@@ -225,8 +233,8 @@ class SourceRows:
             return [origin]
         if not self.twofold:
             return []
-        told_twice = nw.col("importer").is_in(sorted(self.twofold))
-        return [~nw.when(origin).then(told_twice).otherwise(nw.lit(False))]
+        reported_twice = nw.col("importer").is_in(sorted(self.twofold))
+        return [~nw.when(origin).then(reported_twice).otherwise(nw.lit(False))]
 
     def flow(
         self, asked: Definition, goods: Goods, *, inside: bool = False, whole: bool = False

@@ -13,7 +13,7 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["among", "buyers_beside", "in_books", "leaves", "members_of", "reach", "totals"]
+__all__ = ["among", "buyers_beside", "leaves", "members_of", "reach", "reported_in", "totals"]
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
@@ -68,7 +68,7 @@ def leaves(group: frozenset[str]) -> nw.Expr:
     return ~(nw.col("importer").is_in(sorted(group)) & nw.col("exporter").is_in(sorted(group)))
 
 
-def in_books(reported_by: Side, asked: Definition) -> nw.Expr:
+def reported_in(reported_by: Side, asked: Definition) -> nw.Expr:
     """Whether one side reported a row; of two-way trade, one country both directions."""
     reported = nw.col("reported_by")
     members = sorted(members_of(asked, reported_by))

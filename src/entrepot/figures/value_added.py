@@ -226,9 +226,9 @@ class Known:
                 "closeness": np.concatenate([one.ravel() for one in near]),
             }
 
-        held = kept_arrays(key, find)
-        sizes = held["sizes"]
-        blocks = np.split(held["closeness"], np.cumsum(sizes**2)[:-1])
+        stored = kept_arrays(key, find)
+        sizes = stored["sizes"]
+        blocks = np.split(stored["closeness"], np.cumsum(sizes**2)[:-1])
         near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
         while len(_NEAR) >= _SOME:
             del _NEAR[next(iter(_NEAR))]
@@ -306,8 +306,8 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
         def made() -> tuple[Any, Any]:
             with turn(_TURN):
                 if not known_factors:
-                    held = kept_arrays(f"factors-{name}", work_out)
-                    known_factors.append((held["triangles"], held["pivots"]))
+                    stored = kept_arrays(f"factors-{name}", work_out)
+                    known_factors.append((stored["triangles"], stored["pivots"]))
                 return known_factors[0]
 
         def work_out() -> Arrays:
@@ -318,10 +318,10 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
         return _LAST[0][1]
 
 
-def _of_arrays(held: Benchmark) -> Economy:
-    grid = held.grid
+def _of_arrays(stored: Benchmark) -> Economy:
+    grid = stored.grid
     return Economy(
-        grid.areas, grid.sectors, grid.area_of, grid.sector_of, held.coefficients, held.output
+        grid.areas, grid.sectors, grid.area_of, grid.sector_of, stored.coefficients, stored.output
     )
 
 
@@ -340,15 +340,15 @@ def _of_kept_file(name: str, path: Path, file: str, said: FileOptions, year: int
             "parts": np.array(list(found.parts.items()), dtype=np.str_).reshape(-1, 2),
         }
 
-    held = kept_arrays(f"economy-{name}", read)
+    stored = kept_arrays(f"economy-{name}", read)
     return Economy(
-        tuple(held["areas"].tolist()),
-        tuple(held["sectors"].tolist()),
-        held["area_of"],
-        held["sector_of"],
-        held["coefficients"],
-        held["output"],
-        dict(held["parts"].tolist()),
+        tuple(stored["areas"].tolist()),
+        tuple(stored["sectors"].tolist()),
+        stored["area_of"],
+        stored["sector_of"],
+        stored["coefficients"],
+        stored["output"],
+        dict(stored["parts"].tolist()),
     )
 
 

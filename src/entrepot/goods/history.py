@@ -184,21 +184,21 @@ def goods_history(code: str) -> tuple[ListedPeriod, ...]:
             hint=f"did you mean 0{digits}?",
         )
     _require_known(digits)
-    found = [seen for held in goods_lists() for seen in periods_on_list(held, digits)]
+    found = [seen for goods_list in goods_lists() for seen in periods_on_list(goods_list, digits)]
     return tuple(sorted(found, key=lambda seen: (seen.entry.starts, seen.of.id, seen.entry.code)))
 
 
-def periods_on_list(held: GoodsList, digits: str) -> Iterator[ListedPeriod]:
+def periods_on_list(goods_list: GoodsList, digits: str) -> Iterator[ListedPeriod]:
     """Yield the stretches of time in which a code of known digits was on one list."""
     asked: dict[str, str] = {}  # zeros can fill a code up in one edition and not in another
-    for entry in held.history:
+    for entry in goods_list.history:
         if entry.code[:2] != digits[:2]:
             continue
         if entry.edition not in asked:
             asked[entry.edition] = without_filling(digits, entry.edition)
         code, plain = asked[entry.edition], without_filling(entry.code, entry.edition)
         if code.startswith(plain) or plain.startswith(code):
-            yield ListedPeriod(held, entry, _match(code, plain, entry))
+            yield ListedPeriod(goods_list, entry, _match(code, plain, entry))
 
 
 def _require_known(digits: str) -> None:

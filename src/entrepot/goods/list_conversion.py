@@ -435,8 +435,10 @@ def reach(
     found = _walk(code, edition, other, family, low, links)
     if not gathered:
         return found
-    held = tuple(sorted({*found.widest, *gathered}))
-    return replace(found, wide=held, reason=found.reason or f"it drew on {_words(held)}")
+    goods_list = tuple(sorted({*found.widest, *gathered}))
+    return replace(
+        found, wide=goods_list, reason=found.reason or f"it drew on {_words(goods_list)}"
+    )
 
 
 def _drawn_on(code: str, edition: str, other: str, links: Links) -> tuple[str, ...]:

@@ -141,26 +141,26 @@ class Matcher:
         self._links = links
         self._indexes: dict[tuple[str, int], _Index] = {}
         left_out, kept = [], []
-        for held in lists:
+        for goods_list in lists:
             try:
-                reaches(held.history, self._edition, links)
-                kept.append(held)
+                reaches(goods_list.history, self._edition, links)
+                kept.append(goods_list)
             except RequestError:
                 if all_of_them:
                     raise
-                left_out.append(held.id)
+                left_out.append(goods_list.id)
         self.lists = tuple(kept)
-        self._changes = {held.id: sorted(set(_changes(held))) for held in kept}
+        self._changes = {goods_list.id: sorted(set(_changes(goods_list))) for goods_list in kept}
         self.left_out = tuple(left_out)
 
     def unsettled(self, day: date | None) -> tuple[str, ...]:
         """Return why a code that meets nothing may be on a list all the same, list by list."""
         return tuple(
-            f"{held.id} is a fragment"
-            if held.is_fragment
-            else f"{held.id} read until {held.known_until}"
-            for held in self.lists
-            if not held.settles(day)
+            f"{goods_list.id} is a fragment"
+            if goods_list.is_fragment
+            else f"{goods_list.id} read until {goods_list.known_until}"
+            for goods_list in self.lists
+            if not goods_list.settles(day)
         )
 
     def spans(self, codes: Iterable[str], first: date, last: date) -> Iterator[ListedSpan]:
@@ -178,17 +178,17 @@ class Matcher:
         for code, (ends, _) in read.items():
             for six in self._between(*ends):
                 by_six.setdefault(six, []).append(code)
-        for held in self.lists:
-            if {entry.edition for entry in held.history} == {self._edition}:
-                yield from self._steady(held, read, by_six, first, last)
+        for goods_list in self.lists:
+            if {entry.edition for entry in goods_list.history} == {self._edition}:
+                yield from self._steady(goods_list, read, by_six, first, last)
                 continue
             open_: dict[tuple[str, str, str, str], ListedSpan] = {}
-            for begins, until in self._between_changes(held, first, last):
-                index = self._index(held, begins)
+            for begins, until in self._between_changes(goods_list, first, last):
+                index = self._index(goods_list, begins)
                 now: dict[tuple[str, str, str, str], ListedSpan] = {}
                 met = dict.fromkeys(code for six in by_six.keys() & index for code in by_six[six])
                 for code in met:
-                    for one in self._met(code, *read[code], held, index, begins):
+                    for one in self._met(code, *read[code], goods_list, index, begins):
                         key = code, one.entry.code, one.entry.part, one.certainty
                         before = open_.pop(key, None)
                         if before and before.goes_on(one):
@@ -203,7 +203,7 @@ class Matcher:
 
     def _steady(
         self,
-        held: GoodsList,
+        goods_list: GoodsList,
         read: dict[str, tuple[tuple[str, str], bool]],
         by_six: dict[str, list[str]],
         first: date,
@@ -213,7 +213,7 @@ class Matcher:
 
         No family has to be closed there, so how a code meets an entry is the same on all days.
         """
-        index = self._index(held, None)
+        index = self._index(goods_list, None)
         stretches: dict[int, list[tuple[date, date, str]]] = {}
         seen: set[tuple[str, int]] = set()
         for six in sorted(by_six.keys() & index):
@@ -227,35 +227,35 @@ class Matcher:
                     if marked and certainty[0] == "whole":
                         certainty = "ex", "the table means a part of the code"
                     if id(entry) not in stretches:
-                        stretches[id(entry)] = list(_stretches(held, entry, first, last))
+                        stretches[id(entry)] = list(_stretches(goods_list, entry, first, last))
                     for begins, until, status in stretches[id(entry)]:
                         yield ListedSpan(
                             begins,
                             until,
-                            Match(code, held, entry, certainty[0], status, certainty[1]),
+                            Match(code, goods_list, entry, certainty[0], status, certainty[1]),
                         )
 
     def _between_changes(
-        self, held: GoodsList, first: date, last: date
+        self, goods_list: GoodsList, first: date, last: date
     ) -> Iterator[tuple[date, date]]:
         """Yield the stretches of days without a change of a list, or of what is known of it."""
-        changes = {*self._changes[held.id]}
-        if held.known_until < date.max:
-            changes.add(held.known_until + timedelta(days=1))
+        changes = {*self._changes[goods_list.id]}
+        if goods_list.known_until < date.max:
+            changes.add(goods_list.known_until + timedelta(days=1))
         starts = [first, *sorted(day for day in changes if first < day <= last)]
         for begins, after in itertools.pairwise([*starts, None]):
             assert begins is not None
             yield begins, after - timedelta(days=1) if after else last
 
-    def _index(self, held: GoodsList, day: date | None) -> _Index:
+    def _index(self, goods_list: GoodsList, day: date | None) -> _Index:
         """Return the entries of a day by six-digit code: a family is closed by what is listed then.
 
         Between two changes of a list nothing changes, so one index serves all days there.
         """
-        key = held.id, -1 if day is None else bisect_right(self._changes[held.id], day)
+        key = goods_list.id, -1 if day is None else bisect_right(self._changes[goods_list.id], day)
         if key not in self._indexes:
             found: _Index = {}
-            entries = _on(held, day)
+            entries = _on(goods_list, day)
             places = reaches(entries, self._edition, self._links)
             for entry in entries:
                 for six in expanded(entry.code, entry.edition):
@@ -285,8 +285,8 @@ class Matcher:
         ends, marked = self._read(code)
         return tuple(
             one
-            for held in self.lists
-            for one in self._met(code, ends, marked, held, self._index(held, day), day)
+            for goods_list in self.lists
+            for one in self._met(code, ends, marked, goods_list, self._index(goods_list, day), day)
         )
 
     def _read(self, code: str) -> tuple[tuple[str, str], bool]:
@@ -302,7 +302,7 @@ class Matcher:
         code: str,
         ends: tuple[str, str],
         marked: bool,
-        held: GoodsList,
+        goods_list: GoodsList,
         index: _Index,
         day: date | None,
     ) -> Iterable[Match]:
@@ -319,8 +319,8 @@ class Matcher:
                     certainty = "ex", "the table means a part of the code"
                 key = entry.code, entry.part, certainty[0]
                 if key not in found:
-                    status = held.status(entry, day) if day else "listed"
-                    found[key] = Match(code, held, entry, certainty[0], status, certainty[1])
+                    status = goods_list.status(entry, day) if day else "listed"
+                    found[key] = Match(code, goods_list, entry, certainty[0], status, certainty[1])
         return found.values()
 
     def _known(self, digits: str) -> str:
@@ -372,22 +372,22 @@ class Matcher:
         return None
 
 
-def _on(held: GoodsList, day: date | None) -> tuple[ListEntry, ...]:
+def _on(goods_list: GoodsList, day: date | None) -> tuple[ListEntry, ...]:
     """Return what is or may be on a list on a day; all that ever was, without one."""
     if day is None:
-        return held.history
-    if day < held.begins:
+        return goods_list.history
+    if day < goods_list.begins:
         return ()
-    return tuple(entry for entry in held.history if entry.on(day) != "no")
+    return tuple(entry for entry in goods_list.history if entry.on(day) != "no")
 
 
 def _stretches(
-    held: GoodsList, entry: ListEntry, first: date, last: date
+    goods_list: GoodsList, entry: ListEntry, first: date, last: date
 ) -> Iterator[tuple[date, date, str]]:
     """Yield the days from one to another on which an entry is or may be on its list, by status."""
-    after = [entry.valid_to, entry.not_before, held.known_until]
+    after = [entry.valid_to, entry.not_before, goods_list.known_until]
     changes = {entry.starts, *(day + timedelta(days=1) for day in after if day and day < date.max)}
-    begins = max(first, held.begins)
+    begins = max(first, goods_list.begins)
     if begins > last:
         return
     days = [begins, *sorted(day for day in changes if begins < day <= last)]
@@ -395,13 +395,13 @@ def _stretches(
         assert start is not None
         if entry.on(start) != "no":
             until = following - timedelta(days=1) if following else last
-            yield start, until, held.status(entry, start)
+            yield start, until, goods_list.status(entry, start)
 
 
-def _changes(held: GoodsList) -> Iterator[date]:
+def _changes(goods_list: GoodsList) -> Iterator[date]:
     """Yield the days on which something of a list changes, or what is known of it."""
-    yield held.begins
-    for entry in held.history:
+    yield goods_list.begins
+    for entry in goods_list.history:
         yield entry.starts
         if entry.valid_to and entry.valid_to < date.max:
             yield entry.valid_to + timedelta(days=1)

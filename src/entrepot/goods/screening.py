@@ -136,12 +136,12 @@ class Regime:
     @property
     def read_until(self) -> date:
         """Day of the latest text of the list that was read last."""
-        return max(held.known_until for held in self.lists)
+        return max(goods_list.known_until for goods_list in self.lists)
 
     @property
     def only_fragments(self) -> bool:
         """Whether none of its lists could be read as a whole."""
-        return all(held.is_fragment for held in self.lists)
+        return all(goods_list.is_fragment for goods_list in self.lists)
 
     def applies(self, route: Route) -> Iterator[tuple[date, date]]:
         """Yield the first and last day on which it binds shipments on a route."""
@@ -171,12 +171,16 @@ class Regime:
 
     def unsettled(self) -> Iterator[tuple[date, date, str]]:
         """Yield the days on which a code that meets nothing may be listed, and why."""
-        for held in self.lists:
-            if held.is_fragment:
-                yield held.begins, _ALWAYS, f"{held.short}: only fragments of the list were read"
-            elif held.known_until < date.max:
-                why = f"{held.short}: read until {day_text(held.known_until)}"
-                yield held.known_until + timedelta(days=1), _ALWAYS, why
+        for goods_list in self.lists:
+            if goods_list.is_fragment:
+                yield (
+                    goods_list.begins,
+                    _ALWAYS,
+                    f"{goods_list.short}: only fragments of the list were read",
+                )
+            elif goods_list.known_until < date.max:
+                why = f"{goods_list.short}: read until {day_text(goods_list.known_until)}"
+                yield goods_list.known_until + timedelta(days=1), _ALWAYS, why
 
 
 def _inner(regime: Regime, route: Route) -> tuple[str, str]:
@@ -236,14 +240,14 @@ def regimes_of(lists: Iterable[GoodsList], named: Sequence[str] = ()) -> tuple[R
         the user or the Common High Priority List, is then screened on every route.
     """
     found: dict[tuple[str, str, str], list[GoodsList]] = {}
-    for held in lists:
-        home = held.act.jurisdiction
+    for goods_list in lists:
+        home = goods_list.act.jurisdiction
         if home in _HOMES:
-            for direction in (held.direction, *_MORE.get(held.id, ())):
-                found.setdefault((held.act.id, home, direction), []).append(held)
-        elif not home or held.id in named:
-            found.setdefault((held.id, "", ""), []).append(held)
-    made = [_regime(*key, tuple(held)) for key, held in found.items()]
+            for direction in (goods_list.direction, *_MORE.get(goods_list.id, ())):
+                found.setdefault((goods_list.act.id, home, direction), []).append(goods_list)
+        elif not home or goods_list.id in named:
+            found.setdefault((goods_list.id, "", ""), []).append(goods_list)
+    made = [_regime(*key, tuple(goods_list)) for key, goods_list in found.items()]
     us = [_re_export(one) for one in made if one.home == "USA" and one.kind == "export"]
     return tuple(sorted([*made, *us], key=_place))
 

@@ -150,10 +150,10 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
     same = name == record.get("catalog") and record.get("folder") == str(root)
     done = record.get("loads", []) if same else None
     with _Outside(name or str(root)):
-        held = _open(library, root, name)
+        table_ = _open(library, root, name)
         with suppress(NamespaceAlreadyExistsError):
-            held.create_namespace(NAMESPACE)
-        work = _Work(held, root, state.folder.resolve())
+            table_.create_namespace(NAMESPACE)
+        work = _Work(table_, root, state.folder.resolve())
         if done is None or done != loads[: len(done)]:  # moved, or something was removed
             work.forget()
             done = []
@@ -328,30 +328,30 @@ class _Work:
         self, table: Table, wanted: dict[Path, _File], load: int, vintages: Sequence[str]
     ) -> None:
         """Make a table name exactly the wanted files, in one commit, and tag it."""
-        held = self._table(table)
-        if held is None:
+        table_ = self._table(table)
+        if table_ is None:
             if not wanted:
                 return
-            held = self._create(table)
-        named = {task.file.file_path: task.file for task in held.scan().plan_files()}
+            table_ = self._create(table)
+        named = {task.file.file_path: task.file for task in table_.scan().plan_files()}
         addresses = {_address(path): file for path, file in wanted.items()}
         added = [file for address, file in addresses.items() if address not in named]
         gone = [file for address, file in named.items() if address not in addresses]
         if added or gone:
-            with held.transaction() as change:
-                self._snapshot(change, held, added, gone, load)
-            held = held.refresh()
-        current = held.current_snapshot()
+            with table_.transaction() as change:
+                self._snapshot(change, table_, added, gone, load)
+            table_ = table_.refresh()
+        current = table_.current_snapshot()
         if current is None:
             return
         for tag in (f"load-{load}", *vintages) if added or gone else vintages:
-            with held.manage_snapshots() as refs:
+            with table_.manage_snapshots() as refs:
                 refs.create_tag(current.snapshot_id, tag)
 
     def _snapshot(
         self,
         change: Transaction,
-        held: IcebergTable,
+        table_: IcebergTable,
         added: Iterable[_File],
         gone: Sequence[DataFile],
         load: int,
@@ -361,7 +361,7 @@ class _Work:
             for file in gone:
                 files.delete_data_file(file)
             for new in added:
-                files.append_data_file(_data_file(held, new))
+                files.append_data_file(_data_file(table_, new))
 
     def _table(self, table: Table) -> IcebergTable | None:
         name = (NAMESPACE, table)
@@ -393,18 +393,18 @@ class _Work:
     def published(self) -> Iterator[PublishedTable]:
         """Yield every table as it is now."""
         for table in get_args(Table):
-            held = self._table(table)
-            if held is None or held.current_snapshot() is None:
+            table_ = self._table(table)
+            if table_ is None or table_.current_snapshot() is None:
                 continue
-            files = [task.file for task in held.scan().plan_files()]
+            files = [task.file for task in table_.scan().plan_files()]
             ours = _address(self.root / NAMESPACE / table / "data")
             yield PublishedTable(
                 name=f"{NAMESPACE}.{table}",
                 rows=sum(file.record_count for file in files),
                 files=len(files),
                 copied=sum(file.file_path.startswith(ours) for file in files),
-                metadata=held.metadata_location,
-                tags=tuple(sorted(set(held.refs()) - {"main"})),
+                metadata=table_.metadata_location,
+                tags=tuple(sorted(set(table_.refs()) - {"main"})),
             )
 
 

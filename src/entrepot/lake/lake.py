@@ -255,8 +255,8 @@ class Lake(Reads):
                     where=str(self.path),
                     hint="name the folder of a lake with --lake",
                 )
-            tell = progress or (lambda _: None)
-            return backup(self.path, catalog, Path(file), replaces=replace, progress=tell)
+            report = progress or (lambda _: None)
+            return backup(self.path, catalog, Path(file), replaces=replace, progress=report)
 
     def restore(
         self, file: str | os.PathLike[str], *, progress: Callable[[str], None] | None = None

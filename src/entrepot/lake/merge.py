@@ -67,11 +67,15 @@ def require_room(
         If trade would count twice.
     """
     for other in others:
-        for held in other.partitions:
-            meets = held.period == part.period and any(shared_slices(part, held))
+        for present in other.partitions:
+            meets = present.period == part.period and any(shared_slices(part, present))
             if not meets or outranks(item, other) or outranks(other, item):
                 continue
-            found = None if whole or not held.files else clash(next(iter(held.files.values())).path)
+            found = (
+                None
+                if whole or not present.files
+                else clash(next(iter(present.files.values())).path)
+            )
             if whole or found:
                 raise _taken(item, part, other, name, found)
 
@@ -93,11 +97,15 @@ def lost(
     """
     gone, example = 0, ""
     for counting in current_partitions([other for other in others if other.load != item.load]):
-        held = counting.partition
-        if held.period != part.period or not outranks(item, counting.snapshot):
+        present = counting.partition
+        if present.period != part.period or not outranks(item, counting.snapshot):
             continue
-        if shared := set(shared_slices(held, part)) - counting.hidden if counting.counts else None:
-            rows, one = count(next(iter(held.files.values())).path, shared)
+        if (
+            shared := set(shared_slices(present, part)) - counting.hidden
+            if counting.counts
+            else None
+        ):
+            rows, one = count(next(iter(present.files.values())).path, shared)
             gone, example = gone + rows, example or one
     if not gone:
         return None
@@ -229,18 +237,18 @@ class OverlapCheck:
 
     def clash(self, stored: str) -> Clash | None:
         """Return the first thing that would count twice beside a stored file, if there is one."""
-        held = self.at(stored)
+        present = self.at(stored)
         if self.rows.table == "shipments":
-            return self._same_line(held)
-        if found := self._same_cell(held):
+            return self._same_line(present)
+        if found := self._same_cell(present):
             return found
         if self.rows.table != "flows":
             return None
-        return self._heading(held) or self._edition(held)
+        return self._heading(present) or self._edition(present)
 
     def lost(self, stored: str, hidden: Iterable[str]) -> tuple[int, str]:
         """Return how many stored rows of some slices have no counterpart here, and one of them."""
-        held = self.at(stored)
+        present = self.at(stored)
         names = self._names()
         both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in names)
         gone = ", ".join(map(literal, sorted(hidden)))
@@ -248,13 +256,13 @@ class OverlapCheck:
         words = f"concat_ws(' ', {', '.join(f'old.{name}' for name in names)})"
         query = f"""
             SELECT count(*), coalesce(min({words}), '')
-            FROM (FROM {_stored(held)} WHERE {where}) AS old
+            FROM (FROM {_stored(present)} WHERE {where}) AS old
             ANTI JOIN {self._new()} AS new ON {both}"""
         with readable():
             [(count, example)] = self.connection.execute(query).fetchall()
         return count, example
 
-    def _same_cell(self, held: Path) -> Clash | None:
+    def _same_cell(self, present: Path) -> Clash | None:
         """Return a cell that both have.
 
         A key that does not say (re-exports or not, partners by origin or not) meets every one that
@@ -267,31 +275,31 @@ class OverlapCheck:
             for name in names
             if kinds[name]
         ]
-        found = self._joined(held, [name for name in names if not kinds[name]], tests, names)
+        found = self._joined(present, [name for name in names if not kinds[name]], tests, names)
         if not found:
             return None
         words = " ".join(str(one) for one in found if one is not None)
         return Clash("cell", words, reexports=found[-1] is True)
 
-    def _same_line(self, held: Path) -> Clash | None:
+    def _same_line(self, present: Path) -> Clash | None:
         """Return a line of a register that both files have: all that tells lines apart is alike."""
         both = " AND ".join(f"new.{name} IS NOT DISTINCT FROM old.{name}" for name in LINE)
         query = f"""
             SELECT new.declaration, new.item, new.tariff_code, new.date
-            FROM {self._new()} AS new JOIN {_stored(held)} AS old ON {both}
+            FROM {self._new()} AS new JOIN {_stored(present)} AS old ON {both}
             ORDER BY ALL LIMIT 1"""
         with readable():
             found = self.connection.execute(query).fetchall()
         return Clash("cell", " ".join(str(one) for one in found[0] if one)) if found else None
 
-    def _heading(self, held: Path) -> Clash | None:
+    def _heading(self, present: Path) -> Clash | None:
         """Return a code and one below it, of one flow as one side reports it."""
         sides = ["exporter", "importer", "reported_by"]
         lengths = "SELECT DISTINCT length(product) FROM {} WHERE product <> 'TOTAL'"
         with readable():
             new, old = (
                 {size for (size,) in self.connection.execute(lengths.format(table)).fetchall()}
-                for table in (self._new(), _stored(held))
+                for table in (self._new(), _stored(present))
             )
         for short, long, size in (
             *(("new", "old", size) for size in new if size < max(old, default=0)),
@@ -304,19 +312,19 @@ class OverlapCheck:
                 f"left({long}.product, {size}) = {short}.product",
             ]
             wanted = [f"{short}.product", f"{long}.product", "new.exporter", "new.importer"]
-            if found := self._joined(held, sides, tests, wanted):
+            if found := self._joined(present, sides, tests, wanted):
                 heading, line, seller, buyer = found
                 return Clash("heading", f"{heading} beside {line}, {seller} {buyer}")
         return None
 
-    def _edition(self, held: Path) -> Clash | None:
+    def _edition(self, present: Path) -> Clash | None:
         """Return one report whose codes are to be read in two editions."""
         report = f"SELECT DISTINCT {SLICE['flows']} AS report, nomenclature FROM {{}}"
         other = f"nomenclature <> {literal(NO_CODES)}"
         query = f"""
             SELECT new.report, new.nomenclature, old.nomenclature
             FROM ({report.format(self._new())} WHERE {other}) AS new
-            JOIN ({report.format(_stored(held))} WHERE {other}) AS old
+            JOIN ({report.format(_stored(present))} WHERE {other}) AS old
             ON new.report = old.report AND new.nomenclature <> old.nomenclature
             WHERE new.report <> {literal(EVERYTHING)} ORDER BY ALL LIMIT 1"""
         with readable():
@@ -328,12 +336,12 @@ class OverlapCheck:
         return Clash("edition", f"{side} that {who.strip('>')} reports in {new} and in {old}")
 
     def _joined(
-        self, held: Path, keys: list[str], tests: list[str], wanted: list[str]
+        self, present: Path, keys: list[str], tests: list[str], wanted: list[str]
     ) -> tuple[object, ...] | None:
         out = ", ".join(name if "." in name else f"new.{name}" for name in wanted)
         both = " AND ".join(f"new.{name} = old.{name}" for name in keys)
         query = f"""
-            SELECT {out} FROM {self._new()} AS new JOIN {_stored(held)} AS old ON {both}
+            SELECT {out} FROM {self._new()} AS new JOIN {_stored(present)} AS old ON {both}
             WHERE {" AND ".join(["true", *tests])} ORDER BY ALL LIMIT 1"""
         with readable():
             found = self.connection.execute(query).fetchall()
@@ -359,8 +367,8 @@ LINE = (
 """What tells the lines of two files of a register apart; no number alone does."""
 
 
-def _stored(held: Path) -> str:
-    return f"read_parquet({file_literal(held)}, hive_partitioning=false)"
+def _stored(present: Path) -> str:
+    return f"read_parquet({file_literal(present)}, hive_partitioning=false)"
 
 
 # Which of the rows held count: a newer release takes the place of an older one.

@@ -90,8 +90,8 @@ def prepare(run: Load, path: Path) -> bool:
     given = _without_persons(run, path) or _packed(path, run.staging) or path
     raw = copy_raw(given, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
-    held = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
-    if any(_says_the_same(item, run.options) for item in held):
+    stored = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
+    if any(_says_the_same(item, run.options) for item in stored):
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, raw.name), snapshot)
     write_manifest(snapshot, run.staging)
@@ -287,17 +287,17 @@ def _partitions(
             staged.bases,
         )
         there = OverlapCheck(run.connection, rows, columns, staged.period, partial(_where, run))
-        held = [*run.before.of(run.info.id), *run.added, snapshot]
+        stored = [*run.before.of(run.info.id), *run.added, snapshot]
         require_room(
             snapshot,
             part,
-            held,
+            stored,
             whole=run.info.whole,
             name=table.name,
             clash=there.clash,
         )
         if not run.info.whole:
-            gone = lost(snapshot, part, held, there.lost)
+            gone = lost(snapshot, part, stored, there.lost)
             run.noticed += [gone] if gone else []
         if staged.period:
             run.progress(f"sorting {staged.period}")
@@ -435,7 +435,7 @@ def erase(
             hint="write the name, or a pseudonym such as NP-0123456789",
         )
     change = LakeChange(folder)
-    tell = progress or (lambda _: None)
+    report = progress or (lambda _: None)
     with guarded(folder, change.became), finishing() as finish, lake_to_write(folder):
         with writing(folder, f"erasing from {folder}"), staging_folder(folder) as staging:
             change.begin()
@@ -455,7 +455,7 @@ def erase(
                 lines[item.source] = lines.get(item.source, 0) + count
                 if not really:
                     continue
-                tell(f"erasing from {item.raw.name}")
+                report(f"erasing from {item.raw.name}")
                 target = staging / "kept" / item.raw.name
                 target.parent.mkdir(exist_ok=True)
                 store.keep_text(connection, query, target, ABOUT, about, item.raw.name)
@@ -471,7 +471,7 @@ def erase(
                     ),
                     replaces=item.replaces,
                     title=item.title,
-                    progress=tell,
+                    progress=report,
                     before=Catalog(others),
                     number=item.load,
                 )

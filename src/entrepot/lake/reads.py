@@ -391,13 +391,13 @@ class RowCache:
 
     def _drop(self, most: int) -> None:
         idle = [(text, one) for text, one in self._tables.items() if not one.users]
-        held = sum(one.rows for _, one in idle)
+        cached_rows = sum(one.rows for _, one in idle)
         for text, one in idle:
-            if held <= most and most:
+            if cached_rows <= most and most:
                 return
             del self._tables[text]
             drop(self._connection, one.name)
-            held -= one.rows
+            cached_rows -= one.rows
 
 
 # Who reports when: the rows of a source by area and period.

@@ -160,8 +160,8 @@ def secret(folder: Path) -> Secret:
     """
     path = folder / FILE
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        salt, erased = held["salt"], held["erased"]
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        salt, erased = stored["salt"], stored["erased"]
         if not (isinstance(salt, str) and len(salt) >= _SHORTEST and isinstance(erased, list)):
             raise ValueError("not as it was written")
         return Secret(salt, frozenset(map(str, erased)))
@@ -178,13 +178,13 @@ def secret(folder: Path) -> Secret:
         ) from error
 
 
-def write_secret(folder: Path, held: Secret) -> None:
+def write_secret(folder: Path, stored: Secret) -> None:
     """Write the secret of a lake, for its owner alone."""
     draft = folder / f"{FILE}.draft"
     draft.unlink(missing_ok=True)  # what stands there may be a link, or open to others
     opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w", encoding="utf-8") as file:
-        json.dump({"salt": held.salt, "erased": sorted(held.erased)}, file)
+        json.dump({"salt": stored.salt, "erased": sorted(stored.erased)}, file)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / FILE)

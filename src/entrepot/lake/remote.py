@@ -141,16 +141,16 @@ class RemoteStore:
         OutsideError
             If one is gone, is not what was written, or cannot be brought.
         """
-        lacking = [
+        missing = [
             one
             for one in files
             if not PurePosixPath(one.path).is_absolute() and not self._is_here(one)
         ]
-        if len(lacking) == 1:
-            self._bring_one(lacking[0])
-        elif lacking:
-            with ThreadPoolExecutor(min(_AT_ONCE, len(lacking))) as pool:
-                list(pool.map(self._bring_one, lacking))
+        if len(missing) == 1:
+            self._bring_one(missing[0])
+        elif missing:
+            with ThreadPoolExecutor(min(_AT_ONCE, len(missing))) as pool:
+                list(pool.map(self._bring_one, missing))
 
     def _is_here(self, one: StoredFile) -> bool:
         path = self.mirror / one.path

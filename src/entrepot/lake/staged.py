@@ -168,8 +168,8 @@ def waiting(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     Ask once for a table: the engine answers in a millisecond, and a file of months has twenty
     columns in hundreds of periods.
     """
-    held = connection.table(STAGED)
-    return dict(zip(held.columns, map(str, held.types), strict=True))
+    staged = connection.table(STAGED)
+    return dict(zip(staged.columns, map(str, staged.types), strict=True))
 
 
 def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "") -> None:

@@ -74,10 +74,10 @@ def _others(name: str, catalog: Catalog) -> str:
     """Name the tables of the user's own that are held, if one of them is asked for."""
     if not is_own(name):
         return ""
-    held = list(dict.fromkeys(item.source for item in catalog.snapshots if is_own(item.source)))
-    near = nearest(name, held)
+    loaded = list(dict.fromkeys(item.source for item in catalog.snapshots if is_own(item.source)))
+    near = nearest(name, loaded)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{guess}your own loaded tables: {', '.join(held)}" if held else ""
+    return f"{guess}your own loaded tables: {', '.join(loaded)}" if loaded else ""
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,9 @@ class State:
             )
         found = [item for item in items if vintage in (None, item.vintage)]
         if not found:
-            held = sorted({item.vintage for item in items})
-            hint = f"loaded: {', '.join(held)}" if held != [UNKNOWN] else NO_RELEASE
-            raise UnknownNameError("release", str(vintage), held, hint=hint)
+            loaded = sorted({item.vintage for item in items})
+            hint = f"loaded: {', '.join(loaded)}" if loaded != [UNKNOWN] else NO_RELEASE
+            raise UnknownNameError("release", str(vintage), loaded, hint=hint)
         return found
 
     def chosen(self, source: str, snapshot: str | None) -> list[Snapshot]:

@@ -81,9 +81,9 @@ def write_totals(
     connection: duckdb.DuckDBPyConnection, period: Period, target: Path, snapshot: str, about: str
 ) -> None:
     """Write what the reporters added up themselves in one period, as `write` does rows."""
-    held = {"freq", "period", "source", "snapshot"}
-    out = ", ".join(name for name in schema("totals") if name not in held)
-    by = ", ".join(name for name in key_columns("totals") if name not in held)
+    partition_columns = {"freq", "period", "source", "snapshot"}
+    out = ", ".join(name for name in schema("totals") if name not in partition_columns)
+    by = ", ".join(name for name in key_columns("totals") if name not in partition_columns)
     when = f"period = DATE {literal(period.start)} AND freq = {literal(period.freq)}"
     mine = f"{literal(snapshot)} AS snapshot"
     query = f"SELECT {out}, {mine} FROM {TOTALS} WHERE {when} ORDER BY {by}"

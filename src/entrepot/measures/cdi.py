@@ -202,10 +202,10 @@ def _values(
 
 def _amount(way: str, in_year: str | None = None) -> nw.Expr:
     """Return an amount: zero without a row, if the year has others; null if no value is known."""
-    silent = nw.col(f"__{way}_rows") == 0
+    unreported = nw.col(f"__{way}_rows") == 0
     if in_year:
-        silent = silent & (nw.col(in_year) > 0)
-    return nw.when((nw.col(f"__{way}_known") > 0) | silent).then(nw.col(f"__{way}"))
+        unreported = unreported & (nw.col(in_year) > 0)
+    return nw.when((nw.col(f"__{way}_known") > 0) | unreported).then(nw.col(f"__{way}"))
 
 
 # Criteria with thresholds: which hold, by how much, and what is a near miss.

@@ -162,8 +162,8 @@ def _eager(
 ) -> nw.DataFrame[Any]:
     connection = cursor()
     try:
-        held = nw.from_native(connection.from_arrow(rows.to_arrow()))
-        found = step(_clean(held, rows.columns, value))
+        moved = nw.from_native(connection.from_arrow(rows.to_arrow()))
+        found = step(_clean(moved, rows.columns, value))
         if order:
             found = found.sort(*order)
         return _collect(found, rows.implementation)
@@ -364,13 +364,15 @@ def one_table(
         raise RequestError(
             "the frames are of different kinds", where=listed, hint="pass all as one kind"
         )
-    names = list(dict.fromkeys(name for taken in columns.values() for name in taken))
+    names = list(
+        dict.fromkeys(name for columns_taken in columns.values() for name in columns_taken)
+    )
     types: dict[str, nw.dtypes.DType] = {}
     parts = []
     for side, rows in read.items():
         schema = rows.collect_schema()
-        taken = columns[side]
-        for column in (*taken.values(), year, value):
+        columns_taken = columns[side]
+        for column in (*columns_taken.values(), year, value):
             if column not in schema:
                 raise UnknownNameError(
                     "column",
@@ -380,11 +382,11 @@ def one_table(
                     hint=f"the frame has: {', '.join(schema.names())}",
                 )
         _refuse_no_number(side, value, schema[value])
-        _refuse_other_types(side, taken, schema, types)
+        _refuse_other_types(side, columns_taken, schema, types)
         parts.append(
             rows.select(
                 nw.lit(side).alias(SIDE),
-                *(_key(taken.get(name), schema).alias(name) for name in names),
+                *(_key(columns_taken.get(name), schema).alias(name) for name in names),
                 _year(year, schema[year]).alias(year),
                 nw.col(value).cast(nw.Float64).alias(value),
             )
@@ -443,12 +445,12 @@ def _refuse_no_number(side: str, value: str, dtype: nw.dtypes.DType) -> None:
 
 def _refuse_other_types(
     side: str,
-    taken: Mapping[str, str],
+    columns_taken: Mapping[str, str],
     schema: nw.Schema,
     types: dict[str, nw.dtypes.DType],
 ) -> None:
     """Refuse keys that would never meet: 010620 as text here and 10620 as a number there."""
-    for name, column in taken.items():
+    for name, column in columns_taken.items():
         dtype = schema[column]
         if not (dtype.is_integer() or dtype in _KEYS_AS_TEXT):
             raise RequestError(

@@ -184,8 +184,8 @@ def _values(
         covered, on=[*own, year], how="left"
     )
     # Exports are zero only where the country reports others, and where no value is missing.
-    silent = (nw.col("__x_rows") == 0) & (nw.col("__exporting") > 0)
-    exports = nw.when((nw.col("__x_known") > 0) | silent).then(nw.col("__x"))
+    unreported = (nw.col("__x_rows") == 0) & (nw.col("__exporting") > 0)
+    exports = nw.when((nw.col("__x_known") > 0) | unreported).then(nw.col("__x"))
     imports = nw.when(nw.col("__m_known") > 0).then(nw.col("__m"))
     return joined.with_columns(
         index_of(nw.col("__m"), nw.col("__m_square")).alias("import_hhi"),

@@ -105,8 +105,8 @@ class Changes:
         unsound = nw.lit(False)
         for name in ("then", "now"):
             total = nw.col(f"__{name}")
-            silent = (nw.col(f"__rows_{name}") > 0) & (nw.col(f"__known_{name}") == 0)
-            unsound = unsound | silent | ~((total >= 0) & total.is_finite())
+            unreported = (nw.col(f"__rows_{name}") > 0) & (nw.col(f"__known_{name}") == 0)
+            unsound = unsound | unreported | ~((total >= 0) & total.is_finite())
         return sums.with_columns(nw.when(unsound).then(1).otherwise(0).alias("__unsound"))
 
 

@@ -244,16 +244,18 @@ def parts(
 ) -> nw.LazyFrame[Any]:
     """Add up the supplier and the others of each product; tell those who came and went apart."""
     rows, group = in_one_group(sold, keys)
-    whole = [*group, "__asked", supplier]
+    complete = [*group, "__asked", supplier]
     names = ("__then", "__now", "__known_then", "__known_now", "__rows_then", "__rows_now")
-    rows = rows.with_columns(nw.col(name).sum().over(*whole).alias(f"{name}_all") for name in names)
-    silent_then = (nw.col("__rows_then_all") > 0) & (nw.col("__known_then_all") == 0)
-    silent_now = (nw.col("__rows_now_all") > 0) & (nw.col("__known_now_all") == 0)
+    rows = rows.with_columns(
+        nw.col(name).sum().over(*complete).alias(f"{name}_all") for name in names
+    )
+    unreported_then = (nw.col("__rows_then_all") > 0) & (nw.col("__known_then_all") == 0)
+    unreported_now = (nw.col("__rows_now_all") > 0) & (nw.col("__known_now_all") == 0)
     then, now, change = nw.col("__then_all"), nw.col("__now_all"), nw.col("__change")
     other, asked = nw.col("__asked") == 0, nw.col("__asked") == 1
     exits, entries = (then > 0) & (now == 0), (then == 0) & (now > 0)
     turned = pick(
-        (silent_then | silent_now, 0),
+        (unreported_then | unreported_now, 0),
         (exits, 1),
         (entries, 2),
         otherwise=0,
@@ -521,9 +523,9 @@ def growth_contribution(
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         sums = _both(rows, [*keys, *parts], time, now, then, [value])
-        silent = (nw.col("__rows_now") > 0) & (nw.col("__known_now") == 0)
-        silent = silent | ((nw.col("__rows_then") > 0) & (nw.col("__known_then") == 0))
-        sums = sums.with_columns(nw.when(silent).then(1).otherwise(0).alias("__silent"))
+        unreported = (nw.col("__rows_now") > 0) & (nw.col("__known_now") == 0)
+        unreported = unreported | ((nw.col("__rows_then") > 0) & (nw.col("__known_then") == 0))
+        sums = sums.with_columns(nw.when(unreported).then(1).otherwise(0).alias("__silent"))
         sums, group = in_one_group(sums, keys)
         here, there = nw.col(f"__{value}_now"), nw.col(f"__{value}_then")
         sums = sums.with_columns(
@@ -531,14 +533,14 @@ def growth_contribution(
             there.sum().over(*group).alias("__whole_then"),
             nw.col("__silent").sum().over(*group),
         )
-        whole, before = nw.col("__whole_now"), nw.col("__whole_then")
-        defined = (nw.col("__silent") == 0) & (before > 0) & (whole + before).is_finite()
+        complete, before = nw.col("__whole_now"), nw.col("__whole_then")
+        defined = (nw.col("__silent") == 0) & (before > 0) & (complete + before).is_finite()
         safe = nw.when(defined).then(before)
         return sums.select(
             *keys,
             *parts,
             ((here - there) / safe * 100).alias("contribution"),
-            ((whole - before) / safe * 100).alias("growth_pct"),
+            ((complete - before) / safe * 100).alias("growth_pct"),
             there.alias("value_base"),
             here.alias("value"),
         )
@@ -594,13 +596,13 @@ def real_growth(
         rows = rows.with_columns(real.alias("__real"))
         sums = _both(rows, keys, time, now, then, [value, "__real"])
         known_now, known_then = nw.col("__known_now"), nw.col("__known_then")
-        whole = (known_now == nw.col("__known_real_now")) & (
+        complete = (known_now == nw.col("__known_real_now")) & (
             known_then == nw.col("__known_real_then")
         )
         here, there = nw.col(f"__{value}_now"), nw.col(f"__{value}_then")
         real_here, real_there = nw.col("____real_now"), nw.col("____real_then")
         finite = (here + there).is_finite()
-        defined = whole & finite & (known_now > 0) & (known_then > 0) & (there > 0)
+        defined = complete & finite & (known_now > 0) & (known_then > 0) & (there > 0)
         sums = sums.with_columns(
             nw.when(defined).then(divided(here, there)).alias("__n"),
             nw.when(defined & (real_there > 0)).then(divided(real_here, real_there)).alias("__r"),

@@ -381,8 +381,8 @@ def workbook_bytes(
         raise MissingExtraError("XlsxWriter", "excel") from error
     about = about or TableAbout()
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        book.set_properties(
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        workbook.set_properties(
             {
                 "title": about.title[:255],
                 "author": "Entrepôt",
@@ -390,12 +390,12 @@ def workbook_bytes(
                 "created": MADE,
             }
         )
-        bold = book.add_format({"bold": True, "bottom": 1})
-        quoted = book.add_format({"quote_prefix": True})
+        bold = workbook.add_format({"bold": True, "bottom": 1})
+        quoted = workbook.add_format({"quote_prefix": True})
         for count, (name, head, cells) in enumerate(tables, 1):
             end = f" {count}" if count > 1 else ""
             plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[: 31 - len(end)] or "table"
-            _fill_sheet(book.add_worksheet(plain + end), head, cells, bold, quoted)
+            _fill_sheet(workbook.add_worksheet(plain + end), head, cells, bold, quoted)
     return out.getvalue()
 
 

@@ -44,7 +44,7 @@ def goods_phrase(subject: Subject) -> str:
 
 
 def answer(
-    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
+    context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None = None
 ) -> tuple[BriefSentence, ...]:
     """Return what share, in which range; and how deliveries moved, with what claims came to.
 
@@ -56,14 +56,14 @@ def answer(
         Number of claims in all and by verdict; None without claims.
     """
     if found.share.status != "ok" and found.value.status != "ok":
-        return _nothing(book, subject, found, verdicts)
-    return _share(book, subject, found), _moved(book, subject, found, verdicts)
+        return _nothing(context, subject, found, verdicts)
+    return _share(context, subject, found), _moved(context, subject, found, verdicts)
 
 
 def _nothing(
-    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
+    context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[BriefSentence, ...]:
-    lacks = lacking(book, found.value)
+    lacks = lacking(context, found.value)
     why = phrasing.inside(lacks.why)
     first = (
         f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"
@@ -74,7 +74,7 @@ def _nothing(
     return BriefSentence(first, (found.share, found.value)), BriefSentence(second, (found.share,))
 
 
-def _share(book: BriefContext, subject: Subject, found: Headline) -> BriefSentence:
+def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSentence:
     share = found.share
     goods = goods_phrase(subject)
     if share.status != "ok":
@@ -98,15 +98,15 @@ def _share(book: BriefContext, subject: Subject, found: Headline) -> BriefSenten
         text += f"{what} **{percent_span(share.low, share.high)}**."
     else:
         text += "the other definitions available give the same."
-    if some := _some_only(book, subject, share):
+    if some := _some_only(context, subject, share):
         text = f"{text.removesuffix('.')}; {some}."
     return BriefSentence(text, (share,), ("denominator-system",))
 
 
-def _some_only(book: BriefContext, subject: Subject, share: Figure) -> str:
+def _some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
     """Say so where the source of a share has only some of the codes that the goods stand for."""
     used = {split_address(item.source)[0] for item in share.evidence}
-    held = [one for one in book.lake.holdings() if one.table == "flows" and one.source in used]
+    held = [one for one in context.lake.holdings() if one.table == "flows" and one.source in used]
     if subject.listed or not any(one.has_few_products for one in held):
         return ""
     if only_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
@@ -116,9 +116,9 @@ def _some_only(book: BriefContext, subject: Subject, share: Figure) -> str:
 
 
 def _moved(
-    book: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
+    context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> BriefSentence:
-    whole = _growth(book, subject)
+    whole = _growth(context, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
     evidence = [figure for figure in (whole, found.value) if figure.status == "ok"]
     text = f"{subject.sellers} deliveries "
@@ -127,7 +127,7 @@ def _moved(
         moved = phrasing.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
-        text += _other_books(found.share, whole)
+        text += _other_reporter(found.share, whole)
     if found.value.status == "ok" and not said_before:
         text += ", to " if whole.status == "ok" else "came to "
         text += phrasing.about(found.value)
@@ -148,7 +148,7 @@ def _moved(
     return BriefSentence(f"{phrasing.capital(text)}.", tuple(evidence), (BREAK,) if broken else ())
 
 
-def _other_books(share: Figure, growth: Figure) -> str:
+def _other_reporter(share: Figure, growth: Figure) -> str:
     """Say whose a growth is where the share of the first sentence is somebody else's.
 
     One may count in euros what the other counts in dollars, or be told by the other side.
@@ -159,8 +159,8 @@ def _other_books(share: Figure, growth: Figure) -> str:
     return f" ({whose}; the share is from {other})" if whose != other else ""
 
 
-def _growth(book: BriefContext, subject: Subject) -> Figure:
-    return book.value(
+def _growth(context: BriefContext, subject: Subject) -> Figure:
+    return context.value(
         "growth",
         importer=subject.importer,
         exporter=subject.supplier,

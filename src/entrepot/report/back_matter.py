@@ -111,7 +111,7 @@ def _as_read(listed: GoodsList) -> str:
 
 
 def state(
-    book: BriefContext, subject: Subject, found: Headline, claims: int | None
+    context: BriefContext, subject: Subject, found: Headline, claims: int | None
 ) -> tuple[tuple[str, str], ...]:
     """Return list, data, number of definitions and of claims, as pairs of word and text."""
     rows = []
@@ -122,8 +122,8 @@ def state(
         for figure in found
         if figure.status == "ok" and any(item.id for item in figure.evidence)
     ]
-    text = ", ".join(data_used(book)) or "bundled tables only"
-    if not data_used(book) and (held := data_held(book)):
+    text = ", ".join(data_used(context)) or "bundled tables only"
+    if not data_used(context) and (held := data_available(context)):
         text += f"; {joined(held)} loaded, without data for this question"
     rows.append(("Data", f"{text}; published figures to {max(latest)}" if latest else text))
     specifications = found.share.specifications
@@ -134,10 +134,10 @@ def state(
     return tuple(rows)
 
 
-def caveats(book: BriefContext, found: Sequence[Figure]) -> tuple[Caveat, ...]:
+def caveats(context: BriefContext, found: Sequence[Figure]) -> tuple[Caveat, ...]:
     """Return each caveat once, in the order in which the cards need it, with the lead's words."""
     named: dict[str, Caveat] = {}
-    for figure in (*found, *book.figures):
+    for figure in (*found, *context.figures):
         for item in figure.caveats:
             named.setdefault(item.id, item)
     wanted = dict.fromkeys(
@@ -214,31 +214,31 @@ _TRADE = ("flows", "inputs")
 _INPUTS = "icio"
 
 
-def sources(book: BriefContext, subject: Subject) -> tuple[Term, ...]:
+def sources(context: BriefContext, subject: Subject) -> tuple[Term, ...]:
     """Return every source behind the page, with what was taken from it, and what else is held."""
-    used = _used(book, subject)
+    used = _used(context, subject)
     found = [_term(name, items) for name, items in used.items()]
-    found += _printed(book)
-    left = [source_name(name) for name in _by_source(book) if name not in used]
+    found += _printed(context)
+    left = [source_name(name) for name in _by_source(context) if name not in used]
     if left:
         found.append(Term("Loaded, not used on this page", f"{', '.join(left)}."))
     return tuple(found)
 
 
-def data_used(book: BriefContext) -> list[str]:
+def data_used(context: BriefContext) -> list[str]:
     """Return the sources of trade behind the Figures so far, each with its years."""
-    return _trade(book, _named(book))
+    return _trade(context, _named(context))
 
 
-def data_held(book: BriefContext) -> list[str]:
+def data_available(context: BriefContext) -> list[str]:
     """Return the sources of trade in the lake, each with its years."""
-    return _trade(book, {*_by_source(book)})
+    return _trade(context, {*_by_source(context)})
 
 
-def _trade(book: BriefContext, names: set[str]) -> list[str]:
+def _trade(context: BriefContext, names: set[str]) -> list[str]:
     return [
         " ".join(filter(None, (source_name(name), _vintages(items), _years(items))))
-        for name, items in _by_source(book).items()
+        for name, items in _by_source(context).items()
         if name in names and items[0].table in _TRADE
     ]
 
@@ -248,28 +248,30 @@ def _vintages(items: Sequence[InventoryItem]) -> str:
     return ", ".join(sorted({one.vintage for one in items if one.counts} - {"unknown", ""}))
 
 
-def _used(book: BriefContext, subject: Subject) -> dict[str, list[InventoryItem]]:
+def _used(context: BriefContext, subject: Subject) -> dict[str, list[InventoryItem]]:
     """Return what is held of the sources used: of trade, and to follow a list between editions."""
-    names = _named(book)
+    names = _named(context)
     return {
         name: items
-        for name, items in _by_source(book).items()
+        for name, items in _by_source(context).items()
         if name in names or (subject.listed and items[0].table == "correlations")
     }
 
 
-def _named(book: BriefContext) -> set[str]:
+def _named(context: BriefContext) -> set[str]:
     """Return the sources of every Figure, of every alternative in its range, and of rows shown."""
-    found = {item.source for figure in book.figures for item in figure.evidence} | book.sources
-    for figure in book.figures:
+    found = {
+        item.source for figure in context.figures for item in figure.evidence
+    } | context.sources
+    for figure in context.figures:
         items = figure.specifications.items if figure.specifications else ()
         found |= {item.choices.get("source", "") for item in items}
     return {split_address(name)[0] for name in found if name}
 
 
-def _by_source(book: BriefContext) -> dict[str, list[InventoryItem]]:
+def _by_source(context: BriefContext) -> dict[str, list[InventoryItem]]:
     found: dict[str, list[InventoryItem]] = {}
-    for item in book.lake.holdings():
+    for item in context.lake.holdings():
         found.setdefault(item.source, []).append(item)
     return found
 
@@ -326,12 +328,12 @@ def _scope(items: Sequence[InventoryItem]) -> str:
     return ", ".join(said)
 
 
-def _printed(book: BriefContext) -> list[Term]:
+def _printed(context: BriefContext) -> list[Term]:
     """Return what was taken from print, from tables of inputs and from our own results."""
     found = []
-    used = {item.id: item for figure in book.figures for item in figure.evidence if item.id}
+    used = {item.id: item for figure in context.figures for item in figure.evidence if item.id}
     printed = [row for name in sorted(used) if (row := row_of(used[name])) is not None]
-    every = {row.id: row for row in printed} | book.shown
+    every = {row.id: row for row in printed} | context.shown
     others = _once(row for row in every.values() if not row.id.startswith("CO-"))
     ours = [row for row in printed if row.id.startswith("CO-")]
     if others:
@@ -344,10 +346,10 @@ def _printed(book: BriefContext) -> list[Term]:
         found.append(Term("Published figures", phrasing.capital(text)))
     if any(
         split_address(item.source)[0] == _INPUTS
-        for figure in book.figures
+        for figure in context.figures
         for item in figure.evidence
     ):
-        found += _inputs(book)
+        found += _inputs(context)
     if ours:
         text = f"{ours[0].origin_words}; {phrasing.count_word(len(ours), 'result')} on this page."
         found.append(Term("Computed results", phrasing.capital(text)))
@@ -364,13 +366,15 @@ def _once(rows: Iterable[Published]) -> list[Published]:
     return list(found.values())
 
 
-def _inputs(book: BriefContext) -> list[Term]:
+def _inputs(context: BriefContext) -> list[Term]:
     """Return the tables of inputs, unless they stand among what the lake holds."""
-    if book.lake.holds(_INPUTS):
+    if context.lake.holds(_INPUTS):
         return []
     info = source_info(_INPUTS)
     used = next(
-        f for f in book.figures if f.evidence and split_address(f.evidence[0].source)[0] == _INPUTS
+        f
+        for f in context.figures
+        if f.evidence and split_address(f.evidence[0].source)[0] == _INPUTS
     )
     text = (
         f"{info.publisher}; {used.definition.period}, read from the installed package "

@@ -28,7 +28,7 @@ __all__ = [
     "gathered",
     "headline",
     "percent_span",
-    "told_once",
+    "stated_once",
     "watched_part",
 ]
 
@@ -60,7 +60,7 @@ class Headline:
         return iter((self.share, self.value, self.growth, self.overall, self.ratio))
 
 
-def headline(book: BriefContext, subject: Subject) -> Headline:
+def headline(context: BriefContext, subject: Subject) -> Headline:
     """Ask the five Figures.
 
     The last two are about all goods, in the latest year that is held unless the reader fixed one.
@@ -69,24 +69,26 @@ def headline(book: BriefContext, subject: Subject) -> Headline:
     here = {"goods": subject.goods, "period": subject.period} | pair
     later = [subject.period]
     if not subject.fixed:
-        years = [year for year in book.years() if year >= subject.period.year]
+        years = [year for year in context.years() if year >= subject.period.year]
         later = [Period.parse(year) for year in years] or later
-    overall = _newest(book, subject, "import_share", later)
+    overall = _newest(context, subject, "import_share", later)
     when = [overall.definition.period] if overall.status == "ok" else later
     return Headline(
-        share=book.ask("import_share", **here),
-        value=book.ask("value", **here),
-        growth=book.ask("growth", **(here | {"goods": watched_part(subject)})),
-        overall=_newest(book, subject, "export_share", when) if subject.goods == "all" else overall,
-        ratio=_newest(book, subject, "asymmetry", when),
+        share=context.ask("import_share", **here),
+        value=context.ask("value", **here),
+        growth=context.ask("growth", **(here | {"goods": watched_part(subject)})),
+        overall=_newest(context, subject, "export_share", when)
+        if subject.goods == "all"
+        else overall,
+        ratio=_newest(context, subject, "asymmetry", when),
     )
 
 
-def _newest(book: BriefContext, subject: Subject, measure: str, when: list[Period]) -> Figure:
+def _newest(context: BriefContext, subject: Subject, measure: str, when: list[Period]) -> Figure:
     """Return the first Figure with a value over some years, else the one of the page's year."""
     pair = {"importer": subject.importer, "exporter": subject.supplier}
-    found = book.first(measure, when, **pair)
-    return found if found.status == "ok" else book.ask(measure, period=subject.period, **pair)
+    found = context.first(measure, when, **pair)
+    return found if found.status == "ok" else context.ask(measure, period=subject.period, **pair)
 
 
 def watched_part(subject: Subject) -> str:
@@ -94,16 +96,16 @@ def watched_part(subject: Subject) -> str:
     return "chpl:4.B" if subject.goods == "chpl" else subject.goods
 
 
-def cards(book: BriefContext, subject: Subject, found: Headline) -> tuple[Card, ...]:
+def cards(context: BriefContext, subject: Subject, found: Headline) -> tuple[Card, ...]:
     """Return the five cards, the lead first."""
-    return told_once([card_of(book, subject, figure) for figure in found])
+    return stated_once([card_of(context, subject, figure) for figure in found])
 
 
-def card_of(book: BriefContext, subject: Subject, figure: Figure) -> Card:
+def card_of(context: BriefContext, subject: Subject, figure: Figure) -> Card:
     """Return a Figure as a card; one without evidence says what is missing."""
     name = definitions.name_of(subject, figure)
     if figure.status != "ok" or figure.value is None:
-        lacks = lacking(book, figure)
+        lacks = lacking(context, figure)
         return Card(
             name=name,
             figure=figure,
@@ -125,7 +127,7 @@ def card_of(book: BriefContext, subject: Subject, figure: Figure) -> Card:
         unit=unit,
         bar=bar_of(figure),
         range=range_on_card(figure),
-        definition=definitions.counted(book, subject, figure),
+        definition=definitions.counted(context, subject, figure),
         tag="computed" if is_computed(figure) else "published",
         source=source_on_card(figure),
         caveats=tuple(item.id for item in figure.caveats),
@@ -145,7 +147,7 @@ def value_on_card(figure: Figure) -> tuple[str, str]:
 def range_on_card(figure: Figure) -> str:
     """Return the range in words: errors, computed and printed apart, or say that there is none."""
     if errors := errors_of(figure):
-        return _beside_errors(errors, figure)
+        return _with_errors(errors, figure)
     if figure.specifications is None:
         if figure.low is None or figure.high is None or figure.low == figure.high:
             return "no range: only one definition available"
@@ -160,7 +162,7 @@ def range_on_card(figure: Figure) -> str:
     return ", ".join(f"{_span(ends, figure)} {kind}" for ends, kind in spans if ends)
 
 
-def _beside_errors(errors: tuple[float, float], figure: Figure) -> str:
+def _with_errors(errors: tuple[float, float], figure: Figure) -> str:
     """Return what errors of reports leave open, and the span of other definitions beside it."""
     parts = [f"{_span(errors, figure)} within the errors of the reports"]
     if figure.specifications:
@@ -221,7 +223,7 @@ def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:
         What is not known, which takes in what the sections left out lack.
     """
     empty = [one for one in sections if one.gap is not None and not _shows(one)]
-    lacks = [_told(gap) for one in empty for gap in (one.gap, *one.gaps) if gap is not None]
+    lacks = [_stated(gap) for one in empty for gap in (one.gap, *one.gaps) if gap is not None]
     gaps = _by_reason([*last.gaps, *lacks])
     title = last.title
     if empty:
@@ -235,7 +237,7 @@ def _shows(section: Section) -> bool:
     return bool(section.picture or section.table or section.claims or section.notes)
 
 
-def _told(gap: DataGap) -> DataGap:
+def _stated(gap: DataGap) -> DataGap:
     return DataGap(capital(gap.what), f"{capital(gap.why).rstrip('.')}.", gap.command)
 
 
@@ -257,7 +259,7 @@ def _one(names: Sequence[str], why: str, command: str) -> DataGap:
     )
 
 
-def told_once(cards: Sequence[Card]) -> tuple[Card, ...]:
+def stated_once(cards: Sequence[Card]) -> tuple[Card, ...]:
     """Return cards that say why a value is missing only where the one above says something else."""
     found: list[Card] = []
     above = ""

@@ -113,7 +113,7 @@ class SideComparison:
         return first, second
 
 
-def compared(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> SideComparison:
+def compared(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> SideComparison:
     """Ask everything of both sides.
 
     Raises
@@ -121,24 +121,24 @@ def compared(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -
     RequestError
         For a side that makes no sense, or two that are the same.
     """
-    courses = _courses(book, sides)
-    when = _when(book, sides, courses)
-    rows = {measure: _row(book, measure, name, sides, when) for measure, name in ROWS}
+    courses = _courses(context, sides)
+    when = _when(context, sides, courses)
+    rows = {measure: _row(context, measure, name, sides, when) for measure, name in ROWS}
     share, *others = rows.values()
     of_any = (
-        _asked(book.ask, "import_share", side, period, None)
+        _asked(context.ask, "import_share", side, period, None)
         for side, period in zip(sides, when, strict=True)
     )
     largest = rows["top_supplier"].figures
     first, second = (
-        _suppliers(book, side, figure) for side, figure in zip(sides, largest, strict=True)
+        _suppliers(context, side, figure) for side, figure in zip(sides, largest, strict=True)
     )
     told = (share, ComparisonRow(OVER_ALL, (next(of_any), next(of_any))), *others)
     return SideComparison(sides, names(sides), courses, told, largest, (first, second))
 
 
 def _row(
-    book: BriefContext,
+    context: BriefContext,
     measure: str,
     name: str,
     sides: tuple[ComparisonSide, ComparisonSide],
@@ -150,33 +150,33 @@ def _row(
     source = next(
         (
             one
-            for one in (*flow_sources(book.lake), "computed")
-            if all(_asked(book.value, measure, *given, one).status == "ok" for given in both)
+            for one in (*flow_sources(context.lake), "computed")
+            if all(_asked(context.value, measure, *given, one).status == "ok" for given in both)
         ),
         None,
     )
-    first, second = (_asked(book.ask, measure, *given, source) for given in both)
+    first, second = (_asked(context.ask, measure, *given, source) for given in both)
     return ComparisonRow(name, (first, second))
 
 
-def _courses(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> ShareCourses:
+def _courses(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> ShareCourses:
     """Return the shares over time, both from the one source that tells most years of both.
 
     Where no source can compute both, each is of the best source that has most of its years.
     """
-    years = _years(book, sides)
+    years = _years(context, sides)
     best: ShareCourses = ((), ())
-    for source in (*flow_sources(book.lake), "computed"):
-        if not all(any(_figures(book.value, side, years, source)) for side in sides):
+    for source in (*flow_sources(context.lake), "computed"):
+        if not all(any(_figures(context.value, side, years, source)) for side in sides):
             continue  # of the other side nothing is drawn either, and its ranges cost seconds
-        first, second = (_course(book, side, years, source) for side in sides)
-        if _told(first, second) > _told(*best):
+        first, second = (_course(context, side, years, source) for side in sides)
+        if _shown(first, second) > _shown(*best):
             best = (first, second)
         if len(first) == len(second) == len(years):
             break
-    if _told(*best)[0]:
+    if _shown(*best)[0]:
         return best
-    first, second = (_alike(_course(book, side, years, None)) for side in sides)
+    first, second = (_alike(_course(context, side, years, None)) for side in sides)
     return first, second
 
 
@@ -186,16 +186,16 @@ def _alike(course: tuple[Figure, ...]) -> tuple[Figure, ...]:
     return tuple(of_one_source(years, source_on_card).values())
 
 
-def _years(book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> list[int]:
+def _years(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> list[int]:
     """Return the newest years held; where an earlier one is named, those from it on."""
-    held = sorted(book.years())
-    newest = held[-YEARS:]
+    available = sorted(context.years())
+    newest = available[-YEARS:]
     named = {day.year for side in sides if (one := side.period) for day in (one.start, one.end)}
-    early = [year for year in held if year in named and year < newest[0]]
+    early = [year for year in available if year in named and year < newest[0]]
     if not early:
         return newest
-    start = held.index(early[0])
-    return sorted({*held[start : start + YEARS], *(named & set(held))})
+    start = available.index(early[0])
+    return sorted({*available[start : start + YEARS], *(named & set(available))})
 
 
 def _range(figures: tuple[Figure, ...]) -> Range:
@@ -208,15 +208,15 @@ def _range(figures: tuple[Figure, ...]) -> Range:
     return (min(ends), max(ends)) if ends and min(ends) < max(ends) else None
 
 
-def _told(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, int]:
+def _shown(first: tuple[Figure, ...], second: tuple[Figure, ...]) -> tuple[int, int]:
     """Return how much two courses tell: years of the shorter, then of both."""
     return min(len(first), len(second)), len(first) + len(second)
 
 
 def _course(
-    book: BriefContext, side: ComparisonSide, years: list[int], source: str | None
+    context: BriefContext, side: ComparisonSide, years: list[int], source: str | None
 ) -> tuple[Figure, ...]:
-    return tuple(_figures(book.ask, side, years, source))
+    return tuple(_figures(context.ask, side, years, source))
 
 
 def _figures(
@@ -236,7 +236,7 @@ def _figures(
 
 
 def _when(
-    book: BriefContext, sides: tuple[ComparisonSide, ComparisonSide], courses: ShareCourses
+    context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide], courses: ShareCourses
 ) -> tuple[Period, Period]:
     """Return the period of each side: as named, else the newest both have, else its own newest.
 
@@ -244,8 +244,8 @@ def _when(
     """
     years = [{figure.definition.period for figure in course} for course in courses]
     both = _newest(years[0] & years[1])
-    held = _newest(years[0] | years[1]) or Period.parse(max(book.years(), default=2023))
-    own = [_newest(one) or held for one in years]
+    available = _newest(years[0] | years[1]) or Period.parse(max(context.years(), default=2023))
+    own = [_newest(one) or available for one in years]
     first, second = (side.period or both or alone for side, alone in zip(sides, own, strict=True))
     return first, second
 
@@ -267,13 +267,13 @@ def _asked(
     return ask(measure, period=period, source=source, **keys)
 
 
-def _suppliers(book: BriefContext, side: ComparisonSide, largest: Figure) -> tuple[Figure, ...]:
+def _suppliers(context: BriefContext, side: ComparisonSide, largest: Figure) -> tuple[Figure, ...]:
     """Return the share of each of the largest suppliers, as the rows behind the largest say."""
     told = [str(row["exporter"]) for row in largest.table][:SUPPLIERS]
     one = largest.definition
     keys = {"importer": side.importer, "goods": side.goods, "period": one.period}
     found = (
-        book.ask("import_share", exporter=name, source=one.source, **keys)
+        context.ask("import_share", exporter=name, source=one.source, **keys)
         for name in told
         if _is_named(name) and name != side.importer
     )

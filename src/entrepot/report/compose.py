@@ -120,10 +120,10 @@ def brief(
     day = read_date(date) if date is not None else None
     document = _document(claims)
     sides, lake = opened(importer, supplier, lake)
-    with lake.reading(bundled=bundled_for(lake, goods)) as held:
-        book = BriefContext(held)
-        subject = subject_of(book, *sides, goods, period)
-        told = _described(book, subject, document, str(claims or ""), progress)
+    with lake.reading(bundled=bundled_for(lake, goods)) as loaded:
+        context = BriefContext(loaded)
+        subject = subject_of(context, *sides, goods, period)
+        told = _described(context, subject, document, str(claims or ""), progress)
     return told if day is None else dated(told, day)
 
 
@@ -138,19 +138,19 @@ def opened(
 
 
 def brief_in(
-    book: BriefContext, importer: str, supplier: str, goods: str, period: str | None
+    context: BriefContext, importer: str, supplier: str, goods: str, period: str | None
 ) -> Brief:
     """Describe the same without claims, and leave in a book what was asked for it.
 
     Errors are those of `brief`.
     """
-    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
-        subject = subject_of(book, importer, supplier, goods, period)
-        return _described(book, subject, None, "", lambda _: None)
+    with context.lake.reading(bundled=bundled_for(context.lake, goods)):
+        subject = subject_of(context, importer, supplier, goods, period)
+        return _described(context, subject, None, "", lambda _: None)
 
 
 def opening_in(
-    book: BriefContext, importer: str, supplier: str, goods: str, period: str | None
+    context: BriefContext, importer: str, supplier: str, goods: str, period: str | None
 ) -> Brief | None:
     """Describe the same without its sections: the answer and the headline Figures.
 
@@ -158,33 +158,33 @@ def opening_in(
     value, they are about imported inputs; None where nothing is known of these either, so that
     only the whole can say what is. Errors are those of `brief`.
     """
-    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
-        subject = subject_of(book, importer, supplier, goods, period)
-        found = headline(book, subject)
+    with context.lake.reading(bundled=bundled_for(context.lake, goods)):
+        subject = subject_of(context, importer, supplier, goods, period)
+        found = headline(context, subject)
         industries, share, of_inputs = None, found.share, None
         if all(figure.status != "ok" for figure in found):
-            industries = bought(book, subject)
+            industries = bought(context, subject)
             if isinstance(industries, DataGap):
                 return None
             share = of_inputs = industries.there.share
             made, title = inputs.inputs_cards(industries), inputs.inputs_title(subject)
-            said = inputs.inputs_answer(subject, industries, lacking(book, found.value))
+            said = inputs.inputs_answer(subject, industries, lacking(context, found.value))
             state = inputs.inputs_state(industries, None)
         else:
-            made, title = cards(book, subject, found), title_of(subject)
-            said = answer(book, subject, found)
-            state = back_matter.state(book, subject, found, None)
+            made, title = cards(context, subject, found), title_of(subject)
+            said = answer(context, subject, found)
+            state = back_matter.state(context, subject, found, None)
         return Brief(
             title=title,
             answer=said,
             state=state,
             cards=made,
             sections=(),
-            caveats=back_matter.caveats(book, [card.figure for card in made]),
+            caveats=back_matter.caveats(context, [card.figure for card in made]),
             terms=back_matter.terms(subject, claims=False, inputs=industries is not None),
-            sources=back_matter.sources(book, subject),
+            sources=back_matter.sources(context, subject),
             commands=back_matter.commands(subject, share, "", of_inputs),
-            figures=book.figures,
+            figures=context.figures,
             line=back_matter.line_of(subject),
             version=__version__,
             folders=_folders(subject.goods),
@@ -192,51 +192,51 @@ def opening_in(
 
 
 def _described(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     document: Document | None,
     claims: str,
     progress: Callable[[str], None],
 ) -> Brief:
     progress("computing the headline figures")
-    found = headline(book, subject)
+    found = headline(context, subject)
     checked = None
     if document is not None:
         from entrepot.claims import check
 
         progress("checking the claims")
-        checked = check(document, book.lake)
+        checked = check(document, context.lake)
     progress("computing imported inputs")
-    industries = bought(book, subject)
+    industries = bought(context, subject)
     progress("computing the cost of a cut-off")
-    stopped = cut_off(book, subject, industries)
+    stopped = cut_off(context, subject, industries)
     progress("computing shares, goods and mutual dependence")
-    two_reports = reporting_gaps.section(book, subject)
-    rerouted = third_countries.section(book, subject, supplier_changes.changed(book, subject))
-    over_years = suppliers.years_section(book, subject)
+    two_reports = reporting_gaps.section(context, subject)
+    rerouted = third_countries.section(context, subject, supplier_changes.changed(context, subject))
+    over_years = suppliers.years_section(context, subject)
     sections = [
-        over_time.section(book, subject, verdicts.boxes(checked, subject) if checked else ()),
-        by_tier.section(book, subject),
-        suppliers.section(book, subject),
+        over_time.section(context, subject, verdicts.boxes(checked, subject) if checked else ()),
+        by_tier.section(context, subject),
+        suppliers.section(context, subject),
         *([over_years] if over_years else []),
-        supplier_changes.section(book, subject),
+        supplier_changes.section(context, subject),
         *([rerouted] if rerouted else []),
-        mutual_dependence.section(book, subject, found.ratio),
-        suppliers.buyers_section(book, subject),
-        *([inputs.section(book, industries)] if isinstance(industries, ImportedInputs) else []),
+        mutual_dependence.section(context, subject, found.ratio),
+        suppliers.buyers_section(context, subject),
+        *([inputs.section(context, industries)] if isinstance(industries, ImportedInputs) else []),
         cut_off_section.section(subject, stopped),
-        prices.section(book, subject),
-        sensitivity.section(book, subject, found.share),
+        prices.section(context, subject),
+        sensitivity.section(context, subject, found.share),
         *([two_reports] if two_reports else []),
-        published_conflicts.section(book, subject),
+        published_conflicts.section(context, subject),
         *([verdicts.section(checked)] if checked else []),
-        reporters.section(book, subject),
+        reporters.section(context, subject),
     ]
     gaps = verdicts.gaps(checked) if checked else ()
     gaps = (*([industries] if isinstance(industries, DataGap) else []), *gaps)
-    share, made = found.share, cards(book, subject, found)
-    title, state = title_of(subject), back_matter.state(book, subject, found, _count(checked))
-    said = answer(book, subject, found, checked.summary if checked else None)
+    share, made = found.share, cards(context, subject, found)
+    title, state = title_of(subject), back_matter.state(context, subject, found, _count(checked))
+    said = answer(context, subject, found, checked.summary if checked else None)
     if isinstance(industries, ImportedInputs) and all(figure.status != "ok" for figure in found):
         sections.sort(key=lambda section: section.id != "inputs")  # what it is about comes first
         share, made = industries.there.share, inputs.inputs_cards(industries)
@@ -244,18 +244,18 @@ def _described(
             inputs.inputs_title(subject),
             inputs.inputs_state(industries, _count(checked)),
         )
-        said = inputs.inputs_answer(subject, industries, lacking(book, found.value))
+        said = inputs.inputs_answer(subject, industries, lacking(context, found.value))
     return Brief(
         title=title,
         answer=said,
         state=state,
         cards=made,
-        sections=gathered(sections, data_gaps.section(book, subject, found, gaps)),
-        caveats=back_matter.caveats(book, [card.figure for card in made]),
+        sections=gathered(sections, data_gaps.section(context, subject, found, gaps)),
+        caveats=back_matter.caveats(context, [card.figure for card in made]),
         terms=back_matter.terms(
             subject, claims=checked is not None, inputs=isinstance(industries, ImportedInputs)
         ),
-        sources=back_matter.sources(book, subject),
+        sources=back_matter.sources(context, subject),
         commands=(
             *back_matter.commands(
                 subject,
@@ -266,7 +266,7 @@ def _described(
             *_again(stopped),
             *reporting_gaps.commands(two_reports),
         ),
-        figures=book.figures,
+        figures=context.figures,
         line=back_matter.line_of(subject),
         version=__version__,
         check=checked.to_dict() if checked else None,
@@ -302,7 +302,11 @@ def _document(claims: Path | str | None) -> Document | None:
 
 
 def subject_of(
-    book: BriefContext, importer: str, supplier: str, goods: str, period: str | int | Period | None
+    context: BriefContext,
+    importer: str,
+    supplier: str,
+    goods: str,
+    period: str | int | Period | None,
 ) -> Subject:
     """Return what a brief is about, its period the newest with a value where none was asked."""
     if goods.partition(":")[0] == INPUTS:
@@ -312,46 +316,46 @@ def subject_of(
             hint=f"ask one figure: entrepot ask import_share --importer {importer} --exporter "
             f"{supplier} --goods {goods}, or name goods: --goods 8542",
         )
-    years = [Period.parse(year) for year in book.years()]
+    years = [Period.parse(year) for year in context.years()]
     headline = years[0] if period is None else Period.parse(period)
     if not headline.is_whole_years:
         raise RequestError(f"a brief covers a year; {headline} is not one", hint="--period 2023")
-    _require_held(book, headline)
+    _require_loaded(context, headline)
     importer, supplier = (
         pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
     )
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
-    newest = _newest(book, importer, supplier, goods)
-    headline = newest or _newest_held(book)
+    newest = _newest(context, importer, supplier, goods)
+    headline = newest or _newest_loaded(context)
     return Subject(importer, supplier, goods, headline, fixed=False, known=newest is not None)
 
 
-def _require_held(book: BriefContext, headline: Period) -> None:
+def _require_loaded(context: BriefContext, headline: Period) -> None:
     """Refuse a time of which there is nothing: a page about another year would be no answer."""
-    held = sorted({*book.years(), *(year.year for year in input_years(book.lake))})
-    if set(held).isdisjoint(range(headline.start.year, headline.end.year + 1)):
-        there = spans([Period.parse(year) for year in held])
+    loaded = sorted({*context.years(), *(year.year for year in input_years(context.lake))})
+    if set(loaded).isdisjoint(range(headline.start.year, headline.end.year + 1)):
+        there = spans([Period.parse(year) for year in loaded])
         raise NoEvidenceError(
             f"no data are available for {headline}",
             why=f"loaded and bundled data cover {there}",
-            hint=f"choose one of these, such as --period {held[-1]}, or load data: {ADD_DATA}",
+            hint=f"choose one of these, such as --period {loaded[-1]}, or load data: {ADD_DATA}",
         )
 
 
-def _newest(book: BriefContext, importer: str, supplier: str, goods: str) -> Period | None:
+def _newest(context: BriefContext, importer: str, supplier: str, goods: str) -> Period | None:
     """Return the newest year with a share, else with a value; None where no year has either."""
-    years = [Period.parse(year) for year in book.years()]
+    years = [Period.parse(year) for year in context.years()]
     keys = {"importer": importer, "exporter": supplier, "goods": goods}
     for measure in ("import_share", "value"):
-        figure = book.first(measure, years, **keys)
+        figure = context.first(measure, years, **keys)
         if figure.status == "ok":
             return figure.definition.period
     return None
 
 
-def _newest_held(book: BriefContext) -> Period:
+def _newest_loaded(context: BriefContext) -> Period:
     """Return the newest year of the lake's trade, and of numbers in print where it has none."""
-    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
-    held = {period.year for one in flows for period in one.current}
-    return Period.parse(max(held or book.years()))
+    flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
+    loaded = {period.year for one in flows for period in one.current}
+    return Period.parse(max(loaded or context.years()))

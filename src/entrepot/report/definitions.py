@@ -85,11 +85,11 @@ def _computed_basis(figure: Figure) -> str:
     return "origin" if by_origin else "dispatch"
 
 
-def counted(book: BriefContext, subject: Subject, figure: Figure) -> str:
+def counted(context: BriefContext, subject: Subject, figure: Figure) -> str:
     """Return one line: what is counted, and the choice that moves it most."""
     match figure.definition.measure:
         case "growth":
-            parts = [_levels(book, figure)]
+            parts = [_levels(context, figure)]
         case "asymmetry":
             parts = [_weights(subject, figure)]
         case _:
@@ -121,13 +121,13 @@ def _valuation(figure: Figure) -> str:
     return f", {found}" if found else ""
 
 
-def _levels(book: BriefContext, figure: Figure) -> str:
+def _levels(context: BriefContext, figure: Figure) -> str:
     """Return both levels of a growth, and the growth itself where the card shows a multiple."""
     asked = figure.definition
     keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
     keys["source"] = asked.source or ""
     levels = [
-        book.value("value", period=period, **keys)
+        context.value("value", period=period, **keys)
         for period in (asked.base, asked.period)
         if period
     ]

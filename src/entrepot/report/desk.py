@@ -309,12 +309,12 @@ def verdicts_on(
     asked = list(numbers)
     require_few(len(asked))
     words = " ".join(text.split())
-    held: dict[str, ClaimEntry] = {}
+    read_entries: dict[str, ClaimEntry] = {}
     refused: dict[str, str] = {}
     for one in asked:
         name = str(one["index"])
         try:
-            held[name] = _entry(name, one["claim"], words)
+            read_entries[name] = _entry(name, one["claim"], words)
         except EntrepotError as error:
             refused[name] = _in_one(error)
     doubtful = {str(one["index"]) for one in asked if one.get("open")}
@@ -325,8 +325,8 @@ def verdicts_on(
         document = document_of(ClaimsFile(format=1, source=keys, claims=list(claims)))
         return check(document, lake, facts=facts)
 
-    sure = checked(entry for name, entry in held.items() if name not in doubtful)
-    whole = checked(held.values()) if doubtful & set(held) else sure
+    sure = checked(entry for name, entry in read_entries.items() if name not in doubtful)
+    whole = checked(read_entries.values()) if doubtful & set(read_entries) else sure
     verdicts = {entry.id: _verdict(entry) for entry in entries(sure)}
     verdicts |= {e.id: _verdict(e) for e in entries(whole) if e.id in doubtful}
     solid = [frozenset(conflict.claims) for conflict in sure.conflicts]
@@ -342,7 +342,7 @@ def verdicts_on(
         "tries": dict(
             _tried(
                 tries or {},
-                {name: entry for name, entry in held.items() if name not in doubtful},
+                {name: entry for name, entry in read_entries.items() if name not in doubtful},
                 words,
                 checked,
             )
@@ -422,7 +422,7 @@ def _conflicts(found: Check, doubtful: set[str]) -> Iterator[dict[str, Any]]:
 
 def _tried(
     tries: Mapping[str, Sequence[Mapping[str, Any]]],
-    held: Mapping[str, ClaimEntry],
+    read_entries: Mapping[str, ClaimEntry],
     words: str,
     checked: Callable[[Iterable[ClaimEntry]], Check],
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -435,7 +435,7 @@ def _tried(
             except EntrepotError as error:
                 outcomes.append({"refused": _in_one(error)})
                 continue
-            found = checked({**held, name: entry}.values())
+            found = checked({**read_entries, name: entry}.values())
             outcomes += [_verdict(one) for one in entries(found) if one.id == name]
         yield name, outcomes
 
@@ -468,12 +468,12 @@ def render_desk(
         What was understood of it, if that is known already.
     """
     data = sheet(article, lake, draft)
-    held = [one for one in data["numbers"] if one["claim"]]
-    tries = {str(one["index"]): made for one in held if (made := _answers(one))}
+    read_entries = [one for one in data["numbers"] if one["claim"]]
+    tries = {str(one["index"]): made for one in read_entries if (made := _answers(one))}
     first = dict(list(tries.items())[:MOST_QUESTIONS])
     claims = [
         {"index": one["index"], "claim": one["claim"], "open": one["state"] == "open"}
-        for one in held[:MOST_CLAIMS]
+        for one in read_entries[:MOST_CLAIMS]
     ]
     data["tested"] = verdicts_on(article.text, data["source"], claims, lake=lake, tries=first)
     parts = desk_parts()

@@ -116,25 +116,25 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
         How many of the importer's other suppliers of these goods to look at.
     """
     buyers, sellers = asked.members("importer"), asked.members("exporter")
-    held = [one for one in of_reports(lake) if _speaks(one, years)]
-    told, by_product = (
-        ReportersByYear.of(held),
-        ReportersByYear.of(one for one in held if _editions(one)),
+    loads = [one for one in of_reports(lake) if _speaks(one, years)]
+    reported, by_product = (
+        ReportersByYear.of(loads),
+        ReportersByYear.of(one for one in loads if _editions(one)),
     )
-    if not _tells(by_product.imports, buyers, years):
+    if not _reports(by_product.imports, buyers, years):
         others = 0  # only totals of the seller can be compared
-    if not _tells(told.imports, buyers, years) or not (
-        others or _tells(told.exports, sellers, years)
+    if not _reports(reported.imports, buyers, years) or not (
+        others or _reports(reported.exports, sellers, years)
     ):
         return ComparedReports(years)
     try:
-        goods, judged = _goods(asked, lake, held)
+        goods, judged = _goods(asked, lake, loads)
     except (RequestError, NoEvidenceError):  # a list that cannot be followed into these editions
         return ComparedReports(years)
-    reads = _Reads(lake, _telling(held, sellers, buyers), years)
+    reads = _Reads(lake, _telling(loads, sellers, buyers), years)
     suppliers = reads.suppliers(goods, buyers, sellers, others)
     every = sellers | {*suppliers}
-    reads = _Reads(lake, _telling(held, every, buyers), years)
+    reads = _Reads(lake, _telling(loads, every, buyers), years)
     flows = f"{_among('exporter', every - buyers)} AND {_among('importer', buyers)}"
     with stored(nw.concat(reads.of(flows, goods, every, buyers)), lake) as rows:
         both = over(mirrored(rows.to_native()), "told", f"FROM told WHERE {flows}")
@@ -147,16 +147,16 @@ def _speaks(item: InventoryItem, years: Years) -> bool:
     return any(first - STEADY <= period.start.year <= last for period in item.current)
 
 
-def _tells(told: dict[str, set[int]], areas: frozenset[str], years: Years) -> bool:
-    return any(years[0] <= year <= years[1] for name in areas for year in told.get(name, ()))
+def _reports(reported: dict[str, set[int]], areas: frozenset[str], years: Years) -> bool:
+    return any(years[0] <= year <= years[1] for name in areas for year in reported.get(name, ()))
 
 
 def _telling(
-    held: list[InventoryItem], sellers: frozenset[str], buyers: frozenset[str] = frozenset()
+    loads: list[InventoryItem], sellers: frozenset[str], buyers: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
     """Return the sources in which sellers report what they sell, or buyers what they buy."""
     wanted = {f"{name}>" for name in sellers} | {f">{name}" for name in buyers}
-    found = (one.source for one in held if any(wanted & {*names} for _, names in one.slices))
+    found = (one.source for one in loads if any(wanted & {*names} for _, names in one.slices))
     return tuple(dict.fromkeys(found))
 
 
@@ -165,9 +165,9 @@ def _among(column: str, names: Iterable[str]) -> str:
     return f"{column} IN ({listed})"
 
 
-def _goods(asked: Definition, lake: Lake, held: list[InventoryItem]) -> tuple[Goods, Goods]:
+def _goods(asked: Definition, lake: Lake, loads: list[InventoryItem]) -> tuple[Goods, Goods]:
     """Return the goods in the editions of the reports, and in those that codes are compared in."""
-    read = {name: edition for one in held for name, edition in _editions(one).items()}
+    read = {name: edition for one in loads for name, edition in _editions(one).items()}
     if not read:
         return (), ()
     editions, compared = tuple(read), tuple(dict.fromkeys(read.values()))
@@ -216,7 +216,7 @@ class _Reads:
         self, by: Order, test: str, one_for: str | None = None, goods: Goods = ()
     ) -> nw.LazyFrame[Any]:
         """Return reports that pass a test, or one for each good, time and area on a side."""
-        held = nw.concat([self.lake.flows(name, by=by) for name in self.names])
+        loads = nw.concat([self.lake.flows(name, by=by) for name in self.names])
         first, last = self.years
         what = "*"
         if one_for is not None:
@@ -227,7 +227,7 @@ class _Reads:
             f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31' "
             "AND exporter <> importer"
         )
-        rows = select(held, goods) if goods else held
+        rows = select(loads, goods) if goods else loads
         chosen = relation(nw.from_native(rows.to_native().filter(within)), self.lake)
         return nw.from_native(over(chosen, "held", f"SELECT {what} FROM held"))
 
@@ -237,10 +237,10 @@ class _Reads:
         """Return the largest exporters of the goods but the sellers, whoever tells of them."""
         if not count or not goods:
             return ()
-        held = nw.concat([self.lake.flows(name, by="importer") for name in self.names])
+        loads = nw.concat([self.lake.flows(name, by="importer") for name in self.names])
         first, last = self.years
         chosen = nw.from_native(
-            select(held, goods)
+            select(loads, goods)
             .to_native()
             .filter(
                 f"{_among('importer', buyers)} AND NOT {_among('exporter', buyers | sellers)} "
@@ -300,9 +300,9 @@ class ReportersByYear:
                 found.years.setdefault(item.source, set()).add(year)
                 for name in names:
                     seller, arrow, buyer = name.partition(">")
-                    told = found.exports if seller else found.imports
+                    reported = found.exports if seller else found.imports
                     if arrow:
-                        told.setdefault(seller or buyer, set()).add(year)
+                        reported.setdefault(seller or buyer, set()).add(year)
         return found
 
 

@@ -51,18 +51,18 @@ class MissingValue:
     command: str = ""
 
 
-def lacking(book: BriefContext, figure: Figure) -> MissingValue:
+def lacking(context: BriefContext, figure: Figure) -> MissingValue:
     """Return why a Figure has no value.
 
     Parameters
     ----------
-    book
+    context
         Where it was asked.
     figure
         One with the status ``insufficient_data``.
     """
     asked = figure.definition
-    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if not flows:
         return MissingValue(
             "No loaded or bundled data cover it",
@@ -70,7 +70,7 @@ def lacking(book: BriefContext, figure: Figure) -> MissingValue:
             ADD_DATA,
         )
     goods = goods_title(asked.goods)
-    if not book.remembered(asked.goods, lambda: _has_rows(book, figure, flows)):
+    if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
         return _without(flows, goods)
     years = sorted({period.year for period in (asked.base, asked.period) if period})
     there = [one for one in flows if set(years) <= _years([one])]
@@ -92,7 +92,7 @@ def lacking(book: BriefContext, figure: Figure) -> MissingValue:
     if _TIME.match(_reason(figure)):
         when = joined([str(year) for year in years])
         return MissingValue(why, f"Load a file that covers {when}: **{ADD_DATA}**", ADD_DATA)
-    if all(one.is_partial for one in there) and not _has_pair(book, figure, there):
+    if all(one.is_partial for one in there) and not _has_pair(context, figure, there):
         return MissingValue(why, f"Load the complete BACI: **{ADD_DATA}**", ADD_DATA)
     return MissingValue(why, "“Not recorded” does not mean zero")
 
@@ -123,7 +123,7 @@ def _without(flows: Sequence[InventoryItem], goods: str) -> MissingValue:
     return MissingValue(why, "The code may belong to another HS edition, or may not be traded")
 
 
-def _has_rows(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
+def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
     """Return whether anybody trades the goods in anything held; true where that cannot be told."""
     import narwhals as nw
 
@@ -135,24 +135,24 @@ def _has_rows(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]
         return True
     editions = {name for one in flows for name in one.nomenclature.split("+")}
     try:
-        goods = goods_in(asked, tuple(sorted(editions - {"", NO_CODES})), book.lake)
+        goods = goods_in(asked, tuple(sorted(editions - {"", NO_CODES})), context.lake)
     except (RequestError, NoEvidenceError, UnknownNameError):
         return True
     if not goods:
         return True
     names = dict.fromkeys(one.source for one in flows)
-    rows = nw.concat([book.lake.flows(name, by="importer") for name in names])
+    rows = nw.concat([context.lake.flows(name, by="importer") for name in names])
     return bool(fetch(select(rows, goods).select("product").head(1)))
 
 
-def _has_pair(book: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
+def _has_pair(context: BriefContext, figure: Figure, flows: Sequence[InventoryItem]) -> bool:
     """Return whether one side trades anything with the other in what is held."""
     import narwhals as nw
 
     asked = figure.definition
     sellers, buyers = (sorted(asked.members(side)) for side in ("exporter", "importer"))
     for name in dict.fromkeys(one.source for one in flows):
-        rows = book.lake.flows(name, by="importer")
+        rows = context.lake.flows(name, by="importer")
         found = rows.filter(nw.col("exporter").is_in(sellers), nw.col("importer").is_in(buyers))
         if fetch(found.select("product").head(1)):
             return True

@@ -224,7 +224,7 @@ def note(
 
 
 def note_in(
-    book: BriefContext,
+    context: BriefContext,
     importer: str,
     supplier: str,
     goods: str,
@@ -232,30 +232,30 @@ def note_in(
     date: str = "",
 ) -> DecisionNote:
     """Compose the page with a book of Figures; errors as in `note`."""
-    with book.lake.reading(bundled=bundled_for(book.lake, goods)):
-        subject = subject_of(book, importer, supplier, goods, period)
-        return _composed(book, subject, headline(book, subject), date)
+    with context.lake.reading(bundled=bundled_for(context.lake, goods)):
+        subject = subject_of(context, importer, supplier, goods, period)
+        return _composed(context, subject, headline(context, subject), date)
 
 
-def _composed(book: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
-    cited = _Citations(book)
-    numbers = _once([_number(book, subject, one, cited) for one in _three(found)])
-    others = _others(book, subject, found.share)
-    chart = _chart(book, subject, found.share, others, cited)
+def _composed(context: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
+    cited = _Citations(context)
+    numbers = _once([_number(context, subject, one, cited) for one in _three(found)])
+    others = _others(context, subject, found.share)
+    chart = _chart(context, subject, found.share, others, cited)
     made = DecisionNote(
         kicker=_kicker(subject),
         title=_title(subject, found),
-        answer=_answer(book, subject, found),
+        answer=_answer(context, subject, found),
         numbers=numbers,
         chart=chart,
-        missing=() if chart else _missing(book, found),
-        means=tuple(_means(book, subject, found, others))[:MOST_LINES],
-        unknown=tuple(_unknown(book, subject, found, said=chart is None))[:MOST_LINES],
+        missing=() if chart else _missing(context, found),
+        means=tuple(_means(context, subject, found, others))[:MOST_LINES],
+        unknown=tuple(_unknown(context, subject, found, said=chart is None))[:MOST_LINES],
         sources=cited.texts(),
         counted=_counted(found.share),
         date=date,
         years=str(subject.period) if subject.when else "",
-        figures=book.figures,
+        figures=context.figures,
     )
     return _fitted(made)
 
@@ -316,14 +316,14 @@ def _title(subject: Subject, found: Headline) -> str:
     return phrasing.unbroken(phrasing.capital(text).replace(" (", f"{NBSP}("))
 
 
-def _answer(book: BriefContext, subject: Subject, found: Headline) -> tuple[BriefSentence, ...]:
+def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[BriefSentence, ...]:
     """Return value and range of the share, and how much was delivered."""
     share, value = found.share, found.value
     if share.status != "ok" and value.status != "ok":
-        why = phrasing.inside(lacking(book, value).why)
+        why = phrasing.inside(lacking(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
         return (BriefSentence(_spoken(text), (share, value)),)
-    return (_said_share(subject, share, value), *_said_value(book, subject, value))
+    return (_said_share(subject, share, value), *_said_value(context, subject, value))
 
 
 def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence:
@@ -360,11 +360,11 @@ def _ends(share: Figure) -> str:
     return f"between {ends.replace(' to ', ' and ')}" if " to " in ends else ends
 
 
-def _said_value(book: BriefContext, subject: Subject, value: Figure) -> list[BriefSentence]:
+def _said_value(context: BriefContext, subject: Subject, value: Figure) -> list[BriefSentence]:
     if value.status != "ok":
         return []
     text = f"The goods were worth **{phrasing.about(value)}**"
-    growth = _growth(book, subject)
+    growth = _growth(context, subject)
     found = [value]
     if growth.status == "ok" and growth.definition.base is not None:
         when = f"from {growth.definition.base} to {growth.definition.period}"
@@ -373,8 +373,8 @@ def _said_value(book: BriefContext, subject: Subject, value: Figure) -> list[Bri
     return [BriefSentence(f"{text}.", tuple(found))]
 
 
-def _growth(book: BriefContext, subject: Subject) -> Figure:
-    return book.value(
+def _growth(context: BriefContext, subject: Subject) -> Figure:
+    return context.value(
         "growth",
         importer=subject.importer,
         exporter=subject.supplier,
@@ -392,8 +392,10 @@ def _three(found: Headline) -> list[Figure]:
     return [found.share, found.value, next((o for o in others if o.status == "ok"), found.overall)]
 
 
-def _number(book: BriefContext, subject: Subject, figure: Figure, cited: _Citations) -> NoteFigure:
-    card = card_of(book, subject, figure)
+def _number(
+    context: BriefContext, subject: Subject, figure: Figure, cited: _Citations
+) -> NoteFigure:
+    card = card_of(context, subject, figure)
     if figure.status != "ok":
         why = f"{phrasing.capital(plain(card.definition)).rstrip('.')}."
         return NoteFigure(replace(card, range="not available"), _spoken(why), ())
@@ -414,8 +416,8 @@ def _once(numbers: Sequence[NoteFigure]) -> tuple[NoteFigure, ...]:
 class _Citations:
     """Numbers the sources in the order in which they are first needed."""
 
-    def __init__(self, book: BriefContext) -> None:
-        self._book = book
+    def __init__(self, context: BriefContext) -> None:
+        self._book = context
         self._found: dict[str, tuple[str, set[int]]] = {}
 
     def marks(self, *figures: Figure) -> tuple[int, ...]:
@@ -487,12 +489,12 @@ def _counted(share: Figure) -> str:
 # The one chart: the share over time, else the suppliers.
 
 
-def _others(book: BriefContext, subject: Subject, share: Figure) -> list[tuple[str, Figure]]:
+def _others(context: BriefContext, subject: Subject, share: Figure) -> list[tuple[str, Figure]]:
     """Return the largest suppliers with their shares, as the share of the lead is counted."""
     if share.status != "ok" or share.definition.source in (None, "published", "computed"):
         return []
     keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
-    table = book.value("top_supplier", importer=subject.importer, **keys).table
+    table = context.value("top_supplier", importer=subject.importer, **keys).table
     sold = {str(row["exporter"]): float(row["value"]) for row in table}
     names = [name for name in sold if name not in (REST, REIMPORTS)]
     names.sort(key=lambda name: (-sold[name], name))
@@ -501,7 +503,7 @@ def _others(book: BriefContext, subject: Subject, share: Figure) -> list[tuple[s
         one = (
             share
             if share.definition.members("exporter") == {name}
-            else book.value("import_share", importer=subject.importer, exporter=name, **keys)
+            else context.value("import_share", importer=subject.importer, exporter=name, **keys)
         )
         if one.status == "ok" and one.value:
             found.append((name, one))
@@ -509,32 +511,32 @@ def _others(book: BriefContext, subject: Subject, share: Figure) -> list[tuple[s
 
 
 def _chart(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     share: Figure,
     others: Sequence[tuple[str, Figure]],
     cited: _Citations,
 ) -> NoteChart | None:
-    known = over_time.charted(book, subject)
+    known = over_time.charted(context, subject)
     goods, rows, series = known.goods, known.rows, known.series
     is_known = any(figure.value for figure in series)
     if is_known and goods == subject.goods and len(series) >= YEARS:
-        return _over_time(book, subject, series, rows, cited)
+        return _over_time(context, subject, series, rows, cited)
     if len(others) > 1:
         return _suppliers(subject, share, others, cited)
     if rows or (is_known and len(series) > 1):
-        return _over_time(book, subject, series, rows, cited)
+        return _over_time(context, subject, series, rows, cited)
     return None
 
 
 def _over_time(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     series: Sequence[Figure],
     rows: Sequence[Published],
     cited: _Citations,
 ) -> NoteChart | None:
-    section = over_time.section(book, subject)
+    section = over_time.section(context, subject)
     if section.picture is None or not isinstance(section.picture.drawn, ShareLines):
         return None
     title = plain(section.title.text)
@@ -575,9 +577,9 @@ def _suppliers(
     return NoteChart(title, deck, picture, cited.marks(*(one for _, one in others)))
 
 
-def _missing(book: BriefContext, found: Headline) -> tuple[str, ...]:
+def _missing(context: BriefContext, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
-    lacks = [lacking(book, figure).why for figure in found if figure.status != "ok"]
+    lacks = [lacking(context, figure).why for figure in found if figure.status != "ok"]
     return tuple(f"{_spoken(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks))
 
 
@@ -585,14 +587,14 @@ def _missing(book: BriefContext, found: Headline) -> tuple[str, ...]:
 
 
 def _means(
-    book: BriefContext, subject: Subject, found: Headline, others: Sequence[tuple[str, Figure]]
+    context: BriefContext, subject: Subject, found: Headline, others: Sequence[tuple[str, Figure]]
 ) -> list[BriefSentence | Remark]:
     share = found.share
     said: list[BriefSentence | Remark] = []
     if share.status == "ok" and share.value and share.specifications is not None:
         said.append(BriefSentence(f"{phrasing.half(share)}.", (share,)))
     said += _rivals(subject, share, others)
-    back = book.value(
+    back = context.value(
         "export_share",
         importer=subject.importer,
         exporter=subject.supplier,
@@ -676,15 +678,17 @@ def _binds(regime: Regime, subject: Subject) -> bool:
     return any(True for route in routes for _ in regime.applies(route))
 
 
-def _unknown(book: BriefContext, subject: Subject, found: Headline, *, said: bool) -> list[Remark]:
+def _unknown(
+    context: BriefContext, subject: Subject, found: Headline, *, said: bool
+) -> list[Remark]:
     """Return what is not known; `said` where the page says already what is missing."""
-    return [Remark(text) for text in dict.fromkeys(_open(book, subject, found, said=said))]
+    return [Remark(text) for text in dict.fromkeys(_open(context, subject, found, said=said))]
 
 
-def _open(book: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
+def _open(context: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
     share = found.share
     lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
-    for why in dict.fromkeys(_spoken(lacking(book, one).why) for one in lacks):
+    for why in dict.fromkeys(_spoken(lacking(context, one).why) for one in lacks):
         yield f"{phrasing.capital(why).rstrip('.')}."
     if share.status == "ok" and share.specifications is None:
         yield "How far other definitions differ: only one is available."
@@ -694,7 +698,7 @@ def _open(book: BriefContext, subject: Subject, found: Headline, *, said: bool) 
         text = item.text.replace("\n", " ")
         if item.id in _CAVEATS and "--" not in text and "entrepot " not in text:
             yield text
-    later = [year for year in book.years() if year > subject.period.end.year]
+    later = [year for year in context.years() if year > subject.period.end.year]
     if share.status == "ok" or found.value.status == "ok":
         when = subject.period.end.year
         yield (

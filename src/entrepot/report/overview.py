@@ -108,7 +108,7 @@ def suppliers_of(
         Bars with a name.
     """
     asked, when = found.definition, found.definition.period
-    whole = asked.importer == WORLD
+    of_world = asked.importer == WORLD
     known = ranged or {}
     parts = [one for one in found.parts if one.value > 0]
     named, others = parts[:most], parts[most:]
@@ -120,7 +120,7 @@ def suppliers_of(
         name = f"{len(others)} others" if len(others) > 1 else name
         bars.append(RankedBar(name, 100 * share, None, None, cells, is_rest=True))
     heads: tuple[str, ...] = (
-        "Exporter" if whole else "Supplier",
+        "Exporter" if of_world else "Supplier",
         "Share",
         "Range",
         f"{asked.currency} m",
@@ -132,7 +132,7 @@ def suppliers_of(
     first = named[0]
     who = capital(area_phrase(first.code))
     of = _goods_of(found)
-    if whole:
+    if of_world:
         title = f"{who} was the largest exporter{of} in {when}"
         deck = f"Share of world exports{of} by value, {when}, per cent."
     else:
@@ -145,7 +145,7 @@ def suppliers_of(
         (area_name(one.code), f"{100 * one.value:.2f}", _money(one.traded)) for one in parts
     )
     table = BriefTable(
-        capital(f"{'exporters' if whole else 'suppliers'}{of}, {when}"),
+        capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
         (heads[0], "Share, %", f"{asked.currency} m"),
         (False, True, True),
         rows,
@@ -155,12 +155,12 @@ def suppliers_of(
     key += [("whisker", "range across definitions")] if is_ranged else []
     return Section(
         "suppliers",
-        "Who supplies the world" if whole else "Suppliers",
+        "Who supplies the world" if of_world else "Suppliers",
         Remark(title),
         deck,
         Chart(RankedBars(tuple(bars), heads), f"{title}. {told}.", tuple(key)),
         table,
-        (_how_to_read(whole=whole),),
+        (_how_to_read(of_world=of_world),),
         source_line(asked.source or "", when, lake, *_scope(found)),
     )
 
@@ -181,11 +181,11 @@ def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) ->
     )
 
 
-def _how_to_read(*, whole: bool) -> Note:
+def _how_to_read(*, of_world: bool) -> Note:
     text = (
         "The bar is the share of all importers' purchases. Re-exports are included: a country "
         "that trades goods on counts as their exporter."
-        if whole
+        if of_world
         else "The bar is the share; the line, where there is one, spans other defensible "
         "definitions. It is not a confidence interval. A dash: no other definition is available."
     )

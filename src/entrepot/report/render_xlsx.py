@@ -64,14 +64,14 @@ def render_xlsx(brief: Brief) -> bytes:
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
         line = brief.public(brief.line)
-        book = Book(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
-        book.add(_front(brief))
+        workbook = Book(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
+        workbook.add(_front(brief))
         for section in brief.sections:
             for grid in _section(brief, section):
-                book.add(grid)
-        book.add(_figures(brief))
-        book.add(_caveats(brief))
-        book.add(_terms(brief))
+                workbook.add(grid)
+        workbook.add(_figures(brief))
+        workbook.add(_caveats(brief))
+        workbook.add(_terms(brief))
     return file.getvalue()
 
 

@@ -139,15 +139,17 @@ def list_rows(found: Screening) -> Iterator[tuple[str, str, str, str, str]]:
             yield one.jurisdiction, one.direction, "–", "no list loaded", "no list is loaded"
             continue
         act = regime.lists[0].act
-        parts = [held.title.partition(",")[0] for held in regime.lists]
+        parts = [goods_list.title.partition(",")[0] for goods_list in regime.lists]
         text = f"{act.title}: {', '.join(parts)}"
         gaps = [gap.title for gap in act.missing]
-        for held in regime.lists:
-            if held.known_until < regime.read_until:
-                name = held.title.partition(",")[0]
-                gaps.insert(0, f"{name} read until {day_text(held.known_until)}")
+        for goods_list in regime.lists:
+            if goods_list.known_until < regime.read_until:
+                name = goods_list.title.partition(",")[0]
+                gaps.insert(0, f"{name} read until {day_text(goods_list.known_until)}")
         gaps += [
-            why for why in found.left_out if why.split()[0] in {held.id for held in regime.lists}
+            why
+            for why in found.left_out
+            if why.split()[0] in {goods_list.id for goods_list in regime.lists}
         ]
         yield one.jurisdiction, one.direction, text, one.read_until, "; ".join(gaps)
 
@@ -262,7 +264,7 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
                 "created": MADE,
             }
         )
-        book = _Book(made, found)
+        book = _ScreeningWorkbook(made, found)
         book.summary()
         start = 0
         for grade, name, title, colour in _SHEETS:
@@ -302,7 +304,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-class _Book:
+class _ScreeningWorkbook:
     """Writes the sheets, in one look."""
 
     def __init__(self, made: Any, found: Screening) -> None:

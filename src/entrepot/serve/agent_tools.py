@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from entrepot.claims.questions import read_question
 from entrepot.errors import RequestError, UnknownNameError, nearest
-from entrepot.figures import ask_many, links_held
+from entrepot.figures import ask_many, links_loaded
 from entrepot.figures.asking import EACH
 from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
@@ -496,7 +496,7 @@ def _goods_match(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     def work(lake: Lake) -> dict[str, Any]:
         every = lists or list(goods_lists(skip_broken=True))
         edition = given.get("edition", "HS2022")
-        matcher = Matcher(every, edition, links_held(lake), all_of_them=bool(lists))
+        matcher = Matcher(every, edition, links_loaded(lake), all_of_them=bool(lists))
         codes = []
         for code in given["codes"]:
             met = [one.to_dict() for one in matcher.match(code, day)]

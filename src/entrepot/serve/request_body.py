@@ -159,8 +159,8 @@ def sent_text(request: Request, body: bytes) -> Sent:
     RequestError
         For a text that is not UTF-8, or no JSON.
     """
-    told = request.headers.get("content-type", "text/plain")
-    kind = told.partition(";")[0].strip().lower()
+    content_type = request.headers.get("content-type", "text/plain")
+    kind = content_type.partition(";")[0].strip().lower()
     query = single(request.query_params.multi_items(), ("date", "publisher"))
     if kind in _KINDS:
         return Sent(_text(body), _KINDS[kind], **query)
@@ -171,7 +171,7 @@ def sent_text(request: Request, body: bytes) -> Sent:
             hint="write them as fields of the form or of the object",
         )
     if kind == "multipart/form-data":
-        return _from_parts(parts_of(told, body))
+        return _from_parts(parts_of(content_type, body))
     text = _text(body)
     if kind == "application/json":
         return _from_pairs(_pairs_of_json(text))
@@ -215,10 +215,10 @@ def sent_shipments(request: Request, body: bytes) -> Sent:
         For keys in the address, or a text and a file at once.
     """
     single(request.query_params.multi_items(), ())
-    told = request.headers.get("content-type", "")
-    if told.partition(";")[0].strip().lower() != "multipart/form-data":
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise WrongFormError("not the form of this page", hint="send multipart/form-data")
-    parts = parts_of(told, body)
+    parts = parts_of(content_type, body)
     pairs = [(one.name, _text(one.content)) for one in parts if one.name != "file"]
     texts = [value for name, value in pairs if name == "text"]
     fields = single([pair for pair in pairs if pair[0] != "text"], _LINES)
@@ -339,7 +339,7 @@ def parts_of(kind: str, body: bytes) -> list[FormPart]:
 
 def _part(piece: bytes) -> FormPart:
     head, gap, content = piece.partition(b"\r\n\r\n")
-    told = next(
+    content_type = next(
         (
             line.partition(b":")[2]
             for line in head.split(b"\r\n")
@@ -347,10 +347,10 @@ def _part(piece: bytes) -> FormPart:
         ),
         b"",
     )
-    name = _NAME.search(told)
+    name = _NAME.search(content_type)
     if not gap or name is None:
         raise BadAddressError("a field of the form has no name", hint="send it as a browser does")
-    file = _FILE.search(told)
+    file = _FILE.search(content_type)
     return FormPart(_word(name[1]), content, _word(file[1]) if file else "")
 
 

@@ -84,9 +84,9 @@ class Service:
             Whether it is a page that is worth more at once than of the newest data; it says so.
         """
         state, key = self.state, f"{form} {address(request)}"
-        told = _told(f"{state} {key}", "hit")
-        if _is_known(request, told["ETag"]):
-            return Response(status_code=304, headers=told)
+        etags = _headers(f"{state} {key}", "hit")
+        if _is_known(request, etags["ETag"]):
+            return Response(status_code=304, headers=etags)
         found = self.kept.get(
             key,
             state,
@@ -97,19 +97,19 @@ class Service:
         )
         if found.state == state:
             return sent(
-                found.answer, told if found.is_kept else _told(f"{state} {key}", "fwd=miss")
+                found.answer, etags if found.is_kept else _headers(f"{state} {key}", "fwd=miss")
             )
-        told = _told(f"before {found.state} {key}", "hit; detail=before")
-        if _is_known(request, told["ETag"]):
-            return Response(status_code=304, headers=told)
-        return sent(of_before(found.answer), told)
+        etags = _headers(f"before {found.state} {key}", "hit; detail=before")
+        if _is_known(request, etags["ETag"]):
+            return Response(status_code=304, headers=etags)
+        return sent(of_before(found.answer), etags)
 
     def still(self, request: Request, found: ServedAnswer) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
-        told = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
-        if _is_known(request, told["ETag"]):
-            return Response(status_code=304, headers=told)
-        return sent(found, told)
+        etags = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
+        if _is_known(request, etags["ETag"]):
+            return Response(status_code=304, headers=etags)
+        return sent(found, etags)
 
     def check(self, request: Request, body: bytes, form: Form) -> Response:
         """Check the text in the body of a request, in a process apart; nothing of it is kept."""
@@ -133,7 +133,7 @@ class Service:
         return sent(question.result(), {"Cache-Control": "no-store"})
 
 
-def _told(version: str, kept: str) -> dict[str, str]:
+def _headers(version: str, kept: str) -> dict[str, str]:
     """Return the headers of one version of an answer; whether it was kept as RFC 9211 says it."""
     return {
         "ETag": _tag(version.encode()),
@@ -149,8 +149,8 @@ def _tag(what: bytes) -> str:
 
 def _is_known(request: Request, tag: str) -> bool:
     """Whether the reader has it already; a proxy that packs an answer marks its tag as weak."""
-    told = request.headers.get("if-none-match", "").split(",")
-    return tag in [one.strip().removeprefix("W/") for one in told]
+    etags = request.headers.get("if-none-match", "").split(",")
+    return tag in [one.strip().removeprefix("W/") for one in etags]
 
 
 def _whole(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
@@ -159,10 +159,10 @@ def _whole(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
 
 def sent(found: ServedAnswer, headers: dict[str, str] | None = None) -> Response:
     """Return an answer as a response."""
-    told = dict(headers or {})
+    etags = dict(headers or {})
     if found.name:
-        told["Content-Disposition"] = f'attachment; filename="{found.name}"'
-    return Response(found.body, media_type=found.kind, headers=told)
+        etags["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return Response(found.body, media_type=found.kind, headers=etags)
 
 
 def state_of(folder: Path) -> str:
@@ -200,12 +200,12 @@ def resumed(lake: Lake, *what: Hashable) -> Iterator[BriefContext]:
     """
     key = (_own_lists(lake.path), *what)
     known: dict[Definition, Figure] = lake.begun.get(key, dict)
-    book = BriefContext(lake, known)
+    context = BriefContext(lake, known)
     try:
-        yield book
+        yield context
     except TimeUp:
         lake.require_unchanged()
-        known.update(book.asked)
+        known.update(context.asked)
         raise
     lake.require_unchanged()
-    known.update(book.asked)
+    known.update(context.asked)

@@ -161,7 +161,7 @@ def read_text(
 
 
 def require_all(
-    path: Path, name: str, rows: int, lines: int, told: Callable[[], Iterable[object]]
+    path: Path, name: str, rows: int, lines: int, given: Callable[[], Iterable[object]]
 ) -> None:
     """Refuse a text of which not every row below the header was read.
 
@@ -174,7 +174,7 @@ def require_all(
     lines
         What `count_lines` returned for the text. A row takes a line at least, so as many rows as
         lines below the header are all of them.
-    told
+    given
         Reads the rows one by one, another way: asked only where the numbers differ, as they do
         where lines are blank or a quoted cell has several.
 
@@ -185,7 +185,7 @@ def require_all(
     """
     if rows == lines - 1:
         return
-    there = sum(1 for _ in told())
+    there = sum(1 for _ in given())
     if rows != there:
         raise BadFileError(
             f"{there:,} rows in the text, of which {rows:,} were read",

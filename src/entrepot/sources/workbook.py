@@ -335,12 +335,12 @@ def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
         return None
-    book = member_bytes(archive, "xl/workbook.xml", _MOST_NAMES).decode("utf-8", "replace")
+    workbook = member_bytes(archive, "xl/workbook.xml", _MOST_NAMES).decode("utf-8", "replace")
     links = member_bytes(archive, "xl/_rels/workbook.xml.rels", _MOST_NAMES).decode(
         "utf-8", "replace"
     )
     target = {one.get("Id"): one.get("Target", "") for one in _tags(_LINK, links)}
-    for one in _tags(_SHEET, book):
+    for one in _tags(_SHEET, workbook):
         link = next((text for name, text in one.items() if name.endswith(":id")), None)
         if one.get("name") == sheet and link in target:
             member = posixpath.normpath(posixpath.join("xl", target[link])).lstrip("/")

@@ -55,28 +55,28 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
     with open(path, "rb") as opened:  # noqa: PTH123 - pathlib would double the time to start
-        book = CalamineWorkbook.from_object(opened)
-        names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        workbook = CalamineWorkbook.from_object(opened)
+        names = [one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
         if sheet is None:
             yield names
             return
         if sheet not in names:
             raise ValueError(f"it has no such sheet; its sheets are {', '.join(names)}")
-        held = book.get_sheet_by_name(sheet)
-        if held.start is None or held.end is None:
+        content = workbook.get_sheet_by_name(sheet)
+        if content.start is None or content.end is None:
             yield []
             return
-        high, wide = held.end[0] + 1, held.end[1] + 1
+        high, wide = content.end[0] + 1, content.end[1] + 1
         if high * wide > _MOST_CELLS:
             raise ValueError(f"{high:,} rows of {wide:,} columns, more than {_MOST_CELLS:,} cells")
-        left: list[Any] = [""] * held.start[1]
-        rows = (left + row for row in held.iter_rows())  # it begins at row 1, not at column A
+        left: list[Any] = [""] * content.start[1]
+        rows = (left + row for row in content.iter_rows())  # it begins at row 1, not at column A
         while part := list(islice(rows, _AT_ONCE)):
             yield part
 
 
-def _write(word: str, held: object) -> None:
-    pickle.dump((word, held), sys.stdout.buffer)
+def _write(word: str, content: object) -> None:
+    pickle.dump((word, content), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

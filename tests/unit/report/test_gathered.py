@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from entrepot.figures import Definition, Figure
-from entrepot.report.cards import gathered, told_once
+from entrepot.report.cards import gathered, stated_once
 from entrepot.report.charts import BriefTable
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import inside
@@ -61,7 +61,7 @@ def test_cards_repeat_no_reason() -> None:
     one = Card("a", figure, "–", "", None, "not known", "Not held.", "missing", "", command=ADD)
     known = replace(one, value="5", tag="computed", definition="Counted.", command="")
     other = replace(one, definition="Another.")
-    told = told_once([one, one, known, one, other])
+    told = stated_once([one, one, known, one, other])
     assert [card.definition for card in told] == [
         "Not held.",
         "As above.",

@@ -437,23 +437,23 @@ def _goods_behind(flow: Flow, reading: ParsedSentence) -> bool:
     )
 
 
-def is_between_two(whole: Flow, reading: ParsedSentence) -> bool:
+def is_between_two(between: Flow, reading: ParsedSentence) -> bool:
     """Whether a flow names both its sides itself: "China's exports to Russia"."""
     if reading.found.of("came", "went") or _GERMAN_VERB.search(reading.text):
         return False
     near = [
         area
         for area in reading.found.areas
-        if area.value in whole.sides and _touches(area, whole, reading)
+        if area.value in between.sides and _touches(area, between, reading)
     ]
-    its = [cue for cue in reading.found.of("its") if 0 <= whole.start - cue.end <= _NEAR]
-    away = [area for area in near if area.start >= whole.end]
+    its = [cue for cue in reading.found.of("its") if 0 <= between.start - cue.end <= _NEAR]
+    away = [area for area in near if area.start >= between.end]
     return len({area.value for area in near}) > 1 or bool(its and away)
 
 
-def _touches(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
+def _touches(area: Mark, between: Flow, reading: ParsedSentence) -> bool:
     """Whether only goods, prepositions or another side stand between an area and a flow."""
-    start, end = min(area.end, whole.end), max(area.start, whole.start)
+    start, end = min(area.end, between.end), max(area.start, between.start)
     gap = reading.text[start:end]
     shared = any(start - _AT_SHARE <= cue.start < end for cue in reading.found.of("share"))
     apart = area.form in ("bare", "origin") or shared or len(gap) > _NEAR

@@ -27,10 +27,10 @@ from entrepot.claims.draft.slots import check_base, level_period, notes_on, peri
 from entrepot.claims.draft.wholes import (
     ACROSS,
     SHARE_CUES,
+    denominator_before,
+    denominator_behind,
     goes_on,
     is_of_growth,
-    whole_before,
-    whole_behind,
     whose_goods,
 )
 from entrepot.model.areas import WORLD
@@ -55,7 +55,7 @@ def is_share(number: Span, reading: ParsedSentence) -> bool:
         return False
     if number.says.unit == "ratio" or number.says.moved:
         return False
-    if whole_behind(number, reading) is not None:
+    if denominator_behind(number, reading) is not None:
         return True
     if (earlier := goes_on(number, reading)) is not None:
         return is_share(earlier, reading)
@@ -99,35 +99,39 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
 
 
 def _share(number: Span, reading: ParsedSentence) -> tuple[str, dict[str, Any], Flow | None]:
-    whole = whole_behind(number, reading) or whole_before(number, reading)
-    earlier = None if whole_behind(number, reading) else goes_on(number, reading)
+    denominator = denominator_behind(number, reading) or denominator_before(number, reading)
+    earlier = None if denominator_behind(number, reading) else goes_on(number, reading)
     first = number
     while earlier is not None:
         first = earlier
-        whole = whole_behind(earlier, reading) or whole_before(earlier, reading) or whole
+        denominator = (
+            denominator_behind(earlier, reading)
+            or denominator_before(earlier, reading)
+            or denominator
+        )
         earlier = goes_on(earlier, reading)
-    if whole is None:
+    if denominator is None:
         return _same_again(reading)
-    _check_is_of_a_country(whole, number, reading)
-    owner, part = _part(whole, number, reading)
-    if theirs := whose_goods(whole, (owner, part), first, reading):
+    _check_is_of_a_country(denominator, number, reading)
+    owner, part = _part(denominator, number, reading)
+    if theirs := whose_goods(denominator, (owner, part), first, reading):
         other = owner if theirs == part else part
-        return _keys_of(replace(whole, kind=ACROSS[whole.kind]), (theirs, other))
-    return _keys_of(whole, (owner, dealt_part(part, number, reading)))
+        return _keys_of(replace(denominator, kind=ACROSS[denominator.kind]), (theirs, other))
+    return _keys_of(denominator, (owner, dealt_part(part, number, reading)))
 
 
-def _check_is_of_a_country(whole: Flow, number: Span, reading: ParsedSentence) -> None:
+def _check_is_of_a_country(denominator: Flow, number: Span, reading: ParsedSentence) -> None:
     """Refuse a part of trade between two countries, or of a part."""
-    if is_between_two(whole, reading):
+    if is_between_two(denominator, reading):
         raise Refusal("a part of trade between two countries: by what, or of which whole")
     moved = reading.found.of("up", "down")
-    if any(number.end <= cue.start < whole.start for cue in moved):
+    if any(number.end <= cue.start < denominator.start for cue in moved):
         raise Refusal("a part of a growth, which no kind of claim is about")
     if any(cue.end <= number.start for cue in reading.found.of("part")):
         raise Refusal("a part of a part: of what is not clear")
-    others = [flow for flow in reading.flows if flow.end <= whole.start]
+    others = [flow for flow in reading.flows if flow.end <= denominator.start]
     others = [flow for flow in others if flow.kind in ("export", "import", "trade")]
-    if whole.start < number.start and any(flow.goods != whole.goods for flow in others):
+    if denominator.start < number.start and any(flow.goods != denominator.goods for flow in others):
         raise Refusal("of which flow the share is, is not clear")
 
 
@@ -145,7 +149,7 @@ def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
     return tuple((key, value) for key, value in keys if key != "period")
 
 
-def _part(whole: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]:
+def _part(denominator: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]:
     """Return (whose whole it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
@@ -153,7 +157,7 @@ def _part(whole: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]
         areas = list(reading.found.areas)
     if any(area.value == NOWHERE for area in areas):
         raise Refusal("a country or region that is not known here")
-    owner = _owner(whole, areas, reading)
+    owner = _owner(denominator, areas, reading)
     parts = list(dict.fromkeys(area.value for area in areas if area.value not in (owner, WORLD)))
     if len(parts) == 2 and any(area.joined for area in areas):
         return owner, "+".join(parts)
@@ -184,27 +188,27 @@ def _own_subject(number: Span, areas: list[Mark], reading: ParsedSentence) -> st
     return ahead[0].value if len(ahead) == 1 else None
 
 
-def _owner(whole: Flow, areas: list[Mark], reading: ParsedSentence) -> str:
+def _owner(denominator: Flow, areas: list[Mark], reading: ParsedSentence) -> str:
     """Return the country whose imports, exports or trade are the whole."""
-    parts = [area for area in areas if _is_part(area, whole, reading)]
+    parts = [area for area in areas if _is_part(area, denominator, reading)]
     shared = {area.value for area in parts}
     named = [area for area in areas if area.value not in shared]
-    near = [area for area in areas if area not in parts and _belongs(area, whole, reading)]
+    near = [area for area in areas if area not in parts and _belongs(area, denominator, reading)]
     if len({area.value for area in near}) == 1:
         return near[0].value
     its = [
         cue
         for cue in reading.found.of("its")
-        if cue.end <= whole.start and whole.start - cue.end <= _NEAR
+        if cue.end <= denominator.start and denominator.start - cue.end <= _NEAR
     ]
     subjects = {area.value for area in named if area.form == "bare"}
-    if its and whole.kind in SELLS and _is_taken(its[-1], reading):
+    if its and denominator.kind in SELLS and _is_taken(its[-1], reading):
         # "China took 27 % of its exports": who takes is not who exports
         sellers = {area.value for area in reading.found.areas} - subjects - {WORLD}
         if len(sellers) != 1 or len(subjects) != 1 or _RELATIVE.search(reading.sentence.text):
             raise Refusal("whose exports the share is of, is not clear")
         return sellers.pop()
-    if (its or whole.kind in ("purchase", "supply") or not near) and len(subjects) == 1:
+    if (its or denominator.kind in ("purchase", "supply") or not near) and len(subjects) == 1:
         return subjects.pop()
     if len({area.value for area in named}) == 1 and shared:
         return named[0].value
@@ -217,12 +221,12 @@ def _is_taken(its: Mark, reading: ParsedSentence) -> bool:
     return bool(before) and its.start - before[-1].end <= _NEAR
 
 
-def _is_part(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
+def _is_part(area: Mark, denominator: Flow, reading: ParsedSentence) -> bool:
     """Whether an area stands at the word "share", or goods come from or go to it."""
     if area.form in ("from", "to", "with"):
         return True
     if area.form == "origin":
-        return whole.kind not in SELLS
+        return denominator.kind not in SELLS
     if _leads_to_flow(area, reading):
         return False
     return any(_at_share(area, cue, reading) for cue in reading.found.of("share"))
@@ -250,31 +254,33 @@ def _leads_to_flow(area: Mark, reading: ParsedSentence) -> bool:
     )
 
 
-def _belongs(area: Mark, whole: Flow, reading: ParsedSentence) -> bool:
+def _belongs(area: Mark, denominator: Flow, reading: ParsedSentence) -> bool:
     """Whether an area is a genitive or adjective of the flow."""
     if reading.language == "zh":
-        gap = reading.between(area.end, whole.start) if area.end <= whole.start else None
+        gap = (
+            reading.between(area.end, denominator.start) if area.end <= denominator.start else None
+        )
         return (
             gap is not None and re.fullmatch(r"的?(?:全部|总|对外|商品|货物|年)*", gap) is not None
         )
     if area.form in ("adj", "of", "origin"):
-        if area.end <= whole.start:
-            return whole.start - area.end <= _NEAR
-        return area.start - whole.end <= _NEAR
-    if area.form == "bare" and area.end <= whole.start:
-        return re.fullmatch(r"\s*", reading.between(area.end, whole.start)) is not None
+        if area.end <= denominator.start:
+            return denominator.start - area.end <= _NEAR
+        return area.start - denominator.end <= _NEAR
+    if area.form == "bare" and area.end <= denominator.start:
+        return re.fullmatch(r"\s*", reading.between(area.end, denominator.start)) is not None
     return False
 
 
-def _keys_of(whole: Flow, sides: tuple[str, str]) -> tuple[str, dict[str, Any], Flow]:
+def _keys_of(denominator: Flow, sides: tuple[str, str]) -> tuple[str, dict[str, Any], Flow]:
     owner, part = sides
-    keys: dict[str, Any] = {"goods": whole.goods} if whole.goods != "all" else {}
-    if whole.kind == "trade":
+    keys: dict[str, Any] = {"goods": denominator.goods} if denominator.goods != "all" else {}
+    if denominator.kind == "trade":
         found = {"exporter": owner, "importer": part, **keys, "reporter": owner}
-        return "trade_share", found, whole
-    if whole.kind in SELLS:
-        return "export_share", {"exporter": owner, "importer": part, **keys}, whole
-    return "import_share", {"importer": owner, "exporter": part, **keys}, whole
+        return "trade_share", found, denominator
+    if denominator.kind in SELLS:
+        return "export_share", {"exporter": owner, "importer": part, **keys}, denominator
+    return "import_share", {"importer": owner, "exporter": part, **keys}, denominator
 
 
 # Changes of a share in per cent of it: "the share rose by 0.8 per cent".
@@ -333,9 +339,9 @@ def stands_at_a_share(number: Span, reading: ParsedSentence) -> bool:
     share = reading.numbers[place - 1]
     if not _BY_ITSELF.search(reading.sentence.text, share.end, number.end):
         return False
-    whole = whole_behind(share, reading)
+    denominator = denominator_behind(share, reading)
     since = [flow for flow in reading.flows if share.end <= flow.start < number.start]
-    return all(flow == whole for flow in since)
+    return all(flow == denominator for flow in since)
 
 
 def points_between(number: Span, reading: ParsedSentence) -> str:
@@ -372,26 +378,26 @@ def part_by_goods(number: Span, reading: ParsedSentence) -> Drafted:
     """
     start, end = clause(number, reading)
     goods = [one for one in reading.found.goods if start <= one.start < end]
-    whole = whole_behind(number, reading) or whole_before(number, reading)
+    denominator = denominator_behind(number, reading) or denominator_before(number, reading)
     if is_added(number, reading) or is_former(number, reading):
         raise Refusal("how much the part that some goods are has changed: since when is not clear")
     if is_of_growth(number):
         raise Refusal("a part of a growth, which no kind of claim is about")
     if len(goods) != 1:
         raise Refusal("what part of a flow some goods are: which goods is not clear")
-    if whole is None or whole.trouble or not whole.whole:
+    if denominator is None or denominator.trouble or not denominator.whole:
         raise Refusal("what part of a flow some goods are: of which flow is not clear")
-    if whole.kind == "trade":
+    if denominator.kind == "trade":
         raise Refusal("what part of trade both ways some goods are: write it as ratio")
-    if whole.goods not in ("all", goods[0].value):
+    if denominator.goods not in ("all", goods[0].value):
         raise Refusal("what part of a flow some goods are: of which goods the flow is")
     if other := _beside(reading, (start, end)):
         raise Refusal(f"what part some goods are is not plainly said: {other!r} may change it")
     period = str(level_period(number, reading))
-    flow: dict[str, Any] = {"exporter": whole.exporter, "importer": whole.importer}
+    flow: dict[str, Any] = {"exporter": denominator.exporter, "importer": denominator.importer}
     keys = {"of": {**flow, "goods": goods[0].value, "period": period}}
     keys["to"] = {**flow, "period": period}
-    notes = notes_on(replace(whole, certainty=""), reading, number)
+    notes = notes_on(replace(denominator, certainty=""), reading, number)
     if goods[0].form == "likely":
         notes = (f"goods are described in words: {goods[0].title}", *notes)
     quote = reading.sentence.text

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ACROSS",
     "SHARE_CUES",
+    "denominator_before",
+    "denominator_behind",
     "goes_on",
     "is_of_growth",
-    "whole_before",
-    "whole_behind",
     "whose_goods",
 ]
 
@@ -81,8 +81,8 @@ def goes_on(number: Span, reading: ParsedSentence) -> Span | None:
         return None
     earlier = reading.numbers[place - 1]
     cues = reading.found.of("up", "down", *SHARE_CUES)
-    whole = whole_behind(earlier, reading)
-    starts = [flow.start for flow in reading.flows if flow != whole]
+    denominator = denominator_behind(earlier, reading)
+    starts = [flow.start for flow in reading.flows if flow != denominator]
     starts += [cue.start for cue in cues]
     between = [start for start in starts if earlier.end <= start < number.start]
     areas = [area for area in reading.found.areas if area.start >= earlier.end]
@@ -93,7 +93,7 @@ def goes_on(number: Span, reading: ParsedSentence) -> Span | None:
     return earlier if alike and (areas or times) and not between else None
 
 
-def whole_behind(number: Span, reading: ParsedSentence) -> Flow | None:
+def denominator_behind(number: Span, reading: ParsedSentence) -> Flow | None:
     """Return the flow that the number is said to be a part of: "36 % of Russia's imports"."""
     if reading.language == "zh":
         return None
@@ -119,8 +119,8 @@ def whole_behind(number: Span, reading: ParsedSentence) -> Flow | None:
     if buys or _object(number, reading):
         return None  # of what somebody else bought, by a word that is not known here
     before = [flow for flow in reading.flows if flow.end <= number.start]
-    whole = _GOODS.match(reading.text, number.end) is not None
-    if (goods or whole) and before and before[-1].kind not in ("trade", *BALANCES):
+    denominator = _GOODS.match(reading.text, number.end) is not None
+    if (goods or denominator) and before and before[-1].kind not in ("trade", *BALANCES):
         return before[-1]
     return None
 
@@ -154,7 +154,7 @@ def _genitive(number: Span, flow: Flow, reading: ParsedSentence) -> bool:
     return "," not in gap and re.search(r"(?:та|за|и|ок)(?: торговли)?$", word) is not None
 
 
-def whole_before(number: Span, reading: ParsedSentence) -> Flow | None:
+def denominator_before(number: Span, reading: ParsedSentence) -> Flow | None:
     """Return the flow that a share was said to be of: "China's share of Russia's imports"."""
     start, end = clause(number, reading)
     cues = [cue for cue in reading.found.of(*SHARE_CUES) if start <= cue.start < end]
@@ -176,7 +176,9 @@ def whole_before(number: Span, reading: ParsedSentence) -> Flow | None:
     return chosen[-1]
 
 
-def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: ParsedSentence) -> str:
+def whose_goods(
+    denominator: Flow, sides: tuple[str, str], number: Span, reading: ParsedSentence
+) -> str:
     """Return of whose goods a verb tells a part: "China supplied 90 % of Russia's chips".
 
     Raises
@@ -184,7 +186,7 @@ def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: Pars
     Refusal
         If it is of something else that is theirs: "90 % of Russia's needs".
     """
-    if whole.kind not in ACROSS or whole.end > number.start or reading.language == "zh":
+    if denominator.kind not in ACROSS or denominator.end > number.start or reading.language == "zh":
         return ""
     bare = {area.value for area in reading.found.areas if area.form == "bare"}
     theirs = [
@@ -196,7 +198,7 @@ def whose_goods(whole: Flow, sides: tuple[str, str], number: Span, reading: Pars
         return ""
     behind = [goods for goods in reading.found.goods if goods.start >= theirs[0].end]
     is_made = theirs[0].form == "origin"  # "supplied 90 % of Russian chips": made by whom?
-    if (is_made and whole.kind == "supply") or not (
+    if (is_made and denominator.kind == "supply") or not (
         behind and _OWNED.fullmatch(reading.between(theirs[0].end, behind[0].start))
     ):
         raise Refusal("a share of what is not clear")

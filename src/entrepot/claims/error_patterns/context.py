@@ -80,7 +80,11 @@ class ErrorContext:
     @cached_property
     def wrong(self) -> tuple[frozenset[str], ...]:
         """What has to be explained: the conflicts, and each claim that differs from evidence."""
-        alone = (frozenset({n}) for n, held in self.standings.items() if held.verdict == "differs")
+        alone = (
+            frozenset({n})
+            for n, candidate in self.standings.items()
+            if candidate.verdict == "differs"
+        )
         return (*alone, *self.conflicts, *self.by_data)
 
 
@@ -171,9 +175,9 @@ def luck(claim: Claim, known: Interval | None = None) -> float:
     width = said.width
     middle = abs(said.middle)
     if known is not None:
-        held = claim.quantity.quotient(known)
-        width += held.width
-        middle = max(middle, abs(held.middle)) if math.isfinite(held.width) else middle
+        candidate = claim.quantity.quotient(known)
+        width += candidate.width
+        middle = max(middle, abs(candidate.middle)) if math.isfinite(candidate.width) else middle
     if claim.quantity.unit == "points":
         middle = max(middle, 20.0)
     if not math.isfinite(width) or not middle:
@@ -292,11 +296,11 @@ class KnownValues:
 
         And whether that evidence is of the claim's own definition.
         """
-        held = [item for item in self.case.found[claim.id] if item.exact is not None]
-        held = [item for item in held if item.statements or item.how == ADDED_UP]
-        own = [item for item in held if item.own]
-        same = own or [item for item in held if not item.other_definition]
-        ends = (item.exact for item in same or held)
+        candidate = [item for item in self.case.found[claim.id] if item.exact is not None]
+        candidate = [item for item in candidate if item.statements or item.how == ADDED_UP]
+        own = [item for item in candidate if item.own]
+        same = own or [item for item in candidate if not item.other_definition]
+        ends = (item.exact for item in same or candidate)
         return tuple(end for end in ends if end is not None), bool(same)
 
     def number(
@@ -362,8 +366,8 @@ class KnownValues:
         source: str = "",
     ) -> Iterator[Proposal]:
         """Yield that a number is one of another definition, if that definition leads to it."""
-        held = list(pins)
-        fits = [(covers(claim, pin.interval), pin) for pin in held]
+        candidate = list(pins)
+        fits = [(covers(claim, pin.interval), pin) for pin in candidate]
         fit, pin = max(fits, key=lambda pair: pair[0], default=(0.0, None))
         if pin is None or fit <= 0:
             return

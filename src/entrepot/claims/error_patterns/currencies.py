@@ -50,7 +50,7 @@ def currency(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     for other in MONEY:
         if other == own:
             continue
-        quantity = claim.quantity.mapped(currency=other, books=_books(claim, other))
+        quantity = claim.quantity.mapped(currency=other, reporter=_reporter(claim, other))
         pins = [*view.pins(claim, quantity), *_converted(claim, other, view)]
         if quantity.to:
             text = f"{claimed(claim)} is the change in {other}, not in {own}"
@@ -76,10 +76,10 @@ def _is_at_hand(claim: Claim, money: str, view: KnownValues) -> bool:
     return money == "USD" or HOME[money] in (level.exporter, level.importer) or money in used
 
 
-def _books(claim: Claim, money: str) -> str:
+def _reporter(claim: Claim, money: str) -> str:
     """Return whose statistics an amount in another currency would be of."""
     home, level = HOME.get(money, ""), claim.quantity.of[0][0]
-    return home if home in (level.exporter, level.importer) else level.books
+    return home if home in (level.exporter, level.importer) else level.reporter
 
 
 def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[KnownInterval]:
@@ -134,8 +134,8 @@ def _amounts(claim: Claim, money: str, view: KnownValues) -> Iterator[Interval]:
         alike = other.quantity.key() == same.key() and view.trusts(other.id)
         if alike and math.isfinite(other.interval.width):
             yield other.interval
-    books = claim.quantity.mapped(currency=money, books=_books(claim, money))
-    left = view.left(books)
+    reporter = claim.quantity.mapped(currency=money, reporter=_reporter(claim, money))
+    left = view.left(reporter)
     if left is not None and left.low > 0 and left.width < 0.02 * left.middle:
         yield left
     for known in view.case.facts.totals(same.of)[:1]:

@@ -38,7 +38,7 @@ class _Amount:
 
     interval: Interval
     words: str
-    books: str = ""
+    reporter: str = ""
     origins: frozenset[str] = frozenset()
 
 
@@ -54,7 +54,7 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         (newer.of, quantity.to),
         (quantity.of, newer.to),
     ]
-    found = [held for of, to in sides if (held := list(_mixed(claim, view, of, to)))]
+    found = [candidate for of, to in sides if (candidate := list(_mixed(claim, view, of, to)))]
     for pins in found:
         for pin, text in pins:
             yield from view.other("mixed_years", claim, [pin], text, tries=len(found))
@@ -81,10 +81,12 @@ def _parts(of: Terms, to: Terms, view: KnownValues) -> list[tuple[_Amount, _Amou
         for money in dict.fromkeys(("USD", of[0][0].currency))
         for top in _amounts(_in(of, money), facts, view)
         for bottom in _amounts(_in(to, money), facts, view)
-        if top.books and top.books == bottom.books and bottom.interval.low > 0
+        if top.reporter and top.reporter == bottom.reporter and bottom.interval.low > 0
     ]
     origins = [len(top.origins | bottom.origins) for top, bottom in pairs]
-    return [pair for pair, held in zip(pairs, origins, strict=True) if held == min(origins)]
+    return [
+        pair for pair, candidate in zip(pairs, origins, strict=True) if candidate == min(origins)
+    ]
 
 
 def _in(terms: Terms, money: str) -> Terms:
@@ -97,11 +99,11 @@ def _amounts(
     """Yield what is printed of an amount, and what the text's trusted numbers leave for it."""
     plain = tuple((level.but(series=None), weight) for level, weight in terms)
     for known in facts.totals(plain if anywhere else terms):
-        yield _Amount(known.interval, _whose(known), known.books, known.origins)
+        yield _Amount(known.interval, _whose(known), known.reporter, known.origins)
     left = view.left(Quantity("value", terms))
     if left is not None and left.low > 0 and left.width < 0.1 * left.middle:
         text = "the text's other numbers"
-        yield _Amount(left, text, terms[0][0].books, frozenset({text}))
+        yield _Amount(left, text, terms[0][0].reporter, frozenset({text}))
 
 
 def _mixed_text(
@@ -187,11 +189,11 @@ def _run_rates(whole: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
         level = next(quantity.levels())
         if quantity.measure != "value" or len(quantity.of) != 1 or not statement.counts:
             continue
-        same = level.but(period=whole.period, books=whole.books) == whole
+        same = level.but(period=whole.period, reporter=whole.reporter) == whole
         partial = level.period.start == whole.period.start and level.period.end < whole.period.end
         months = level.period.months
-        held = longest.get(statement.row.origin)
-        if same and partial and (held is None or months > held[0]):
+        candidate = longest.get(statement.row.origin)
+        if same and partial and (candidate is None or months > candidate[0]):
             for known in facts.printed(level):
                 longest[statement.row.origin] = (months, known)
     for months, known in longest.values():
@@ -239,10 +241,10 @@ def year(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     if not claim.quantity.of:
         return
     others = [claim.quantity.shifted(years) for years in (-1, 1)]
-    held = [(other, pins) for other in others if (pins := view.pins(claim, other))]
-    for other, pins in held:
+    candidate = [(other, pins) for other in others if (pins := view.pins(claim, other))]
+    for other, pins in candidate:
         text = f"{claimed(claim)} is the number for {period_of(other)}"
-        yield from view.other("year", claim, pins, text, tries=len(held))
+        yield from view.other("year", claim, pins, text, tries=len(candidate))
 
 
 def mixed_base(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -281,8 +283,8 @@ def _turned(quantity: Quantity) -> Iterator[Quantity]:
             def exchanged(level: Level) -> Level:
                 seller = names.get(level.exporter, level.exporter)
                 buyer = names.get(level.importer, level.importer)
-                books = names.get(level.books, level.books)
-                return level.but(exporter=seller, importer=buyer, books=books)
+                reporter = names.get(level.reporter, level.reporter)
+                return level.but(exporter=seller, importer=buyer, reporter=reporter)
 
             yield _each(quantity, exchanged)
 
@@ -306,8 +308,8 @@ def _in_area(quantity: Quantity, said: str, counted: str) -> Quantity | None:
     members = said.split("+")
     for side in ("exporter", "importer"):
         found = [level for level, _ in quantity.of if getattr(level, side) in members]
-        held = {getattr(level, side) for level in found}
-        if held == set(members) and len(found) == len(quantity.of):
+        candidate = {getattr(level, side) for level in found}
+        if candidate == set(members) and len(found) == len(quantity.of):
             return replace(
                 quantity,
                 of=_members(quantity.of, side, members, counted),

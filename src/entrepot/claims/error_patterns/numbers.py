@@ -139,8 +139,8 @@ def _readings(claim: Claim, numeral: str) -> tuple[tuple[tuple[Claim, ...], int,
 
 def _is_near(claim: Claim, known: Interval) -> bool:
     """Whether a number is one that chance could have hit as well as what is known."""
-    said, held = (claim.quantity.quotient(one).middle for one in (claim.interval, known))
-    return not held or 1 / AROUND <= abs(said / held) <= AROUND
+    said, standing = (claim.quantity.quotient(one).middle for one in (claim.interval, known))
+    return not standing or 1 / AROUND <= abs(said / standing) <= AROUND
 
 
 def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:

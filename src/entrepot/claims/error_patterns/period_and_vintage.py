@@ -44,9 +44,9 @@ def _others(level: Level, view: KnownValues) -> Iterator[Period]:
     found = dict.fromkeys(view.case.facts.statements.periods_of(level))
     wanted = level.any_time()
     for claim in view.case.document.claims:
-        held = [one.period for one, _ in claim.quantity.of if one.any_time() == wanted]
-        if held and view.trusts(claim.id):
-            found |= dict.fromkeys(held)
+        release = [one.period for one, _ in claim.quantity.of if one.any_time() == wanted]
+        if release and view.trusts(claim.id):
+            found |= dict.fromkeys(release)
     for period in found:
         inside = level.period.contains(period) or period.contains(level.period)
         if inside and period != level.period:
@@ -81,22 +81,22 @@ def stale(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
 
 def _first_release(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     statements = view.case.facts.statements.of_series(claim.quantity)
-    releases = [held for held in statements if held.exact is not None]
-    for held in releases:
+    releases = [release for release in statements if release.exact is not None]
+    for release in releases:
         later = [
             other
             for other in releases
-            if other.row.origin == held.row.origin
-            and other.row.published_on > held.row.published_on
+            if other.row.origin == release.row.origin
+            and other.row.published_on > release.row.published_on
             and other.exact is not None
-            and held.exact is not None
-            and not other.exact.meets(held.exact)
+            and release.exact is not None
+            and not other.exact.meets(release.exact)
         ]
-        if later and held.exact is not None:
-            when = held.row.published_on or "earlier"
+        if later and release.exact is not None:
+            when = release.row.published_on or "earlier"
             text = f"{claimed(claim)} is the first release ({when}), revised since"
-            pin = KnownInterval(held.exact, held.row.origin_words)
-            yield from view.other("stale", claim, [pin], text, tries=1 if held.counts else 3)
+            pin = KnownInterval(release.exact, release.row.origin_words)
+            yield from view.other("stale", claim, [pin], text, tries=1 if release.counts else 3)
 
 
 def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
@@ -109,9 +109,11 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         return
     level = quantity.of[0][0]
     printed = [
-        KnownInterval(held.exact, held.row.origin_words)
-        for held in view.case.facts.statements.about(quantity)
-        if held.exact is not None and held.counts and held.books not in ("", level.books)
+        KnownInterval(release.exact, release.row.origin_words)
+        for release in view.case.facts.statements.about(quantity)
+        if release.exact is not None
+        and release.counts
+        and release.reporter not in ("", level.reporter)
     ]
     text = (
         f"{claimed(claim)} is the value in the other side's statistics: "
@@ -133,8 +135,8 @@ def _freight(level: Level) -> Iterator[tuple[Interval, int]]:
     Exports are counted without freight, so a slip adds it; imports mostly with it.
     """
     added, taken = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
-    yield added, {level.exporter: 2, level.importer: 6}.get(level.books, 3)
-    yield taken, {level.exporter: 6, level.importer: 2}.get(level.books, 3)
+    yield added, {level.exporter: 2, level.importer: 6}.get(level.reporter, 3)
+    yield taken, {level.exporter: 6, level.importer: 2}.get(level.reporter, 3)
 
 
 def swapped(claim: Claim, view: KnownValues) -> Iterator[Proposal]:

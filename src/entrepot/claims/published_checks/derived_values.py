@@ -55,7 +55,7 @@ def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterat
 def _home(number: PublishedInterval) -> str:
     """Return whose books a number is of; of a share that does not say, those of its whole."""
     sides = {"import_share": number.row.importer, "export_share": number.row.exporter}
-    return number.books or sides.get(number.row.measure, "")
+    return number.reporter or sides.get(number.row.measure, "")
 
 
 def _usable(known: ReferenceLevel, number: PublishedInterval) -> bool:
@@ -118,7 +118,7 @@ def _quotient(
         if number.interval.meets(value):
             continue
         kind, words = _release(quantity.quotient(number.interval), top, bottom, quantity.measure)
-        if kind == "conflict" and not number.books:
+        if kind == "conflict" and not number.reporter:
             kind, words = "unstated", "not said by both: total"
         rows = tuple(part.row for known in (top, bottom) for part in known.statements)
         text = figure_value(value.middle, number.row.unit)
@@ -370,20 +370,20 @@ def _of_one_whole(held: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
     for number in order:
         voices[number.row.origin, _partner(number)].append(number)
     told: set[frozenset[str]] = set()
-    for voice in reversed(list(voices.values())):
+    for printer in reversed(list(voices.values())):
         for origin in dict.fromkeys(number.row.origin for number in order):
-            both = frozenset((voice[0].row.origin, origin))
-            found = _over(voice, [number for number in order if number.row.origin == origin])
+            both = frozenset((printer[0].row.origin, origin))
+            found = _over(printer, [number for number in order if number.row.origin == origin])
             if found is not None and both not in told:
                 told.add(both)
                 yield found
 
 
 def _over(
-    voice: Sequence[PublishedInterval], others: Sequence[PublishedInterval]
+    printer: Sequence[PublishedInterval], others: Sequence[PublishedInterval]
 ) -> Discrepancy | None:
     """Return what comes of a share and as few others of one origin as make more than the whole."""
-    number = voice[0]
+    number = printer[0]
     added: list[PublishedInterval] = []
     unsaid: dict[str, None] = {}
     mixed = any(other.row.origin != number.row.origin for other in others)
@@ -395,14 +395,14 @@ def _over(
         added.append(other)
         unsaid |= dict.fromkeys(apart.unsaid)
         if math.fsum(one.interval.low for one in (number, *added)) > limit:
-            return _shares_finding(voice, added, list(unsaid))
+            return _shares_finding(printer, added, list(unsaid))
     return None
 
 
 def _shares_finding(
-    voice: Sequence[PublishedInterval], added: Sequence[PublishedInterval], unsaid: list[str]
+    printer: Sequence[PublishedInterval], added: Sequence[PublishedInterval], unsaid: list[str]
 ) -> Discrepancy:
-    number = voice[0]
+    number = printer[0]
     rows = tuple(other.row for other in added)
     kind: Kind = "unstated" if unsaid else "conflict"
     least = math.fsum(one.interval.low for one in (number, *added))
@@ -419,7 +419,7 @@ def _shares_finding(
             f"the others leave at most {left}"
         ),
         definition=f"not said by both: {joined(unsaid)}" if unsaid else "",
-        also=tuple(other.row.id for other in voice[1:]),
+        also=tuple(other.row.id for other in printer[1:]),
     )
 
 

@@ -169,9 +169,9 @@ class PublishedInterval:
     interval: Interval
 
     @property
-    def books(self) -> str:
+    def reporter(self) -> str:
         """Whose statistics it comes from; empty if nobody said and nothing implies it."""
-        return self.row.reporter or (self.statement.books if self.statement else "")
+        return self.row.reporter or (self.statement.reporter if self.statement else "")
 
     def key(self) -> tuple[object, ...]:
         """Return what two numbers share that are about the same thing, whoever counted it."""
@@ -290,7 +290,7 @@ def _keys(one: PublishedInterval, other: PublishedInterval) -> list[tuple[str, s
 
 
 def _books(printed: PublishedInterval) -> str:
-    return who(printed.books) if printed.books else ""
+    return who(printed.reporter) if printed.reporter else ""
 
 
 def is_later_release(one: PublishedInterval, other: PublishedInterval) -> bool:

@@ -64,12 +64,12 @@ def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
     statements = Statements(kept)
     facts = ReferenceLevels(statements)
     numbers = printed_numbers(kept, statements)
-    held = {number.row.id: number for number in numbers}
+    published_rows = {number.row.id: number for number in numbers}
     found = [
         *(*pairs(numbers), *series(numbers), *sums(numbers, facts), *parts(numbers)),
         *(*shares(numbers), *growth_in_two_currencies(numbers, facts)),
     ]
-    explained = [_explained(item, held, facts) for item in found]
+    explained = [_explained(item, published_rows, facts) for item in found]
     once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
     return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))
 
@@ -89,13 +89,13 @@ def printed_numbers(
 
 
 def _explained(
-    item: Discrepancy, held: dict[str, PublishedInterval], facts: ReferenceLevels
+    item: Discrepancy, published_rows: dict[str, PublishedInterval], facts: ReferenceLevels
 ) -> Discrepancy:
     """Return a finding with its slips; a conversion is no later release of what it converts."""
     released = item.definition.startswith("release:") and len(item.other.rows) == 1
     if item.likely_errors or not (item.kind == "conflict" or released):
         return item
-    likely_errors = likely_slips(held[item.id], facts)
+    likely_errors = likely_slips(published_rows[item.id], facts)
     if item.kind == "conflict":
         return replace(item, likely_errors=likely_errors)
     if any(slip.kind == "spot_rate" for slip in likely_errors):
@@ -143,16 +143,16 @@ def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Lik
 
 
 def _without(row: Published, facts: ReferenceLevels) -> ReferenceLevels:
-    held = facts.statements
-    rates = [rate for group in held.rates.values() for rate in group]
+    published_rows = facts.statements
+    rates = [rate for group in published_rows.rates.values() for rate in group]
     return ReferenceLevels(
-        Statements([*(one.row for one in held.all if one.row.id != row.id), *rates])
+        Statements([*(one.row for one in published_rows.all if one.row.id != row.id), *rates])
     )
 
 
 def as_claim(number: PublishedInterval) -> Claim | None:
     """Return a printed number as a claim; None where it is not one that can be checked."""
-    if number.statement is None or not number.books:
+    if number.statement is None or not number.reporter:
         return None
     try:
         says = read_says(number.row.printed)
@@ -160,7 +160,9 @@ def as_claim(number: PublishedInterval) -> Claim | None:
         return None
     row, quantity = number.row, number.statement.quantity
     interval = number.statement.exact or number.interval
-    return Claim(row.id, row.printed, says, quantity, interval, books_said=bool(number.books))
+    return Claim(
+        row.id, row.printed, says, quantity, interval, reporter_stated=bool(number.reporter)
+    )
 
 
 def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[LikelyError]:
@@ -224,8 +226,8 @@ def _of_one_thing(group: list[PublishedInterval]) -> Iterator[Discrepancy]:
 
     The odd one out is of low certainty, else in conflict with most others, else weaker.
     """
-    held = {number.row.id: number for number in group}
-    order = [held[row.id] for row in ranked(number.row for number in group)]
+    published_rows = {number.row.id: number for number in group}
+    order = [published_rows[row.id] for row in ranked(number.row for number in group)]
     left = list(order)
     while left:
         apart = {
@@ -309,12 +311,12 @@ def growth_in_two_currencies(
     flows: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in numbers:
         row = number.row
-        if row.measure == "growth" and row.currency and row.base and number.books:
+        if row.measure == "growth" and row.currency and row.base and number.reporter:
             key = number.key()
-            flows[(*key[:-1], number.books)].append(number)
-    for held in flows.values():
-        by_id = {number.row.id: number for number in held}
-        order = [by_id[row.id] for row in ranked(number.row for number in held)]
+            flows[(*key[:-1], number.reporter)].append(number)
+    for published_rows in flows.values():
+        by_id = {number.row.id: number for number in published_rows}
+        order = [by_id[row.id] for row in ranked(number.row for number in published_rows)]
         for better, weaker in combinations(order, 2):
             if better.row.currency != weaker.row.currency:
                 yield from _held_against(weaker, better, facts)

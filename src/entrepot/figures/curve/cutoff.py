@@ -166,11 +166,11 @@ def _loss(one: _Counted, found: dict[str, Lost], without: set[int]) -> float | s
     if not any(lost.share for _, lost, _ in known):
         return "none of these goods has an elasticity"
     kept = [(lost.loss or 0.0, bill) for number, lost, bill in known if number not in without]
-    whole = sum(bill for _, bill in kept)
-    sure = whole / sum(bill for *_, bill in known)
+    total = sum(bill for _, bill in kept)
+    sure = total / sum(bill for *_, bill in known)
     if without and sure < WEIGHED:
         return f"{100 * sure:.0f} % of the bill has an elasticity of its own, too little"
-    return sum(loss * bill for loss, bill in kept) / whole
+    return sum(loss * bill for loss, bill in kept) / total
 
 
 # Who sells a product to a buyer and elsewhere: the markets that some specification counts.
@@ -211,19 +211,19 @@ def read(timed: Timed, choices: Sequence[Numbered]) -> list[Sale]:
         If elasticities are needed, and the lake has none for the edition of the data.
     """
     asked, cells = timed.span.asked, timed.cells
-    whole = widest([one for _, one in territory_choices(asked)])
-    by, there = reach(whole)
+    total = widest([one for _, one in territory_choices(asked)])
+    by, there = reach(total)
     rows = cells.rows(
-        by, merged([part for one in choices for part in one.choice.goods]), whole, there
+        by, merged([part for one in choices for part in one.choice.goods]), total, there
     )
-    apart = sorted(frozenset(special()).union(*(members_of(whole, side) for side in SIDES)))
+    apart = sorted(frozenset(special()).union(*(members_of(total, side) for side in SIDES)))
     importer = nw.col("importer")
     named = nw.when(importer.is_in(apart)).then(importer).otherwise(nw.lit(ELSEWHERE))
     keys = ("product", "nomenclature", "exporter", "importer")
     sums = (
         rows.with_columns(named.alias("importer"))
         .group_by(*keys)
-        .agg(nw.col(cells.column(whole)).sum().alias("amount"))
+        .agg(nw.col(cells.column(total)).sum().alias("amount"))
     )
     reported = [row for row in fetch(sums.select(*keys, "amount")) if row[-1]]
     names: dict[str, str] = {}

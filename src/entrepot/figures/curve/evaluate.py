@@ -271,9 +271,9 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         key = (when, way.asked.importer, way.asked.exporter, goods)
         if key not in exceeded:
             asked = at(time.span.asked, way.asked)
-            whole = whole_of(time.cells, time.cells, asked, goods)
+            denominator = whole_of(time.cells, time.cells, asked, goods)
             exceeded[key] = [
-                *factors(whole, asked.measure),
+                *factors(denominator, asked.measure),
                 *mirrored(time.cells, asked, goods),
             ]
         return exceeded[key]
@@ -402,7 +402,7 @@ def combined(
             if (when, chosen[place].territory) not in not_reporting
         ]
         for amount in added[when]:
-            for place in judge.weighed_enough(one, goods, known_reporters, chosen, amount):
+            for place in judge.weighted_enough(one, goods, known_reporters, chosen, amount):
                 way = chosen[place]
                 base = dict(one.choice.choices) | way.choices | {"quantity": amount}
                 value = values.get((goods, place, amount))
@@ -471,7 +471,7 @@ class Judge:
     left: Left
     _known: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
 
-    def weighed_enough(
+    def weighted_enough(
         self,
         one: Numbered,
         goods: int,

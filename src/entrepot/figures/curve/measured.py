@@ -46,7 +46,7 @@ def evaluated(
     """
     named = names([way.asked for way in ways])
     found = by_way(cells, rows, asked, ways)
-    weighed = _weighed(found) if len(amounts) > 1 else {}
+    weighted = _weighted(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
     found = found.join(few_rows(cells.lake, {"place": ("INTEGER", places)}), how="cross")
     number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
@@ -65,15 +65,15 @@ def evaluated(
         if value is not None:
             rest, place = divmod(specification, len(AMOUNTS))
             values[(*divmod(rest, len(ways)), AMOUNTS[place])] = float(value)
-    return values, weighed
+    return values, weighted
 
 
-def _weighed(found: Frame) -> dict[tuple[int, int], float]:
+def _weighted(found: Frame) -> dict[tuple[int, int], float]:
     """Return which part of the value has a mass; nothing has one where there is no value."""
     sums = found.group_by("goods", "way", "now").agg(nw.col("value", "weighed").sum())
     least: dict[tuple[int, int], float] = {}
-    for goods, way, value, weighed in fetch(sums.select("goods", "way", "value", "weighed")):
-        part = (weighed or 0.0) / value if value else 0.0
+    for goods, way, value, weighted in fetch(sums.select("goods", "way", "value", "weighed")):
+        part = (weighted or 0.0) / value if value else 0.0
         least[goods, way] = min(part, least.get((goods, way), part))
     return least
 

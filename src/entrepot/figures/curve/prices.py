@@ -284,26 +284,26 @@ def read(
     """Read what any of the choices needs, added up by cell."""
     until = asked.period.start - timedelta(days=1)
     span = Period(base.start, until) if is_series else base
-    whole = widest([one.but(base=span) for _, one in territory_choices(asked)])
-    by, there = reach(whole)
+    widest_definition = widest([one.but(base=span) for _, one in territory_choices(asked)])
+    by, there = reach(widest_definition)
     goods = merged([part for one in choices for part in one.choice.goods])
-    reported = cells.rows(by, goods, whole, there)
-    pairs = paired(reported, cells.column(whole), "mass_kg")
+    reported = cells.rows(by, goods, widest_definition, there)
+    pairs = paired(reported, cells.column(widest_definition), "mass_kg")
     if asked.measure == "price_premium":
-        pairs = pairs.with_columns(_in_groups(asked, whole))
+        pairs = pairs.with_columns(_in_groups(asked, widest_definition))
     keys = ("product", "nomenclature", "exporter", "importer", "period")
     names = ("__known", "__v", "__q")
     summed = pairs.group_by(*keys).agg(*(nw.col(name).sum() for name in names))
     return [PriceRow(*row) for row in fetch(summed.select(*keys, *names))]
 
 
-def _in_groups(asked: Definition, whole: Definition) -> nw.Expr:
+def _in_groups(asked: Definition, widest_definition: Definition) -> nw.Expr:
     """Return the importers named in any territory as they are, all others by their group.
 
     Only what one of a territory's sides buys has to be told apart: of everybody else, sums will do.
     """
     importer = nw.col("importer")
-    named = sorted(frozenset().union(*(members_of(whole, side) for side in SIDES)))
+    named = sorted(frozenset().union(*(members_of(widest_definition, side) for side in SIDES)))
     group = nw.when(importer.is_in(sorted(coalition(asked)))).then(nw.lit(COALITION))
     return (
         nw.when(importer.is_in(named))

@@ -43,7 +43,7 @@ ELSEWHERE = "elsewhere"
 COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")
 
 
-def grid_of(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
+def grid_of(available: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     """Return the rows once for each point of the grid, and the name of the point of the value."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -53,15 +53,15 @@ def grid_of(held: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     for divert in DIVERT:
         for part in parts:
             used = pc.max_element_wise(
-                pc.multiply(held["elasticity"], part), LEAST, skip_nulls=False
+                pc.multiply(available["elasticity"], part), LEAST, skip_nulls=False
             )
-            size = held.num_rows
+            size = available.num_rows
             columns = {
                 "point": pa.array([f"{divert} {part}"] * size, pa.string()),
                 "divert": pa.array([divert] * size, pa.float64()),
                 "sigma": used if asked.sigma is None else pa.array([asked.sigma] * size),
             }
-            one = held
+            one = available
             for name, cells in columns.items():
                 one = one.append_column(name, cells)
             tables.append(one)
@@ -121,8 +121,8 @@ def losses(
     ]
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64())
     columns = zip(COLUMNS, zip(*rows, strict=True), kinds, strict=False)
-    held = pa.table({name: pa.array(cells, kind) for name, cells, kind in columns})
-    grid, _ = grid_of(held, asked)
+    available = pa.table({name: pa.array(cells, kind) for name, cells, kind in columns})
+    grid, _ = grid_of(available, asked)
     found: dict[tuple[float, float], dict[str, Lost]] = {}
     for row in put(grid, asked, by="point", detail="product"):
         divert, part = map(float, row["point"].split())
@@ -154,8 +154,8 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
             why="what the buyer's own members sell it is left out",
             hint="ask one member as the buyer",
         )
-    held = _held(rows, asked, column)
-    grid, head = grid_of(held, asked)
+    available = _held(rows, asked, column)
+    grid, head = grid_of(available, asked)
     totals = {row["point"]: row for row in put(grid, asked, by="point")}
     found = totals.get(head)
     if found is None or not found["stopped"]:
@@ -163,7 +163,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     products = put(grid, asked, by="point", detail="product")
     suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
-    flags = dict(zip(*(held[name].to_pylist() for name in COLUMNS[::5]), strict=True))
+    flags = dict(zip(*(available[name].to_pylist() for name in COLUMNS[::5]), strict=True))
     reported = [row for row in products if row["point"] == head and row["share"] > 0]
     if all(row["loss"] is None for row in reported):
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")

@@ -133,11 +133,11 @@ def require_reported(reporters: HubReporters, asked: Definition) -> None:
             ("exporter", hub in reporters.importers, reporters.exporters, "bought from"),
             ("importer", hub in reporters.exporters, reporters.importers, "sold to"),
         ):
-            silent = sorted(asked.members(across) - other)  # type: ignore[arg-type]
-            if not known_reporters and silent:
-                names = ", ".join(silent[:_NAMED])
-                if len(silent) > _NAMED:
-                    names += f" and {len(silent) - _NAMED} more"
+            non_reporting = sorted(asked.members(across) - other)  # type: ignore[arg-type]
+            if not known_reporters and non_reporting:
+                names = ", ".join(non_reporting[:_NAMED])
+                if len(non_reporting) > _NAMED:
+                    names += f" and {len(non_reporting) - _NAMED} more"
                 lacks.setdefault(hub, f"{what} {names}")
     if not lacks:
         return
@@ -207,8 +207,8 @@ def _words(report: Iterable[str | None], across: str) -> str:
     if side not in _ACROSS:
         return "both sides"
     who = _ACROSS[side] if side == across else "the hub"
-    beside = ", ".join(one for one in more if one)
-    return f"{who} ({beside})" if beside else who
+    extra = ", ".join(one for one in more if one)
+    return f"{who} ({extra})" if extra else who
 
 
 # Codes that are in some editions only: what they hold begins or ends with the edition.

@@ -54,15 +54,15 @@ def lost(
         Who tells which side at all, with the first day of each step; None where that is not known.
     """
     both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
-    lacking = rows.filter(nw.col(column).is_null()).select("product").unique()
-    unknown = sorted(code for (code,) in fetch(lacking))
+    missing = rows.filter(nw.col(column).is_null()).select("product").unique()
+    unknown = sorted(code for (code,) in fetch(missing))
     known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
-    silent = _silent(known, known_reporters) if known_reporters else {}
-    if silent:
+    non_reporting = _non_reporting(known, known_reporters) if known_reporters else {}
+    if non_reporting:
         known = known.filter(
             *(
                 ~((nw.col(side) == area) & nw.col("period").is_in(sorted(days)))
-                for (side, area), days in silent.items()
+                for (side, area), days in non_reporting.items()
             )
         )
     found = _lost(known, asked, column, (), complete=both)
@@ -76,11 +76,11 @@ def lost(
             why="a code that ended with an edition would look like goods that are no longer sent",
         )
     if row["lost"] is None:
-        _require_both(rows, asked, column, is_silent=bool(silent))
+        _require_both(rows, asked, column, is_silent=bool(non_reporting))
     if unknown:
         row["unknown_products"] = len(unknown)
-    if silent:
-        row["silent_steps"] = _steps(set[date]().union(*silent.values()), rows)
+    if non_reporting:
+        row["silent_steps"] = _steps(set[date]().union(*non_reporting.values()), rows)
     answer = AnswerRow(row)
     by_product = _rows(_lost(known, asked, column, ("product",)))
     reported = [one for one in by_product if one["lost"] is not None]
@@ -88,7 +88,9 @@ def lost(
     return answer
 
 
-def _silent(rows: Frame, known_reporters: KnownReporters) -> dict[tuple[str, str], set[date]]:
+def _non_reporting(
+    rows: Frame, known_reporters: KnownReporters
+) -> dict[tuple[str, str], set[date]]:
     """Return by side and area the steps in which it tells nothing, and who is across does."""
     found: dict[tuple[str, str], set[date]] = {}
     for *pair, day in fetch(rows.select(*BOTH, "period").unique()):

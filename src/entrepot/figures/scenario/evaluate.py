@@ -66,14 +66,14 @@ def ask_scenario(
     BadFileError
         For a file or dictionary that is no scenario.
     """
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     if isinstance(what, (str, Path)):
         file = read_scenario(Path(what))
     elif isinstance(what, ScenarioFile):
         file = what
     else:
         file = parse_scenario(json.dumps(dict(what), default=str), name="the scenario")
-    return evaluate_scenario(file, held, sides_only=sides_only)
+    return evaluate_scenario(file, opened, sides_only=sides_only)
 
 
 def evaluate_scenario(file: ScenarioFile, lake: Lake, *, sides_only: bool = False) -> Scenario:
@@ -131,11 +131,11 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
     for side in BACK:
         members = file.members(side)
         if not members & names:
-            raise _not_held(found.rows.address, members, names, f"cut: {side}")
+            raise _not_loaded(found.rows.address, members, names, f"cut: {side}")
     return found
 
 
-def _not_held(address: str, codes: Iterable[str], names: set[str], where: str) -> RequestError:
+def _not_loaded(address: str, codes: Iterable[str], names: set[str], where: str) -> RequestError:
     names_lacking = joined([area_name(one) for one in sorted(codes)])
     return RequestError(
         f"{address} has no entry of its own for {names_lacking}",
@@ -180,11 +180,11 @@ def _require_some(total: float) -> None:
 def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss:
     assert file.economy is not None
     known = _known(file, lake, file.economy.source)
-    held = known.network(file.economy.cap)
+    opened = known.network(file.economy.cap)
     cuts = _cuts(file, set(known.solved.economy.names))
-    _require_some(stopped(held, cuts).total)
-    done = worked(held, cuts, file.economy, sides_only=sides_only)
-    reporter = LossSummary.of(file, held, [one.lost for one in done.found.values()])
+    _require_some(stopped(opened, cuts).total)
+    done = worked(opened, cuts, file.economy, sides_only=sides_only)
+    reporter = LossSummary.of(file, opened, [one.lost for one in done.found.values()])
     first = next(iter(done.found.values()))
     return EconomyLoss(
         evidence=_evidence(known),
@@ -226,12 +226,12 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     names = set(known.solved.economy.names)
     parts = {name: part for name, part in file.extraction.replaced.items() if name != NOT_REPLACED}
     if unknown := parts.keys() - names - {OTHERS}:
-        raise _not_held(known.rows.address, unknown, names, "extraction: replaced")
-    held = network(known.solved)
-    what = stopped(held, _cuts(file, names), leak=file.extraction.leak)
+        raise _not_loaded(known.rows.address, unknown, names, "extraction: replaced")
+    opened = network(known.solved)
+    what = stopped(opened, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
     done = extraction(what, parts)
-    reporter = LossSummary.of(file, held, [done.lost])
+    reporter = LossSummary.of(file, opened, [done.lost])
     return SalesLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * what.total,

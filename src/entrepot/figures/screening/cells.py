@@ -233,11 +233,11 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     >>> read_days(["11 Jan 2025"]).days["11 Jan 2025"], read_days(["45668"]).days["45668"]
     (datetime.date(2025, 1, 11), datetime.date(2025, 1, 11))
     """
-    held = list(texts)
+    goods_list = list(texts)
     because = "as given" if order else ""
     slashed = [
         (text, (int(found[1]), int(found[2])))
-        for text in held
+        for text in goods_list
         if (found := _SLASHED.fullmatch(_bare(text)))
     ]
     if slashed and order is None:
@@ -245,7 +245,7 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     days: dict[str, date | None] = {}
     problems: dict[str, str] = {}
     numbers = 0
-    for text in held:
+    for text in goods_list:
         plain = _bare(text)
         numbers += bool(_SERIAL.fullmatch(plain))
         parts = _parts(plain, order)
@@ -395,10 +395,10 @@ def read_amounts(texts: Iterable[str]) -> ReadAmounts:
     >>> read_amounts(["1,234"]).numbers
     {'1,234': None}
     """
-    held = {text: _amount(text) for text in texts}
-    known = {sign for _, sign in held.values() if sign}
+    goods_list = {text: _amount(text) for text in texts}
+    known = {sign for _, sign in goods_list.values() if sign}
     decimal = known.pop() if len(known) == 1 else None
-    return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in held.items()})
+    return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in goods_list.items()})
 
 
 def _amount(text: str) -> tuple[str, str]:

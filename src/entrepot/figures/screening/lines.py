@@ -121,7 +121,9 @@ def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) ->
     """Keep a small table of Python's."""
     import pyarrow as pa
 
-    made = pa.table({key: pa.array(list(held), kind) for key, (held, kind) in columns.items()})
+    made = pa.table(
+        {key: pa.array(list(goods_list), kind) for key, (goods_list, kind) in columns.items()}
+    )
     work.db.register(f"{name}_of_python", made)
     keep(work.db, name, f"SELECT * FROM {name}_of_python")
     work.db.unregister(f"{name}_of_python")
@@ -136,15 +138,15 @@ def read_dates(work: Work, order: DayOrder | None) -> tuple[date, date] | None:
         "UPDATE texts SET \"date\" = regexp_replace(\"date\", '[T ]00:00(:00)?(\\.0+)?$', '')"
         " WHERE \"date\" LIKE '%00:00%'"
     )
-    held = [text for text in distinct(work, "date") if text]
-    read = read_days(held, order)
+    goods_list = [text for text in distinct(work, "date") if text]
+    read = read_days(goods_list, order)
     put(
         work,
         "days",
         {
-            "text": (held, pa.string()),
-            "day": ([read.days[text] for text in held], pa.date32()),
-            "problem": ([read.problems.get(text, "") for text in held], pa.string()),
+            "text": (goods_list, pa.string()),
+            "day": ([read.days[text] for text in goods_list], pa.date32()),
+            "problem": ([read.problems.get(text, "") for text in goods_list], pa.string()),
         },
     )
     _note_days(work, read)
@@ -172,24 +174,29 @@ def read_areas(work: Work) -> None:
     import pyarrow as pa
 
     for role in ("from", "to", "origin"):
-        held = distinct(work, role)
-        codes = [country_of(text) if text else None for text in held]
+        goods_list = distinct(work, role)
+        codes = [country_of(text) if text else None for text in goods_list]
         put(
             work, f"{role}_areas",
-            {"text": (held, pa.string()), "area": (codes, pa.string())},
+            {"text": (goods_list, pa.string()), "area": (codes, pa.string())},
         )  # fmt: skip
 
 
-def tariff_of(work: Work, told: str) -> tuple[str, str]:
+def tariff_of(work: Work, national: str) -> tuple[str, str]:
     """Return whose tariff longer codes are of, empty if it is not known, and what to say of it."""
-    if told:
-        letters = told.rstrip("0123456789")
+    if national:
+        letters = national.rstrip("0123456789")
         if letters in TARIFFS or letters == "HS":
-            if told != letters:
-                harmonized(told)
-            return letters, told if told != letters else f"{told} of the year of each date"
+            if national != letters:
+                harmonized(national)
+            return (
+                letters,
+                national if national != letters else f"{national} of the year of each date",
+            )
         known = [*TARIFFS, *(one.id for one in EDITIONS)]
-        raise UnknownNameError("nomenclature", told, known, hint=f"such as {', '.join(known[:9])}")
+        raise UnknownNameError(
+            "nomenclature", national, known, hint=f"such as {', '.join(known[:9])}"
+        )
     rows = work.db.execute(
         'SELECT DISTINCT f.area, t.area FROM texts x JOIN from_areas f ON x."from" = f.text '
         'JOIN to_areas t ON x."to" = t.text WHERE f.area IS NOT NULL AND t.area IS NOT NULL'
@@ -211,10 +218,10 @@ def _home(code: str, union: frozenset[str]) -> str:
     return {"GBR": "GB", "USA": "US", "CHN": "CN"}.get(code, "")
 
 
-def edition_sql(work: Work, told: str) -> str:
+def edition_sql(work: Work, national: str) -> str:
     """Return SQL for the edition in force on the date of a line, or the one that was told."""
-    if told and told[-1].isdigit():
-        return f"'{harmonized(told).id}'"
+    if national and national[-1].isdigit():
+        return f"'{harmonized(national).id}'"
     newest_first = [f"WHEN {_DAY} >= DATE '{one.in_force}' THEN '{one.id}'" for one in EDITIONS]
     return f"CASE {' '.join(reversed(newest_first))} END".replace("TODAY", f"'{work.today}'")
 
@@ -299,14 +306,14 @@ def read_numbers(work: Work) -> None:
     for role in ("value", "mass"):
         if _are_plain(work, role):
             continue
-        held = distinct(work, role)
-        read = read_amounts(text for text in held if text)
-        numbers = [read.numbers.get(text) for text in held]
+        goods_list = distinct(work, role)
+        read = read_amounts(text for text in goods_list if text)
+        numbers = [read.numbers.get(text) for text in goods_list]
         put(
             work, f"{role}_amounts",
-            {"text": (held, pa.string()), "amount": (numbers, pa.float64())},
+            {"text": (goods_list, pa.string()), "amount": (numbers, pa.float64())},
         )  # fmt: skip
-        if bad := [text for text in held if text and read.numbers[text] is None]:
+        if bad := [text for text in goods_list if text and read.numbers[text] is None]:
             word = "value" if role == "value" else "mass"
             work.notes.append(
                 f"One {word} is not read: {bad[0]}; its lines are screened without it."

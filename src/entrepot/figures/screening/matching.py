@@ -76,8 +76,12 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
         "GROUP BY 1 ORDER BY 1"
     ).fetchall()
     places = _places(work)
-    lists = {held.id: held for one in work.regimes for held in one.lists}
-    priority = {held.id: held for held in goods_lists(skip_broken=True) if held.id in _PRIORITY}
+    lists = {goods_list.id: goods_list for one in work.regimes for goods_list in one.lists}
+    priority = {
+        goods_list.id: goods_list
+        for goods_list in goods_lists(skip_broken=True)
+        if goods_list.id in _PRIORITY
+    }
     found: list[tuple[Any, ...]] = []
     high: list[tuple[int, date, date]] = []
     left_out: list[str] = []
@@ -92,13 +96,13 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
                     high.append((number, span.first, span.last))
                 for place in places.get(one.of.id, ()):
                     found.append((number, place, span.first, span.last, *_met(work, number, one)))
-        for held in (lists[name] for name in matcher.left_out if name in lists):
-            begins = max(first, held.begins)
+        for goods_list in (lists[name] for name in matcher.left_out if name in lists):
+            begins = max(first, goods_list.begins)
             if begins > last:
                 continue
-            left_out.append(f"{held.id} for codes of {edition}")
-            for number, *met in _unconverted(work, held, ids, begins, last):
-                found += [(number, place, *met) for place in places[held.id]]
+            left_out.append(f"{goods_list.id} for codes of {edition}")
+            for number, *met in _unconverted(work, goods_list, ids, begins, last):
+                found += [(number, place, *met) for place in places[goods_list.id]]
     names = ("code_id", "regime", "first", "last", "grade", "rank", "entry")
     number, day = pa.int32(), pa.date32()
     put(work, "spans", columns_of(names, (number, number, day, day, number, number, number), found))
@@ -115,8 +119,8 @@ def _places(work: Work) -> dict[str, list[int]]:
     """Return the regimes that a list belongs to, by its id."""
     found: dict[str, list[int]] = {}
     for place, regime in enumerate(work.regimes):
-        for held in regime.lists:
-            found.setdefault(held.id, []).append(place)
+        for goods_list in regime.lists:
+            found.setdefault(goods_list.id, []).append(place)
     return found
 
 
@@ -148,24 +152,24 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
 
 
 def _unconverted(
-    work: Work, held: GoodsList, ids: dict[str, list[int]], first: date, last: date
+    work: Work, goods_list: GoodsList, ids: dict[str, list[int]], first: date, last: date
 ) -> Iterator[tuple[int, date, date, int, int, int]]:
     """Yield what can be said of a list whose codes no table leads to the edition of the lines.
 
     Equal numbers can be other goods, so they are candidates; of other codes of the same headings
     it is not known.
     """
-    codes = {entry.code[:6] for entry in held.history}
+    codes = {entry.code[:6] for entry in goods_list.history}
     headings = {code[:4] for code in codes}
-    edition = held.history[0].edition
-    why = f"{held.short}: its codes are of {edition}, and no correlation table is loaded"
-    work.entries.append(MetEntry(held, None, f"possible: {why}"))
+    edition = goods_list.history[0].edition
+    why = f"{goods_list.short}: its codes are of {edition}, and no correlation table is loaded"
+    work.entries.append(MetEntry(goods_list, None, f"possible: {why}"))
     place = len(work.entries) - 1
     for number in (number for numbers in ids.values() for number in numbers):
         digits = work.codes[number][0]
         if digits[:4] in headings:
             same = any(digits.startswith(code) or code.startswith(digits) for code in codes)
-            until = min(last, held.known_until)
+            until = min(last, goods_list.known_until)
             if same and first <= until:
                 yield number, first, until, PART, PART * 1000 + 900, place
             begins = max(first, until + timedelta(days=1)) if same else first

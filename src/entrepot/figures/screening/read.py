@@ -184,8 +184,8 @@ def read_bytes_of(data: bytes, name: str) -> Shipments:
     except ImportError as error:
         raise MissingExtraError("python-calamine", "excel") from error
     try:
-        book = CalamineWorkbook.from_object(io.BytesIO(data))
-        sheets = {one: book.get_sheet_by_name(one).to_python() for one in book.sheet_names}
+        workbook = CalamineWorkbook.from_object(io.BytesIO(data))
+        sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise BadFileError(
             f"the workbook cannot be read: {error}", where=name, hint="save it as CSV"

@@ -143,7 +143,7 @@ class Screening:
 
 def screen(
     shipments: Shipments,
-    told: dict[str, str] | None = None,
+    named: dict[str, str] | None = None,
     *,
     nomenclature: str = "",
     order: DayOrder | None = None,
@@ -160,7 +160,7 @@ def screen(
     ----------
     shipments
         The file, read.
-    told
+    named
         Names of columns by role; see `columns_for`.
     nomenclature
         What codes are to be read in: ``CN2025``, ``HS2022``, or ``CN`` for the year of each date;
@@ -194,7 +194,7 @@ def screen(
     """
     lists = [goods_list(name) for name in against] or list(goods_lists())
     regimes = regimes_of(lists, [held.id for held in lists] if against else ())
-    places, fixed = columns_for(shipments, told or {})
+    places, fixed = columns_for(shipments, named or {})
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
     work.notes += shipments.notes
     load(work)

@@ -74,8 +74,8 @@ def releases(catalog: Catalog) -> Iterator[Finding]:
                     source,
                     len(times),
                     "; ".join(
-                        f"{value} {spans(sorted(held))}".strip()
-                        for value, held in sorted(times.items())
+                        f"{value} {spans(sorted(years))}".strip()
+                        for value, years in sorted(times.items())
                     ),
                     f"Periods come from different {word}: a change between them may be a revision.",
                 )

@@ -76,11 +76,11 @@ class Totals:
     def of(cls, folder: Path, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> Totals:
         """Add up the flows of a lake."""
         names = dict.fromkeys(item.source for item in catalog.snapshots if item.table == "flows")
-        held = {
+        loaded = {
             name: [part for part in current_partitions(catalog.of(name)) if part.counts]
             for name in names
         }
-        counted = cls(folder, connection, {name: parts for name, parts in held.items() if parts})
+        counted = cls(folder, connection, {name: parts for name, parts in loaded.items() if parts})
         queries = [counted._sums(name) for name in counted.sources]
         if queries:
             store.keep(connection, "sums", " UNION ALL ".join(queries))
@@ -271,12 +271,12 @@ def compare_sources(counted: Totals) -> Iterator[Finding]:
 
 def _years(counted: Totals, source: str) -> dict[Period, list[Period]]:
     """Return the periods that each year is made of: itself, else its quarters or months."""
-    held = set(counted.periods(source))
+    loaded = set(counted.periods(source))
     found: dict[Period, list[Period]] = {}
-    for year in sorted({Period.parse(period.year) for period in held}):
+    for year in sorted({Period.parse(period.year) for period in loaded}):
         for months in (12, 3, 1):
             parts = year.split(months)
-            if set(parts) <= held:
+            if set(parts) <= loaded:
                 found[year] = parts
                 break
     return found
@@ -334,8 +334,8 @@ def _compared(
 
 
 def _totals(counted: Totals, source: str, years: list[Period]) -> str:
-    held = _years(counted, source)
-    periods = [period for year in years for period in held[year]]
+    loaded = _years(counted, source)
+    periods = [period for year in years for period in loaded[year]]
     times = ", ".join(f"({literal(p.freq)}, {literal(p.start)}::DATE)" for p in periods)
     return f"""
         SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
@@ -345,8 +345,8 @@ def _totals(counted: Totals, source: str, years: list[Period]) -> str:
 
 
 def _codes(counted: Totals, source: str, years: list[Period]) -> str:
-    held = _years(counted, source)
-    rows = counted.rows(source, [period for year in years for period in held[year]])
+    loaded = _years(counted, source)
+    rows = counted.rows(source, [period for year in years for period in loaded[year]])
     return f"""
         SELECT year(period) AS year, exporter, importer, reported_by, partner_basis AS basis,
                {CURRENCY} AS currency, nomenclature, product, sum({VALUE}) AS value

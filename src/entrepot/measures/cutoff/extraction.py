@@ -162,8 +162,8 @@ def _rule(stopped: StoppedTrade, place: int, replaced: Mapping[str, float]) -> R
             named[here] += part * size / size.sum() if size.sum() else 0.0
     left = _left(network, rows, sellers, buyers, gone) * replaced.get(OTHERS, 0.0)
 
-    def rule(lacking: Numbers) -> Numbers:
-        found: Numbers = left @ lacking + named * lacking.sum()
+    def rule(missing: Numbers) -> Numbers:
+        found: Numbers = left @ missing + named * missing.sum()
         return found
 
     return rule

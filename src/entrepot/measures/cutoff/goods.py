@@ -356,22 +356,22 @@ def in_total(each: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
     )
     names = ("unmet", "replaced", "stopped", "bill", "__lost", "__known", "__essential")
     sums = aggregate(each, keys, *(nw.col(name).sum() for name in names), nw.col("__doubt").max())
-    whole = nw.when(bill > 0).then(bill)
+    total = nw.when(bill > 0).then(bill)
     known = nw.when(nw.col("__known") > 0).then(nw.col("__known"))
     sums = sums.with_columns((nw.col("__lost") / known).alias("loss"))
     price = 1 / nw.when(loss < 1).then(1 - loss)
-    is_known = ~whole.is_null()
+    is_known = ~total.is_null()
     sure = is_known & (nw.col("__doubt") < 1)
     known_if = {"unmet": sure, "replaced": sure, "stopped": is_known, "bill": is_known}
     return sums.select(
         *keys,
         "loss",
-        nw.when(sure).then(nw.col("unmet") / whole).alias("unmet_share"),
+        nw.when(sure).then(nw.col("unmet") / total).alias("unmet_share"),
         *(nw.when(one).then(nw.col(name)).alias(name) for name, one in known_if.items()),
         price.alias("shadow_price"),
         (100 * (price - 1)).alias("cost_pct"),
-        (nw.col("__known") / whole).alias("known_share"),
-        (nw.col("__essential") / whole).alias("essential_share"),
+        (nw.col("__known") / total).alias("known_share"),
+        (nw.col("__essential") / total).alias("essential_share"),
     )
 
 

@@ -123,7 +123,7 @@ def past_of(
     window: Window,
     *,
     lead: int = 0,
-    whole: Floats | None = None,
+    denominator: Floats | None = None,
     first: int | None = None,
     last: int | None = None,
 ) -> Past:
@@ -139,7 +139,7 @@ def past_of(
         Its length, and how many months after the origin it ends.
     lead
         How many months after the origin the partner's reports reach; negative where they are later.
-    whole
+    denominator
         Amounts by flow and month that `values` are parts of: then the score is that of the share.
     first, last
         First and last origin; by default all that have enough history.
@@ -151,16 +151,18 @@ def past_of(
     origins = range(first, last + 1)
     count, flows = len(origins), len(values)
     said = np.full((len(METHODS), flows, count), np.nan)
-    said_whole = np.full_like(said, np.nan) if whole is not None else None
+    denominator_estimate = np.full_like(said, np.nan) if denominator is not None else None
     actual = np.full((flows, count), np.nan)
     known = np.zeros((flows, count))
-    rest_whole = np.full((flows, count), np.nan)
-    known_whole = np.zeros((flows, count))
+    denominator_rest = np.full((flows, count), np.nan)
+    denominator_known = np.zeros((flows, count))
     floors, noise = np.ones((flows, count)), np.ones((flows, count))
     jumps = np.zeros((flows, count))
     of_values = regression_coefficients(values, partner, origins, window.ahead, lead)
-    of_whole = (
-        regression_coefficients(whole, None, origins, window.ahead) if whole is not None else None
+    of_denominator = (
+        regression_coefficients(denominator, None, origins, window.ahead)
+        if denominator is not None
+        else None
     )
     for place, origin in enumerate(origins):
         breaks = breaks_at(values, origin)
@@ -177,29 +179,33 @@ def past_of(
         known[:, place] = values[:, window.known_at(origin)].sum(axis=1) if window.known else 0.0
         if missing[-1] <= last:
             actual[:, place] = values[:, missing].sum(axis=1)
-        if whole is not None and said_whole is not None and of_whole is not None:
-            every = _reaching(whole, origin + window.ahead + 1)
-            said_whole[:, :, place] = estimates(
-                every, None, origin, window, coefficients=of_whole[place]
+        if (
+            denominator is not None
+            and denominator_estimate is not None
+            and of_denominator is not None
+        ):
+            every = _reaching(denominator, origin + window.ahead + 1)
+            denominator_estimate[:, :, place] = estimates(
+                every, None, origin, window, coefficients=of_denominator[place]
             )
             if window.known:
-                known_whole[:, place] = whole[:, window.known_at(origin)].sum(axis=1)
+                denominator_known[:, place] = denominator[:, window.known_at(origin)].sum(axis=1)
             if missing[-1] <= last:
-                rest_whole[:, place] = whole[:, missing].sum(axis=1)
+                denominator_rest[:, place] = denominator[:, missing].sum(axis=1)
     sizes = _sizes(values, origins)
-    if whole is None or said_whole is None:
+    if denominator is None or denominator_estimate is None:
         return _combine(
             origins, window.ahead, sizes, said, np.log(said + floors),
             np.log(actual + floors), lambda x: np.exp(x) - floors, actual, known, floors, noise,
             jumps,
         )  # fmt: skip
     none = np.zeros((flows, count))
-    parts, wholes = known + said, known_whole + said_whole
-    wholes = np.where(np.isfinite(wholes), wholes, (known_whole + said_whole[1]))
+    parts, wholes = known + said, denominator_known + denominator_estimate
+    wholes = np.where(np.isfinite(wholes), wholes, (denominator_known + denominator_estimate[1]))
     return _combine(
         origins, window.ahead, sizes, _share(parts, wholes), _logit(parts, wholes),
-        _logit(known + actual, known_whole + rest_whole), _from_logit,
-        _share(known + actual, known_whole + rest_whole), none, none, noise, jumps,
+        _logit(known + actual, denominator_known + denominator_rest), _from_logit,
+        _share(known + actual, denominator_known + denominator_rest), none, none, noise, jumps,
     )  # fmt: skip
 
 
@@ -437,18 +443,18 @@ def _sizes(values: Floats, origins: range) -> Floats:
     return np.stack([values[:, one - 11 : one + 1].mean(axis=1) for one in origins], axis=1)
 
 
-def _share(part: Floats, whole: Floats) -> Floats:
+def _share(part: Floats, denominator: Floats) -> Floats:
     import numpy as np
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.clip(part / whole, 0.0, 1.0), dtype=float)
+        return np.asarray(np.clip(part / denominator, 0.0, 1.0), dtype=float)
 
 
-def _logit(part: Floats, whole: Floats) -> Floats:
+def _logit(part: Floats, denominator: Floats) -> Floats:
     """Return the logit of a share; of none or all, that of a thousandth."""
     import numpy as np
 
-    share = np.clip(_share(part, whole), 0.001, 0.999)
+    share = np.clip(_share(part, denominator), 0.001, 0.999)
     return np.asarray(np.log(share / (1 - share)), dtype=float)
 
 

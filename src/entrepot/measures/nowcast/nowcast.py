@@ -113,7 +113,7 @@ def nowcast(
     *,
     partner: Floats | None = None,
     lead: int = 0,
-    whole: Floats | None = None,
+    denominator: Floats | None = None,
 ) -> Nowcast:
     """Return the nowcast of the first flow for a window that is not complete.
 
@@ -129,7 +129,7 @@ def nowcast(
     lead
         How many months the partners' reports reach beyond the last column; negative where they
         end before it.
-    whole
+    denominator
         Amounts that the flows are parts of: then the share in them is estimated.
 
     Raises
@@ -144,7 +144,9 @@ def nowcast(
     partner = _as_long(partner, values.shape[1] + window.ahead)
     if partner is not None and not np.isfinite(partner).any():
         partner = None
-    past = past_of(values, partner, window, lead=lead, whole=whole, last=values.shape[1] - 1)
+    past = past_of(
+        values, partner, window, lead=lead, denominator=denominator, last=values.shape[1] - 1
+    )
     place = len(past.origins) - 1
     ends = ends_of_errors(past, place)
     if LEVELS[0] not in ends or not np.isfinite(ends[LEVELS[0]][0][0]):
@@ -160,7 +162,7 @@ def nowcast(
     }
     value = float(past.known[0, place] + max(past.combined[0, place], 0.0))
     low, high = intervals[LEVELS[0]]
-    is_wide = high - low > _WIDEST_SHARE if whole is not None else high > _WIDEST * low
+    is_wide = high - low > _WIDEST_SHARE if denominator is not None else high > _WIDEST * low
     if is_wide:
         raise NoEvidenceError(
             "past errors of such flows are too large",
@@ -172,8 +174,8 @@ def nowcast(
     return Nowcast(
         value=value,
         intervals=intervals,
-        methods=_methods(past, place, is_share=whole is not None),
-        reported=float(past.known[0, place]) if whole is None else None,
+        methods=_methods(past, place, is_share=denominator is not None),
+        reported=float(past.known[0, place]) if denominator is None else None,
         months=window.length,
         months_reported=window.known,
         ahead=window.ahead,

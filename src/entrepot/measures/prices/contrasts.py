@@ -275,20 +275,20 @@ def two_periods(
     """
     time, value, quantity = columns
     dtype = rows.collect_schema()[time]
-    parts, names, counts, silent = [], [], [], []
+    parts, names, counts, unreported = [], [], [], []
     for mark, span in zip("10", periods, strict=True):
         here = begins_within(span, time, dtype)
         parts.append(nw.when(here).then(nw.lit(1)).alias(f"__rows{mark}"))
         counts.append(nw.col(f"__rows{mark}").count())
         counts.append(nw.col(f"__all{mark}").count().alias(f"__known{mark}"))
         unknown = (nw.col(f"__rows{mark}") > 0) & (nw.col(f"__known{mark}") == 0)
-        silent.append(nw.when(unknown).then(1).otherwise(0).alias(f"__silent{mark}"))
+        unreported.append(nw.when(unknown).then(1).otherwise(0).alias(f"__silent{mark}"))
         for column, name in (("__v", "__v"), ("__q", "__q"), ("__known", "__all")):
             parts.append(nw.when(here).then(nw.col(column)).alias(name + mark))
             names.append(name + mark)
     split = paired(rows, value, quantity).select(*cell, *parts)
     sums = aggregate(split, cell, *counts, *(nw.col(name).sum() for name in names))
-    return sums.with_columns(*silent)
+    return sums.with_columns(*unreported)
 
 
 def log_of(column: str) -> nw.Expr:

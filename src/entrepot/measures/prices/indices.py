@@ -159,8 +159,8 @@ def _geks(
     spine = aggregate(alone, [*groups, time, "__base"], nw.col("__v").sum().alias("__any"))
     placed = spine.join(levels, on=[*groups, time], how="left")
     counted = placed.with_columns(nw.col("__p").count().over(*groups).alias("__periods"))
-    whole = nw.col("__links") == nw.col("__periods")
-    full = counted.with_columns(nw.when(whole).then(nw.col("__p")).alias("__p"))
+    total = nw.col("__links") == nw.col("__periods")
+    full = counted.with_columns(nw.when(total).then(nw.col("__p")).alias("__p"))
     in_base = nw.when(nw.col("__base") == 1)
     based = full.with_columns(in_base.then(nw.col("__p")).alias("__p0"))
     start = based.with_columns(nw.col("__p0").mean().over(*groups).alias("__start"))
@@ -317,10 +317,10 @@ def _add_star(
 
     Sum_k w_k (y_k - m)^2, least over m, is sum_(k<l) w_k w_l / W (y_k - y_l)^2.
     """
-    whole = math.fsum(weight for _, weight, _ in members)
+    total = math.fsum(weight for _, weight, _ in members)
     for number, (one, weight, y) in enumerate(members):
         for other, beside, level in members[:number]:
-            joint = weight * (beside / whole)
+            joint = weight * (beside / total)
             if joint > 0:
                 old = pairs[one].get(other, (0.0, 0.0))
                 above = _mean((old, (joint, y - level)))
@@ -331,8 +331,8 @@ def _add_star(
 def _mean(parts: Iterable[Pair]) -> float:
     """Return the mean of numbers that come behind their weights."""
     weighted = list(parts)
-    whole = math.fsum(weight for weight, _ in weighted)
-    return math.fsum(weight / whole * number for weight, number in weighted)
+    total = math.fsum(weight for weight, _ in weighted)
+    return math.fsum(weight / total * number for weight, number in weighted)
 
 
 def _linked(cells: Sequence[Cell], start: Any) -> set[Any]:

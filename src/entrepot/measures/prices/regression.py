@@ -187,9 +187,9 @@ def _bills(
             continue
         part = out.setdefault(reason, {})
         part[good] = part.get(good, 0.0) + (row["__known"] or 0.0)
-    whole = {good: math.fsum(some) for good, some in bills.items()}
+    totals = {good: math.fsum(some) for good, some in bills.items()}
     left = (LeftOut(name, len(part), math.fsum(part.values())) for name, part in out.items())
-    return whole, tuple(left)
+    return totals, tuple(left)
 
 
 def _columns(

@@ -354,12 +354,12 @@ class MutualShares:
 
 
 def weighed(
-    book: BriefContext, importer: str, exporter: str, year: int, *, ranged: bool = True
+    context: BriefContext, importer: str, exporter: str, year: int, *, ranged: bool = True
 ) -> MutualShares:
     """Return both weights of the flow from one to the other, those that their ratio is made of."""
     pair = {"importer": importer, "exporter": exporter, "period": year}
-    ratio = book.value("asymmetry", **pair)
-    shares = [(book.ask if ranged else book.value)(measure, **pair) for measure in SHARES]
+    ratio = context.value("asymmetry", **pair)
+    shares = [(context.ask if ranged else context.value)(measure, **pair) for measure in SHARES]
     parts = _parts(ratio)
     if not parts:
         known = tuple(one for one in shares if one.value is not None)
@@ -554,29 +554,29 @@ def _pairs(
     if not forward:
         measures = ("export_share", "import_share")
         keys |= {"importer": rest.get("exporter"), "exporter": rest.get("importer")}
-    book = BriefContext(lake)
-    every = _known_pairs(book, years, measures, keys)
+    context = BriefContext(lake)
+    every = _known_pairs(context, years, measures, keys)
     shown = of_one_source(every, _weights_whose)
     chosen = next((_weights_whose(pair) for pair in shown.values()), ())
     named = {one.definition.source for pair in shown.values() for one in pair if one.status == "ok"}
     if len(named) == 1 and named <= set(flow_sources(lake)):
         # It may also have years for which another comes first.
         keys |= {"source": named.pop()}
-        shown = _known_pairs(book, years, measures, keys)
+        shown = _known_pairs(context, years, measures, keys)
     beyond = years_of_others(every, _weights_whose, shown, chosen)
     newest = sorted(sorted(shown, reverse=True)[:MOST])
-    ranged = ([book.ask(name, period=year, **keys) for name in measures] for year in newest)
+    ranged = ([context.ask(name, period=year, **keys) for name in measures] for year in newest)
     pairs = {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}
     return pairs, beyond
 
 
 def _known_pairs(
-    book: BriefContext, years: list[int], measures: tuple[str, str], keys: dict[str, Any]
+    context: BriefContext, years: list[int], measures: tuple[str, str], keys: dict[str, Any]
 ) -> dict[int, Pair]:
     """Return the years in which both weights are known; where there is none, those with one."""
     found: dict[int, Pair] = {}
     for year in years:
-        left, right = (book.value(name, period=year, **keys) for name in measures)
+        left, right = (context.value(name, period=year, **keys) for name in measures)
         if left.status == "ok" or right.status == "ok":
             found[year] = (left, right)
     whole = {year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)}

@@ -150,15 +150,15 @@ def _row(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[Ma
     filled, grounds, absent = [], [], []
     for place, year in enumerate(data.years):
         x = _x(data, plan, place)
-        told = (
+        reported = (
             ("imports", row.imports[place], top),
             ("exports", row.exports[place], top + HALF + 1),
         )
-        if not any(part for _, part, _ in told):
+        if not any(part for _, part, _ in reported):
             y = top + HALF + 0.5
             absent.append({"x": x + cell / 2 - 3, "x2": x + cell / 2 + 3, "y": y, "y2": y})
             continue
-        for side, part, y in told:
+        for side, part, y in reported:
             grounds.append({"x": x, "x2": x + cell, "y": y, "y2": y + HALF})
             if part:
                 bar = {"x": x, "x2": x + cell * part, "y": y, "y2": y + HALF}
@@ -224,26 +224,28 @@ def calendar_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> Stand
         side: area_set(str(keys[side]), date.max) if keys.get(side) else None
         for side in ("importer", "exporter")
     }
-    told, sources = years_reported(lake, keys.get("source"), wanted)
-    every = {year for one in told.values() for side in (one.imports, one.exports) for year in side}
+    reported, sources = years_reported(lake, keys.get("source"), wanted)
+    every = {
+        year for one in reported.values() for side in (one.imports, one.exports) for year in side
+    }
     years = asked_years(every, keys, since)
-    told = {key: one for key, one in told.items() if any(map(any, one.parts(years)))}
-    if not told:
+    reported = {key: one for key, one in reported.items() if any(map(any, one.parts(years)))}
+    if not reported:
         raise NoEvidenceError(
             "no data for a chart of reporters",
             why="no individual reports of this kind are loaded",
             hint="load some: entrepot data add comtrade FILE; see: entrepot data list",
         )
     span = list(range(years[0], years[-1] + 1))
-    title = _reporters_title(told, span)
-    picture, left = calendar(title, rows_of(told, span), span, MOST)
+    title = _reporters_title(reported, span)
+    picture, left = calendar(title, rows_of(reported, span), span, MOST)
     deck = DECK + (f" {phrasing.count_word(left, 'more row')} in the table." if left else "")
     return StandaloneChart(
         title,
         deck,
         picture,
         (f"Source: {', '.join(sources)}. A missing report does not mean no trade.",),
-        tuple(_line(key, one, span) for key, one in sorted(told.items())),
+        tuple(_line(key, one, span) for key, one in sorted(reported.items())),
     )
 
 
@@ -258,15 +260,15 @@ def calendar(
 
 
 def rows_of(
-    told: Mapping[Key, Months], years: list[int], apart: Collection[str] = ()
+    reported: Mapping[Key, Months], years: list[int], apart: Collection[str] = ()
 ) -> list[ReporterYears]:
     """Return a row for each reporter, one for many alike; those that changed come first.
 
     Those that are to stand `apart` share no row, and come before all.
     """
-    one_source = len({source for source, _ in told}) == 1
+    one_source = len({source for source, _ in reported}) == 1
     alike: dict[Any, list[str]] = defaultdict(list)
-    for (source, area), months in told.items():
+    for (source, area), months in reported.items():
         own = area if area in apart else ""
         alike[own, source, months.parts(years), _note(area, years)].append(area)
     found: list[tuple[bool, bool, int, ReporterYears]] = []
@@ -298,11 +300,11 @@ def _note(area: str, years: list[int]) -> str:
     return f"own reports until {max(ends, key=lambda one: one.end)}" if ends else ""
 
 
-def _reporters_title(told: dict[Key, Months], years: list[int]) -> str:
-    names = {area for _, area in told}
+def _reporters_title(reported: dict[Key, Months], years: list[int]) -> str:
+    names = {area for _, area in reported}
     count = phrasing.capital(phrasing.count_word(len(names), "reporter"))
     when = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    whole = {area for (_, area), one in told.items() if _is_whole(one.parts(years))}
+    whole = {area for (_, area), one in reported.items() if _is_whole(one.parts(years))}
     text = f"{count} reported trade for {when}"
     if len(years) > 1 and len(names) > 1:
         text += f"; {phrasing.cardinal(len(whole))} reported imports and exports for every year"
@@ -394,22 +396,22 @@ def _count(
             kept[period.year] += period.months
 
 
-def stopped_reporting_in(told: Mapping[Key, Months], last: int) -> dict[Key, int]:
+def stopped_reporting_in(reported: Mapping[Key, Months], last: int) -> dict[Key, int]:
     """Return who told earlier years and not the last that its source holds, with its last year.
 
     Parameters
     ----------
-    told
+    reported
         Months by source and reporter.
     last
         Years after it do not count.
     """
     newest: dict[str, int] = {}
-    for (source, _), one in told.items():
+    for (source, _), one in reported.items():
         ends = [year for year in one.years if year <= last]
         newest[source] = max([newest.get(source, 0), *ends])
     found = {}
-    for key, one in told.items():
+    for key, one in reported.items():
         own = max((year for year in one.years if year <= last), default=0)
         if 0 < own < newest[key[0]]:
             found[key] = own

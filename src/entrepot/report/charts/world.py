@@ -145,14 +145,14 @@ def _draw(data: World, name: str, alt_text: str) -> str:
     layers = [*_tiles(data, pitch), *_codes(data, listed, plan, pitch)]
     if plan.below:
         key, end = _key(data, 0, tall + 24, plan.width)
-        told, height = _listed(data, listed, 0, end + 30, plan.width, numbered=True)
+        label, height = _listed(data, listed, 0, end + 30, plan.width, numbered=True)
     else:
-        told, low = _listed(data, listed, 0, pitch * 16 + 22, pitch * 9.5, numbered=False)
+        label, low = _listed(data, listed, 0, pitch * 16 + 22, pitch * 9.5, numbered=False)
         key, end = _key(data, pitch * 10.5, tall + 26, plan.width)
         height = max(low, end)
     height = round(height + 10)
     return render(
-        [*layers, *told, *key], width=plan.width, height=height, name=name, alt_text=alt_text
+        [*layers, *label, *key], width=plan.width, height=height, name=name, alt_text=alt_text
     )
 
 
@@ -180,10 +180,10 @@ def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) ->
     """Write a code on the tiles that matter; on a small map, the number in the list below it."""
     found: list[MarkLayer] = []
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
-    told = {one.code: str(place) for place, one in enumerate(listed, start=1)}
+    label = {one.code: str(place) for place, one in enumerate(listed, start=1)}
     for one in data.partners:
-        text = told.get(one.code, "") if plan.below else one.short
-        wanted = one.marked or one.code in told or one.share >= data.steps[0]
+        text = label.get(one.code, "") if plan.below else one.short
+        wanted = one.marked or one.code in label or one.share >= data.steps[0]
         if one.code not in grid() or not text or not wanted:
             continue
         style = "label-inverse" if step_of(one.share, data.steps) > 3 else "label-inside"
@@ -383,8 +383,8 @@ def _absent(partners: tuple[Partner, ...]) -> tuple[str, ...]:
 
 
 def _alt_text(title: str, way: _Way, partners: tuple[Partner, ...]) -> str:
-    told = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
-    return f"{title}. Of {phrasing.count_word(len(partners), way.one)} the largest: {told}."
+    label = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
+    return f"{title}. Of {phrasing.count_word(len(partners), way.one)} the largest: {label}."
 
 
 def _rows(figure: Figure, way: _Way) -> list[dict[str, Any]]:

@@ -177,7 +177,7 @@ def _definition(item: CheckedClaim) -> Iterator[tuple[str, str]]:
         if quantity.to and quantity.measure != "growth":
             yield "Over" if quantity.measure == "ratio" else "Part of", _line(flow(quantity.to))
         yield "Period", period_of(quantity)
-        yield from _kept(quantity, said=claim.books_said)
+        yield from _kept(quantity, said=claim.reporter_stated)
     else:
         yield from ((name.replace("_", " ").capitalize(), value) for name, value in claim.keys)
     yield "Read as", span(claim.interval, quantity.unit)
@@ -190,9 +190,9 @@ def _kept(quantity: Quantity, *, said: bool) -> Iterator[tuple[str, str]]:
     level = next(quantity.levels())
     if quantity.unit != "share":
         yield "Counted in", "tonnes" if level.currency == "t" else level.currency
-    if level.books:
+    if level.reporter:
         guess = "" if said else " (assumed; the text does not say)"
-        yield "Statistics of", f"{who(level.books)}{guess}"
+        yield "Statistics of", f"{who(level.reporter)}{guess}"
     if level.basis != "dispatch":
         yield "Goods counted by", _BASES[level.basis]
 

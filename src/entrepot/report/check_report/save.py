@@ -147,7 +147,7 @@ def page_parts(check: Check, article: ArticleText | None = None) -> dict[str, An
         "finding": _finding(check),
         "limits": [one_line(limit) for limit in check.limits],
         "part_of": claims_part(check),
-        "paragraphs": [without_heading_sign(held) for held in paragraphs(check, article)],
+        "paragraphs": [without_heading_sign(paragraph) for paragraph in paragraphs(check, article)],
         "left": article.left if article else (),
         "article": article,
         "entries": worst_first(found),
@@ -273,8 +273,8 @@ def render_markdown(check: Check, article: ArticleText | None = None) -> str:
     parts.append("## The text")
     signs = {item.id: SIGNS[item.verdict] for item in check.claims}
     parts += [
-        f"> {''.join(_piece(piece, signs, numbered(check)) for piece in held)}"
-        for held in paragraphs(check, article)
+        f"> {''.join(_piece(piece, signs, numbered(check)) for piece in paragraph)}"
+        for paragraph in paragraphs(check, article)
     ]
     parts.append(" ".join(f"{sign} {WORDS[name].lower()}" for name, sign in SIGNS.items()))
     parts.append("## The claims")

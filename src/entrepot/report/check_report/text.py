@@ -87,13 +87,19 @@ def paragraphs(check: Check, article: ArticleText | None) -> tuple[tuple[TextPie
     return tuple(tuple(_of_quote(item)) for item in check.claims)
 
 
-def without_heading_sign(held: tuple[TextPiece, ...]) -> tuple[bool, tuple[TextPiece, ...]]:
+def without_heading_sign(piece_list: tuple[TextPiece, ...]) -> tuple[bool, tuple[TextPiece, ...]]:
     """Return whether a paragraph is a heading of Markdown, and its pieces without the sign."""
-    sign = re.match(r"#{1,6} +", held[0].text) if held and not held[0].claim else None
+    sign = (
+        re.match(r"#{1,6} +", piece_list[0].text)
+        if piece_list and not piece_list[0].claim
+        else None
+    )
     if sign is None:
-        return False, held
-    rest = held[0].text[sign.end() :]
-    return True, (TextPiece(rest, why=held[0].why), *held[1:]) if rest else held[1:]
+        return False, piece_list
+    rest = piece_list[0].text[sign.end() :]
+    return True, (TextPiece(rest, why=piece_list[0].why), *piece_list[1:]) if rest else piece_list[
+        1:
+    ]
 
 
 def _of_article(article: ArticleText) -> Iterator[tuple[TextPiece, ...]]:
@@ -131,18 +137,18 @@ def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, s
 
 def _split(pieces: list[TextPiece]) -> Iterator[tuple[TextPiece, ...]]:
     """Yield paragraphs: blank lines part them, single line ends do not."""
-    held: list[TextPiece] = []
+    piece_list: list[TextPiece] = []
     for piece in pieces:
         parts = re.split(r"\n\s*\n", piece.text) if not piece.claim else [piece.text]
         for place, part in enumerate(parts):
-            if place and held:
-                yield tuple(held)
-                held = []
+            if place and piece_list:
+                yield tuple(piece_list)
+                piece_list = []
             words = _shown(re.sub(r"\s*\n\s*", " ", part))
             if words:
-                held.append(TextPiece(words, piece.claim, piece.why))
-    if any(piece.text.strip() for piece in held):
-        yield tuple(held)
+                piece_list.append(TextPiece(words, piece.claim, piece.why))
+    if any(piece.text.strip() for piece in piece_list):
+        yield tuple(piece_list)
 
 
 def _shown(text: str) -> str:

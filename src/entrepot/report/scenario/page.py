@@ -69,20 +69,20 @@ DECK = (
 
 def ladder(found: Sequence[Scenario]) -> Chart | None:
     """Return the losses of the sides, and of one scenario those of areas; None without any."""
-    told = [(one, one.economy) for one in found if one.economy]
-    if not told:
+    modelled = [(one, one.economy) for one in found if one.economy]
+    if not modelled:
         return None
     groups = [
         (one.file.title, tuple(_rung(loss, marked=True) for loss in economy.sides))
-        for one, economy in told
+        for one, economy in modelled
     ]
-    if len(told) == 1:
+    if len(modelled) == 1:
         groups = [("The two sides", groups[0][1])]
-        sides = {loss.code for loss in told[0][1].sides}  # a side of one economy stands above
-        lost = [one for one in told[0][1].areas if one.is_some and one.code not in sides][:HIT]
+        sides = {loss.code for loss in modelled[0][1].sides}  # a side of one economy stands above
+        lost = [one for one in modelled[0][1].areas if one.is_some and one.code not in sides][:HIT]
         if areas := tuple(_rung(loss, marked=False) for loss in lost):
             groups.append(("Largest losses of other economies", areas))
-    return Chart(RangePlot(tuple(groups)), " ".join(_said(one, held) for one, held in told))
+    return Chart(RangePlot(tuple(groups)), " ".join(_said(one, held) for one, held in modelled))
 
 
 def _rung(loss: Loss, *, marked: bool) -> RangeRow:

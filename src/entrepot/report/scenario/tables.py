@@ -43,7 +43,7 @@ class ScenarioTable:
 
 def tables_of(scenarios: Sequence[Scenario]) -> list[ScenarioTable]:
     """Return the tables of one scenario in full, or of several side by side."""
-    found = _beside(scenarios) if len(scenarios) > 1 else _alone(scenarios[0])
+    found = _compared(scenarios) if len(scenarios) > 1 else _alone(scenarios[0])
     return [without_empty(one) for one in found]
 
 
@@ -58,7 +58,7 @@ def without_empty(table: ScenarioTable) -> ScenarioTable:
     )
 
 
-def _beside(scenarios: Sequence[Scenario]) -> Iterator[ScenarioTable]:
+def _compared(scenarios: Sequence[Scenario]) -> Iterator[ScenarioTable]:
     heads = ["", *(one.file.title for one in scenarios)]
     yield ScenarioTable("What stops", tuple(heads), tuple(_facts(scenarios)), right=len(heads))
     for title, found in (
@@ -82,8 +82,8 @@ def _facts(scenarios: Sequence[Scenario]) -> Iterator[tuple[str, ...]]:
 
 
 def _stopped(one: Scenario) -> str:
-    held = one.economy or one.extraction
-    return figure_value(held.stopped_usd, "USD") if held else "–"
+    model = one.economy or one.extraction
+    return figure_value(model.stopped_usd, "USD") if model else "–"
 
 
 def _side_rows(
@@ -199,8 +199,8 @@ _GOODS = ("buyer", "loss of value", "value", "not replaced", "critical")
 def short_tables(one: Scenario) -> Iterator[ScenarioTable]:
     """Yield what fits on a screen: who loses, ranges first, and what goods lose of their worth."""
     if one.economy:
-        told = {loss.code for loss in one.economy.sides}
-        hardest = [loss for loss in one.economy.areas if loss.code not in told and loss.is_some]
+        modelled = {loss.code for loss in one.economy.sides}
+        hardest = [loss for loss in one.economy.areas if loss.code not in modelled and loss.is_some]
         rows = (*one.economy.sides, *hardest[:HARDEST])
         yield ScenarioTable("Output lost for lack of inputs", _LADDER, tuple(map(_rung, rows)))
     if one.extraction:
@@ -405,12 +405,12 @@ def _sentences(one: Scenario) -> Iterator[str]:
 
 
 def _lost(sides: Sequence[Loss]) -> str:
-    told = {loss.who: loss for loss in sides}
+    modelled = {loss.who: loss for loss in sides}
     words = {"target": "", "imposes": ", imposing the cut,"}
     parts = [
-        f"{side_phrase(told[who].code)}{aside} would {_verb(told[who])}"
+        f"{side_phrase(modelled[who].code)}{aside} would {_verb(modelled[who])}"
         for who, aside in words.items()
-        if who in told
+        if who in modelled
     ]
     return " and ".join(parts)
 
@@ -431,8 +431,8 @@ def _verb(loss: Loss) -> str:
 
 def _hardest(found: EconomyLoss) -> Iterator[str]:
     """Yield the economies that lose most, but for a side that is one economy."""
-    told = {loss.code for loss in found.sides}
-    for loss in [one for one in found.areas if one.is_some and one.code not in told][:_HARDEST]:
+    modelled = {loss.code for loss in found.sides}
+    for loss in [one for one in found.areas if one.is_some and one.code not in modelled][:_HARDEST]:
         least, most = _ends(loss.lost_share)
         text = _span_text(least, most, "share") if least >= 0 else figure_value(most, "share")
         yield f"{area_phrase(loss.code)} ({text})"

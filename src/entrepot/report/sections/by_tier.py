@@ -27,25 +27,25 @@ __all__ = ["section"]
 NAME = "goods"
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return the values of the goods by tier, or a gap that says what is missing."""
     eyebrow = f"Goods from {subject.seller}"
-    source = source_of(book, subject)
+    source = source_of(context, subject)
     side = None
-    total = tier_of(book, subject, "", subject.goods, years_of(book, subject), source)
+    total = tier_of(context, subject, "", subject.goods, years_of(context, subject), source)
     if len(runs_of(total.ordered)) > 1 and (side := _last_side(total)):
-        alike = tier_of(book, subject, "", subject.goods, sorted(total.values), source, side)
+        alike = tier_of(context, subject, "", subject.goods, sorted(total.values), source, side)
         total = alike if len(alike.values) > 1 else total
     apart = [*for_series(total.ordered)]
     if len(total.values) < 2:
         what = f"{subject.goods_name} from {subject.seller} to {subject.buyer}, by year"
-        gap = DataGap(what, *_lacks(book, subject))
+        gap = DataGap(what, *_lacks(context, subject))
         return Section(NAME, eyebrow, Remark("Values by year are not available"), gap=gap)
     years = sorted(total.values)
-    tiers = tiers_of(book, subject, years, source, None if apart else side) or [total]
+    tiers = tiers_of(context, subject, years, source, None if apart else side) or [total]
     broken = (
         None
-        if total.is_one_voice
+        if total.is_one_reporter
         else break_of(subject.importer, subject.supplier, years[0], years[-1])
     )
     last, before = years[-1], years[-2]
@@ -77,9 +77,9 @@ def section(book: BriefContext, subject: Subject) -> Section:
     )
 
 
-def _lacks(book: BriefContext, subject: Subject) -> tuple[str, str]:
+def _lacks(context: BriefContext, subject: Subject) -> tuple[str, str]:
     """Return why there are no two years of it, and what would bring them."""
-    value = book.value(
+    value = context.value(
         "value",
         importer=subject.importer,
         exporter=subject.supplier,
@@ -88,7 +88,7 @@ def _lacks(book: BriefContext, subject: Subject) -> tuple[str, str]:
     )
     if value.status == "ok":
         return "only one year is available, and a change needs two", ADD_DATA
-    lacks = lacking(book, value)
+    lacks = lacking(context, value)
     return lacks.why, lacks.command
 
 
@@ -250,11 +250,11 @@ class Tier:
         return [self.values[year] for year in sorted(self.values)]
 
     @property
-    def is_one_voice(self) -> bool:
+    def is_one_reporter(self) -> bool:
         """Whether one country's own books, named in print, stand behind every year."""
         rows = [row_of(item) for figure in self.values.values() for item in figure.evidence]
-        books = {row.reporter if row else "" for row in rows}
-        return len(books) == 1 and "" not in books
+        reporters = {row.reporter if row else "" for row in rows}
+        return len(reporters) == 1 and "" not in reporters
 
     def change(self, first: int, last: int) -> float | None:
         """Return the change between two years in USD; None unless both are held."""
@@ -284,15 +284,15 @@ class Unit:
         return f"{figure.required() / self.scale:,.{self.decimals}f}"
 
 
-def years_of(book: BriefContext, subject: Subject) -> list[int]:
+def years_of(context: BriefContext, subject: Subject) -> list[int]:
     """Return the years worth asking: up to the headline's, the newest ones."""
-    years = [year for year in book.years() if year <= subject.period.year]
+    years = [year for year in context.years() if year <= subject.period.year]
     return sorted(years[:MOST_YEARS])
 
 
-def source_of(book: BriefContext, subject: Subject) -> str | None:
+def source_of(context: BriefContext, subject: Subject) -> str | None:
     """Return the source that answers for the headline's year: every bar is to come from it."""
-    figure = book.value(
+    figure = context.value(
         "value",
         importer=subject.importer,
         exporter=subject.supplier,
@@ -303,7 +303,7 @@ def source_of(book: BriefContext, subject: Subject) -> str | None:
 
 
 def tier_of(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     code: str,
     goods: str,
@@ -314,7 +314,7 @@ def tier_of(
     """Return goods with the value of every year that the source has, as one side reports if any."""
     found = {}
     for year in years:
-        figure = book.value(
+        figure = context.value(
             "value",
             importer=subject.importer,
             exporter=subject.supplier,
@@ -335,7 +335,7 @@ def _last_side(total: Tier) -> str | None:
 
 
 def tiers_of(
-    book: BriefContext, subject: Subject, years: list[int], source: str | None, side: str | None
+    context: BriefContext, subject: Subject, years: list[int], source: str | None, side: str | None
 ) -> list[Tier]:
     """Return the tiers of a whole list that have two years at least; none for other goods.
 
@@ -345,7 +345,7 @@ def tiers_of(
     if listed is None or subject.goods != listed.id or len(listed.parts) > MANY:
         return []
     asked = [
-        tier_of(book, subject, tier.id, f"{listed.id}:{tier.id}", years, source, side)
+        tier_of(context, subject, tier.id, f"{listed.id}:{tier.id}", years, source, side)
         for tier in listed.parts
     ]
     return [tier for tier in asked if len(tier.values) > 1]

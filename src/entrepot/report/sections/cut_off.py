@@ -253,12 +253,14 @@ class CutOff:
     economy: Scenario | DataGap
 
 
-def cut_off(book: BriefContext, subject: Subject, industries: ImportedInputs | DataGap) -> CutOff:
+def cut_off(
+    context: BriefContext, subject: Subject, industries: ImportedInputs | DataGap
+) -> CutOff:
     """Ask both levels; `industries` is what is held of inputs."""
-    return CutOff(_goods(book, subject), _economy(book.lake, subject, industries))
+    return CutOff(_goods(context, subject), _economy(context.lake, subject, industries))
 
 
-def _goods(book: BriefContext, subject: Subject) -> Figure | DataGap:
+def _goods(context: BriefContext, subject: Subject) -> Figure | DataGap:
     """Return the Figure of the newest year that has one, up to that of the brief."""
     what = f"the cost to {subject.buyer} of a cut-off of {subject.goods_name}"
     if subject.goods == "all":
@@ -266,16 +268,16 @@ def _goods(book: BriefContext, subject: Subject) -> Figure | DataGap:
         line = f"entrepot brief {subject.importer} --supplier {subject.supplier} --goods chpl"
         return DataGap(what, why, line)
     last = subject.period.end.year
-    held = [year for year in available_years(book.lake) if last - BACK <= year <= last]
+    held = [year for year in available_years(context.lake) if last - BACK <= year <= last]
     periods = [Period.parse(year) for year in held[::-1]] or [subject.period]
     pair = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
     try:
-        figure = book.first("cutoff", periods, **pair)
+        figure = context.first("cutoff", periods, **pair)
     except EntrepotError as error:
         return DataGap(what, _why(error), _hint(error))
     if figure.status == "ok":
         return figure
-    lacks = lacking(book, figure)
+    lacks = lacking(context, figure)
     if "elasticity" in (figure.reason or ""):
         return DataGap(what, "no elasticities are loaded for these goods", ADD_ELASTICITIES)
     return DataGap(what, lacks.why, lacks.command)

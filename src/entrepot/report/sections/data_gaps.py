@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.figures import flow_sources, links_held
+from entrepot.figures import flow_sources, links_loaded
 from entrepot.goods import goods_selection
 from entrepot.model.display import joined
 from entrepot.report import phrasing
@@ -30,18 +30,18 @@ BASES = {
 
 
 def section(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     found: Headline,
     not_enough_evidence: tuple[DataGap, ...] = (),
 ) -> Section:
     """Return what would narrow the ranges; claims that cannot be tested come last."""
     gaps = [
-        *_figures(book, subject, found),
-        *_total(book, subject, found),
+        *_figures(context, subject, found),
+        *_total(context, subject, found),
         *_reporter(subject),
-        *_codes(book, subject),
-        *_bases(book, subject),
+        *_codes(context, subject),
+        *_bases(context, subject),
         *not_enough_evidence,
     ]
     count = phrasing.count_word(len(gaps), "addition")
@@ -55,12 +55,12 @@ def section(
     )
 
 
-def _figures(book: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
+def _figures(context: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
     """Return the headline Figures that have no value, those of one reason together."""
     reasons: dict[MissingValue, list[str]] = {}
     for figure in found:
         if figure.status != "ok":
-            reasons.setdefault(lacking(book, figure), []).append(name_of(subject, figure))
+            reasons.setdefault(lacking(context, figure), []).append(name_of(subject, figure))
     return [
         DataGap(name, f"{lacks.why}.", lacks.command)
         for lacks, names in reasons.items()
@@ -68,24 +68,26 @@ def _figures(book: BriefContext, subject: Subject, found: Headline) -> list[Data
     ]
 
 
-def _total(book: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
+def _total(context: BriefContext, subject: Subject, found: Headline) -> list[DataGap]:
     """Say that no total of the goods is held, unless the lake has given one to a share.
 
     Where trade is held and there is no share all the same, the missing Figure says why.
     """
-    held_sources = flow_sources(book.lake)
+    loaded_sources = flow_sources(context.lake)
     is_known = found.share.status == "ok"
-    if _totalled(book, subject, subject.goods) & {*held_sources} or (held_sources and not is_known):
+    if _totalled(context, subject, subject.goods) & {*loaded_sources} or (
+        loaded_sources and not is_known
+    ):
         return []
-    whole = sorted(_totalled(book, subject, "all") & {*held_sources})
-    others = [source for source in held_sources if source not in whole]
-    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+    whole = sorted(_totalled(context, subject, "all") & {*loaded_sources})
+    others = [source for source in loaded_sources if source not in whole]
+    flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if flows and all(one.is_partial for one in flows):
         held = (
-            f"Only an extract of {joined(_names(held_sources))} is loaded; a total needs "
+            f"Only an extract of {joined(_names(loaded_sources))} is loaded; a total needs "
             "the complete data"
         )
-    elif not held_sources:
+    elif not loaded_sources:
         held = "No data are loaded"
     elif not others:
         held = "The loaded data have no trade by product"
@@ -102,18 +104,18 @@ def _total(book: BriefContext, subject: Subject, found: Headline) -> list[DataGa
     ]
 
 
-def _names(held_sources: list[str]) -> list[str]:
+def _names(loaded_sources: list[str]) -> list[str]:
     """Return names of sources; several tables of the user's own are counted."""
-    own = [source for source in held_sources if is_own(source)]
-    names = [source_name(source) for source in held_sources if source not in own]
+    own = [source for source in loaded_sources if is_own(source)]
+    names = [source_name(source) for source in loaded_sources if source not in own]
     return [*names, *(own if len(own) < 2 else [f"{len(own)} tables of your own"])]
 
 
-def _totalled(book: BriefContext, subject: Subject, goods: str) -> set[str]:
+def _totalled(context: BriefContext, subject: Subject, goods: str) -> set[str]:
     """Return the sources that gave a total of imports to some share on the page."""
     return {
         split_address(item.source)[0]
-        for figure in book.figures
+        for figure in context.figures
         if figure.definition.measure == "import_share"
         and figure.definition.importer == subject.importer
         and figure.definition.goods == goods
@@ -137,13 +139,13 @@ def _reporter(subject: Subject) -> list[DataGap]:
     ]
 
 
-def _codes(book: BriefContext, subject: Subject) -> list[DataGap]:
-    flows = [item for item in book.lake.holdings() if item.table == "flows"]
+def _codes(context: BriefContext, subject: Subject) -> list[DataGap]:
+    flows = [item for item in context.lake.holdings() if item.table == "flows"]
     editions = [name for item in flows for name in item.nomenclature.split("+")]
     edition = next((name for name in editions if name.startswith("HS")), "HS2017")
     if subject.listed is None:
         return []
-    links = links_held(book.lake)
+    links = links_loaded(context.lake)
     try:
         missing = goods_selection(subject.goods, nomenclature=edition, links=links).missing
     except RequestError as error:
@@ -162,10 +164,10 @@ def _codes(book: BriefContext, subject: Subject) -> list[DataGap]:
     ]
 
 
-def _bases(book: BriefContext, subject: Subject) -> list[DataGap]:
+def _bases(context: BriefContext, subject: Subject) -> list[DataGap]:
     gaps = []
     for basis, what in BASES.items():
-        figure = book.value(
+        figure = context.value(
             "import_share",
             importer=subject.importer,
             exporter=subject.supplier,

@@ -46,7 +46,7 @@ NAME, EYEBROW = "inputs", "Imported inputs"
 CAVEAT = "input-output"
 
 
-def section(book: BriefContext, found: ImportedInputs) -> Section:
+def section(context: BriefContext, found: ImportedInputs) -> Section:
     """Return both directions: shares of imported inputs, the sectors that lean most, origins."""
     there, back = found.there, found.back
     buyer, seller = area_phrase(there.buyer), area_phrase(there.seller)
@@ -70,7 +70,7 @@ def section(book: BriefContext, found: ImportedInputs) -> Section:
         picture=_picture(title.text, there, back),
         table=_table(there, back),
         notes=_notes(found),
-        source=_source(book, found),
+        source=_source(context, found),
     )
 
 
@@ -190,9 +190,9 @@ def _concentration(found: ImportedInputs) -> BriefSentence:
     return BriefSentence(text, (found.hhi,))
 
 
-def _source(book: BriefContext, found: ImportedInputs) -> tuple[str, ...]:
+def _source(context: BriefContext, found: ImportedInputs) -> tuple[str, ...]:
     info = source_info("icio")
-    where = "" if book.lake.holds("icio") else ", as bundled in the package sanction-simulator"
+    where = "" if context.lake.holds("icio") else ", as bundled in the package sanction-simulator"
     what = f"{info.publisher}, {info.title}{where}"
     return (f"{what}; {found.period}, basic prices.",)
 
@@ -265,42 +265,44 @@ class ImportedInputs:
         return self.there.share.definition.period
 
 
-def bought(book: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
+def bought(context: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
     """Ask for inputs in the year of the brief, else the newest year that is held."""
-    years = inputs.input_years(book.lake)
+    years = inputs.input_years(context.lake)
     before = [year for year in years if year <= subject.period]
     period = next(iter(before if subject.fixed and before else years), subject.period)
-    there = _direction(book, subject.importer, subject.supplier, period)
+    there = _direction(context, subject.importer, subject.supplier, period)
     if isinstance(there, DataGap):
         return there
-    back = _direction(book, subject.supplier, subject.importer, period)
+    back = _direction(context, subject.supplier, subject.importer, period)
     if isinstance(back, DataGap):
         return back
-    ratio = book.inputs(
+    ratio = context.inputs(
         "asymmetry", importer=subject.importer, exporter=subject.supplier, period=period
     )
     return ImportedInputs(
         there=there,
         back=back,
         ratio=ratio,
-        hhi=book.inputs("hhi", importer=subject.importer, period=period),
-        origins=_value_added(book, subject.importer, period),
+        hhi=context.inputs("hhi", importer=subject.importer, period=period),
+        origins=_value_added(context, subject.importer, period),
     )
 
 
-def _direction(book: BriefContext, buyer: str, seller: str, period: Period) -> Direction | DataGap:
-    share = book.inputs("import_share", importer=buyer, exporter=seller, period=period)
-    value = book.inputs("value", importer=buyer, exporter=seller, period=period)
-    total = book.inputs("value", importer=buyer, period=period)
+def _direction(
+    context: BriefContext, buyer: str, seller: str, period: Period
+) -> Direction | DataGap:
+    share = context.inputs("import_share", importer=buyer, exporter=seller, period=period)
+    value = context.inputs("value", importer=buyer, exporter=seller, period=period)
+    total = context.inputs("value", importer=buyer, period=period)
     for figure in (share, value, total):
         if figure.status != "ok":
-            install = INSTALL if not inputs.input_years(book.lake) else ""
+            install = INSTALL if not inputs.input_years(context.lake) else ""
             why = f"{figure.reason}.".replace("icio has", "the OECD has")
             return DataGap("Imported inputs of industries", why, install)
-    sectors = _sectors(book, buyer, seller, period)
+    sectors = _sectors(context, buyer, seller, period)
     first = None
     if sectors:
-        first = book.inputs(
+        first = context.inputs(
             "import_share",
             importer=buyer,
             exporter=seller,
@@ -311,13 +313,13 @@ def _direction(book: BriefContext, buyer: str, seller: str, period: Period) -> D
 
 
 def _sectors(
-    book: BriefContext, buyer: str, seller: str, period: Period
+    context: BriefContext, buyer: str, seller: str, period: Period
 ) -> tuple[SectorInputs, ...]:
     """Return the sectors of the buyer that the seller weighs most for."""
 
     def by_sector(measure: str, exporter: str) -> dict[str, float]:
         asked = Definition.build(measure, importer=buyer, exporter=exporter, period=period)
-        return inputs.breakdown(asked, book.lake, "buyer_sector")
+        return inputs.breakdown(asked, context.lake, "buyer_sector")
 
     shares = by_sector("import_share", seller)
     values = by_sector("value", seller)
@@ -328,12 +330,14 @@ def _sectors(
     return tuple(SectorInputs(code, shares[code], values[code]) for code in chosen)
 
 
-def _value_added(book: BriefContext, buyer: str, period: Period) -> tuple[tuple[str, Figure], ...]:
+def _value_added(
+    context: BriefContext, buyer: str, period: Period
+) -> tuple[tuple[str, Figure], ...]:
     asked = Definition.build("value", importer=buyer, period=period)
-    values = inputs.breakdown(asked, book.lake, "exporter")
+    values = inputs.breakdown(asked, context.lake, "exporter")
     largest = sorted(values, key=lambda code: (-values[code], code))[:_ORIGINS]
     return tuple(
-        (code, book.inputs("import_share", importer=buyer, exporter=code, period=period))
+        (code, context.inputs("import_share", importer=buyer, exporter=code, period=period))
         for code in largest
     )
 

@@ -33,7 +33,7 @@ NAME, EYEBROW = "weights", "Mutual dependence"
 MOST_ROWS, MOST_YEARS = 4, 12
 
 
-def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
+def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
     """Return the weights of both sides in both flows, or a gap.
 
     Parameters
@@ -43,21 +43,21 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
     ratio
         The headline's weight ratio, for the title.
     """
-    there, beyond = _years(book, subject, forward=True)
-    back, beyond_back = _years(book, subject, forward=False)
+    there, beyond = _years(context, subject, forward=True)
+    back, beyond_back = _years(context, subject, forward=False)
     if not there and not back:
         what = f"mutual trade shares of {subject.seller} and {subject.buyer}"
-        lacks = lacking(book, ratio)
+        lacks = lacking(context, ratio)
         gap = DataGap(what, lacks.why, lacks.command)
         return Section(
             NAME, EYEBROW, Remark("The asymmetry of dependence cannot be computed"), gap=gap
         )
-    told = [
+    with_shares = [
         (_flow(subject, years, forward=forward), years)
         for years, forward in ((there, True), (back, False))
         if years
     ]
-    flows = tuple(flow for flow, _ in told)
+    flows = tuple(flow for flow, _ in with_shares)
     title, unknown = _title(subject, ratio), ""
     if title is None:
         title, unknown = _known(subject, there, back)
@@ -67,16 +67,16 @@ def section(book: BriefContext, subject: Subject, ratio: Figure) -> Section:
         title=title,
         deck="Share of each country in the other’s trade in all goods, per cent, one scale."
         + unknown
-        + _elsewhere(subject, there, over_time.charted(book, subject)),
+        + _elsewhere(subject, there, over_time.charted(context, subject)),
         picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
-        table=_table(told),
+        table=_table(with_shares),
         notes=_notes(subject, there, ratio),
-        source=_source(told, {one for one in (beyond, beyond_back) if one}),
+        source=_source(with_shares, {one for one in (beyond, beyond_back) if one}),
     )
 
 
 def _years(
-    book: BriefContext, subject: Subject, *, forward: bool
+    context: BriefContext, subject: Subject, *, forward: bool
 ) -> tuple[dict[int, MutualShares], str]:
     """Return by year both weights in one flow, those years first in which both are known.
 
@@ -87,10 +87,10 @@ def _years(
     importer, exporter = ends if forward else ends[::-1]
     found: dict[int, MutualShares] = {}
     whole: dict[int, MutualShares] = {}
-    for year in book.years()[:MOST_YEARS]:
+    for year in context.years()[:MOST_YEARS]:
         if subject.fixed and year > subject.period.year:
             continue
-        one = weighed(book, importer, exporter, year, ranged=False)
+        one = weighed(context, importer, exporter, year, ranged=False)
         if one.imports or one.exports:
             found[year] = one
         if one.imports and one.exports:
@@ -100,7 +100,7 @@ def _years(
     chosen = next((one.whose for one in alike.values()), ())
     beyond = years_of_others(every, lambda one: one.whose, alike, chosen)
     shown = sorted([*alike][:MOST_ROWS])
-    return {year: weighed(book, importer, exporter, year) for year in shown}, beyond
+    return {year: weighed(context, importer, exporter, year) for year in shown}, beyond
 
 
 def _elsewhere(
@@ -120,8 +120,8 @@ def _elsewhere(
         return ""
     whose = joined([f"{name} in {joined(when)}" for name, when in here.items()])
     what = f"{subject.sellers} share of {subject.buyers} imports"
-    told = f" {phrasing.capital(what)} is here that of {whose}"
-    return f"{told}; under {over_time.EYEBROW} it is that of {joined([*there])}."
+    with_shares = f" {phrasing.capital(what)} is here that of {whose}"
+    return f"{with_shares}; under {over_time.EYEBROW} it is that of {joined([*there])}."
 
 
 def _flow(subject: Subject, years: dict[int, MutualShares], *, forward: bool) -> MutualFlow:
@@ -208,9 +208,9 @@ def _alt_text(title: str, flows: tuple[MutualFlow, ...]) -> str:
     return " ".join(parts)
 
 
-def _table(told: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> BriefTable:
+def _table(with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> BriefTable:
     rows = []
-    for flow, years in told:
+    for flow, years in with_shares:
         for row, one in zip(flow.rows, years.values(), strict=True):
             whose = one.whose if row.left is one.imports else one.whose[::-1]
             for name, side, who in zip(
@@ -242,7 +242,7 @@ def _notes(subject: Subject, there: dict[int, MutualShares], ratio: Figure) -> t
         text = (
             f"In {year} {subject.seller} supplied {one.imports.text}{NBSP}% of {subject.buyers} "
             f"imports and {subject.buyer} took {one.exports.text}{NBSP}% of {subject.sellers} "
-            f"exports, {_as_told(*one.whose)}."
+            f"exports, {_as_reported(*one.whose)}."
         )
         body: list[BriefSentence | Remark] = [
             BriefSentence(text, one.evidence, ("denominator-system",))
@@ -254,17 +254,17 @@ def _notes(subject: Subject, there: dict[int, MutualShares], ratio: Figure) -> t
     return tuple(notes)
 
 
-def _as_told(first: str, second: str) -> str:
+def _as_reported(first: str, second: str) -> str:
     if first == second:
         return f"both according to {first}"
     return f"the first according to {first}, the second to {second}"
 
 
 def _source(
-    told: list[tuple[MutualFlow, dict[int, MutualShares]]], beyond: Set[str]
+    with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]], beyond: Set[str]
 ) -> tuple[str, ...]:
-    flows = tuple(flow for flow, _ in told)
-    every = [one for _, years in told for one in years.values()]
+    flows = tuple(flow for flow, _ in with_shares)
+    every = [one for _, years in with_shares for one in years.values()]
     names = dict.fromkeys(name for one in every for name in one.whose if name)
     said = " Whiskers: other sources and definitions for the same year." * (
         ("whisker", "other definitions") in _key(flows)

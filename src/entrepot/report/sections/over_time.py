@@ -38,7 +38,9 @@ NAME, EYEBROW = "share", "Share over time"
 MOST_YEARS = 12
 
 
-def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ...] = ()) -> Section:
+def section(
+    context: BriefContext, subject: Subject, claims: tuple[PublishedBox, ...] = ()
+) -> Section:
     """Return the share of imports over time, of the goods themselves where two years are known.
 
     Where they are not, it is that of all goods, and says so; or a gap says what is missing.
@@ -50,15 +52,15 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
     claims
         Claims under check that state such a share.
     """
-    known = charted(book, subject)
+    known = charted(context, subject)
     goods, rows, series = known.goods, known.rows, known.series
-    book.show(rows)
+    context.show(rows)
     claims = claims if goods == "all" else ()  # claims are of all goods
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
         lacks = lacking(
-            book,
-            book.ask(
+            context,
+            context.ask(
                 "import_share",
                 importer=subject.importer,
                 exporter=subject.supplier,
@@ -79,7 +81,7 @@ def section(book: BriefContext, subject: Subject, claims: tuple[PublishedBox, ..
         published=tuple(replace(published_box(row), row=places[id(row)]) for row in rows) + claims,
         broken=broken,
     )
-    title = _title(book, subject, goods, series, first, last)
+    title = _title(context, subject, goods, series, first, last)
     of = goods_title(goods)
     return Section(
         id=NAME,
@@ -103,48 +105,52 @@ class ChartedShare:
     beyond: str
 
 
-def charted(book: BriefContext, subject: Subject) -> ChartedShare:
+def charted(context: BriefContext, subject: Subject) -> ChartedShare:
     """Return what is charted: the goods of the brief where two years are computed, else all."""
     if subject.goods != "all":
-        series, beyond = series_of(book, subject, subject.goods)
+        series, beyond = series_of(context, subject, subject.goods)
         if len(series) > 1:
-            return ChartedShare(subject.goods, _rows(book, subject, subject.goods), series, beyond)
-    return ChartedShare("all", _rows(book, subject, "all"), *series_of(book, subject))
+            return ChartedShare(
+                subject.goods, _rows(context, subject, subject.goods), series, beyond
+            )
+    return ChartedShare("all", _rows(context, subject, "all"), *series_of(context, subject))
 
 
-def _rows(book: BriefContext, subject: Subject, goods: str) -> list[Published]:
-    said = book.printed("import_share", subject.importer, subject.supplier, goods)
+def _rows(context: BriefContext, subject: Subject, goods: str) -> list[Published]:
+    said = context.printed("import_share", subject.importer, subject.supplier, goods)
     return [row for row in said if row.value is not None]
 
 
-def series_of(book: BriefContext, subject: Subject, goods: str = "all") -> tuple[list[Figure], str]:
+def series_of(
+    context: BriefContext, subject: Subject, goods: str = "all"
+) -> tuple[list[Figure], str]:
     """Return one computed Figure a year, all from the one source that answers most years.
 
     And, in words, which years only other sources have: what two sources count differs by more
     than most changes of a year.
     """
     keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": goods}
-    years = sorted(book.years()[:MOST_YEARS])
+    years = sorted(context.years()[:MOST_YEARS])
     best: list[int] = []
     every: dict[str, list[int]] = {}
     chosen = ""
-    for source in (*flow_sources(book.lake), "computed"):
+    for source in (*flow_sources(context.lake), "computed"):
         known = [
             year
             for year in years
-            if is_computed(book.value("import_share", period=year, source=source, **keys))
+            if is_computed(context.value("import_share", period=year, source=source, **keys))
         ]
         every[source_name(source)] = known
         if len(known) > len(best):
             best, chosen = known, source
         if len(best) == len(years):
             break
-    series = [book.ask("import_share", period=year, source=chosen, **keys) for year in best]
+    series = [context.ask("import_share", period=year, source=chosen, **keys) for year in best]
     return series, not_drawn(every, source_name(chosen))
 
 
 def _title(
-    book: BriefContext,
+    context: BriefContext,
     subject: Subject,
     goods: str,
     series: list[Figure],
@@ -157,7 +163,7 @@ def _title(
     """
     ends = []
     for year in (first, last):
-        figure = book.ask(
+        figure = context.ask(
             "import_share",
             importer=subject.importer,
             exporter=subject.supplier,

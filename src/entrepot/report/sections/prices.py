@@ -26,7 +26,7 @@ COLUMNS = ("value", "low", "high")
 """Of the table, as far as any step has them."""
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return the change on the year before as prices and quantities, or what is missing."""
     keys = {
         "importer": subject.importer,
@@ -35,14 +35,14 @@ def section(book: BriefContext, subject: Subject) -> Section:
         "period": subject.period,
         "base": subject.period.before(),
     }
-    figure = book.ask("value_change", **keys)
+    figure = context.ask("value_change", **keys)
     told = title(figure) if figure.status == "ok" else ""
     if not told:
         what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
         unknown = Remark(f"The prices that {subject.buyer} pays are not known")
         gap = DataGap(what, "no comparable weights are available for them")
         if figure.status != "ok":
-            lacks = lacking(book, figure)
+            lacks = lacking(context, figure)
             gap = DataGap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, unknown, gap=gap)
     drawn = split_chart(figure)
@@ -53,7 +53,7 @@ def section(book: BriefContext, subject: Subject) -> Section:
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure, drawn.rows),
-        notes=_notes(figure, book.ask("price_premium", **keys), subject),
+        notes=_notes(figure, context.ask("price_premium", **keys), subject),
         source=(" ".join(drawn.foot),),
     )
 

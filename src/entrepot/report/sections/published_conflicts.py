@@ -23,9 +23,9 @@ NAME, EYEBROW = "print", "Conflicting published figures"
 SHOWN, LINKED = 8, 4
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return the printed numbers of this pair that cannot both be true, the newest first."""
-    rows = _rows(book, subject)
+    rows = _rows(context, subject)
     pair = f"{subject.buyer} and {subject.seller}"
     if not rows:
         gap = DataGap(
@@ -46,7 +46,7 @@ def section(book: BriefContext, subject: Subject) -> Section:
         title = f"{phrasing.capital(held)} on {pair}, {none}"
         deck = "Compared: figures of the same quantity, parts with totals, growth with levels."
         return Section(NAME, EYEBROW, BriefSentence(title, tuple(rows)), deck=deck)
-    book.show(_published_rows(found[:SHOWN]))
+    context.show(_published_rows(found[:SHOWN]))
     count = phrasing.count_word(len(found), "published figure")
     title = f"{phrasing.capital(count)} contradicted by others"
     return Section(
@@ -60,12 +60,12 @@ def section(book: BriefContext, subject: Subject) -> Section:
     )
 
 
-def _rows(book: BriefContext, subject: Subject) -> list[Published]:
+def _rows(context: BriefContext, subject: Subject) -> list[Published]:
     """Return what is in print about the two, whichever way the goods go."""
     sides = {*subject.importer.split("+")}, {*subject.supplier.split("+")}
     return [
         row
-        for row in statements("published", book.lake)
+        for row in statements("published", context.lake)
         if (row.importer in sides[0] and row.exporter in sides[1])
         or (row.importer in sides[1] and row.exporter in sides[0])
     ]

@@ -32,21 +32,21 @@ YEARS, ROWS, NAMED = 10, 12, 6
 ADD_REPORTS = "entrepot data add comtrade FILE"
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return who told which years of the trade that the lake holds, up to that of the brief."""
     last = subject.period.end.year
-    every, sources = years_reported(book.lake)
+    every, sources = years_reported(context.lake)
     years = sorted({year for one in every.values() for year in one.years if year <= last})[-YEARS:]
-    told = {key: one for key, one in every.items() if one.years & {*years}}
-    if not told:
+    reported = {key: one for key, one in every.items() if one.years & {*years}}
+    if not reported:
         return Section(
-            NAME, EYEBROW, Remark("The reporting calendar is not available"), gap=_gap(book)
+            NAME, EYEBROW, Remark("The reporting calendar is not available"), gap=_gap(context)
         )
     span = list(range(years[0], years[-1] + 1))
     sides = _sides(subject)
-    rows = rows_of(told, span, sides)
-    silent = stopped_reporting_in(told, last)
-    title = _title(subject, told, silent, span)
+    rows = rows_of(reported, span, sides)
+    ended = stopped_reporting_in(reported, last)
+    title = _title(subject, reported, ended, span)
     picture, left = calendar(title, rows, span, ROWS)
     more = (
         f" {phrasing.capital(phrasing.count_word(left, 'more row'))} in the table." if left else ""
@@ -58,13 +58,13 @@ def section(book: BriefContext, subject: Subject) -> Section:
         deck=f"{DECK}{more}",
         picture=picture,
         table=_table(rows, span),
-        notes=tuple(_notes(subject, told, silent)),
+        notes=tuple(_notes(subject, reported, ended)),
         source=(f"Source: {', '.join(sources)}.",),
     )
 
 
-def _gap(book: BriefContext) -> DataGap:
-    flows = [one for one in book.lake.holdings() if one.table == "flows" and one.counts]
+def _gap(context: BriefContext) -> DataGap:
+    flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     why = "no trade data are loaded"
     if flows:
         why = "the loaded data do not say which country reported them"
@@ -78,7 +78,7 @@ def _sides(subject: Subject) -> frozenset[str]:
 
 
 def _title(
-    subject: Subject, told: Mapping[Key, Months], silent: Mapping[Key, int], years: list[int]
+    subject: Subject, reported: Mapping[Key, Months], ended: Mapping[Key, int], years: list[int]
 ) -> str:
     """Say who of the two publishes nothing any more, else how many others fell silent."""
     last = years[-1]
@@ -89,31 +89,31 @@ def _title(
     ]
     if gone:
         return phrasing.capital(joined(gone))
-    count = len({area for _, area in told})
-    if lost := {area for _, area in silent} | {*_ended(told, last)}:
+    count = len({area for _, area in reported})
+    if lost := {area for _, area in ended} | {*_ended(reported, last)}:
         return (
             f"{phrasing.capital(phrasing.cardinal(len(lost)))} of "
             f"{phrasing.count_word(count, 'reporter')} stopped reporting"
         )
-    if all(len(one.years & {*years}) == 1 for one in told.values()):
+    if all(len(one.years & {*years}) == 1 for one in reported.values()):
         number = phrasing.capital(phrasing.count_word(count, "reporter"))
         return f"{number}, each with data for one year only"
     return f"None of {phrasing.count_word(count, 'reporter')} stopped reporting in the loaded data"
 
 
-def _ended(told: Mapping[Key, Months], last: int) -> dict[str, Period]:
+def _ended(reported: Mapping[Key, Months], last: int) -> dict[str, Period]:
     """Return who publishes nothing any more, whoever tells its trade since, with its last own."""
-    areas = {area for _, area in told}
+    areas = {area for _, area in reported}
     return {one.area: one.last for one in stopped() if one.area in areas and one.last.year <= last}
 
 
 def _notes(
-    subject: Subject, told: Mapping[Key, Months], silent: Mapping[Key, int]
+    subject: Subject, reported: Mapping[Key, Months], ended: Mapping[Key, int]
 ) -> Iterator[Note]:
     fell = []
-    if silent:
+    if ended:
         ends: dict[str, int] = {}
-        for (_, area), year in silent.items():
+        for (_, area), year in ended.items():
             ends[area] = max(year, ends.get(area, 0))
         first = sorted(ends, key=lambda area: (area not in _sides(subject), ends[area], area))
         names = [f"{area_name(area)} (last {ends[area]})" for area in first[:NAMED]]
@@ -124,14 +124,14 @@ def _notes(
             f"{joined(names)}."
         )
         fell.append(Remark(text))
-    for area, period in _ended(told, subject.period.end.year).items():
+    for area, period in _ended(reported, subject.period.end.year).items():
         if area not in _sides(subject):
             text = f"{area_phrase(area)} has published no trade by partner since {period}"
             text += "; later data in a source are partner-reported data and estimates."
             fell.append(Remark(phrasing.capital(text)))
     if fell:
         yield Note("Stopped reporting", tuple(fell))
-    absent = sorted(_sides(subject) - {area for _, area in told})
+    absent = sorted(_sides(subject) - {area for _, area in reported})
     if absent:
         names = [area_phrase(area) for area in absent]
         text = (

@@ -31,12 +31,12 @@ _YEARS, _ROWS, _SUPPLIERS = 5, 5, 4
 _MILLION = 1e6
 
 
-def section(book: BriefContext, subject: Subject) -> Section | None:
+def section(context: BriefContext, subject: Subject) -> Section | None:
     """Return the largest differences between two reports, or why nothing can be compared.
 
     None where the lake holds no single reports: then nothing is read.
     """
-    held = of_reports(book.lake)
+    held = of_reports(context.lake)
     if not held or WORLD in (subject.importer, subject.supplier):
         return None
     asked = Definition.build(
@@ -47,10 +47,10 @@ def section(book: BriefContext, subject: Subject) -> Section | None:
         period=subject.period,
     )
     last = subject.period.end.year
-    compared = mirror_comparison.compare(asked, (last - _YEARS + 1, last), book.lake, _SUPPLIERS)
+    compared = mirror_comparison.compare(asked, (last - _YEARS + 1, last), context.lake, _SUPPLIERS)
     pair, others = compared.pair, compared.others
     why = why_not(subject, asked, pair, held)
-    book.lean_on(name for one in (*compared.goods, *compared.totals) for name in _sources(one))
+    context.lean_on(name for one in (*compared.goods, *compared.totals) for name in _sources(one))
     if not compared.goods and not pair.totals:
         return Section(NAME, EYEBROW, Remark("No two reports can be compared"), gap=why)
     shown = pair if pair.apart else others
@@ -289,8 +289,8 @@ def largest(subject: Subject, one: MirrorPair) -> tuple[BriefSentence | Remark, 
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
     good = f"**{label(subject, one)}**"
     out, into = (
-        _told(one.exporter_low_usd, one.exporter_high_usd),
-        _told(one.importer_low_usd, one.importer_high_usd),
+        _amounts(one.exporter_low_usd, one.exporter_high_usd),
+        _amounts(one.importer_low_usd, one.importer_high_usd),
     )
     if one.exporter_low_usd >= one.importer_low_usd:
         text = f"{seller} reports {out} of {good} to {buyer} in {one.year}, {buyer} {into}."
@@ -315,8 +315,8 @@ def over_all_goods(flows: Sequence[MirrorPair]) -> BriefSentence:
     one = max(flows, key=lambda each: each.gap_usd)
     seller, buyer = area_phrase(one.exporter), area_phrase(one.importer)
     out, into = (
-        _told(one.exporter_low_usd, one.exporter_high_usd),
-        _told(one.importer_low_usd, one.importer_high_usd),
+        _amounts(one.exporter_low_usd, one.exporter_high_usd),
+        _amounts(one.importer_low_usd, one.importer_high_usd),
     )
     text = "Over all goods that both sides report, "
     if len(flows) > 1:
@@ -325,7 +325,7 @@ def over_all_goods(flows: Sequence[MirrorPair]) -> BriefSentence:
     return BriefSentence(text, tuple(flows))
 
 
-def _told(least: float, most: float) -> str:
+def _amounts(least: float, most: float) -> str:
     if not most:
         return "none"
     return figure_value(least, "USD") if least == most else range_text(least, most, "USD")
@@ -358,7 +358,7 @@ def why_not(
     what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
     if all(year not in years for years in tellers.years.values()):
         return DataGap(
-            what, f"no individual reports of {year} are loaded, only {_held(tellers)}", _BRING
+            what, f"no individual reports of {year} are loaded, only {_available(tellers)}", _BRING
         )
     sides = (
         (
@@ -372,14 +372,14 @@ def why_not(
             f"imports that {subject.buyer} itself reports",
         ),
     )
-    silent = []
+    non_reporting = []
     known = []
-    for members, told, lacks in sides:
-        if not any(year in told.get(name, ()) for name in members):
-            silent.append(lacks)
+    for members, reported, lacks in sides:
+        if not any(year in reported.get(name, ()) for name in members):
+            non_reporting.append(lacks)
             known += [one.note for one in stopped_in(members, subject.period)]
-    if silent:
-        why = f"no {' or '.join(silent)} are available for {year}"
+    if non_reporting:
+        why = f"no {' or '.join(non_reporting)} are available for {year}"
         why += "".join(f"; {note}" for note in known).replace("'", "\u2019")
         return DataGap(what, why, "" if known else _BRING)
     if any(one.year == year for one in pair.totals):
@@ -392,7 +392,7 @@ def why_not(
     return DataGap(what, why, "")
 
 
-def _held(tellers: ReportersByYear) -> str:
+def _available(tellers: ReportersByYear) -> str:
     """Return what is held instead: "COMTRADE of 2022"."""
     return joined(
         [f"{source_name(name)} of {_span(years)}" for name, years in sorted(tellers.years.items())]

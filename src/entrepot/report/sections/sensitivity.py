@@ -33,7 +33,7 @@ BASES = {
 }
 
 
-def section(book: BriefContext, subject: Subject, share: Figure) -> Section:
+def section(context: BriefContext, subject: Subject, share: Figure) -> Section:
     """Return the specification curve of the headline share, or say why there is none."""
     found = share.specifications
     what = f"{subject.sellers} share of {subject.buyers} imports of {subject.goods_name}"
@@ -54,8 +54,8 @@ def section(book: BriefContext, subject: Subject, share: Figure) -> Section:
         "dots below show its choices.",
         picture=curve_picture(share, found),
         table=_table(what, items, dimensions),
-        notes=_notes(book, subject, share),
-        source=_source(book, subject, share),
+        notes=_notes(context, subject, share),
+        source=_source(context, subject, share),
     )
 
 
@@ -83,7 +83,7 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
     )
 
 
-def _notes(book: BriefContext, subject: Subject, share: Figure) -> tuple[Note, ...]:
+def _notes(context: BriefContext, subject: Subject, share: Figure) -> tuple[Note, ...]:
     notes = []
     most = moved_by(share)
     if most:
@@ -97,7 +97,7 @@ def _notes(book: BriefContext, subject: Subject, share: Figure) -> tuple[Note, .
     others = []
     for basis, verb in BASES.items():
         keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
-        figure = book.ask(
+        figure = context.ask(
             "import_share", period=subject.period, basis=basis, source="published", **keys
         )
         if figure.status == "ok" and _says_basis(figure, basis):
@@ -116,11 +116,13 @@ def _says_basis(figure: Figure, basis: str) -> bool:
     return row is not None and row.basis == basis
 
 
-def _source(book: BriefContext, subject: Subject, share: Figure) -> tuple[str | PageLink, ...]:
+def _source(context: BriefContext, subject: Subject, share: Figure) -> tuple[str | PageLink, ...]:
     """Name the pages behind the printed definitions, and say how the computed ones came about."""
     rows = {
         row.origin: row
-        for row in book.printed("import_share", subject.importer, subject.supplier, subject.goods)
+        for row in context.printed(
+            "import_share", subject.importer, subject.supplier, subject.goods
+        )
         if row.period == share.definition.period and row.basis in ("", share.definition.basis)
     }
     found: list[str | PageLink] = []

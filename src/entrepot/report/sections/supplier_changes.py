@@ -28,13 +28,13 @@ BACK = 5
 SHOWN = 5
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return who gained and who lost of the goods, or of all goods where only those are known."""
-    figure = changed(book, subject)
+    figure = changed(context, subject)
     if figure.status != "ok" or not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
         title = Remark("The change of suppliers is not known")
-        lacks = lacking(book, figure)
+        lacks = lacking(context, figure)
         return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
     drawn = slope_chart(figure)
     broken = any(item.id == "reporter-break" for item in figure.caveats)
@@ -53,17 +53,17 @@ def section(book: BriefContext, subject: Subject) -> Section:
     )
 
 
-def changed(book: BriefContext, subject: Subject) -> Figure:
+def changed(context: BriefContext, subject: Subject) -> Figure:
     """Return the first change that is known: before a break if there is one, else the longest."""
     year = subject.period.year
-    held = [one for one in book.years() if year - BACK <= one < year]
+    held = [one for one in context.years() if year - BACK <= one < year]
     broken = break_of(subject.importer, subject.supplier, year - BACK, year)
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
     starts = tuple(bases) or (year - 1,)
     found = []
     for goods in dict.fromkeys((subject.goods, "all")):
         for base in starts:
-            figure = book.value(
+            figure = context.value(
                 "reorientation",
                 importer=subject.importer,
                 goods=goods,
@@ -79,11 +79,11 @@ def changed(book: BriefContext, subject: Subject) -> Figure:
 def _title(figure: Figure) -> str:
     """Name who gained and who lost most, each only if it did and is recorded in both years."""
     asked = figure.definition
-    silent = _unrecorded(figure)
+    unrecorded = _unrecorded(figure)
     moved = {
         name: one
         for name, one in changes(figure).items()
-        if name not in special() and name not in silent
+        if name not in special() and name not in unrecorded
     }
     parts = []
     for name, word in (
@@ -109,11 +109,11 @@ def _unrecorded(figure: Figure) -> list[str]:
 
 def gone(figure: Figure) -> BriefSentence | None:
     """Say whose loss may be no loss, since nothing is recorded of them any more."""
-    silent = [name for name in _unrecorded(figure) if name not in special()]
-    if not silent:
+    unrecorded = [name for name in _unrecorded(figure) if name not in special()]
+    if not unrecorded:
         return None
-    more = [phrasing.count_word(len(silent) - 3, "other")] if len(silent) > 3 else []
-    names = joined([*(area_phrase(name) for name in silent[:3]), *more])
+    more = [phrasing.count_word(len(unrecorded) - 3, "other")] if len(unrecorded) > 3 else []
+    names = joined([*(area_phrase(name) for name in unrecorded[:3]), *more])
     text = f"No sales by {names} are recorded in {figure.definition.period}; this counts as "
     return BriefSentence(f"{text}a loss here, but may only be unreported.", (figure,))
 

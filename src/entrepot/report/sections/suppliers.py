@@ -34,16 +34,16 @@ LEAP, LEAP_FROM = 1.0, 20.0
 """A share of this many per cent that is this many times what it was has leapt."""
 
 
-def section(book: BriefContext, subject: Subject) -> Section:
+def section(context: BriefContext, subject: Subject) -> Section:
     """Return the suppliers of the goods, or of all goods where only those are known."""
-    figure = book.of_goods_or_all("top_supplier", subject, importer=subject.importer)
+    figure = context.of_goods_or_all("top_supplier", subject, importer=subject.importer)
     if not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name}"
-        lacks = lacking(book, figure)
+        lacks = lacking(context, figure)
         title = Remark(f"The other suppliers of {subject.buyer} are not known")
         return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
     drawn = of_suppliers(figure, subject.supplier)
-    before = _before(book, figure)
+    before = _before(context, figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -56,11 +56,11 @@ def section(book: BriefContext, subject: Subject) -> Section:
     )
 
 
-def _before(book: BriefContext, figure: Figure) -> Figure | None:
+def _before(context: BriefContext, figure: Figure) -> Figure | None:
     """Return the same of the year before from the same source, if it is held."""
     asked = figure.definition
     earlier = asked.period.before()
-    found = book.value(
+    found = context.value(
         "top_supplier",
         importer=asked.importer,
         goods=asked.goods,
@@ -232,13 +232,13 @@ BUYERS_NAME, BUYERS_EYEBROW = "buyers", "Buyers"
 BUYERS_SHOWN = 10
 
 
-def buyers_section(book: BriefContext, subject: Subject) -> Section:
+def buyers_section(context: BriefContext, subject: Subject) -> Section:
     """Return who buys the goods from the supplier, or all goods where only those are known."""
     pair = {"importer": subject.importer, "exporter": subject.supplier}
-    figure = book.of_goods_or_all("rank", subject, **pair)
+    figure = context.of_goods_or_all("rank", subject, **pair)
     if not figure.table:
         what = f"{subject.sellers} buyers of {subject.goods_name}"
-        lacks = lacking(book, figure)
+        lacks = lacking(context, figure)
         title = Remark(f"The other buyers from {subject.seller} are not known")
         return Section(
             BUYERS_NAME, BUYERS_EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command)
@@ -337,12 +337,12 @@ YEARS_NAME, YEARS_EYEBROW = "by_year", "Suppliers over the years"
 YEARS = 10
 
 
-def years_section(book: BriefContext, subject: Subject) -> Section | None:
+def years_section(context: BriefContext, subject: Subject) -> Section | None:
     """Return the suppliers of the goods by year, or of all goods where only those are known.
 
     None where no year of suppliers is held, for the map says why.
     """
-    found, beyond = _found(book, subject)
+    found, beyond = _found(context, subject)
     if not found:
         return None
     if len(found) == 1:
@@ -373,14 +373,14 @@ def years_section(book: BriefContext, subject: Subject) -> Section | None:
     )
 
 
-def _found(book: BriefContext, subject: Subject) -> tuple[dict[int, Figure], str]:
+def _found(context: BriefContext, subject: Subject) -> tuple[dict[int, Figure], str]:
     """Return the suppliers by year, and in words which years only other sources have."""
     last = subject.period.end.year
-    years = [year for year in available_years(book.lake) if last - YEARS < year <= last]
+    years = [year for year in available_years(context.lake) if last - YEARS < year <= last]
     best: tuple[dict[int, Figure], str] = ({}, "")
     for goods in dict.fromkeys((subject.goods, "all")):
         keys = {"importer": subject.importer, "goods": goods}
-        found = found_years(book.ask, book.lake, years, keys)
+        found = found_years(context.ask, context.lake, years, keys)
         if len(found[0]) > 1:
             return found
         best = best if best[0] else found

@@ -30,7 +30,7 @@ TOGETHER = "All hubs, chains included"
 LOSERS, GAINERS, MOST_YEARS = 5, 4, 5
 
 
-def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | None:
+def section(context: BriefContext, subject: Subject, changed: Figure) -> Section | None:
     """Return what may have come through hubs; None where nobody is known to have lost and gained.
 
     Who lost most, in the answer on who was replaced by whom, is the origin, who gained most the
@@ -41,7 +41,7 @@ def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | 
         return None
     asked = changed.definition
     answers = (
-        book.ask(
+        context.ask(
             "rerouted",
             importer=asked.importer,
             exporter="+".join(losers),
@@ -51,18 +51,18 @@ def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | 
             base=base,
             source=asked.source,
         )
-        for base in _bases(book, changed)
+        for base in _bases(context, changed)
     )
     figure = next(answers)
     if figure.status != "ok":
         figure = next(answers, figure)
     if figure.status != "ok":
-        lacks = lacking(book, figure)
+        lacks = lacking(context, figure)
         what = f"trade that may have reached {subject.buyer} via {_names(gainers)}"
         title = Remark("Possible rerouting via third countries cannot be computed")
         gap = DataGap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, title, gap=gap, notes=tuple(_left_out(changed, doubted)))
-    figure = _tested(book, figure)
+    figure = _tested(context, figure)
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
@@ -78,14 +78,14 @@ def section(book: BriefContext, subject: Subject, changed: Figure) -> Section | 
     )
 
 
-def _tested(book: BriefContext, figure: Figure) -> Figure:
+def _tested(context: BriefContext, figure: Figure) -> Figure:
     """Set placebos beside an alarm; where there is none, there is nothing to doubt."""
     if not any(row.get("alarm") for row in figure.table):
         return figure
 
     def ask(definition: Definition) -> Figure:
         keys = {name: value for name, value in definition.to_dict().items() if value is not None}
-        return book.ask(**keys)
+        return context.ask(**keys)
 
     return with_tests(figure, ask)
 
@@ -117,11 +117,11 @@ def _shares(changed: Figure, end: str) -> dict[str, float]:
     return {str(row["exporter"]): 100 * float(row[f"share_{end}"]) for row in changed.table}
 
 
-def _bases(book: BriefContext, changed: Figure) -> Iterator[str]:
+def _bases(context: BriefContext, changed: Figure) -> Iterator[str]:
     """Yield the years up to the base that follow each other, since many say more, then it alone."""
     base = changed.definition.base or changed.definition.period.before()
     first = last = base.end.year
-    while first - 1 in book.years() and last - first + 1 < MOST_YEARS:
+    while first - 1 in context.years() and last - first + 1 < MOST_YEARS:
         first -= 1
     if first < base.start.year:
         yield f"{first}..{last}"

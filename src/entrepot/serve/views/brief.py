@@ -110,7 +110,7 @@ class ServedBrief(NamedTuple):
     asked: tuple[tuple[Definition, Figure], ...]
 
 
-def _told(lake: Lake, wanted: WantedBrief) -> ServedBrief:
+def _answer(lake: Lake, wanted: WantedBrief) -> ServedBrief:
     """Return the brief of an address.
 
     Raises
@@ -124,9 +124,9 @@ def _told(lake: Lake, wanted: WantedBrief) -> ServedBrief:
     with _lock:
         found = _remembered.get(wanted)
     if found is None:
-        with resumed(lake, "brief", *wanted.asked) as book:
-            told = brief_in(book, *wanted.asked)
-        found = ServedBrief(told, book.questions)
+        with resumed(lake, "brief", *wanted.asked) as context:
+            answer = brief_in(context, *wanted.asked)
+        found = ServedBrief(answer, context.questions)
         with _lock:
             _remembered[wanted] = found
             if len(_remembered) > _MOST:
@@ -143,16 +143,16 @@ def _require(wanted: WantedBrief) -> None:
 def opening_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the answer and the headline Figures as a page, which leads to the whole brief."""
     _require(wanted)
-    with resumed(lake, "brief", *wanted.asked) as book:  # so that the brief asks nothing again
-        told = opening_in(book, *wanted.asked)
-    if told is None:
+    with resumed(lake, "brief", *wanted.asked) as context:  # so that the brief asks nothing again
+        answer = opening_in(context, *wanted.asked)
+    if answer is None:
         return brief_page(lake, wanted)
-    return _page("opening.html.j2", wanted, ServedBrief(told, book.questions))
+    return _page("opening.html.j2", wanted, ServedBrief(answer, context.questions))
 
 
 def brief_page(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the brief as a page of the site."""
-    return _page("brief_page.html.j2", wanted, _told(lake, wanted))
+    return _page("brief_page.html.j2", wanted, _answer(lake, wanted))
 
 
 def _page(template: str, wanted: WantedBrief, found: ServedBrief) -> ServedAnswer:
@@ -178,7 +178,7 @@ def _python(wanted: WantedBrief) -> str:
 
 def brief_data(lake: Lake, wanted: WantedBrief) -> ServedAnswer:
     """Return the brief as JSON, as `entrepot brief --json` prints it."""
-    return as_json(as_dict(_told(lake, wanted).brief))
+    return as_json(as_dict(_answer(lake, wanted).brief))
 
 
 def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
@@ -193,7 +193,7 @@ def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     """
     name = f"brief-{wanted.name}.{form}"
     write = format_of(Path(name))
-    found = write(_told(lake, wanted).brief)
+    found = write(_answer(lake, wanted).brief)
     return ServedAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
 
 
@@ -203,15 +203,15 @@ def note_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     name = f"note-{wanted.name}.{form}"
     write = note_format(Path(name))
     today = datetime.now(UTC).date().isoformat()
-    with resumed(lake, "note", *wanted.asked) as book:
-        found = write(note_in(book, *wanted.asked, today))
+    with resumed(lake, "note", *wanted.asked) as context:
+        found = write(note_in(context, *wanted.asked, today))
     shown = "" if form == "html" else name  # a page opens, a file is saved
     return ServedAnswer(found if isinstance(found, bytes) else found.encode(), NOTES[form], shown)
 
 
 def brief_figures(lake: Lake, wanted: WantedBrief) -> AnswerRows:
     """Return every Figure behind the brief as a table."""
-    return one_row(_told(lake, wanted).brief.figures, f"figures-{wanted.name}")
+    return one_row(_answer(lake, wanted).brief.figures, f"figures-{wanted.name}")
 
 
 def brief_table(lake: Lake, wanted: WantedBrief, name: str) -> AnswerRows:
@@ -238,7 +238,7 @@ def _section(lake: Lake, wanted: WantedBrief, name: str) -> Section:
     """Return a section; a name that none has is refused before the brief is worked out."""
     known: Iterable[str] = SECTIONS
     if name in known:
-        found = {section.id: section for section in _told(lake, wanted).brief.sections}
+        found = {section.id: section for section in _answer(lake, wanted).brief.sections}
         if name in found:
             return found[name]
         known = found

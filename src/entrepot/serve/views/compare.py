@@ -106,8 +106,8 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     }
     if not set(given) - {"goods", "supplier"}:
         return page("compare.html.j2", "/compare", found=None, **form)
-    told = _told(lake, given)
-    found = told.found
+    comparison = _answer(lake, given)
+    found = comparison.found
     parts = parts_apart(found)
     return page(
         "compare.html.j2",
@@ -118,9 +118,9 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
         answer=answer(found),
         drawing=_drawing(found),
         about_chart=_about_chart(found),
-        caveats=_caveats(told),
+        caveats=_caveats(comparison),
         apart=lambda figure: parts.get(id(figure), ""),
-        asked=lambda figure: told.asked.get(id(figure), figure.definition),
+        asked=lambda figure: comparison.asked.get(id(figure), figure.definition),
         one_buyer=_one_buyer(found),
         briefs=[
             _brief_of(side, figure) for side, figure in zip(found.sides, found.shares, strict=True)
@@ -132,20 +132,23 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
 
 def compare_table(lake: Lake, pairs: Sequence[tuple[str, str]]) -> AnswerRows:
     """Return every Figure of both sides as a table."""
-    told = _told(lake, single(pairs, KEYS))
-    head, rows = figure_rows([figure for _, figure in told.figures])
-    numbered = zip((side for side, _ in told.figures), rows, strict=True)
+    comparison = _answer(lake, single(pairs, KEYS))
+    head, rows = figure_rows([figure for _, figure in comparison.figures])
+    numbered = zip((side for side, _ in comparison.figures), rows, strict=True)
     return AnswerRows(("side", *head), [[side, *row] for side, row in numbered], "compare")
 
 
 def compare_data(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """Return every Figure of both sides as JSON."""
-    told = _told(lake, single(pairs, KEYS))
+    comparison = _answer(lake, single(pairs, KEYS))
     sides = [
-        {"name": name, "figures": [one.to_dict() for place, one in told.figures if place == side]}
-        for side, name in enumerate(told.found.names, start=1)
+        {
+            "name": name,
+            "figures": [one.to_dict() for place, one in comparison.figures if place == side],
+        }
+        for side, name in enumerate(comparison.found.names, start=1)
     ]
-    return as_json({"answer": answer(told.found), "sides": sides})
+    return as_json({"answer": answer(comparison.found), "sides": sides})
 
 
 def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
@@ -158,7 +161,7 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     """
     from entrepot.report.standalone import framed
 
-    found = _told(lake, single(pairs, KEYS)).found
+    found = _answer(lake, single(pairs, KEYS)).found
     drawn = picture(found)
     if drawn is None:
         raise NoEvidenceError("no shares over time are available for these two sides")
@@ -169,7 +172,7 @@ def compare_chart(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
     return as_svg(framed(drawn, head, deck, foot), "compare")
 
 
-def _told(lake: Lake, given: dict[str, str]) -> _ComparisonAnswer:
+def _answer(lake: Lake, given: dict[str, str]) -> _ComparisonAnswer:
     """Ask everything of the sides of an address.
 
     Raises
@@ -180,10 +183,10 @@ def _told(lake: Lake, given: dict[str, str]) -> _ComparisonAnswer:
         For an area that does not exist.
     """
     sides = _sides(given)
-    with resumed(lake, "compare", sides) as book:
-        found = compared(book, sides)
+    with resumed(lake, "compare", sides) as context:
+        found = compared(context, sides)
     return _ComparisonAnswer(
-        found, {id(figure): definition for definition, figure in book.questions}
+        found, {id(figure): definition for definition, figure in context.questions}
     )
 
 
@@ -232,13 +235,13 @@ def _about_chart(found: SideComparison) -> str:
     return " ".join(text for text in (breaks(drawn) if drawn else "", undrawn(found)) if text)
 
 
-def _caveats(told: _ComparisonAnswer) -> list[Caveat]:
+def _caveats(comparison: _ComparisonAnswer) -> list[Caveat]:
     """Return what a reader needs to know before using the Figures, each text once.
 
     Texts that differ in a year alone are one, with all of their years.
     """
     found: dict[tuple[str, ...], tuple[Caveat, set[str]]] = {}
-    for _, figure in told.figures:
+    for _, figure in comparison.figures:
         for item in figure.caveats:
             before, *year, after = _YEAR.split(item.text) if _one_year(item) else (item.text, "")
             found.setdefault((item.id, before, after), (item, set()))[1].update(year)

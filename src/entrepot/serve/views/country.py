@@ -83,10 +83,10 @@ def get_ready(lake: Lake) -> None:
     home_page(lake)
     search("russia")
     pairs = bundled_pairs(lake)
-    book = BriefContext(lake)
-    years = [Period.parse(year) for year in book.years()][:_YEARS]
+    context = BriefContext(lake)
+    years = [Period.parse(year) for year in context.years()][:_YEARS]
     for importer, exporter, *_ in pairs[:1]:
-        _first(book, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
+        _first(context, "import_share", years, importer=importer, exporter=exporter, goods="chpl")
 
 
 def country_page(
@@ -153,13 +153,13 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
     ranged: dict[str, Figure] = {}
     over_time = None
     if whole:
-        with resumed(lake, "country", importer, asked.goods, str(asked.period)) as book:
+        with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
             for one in sold.parts[:NAMED]:
-                share = book.ask("import_share", importer=importer, exporter=one.code, **keys)
+                share = context.ask("import_share", importer=importer, exporter=one.code, **keys)
                 ranged[one.code] = share
             years = years_of(lake, asked.goods)[:_YEARS]
             found = [
-                book.value("hhi", importer=importer, **(keys | {"period": str(year)}))
+                context.value("hhi", importer=importer, **(keys | {"period": str(year)}))
                 for year in years
             ]
             over_time = concentration(found, lake)
@@ -197,8 +197,8 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
 
 def _from_single_reports(lake: Lake, importer: str, goods: str) -> dict[str, Any]:
     """Return the shares that can be asked for one by one, where no year has all trade."""
-    book, found, further = _shares(lake, importer, goods)
-    questions = {id(figure): asked for asked, figure in book.questions}
+    context, found, further = _shares(lake, importer, goods)
+    questions = {id(figure): asked for asked, figure in context.questions}
     alike, others = _ranked(found)
     known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
     return {
@@ -251,32 +251,32 @@ def country_table(lake: Lake, importer: str, goods: str, period: str = "") -> An
 def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[Figure], list[str]]:
     """Return shares, each in its newest year with a value, the largest first; whom else to ask."""
     known_area(importer)
-    with resumed(lake, "country", importer, goods) as book:
-        years = [Period.parse(year) for year in book.years()][:_YEARS]
+    with resumed(lake, "country", importer, goods) as context:
+        years = [Period.parse(year) for year in context.years()][:_YEARS]
         keys = {"importer": _pinned(importer, years), "goods": goods}
-        largest = _first(book, "top_supplier", years, **keys)
+        largest = _first(context, "top_supplier", years, **keys)
         asked, further = _suppliers(largest, importer, bundled_pairs(lake))
         sellers = (_pinned(one, years) for one in asked)
-        found = [_first(book, "import_share", years, exporter=one, **keys) for one in sellers]
-    return book, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
+        found = [_first(context, "import_share", years, exporter=one, **keys) for one in sellers]
+    return context, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
-def _first(book: BriefContext, measure: str, years: list[Period], **keys: str) -> Figure:
+def _first(context: BriefContext, measure: str, years: list[Period], **keys: str) -> Figure:
     """Return the first Figure with a value, else that of the newest year.
 
     Where the newest year has none, of the others only those are asked in which something is held
     of both sides: a question without an answer takes as long as one with.
     """
-    newest = book.value(measure, period=years[0], **keys)
+    newest = context.value(measure, period=years[0], **keys)
     if newest.status == "ok":
-        return book.ask(measure, period=years[0], **keys)
+        return context.ask(measure, period=years[0], **keys)
     worth = years[1:]
     for side in () if is_inputs(newest.definition) else SIDES:
         area = keys.get(side)
         if worth and area and len(area_set(area, years[0].end)) == 1:
-            told = years_reported(book.lake, side, area)
+            told = years_reported(context.lake, side, area)
             worth = [year for year in worth if year.year in told]
-    return book.first(measure, [years[0], *worth], **keys)
+    return context.first(measure, [years[0], *worth], **keys)
 
 
 def _pinned(area: str, years: list[Period]) -> str:

@@ -283,12 +283,12 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
     except ImportError as error:
         raise MissingExtraError("XlsxWriter", "excel") from error
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    workbook = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
-    money = book.add_format({"num_format": "#,##0"})
-    sheet = book.add_worksheet("Data")
+    bold, share = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "0.0%"})
+    money = workbook.add_format({"num_format": "#,##0"})
+    sheet = workbook.add_worksheet("Data")
     for place, text in enumerate((drawn.title, drawn.deck, drawn.foot, address)):
         sheet.write_string(place, 0, text, bold if place == 0 else None)
     first = 5
@@ -306,7 +306,7 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
     if "share" in drawn.head and "name" in drawn.head:
         last = first + min(12, len(drawn.rows))
         columns = drawn.head.index("name"), drawn.head.index("share")
-        graph = book.add_chart({"type": "bar"})
+        graph = workbook.add_chart({"type": "bar"})
         graph.add_series(
             {
                 "categories": ["Data", first + 1, columns[0], last, columns[0]],
@@ -317,5 +317,5 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
         graph.set_y_axis({"reverse": True})
         graph.set_legend({"none": True})
         sheet.insert_chart(first, len(drawn.head) + 1, graph)
-    book.close()
+    workbook.close()
     return out.getvalue()

@@ -88,13 +88,13 @@ def pickers() -> dict[str, object]:
 def _answered(lake: Lake) -> dict[str, object]:
     """Return the example: its Figure, the largest suppliers, and the map of the supplier."""
     importer, supplier, goods = _EXAMPLE.values()
-    with resumed(lake, "home", goods) as book:
+    with resumed(lake, "home", goods) as context:
         sold = broken_down("import_share", "exporter", lake, goods, importer=importer)
         bought = broken_down("import_share", "importer", lake, goods, exporter=supplier)
         if sold is None or bought is None:  # the bundled rows are part of the program
             raise EntrepotError("the bundled trade in minerals cannot be read")
         asked = sold.definition
-        share = book.ask("import_share", **_EXAMPLE, period=asked.period, source=asked.source)
+        share = context.ask("import_share", **_EXAMPLE, period=asked.period, source=asked.source)
         ranged = {supplier: share}
         ranked = suppliers_of(sold, lake, ranged)
         mapped = dependence_map(bought, lake, importer)

@@ -106,7 +106,7 @@ def screened_data(lake: Lake | None, body: str) -> ServedAnswer:
 
 
 def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
-    from entrepot.figures import links_held
+    from entrepot.figures import links_loaded
     from entrepot.figures.screening import read_bytes_of, screen
 
     data = base64.b64decode(sent["data"])
@@ -123,7 +123,7 @@ def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
         shipments,
         nomenclature=sent["edition"],
         order=sent["dates"] or None,
-        links=links_held(lake) if lake else None,
+        links=links_loaded(lake) if lake else None,
     )
 
 

@@ -213,18 +213,18 @@ def _same_cell() -> str:
 
 def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     """Refuse a choice of one part: every row by air, every row of one customs procedure."""
-    told = {name: total for name, total in _DIMENSIONS.items() if name not in file.lacks}
-    parts = ", ".join(f"count(*) FILTER ({name} <> {total})" for name, total in told.items())
+    given = {name: total for name, total in _DIMENSIONS.items() if name not in file.lacks}
+    parts = ", ".join(f"count(*) FILTER ({name} <> {total})" for name, total in given.items())
     ends = ", ".join(
         f"{end}({name}) FILTER ({name} <> {total})"
-        for name, total in told.items()
+        for name, total in given.items()
         for end in ("min", "max")
     )
-    if not told:
+    if not given:
         return
     [counts] = connection.execute(f"SELECT {parts} FROM {PART}").fetchall()
     [codes] = connection.execute(f"SELECT {ends} FROM {file.rows}").fetchall()
-    for name, count, one, last in zip(told, counts, codes[::2], codes[1::2], strict=True):
+    for name, count, one, last in zip(given, counts, codes[::2], codes[1::2], strict=True):
         if count and one == last:
             raise BadFileError(
                 f"rows of one {_NAMES[name]} only ({one}), and none for the total",

@@ -254,7 +254,7 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
     key = KEY.replace("flow", "'X' AS flow")
     whole = ", ".join(f"{{side}}.{name}" for name in _NAMES)
     rest = ", ".join(_rest(name) for name in _NAMES)
-    told = f"""
+    reported = f"""
         SELECT {key}, {whole.format(side="x")}, CASE WHEN r IS NULL AND told THEN false END
         FROM comtrade_export WHERE x IS NOT NULL AND (r IS NULL OR NOT ({_FITS}))
         UNION ALL
@@ -266,7 +266,7 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
         UNION ALL
         SELECT {key}, {whole.format(side="d")}, false
         FROM comtrade_export WHERE d IS NOT NULL AND x IS NULL"""
-    add(connection, "comtrade_told", told)
+    add(connection, "comtrade_told", reported)
 
 
 def _struct() -> str:

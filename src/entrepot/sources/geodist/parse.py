@@ -44,8 +44,8 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
                 why="a failed download often leaves a web page under the name of the file",
                 hint="give dist_cepii.dta as CEPII ships it",
             )
-        held = read_stata(path, label)
-        yield FileTable(path, label, "", options.vintage or "unknown", detail=held)
+        detail = read_stata(path, label)
+        yield FileTable(path, label, "", options.vintage or "unknown", detail=detail)
         if path != file.path:
             path.unlink()
 
@@ -54,10 +54,10 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return distances in km between areas as we code them."""
     import pyarrow as pa
 
-    held: pa.Table = table.detail
-    origin, destination = map(quoted, ends(held, table.name))
+    detail: pa.Table = table.detail
+    origin, destination = map(quoted, ends(detail, table.name))
     area = look_up(connection, "geodist_area", codes())
-    numbered = held.append_column(_PLACE, pa.array(range(1, held.num_rows + 1), pa.int64()))
+    numbered = detail.append_column(_PLACE, pa.array(range(1, detail.num_rows + 1), pa.int64()))
     connection.register("geodist_cell", numbered)
     keep(  # asked many times below
         connection,
@@ -82,7 +82,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         found = [place for (place,) in same.project("place").order("place").fetchall()]
         return f"{table.name}, observations {' and '.join(map(str, found))}"
 
-    return ParsedRows(relation, {}, locate, "distances", tuple(noted(placed, held, table.name)))
+    return ParsedRows(relation, {}, locate, "distances", tuple(noted(placed, detail, table.name)))
 
 
 # What a table of distances must be, and what is noted about one.
@@ -107,7 +107,7 @@ def codes() -> dict[str, str]:
     return {code: code for code in known} | TODAY
 
 
-def ends(held: pa.Table, name: str) -> tuple[str, str]:
+def ends(detail: pa.Table, name: str) -> tuple[str, str]:
     """Return the columns of the two ends of a distance.
 
     Raises
@@ -117,10 +117,10 @@ def ends(held: pa.Table, name: str) -> tuple[str, str]:
     """
     import pyarrow.types as kind
 
-    columns = held.column_names
+    columns = detail.column_names
     pair = next((one for one in _ENDS if {*one, *_READ} <= set(columns)), None)
-    texts = {one.name for one in held.schema if kind.is_string(one.type) or _is_large(one.type)}
-    numbers = {one.name for one in held.schema if _is_number(one.type)}
+    texts = {one.name for one in detail.schema if kind.is_string(one.type) or _is_large(one.type)}
+    numbers = {one.name for one in detail.schema if _is_number(one.type)}
     folded = {name.casefold() for name in columns}  # SQL does not tell `dist` from `DIST`
     whole = len(folded) == len(columns) and set(_READ) <= numbers
     if pair is None or not (whole and set(pair) <= texts):
@@ -180,7 +180,7 @@ def refuse_wrong(placed: duckdb.DuckDBPyRelation, name: str) -> None:
             )
 
 
-def noted(placed: duckdb.DuckDBPyRelation, held: pa.Table, name: str) -> Iterator[Finding]:
+def noted(placed: duckdb.DuckDBPyRelation, detail: pa.Table, name: str) -> Iterator[Finding]:
     """Yield codes that were read as others, and columns that were not read."""
     old = ", ".join(map(literal, TODAY))
     query = f"from_code IN ({old}) OR to_code IN ({old})"
@@ -190,7 +190,7 @@ def noted(placed: duckdb.DuckDBPyRelation, held: pa.Table, name: str) -> Iterato
         text = "Codes of the 1990s were read as the present ones."
         yield Finding("old-codes", "note", name, count, words, text)
     read = {*_READ, *_IGNORED, *_ENDS[0], *_ENDS[1]}
-    if extra := [column for column in held.column_names if column not in read]:
+    if extra := [column for column in detail.column_names if column not in read]:
         text = "Columns that are not known here were not read."
         yield Finding("columns-not-read", "note", name, len(extra), ", ".join(extra[:5]), text)
 

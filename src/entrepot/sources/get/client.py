@@ -377,7 +377,7 @@ def persist(
     act: Callable[[], T],
     have: Callable[[], int],
     patience: RetryPolicy,
-    tell: Callable[[str], None],
+    report: Callable[[str], None],
     where: str,
 ) -> T:
     """Return what `act` returns, trying again while it fails in a passing way.
@@ -388,7 +388,7 @@ def persist(
         Raises `TransientFailure` for a failure that may pass.
     have
         Bytes that are kept so far; a gain of `ENOUGH` counts as progress.
-    tell
+    report
         Told each failure and how long is waited.
     where
         Address, for the message.
@@ -413,7 +413,7 @@ def persist(
                 raise _gave_up(
                     trouble, f"the next try would be in {pause:.0f} s, which is too long", where
                 ) from trouble
-            tell(f"{trouble.reason}; again in {pause:.0f} s")
+            report(f"{trouble.reason}; again in {pause:.0f} s")
             patience.sleep(pause)
             waited += pause
 

@@ -199,9 +199,9 @@ def read_figaro(path: Path, name: str) -> Square:
             why="it may be value added or a tax, and output is their sum with inputs",
             hint="use the file as Eurostat ships it",
         )
-    if lacking := {*_FIGARO_ADDED, "D21X31"} - set(primary):
+    if missing := {*_FIGARO_ADDED, "D21X31"} - set(primary):
         raise BadFileError(
-            f"no row {_OURS}_{min(lacking)}",
+            f"no row {_OURS}_{min(missing)}",
             where=name,
             why="inputs, taxes and value added make up output; the file may be cut off",
             hint="use the file as Eurostat ships it",
@@ -244,7 +244,7 @@ def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str]
     types = dict.fromkeys(_FLAT[:-1], pa.string()) | {_FLAT[-1]: pa.float64()}
     lines = count_lines(path, name)
     try:
-        held = arrow_csv.read_csv(
+        inside = arrow_csv.read_csv(
             path,
             convert_options=arrow_csv.ConvertOptions(
                 column_types=types, include_columns=list(_FLAT), null_values=[]
@@ -252,21 +252,21 @@ def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str]
         )
     except pa.ArrowInvalid as error:
         raise _not_numbers(name, error) from error
-    require_all(path, name, len(held), lines, lambda: find_rows(path, name, lambda _: True))
+    require_all(path, name, len(inside), lines, lambda: find_rows(path, name, lambda _: True))
     ends = []
     for area, code in (_FLAT[:2], _FLAT[2:4]):
-        label = compute.binary_join_element_wise(held[area], held[code], "_").combine_chunks()
+        label = compute.binary_join_element_wise(inside[area], inside[code], "_").combine_chunks()
         ends.append(label.dictionary_encode())
     rows, columns = (end.dictionary.to_pylist() for end in ends)
     down, along = (end.indices.to_numpy() for end in ends)
     values = np.full((len(rows), len(columns)), np.nan)
-    values[down, along] = held[_FLAT[-1]].to_numpy()
+    values[down, along] = inside[_FLAT[-1]].to_numpy()
     cells = np.count_nonzero(~np.isnan(values))
-    if cells != len(held):
+    if cells != len(inside):
         raise BadFileError(
             "a cell comes twice",
             where=name,
-            why=f"{len(held):,} rows make {cells:,} cells; values would count once or twice",
+            why=f"{len(inside):,} rows make {cells:,} cells; values would count once or twice",
             hint="use the file as Eurostat ships it, one year a file",
         )
     return rows, columns, np.nan_to_num(values)
@@ -292,8 +292,10 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
     """
     import numpy as np
 
-    held = {label.removeprefix(f"{file.name}: "): path for _, label, path in members(file, scratch)}
-    folder, said = _system(held, file.name)
+    inside = {
+        label.removeprefix(f"{file.name}: "): path for _, label, path in members(file, scratch)
+    }
+    folder, said = _system(inside, file.name)
 
     def table(key: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], Numbers] | None:
         about = said.get(key)
@@ -307,7 +309,7 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
                 why="only tab-separated text is read here",
                 hint='save it again: io.save_all(path, table_format="txt")',
             )
-        if (path := held.get(folder + about["name"])) is None:
+        if (path := inside.get(folder + about["name"])) is None:
             raise BadFileError(
                 f"{key} is missing",
                 where=where,
@@ -332,7 +334,7 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
             where=f"{file.name}: {folder}",
             hint="use the folder as pymrio's save_all writes it",
         )
-    currency, scale = _unit(held.get(folder + said.get("unit", {}).get("name", "-")), file.name)
+    currency, scale = _unit(inside.get(folder + said.get("unit", {}).get("name", "-")), file.name)
     final = demand[2]
     made = table("x")
     output = None if made is None else made[2][:, 0]
@@ -363,9 +365,9 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
     )
 
 
-def _system(held: dict[str, Path], name: str) -> tuple[str, dict[str, Any]]:
+def _system(inside: dict[str, Path], name: str) -> tuple[str, dict[str, Any]]:
     """Return the folder of the table and what its parameters say of each file in it."""
-    for inner, path in held.items():
+    for inner, path in inside.items():
         if inner.rpartition("/")[2] == PARAMETERS:
             try:
                 said = json.loads(path.read_text(encoding="utf-8"))
@@ -499,9 +501,9 @@ def read_adb(path: Path, name: str) -> Square:
     total = next((n for n in range(first, len(areas)) if areas[n].upper() == "TOT"), None)
     sellers, primary = _adb_rows(rows, head, first, where)
     _require_same(list(sellers), list(buyers.values()), where)
-    if lacking := {*_ADB_ADDED, "R69"} - set(primary):
+    if missing := {*_ADB_ADDED, "R69"} - set(primary):
         raise BadFileError(
-            f"no row {min(lacking).lower()}",
+            f"no row {min(missing).lower()}",
             where=where,
             why="inputs, taxes and value added make up output; the sheet may be cut off",
             hint="use the workbook as the ADB ships it",
@@ -643,7 +645,7 @@ def _numbers(
     }
     lines = count_lines(path, name)
     try:
-        held = arrow_csv.read_csv(
+        inside = arrow_csv.read_csv(
             path,
             read_options=arrow_csv.ReadOptions(
                 column_names=columns, skip_rows=skip, block_size=2**25
@@ -655,10 +657,10 @@ def _numbers(
         raise _not_numbers(name, error) from error
     heads = skip - 1  # that stand below the first line
     require_all(
-        path, name, heads + len(held), lines, lambda: find_rows(path, name, lambda _: True, delim)
+        path, name, heads + len(inside), lines, lambda: find_rows(path, name, lambda _: True, delim)
     )
-    labels = list(zip(*(held[column].to_pylist() for column in columns[:texts]), strict=True))
-    values = np.stack([held[column].to_numpy() for column in columns[texts:]], axis=1)
+    labels = list(zip(*(inside[column].to_pylist() for column in columns[:texts]), strict=True))
+    values = np.stack([inside[column].to_numpy() for column in columns[texts:]], axis=1)
     if not np.isfinite(values).all():
         raise _not_numbers(name, "a cell is not finite")
     return labels, values

@@ -55,7 +55,7 @@ _BESIDE = re.compile(r"read_?me", re.IGNORECASE)
 _STEP = 400  # rows of four thousand columns at a time
 
 
-class _Told(BaseModel):
+class _UserMetadata(BaseModel):
     """What the user says of a table, as the text of a mapping."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -117,7 +117,7 @@ def _rewritten(
     member: str, label: str, table: Square, scratch: Path, said: FileOptions
 ) -> FileTable:
     """Return a table in another layout, written as the OECD's in million USD."""
-    rate = parse_closed(said.mapping, _Told, name="mapping").rate if said.mapping else None
+    rate = parse_closed(said.mapping, _UserMetadata, name="mapping").rate if said.mapping else None
     if rate is None and table.currency != "USD":
         raise BadFileError(
             f"the table is in {table.currency}",
@@ -189,8 +189,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     if table.year is None:
         raise ValueError(f"no year for {table.name}")
     if table.detail == "arrays":
-        held = benchmark(read_arrays(table.path, table.name), table.name)
-        grid, found, findings = held.grid, _everything(held), about(held, table.name)
+        stored = benchmark(read_arrays(table.path, table.name), table.name)
+        grid, found, findings = stored.grid, _everything(stored), about(stored, table.name)
     else:
         grid, found, findings = read_release(table.path, table.name)
     # The size of other tables is not that of the release of 2025, whatever their sectors.
@@ -212,27 +212,29 @@ def _locate(key: Key) -> str:
     return f"row {exporter}_{sector}, column {importer}_{buyer_sector}"
 
 
-def _everything(held: Benchmark) -> Cells:
+def _everything(stored: Benchmark) -> Cells:
     import numpy as np
 
-    everybody = np.arange(len(held.grid.area_of))
+    everybody = np.arange(len(stored.grid.area_of))
     steps = [everybody[start : start + _STEP] for start in range(0, len(everybody), _STEP)]
     return together(
-        [cells(held.grid, held.block(some, everybody), some, everybody) for some in steps]
+        [cells(stored.grid, stored.block(some, everybody), some, everybody) for some in steps]
     )
 
 
-def about(held: Benchmark, name: str) -> tuple[Finding, ...]:
+def about(stored: Benchmark, name: str) -> tuple[Finding, ...]:
     """Return what a reader of the package's table has to know; `name` is that of its file."""
-    labels = [f"{' '.join(held.grid.names(place))} x {by:.3f}" for place, by in held.cut.items()]
-    part = sum(float(held.output[place]) for place in held.cut) / float(held.output.sum())
+    labels = [
+        f"{' '.join(stored.grid.names(place))} x {by:.3f}" for place, by in stored.cut.items()
+    ]
+    part = sum(float(stored.output[place]) for place in stored.cut) / float(stored.output.sum())
     return (
         Finding(
             "no-rest-of-world",
             "warning",
             name,
             1,
-            f"{held.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
+            f"{stored.inputs.sum() / 1e6:.1f} tn USD of inputs, 103.4 in the whole table",
             "The package's makers left out the rest of the world: what the 80 economies buy from "
             "others is in no total, so shares of imported inputs are upper bounds.",
         ),
@@ -240,7 +242,7 @@ def about(held: Benchmark, name: str) -> tuple[Finding, ...]:
             "cut-columns",
             "note",
             name,
-            len(held.cut),
+            len(stored.cut),
             ", ".join(labels),
             f"The package's makers cut inputs at {CAP:.0%} of output in these columns, which make "
             f"{part:.1g} of all output; what was cut off follows from the sellers' rows and was "

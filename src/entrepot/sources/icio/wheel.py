@@ -138,8 +138,8 @@ def read_arrays(path: Path, name: str) -> Arrays:
     except ImportError as error:
         raise MissingExtraError("numpy", "icio") from error
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
-            return {key: held[key] for key in NEEDED}
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+            return {key: stored[key] for key in NEEDED}
     except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BadFileError(f"the arrays cannot be read ({error})", where=name) from error
 
@@ -156,11 +156,11 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
 
     shares: Numbers = arrays["A"]
     inputs: Numbers = arrays["omb"] * arrays["go"]
-    lacking = arrays["go"] - arrays["z"] - shares @ inputs
+    missing = arrays["go"] - arrays["z"] - shares @ inputs
     places = np.flatnonzero(arrays["omb"] >= CAP)
     columns = shares[:, places] * inputs[places]
-    more, *_ = np.linalg.lstsq(columns, lacking)
-    worst = float(np.abs(lacking - columns @ more).max())
+    more, *_ = np.linalg.lstsq(columns, missing)
+    worst = float(np.abs(missing - columns @ more).max())
     if not worst <= _SLACK or (more < -_SLACK).any():
         raise BadFileError(
             f"what a sector sells differs from its output by {worst:.3g} m USD",
@@ -265,8 +265,8 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder, prefix="draft-"))
     try:
-        for key, held in made.items():
-            np.save(draft / f"{key}.npy", held, allow_pickle=False)
+        for key, stored in made.items():
+            np.save(draft / f"{key}.npy", stored, allow_pickle=False)
         paths = {key: draft / f"{key}.npy" for key in made}
         sums = {key: [sha256_of(path), *_stamp(path)] for key, path in paths.items()}
         (draft / _CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
@@ -405,12 +405,12 @@ def _read(path: Path) -> Installed | None:
     sha = _sha256_known(path)
     if sha not in KNOWN:
         return None
-    held = kept_arrays(
+    stored = kept_arrays(
         f"table-{sha}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
     )
-    mapped = (getattr(one.base, "base", None) for one in held.values())
+    mapped = (getattr(one.base, "base", None) for one in stored.values())
     _MAPPED[:] = [one for one in mapped if isinstance(one, mmap.mmap)]
-    return Installed(Benchmark.of_arrays(held), KNOWN[sha], sha[:12])
+    return Installed(Benchmark.of_arrays(stored), KNOWN[sha], sha[:12])
 
 
 def _sha256_known(path: Path) -> str:

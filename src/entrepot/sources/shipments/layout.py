@@ -226,7 +226,7 @@ class Layout(_Closed):
     direction: Literal["import", "export"] | None = None
     encodings: Annotated[
         tuple[Annotated[str, AfterValidator(_encoding)], ...],
-        BeforeValidator(lambda held: held if isinstance(held, list | tuple) else [held]),
+        BeforeValidator(lambda value: value if isinstance(value, list | tuple) else [value]),
     ] = ("utf-8-sig",)
     delimiter: Delimiter = ","
     decimal: Literal[".", ","] = "."

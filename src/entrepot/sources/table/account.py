@@ -238,12 +238,12 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
         if count := sum(kind[f"lost_{name}"] for kind in kept):
             yield Finding(rule, "note", label, count, "0", text)
     for name, rule, level, text in _SEVERAL:
-        told = {
+        reported = {
             str(kind[name]) for kind in kept if name == "freq" or kind["reported_by"] == "importer"
         }
-        if len(told) > 1:
-            shown = ", ".join(sorted(told))
-            yield Finding(rule, level, label, len(told), shown, text)
+        if len(reported) > 1:
+            shown = ", ".join(sorted(reported))
+            yield Finding(rule, level, label, len(reported), shown, text)
 
 
 def _not_read(plan: Plan, label: str, looked: Looked) -> Iterator[Finding]:

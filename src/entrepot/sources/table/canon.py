@@ -130,7 +130,7 @@ def _any(marks: list[str]) -> str:
 
 def _derived(plan: Plan) -> str:
     """Return SQL for what follows from who reports which flow."""
-    told = (
+    given = (
         "coalesce(told_by_, CASE flow_ WHEN 'export' THEN 'exporter' "
         "WHEN 'import' THEN 'importer' END)"
     )
@@ -141,9 +141,9 @@ def _derived(plan: Plan) -> str:
     return f"""
         {exporter.format("side")} AS exporter, {importer.format("side")} AS importer,
         {exporter.format("sum")} AS exporter_sum, {importer.format("sum")} AS importer_sum,
-        {told} AS reported_by,
+        {given} AS reported_by,
         CASE product WHEN 'TOTAL' THEN 'NONE' ELSE nomenclature_ END AS nomenclature,
-        coalesce(valuation_, CASE {told} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
+        coalesce(valuation_, CASE {given} WHEN 'exporter' THEN 'FOB' WHEN 'importer' THEN 'CIF' END)
             AS valuation,
         CASE WHEN money_in = 'USD' THEN money END AS value_usd,
         CASE WHEN money_in <> 'USD' THEN money END AS value_reported,

@@ -38,12 +38,12 @@ NAME = "mapping"
 
 TextList = Annotated[
     tuple[str, ...],
-    BeforeValidator(lambda held: held if isinstance(held, list | tuple) else [held]),
+    BeforeValidator(lambda value: value if isinstance(value, list | tuple) else [value]),
 ]
 _SIGNS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 Delimiter = Annotated[
     str,
-    BeforeValidator(lambda held: _SIGNS.get(held, held) if isinstance(held, str) else held),
+    BeforeValidator(lambda value: _SIGNS.get(value, value) if isinstance(value, str) else value),
     Field(pattern='^[^"\\r\\n]$'),
 ]
 Flow = Literal["import", "export", "reexport", "reimport"]
@@ -80,7 +80,7 @@ class Constants(BaseModel):
 
     def constants(self) -> dict[str, str]:
         """Return what is said, by name."""
-        return {name: held for name in CONSTANTS if (held := getattr(self, name)) is not None}
+        return {name: value for name in CONSTANTS if (value := getattr(self, name)) is not None}
 
 
 class MappedColumn(Constants):

@@ -50,15 +50,15 @@ def against_world(
     same = " AND ".join(f"w.{key} IS NOT DISTINCT FROM p.{key}" for key in (*_KEYS, "money_in"))
     whys = ", ".join(literal(f"area-total: {text}") for text in texts)
     flows = " UNION ALL ".join(
-        f"""SELECT p.{told} || ' ' || p.product || ' ' || p.period || ': ' || p.money_in AS cell,
+        f"""SELECT p.{by_side} || ' ' || p.product || ' ' || p.period || ': ' || p.money_in AS cell,
                w.money AS total, p.money AS parts, p.n
-        FROM (SELECT {keys}, {told}, money_in, {total}(money) AS money FROM ({every})
+        FROM (SELECT {keys}, {by_side}, money_in, {total}(money) AS money FROM ({every})
               WHERE why IN ({whys}) AND {other} IS NULL GROUP BY ALL) AS w
-        JOIN (SELECT {keys}, {told}, coalesce(currency, 'USD') AS money_in,
+        JOIN (SELECT {keys}, {by_side}, coalesce(currency, 'USD') AS money_in,
                      sum(coalesce(value_usd, value_reported)) AS money, count(*) AS n
               FROM ({kept}) GROUP BY ALL) AS p
-          ON w.{told} = p.{told} AND {same}"""
-        for other, told in _SIDES
+          ON w.{by_side} = p.{by_side} AND {same}"""
+        for other, by_side in _SIDES
     )
     sums = compare_totals(connection, flows, f"{_SLACK} * total", gap=RELATIVE)
     if sums.largest is None:

@@ -274,8 +274,8 @@ def _money(columns: dict[str, dict[str, Any]], asks: Questions) -> dict[str, Any
     values = {name: keys for name, keys in columns.items() if keys["role"] == "value"}
     says: dict[str, Any] = {}
     for key in ("currency", "scale") if len(values) >= _WIDE else ():
-        held = {str(keys.get(key)) for keys in values.values()}
-        if len(held) > 1 or "None" in held:
+        value = {str(keys.get(key)) for keys in values.values()}
+        if len(value) > 1 or "None" in value:
             continue
         for name, keys in values.items():
             says[key] = keys.pop(key)
@@ -292,7 +292,7 @@ def _wide(
     plain = [g.seen.name for g in used if g.seen.name in map(g.keys.get, times)]
     if len(plain) < _WIDE:
         return {}
-    shared = {key: held for key, held in columns[plain[0]].items() if key not in times}
+    shared = {key: value for key, value in columns[plain[0]].items() if key not in times}
     for name in plain:
         del columns[name]
         for key in shared:

@@ -84,14 +84,14 @@ def as_yaml(
         Lines that stand above a key, as comments.
     """
     lines = [f"# {note}" for note in notes]
-    for key, held in says.items():
+    for key, value in says.items():
         lines += [f"# {line}" for line in (above or {}).get(key, ())]
         if key == "columns":
-            lines += _columns(held, asks)
+            lines += _columns(value, asks)
         elif key == "wide":
-            lines.append(_line(key, held, asks.comment(*(f"wide.{k}" for k in held))))
+            lines.append(_line(key, value, asks.comment(*(f"wide.{k}" for k in value))))
         else:
-            lines.append(_line(key, held, asks.comment(key)))
+            lines.append(_line(key, value, asks.comment(key)))
     return "\n".join(lines) + "\n"
 
 
@@ -106,17 +106,17 @@ def _columns(columns: dict[str, dict[str, Any]], asks: Questions) -> list[str]:
     return lines if columns else [lines[0].replace("columns:", "columns: {}", 1)]
 
 
-def _line(key: str, held: Any, comment: str) -> str:
-    text = f"{key}: {_flow(held)}"
+def _line(key: str, value: Any, comment: str) -> str:
+    text = f"{key}: {_flow(value)}"
     return f"{text}  # {comment}" if comment else text
 
 
-def _flow(held: Any) -> str:
-    if isinstance(held, dict):
-        return "{" + ", ".join(f"{scalar(k)}: {_flow(v)}" for k, v in held.items()) + "}"
-    if isinstance(held, list):
-        return "[" + ", ".join(map(_flow, held)) + "]"
-    return str(held) if isinstance(held, int) else scalar(str(held))
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return str(value) if isinstance(value, int) else scalar(str(value))
 
 
 def scalar(text: str) -> str:

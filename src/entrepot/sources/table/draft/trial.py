@@ -110,21 +110,21 @@ def stand_ins(says: dict[str, Any], asks: Questions) -> dict[str, Any] | None:
     Whether rows are read, and whether several say one flow, hardly depends on the answers. What
     is read with them is thrown away.
     """
-    found = {key: _answer(key, held, key, asks) for key, held in says.items()}
+    found = {key: _answer(key, given, key, asks) for key, given in says.items()}
     for key in ("wide", "columns"):
         if isinstance(says.get(key), dict):
             found[key] = _of_columns(key, says[key], asks)
     return None if _open(found) or "columns" in asks.asked else found
 
 
-def _of_columns(key: str, held: dict[str, Any], asks: Questions) -> dict[str, Any]:
+def _of_columns(key: str, given: dict[str, Any], asks: Questions) -> dict[str, Any]:
     if key == "wide":
-        return _of_column(held, key, asks)
-    return {name: _of_column(keys, f"columns.{name}", asks) for name, keys in held.items()}
+        return _of_column(given, key, asks)
+    return {name: _of_column(keys, f"columns.{name}", asks) for name, keys in given.items()}
 
 
 def _of_column(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, Any]:
-    found = {key: _answer(key, held, f"{place}.{key}", asks) for key, held in keys.items()}
+    found = {key: _answer(key, given, f"{place}.{key}", asks) for key, given in keys.items()}
     own = found.get("own")
     if isinstance(own, dict) and TODO in own.values():
         unknown = [cell for cell, area in own.items() if area == TODO]
@@ -133,10 +133,10 @@ def _of_column(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, A
     return found
 
 
-def _answer(key: str, held: Any, place: str, asks: Questions) -> Any:
+def _answer(key: str, given: Any, place: str, asks: Questions) -> Any:
     question = asks.asked.get(place)
     if question is None:
-        return held
+        return given
     choices = [choice.strip("'") for choice in question.choices if choice != "..."]
     if key == "leave_out":
         return choices
@@ -148,13 +148,13 @@ def _answer(key: str, held: Any, place: str, asks: Questions) -> Any:
         return "CN2024" if "CN2024" in choices[:1] else "HS2022"
     if key in _BY_CHOICE:
         return choices[0]
-    return _ANSWERS.get(key, held)
+    return _ANSWERS.get(key, given)
 
 
-def _open(held: Any) -> bool:
-    if isinstance(held, dict):
-        return any(map(_open, held.values()))
-    return TODO in held if isinstance(held, list) else held == TODO
+def _open(given: Any) -> bool:
+    if isinstance(given, dict):
+        return any(map(_open, given.values()))
+    return TODO in given if isinstance(given, list) else given == TODO
 
 
 # What rows that say one flow can be: a total beside its parts, parts, or copies.
