@@ -75,7 +75,7 @@ class Claim:
         What it says, in data units: share 0 to 1, growth in per cent, money for the whole period.
     keys
         Keys of a definition, for evaluation on a lake; empty for ratios and sums.
-    books_said
+    reporter_stated
         Whether the text (or the kind of number) says whose statistics count.
     by_words
         Whether its words suggest whose, as "Mexico's imports" do.

@@ -239,7 +239,7 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def _key(quantity: Quantity) -> tuple[object, ...]:
     same_time = len({level.period for level in quantity.levels()}) == 1
-    changes: dict[str, object] = {"books": "", "series": None}
+    changes: dict[str, object] = {"reporter": "", "series": None}
     if quantity.to and same_time and quantity.measure in DIMENSIONLESS:
         changes["currency"] = "-"
     plain = quantity.mapped(**changes)
