@@ -107,8 +107,8 @@ def confine(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     stays open to it.
     """
     listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
-    # In this order: without external access folders can no longer be named, and the lock comes
-    # last, for it also keeps these settings from being taken back.
+    # In this order: without external access folders can no longer be named, and
+    # the lock comes last, for it also keeps these settings from being taken back.
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -79,7 +79,7 @@ def configured() -> dict[str, str]:
     return dict(_read_config(path, changed))
 
 
-# The time of the last change is a key only: a file that was written again is read again.
+# The time of change is there for the cache: a file that was written again is read again.
 @cache
 def _read_config(path: Path, _changed: int) -> dict[str, str]:
     try:

@@ -261,8 +261,7 @@ def _checked(key: str, value: str) -> str:
         return str(Path(value).expanduser().absolute())
     variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])
     if key in ("threads", "offline", "engine"):
-        # The environment wins over the file, so that the new value is judged, and as every command
-        # will.
+        # The environment wins over the file, so that it is the new value that is judged.
         os.environ[variable] = value
         try:
             Settings.read(anywhere=True)

@@ -209,7 +209,6 @@ def update(
     from entrepot.goods import update as editions
     from entrepot.goods.library import lists_made
 
-    # One of the two: a file, or `--back`.
     if (file is None) != back:
         raise RequestError("name one edition, or --back", hint="entrepot goods update FILE")
     if file is None:

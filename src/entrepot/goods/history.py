@@ -118,8 +118,7 @@ def goods_diff(before: str, after: str) -> Diff:
         before_, after_ = here.get(code, {}), there.get(code, {})
         left = [entry for state, entry in before_.items() if state not in after_]
         came = [entry for state, entry in after_.items() if state not in before_]
-        # Entries left on both sides are one and the same, changed; what one side has more came or
-        # went.
+        # Entries left on both sides are changed ones; what one side has more of came or went.
         changed += zip(left, came, strict=False)
         removed += left[len(came) :]
         added += came[len(left) :]

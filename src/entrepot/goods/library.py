@@ -196,13 +196,13 @@ def _made(folder: Path) -> date:
     return date.fromisoformat((folder / "made.txt").read_text(encoding="utf-8").strip())
 
 
-# The state is a key only: a file that was replaced is read again, and no other.
+# The state is there for the cache: a file that was replaced is read again, and no other.
 @cache
 def _taken(folder: Path, *_state: int) -> date:
     return date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
 
 
-# `made` is a key only: another edition in the same folder gives another answer.
+# `made` is there for the cache: another edition in the same folder is read anew.
 @cache
 def _read(root: Path, made: date) -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
     if root != _FOLDER:

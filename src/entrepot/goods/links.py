@@ -151,8 +151,7 @@ class Links:
             found |= {
                 (newer, new)
                 for new, count in drawn.items()
-                # A number that the older edition has too keeps goods of its own, and can be
-                # followed back.
+                # A number that the older edition has too keeps goods of its own.
                 if count > GATHERS and new not in old_codes
             }
         return found
@@ -186,7 +185,7 @@ def _without_remainders(raw: frozenset[Pair], rules: tuple[dict[str, str], ...])
     added = {(row["new_code"], row["old_code"]) for row in rules if row["action"] == "add"}
     aside = [(row["new_code"], row["old_code"]) for row in rules if row["action"] == "aside"]
     links = set(raw | added)
-    # Before codes are counted: what is set aside by hand does not make a code a gathering one.
+    # Before codes are counted: what is set aside by hand makes no code a gathering one.
     for one, other in aside:
         # A rule may name a heading or a chapter, and then holds for every code under it.
         links -= {(new, old) for new, old in links if new.startswith(one) and old.startswith(other)}

@@ -126,8 +126,8 @@ def convert_list(
     hs = harmonized(nomenclature).id
     others = tuple(dict.fromkeys(editions))
     for entry, code, places in _each(rest, hs, links, others):
-        # Without other editions the second place is HS2017: it can leave a code out, and not make
-        # it mixed.
+        # Without other editions the second place is HS2017:
+        # it can leave a code out, and not make it mixed.
         asked = places if others else places[:1]
         if any(place.kind not in EXACT for place in asked):
             found.mixed.update(_take(entry, code, places, hs, variant, found))
@@ -145,8 +145,8 @@ def convert_list(
             f"{code} stands for {asked} in {nomenclature}: {reason}"
             for (asked, code), reason in found.swapped.items()
         ),
-        # What one entry covers entirely is not partial, and what one official text has is not
-        # uncertain, whatever other entries say.
+        # What one entry covers entirely is not partial, and what one
+        # official text has is not uncertain, whatever other entries say.
         partial=frozenset(found.partial - found.whole),
         mixed=frozenset(found.mixed),
         uncertain=frozenset(found.uncertain - found.sure),
@@ -432,8 +432,7 @@ def reach(
             hint="bring the tables of the United Nations in (entrepot data get concordance), use "
             "data in the list's edition, or name product codes yourself",
         )
-    # Where a judgement by hand says that the content changed, a family that looks closed is not
-    # used.
+    # A family may look closed: a judgement by hand that the content changed weighs more.
     if judged != "content_changed" and family is not None and exact and family.codes(other):
         targets = family.codes(other)
         kind = "family"

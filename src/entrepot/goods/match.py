@@ -145,8 +145,7 @@ class Matcher:
         left_out, kept = [], []
         for goods_list in lists:
             try:
-                # For its error: a list that cannot be followed is refused before the first code is
-                # read.
+                # For its error: a list that cannot be followed is refused before a code is read.
                 reaches(goods_list.history, self._edition, links)
                 kept.append(goods_list)
             except RequestError:
@@ -259,8 +258,8 @@ class Matcher:
 
         Between two changes of a list nothing changes, so one index serves all days there.
         """
-        # The number of changes up to a day is the same for all days between two changes; -1: for
-        # all time.
+        # The number of changes up to a day is the same for
+        # all days between two changes; -1: for all time.
         key = goods_list.id, -1 if day is None else bisect_right(self._changes[goods_list.id], day)
         if key not in self._indexes:
             found: _Index = {}

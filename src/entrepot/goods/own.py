@@ -307,8 +307,7 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
         nomenclature=nomenclature,
         ex=ex == "yes",
         certainty=certainty,
-        # A day of application also says that it was not listed before, which `ListEntry.on` asks
-        # here.
+        # A day of application settles the days before it too, for which `ListEntry.on` looks here.
         adopted=days["adopted"] or (None if days["applies"] is None else start),
         applies=days["applies"],
         seen_from=days["seen_from"] or start or ALWAYS,

@@ -165,8 +165,8 @@ class Regime:
             return _TRANSIT, _ALWAYS
         if self.kind == "clause":
             free = _PARTNERS.get(other)
-            # For partners from the first day on this ends before it begins: they never needed a
-            # clause.
+            # For partners from the first day on it ends
+            # before it begins: no clause was ever needed.
             return _CLAUSE, free - timedelta(days=1) if free else _ALWAYS
         if other == "BLR" and other in self.targets:
             return _BELARUS, _ALWAYS

@@ -336,7 +336,6 @@ def _of_any(selections: Sequence[Selection], codes: nw.Expr, nomenclature: str) 
 def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
     codes, prefixes = selection.codes, set(selection.prefixes)
     if codes is None:
-        # Everything but rows without a product.
         return ~column.is_null()
     tests = []
     if codes and selection.nomenclature[:-4] in TARIFFS:

@@ -261,8 +261,8 @@ def take(edition: ListEdition, digest: str) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         (draft / EDITION).write_bytes(_head_of(edition.files, edition.made, edition.note))
-        # Complete before any name changes, and the older one kept until then: whenever this is
-        # ended, one of the two is found (see `taken_folder`).
+        # Complete before any name changes, and the older one kept until then:
+        # whenever this is ended, one of the two is found (see `taken_folder`).
         if folder.exists():
             folder.rename(set_aside())
         draft.rename(folder)
@@ -325,8 +325,7 @@ def _unpacked(data: bytes, where: str) -> tuple[_Head, dict[str, bytes]]:
     try:
         with open_zip(io.BytesIO(data)) as packed:
             items = packed.infolist()
-            # Before anything is unpacked: a small file can be made to unfold to more than memory
-            # has.
+            # Before anything is unpacked: a small file can be made to unfold to more than memory.
             if len(items) > _FILES or sum(one.file_size for one in items) > _MOST:
                 raise BadFileError("too large for an edition of lists", where=where)
             files = {
@@ -358,7 +357,6 @@ def _unpacked(data: bytes, where: str) -> tuple[_Head, dict[str, bytes]]:
 
 def _require_hashes(head: _Head, files: dict[str, bytes], where: str) -> None:
     strange = sorted(name for name in files if not _NAME.fullmatch(name))
-    # On one side only, whichever it is.
     apart = sorted({*files} ^ {*head.files})
     broken = sorted(
         name
@@ -433,7 +431,7 @@ def _check_rows(data: bytes, head: _List, texts: set[str], where: str) -> None:
             raise BadFileError(
                 f"a row is not one of a list: {error}", where=f"{where}, row {number}"
             ) from error
-        # By tariff, whatever its year: CN2023 and CN2024 list one code at one time twice.
+        # By tariff, whatever its year: one code of CN2023 and CN2024 at one time is listed twice.
         key = row["code"], row["part"], row["nomenclature"][:2]
         spans.setdefault(key, []).append((start, end))
     for (code, *_), stays in spans.items():

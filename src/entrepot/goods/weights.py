@@ -102,8 +102,8 @@ class ConversionWeights:
         for first in self.splits:
             for second in onward.get(first.other_code, ()):
                 found[first.code, second.other_code].append((first, second))
-        # The product of the two matrices. What the second step leads nowhere drops out, and the
-        # rest is scaled to 1 below.
+        # The product of the two matrices. What the second step leads
+        # nowhere drops out, and the rest is scaled to 1 below.
         weights = {key: sum(a.weight * b.weight for a, b in ways) for key, ways in found.items()}
         sums: dict[str, float] = defaultdict(float)
         for (code, _), weight in weights.items():
@@ -346,8 +346,8 @@ def _least_squares(
         raise MissingExtraError("SciPy", "stats") from error
 
     n, width = len(x), y.shape[1]
-    # One unknown a link. Rows: n for each target (the columns of Y one under the other), one for
-    # the sum of each code, one for each link that pulls it to an equal share.
+    # One unknown a link. Rows: n for each target (the columns of Y one under the other),
+    # one for the sum of each code, one for each link that pulls it to an equal share.
     rows = np.zeros((n * width + size + len(pairs), len(pairs)))
     right = np.concatenate([y.T.ravel(), np.full(size, _FIRM), np.zeros(len(pairs))])
     links = np.bincount([k for k, _ in pairs], minlength=size)

@@ -40,7 +40,7 @@ __all__ = ["backup", "export", "move", "restore"]
 
 
 _CHUNK = 2**20
-# The catalog in front is read into memory: an archive made to fill it is refused by its size.
+# The catalog in front is read into memory, which an archive made for it could fill.
 _MOST_TEXT = 2**31
 # One level deep and no separators of any system: a member must not be written outside the folder.
 _SEEN = re.compile(rf"{WATCHED}/[^/\\\0]+\.json")
@@ -190,8 +190,7 @@ def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Cat
         writing(folder, "restoring a backup"),
         staging_folder(folder) as staging,
     ):
-        # Again, now that nobody else may write: a load may have filled the folder since the first
-        # look.
+        # Again under the lock: a load may have filled the folder since the first look.
         _require_empty(folder)
         change.begin()
         sweep(folder, Catalog.read(folder), keep=staging)
@@ -447,8 +446,7 @@ def _ends_in(span: Period, *, dated: bool) -> nw.Expr:
             month -= 1
         last = date(month // 12, month % 12 + 1, 1)
         if freq == "F":  # may begin within a month
-            # The fiscal year that ends with the span begins on the day after that day a year
-            # before.
+            # The fiscal year that ends with the span began a day later a year before.
             last = Period(span.end, span.end).before().start + timedelta(days=1)
         test = nw.col("period") <= last
         tests.append(test & (nw.col("freq") == freq) if dated else test)

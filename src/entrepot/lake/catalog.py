@@ -259,8 +259,7 @@ class Catalog:
         rebuild = rebuild_command(Path(where).parent)
         try:
             data = from_json(text)
-            # Before the hash is looked for: a catalog of another format may have none, or
-            # elsewhere.
+            # Before the hash, which a catalog of another format may have elsewhere or not at all.
             if (found := int(data["format"])) != FORMAT:
                 older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
                 raise BadFileError(
@@ -268,8 +267,8 @@ class Catalog:
                     where=where,
                     hint=older if found < FORMAT else "update entrepot, or name another folder",
                 )
-            # Over the bytes as they are: parsed and written again, a changed blank or escape would
-            # not show.
+            # Over the bytes as they are: parsed and written
+            # again, a changed blank or escape would not show.
             if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
                 raise ValueError("its text does not fit the hash in its first line")
             return cls(tuple(_snapshot(item) for item in data["snapshots"]), _paths(data))

@@ -144,9 +144,9 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
 
     root = state.folder.resolve() / FOLDER
     record = _begun(root)
-    # As of each load, so that published snapshots have the history of the lake and not its last
-    # state.
     name = catalog or record.get("catalog")
+    # As of each load, so that published snapshots have
+    # the history of the lake and not its last state.
     steps = list(_steps(state))
     loads = [[load, digest] for load, digest, _ in steps]
     same = name == record.get("catalog") and record.get("folder") == str(root)
@@ -156,8 +156,8 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
         with suppress(NamespaceAlreadyExistsError):
             table_.create_namespace(NAMESPACE)
         work = _Work(table_, root, state.folder.resolve())
-        # Published loads that are the beginning of the lake's own mean that only newer ones are
-        # missing.
+        # Published loads that are the beginning of the
+        # lake's own mean that only newer ones are missing.
         if done is None or done != loads[: len(done)]:  # moved, or something was removed
             work.forget()
             done = []
@@ -301,8 +301,7 @@ class _Work:
     def _files(self, table: Table, parts: Sequence[CurrentPart]) -> Iterator[_File]:
         for part in parts:
             own = part.partition
-            # One sort order is enough: the other copy has the same rows, and would count them
-            # twice.
+            # One sort order: the other copy has the same rows, and would count them twice.
             stored = own.sums if table == "totals" else next(iter(own.files.values()), None)
             if stored is None or not part.counts:
                 continue
@@ -368,8 +367,7 @@ class _Work:
         load: int,
     ) -> None:
         update = change.update_snapshot(snapshot_properties={"entrepot.load": str(load)})
-        # An append leaves the manifests that are there alone; only where files go are they
-        # rewritten.
+        # An append leaves earlier manifests alone; they are rewritten only where files go.
         with update.overwrite() if gone else update.fast_append() as files:
             for file in gone:
                 files.delete_data_file(file)
@@ -395,8 +393,8 @@ class _Work:
         )
         made = self.tables.create_table((NAMESPACE, table), schema, partition_spec=spec)
         with made.transaction() as change:
-            # Our Parquet files have no field ids: without a mapping no reader would find a column
-            # by name.
+            # Our Parquet files have no field ids: readers
+            # find their columns by this mapping of names.
             mapping = made.schema().name_mapping.model_dump_json()
             change.set_properties(
                 {

@@ -71,8 +71,8 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether it is a process of this machine that does not exist: the text is old."""
-        # A process number means nothing on another machine, which a lake on a network disk may
-        # have.
+        # A lake on a network disk may be locked by another
+        # machine, whose numbers mean nothing here.
         return self.host == platform.node() and is_gone(self.pid)
 
 

@@ -167,8 +167,8 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
                 if _replaces(new, item) and other.period == part.period
                 for name in shared_slices(part, other)
             }
-            # Only if all of it is taken over: of a file with a slice that still counts, the rest is
-            # hidden.
+            # Only if all of it is taken over: of a file with
+            # a slice that still counts, the rest is hidden.
             if taken >= set(part.slices):
                 gone.update(file.path for file in part.stored)
     kept = (item.without(gone) for item in before.snapshots)

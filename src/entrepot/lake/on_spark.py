@@ -144,16 +144,15 @@ class SparkLake(Lake):
             if state.folder / one.path in wanted
         ]
         files_named((one.path, one.bytes) for one in stored)
-        # What ships with the program has an absolute path, and is on this machine whatever the
-        # address.
+        # What ships with the program has an absolute path, and is on this machine in any case.
         here = [one for one in stored if self._address is None or Path(one.path).is_absolute()]
         require_whole(self.path, here)
         # No as_uri(): Spark takes %20 for what stands there.
         root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
         if there := [one for one in stored if one not in here]:
             self._require_whole_there(root, there)
-        # One read for each root and set of hidden slices: Spark takes one `basePath`, and a filter
-        # applies to all files of a read.
+        # One read for each root and set of hidden slices: Spark takes
+        # one `basePath`, and a filter applies to all files of a read.
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
         for path, hidden in files:
             inside = path.is_relative_to(state.folder)

@@ -129,8 +129,7 @@ def _packed(folder: Path, staging: Path) -> Path | None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                # ZipInfo's own day is in 1980: the same folder gives the same bytes, and so the
-                # same snapshot.
+                # ZipInfo's own day is in 1980: the same folder gives the same bytes and snapshot.
                 info = zipfile.ZipInfo(path.relative_to(folder).as_posix())
                 info.compress_type = zipfile.ZIP_DEFLATED
                 # zip64: sizes are not known before, and more than two GiB would else be refused.
@@ -354,8 +353,8 @@ def _stored(
     """Give a file that was written the name that says what it holds."""
     written = fingerprint(draft, "")
     folder = folder_of(table, order, snapshot.source, period)
-    # With the hash of its content: no file takes the name of another, and `rebuild` can see without
-    # a catalog which files are sound.
+    # With the hash of its content: no file takes the name of another,
+    # and `rebuild` can see without a catalog which files are sound.
     path = f"{folder}/{snapshot.id}-{written.sha256[:8]}.parquet"
     (run.staging / folder).mkdir(parents=True, exist_ok=True)
     draft.replace(run.staging / path)
@@ -387,8 +386,8 @@ def load(
         require_file(parameters if parameters.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = LakeChange(folder)
-    # The order counts: errors get their words last, a new folder is unmade once the lock is free,
-    # and the staging folder goes before that.
+    # The order counts: errors get their words last, a new folder is unmade
+    # once the lock is free, and the staging folder goes before that.
     with (
         guarded(folder, change.became),
         finishing() as finish,
@@ -472,8 +471,8 @@ def erase(
                 target.parent.mkdir(exist_ok=True)
                 store.keep_text(connection, query, target, ABOUT, about, item.raw.name)
                 raw = copy_raw(target, staging / "raw")
-                # The lake without this file, whose place its new version takes under the same load
-                # number.
+                # The lake without this file, whose place its
+                # new version takes under the same load number.
                 others = tuple(one for one in before.snapshots if one is not item)
                 run = Load(
                     folder=folder,
@@ -497,8 +496,7 @@ def erase(
                 # Also where no line has it: a file that is loaded later may bring it.
                 mine = hidden(literal(name), secret.salt)
                 [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
-                # Remembered before the rows change: if only one of the two happens, no name comes
-                # back.
+                # Before the rows change: if only one of the two happens, no name comes back.
                 registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
             if new:
                 after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))

@@ -113,8 +113,8 @@ class _RebuiltFile:
         mapping = self.manifest["mapping"] or None
         if self.came is None:
             return [FileOptions(self.manifest["nomenclature"], self.manifest["vintage"], mapping)]
-        # An older catalog has the release that was found, not what the user said: it may have come
-        # from the file or from the command, so both are tried.
+        # An older catalog has the release that was found, not what the user said:
+        # it may have come from the file or from the command, so both are tried.
         vintage, edition = self.came
         vintages = [None, vintage] if vintage != _UNKNOWN else [None]
         # Editions joined by `+` were found in the file, for a command names one.

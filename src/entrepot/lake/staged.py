@@ -123,7 +123,7 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[
         return
     try:
         made = _create(connection, rows.relation.project(cast))
-        # Not all rows that the file has: the quick way passed some over, without an error.
+        # Otherwise the quick way passed rows over, without an error.
         if made and rows.count in (None, made):
             return
     except (

@@ -70,8 +70,7 @@ def write(
     sort = f" ORDER BY {by}" if by else ""
     _copy(
         connection,
-        # Sorted before it is cast: an ENUM sorts as a number, and text that waits as one is in its
-        # order.
+        # Sorted before it is cast: an ENUM sorts as a number, in the order of its texts.
         f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
         target,
         about,

@@ -263,7 +263,7 @@ def completed_name(text: str) -> str | None:
     >>> completed_name("Virgin Isl"), completed_name("Niger")  # of two countries; too short
     (None, None)
     """
-    # Ends in an open bracket: what would distinguish two areas was cut off.
+    # After an open bracket stood what distinguishes two areas, and it was cut off.
     if len(text) < _SHORTEST or text.rstrip().endswith("("):
         return None
     *whole, last = words_of(text) or [""]

@@ -437,7 +437,6 @@ class Membership:
 
     def on(self, day: date) -> bool:
         """Whether the area is a member on `day`."""
-        # Without a first day it always was a member.
         return (self.joined or day) <= day and (self.left is None or day < self.left)
 
 

@@ -316,8 +316,8 @@ def load_lines(text: str, *, name: str) -> tuple[Any, YamlLines]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     lines = YamlLines(name)
     try:
-        # Nodes, not values: they have lines, tags and the text as typed, and nothing was built of
-        # them.
+        # Nodes, not values: they have lines, tags and the
+        # text as typed, and no object is made of them.
         root = yaml.compose(text, Loader=loader)
         return (None if root is None else _plain(root, (), lines, set())), lines
     except yaml.YAMLError as error:

@@ -176,8 +176,7 @@ class Period:
             return []
         starts = [self.start]
         while starts[-1] <= self.end:
-            # From the first day each time: from year to year 29 February would become the 28th for
-            # good.
+            # From the first day each time: year by year 29 February would become the 28th for good.
             starts.append(_shift_year(self.start, len(starts)))
         day = timedelta(days=1)
         whole = starts[-1] == self.end + day

@@ -388,7 +388,7 @@ def workbook_bytes(
     with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
         workbook.set_properties(
             {
-                # Excel takes no longer properties.
+                # Excel takes no properties that are longer.
                 "title": about.title[:255],
                 "author": "Entrepôt",
                 "comments": about.description[:255],
@@ -420,8 +420,7 @@ def _fill_sheet(
             elif _is_number(cell):
                 sheet.write_number(place, at, cell)
             elif text := _text(cell):
-                # As if somebody had typed an apostrophe: editing the cell does not make a formula
-                # of it.
+                # Like a typed apostrophe: the cell stays a text when it is edited.
                 look = quoted if is_risky(text) else None
                 sheet.write_string(place, at, text[:MOST_TEXT], look)
     if cells:
