@@ -55,9 +55,11 @@ def connect(
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
+        # The engine itself would take 80 %, as if nothing else ran on the machine.
         "memory_limit": memory or _share_of_memory(0.6),
         "temp_directory": scratch or str(Path(tempfile.gettempdir(), "entrepot-duckdb")),
         "preserve_insertion_order": False,
+        # No query makes the engine fetch an extension from the network.
         "autoinstall_known_extensions": False,
     }
     if threads:
@@ -65,6 +67,7 @@ def connect(
     try:
         connection = duckdb.connect(":memory:", config=config)
     except duckdb.Error as error:
+        # Our own amount is well formed, so this is another error.
         if memory is None:
             raise
         raise RequestError(
@@ -104,6 +107,8 @@ def confine(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     stays open to it.
     """
     listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    # In this order: without external access folders can no longer be named, and
+    # the lock comes last, for it also keeps these settings from being taken back.
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -62,6 +62,7 @@ class EntrepotError(Exception):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as data: kind of error, what, where, why, hint, and the exit code."""
+        # The words of the name: UnknownNameError is of the kind unknown_name.
         words = re.findall("[A-Z][a-z]+", type(self).__name__.removesuffix("Error"))
         parts = {"what": self.what, "where": self.where, "why": self.why, "hint": self.hint}
         error = {"kind": "_".join(words).lower(), **parts}

@@ -101,6 +101,7 @@ def read_bytes(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as opened:
             _require_plain(os.fstat(handle).st_mode, path, hint)
+            # One byte more than is allowed shows that the file has grown.
             data = opened.read(most + 1)
     except OSError as error:
         raise BadFileError(
@@ -283,9 +284,11 @@ def is_gone(pid: int) -> bool:
     if sys.platform == "win32":  # where the question would end the process
         return False
     try:
+        # Signal 0 only asks whether the process is there.
         os.kill(pid, 0)
     except OSError as error:  # another user's process may not be signalled, and exists
         return error.errno == errno.ESRCH
+    # A number larger than any process can have.
     except OverflowError:
         return True
     return False

@@ -123,6 +123,7 @@ def step() -> None:
 @contextmanager
 def turn(lock: Lock) -> Iterator[None]:
     """Wait for a lock as long as there is time, and hold it in the block; raises as `step`."""
+    # In short waits, for the time may end while another has the lock.
     while not lock.acquire(timeout=_AGAIN):
         step()
     try:

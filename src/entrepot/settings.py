@@ -56,6 +56,7 @@ def config_file() -> Path:
     return _config_file(*map(os.environ.get, ("ENTREPOT_CONFIG", "HOME", "XDG_CONFIG_HOME")))
 
 
+# What the folder depends on is the key: HOME may change within a process, as in tests.
 @cache
 def _config_file(named: str | None, *_home: str | None) -> Path:
     """Return where the settings are; a brief asks some thousand times."""
@@ -78,6 +79,7 @@ def configured() -> dict[str, str]:
     return dict(_read_config(path, changed))
 
 
+# The time of change is there for the cache: a file that was written again is read again.
 @cache
 def _read_config(path: Path, _changed: int) -> dict[str, str]:
     try:
@@ -98,6 +100,7 @@ def _read_config(path: Path, _changed: int) -> dict[str, str]:
                 where=str(path),
                 hint=f'write {name} = "..."',
             )
+    # true of TOML is the 1 of the environment.
     return {
         name: str(int(one)) if isinstance(one, bool) else str(one) for name, one in found.items()
     }
@@ -116,6 +119,7 @@ def write_config(values: dict[str, str]) -> Path:
         path.unlink(missing_ok=True)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
+    # What JSON writes for a text is a string in TOML as well.
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text("\n".join(["# Written by: entrepot config", *lines, ""]), encoding="utf-8")
@@ -125,6 +129,7 @@ def write_config(values: dict[str, str]) -> Path:
 
 def _said(name: str) -> str | None:
     """Return a setting by the environment, else by the file; None if neither has it."""
+    # An empty variable of the environment says nothing, and the file counts.
     return os.environ.get(CONFIG_KEYS[name][1]) or configured().get(name) or None
 
 

@@ -27,6 +27,7 @@ LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 _LAST_WORDS = 3
+# Together half a minute, after which a cluster that is not there, or gives nothing, is named.
 _MASTER_SECONDS = 5
 _EXECUTOR_SECONDS = 25
 
@@ -63,6 +64,7 @@ def session(master: str | None = None, *, memory: str | None = None) -> SparkSes
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingExtraError("pyspark", "spark") from error
+    # There is no public way to ask for it without starting one.
     running = SparkContext._active_spark_context
     if running is None:
         running = _started(master or LOCAL, memory)
@@ -85,6 +87,7 @@ def _started(master: str, memory: str | None) -> SparkContext:
     conf = _conf(master, memory)
     log = Path(tempfile.gettempdir(), f"entrepot-spark-{os.getpid()}.log")
     try:
+        # Started here: SparkContext would give Java our own output for its log.
         gateway = SparkContext._gateway
         if gateway is None:  # kept by pyspark when a session is stopped
             with log.open("wb") as opened:
@@ -162,6 +165,7 @@ def _conf(master: str, memory: str | None) -> SparkConf:
         "spark.master": master,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # Whatever the machine's own zone, so that a day is the same day everywhere.
         "spark.sql.session.timeZone": "UTC",
         # Else a folder spark-warehouse appears in the working directory.
         "spark.sql.warehouse.dir": Path(tempfile.gettempdir(), "entrepot-spark").as_uri(),
@@ -171,6 +175,7 @@ def _conf(master: str, memory: str | None) -> SparkConf:
     if master.startswith("local"):
         settings |= {
             "spark.driver.host": "localhost",
+            # Nobody on the network reaches the driver of a local session.
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "4",  # 200, the usual number, is for clusters
         }

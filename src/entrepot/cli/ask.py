@@ -54,6 +54,7 @@ class AskCommand(TyperCommand):
         if "--help" in args and named:
             from entrepot.figures.questions import QUESTIONS
 
+            # The value of an option may come first: it is no measure, and the usual help is shown.
             ctx.meta[_HELP_OF] = named if named in QUESTIONS else None
         return list(super().parse_args(ctx, args))
 
@@ -207,6 +208,7 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
         )
     held = open_lake(lake)
     years = [spans(item.periods) for item in held.holdings() if item.table == "flows"]
+    # 2022 is the year of the bundled flows, which answer where nothing is loaded.
     found = read_question(text, years=[*dict.fromkeys(years), "2022"][:4]).require()
     note(f"read as: {found.read_as} ({found.in_words})")
     return found

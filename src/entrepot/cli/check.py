@@ -101,6 +101,7 @@ def check(
         with saying_new_folder(note):
             write_note(found, note)
     ids = {claim.id: claim.id for claim in document.claims}
+    # Ids of drafted claims mean nothing to a reader; in a claims file its author chose them.
     names = labels(document.claims) if article is not None else ids
     emit(found, lambda screen: draw(found, screen, names, everything=everything), as_json=as_json)
     if found.found_something:
@@ -320,6 +321,7 @@ def _against(item: CheckedClaim) -> str:
     from entrepot.claims.verdict_text import number_of
 
     agrees = bool(item.against) and item.against[0].outcome == "supports"
+    # Evidence that agrees is not what an inconsistent claim fails against.
     if not item.against or (item.verdict == "inconsistent" and agrees):
         return "–"
     ends = [number_of(item.against[0])]

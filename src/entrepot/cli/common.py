@@ -241,6 +241,7 @@ def console(
     from rich.segment import Segment
     from rich.table import Table
 
+    # Defined here, so that rich is imported only where something is drawn.
     class Plain(Console):
         """A console on which no text from a file commands the terminal."""
 
@@ -256,7 +257,9 @@ def console(
             for piece in super().render(renderable, options):
                 yield piece if piece.control else Segment(printable(piece.text), piece.style)
 
+    # None leaves it to rich, which knows variables such as FORCE_COLOR.
     on_screen = (sys.stderr if stderr else sys.stdout).isatty() or None
+    # A pipe has no width to ask for, and the 80 columns that rich assumes would drop columns.
     wide = None if on_screen or os.environ.get("COLUMNS", "").isdigit() else 100
     return Plain(file=file, stderr=stderr, force_terminal=on_screen, width=wide, highlight=False)
 
@@ -377,6 +380,7 @@ def _plain_cells(one: FittedTable) -> tuple[list[str], list[list[Any]]]:
     for at in one.right:
         cells = [row[at].replace("\u2212", "-").strip() for row in rows]
         known = [cell for cell in cells if cell not in _MISSING]
+        # A unit that all cells have goes into the head, so that the cells are numbers.
         if known and all(cell.replace(_PERCENT, " %").endswith(" %") for cell in known):
             head[at] = f"{head[at]}, %" if head[at] else "%"
             cells = [cell.replace(_PERCENT, " %").removesuffix(" %") for cell in cells]
@@ -537,6 +541,7 @@ def fitted(lines: Sequence[Sequence[str]], width: int, *, by_rank: bool = False)
     places = list(range(len(columns)))
     for longest in WORDS:
         least = [max(min(cell_len(word), longest) for word in _words(one)) for one in columns]
+        # If it does not fit either way, the narrower widths stay, and columns are left out.
         if _needed(least) <= width:
             break
     while len(places) > 1 and _needed([least[place] for place in places]) > width:
@@ -637,6 +642,7 @@ def streams() -> Iterator[None]:
     """Within the block no closed stream is an error."""
     _fill_closed()
     usual = sys.stdout, sys.stderr
+    # A full disk loses the result and is an error; behind standard error nobody could be warned.
     sys.stdout = cast("TextIO", _Stream(usual[0], ignores=(BrokenPipeError,)))
     sys.stderr = cast("TextIO", _Stream(usual[1], ignores=(OSError,)))
     try:
@@ -796,6 +802,7 @@ def with_keys(command: Callable[..., None]) -> Callable[..., None]:
     first = [one for one in mine if one.default is inspect.Parameter.empty]
     keys = [_option(name, key) for name, key in KEYS.items()]
     found = [*first, *keys, *(one for one in mine if one not in first)]
+    # Typer asks the signature and the annotations; the command takes the keys as `**keys`.
     command.__signature__ = own.replace(parameters=found)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in found} | {"return": None}
     return command

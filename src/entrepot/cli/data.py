@@ -319,6 +319,7 @@ def status(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     opened = open_lake(lake)
     found = _by_source(opened.holdings())
     total = sum(one["bytes"] for one in found)
+    # A lake that is not there yet will be made on the disk of its nearest folder.
     there = next((one for one in (opened.path, *opened.path.parents) if one.exists()), opened.path)
     free = shutil.disk_usage(there).free
 
@@ -447,6 +448,7 @@ def add(
             hint=f"remove it: entrepot data add {source} FILE",
         )
     opened = open_new_lake(lake)
+    # A rate is a mapping of one line: it is kept with the file, and a rebuild reads it again.
     mapping = read_text_file(map_) if map_ else None if rate is None else f"rate: {rate!r}\n"
     with progress(f"adding {source}") as say_progress, naming(map_):
         report = opened.add(
@@ -484,6 +486,7 @@ def remove(
         _ask(opened.holdings(source, snapshot=snapshot), opened)
     gone = opened.remove(source, snapshot=snapshot)
     _say_if_behind(opened)
+    # Nothing behind a link is ever deleted (see `entrepot.lake.publish`).
     linked = (opened.path / "raw").is_symlink()
     left = opened.undeleted()
 

@@ -86,6 +86,7 @@ def get(
         raise RequestError(
             "this is no folder", where=str(folder), hint="name a folder with --to: files go there"
         )
+    # A table that came with an installed package needs no connection.
     path = installed(source, wanted)
     parts = () if path else pieces(source, wanted)
     if dry_run:
@@ -254,6 +255,7 @@ def _codes(goods: str, when: Period | None) -> tuple[str, ...]:
     start = when.start if when else end
     used = [one for one in EDITIONS if one.in_force <= end]
     begun = [place for place, one in enumerate(used) if one.in_force <= start]
+    # The edition in force when the period begins, and all that came into force within it.
     newest = begun[-1] if begun else 0
     found = {code for one in used[newest:] for code in _in_edition(goods, one.id)}
     for older in used[max(0, newest - 1) : newest]:

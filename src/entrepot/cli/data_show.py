@@ -116,6 +116,7 @@ def _about(info: SourceInfo, loaded: tuple[InventoryItem, ...]) -> list[tuple[st
 
 _SIGNS = "▁▂▃▄▅▆▇█"
 _NONE = "·"
+# Merged up to a year and no further, so that a year without reports stays visible.
 _TOGETHER = {"A": (1,), "F": (1,), "Q": (1, 4), "M": (1, 3, 12)}
 _PERIOD = {"A": "year", "F": "fiscal year", "Q": "quarter", "M": "month"}
 _GAP = 2
@@ -147,6 +148,7 @@ def print_picture(screen: Console, picture: ReportingCalendar) -> None:
         f"{one}, its height the number of rows relative to the area's maximum; {_NONE} none.",
     )
     shown = cells[: lines * columns]
+    # Down the columns, so that the largest areas stand in the first one.
     height = -(-len(shown) // columns)
     for at in range(height):
         say(screen, (" " * _GAP).join(shown[at::height]))
@@ -180,6 +182,7 @@ def _signs(counts: Sequence[int], together: int) -> str:
     spans = [counts[max(0, end - together) : end] for end in ends]
     means = [sum(span) / len(span) for span in spans]  # the first span may be shorter
     most = max(means)
+    # Rounded up: one row is the lowest bar, and not none.
     return "".join(_SIGNS[ceil(8 * one / most) - 1] if one else _NONE for one in means)
 
 

@@ -45,6 +45,7 @@ EXTRAS = {
 }
 """What each extra is for."""
 _CORE = ("duckdb", "narwhals", "pyarrow", "pydantic", "typer")
+# Name and extra of a requirement in a package's metadata: `polars>=1; extra == "stats"`.
 _WANTED = re.compile(r"^([A-Za-z0-9._-]+).*;.*extra == ['\"](\w+)['\"]")
 _LITTLE = 2**31
 """Bytes of disk below which a load may not fit: a release of BACI takes about a gigabyte."""
@@ -106,6 +107,7 @@ def _extras() -> Iterator[MachineCheck]:
     """Yield each extra with what of it is not installed."""
     wanted: dict[str, list[str]] = {name: [] for name in EXTRAS}
     for line in requires("entrepot") or ():
+        # An extra that is made of others requires entrepot itself.
         if (found := _WANTED.match(line)) and found[2] in wanted and found[1] != "entrepot":
             wanted[found[2]].append(found[1])
     for name, libraries in wanted.items():
@@ -134,6 +136,7 @@ def _java() -> MachineCheck:
         )
     except (OSError, subprocess.SubprocessError) as error:
         return MachineCheck("Java", WRONG, f"{program}: {error}", "install Java 17 or 21")
+    # Java says its version on standard error.
     said = next(iter(told.stderr.splitlines() or told.stdout.splitlines()), "")
     number = re.search(r"(\d+)", said)
     if number and number[1] not in ("17", "21"):
@@ -258,6 +261,7 @@ def _checked(key: str, value: str) -> str:
         return str(Path(value).expanduser().absolute())
     variable, usual = CONFIG_KEYS[key][1], os.environ.get(CONFIG_KEYS[key][1])
     if key in ("threads", "offline", "engine"):
+        # The environment wins over the file, so that it is the new value that is judged.
         os.environ[variable] = value
         try:
             Settings.read(anywhere=True)

@@ -69,6 +69,7 @@ def list_(
             "jurisdiction": item.act.jurisdiction,
             "direction": item.direction,
             "begins": item.begins.isoformat(),
+            # A list of the user has no text that was read last.
             "known_until": None if item.known_until == date.max else item.known_until.isoformat(),
             "nomenclatures": list(item.nomenclatures),
             "is_fragment": item.is_fragment,
@@ -115,6 +116,7 @@ def show(
     from entrepot.goods.parse import parse
 
     text = name if on is None else f"{name}@{_day(on)}"
+    # None for several goods in one text, which are refused below.
     [part] = parts if len(parts := parse(text)) == 1 else [None]
     if part is None or part.of is None:
         raise RequestError(f"not one list: {name!r}", hint="see: entrepot goods list")
@@ -216,6 +218,7 @@ def update(
         return
     found = editions.read_edition(file)
     changed = editions.changes(found)
+    # Before `take`, after which it is the day of the new edition.
     before = lists_made()
     if take is not None:
         editions.take(found, take)
@@ -362,6 +365,7 @@ def draw_diff(found: Diff, screen: Console) -> None:
     if found.outrun:
         screen.print(Text(_outrun(found.outrun)))
     if found.fragments:
+        # Without its `A `, for it goes on behind the names.
         screen.print(Text(f"{', '.join(found.fragments)}: {FRAGMENT[2].lower()}{FRAGMENT[3:]}"))
     if found.unsettled:
         screen.print(

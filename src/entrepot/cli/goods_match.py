@@ -71,6 +71,7 @@ def match(
     Example: entrepot goods match chpl --to HS2017
     """
     code = what.translate(str.maketrans("", "", " ."))
+    # A bare code is no list; but a file may be called 8542.
     if code.isascii() and code.isdigit() and not Path(what).exists():
         raise RequestError(
             f"{what!r} is one code, and neither a list nor a table",
@@ -139,11 +140,13 @@ def converted_entries(
 
     links = _links(lake)
     found: dict[tuple[str, str], dict[str, Any]] = {}
+    # Edition by edition: one that cannot be followed does not take the others with it.
     for edition in dict.fromkeys(entry.edition for entry in entries):
         of_edition = tuple(entry for entry in entries if entry.edition == edition)
         codes = [code for entry in of_edition for code in expanded(entry.code, edition)]
         try:
             there = {code: _plain(one) for (_, code), one in reaches(of_edition, to, links).items()}
+        # A RequestError too, but `to` is the mistake then, and not a missing table.
         except UnknownNameError:
             raise
         except RequestError as error:
@@ -399,6 +402,7 @@ def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     except UnicodeDecodeError as error:
         raise BadFileError("not text in UTF-8", where=str(path), hint="save as UTF-8") from error
     first = text.partition("\n")[0]
+    # Spreadsheets write the separator of their country: the one that the head has most of.
     delimiter = max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -413,11 +417,13 @@ def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not rows:
         raise BadFileError("the file is empty", where=str(path))
     header = rows[0][1]
+    # Some programs leave out the empty cells at the end of a row.
     return header, [(number, row + [""] * (len(header) - len(row))) for number, row in rows[1:]]
 
 
 def _day(text: str, where: str) -> date:
     try:
+        # A time of day behind the date is passed over.
         return date.fromisoformat(text[:10])
     except ValueError as error:
         raise RequestError(

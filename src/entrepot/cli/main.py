@@ -46,6 +46,7 @@ __all__ = ["app", "run"]
 
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
 STOPPED = 130  # as a shell has it for a program that Ctrl-C ended
+# The look ahead goes to the end of one command, where `;` or the text ends.
 _ON_A_LAKE = re.compile(
     r"entrepot data (?:add|backup|check|export|get|list|rebuild|remove|show)\b(?![^;]*--lake)"
 )
@@ -206,6 +207,7 @@ def run() -> None:
 
 def _run() -> NoReturn:
     try:
+        # Otherwise Typer would print errors itself, and end the process with exit codes of its own.
         code = app(standalone_mode=False)
     except EntrepotError as error:
         _end(error)
@@ -259,6 +261,7 @@ def _lake_given() -> str:
     words = _options()
     for at, word in enumerate(words):
         if word == "--lake":
+            # As a slice: `--lake` may be the last word.
             return shlex.quote(" ".join(words[at + 1 : at + 2]))
         if word.startswith("--lake="):
             return shlex.quote(word.removeprefix("--lake="))

@@ -103,6 +103,7 @@ def _draw(found: Reconciliation, out: Path | None, keep: bool, screen: Console) 
             f"{freight.cells:,} cells."
         )
     tails = found.result.tails
+    # Student's t with infinitely many degrees of freedom is the normal distribution.
     shape = "normal" if math.isinf(tails.freedom) else f"Student, {tails.freedom:.1f} degrees"
     screen.print(
         f"Intervals: {found.result.level:.2f} standard deviations on either side of a single "

@@ -105,6 +105,7 @@ def _draw_figures(one: WatchedFile, screen: Console) -> None:
     if not one.figures:
         return
     ordered = sorted(one.figures, key=lambda move: not move.what)
+    # All that changed, and unchanged ones only up to `_STILL` figures in all.
     ordered, more = ordered[: max(one.changed, _STILL)], len(ordered) - max(one.changed, _STILL)
     rows = [
         [f"{move.id}: {move.title}", _value(move.then) if move.then else "", _value(move.now)]

@@ -107,6 +107,7 @@ def without_filling(code: str, edition: str) -> str:
     for length in (6, 4, 2):
         if edition in known_prefixes(min(length, len(code))).get(code[:length], ()):
             return code if code[length:].strip("0") else code[:length]
+        # A digit that says something: anything shorter would hold more goods than the code.
         if code[length - 2 :].strip("0"):
             break
     return code

@@ -118,6 +118,7 @@ def goods_diff(before: str, after: str) -> Diff:
         before_, after_ = here.get(code, {}), there.get(code, {})
         left = [entry for state, entry in before_.items() if state not in after_]
         came = [entry for state, entry in after_.items() if state not in before_]
+        # Entries left on both sides are changed ones; what one side has more of came or went.
         changed += zip(left, came, strict=False)
         removed += left[len(came) :]
         added += came[len(left) :]
@@ -175,6 +176,7 @@ def goods_history(code: str) -> tuple[ListedPeriod, ...]:
         For anything but digits, an odd number of them, or a code of no edition.
     """
     digits = code.replace(".", "").replace(" ", "")
+    # Eleven is the length of Taiwan's lines (see `LONGEST`).
     if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 11):
         raise RequestError(f"not a code: {code!r}", hint="write 2 to 10 digits, such as 854231")
     if len(digits) % 2 and len(digits) not in LONGEST.values():

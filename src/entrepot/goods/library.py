@@ -196,11 +196,13 @@ def _made(folder: Path) -> date:
     return date.fromisoformat((folder / "made.txt").read_text(encoding="utf-8").strip())
 
 
+# The state is there for the cache: a file that was replaced is read again, and no other.
 @cache
 def _taken(folder: Path, *_state: int) -> date:
     return date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
 
 
+# `made` is there for the cache: another edition in the same folder is read anew.
 @cache
 def _read(root: Path, made: date) -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
     if root != _FOLDER:
@@ -256,6 +258,7 @@ def _list(act: Act, head: dict[str, Any], text: Callable[[str], str], folder: st
         **{name: head[name] for name in keys},
         act=act,
         parts=tuple(ListPart(**part) for part in head["parts"]),
+        # Read when first asked for: a question about one list does not read all files.
         read=lambda: tuple(_entries(text(name), name)),
         is_fragment=head.get("fragment", False),
     )

@@ -151,6 +151,7 @@ class Links:
             found |= {
                 (newer, new)
                 for new, count in drawn.items()
+                # A number that the older edition has too keeps goods of its own.
                 if count > GATHERS and new not in old_codes
             }
         return found
@@ -184,9 +185,12 @@ def _without_remainders(raw: frozenset[Pair], rules: tuple[dict[str, str], ...])
     added = {(row["new_code"], row["old_code"]) for row in rules if row["action"] == "add"}
     aside = [(row["new_code"], row["old_code"]) for row in rules if row["action"] == "aside"]
     links = set(raw | added)
+    # Before codes are counted: what is set aside by hand makes no code a gathering one.
     for one, other in aside:
+        # A rule may name a heading or a chapter, and then holds for every code under it.
         links -= {(new, old) for new, old in links if new.startswith(one) and old.startswith(other)}
     drawn = Counter(new for new, _ in links)
+    # Followed in any case; an old code with such a link leads elsewhere with a remainder only.
     at_home = {(new, old) for new, old in links if new == old or drawn[new] <= GATHERS} | added
     settled = {old for _, old in at_home}
     return frozenset(link for link in links if link in at_home or link[1] not in settled)
@@ -200,6 +204,7 @@ def _closed(
     above = list(range(sum(map(len, numbers.values()))))
 
     def top(node: int) -> int:
+        # Union-find with halved paths: thousands of links are joined in nearly linear time.
         while above[node] != node:
             above[node] = node = above[above[node]]
         return node

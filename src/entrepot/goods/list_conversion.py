@@ -34,6 +34,7 @@ __all__ = [
 
 Variant = Literal["family", "same_code", "without_changed", "without_partial", "upper", "lower"]
 
+# `family` and `upper` leave out no kind, and `without_partial` asks the entry.
 _LEFT_OUT: dict[str, tuple[Kind, ...]] = {
     "same_code": ("renumbered", "family", "successor", "no_safe_predecessor", "unknown"),
     "without_changed": ("content_changed", "mixed"),
@@ -125,6 +126,8 @@ def convert_list(
     hs = harmonized(nomenclature).id
     others = tuple(dict.fromkeys(editions))
     for entry, code, places in _each(rest, hs, links, others):
+        # Without other editions the second place is HS2017:
+        # it can leave a code out, and not make it mixed.
         asked = places if others else places[:1]
         if any(place.kind not in EXACT for place in asked):
             found.mixed.update(_take(entry, code, places, hs, variant, found))
@@ -142,6 +145,8 @@ def convert_list(
             f"{code} stands for {asked} in {nomenclature}: {reason}"
             for (asked, code), reason in found.swapped.items()
         ),
+        # What one entry covers entirely is not partial, and what one
+        # official text has is not uncertain, whatever other entries say.
         partial=frozenset(found.partial - found.whole),
         mixed=frozenset(found.mixed),
         uncertain=frozenset(found.uncertain - found.sure),
@@ -287,6 +292,7 @@ def _take_plain(code: str, hs: str, found: _Found) -> None:
 
 def _is_line_of(entry: ListEntry, nomenclature: str) -> bool:
     """Whether an entry is a national line of the very tariff that the data are in."""
+    # All but the year: CN of CN2023.
     letters = nomenclature[:-4]
     return (
         len(entry.code) > 6
@@ -401,6 +407,7 @@ def reach(
     """
     ends = span or (edition, other)
     family = None
+    # Not `edition != other`: a family is closed over all editions that the answer is compared with.
     if links and ends[0] != ends[1]:
         family = links.families(*ends).get((edition, code))
     if code == POOLED:
@@ -416,6 +423,7 @@ def reach(
         kind: Kind = "same" if exact else "mixed"
         return CodeConversion(code, edition, other, kind, (code,), family, low)
     judged = _judged(code, edition, other)
+    # `families.csv` judges single steps, so without tables two of them are not certain.
     if links is None and (judged is None or len(steps(edition, other)) > 1):
         raise RequestError(
             f"the list's codes are {edition} and are not followed into {other}",
@@ -424,6 +432,7 @@ def reach(
             hint="bring the tables of the United Nations in (entrepot data get concordance), use "
             "data in the list's edition, or name product codes yourself",
         )
+    # A family may look closed: a judgement by hand that the content changed weighs more.
     if judged != "content_changed" and family is not None and exact and family.codes(other):
         targets = family.codes(other)
         kind = "family"
@@ -449,6 +458,7 @@ def _drawn_on(code: str, edition: str, other: str, links: Links) -> tuple[str, .
     """
     now, gathers = {code}, False
     for newer, older in _path(edition, other):
+        # Ids of editions sort as text in the order of years; forward nothing is drawn on.
         if newer < older:
             return ()
         drawn, before = links.drawn(newer, older), set[str]()

@@ -95,6 +95,7 @@ class ListEntry:
             return "no"
         if day >= self.starts:
             return "listed"
+        # Settled by the act that added it, or by a text of that day or later that does not have it.
         settled = self.adopted or (self.not_before and day <= self.not_before)
         return "no" if settled else "possible"
 

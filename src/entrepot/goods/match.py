@@ -33,7 +33,9 @@ __all__ = ["ListedSpan", "Match", "Matcher", "code_range"]
 
 Certainty = Literal["whole", "ex", "part", "subheading", "edition"]
 
+# `ex 8542`, `ex. 8542`, `ex8542`: only where a digit follows.
 _EX = re.compile(r"\s*ex[\s.:]*(?=\d)", re.IGNORECASE)
+# `8541-8543`, `8541..8543`, `8541 to 8543`, and the dashes that word processors make of hyphens.
 _RANGE = re.compile(r"(\d[\d. ]*)\s*(?:-|\.\.|–|—|to)\s*(\d[\d. ]*)")
 
 
@@ -143,6 +145,7 @@ class Matcher:
         left_out, kept = [], []
         for goods_list in lists:
             try:
+                # For its error: a list that cannot be followed is refused before a code is read.
                 reaches(goods_list.history, self._edition, links)
                 kept.append(goods_list)
             except RequestError:
@@ -174,6 +177,7 @@ class Matcher:
             The days.
         """
         read = {code: self._read(code) for code in dict.fromkeys(codes)}
+        # The other way round, so that a list is looked through once, and not once for each code.
         by_six: dict[str, list[str]] = {}
         for code, (ends, _) in read.items():
             for six in self._between(*ends):
@@ -240,9 +244,11 @@ class Matcher:
     ) -> Iterator[tuple[date, date]]:
         """Yield the stretches of days without a change of a list, or of what is known of it."""
         changes = {*self._changes[goods_list.id]}
+        # From the day after the last text that was read the status is `not known`.
         if goods_list.known_until < date.max:
             changes.add(goods_list.known_until + timedelta(days=1))
         starts = [first, *sorted(day for day in changes if first < day <= last)]
+        # None closes the last stretch, which ends with the days asked for.
         for begins, after in itertools.pairwise([*starts, None]):
             assert begins is not None
             yield begins, after - timedelta(days=1) if after else last
@@ -252,6 +258,8 @@ class Matcher:
 
         Between two changes of a list nothing changes, so one index serves all days there.
         """
+        # The number of changes up to a day is the same for
+        # all days between two changes; -1: for all time.
         key = goods_list.id, -1 if day is None else bisect_right(self._changes[goods_list.id], day)
         if key not in self._indexes:
             found: _Index = {}
@@ -293,6 +301,7 @@ class Matcher:
         """Return the first and last code that a text means, and whether it says ``ex``."""
         marked = _EX.match(code)
         first, last = code_range(code[marked.end() :] if marked else code, self._longest)
+        # The ends of a range need not be codes of the edition themselves.
         if first == last:
             first = last = self._known(first)
         return (first, last), bool(marked)
@@ -348,6 +357,7 @@ class Matcher:
         self, digits: str, entry: ListEntry, place: CodeConversion
     ) -> tuple[Certainty, str] | None:
         """Say how a code (empty for a range) meets an entry in the same subheading; None: not."""
+        # The first test that applies makes it least certain, and is the reason given.
         if place.kind not in EXACT:
             return "edition", place.reason or "goods moved between the editions"
         is_line = bool(entry.code[6:].strip("0"))

@@ -207,17 +207,20 @@ def checked(name: str, data: bytes) -> Iterator[ListEntry]:
         With row and column, for anything that is not an entry of a list.
     """
     try:
+        # With the byte order mark that spreadsheets put in front, or without.
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError(
             "is not text in UTF-8", where=f"{name}, byte {error.start}", hint="save it as UTF-8"
         ) from error
+    # strict: a quote out of place is an error, and does not swallow the lines after it.
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     _require_columns(name, list(reader.fieldnames or ()))
     seen: dict[tuple[str, str], list[tuple[int, ListEntry]]] = {}
     try:
         for row in reader:
             where = f"{name}, row {reader.line_num}"
+            # The reader puts cells too many under None, and None into cells that are missing.
             if None in row or None in row.values():
                 raise BadFileError("has too few or too many cells", where=where)
             entry = _entry({column: cell.strip() for column, cell in row.items()}, where)
@@ -304,6 +307,7 @@ def _entry(row: dict[str, str], where: str) -> ListEntry:
         nomenclature=nomenclature,
         ex=ex == "yes",
         certainty=certainty,
+        # A day of application settles the days before it too, for which `ListEntry.on` looks here.
         adopted=days["adopted"] or (None if days["applies"] is None else start),
         applies=days["applies"],
         seen_from=days["seen_from"] or start or ALWAYS,

@@ -96,6 +96,7 @@ def canonical(text: str) -> str:
     ('chpl:4.B,8542', 'all')
     """
     parts = parse(text)
+    # All goods contain whatever else is named.
     return "all" if any(part.kind == "all" for part in parts) else ",".join(p.key for p in parts)
 
 
@@ -132,6 +133,7 @@ def goods_title(text: str) -> str:
     return ", ".join(part.title for part in parse(text))
 
 
+# A path first: it may contain `:` and `@`, as in C:\lists\mine.csv, which a name cannot.
 _LIST = re.compile(
     r"(?P<name>.+?\.csv|[^:@]+)(?::(?P<part>[^@]*))?(?:@(?P<day>.*))?", re.IGNORECASE
 )
@@ -213,6 +215,7 @@ def _code_title(code: str) -> str:
         return f"{code_names()[code]} (HS {code})"
     for found in bundled_lists() if len(code) == 6 else ():
         for entry in found.history:
+            # An "ex" wording names the part that is listed, and not the code.
             if entry.code == code and entry.wording and not entry.ex:
                 return f"{entry.wording} (HS {code})"
     return f"HS chapter {code}" if len(code) == 2 else f"HS {code}"

@@ -154,6 +154,7 @@ class Regime:
         start, end = self._in_force(other)
         for first, last in _membership(self.home, inside):
             for after, until in _outside(self.home, other):
+                # Three spans meet: one side is bound, the other is outside, and the rule stands.
                 begins, ends = max(first, after, start), min(last, until, end)
                 if begins <= ends:
                     yield begins, ends
@@ -164,6 +165,8 @@ class Regime:
             return _TRANSIT, _ALWAYS
         if self.kind == "clause":
             free = _PARTNERS.get(other)
+            # For partners from the first day on it ends
+            # before it begins: no clause was ever needed.
             return _CLAUSE, free - timedelta(days=1) if free else _ALWAYS
         if other == "BLR" and other in self.targets:
             return _BELARUS, _ALWAYS
@@ -190,6 +193,7 @@ def _inner(regime: Regime, route: Route) -> tuple[str, str]:
     if regime.kind == "import":
         # Goods of Russia that come by way of another country are goods of Russia.
         return (end, start) if {start, route.origin} & set(regime.targets) else none
+    # A shipment inside one country crosses no border.
     if start == end:
         return none
     if regime.kind == "re-export":
@@ -198,6 +202,7 @@ def _inner(regime: Regime, route: Route) -> tuple[str, str]:
         return (start, end) if end in regime.targets else none
     if regime.kind == "transit":
         through = set(regime.targets) & (route.via or frozenset())
+        # Goods for the country itself are an export to it, and no transit.
         return (start, end) if through and end not in regime.targets else none
     if regime.kind == "clause":
         return none if end in regime.targets else (start, end)
@@ -248,6 +253,7 @@ def regimes_of(lists: Iterable[GoodsList], named: Sequence[str] = ()) -> tuple[R
         elif not home or goods_list.id in named:
             found.setdefault((goods_list.id, "", ""), []).append(goods_list)
     made = [_regime(*key, tuple(goods_list)) for key, goods_list in found.items()]
+    # Rules of the United States follow goods of their origin when others send them on.
     us = [_re_export(one) for one in made if one.home == "USA" and one.kind == "export"]
     return tuple(sorted([*made, *us], key=_place))
 
@@ -294,6 +300,7 @@ def without_list(route: Route, day: date, regimes: Iterable[Regime]) -> str:
     'Japan export to Russia'
     """
     homes = {one.home for one in regimes}
+    # Before it began the group has no members, which `area_set` refuses.
     coalition = area_set("coalition", day) if day >= date(2022, 3, 1) else frozenset[str]()
     union = area_set("EU", day)
     for side, other, words in (

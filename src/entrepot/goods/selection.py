@@ -233,6 +233,7 @@ def _require_entries(part: GoodsPart) -> None:
 def _entries(parts: tuple[GoodsPart, ...]) -> tuple[ListEntry, ...]:
     return tuple(
         {
+            # Several parts can have one code: once is enough, unless mark or certainty differ.
             (entry.code, entry.nomenclature, entry.ex, entry.certainty): entry
             for part in parts
             for entry in part.entries
@@ -289,6 +290,7 @@ def select(
     selections = [selection] if isinstance(selection, Selection) else list(selection)
     rows = nw.from_native(frame)  # type: ignore[call-overload]
     schema = rows.collect_schema()
+    # The column of the edition is needed only where several selections are to be kept apart.
     for column in (product, nomenclature)[: min(len(selections), 2)]:
         if column not in schema:
             raise UnknownNameError("column", column, schema.names())
@@ -337,6 +339,7 @@ def _wanted(selection: Selection, column: nw.Expr) -> nw.Expr:
         return ~column.is_null()
     tests = []
     if codes and selection.nomenclature[:-4] in TARIFFS:
+        # Data of a tariff have longer codes, of which each is a line of a six-digit one.
         tests.append(column.str.slice(0, 6).is_in(sorted(codes)))
     elif codes:
         tests.append(column.is_in(sorted(codes)))

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["ListChange", "ListEdition", "changes", "go_back", "pack", "read_edition", "take"]
 
 FORMAT = 1
+# One folder and one file: a name such as ../../x would be written out of the folder.
 _NAME = re.compile(r"[a-z0-9-]+/(act\.yml|[a-z0-9-]+\.csv)")
 _MOST, _FILES = 20_000_000, 500
 """Bytes of all files, and their number: the lists that ship have 1.3 million in 60."""
@@ -260,6 +261,8 @@ def take(edition: ListEdition, digest: str) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         (draft / EDITION).write_bytes(_head_of(edition.files, edition.made, edition.note))
+        # Complete before any name changes, and the older one kept until then:
+        # whenever this is ended, one of the two is found (see `taken_folder`).
         if folder.exists():
             folder.rename(set_aside())
         draft.rename(folder)
@@ -293,6 +296,7 @@ def go_back() -> None:
     folder = _tidied()
     if not folder.is_dir():
         raise RequestError("no edition was taken", hint="entrepot goods update FILE shows one")
+    # Renamed first: a deletion that is broken off would leave half an edition in use.
     folder.rename(folder.with_name(f"{folder.name}.gone"))
     _tidied()
 
@@ -321,6 +325,7 @@ def _unpacked(data: bytes, where: str) -> tuple[_Head, dict[str, bytes]]:
     try:
         with open_zip(io.BytesIO(data)) as packed:
             items = packed.infolist()
+            # Before anything is unpacked: a small file can be made to unfold to more than memory.
             if len(items) > _FILES or sum(one.file_size for one in items) > _MOST:
                 raise BadFileError("too large for an edition of lists", where=where)
             files = {
@@ -426,6 +431,7 @@ def _check_rows(data: bytes, head: _List, texts: set[str], where: str) -> None:
             raise BadFileError(
                 f"a row is not one of a list: {error}", where=f"{where}, row {number}"
             ) from error
+        # By tariff, whatever its year: one code of CN2023 and CN2024 at one time is listed twice.
         key = row["code"], row["part"], row["nomenclature"][:2]
         spans.setdefault(key, []).append((start, end))
     for (code, *_), stays in spans.items():

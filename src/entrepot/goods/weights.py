@@ -102,6 +102,8 @@ class ConversionWeights:
         for first in self.splits:
             for second in onward.get(first.other_code, ()):
                 found[first.code, second.other_code].append((first, second))
+        # The product of the two matrices. What the second step leads
+        # nowhere drops out, and the rest is scaled to 1 below.
         weights = {key: sum(a.weight * b.weight for a, b in ways) for key, ways in found.items()}
         sums: dict[str, float] = defaultdict(float)
         for (code, _), weight in weights.items():
@@ -114,6 +116,7 @@ class ConversionWeights:
                     code,
                     other,
                     weights[code, other] / sums[code],
+                    # The weakest estimate of all ways; links that needed none (0) do not count.
                     min((n for way in ways for n in _switchers(way)), default=0),
                     any(one.guessed for way in ways for one in way),
                 )
@@ -172,6 +175,7 @@ def estimate_weights(
     kept = links.kept(newer, older)
     table = kept if nomenclature == newer else frozenset((old, new) for new, old in kept)
     data = _by_reporter(after), _by_reporter(before)
+    # Backward, what is explained are the old codes of the year before.
     source, target = data if nomenclature == newer else data[::-1]
     switchers = sorted(source.keys() & target.keys())
     if not switchers:
@@ -185,6 +189,7 @@ def estimate_weights(
         onward[code].append(target_code)
     families = links.families(nomenclature, other)
     wanted = onward.keys() if codes is None else onward.keys() & set(codes)
+    # By identity: the hash of a family would go through all of its codes each time.
     groups = {id(family): family for code in wanted if (family := families[nomenclature, code])}
     found = [
         CodeSplit(*one)
@@ -300,9 +305,11 @@ def solved(
     MissingExtraError
         Without SciPy, where anything has to be estimated.
     """
+    # Nothing to estimate, and so no need of SciPy.
     if all(len(onward[code]) == 1 for code in codes if code in onward):
         return [(code, onward[code][0], 1.0, 0, False) for code in codes if code in onward]
     x, y = _shares(codes, data[0], switchers), _shares(targets, data[1], switchers)
+    # Who trades nothing of a family in one of the two years says nothing about how it splits.
     there = (x.sum(axis=1) > 0) & (y.sum(axis=1) > 0)
     x, y = x[there], y[there]
     pairs = [(k, targets.index(one)) for k, code in enumerate(codes) for one in onward[code]]
@@ -322,6 +329,7 @@ def _shares(codes: tuple[str, ...], data: Imports, reporters: list[str]) -> np.n
 
     values = np.array([[data[who].get(code, 0.0) for code in codes] for who in reporters])
     totals = values.sum(axis=1, keepdims=True)
+    # A reporter without trade in the family: 0 / 0 would be NaN.
     shares: np.ndarray = np.divide(values, totals, out=np.zeros_like(values), where=totals > 0)
     return shares
 
@@ -338,6 +346,8 @@ def _least_squares(
         raise MissingExtraError("SciPy", "stats") from error
 
     n, width = len(x), y.shape[1]
+    # One unknown a link. Rows: n for each target (the columns of Y one under the other),
+    # one for the sum of each code, one for each link that pulls it to an equal share.
     rows = np.zeros((n * width + size + len(pairs), len(pairs)))
     right = np.concatenate([y.T.ravel(), np.full(size, _FIRM), np.zeros(len(pairs))])
     links = np.bincount([k for k, _ in pairs], minlength=size)
@@ -346,6 +356,7 @@ def _least_squares(
         rows[n * width + k, column] = _FIRM
         rows[n * width + size + column, column] = _EQUAL
         right[n * width + size + column] = _EQUAL / links[k]
+    # A code without a link has no weights that could add up to 1.
     right[n * width : n * width + size][links == 0] = 0.0
     found, _ = nnls(rows, right, maxiter=max(300, 30 * len(pairs)))
     found[found < _DUST] = 0.0

@@ -68,6 +68,7 @@ def everyday_goods() -> tuple[GoodsWords, ...]:
     }
     codes = {**_listed(), **_of_file("code_words.csv"), **code_names()}
     for code, name in {**codes, **_of_file("chapters.csv")}.items():
+        # What has words of its own comes first and keeps its name.
         found.setdefault(code, GoodsWords(code, name, {}))
     return tuple(found.values())
 

@@ -40,7 +40,9 @@ __all__ = ["backup", "export", "move", "restore"]
 
 
 _CHUNK = 2**20
+# The catalog in front is read into memory, which an archive made for it could fill.
 _MOST_TEXT = 2**31
+# One level deep and no separators of any system: a member must not be written outside the folder.
 _SEEN = re.compile(rf"{WATCHED}/[^/\\\0]+\.json")
 
 
@@ -66,7 +68,9 @@ def backup(
         drafted(target) as draft,
     ):
         with draft.open("wb") as opened:
+            # PAX: the older form of tar has room for eight GiB a member only.
             with tarfile.open(fileobj=opened, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                # What is dropped is not in the archive, so the catalog in it must not name it.
                 _fill(archive, folder, replace(catalog, dropped=()), progress)
             opened.flush()
             os.fsync(opened.fileno())
@@ -129,6 +133,7 @@ def _expected(catalog: Catalog) -> dict[str, tuple[int, str]]:
 
 def _put_text(archive: tarfile.TarFile, name: str, text: str) -> None:
     content = text.encode()
+    # No owner and no time, so that the bytes of an archive depend on the content alone.
     member = tarfile.TarInfo(name)
     member.size = len(content)
     archive.addfile(member, io.BytesIO(content))
@@ -153,6 +158,7 @@ def _put_file(archive: tarfile.TarFile, path: Path, name: str, size: int, digest
     except FileNotFoundError as error:
         raise _changed(path, "is gone") from error
     with opened:
+        # Looked at first: tarfile copies as many bytes as its header says, whatever is in the file.
         if os.fstat(opened.fileno()).st_size != size:
             raise _changed(path, "is not what was written: its size is another")
         member = tarfile.TarInfo(name)
@@ -184,9 +190,11 @@ def restore(folder: Path, file: Path, *, progress: Callable[[str], None]) -> Cat
         writing(folder, "restoring a backup"),
         staging_folder(folder) as staging,
     ):
+        # Again under the lock: a load may have filled the folder since the first look.
         _require_empty(folder)
         change.begin()
         sweep(folder, Catalog.read(folder), keep=staging)
+        # `r:` takes no packed archive: ours is not, and a packed one could unfold without end.
         with _reading(file), tarfile.open(file, "r:") as archive:
             catalog = _unpacked(archive, staging, file, progress)
         finish()
@@ -205,6 +213,7 @@ def _watched(staging: Path, folder: Path) -> Iterator[None]:
             moved.append(path.replace(folder / WATCHED / path.name))
         yield
     except BaseException:
+        # Once the catalog has been replaced, what is watched is a part of the new lake and stays.
         if not Catalog.read(folder).snapshots:
             for path in moved:
                 path.unlink(missing_ok=True)
@@ -237,6 +246,7 @@ def move(folder: Path, target: Path) -> None:
             raise OutsideError(
                 "another process reads this lake", where=str(folder), hint="wait until it has ended"
             )
+        # The lock is on the open file, not on its name, so it lasts while the folder is renamed.
         folder.rename(target)
 
 
@@ -296,6 +306,7 @@ def _unpacked(
             _unpack(archive, member, staging / member.name, member.size)
         elif member.name not in texts:
             raise _no_backup(file, f"nothing in its catalog is called {member.name}")
+    # From the catalog, whose hash was compared, and not from the archive.
     for name, text in texts.items():
         _write(staging / name, iter((text.encode(),)))
     if expected:
@@ -321,6 +332,7 @@ def _write(target: Path, pieces: Iterator[bytes]) -> str:
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> Iterator[bytes]:
+    # A link in an archive could lead out of the folder, so only plain files are unpacked.
     inside = archive.extractfile(member) if member.isreg() else None
     if inside is None or member.size > most:
         raise tarfile.TarError(f"{member.name} is no file of that size")
@@ -413,6 +425,7 @@ def _kept(
             )
     for side in ("importer", "exporter"):
         text = asked[side]
+        # The world is every row, those of partners without a code in any group included.
         if text and text != WORLD:
             rows = rows.filter(nw.col(side).is_in(sorted(area_set(text, on))))
     if span:
@@ -428,10 +441,12 @@ def _ends_in(span: Period, *, dated: bool) -> nw.Expr:
     tests = []
     for freq, months in lengths.items():
         month = span.end.year * 12 + span.end.month - months  # of the last start, from 0
+        # The span ends within a month: the last month that it contains is the one before.
         if (span.end + timedelta(days=1)).day > 1:
             month -= 1
         last = date(month // 12, month % 12 + 1, 1)
         if freq == "F":  # may begin within a month
+            # The fiscal year that ends with the span began a day later a year before.
             last = Period(span.end, span.end).before().start + timedelta(days=1)
         test = nw.col("period") <= last
         tests.append(test & (nw.col("freq") == freq) if dated else test)

@@ -52,8 +52,10 @@ __all__ = [
 
 NAME = "catalog.json"
 PREVIOUS = "catalog.previous.json"
+# An older format is made anew by `rebuild`, which reads it as far as needed; a newer is refused.
 FORMAT = 5
 TABLES = get_args(Table)
+# Paths from a catalog are opened, moved and deleted: only such as a load can have made pass.
 _STORED = re.compile(
     rf"({'|'.join(TABLES)})(/[\w=.-]+)*/[0-9a-f]{{12}}-[0-9a-f]{{8}}\.parquet", re.ASCII
 )
@@ -257,6 +259,7 @@ class Catalog:
         rebuild = rebuild_command(Path(where).parent)
         try:
             data = from_json(text)
+            # Before the hash, which a catalog of another format may have elsewhere or not at all.
             if (found := int(data["format"])) != FORMAT:
                 older = f"{rebuild} makes a new one from the delivered files in raw/, offline"
                 raise BadFileError(
@@ -264,6 +267,8 @@ class Catalog:
                     where=where,
                     hint=older if found < FORMAT else "update entrepot, or name another folder",
                 )
+            # Over the bytes as they are: parsed and written
+            # again, a changed blank or escape would not show.
             if hashlib.sha256(text.partition(b"\n")[2]).hexdigest() != data["sha256"]:
                 raise ValueError("its text does not fit the hash in its first line")
             return cls(tuple(_snapshot(item) for item in data["snapshots"]), _paths(data))
@@ -348,6 +353,7 @@ def replace_text(
         with draft.open("w", encoding="utf-8") as opened:
             opened.write(text)
             opened.flush()
+            # Before the rename: after a power cut the name must not lead to an empty file.
             os.fsync(opened.fileno())
         if before is not None:
             with suppress(OSError):
@@ -429,6 +435,7 @@ def _plain(item: Snapshot) -> dict[str, Any]:
 
 def facts(item: Snapshot, part: Partition) -> dict[str, Any]:
     """Return what a stored file says of itself, as plain JSON types: enough for a new catalog."""
+    # Without files: what is written into a file cannot contain the hash of that file.
     return _plain(replace(item, partitions=(replace(part, files={}, sums=None),)))
 
 
@@ -472,6 +479,7 @@ def _partition(data: dict[str, Any]) -> Partition:
     files = {order: _checked(StoredFile(**stored)) for order, stored in data["files"].items()}
     sums = _checked(StoredFile(**data["sums"])) if data["sums"] else None
     for stored in (*files.values(), *([sums] if sums else [])):
+        # `..` fits the pattern of a folder's name, and would lead out of the lake.
         if not _STORED.fullmatch(stored.path) or "/../" in stored.path:
             raise ValueError(f"not the path of a file of ours: {stored.path}")
     period = Period.parse(data["period"]) if data["period"] else None
@@ -482,10 +490,12 @@ def _partition(data: dict[str, Any]) -> Partition:
 def _checked(entry: _Entry) -> _Entry:
     """Return an entry of which every text is a text and every number a count, or raise."""
     for one in fields(entry):
+        # Annotations are texts here (`from __future__ import annotations`), so they serve as keys.
         kinds, value = _KINDS.get(str(one.type), ()), getattr(entry, one.name)
         if not kinds:
             continue
         cells = value if str(one.type).startswith("tuple") else (value,)
+        # `type`, not `isinstance`: True is an int.
         if any(type(cell) not in kinds or (type(cell) is int and cell < 0) for cell in cells):
             raise ValueError(f"{one.name} cannot be {value!r:.40}")
     return entry
@@ -519,6 +529,7 @@ ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
     "shipments": {"key": ("product",)},
 }
 # What a later delivery can take the place of; everything where nothing stands here.
+# Reconciled rows (BACI: `both`) are the report of nobody, so a later delivery replaces them all.
 _REPORT = (
     "CASE reported_by WHEN 'exporter' THEN exporter || '>' "
     "WHEN 'importer' THEN '>' || importer ELSE '*' END"

@@ -145,6 +145,8 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
     root = state.folder.resolve() / FOLDER
     record = _begun(root)
     name = catalog or record.get("catalog")
+    # As of each load, so that published snapshots have
+    # the history of the lake and not its last state.
     steps = list(_steps(state))
     loads = [[load, digest] for load, digest, _ in steps]
     same = name == record.get("catalog") and record.get("folder") == str(root)
@@ -154,6 +156,8 @@ def _publish(state: State, catalog: str | None) -> tuple[PublishedTable, ...]:
         with suppress(NamespaceAlreadyExistsError):
             table_.create_namespace(NAMESPACE)
         work = _Work(table_, root, state.folder.resolve())
+        # Published loads that are the beginning of the
+        # lake's own mean that only newer ones are missing.
         if done is None or done != loads[: len(done)]:  # moved, or something was removed
             work.forget()
             done = []
@@ -183,6 +187,7 @@ def _begun(root: Path) -> dict[str, Any]:
     if not root.exists():
         root.mkdir()
         replace_text(root / _RECORD, "{}")
+    # `forget` deletes folders in here: through a link it would delete those of somebody else.
     elif root.is_symlink() or not (root / _RECORD).is_file():
         raise RequestError(
             "a folder of this name is there already, and is not one of published tables",
@@ -245,6 +250,7 @@ def _steps(state: State) -> Iterator[tuple[int, str, State]]:
     items = state.catalog.snapshots
     for load in sorted({item.load for item in items}):
         brought = [item for item in items if item.load == load]
+        # Days and periods are no JSON types; their text will do for a digest.
         text = json.dumps([[asdict(item)] for item in brought], default=str, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         until = tuple(item for item in items if item.load <= load)
@@ -295,6 +301,7 @@ class _Work:
     def _files(self, table: Table, parts: Sequence[CurrentPart]) -> Iterator[_File]:
         for part in parts:
             own = part.partition
+            # One sort order: the other copy has the same rows, and would count them twice.
             stored = own.sums if table == "totals" else next(iter(own.files.values()), None)
             if stored is None or not part.counts:
                 continue
@@ -309,6 +316,7 @@ class _Work:
         from entrepot.lake.store import scan
         from entrepot.lake.unchanged import require_whole
 
+        # Named by what is left out of which file: the same rest is written once and never changed.
         said = json.dumps([stored.path, sorted(hidden)])
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
         target = self.root / NAMESPACE / table / "data" / f"{digest}.parquet"
@@ -316,9 +324,11 @@ class _Work:
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".draft")
+        # Nothing is read inside `Lake.reading` here, so nobody would compare the bytes afterwards.
         require_whole(self.lake, [stored])
         with connect() as connection:
             rows = scan(connection, table, [(self.lake / stored.path, hidden)])
+            # Iceberg takes these from the partition, as the lake does from the names of folders.
             names = [name for name in rows.columns if name not in _PARTITIONED]
             rows.project(", ".join(names)).write_parquet(str(draft), compression="zstd")
         draft.replace(target)
@@ -357,6 +367,7 @@ class _Work:
         load: int,
     ) -> None:
         update = change.update_snapshot(snapshot_properties={"entrepot.load": str(load)})
+        # An append leaves earlier manifests alone; they are rewritten only where files go.
         with update.overwrite() if gone else update.fast_append() as files:
             for file in gone:
                 files.delete_data_file(file)
@@ -373,6 +384,7 @@ class _Work:
 
         schema = _schema(table)
         names = {field.name: field.field_id for field in schema.fields}
+        # Iceberg numbers partition fields from 1000 on, apart from those of columns.
         spec = PartitionSpec(
             *(
                 PartitionField(names[name], 1000 + names[name], IdentityTransform(), name)
@@ -381,6 +393,8 @@ class _Work:
         )
         made = self.tables.create_table((NAMESPACE, table), schema, partition_spec=spec)
         with made.transaction() as change:
+            # Our Parquet files have no field ids: readers
+            # find their columns by this mapping of names.
             mapping = made.schema().name_mapping.model_dump_json()
             change.set_properties(
                 {
@@ -404,6 +418,7 @@ class _Work:
                 files=len(files),
                 copied=sum(file.file_path.startswith(ours) for file in files),
                 metadata=table_.metadata_location,
+                # `main` is the current state, and no tag of ours.
                 tags=tuple(sorted(set(table_.refs()) - {"main"})),
             )
 
@@ -477,6 +492,7 @@ def _data_file(table: IcebergTable, file: _File) -> DataFile:
     )
     said: list[Any] = [file.source]
     if file.period is not None:
+        # As Iceberg keeps a date: days since 1970.
         said += [file.period.freq, (file.period.start - date(1970, 1, 1)).days]
     return DataFile.from_args(
         content=DataFileContent.DATA,

@@ -187,6 +187,7 @@ def inventory_of(catalog: Catalog) -> tuple[InventoryItem, ...]:
     for source in dict.fromkeys(item.source for item in catalog.snapshots):
         for part in current_partitions(catalog.of(source)):
             if part.counts:
+                # With the release: the same bytes can be loaded as two, of which one counts.
                 key = (source, part.snapshot.id, part.snapshot.vintage)
                 counting.setdefault(key, []).append(part.partition.period)
     return tuple(
@@ -197,6 +198,7 @@ def inventory_of(catalog: Catalog) -> tuple[InventoryItem, ...]:
 
 def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem:
     stored = sum(file.bytes for part in item.partitions for file in part.stored)
+    # `CHN>` and `>CHN` are two reports of one reporter.
     tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
     periods = dict.fromkeys(part.period for part in item.partitions if part.period)
     return InventoryItem(
@@ -256,6 +258,7 @@ def codes_of_all_goods(digits: int) -> int:
     lines that there are. A small country that trades in fewer is asked for its TOTAL rows: a list
     of sanctioned goods can have two thousand lines, and must not pass for all goods.
     """
+    # Lines of ten digits need be no more than those of eight; odd lengths are no level of the HS.
     return _WHOLE.get(min(digits, 8), 0)
 
 

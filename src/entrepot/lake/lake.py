@@ -248,6 +248,8 @@ class Lake(Reads):
         self._require_folder("a lake in an object store has no backup of its own: copy its objects")
         with self.reading():
             every = self._state().catalog.snapshots
+            # A block of `reading` around this one may show the
+            # bundled flows; they are no files of this lake.
             catalog = Catalog(tuple(item for item in every if not is_bundled(item.source)))
             if not catalog.snapshots:
                 raise NoEvidenceError(

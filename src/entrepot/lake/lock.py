@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "HELD", "Holder", "reading", "take", "unread", "writing"]
 
 
+# flock: EAGAIN, on some systems EACCES; msvcrt.locking: EACCES or EDEADLK.
 HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """What the system says where somebody else has a lock."""
+# A fifth of a second: whoever takes the lock writes its name into it right away.
 _TRIES, _PAUSE = 20, 0.01
 
 
@@ -69,6 +71,8 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether it is a process of this machine that does not exist: the text is old."""
+        # A lake on a network disk may be locked by another
+        # machine, whose numbers mean nothing here.
         return self.host == platform.node() and is_gone(self.pid)
 
 
@@ -89,6 +93,7 @@ def writing(folder: Path, doing: str = "") -> Iterator[None]:
         If another process is writing to it, naming that process; or if the disk cannot lock.
     """
     # Unbuffered: what a full disk did not take must not come up again when the file is closed.
+    # `a+`: opening must not empty the text of whoever has the lock.
     with (folder / "lock").open("a+b", buffering=0) as opened:
         try:
             take(opened)
@@ -172,10 +177,12 @@ else:
     def take(opened: IO[Any], *, shared: bool = False) -> None:
         """Lock an open file, alone or `shared` with others, or fail at once."""
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        # flock, not lockf: that lock is lost when any handle of the file in the process is closed.
         fcntl.flock(opened, kind | fcntl.LOCK_NB)
 
 
 FILE = "readers"
+# At most a second; then it is read without the lock, for a question is not to fail by it.
 _READERS_TRIES, _READERS_PAUSE = 100, 0.01
 
 
@@ -195,6 +202,7 @@ def reading(folder: Path) -> Iterator[None]:
 def unread(folder: Path) -> bool:
     """Whether nobody reads, as far as the system can say."""
     try:
+        # Closing the file lets go at once: it is asked whether the lock is free, and not kept.
         with (folder / FILE).open("ab") as opened:
             take(opened)
     except OSError as error:

@@ -69,6 +69,7 @@ def require_room(
     for other in others:
         for present in other.partitions:
             meets = present.period == part.period and any(shared_slices(part, present))
+            # One of the two hides the other's rows, so nothing counts twice.
             if not meets or outranks(item, other) or outranks(other, item):
                 continue
             found = (
@@ -96,6 +97,7 @@ def lost(
         Returns how many rows of some slices of a stored file the new rows do not have, and one.
     """
     gone, example = 0, ""
+    # Files of one load are parts of one delivery, and replace nothing of each other.
     for counting in current_partitions([other for other in others if other.load != item.load]):
         present = counting.partition
         if present.period != part.period or not outranks(item, counting.snapshot):
@@ -165,6 +167,8 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
                 if _replaces(new, item) and other.period == part.period
                 for name in shared_slices(part, other)
             }
+            # Only if all of it is taken over: of a file with
+            # a slice that still counts, the rest is hidden.
             if taken >= set(part.slices):
                 gone.update(file.path for file in part.stored)
     kept = (item.without(gone) for item in before.snapshots)
@@ -189,6 +193,7 @@ def hides(before: Catalog, after: Catalog, source: str) -> tuple[Period, ...]:
         for part in current_partitions(before.of(source))
         for path in part.partition.files.values()
         if part.partition.period
+        # A file that is not in the new catalog: nothing of it counts.
         and part.hidden != now.get((part.snapshot.vintage, path.path), frozenset({EVERYTHING}))
     }
     return tuple(sorted(found))
@@ -279,6 +284,7 @@ class OverlapCheck:
         if not found:
             return None
         words = " ".join(str(one) for one in found if one is not None)
+        # The last key column of flows is `is_reexport`; a table without it never has True there.
         return Clash("cell", words, reexports=found[-1] is True)
 
     def _same_line(self, present: Path) -> Clash | None:
@@ -301,6 +307,8 @@ class OverlapCheck:
                 {size for (size,) in self.connection.execute(lengths.format(table)).fetchall()}
                 for table in (self._new(), _stored(present))
             )
+        # By lengths that occur in both: a fixed one makes the test of a prefix an equality, which
+        # the engine can hash; with `starts_with` it would compare every row with every other.
         for short, long, size in (
             *(("new", "old", size) for size in new if size < max(old, default=0)),
             *(("old", "new", size) for size in old if size < max(new, default=0)),
@@ -340,6 +348,7 @@ class OverlapCheck:
     ) -> tuple[object, ...] | None:
         out = ", ".join(name if "." in name else f"new.{name}" for name in wanted)
         both = " AND ".join(f"new.{name} = old.{name}" for name in keys)
+        # `ORDER BY ALL`: the same clash is named every time.
         query = f"""
             SELECT {out} FROM {self._new()} AS new JOIN {_stored(present)} AS old ON {both}
             WHERE {" AND ".join(["true", *tests])} ORDER BY ALL LIMIT 1"""
@@ -368,6 +377,7 @@ LINE = (
 
 
 def _stored(present: Path) -> str:
+    # A folder above the lake may be called `a=b`, which would otherwise become a column.
     return f"read_parquet({file_literal(present)}, hive_partitioning=false)"
 
 
@@ -451,6 +461,7 @@ def is_misspelled(one: str, other: str) -> bool:
 
 def _order(vintage: str) -> tuple[tuple[int, str], ...]:
     """Return a key that sorts numbers in a release by size: V9 before V10."""
+    # Digits and the rest take turns; at one place text sorts before numbers, whatever its case.
     pieces = re.findall(r"\d+|\D+", vintage)
     return tuple((int(p), "") if p.isdigit() else (-1, p.upper()) for p in pieces)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SparkLake", "readable_on_spark"]
 
+# Spark's own VARCHAR needs a length.
 _TYPES = {"VARCHAR": "STRING"}
 
 
@@ -143,17 +144,21 @@ class SparkLake(Lake):
             if state.folder / one.path in wanted
         ]
         files_named((one.path, one.bytes) for one in stored)
+        # What ships with the program has an absolute path, and is on this machine in any case.
         here = [one for one in stored if self._address is None or Path(one.path).is_absolute()]
         require_whole(self.path, here)
         # No as_uri(): Spark takes %20 for what stands there.
         root = self._address or f"file:///{self.path.resolve().as_posix().lstrip('/')}"
         if there := [one for one in stored if one not in here]:
             self._require_whole_there(root, there)
+        # One read for each root and set of hidden slices: Spark takes
+        # one `basePath`, and a filter applies to all files of a read.
         groups: dict[tuple[str, frozenset[str]], list[str]] = {}
         for path, hidden in files:
             inside = path.is_relative_to(state.folder)
             start, rest = (root, path.relative_to(state.folder)) if inside else ("file://", path)
             file = f"{start}/{rest.as_posix().lstrip('/')}"
+            # What has a `=` above `source=` is a folder of somebody else and no column of ours.
             groups.setdefault((file.rpartition("/source=")[0], hidden), []).append(file)
         with readable_on_spark():
             frames = [
@@ -194,6 +199,7 @@ class SparkLake(Lake):
 
     def _reader(self) -> DataFrameReader:
         """Return a reader that takes names for names: brackets would else be a pattern."""
+        # Internal to Spark: there is no public option that turns patterns off.
         return self.session.read.option("__globPaths__", "false")
 
     def _read(

@@ -91,6 +91,7 @@ def prepare(run: Load, path: Path) -> bool:
     raw = copy_raw(given, run.staging / "raw")
     snapshot = _empty(run, raw, date.today().isoformat())
     stored = [item for item in run.before.of(run.info.id) if item.id == snapshot.id]
+    # The same bytes, read the same way: there is nothing to do, and no error either.
     if any(_says_the_same(item, run.options) for item in stored):
         return False
     snapshot = _read(run, RawFile(run.staging / "raw" / raw.sha256, raw.name), snapshot)
@@ -128,8 +129,10 @@ def _packed(folder: Path, staging: Path) -> Path | None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
+                # ZipInfo's own day is in 1980: the same folder gives the same bytes and snapshot.
                 info = zipfile.ZipInfo(path.relative_to(folder).as_posix())
                 info.compress_type = zipfile.ZIP_DEFLATED
+                # zip64: sizes are not known before, and more than two GiB would else be refused.
                 with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as to:
                     shutil.copyfileobj(source, to)
     return target
@@ -166,6 +169,7 @@ def _empty(run: Load, raw: RawEntry, added_on: str) -> Snapshot:
 
 def _id(raw: RawEntry, options: FileOptions) -> str:
     """Return what names the rows: the bytes, and the mapping if they were read with one."""
+    # The hash of the mapping, which has one length: text and bytes cannot run into each other.
     text = raw.sha256 + hashlib.sha256((options.mapping or "").encode()).hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()[:12] if options.mapping else raw.sha256[:12]
 
@@ -191,6 +195,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
         _require_spelling(run, table)
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
+        # This also puts the rows into the table where they wait.
         repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
         if snapshot.partitions and _currency(rows) != snapshot.currency:
             raise BadFileError(
@@ -208,6 +213,7 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     if not snapshot.partitions:
         raise BadFileError("nothing to load in this file", where=file.name)
     kept = {(one.rule, one.place, one.example): one for one in found}
+    # Reversed, so that the first of several findings of a rule stays.
     once = {one.rule: one for one in reversed(list(kept.values()))} if run.info.whole else kept
     return replace(
         snapshot,
@@ -347,6 +353,8 @@ def _stored(
     """Give a file that was written the name that says what it holds."""
     written = fingerprint(draft, "")
     folder = folder_of(table, order, snapshot.source, period)
+    # With the hash of its content: no file takes the name of another,
+    # and `rebuild` can see without a catalog which files are sound.
     path = f"{folder}/{snapshot.id}-{written.sha256[:8]}.parquet"
     (run.staging / folder).mkdir(parents=True, exist_ok=True)
     draft.replace(run.staging / path)
@@ -378,6 +386,8 @@ def load(
         require_file(parameters if parameters.is_file() else path, hint="name the files to add")
     Catalog.read(folder)  # what is no lake is refused before anything is made
     change = LakeChange(folder)
+    # The order counts: errors get their words last, a new folder is unmade
+    # once the lock is free, and the staging folder goes before that.
     with (
         guarded(folder, change.became),
         finishing() as finish,
@@ -388,6 +398,7 @@ def load(
         change.begin()
         change.before = before = Catalog.read(folder)
         sweep(folder, before, keep=staging)
+        # The log says which stored files this load reads; from here on it names those alone.
         compared = connection.cursor()
         compared.execute("CALL truncate_duckdb_logs()")
         run = Load(
@@ -460,6 +471,8 @@ def erase(
                 target.parent.mkdir(exist_ok=True)
                 store.keep_text(connection, query, target, ABOUT, about, item.raw.name)
                 raw = copy_raw(target, staging / "raw")
+                # The lake without this file, whose place its
+                # new version takes under the same load number.
                 others = tuple(one for one in before.snapshots if one is not item)
                 run = Load(
                     folder=folder,
@@ -483,12 +496,14 @@ def erase(
                 # Also where no line has it: a file that is loaded later may bring it.
                 mine = hidden(literal(name), secret.salt)
                 [(code,)] = connection.execute(f"SELECT {mine}").fetchall()
+                # Before the rows change: if only one of the two happens, no name comes back.
                 registers.write_secret(folder, replace(secret, erased=secret.erased | {str(code)}))
             if new:
                 after = Catalog(tuple(new.get(item.manifest, item) for item in before.snapshots))
                 with _remembering(folder, secret, before):
                     finish()
                     publish(change, staging, after)
+        # Outside the block above: it takes the lock again.
         if really:
             _require_gone(folder, name)
     return lines

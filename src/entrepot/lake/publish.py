@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 
+# Nothing that is called otherwise is ever deleted, whatever a catalog or list of moves says.
 _OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
 _STAGING = ".staging-"
 _MOVES = "moves.json"
@@ -109,6 +110,7 @@ class LakeChange:
                 "the rows are as they were, but to free space these delivered files were deleted: "
                 f"{', '.join(self.spent)}"
             )
+        # A new lake gets an empty catalog before its first file is moved.
         if now == self.text or (self.text is None and now == Catalog().text().encode()):
             return f"nothing was changed: {AS_BEFORE} before"
         return "the lake is neither as it was nor as it should be: entrepot data check looks at it"
@@ -120,6 +122,7 @@ def publish(change: LakeChange, staging: Path, after: Catalog) -> None:
     found = [path for root in ("raw", *TABLES) for path in sorted((staging / root).rglob("*"))]
     made = {path.relative_to(staging).as_posix(): path for path in found if path.is_file()}
     moves = {name: path for name, path in made.items() if name in after.owned()}
+    # What is there already is of an earlier load, and is not deleted if this one fails.
     new = [name for name in moves if not (folder / name).exists()]
     after = after.with_dropped(before, folder)
     change.after = after
@@ -134,6 +137,7 @@ def publish(change: LakeChange, staging: Path, after: Catalog) -> None:
         after.write(folder)
     except BaseException:  # whatever the catalog that is there does not name is in the way
         with suppress(OSError):
+            # Looked at again: the catalog may have been replaced before the disk complained.
             _delete(folder, new, _readable_catalog(folder))
         raise
     _tidy(folder, after, keep=staging)
@@ -218,6 +222,7 @@ def _move(path: Path, target: Path) -> None:
     for parent in reversed(target.parents):
         if not parent.exists():
             parent.mkdir(exist_ok=True)
+            # A new folder outlasts a power cut only once its parent is synced.
             sync_folder(parent.parent)
     try:
         path.replace(target)
@@ -330,6 +335,7 @@ def staging_folder(folder: Path) -> Iterator[Path]:
     # of a lake with a relative path would take the folder for one that a killed load left.
     path = folder / Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder)).name
     try:
+        # First of all: without this file a sweep would not know the folder for one of a load.
         (path / _MOVES).write_text("[]", encoding="utf-8")
         for name in ("raw", "scratch"):
             (path / name).mkdir()
@@ -367,6 +373,7 @@ def lake_to_write(folder: Path) -> Iterator[None]:
     is_new = bool(made) or not any(folder.iterdir())
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Readers lock this file, and it must be there before anything can be deleted.
         (folder / FILE).touch()
         yield
     except BaseException:

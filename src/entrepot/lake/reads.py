@@ -393,6 +393,7 @@ class RowCache:
         idle = [(text, one) for text, one in self._tables.items() if not one.users]
         cached_rows = sum(one.rows for _, one in idle)
         for text, one in idle:
+            # With `most` at 0 all go, tables without a row included.
             if cached_rows <= most and most:
                 return
             del self._tables[text]
@@ -431,6 +432,7 @@ class ReportingCalendar:
         return [
             area
             for area, counts in self.rows.items()
+            # From the first period with rows on: who began to report late has no gap before.
             if 0 in counts[next(at for at, count in enumerate(counts) if count) :]
         ]
 
@@ -458,6 +460,7 @@ def reporting_calendars(
         return
     rows = store.scan(connection, "flows", state.files(parts, "importer"))
     with readable():
+        # In reconciled data nobody reports; the seller of a row stands in.
         both = bool(rows.filter("reported_by = 'both'").limit(1).fetchall())
         area = (
             "exporter"

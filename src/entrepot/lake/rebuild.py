@@ -113,8 +113,11 @@ class _RebuiltFile:
         mapping = self.manifest["mapping"] or None
         if self.came is None:
             return [FileOptions(self.manifest["nomenclature"], self.manifest["vintage"], mapping)]
+        # An older catalog has the release that was found, not what the user said:
+        # it may have come from the file or from the command, so both are tried.
         vintage, edition = self.came
         vintages = [None, vintage] if vintage != _UNKNOWN else [None]
+        # Editions joined by `+` were found in the file, for a command names one.
         editions = [None, edition] if edition and "+" not in edition else [None]
         return [FileOptions(one, other, mapping) for one in editions for other in vintages]
 
@@ -191,6 +194,7 @@ def _deliveries(work: _RebuildRun) -> tuple[list[_RebuiltFile], _Paths]:
         older = _older(folder / NAME)
         if older is not None:
             return older
+        # A newer format is no damage: making it anew would lose what this program does not know.
         if "update entrepot" in error.hint:
             raise
     else:
@@ -228,6 +232,7 @@ def _older(path: Path) -> tuple[list[_RebuiltFile], _Paths] | None:
                 "bytes": raw["bytes"],
                 "sha256": raw["sha256"],
                 "added_on": item["added_on"],
+                # The oldest formats have no numbers of loads, and list snapshots in their order.
                 "load": item.get("load", at + 1),
                 "replaces": item.get("replaces", False),
                 "mapping": item.get("mapping") or None,
@@ -286,6 +291,7 @@ def _unfinished(folder: Path) -> set[str]:
     for staging in folder.glob(".staging-*"):
         names = left_by_a_killed_load(staging) or []
         if any(not (folder / name).exists() for name in names):
+            # `raw/` has four signs, and the hash 64.
             found |= {name[4:68] for name in names if name.startswith("raw/")}
     return found
 
@@ -328,10 +334,12 @@ def _stored(work: _RebuildRun) -> tuple[list[Snapshot], _Paths]:
         key = item.source, item.id, item.vintage, item.load
         paths[name] = (item.source, item.raw.sha256, item.load)
         stored = fingerprint(path, name)
+        # The name ends in the first digits of the hash: a changed file shows without a catalog.
         if not path.name.endswith(f"-{stored.sha256[:8]}.parquet"):
             bad.add(key)
             continue
         whole = found.get(key, replace(item, partitions=()))
+        # What copies in several sort orders say of themselves differs in nothing but their files.
         same = [one for one in whole.partitions if replace(one, files={}, sums=None) == part]
         rest = tuple(one for one in whole.partitions if one not in same)
         one = same[0] if same else part
@@ -343,6 +351,7 @@ def _stored(work: _RebuildRun) -> tuple[list[Snapshot], _Paths]:
         found[key] = replace(whole, partitions=(*rest, one))
     sound = []
     for key, item in found.items():
+        # The one order that a table has, or both copies: half of a pair means that a file was lost.
         orders = {frozenset(part.files) for part in item.partitions}
         if key in bad or not orders <= {frozenset({"key"}), frozenset({"importer", "exporter"})}:
             continue
@@ -411,6 +420,7 @@ def _parsed(work: _RebuildRun, one: _RebuiltFile, added: Iterable[Snapshot]) -> 
         try:
             found = prepare_again(run, raw, manifest["added_on"])
         except BadFileError as error:
+            # The first way is the likeliest, so its error is the one to show.
             failed = failed or error
             continue
         if one.came is None or found.vintage == one.came[0]:

@@ -125,6 +125,7 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
         "quantity": whole("quantity", "quantity_unit"),
         "quantity_unit": "CASE WHEN count(quantity) = count(*) "
         "AND count(DISTINCT quantity_unit) = 1 THEN min(quantity_unit) END AS quantity_unit",
+        # One of several: an added-up row has no single delivery.
         "snapshot": "min(snapshot) AS snapshot",
     }
     columns = (
@@ -169,6 +170,7 @@ def secret(folder: Path) -> Secret:
         made = Secret(secrets.token_hex(32))
         write_secret(folder, made)
         return made
+    # RecursionError: JSON that is nested too deep.
     except (ValueError, KeyError, TypeError, RecursionError, IsADirectoryError) as error:
         raise BadFileError(
             "the secret of the lake is damaged",
@@ -182,6 +184,7 @@ def write_secret(folder: Path, stored: Secret) -> None:
     """Write the secret of a lake, for its owner alone."""
     draft = folder / f"{FILE}.draft"
     draft.unlink(missing_ok=True)  # what stands there may be a link, or open to others
+    # O_EXCL: a link that somebody puts there meanwhile makes this fail, and is not written through.
     opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w", encoding="utf-8") as file:
         json.dump({"salt": stored.salt, "erased": sorted(stored.erased)}, file)

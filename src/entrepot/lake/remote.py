@@ -121,14 +121,17 @@ class RemoteStore:
         store, held = self._store, self.mirror / NAME
         try:
             with self._reached(NAME):
+                # Tag and text of one answer: asked for apart they could be of two catalogs.
                 got = obstore.get(store, NAME)
                 self._tag, text = got.meta["e_tag"], bytes(got.bytes())
         except FileNotFoundError:
             self._tag = None
+            # The copy in the cache must not answer for a lake that is gone.
             held.unlink(missing_ok=True)
             return None
         self.mirror.mkdir(parents=True, exist_ok=True)
         if not held.is_file() or held.read_bytes() != text:
+            # Read before it is kept: a damaged catalog does not take the place of a good copy.
             Catalog.parse(text, f"{self.address}/{NAME}")
             replace_text(held, text.decode())
         return text
@@ -154,6 +157,7 @@ class RemoteStore:
 
     def _is_here(self, one: StoredFile) -> bool:
         path = self.mirror / one.path
+        # Compared with its hash when it came; since then its size is enough.
         return path.is_file() and path.stat().st_size == one.bytes
 
     def _bring_one(self, one: StoredFile) -> None:
@@ -180,6 +184,7 @@ class RemoteStore:
             )
         path = self.mirror / one.path
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Several processes may bring one file at once.
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             draft.write_bytes(content)
@@ -199,6 +204,7 @@ class RemoteStore:
         text = self._bring_catalog()
         if text is None:
             self._require_empty()
+            # A new lake at this address: what the cache has is of an earlier one.
             shutil.rmtree(self.mirror, ignore_errors=True)
             before = Catalog()
         else:
@@ -243,10 +249,12 @@ class RemoteStore:
         try:
             for name in new:
                 with self._reached(name):
+                    # Before it is sent: a transfer that fails may have arrived all the same.
                     sent.append(name)
                     obstore.put(self._store, name, self.mirror / name)
             mode: Any = "create" if text is None else {"e_tag": self._tag}
             with self._reached(NAME):
+                # In one request: an upload in parts cannot be tied to a condition.
                 put = obstore.put(self._store, NAME, now, mode=mode, use_multipart=False)
         except (AlreadyExistsError, PreconditionError) as error:
             self._delete(sent)
@@ -301,5 +309,6 @@ class RemoteStore:
 
 def _reason(error: Exception) -> str:
     """Return the beginning of what the library says, without anything signed or secret."""
+    # After `?` come signed parameters, and after `Debug source` the request with its headers.
     text = str(error).split("Debug source", maxsplit=1)[0].split("?", maxsplit=1)[0]
     return " ".join(text.split())[:300]

@@ -62,6 +62,7 @@ def repair(
         If a row to be corrected is not there, or not as the correction says.
     """
     mine = [one for one in declared if table.vintage in one.vintages]
+    # A column with one value in all rows is not stored; one that is to be corrected must be.
     staged.hold(connection, rows, own={one.column for one in mine})
     return [
         _corrected(connection, rows, table, one)
@@ -157,6 +158,7 @@ def _tests(
 ) -> Iterator[str]:
     """Yield SQL that rows with these texts fulfil."""
     kinds = schema(table)
+    # So that there is always something to join with AND.
     yield "true"
     for name, text in row.items():
         if name == "period" and kinds[name] == "DATE" and one.period:

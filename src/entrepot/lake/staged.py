@@ -117,11 +117,13 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: ParsedRows, own: Iterable[
         if name not in parts
     }
     cast = ", ".join(f"{value}::{compact[name]} AS {name}" for name, value in parts.items())
+    # No quick way: every cell is tested already.
     if rows.again is None:
         _create(connection, rows.relation.project(cast))
         return
     try:
         made = _create(connection, rows.relation.project(cast))
+        # Otherwise the quick way passed rows over, without an error.
         if made and rows.count in (None, made):
             return
     except (
@@ -144,6 +146,7 @@ def _hold_totals(connection: duckdb.DuckDBPyConnection, rows: ParsedRows) -> Non
     cast = ", ".join(
         f"{name if name in there else 'NULL'}::{kind} AS {name}" for name, kind in kinds.items()
     )
+    # By size, for of two rows for one cell the smaller is a part of the other.
     size = "coalesce(value_usd, value_reported)"
     cells = ", ".join(key)
     connection.execute(f"""
@@ -293,6 +296,7 @@ def _contents(
 def _with_totals(connection: duckdb.DuckDBPyConnection, found: list[Staged]) -> list[Staged]:
     """Return what waits with the totals of each period; of some there may be nothing else."""
     by_period = {one.period: one for one in found if one.period}
+    # A heading whose finer lines are there as well would count one good twice.
     summed = connection.execute(f"""
         SELECT freq, period, count(*), list(DISTINCT {SLICE["totals"]}),
                list(DISTINCT nomenclature),
@@ -304,6 +308,7 @@ def _with_totals(connection: duckdb.DuckDBPyConnection, found: list[Staged]) -> 
         period = _period(freq, start)
         one = by_period.get(period)
         if one is None:
+            # Only totals were delivered: no row by product and partner.
             one = Staged(period, 0, slices=(), products=products, digits=digits)
         by_period[period] = replace(
             one,

@@ -31,6 +31,7 @@ __all__ = ["NO_RELEASE", "State", "StateCache", "forget_state"]
 
 T = TypeVar("T")
 
+# Some pages' worth: one asks hundreds of questions.
 _MOST = 2000
 _PAGES = 24
 
@@ -117,6 +118,7 @@ class State:
         last = _LAST.get(folder)
         if last is None or last.catalog != catalog:
             last = cls(folder, catalog, bring)
+            # One state of one lake: what is remembered of it can be large.
             _LAST.clear()
             _LAST[folder] = last
         return last

@@ -40,6 +40,7 @@ __all__ = [
 
 ABOUT = "entrepot"
 """Key under which a file keeps what it is: the snapshot and the partition it is a part of."""
+# The engine's own size: 60 vectors of 2,048 rows.
 _GROUP = 122_880
 _LEVEL = 1  # 3, the usual one, takes a third longer and saves a fiftieth of the space
 
@@ -69,6 +70,7 @@ def write(
     sort = f" ORDER BY {by}" if by else ""
     _copy(
         connection,
+        # Sorted before it is cast: an ENUM sorts as a number, in the order of its texts.
         f"SELECT {out} FROM (FROM {STAGED} WHERE {of_period(there, period)}{sort})",
         target,
         about,
@@ -142,6 +144,7 @@ def export(
 
 def stored_about(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
     """Return the text that a stored file keeps of itself; None if it is none of ours."""
+    # Ours is the only key that counts; other programs may leave keys of their own.
     query = f"SELECT value FROM parquet_kv_metadata({file_literal(path)}) WHERE key = '{ABOUT}'"
     with readable():
         found = connection.execute(query).fetchall()
@@ -310,6 +313,7 @@ def _twin(
     """Return the first key that two rows of a sorted file have."""
     if not key:
         return {} if rows > 1 else None
+    # Without ORDER BY a window takes rows as they are in the file, which is what is to be proved.
     before = ", ".join(f"lag({name}) OVER () AS before_{name}" for name in key)
     file = f"read_parquet({file_literal(path)}, hive_partitioning=false)"
     [(found,)] = connection.execute(f"SELECT count(*) FROM {file}").fetchall()

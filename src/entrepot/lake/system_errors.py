@@ -45,6 +45,7 @@ def readable(*, writing: bool = False) -> Iterator[None]:
         ) from error
     except duckdb.Error as error:
         disk = () if writing else (duckdb.IOException,)
+        # Exact types: what derives from them (no such column, a wrong cast) is a defect of ours.
         if type(error) not in (*disk, duckdb.InvalidInputException, duckdb.Error):
             raise  # the target's disk, or a defect of ours, which should be seen as one
         raise OutsideError(
@@ -62,6 +63,7 @@ def finishing() -> Iterator[Callable[[], None]]:
     It is heard at the end of the block, as a KeyboardInterrupt that says that all was done.
     """
     pressed: list[int] = []
+    # None if the handler was not set from Python: it could not be put back.
     usual = signal.getsignal(signal.SIGINT)
     # No other thread hears of Ctrl-C, nor may it set what is done.
     mine = usual is not None and threading.current_thread() is threading.main_thread()
@@ -119,6 +121,7 @@ def guarded(
             raise KeyboardInterrupt(AS_BEFORE) from error
         raise
     except KeyboardInterrupt as error:
+        # One with a text is from `finishing`, and knows better what became of the lake.
         raise (error if error.args else KeyboardInterrupt(AS_BEFORE)) from None
 
 
@@ -132,6 +135,7 @@ def _words(error: Exception) -> str:
 def _outside(where: Path, error: OSError, state: str, elsewhere: str) -> OutsideError:
     text = str(error)
     hint = "check the folder, its rights and the memory that is free"
+    # Some errors of the engine have words and no number.
     if error.errno in FULL or any(word in text for word in ("space", "too large")):
         hint = f"free some space, or {elsewhere}"
     elif error.errno in READ_ONLY:

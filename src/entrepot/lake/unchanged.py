@@ -49,9 +49,11 @@ __all__ = [
 ]
 
 
+# Smaller blocks make the catalog longer; larger ones mean more bytes to read for a small question.
 BLOCK = 2**16
 _AT_ONCE = 16
 """Blocks that are read in one go."""
+# Without pread the position is one for all readers of a handle, so that only one may read.
 _THREADS = 2 if hasattr(os, "pread") else 1
 
 _LOGGED = re.compile(
@@ -105,6 +107,7 @@ def require_read(
     """
     log = connection.cursor()
     messages = log.execute(
+        # Filtered as text: every opening and seek is logged as well.
         "SELECT message FROM duckdb_logs() WHERE type = 'FileSystem' "
         'AND contains(message, \'","op":"READ","\')'
     ).fetchall()
@@ -120,6 +123,7 @@ def require_read(
         if operation == "READ" and int(size):
             blocks = range(int(at) // BLOCK, (int(at) + int(size) - 1) // BLOCK + 1)
             touched.setdefault(path, set()).update(blocks)
+    # Both spelt alike: a lake named `./lake` is logged as it was named.
     known = {os.path.normpath(folder / stored.path): stored for stored in files()}
     by_path = {os.path.normpath(path): blocks for path, blocks in touched.items()}
     mine = [(known[path], sorted(blocks)) for path, blocks in by_path.items() if path in known]
@@ -139,6 +143,7 @@ def require_whole(folder: Path, files: Iterable[StoredFile]) -> None:
     todo = []
     for stored in files:
         key = (str(folder / stored.path), stored.sha256)
+        # Before it is read: if it is changed meanwhile, it is compared again next time.
         now = _stamp(folder / stored.path)
         if now is None or _SEEN.get(key) != now:
             todo.append((key, now, stored))
@@ -207,6 +212,7 @@ def _runs(stored: StoredFile, blocks: Sequence[int]) -> Iterator[Run]:
     for start, end in pairwise([*cuts, len(blocks)]):
         for at in range(start, end, _AT_ONCE):
             first, last = blocks[at], blocks[min(at + _AT_ONCE, end) - 1]
+            # The last block of a file is shorter than the others.
             size = min((last + 1) * BLOCK, stored.bytes) - first * BLOCK
             yield stored, first, max(size, 0), sums[4 * first : 4 * (last + 1)]
 
@@ -214,8 +220,10 @@ def _runs(stored: StoredFile, blocks: Sequence[int]) -> Iterator[Run]:
 def _require(folder: Path, runs: Sequence[Run]) -> None:
     opened: dict[str, int] = {}
     try:
+        # By identity: the hash of an entry would go through all of its checksums.
         for stored in {id(run[0]): run[0] for run in runs}.values():
             try:
+                # O_BINARY: Windows would else translate ends of lines.
                 handle = opened[stored.path] = os.open(
                     folder / stored.path, os.O_RDONLY | getattr(os, "O_BINARY", 0)
                 )
@@ -265,6 +273,7 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
         found = path.stat()
     except OSError:
         return None
+    # The time of the last change of an inode cannot be set by a program, as st_mtime can.
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 

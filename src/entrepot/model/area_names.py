@@ -183,6 +183,7 @@ def name_key(name: str) -> str:
     if len(words) > 1:  # alone, "Island" is Iceland
         inner = [word for word in words[1:-1] if word not in _INSIDE]
         words = [_CANONICAL.get(word, word) for word in (words[0], *inner, words[-1])]
+    # A name of nothing but articles stays as it is.
     return " ".join(sorted({word for word in words if word not in _SILENT} or set(words)))
 
 
@@ -262,10 +263,12 @@ def completed_name(text: str) -> str | None:
     >>> completed_name("Virgin Isl"), completed_name("Niger")  # of two countries; too short
     (None, None)
     """
+    # After an open bracket stood what distinguishes two areas, and it was cut off.
     if len(text) < _SHORTEST or text.rstrip().endswith("("):
         return None
     *whole, last = words_of(text) or [""]
     known = {_CANONICAL.get(word, word) for word in whole} - _SILENT
+    # The last word may be the beginning of a form of state: CHINA, REPUBLICA POP.
     begun = {word for word in _FORMS if word.startswith(last) and len(last) > 1}
     goes_on = any(word.startswith(last) for word in _SILENT)
     # What says no more than that it is a state is not enough: República Federativa de ...
@@ -285,6 +288,7 @@ def completed_name(text: str) -> str | None:
             like.add(code)
             if is_begun and known <= words.keys():
                 alike.add(code)
+    # Where several names go on so, a form that is said may decide: CHINA, REPUBLICA POP.
     said = (known | begun) & _FORMS - _COMMON
     found = like if len(like) == 1 or not said else alike
     return (found.pop() if len(found) == 1 else None) or None
@@ -314,6 +318,7 @@ def _by_letters() -> dict[str, str]:
 
 
 def _letters(name: str) -> str:
+    # Letters and digits of every script: \w without the underscore.
     return "".join(re.findall(r"[^\W_]", _plain(name)))
 
 
@@ -359,11 +364,13 @@ def spellings() -> tuple[tuple[str, str, str], ...]:
 def words_of(name: str) -> list[str]:
     """Return the words of a name in small letters, without accents."""
     # Publishers without apostrophes write a blank in their place: COTE D IVOIRE.
+    # PEOPLE S REP is peoples; three letters in front keep initials such as U S apart.
     joined = re.sub(r"(?:['’`´]|(?<=[^\W_]{3}) )s\b", "s", _plain(name))
     return re.findall(r"[^\W_]+", re.sub(r"\b[dl](?:['’`´] ?| )", "", joined))
 
 
 def _plain(name: str) -> str:
     """Return a name in small letters, without accents."""
+    # NFKD leaves the Turkish dotless i as it is.
     plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("&", " and "))
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()

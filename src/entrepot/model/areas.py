@@ -363,6 +363,7 @@ def _words(groups: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
             pairs += [(word, one.code) for word in names if word]
     words: dict[str, tuple[str, ...]] = {}
     for word, code in pairs:
+        # A word may be that of several areas (Congo): all of them are suggested.
         words[_key(word)] = tuple(dict.fromkeys((*words.get(_key(word), ()), code)))
     return words
 
@@ -475,6 +476,7 @@ class Group:
         """
         found = frozenset(one.area for one in self.memberships if one.on(on))
         if not found:
+            # Only a dated group can be empty, so that some member has a first day.
             first = min(one.joined for one in self.memberships if one.joined)
             raise RequestError(
                 f"{self.code} has no members on {on.isoformat()}",

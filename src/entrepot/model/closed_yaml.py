@@ -104,6 +104,7 @@ def parse_closed(text: str, model: type[M], *, name: str) -> M:
     data, lines = load_lines(text, name=name)
     if data is None:
         raise BadFileError("the file is empty", where=name, hint=f"it needs {_keys((model,))}")
+    # It ends: each round puts typed text where a number was, and what is text is not changed again.
     while True:
         try:
             return model.model_validate(data)
@@ -135,6 +136,7 @@ def _bad_file(error: ValidationError, model: type[BaseModel], lines: YamlLines) 
         path = _path(item["loc"], lines)
         if item["type"] in ("extra_forbidden", "missing"):
             path = (*_path(item["loc"][:-1], lines), item["loc"][-1])
+        # Of a union pydantic names every arm that fails; the first of them is enough.
         problems.setdefault(path, _problem(item, path, model, lines))
     first, *rest = sorted(problems.values(), key=lambda problem: _line(problem.where))
     if rest:
@@ -314,6 +316,8 @@ def load_lines(text: str, *, name: str) -> tuple[Any, YamlLines]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     lines = YamlLines(name)
     try:
+        # Nodes, not values: they have lines, tags and the
+        # text as typed, and no object is made of them.
         root = yaml.compose(text, Loader=loader)
         return (None if root is None else _plain(root, (), lines, set())), lines
     except yaml.YAMLError as error:
@@ -330,6 +334,7 @@ def _plain(node: yaml.Node, path: Path, lines: YamlLines, seen: set[int]) -> Any
     if len(path) > DEEPEST:  # said here: how deep Python itself can go differs by its version
         raise _too_deep(lines.name)
     lines.value[path] = node.start_mark.line + 1
+    # A reference gives a node again: a few lines of them could stand for gigabytes.
     if id(node) in seen:
         raise _not_read("a reference (*name)", path, lines)
     if node.tag not in _TAGS:
@@ -379,6 +384,7 @@ def _mapping(node: yaml.Node, path: Path, lines: YamlLines, seen: set[int]) -> d
 
 def _scalar(text: str) -> Any:
     """Return what a plain scalar says if that loses nothing, else the text."""
+    # These and no others: `no` and `off` are texts, and the code of Norway is not false.
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     kinds: tuple[Callable[[str], int | float], ...] = (int, float)
@@ -387,6 +393,7 @@ def _scalar(text: str) -> Any:
             number = kind(text)
         except ValueError:
             continue
+        # Only what prints as it was typed: 1.30, 007 and 1e3 stay text.
         if str(number) == text and text.lower() not in ("nan", "inf", "-inf"):
             return number
     return text
@@ -421,6 +428,7 @@ FormatOne = Annotated[Literal[1], BeforeValidator(_whole)]
 
 _LONGEST = {"a title": 500, "an address": 2_000}
 """Characters: each stands in every list of what is loaded, in titles and under charts."""
+# Neither quotes nor brackets, which would end the attribute or tag that the address stands in.
 _WEB = re.compile(r"https?://[^\s<>\"\\]+", re.IGNORECASE)
 
 

@@ -56,7 +56,9 @@ def number(value: float, digits: int = 3) -> str:
     """
     if value == 0:
         return "0"
+    # From the shortest digits that are this number: those of the binary value round 2.675 down.
     exact = Decimal(repr(float(value)))
+    # `adjusted` is the power of ten of the first digit: -1 of 0.563.
     places = max(0, digits - 1 - exact.adjusted())
     rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     if rounded.adjusted() > exact.adjusted() and places:  # 9.996 became 10.00
@@ -93,6 +95,7 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     if unit == "ratio":
         return number(value, digits), "times"
     if unit in MONEY:
+        # A scale is used from 0.9995 of it on: 999,600,000 rounds to 1.00 bn, and not to 1,000 m.
         factor, word = next(
             ((size, name) for size, name in SCALES if abs(value) >= size * 0.9995), (1.0, "")
         )
@@ -192,4 +195,5 @@ def printable(text: str) -> str:
     return _COMMANDS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+# All control characters but tab and line end, and those that turn the order of writing.
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -242,6 +242,7 @@ def _declared() -> dict[str, Key]:
     found = {}
     for name, hint in get_type_hints(Keys, include_extras=True).items():
         types, key = get_args(hint)
+        # `int | None` gives int; a type alone is its own.
         kinds = [one for one in get_args(types) or (types,) if one is not NoneType]
         found[name] = replace(key, kind=kinds[0])
     return found

@@ -126,6 +126,7 @@ class Period:
         >>> str(Period.parse("2025-02").before()), str(Period.parse("2021..2023").before())
         ('2024-02', '2018..2020')
         """
+        # Rounded up to years: three months go back one, thirty months three.
         years = -(-self.months // 12)
         if self.start.year <= years:
             raise RequestError(
@@ -175,6 +176,7 @@ class Period:
             return []
         starts = [self.start]
         while starts[-1] <= self.end:
+            # From the first day each time: year by year 29 February would become the 28th for good.
             starts.append(_shift_year(self.start, len(starts)))
         day = timedelta(days=1)
         whole = starts[-1] == self.end + day
@@ -255,4 +257,5 @@ def _shift_year(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year + years)
     except ValueError:
+        # 29 February in a year that has none.
         return (day - timedelta(days=1)).replace(year=day.year + years)

@@ -194,6 +194,7 @@ def product_code(text: str | int) -> str:
     ('010121', '854231')
     """
     code = str(text).strip()
+    # Not \d, which takes digits of other scripts too.
     if not re.fullmatch(r"[0-9]{5,6}", code):
         raise RequestError(
             f"not a six-digit product code: {code!r}",
@@ -229,6 +230,7 @@ def product_prefix(text: str) -> str:
 
 def _in_chapters(code: str) -> str:
     chapter = int(code[:2])
+    # The convention keeps chapter 77 free.
     if chapter == 0 or chapter == 77:
         raise RequestError(
             f"no such chapter: {code[:2]}",

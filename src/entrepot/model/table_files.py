@@ -99,6 +99,7 @@ def write_whole(target: Path, made: str | bytes) -> Path:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(made.encode() if isinstance(made, str) else made)
+        # Others are to read it, and what mkstemp makes is for its owner alone.
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except OSError as error:
@@ -106,6 +107,7 @@ def write_whole(target: Path, made: str | bytes) -> Path:
     return target
 
 
+# -2.5 and +1,234 begin like formulas and are none.
 _NUMBER = re.compile(rf"[+\-{MINUS}]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
 _SIGN = rf"[=+\-@{MINUS}\uff1d\uff0b\uff0d\uff20]"
 _UNSEEN = r"[\s\x00-\x1f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
@@ -181,6 +183,7 @@ def _column(cells: list[Any]) -> pa.Array:
 def _text(cell: Any) -> str | None:
     if cell is None or isinstance(cell, str):
         return cell
+    # A date is written as a JSON text, whose quotes are taken off again.
     return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
 
 
@@ -226,6 +229,7 @@ def form_of(path: Path) -> str:
         raise RequestError(
             f"cannot write this kind of file: {path.name}", hint=f"end it in {', '.join(FORMS)}"
         )
+    # `.sdmx.csv` ends in `.csv` as well.
     return max(found, key=len)
 
 
@@ -384,6 +388,7 @@ def workbook_bytes(
     with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
         workbook.set_properties(
             {
+                # Excel takes no properties that are longer.
                 "title": about.title[:255],
                 "author": "Entrepôt",
                 "comments": about.description[:255],
@@ -394,6 +399,7 @@ def workbook_bytes(
         quoted = workbook.add_format({"quote_prefix": True})
         for count, (name, head, cells) in enumerate(tables, 1):
             end = f" {count}" if count > 1 else ""
+            # Names of sheets have at most 31 characters, and none of these.
             plain = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[: 31 - len(end)] or "table"
             _fill_sheet(workbook.add_worksheet(plain + end), head, cells, bold, quoted)
     return out.getvalue()
@@ -414,6 +420,7 @@ def _fill_sheet(
             elif _is_number(cell):
                 sheet.write_number(place, at, cell)
             elif text := _text(cell):
+                # Like a typed apostrophe: the cell stays a text when it is edited.
                 look = quoted if is_risky(text) else None
                 sheet.write_string(place, at, text[:MOST_TEXT], look)
     if cells:
@@ -425,6 +432,7 @@ def _stata(rows: Rows, about: TableAbout) -> bytes:
     if find_spec("pandas") is None:
         raise MissingExtraError("pandas", "stata")
     plain_rows = [
+        # Stata has no truth values.
         {name: int(one) if isinstance(one, bool) else one for name, one in row.items()}
         for row in rows
     ]
@@ -438,8 +446,10 @@ def _stata(rows: Rows, about: TableAbout) -> bytes:
             short, count = f"{plain[: _MOST_STATA - 3]}_{count}", count + 1
         names[str(name)] = short
     for name in frame.columns:
+        # Stata has no missing text: an empty one stands for it.
         if frame[name].dtype.kind not in "fiu":
             frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
+    # Labels of Stata end after 80 characters.
     labels = {names[name]: text[:80] for name, text in about.labels.items() if name in names}
     out = io.BytesIO()
     frame.rename(columns=names).to_stata(
@@ -458,6 +468,7 @@ def _sdmx(head: Sequence[str], cells: Sequence[Sequence[Any]], about: TableAbout
     called = {"period": "TIME_PERIOD", "value": "OBS_VALUE", "status": "OBS_STATUS"}
     names = [called.get(name, re.sub(r"\W", "_", name).upper()) for name in head]
     flow = re.sub(r"\W", "_", about.name).upper() or "TABLE"
+    # `I` for information: these rows neither add to a receiver's data nor replace them.
     first = ["dataflow", f"ENTREPOT:{flow}(1.0)", "I"]
     rows = ([*first, *row] for row in cells)
     return csv_text(["STRUCTURE", "STRUCTURE_ID", "ACTION", *names], rows)

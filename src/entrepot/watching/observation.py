@@ -141,6 +141,7 @@ def _keys_of(definition: Any) -> dict[str, Any]:
 
 
 def _number(value: Any) -> float | None:
+    # Python reads NaN and Infinity in JSON; a comparison with them would never find a change.
     if value is not None and not math.isfinite(float(value)):
         raise ValueError("no number")
     return None if value is None else float(value)
@@ -304,6 +305,7 @@ class PendingNowcast:
         intervals = (seen.nowcast or {}).get("intervals", {})
         if seen.value is None or not intervals:
             return None
+        # 80 before 95, so that the narrowest interval with the value in it is named.
         inside = {
             level: low <= reported <= high for level, (low, high) in sorted(intervals.items())
         }

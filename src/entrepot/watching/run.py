@@ -134,6 +134,7 @@ def _require_same(path: Path, before: dict[str, Any] | None) -> None:
     RequestError
         If the file that is watched by this name is still there.
     """
+    # A file that was moved is watched under its name in its new place.
     other = Path(before["path"]) if before else path
     if other.exists() and not other.samefile(path):
         raise RequestError(
@@ -162,6 +163,7 @@ def _seen_again(name: str, asked: WatchRequest, before: dict[str, Any], lake: La
     verdicts: dict[str, str] = before.get("verdicts", {})
     moves: list[FigureChange] = []
     turns: list[VerdictChange] = []
+    # One state of the lake for all of a file, so that its figures agree with each other.
     with lake.reading():
         for item in asked.items:
             then = item.then
@@ -208,6 +210,7 @@ def _scored(
     where = f"stored nowcasts of {name}"
     stored = (PendingNowcast.read(data, where) for data in before.get("nowcasts", ()))
     waiting = {one.key: one for one in stored}
+    # Nothing is stored of saved figures: the nowcast that waits is in their own file.
     for move in moves if asked.saved else ():
         if move.then is not None and move.then.nowcast:
             one = PendingNowcast(move.id, asked.since, move.then)
@@ -215,6 +218,7 @@ def _scored(
     scores = []
     for key, one in list(waiting.items()):
         keys = {key: value for key, value in one.seen.definition.items() if value is not None}
+        # Only the value is compared: its range would cost many evaluations.
         figure = evaluate(Definition.build(**keys), lake, ranged=False)
         if figure.value is not None:
             del waiting[key]
@@ -224,6 +228,7 @@ def _scored(
     for move in moves:
         if move.now.nowcast:
             one = PendingNowcast(move.id, today, move.now)
+            # Of the same months the first nowcast stays, for it is the one to be scored.
             waiting.setdefault(one.key, one)
     return tuple(scores), tuple(waiting.values())
 
@@ -440,6 +445,7 @@ def parse_asked(text: str, name: str) -> WatchRequest:
             where=name,
             hint=f"draft them, then watch the claims file: entrepot draft {name} > claims.yaml",
         )
+    # Looked at before it is parsed: claims and watch files end alike.
     data, _ = load_lines(text, name=name)
     if isinstance(data, dict) and "claims" in data:
         document = document_of(parse_closed(text, ClaimsFile, name=name))
@@ -485,6 +491,7 @@ def _item(id_: str, data: Any, where: str) -> Item:
     chosen, curve = data.get("chosen") or [], data.get("specifications") or {}
     if not isinstance(chosen, list) or not isinstance(curve, dict):
         raise _unknown(where)
+    # What the answer chose by itself is chosen anew: another source may be the best by now.
     keys = {key: value for key, value in seen.definition.items() if key not in chosen}
     return Item(id_, Definition.build(**keys), then=seen, curve="explained" in curve)
 
@@ -531,6 +538,7 @@ class _Entry(Closed):
             raise UnknownNameError(
                 "measure", self.measure, QUESTIONS, hint="see: entrepot measure list"
             )
+        # Made once here, so that a mistake in them has the line of this entry.
         _ = self.definition, self.threshold
         return self
 
