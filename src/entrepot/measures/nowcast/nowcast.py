@@ -160,6 +160,7 @@ def nowcast(
         for level, (low, high) in ends.items()
         if np.isfinite(low[0])
     }
+    # Taken out of a logarithm with a floor, the estimate can be a little below zero.
     value = float(past.known[0, place] + max(past.combined[0, place], 0.0))
     low, high = intervals[LEVELS[0]]
     is_wide = high - low > _WIDEST_SHARE if denominator is not None else high > _WIDEST * low
@@ -189,6 +190,7 @@ def nowcast(
 
 def _refuse_history(values: Floats, window: Window) -> None:
     """Refuse what has too short a past, or too irregular a one."""
+    # So many that the last origin has `LEAST_ORIGINS` earlier ones whose windows had ended by then.
     needed = HISTORY + window.ahead + LEAST_ORIGINS - 1
     if window.ahead > 12:
         raise NoEvidenceError(
@@ -227,6 +229,7 @@ def _interval(past: Past, place: int, ends: tuple[float, float]) -> tuple[float,
     import numpy as np
 
     middle, floor = past.combined[0, place], past.floors[0, place]
+    # Amounts have a floor, shares (whose error is one of logits) have none.
     if floor > 0:
         low, high = (float((middle + floor) * np.exp(end) - floor) for end in ends)
         known = float(past.known[0, place])
@@ -269,6 +272,7 @@ def _covered(past: Past, place: int) -> float | None:
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
         ends = ends_of_errors(past, earlier).get(LEVELS[0])
         score = past.scores[0, earlier]
+        # Only NaN differs from itself.
         if ends is not None and score == score and ends[0][0] == ends[0][0]:
             inside.append(ends[0][0] <= score <= ends[1][0])
     return float(sum(inside) / len(inside)) if len(inside) >= LEAST_ORIGINS else None
@@ -327,6 +331,7 @@ def backtest(
     past = past_of(values, partner, window, lead=lead)
     columns: list[Floats] = []
     for place, origin in enumerate(past.origins):
+        # What was reported later has to be there to compare with.
         if origin + window.ahead >= values.shape[1] or past.usable(place) < LEAST_ORIGINS:
             continue
         ends = ends_of_errors(past, place)

@@ -254,6 +254,8 @@ def pass_through(
         names = ("shipped", "drawn", "__most", "__even", "unknown_products", "__unsure")
         sums = aggregate(each, keys, *(nw.col(name).sum() for name in names))
         there = nw.col("shipped") > 0
+        # One product whose other sellers are unknown leaves the sum of proportions unknown; the
+        # bound needs the origins' part alone.
         even = nw.when(there & (nw.col("__unsure") == 0)).then(nw.col("__even"))
         return sums.select(
             *keys,
@@ -294,6 +296,7 @@ def _by_product(
         *(nw.when(unknown).then(0.0).otherwise(nw.col(name)).alias(name) for name in flows),
     )
     shipped, drawn, bought = (nw.col(name) for name in flows)
+    # Shipped may exceed what was bought in all; then no more than is drawn came from the origins.
     even = nw.when(bought > 0).then(shipped * drawn / bought).otherwise(0.0)
     return each.with_columns(
         nw.when(shipped < drawn).then(shipped).otherwise(drawn).alias("__most"),
