@@ -339,8 +339,7 @@ def _months(
     )
     return sums.with_columns(
         known_sum("__total", "__known").alias("value"),
-        # One count across years: whether eleven rows back is eleven months back is a difference of
-        # it.
+        # One count across years: eleven rows back are eleven months back if it differs by eleven.
         (nw.col("__year") * 12 + nw.col("__month")).alias("__at"),
     )
 

@@ -102,8 +102,7 @@ def conversions(
         )
         row_count = nw.col("__rows")
         sums = sums.with_columns(
-            # All or nothing: a sum over fewer rows than its neighbour's would differ from it for
-            # that alone.
+            # All or nothing: sums over different rows would differ for that alone.
             nw.when((row_count > 0) & (nw.col(f"{name}_known") == row_count))
             .then(nw.col(name))
             .alias(name)

@@ -238,8 +238,7 @@ def asymmetry(
         sold = nw.when(nw.col(supplier).is_in(sellers)).then(1).otherwise(0)
         bought = nw.when(nw.col(buyer).is_in(buyers)).then(1).otherwise(0)
         marked = rows.with_columns(sold.alias("__sold"), bought.alias("__bought"))
-        # 3: the exporter sells to the importer; 1: others sell to it; 2: the exporter sells
-        # elsewhere.
+        # 3: the exporter to the importer; 1: others to the importer; 2: the exporter to others.
         side = nw.col("__sold") * 2 + nw.col("__bought")
         parted = marked.select(
             *keys,
@@ -354,8 +353,7 @@ def net_import_reliance(
         if stocks:
             net = net + nw.col(stocks)
         used = nw.col(production) + net
-        # Over all rows of the group: one missing production makes the sum too small, and reliance
-        # too large.
+        # One missing production makes the sum too small, and reliance too large.
         whole = (nw.col("__rows") > 0) & (nw.col("__gaps") == 0) & (nw.col("__below") == 0)
         defined = whole & used.is_finite()
         return sums.select(

@@ -107,8 +107,7 @@ class Changes:
         for name in ("then", "now"):
             total = nw.col(f"__{name}")
             unreported = (nw.col(f"__rows_{name}") > 0) & (nw.col(f"__known_{name}") == 0)
-            # One such supplier makes the answer of its market null: gains and losses are sums over
-            # all.
+            # One such supplier leaves its market without an answer: gains and losses are sums.
             unsound = unsound | unreported | ~((total >= 0) & total.is_finite())
         return sums.with_columns(nw.when(unsound).then(1).otherwise(0).alias("__unsound"))
 
@@ -362,8 +361,7 @@ def allocated_flows(
         )
         both = losers.join(gainers, on=market, how="inner")
         one, other = nw.col("__all_lost"), nw.col("__all_gained")
-        # Over the larger of the two: rows add up to what was replaced, and not to all that was
-        # lost.
+        # Over the larger of the two, so that rows add up to what was replaced.
         larger = nw.when(one > other).then(one).otherwise(other)
         part = nw.col("__lost") * nw.col("__gained") / larger
         return both.select(*keys, "loser", "gainer", part.alias("allocated"))

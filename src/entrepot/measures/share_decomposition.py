@@ -605,8 +605,7 @@ def real_growth(
         rows = rows.with_columns(real.alias("__real"))
         sums = _both(rows, keys, time, now, then, [value, "__real"])
         known_now, known_then = nw.col("__known_now"), nw.col("__known_then")
-        # Each known value has an index: else the real sum would be of fewer rows than the nominal
-        # one.
+        # Each known value has an index, or the real sum would be of fewer rows.
         complete = (known_now == nw.col("__known_real_now")) & (
             known_then == nw.col("__known_real_then")
         )

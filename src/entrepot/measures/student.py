@@ -61,7 +61,7 @@ def student_quantile(confidence: float, freedom: float) -> float:
     # With one degree of freedom and 99.9 % the quantile is above 600: no fixed upper end does.
     while _between(high, freedom) < confidence:
         high *= 2
-    # A float has 53 binary digits.
+    # More than the 53 binary digits of a float.
     for _ in range(60):
         middle = (low + high) / 2
         if _between(middle, freedom) < confidence:
@@ -78,7 +78,7 @@ def _between(t: float, freedom: float) -> float:
     if part == 0:
         return 0.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    # In logarithms: gamma functions overflow from 171 on.
+    # In logarithms: a gamma function overflows from 172 on.
     scale += a * math.log(part) + b * math.log1p(-part)
     # On the other side of this the fraction converges slowly, and that of the complement fast.
     if part < (a + 1) / (a + b + 2):

@@ -159,8 +159,7 @@ def reconcile(
     scratch = ReconcileTables(connection)
     try:
         if moves is not None:
-            # `pair` pastes them in as SQL text: as a table they are computed once, not where they
-            # are read.
+            # `pair` pastes them in as SQL text: a table is not computed anew where it is read.
             moves = scratch.keep(moves, "moves")
         scratch.keep(pair(rows, moves), "pairs")
         freight = _freight(scratch, distances) if remove_freight and distances is not None else None
@@ -479,15 +478,13 @@ def combined(
     `tails` says how many standard deviations to either side of a value hold nine in ten; `hows` in
     what reporters keep lines back, see `withheld`.
     """
-    # Below, a gap is what importers report on top: it carries an exporter's report to the
-    # importer's. For an importer's report it turns its sign, and its ends.
     key = ", ".join(f"p.{name}" for name in CELL)
     held, joins = suppressed_in(hows, "p")
     logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
     beside = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
-    # `least(0, ...)` and `greatest(0, ...)` keep the value in its interval where all gaps of the
-    # past lie on one side; 700 is near the largest power of e that a DOUBLE can hold.
     taken_off = str(log_freight != KEPT).lower()
+    # A gap of the past is what importers report on top: it carries an exporter's report to the
+    # importer's. For an importer's report it turns its sign, and its ends.
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
@@ -610,7 +607,7 @@ class Tails:
         # Thirty degrees and more: the second last row of the table.
         if ratio <= ratios[-2][1]:
             return cls(math.inf, max(1.0, nine / NORMAL))
-        # Stays at 1 (Cauchy) where the ratio is above the whole table and the loop finds no place.
+        # Stays at 1 (Cauchy) where the ratio is above the table, and the loop finds no place.
         freedom = 1.0
         for (left, above), (right, below) in pairwise(ratios):
             if below <= ratio <= above:

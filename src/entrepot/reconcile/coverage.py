@@ -95,8 +95,7 @@ def coverage(
     spans = "SELECT DISTINCT period FROM told"
     if periods:
         spans = " UNION ".join(f"SELECT DATE '{day}' AS period" for day in periods)
-    # `own` and `base` are crossed with all periods: a partner that reports nothing in one still has
-    # a row there, as not covered.
+    # Crossed with all periods: a partner that reports nothing in one has a row there, not covered.
     sql = f"""
     WITH there AS (
         SELECT period, {partner} AS partner, {product} AS product, reported_by, value_usd FROM flows

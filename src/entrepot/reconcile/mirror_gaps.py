@@ -379,8 +379,7 @@ TWO_REPORTS = (
 """Columns of `in_goods` and `in_totals`, in the order of `MirrorPair`."""
 _FIRST = ", ".join(TWO_REPORTS[:-2])
 
-# Out of range, `lag` is null, and so is the test: coalesce makes a line without a past no ended
-# one.
+# Out of range `lag` is null, and so is the test: a line without a past has not ended.
 _MARKED = f"""
     SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped

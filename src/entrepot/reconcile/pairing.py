@@ -30,9 +30,8 @@ def moved(exporters: str, importers: str, moves: str) -> str:
     moves
         SQL for where the goods of a code are in another edition; see `pair`.
     """
-    # Three kinds of reports come out: codes that no move touches, codes that keep their number, and
-    # divided ones, to which a report under the new number itself is added. Each CTE is read more
-    # than once.
+    # Three kinds of reports come out: of codes that no move touches, of codes left alone, and
+    # divided ones with what was reported under the new number itself. Each CTE is read repeatedly.
     return f"""
         WITH move AS MATERIALIZED ({moves}),
         touched AS MATERIALIZED (SELECT product FROM move UNION SELECT to_product FROM move),
@@ -169,8 +168,7 @@ def _side(side: str, bases: list[str | None]) -> str:
     if len(bases) < 2:
         return f"SELECT {_KEY}, {columns} {rows}"
     if side == "importer" and len(set(bases)) > 1:
-        # By alphabet: consignment before origin. It ignores null, which counts only where all are
-        # null.
+        # By alphabet: consignment before origin. Nulls are ignored, unless there is nothing else.
         best = f"min(partner_basis) OVER (PARTITION BY {_KEY})"
         rows += f" QUALIFY partner_basis IS NOT DISTINCT FROM {best}"
         # A subquery, because QUALIFY in the query that groups would see groups and not rows.

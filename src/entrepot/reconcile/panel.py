@@ -24,8 +24,7 @@ Panel = Literal["as_reported", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_reported", "fixed", "carried")
 
 _REPORTER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
-# Who reports: a reporter is in a fixed panel of imports and of exports by itself, for each
-# frequency.
+# Imports and exports are panels of their own, and so is each frequency.
 _FIXED = f"""
 WITH reports AS (SELECT DISTINCT freq, period, reported_by, {_REPORTER} AS reporter FROM flows),
 spans AS (SELECT freq, count(DISTINCT period) AS n FROM reports GROUP BY freq),

@@ -135,8 +135,7 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> ReporterWe
     for exporter, importer, one, other, official in cells:
         if min(one, other, official) <= 0 or abs(math.log(other / one)) < 0.05:
             continue
-        # Within 5 % of each other, rounding of the official value decides where between them it
-        # lies.
+        # Within 5 % of each other, the rounding of values decides what the weight seems to be.
         weight = (official - other) / (one - other)
         # At the ends the official value is one report alone, whose odds would be infinite.
         if 1e-3 < weight < 1 - 1e-3:
@@ -161,8 +160,7 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> ReporterWe
             for other in (0, 1):
                 np.add.at(left, (places[one], places[other]), weights)
         right = sum(np.bincount(places[one], weights * odds, size) for one in (0, 1))
-        # A constant moved from all exporters to all importers changes nothing, so that without this
-        # ridge the matrix is singular.
+        # A constant can move from exporters to importers: a ridge, or the matrix is singular.
         left[np.diag_indices(size)] += 1e-6 * max(float(weights.max()), 1.0)
         solved = np.linalg.solve(left, right)
         # Weights of one over the residual make least squares one of absolute deviations; the floor
@@ -267,8 +265,7 @@ def variances(found: Sequence[PairGap]) -> Variances:
     typical = max(float(np.average(squares, weights=cells)) / 2, 1e-9)
     sizes = len(exporters), len(importers)
     solved = np.full(sum(sizes), typical)
-    # The weight of `_FEW` cells of a typical pair, whose fitted gap is 2 typical, by the formula of
-    # the loop.
+    # The weight of `_FEW` cells of a typical pair (2 typical), by the formula in the loop.
     hold = _FEW / (2.02 * typical) ** 2
     for _ in range(_ROUNDS):
         fitted = np.maximum(solved[places[0]] + solved[places[1]], 1e-3 * typical)
@@ -276,7 +273,7 @@ def variances(found: Sequence[PairGap]) -> Variances:
         # stops pairs that agree perfectly from deciding everything.
         weights = cells / (fitted + 0.02 * typical) ** 2
         solved = _additive(squares, weights, places, sizes, hold, typical)
-    # What can be moved between the sides is fixed only at the end: each step is free of it.
+    # Only sums of two variances show in gaps: what can move between the sides is fixed here.
     solved = _level(solved, len(exporters))
     errors = _errors(squares, solved, cells, places)
     names = [
@@ -354,8 +351,7 @@ def _errors(
 
 def _relative(variance: float) -> float:
     """Return the variance of a lognormal report relative to the truth."""
-    # Their product is then e^600 at most, still a float; of zero variance the logarithm is taken
-    # next.
+    # e^600 at most, still a float; never zero, as its logarithm is taken next.
     return math.exp(min(variance, 300.0)) * math.expm1(min(variance, 300.0)) or 1e-12
 
 
@@ -397,7 +393,7 @@ def gaps(
     part
         SQL for the part of the trade that each gap is of.
     """
-    # tanh(|ln(m / x)| / 2) is |m - x| / (m + x), the relative gap, without its own zero cases.
+    # tanh(|ln(m / x)| / 2) is |m - x| / (m + x), the relative gap.
     found = over(
         pairs,
         "pairs",

@@ -101,8 +101,7 @@ def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extracti
         ):
             if not len(sellers):
                 continue
-            # What is missing follows the buyers' output: sellers lose it, others get what is
-            # replaced.
+            # What is missing follows buyers' output: sellers lose it, others get what is replaced.
             change = rule(gone.sum(axis=0) * running[buyers])
             change[sellers] -= gone @ running[buyers]
             found[rows] += change

@@ -219,7 +219,7 @@ def filled(rows: nw.LazyFrame[Any], market: Sequence[str], supplier: str) -> nw.
     """
     before, limit = nw.col("__before"), nw.col("__limit")
     order = ["__limit", supplier]
-    # Running sums from the tightest limit up: what all before it send at most, and bought so far.
+    # From the tightest limit up: what all so far sent, and what they can send at most.
     rows = rows.with_columns((before * limit).alias("__most")).with_columns(
         before.sum().over(*market).alias("__bill"),
         before.cum_sum().over(*market, order_by=order).alias("__so_far"),

@@ -132,8 +132,7 @@ def network(
     world = solved.economy
     buying = world.output
     if cap is not None and ((part := 1 - world.value_added) > cap).any():
-        # Inputs stay in proportion: whoever buys above the cap counts as smaller, and not as
-        # cheaper.
+        # In proportion: whoever buys above the cap counts as smaller, and not as cheaper.
         buying = buying * np.where(part > cap, cap / np.where(part > 0, part, 1.0), 1.0)
     rows = tuple(_rows(np.flatnonzero(world.sector_of == n)) for n in range(len(world.sectors)))
     return Network(solved, buying, rows, known)

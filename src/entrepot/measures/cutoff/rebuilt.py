@@ -163,8 +163,7 @@ class _Block:
 
         here = np.arange(len(self.buying)) if exact else self.buyers
         after = self.coefficients[:, here] * self.buying[here]
-        # `here` is sorted: the search finds the columns of the buyers among all, or among
-        # themselves.
+        # `here` is sorted: the search finds buyers' columns among all, or among themselves.
         after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
         after *= u[:, None] * v[here]
         found: Numbers = -_meeting(after, self.to_buy[here])
@@ -253,11 +252,10 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
         worst = float(np.abs(off).max()) / scale
         if worst <= WITHIN or steps == MOST or not np.isfinite(worst):
             return u, v, steps, worst
-        # Once exact, exact for good: quick slopes that failed far away would fail nearer, too.
+        # Quick slopes stay as far off as they are: once they fail, all that follow are exact.
         exact, before = exact or worst > before / FALLS, worst
         slopes = block.slopes(u, v, sold, exact=exact) + pin
-        # A maker without anything to sell keeps its u: an equation of its own that says "no
-        # change".
+        # A maker without anything to sell gets an equation of its own, and keeps its u.
         slopes[~active] = 0
         slopes[:, ~active] = 0
         slopes[~active, ~active] = 1

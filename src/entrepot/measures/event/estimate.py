@@ -107,8 +107,7 @@ class _Work:
         """Return pooled effect and, if asked for, squared leads and every step."""
         if fit is None or not self.each_step:
             return np.array([pool.single()])
-        # Not every step is identified under other events; what is missing counts against the
-        # effect.
+        # Other events may leave a step unidentified; that counts against the effect.
         path = np.full(len(self.steps), np.nan)
         path[fit.columns] = fit.estimates
         known = path[self.leads][np.isfinite(path[self.leads])]
@@ -124,7 +123,7 @@ def fixed_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
 def clusters_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
     """Return the code of each cluster by cell, without a dimension that has one only."""
     found = [panel.codes((role,)) for role in design.cluster]
-    # One cluster has no covariance: partners of a single destination are left to the products.
+    # One cluster has no covariance: with a single partner, products are the only clusters.
     return [codes for codes in found if codes.max(initial=0) > 0]
 
 
@@ -336,8 +335,7 @@ def permuted(
         except NoEvidenceError:
             found = np.full(len(observed), np.nan)
             failed += 1
-        # NaN is not smaller, and so counts as reached; equal statistics may differ in the last
-        # digits.
+        # NaN is not smaller, and so counts; equal statistics may differ in the last digits.
         reached += ~(found < size * (1 - 1e-9))
     tries = done + failed + (0 if exact else 1)
     p_values = [
@@ -366,8 +364,7 @@ def _every(events: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
             yield {}
             return
         for chosen in itertools.combinations(sorted(free), sizes[place]):
-            # Date by date among the products still free, or the same assignment would come up
-            # repeatedly.
+            # Date by date among products still free, or one assignment would come up repeatedly.
             for rest in deal(place + 1, free - set(chosen)):
                 yield rest | dict.fromkeys(chosen, dates[place])
 

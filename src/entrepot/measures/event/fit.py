@@ -140,8 +140,7 @@ def ppml(
         If nothing is left to estimate, a column cannot be told from the fixed effects, or the
         iterations do not converge.
     """
-    # The quick test first; the linear program of `estimable` runs only where the fit shows its
-    # need.
+    # The quick test first; the linear program in `estimable` runs only where a fit needs it.
     kept = informative(y, x, fixed)
     model, problem = _tried(y, x, fixed, clusters, kept)
     if model is None or _vanishes(model, y[kept.rows]):
@@ -264,8 +263,7 @@ def _fitted(
                 f"y ~ {right} | {absorbed}",
                 pd.DataFrame(data),
                 vcov={"CRV1": names} if clusters else "iid",
-                # Singletons and separated cells were left out above; here they would go without
-                # being counted.
+                # Singletons and separated cells are out already; here they would go uncounted.
                 fixef_rm="none",
                 iwls_tol=_TOLERANCE,
                 iwls_maxiter=200,

@@ -64,8 +64,7 @@ class EventPanel:
     def since(self, events: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Return steps since the event; of no meaning for cells that are not treated."""
         known = self.events if events is None else events
-        # Zero in place of `NEVER`, from which a difference would overflow; such cells are not
-        # treated.
+        # Zero in place of `NEVER`, from which a difference would overflow.
         return self.time - np.where(known == NEVER, 0, known)[self.product]
 
     def keep(self, rows: NDArray[np.bool_]) -> EventPanel:
@@ -83,8 +82,7 @@ class EventPanel:
         found = np.zeros(len(self.y), dtype=np.int64)
         for role in roles:
             column = getattr(self, role)
-            # Steps are counted from year 0: without this the number of combinations would be far
-            # larger.
+            # Steps are counted from year 0: as they are, the combined number could overflow.
             column = column - column.min(initial=0)
             found = found * (int(column.max(initial=0)) + 1) + column
         return np.unique(found, return_inverse=True)[1].astype(np.int64)

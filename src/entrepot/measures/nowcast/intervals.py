@@ -405,8 +405,7 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
             # The quantile would lie beyond the largest error there is.
             if len(pool) < 1 / tail:
                 continue
-            # n + 1: the next error is as likely in each of the gaps between those of the past. Ends
-            # are rounded outwards.
+            # n + 1: the next error is as likely in each gap between past ones; ends round outwards.
             rank = (len(pool) + 1) * tail
             scale = past.scale[members, place] * wider
             low[members] = pool[max(0, int(rank) - 1)] * scale

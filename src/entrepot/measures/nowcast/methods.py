@@ -154,7 +154,7 @@ def breaks_at(values: Floats, origin: int) -> Breaks:
     import numpy as np
 
     known = values[:, : origin + 1]
-    # From before the two months, which would raise the very bound they are held to.
+    # From before the two months, which would raise the very bound they are compared with.
     noise = noise_of(values[:, : origin - 1], origin - 2)
     growth = yearly_growth(known, floor_of(known, origin))
     # The growth of the year before the two months, from which a break is a departure.
@@ -167,7 +167,7 @@ def breaks_at(values: Floats, origin: int) -> Breaks:
     sign = np.sign(last[:, 1])
     since = np.full(len(values), origin)
     open_ = is_broken.copy()
-    # Back as long as months stay on that side by half the bound; twelve have no growth yet.
+    # Back as long as months stay beyond half the bound; the first twelve have no growth.
     for month in range(origin, max(11, origin - 12), -1):
         open_ &= apart[:, month] * sign > least / 2
         since[open_] = month
@@ -326,8 +326,7 @@ def regression_coefficients(
     import numpy as np
 
     floor = floor_of(values, values.shape[1] - 1)
-    # At most about sevenfold, so that a flow that began from nothing does not make the
-    # coefficients.
+    # At most about sevenfold: a flow that began from nothing must not make the coefficients.
     growth = np.clip(yearly_growth(values, floor), -2, 2)
     recent = np.full_like(growth, np.nan)
     recent[:, 2:] = (growth[:, 2:] + growth[:, 1:-1] + growth[:, :-2]) / 3
@@ -353,7 +352,7 @@ def regression_coefficients(
             late = last + min(lead, 0)
             if pairs is not None and late >= 0 and pairs[5][late] >= 24:
                 a, b, d, e, f = (one[late] for one in pairs[:5])
-                # Both regressors are growth of one flow and nearly parallel.
+                # Both regressors are growth of the same trade, and nearly parallel.
                 ridge = 0.05 * (a + d) + 1e-9
                 two = np.linalg.solve([[a + ridge, b], [b, d + ridge]], [e, f])
                 found[place, step - 1, 1:] = np.clip(two, -0.5, 1.2)

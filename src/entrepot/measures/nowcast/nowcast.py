@@ -272,7 +272,6 @@ def _covered(past: Past, place: int) -> float | None:
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
         ends = ends_of_errors(past, earlier).get(LEVELS[0])
         score = past.scores[0, earlier]
-        # Only NaN differs from itself.
         if ends is not None and score == score and ends[0][0] == ends[0][0]:
             inside.append(ends[0][0] <= score <= ends[1][0])
     return float(sum(inside) / len(inside)) if len(inside) >= LEAST_ORIGINS else None
@@ -331,7 +330,6 @@ def backtest(
     past = past_of(values, partner, window, lead=lead)
     columns: list[Floats] = []
     for place, origin in enumerate(past.origins):
-        # What was reported later has to be there to compare with.
         if origin + window.ahead >= values.shape[1] or past.usable(place) < LEAST_ORIGINS:
             continue
         ends = ends_of_errors(past, place)

@@ -176,8 +176,7 @@ def _cells(
         chosen = here & (nw.col("__buyer") == (1 if side[0] == "b" else 0))
         parts.append(nw.when(chosen).then(nw.col("__v")).alias("__v_" + side))
         parts.append(nw.when(chosen).then(nw.col("__q")).alias("__q_" + side))
-        # The bill counts all known values, also those without a quantity, so that what is left out
-        # shows.
+        # The bill is of all known values: what is left out for lack of a quantity has one, too.
         if side == "b1":
             parts.append(nw.when(chosen).then(nw.col("__known")).alias("__bill"))
     names = [f"__{what}_{side}" for side in SIDES for what in "vq"]
@@ -215,7 +214,7 @@ def _contrast(row: dict[str, Any], roles: Roles) -> Contrast:
         cluster=row[roles.cluster] if roles.cluster else heading_of(product),
         buyer=buyer,
         others=others,
-        # The variance of b1 - b0 - (o1 - o0) if each log price has one over its value.
+        # One over the variance of b1 - b0 - (o1 - o0), if a log price has variance 1 / value.
         precision=1 / math.fsum(1 / row["__v_" + side] for side in SIDES),
         bill_usd=row["__bill"],
         group=row[roles.group] if roles.group else None,

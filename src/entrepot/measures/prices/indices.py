@@ -161,8 +161,7 @@ def _geks(
     spine = aggregate(alone, [*groups, time, "__base"], nw.col("__v").sum().alias("__any"))
     placed = spine.join(levels, on=[*groups, time], how="left")
     counted = placed.with_columns(nw.col("__p").count().over(*groups).alias("__periods"))
-    # Compared with every period that has a level, itself included: an index over fewer is another
-    # one.
+    # With every period that has a level, itself included: a mean over fewer is another index.
     total = nw.col("__links") == nw.col("__periods")
     full = counted.with_columns(nw.when(total).then(nw.col("__p")).alias("__p"))
     in_base = nw.when(nw.col("__base") == 1)
@@ -250,8 +249,7 @@ def _levels(
             tuple(row[name] for name in goods),
             row[time],
             math.log(row["__v"] / row["__q"]),
-            # Shares within the period, or the last years would weigh most because prices have
-            # risen.
+            # Shares within the period: a large period weighs no more than a small one.
             row["__v"] / totals[row[time]] if weighted else 1.0,
         )
         for row in priced

@@ -377,7 +377,6 @@ def change_triple(
             where=", ".join(f"{name}_pct={change}" for name, change in known.items()),
             hint="give two of value_pct, quantity_pct and price_pct, and a rounding of 0 or more",
         )
-    # Two of three are known: exactly one is left.
     (implied,) = given.keys() - known.keys()
     middle, *bounds = (_implied(known, implied, shift) for shift in (0.0, half, -half))
     full = known | {implied: middle}

@@ -145,8 +145,7 @@ def _terms(
         nw.when(split).then(v0).alias("__w0"),
         nw.when(split).then(v1).alias("__w1"),
         nw.when(split).then(nw.col("__any")).alias("__r"),
-        # By all values and not by those with a price: goods that were traded without a mass are not
-        # new.
+        # By all values: goods that were traded without a mass before are not new.
         nw.when((all0 == 0) & (all1 != 0)).then(all1).alias("new_usd"),
         nw.when((all1 == 0) & (all0 != 0)).then(-all0).alias("gone_usd"),
     ).with_columns(log_of("__r").alias("__l"), _log_mean("__w1", "__w0").alias("__m"))

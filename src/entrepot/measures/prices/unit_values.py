@@ -305,8 +305,7 @@ def marked(
         flag = nw.col(columns.estimated).cast(nw.Boolean).fill_null(False)
         found = _mark(found, flag, "estimated")
     if columns.partner and filters.same_partners is not None:
-        # Before the outliers: estimated weights give one price to many rows, which would be the
-        # median.
+        # Before the outliers: prices from estimated weights are alike and would be the median.
         found = _same(found, columns, filters)
     if columns.unit:
         found = _other_unit(found, columns)

@@ -193,8 +193,8 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
         low=min(low, central.value),
         high=max(sum(one.value for one in networks), central.value),
         chains=_by_length(capacities, chain.hubs, central.value),
-        # A hub whose other suppliers are not known adds nothing to `low`, which may only rise with
-        # them.
+        # Hubs whose other suppliers are unknown add nothing to `low`: above zero it is sure all the
+        # same, at zero it may be too low.
         alarm=low > 0 if enough and (known or low) else None,
         others_known=known,
         hubs=tuple(sorted(rows, key=lambda one: (-one.matched, -one.high, one.hub))),

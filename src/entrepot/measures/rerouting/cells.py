@@ -161,7 +161,7 @@ def _collected(frame: Any, chain: Chain, names: Names, together: bool) -> list[t
         )
         inside = played.filter(_belongs(chain, names))
         if together:
-            # On the engine, since products are no longer told apart once their sums are one.
+            # On the engine, because its sums no longer say which product they are of.
             unknown = inside.filter(value.is_null()).select(names.product).unique()
             known = inside.join(unknown, on=names.product, how="anti")
             inside = known.with_columns(nw.lit(TOGETHER).alias(names.product))
@@ -198,8 +198,7 @@ def _timely(rows: nw.LazyFrame[Any], chain: Chain, names: Names, dtype: Any) -> 
     spans = (chain.before, chain.after)
     if dtype == nw.String:
         lengths = [months for months in MONTHS.values() if months <= chain.months]
-        # Text is compared as text: all names of months, quarters and years that a step can be made
-        # of.
+        # As text: the names of all months, quarters and years that a step can be made of.
         texts = {str(part) for span in spans for months in lengths for part in span.split(months)}
         return rows.filter(nw.col(names.time).is_in(sorted(texts)))
     one, other = (begins_within(span, names.time, dtype) for span in spans)

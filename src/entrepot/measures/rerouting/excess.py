@@ -190,8 +190,8 @@ class _References:
         yield self.own
         for row, theirs in calm:
             if theirs is not None:
-                # Controls' growth in the product, times the hub's in other goods over the controls'
-                # in these.
+                # Controls' growth in it, times the hub's in other goods over the controls' in
+                # those.
                 mixed = [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
                 if _counts(mixed, before):
                     yield mixed
@@ -431,7 +431,7 @@ def began(
     step = int(first[0])
     mean = _mean(y, z, step)
     same = z * y.sum() / z.sum()
-    # Two levels were estimated, one in the next line: so many degrees of freedom the errors lack.
+    # 2 and 1: levels the errors were taken around, so many degrees of freedom they lack.
     moved = _best(_drawn(mean, y, 2, draws, random), z)[1]
     still = _best(_drawn(same, y, 1, draws, random), z)[0]
     low, high = np.quantile(

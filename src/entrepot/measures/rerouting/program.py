@@ -238,8 +238,7 @@ class Excesses:
             into, out = self.edges[ORIGIN, hub], self.edges[hub, IMPORTER]
             of_hub[hub] = min(into.at_least_of_all(), out.at_least_of_all() / price)
             for product in into.actual.keys() & out.actual.keys():
-                # The margin first, then the others' supplies, which have none of this hub's (see
-                # rerouting.md).
+                # The margin first: others' supplies have none of this hub's (docs, rerouting).
                 left = out.at_least(product) / price - self._from_others(hub, product)
                 of_product[hub, product] = max(0.0, min(into.at_least(product), left))
         came = {

@@ -202,8 +202,7 @@ def triple_difference(
 
     def alone(areas: list[str], calm: list[str]) -> Iterator[tuple[str, Effect]]:
         for area in areas:
-            # A control in a hub's place is compared with the other controls; hubs are in neither
-            # group.
+            # A control in a hub's place is compared with the other controls, without any hub.
             rest = [one for one in calm if one != area]
             try:
                 yield area, effect_on([area], rest, 0).effect
