@@ -397,6 +397,7 @@ def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> HhiBound
     known, least, count = math.fsum(shares), min(shares), len(shares)
     if known > 1 + _SLACK:
         raise RequestError(f"the shares add up to {known:.6g}, which is more than the whole")
+    # Printed shares may exceed one by their rounding (`_SLACK`).
     rest = max(0.0, 1 - known)
     squares = math.fsum(one * one for one in shares)
     low = squares

@@ -207,6 +207,7 @@ def _flag(rows: nw.LazyFrame[Any], name: str | None) -> nw.Expr:
     if name is None:
         return nw.lit(None, nw.Int64)
     require_marks(rows, name)
+    # Null falls through both: a product without any mark is neither flagged nor cleared.
     return nw.when(nw.col(name)).then(1).otherwise(nw.when(~nw.col(name)).then(0))
 
 

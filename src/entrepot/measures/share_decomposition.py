@@ -165,6 +165,7 @@ def change_of_share(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         dtype = rows.collect_schema()[time]
         chosen = rows.select(
+            # A product that is among the keys as well is selected once.
             *dict.fromkeys([*keys, *goods, supplier]),
             nw.when(begins_within(now, time, dtype)).then(1).alias("__rows_now"),
             nw.when(begins_within(then, time, dtype)).then(1).alias("__rows_then"),

@@ -339,6 +339,7 @@ def import_substitution_proxy(
 
 def _missing(path: str, has: nw.Expr) -> nw.Expr:
     short = nw.col(path) - has
+    # Two conditions, so that null stays null.
     return nw.when(short > 0).then(short).otherwise(nw.when(~(short > 0)).then(0.0))
 
 

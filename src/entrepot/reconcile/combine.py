@@ -213,6 +213,7 @@ def _weighed(
         scratch.keep(quiet, f"silent_{side}s")
     scratch.keep(scratch.query(history(source, log_freight)), "history")
     heavy = tails(scratch, source, log_freight, halves, parts, part)
+    # Asked first, because each kind that may occur costs the query below a join.
     hows = {how for (how,) in scratch.query("SELECT DISTINCT how FROM own.withheld").fetchall()}
     result = scratch.query(combined(source, log_freight, odds, spread, part, heavy, hows))
     [(moved, value)] = cells.aggregate("count(moved_usd), sum(moved_usd)").fetchall()
@@ -560,6 +561,7 @@ def _between(place: float, left: float, right: float, one: float, other: float) 
 
 def _widths(freedom: float) -> tuple[float, float]:
     """Return the two quantiles, between those of the table linearly in one over the freedom."""
+    # Student's quantiles are nearly linear in one over the freedom, not in the freedom.
     place = 1 / freedom if freedom else math.inf
     for (left, *lows), (right, *highs) in pairwise(_QUANTILES):
         if left <= freedom <= right:

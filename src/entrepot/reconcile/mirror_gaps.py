@@ -80,6 +80,7 @@ def _shared(rows: duckdb.DuckDBPyRelation) -> str:
     kinds = over(rows, "flows", "SELECT DISTINCT nomenclature, source, reported_by FROM flows")
     found = kinds.fetchall()
     names = {name for name, *_ in found}
+    # Names that refine an edition (CN2022): an edition itself, or a national list, stays as it is.
     read = {name: edition for name in names if (edition := _edition(name)) not in (None, name)}
     whens = "".join(f" WHEN '{name}' THEN '{edition}'" for name, edition in sorted(read.items()))
     edition = f"CASE nomenclature{whens} ELSE nomenclature END" if whens else "nomenclature"

@@ -173,6 +173,7 @@ def suppressed_in(hows: Collection[str], source: str) -> tuple[str, str]:
     if not there:
         return "NULL::VARCHAR", ""
     partner = f"{{how}}_s.partner = {source}.silent_partner"
+    # A heading has the same partner, an unnamed partner the same code, 9999 the same partner only.
     match = {
         "heading": f"{partner} AND {{how}}_s.product = left({source}.product, 4)",
         "chapter": f"{partner} AND {{how}}_s.product = left({source}.product, 2)",

@@ -140,6 +140,7 @@ def network(
 
 def _rows(places: Places) -> Places | slice:
     """Return places as a slice where they are next to each other: a view instead of a copy."""
+    # Places are sorted and distinct, so that a gap shows in the distance of their ends.
     if len(places) and places[-1] - places[0] + 1 == len(places):
         return slice(int(places[0]), int(places[-1]) + 1)
     return places

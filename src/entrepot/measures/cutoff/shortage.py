@@ -191,6 +191,7 @@ def _cushion(bundle: Numbers, share: Numbers, outer: float) -> float | None:
     used = share > 0
     if power >= 0 or not used.any():
         return None
+    # (1 - β)^(-1/r) of the notes, with 1 - β the share of inputs.
     return float((bundle - np.where(used, share, 0.0) ** (-1 / power))[used].min())
 
 
@@ -238,6 +239,7 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
     if power == -float("inf"):
         found: Numbers = some.min(axis=0)
         return found
+    # An input at nothing has the logarithm -inf, and the mean comes out as zero, as it should.
     with np.errstate(divide="ignore"):
         if abs(power) < NEAR_ONE:
             logs: Numbers = (weights * np.log(some)).sum(axis=0, where=used)

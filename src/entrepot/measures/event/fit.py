@@ -156,6 +156,7 @@ def ppml(
     usual, repaired = (None, False) if not clusters else _sound(model._vcov)
     left = _leaving_out(model, y, x, fixed, clusters, kept)
     covariance = usual if left.covariance is None else left.covariance
+    # pyfixest's, the smaller number of clusters less one; zero (no interval) without clusters.
     degrees = np.full(len(there), float(model._df_t) if clusters else 0.0)
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float)[own],
@@ -262,6 +263,7 @@ def _fitted(
             model: Any = fepois(
                 f"y ~ {right} | {absorbed}",
                 pd.DataFrame(data),
+                # Permutations give no clusters: they want the estimate alone.
                 vcov={"CRV1": names} if clusters else "iid",
                 # Singletons and separated cells are out already; here they would go uncounted.
                 fixef_rm="none",

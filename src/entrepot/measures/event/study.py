@@ -147,6 +147,7 @@ def placebo_dates(
             why="a placebo lies before the event",
             hint="steps below zero: shifts=(-12, -6)",
         )
+    # As above: with NumPy only once it is asked for.
     from entrepot.measures.event.dates import shifted
 
     return shifted(frame, design or Design(), shifts)

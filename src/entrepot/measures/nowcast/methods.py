@@ -70,6 +70,7 @@ class Window:
 
     def missing_at(self, origin: int) -> range:
         """Return the columns that are not."""
+        # All of the window where it begins after the origin; months in between are not in it.
         return range(origin + self.ahead - (self.length - self.known) + 1, origin + self.ahead + 1)
 
 
@@ -221,6 +222,7 @@ def estimates(
         found[5] = _regressed(values, partner, origin, missing, floor, coefficients, breaks)
     if breaks is not None and breaks.is_broken.any():
         # What went before a break says nothing of the months after it.
+        # Growth, partner and regression (1, 3, 5) stay: they go by months since the break.
         found[0][breaks.is_broken] = np.nan
         found[2][breaks.is_broken] = np.nan
         found[4][breaks.is_broken] = np.nan
@@ -242,6 +244,7 @@ def _present_growth(
         # Since their breaks, flows have sums of different length: differences of running sums.
         sums = np.cumsum(values[:, : origin + 1], axis=1)
         flows = np.arange(len(values))
+        # The column before the start has to exist a year earlier, too.
         start = np.maximum(breaks.since, 13)
         now = np.where(breaks.is_broken, sums[flows, origin] - sums[flows, start - 1], now)
         ago = np.where(breaks.is_broken, sums[flows, origin - 12] - sums[flows, start - 13], ago)

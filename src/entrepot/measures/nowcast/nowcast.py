@@ -142,6 +142,7 @@ def nowcast(
 
     _refuse_history(values, window)
     partner = _as_long(partner, values.shape[1] + window.ahead)
+    # As if there were none: a method that can never say anything is not worth its regression.
     if partner is not None and not np.isfinite(partner).any():
         partner = None
     past = past_of(
@@ -249,6 +250,7 @@ def _methods(past: Past, place: int, *, is_share: bool) -> tuple[Method, ...]:
         said = past.said[at, 0, place]
         if not np.isfinite(said):
             continue
+        # Of a share `known` is zero and `said` the share, so that this is a difference of shares.
         errors = np.abs(past.known[0, :upto] + past.said[at, 0, :upto] - actual)
         if not is_share:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -350,6 +352,7 @@ def backtest(
         months = max(window.known, 1)
         now = values[:, origin - months + 1 : origin + 1].sum(axis=1)
         ago = values[:, origin - months - 11 : origin - 11].sum(axis=1)
+        # Where nothing was traded a year ago, growth is huge instead of infinite.
         grown = before * now / np.maximum(ago, 1e-12 + 1e-9 * before)
         mirror = none if partner is None or lead < window.ahead else partner[:, span].sum(axis=1)
         nowcast_ = past.known[:, place] + past.combined[:, place]

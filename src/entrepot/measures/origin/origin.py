@@ -223,6 +223,7 @@ def origin_matrix(
         behind = solved.output_for(_unit(len(owner), sellers))
         content = world.added_up(rate * behind)
         gross[place] = sold.sum(axis=0)
+        # `behind` serves both counts: one solution with k columns an area is all the work there is.
         once[:, place] = content @ _first(world, sellers, behind, sold, place, perimeter)
         again[:, place] = content @ sold - once[:, place]
     return OriginMatrix(names, gross, once, again)

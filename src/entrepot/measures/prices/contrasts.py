@@ -287,6 +287,7 @@ def two_periods(
         parts.append(nw.when(here).then(nw.lit(1)).alias(f"__rows{mark}"))
         counts.append(nw.col(f"__rows{mark}").count())
         counts.append(nw.col(f"__all{mark}").count().alias(f"__known{mark}"))
+        # Rows of which no value is known: their zero sum says nothing, and is no end of trade.
         unknown = (nw.col(f"__rows{mark}") > 0) & (nw.col(f"__known{mark}") == 0)
         unreported.append(nw.when(unknown).then(1).otherwise(0).alias(f"__silent{mark}"))
         for column, name in (("__v", "__v"), ("__q", "__q"), ("__known", "__all")):

@@ -255,6 +255,7 @@ def _levels(
         for row in priced
     ]
     bases = {row[time] for row in rows if row["__base"] == 1}
+    # A base without a price in it is not one that others could be linked to.
     effects = effects_of_periods(cells, bases & set(totals))
     known = [effects[period] for period in bases if period in effects]
     start = math.fsum(known) / len(known) if known else None
@@ -461,6 +462,7 @@ def _terms(cells: nw.LazyFrame[Any], keys: list[str], trim: float | None) -> nw.
     v0, v1 = nw.col("__v0"), nw.col("__v1")
     relative = (v1 / nw.col("__q1")) / (v0 / nw.col("__q0"))
     both = cells.with_columns(nw.when((v0 > 0) & (v1 > 0)).then(relative).alias("__any"))
+    # `__any` is the relative before trimming, so that what is trimmed can be counted.
     inside = nw.col("__any") > 0
     if trim is not None:
         inside = inside & (nw.col("__any") >= 1 / trim) & (nw.col("__any") <= trim)

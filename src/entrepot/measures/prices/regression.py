@@ -45,6 +45,7 @@ class _Cast:
     buyers: tuple[str, ...]
 
     def good(self, row: dict[str, Any]) -> str:
+        # The same code of two exporters is two goods: α and λ are by exporter.
         return f"{row[self.exporter] if self.exporter else ''}|{row[self.product]}"
 
     def buys(self, row: dict[str, Any]) -> bool:

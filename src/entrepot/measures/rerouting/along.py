@@ -106,6 +106,7 @@ def chain_prices(
     return run_on_frame(
         frame,
         step,
+        # `hub` is a column of the result only, so that the order has it and the keys do not.
         keys=[],
         order=["hub", product],
         texts=[supplier, buyer, product, time, mass],

@@ -207,6 +207,7 @@ def _timely(rows: nw.LazyFrame[Any], chain: Chain, names: Names, dtype: Any) -> 
 
 def _seller(chain: Chain, names: Names) -> nw.Expr:
     column = nw.col(names.supplier)
+    # All other sellers count as one: only what they may have supplied in all matters.
     others = nw.when(column.is_in(list(chain.hubs))).then(column).otherwise(nw.lit(OTHERS))
     return nw.when(column.is_in(sorted(chain.origin))).then(nw.lit(ORIGIN)).otherwise(others)
 

@@ -193,6 +193,7 @@ class _References:
                 # Controls' growth in it, times the hub's in other goods over the controls' in
                 # those.
                 mixed = [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+                # Growth of what was nothing before says nothing.
                 if _counts(mixed, before):
                     yield mixed
 
