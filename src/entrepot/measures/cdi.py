@@ -163,11 +163,13 @@ def _values(
     """Return the three indicators of each product that is imported in a year."""
     one = nw.col(value)
     parties = rows.group_by(SIDE, *keys, PARTY).agg(one.sum(), one.count().alias("__known"))
+    # A null supplier makes `within` null, which falls through to "out": one supplier outside.
     bought = nw.when(nw.col(SIDE) == _IMPORTS).then(nw.lit("out"))
     within = nw.col(PARTY).is_in(members) & (nw.col(SIDE) == _IMPORTS)
     sided = parties.with_columns(
         nw.when(within).then(nw.lit("in")).otherwise(bought.otherwise(nw.lit("x"))).alias("__way")
     )
+    # An infinite square marks a negative supplier, and so leaves the index open (as in `hhi`).
     square = nw.when(one < 0).then(nw.lit(float("inf"))).otherwise(one * one)
     way = nw.col("__way")
     parted = sided.select(
@@ -185,6 +187,7 @@ def _values(
         *(nw.col(f"__{name}_known").sum() for name in ("out", "in", "x")),
         nw.col("__square").sum(),
     )
+    # Rows of all products of a year: a product without exports is a zero only if the year has any.
     years = sums.group_by(*own, year).agg(
         nw.col("__in_rows").sum().alias("__in_year"), nw.col("__x_rows").sum().alias("__x_year")
     )
@@ -192,6 +195,7 @@ def _values(
     held = sums.filter(imported).join(years, on=[*own, year], how="left")
     outside, exported = _amount("out"), _amount("x", "__x_year")
     whole = outside + _amount("in", "__in_year")
+    # Both parts by themselves: a negative one could hide in a positive sum.
     sound = (nw.col("__out") >= 0) & (nw.col("__in") >= 0) & (whole > 0) & whole.is_finite()
     return held.with_columns(
         index_of(nw.col("__out"), nw.col("__square")).alias("cdi1"),
@@ -278,6 +282,7 @@ def judged(
             for (name, column), threshold in zip(criteria.items(), thresholds, strict=True)
         ),
     )
+    # One conjunction for each criterion: it alone fails, narrowly, and all others hold.
     misses = [
         _all(
             ~nw.col(name),

@@ -144,6 +144,7 @@ def begins_within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Whether a row's time begins in `span`."""
     column = nw.col(time)
     if dtype == nw.Date or dtype == nw.Datetime:
+        # Below the next day, not up to the last: a time on the last day is after its midnight.
         return (column >= span.start) & (column < span.end + timedelta(days=1))
     if dtype.is_numeric():  # pandas turns whole years into floats as soon as one is missing
         if not span.is_whole_years:
@@ -153,6 +154,7 @@ def begins_within(span: Period, time: str, dtype: nw.dtypes.DType) -> nw.Expr:
             )
         return (column >= span.start.year) & (column <= span.end.year)
     if dtype == nw.String:
+        # Text has no order across 2023 and 2023-06: only the same period in the same form counts.
         return column == str(span)
     raise RequestError(
         f"column {time} is {dtype}, not a time",
@@ -337,6 +339,7 @@ def _months(
     )
     return sums.with_columns(
         known_sum("__total", "__known").alias("value"),
+        # One count across years: eleven rows back are eleven months back if it differs by eleven.
         (nw.col("__year") * 12 + nw.col("__month")).alias("__at"),
     )
 
@@ -354,10 +357,12 @@ def _added_up(months: nw.LazyFrame[Any], group: Sequence[str]) -> nw.LazyFrame[A
             for back in range(1, 12)
         ),
     )
+    # Added one by one: a null month makes the sum null, where a rolling sum would leave it out.
     twelve = value
     for back in range(1, 12):
         twelve = twelve + nw.col(f"__back{back}")
     return months.with_columns(
+        # January to a month are all there if as many are known as its number says.
         nw.when(nw.col("__count") == nw.col("__month"))
         .then(nw.col("__to_date"))
         .alias("year_to_date"),
@@ -370,6 +375,7 @@ def _compared(
 ) -> nw.LazyFrame[Any]:
     """Add the changes against a year ago, looked up among the same months of other years."""
     same, names = [*group, "__month"], ("value", "year_to_date", "rolling12")
+    # A window over the same month of all years; the year before may be missing, so it is compared.
     months = months.with_columns(
         nw.col("__year").shift(1).over(*same, order_by="__year").alias("__last"),
         *(

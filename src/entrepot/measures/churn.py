@@ -184,10 +184,12 @@ def _statuses(
         nw.lit(1).alias("__then_row"),
         nw.col(flag).alias("__then"),
     )
+    # Each product has up to two rows in a year, one of that year and one moved there from before.
     pairs = nw.concat([now, shifted])
     sums = pairs.group_by(*keys).agg(
         nw.col("__now_row", "__then_row").max(), nw.col("__now", "__then").max()
     )
+    # Whether any product has a row: a year that is not in the data at all would flag nothing.
     both = [
         nw.col(name).max().over(*by, year).alias(f"{name}_there")
         for name in ("__now_row", "__then_row")
@@ -203,6 +205,7 @@ def _statuses(
     left = nw.when(before & ~after).then(nw.lit("left"))
     entered = nw.when(~before & after).then(nw.lit("entered"))
     named = flags.with_columns(status.otherwise(left.otherwise(entered)).alias("status"))
+    # Null or true is true: what is flagged in one year stays, even if the other is not known.
     return named.filter(before | after)
 
 

@@ -183,6 +183,7 @@ def concentration_ratio(
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         totals = supplier_totals(rows, keys, supplier, value)
+        # Null without a positive value, which takes no place, wherever an engine sorts nulls.
         down = nw.when(nw.col(value) > 0).then(-nw.col(value))
         # Suppliers of equal size are told apart by name, so that every run counts the same ones.
         place = nw.col("__down").cum_count().over(*keys, order_by=["__down", supplier])
@@ -296,6 +297,7 @@ def top_supplier(
             nw.col("__first").sum(),
             nw.col("__second").sum(),
             nw.col("__rest").sum(),
+            # One row of each group has a name here: max picks it out.
             nw.col("__first_name").max(),
             nw.col("__second_name").max(),
         )
@@ -395,6 +397,7 @@ def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> HhiBound
     known, least, count = math.fsum(shares), min(shares), len(shares)
     if known > 1 + _SLACK:
         raise RequestError(f"the shares add up to {known:.6g}, which is more than the whole")
+    # Printed shares may exceed one by their rounding (`_SLACK`).
     rest = max(0.0, 1 - known)
     squares = math.fsum(one * one for one in shares)
     low = squares
@@ -406,9 +409,12 @@ def hhi_bounds(share: float | Sequence[float], n: int | None = None) -> HhiBound
                 why=f"{rest:.6g} is left for {max(others, 0)} others of at most {least:.6g} each",
                 hint="leave n out, or check which shares are the largest",
             )
+        # The least: what is left, in equal parts. Squares are convex.
         low += rest * rest / others if others else 0.0
+    # The most: as many others as large as the least known one as fit, and one with the remainder.
     last = math.fmod(rest, least)
     high = squares + (rest - last) * least + last * last
+    # Rounding may leave the ends a digit above one, or in the wrong order.
     return HhiBounds(min(low, 1.0), min(max(low, high), 1.0))
 
 
@@ -456,6 +462,7 @@ def hhi_bounds_of(
             *keys,
             one.alias("__share"),
             (one * one).alias("__square"),
+            # Counted, not filtered out: one wrong share makes the answer of its market null.
             nw.when(one.is_null() | ~(one > 0)).then(1).otherwise(0).alias("__bad"),
             number.cast(nw.Float64).alias("__n"),
         )

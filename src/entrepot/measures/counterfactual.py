@@ -78,6 +78,7 @@ class Sides:
                 name = f"{part}_{ending}"
                 names.append(name)
                 columns.append(nw.when(inside & belongs).then(nw.col(self.value)).alias(name))
+                # Counted apart from values: no row may be no trade, a row without a value never is.
                 columns.append(nw.when(inside & belongs).then(1).alias(f"__rows_{name}"))
         added = aggregate(
             rows.select(*keys, *columns),
@@ -94,6 +95,7 @@ class Sides:
         seen = nw.lit(self.complete)
         for other in names:
             if other.rpartition("_")[2] == ending:
+                # Rows of any part in the same period show that the period is in the data.
                 seen = seen | (nw.col(f"__rows_{other}") > 0)
         is_known = (nw.col(f"__known_{name}") > 0) | ((rows == 0) & seen)
         return nw.when(is_known & (total >= 0) & total.is_finite()).then(total).alias(name)
@@ -131,6 +133,7 @@ def ratios(
     """
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        # The path is the base times growth elsewhere; both differences below are against it.
         paths = sides.sums(rows, keys, parts).with_columns(
             (nw.col("losers_then") * growth(growths[0], sides.least)).alias("path_losers"),
             (nw.col("others_then") * growth(growths[1], sides.least)).alias("path_others"),

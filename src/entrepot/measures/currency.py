@@ -84,6 +84,7 @@ def conversions(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         rows = numbers(rows, usd, average)
         yuan, dollars, mean = nw.col(value), nw.col(usd), nw.col(average)
+        # A row without a usable rate leaves its conversion null, and with it the sum.
         usable = (mean > 0) & mean.is_finite()
         rows = rows.filter(~yuan.is_null() | ~dollars.is_null()).select(
             *keys,
@@ -102,6 +103,7 @@ def conversions(
         )
         row_count = nw.col("__rows")
         sums = sums.with_columns(
+            # All or nothing: sums over different rows would differ for that alone.
             nw.when((row_count > 0) & (nw.col(f"{name}_known") == row_count))
             .then(nw.col(name))
             .alias(name)

@@ -156,6 +156,7 @@ def _share(
             nw.col("__rows").count(),
         )
         part, rest = nw.col("__sum"), nw.col("__rest")
+        # No row here is no trade only for a partner that the frame knows from another market.
         zero = (nw.col("__rows") == 0) & nw.lit(not nowhere)
         answered = (nw.col("__known") > 0) | zero
         defined = (part >= 0) & (rest >= 0) & (part + rest > 0) & (part + rest).is_finite()
@@ -237,6 +238,7 @@ def asymmetry(
         sold = nw.when(nw.col(supplier).is_in(sellers)).then(1).otherwise(0)
         bought = nw.when(nw.col(buyer).is_in(buyers)).then(1).otherwise(0)
         marked = rows.with_columns(sold.alias("__sold"), bought.alias("__bought"))
+        # 3: the exporter to the importer; 1: others to the importer; 2: the exporter to others.
         side = nw.col("__sold") * 2 + nw.col("__bought")
         parted = marked.select(
             *keys,
@@ -250,6 +252,7 @@ def asymmetry(
         defined = (both > 0) & (bought_ >= 0) & (sold_ >= 0) & (both + bought_ + sold_).is_finite()
         return sums.select(
             *keys,
+            # The ratio of the two shares, in which their common numerator is gone.
             nw.when(defined).then((both + sold_) / (both + bought_)).alias("asymmetry"),
             nw.when(defined).then(both / (both + bought_)).alias("import_share"),
             nw.when(defined).then(both / (both + sold_)).alias("export_share"),
@@ -334,6 +337,7 @@ def net_import_reliance(
         known = rows.select(*keys, *(_number(name) for name in names))
         gaps = nw.sum_horizontal(*(nw.col(name).is_null().cast(nw.Int64) for name in names))
         below = nw.sum_horizontal(
+            # Not the stocks: they grow as often as they fall.
             *(nw.when(nw.col(name) < 0).then(1).otherwise(0) for name in names[:3])
         )
         marked = known.with_columns(gaps.alias("__gaps"), below.alias("__below"))
@@ -349,6 +353,7 @@ def net_import_reliance(
         if stocks:
             net = net + nw.col(stocks)
         used = nw.col(production) + net
+        # One missing production makes the sum too small, and reliance too large.
         whole = (nw.col("__rows") > 0) & (nw.col("__gaps") == 0) & (nw.col("__below") == 0)
         defined = whole & used.is_finite()
         return sums.select(

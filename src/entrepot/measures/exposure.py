@@ -174,11 +174,13 @@ def by_supplier(
     they_sell, they_buy = nw.col("__they_sell") == 1, nw.col("__they_buy") == 1
     others = ~we_sell & ~they_sell
     own = nw.col(seller) == nw.col(buyer)
+    # Not `~own`: it is null without a seller or buyer, and such a row is foreign.
     foreign = nw.when(own).then(0).otherwise(1) == 1
     kinds = {
         "__m": we_buy & they_sell,
         "__x": we_sell & they_buy,
         "__m_rest": we_buy & others,
+        # Without what members of one side sell each other.
         "__x_rest": we_sell & ~we_buy & ~they_buy,
         "__to_us": we_buy & others,
         "__to_rest": ~we_buy & others & foreign,
@@ -205,6 +207,7 @@ def _flag(rows: nw.LazyFrame[Any], name: str | None) -> nw.Expr:
     if name is None:
         return nw.lit(None, nw.Int64)
     require_marks(rows, name)
+    # Null falls through both: a product without any mark is neither flagged nor cleared.
     return nw.when(nw.col(name)).then(1).otherwise(nw.when(~nw.col(name)).then(0))
 
 
@@ -230,6 +233,7 @@ def by_product(
         nw.col("alternatives").count(),
         nw.col("__flag").max(),
     )
+    # Over all products of a key: rows of two countries alone have no trade of others anywhere.
     sums, group = in_one_group(sums, keys)
     sums = sums.with_columns(nw.col("__world").sum().over(*group))
     fine = nw.col("__bad") == 0
@@ -250,6 +254,7 @@ def by_product(
     sums = sums.with_columns(
         nw.when(cover >= 1).then(1.0).otherwise(cover).alias("replaceable")
     ).with_columns(
+        # Without imports there is no cover, and nothing that could go unreplaced.
         nw.when(~cover.is_null())
         .then(imports * (1 - nw.col("replaceable")))
         .otherwise(nw.when(imports == 0).then(0.0))

@@ -176,6 +176,7 @@ def _values(
         nw.col("__m").count().alias("__m_rows"),
         nw.col("__x").count().alias("__x_rows"),
     )
+    # World exports have no importing country: one index serves all that are judged.
     world = squared.filter(side == _WORLD).group_by(product, year)
     totals = world.agg(one.sum().alias("__w"), nw.col("__square").sum().alias("__w_square"))
     covered = _covered(sums, own, year)
@@ -199,6 +200,7 @@ def _covered(sums: nw.LazyFrame[Any], own: Sequence[str], year: str) -> nw.LazyF
     years = sums.group_by(*own, year).agg(
         nw.col("__m_rows").sum().alias("__importing"), nw.col("__x_rows").sum().alias("__exporting")
     )
+    # A year without any import is not in the data, and leaves its place in the window unknown.
     there = years.filter(nw.col("__importing") > 0).with_columns(nw.lit(1).alias("__there"))
     counted = _windowed(there, own, year, ["__there"])
     return counted.select(*own, year, "__exporting", nw.col("__there_window").alias("__years"))
@@ -215,7 +217,9 @@ def _over_years(
     )
     windowed = _windowed(counted, markets, year, ["__met", "__open"])
     years_met = nw.col("__met_window")
+    # Years that are not in the data, and years whose criteria are open.
     unknown = WINDOW - nw.col("__years") + nw.col("__open_window")
+    # True for sure, or false even if all that is unknown were met; else null.
     flag = nw.when(years_met >= NEEDED).then(nw.lit(True))
     return windowed.with_columns(
         flag.otherwise(nw.when(years_met + unknown < NEEDED).then(nw.lit(False))).alias(
@@ -240,6 +244,7 @@ def _windowed(
     )
     sums = {name: nw.col(name) for name in columns}
     for back in backs:
+        # A shift goes by rows: one row back may be five years back.
         inside = nw.col(f"{year}_{back}") > nw.col(year) - WINDOW
         for name in columns:
             sums[name] += nw.when(inside).then(nw.col(f"{name}_{back}")).otherwise(0)

@@ -64,6 +64,7 @@ def as_codes(codes: str | Collection[str]) -> list[str]:
 
 def aggregate(rows: nw.LazyFrame[Any], keys: Sequence[str], *parts: nw.Expr) -> nw.LazyFrame[Any]:
     """Aggregate by `keys`, or over all rows where there are none."""
+    # Narwhals groups by one key at least.
     return rows.group_by(*keys).agg(*parts) if keys else rows.select(*parts)
 
 
@@ -142,6 +143,7 @@ def side_sums(
     """Add up part and rest of each side by `keys`; `more` are further aggregates."""
     marks = rows.with_columns(
         *(
+            # A condition on null (a row without supplier) is no part: it counts with the rest.
             nw.when(flag).then(1).otherwise(0).alias(f"{side.name}_{word}")
             for side in sides
             for word, flag in (("in", side.within), ("of", side.asked))
@@ -165,12 +167,15 @@ def side_sums(
     return aggregate(marks.with_columns(*parted), keys, *added, *more)
 
 
+# Below it, both (a - b) and ln(a / b) are differences of near equals, and their quotient loses
+# digits; the series has all of them.
 _NEAR = 0.01
 
 
 def pick(*cases: tuple[nw.Expr, Any], otherwise: Any = None) -> nw.Expr:
     """Return the value of the first of `cases` whose condition holds."""
     found = otherwise
+    # From the last to the first, so that the first condition ends up outermost.
     for condition, value in reversed(cases):
         found = nw.when(condition).then(value).otherwise(found)
     return cast("nw.Expr", found)
@@ -194,6 +199,7 @@ def log_mean(one: nw.Expr, other: nw.Expr) -> nw.Expr:
     """
     log = log_ratio(one, other)
     far = (one - other) / nw.when(log.abs() >= _NEAR).then(log)
+    # L(a, b) = √(ab) sinh(x/2) / (x/2) with x = ln(a / b).
     near = _root(one) * _root(other) * _series(log)
     return pick((log.abs() < _NEAR, near), ((one > 0) & (other > 0), far), otherwise=0.0)
 
@@ -216,6 +222,7 @@ def logit_weight(parts: Sequence[nw.Expr], change: nw.Expr, log: nw.Expr) -> nw.
 
 
 def _root(number: nw.Expr) -> nw.Expr:
+    # Engines may compute both branches of a condition: of a negative number there is no root.
     return nw.when(number >= 0).then(number).sqrt()
 
 

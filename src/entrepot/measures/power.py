@@ -207,6 +207,7 @@ def nested_power(
             # -ln(1 - ω), taken of what is left so that shares close to one keep their digits.
             left = nw.when(side.rest > 0).then(side.total / side.rest).log(math.e)
             sole = (side.part > 0) & (side.rest == 0)
+            # Times the product's imports here, over all imports in `of_total`: Ω of the formula.
             loss = side.total * left / (nw.col("__theta") - 1)
             found = found.with_columns(
                 nw.when(side.part > 0).then(loss).alias(f"{side.name}_loss"),
@@ -221,6 +222,7 @@ def nested_power(
         return sums.select(
             *keys,
             *(
+                # Infinite as null: a sum without the products that make it so is `power_of_rest`.
                 nw.when(~nw.col(f"infinite{end}")).then(rest[at]).alias(f"power{end}")
                 for at, end in ENDS
             ),
@@ -277,6 +279,7 @@ def by_product(
     ends = (nw.col("__low").min(), nw.col("__high").max())
     found = side_sums(rows, keys, value, sides, *ends)
     low, high = nw.col("__low"), nw.col("__high")
+    # Least and largest agree only if all rows of a product name one elasticity.
     usable = (low == high) & (low > above) & high.is_finite()
     found = found.with_columns(nw.when(usable).then(low).alias("__theta"))
     return found.with_columns(
@@ -309,6 +312,7 @@ def sound(side: SideSums) -> nw.Expr:
 
 def of_total(side: SideSums, word: str) -> nw.Expr:
     """Return a sum over the side's imports, null where the side has no answer."""
+    # Nothing bought needs no elasticity: dependence is then zero.
     weighed = (nw.col(f"{side.name}_usable") > 0) | (side.part == 0)
     return nw.when(sound(side) & weighed).then(nw.col(f"{side.name}_{word}") / side.total)
 
@@ -417,6 +421,7 @@ def supplier_loss(
             within = begins_within(span, time, dtype) if span and dtype else nw.lit(True)
             inside = inside | within
             sides.append(SideSums(f"__{name}", within, asked))
+        # Rows of other times do not make an elasticity ambiguous.
         chosen = nw.when(inside).then(nw.col("__sigma"))
         rows = rows.with_columns(elasticity.alias("__sigma"))
         rows = rows.with_columns(chosen.alias("__low"), chosen.alias("__high"))

@@ -123,6 +123,7 @@ def _totals(
     """Add up each partner; those asked about count as one, under the first of their names."""
     name = nw.col(partners)
     merged = name
+    # Before adding up: several codes that count as one must not be each other's rivals.
     for some in (codes, others):
         if some:
             merged = nw.when(name.is_in(some)).then(nw.lit(some[0])).otherwise(merged)
@@ -158,6 +159,7 @@ def _ranks(
     rows, group = in_one_group(rows, keys)
     asked, other, value = nw.col("__asked") == 1, nw.col("__asked") == 0, nw.col("__value")
     names = ["__value", *(["__low", "__high"] if with_ends else [])]
+    # One row of each ranking is the one asked about; max spreads its values over all rows.
     rows = rows.with_columns(
         nw.when(asked).then(nw.col(name)).alias(f"{name}_of") for name in names
     ).with_columns(nw.col(f"{name}_of").max().over(*group) for name in names)
@@ -177,6 +179,7 @@ def _ranks(
         .with_columns(nw.col("__rival").max().over(*group).alias("__top"))
     )
     if largest:
+        # Equal to the last digit: the largest is one of these very numbers.
         compared = nw.when(other & (value == nw.col("__top")))
     else:
         compared = nw.when(nw.col("__other") == 1)
@@ -209,6 +212,7 @@ def _places(*, with_ends: bool) -> list[nw.Expr]:
     low, high = nw.col("__low"), nw.col("__high")
     vague = low.is_null() | high.is_null() | nw.col("__value").is_null()
     surely = other & known & (low > nw.col("__high_of"))
+    # A partner without an interval, or without a value, may be larger.
     possibly = other & (vague | (high > nw.col("__low_of")))
     return [
         nw.when(surely).then(1).alias("__best"),
@@ -240,6 +244,7 @@ def _columns(*, with_ends: bool) -> list[nw.Expr]:
         nw.when(known).then(nw.col("__best") + 1).cast(nw.Int64).alias("rank_best"),
         nw.when(known).then(nw.col("__worst") + 1).cast(nw.Int64).alias("rank_worst"),
         nw.when((high > 0) & (nw.col("__low_other") >= 0))
+        # The least multiple: the other at its lowest over the partner at its highest.
         .then(divided(nw.col("__low_other"), high))
         .alias("multiple_low"),
         nw.when((low > 0) & (nw.col("__high_other") >= 0))

@@ -67,6 +67,7 @@ class Changes:
         )
         there = (nw.col("__rows_then_all") > 0) & (nw.col("__rows_now_all") > 0)
         sound = nw.col("__unsound_all") == 0
+        # A market without any row in one period may have ended, or may not have been reported.
         sound = sound if self.complete else sound & there
         before, after = nw.col("value_before"), nw.col("value_after")
         named = totals.with_columns(
@@ -106,11 +107,13 @@ class Changes:
         for name in ("then", "now"):
             total = nw.col(f"__{name}")
             unreported = (nw.col(f"__rows_{name}") > 0) & (nw.col(f"__known_{name}") == 0)
+            # One such supplier leaves its market without an answer: gains and losses are sums.
             unsound = unsound | unreported | ~((total >= 0) & total.is_finite())
         return sums.with_columns(nw.when(unsound).then(1).otherwise(0).alias("__unsound"))
 
 
 def _above(change: nw.Expr) -> nw.Expr:
+    # Two conditions, so that null falls through both and stays null.
     return nw.when(change > 0).then(change).otherwise(nw.when(~(change > 0)).then(0.0))
 
 
@@ -203,6 +206,7 @@ def supplier_changes(
     step = Changes(keys, supplier, time, value, *apart(after, before), complete)
 
     def shown(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        # Suppliers of other years came along, because all rows are added up in one pass.
         traded = (nw.col("__rows_then") > 0) | (nw.col("__rows_now") > 0)
         return step(rows).filter(traded).select(*keys, supplier, *_COLUMNS)
 
@@ -265,6 +269,7 @@ def reorientation(
             "gained_by_entrants": nw.col("__entered"),
             "lost_by_leavers": nw.col("__left"),
         }
+        # What one loses another gains: each share that moved is in both sums.
         moved = (nw.col("share_gained") + nw.col("share_lost")) / 2
         return sums.select(
             *keys,
@@ -356,6 +361,7 @@ def allocated_flows(
         )
         both = losers.join(gainers, on=market, how="inner")
         one, other = nw.col("__all_lost"), nw.col("__all_gained")
+        # Over the larger of the two, so that rows add up to what was replaced.
         larger = nw.when(one > other).then(one).otherwise(other)
         part = nw.col("__lost") * nw.col("__gained") / larger
         return both.select(*keys, "loser", "gainer", part.alias("allocated"))

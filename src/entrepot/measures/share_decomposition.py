@@ -165,6 +165,7 @@ def change_of_share(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         dtype = rows.collect_schema()[time]
         chosen = rows.select(
+            # A product that is among the keys as well is selected once.
             *dict.fromkeys([*keys, *goods, supplier]),
             nw.when(begins_within(now, time, dtype)).then(1).alias("__rows_now"),
             nw.when(begins_within(then, time, dtype)).then(1).alias("__rows_then"),
@@ -246,6 +247,7 @@ def parts(
     rows, group = in_one_group(sold, keys)
     complete = [*group, "__asked", supplier]
     names = ("__then", "__now", "__known_then", "__known_now", "__rows_then", "__rows_now")
+    # Over all products: who gave up one of them did not leave the market.
     rows = rows.with_columns(
         nw.col(name).sum().over(*complete).alias(f"{name}_all") for name in names
     )
@@ -255,6 +257,7 @@ def parts(
     other, asked = nw.col("__asked") == 0, nw.col("__asked") == 1
     exits, entries = (then > 0) & (now == 0), (then == 0) & (now > 0)
     turned = pick(
+        # First: a sum of nothing known is zero, which would look like an exit.
         (unreported_then | unreported_now, 0),
         (exits, 1),
         (entries, 2),
@@ -300,6 +303,7 @@ def contributions(
     if divisia:
         means = divided(log_mean(b1 * s1, b0 * s0), log_mean(s1, s0))
         weight = pick((~traded, 0.0), (s0 == 0, b1), (s1 == 0, b0), otherwise=means)
+        # The basket takes what the product's own change leaves, so that nothing is left over.
         moved = pick(
             (traded, b1 * s1 - b0 * s0 - nw.col("__w") * change),
             (b1 > 0, b1 * s1),
@@ -315,6 +319,7 @@ def contributions(
     rows = rows.with_columns(
         (nw.col("__w") * nw.col("__own")).alias("from_supplier"),
         *(
+            # Adding zero turns -0.0 into 0.0, as `nw.lit(0.0) - x` does elsewhere.
             (nw.col("__w") * nw.col("__rate") * nw.col(turn) + 0.0).alias(name)
             for turn, name in zip(_TURNS, CAUSES[1:4], strict=True)
         ),
@@ -328,6 +333,7 @@ def contributions(
             nw.when(kept).then(nw.when(free).then(nw.col(name)).otherwise(0.0)).alias(name)
             for name in CAUSES[:5]
         ),
+        # All of a marked product, instead of its other causes, so that the sum stays.
         nw.when(kept).then(nw.when(free).then(0.0).otherwise(nw.col("change"))).alias(CAUSES[5]),
         *(
             nw.when(kept).then(nw.col(name)).alias(name)
@@ -341,6 +347,7 @@ def of_market(products: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[
     sums = aggregate(
         products,
         keys,
+        # The same in every row of a market.
         nw.col("__s0").max(),
         nw.col("__s1").max(),
         nw.col("__market_change").max(),
@@ -382,6 +389,7 @@ def _shares(products: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[An
         nw.when(fine).then(divided(c1 + o1, whole1)).alias("__b1"),
         nw.when(fine)
         .then(
+            # s₁ (1 - s₀) - s₀ (1 - s₁) is s₁ - s₀, and keeps its digits where both are near one.
             divided(all_c1, whole1) * divided(all_o0, whole0)
             - divided(all_c0, whole0) * divided(all_o1, whole1)
         )
@@ -410,6 +418,7 @@ def _split(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     change = nw.when((s0 >= 0) & (s1 >= 0)).then(s1 * r0 - s0 * r1).otherwise(0.0)
     rows = rows.with_columns(change.alias("__ds"))
     ds, log_c, log_o = nw.col("__ds"), nw.col("__log_c"), nw.col("__log_o")
+    # W = Δs / Δ ln(c / o), since c / o = s / (1 - s).
     weight = logit_weight((s0, r0, s1, r1), ds, log_c - log_o)
     both = (s0 > 0) & (s1 > 0) & (r0 > 0) & (r1 > 0)
     rows = rows.with_columns(nw.when(both).then(weight).alias("__weight"))
@@ -419,6 +428,7 @@ def _split(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     w = nw.col("__weight")
     return rows.with_columns(
         pick(
+            # The order is that of the limits: each case takes the ones before it as excluded.
             (both, w * log_c),
             (ds == 0, 0.0),
             (swapped, ds / 2),
@@ -596,10 +606,12 @@ def real_growth(
         rows = rows.with_columns(real.alias("__real"))
         sums = _both(rows, keys, time, now, then, [value, "__real"])
         known_now, known_then = nw.col("__known_now"), nw.col("__known_then")
+        # Each known value has an index, or the real sum would be of fewer rows.
         complete = (known_now == nw.col("__known_real_now")) & (
             known_then == nw.col("__known_real_then")
         )
         here, there = nw.col(f"__{value}_now"), nw.col(f"__{value}_then")
+        # Four underscores: `_both` puts two before the name, which begins with two.
         real_here, real_there = nw.col("____real_now"), nw.col("____real_then")
         finite = (here + there).is_finite()
         defined = complete & finite & (known_now > 0) & (known_then > 0) & (there > 0)
@@ -630,6 +642,7 @@ def _both(
 ) -> nw.LazyFrame[Any]:
     """Add up each column in period and base, and count rows and known values of the first."""
     dtype = rows.collect_schema()[time]
+    # Other times are filtered out: parts that were traded only then would have rows of zeros.
     rows = rows.with_columns(
         nw.when(begins_within(span, time, dtype)).then(1).otherwise(0).alias(f"__in_{end}")
         for end, span in (("now", now), ("then", then))

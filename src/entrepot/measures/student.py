@@ -15,6 +15,7 @@ __all__ = ["degrees_of_freedom", "half_width", "student_quantile"]
 
 NEARLY_NORMAL = 5000
 STEPS = 500
+# Stands for a denominator of zero in Lentz's method, which would end it.
 SMALL = 1e-300
 
 
@@ -57,8 +58,10 @@ def student_quantile(confidence: float, freedom: float) -> float:
         z = NormalDist().inv_cdf((1 + confidence) / 2)
         return z + (z**3 + z) / (4 * freedom)
     low, high = 0.0, 1.0
+    # With one degree of freedom and 99.9 % the quantile is above 600: no fixed upper end does.
     while _between(high, freedom) < confidence:
         high *= 2
+    # More than the 53 binary digits of a float.
     for _ in range(60):
         middle = (low + high) / 2
         if _between(middle, freedom) < confidence:
@@ -75,7 +78,9 @@ def _between(t: float, freedom: float) -> float:
     if part == 0:
         return 0.0
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    # In logarithms: a gamma function overflows from 172 on.
     scale += a * math.log(part) + b * math.log1p(-part)
+    # On the other side of this the fraction converges slowly, and that of the complement fast.
     if part < (a + 1) / (a + b + 2):
         return math.exp(scale) * _fraction(part, a, b) / a
     return 1 - math.exp(scale) * _fraction(1 - part, b, a) / b

@@ -131,6 +131,7 @@ def substitution_ratio(
     disjoint(importer=buys, controls=calm)
     disjoint(losers=lose, others=[] if others is None else as_codes(others))
     sold, bought = nw.col(supplier), nw.col(buyer)
+    # Null for a row without supplier, on either branch: it counts for nobody.
     stepped = ~sold.is_in([*lose, *buys]) if others is None else sold.is_in(as_codes(others))
     parts = {
         "losers": bought.is_in(buys) & sold.is_in(lose),
@@ -171,6 +172,7 @@ def substitution_summary(frame: FrameT, *, by: str | Sequence[str] = ()) -> Fram
         marked = rows.select(
             *keys,
             ratio,
+            # The mean is over products that have a ratio: nothing lost, nothing to replace.
             nw.when(~ratio.is_null()).then(nw.col("lost")).alias("__lost"),
             nw.when(~ratio.is_null()).then(nw.col("additional")).alias("__additional"),
             nw.when(ratio > 0.5).then(1).alias("__above"),
@@ -318,6 +320,7 @@ def import_substitution_proxy(
         return each.select(
             *keys,
             nw.col("__gone0").alias("not_returned"),
+            # Nulls are left out of it: a set of controls that gives no path bounds nothing.
             nw.min_horizontal(*gone).alias("not_returned_low"),
             nw.max_horizontal(*gone).alias("not_returned_high"),
             nw.col("__part0").alias("part"),
@@ -336,6 +339,7 @@ def import_substitution_proxy(
 
 def _missing(path: str, has: nw.Expr) -> nw.Expr:
     short = nw.col(path) - has
+    # Two conditions, so that null stays null.
     return nw.when(short > 0).then(short).otherwise(nw.when(~(short > 0)).then(0.0))
 
 

@@ -159,6 +159,7 @@ def reconcile(
     scratch = ReconcileTables(connection)
     try:
         if moves is not None:
+            # `pair` pastes them in as SQL text: a table is not computed anew where it is read.
             moves = scratch.keep(moves, "moves")
         scratch.keep(pair(rows, moves), "pairs")
         freight = _freight(scratch, distances) if remove_freight and distances is not None else None
@@ -169,6 +170,7 @@ def reconcile(
                 scratch.keep(relation, name)
         there = frozenset(name for name, relation in known.items() if relation is not None)
         return _weighed(scratch, there, freight, odds, scores, by)
+    # Also on Ctrl-C: the connection is the caller's, who could not know of this schema.
     except BaseException:
         scratch.drop()
         raise
@@ -193,9 +195,12 @@ def _weighed(
         source = "own.far"
         log_freight = f"CASE WHEN importer_valuation = 'FOB' THEN 0.0 ELSE {freight.sql()} END"
     cells = scratch.query(f"FROM {source}")
+    # A gap's part is one character for the half, then the year or chapter: hence `part[1:]` below.
     halves = gaps(cells, log_freight, f"{HALF} || {_PART[by]}")
     found = together(halves)
+    # Also where odds are given: intervals always come from variances, whatever the weights.
     spread = variances(found)
+    # Only weights from variances may differ by part; learnt or given ones are of all trade.
     measured = odds is None and "official" not in there and scores == "variances"
     if odds is None:
         odds = fixed_point(found) if scores == "fixed_point" else spread.odds()
@@ -208,6 +213,7 @@ def _weighed(
         scratch.keep(quiet, f"silent_{side}s")
     scratch.keep(scratch.query(history(source, log_freight)), "history")
     heavy = tails(scratch, source, log_freight, halves, parts, part)
+    # Asked first, because each kind that may occur costs the query below a join.
     hows = {how for (how,) in scratch.query("SELECT DISTINCT how FROM own.withheld").fetchall()}
     result = scratch.query(combined(source, log_freight, odds, spread, part, heavy, hows))
     [(moved, value)] = cells.aggregate("count(moved_usd), sum(moved_usd)").fetchall()
@@ -248,6 +254,8 @@ def _own(by: By, parts: dict[str, Variances]) -> str:
 
 def _learnt(scratch: ReconcileTables, odds: ReporterWeights) -> tuple[ReporterWeights, int]:
     """Return the odds that official values imply, and from how many cells; else the odds given."""
+    # In the order of a hash: the limit takes the same sample in every run, of all countries alike.
+    # Editions must be equal: official data of another one may divide a code in another way.
     cells = scratch.query(f"""
         SELECT exporter, importer, value_exporter_usd, value_importer_usd, o.value_usd
         FROM own.pairs p JOIN own.official o USING (period, freq, exporter, importer, product)
@@ -283,8 +291,10 @@ def _register(
         columns: dict[str, list[Any]] = {key: [] for key in ("part", "area", "effect", "variance")}
         overall: dict[str, float] = dict(getattr(spread, side))
         for part, own in {"": spread, **parts}.items():
+            # The empty part is all trade, for cells whose year or chapter has too few of its own.
             usual = own.odds() if part and own_odds else odds
             effects: dict[str, float] = dict(getattr(usual, side))
+            # A reporter without a cell in this part keeps the variance that it has over all trade.
             variance = overall | own.doubted(side)
             for area in sorted(effects.keys() | variance.keys()):
                 columns["part"].append(part)
@@ -340,6 +350,8 @@ def tails(
     count = sum(gap.cells for gap in halves)
     if count < CALIBRATE_FEWEST or not all(of_half.values()):
         return Tails()
+    # Each half gets the other's variances: estimated on the same gaps, they would fit them too well
+    # and tails would look lighter than they are.
     learnt = {
         half + name: one
         for half, others in (("0", of_half["1"]), ("1", of_half["0"]))
@@ -348,6 +360,7 @@ def tails(
     for side in ("exporter", "importer"):
         scratch.keep(_table(scratch, learnt, side), f"half_{side}s")
     typical = " ".join(f"WHEN '{name}' THEN {one.typical!r}" for name, one in learnt.items())
+    # Every n-th cell, n rounded up, by hash: about `ENOUGH`, and the same ones in every run.
     some = f"hash(period, product, importer, exporter) % {-(-count // ENOUGH)} = 0"
     [(found,)] = scratch.query(f"""
         SELECT quantile_cont(abs(gap) / sqrt(coalesce(x.variance, typical)
@@ -397,6 +410,8 @@ OUTSIDE = 0.05
 """Share of gaps on either side that an interval leaves out."""
 
 
+# Distances are at least 1 km, so that their logarithm is not negative. Left joins: a pair without a
+# distance, or a product without a mass, stays; `Freight.sql` gives it the usual rate.
 WITH_DISTANCE = """
 SELECT p.*, ln(greatest(weighted_distance_km, 1)) AS log_km, is_contiguous AS border,
        ln(u.unit_value) AS log_unit_value
@@ -415,6 +430,8 @@ def history(source: str, log_freight: str) -> str:
     A gap is what importers told on top, in logs. The ends are the sorted gaps at ``(n + 1) p``, as
     they have to be for the next gap to lie between them nine times in ten; between two, by line.
     """
+    # Lists count from 1, and from the end with a minus. With fewer than 19 gaps n would be 0, a
+    # place that no list has; `STATEMENTS_ENOUGH` keeps it at 1 or more.
     return f"""
         WITH sorted AS (
             SELECT exporter, importer, left(product, 2) AS chapter, list(gap ORDER BY gap) AS gaps
@@ -437,6 +454,7 @@ def history(source: str, log_freight: str) -> str:
 
 def non_reporting(source: str, side: str, known: bool) -> str:
     """Return the countries, by period, that stand on a side and tell nothing of it at all."""
+    # Rows of some goods cannot show who reports nothing at all: then a list of all goods says it.
     if known:
         return f"""
             SELECT DISTINCT p.period, p.freq, p.{side} AS area FROM {source} p
@@ -466,6 +484,8 @@ def combined(
     logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
     beside = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
     taken_off = str(log_freight != KEPT).lower()
+    # A gap of the past is what importers report on top: it carries an exporter's report to the
+    # importer's. For an importer's report it turns its sign, and its ends.
     return f"""
 SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(least(0, coalesce(least_gap, -level * deviation))) AS low_usd,
@@ -541,6 +561,7 @@ def _between(place: float, left: float, right: float, one: float, other: float) 
 
 def _widths(freedom: float) -> tuple[float, float]:
     """Return the two quantiles, between those of the table linearly in one over the freedom."""
+    # Student's quantiles are nearly linear in one over the freedom, not in the freedom.
     place = 1 / freedom if freedom else math.inf
     for (left, *lows), (right, *highs) in pairwise(_QUANTILES):
         if left <= freedom <= right:
@@ -585,8 +606,10 @@ class Tails:
         """
         ratio = nine / half if half > 0 else math.inf
         ratios = [(freedom, width / middle) for freedom, middle, width in _QUANTILES]
+        # Thirty degrees and more: the second last row of the table.
         if ratio <= ratios[-2][1]:
             return cls(math.inf, max(1.0, nine / NORMAL))
+        # Stays at 1 (Cauchy) where the ratio is above the table, and the loop finds no place.
         freedom = 1.0
         for (left, above), (right, below) in pairwise(ratios):
             if below <= ratio <= above:
@@ -611,12 +634,15 @@ class Tails:
         """
         if math.isinf(self.freedom):
             return repr(self.level)
+        # T(ν+1) c sqrt((ν + z²) / (ν + 1)): what is known of an error of this size once z, the gap
+        # in units of its scale c, is known. Two equal reports narrow it, far ones widen it.
         nu = self.freedom
         width = _widths(nu + 1)[1] * self.scale
         squared = f"power({gap}, 2) / ({variance} * {self.scale**2!r})"
         return f"{width!r} * sqrt(({nu!r} + {squared}) / {nu + 1!r})"
 
 
+# One count for the process: connections of one database share its schemas.
 _NUMBERS = itertools.count()
 
 
@@ -642,11 +668,13 @@ class ReconcileTables:
     def keep(self, relation: duckdb.DuckDBPyRelation, name: str) -> duckdb.DuckDBPyRelation:
         """Run a relation once and return the table that holds what it says."""
         table = f"{self.schema}.{name}"
+        # A relation is run anew by each query that reads it, and pairs are read several times.
         relation.create(table)
         return self.connection.table(table)
 
     def query(self, sql: str) -> duckdb.DuckDBPyRelation:
         """Return what a query says, in which ``own`` is the schema."""
+        # `\b`: a name that merely ends in "own" is not the schema.
         return self.connection.sql(re.sub(r"\bown\.", f"{self.schema}.", sql))
 
     def drop(self) -> None:

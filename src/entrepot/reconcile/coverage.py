@@ -95,6 +95,7 @@ def coverage(
     spans = "SELECT DISTINCT period FROM told"
     if periods:
         spans = " UNION ".join(f"SELECT DATE '{day}' AS period" for day in periods)
+    # Crossed with all periods: a partner that reports nothing in one has a row there, not covered.
     sql = f"""
     WITH there AS (
         SELECT period, {partner} AS partner, {product} AS product, reported_by, value_usd FROM flows
@@ -118,6 +119,7 @@ def coverage(
     found: dict[tuple[date, str], list[tuple[str, float, bool]]] = {}
     is_own = False
     for period, code, name, value, tells, speaks in over(rows, "flows", sql).fetchall():
+        # The same in every row: it comes from the cross join.
         is_own = bool(speaks)
         found.setdefault((period, code), []).append((name, float(value), bool(tells)))
     return tuple(_of(period, code, is_own, rest) for (period, code), rest in found.items())

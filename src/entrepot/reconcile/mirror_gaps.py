@@ -80,6 +80,7 @@ def _shared(rows: duckdb.DuckDBPyRelation) -> str:
     kinds = over(rows, "flows", "SELECT DISTINCT nomenclature, source, reported_by FROM flows")
     found = kinds.fetchall()
     names = {name for name, *_ in found}
+    # Names that refine an edition (CN2022): an edition itself, or a national list, stays as it is.
     read = {name: edition for name in names if (edition := _edition(name)) not in (None, name)}
     whens = "".join(f" WHEN '{name}' THEN '{edition}'" for name, edition in sorted(read.items()))
     edition = f"CASE nomenclature{whens} ELSE nomenclature END" if whens else "nomenclature"
@@ -92,6 +93,7 @@ def _shared(rows: duckdb.DuckDBPyRelation) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
+    # SQL has no empty list; no edition and no source is called ''.
     return ", ".join(f"'{name}'" for name in sorted(names)) or "''"
 
 
@@ -102,6 +104,8 @@ def _edition(name: str) -> str | None:
         return None
 
 
+# `stretch` is the largest over the least worth of the currency, 1 for dollars. Codes of eight and
+# ten digits are cut to six, in the edition of the Harmonized System that they refine.
 _SHARED = f"""
 WITH rates(coin, least, stretch) AS (VALUES {{dollars}})
 SELECT * EXCLUDE (value_usd, product, nomenclature, coin, least),
@@ -119,6 +123,8 @@ JOIN rates USING (coin)
 """
 
 _KEY = "exporter, importer, product, nomenclature, reported_by, partner_basis, is_reexport"
+# One source a reporter, edition and year. A complete year (one of A, four of Q, twelve of M)
+# becomes a row of the year, and months stay as well: a partner may have fewer than twelve.
 _SINGLE = f"""
 WITH counted AS (
     SELECT freq, reported_by, reporter, nomenclature, source, year(period) AS year, count(*) AS n,
@@ -143,6 +149,8 @@ WHERE year = year(period) AND was = freq
 GROUP BY ALL
 """
 
+# Four semi joins: an empty cell is a zero only where its source has the good in this year and
+# edition, and the partner at all. The least of A, M and Q prefers years to months.
 _BOTH = f"""
 , voices AS (
     SELECT {_VOICE}, any_value(source) AS source, max(stretch) AS stretch
@@ -338,6 +346,7 @@ def hidden(
     )
 
 
+# The rank breaks ties of the gap by year and names, so that every run names the same cell.
 _SUMMED = """
 SELECT rule, freq, flatten(list(DISTINCT [source_out, source_in])) AS sources,
        min(year), max(year), count(*), any_value(compared), sum(gap), arg_max(year, rank),
@@ -347,6 +356,7 @@ FROM (SELECT *, (gap, -year, exporter, importer, product) AS rank FROM found)
 GROUP BY rule, freq
 """
 
+# `lag` counts rows, not years: each has to be as many years back as it is rows back.
 _BEFORE = " AND ".join(
     f"lag(year, {back}) OVER line = year - {back} "
     f"AND lag(told_{{side}}, {back}) OVER line >= {LEAST}"
@@ -370,6 +380,7 @@ TWO_REPORTS = (
 """Columns of `in_goods` and `in_totals`, in the order of `MirrorPair`."""
 _FIRST = ", ".join(TWO_REPORTS[:-2])
 
+# Out of range `lag` is null, and so is the test: a line without a past has not ended.
 _MARKED = f"""
     SELECT *, told_out - most_in AS over_out, told_in - most_out AS over_in,
            coalesce({_stopped("out", "in")} OR {_stopped("in", "out")}, false) AS stopped
@@ -394,6 +405,7 @@ large AS (
 found AS ({_FOUND})
 {_SUMMED}"""
 
+# A flow with a total of its own is compared by that alone: its goods are in it already.
 _SUMS = """
     SELECT year, freq, exporter, importer, any_value(source_out) AS source_out,
            any_value(source_in) AS source_in, 'TOTAL' AS product, 'NONE' AS nomenclature,
@@ -413,6 +425,7 @@ large AS (
 found AS (SELECT 'mirror-gap' AS rule, * FROM large WHERE {_FAR_APART})
 {_SUMMED}"""
 
+# Materialised, because cells and flows each read it, and `mirrored` pairs all reports.
 _ALL = f"""
 WITH kept AS MATERIALIZED (FROM mirrored)
 SELECT * FROM ({_CELLS} UNION ALL FROM ({_FLOWS})) ORDER BY rule, freq

@@ -30,6 +30,8 @@ def moved(exporters: str, importers: str, moves: str) -> str:
     moves
         SQL for where the goods of a code are in another edition; see `pair`.
     """
+    # Three kinds of reports come out: of codes that no move touches, of codes left alone, and
+    # divided ones with what was reported under the new number itself. Each CTE is read repeatedly.
     return f"""
         WITH move AS MATERIALIZED ({moves}),
         touched AS MATERIALIZED (SELECT product FROM move UNION SELECT to_product FROM move),
@@ -127,6 +129,7 @@ def pair(
     much of `value_exporter_usd` was told under other codes; `is_estimated` is true where it was
     divided.
     """
+    # One row for each kind of row: this looks at two handfuls, not at all reports.
     kinds = over(
         rows, "flows", "SELECT DISTINCT reported_by, partner_basis, is_reexport FROM flows"
     )
@@ -165,8 +168,10 @@ def _side(side: str, bases: list[str | None]) -> str:
     if len(bases) < 2:
         return f"SELECT {_KEY}, {columns} {rows}"
     if side == "importer" and len(set(bases)) > 1:
+        # By alphabet: consignment before origin. Nulls are ignored, unless there is nothing else.
         best = f"min(partner_basis) OVER (PARTITION BY {_KEY})"
         rows += f" QUALIFY partner_basis IS NOT DISTINCT FROM {best}"
+        # A subquery, because QUALIFY in the query that groups would see groups and not rows.
         rows = f"FROM (SELECT * {rows})"
     return f"""
         SELECT {_KEY}, sum(value_usd) AS value_usd, {MASS} AS mass_kg,

@@ -24,6 +24,7 @@ Panel = Literal["as_reported", "fixed", "carried"]
 PANELS: tuple[Panel, ...] = ("as_reported", "fixed", "carried")
 
 _REPORTER = "CASE reported_by WHEN 'importer' THEN importer ELSE exporter END"
+# Imports and exports are panels of their own, and so is each frequency.
 _FIXED = f"""
 WITH reports AS (SELECT DISTINCT freq, period, reported_by, {_REPORTER} AS reporter FROM flows),
 spans AS (SELECT freq, count(DISTINCT period) AS n FROM reports GROUP BY freq),
@@ -34,6 +35,8 @@ whole AS (
 SELECT flows.* FROM flows JOIN whole w
     ON w.freq = flows.freq AND w.reported_by = flows.reported_by AND w.reporter = {{reporter}}
 """
+# Only periods in which somebody reports are filled, and only from rows as delivered: `reports` is
+# of `flows`, so that a carried value is never carried on.
 _CARRIED = f"""
 WITH reports AS (SELECT DISTINCT freq, period, reported_by, {_REPORTER} AS reporter FROM flows),
 spans AS (SELECT DISTINCT freq, period FROM reports),
@@ -70,6 +73,7 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     """
     if kind == "as_reported":
         return rows
+    # After the join both tables have these names; the expression has to say whose it reads.
     reporter = _REPORTER.replace("reported_by", "flows.reported_by")
     reporter = reporter.replace("THEN importer", "THEN flows.importer").replace(
         "ELSE exporter", "ELSE flows.exporter"
@@ -137,6 +141,7 @@ def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         `most_usd`, as much as may be in it.
     """
     names = ", ".join(f"'{name}'" for name in PARTNERS)
+    # Order matters: a row of an unnamed partner is that, even if it is of a heading or of 9999.
     how = f"""CASE WHEN {_PARTNER} IN ({names}) THEN 'partner'
                    WHEN product LIKE '9999%' THEN 'goods'
                    WHEN product = 'TOTAL' THEN NULL
@@ -168,6 +173,7 @@ def suppressed_in(hows: Collection[str], source: str) -> tuple[str, str]:
     if not there:
         return "NULL::VARCHAR", ""
     partner = f"{{how}}_s.partner = {source}.silent_partner"
+    # A heading has the same partner, an unnamed partner the same code, 9999 the same partner only.
     match = {
         "heading": f"{partner} AND {{how}}_s.product = left({source}.product, 4)",
         "chapter": f"{partner} AND {{how}}_s.product = left({source}.product, 2)",
@@ -182,6 +188,7 @@ def suppressed_in(hows: Collection[str], source: str) -> tuple[str, str]:
              AND {match[how].format(how=how)}"""
         for how in there
     ]
+    # In the order of `HOWS`: CASE takes the first that holds enough.
     enough = [
         f"WHEN {how}_s.most_usd >= {ENOUGH} * {source}.told_usd THEN '{how}'" for how in there
     ]

@@ -59,6 +59,7 @@ class ReporterWeights:
 
     def weight(self, exporter: str, importer: str) -> float:
         """Return the weight of the exporter's report, 0 to 1."""
+        # math.exp overflows above 709; a weight is 0 or 1 to the last digit long before.
         odds = self.usual + self.exporter.get(exporter, 0.0) + self.importer.get(importer, 0.0)
         return 1 / (1 + math.exp(-max(-700.0, min(700.0, odds))))
 
@@ -91,14 +92,17 @@ def fixed_point(found: Sequence[PairGap], rounds: int = 25) -> ReporterWeights:
         for side in (0, 1):
             against = np.bincount(places[side], gap * scores[places[1 - side]], size)
             here = np.unique(places[side])
+            # The floor is for a reporter that agrees with everybody to the last digit.
             scores[here] = partners[here] / np.maximum(against[here], 1e-12)
     # What the one side has too much the other has too little: only products of scores are known.
     for part in (slice(0, len(exporters)), slice(len(exporters), size)):
         scores[part] /= np.exp(np.mean(np.log(scores[part])))
+    # A product of two scores is one over a gap: each side gets the root of the mean gap.
     scores /= math.sqrt(float(np.average(gap)))
     return ReporterWeights(
         dict(zip(exporters, map(float, scores[: len(exporters)]), strict=True)),
         {
+            # e^a / (e^a + e^b) has the log odds a - b.
             name: -float(score)
             for name, score in zip(importers, scores[len(exporters) :], strict=True)
         },
@@ -131,7 +135,9 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> ReporterWe
     for exporter, importer, one, other, official in cells:
         if min(one, other, official) <= 0 or abs(math.log(other / one)) < 0.05:
             continue
+        # Within 5 % of each other, the rounding of values decides what the weight seems to be.
         weight = (official - other) / (one - other)
+        # At the ends the official value is one report alone, whose odds would be infinite.
         if 1e-3 < weight < 1 - 1e-3:
             rows.append((exporter, importer, math.log(weight / (1 - weight))))
     if not rows:
@@ -154,10 +160,14 @@ def implied(cells: Iterable[tuple[str, str, float, float, float]]) -> ReporterWe
             for other in (0, 1):
                 np.add.at(left, (places[one], places[other]), weights)
         right = sum(np.bincount(places[one], weights * odds, size) for one in (0, 1))
+        # A constant can move from exporters to importers: a ridge, or the matrix is singular.
         left[np.diag_indices(size)] += 1e-6 * max(float(weights.max()), 1.0)
         solved = np.linalg.solve(left, right)
+        # Weights of one over the residual make least squares one of absolute deviations; the floor
+        # keeps a cell that is fitted exactly from taking all the weight.
         weights = 1 / np.maximum(np.abs(odds - solved[places[0]] - solved[places[1]]), 1e-3)
     usual = float(np.median(solved[: len(exporters)]) + np.median(solved[len(exporters) :]))
+    # The median of exporters: effects are counted from the median of their own side.
     half = usual - float(np.median(solved[len(exporters) :]))
     return ReporterWeights(
         {name: float(solved[place]) - half for name, place in first.items()},
@@ -255,11 +265,15 @@ def variances(found: Sequence[PairGap]) -> Variances:
     typical = max(float(np.average(squares, weights=cells)) / 2, 1e-9)
     sizes = len(exporters), len(importers)
     solved = np.full(sum(sizes), typical)
+    # The weight of `_FEW` cells of a typical pair (2 typical), by the formula in the loop.
     hold = _FEW / (2.02 * typical) ** 2
     for _ in range(_ROUNDS):
         fitted = np.maximum(solved[places[0]] + solved[places[1]], 1e-3 * typical)
+        # The variance of a squared gap grows with the square of its mean. The part of `typical`
+        # stops pairs that agree perfectly from deciding everything.
         weights = cells / (fitted + 0.02 * typical) ** 2
         solved = _additive(squares, weights, places, sizes, hold, typical)
+    # Only sums of two variances show in gaps: what can move between the sides is fixed here.
     solved = _level(solved, len(exporters))
     errors = _errors(squares, solved, cells, places)
     names = [
@@ -293,6 +307,7 @@ def _additive(
     import numpy as np
 
     one, other = places[0], places[1] - sizes[0]
+    # Weights as a table of exporters by importers: the off-diagonal block of the normal equations.
     cross = np.bincount(one * sizes[1] + other, weights, sizes[0] * sizes[1]).reshape(sizes)
     first, second = (cross.sum(axis=axis) + hold for axis in (1, 0))
     weighted = weights * squares
@@ -336,6 +351,7 @@ def _errors(
 
 def _relative(variance: float) -> float:
     """Return the variance of a lognormal report relative to the truth."""
+    # e^600 at most, still a float; never zero, as its logarithm is taken next.
     return math.exp(min(variance, 300.0)) * math.expm1(min(variance, 300.0)) or 1e-12
 
 
@@ -377,6 +393,7 @@ def gaps(
     part
         SQL for the part of the trade that each gap is of.
     """
+    # tanh(|ln(m / x)| / 2) is |m - x| / (m + x), the relative gap.
     found = over(
         pairs,
         "pairs",

@@ -23,7 +23,9 @@ __all__ = ["OTHERS", "Extraction", "Mixed", "balanced", "extraction", "mixed", "
 
 OTHERS = "others"
 """Everybody who sold the input to the buyer before, in proportion, the buyer's own too."""
+# Of output over that of before, the unit of the iteration.
 WITHIN = 1e-12
+# Parts such as 0.7 + 0.2 + 0.1 come to a little over one in binary.
 SLACK = 1e-9
 
 
@@ -99,13 +101,16 @@ def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extracti
         ):
             if not len(sellers):
                 continue
+            # What is missing follows buyers' output: sellers lose it, others get what is replaced.
             change = rule(gone.sum(axis=0) * running[buyers])
             change[sellers] -= gone @ running[buyers]
             found[rows] += change
         return found
 
     def step(running: Numbers, back: Back) -> Numbers:
+        # Final use is below zero where more was sold than made, out of stocks; output never is.
         aim = np.maximum(network.final + orders(running), 0.0)
+        # A plain round passes a miss on to one tier of suppliers; `back` to all tiers at once.
         move = back(aim - running * output, transposed=True)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
@@ -114,6 +119,7 @@ def extraction(stopped: StoppedTrade, replaced: Mapping[str, float]) -> Extracti
     off = float(np.abs(made - found.found * output).max() / (output.max() or 1.0))
     if not found.reached:
         raise RequestError(f"no balance was found in {found.steps} steps", why=f"off by {off:.2g}")
+    # At the output of before, as `unmet` is: `running` would mix in what demand lost.
     met = sum(
         float(rule(gone.sum(axis=0)).sum())
         for (_, _, gone), rule in zip(stopped.blocks, rules, strict=True)
@@ -159,6 +165,7 @@ def _rule(stopped: StoppedTrade, place: int, replaced: Mapping[str, float]) -> R
         if code != OTHERS:
             here = np.flatnonzero(np.isin(areas, world.wanted([code])))
             size = network.output[rows][here]
+            # Within an area with parts (export processing), by the size of each part.
             named[here] += part * size / size.sum() if size.sum() else 0.0
     left = _left(network, rows, sellers, buyers, gone) * replaced.get(OTHERS, 0.0)
 
@@ -176,6 +183,7 @@ def _left(
     import numpy as np
 
     block = network.coefficients[rows][:, buyers] * network.buying[buyers]
+    # Who is cut off from a buyer replaces nothing there, not even with the part that leaks.
     block[sellers] = np.where(gone > 0, 0.0, block[sellers])
     total = block.sum(axis=0)
     found: Numbers = np.divide(block, total, out=np.zeros(block.shape), where=total > 0)
@@ -251,10 +259,12 @@ def mixed(
         best = min(best, miss)
         guesses.append(guess)
         moves.append(move)
+        # The plain step; the weights below correct it by what earlier steps missed.
         guess = guess + move
         if len(moves) > 1:
             turns = np.array([one - move for one in list(moves)[:-1]]).T
             ways = np.array([one - guesses[-1] for one in list(guesses)[:-1]]).T
+            # Small singular values are cut: near the fixed point the last moves are parallel.
             weights, *_ = np.linalg.lstsq(turns, -move, rcond=1e-12)
             guess = guess + (ways + turns) @ weights
     return Mixed(guess, count, miss, reached=False)

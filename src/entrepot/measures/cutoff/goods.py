@@ -95,6 +95,7 @@ def cutoff(
             raise RequestError(f"{name} names no area", hint="name one area at least: CHN")
     if both := sorted(set(buys) & set(stops)):
         raise RequestError(f"{', '.join(both)} on both sides", hint="name different areas")
+    # Those who stop are among them, so that what they could divert is never in doubt.
     still = sorted({*as_codes(fixed_supply), *stops} - set(buys))
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -111,6 +112,7 @@ def cutoff(
         bought = _bought(rows, market, buys, (supplier, buyer), value)
         stopped = nw.col(supplier).is_in(stops)
         more = nw.col("__elsewhere") / nw.col("__before") * nw.col("__divert")
+        # A number, for infinity times the zero of what is above the last supplier would be NaN.
         others = 1.0 + (nw.lit(NO_LIMIT) if divert is None else more)
         willing = nw.when(nw.col(supplier).is_in(still)).then(1.0).otherwise(others)
         limit = nw.when(stopped).then(1.0 - cut).otherwise(willing)
@@ -161,6 +163,7 @@ def _bought(
     """Return what each supplier sells to the buyer and elsewhere abroad."""
     supplier, buyer = names
     ours, own = nw.col(buyer).is_in(buys), nw.col(supplier) == nw.col(buyer)
+    # Own trade and trade among the buyers is no import; a correction below zero is no supplier.
     marked = rows.filter(~nw.col(supplier).is_in(buys), ~own, nw.col(value) > 0).with_columns(
         nw.when(ours).then(nw.col(value)).alias("__before"),
         nw.when(~ours).then(nw.col(value)).alias("__elsewhere"),
@@ -172,6 +175,7 @@ def _bought(
         nw.col("__elsewhere").sum(),
         nw.col("__divert").min(),
         nw.col("__doubt").max(),
+        # Both ends, so that an elasticity that differs between rows of a product is seen.
         nw.col("__sigma").min().alias("__low"),
         nw.col("__sigma").max().alias("__high"),
     )
@@ -215,6 +219,7 @@ def filled(rows: nw.LazyFrame[Any], market: Sequence[str], supplier: str) -> nw.
     """
     before, limit = nw.col("__before"), nw.col("__limit")
     order = ["__limit", supplier]
+    # From the tightest limit up: what all so far sent, and what they can send at most.
     rows = rows.with_columns((before * limit).alias("__most")).with_columns(
         before.sum().over(*market).alias("__bill"),
         before.cum_sum().over(*market, order_by=order).alias("__so_far"),
@@ -222,6 +227,7 @@ def filled(rows: nw.LazyFrame[Any], market: Sequence[str], supplier: str) -> nw.
     )
     bill, above = nw.col("__bill"), nw.col("__bill") - nw.col("__so_far")
     rows = rows.with_columns(
+        # If even with everybody looser at this supplier's limit the bill is not spent, it is full.
         nw.when(nw.col("__at_most") + limit * above <= bill).then(1).otherwise(0).alias("__full")
     ).with_columns(
         nw.when(nw.col("__full") == 1).then(nw.col("__most")).otherwise(0.0).alias("__sent"),
@@ -231,6 +237,7 @@ def filled(rows: nw.LazyFrame[Any], market: Sequence[str], supplier: str) -> nw.
         nw.col("__sent").sum().over(*market), nw.col("__free").sum().over(*market)
     )
     free = nw.when(nw.col("__free") > 0).then(nw.col("__free"))
+    # Null where all are full: then the rest of the bill is unmet.
     level = (bill - nw.col("__sent")) / free
     times = nw.when(nw.col("__full") == 1).then(limit).otherwise(level)
     return rows.with_columns(times.alias("__times")).with_columns(
@@ -302,9 +309,11 @@ def _worth() -> nw.Expr:
     sigma, power = nw.col("__sigma"), _exponent(nw.col("__sigma"))
     apart = nw.when((power > NEAR_ONE) | (power < -NEAR_ONE)).then(power)
     mean = nw.when(nw.col("__mean") > 0).then(nw.col("__mean"))
+    # Near an exponent of zero the root takes all digits; the geometric mean stands there.
     ces = (mean.log() / apart).exp()
     some = nw.when(~apart.is_null()).then(ces).otherwise(nw.col("__geometric").exp())
     some = some * nw.col("__least")
+    # With σ of one or less, one supplier at nothing leaves nothing; q^p would be infinite there.
     essential = (nw.col("__times") <= 0) & (power <= NEAR_ONE)
     nothing = (nw.col("__mean") <= 0) & (power > NEAR_ONE)
     found = nw.when(essential | nothing).then(0.0).otherwise(some)
@@ -319,10 +328,12 @@ def _product_columns(sums: nw.LazyFrame[Any], market: Sequence[str]) -> nw.LazyF
     sure = nw.col("__doubt") < 1
     kept = nw.when(some_stops).then(nw.when(sure).then(_worth())).otherwise(1.0)
     sums = sums.with_columns(kept.alias("__worth")).with_columns(
+        # Rounding may give a worth a digit above one; null stays null.
         nw.when(worth < 1).then(worth).otherwise(nw.when(~worth.is_null()).then(1.0)),
         (nw.col("__stopped") - nw.col("__replaced")).alias("__short"),
     )
     short, bill = nw.col("__short"), nw.col("__before")
+    # Amounts that cancel leave a digit, which would show as unmet goods.
     unmet = nw.when(sure).then(nw.when(short > 1e-12 * bill).then(short).otherwise(0.0))
     essential = (nw.col("__times") <= 0) & (nw.col("__sigma") <= 1)
     price = 1 / nw.when(worth > 0).then(worth)

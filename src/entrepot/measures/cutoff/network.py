@@ -102,6 +102,7 @@ class Network:
         found = []
         for place, rows in enumerate(self.rows):
             bought = self.bought[place]
+            # Z is coefficients times `buying`, on both sides of diag(1/C): hence the square.
             share = np.divide(self.buying**2, bought, out=np.zeros(len(bought)), where=bought > 0)
             block = self.coefficients[rows]
             found.append((block * share) @ block.T)
@@ -131,6 +132,7 @@ def network(
     world = solved.economy
     buying = world.output
     if cap is not None and ((part := 1 - world.value_added) > cap).any():
+        # In proportion: whoever buys above the cap counts as smaller, and not as cheaper.
         buying = buying * np.where(part > cap, cap / np.where(part > 0, part, 1.0), 1.0)
     rows = tuple(_rows(np.flatnonzero(world.sector_of == n)) for n in range(len(world.sectors)))
     return Network(solved, buying, rows, known)
@@ -138,6 +140,7 @@ def network(
 
 def _rows(places: Places) -> Places | slice:
     """Return places as a slice where they are next to each other: a view instead of a copy."""
+    # Places are sorted and distinct, so that a gap shows in the distance of their ends.
     if len(places) and places[-1] - places[0] + 1 == len(places):
         return slice(int(places[0]), int(places[-1]) + 1)
     return places
@@ -188,6 +191,7 @@ class StoppedTrade:
             parts = self.parts[rows]
             sellers = np.flatnonzero(parts.any(axis=1))
             hit = np.flatnonzero(parts.any(axis=0))
+            # All sectors of an area that is cut off buy less: `parts` knows buyers by area only.
             buyers = np.flatnonzero(np.isin(world.area_of, hit))
             block = self.network.coefficients[rows][np.ix_(sellers, buyers)]
             gone = block * self.network.buying[buyers]
@@ -228,6 +232,7 @@ def stopped(network: Network, cuts: Iterable[Cut], *, leak: float = 0.0) -> Stop
             raise RequestError(
                 f"{', '.join(both)} on both sides of a cut", hint="name different areas"
             )
+        # Set and not added: a flow that two cuts name stops once.
         parts[np.ix_(sellers, buyers)] = 1 - leak
     return StoppedTrade(network, parts)
 

@@ -163,11 +163,13 @@ class _Block:
 
         here = np.arange(len(self.buying)) if exact else self.buyers
         after = self.coefficients[:, here] * self.buying[here]
+        # `here` is sorted: the search finds buyers' columns among all, or among themselves.
         after[np.ix_(self.sellers, np.searchsorted(here, self.buyers))] -= self.gone
         after *= u[:, None] * v[here]
         found: Numbers = -_meeting(after, self.to_buy[here])
         if not exact:
             found -= self.elsewhere
+        # d(u Z v)/d log u is the total itself, less what v gives back as buyers' totals are kept.
         found[np.diag_indices_from(found)] += sold
         return found
 
@@ -201,6 +203,7 @@ def _block(stopped: StoppedTrade, place: int, friction: float) -> _Block:
     rows = network.rows[place]
     sellers, buyers, gone = stopped.blocks[place]
     sold, bought = network.sold[rows], network.bought[place]
+    # Up to rounding: sums of coefficients times output do not come back to the last digit.
     no_seller = bought[buyers] - gone.sum(axis=0) <= WITHIN * bought[buyers]
     no_buyer = sold[sellers] - gone.sum(axis=1) <= WITHIN * sold[sellers]
     lost = gone * np.where(no_buyer[:, None] | no_seller, 1.0, friction)
@@ -235,6 +238,8 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
     if not active.any():
         return u, np.zeros(len(block.to_buy)), 0, 0.0
     scale = float(block.to_sell.max())
+    # All u times a number and all v over it change no total, so that slopes alone are singular;
+    # this adds the missing direction and moves no solution.
     pin = np.outer(block.to_sell, block.to_sell) / block.to_sell.sum()
     total, steps, exact, before = block.columns(u), 0, False, np.inf
     while True:
@@ -247,8 +252,10 @@ def _spread(block: _Block) -> tuple[Numbers, Numbers, int, float]:
         worst = float(np.abs(off).max()) / scale
         if worst <= WITHIN or steps == MOST or not np.isfinite(worst):
             return u, v, steps, worst
+        # Quick slopes stay as far off as they are: once they fail, all that follow are exact.
         exact, before = exact or worst > before / FALLS, worst
         slopes = block.slopes(u, v, sold, exact=exact) + pin
+        # A maker without anything to sell gets an equation of its own, and keeps its u.
         slopes[~active] = 0
         slopes[:, ~active] = 0
         slopes[~active, ~active] = 1
@@ -264,6 +271,7 @@ def _farther(block: _Block, u: Numbers, total: Numbers, turn: Numbers) -> tuple[
     import numpy as np
 
     start = block.distance(u, total)
+    # Near the end a good step changes the distance by less than its rounding.
     slack = 1e-13 * float(block.to_buy.sum())
     for _ in range(HALVED):
         longer = u * np.exp(turn)

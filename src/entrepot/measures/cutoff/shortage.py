@@ -103,6 +103,7 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
             why="with none at all, each loss goes round the world without an end",
             hint="0.2 is little, 0.5 usual",
         )
+    # Deliveries are found as logarithms: a step can then never lead below nothing.
     share, floor = network.part, np.log(LEAST)
     weights = np.divide(
         network.bought,
@@ -114,6 +115,7 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
     def bundles(logs: Numbers) -> Numbers:
         arrives = rebuilt.bought(np.exp(logs))
         kept = np.divide(arrives, network.bought, out=np.ones(arrives.shape), where=weights > 0)
+        # What arrives may exceed what was bought by a last digit; nobody makes more than before.
         return mean_of(weights, np.clip(kept, 0, 1, out=kept), inputs)
 
     def delivered(bundle: Numbers) -> Numbers:
@@ -131,6 +133,7 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
         start,
         within=WITHIN,
     )
+    # From full deliveries each round lowers them: slow, but it ends at the largest fixed point.
     found = found if found.reached else rounds(aim, start, within=WITHIN)
     _require(found)
     logs = np.clip(found.found, floor, 0.0)
@@ -188,6 +191,7 @@ def _cushion(bundle: Numbers, share: Numbers, outer: float) -> float | None:
     used = share > 0
     if power >= 0 or not used.any():
         return None
+    # (1 - β)^(-1/r) of the notes, with 1 - β the share of inputs.
     return float((bundle - np.where(used, share, 0.0) ** (-1 / power))[used].min())
 
 
@@ -235,6 +239,7 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
     if power == -float("inf"):
         found: Numbers = some.min(axis=0)
         return found
+    # An input at nothing has the logarithm -inf, and the mean comes out as zero, as it should.
     with np.errstate(divide="ignore"):
         if abs(power) < NEAR_ONE:
             logs: Numbers = (weights * np.log(some)).sum(axis=0, where=used)
@@ -242,6 +247,7 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
     # Over the input that weighs most, so that no power becomes too large for a number.
     first = some.min(axis=0) if power < 0 else some.max(axis=0)
     ratio = np.divide(some, first, out=np.ones(some.shape), where=first > 0)
+    # Elasticities of a half and of infinity need no power, which is slow on n x k numbers.
     raised = 1 / ratio if power == -1 else ratio if power == 1 else ratio**power
     total = (weights * raised).sum(axis=0, where=used)
     made: Numbers = first * np.where(used.any(axis=0), total, 1.0) ** (1 / power)

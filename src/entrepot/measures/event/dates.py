@@ -32,6 +32,7 @@ def shifted(frame: Any, design: Design, shifts: Sequence[int]) -> tuple[PlaceboD
     before = panel.keep(quiet)
     found = []
     for shift in shifts:
+        # `NEVER` is a number as well: shifted, it would be the step of an event.
         moved = np.where(panel.events == NEVER, NEVER, panel.events - (-shift))
         label = f"{-shift} before the event"
         one = _effect(replace(before, events=moved), design, label, shift)
@@ -68,6 +69,7 @@ def breaks(
 def _effect(panel: EventPanel, design: Design, label: str, shift: int | None) -> PlaceboDate | None:
     treated = panel.treated()
     after = treated & (panel.since() >= 0)
+    # Without treated cells on one side there is no difference, and fixed effects take all.
     if not after.any() or not (treated & ~after).any():
         return None
     fit = ppml(

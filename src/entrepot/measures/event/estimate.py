@@ -34,6 +34,7 @@ def studied(
     work = _Work(panel, design, steps, fixed_of(panel, design), each_step)
     clusters = clusters_of(panel, design)
     fit = ppml(panel.y, work.dummies(panel.events), work.fixed, clusters)
+    # A regression of its own: a mean of the steps' coefficients would weigh small steps like large.
     pool = ppml(panel.y, work.after(panel.events), work.fixed, clusters)
     effect, trend = pooled(pool), _pre_trend(fit, work)
     counts = counted(panel, fit, clusters)
@@ -41,6 +42,7 @@ def studied(
     by_step: list[float | None] = [None] * len(steps)
     dealt = inference == "randomisation" or (inference == "auto" and few)
     remarks = remarked(panel, fit, counts, few)
+    # Every permutation would be the true assignment, and p equal to one.
     if dealt and len(np.unique(panel.events)) == 1:
         remarks.append("every product has the same event: there is nothing to permute")
         dealt = False
@@ -54,6 +56,7 @@ def studied(
             exact=found.exact,
         )
         if each_step:
+            # In the order of `path`: the pooled effect, the squared leads, then every step.
             by_step = found.p_values[2:]
             trend = replace(trend, p_randomisation=found.p_values[1])
     return EventStudy(
@@ -104,6 +107,7 @@ class _Work:
         """Return pooled effect and, if asked for, squared leads and every step."""
         if fit is None or not self.each_step:
             return np.array([pool.single()])
+        # Other events may leave a step unidentified; that counts against the effect.
         path = np.full(len(self.steps), np.nan)
         path[fit.columns] = fit.estimates
         known = path[self.leads][np.isfinite(path[self.leads])]
@@ -119,6 +123,7 @@ def fixed_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
 def clusters_of(panel: EventPanel, design: Design) -> list[NDArray[np.int64]]:
     """Return the code of each cluster by cell, without a dimension that has one only."""
     found = [panel.codes((role,)) for role in design.cluster]
+    # One cluster has no covariance: with a single partner, products are the only clusters.
     return [codes for codes in found if codes.max(initial=0) > 0]
 
 
@@ -144,6 +149,7 @@ def _steps(panel: EventPanel, design: Design) -> list[int]:
             "no product has an event, or none that an exposed partner trades",
             hint=f"fill column {design.event} with the day of listing",
         )
+    # Clipped, because what lies beyond the window is binned with its ends.
     there = set(np.clip(panel.since()[treated], *design.window).tolist())
     if design.reference not in there:
         raise NoEvidenceError(
@@ -182,6 +188,7 @@ def coefficients(
 ) -> tuple[Coefficient, ...]:
     """Return one row a step of the window; `steps` are those that were asked of the regression."""
     first, last = design.window
+    # Cells that are not treated get a step outside the window, so that no count has them.
     since = np.where(panel.treated(), np.clip(panel.since(), first, last), last + 1)[fit.rows]
     places = fit.places()
     found = []
@@ -317,6 +324,8 @@ def permuted(
     exact = _assignments(events) <= draws
     dealt = _every(events) if exact else _some(events, draws, seed)
     size = np.abs(observed)
+    # Among random draws the true assignment counts as one, so that p is never zero; where all are
+    # tried it is one of them already.
     reached = np.full(len(observed), 0 if exact else 1)
     failed = done = 0
     for other in dealt:
@@ -326,6 +335,7 @@ def permuted(
         except NoEvidenceError:
             found = np.full(len(observed), np.nan)
             failed += 1
+        # NaN is not smaller, and so counts; equal statistics may differ in the last digits.
         reached += ~(found < size * (1 - 1e-9))
     tries = done + failed + (0 if exact else 1)
     p_values = [
@@ -354,6 +364,7 @@ def _every(events: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
             yield {}
             return
         for chosen in itertools.combinations(sorted(free), sizes[place]):
+            # Date by date among products still free, or one assignment would come up repeatedly.
             for rest in deal(place + 1, free - set(chosen)):
                 yield rest | dict.fromkeys(chosen, dates[place])
 

@@ -140,6 +140,7 @@ def ppml(
         If nothing is left to estimate, a column cannot be told from the fixed effects, or the
         iterations do not converge.
     """
+    # The quick test first; the linear program in `estimable` runs only where a fit needs it.
     kept = informative(y, x, fixed)
     model, problem = _tried(y, x, fixed, clusters, kept)
     if model is None or _vanishes(model, y[kept.rows]):
@@ -150,10 +151,12 @@ def ppml(
     if model is None:
         raise problem or _nothing()
     used, there = kept.rows, np.flatnonzero(kept.columns)
+    # Columns without an estimate of their own were in the regression for the others' sake.
     own = kept.identified[there]
     usual, repaired = (None, False) if not clusters else _sound(model._vcov)
     left = _leaving_out(model, y, x, fixed, clusters, kept)
     covariance = usual if left.covariance is None else left.covariance
+    # pyfixest's, the smaller number of clusters less one; zero (no interval) without clusters.
     degrees = np.full(len(there), float(model._df_t) if clusters else 0.0)
     return Fit(
         estimates=np.asarray(model._beta_hat, dtype=float)[own],
@@ -186,6 +189,7 @@ def _tried(
         model = _fitted(y[used], columns, [codes[used] for codes in fixed], clusters, used)
     except NoEvidenceError as error:
         return None, error
+    # pyfixest drops collinear columns by itself: the others would be compared with something else.
     if (lost := len(columns) - len(model._coefnames)) > 0:
         return None, _absorbed(f"{lost} coefficients")
     return model, None
@@ -198,6 +202,7 @@ def _vanishes(model: Any, y: NDArray[np.float64]) -> bool:
     cell the fitted value shrinks by a factor of e in each, so that it is far below by then.
     """
     mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
+    # Fewer fitted values than cells: pyfixest left some out by itself, so that they are looked for.
     return len(mean) != len(y) or bool((mean[y == 0] < _VANISHED).any())
 
 
@@ -222,6 +227,7 @@ def _leaving_out(
         return LeavingOut(None, why="clusters of two kinds")
     mean = np.asarray(model._Y_hat_response, dtype=float).ravel()
     used = kept.rows
+    # (y - μ) / μ; the fit is of y over its mean.
     errors = y[used] / y[used].mean() / mean - 1
     effects = [codes[used] for codes in fixed]
     return jackknife(errors, mean, x[used][:, kept.columns], effects, clusters[0][used])
@@ -242,6 +248,8 @@ def _fitted(
     except ImportError as error:
         raise MissingExtraError("pyfixest", "stats") from error
 
+    # The scale goes into the fixed effects; at a mean of one, tolerances and `_VANISHED` mean the
+    # same for kilograms and for dollars.
     data = {"y": y / y.mean()}
     data |= {f"x{n}": column for n, column in enumerate(columns)}
     data |= {f"f{n}": codes for n, codes in enumerate(fixed)}
@@ -255,7 +263,9 @@ def _fitted(
             model: Any = fepois(
                 f"y ~ {right} | {absorbed}",
                 pd.DataFrame(data),
+                # Permutations give no clusters: they want the estimate alone.
                 vcov={"CRV1": names} if clusters else "iid",
+                # Singletons and separated cells are out already; here they would go uncounted.
                 fixef_rm="none",
                 iwls_tol=_TOLERANCE,
                 iwls_maxiter=200,
@@ -293,6 +303,7 @@ def _sound(covariance: Any) -> tuple[NDArray[np.float64] | None, bool]:
     if not np.isfinite(matrix).all():
         return None, False
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    # A singular matrix has eigenvalues a rounding below zero: those are no repair to report.
     if values.min() >= -1e-12 * max(values.max(), 0.0):
         return matrix, False
     return (vectors * np.clip(values, 0.0, None)) @ vectors.T, True
@@ -336,6 +347,7 @@ def informative(
     first = before or KeptRows(np.ones(len(y), dtype=bool), every, every, 0, 0)
     rows, columns = first.rows.copy(), first.columns.copy()
     separated, singletons = first.separated, first.singletons
+    # Each cell left out may leave another one alone in its fixed effect.
     while True:
         step()
         alone, flat = np.zeros_like(rows), np.zeros_like(rows)
@@ -349,6 +361,7 @@ def informative(
             if not y[on].any():
                 columns[column] = False
                 flat |= on
+        # A cell that is both counts as alone, so that the two counts add up to what is gone.
         flat &= ~alone
         if not (alone.any() or flat.any()):
             return KeptRows(rows, columns, first.identified, separated, singletons)
@@ -427,6 +440,7 @@ def separated(y: Floats, x: Floats, fixed: Sequence[NDArray[np.int64]]) -> NDArr
     if found.x is None:  # all zeros are a solution, so that only a limit of the solver ends here
         raise ArithmeticError(f"separation is not known: {found.message}")
     lost = np.zeros_like(none)
+    # A solution has 0 or 1 there; the middle is as far as can be from the solver's tolerance.
     lost[none] = found.x[width:] > 0.5
     return lost
 
@@ -449,6 +463,7 @@ def unidentified(x: Floats, fixed: Sequence[NDArray[np.int64]]) -> tuple[Any, An
     rest = np.empty_like(x)
     for place, column in enumerate(x.T):
         size = float(np.linalg.norm(column)) or 1.0
+        # What fixed effects leave of a column; `lsqr` takes the dummies as a sparse matrix.
         near = lsqr(sparse.csr_matrix(effects), column / size, atol=1e-13, btol=1e-13)[0]
         rest[:, place] = column / size - effects @ near
     without, out = np.zeros((2, x.shape[1]), dtype=bool)
@@ -500,6 +515,7 @@ def joint(
     scale = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     if not (scale > 0).all():
         return Joint(None, count, degrees, None, "a step without a standard error")
+    # On one scale, so that the rank does not depend on the size of the errors.
     correlation = covariance / np.outer(scale, scale)
     if np.linalg.matrix_rank(correlation, tol=1e-8, hermitian=True) < count:
         why = f"too few clusters for {count} steps: the covariance has no inverse"

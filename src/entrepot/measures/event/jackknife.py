@@ -85,6 +85,7 @@ def jackknife(
     MacKinnon, Nielsen and Webb (2023), Journal of Applied Econometrics 38, for CV3, and (2024),
     arXiv 2406.00650, for the step that stands for an estimate in models that are not linear.
     """
+    # Counted from zero without gaps: codes become places of columns.
     fixed = [np.unique(codes, return_inverse=True)[1] for codes in fixed]
     crossing = [codes for codes in fixed if not _lies_in_one(codes, cluster)]
     width = x.shape[1] + sum(int(codes.max(initial=-1)) + 1 for codes in crossing)
@@ -93,6 +94,7 @@ def jackknife(
     if width > MOST:
         return LeavingOut(None, why="too many effects cross clusters for a jackknife")
     rows = np.unique(cluster, return_counts=True)[1]
+    # A cluster with more rows than columns is reduced to the latter in `_move`.
     if float((np.minimum(rows, width).astype(float) ** 3).sum()) > WORK:
         return LeavingOut(None, why="clusters are too large for a jackknife")
     inside = [codes for codes in fixed if _lies_in_one(codes, cluster)]
@@ -100,6 +102,7 @@ def jackknife(
     whole = np.zeros((width, width))
     for columns, design, _ in parts:
         whole[np.ix_(columns, columns)] += design.T @ design
+    # Fixed effects are collinear (each set adds up to one), so there is no plain inverse.
     inverse = np.linalg.pinv(whole, rcond=_NOTHING, hermitian=True)
     moves, adds = (
         np.stack(some)
@@ -137,6 +140,7 @@ def _parts(
         design = np.hstack([x[rows], *(made for _, made in dummies)]) * root[:, None]
         if inside:
             own = np.hstack([_dummies(codes[rows])[1] for codes in inside]) * root[:, None]
+            # Effects of this cluster alone fall out of A block by block, which keeps A small.
             design -= own @ np.linalg.lstsq(own, design, rcond=None)[0]
         yield np.concatenate(columns), design, root * errors[rows]
 
@@ -160,6 +164,7 @@ def _move(
         residuals = turned.T @ residuals
     back = inverse[:, columns] @ design.T
     pull = design @ back[columns]
+    # Symmetric but for rounding; an eigenvalue of zero is a direction that only this cluster fills.
     values, vectors = np.linalg.eigh(np.eye(len(residuals)) - (pull + pull.T) / 2)
     is_positive = values > _NOTHING
     inverted = np.where(is_positive, 1 / np.where(is_positive, values, 1.0), 0.0)

@@ -64,6 +64,7 @@ class EventPanel:
     def since(self, events: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """Return steps since the event; of no meaning for cells that are not treated."""
         known = self.events if events is None else events
+        # Zero in place of `NEVER`, from which a difference would overflow.
         return self.time - np.where(known == NEVER, 0, known)[self.product]
 
     def keep(self, rows: NDArray[np.bool_]) -> EventPanel:
@@ -81,6 +82,7 @@ class EventPanel:
         found = np.zeros(len(self.y), dtype=np.int64)
         for role in roles:
             column = getattr(self, role)
+            # Steps are counted from year 0: as they are, the combined number could overflow.
             column = column - column.min(initial=0)
             found = found * (int(column.max(initial=0)) + 1) + column
         return np.unique(found, return_inverse=True)[1].astype(np.int64)
@@ -137,6 +139,7 @@ def panel_of(frame: Any, design: Design) -> EventPanel:
         exposed=np.array([True if exposed is None else _flag(exposed[name]) for name in partners]),
         unknown=0,
     )
+    # Cells whose value is missing go along, to be taken out of what `zeros` fills in.
     return _added_up(panel, np.unique(rows[:, ~known], axis=1), design)
 
 
@@ -145,6 +148,7 @@ def step_of(moment: Any, design: Design) -> int:
     return _step(moment if isinstance(moment, (str, date)) else int(moment), design.frequency)
 
 
+# A panel has many cells and few times.
 @lru_cache(maxsize=4096)
 def _step(moment: str | int | date, frequency: str) -> int:
     span = Period(moment, moment) if isinstance(moment, date) else Period.parse(moment)
@@ -169,6 +173,7 @@ def _cells(frame: Any, design: Design) -> dict[str, list[Any]]:
             nw.col(design.value).count().alias("__known"),
             nw.len().alias("__rows"),
         )
+        # A sum without one of its rows is too small, and no value of the cell.
         whole = nw.col("__known") == nw.col("__rows")
         return sums.select(*keys, nw.when(whole).then(nw.col("__value")).alias("__value"))
 
@@ -221,11 +226,13 @@ def _added_up(panel: EventPanel, unknown: NDArray[np.int64], design: Design) -> 
     first, width = int(panel.time.min()), int(np.ptp(panel.time)) + 1
     partners = len(panel.partners)
     pair = panel.product * partners + panel.partner
+    # Product, partner and step as one number, taken apart again at the end.
     cell = pair * width + panel.time - first
     wanted = np.unique(cell)
     if design.zeros:
         wanted = np.union1d(wanted, np.unique(pair)[:, None] * width + np.arange(width))
     product, partner, time = unknown[:, (unknown[2] >= first) & (unknown[2] < first + width)]
+    # After zeros were filled in: a step of unknown value is none.
     wanted = np.setdiff1d(wanted, (product * partners + partner) * width + time - first)
     if not len(wanted):
         raise NoEvidenceError(

@@ -194,6 +194,7 @@ class EventStudy:
 
 def _schema(pa: Any) -> Any:
     numbers = ("estimate", "std_error", "low", "high", "p_value", "p_randomisation", "change_pct")
+    # A schema, because a column of which all are None would else be of no type.
     usual = ("std_error_usual", pa.float64())
     return pa.schema(
         [
@@ -266,6 +267,7 @@ class Design:
 
     def __post_init__(self) -> None:
         first, last = self.window
+        # A reference from the event on would itself be treated.
         if not (first <= self.reference < 0 <= last and first < last):
             raise RequestError(
                 f"window {first} to {last} with reference {self.reference}",

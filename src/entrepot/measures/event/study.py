@@ -105,10 +105,12 @@ def event_study(
         raise RequestError(f"{draws} draws", hint="499 or more for a p-value of use")
     import narwhals as nw
 
+    # Here and not above: it brings NumPy, which importing the measures does without.
     from entrepot.measures.event.estimate import studied
 
     found = studied(frame, design or Design(), inference, draws, each_step, seed)
     implementation = nw.from_native(frame).implementation
+    # Cells were collected: a lazy frame comes back as a table, of its own library where it has one.
     kind = "polars" if implementation.is_polars() else "pyarrow"
     return replace(found, kind="pandas" if implementation.is_pandas() else kind)
 
@@ -145,6 +147,7 @@ def placebo_dates(
             why="a placebo lies before the event",
             hint="steps below zero: shifts=(-12, -6)",
         )
+    # As above: with NumPy only once it is asked for.
     from entrepot.measures.event.dates import shifted
 
     return shifted(frame, design or Design(), shifts)

@@ -175,6 +175,7 @@ def past_of(
         floors[:, place] = floor_of(values, origin) * len(missing)
         noise[:, place] = noise_of(values, origin)
         jumps[:, place] = np.abs(breaks.size)
+        # Refused then as it would be today, so that errors are those of flows that get an answer.
         said[:, ~steady_at(values, origin), place] = np.nan
         known[:, place] = values[:, window.known_at(origin)].sum(axis=1) if window.known else 0.0
         if missing[-1] <= last:
@@ -201,6 +202,7 @@ def past_of(
         )  # fmt: skip
     none = np.zeros((flows, count))
     parts, wholes = known + said, denominator_known + denominator_estimate
+    # Where a method says nothing of the denominator, that of `growth` (method 1) stands in.
     wholes = np.where(np.isfinite(wholes), wholes, (denominator_known + denominator_estimate[1]))
     return _combine(
         origins, window.ahead, sizes, _share(parts, wholes), _logit(parts, wholes),
@@ -241,12 +243,14 @@ def _combine(
         upto = max(upto, min(_FIRST, count - ahead))
         recent = errors[:, :, max(0, upto - _MEMORY) : upto]
         past_errors[:, :, place], expected = _expected_errors(recent, ahead)
+        # The floor keeps a method without any error so far from taking all the weight for ever.
         inverse = np.where(there, 1.0 / np.maximum(expected, 1e-3) ** _SHARP, 0.0)
         total = inverse.sum(axis=0)
         weights[:, :, place] = inverse / np.where(total > 0, total, 1.0)
         mean = (weights[:, :, place] * np.where(there, scaled[:, :, place], 0.0)).sum(axis=0)
         combined[:, place] = np.where(total > 0, mean, np.nan)
         scores[:, place] = truth[:, place] - combined[:, place]
+    # A second pass, as the scale of an origin needs the scores of all before it.
     for place in range(count):
         upto = max(0, place - ahead + 1)
         is_first = upto < _FIRST
@@ -285,6 +289,7 @@ def _expected_errors(recent: Floats, ahead: int) -> tuple[Floats, Floats]:
     if none.all():
         return np.where(none, np.nan, own), np.ones(own.shape)
     usual = np.where(none, np.nan, own)
+    # Relative to the flow's own level of error, so that irregular flows do not decide for all.
     typical = np.sqrt(_mean(usual**2, axis=0))
     relative = usual / np.where(typical > 0, typical, 1.0)
     # A method that has never been tried counts for less than those that have.
@@ -292,6 +297,7 @@ def _expected_errors(recent: Floats, ahead: int) -> tuple[Floats, Floats]:
     for method, row in enumerate(relative):
         if np.isfinite(row).any():
             of_class[method] = np.median(row[np.isfinite(row)])
+    # Windows that overlap share most of their months, and err together.
     weight = count / max(1.0, ahead / 2)
     expected = (weight * np.where(none, 0.0, relative) + _OWN * of_class) / (weight + _OWN)
     return usual, expected
@@ -320,6 +326,7 @@ def _scale(done: Floats, noise: Floats, ahead: int, *, own: bool) -> Floats:
     some &= count > 0
     factor = float(np.median(mean[some] / noise[some])) if some.any() else 1.0
     weight = count / max(1.0, ahead / 2) if own else np.zeros(len(noise))
+    # The flow's usual noise counts like four errors of its own.
     found = (weight * mean + 4 * max(factor, 0.05) * noise) / (weight + 4)
     return np.asarray(np.maximum(found, 0.005), dtype=float)
 
@@ -369,6 +376,7 @@ def _beyond(past: Past, place: int, level: float) -> Floats:
         if ends is not None:
             score = past.scores[:, earlier]
             up = score / np.maximum(ends[1], 1e-6)
+            # Both quotients are positive: a score below zero is taken by the lower end.
             columns.append(np.where(score >= 0, up, score / np.minimum(ends[0], -1e-6)))
     return np.stack(columns, axis=1) if columns else np.zeros((len(past.scores), 0))
 
@@ -390,11 +398,14 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     for one in np.unique(classes):
         members = classes == one
         pool = np.sort(errors[members].ravel())
+        # A sort puts NaN last.
         pool = pool[: np.isfinite(pool).sum()]
         for level, (low, high) in found.items():
             tail = (1 - level) / 2
+            # The quantile would lie beyond the largest error there is.
             if len(pool) < 1 / tail:
                 continue
+            # n + 1: the next error is as likely in each gap between past ones; ends round outwards.
             rank = (len(pool) + 1) * tail
             scale = past.scale[members, place] * wider
             low[members] = pool[max(0, int(rank) - 1)] * scale

@@ -70,6 +70,7 @@ class Window:
 
     def missing_at(self, origin: int) -> range:
         """Return the columns that are not."""
+        # All of the window where it begins after the origin; months in between are not in it.
         return range(origin + self.ahead - (self.length - self.known) + 1, origin + self.ahead + 1)
 
 
@@ -98,6 +99,7 @@ def floor_of(values: Floats, origin: int) -> Floats:
 
     recent = values[:, max(0, origin - HISTORY + 1) : origin + 1]
     usual: Floats = np.nanmean(recent, axis=1)
+    # A flow of zeros only has no usual month; a trace of the largest flow stands for it.
     least = float(np.nanmax(usual, initial=0.0)) * 1e-9 + 1e-12
     return np.asarray(np.maximum(usual * _FLOOR, least), dtype=float)
 
@@ -132,6 +134,7 @@ def noise_of(values: Floats, origin: int) -> Floats:
     before = (growth[:, :-3] + growth[:, 1:-2] + growth[:, 2:-1]) / 3
     apart = np.abs(growth[:, 3:] - before)
     there = np.isfinite(apart)
+    # nanmedian warns of a row without numbers, so that it is asked of the others only.
     if there.any(axis=1).all():
         found = np.nanmedian(apart, axis=1)
     else:
@@ -152,16 +155,20 @@ def breaks_at(values: Floats, origin: int) -> Breaks:
     import numpy as np
 
     known = values[:, : origin + 1]
+    # From before the two months, which would raise the very bound they are compared with.
     noise = noise_of(values[:, : origin - 1], origin - 2)
     growth = yearly_growth(known, floor_of(known, origin))
+    # The growth of the year before the two months, from which a break is a departure.
     usual = np.nanmedian(growth[:, max(12, origin - 13) : origin - 1], axis=1)
     apart = growth - usual[:, None]
+    # Over 0.6745 a median becomes a standard deviation; over √2, because two months have to agree.
     least = np.maximum(_STEP / np.sqrt(2) * noise / 0.6745, np.log(1.5))
     last = apart[:, origin - 1 : origin + 1]
     is_broken = (np.abs(last) > least[:, None]).all(axis=1) & (last[:, 0] * last[:, 1] > 0)
     sign = np.sign(last[:, 1])
     since = np.full(len(values), origin)
     open_ = is_broken.copy()
+    # Back as long as months stay beyond half the bound; the first twelve have no growth.
     for month in range(origin, max(11, origin - 12), -1):
         open_ &= apart[:, month] * sign > least / 2
         since[open_] = month
@@ -215,6 +222,7 @@ def estimates(
         found[5] = _regressed(values, partner, origin, missing, floor, coefficients, breaks)
     if breaks is not None and breaks.is_broken.any():
         # What went before a break says nothing of the months after it.
+        # Growth, partner and regression (1, 3, 5) stay: they go by months since the break.
         found[0][breaks.is_broken] = np.nan
         found[2][breaks.is_broken] = np.nan
         found[4][breaks.is_broken] = np.nan
@@ -228,12 +236,15 @@ def _present_growth(
     import numpy as np
 
     count = max(window.known, _RECENT)
+    # The same months of a year before have to be in the data.
     count = min(count, origin - 11)
     now = values[:, origin - count + 1 : origin + 1].sum(axis=1)
     ago = values[:, origin - count - 11 : origin - 11].sum(axis=1)
     if breaks is not None and breaks.is_broken.any():
+        # Since their breaks, flows have sums of different length: differences of running sums.
         sums = np.cumsum(values[:, : origin + 1], axis=1)
         flows = np.arange(len(values))
+        # The column before the start has to exist a year earlier, too.
         start = np.maximum(breaks.since, 13)
         now = np.where(breaks.is_broken, sums[flows, origin] - sums[flows, start - 1], now)
         ago = np.where(breaks.is_broken, sums[flows, origin - 12] - sums[flows, start - 13], ago)
@@ -258,6 +269,7 @@ def _partial_ratio(values: Floats, origin: int, window: Window) -> Floats:
             ratios.append(np.where(known > 0, rest / known, np.nan))
     stacked = np.stack(ratios)
     none = np.isnan(stacked).all(axis=0)
+    # nanmean warns of a column without numbers.
     stacked[:, none] = 0.0
     return np.where(none, np.nan, part * np.clip(np.nanmean(stacked, axis=0), 0, 50))
 
@@ -270,6 +282,7 @@ def _by_partner(
 
     common = slice(max(0, origin - 11), origin + 1)
     both = np.isfinite(partner[:, common])
+    # Over the months that both have, or a late partner would look like a smaller one.
     own = np.where(both, values[:, common], 0.0).sum(axis=1)
     other = np.where(both, partner[:, common], 0.0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -289,9 +302,11 @@ def _smoothed(values: Floats, origin: int, missing: list[int]) -> Floats:
     mean = last.mean(axis=2, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(mean > 0, last / mean, 1.0)
+    # A year without season counts as one more, as three years say little; what divides is not zero.
     season = np.maximum((ratio.sum(axis=1) + 1.0) / (years + 1), 0.05)
     weights = _DECAY ** np.arange(11, -1, -1)
     level = (last[:, -1] / season * weights).sum(axis=1) / weights.sum()
+    # The first column of the season is the month after the origin, a year back.
     places = [(month - origin - 1) % 12 for month in missing]
     return np.asarray(level * season[:, places].sum(axis=1), dtype=float)
 
@@ -314,6 +329,7 @@ def regression_coefficients(
     import numpy as np
 
     floor = floor_of(values, values.shape[1] - 1)
+    # At most about sevenfold: a flow that began from nothing must not make the coefficients.
     growth = np.clip(yearly_growth(values, floor), -2, 2)
     recent = np.full_like(growth, np.nan)
     recent[:, 2:] = (growth[:, 2:] + growth[:, 1:-1] + growth[:, :-2]) / 3
@@ -328,15 +344,18 @@ def regression_coefficients(
         pairs = _sums_of_two(x, y, other[:, step:]) if other is not None else None
         for place, origin in enumerate(origins):
             last = origin - step  # the latest month from which the growth ahead is known by now
+            # Growth takes twelve months, and its mean of three two more.
             if last < 14:
                 continue
             xy, xx = sums[0][last], sums[1][last]
             alone = xy / (xx + 1e-9)
             found[place, step - 1, 0] = np.clip(alone, 0, 1)
+            # Too few pairs with a partner's month: recent growth alone, the partner counts nothing.
             found[place, step - 1, 1:] = (np.clip(alone, 0, 1), 0.0)
             late = last + min(lead, 0)
             if pairs is not None and late >= 0 and pairs[5][late] >= 24:
                 a, b, d, e, f = (one[late] for one in pairs[:5])
+                # Both regressors are growth of the same trade, and nearly parallel.
                 ridge = 0.05 * (a + d) + 1e-9
                 two = np.linalg.solve([[a + ridge, b], [b, d + ridge]], [e, f])
                 found[place, step - 1, 1:] = np.clip(two, -0.5, 1.2)

@@ -142,6 +142,7 @@ def nowcast(
 
     _refuse_history(values, window)
     partner = _as_long(partner, values.shape[1] + window.ahead)
+    # As if there were none: a method that can never say anything is not worth its regression.
     if partner is not None and not np.isfinite(partner).any():
         partner = None
     past = past_of(
@@ -160,6 +161,7 @@ def nowcast(
         for level, (low, high) in ends.items()
         if np.isfinite(low[0])
     }
+    # Taken out of a logarithm with a floor, the estimate can be a little below zero.
     value = float(past.known[0, place] + max(past.combined[0, place], 0.0))
     low, high = intervals[LEVELS[0]]
     is_wide = high - low > _WIDEST_SHARE if denominator is not None else high > _WIDEST * low
@@ -189,6 +191,7 @@ def nowcast(
 
 def _refuse_history(values: Floats, window: Window) -> None:
     """Refuse what has too short a past, or too irregular a one."""
+    # So many that the last origin has `LEAST_ORIGINS` earlier ones whose windows had ended by then.
     needed = HISTORY + window.ahead + LEAST_ORIGINS - 1
     if window.ahead > 12:
         raise NoEvidenceError(
@@ -227,6 +230,7 @@ def _interval(past: Past, place: int, ends: tuple[float, float]) -> tuple[float,
     import numpy as np
 
     middle, floor = past.combined[0, place], past.floors[0, place]
+    # Amounts have a floor, shares (whose error is one of logits) have none.
     if floor > 0:
         low, high = (float((middle + floor) * np.exp(end) - floor) for end in ends)
         known = float(past.known[0, place])
@@ -246,6 +250,7 @@ def _methods(past: Past, place: int, *, is_share: bool) -> tuple[Method, ...]:
         said = past.said[at, 0, place]
         if not np.isfinite(said):
             continue
+        # Of a share `known` is zero and `said` the share, so that this is a difference of shares.
         errors = np.abs(past.known[0, :upto] + past.said[at, 0, :upto] - actual)
         if not is_share:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -347,6 +352,7 @@ def backtest(
         months = max(window.known, 1)
         now = values[:, origin - months + 1 : origin + 1].sum(axis=1)
         ago = values[:, origin - months - 11 : origin - 11].sum(axis=1)
+        # Where nothing was traded a year ago, growth is huge instead of infinite.
         grown = before * now / np.maximum(ago, 1e-12 + 1e-9 * before)
         mirror = none if partner is None or lead < window.ahead else partner[:, span].sum(axis=1)
         nowcast_ = past.known[:, place] + past.combined[:, place]

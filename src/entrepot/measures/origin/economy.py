@@ -157,6 +157,7 @@ def economy(
     _require_numbers(inputs, output, labels)
     codes = tuple(dict.fromkeys(area for area, _ in labels))
     sectors = tuple(dict.fromkeys(sector for _, sector in labels))
+    # Column by column: A_ij is what j buys of i for one unit of its output.
     coefficients = np.divide(inputs, output, out=np.zeros(inputs.shape), where=output > 0)
     world = Economy(
         codes,
@@ -175,6 +176,7 @@ def economy(
 def _require_numbers(inputs: Numbers, output: Numbers, labels: Sequence[tuple[str, str]]) -> None:
     import numpy as np
 
+    # A sum is finite only if all of a column is; a mask of n x n would take as much memory again.
     wrong = ~np.isfinite(inputs.sum(axis=0)) | ~np.isfinite(output)
     wrong |= (output < 0) | ((output == 0) & inputs.any(axis=0))
     if wrong.any():
@@ -269,6 +271,7 @@ class Solved:
         import numpy as np
 
         places, blocks = self._at_home
+        # The zero is what the sector that is not there asks for.
         given = np.append(right, 0.0)[places]
         ways = blocks if transposed else blocks.transpose(0, 2, 1)
         found = np.empty(len(right) + 1)
@@ -298,6 +301,7 @@ def factors(world: Economy) -> tuple[Any, Any]:
         from scipy.linalg import LinAlgWarning, lu_factor
     except ImportError as error:
         raise MissingExtraError("scipy", "icio") from error
+    # A copy: the factors overwrite it.
     matrix = -world.coefficients
     matrix[np.diag_indices_from(matrix)] += 1
     with warnings.catch_warnings():
@@ -305,6 +309,7 @@ def factors(world: Economy) -> tuple[Any, Any]:
         # The transpose lies in memory as LAPACK wants it, so that nothing is copied.
         made: tuple[Any, Any] = lu_factor(matrix.T, overwrite_a=True, check_finite=False)
     if np.diagonal(made[0]).all():
+        # An economy that can deliver one unit of everything has positive output everywhere.
         needed = Solved(world, lambda: made).output_for(np.ones(len(world.output)))
         if np.isfinite(needed).all() and (needed > 0).all():
             return made

@@ -218,10 +218,12 @@ def origin_matrix(
     for place in range(size):
         sellers = np.flatnonzero(owner == place)
         sold = sales[sellers]
+        # What an area sells to itself crosses no border.
         sold[:, place] = 0
         behind = solved.output_for(_unit(len(owner), sellers))
         content = world.added_up(rate * behind)
         gross[place] = sold.sum(axis=0)
+        # `behind` serves both counts: one solution with k columns an area is all the work there is.
         once[:, place] = content @ _first(world, sellers, behind, sold, place, perimeter)
         again[:, place] = content @ sold - once[:, place]
     return OriginMatrix(names, gross, once, again)
@@ -244,6 +246,7 @@ def _sales(world: Economy) -> Numbers:
 def _unit(count: int, sellers: Places) -> Numbers:
     import numpy as np
 
+    # Column by column in memory, as LAPACK solves it.
     found = np.zeros((count, len(sellers)), order="F")
     found[sellers, np.arange(len(sellers))] = 1
     return found
@@ -259,6 +262,7 @@ def _first(
     inputs = world.coefficients[sellers]
     if perimeter == "exporter":
         abroad = owner != place
+        # (I + R B E)^-1 e of `crossed`, for all importers at once, as they share the border.
         found: Numbers = np.linalg.solve(unit + inputs[:, abroad] @ behind[abroad], sold)
         return found
     found = np.zeros(sold.shape)
@@ -351,6 +355,7 @@ def flow(
     names = frozenset(world.names[n] for n in np.unique(world.name_of[home]))
     if perimeter == "flow":
         return GrossFlow(sellers, values, buyers, names)
+    # A wider border has more sellers; those outside the flow sell nothing in it.
     whole = np.zeros(len(world.output))
     whole[sellers] = values
     return GrossFlow(home, whole[home], other if perimeter == "bilateral" else abroad, names)
@@ -362,6 +367,7 @@ def _final(world: Economy, final: Numbers, sellers: Places, buyers: Places) -> N
 
     owner = world.name_of
     names = np.unique(owner[buyers])
+    # Final use is known by area: a part of one, or some of its sectors, has none of its own.
     if np.isin(owner, names).sum() != len(buyers):
         raise RequestError(
             "final use of a part of an area is not known",

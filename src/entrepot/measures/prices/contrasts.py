@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 
+# The buyer and the others, in the period (1) and in its base (0).
 SIDES = ("b1", "b0", "o1", "o0")
 
 
@@ -137,6 +138,7 @@ def contrasts(
     texts = [roles.importer, roles.time, roles.quantity]
     areas = numbers_refused(roles.importer)
     found = run_on_frame(frame, step, keys=keys, texts=texts, value=roles.value, areas=areas)
+    # An engine gives rows in any order; a bootstrap draws by place, so that a seed needs one order.
     rows = sorted(collected(found), key=lambda row: [str(row[name]) for name in keys])
     kept: list[Contrast] = []
     out: dict[str, list[float]] = {}
@@ -163,6 +165,7 @@ def _cells(
     rows: nw.LazyFrame[Any], roles: Roles, buyers: Sequence[str], periods: tuple[Period, Period]
 ) -> nw.LazyFrame[Any]:
     dtype = rows.collect_schema()[roles.time]
+    # A row without importer is neither the buyer's nor surely another's.
     known = paired(rows.filter(~nw.col(roles.importer).is_null()), roles.value, roles.quantity)
     bought = known.with_columns(
         nw.when(nw.col(roles.importer).is_in(buyers)).then(1).otherwise(0).alias("__buyer")
@@ -173,6 +176,7 @@ def _cells(
         chosen = here & (nw.col("__buyer") == (1 if side[0] == "b" else 0))
         parts.append(nw.when(chosen).then(nw.col("__v")).alias("__v_" + side))
         parts.append(nw.when(chosen).then(nw.col("__q")).alias("__q_" + side))
+        # The bill is of all known values: what is left out for lack of a quantity has one, too.
         if side == "b1":
             parts.append(nw.when(chosen).then(nw.col("__known")).alias("__bill"))
     names = [f"__{what}_{side}" for side in SIDES for what in "vq"]
@@ -192,6 +196,7 @@ def _unusable(row: dict[str, Any], min_rows: int) -> str:
 
 
 def _extreme(row: dict[str, Any], trim: float | None) -> str:
+    # Either side: a jump of the others makes a premium out of nothing just as well.
     far = trim is not None and max(map(abs, _logs(row))) > math.log(trim)
     return "relative" if far else ""
 
@@ -209,6 +214,7 @@ def _contrast(row: dict[str, Any], roles: Roles) -> Contrast:
         cluster=row[roles.cluster] if roles.cluster else heading_of(product),
         buyer=buyer,
         others=others,
+        # One over the variance of b1 - b0 - (o1 - o0), if a log price has variance 1 / value.
         precision=1 / math.fsum(1 / row["__v_" + side] for side in SIDES),
         bill_usd=row["__bill"],
         group=row[roles.group] if roles.group else None,
@@ -281,6 +287,7 @@ def two_periods(
         parts.append(nw.when(here).then(nw.lit(1)).alias(f"__rows{mark}"))
         counts.append(nw.col(f"__rows{mark}").count())
         counts.append(nw.col(f"__all{mark}").count().alias(f"__known{mark}"))
+        # Rows of which no value is known: their zero sum says nothing, and is no end of trade.
         unknown = (nw.col(f"__rows{mark}") > 0) & (nw.col(f"__known{mark}") == 0)
         unreported.append(nw.when(unknown).then(1).otherwise(0).alias(f"__silent{mark}"))
         for column, name in (("__v", "__v"), ("__q", "__q"), ("__known", "__all")):
@@ -312,6 +319,7 @@ def given_back(frame: Any, columns: dict[str, list[Any]], schema: dict[str, Any]
     asked = cast("nw.DataFrame[Any] | nw.LazyFrame[Any]", nw.from_native(frame))
     kind = asked.implementation
     lazy = isinstance(asked, nw.LazyFrame)
+    # Narwhals makes no lazy frame of plain columns: an eager one comes first, of Polars for Polars.
     backend = nw.Implementation.PYARROW if lazy and not kind.is_polars() else kind
     made: Any = nw.from_dict(columns, schema=schema, backend=cast("Any", backend))
     if lazy and kind.is_spark_like():
@@ -373,6 +381,7 @@ def median_gap(
     others = median(item.others for item in chosen)
     clusters = [item.cluster for item in found]
     count = len(set(clusters))
+    # The smaller side decides: few controlled headings are few, however many others there are.
     if count < 2 or (controlled is not None and _smaller_side(found, controlled) < FEWEST):
         return PremiumEstimate(beta, None, None, None, buyer, others)
     draws = bootstrapped(pairs, clusters, statistic, replicates=replicates, seed=seed)
@@ -426,6 +435,7 @@ def difference_in_differences(
     error = _jackknife(sums, beta, controlled)
     if error is None:
         return PremiumEstimate(beta, None, None, None, buyer, others)
+    # By the weight of the clusters, not by their number: one heading may have most of the value.
     half = half_width(error, degrees_of_freedom(_adds(sums)), confidence)
     if half is None:
         return PremiumEstimate(beta, error, None, None, buyer, others)
@@ -491,6 +501,7 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 
 Interval = Literal["percentile", "basic"]
 Item = TypeVar("Item")
+# Draws of one sample; it has to have both controlled and other products where both are compared.
 TRIES = 100
 FEWEST = 10
 """Clusters below which a bootstrap of them is no interval, of a difference those of each side."""
@@ -524,6 +535,7 @@ def bootstrapped(
     for _ in range(replicates):
         step()
         for _ in range(TRIES):
+            # Clusters and not products: those of one heading move together.
             chosen = draw.choices(members, k=len(members))
             result = statistic([item for group in chosen for item in group])
             if result is not None:
@@ -558,6 +570,7 @@ def interval_of(
 
 
 def _quantile(values: Sequence[float], part: float) -> float:
+    # The same places, (n + 1) p, as in the intervals of reconciled values.
     place = part * (len(values) + 1) - 1
     below = min(max(math.floor(place), 0), len(values) - 1)
     above = min(below + 1, len(values) - 1)

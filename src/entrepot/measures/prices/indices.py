@@ -147,6 +147,7 @@ def _geks(
     cells: nw.LazyFrame[Any], keys: list[str], goods: list[str], time: str, *, fisher: bool
 ) -> nw.LazyFrame[Any]:
     """Average what each period says of every other: ln P_t = mean over l of ln P_lt."""
+    # A window and a join need a key, also where there is one series only.
     alone = cells.with_columns(nw.lit(1).alias("__one"))
     groups = ["__one", *keys]
     priced = alone.filter(nw.col("__v") > 0)
@@ -156,13 +157,16 @@ def _geks(
     levels = aggregate(
         logs, [*groups, time], nw.col("__p").mean(), nw.col("__p").count().alias("__links")
     )
+    # All periods, also those without a price: they get a row without an index.
     spine = aggregate(alone, [*groups, time, "__base"], nw.col("__v").sum().alias("__any"))
     placed = spine.join(levels, on=[*groups, time], how="left")
     counted = placed.with_columns(nw.col("__p").count().over(*groups).alias("__periods"))
+    # With every period that has a level, itself included: a mean over fewer is another index.
     total = nw.col("__links") == nw.col("__periods")
     full = counted.with_columns(nw.when(total).then(nw.col("__p")).alias("__p"))
     in_base = nw.when(nw.col("__base") == 1)
     based = full.with_columns(in_base.then(nw.col("__p")).alias("__p0"))
+    # A mean of logarithms: several months of a base year have the geometric mean 1.
     start = based.with_columns(nw.col("__p0").mean().over(*groups).alias("__start"))
     return start.select(*keys, time, (nw.col("__p") - nw.col("__start")).exp().alias("price_index"))
 
@@ -178,12 +182,14 @@ def _pairs(
         nw.col("__v").alias("__v0"),
         nw.col("__q").alias("__q0"),
     )
+    # Each period meets every other and itself, with a relative of 1, as GEKS averages over all.
     met = cells.join(other, on=good, how="inner").with_columns(
         ((nw.col("__v") / nw.col("__q")) / (nw.col("__v0") / nw.col("__q0"))).alias("__r")
     )
     terms = met.with_columns(log_of("__r").alias("__l")).select(
         *period,
         *("__s", "__v", "__v0"),
+        # p_t q_0 = v_0 p_t / p_0, and p_0 q_t likewise: no quantity is needed any more.
         (nw.col("__v0") * nw.col("__r")).alias("__base_at_new"),
         (nw.col("__v") / nw.col("__r")).alias("__new_at_base"),
         (nw.col("__v0") * nw.col("__l")).alias("__t0"),
@@ -221,6 +227,7 @@ def series_of_dummies(
     for row in rows:
         groups[tuple(row[name] for name in keys)].append(row)
     columns: dict[str, list[Any]] = {name: [] for name in (*keys, time, "price_index")}
+    # None cannot be compared with text: it goes last.
     for key in sorted(groups, key=lambda parts: [(part is None, part) for part in parts]):
         for period, index in _levels(groups[key], goods, time, weighted=weighted):
             for name, part in zip((*keys, time), (*key, period), strict=True):
@@ -242,11 +249,13 @@ def _levels(
             tuple(row[name] for name in goods),
             row[time],
             math.log(row["__v"] / row["__q"]),
+            # Shares within the period: a large period weighs no more than a small one.
             row["__v"] / totals[row[time]] if weighted else 1.0,
         )
         for row in priced
     ]
     bases = {row[time] for row in rows if row["__base"] == 1}
+    # A base without a price in it is not one that others could be linked to.
     effects = effects_of_periods(cells, bases & set(totals))
     known = [effects[period] for period in bases if period in effects]
     start = math.fsum(known) / len(known) if known else None
@@ -278,8 +287,11 @@ def effects_of_periods(cells: Sequence[Cell], bases: set[Any]) -> dict[Any, floa
         return {}
     start = min(bases)
     linked = _linked(cells, start)
+    # Periods of the base that no chain links have no common level to be 1.
     if not bases <= linked:
         return {}
+    # Products and then periods are eliminated one by one, as comparisons of pairs with weights:
+    # nothing is subtracted. Normal equations lost the digits of a weak link.
     pairs: dict[Any, dict[Any, Pair]] = {period: {} for period in linked}
     for members in _by_product(cells, linked).values():
         _add_star(pairs, [(period, weight, y) for _, period, y, weight in members])
@@ -298,6 +310,7 @@ def effects_of_periods(cells: Sequence[Cell], bases: set[Any]) -> dict[Any, floa
         left_out.append((period, star))
     effects = {start: 0.0}
     for period, star in reversed(left_out):
+        # In the reverse order: all that a period was compared with when it went are solved by now.
         effects[period] = _mean((weight, effects[other] + above) for other, weight, above in star)
     return effects
 
@@ -320,6 +333,7 @@ def _add_star(
     total = math.fsum(weight for _, weight, _ in members)
     for number, (one, weight, y) in enumerate(members):
         for other, beside, level in members[:number]:
+            # The quotient first: a product of two small weights may be zero.
             joint = weight * (beside / total)
             if joint > 0:
                 old = pairs[one].get(other, (0.0, 0.0))
@@ -448,6 +462,7 @@ def _terms(cells: nw.LazyFrame[Any], keys: list[str], trim: float | None) -> nw.
     v0, v1 = nw.col("__v0"), nw.col("__v1")
     relative = (v1 / nw.col("__q1")) / (v0 / nw.col("__q0"))
     both = cells.with_columns(nw.when((v0 > 0) & (v1 > 0)).then(relative).alias("__any"))
+    # `__any` is the relative before trimming, so that what is trimmed can be counted.
     inside = nw.col("__any") > 0
     if trim is not None:
         inside = inside & (nw.col("__any") >= 1 / trim) & (nw.col("__any") <= trim)

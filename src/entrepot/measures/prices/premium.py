@@ -233,6 +233,7 @@ def price_premium(
     return stated(
         estimate,
         bill=math.fsum(item.bill_usd for item in chosen),
+        # Clusters of all products: the others' headings are drawn as well.
         counts=(len(chosen), len({item.cluster for item in found})),
         names=(estimator + (", weighted" if weighted and estimator == "did" else ""), kind),
         confidence=confidence,
@@ -281,6 +282,7 @@ def stated(
 
 
 def _change(log: float) -> float | None:
+    # A regression has no change of either side.
     return None if math.isnan(log) else math.expm1(log)
 
 
@@ -389,6 +391,7 @@ def _implied(known: dict[str, float], implied: str, shift: float) -> float:
         first, second = ((1 + (change + shift) / 100) for change in known.values())
         return (first * second - 1) * 100
     (other,) = known.keys() - {"value"}
+    # Opposite ways: a quotient is largest with the largest value and the smallest quantity.
     top, bottom = 1 + (known["value"] + shift) / 100, 1 + (known[other] - shift) / 100
     return (top / bottom - 1) * 100
 
@@ -507,6 +510,7 @@ def premiums_under(
         check_trim(trim)
     items = (*as_list(by), product)
     roles = Roles(items, product, importer, time, value, quantity, group=group)
+    # Without a bound: rows are read once, and each bound picks from the same contrasts below.
     found, _ = contrasts(frame, roles, as_codes(buyer), apart(period, base), trim=None, min_rows=1)
     groups: dict[Any, list[Contrast]] = defaultdict(list)
     for item in found:

@@ -45,6 +45,7 @@ class _Cast:
     buyers: tuple[str, ...]
 
     def good(self, row: dict[str, Any]) -> str:
+        # The same code of two exporters is two goods: α and λ are by exporter.
         return f"{row[self.exporter] if self.exporter else ''}|{row[self.product]}"
 
     def buys(self, row: dict[str, Any]) -> bool:
@@ -137,6 +138,7 @@ def premium_regression(
     areas = numbers_refused(importer)
     cell_rows = run_on_frame(frame, cells, keys=keys, texts=[quantity], value=value, areas=areas)
     found = collected(cell_rows)
+    # In one order on every engine, on which the last digits of the regression depend.
     rows = sorted(found, key=lambda row: [str(row[name]) for name in keys])
     cast = _Cast(exporter, product, importer, time, cluster, tuple(as_codes(buyer)))
     bills, out = _bills(rows, cast, controlled)
@@ -168,6 +170,8 @@ def _bills(
 ) -> tuple[dict[str, float], tuple[LeftOut, ...]]:
     """Return the bill of each treated product that says something of β, and the others' bills."""
     priced = [row for row in rows if row["__v"] > 0]
+    # α needs a price of the same buyer in the base, λ one of another buyer at the same time: else
+    # the fixed effect takes the row, and it says nothing of β.
     before = {(cast.good(row), row[cast.importer]) for row in priced if row["__post"] == 0}
     elsewhere = {(cast.good(row), row[cast.time]) for row in priced if not cast.buys(row)}
     bills: dict[str, list[float]] = defaultdict(list)
@@ -231,9 +235,11 @@ def _estimate(
             data=data,
             vcov={"CRV1": "cluster"},
             weights="value" if weighted else None,
+            # All rows stay, so that residuals are in the order of `data` for the jackknife.
             fixef_rm="none",
         )
     coefficients = fitted.coef()
+    # pyfixest drops a collinear column without an error.
     if "treated" not in coefficients.index:
         raise NoEvidenceError(
             "the premium cannot be separated from the fixed effects",
@@ -241,6 +247,7 @@ def _estimate(
         )
     codes = [data[name].astype("category").cat.codes.to_numpy(int) for name in effects]
     cluster = data["cluster"].astype("category").cat.codes.to_numpy(int)
+    # Ones, as many as there are rows.
     weights = (data["value"] if weighted else data["value"] ** 0).to_numpy(float)
     found = jackknife(
         fitted.resid(),

@@ -145,6 +145,7 @@ def _terms(
         nw.when(split).then(v0).alias("__w0"),
         nw.when(split).then(v1).alias("__w1"),
         nw.when(split).then(nw.col("__any")).alias("__r"),
+        # By all values: goods that were traded without a mass before are not new.
         nw.when((all0 == 0) & (all1 != 0)).then(all1).alias("new_usd"),
         nw.when((all1 == 0) & (all0 != 0)).then(-all0).alias("gone_usd"),
     ).with_columns(log_of("__r").alias("__l"), _log_mean("__w1", "__w0").alias("__m"))
@@ -153,6 +154,7 @@ def _terms(
     terms = marked.select(
         *keys,
         *("__w0", "__w1", "__l", "__all0", "__all1", "new_usd", "gone_usd", "__silent"),
+        # What is not new or gone; less what is split, this is the part that no price explains.
         nw.when(~single).then(all1 - all0).alias("__common"),
         (nw.col("__m") * log).alias("__lmdi"),
         (w0 * log).alias("__t0"),
@@ -172,6 +174,7 @@ def _with_log_price(sums: nw.LazyFrame[Any], method: str) -> nw.LazyFrame[Any]:
         nw.when(some).then(w1).alias("__w1s"),
         nw.when(some).then(w1 / w0).alias("__ratio"),
         nw.when(some)
+        # Laspeyres times Paasche, the square of Fisher.
         .then(nw.col("__base_at_new") / w0 * (w1 / nw.col("__new_at_base")))
         .alias("__squared"),
     ).with_columns(_log_mean("__w1s", "__w0s").alias("__mean"), log_of("__ratio").alias("__x"))
@@ -213,6 +216,7 @@ def _log_mean(left: str, right: str) -> nw.Expr:
     a, b = nw.col(left), nw.col(right)
     log = log_of(left) - log_of(right)
     near = (a * b).sqrt() * (1 + log * log / 24)
+    # At 1e-3 the first term that the series leaves out, x⁴ / 1920, is about the last digit.
     far = nw.when(log.abs() >= 1e-3).then((a - b) / log)
     return nw.when(log.abs() < 1e-3).then(near).otherwise(far)
 
@@ -323,6 +327,7 @@ def _comparable(cells: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _split(cells: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     """Sum what is needed of each product; the shares come in at the end, as they are linear."""
     v0, q0, v1, q1 = (nw.col(name) for name in ("__v0", "__q0", "__v1", "__q1"))
+    # Null (taken out by `_comparable`) is none of the three.
     both, new, gone = (v0 > 0) & (v1 > 0), (v0 <= 0) & (v1 > 0), (v0 > 0) & (v1 <= 0)
     step = cells.with_columns(
         nw.when(both).then(v1 / q1 - v0 / q0).alias("__du"),
@@ -356,6 +361,7 @@ def _split(cells: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
 def _mix_parts(sums: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     q0, q1, mid = nw.col("__q0"), nw.col("__q1"), nw.col("__mid")
     before, after = nw.col("unit_value_base"), nw.col("unit_value")
+    # Σ Δs (ū - Ū) as two sums, so that each needs the total quantity of one period only.
     late = nw.col("__mean1") / q1 - mid * nw.col("__both1") / q1
     early = nw.col("__mean0") / q0 - mid * nw.col("__both0") / q0
     return sums.select(

@@ -155,6 +155,7 @@ def unit_values(
         return marked(rows, columns, rules, start).select(*keys, *texts, value, "left_out")
 
     made = ["left_out", "unit_value", "rows", "reason", "share"]
+    # Rows stay single here: what was left out is shown as it came.
     every = run_on_frame(frame, mark, keys=keys, texts=texts, value=value, makes=made)
     return UnitValues(
         rows=_kept(every, keys, value, quantity),
@@ -300,9 +301,11 @@ def marked(
     """Add ``left_out`` (the reason, null where kept) and ``__u``, the log unit value."""
     found = _priced(rows, columns)
     if columns.estimated:
+        # A source without a flag for a row does not say that it estimated it.
         flag = nw.col(columns.estimated).cast(nw.Boolean).fill_null(False)
         found = _mark(found, flag, "estimated")
     if columns.partner and filters.same_partners is not None:
+        # Before the outliers: prices from estimated weights are alike and would be the median.
         found = _same(found, columns, filters)
     if columns.unit:
         found = _other_unit(found, columns)
@@ -349,6 +352,7 @@ def _priced(rows: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
 def _same(rows: nw.LazyFrame[Any], columns: Columns, filters: PriceFilters) -> nw.LazyFrame[Any]:
     """Mark unit values that many partners share; two grids, as a grid has borders."""
     group = [name for name in columns.by if name != columns.partner]
+    # A difference of logarithms is a relative one; cells of the grid are that wide.
     scaled = nw.col("__u") / filters.same_within
     gridded = rows.with_columns(
         scaled.floor().alias("__grid"), (scaled + 0.5).floor().alias("__shifted")
@@ -363,6 +367,7 @@ def _same(rows: nw.LazyFrame[Any], columns: Columns, filters: PriceFilters) -> n
         gridded = gridded.with_columns(
             nw.col("__part").sum().over(*group, grid).alias(f"{grid}_partners")
         )
+    # Parts of 1/n may add up to a little less than a number of partners.
     bound = (filters.same_partners or 0) - 0.5
     shared = (nw.col("__grid_partners") > bound) | (nw.col("__shifted_partners") > bound)
     return _mark(gridded, shared & priced, "same_unit_value")
@@ -378,6 +383,7 @@ def _other_unit(rows: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
     ).with_columns(nw.col("__of_unit").max().over(*product).alias("__most"))
     best = nw.when(nw.col("__of_unit") == nw.col("__most")).then(nw.col(unit))
     named = totals.with_columns(best.alias("__best")).with_columns(
+        # Of units with as much value the first by name, in every run the same.
         nw.col("__best").min().over(*product).alias("__main")
     )
     other = nw.col(unit).is_null() | (nw.col(unit) != nw.col("__main"))
@@ -387,6 +393,7 @@ def _other_unit(rows: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
 def _outliers(
     rows: nw.LazyFrame[Any], within: Sequence[str], times: float, least: int
 ) -> nw.LazyFrame[Any]:
+    # `within` may be empty, and a window has to have a key.
     one = rows.with_columns(nw.lit(1).alias("__one"))
     group = ["__one", *within]
     centred = one.with_columns(
@@ -416,6 +423,7 @@ def _relatives(
     )
     ratio = nw.when(nw.col("__bv") > 0).then(nw.col("__bv") / nw.col("__bq"))
     based = sums.with_columns(ratio.alias("__start")).with_columns(
+        # Null without a price in the base, which breaks no rule: the row is kept.
         (nw.col("__u") - log_of("__start")).abs().alias("__move")
     )
     return _mark(based, nw.col("__move") > math.log(trim), "relative")

@@ -89,6 +89,7 @@ def chain_prices(
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         dtype = rows.collect_schema()[time]
+        # Of the same rows: a value without a mass would raise the price of the others.
         weighed = numbers(rows, mass).filter(begins_within(span, time, dtype), nw.col(mass) > 0)
         named = weighed.filter(comes | goes, ~nw.col(value).is_null()).with_columns(
             nw.when(comes).then(nw.col(buyer)).otherwise(nw.col(supplier)).alias("hub")
@@ -105,6 +106,7 @@ def chain_prices(
     return run_on_frame(
         frame,
         step,
+        # `hub` is a column of the result only, so that the order has it and the keys do not.
         keys=[],
         order=["hub", product],
         texts=[supplier, buyer, product, time, mass],

@@ -189,9 +189,12 @@ def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | 
     rows = [_hub(found, hub, central, enough=enough) for hub in chain.hubs]
     return Rerouted(
         value=central.value,
+        # The three come from programs with different limits; this keeps them in order.
         low=min(low, central.value),
         high=max(sum(one.value for one in networks), central.value),
         chains=_by_length(capacities, chain.hubs, central.value),
+        # Hubs whose other suppliers are unknown add nothing to `low`: above zero it is sure all the
+        # same, at zero it may be too low.
         alarm=low > 0 if enough and (known or low) else None,
         others_known=known,
         hubs=tuple(sorted(rows, key=lambda one: (-one.matched, -one.high, one.hub))),
@@ -237,6 +240,7 @@ def _by_length(
         length: sum(through_chains(one, hubs, length) for one in capacities)
         for length in range(1, min(LONGEST, len(hubs)) + 1)
     }
+    # What is matched passes one hub each, so that this end cannot be below it.
     return found | {1: max(found[1], least)}
 
 
@@ -288,6 +292,7 @@ def _chains(
     capacity: Mapping[Edge, float], hubs: Collection[str], length: int
 ) -> Iterator[tuple[str, ...]]:
     """Yield the chains along which something can pass, grown hub by hub."""
+    # Edges without room end a chain at once: of all orders of many hubs few are left.
     begun: list[tuple[str, ...]] = [(ORIGIN,)]
     for _ in range(length):
         begun = [
@@ -439,6 +444,7 @@ def placebo_hubs(
         )
     found: dict[str, Placebo] = {}
     left_out = []
+    # Each alone, hubs too: together they share limits, and their shares would not compare.
     for area in (*suspects, *others):
         try:
             found[area] = _asked(frame, area, controls or {}, keys)
@@ -465,6 +471,7 @@ def _asked(
     sets = {
         name: codes - {area}
         for name, codes in given.items()
+        # A set that has nobody left outside the origin is dropped instead of refused.
         if area not in codes or codes - {area} - origin
     }
     calm = set[str]().union(*sets.values()) - origin
@@ -478,4 +485,5 @@ def _asked(
 def _rank(one: Placebo, calm: list[Placebo]) -> float:
     shares = [other.share_of_in for other in calm if other.share_of_in is not None]
     reached = sum(share >= (one.share_of_in or 0.0) for share in shares)
+    # The hub itself counts, or the best of few would have a p-value of zero.
     return (1 + reached) / (1 + len(shares))

@@ -124,6 +124,7 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
     """
     found = Flows(chain.steps_before + chain.steps_after)
     for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names, together):
+        # Before anything is left out: a row without a value says that its seller reports.
         found.reported.add((seller, place_of(time, chain) < chain.steps_before))
         if product is None:
             raise RequestError("a row has no product", where=f"column {names.product}")
@@ -139,8 +140,10 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
             )
         place = place_of(time, chain)
         row = found.cells.setdefault((seller, buyer), {}).setdefault(product, [0.0] * found.steps)
+        # Added: days, months or text of several forms may lie in one step.
         row[place] += value
     for goods in found.cells.values():
+        # At the end: a product may lack a value in a later row than those that were stored.
         for product in found.unknown & set(goods):
             del goods[product]
     return found
@@ -158,6 +161,7 @@ def _collected(frame: Any, chain: Chain, names: Names, together: bool) -> list[t
         )
         inside = played.filter(_belongs(chain, names))
         if together:
+            # On the engine, because its sums no longer say which product they are of.
             unknown = inside.filter(value.is_null()).select(names.product).unique()
             known = inside.join(unknown, on=names.product, how="anti")
             inside = known.with_columns(nw.lit(TOGETHER).alias(names.product))
@@ -194,6 +198,7 @@ def _timely(rows: nw.LazyFrame[Any], chain: Chain, names: Names, dtype: Any) -> 
     spans = (chain.before, chain.after)
     if dtype == nw.String:
         lengths = [months for months in MONTHS.values() if months <= chain.months]
+        # As text: the names of all months, quarters and years that a step can be made of.
         texts = {str(part) for span in spans for months in lengths for part in span.split(months)}
         return rows.filter(nw.col(names.time).is_in(sorted(texts)))
     one, other = (begins_within(span, names.time, dtype) for span in spans)
@@ -202,6 +207,7 @@ def _timely(rows: nw.LazyFrame[Any], chain: Chain, names: Names, dtype: Any) -> 
 
 def _seller(chain: Chain, names: Names) -> nw.Expr:
     column = nw.col(names.supplier)
+    # All other sellers count as one: only what they may have supplied in all matters.
     others = nw.when(column.is_in(list(chain.hubs))).then(column).otherwise(nw.lit(OTHERS))
     return nw.when(column.is_in(sorted(chain.origin))).then(nw.lit(ORIGIN)).otherwise(others)
 
@@ -230,6 +236,7 @@ def place_of(moment: Any, chain: Chain) -> int:
     return chain.steps_before + (month - second) // chain.months
 
 
+# Many rows, few times.
 @lru_cache(maxsize=4096)
 def _month(moment: Any) -> int:
     if isinstance(moment, date):
@@ -280,7 +287,9 @@ def maximum_flow(capacity: Mapping[Edge, float], source: str, sink: str) -> HubN
     left: dict[str, dict[str, float]] = defaultdict(dict)
     for (one, other), amount in capacity.items():
         left[one][other] = left[one].get(other, 0.0) + amount
+        # The way back, along which a later path may undo an earlier one.
         left[other].setdefault(one, 0.0)
+    # Without it, amounts that rounding leaves would be paths of their own, one after the other.
     least = TINY * max(capacity.values(), default=0.0)
     while path := _shortest(left, source, sink, least):
         amount = min(left[one][other] for one, other in path)
@@ -298,6 +307,7 @@ def maximum_flow(capacity: Mapping[Edge, float], source: str, sink: str) -> HubN
         for edge, amount in capacity.items()
         if edge[0] in near and edge[1] not in near and amount > 0
     }
+    # By the cut, a sum of given amounts, and not by the paths, which carry their rounding.
     return HubNetwork(sum(cut.values()), flow, cut)
 
 
@@ -436,6 +446,7 @@ def chain_of(
         "importer": frozenset(as_codes(importer)),
         "hubs": frozenset(as_codes(hubs)),
     }
+    # Members of the origin may stand among controls (in a group's name) and are taken out of them.
     _require_apart(parts | {"controls": frozenset[str]().union(*sets.values()) - parts["origin"]})
     for name, codes in sets.items():
         if not codes - parts["origin"]:

@@ -79,6 +79,7 @@ class Excess:
         row, path = self.actual[product], self.least[product]
         steps = sum(max(0.0, one) for one in _less(row, path))
         spread = sum(_less(row, path)) + _finite(self.chance[product])
+        # By steps or over the period, whichever allows more; and no more than was traded at all.
         return min(sum(row), max(steps, spread))
 
     def growth_to_explain(self) -> float | None:
@@ -127,6 +128,7 @@ def excess_of(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) -> E
     for product in sorted(flows.cells.get(edge, {})):
         row = flows.of(edge, product)
         ways = [_scaled(row, one, before) for one in known.of(product)]
+        # References come the best last.
         best = ways[-1]
         found.actual[product], found.path[product] = row[before:], best[before:]
         for ends, pick in ((found.least, min), (found.most, max)):
@@ -178,6 +180,7 @@ class _References:
         yield [1.0] * self.flows.steps
         calm = [
             (row, theirs)
+            # Reversed, as sets have the best first and this yields it last.
             for weights, theirs in reversed(self.sets)
             if _counts(row := self.flows.over(self.seller, weights, product), before, least)
         ]
@@ -187,7 +190,10 @@ class _References:
         yield self.own
         for row, theirs in calm:
             if theirs is not None:
+                # Controls' growth in it, times the hub's in other goods over the controls' in
+                # those.
                 mixed = [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+                # Growth of what was nothing before says nothing.
                 if _counts(mixed, before):
                     yield mixed
 
@@ -251,6 +257,8 @@ def _chance(errors: Sequence[float], path: Sequence[float], before: int) -> floa
     spread = math.sqrt(sum(one * one for one in errors) / (before - 1))
     if not spread:
         return 0.0
+    # A sum of n steps has n times the variance of one, and n²/m more because the path's level is
+    # known from m steps before: √(n + n²/m).
     growth = (sum(path[before:]) / after) / (sum(path[:before]) / before)
     return _quantile(before - 1) * spread * growth * math.sqrt(after + after * after / before)
 
@@ -317,6 +325,7 @@ def _nearest(rows: Any, y: Any) -> Any:
     gram, pull = rows.T @ rows, rows.T @ y
     count = len(pull)
     weights = np.zeros(count)
+    # The nearest single control: |r - y|² / 2 = r'r / 2 - r'y, up to what is the same for all.
     face = [int(np.argmin(np.diag(gram) / 2 - pull))]
     weights[face] = 1.0
     for _ in range(ROUNDS * count):
@@ -326,6 +335,7 @@ def _nearest(rows: Any, y: Any) -> Any:
         if (point[face] > 0).all():
             weights = point
             slope = gram @ weights - pull
+            # At the solution, all on the face have one slope and none outside has a lower one.
             gain = slope[face].mean() - slope
             gain[face] = 0.0
             if gain.max() <= CLOSE * max(1.0, float(np.abs(pull).max())):
@@ -333,6 +343,7 @@ def _nearest(rows: Any, y: Any) -> Any:
             face = [*face, int(gain.argmax())]
             continue
         out = [place for place in face if point[place] <= 0]
+        # As far as to the first weight that would fall below zero.
         way = min(weights[one] / max(weights[one] - point[one], CLOSE) for one in out)
         weights = np.maximum(weights + way * (point - weights), 0.0)
         face = [one for one in face if one not in out or weights[one] > CLOSE]
@@ -347,6 +358,7 @@ def _on_face(gram: Any, pull: Any) -> Any:
     count = len(pull)
     system = np.ones((count + 1, count + 1))
     system[:count, :count], system[count, count] = gram, 0.0
+    # A Lagrange multiplier for the sum; least squares, because two controls may have moved alike.
     return np.linalg.lstsq(system, np.append(pull, 1.0), rcond=None)[0][:count]
 
 
@@ -420,6 +432,7 @@ def began(
     step = int(first[0])
     mean = _mean(y, z, step)
     same = z * y.sum() / z.sum()
+    # 2 and 1: levels the errors were taken around, so many degrees of freedom they lack.
     moved = _best(_drawn(mean, y, 2, draws, random), z)[1]
     still = _best(_drawn(same, y, 1, draws, random), z)[0]
     low, high = np.quantile(
@@ -428,6 +441,7 @@ def began(
     before, after = (y[part].sum() / z[part].sum() for part in (slice(step), slice(step, None)))
     return Began(
         step=step,
+        # The ends change sides: a draw that comes out late says that this step may be late as well.
         low=max(EDGE, int(np.floor(step - high))),
         high=min(len(y) - EDGE, int(np.ceil(step - low))),
         factor=float(after / before) if before else float("inf"),
@@ -462,6 +476,7 @@ def _best(flows: Any, z: Any) -> tuple[Any, Any]:
     shares = np.cumsum(z)[places - 1], z.sum()
 
     def term(amount: Any, size: Any) -> Any:
+        # The limit of Y log Y at zero is zero, where its logarithm is none.
         safe = np.where(amount > 0, amount, 1.0)
         return np.where(amount > 0, amount * np.log(safe / size), 0.0)
 
@@ -486,6 +501,8 @@ def _drawn(mean: Any, y: Any, levels: int, draws: int, random: Any) -> Any:
     squares = ((y - mean)[positive] ** 2 / mean[positive]).sum()
     spread = max(squares / max(1, positive.sum() - levels), 1e-9 * mean.max())
     found = np.zeros((draws, len(mean)))
+    # Gamma with shape μ/φ and scale φ: mean μ, variance φ μ, and never below zero.
     found[:, positive] = random.gamma(mean[positive] / spread, spread, (draws, positive.sum()))
+    # With a tiny shape every step of a draw may be zero, which has no likelihood.
     found[found.sum(axis=1) == 0] = mean
     return found

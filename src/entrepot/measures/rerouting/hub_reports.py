@@ -143,6 +143,7 @@ def missing_arrivals(
 
 def _results() -> list[nw.Expr]:
     out_then, in_then, out_now, in_now = (nw.col(name) for name in _PARTS)
+    # M_0 / X_0: the part that used to arrive, by which periods of any length compare.
     usual = in_then / nw.when(out_then > 0).then(out_then)
     lost = out_now * usual - in_now
     is_nothing = (lost < ROUNDING * in_now) & (lost > -ROUNDING * in_now)
@@ -250,10 +251,13 @@ def pass_through(
             "drawn": seller.is_in(makes) & to_them,
             "__bought": to_them & ~seller.is_in(ships),
         }
+        # The product may be among the keys, and a column is grouped by once.
         each = _by_product(rows, list(dict.fromkeys([*keys, product])), flows, value)
         names = ("shipped", "drawn", "__most", "__even", "unknown_products", "__unsure")
         sums = aggregate(each, keys, *(nw.col(name).sum() for name in names))
         there = nw.col("shipped") > 0
+        # One product whose other sellers are unknown leaves the sum of proportions unknown; the
+        # bound needs the origins' part alone.
         even = nw.when(there & (nw.col("__unsure") == 0)).then(nw.col("__even"))
         return sums.select(
             *keys,
@@ -266,6 +270,7 @@ def pass_through(
 
     made = [name for name, _ in PASS_THROUGH.columns]
     texts = [name for name in (product, supplier, buyer) if name not in keys]
+    # Looked for on both sides: without purchases in the frame, all it ships would seem its own.
     asked = dict.fromkeys((supplier, buyer), ships)
     return run_on_frame(frame, step, keys=keys, texts=texts, value=value, makes=made, areas=asked)
 
@@ -294,6 +299,7 @@ def _by_product(
         *(nw.when(unknown).then(0.0).otherwise(nw.col(name)).alias(name) for name in flows),
     )
     shipped, drawn, bought = (nw.col(name) for name in flows)
+    # Shipped may exceed what was bought in all; then no more than is drawn came from the origins.
     even = nw.when(bought > 0).then(shipped * drawn / bought).otherwise(0.0)
     return each.with_columns(
         nw.when(shipped < drawn).then(shipped).otherwise(drawn).alias("__most"),

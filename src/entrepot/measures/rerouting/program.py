@@ -83,6 +83,7 @@ def matched(limits: FlowLimits) -> MatchedFlow:
     variables = [
         (hub, product, step, after)
         for (hub, product, step), amount in limits.came.items()
+        # No variable without something on both sides: there are far more cells than pairs of them.
         for after in (step, step + 1)
         if amount > 0 and limits.went.get((hub, product, after), 0.0) > 0
     ]
@@ -137,6 +138,7 @@ def most_of(count: int, rows: list[list[int]], sizes: list[float]) -> list[float
     import highspy
     import numpy as np
 
+    # The tolerance is absolute: amounts of 1e9 dollars or of 1e3 would be solved unlike.
     scale = LARGEST / max(sizes)
     program = highspy.HighsLp()
     program.num_col_, program.num_row_ = count, len(rows)
@@ -158,6 +160,7 @@ def most_of(count: int, rows: list[list[int]], sizes: list[float]) -> list[float
         model.setOptionValue("time_limit", seconds)
     model.passModel(program)
     model.run()
+    # First, or a solver that ran out of time would be called one without a solution.
     in_time()
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise NoEvidenceError(
@@ -165,6 +168,7 @@ def most_of(count: int, rows: list[list[int]], sizes: list[float]) -> list[float
             why=str(model.modelStatusToString(model.getModelStatus())),
             hint="ask fewer products or hubs, and report the case",
         )
+    # The solver may return a little less than zero.
     return [max(0.0, one) / scale for one in model.getSolution().col_value]
 
 
@@ -200,12 +204,14 @@ class Excesses:
         self.products = flows.products
         self.price = 1 + (margin or 0.0)
         self.most_price = 1 + (MOST_MARGIN if margin is None else margin)
+        # Both ways: what one hub sells the other is another flow than the reverse.
         between = list(itertools.permutations(chain.hubs, 2))
         came = [(seller, hub) for hub in chain.hubs for seller in (ORIGIN, OTHERS)]
         went = [(hub, IMPORTER) for hub in chain.hubs]
         self.edges: dict[Edge, Excess] = {
             edge: excess_of(edge, flows, others, chain) for edge in (*came, *between, *went)
         }
+        # Rows of other goods do as well: they show that the hub's purchases are in the data at all.
         self.others_known = frozenset(
             buyer
             for known in (flows, others)
@@ -232,6 +238,7 @@ class Excesses:
             into, out = self.edges[ORIGIN, hub], self.edges[hub, IMPORTER]
             of_hub[hub] = min(into.at_least_of_all(), out.at_least_of_all() / price)
             for product in into.actual.keys() & out.actual.keys():
+                # The margin first: others' supplies have none of this hub's (docs, rerouting).
                 left = out.at_least(product) / price - self._from_others(hub, product)
                 of_product[hub, product] = max(0.0, min(into.at_least(product), left))
         came = {
@@ -308,5 +315,6 @@ class Excesses:
         for _, one in self._side(side):
             for product in one.actual:
                 for step, amount in enumerate(getattr(one, kind)(product)):
+                    # Signed, so that what one hub lost is set against what another won.
                     found[product, step] = found.get((product, step), 0.0) + amount / price
         return {key: max(0.0, amount) for key, amount in found.items()}

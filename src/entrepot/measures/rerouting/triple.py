@@ -171,6 +171,7 @@ def triple_difference(
             hint="name each area on one side",
         )
     rows: Any = nw.from_native(cast("Any", frame))
+    # A column that is missing is refused by `event_study`, which names those that are there.
     for column in {supplier, buyer} & {*rows.collect_schema()}:
         require_text(rows, column)
     sold = rows.filter(nw.col(supplier).is_in(as_codes(origin)))
@@ -190,18 +191,21 @@ def triple_difference(
             frequency=frequency,
             window=window,
             cluster=("product",),
+            # A hub that begins to buy has no rows before: nothing, and not unknown.
             zeros=True,
         )
         return event_study(
             marked,
             design,
             inference="auto" if draws else "cluster",
+            # Not used with "cluster", but none is refused.
             draws=draws or 1,
             seed=seed,
         )
 
     def alone(areas: list[str], calm: list[str]) -> Iterator[tuple[str, Effect]]:
         for area in areas:
+            # A control in a hub's place is compared with the other controls, without any hub.
             rest = [one for one in calm if one != area]
             try:
                 yield area, effect_on([area], rest, 0).effect
@@ -211,6 +215,7 @@ def triple_difference(
     found = effect_on(through, calm, draws)
     placebos = [
         PlaceboHub(area, one.estimate)
+        # A placebo needs another control to compare it with.
         for area, one in (alone(calm, calm) if len(calm) > 1 else ())
         if one.estimate is not None
     ]
