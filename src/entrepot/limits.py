@@ -81,7 +81,8 @@ def under(limits: Limits, *, everywhere: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        _of_the_process[0] = before
+        if everywhere:
+            _of_the_process[0] = before
         _of_the_work.reset(token)
 
 

@@ -452,9 +452,7 @@ def of_facts(data: dict[str, Any]) -> Snapshot:
 
 def _paths(data: dict[str, Any]) -> tuple[str, ...]:
     for name in data["dropped"]:
-        if not (
-            _STORED.fullmatch(name) or re.fullmatch(r"raw/[0-9a-f]{64}(\.\d+)?(\.json)?", name)
-        ):
+        if not (_STORED.fullmatch(name) or _RAW.fullmatch(name)):
             raise ValueError(f"not the path of a file of ours: {name}")
     return tuple(data["dropped"])
 

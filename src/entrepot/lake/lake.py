@@ -345,9 +345,10 @@ class Lake(Reads):
 
         with self.reading():
             by: Order = "exporter" if exporter and not importer else "importer"
-            rows = self._rows(self._state(), self._state().parts(source), by)
             if totals:
                 rows = self._totals_of(source)
+            else:
+                rows = self._rows(self._state(), self._state().parts(source), by)
             return export(
                 self.connection,
                 rows,

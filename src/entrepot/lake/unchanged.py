@@ -69,7 +69,7 @@ class ChangedError(OutsideError):
 def fingerprint(path: Path, stored_as: str) -> StoredFile:
     """Return size, hash and checksums of a file that is going to be stored under a path."""
     digest, size, sums = hashlib.sha256(), 0, []
-    with path.open("rb", buffering=0) as opened:
+    with path.open("rb") as opened:
         while piece := opened.read(BLOCK * _AT_ONCE):
             digest.update(piece)
             size += len(piece)

@@ -111,7 +111,7 @@ def run_on_frame(
 
 
 def numbers_refused(*columns: str) -> dict[str, tuple[str, ...]]:
-    """Return `areas` for `through_door` of columns whose codes have to be text, whichever."""
+    """Return `areas` for `run_on_frame` of columns whose codes have to be text, whichever."""
     return dict.fromkeys(columns, ())
 
 

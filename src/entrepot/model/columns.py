@@ -162,9 +162,9 @@ def parse_table(lines: Iterable[str], columns: tuple[str, ...], where: str) -> l
 
 
 COMPLETE = "complete-by-mapping"
+"""Rule of a delivery that its mapping says has all goods of its flows."""
 BALANCED = "balanced-table"
 """Rule of the finding that a table adds up by itself, whatever its size."""
-"""Rule of a delivery that its mapping says has all goods of its flows."""
 Level = Literal["note", "warning", "error"]
 
 

@@ -128,6 +128,8 @@ def _nowcast_of(data: Any) -> dict[str, Any] | None:
     """Return what is kept of a nowcast."""
     if data is None:
         return None
+    if not isinstance(data["intervals"], dict):
+        raise ValueError("no intervals")
     ends = {
         str(level): [float(low), float(high)] for level, (low, high) in data["intervals"].items()
     }

@@ -255,7 +255,7 @@ def _unit(count: int, sellers: Places) -> Numbers:
 def _first(
     world: Economy, sellers: Places, behind: Numbers, sold: Numbers, place: int, perimeter: Any
 ) -> Numbers:
-    """Return what is sold to each area less what crosses the border again; see `flow.crossed`."""
+    """Return what is sold to each area less what crosses the border again; see `crossed`."""
     import numpy as np
 
     owner, unit = world.name_of, np.eye(len(sellers))

@@ -87,7 +87,7 @@ def unit_values(
 ) -> UnitValues[FrameT]:
     """Divide values by quantities, and say of every row that was left out why.
 
-    Rules are tried in the order of `entrepot.measures.prices.filters.REASONS`; a row that breaks
+    Rules are tried in the order of `REASONS`; a row that breaks
     one is left out with that reason and does not weigh in what later rules compare with.
 
     Parameters
