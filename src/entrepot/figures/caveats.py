@@ -240,7 +240,8 @@ def _reporter_break(
         )
     elif reporter and is_own(source):
         return []  # `one_report` says whose reports a table of one's own calls its rows
-    # Both times after the stop: one reporter throughout, so nothing breaks (the last branch).
+    # The base is from before the stop; where both times are after it, nothing breaks (last
+    # branch).
     elif not stopped_in(areas, before):
         then, since = "reports of both sides", ("the partner's reports alone")
         # The series is of the country that stopped; afterwards its source estimates.
@@ -462,7 +463,6 @@ def for_printed(
                 ),
             )
         )
-    # BACI's basis is known from its documentation; of all goods together a text seldom states one.
     if any(not row.basis for row in kept if row.goods != "all" and row.origin != "BACI"):
         found.append(
             caveat(

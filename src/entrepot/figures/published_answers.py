@@ -63,7 +63,7 @@ def answer(
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = tuple(row for row in rows if row.variant == definition.concordance)
-    # `per`: a value per month or per head is no level.
+    # `per`: a number for one month of the period is no level of all of it.
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
     if definition.measure == "conversions":
         return converted(

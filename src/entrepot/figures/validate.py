@@ -56,13 +56,11 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     """Return the definition as it will be carried, or say why it makes no sense."""
     measure = definition.measure
     _require_question(measure)
-    # Loaded sources first: the nearest names are shown to who mistypes one.
     held = (holding.source for holding in lake.holdings())
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:
         definition = definition.but(source=_source(definition, known))
-    # In this order: goods decide whether inputs are meant, and the currency is looked up for these
-    # goods' sources.
+    # Before the currency, which depends on whether inputs are asked for.
     definition = definition.but(goods=_goods(definition), basis=_basis(definition, lake))
     # A register or a table in yuan alone is answered in yuan: a rate would be an assumption.
     if not definition.currency:

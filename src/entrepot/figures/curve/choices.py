@@ -389,8 +389,8 @@ def by_goods(
         .group_by("goods", "now", *keys)
         .agg(*parts)
     )
+    # A sum over nulls alone is zero: without any known amount it has to be null.
     known = (
-        # A sum over nulls is zero on some engines: without any known amount it has to be null.
         nw.when(nw.col(f"{name}_known") > 0).then(nw.col(name)).alias(name) for name in AMOUNTS
     )
     with stored(summed.select("goods", "now", *keys, *known, "weighed"), cells.lake) as rows:

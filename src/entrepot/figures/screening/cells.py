@@ -308,7 +308,7 @@ def _parts(text: str, order: DayOrder | None) -> tuple[int, int, int] | None:
     """Return year, month and day; None for what is no date."""
     if found := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3])
-    # With points the day comes first wherever dates are written so.
+    # With points the day always comes first: 31.12.2024.
     if found := _DOTTED.fullmatch(text):
         return _year(found[3]), int(found[2]), int(found[1])
     if found := _SLASHED.fullmatch(text):
@@ -386,7 +386,7 @@ def countries_in(text: str) -> frozenset[str]:
     """
     # The text in one piece as well: “Korea, Republic of” has a separator in its name.
     pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
-    # Longer words alone: “direct to OM” must not find Togo, or Tonga, in "to".
+    # Longer words alone: “sent to Oman” must not find Tonga, whose code is TO.
     pieces += [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
     # DE-RU-KZ: codes in capitals throughout, so that no word is taken for one.
     if re.fullmatch(r"(?:[A-Z]{2,3}[\s\-–]+)+[A-Z]{2,3}", text.strip()):

@@ -195,7 +195,6 @@ def screen(
     lists = [goods_list(name) for name in against] or list(goods_lists())
     regimes = regimes_of(lists, [held.id for held in lists] if against else ())
     places, fixed = columns_for(shipments, named or {})
-    # In memory: nothing of a list of shipments is written to disk.
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
     work.notes += shipments.notes
     load(work)
@@ -208,7 +207,7 @@ def screen(
     read_numbers(work)
     make_lines(work, edition)
     problems = problems_of(work)
-    # Before any list is opened, which is most of the work.
+    # Before any list is opened: an error costs little then.
     if strict and problems:
         raise _refusal(shipments.name, problems)
     find_routes(work)
