@@ -89,7 +89,7 @@ class Panel(TableResult):
     def _breaks(self) -> dict[int, str]:
         """Return the Figures, by identity, before which source or reporter change, and to what."""
         return {
-            # By identity: Figures hold dictionaries and cannot be hashed, and two may be equal.
+            # By identity: Figures have dictionaries and cannot be hashed, and two may be equal.
             id(figures[0]): name
             for series in self._series()
             for name, figures in runs_of(series)[1:]

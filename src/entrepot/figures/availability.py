@@ -291,8 +291,8 @@ def _reporters(
                 continue
             for name in slices:
                 seller, arrow, buyer = name.partition(">")
-                # A slice is ">DEU" (Germany's imports), "DEU>" (its exports), or the whole of a
-                # source without reporters, such as BACI.
+                # A slice is ">DEU" (Germany's imports), "DEU>" (its exports), or all of a source
+                # without reporters, such as BACI.
                 if not arrow:
                     return None
                 found["exporter" if seller else "importer"].add((seller or buyer, period.start))

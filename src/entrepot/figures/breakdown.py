@@ -140,8 +140,8 @@ def _checked(asked: Definition, lake: Lake) -> Definition:
     free = [side for side in SIDES if side in needed and getattr(asked, side) == WORLD]
     others = (one for one in _SOMEBODY if one not in (asked.importer, asked.exporter))
     with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
-        # Not strict: more names than free sides, so that one that is asked about can be passed
-        # over.
+        # Not strict: more names than free sides, so that
+        # one that is asked about can be passed over.
         full = checked(asked.but(**dict(zip(free, others, strict=False))), lake)
     return full.but(**dict.fromkeys(free, WORLD))
 

@@ -231,8 +231,8 @@ def _linked(text: str) -> str:
     for word in text.replace("\n", " \n ").split(" "):
         if word == "\n":
             words.append("<br>")
-        # Addresses of published figures come from data: only these two schemes make a link, so
-        # that no javascript: does.
+        # Addresses of published figures come from data: only these
+        # two schemes make a link, so that no javascript: does.
         elif word.startswith(("https://", "http://")) and urlsplit(word).hostname:
             words.append(f'<a href="{escape(word)}" rel="noopener">{escape(word)}</a>')
         else:

@@ -240,8 +240,7 @@ def _reporter_break(
         )
     elif reporter and is_own(source):
         return []  # `one_report` says whose reports a table of one's own calls its rows
-    # The base is from before the stop; where both times are after it, nothing breaks (last
-    # branch).
+    # The base is from before the stop; where both times are after it, nothing breaks (last branch).
     elif not stopped_in(areas, before):
         then, since = "reports of both sides", ("the partner's reports alone")
         # The series is of the country that stopped; afterwards its source estimates.

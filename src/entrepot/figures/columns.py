@@ -125,7 +125,7 @@ def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:
     """
     for name, value in details.items():
         whole = name.removesuffix("_low").removesuffix("_high")
-        # share_low belongs to share; a column that merely ends so (with no such whole) stays.
+        # share_low belongs to share; a column that merely ends so, with no such other, stays.
         if whole != name and whole in details:
             continue
         low, high = details.get(f"{name}_low"), details.get(f"{name}_high")

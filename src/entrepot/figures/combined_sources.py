@@ -134,8 +134,8 @@ def _steady(
         if one.cells.available.freq != freq:
             always = one.cells.available.speakers(spans_of(definition), always=True)
             assert always is not None  # else it were no part
-            # A missing month would make a year of months too small beside the years of another
-            # source.
+            # A missing month would make a year of months
+            # too small beside the years of another source.
             one = replace(
                 one,
                 buyers=one.buyers & always["importer"],

@@ -98,12 +98,10 @@ class Definition:
         given = {name: _read(name, KEYS[name], value) for name, value in given.items()}
         if "basis" not in given and is_register(given.get("source") or ""):
             given["basis"] = UNNAMED  # a register has several, and none of them is the usual one
-        # Defaults on the left: what was given wins.
         given = {"importer": WORLD, "exporter": WORLD, "goods": KEYS["goods"].default} | given
         for name in AREA_KEYS:
             for one in given[name].split(SETS) if name in given else ():
-                # Only to refuse unknown names here, where the message can still name the key's
-                # value.
+                # For its errors: an unknown name is refused before anything is asked.
                 area_set(one, given["period"].end)
         return cls(measure=measure, **given)
 

@@ -88,8 +88,8 @@ def goods_in(
     if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
     links = links_loaded(lake)
-    # All editions at once: families have to be closed over all of them, or a series would change
-    # its goods on the way.
+    # All editions at once: families have to be closed over all
+    # of them, or a series would change its goods on the way.
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
     if concordance == "weighted":
         return tuple(weighted_selection(definition, name, lake, links) for name in editions)
@@ -165,8 +165,8 @@ def uncertain_code_shares(
             sum(
                 value
                 for name, code, value in values
-                # A list may name lines of eight digits or codes of six; rows may be finer than
-                # both.
+                # A list may name lines of eight digits or
+                # codes of six; rows may be finer than both.
                 if not by_edition.get(name, set()).isdisjoint((code, code[:6]))
             )
             / total

@@ -102,7 +102,7 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
             words = f"tables from {_ESTIMATED_IN} to {' and '.join(later)}"
             needs.append((words, bring_in("concordance")))
         raise not_loaded(needs)
-    # Kept with this state of the lake: families take longer to make than most questions.
+    # Kept with this state of the lake, as all families of two editions are gone through.
     own = lake.remembered.get("elasticities", partial(_own, lake))
     return {
         edition: lake.remembered.get(

@@ -154,7 +154,7 @@ def figure_of(
         (one.source or name, one) for name, one in found.items() if isinstance(one, SourceAnswer)
     ]
     if answers:
-        # Only where there is a headline: a curve alone has no value to stand beside.
+        # Only where there is a headline: a curve alone has no value to start from.
         more = curve(asked, lake) if curved and ranged else ([], [])
         return _figure(asked, _counted_once(asked, answers, more[0]), *more, ranged)
     missing = {name: item for name, item in found.items() if isinstance(item, NoAnswer)}

@@ -136,8 +136,8 @@ class Figure:
         published number gives another id. The range is no part of it: it looks at all that is
         loaded.
         """
-        # Sorted, because sources answer in order of preference, and that depends on what else is
-        # loaded.
+        # Sorted, because sources answer in order of
+        # preference, and that depends on what else is loaded.
         data = sorted(
             (one.source, one.snapshot, one.id, one.statement.printed if one.statement else "")
             for one in self.evidence
@@ -166,8 +166,7 @@ class Figure:
         """
         largest = self.details.get("top_supplier")
         # The value is the top supplier's share, so value over its amount is one over the
-        # denominator: adding up the rows instead would leave out partners that are not in the
-        # data.
+        # denominator: adding up the rows instead would leave out partners that are not in the data.
         top = next((row["value"] for row in self.table if row.get("exporter") == largest), None)
         if not top or self.value is None or "value" not in self.table[0]:
             return [dict(row) for row in self.table]
@@ -343,8 +342,8 @@ def headline(figure: Figure) -> str:
             hubs=area_phrase(asked.hubs) if asked.hubs else "",
             largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
         )
-    # A base that the measure sets itself (the years it runs over) is no comparison that was asked
-    # for.
+    # A base that the measure sets itself (the years it
+    # runs over) is no comparison that was asked for.
     beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else f"{asked.period}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
@@ -726,8 +725,8 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
                 split_unit(one.value, figure.unit)[0],
                 _place(one.value, first, last) or 0.0,
                 one.choices.get("source") == "published",
-                # Several specifications can have the very value of the headline; the first is
-                # marked alone.
+                # Several specifications can have the very value
+                # of the headline; the first is marked alone.
                 one.value == figure.value and not any(mark.headline for mark in marks),
             )
         )

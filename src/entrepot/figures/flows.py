@@ -96,8 +96,8 @@ def answer(
         else:
             reported: list[_Reported | NoAnswer] = []
             for cells, lack in _sides(definition, lake, one):
-                # The first side that answers gives the headline; one that lacks data before it
-                # does not.
+                # The first side that answers gives the headline;
+                # one that lacks data before it does not.
                 is_first = not any(isinstance(side, _Reported) for side in reported)
                 if alone and not is_first:
                     break
@@ -242,8 +242,8 @@ def _sides(
         for side in reporting_sides(definition, deliveries)
     ]
     lacks = [silent(one, definition) for one in rows]
-    # Before `twofold`, which reads rows: most sources of a lake fall out here, by the catalog
-    # alone.
+    # Before `twofold`, which reads rows: most sources
+    # of a lake fall out here, by the catalog alone.
     if all(lacks):
         return list(zip(rows, lacks, strict=True))
     twofold = reported_on_two_bases(SourceRows(lake, deliveries), definition)
@@ -266,7 +266,7 @@ def _reported(
     if cells.available.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
-    # A single set of codes: one query in the lake is cheaper than to read its rows into memory.
+    # A single set of codes is measured once: nothing is gained by reading its rows into memory.
     if not others and not any(one.lists for one in goods):
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
@@ -487,8 +487,8 @@ def measure_each(
         return values
     return [
         measure(cells, asked, first, kept=kept, with_table=True),
-        # Drops the first value if it was among them: it had none, and is asked again for the
-        # reason.
+        # Drops the first value if it was among them: it
+        # had none, and is asked again for the reason.
         *values[len(together) - len(others) :],
     ]
 

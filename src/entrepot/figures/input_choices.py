@@ -132,8 +132,8 @@ def goods_key(goods: str, source: str | None = None) -> str:
     if colon and not wanted:
         raise RequestError(f"no sector in {goods!r}", hint="write inputs:C26, or inputs")
     order = list(sectors())
-    # The table's own order; sectors of a user's table come first, by name. So one set of sectors
-    # has one spelling, and one id.
+    # The table's own order; sectors of a user's table come first,
+    # by name. So one set of sectors has one spelling, and one id.
     listed = sorted(wanted, key=lambda code: (order.index(code) if code in order else -1, code))
     return f"{GOODS}:{','.join(listed)}"
 

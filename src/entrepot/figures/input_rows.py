@@ -154,8 +154,8 @@ class InputRows:
         kept = _CELLS.setdefault(self.lake, {})
         key = (self.snapshot, self.period, importers, exporters, made)
         if key not in kept:
-            # Added up by sector once; coarser sums are made of these few rows, in the dictionary
-            # beside.
+            # Added up by sector once; coarser sums are made of these
+            # few rows and kept in the dictionary next to them.
             kept[key] = {}, self._added_up(importers, exporters, made)
             while len(kept) > _MOST:
                 del kept[next(iter(kept))]

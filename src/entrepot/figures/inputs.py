@@ -266,8 +266,8 @@ class InputCells:
         The first column is the measure's main one.
         """
         table = self._table(self.ways, "way")
-        # The first column is the key; the order of the rest is that of the measure, its main one
-        # first.
+        # The first column is the key; the order of the
+        # rest is that of the measure, its main one first.
         names = table.collect_schema().names()[1:]
         found = {}
         for way, *cells in fetch(table):
@@ -284,8 +284,7 @@ class InputCells:
     def count(self) -> int:
         """Return how many rows stand behind the flow of the headline."""
         buyers, sellers = sides(self.ways[0].asked)
-        # A member beside its group (Germany from the EU): trade inside the group is what is asked
-        # for.
+        # A member and its group (Germany from the EU): trade inside the group is what is asked for.
         apart = not buyers & sellers
         return sum(
             cell.rows

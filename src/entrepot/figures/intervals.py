@@ -116,8 +116,8 @@ def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tu
         case "hhi":
             return _concentration(pairs)
     totals = _by_supplier(pairs)
-    # cr and top_supplier: who is largest is taken as given, only the size of its share as
-    # uncertain.
+    # cr and top_supplier: who is largest is taken as
+    # given, only the size of its share as uncertain.
     largest = sorted(totals, key=lambda name: (-totals[name], name))[: asked.k or 1]
     return _share(pairs, lambda one: one.exporter in largest)
 

@@ -70,7 +70,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
     # The catalog has who reports at all; by valuation or basis only the rows themselves say it.
     if found is None and _picks(cells, asked) and cells.reported_by:
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
-    # In order of cost: the catalog first, then small sums, then counts over codes and partners.
+    # The catalog is asked before any row is read.
     found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
@@ -135,8 +135,8 @@ def _absent(
     # Without a base the same period is looked at twice, which finds nothing new.
     for span in (asked.period, asked.base or asked.period):
         starts = cells.available.starts(span)
-        # One group of all steps, or each step by itself; a member is absent if it has nothing in a
-        # group.
+        # One group of all steps, or each step by itself;
+        # a member is absent if it has nothing in a group.
         spans = [starts] if cells.available.few_products else [[start] for start in starts]
         for days in spans:
             absent = sorted(
@@ -172,8 +172,8 @@ def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     if not sides:
         return None
     side = sides[0]
-    # None as well where the catalog does not know reporters (tables of one's own): rows are read
-    # then.
+    # None as well where the catalog does not know
+    # reporters (tables of one's own): rows are read then.
     known = None if _picks(cells, asked) else cells.available.reporters
     known_reporters = cells if cells.reported_by else cells.as_reported_by(side)
     reporters = {who for who, _ in (known[side] if known else _read(known_reporters, asked, side))}
@@ -229,8 +229,8 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
     is_line = nw.col("product") != TOTAL
-    # goods="" keeps the lines; "all" would put totals of pairs in their place, and these are
-    # counted.
+    # goods="" keeps the lines; "all" would put totals
+    # of pairs in their place, and these are counted.
     rows = cells.rows("importer", goods, asked.but(goods=""), is_line)
     [(count, digits)] = fetch(
         rows.select(
@@ -243,8 +243,8 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
         return None
     if question(asked.measure).trade == "chain":
         return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
-    # An extract may still be all trade of a country that trades little: its lines then make up the
-    # total that it reports itself.
+    # An extract may still be all trade of a country that trades
+    # little: its lines then make up the total that it reports itself.
     proven = all_goods_totals(cells, asked, goods)
     if proven is not None and proven >= 1 - COMPLETE:
         return None
@@ -362,8 +362,8 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     rows = cells.rows("importer", (everything(),), asked)
     lengths = product.str.len_chars().max().alias("digits")
     [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
-    # Prefixes are left out: a heading can be found in codes of any length that is not below its
-    # own.
+    # Prefixes are left out: a heading can be found in
+    # codes of any length that is not below its own.
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if digits and digits < wanted:
         return NoAnswer(
@@ -469,8 +469,8 @@ def _other_currency(definition: Definition, deliveries: Availability) -> str:
     if question(measure).in_dollars and not asked == held == "USD":
         return f"{deliveries.source} is in {held}; {measure} needs USD"
     has_amounts = bool(question(measure).columns) or question(measure).levels
-    # Growth is a ratio too, but of two times: in another currency it contains the change of the
-    # rate.
+    # Growth is a ratio too, but of two times: in another
+    # currency it contains the change of the rate.
     is_level = unit_of(definition) == asked or measure == "growth" or has_amounts
     if not is_level or asked == held:
         return ""

@@ -254,8 +254,8 @@ def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> 
     groups = rows.group_by("period", "nomenclature").agg(nw.len())
     editions: dict[str, str] = {}
     for day, name, _ in sorted(fetch(groups), key=lambda one: str(one[0])):
-        # A national tariff changes its name each year (CN2023, CN2024) within one edition:
-        # `harmonized`.
+        # A national tariff changes its name each year
+        # (CN2023, CN2024) within one edition: `harmonized`.
         if name != NO_CODES and period.start <= day <= period.end:
             editions.setdefault(harmonized(name).id, f"{day:%Y-%m}")
     if len(editions) < 2:
@@ -298,8 +298,8 @@ def _read(
     members = members_of(checked, across)
     if members:
         mine = [row for name, row in sums.items() if name in members]
-        # A partner without a row in any month is no trade here, since the reporter reports them
-        # all.
+        # A partner without a row in any month is no trade
+        # here, since the reporter reports them all.
         target = np.sum(mine, axis=0) if mine else np.zeros(len(months))
     else:
         target = total

@@ -131,8 +131,8 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     if quotient is None:
         return
     above, below = stated(rows, quotient.top), stated(rows, quotient.bottom)
-    # Our own results blend reports on purpose; printed numbers of two reporters must not be
-    # divided.
+    # Our own results blend reports on purpose; printed
+    # numbers of two reporters must not be divided.
     for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
             value = quotient.of(_value(one), _value(other))
@@ -336,8 +336,8 @@ def converted(
     spot, day = _spot(definition, every)
     one, two = pairs[0] if pairs else (local[0], None)
     found = _measured(one, two, mean[0] if mean else None, spot)
-    # Customs' own rate, if they printed both; it is not the average of the market, as each month
-    # is converted at its own.
+    # Customs' own rate, if they printed both; it is not the
+    # average of the market, as each month is converted at its own.
     usual = found["implied_rate"] or (mean[0].middle if mean else None)
     refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:

@@ -150,8 +150,8 @@ def reconcile_lake(
             ) as result:
                 table = result.rows.project(_COLUMNS)
                 table.write_parquet(str(kept), compression="zstd")
-                # A file of the lake that was damaged has to be found before its result is written
-                # out.
+                # A file of the lake that was damaged has to
+                # be found before its result is written out.
                 opened.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
@@ -204,8 +204,8 @@ def _official(
     if lake.holds(OFFICIAL):
         rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("reported_by") == "both")
         years = sorted({str(day)[:4] for (day,) in fetch(rows.select("period").unique())})
-        # Months of a reconciled source have names such as 2022-03, so that yearly BACI is not used
-        # there.
+        # Months of a reconciled source have names such as
+        # 2022-03, so that yearly BACI is not used there.
         if shared := [year for year in years if year in periods]:
             wanted = ("period", "freq", "exporter", "importer", "product", "nomenclature")
             return (
@@ -220,8 +220,8 @@ def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
     for side in ("exporter", "importer"):
         counted = table.aggregate(f"{side}, count(*), sum(value_usd)", side).fetchall()
         for name, count, value in counted:
-            # One side of a report is the country that reports, so that no cell counts on both
-            # sides.
+            # One side of a report is the country that
+            # reports, so that no cell counts on both sides.
             if area(name).kind not in COUNTRIES:
                 cells, total = cells + count, total + value
     return cells, total
@@ -321,8 +321,8 @@ def reports(
         raise NoEvidenceError(f"{source} is not loaded", hint=f"entrepot data add {source} FILE")
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
-    # Before goods are chosen: who reports anything, and under which heading it keeps a line back,
-    # can be seen on all goods only.
+    # Before goods are chosen: who reports anything, and under which
+    # heading it keeps a line back, can be seen on all goods only.
     reporters, kept = reporters_of(native), withheld(native)
     links = links_loaded(lake)
     if goods != "all":
@@ -347,8 +347,8 @@ def _balanced(
     if period is not None:
         span = Period.parse(period)
         within = f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'"
-        # A carried month is taken from a year earlier, which has to be read, too (True counts as
-        # 1).
+        # A carried month is taken from a year earlier,
+        # which has to be read, too (True counts as 1).
         first = span.start.replace(year=span.start.year - (kind == "carried"))
         rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
     reported = relation(rows, lake)
@@ -468,8 +468,8 @@ def _by_links(own: str, other: str, forward: Reached, back: Reached) -> Iterator
             yield code, target
     for code in here & there:
         now = forward.get(code, frozenset())
-        # Only codes that hold nothing else (240491 from 210690): one that draws on other codes as
-        # well would take their goods with it.
+        # Only codes that contain nothing else (240491 from 210690): one that draws on other codes
+        # as well would take their goods with it.
         cut = {one for one in now & new if back[one] == {code}}
         if cut and code in now:
             for target in (code, *cut):

@@ -171,7 +171,7 @@ def register_names(
         if partner is not None and basis is not None:
             if basis not in PARTNER_BASES:
                 raise UnknownNameError("basis", basis, PARTNER_BASES)
-            # Members of a group are dated; without a period they are those of today's list.
+            # Members of a group are dated; without a period they are those of the latest list.
             codes = area_set(partner, span.end if span else date.max)
             rows = rows.filter(nw.col(basis).is_in(sorted(codes)))
         amount = "value_usd" if currency == "USD" else "value_reported"

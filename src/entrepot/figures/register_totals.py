@@ -163,8 +163,7 @@ def _totals(years: nw.LazyFrame[Any]) -> dict[tuple[*Key, str], tuple[float, flo
     missing = nw.when(nw.col("partner") == NOT_SAID).then(nw.col("value")).otherwise(nw.lit(0.0))
     rows = _keyed(years).with_columns(missing.alias("lacking"))
     sums = rows.group_by(*_BY, "money").agg(nw.col("value").sum(), nw.col("lacking").sum())
-    # Without a value there is nothing to divide by, neither for the ratio nor for the part
-    # missing.
+    # Without a value there is nothing to divide by, neither for the ratio nor for the part missing.
     return {tuple(key): (value, missing) for *key, value, missing in fetch(sums) if value}
 
 

@@ -41,7 +41,7 @@ __all__ = [
 
 def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
     """Return the nomenclatures of the rows that a question touches."""
-    # No row is read where there is no choice, which is most sources in most years.
+    # No row is read where there is nothing to choose from.
     if len(cells.available.nomenclatures) < 2:
         return cells.available.nomenclatures
     all_goods = (everything(),)
@@ -284,7 +284,7 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
 def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str]:
     """Return the importers that tell a cell of this trade by origin and by consignment."""
-    # By the catalog: hardly any source has both.
+    # By the catalog, before any row is read.
     if not cells.available.bases >= {"origin", "consignment"}:
         return frozenset()
     plain = asked.but(goods="", basis="dispatch")

@@ -95,8 +95,8 @@ class SourceRows:
 
         `what` says what it is, and of which goods if it is of some.
         """
-        # Rows in memory are of one question only, so that the key would not say which rows they
-        # are.
+        # Rows in memory are of one question only, so
+        # that the key would not say which rows they are.
         if self.kept is not None:
             return find()
         return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)
@@ -117,8 +117,8 @@ class SourceRows:
         if not self.is_blend:
             return self
         buyers, sellers = (self._silent_on(side, asked) for side in SIDES)
-        # A side is heard through its partners only if all who are named on it do not report: where
-        # one of a group does, the rows of that group are a mixture and no mirror of it.
+        # Partners report for a side only if nobody named on it does: where one of a group reports,
+        # the rows of that group are a mixture and no mirror of it.
         mute = (
             other_side(side)
             for side, names in zip(SIDES, (buyers, sellers), strict=True)
@@ -156,9 +156,9 @@ class SourceRows:
 
         found = known_reporters.once(f"reported by {side}", plain, reported)
         spans = [self.available.starts(span) for span in (asked.period, asked.base or asked.period)]
-        # All goods of a country are traded in every step, so a step without a row is one not
-        # reported. Of a delivery of few goods a gap may be real: there one row in all the time is
-        # enough.
+        # Of all goods a country trades some in every step, so a step
+        # without a row was not reported. Of a delivery of few goods
+        # a gap may be real: there one row in all the time is enough.
         if not self.available.few_products:
             spans = [[day] for days in spans for day in days]
         return frozenset(
@@ -198,8 +198,8 @@ class SourceRows:
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
         kept_rows = self._told(by, asked)
-        # A reporter's own total includes re-imports (China from China): they have to be in the
-        # sum, too.
+        # A reporter's own total includes re-imports (China
+        # from China): they have to be in the sum, too.
         own = own or (whole and bool(total_sides(asked)))
         every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
@@ -268,8 +268,8 @@ class SourceRows:
         if not inside and not all(groups):
             for group in groups:
                 there = there & leaves(group) if len(group) > 1 else there
-        # Rows are stored sorted by either side; the copy sorted by the side that is named reads
-        # less.
+        # Rows are stored sorted by either side; the copy
+        # sorted by the side that is named reads less.
         by: Side = "exporter" if asked.importer == WORLD else "importer"
         return self.rows(by, goods, asked, there, whole=whole)
 
@@ -489,9 +489,8 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
     )
     names = [*keys, "parts", "parts_mass", "count", "known_mass"]
     reported = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
-    # Each row counts twice, in the sum of its basis and in that of all: Eurostat's WORLD is
-    # imports by origin from outside and by consignment from inside, so it is compared with both
-    # together.
+    # Each row counts twice, in the sum of its basis and in that of all: Eurostat's WORLD is imports
+    # by origin from outside and by consignment from inside, so it is compared with both together.
     every = rows.with_columns(nw.lit("").alias("basis")).group_by(*keys).agg(*sums)
     return nw.concat([reported.select(*names), every.select(*names)])
 
@@ -534,8 +533,8 @@ def _totals(sums: Frame, keys: list[str], *, is_extract: bool) -> Frame:
     )
     is_exact = nw.col("product") == nw.col("unit")
     if is_extract:
-        # A heading whose finer codes are loaded is compared by these; that of all goods always
-        # stands.
+        # A heading whose finer codes are loaded is compared
+        # by these; that of all goods always stands.
         is_exact = is_exact & (~nw.col("has_finer") | (nw.col("unit") == TOTAL))
     is_line = (nw.col("product") != nw.col("unit")) & ~nw.col("has_finer")
     split = once.with_columns(
@@ -643,8 +642,8 @@ def errors_beside(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Put the interval beside each value, as parts of it, so that weights of codes do no harm."""
     value = nw.col("value_usd")
     parts = (
-        # As ratios: weights of a converted list multiply value_usd alone, and ends in dollars
-        # would stay.
+        # As ratios: weights of a converted list multiply
+        # value_usd alone, and ends in dollars would stay.
         nw.when(value > 0).then(nw.col(column) / value).otherwise(1.0).alias(name)
         for name, column in zip(ERRORS, ("low_usd", "high_usd"), strict=True)
     )

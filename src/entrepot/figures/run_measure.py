@@ -152,8 +152,8 @@ def moved(reported: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAns
     )
     if not then or not here or then == here:
         return None
-    # Codes that no edition has (national ones) count as being in all: nothing is known against
-    # them.
+    # Codes that no edition has (national ones) count
+    # as being in all: nothing is known against them.
     known, every = known_codes(), {*then, *here}
     if all(every <= known.get(code, every) for *_, code in coded):
         return None
@@ -262,8 +262,8 @@ def others_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     # Rows in memory are of the goods asked for; these are all the others.
     whole = replace(cells, kept=None)
     rows = whole.rows(by, (everything(),), asked.but(goods=""), there)
-    # The codes found are named, as conditions of a list (prefixes, editions) cannot simply be
-    # negated.
+    # The codes found are named, as conditions of a list
+    # (prefixes, editions) cannot simply be negated.
     named = fetch(whole.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
     return rows.filter(~nw.col("product").is_in([TOTAL, *(code for code, _ in named)]))
 
@@ -284,7 +284,7 @@ def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
             return called_reimports(rows, asked, without=cells.without_own)
         case "both":
             rows = both_markets(cells, asked, goods)
-            # A member beside its group: what its group trades inside is what is asked for.
+            # A member and its group: what the group trades inside is what is asked for.
             if not buyers & sellers:
                 several = [group for group in (buyers, sellers) if len(group) > 1]
                 if several:

@@ -65,8 +65,7 @@ def specifications(
         # A curve adds the same amounts up in another order.
         same = is_same(one.item.value, head.value)
         item = replace(one.item, value=head.value) if same else one.item
-        # The curve names more choices than the headline does, so its specification takes the
-        # place.
+        # The curve names more choices than the headline does, so its specification takes the place.
         if one.is_asked and same and item.choices["source"] == head.choices.get("source"):
             items[0] = item
         else:

@@ -141,8 +141,8 @@ def _table(asked: Definition, found: Origin, crossings: str, *, home: bool) -> p
     amounts = found.once if crossings == "once" else found.once + found.again
     kept = [
         (name, MILLION * float(amount))
-        # Sorted: sums of squares of floats depend on the order, and the same question has to have
-        # the same digits each time.
+        # Sorted: sums of squares of floats depend on the order, and
+        # the same question has to have the same digits each time.
         for name, amount in sorted(zip(found.names, amounts, strict=True))
         if home or name not in buyers
     ]
@@ -226,8 +226,8 @@ class Known:
         def find() -> Arrays:
             near = network(self.solved, cap=cap).closeness
             return {
-                # Square blocks of several sizes, flat one after the other, as arrays are all that
-                # is kept.
+                # Square blocks of several sizes, flat one after
+                # the other, as arrays are all that is kept.
                 "sizes": np.array([len(one) for one in near]),
                 "closeness": np.concatenate([one.ravel() for one in near]),
             }
@@ -486,8 +486,8 @@ def _origin_estimates(definition: Definition, known: Known) -> Iterator[Estimate
             head = asked is definition and border == "flow"
             yield _estimate(asked, known, found, BORDERS[border], head=head)
             if border == "flow":
-                # Both parts in the numerator count what crosses again; gross counts each dollar
-                # once.
+                # Both parts in the numerator count what
+                # crosses again; gross counts each dollar once.
                 every = (found.fva + found.fdc) / found.gross
                 choices = _choices(asked, BORDERS[border], "at every crossing")
                 yield Estimate(value=every, unit="share", choices=choices)

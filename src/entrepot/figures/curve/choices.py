@@ -441,8 +441,7 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKin
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
     named = varied.union(*sides.values())
-    # REST are partners that are not loaded, mostly countries: the choice "countries only" keeps
-    # it.
+    # REST are partners that are not loaded, mostly countries: the choice "countries only" keeps it.
     odd = [name for name in special() if name not in named and name != REST]
     labels = []
     for place in SIDES:

@@ -94,13 +94,13 @@ def _counted(
                 lines = []
                 for code, some in by_product.items():
                     parts = {name: one.part_of(name, code) for name in editions[code]}
-                    # part_of is the weight times the part of the window; zero: the choice does not
-                    # count this code.
+                    # part_of is the weight times the part of the
+                    # window; zero: the choice does not count this code.
                     if not (most := max(parts.values())):
                         continue
-                    # Editions relative to each other: a market scaled as one has the same loss, so
-                    # that choices which differ in scale alone share it, and the scale weighs the
-                    # bill.
+                    # Editions relative to each other: a market scaled as
+                    # one has the same loss, so that choices which differ in
+                    # scale alone share it, and the scale weighs the bill.
                     relative = {name: part / most for name, part in parts.items()}
                     key = (partners, words, code, *sorted(relative.items()))
                     if key not in numbers:

@@ -375,8 +375,8 @@ def combined(
     left
         Gets what could not be evaluated, and why.
     """
-    # Rows of the longest time, which has the others in it; the question and its name from the
-    # first.
+    # Rows of the longest time, which has the others
+    # in it; the question and its name from the first.
     cells, asked, name = timed[-1].cells, timed[0].span.asked, timed[0].name
     places = apart(territory_choices(asked), name, left)
     every = [at(timed[-1].span.asked, one) for _, one in places]
@@ -393,8 +393,7 @@ def combined(
         gone = _moved(kept, numbered, name, left)
         with by_goods(cells, kept, codes, numbered) as rows:
             of_goods = kinds(rows, [one for _, one in places])
-            # Choices of partners that differ for some goods; which differ for which is
-            # `kept_ways`.
+            # Choices of partners that differ for some goods; which differ for which is `kept_ways`.
             chosen = ways(places, {kind for some in of_goods.values() for kind in some})
             wanted = sorted({amount for some in added.values() for amount in some})
             editions = sorted({edition for edition, _ in codes})

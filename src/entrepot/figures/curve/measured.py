@@ -127,8 +127,8 @@ def by_way(
             name = nw.when(own).then(nw.lit(REIMPORTS)).otherwise(name)
         renamed.append(name.alias(side))
     base = (asked.base or asked.period).start
-    # Amounts are sums over the whole time by now; one day stands for each, so that the measure
-    # tells period and base apart.
+    # Amounts are sums over the entire time by now; one day stands
+    # for each, by which the measure tells period from base.
     day = nw.when(nw.col("now")).then(nw.lit(asked.period.start)).otherwise(nw.lit(base))
     return found.with_columns(*renamed, day.alias("period"))
 

@@ -204,8 +204,8 @@ def unlike(
     for kinds in there:
         first: dict[tuple[object, ...], int] = {}
         for at, place in enumerate(places):
-            # Signature of a choice: where each kind of row stands. The first with a signature
-            # counts.
+            # Signature of a choice: where each kind of row
+            # stands. The first with a signature counts.
             first.setdefault(tuple(place[kind] for kind in kinds), at)
         found.append(list(first.values()))
     return found
@@ -301,8 +301,7 @@ def cut(
         rows.with_columns(
             value.alias("value"),
             mass.alias("mass"),
-            # Value of what has a mass: its part of all says whether masses can stand for the
-            # goods.
+            # Value of what has a mass: its part of all says whether masses can stand for the goods.
             nw.when(~mass.is_null()).then(value).alias("weighed"),
             value.alias("value_known"),
             mass.alias("mass_known"),

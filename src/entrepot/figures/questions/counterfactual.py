@@ -133,7 +133,7 @@ _OBSERVED = (
 
 SELLER = "origin"
 """Everybody of the origin together."""
-# With n draws the smallest p-value is 1 / (n + 1): 0.005, 0.02 and 0.05.
+# With n random draws the smallest p-value is 1 / (n + 1): 0.005, 0.02 and 0.05.
 DRAWS = {"A": 199, "Q": 49, "M": 19}
 """Events dealt to other goods: each is a regression, which takes longer the more steps."""
 CHAPTER = 2

@@ -52,8 +52,8 @@ def grid_of(available: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     tables = []
     for divert in DIVERT:
         for part in parts:
-            # skip_nulls=False: an elasticity that is not known would become the least one
-            # otherwise.
+            # skip_nulls=False: an elasticity that is not
+            # known would become the least one otherwise.
             used = pc.max_element_wise(
                 pc.multiply(available["elasticity"], part), LEAST, skip_nulls=False
             )
@@ -267,8 +267,8 @@ def _whole_ends(
     ends = []
     for point, total in totals.items():
         here = [row for row in unknown if row["point"] == point]
-        # The loss is a part of what has an elasticity: times its share of the bill, one of all
-        # goods.
+        # The loss is a part of what has an elasticity:
+        # times its share of the bill, one of all goods.
         known = total["known_share"] * total["loss"]
         ends += [known + sum(row[name] for row in here) / total["bill"] for name in _LIMITS]
     return {"whole_loss_share_low": min(ends), "whole_loss_share_high": max(ends)}

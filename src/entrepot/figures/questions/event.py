@@ -65,8 +65,8 @@ def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -
     table = _table(kept, asked, listing, partner)
     design = _design(kept, asked, listing, partner, freq)
     few = counts["listed_products"] < FEW
-    # Events are dealt to other goods only where errors of clusters cannot be trusted: each deal is
-    # a regression of its own.
+    # Events are dealt to other goods only where errors of clusters
+    # cannot be trusted: each deal is a regression of its own.
     found = measures.event_study(table, design, inference="auto" if few else "cluster")
     return _row(found, counts | {"steps_of": {"M": "months", "Q": "quarters"}.get(freq, "years")})
 
@@ -145,7 +145,7 @@ def _design(
         # At least one step before, which is the reference.
         window=(-max(1, min(before, MOST[freq])), min(after, MOST[freq])),
         cluster=("product",),
-        # A missing row is no trade: reporters silent in some step were refused before.
+        # A missing row is no trade: who does not report was refused before.
         zeros=True,
     )
 

@@ -99,8 +99,8 @@ def reporters_in(
         area = exporter if side == "exporter" else importer
         spoke.setdefault(area, set()).add(period)
         reporting[side][period >= asked.period.start].add(area)
-    # Heard in every step, as a buyer or a seller; `always` then asks for each side in period and
-    # base.
+    # Reports in every step, as a buyer or a seller;
+    # `always` then asks for each side in period and base.
     steady = {area for area, periods in spoke.items() if periods == steps}
     always = {
         side: frozenset(steady & times[True] & (times[False] if asked.base else steady))
@@ -166,8 +166,8 @@ def reported(rows: Frame, reporters: HubReporters, asked: Definition) -> Frame:
     side, buyer, seller = (nw.col(name) for name in ("reported_by", "importer", "exporter"))
     bought = buyer.is_in(sorted(reporters.importers))
     sold = seller.is_in(sorted(reporters.exporters))
-    # Take the buyer's report if the seller has none, or if the buyer is a hub and the seller is
-    # not.
+    # Take the buyer's report if the seller has none,
+    # or if the buyer is a hub and the seller is not.
     first = ~sold | (buyer.is_in(hubs) & bought & ~seller.is_in(hubs))
     return rows.filter(
         ((side == "importer") & bought & first) | ((side == "exporter") & sold & ~first)

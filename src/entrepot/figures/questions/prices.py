@@ -218,8 +218,7 @@ def series(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     methods = _methods(asked.period, base)
     keys = [SET, *_GOODS, "period"]
     for words, trim in bounds_of(asked).items():
-        # Of all filters only the bound, so that series and two-period indices count the same
-        # goods.
+        # Of all filters only the bound, so that series and two-period indices count the same goods.
         only = PriceFilters(same_partners=None, mad=None, trim=trim)
         kept: Any = measures.unit_values(frame, by=keys, base=base, filters=only).rows
         for method, name in methods.items():

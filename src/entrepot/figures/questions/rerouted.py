@@ -314,8 +314,8 @@ def _began(reported: Frame, asked: Definition, column: str, hub: str, freq: str)
     )
     sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
     known_reporters = {period for (period,) in fetch(reported.select("period").unique())}
-    # A step in which nobody reports anything is unknown; one in which the hub alone has no row is
-    # zero.
+    # A step in which nobody reports anything is unknown;
+    # one in which the hub alone has no row is zero.
     sold_in = [
         sums.get(step.start, 0.0 if step.start in known_reporters else None) for step in steps
     ]

@@ -45,8 +45,8 @@ def hhi(
     part, index, count = nw.col("__part"), nw.col("hhi"), nw.col("suppliers")
     return (
         _with_part(found, rows, column, by)
-        # The rest counts as one supplier in the index, with its squared part; many small ones have
-        # none.
+        # The rest counts as one supplier in the index,
+        # with its squared part; many small ones have none.
         .with_columns(nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low"))
         .select(
             *by,
@@ -104,7 +104,7 @@ def top_supplier(
     nameless = nw.col("exporter").is_in(special())
     every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
     joined = joined_rest(found, rows, column, by, "exporter", nameless)
-    # Shares were found among suppliers with a name; times this they are of the whole total.
+    # Shares were found among suppliers with a name; times this they are of the full total.
     named_part = nw.when(every > 0).then(1 - some / every).otherwise(1.0)
     kept = [*by, "share", "top_supplier", "second_share", "second_supplier", "lead"]
     scaled = joined.with_columns(

@@ -72,8 +72,8 @@ def ask_scenario(
     elif isinstance(what, ScenarioFile):
         file = what
     else:
-        # Through JSON: a dictionary is checked by the same parser as a file; `str` for dates and
-        # paths.
+        # Through JSON: a dictionary is checked by the same
+        # parser as a file; `str` for dates and paths.
         file = parse_scenario(json.dumps(dict(what), default=str), name="the scenario")
     return evaluate_scenario(file, opened, sides_only=sides_only)
 
@@ -257,8 +257,8 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     # An embargo with retaliation names a direction twice.
     for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
         sides = (area_set(getattr(file.cut, side), end) for side in (seller, buyer))
-        # A scenario has both directions: who is a supplier of one may be a side of the other,
-        # where `ask` would refuse it as idle.
+        # A scenario has both directions: who is a supplier of one may
+        # be a side of the other, where `ask` would refuse it as idle.
         idle = fixed_supply is not None and area_set(fixed_supply, end) <= frozenset[str]().union(
             *sides
         )
@@ -378,7 +378,7 @@ def worked(
     left_out = []
     for place, point in enumerate(points(keys, sides_only=sides_only)):
         try:
-            # Trade is rebuilt from these two alone, and takes most of the time.
+            # Trade is rebuilt from these two alone: points that share them share it.
             key = (point.leak, point.friction)
             if key not in trades:
                 trades[key] = rebuilt(stopped(network, cuts, leak=point.leak), point.friction)

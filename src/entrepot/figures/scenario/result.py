@@ -313,7 +313,6 @@ class LossSummary:
             for side, codes in self.sides.items()
             for code, places in self._by_sector(codes)
         ]
-        # False sorts first: the target's sectors, then those of who imposes.
         return tuple(sorted(found, key=lambda one: (one.who != "target", -one.lost_usd.value)))
 
     def shares(self, side: str) -> list[float]:
@@ -347,8 +346,8 @@ class LossSummary:
     def _lost(self, places: Marks) -> list[float]:
         """Return what is lost in each solution; zero where that is no more than it misses by."""
         output = self.network.output
-        # The solver settles to a part of the largest output; small sectors may still move below
-        # that.
+        # The solver settles to a part of the largest
+        # output; small sectors may still move below that.
         least = SETTLED * max(float(output.max()), float(output[places].sum()))
         found = (float(one[places].sum()) for one in self.lost)
         return [one if abs(one) > least else 0.0 for one in found]

@@ -148,8 +148,8 @@ class ScenarioFile(ClosedTrade):
         cls, given: ExtractionKeys | None, info: ValidationInfo
     ) -> ExtractionKeys | None:
         """Refuse sellers that are a side of the cut, with the line they stand on."""
-        # Fields validated so far, in the order of the class: one that failed is missing, and has
-        # its own message.
+        # Fields validated so far, in the order of the class:
+        # one that failed is missing, and has its own message.
         cut, period = (info.data.get(name) for name in ("cut", "period"))
         if given is None or cut is None or period is None:
             return given

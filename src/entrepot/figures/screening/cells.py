@@ -71,7 +71,7 @@ class ReadCode:
     is_cut: bool = False
 
 
-# 8542-31-90 or 8542/31: pairs of digits after a heading, and no other use of the signs.
+# 8542-31-90, 85/42: pairs of digits behind the first two to four.
 _SEPARATED = re.compile(r"\d{2,4}(?:[-/]\d{2}){1,4}")
 # A code that a spreadsheet kept as a number and wrote with decimals: 854231.0, 8542,00.
 _AS_NUMBER = re.compile(r"(\d+)[.,]0+")
@@ -99,8 +99,8 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
     >>> read_code("8.54E+07").problem, read_code("85.42 x").problem
     ('code in scientific notation: 8.54E+07', 'code has letters: “85.42 x”')
     """
-    # NFKC makes full-width digits and no-break blanks plain; an apostrophe in front is how a
-    # spreadsheet marks a text.
+    # NFKC makes full-width digits and no-break blanks plain;
+    # an apostrophe in front is how a spreadsheet marks a text.
     plain = unicodedata.normalize("NFKC", text).strip().strip("'’`\"").strip()
     if not plain:
         return ReadCode(problem="code missing")
@@ -128,8 +128,8 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
 def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
     """Return a code with the zero that a number loses, if there is such a code."""
     head = digits[:_HEAD]
-    # Longer than this tariff, or odd and shorter: Japan has 9 digits, others up to 14. But 9
-    # digits can also be 10 without the zero of chapters 01 to 09, so both readings are tried.
+    # Longer than this tariff, or odd and shorter: Japan has 9 digits, others up to 14. But 9 digits
+    # can also be 10 without the zero of chapters 01 to 09, so both readings are tried.
     of_another = len(digits) > longest or (len(digits) % 2 == 1 and len(digits) < longest)
     if _CUT <= len(digits) <= _LONGEST_ANYWHERE and of_another and head in known_codes():
         with_zero = f"0{digits}"
@@ -138,8 +138,7 @@ def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
         return ReadCode(head, is_partial=is_partial, is_cut=True)
     if len(digits) % 2 and len(digits) < longest:
         with_zero = f"0{digits}"
-        # A single digit could be any chapter's; from three on the code itself shows that it
-        # exists.
+        # A single digit could be any chapter's; from three on the code itself shows that it exists.
         if len(digits) >= 3 and _stands(with_zero):
             mended = f"{digits} had lost its leading zero"
             return ReadCode(with_zero, is_partial=is_partial, mended=mended)

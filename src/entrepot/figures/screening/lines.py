@@ -229,8 +229,7 @@ def edition_sql(work: Work, national: str) -> str:
     """Return SQL for the edition in force on the date of a line, or the one that was told."""
     if national and national[-1].isdigit():
         return f"'{harmonized(national).id}'"
-    # CASE takes the first that fits: reversed, as EDITIONS are oldest first. Of a day before the
-    # first edition it is null.
+    # CASE takes the first that fits: reversed, as EDITIONS are oldest first.
     newest_first = [f"WHEN {_DAY} >= DATE '{one.in_force}' THEN '{one.id}'" for one in EDITIONS]
     return f"CASE {' '.join(reversed(newest_first))} END".replace("TODAY", f"'{work.today}'")
 

@@ -43,8 +43,8 @@ def find_routes(work: Work) -> None:
     keep(
         work.db,
         "routes",
-        # A file has few routes, whatever its lines: what binds them is found in Python, once for
-        # each.
+        # A file has few routes, whatever its lines: what
+        # binds them is found in Python, once for each.
         "SELECT row_number() OVER () AS route_id, * FROM (SELECT DISTINCT dispatch, destination, "
         "origin, via FROM lines WHERE problem = '')",
     )
@@ -147,8 +147,7 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     """Return the status that an entry gives a code, its rank and its place among the entries."""
     other = work.codes[number][2]
     grade = grade_of(one, other_edition=bool(other))
-    # By identity: entries live as long as their lists, and hashing their contents would take
-    # longer.
+    # By identity, as entries live as long as their lists.
     key = (id(one.entry), one.status, one.certainty, one.reason, other)
     if key not in work.seen:
         work.seen[key] = len(work.entries)

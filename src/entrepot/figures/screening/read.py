@@ -47,8 +47,8 @@ _START = 2**16  # bytes by which a file is known for what it is
 _PAGE = (b"<!doctype", b"<html", b"<table")
 # Office encrypts into an OLE container with a stream of this name; its directory is in UTF-16.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-# In the order in which they are tried. The single-byte ones decode nearly anything, so that not
-# the decoding decides but whether a known name of a column comes out of it.
+# In the order in which they are tried. The single-byte ones decode nearly anything, so that not the
+# decoding decides but whether a known name of a column comes out of it.
 _WRITINGS = {
     "cp1252": "Windows-1252",
     "cp1251": "Windows-1251",
@@ -254,7 +254,8 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
         heads = [_split(line, delimiter) or [] for line in first]
     at = _head_row(heads, code, name)
     columns = _columns(heads[at], name)
-    # Arrow would read a quotation mark that is never closed to the end of the file as one cell.
+    # Arrow takes each line for a row. Cells that go on in the next line, and quotation marks that
+    # are never closed, need the slow way.
     if b'"' in data and _odd_quotes(data):
         cells, broken = _slowly(data, at + 1, len(columns), delimiter)
     else:
@@ -288,8 +289,8 @@ def _other_writing(data: bytes, code: str) -> tuple[bytes, str]:
     """
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    # More than half of the signs beyond ASCII decode as UTF-8, which other encodings do not by
-    # chance.
+    # More than half of the signs beyond ASCII decode
+    # as UTF-8, which other encodings do not by chance.
     if bad * 2 < sum(ord(sign) > 127 for sign in text):
         count = f"{bad:,} signs" if bad > 1 else "one sign"
         return text.encode(), f"The text is UTF-8, and {count} in it cannot be read."
@@ -395,8 +396,8 @@ def _lines(data: bytes, delimiter: str, width: int) -> Iterator[tuple[int, list[
             end += 1
         row = _split(text, delimiter)
         joined = end > at + 1
-        # A lower line with as many delimiters as a row has is a row, swallowed by an open
-        # quotation mark.
+        # A lower line with as many delimiters as a row has
+        # is a row, swallowed by an open quotation mark.
         below = (line.count(delimiter) for line in lines[at + 1 : end])
         alone = row is None or len(row) != width or any(count >= width - 1 for count in below)
         if text.count('"') % 2 or (joined and alone):
@@ -573,7 +574,7 @@ def columns_for(
         fits = [
             at for at, name in enumerate(names) if _role(name) == role and at not in places.values()
         ]
-        # Two columns of value or mass are common (net and gross), and no decision rests on them.
+        # Two columns of value or mass are common (net and gross): the first is taken.
         if len(fits) > 1 and role in (*NEEDED, "date", "origin"):
             shown = " or ".join(repr(names[at]) for at in fits)
             raise RequestError(

@@ -105,8 +105,8 @@ def find_signs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
     has_consignee = "consignee" in work.places
     consignee = "upper(trim(l.consignee))"
     first = (
-        # First by day, then by row. Over the lines with signs alone, which the WHERE leaves:
-        # windows come after it.
+        # First by day, then by row. Over the lines with signs
+        # alone, which the WHERE leaves: windows come after it.
         f"CASE WHEN {consignee} = '' THEN NULL ELSE row_number() OVER (PARTITION BY {consignee} "
         "ORDER BY l.day NULLS LAST, l.row) = 1 END"
         if has_consignee

@@ -371,9 +371,8 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         GROUP BY f.row, f.also, f.regime, f.entries
         """,
     )
-    # IS NOT DISTINCT FROM, as most lines name no origin (null). The order is one number in place
-    # of five keys: grade, Russia first, most signs, oldest, row; each factor exceeds what is below
-    # it.
+    # IS NOT DISTINCT FROM, as most lines name no origin (null). The order is one number in place of
+    # five keys: grade, Russia first, most signs, oldest, row; each factor exceeds what is below it.
     query = f"""
         SELECT l.row, l.day AS "date", l.digits AS code, nullif(g.name, '') AS goods,
             d.name AS "from", t.name AS "to", nullif(l.via, '') AS route,
@@ -425,7 +424,7 @@ def _with_cells(work: Work, made: pa.Table) -> pa.Table:
     # Where each sorted row is in the file: rows are numbered as in a spreadsheet, not from zero.
     order = pc.index_in(made["row"], cells["row"].combine_chunks())
     taken = cells.drop_columns(["row"]).take(order)
-    # Folded: DuckDB and spreadsheets do not tell names apart by capitals.
+    # Folded: DuckDB and spreadsheets do not distinguish names by capitals.
     known = {name.casefold() for name in made.column_names}
     for place, name in enumerate(work.shipments.columns):
         own = f"{name} (file)" if name.casefold() in known else name
