@@ -296,7 +296,7 @@ def _refuse_unread(definition: Definition) -> None:
     for key, given in (
         ("base", None if is_window(definition) else definition.base),
         ("k", definition.k),
-        # These three have a value without being asked for, so that `optional` does not cover them.
+        # A question that names no exporter has the world there: only another one was given.
         ("exporter", definition.exporter != WORLD),
         *((name, getattr(definition, name)) for name, key in KEYS.items() if key.optional),
     ):

@@ -486,8 +486,8 @@ def _origin_estimates(definition: Definition, known: Known) -> Iterator[Estimate
             head = asked is definition and border == "flow"
             yield _estimate(asked, known, found, BORDERS[border], head=head)
             if border == "flow":
-                # Both parts in the numerator count what
-                # crosses again; gross counts each dollar once.
+                # fdc is the foreign value added that crosses the border again; gross is the flow
+                # itself.
                 every = (found.fva + found.fdc) / found.gross
                 choices = _choices(asked, BORDERS[border], "at every crossing")
                 yield Estimate(value=every, unit="share", choices=choices)
