@@ -89,6 +89,7 @@ class Panel(TableResult):
     def _breaks(self) -> dict[int, str]:
         """Return the Figures, by identity, before which source or reporter change, and to what."""
         return {
+            # By identity: Figures have dictionaries and cannot be hashed, and two may be equal.
             id(figures[0]): name
             for series in self._series()
             for name, figures in runs_of(series)[1:]
@@ -327,14 +328,17 @@ def ask_many(
     lists = {name: list(value) for name, value in given.items() if _is_many(value)}
     if each is not None:
         lists["period"] = given["period"]
+    # Counted before anything is built: three short lists can make millions of Figures.
     asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
     definitions = [Definition.build(measure, **one) for one in asked]
+    # One block for all: each Figure sees the same state of the lake, and bytes are compared once.
     with available.reading():
         found = []
         for definition in definitions:
             step()
             found.append(evaluate(definition, available, ranged=ranged))
         varied = [name for name, values in lists.items() if len(values) > 1]
+        # A list of one value does not vary, but a Panel needs a key for its rows.
         panel = Panel(tuple(found), tuple(varied or lists))
         return panel if "source" in given else _of_one_source(panel, definitions, available, ranged)
 
@@ -350,6 +354,7 @@ def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bo
     better: dict[int, Figure] = {}
     for series in panel._series():
         known = Panel(tuple(series), panel.varied).sources
+        # The most frequent source first; the first that answers the whole series ends the search.
         for source in known if len(known) > 1 else ():
             found: dict[int, Figure] = {}
             for figure in series:
@@ -361,6 +366,7 @@ def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bo
                     if one.status != "ok":
                         break
                     found[id(figure)] = one
+            # No break: this source has every period that another one had answered.
             else:
                 better |= found
                 break
@@ -405,6 +411,7 @@ def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
             f"{whole} is not made of whole {each}s",
             hint=f'write whole {each}s: period="2017..2023"',
         )
+    # A group that grew (the Union in 2013) would make a step in the series that is no trade.
     areas = {
         name: pinned(str(given[name]), whole.end, whole.start)
         for name in AREA_KEYS

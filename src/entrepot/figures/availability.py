@@ -165,6 +165,7 @@ def flow_sources(lake: Lake) -> list[str]:
     Flows that ship with the program come last: what a user loaded goes before them.
     """
     found = {item.source: None for item in lake.holdings() if item.table == "flows"}
+    # Sources of one's own in the order in which they were loaded; index takes the first place.
     order = [*BEST_FIRST, *(name for name in found if name != BUNDLED), BUNDLED]
     return sorted(found, key=order.index)
 
@@ -191,6 +192,7 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
     codes = only_codes(goods)
     if not codes or not codes <= bundled_codes():
         return False
+    # One period is bundled; if there were more, this has to fail.
     [extract] = bundled().partitions
     return not any(
         item.source == "baci"
@@ -215,6 +217,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
         return NoAnswer(f"{name} is not loaded. Load it with: {bring_in(name)}")
     if every[0].table not in ("flows", "shipments"):
         return NoAnswer(f"{name} holds {every[0].table}, not flows of goods")
+    # A named vintage counts for all its periods, superseded or not.
     counting = [
         (item, item.current if vintage is None else item.periods)
         for item in every
@@ -269,6 +272,7 @@ def _in_one_freq(
         is_partial=any(item.is_partial for item in used),
         has_reports=any(item.reporters for item in used),
         few_products=any(item.has_few_products for item in used),
+        # Rows that are all totals replace nothing.
         has_totals=0 < sum(item.totals for item in used) < sum(item.rows for item in used),
         bases=frozenset(name for item in used for name in item.bases),
         has_sums=any(item.has_sums for item in used),
@@ -287,6 +291,8 @@ def _reporters(
                 continue
             for name in slices:
                 seller, arrow, buyer = name.partition(">")
+                # A slice is ">DEU" (Germany's imports), "DEU>" (its exports), or all of a source
+                # without reporters, such as BACI.
                 if not arrow:
                     return None
                 found["exporter" if seller else "importer"].add((seller or buyer, period.start))
@@ -307,6 +313,7 @@ def _uncovered(
                 near = min(fiscal, key=lambda one: abs(one.start - period.start))
                 text += f" ({spans(fiscal)} are there); ask --period {near!s}"
             return NoAnswer(text, "time", f"{rhythm}: {spans(there)}")
+    # Not empty: the loop above returned where a period is of no such steps.
     fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
     wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))

@@ -55,6 +55,8 @@ def with_years(definition: Definition) -> Definition:
 def _compares_within(definition: Definition, base: Period) -> bool:
     """Whether a base has all years of two that are compared, up to the period."""
     how, start = question(definition.measure), definition.period.start
+    # Long enough for the window of the earlier year, and ending right before the period: then the
+    # base was completed before (a Figure's definition asked again).
     long = bool(how.years) and base.start.year + how.years <= start.year
     return how.has_base and long and base.end == start - timedelta(days=1)
 
@@ -109,6 +111,7 @@ def _spans(definition: Definition) -> list[Period]:
     if not count:
         return []
     last = start - timedelta(days=1)
+    # count months in all, the period's own included, so count - 1 before it; or a year.
     firsts = [_back(start.year, start.month, months) for months in (count - 1, 12)]
     spans = [Period.parse(f"{first}..{last:%Y-%m}") for first in firsts]
     ago = Period.parse(firsts[1])
@@ -116,5 +119,6 @@ def _spans(definition: Definition) -> list[Period]:
 
 
 def _back(year: int, month: int, months: int) -> str:
+    # Months since year 0, from zero, so that // and % give year and month back.
     place = year * 12 + month - 1 - months
     return f"{place // 12:04d}-{place % 12 + 1:02d}"

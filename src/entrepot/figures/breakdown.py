@@ -140,6 +140,8 @@ def _checked(asked: Definition, lake: Lake) -> Definition:
     free = [side for side in SIDES if side in needed and getattr(asked, side) == WORLD]
     others = (one for one in _SOMEBODY if one not in (asked.importer, asked.exporter))
     with lake.reading(bundled=bundled_for(lake, asked.goods, asked.source)):
+        # Not strict: more names than free sides, so that
+        # one that is asked about can be passed over.
         full = checked(asked.but(**dict(zip(free, others, strict=False))), lake)
     return full.but(**dict.fromkeys(free, WORLD))
 
@@ -159,6 +161,7 @@ def _over(asked: Definition, over: Over, lake: Lake, there: Availability) -> Bre
     sums = dicts(measures.value(rows, by=[over], value=column))
     sizes = {str(row[over]): float(row[column]) for row in sums if column in row}
     total = sum(sizes.values())
+    # Shares of all exporters have one denominator: dividing their sums is the measure itself.
     if asked.measure == "value" or over == "exporter":
         divisor = 1.0 if asked.measure == "value" else total
         parts = [

@@ -200,6 +200,7 @@ def _right_html(card: FigureCard) -> str:
     if card.reason:
         lines = "".join(f"<p>{escape(line)}</p>" for line in card.reason.splitlines())
         return f"<div>{lines}</div>"
+    # More specifications than rows would be a cloud: then the range in words has to do.
     if not 1 < len(card.marks) <= ROWS:
         return f'<div><p class="m">{escape(card.span)}</p></div>' if card.span else ""
     rows = []
@@ -226,9 +227,12 @@ def _right_html(card: FigureCard) -> str:
 def _linked(text: str) -> str:
     """Return a text with its addresses as links; lines stand under each other."""
     words = []
+    # split(" ") and not split(): line ends have to stay, as words of their own.
     for word in text.replace("\n", " \n ").split(" "):
         if word == "\n":
             words.append("<br>")
+        # Addresses of published figures come from data: only these
+        # two schemes make a link, so that no javascript: does.
         elif word.startswith(("https://", "http://")) and urlsplit(word).hostname:
             words.append(f'<a href="{escape(word)}" rel="noopener">{escape(word)}</a>')
         else:
@@ -261,6 +265,7 @@ def _cell(cell: Any) -> str:
 
 
 def _is_number(text: str) -> bool:
+    # Empty text is "in" any string: empty cells do not turn a column of numbers into one of words.
     return text[:1].isdigit() or text[:1] in "−+–-"
 
 
@@ -314,6 +319,7 @@ def _bar(card: FigureCard, room: int) -> str:
         return ""
     low = card.place if card.low is None else card.low
     high = card.place if card.high is None else card.high
+    # Range first, value last, so that a value at an end of its range stays visible.
     ends = [min(cells - 1, max(0, round(place * (cells - 1)))) for place in (low, high)]
     drawn = ["▓" if ends[0] <= at <= ends[1] else "─" for at in range(cells)]
     drawn[min(cells - 1, max(0, round(card.place * (cells - 1))))] = "█"
@@ -355,6 +361,7 @@ def _table_lines(card: FigureCard, width: int) -> list[str]:
         return []
     cells = [list(head), *([_cell(one) for one in row] for row in rows[:ROWS])]
     sizes = [max(len(row[at]) for row in cells) for at in range(len(head))]
+    # Columns fall off on the right, where the less important ones are.
     while len(sizes) > 1 and sum(sizes) + 2 * len(sizes) > width:
         sizes.pop()
     right = [all(_is_number(row[at]) for row in cells[1:] if row[at]) for at in range(len(sizes))]

@@ -83,6 +83,7 @@ CAVEATS = {
 def caveat(name: str, text: str) -> Caveat:
     """Return a caveat of a known kind with the words of this case."""
     if name not in CAVEATS:
+        # A mistake of ours and not of a user: each caveat needs its page in docs/explanation.
         raise KeyError(f"no such caveat: {name}")
     return Caveat(id=name, text=text, docs=f"explanation/{name}")
 
@@ -115,6 +116,7 @@ def for_definition(
                 ),
             )
         )
+    # `split` is empty for what is not made of whole months.
     whole = definition.period.months % 12 == 0 and definition.period.split(1)
     part = not whole and definition.period.freq not in ("D", "F")
     if definition.period.parts("F"):
@@ -155,6 +157,7 @@ def for_definition(
             )
         )
     how = question(definition.measure)
+    # Without an elasticity of the asker, the notes say which part of the estimated one is taken.
     notes = (definition.sigma and how.notes_given) or how.notes
     found += [caveat(name, text) for name, text in notes]
     if _touches_china(definition):
@@ -212,6 +215,7 @@ def few_suppliers(definition: Definition, details: Mapping[str, float | str]) ->
 
 def _touches_china(definition: Definition) -> bool:
     sides = (definition.exporter, definition.importer)
+    # The words of the question, not its members: a group that has China in it is no such choice.
     return any(not {"CHN", "HKG"}.isdisjoint(side.split("+")) for side in sides)
 
 
@@ -236,8 +240,10 @@ def _reporter_break(
         )
     elif reporter and is_own(source):
         return []  # `one_report` says whose reports a table of one's own calls its rows
+    # The base is from before the stop; where both times are after it, nothing breaks (last branch).
     elif not stopped_in(areas, before):
         then, since = "reports of both sides", ("the partner's reports alone")
+        # The series is of the country that stopped; afterwards its source estimates.
         if reporter and {item.area for item in now} <= set(reporter.split("+")):
             then, since = "its own reports", "estimates and partners' reports"
         text = (
@@ -283,6 +289,8 @@ def whose_goods(
     who = "Importers record" if definition.importer == WORLD else None
     who = who or f"{area_phrase(definition.importer)} records"
     who = who[0].upper() + who[1:]
+    # Eurostat's imports: from outside the Union by origin, from inside by consignment, so that a
+    # share divides one by a total of both.
     if len(kept) == 1 and len(total) > 1:
         [mine] = kept
         text = (
@@ -369,6 +377,7 @@ def runs_of(series: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
     for one in known:
         name = _counted_by(one)
         side = sides[one.definition.period]
+        # A side that is the same throughout would only lengthen the name.
         if side and len(by_source[name]) > 1:
             name = f"{name} as reported by {side}"
         if not found or found[-1][0] != name:

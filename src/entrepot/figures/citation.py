@@ -64,6 +64,7 @@ def citation(
 def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
     fields = {
         "title": f"{{{_tex(title)}}}",
+        # Double braces: one name, not a first and a last one; \^o is ô in any TeX.
         "author": "{{Entrep\\^ot}}",
         "version": f"{{{__version__}}}",
         "note": f"{{{_tex(note)} Identifier {name}}}",
@@ -76,6 +77,7 @@ def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
 
 def _tex(text: str) -> str:
     """Return a text for TeX: its signs escaped, everything else as it is."""
+    # Backslashes first, before others are put in.
     plain = text.replace("\\", "\\textbackslash{}")
     return re.sub(r"(?<!\\)([#$%&_])", r"\\\1", plain.replace("\u00a0", "~"))
 
@@ -101,4 +103,5 @@ def _ris(name: str, title: str, note: str, link: str, accessed: str) -> str:
     fields += [("ET", __version__), ("N1", f"{note} Identifier {name}")]
     fields += [("UR", link)] if link else []
     fields += [("Y2", accessed.replace("-", "/"))] if accessed else []
+    # A line is a field in RIS: a line end in a title would begin another one.
     return "\n".join(f"{tag}  - {' '.join(text.split())}" for tag, text in [*fields, ("ER", "")])

@@ -86,6 +86,7 @@ COLUMNS = {
 Detail = tuple[str, "float | str", "tuple[float, float] | None"]
 
 
+# At the end, or before the end of an interval: "usd" elsewhere in a name stays.
 _DOLLARS = re.compile(r"_usd(?=(_low|_high)?$)")
 
 
@@ -124,6 +125,7 @@ def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:
     """
     for name, value in details.items():
         whole = name.removesuffix("_low").removesuffix("_high")
+        # share_low belongs to share; a column that merely ends so, with no such other, stays.
         if whole != name and whole in details:
             continue
         low, high = details.get(f"{name}_low"), details.get(f"{name}_high")

@@ -84,12 +84,14 @@ def answer(
     found = {source: part_of(definition, lake, source) for source in sources}
     lacks = [one.reason for one in found.values() if isinstance(one, NoAnswer)]
     if lacks and is_several(definition.source):
+        # Said as well, although another lack was found first: who mends that one meets it next.
         mixed = _in_two_currencies(_currencies(definition, lake, sources), definition)
         return NoAnswer("; ".join([*lacks, *([mixed.reason] if mixed else [])]))
     asked = asked_about(definition)
     usable = _steady(
         [one for one in found.values() if isinstance(one, SourceContribution)], definition
     )
+    # The first source named wins a country's reports, so that none of them counts twice.
     parts = _shared(usable, asked)
     if len(parts) < 2:
         return NoAnswer("no two loaded sources report different parts of it")
@@ -115,6 +117,7 @@ def answer(
 
 def _coarsest(parts: Sequence[SourceContribution]) -> str:
     """Return the longest step of some parts."""
+    # "F" and "A" are both a year long; fiscal years are alone here, see `_steady`.
     return max((one.cells.available.freq for one in parts), key=_MONTHS.__getitem__)
 
 
@@ -131,6 +134,8 @@ def _steady(
         if one.cells.available.freq != freq:
             always = one.cells.available.speakers(spans_of(definition), always=True)
             assert always is not None  # else it were no part
+            # A missing month would make a year of months
+            # too small beside the years of another source.
             one = replace(
                 one,
                 buyers=one.buyers & always["importer"],
@@ -183,6 +188,7 @@ def _shared(parts: Sequence[SourceContribution], asked: frozenset[str]) -> list[
     sold: frozenset[str] = frozenset()
     for one in parts:
         mine = replace(one, buyers=one.buyers - bought, sellers=one.sellers - sold)
+        # What is left of it may be countries that nobody asks about.
         if (mine.buyers | mine.sellers) & asked:
             found.append(mine)
             bought, sold = bought | one.buyers, sold | one.sellers
@@ -194,6 +200,7 @@ def _digits(parts: Sequence[SourceContribution]) -> int:
     longest = nw.col("product").str.len_chars().max()
     reported = (fetch(one.rows.select(longest))[0][0] for one in parts)
     digits = [int(one) for one in reported if one] or [SIX]
+    # Two tariffs number their lines differently from the seventh digit on.
     alike = len({one.cells.available.nomenclatures for one in parts}) == 1
     return min(digits) if alike else min(*digits, SIX)
 
@@ -206,6 +213,7 @@ def _alike(
     Months of a country that tells all of them make up its years.
     """
     start = nw.col("period")
+    # Cast: truncation makes timestamps of dates on some engines, and these would not concatenate.
     start = (start.dt.truncate(_EACH[freq]) if freq in _EACH else start).cast(nw.Date)
     return part.kept(rows).select(
         *_COLUMNS,
@@ -342,12 +350,14 @@ def part_of(definition: Definition, lake: Lake, source: str) -> SourceContributi
     except (RequestError, NoEvidenceError) as error:
         return NoAnswer(f"{source} cannot be asked: {error.what}")
     by, there = reach(definition)
+    # Codes only: sums over all goods of one source cannot be matched with products of another.
     rows = cells.rows(by, goods, definition).filter(nw.col("product") != TOTAL)
     if one.few_products:
         speakers = {side: speakers[side] & _tell(side, rows) for side in SIDES}
     asked = asked_about(definition)
     if not any(speakers[side] & asked for side in SIDES):
         return NoAnswer(f"no country asked about reports {definition.goods} to {source}")
+    # A country that publishes headings looks as if it traded none of a subheading.
     coarse = {side: _coarse(side, speakers[side], cells, definition, goods) for side in SIDES}
     buyers, sellers = (speakers[side] - coarse[side] for side in SIDES)
     if not (buyers | sellers) & asked:
@@ -402,6 +412,7 @@ def _coarse(
     elsewhere = (speakers & asked_about(definition)) - digits.keys()
     if elsewhere:
         mine = nw.col(side).is_in(sorted(elsewhere))
+        # Zero digits unless rows say more: who reports nothing at all is too coarse for any code.
         digits |= dict.fromkeys(elsewhere, 0)
         digits |= _source_contribution_digits(
             side, elsewhere, cells.rows(side, *_all_goods(definition), mine)
@@ -422,6 +433,7 @@ def _source_contribution_digits(
     steps = mine.select(side, "period", length.alias("digits")).group_by(side, "period")
     found: dict[str, int] = {}
     for who, _, digits in fetch(steps.agg(nw.col("digits").max())):
+        # The step with the shortest codes decides; None is a step of totals only.
         found[who] = min(found.get(who, digits or 0), digits or 0)
     return found
 

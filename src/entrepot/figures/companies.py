@@ -133,6 +133,7 @@ class CompanyTable:
             raise BadFileError(
                 "is not text in UTF-8", where=f"{path}, byte {error.start}", hint="save it as UTF-8"
             ) from error
+        # strict: an open quotation mark is an error, and does not swallow the rest of the table.
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         columns = list(reader.fieldnames or ())
         for column in ("name", "company"):
@@ -171,6 +172,7 @@ def _overlap(one: CompanyRow, other: CompanyRow) -> bool:
 
 
 def _row(row: dict[str, Any], where: str) -> CompanyRow:
+    # DictReader puts surplus cells under None, and None into missing ones.
     if None in row or None in row.values():
         raise BadFileError("has too few or too many cells", where=where)
     cells = {name: cell.strip() for name, cell in row.items()}
@@ -228,12 +230,14 @@ def company_merges(
         if head in seen:
             continue
         seen.add(head)
+        # Grows while it is walked: all names that can be reached from the head, nearest first.
         line = [head]
         for name in line:
             for other, why in links[name]:
                 if other not in seen:
                     seen.add(other)
                     line.append(other)
+                    # Joined through another name: which one belongs to the evidence.
                     because = why if name == head else f"{why}: {name}"
                     found.append(CompanyMerge(other, head, because, *known[other]))
     return tuple(found)
@@ -241,9 +245,12 @@ def company_merges(
 
 def _spelled(name: str) -> str:
     """Return a name in small letters, without accents and punctuation."""
+    # NFKD splits accents off letters, as signs that are then dropped.
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     kept = "".join(one for one in letters if not unicodedata.combining(one))
+    # Points vanish and other signs become blanks: "S.A.C." is SAC, "A-B" two words.
     text = re.sub(r"[^\w\s]|_", " ", kept.replace(".", "").replace("'", ""))
+    # Single letters in a row are one word: "S A C" is SAC, too.
     return re.sub(r"\b(\w) (?=\w\b)", r"\1", " ".join(text.split()))
 
 
@@ -253,6 +260,7 @@ def _plain(name: str) -> str:
     for phrase in _WHOLE_PHRASES:
         text = text.removesuffix(f" {phrase}").removeprefix(f"{phrase} ")
     words, forms = text.split(), frozenset(_FORMS.split())
+    # One word always stays: a company may be called by a word that is a form elsewhere.
     while len(words) > 1 and words[-1] in forms:
         words.pop()
     while len(words) > 1 and words[0] in forms:
@@ -270,6 +278,7 @@ def _pairs(
         is_spelling = spelled[first] == spelled[other]
         yield first, other, "accents or punctuation differ" if is_spelling else "legal form differs"
     heads = {text: some[0] for text, some in alike.items()}
+    # Of names alike, the first stands for all from here on.
     words = _grouped((name, tuple(sorted(text.split()))) for text, name in heads.items())
     for first, other in _first_and_others(words):
         yield first, other, "same words in another order"
@@ -307,6 +316,7 @@ def _before_address(text: str) -> str:
 
 def _cut(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each text that ends within a word of the next one, and that one."""
+    # Sorted texts: what begins with a text follows right after it.
     for short, long in itertools.pairwise(texts):
         if (
             len(short) >= _LETTERS_OF_A_CUT
@@ -325,6 +335,9 @@ def _one_letter(
     are compared.
     """
     some = [text for text in texts if sum(map(str.isalpha, text)) >= _LETTERS_OF_A_SLIP]
+    # Each name without each of its letters, and whole: all pairs within one insertion, deletion,
+    # exchange or swap share such a part, so that not each is compared with each. Names two letters
+    # apart can share a part, too; the distance sorts these out.
     rows = connection.execute(
         """
         WITH names AS (SELECT unnest($names::VARCHAR[]) AS name),

@@ -101,6 +101,7 @@ class Definition:
         given = {"importer": WORLD, "exporter": WORLD, "goods": KEYS["goods"].default} | given
         for name in AREA_KEYS:
             for one in given[name].split(SETS) if name in given else ():
+                # For its errors: an unknown name is refused before anything is asked.
                 area_set(one, given["period"].end)
         return cls(measure=measure, **given)
 
@@ -117,6 +118,7 @@ class Definition:
         """
         text = getattr(self, side)
         if side == "controls" and text:
+            # Several sets of controls are all controls where it matters who is one.
             text = text.replace(SETS, "+")
         return area_set(text, self.period.end) if text else frozenset()
 
@@ -148,6 +150,7 @@ def _read(name: str, key: Key, value: Any) -> Any:
     if key.areas:
         # As people may write them: Germany, CHN+Hong Kong; controls in several sets.
         sets = str(value).split(SETS) if name == "controls" else [str(value)]
+        # Blanks around + are taken out: the text is compared and split at + elsewhere.
         return SETS.join("".join((as_codes(one.strip()) or "").split()) for one in sets)
     if key.above is not None:
         return _above(name, key, value)
@@ -168,6 +171,7 @@ def _read(name: str, key: Key, value: Any) -> Any:
 def _suppliers(value: Any) -> int:
     """Return a number of suppliers, which a web page or a table has as text."""
     number = int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+    # True is an int in Python, and would ask for the largest supplier.
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise RequestError(
             f"k is {value!r}, not a number of suppliers",
@@ -193,6 +197,7 @@ def _above(name: str, key: Key, value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
+    # NaN compares false with everything, so that `number <= above` would let it through.
     if not (number > key.above and math.isfinite(number)):
         raise RequestError(
             f"{name} is {value!r}, not a number above {key.above:g}",

@@ -107,6 +107,8 @@ def whole_of(
     few totals: each is worked out once in a state of the lake.
     """
     sides = total_sides(asked)
+    # An asymmetry divides by two totals. Described is the one over the side that does not report,
+    # as reporters have totals over the other side alone; of blends the exporters' (last of two).
     if question(asked.measure).trade == "both" and len(sides) == 2:
         sides = tuple(side for side in sides if side != cells.reported_by)[-1:]
         asked = _share_of(asked, sides[0])
@@ -118,7 +120,9 @@ def whole_of(
         how.divides or cells.available.has_sums
     )
     if not is_own_total and not _has_own_trade(side, cells, asked):
+        # Nothing to state beyond the sum of the partners, which the measure itself adds up.
         return Denominator(side, 0.0) if how.divides or cells.available.has_sums else None
+    # Not the measure's name: measures that read the same rows share one denominator.
     rows_needed = (how.trade, how.both_reports, how.by_product, how.keeps_products, how.columns)
     what = ("denominator", rows_needed, cells.without_own, asked.quantity, goods)
     whose = asked
@@ -148,6 +152,7 @@ def _worked_out(
     column = nw.col(cells.column(asked))
     partner = nw.col(side)
     which = nw.when(partner.is_in([REST, REIMPORTS])).then(partner).otherwise(nw.lit(""))
+    # A base comes before the period, and its rows are in there as well.
     now = nw.col("period") >= asked.period.start
     sums = (
         rows_of(read, asked, goods)
@@ -167,10 +172,13 @@ def _worked_out(
     if own is None:
         return found
     more = nw.col("parts") - nw.col("total")
+    # By code and time before the sum: codes that exceed their total must not cancel out against
+    # codes that fall short, which have a rest of their own.
     over = own.select(
         nw.when(more > 0).then(more).otherwise(0.0).alias("over"), nw.lit(1).alias("n")
     )
     [(over_sum, count)] = fetch(over.select(nw.col("over").sum(), nw.col("n").count()))
+    # `parts` and `total` are money, and say nothing of an excess in kilograms.
     is_value = asked.quantity == "value"
     return replace(found, over=float(over_sum or 0.0) if is_value else 0.0, is_reported=count > 0)
 
@@ -207,6 +215,8 @@ def alternatives(
         )  # fmt: skip
 
 
+# A share goes with 1 / total, HHI as a sum of squares with its square; salience is the geometric
+# mean of two shares, of which this total is in one.
 _POWERS = {
     "import_share": 1, "export_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2, "salience": 0.5,
     "asymmetry": 1,
@@ -227,6 +237,7 @@ def factors(denominator: Denominator | None, measure_: str) -> list[tuple[str, f
     """Return other totals that a curve divides by, in words, each with its factor."""
     if denominator is None or not is_exceeded(denominator) or measure_ not in _POWERS:
         return []
+    # total is here the sum of the partners, and less what they exceed it by the reporter's own.
     factor = (denominator.total / (denominator.total - denominator.over)) ** _power(
         measure_, denominator.side
     )
@@ -239,6 +250,7 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     In words, with the factor that divides by it instead. None where it does not report totals for
     all times and goods of which partners report trade, or one side's reports were asked for.
     """
+    # Here it is the mirror that is used: partners on the side that is added up report themselves.
     sides = [side for side in total_sides(asked) if side == cells.reported_by]
     if not sides or not cells.available.has_sums or asked.reported_by or asked.quantity != "value":
         return []
@@ -254,6 +266,7 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     totals_ = {tuple(row[:3]): row[3] for row in fetch(own.select(*keys, "total"))}
     if not totals_:
         return []
+    # `totals` pairs each total, as a definition, with the side over which it is added up.
     [(flow, _)] = [one for one in totals(share) if one[1] == side]
     sums = (
         cells.flow(flow, goods)
@@ -268,6 +281,8 @@ def mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[s
     )
     reported = {tuple(row[:3]): row[3] or 0.0 for row in fetch(sums)}
     total = sum(totals_.values())
+    # A key (country, time, unit) that partners report and the country does not would leave the own
+    # total short. The other way round is fine: no partner reports trade there.
     if reported.keys() - totals_.keys() or not total:
         return []
     factor = (sum(reported.values()) / total) ** _power(asked.measure, side)
@@ -399,6 +414,7 @@ def partner_scope(
     if denominator.is_reported or _comes_whole(cells.available.source):
         return ""
     side = denominator.side
+    # A measure whose `totals` is over that side, whoever is named on it in the question.
     everyone = asked.but(**{side: WORLD}, measure="hhi" if side == "exporter" else "export_share")
     loaded = partners(cells, everyone, side)
     if len(loaded) >= MANY:
@@ -425,6 +441,7 @@ def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -
         there = held(cells.lake, source, [asked.period])
         if isinstance(there, NoAnswer):
             continue
+        # The rows kept in memory are of the source asked about.
         other = replace(cells, available=there[0], kept=None)
         if not there[0].has_reports:
             other = replace(other, reported_by=None)
@@ -451,6 +468,7 @@ def _count(cells: SourceRows, asked: Definition, goods: Goods, side: Side, *, wi
         found = fetch(steps.select(nw.col("n").max()))
         return int(found[0][0] or 0) if found else 0
 
+    # Goods in the key: `once` knows from a definition whose trade it is and when, not of what.
     key = tuple((one.nomenclature, one.codes, one.prefixes) for one in goods)
     what = f"partners {'at the time' if within else 'at other times'} {hash(key)}"
     return cells.once(what, asked, find)

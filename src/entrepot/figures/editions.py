@@ -48,6 +48,7 @@ def links_loaded(lake: Lake) -> Links | None:
     held = [one for one in lake.holdings() if one.table == "correlations"]
     if not held:
         return None
+    # By content: two lakes with the same tables share them.
     key = tuple(sorted(one.snapshot for one in held))
     if key not in _LINKS:
         rows = lake.table("correlations").filter(nw.col("kind") == "correlation")
@@ -61,6 +62,7 @@ def _newest_first(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, str, str, 
     for one, code, other, other_code in rows:
         if not (one.startswith("HS") and other.startswith("HS")):
             continue
+        # Names of editions sort by year (HS1992 to HS2022); a table may be in either direction.
         yield (one, code, other, other_code) if one > other else (other, other_code, one, code)
 
 
@@ -82,9 +84,12 @@ def goods_in(
     if definition.goods == "all":
         return (everything(),)
     concordance = concordance or definition.concordance
+    # Codes that the asker wrote are used as written, whatever the edition.
     if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
     links = links_loaded(lake)
+    # All editions at once: families have to be closed over all
+    # of them, or a series would change its goods on the way.
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
     if concordance == "weighted":
         return tuple(weighted_selection(definition, name, lake, links) for name in editions)
@@ -112,6 +117,7 @@ def other_goods(definition: Definition, goods: Goods, lake: Lake) -> Iterator[Go
         except (RequestError, NoEvidenceError):
             continue
         codes = _codes(other)
+        # A way that leaves nothing in one of the editions would be no trade there.
         if all(one.codes or one.prefixes for one in other) and codes not in seen:
             seen.add(codes)
             yield other
@@ -159,6 +165,8 @@ def uncertain_code_shares(
             sum(
                 value
                 for name, code, value in values
+                # A list may name lines of eight digits or
+                # codes of six; rows may be finer than both.
                 if not by_edition.get(name, set()).isdisjoint((code, code[:6]))
             )
             / total
@@ -239,6 +247,7 @@ def weighted_selection(
     own = {entry.edition for entry in entries}
     here = harmonized(nomenclature).id
     split = sorted(code for code in wide.mixed if len(code) == 6 and not code.startswith(named))
+    # The list's own edition, or no code that has other goods: nothing to divide.
     if own == {here} or not split:
         return replace(wide, weights=())
     if len(own) != 1:
@@ -256,6 +265,7 @@ def weighted_selection(
     guessed = {
         one.code for one in weights.splits if one.guessed and 0 < shares.get(one.code, 0) < 1
     }
+    # Equal parts are a guess; a figure leaves such codes out and names them.
     lost = {code: _NO_WEIGHT.format(code) for code in sorted(guessed.union(weights.nowhere))}
     return replace(
         wide,
@@ -271,6 +281,7 @@ def weighted_selection(
 
 def _listed_share(weights: ConversionWeights, code: str, listed: set[str]) -> float:
     there = weights.of(code)
+    # Exactly 0 or 1: a sum of weights such as 0.1 + 0.2 + 0.7 would only come close.
     if listed.isdisjoint(there) or listed.issuperset(there):
         return float(listed.issuperset(there) and bool(there))
     return sum(weight for other, weight in there.items() if other in listed)
@@ -298,12 +309,14 @@ def weights_between(
         raise not_loaded(lacking)
     found: ConversionWeights | None = None
     for source, target in path:
+        # The year of a change is that of the newer edition, in whichever direction.
         newer, older = sorted((source, target), reverse=True)
         year = edition(newer).in_force.year
         before = _imports(lake, older, year - 1)
         after = _imports(lake, newer, year)
         step = estimate_weights(before, after, links, source, target, codes=codes)
         found = found.then(step) if found else step
+        # The next step has to divide what this one leads to.
         codes = None if codes is None else sorted({one.other_code for one in step.splits})
     assert found is not None
     return found
@@ -339,6 +352,7 @@ def _imports(lake: Lake, nomenclature: str, year: int) -> nw.LazyFrame:  # type:
         nw.col("freq") == "A",
         nw.col("nomenclature") == nomenclature,
         nw.col("period").dt.year() == year,
+        # Re-imports are no purchase abroad by which a switcher shows its codes.
         nw.col("exporter") != nw.col("importer"),
     )
     return rows.select(

@@ -64,6 +64,8 @@ def with_elasticities(
         )
     wanted = {name: harmonized(name).id for name in named}
     found = elasticities_in(lake, set(wanted.values()))
+    # repr of a float is the shortest text that reads back as the same number; texts are quoted by
+    # `literal`, so that no code can end a literal.
     lines = ", ".join(
         f"({literal(name)}, {literal(code)}, {one.value!r}, {literal(one.basis)})"
         for name, edition in sorted(wanted.items())
@@ -100,6 +102,7 @@ def elasticities_in(lake: Lake, editions: Iterable[str]) -> dict[str, dict[str, 
             words = f"tables from {_ESTIMATED_IN} to {' and '.join(later)}"
             needs.append((words, bring_in("concordance")))
         raise not_loaded(needs)
+    # Kept with this state of the lake, as all families of two editions are gone through.
     own = lake.remembered.get("elasticities", partial(_own, lake))
     return {
         edition: lake.remembered.get(
@@ -146,10 +149,12 @@ def _of_families(
     values: dict[str, Elasticity], families: Any, edition: str, old: str
 ) -> Iterator[tuple[str, Elasticity]]:
     for (name, code), family in families.items():
+        # It gathers remainders of many codes: no average over some of them stands for it.
         if name != edition or family.gathers:
             continue
         known = [values[one] for one in family.codes(old) if one in values]
         if known:
+            # One code in either edition: the same goods under another number.
             whole = len(family.codes(old)) == len(family.codes(edition)) == 1
             basis = known[0].basis if whole else "family average"
             yield code, Elasticity(statistics.fmean(one.value for one in known), basis)

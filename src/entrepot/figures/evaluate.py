@@ -73,6 +73,7 @@ def evaluate(
         refuse_tests(definition)
     if above is not None:
         _refuse_above(above, definition)
+    # One state of the lake and one check of its bytes for everything that follows.
     with lake.reading(bundled=bundled_for(lake, definition.goods, definition.source)):
         asked = checked(definition, lake)
         if curve:
@@ -86,7 +87,9 @@ def evaluate(
             figure = replace(figure, caveats=(caveats.inputs_only(), *figure.caveats))
         if tests and figure.status == "ok":
             figure = with_tests(figure, lambda one: evaluate(one, lake, ranged=False))
+        # After everything else: reported data always come before an estimate.
         if nowcast and figure.value is None and not (curve or tests):
+            # Imported here, for few questions end in a nowcast.
             from entrepot.figures.nowcasts import or_nowcast
 
             figure = or_nowcast(definition, asked, lake, figure)
@@ -112,6 +115,7 @@ def _refuse_above(above: float, definition: Definition) -> None:
 
 def _chosen(asked: Definition, answered: Definition) -> tuple[str, ...]:
     """Return the keys that a question left open and its answer has."""
+    # None and not false: a key may have been given as zero or empty.
     left = [key for key in KEYS if getattr(asked, key) is None]
     return tuple(key for key in left if getattr(answered, key) is not None)
 
@@ -150,6 +154,7 @@ def figure_of(
         (one.source or name, one) for name, one in found.items() if isinstance(one, SourceAnswer)
     ]
     if answers:
+        # Only where there is a headline: a curve alone has no value to start from.
         more = curve(asked, lake) if curved and ranged else ([], [])
         return _figure(asked, _counted_once(asked, answers, more[0]), *more, ranged)
     missing = {name: item for name, item in found.items() if isinstance(item, NoAnswer)}
@@ -193,6 +198,8 @@ def _answers(asked: Definition, lake: Lake, *, alone: bool) -> dict[str, SourceA
     for source in _sources(asked, lake):
         answerer = _answerer(asked, source)
         is_answered = any(isinstance(one, SourceAnswer) for one in found.values())
+        # Further sources of flows would only widen a range, and a curve does that. Printed figures
+        # cost little, and are asked all the same.
         if answerer is not flows or not (alone and is_answered):
             found[source] = answerer.answer(asked, lake, source, alone=alone)
     if asked.source or not combined_sources.takes_several(asked) or _is_of_tables(asked):
@@ -245,6 +252,7 @@ def _figure(
     ends = ends_of(estimates, found) if ranged else None
     words = _range(answers, curve) if ends else None
     if ranged and not ends and source == "published" and None not in (head.low, head.high):
+        # The digits of a printed figure leave something open where nothing else does.
         ends, words = (
             (head.low or 0.0, head.high or 0.0),
             ("rounding interval of the published digits"),
@@ -281,6 +289,7 @@ def _kind(definition: Definition, first: SourceAnswer) -> FigureKind:
     """Return whose number an answer is."""
     head = first.estimates[0]
     evidence = head.evidence
+    # Only rows of published tables have an id of their own.
     if evidence and all(item.id for item in evidence):
         return "computed" if {item.source for item in evidence} == {"computed"} else "published"
     if question(definition.measure).is_model:
@@ -309,6 +318,7 @@ def _caveats(definition: Definition, first: SourceAnswer) -> list[Caveat]:
         *first.caveats,
         *caveats.no_codes(definition),
     ]
+    # Reversed twice: of two notes of one kind the first one's words count.
     return list({note.id: note for note in reversed(found)}.values())[::-1]
 
 
@@ -324,6 +334,7 @@ def _one_reporter(definition: Definition, head: Estimate) -> bool:
 def _reporter(definition: Definition, head: Estimate) -> str:
     """Return whose books all comes from; empty where it is from more than one side's."""
     sides = {side for item in head.evidence for side in item.reported_by}
+    # A printed figure may say whose statistics it is from; rows say it by the choice of a report.
     printed = all(item.origin and item.reported_by for item in head.evidence)
     if len(sides) != 1 or not (printed or "report" in head.choices):
         return ""
@@ -338,6 +349,7 @@ def _range(answers: Answers, curve: Sequence[FoundSpecification]) -> str | None:
         own = [what for name, what in spans if what and name not in PRINTED]
         spans = [(name, what) for name, what in spans if what and name in PRINTED]
         spans = [("", "; ".join([*own, _combined(curve)])), *spans]
+    # With several sources each part is named, as "source: what spans it".
     if len(spans) == 1:
         return spans[0][1] or None
     return "; ".join(": ".join(filter(None, span)) for span in spans)

@@ -172,6 +172,8 @@ class Specifications:
     def quantile(self, part: float) -> float:
         """Return the value below which a part of the specifications lies, 0 to 1."""
         values = [item.value for item in self.items]
+        # Linear between neighbours, as NumPy's default;
+        # NumPy is not imported for it. Items are sorted.
         place = part * (len(values) - 1)
         below = int(place)
         above = min(below + 1, len(values) - 1)

@@ -136,6 +136,8 @@ class Figure:
         published number gives another id. The range is no part of it: it looks at all that is
         loaded.
         """
+        # Sorted, because sources answer in order of
+        # preference, and that depends on what else is loaded.
         data = sorted(
             (one.source, one.snapshot, one.id, one.statement.printed if one.statement else "")
             for one in self.evidence
@@ -163,6 +165,8 @@ class Figure:
         Shares are of the same total as the value, which may have partners that are in no row.
         """
         largest = self.details.get("top_supplier")
+        # The value is the top supplier's share, so value over its amount is one over the
+        # denominator: adding up the rows instead would leave out partners that are not in the data.
         top = next((row["value"] for row in self.table if row.get("exporter") == largest), None)
         if not top or self.value is None or "value" not in self.table[0]:
             return [dict(row) for row in self.table]
@@ -338,6 +342,8 @@ def headline(figure: Figure) -> str:
             hubs=area_phrase(asked.hubs) if asked.hubs else "",
             largest=f"{asked.k} largest" if (asked.k or 1) > 1 else "largest",
         )
+    # A base that the measure sets itself (the years it
+    # runs over) is no comparison that was asked for.
     beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else f"{asked.period}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
@@ -505,13 +511,16 @@ def _detail(
     currency: str,
 ) -> str:
     """Return another column of a measure; the end of its name says the unit."""
+    # The last word of a name is its unit (growth_pct, mass_kg, value_eur), if it is a known one.
     words, _, end = name.rpartition("_")
     unit = (_UNITS | {currency.lower(): currency}).get(end)
     label = (words if unit else name).replace("_", " ")
     label, named = COLUMNS.get(as_dollars(name, currency), (label, unit))
+    # Columns are described once, under their dollar name: value_eur finds value_usd, but is in EUR.
     unit = currency if named == DOLLARS and name.endswith(f"_{currency.lower()}") else named
     if isinstance(value, str):
         return f"{label}: {value}"
+    # Contributions to a change of share have no unit in their name; counts end in a plural.
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
     text = figure_value(value, unit) if unit else _amount(value, own)
@@ -523,6 +532,7 @@ def _amount(value: float, unit: str) -> str:
 
     What was counted has no digits behind the point.
     """
+    # A larger integer is more likely an amount of money that happens to have no cents.
     if float(value).is_integer() and abs(value) < 1e5:
         return f"{value:,.0f}".replace("-", MINUS)
     return figure_value(value, unit) if unit in MONEY and abs(value) >= 1e5 else number(value)
@@ -663,11 +673,13 @@ def _axis(figure: Figure) -> tuple[float, float, tuple[str, str]]:
     if figure.low is None or figure.high is None:
         return 0.0, 1.0, ("", "")
     ends = (0.0, figure.value, figure.low, figure.high)
+    # Zero is always on the axis: an interval far from zero would look wide on an axis of its own.
     low, high = min(ends), max(ends)
     return low, high, (figure_value(low, figure.unit), figure_value(high, figure.unit))
 
 
 def _place(value: float | None, first: float, last: float) -> float | None:
+    # All ends alike make an axis of no length.
     if value is None or last <= first:
         return None
     return min(1.0, max(0.0, (value - first) / (last - first)))
@@ -685,6 +697,7 @@ def _choices(figure: Figure) -> tuple[tuple[str, str, bool], ...]:
         (called.get(name, name), range_text(*ends, figure.unit), name == most)
         for name, ends in alone
     ]
+    # The sort is stable: all but the most influential choice stay in their order.
     return tuple(sorted(rows, key=lambda row: not row[2]))
 
 
@@ -693,6 +706,7 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
     if figure.specifications is None or figure.value is None:
         return ()
     items = figure.specifications.items
+    # name of a choice -> options that occur; a specification without the choice counts as "".
     options = {
         name: {one.choices.get(name, "") for one in items} for one in items for name in one.choices
     }
@@ -711,6 +725,8 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
                 split_unit(one.value, figure.unit)[0],
                 _place(one.value, first, last) or 0.0,
                 one.choices.get("source") == "published",
+                # Several specifications can have the very value
+                # of the headline; the first is marked alone.
                 one.value == figure.value and not any(mark.headline for mark in marks),
             )
         )
@@ -719,6 +735,7 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
 
 def _python(asked: Definition) -> str:
     """Return the line of Python that asks for the same."""
+    # The exporter has no default in `KEYS`, yet a definition without one is of the world.
     defaults = {name: key.default for name, key in KEYS.items()} | {"exporter": "WLD"}
     given = [
         f"{name}={text if isinstance(text, (int, float)) else repr(text)}"

@@ -96,6 +96,8 @@ def answer(
         else:
             reported: list[_Reported | NoAnswer] = []
             for cells, lack in _sides(definition, lake, one):
+                # The first side that answers gives the headline;
+                # one that lacks data before it does not.
                 is_first = not any(isinstance(side, _Reported) for side in reported)
                 if alone and not is_first:
                     break
@@ -161,6 +163,8 @@ def _together(
 ) -> SourceAnswer | NoAnswer:
     """Return what the sides report of one frequency as one answer, the headline from the first."""
     reported = [side for side in sides if isinstance(side, _Reported)]
+    # Of reconciled rows single reports are alternatives only: without the value made of both there
+    # is no headline, and a source of reports is asked instead.
     if not reported or (deliveries.is_reconciled and reported[0] is not sides[0]):
         missing = [side for side in sides if isinstance(side, NoAnswer)]
         kinds = {one.kind for one in missing}
@@ -170,6 +174,7 @@ def _together(
     cells, goods, main = first.cells, first.goods, first.main
     others = [(REPORTS, other.main) for other in rest]
     how = question(definition.measure)
+    # What spans the value's own interval, in words; the measure's words first.
     own = (definition.sigma and how.span_given) or how.span or SAMPLE
     if cells.is_blend and how.has_interval:
         own = INTERVAL
@@ -237,6 +242,8 @@ def _sides(
         for side in reporting_sides(definition, deliveries)
     ]
     lacks = [silent(one, definition) for one in rows]
+    # Before `twofold`, which reads rows: most sources
+    # of a lake fall out here, by the catalog alone.
     if all(lacks):
         return list(zip(rows, lacks, strict=True))
     twofold = reported_on_two_bases(SourceRows(lake, deliveries), definition)
@@ -259,6 +266,7 @@ def _reported(
     if cells.available.is_reconciled and (lost := not_reconciled(cells, definition, goods)):
         return lost
     others = [] if alone else list(other_goods(definition, goods, cells.lake))
+    # A single set of codes is measured once: nothing is gained by reading its rows into memory.
     if not others and not any(one.lists for one in goods):
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
@@ -364,6 +372,7 @@ def headline(
     low, high = found.low, found.high
     ends = drawn_ends(read, definition, goods)
     if low is None:
+        # "" is the main column; the other ends belong to details of the same name.
         low, high = ends.pop("", None) or interval(read, definition, goods)
     extra_definitions: dict[str, float | str] = {
         f"{name}_{end}": ends[name][place]
@@ -417,6 +426,8 @@ def with_nonreporters_carried(
     """Yield a share of a total in which silent partners have what they had, which is in values."""
     is_share = question(definition.measure).is_part and definition.quantity == "value"
     side = totals(definition)[0][1] if is_share else None
+    # share as a factor: the total grows to 1 / share of what is reported, and the part that is
+    # asked about, reported in full, stays.
     if covered.share < 1 and side in cells.mirrors:
         choices = main.choices | {"total": "non-reporting partners as before"}
         yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
@@ -462,18 +473,22 @@ def measure_each(
     if not _answers_by_columns(asked):
         rest = [measure(cells, asked, goods, kept=kept) for goods in others]
         return [measure(cells, asked, first, kept=kept, with_table=True), *rest]
+    # With a table the first is measured by itself anyway, and left out of the query for all.
     apart = bool(question(asked.measure).table)
     together = others if apart else every
     found = _at_once(kept, asked, together) if together else {}
     none = NoAnswer(f"{cells.available.source} has no value of {asked.goods} followed in this way")
     values = [
         one if isinstance(one, NoAnswer) else (refuse_unrecorded(cells, asked, one.value) or one)
+        # Selections without any row have no group, and are missing in `found`.
         for one in (found.get(place) or none for place in range(len(together)))
     ]
     if not apart and not isinstance(values[0], NoAnswer):
         return values
     return [
         measure(cells, asked, first, kept=kept, with_table=True),
+        # Drops the first value if it was among them: it
+        # had none, and is asked again for the reason.
         *values[len(together) - len(others) :],
     ]
 
@@ -497,6 +512,7 @@ def _at_once(
     how = question(asked.measure)
     if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
+    # Said and not found out from the rows, which would take another query.
     beyond = {"has_rest": True} if how.bounds_rest and kept.available.has_sums else {}
     try:
         found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)

@@ -86,6 +86,7 @@ def uncertain_code_shares(shares: dict[str, float] | None) -> list[Caveat]:
         "uncertain": "codes whose listing text was not read itself, or whose day was inferred",
     }
     parts = [
+        # Whole per cent from ten on, one digit below.
         f"{100 * share:.{0 if share >= 0.1 else 1}f} % lies on {words[kind]}"
         for kind, share in (shares or {}).items()
         if share >= _NOTABLE

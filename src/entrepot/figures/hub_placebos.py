@@ -74,6 +74,7 @@ def with_tests(figure: Figure, ask: Asked) -> Figure:
         "placebo_goods": list(_goods(definition, ask)),
     }
     calm = "+".join(_calm(definition)) or None
+    # Keys that this measure does not read have to go, or they would be refused.
     regression = definition.but(measure="triple_difference", controls=calm, least=None, margin=None)
     triple = _asked(regression, ask)
     details = dict(figure.details)
@@ -112,6 +113,7 @@ def _asked(definition: Definition, ask: Asked) -> Figure | str:
         return error.what
     if found.status == "ok":
         return found
+    # One line for each source: the first is of the one that was asked.
     return (found.reason or "").split("\n")[0]
 
 
@@ -135,6 +137,8 @@ def _time(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
     """Ask of the last part of the base, as long as the period, against what came before it."""
     base, period = definition.base or definition.period.before(), definition.period
     months = base.split(1)
+    # Months of the base before its last part, which has to be as long as the period, and what is
+    # compared with it at least as long again.
     left = len(months) - period.months
     if left < period.months:
         yield _Placebo("time", f"not asked: {base} is shorter than two of {period}")
@@ -155,6 +159,7 @@ def _goods(definition: Definition, ask: Asked) -> Iterator[_Placebo]:
     if not others:
         yield _Placebo("goods", f"not asked: {definition.goods} has all everyday goods in it")
         return
+    # Plain codes are no list, and would be refused with another conversion.
     asked = definition.but(goods=",".join(others), concordance="family")
     yield _placebo("everyday goods", _asked(asked, ask))
 

@@ -132,6 +132,8 @@ def goods_key(goods: str, source: str | None = None) -> str:
     if colon and not wanted:
         raise RequestError(f"no sector in {goods!r}", hint="write inputs:C26, or inputs")
     order = list(sectors())
+    # The table's own order; sectors of a user's table come first,
+    # by name. So one set of sectors has one spelling, and one id.
     listed = sorted(wanted, key=lambda code: (order.index(code) if code in order else -1, code))
     return f"{GOODS}:{','.join(listed)}"
 
@@ -168,6 +170,7 @@ def choices(definition: Definition, *, kinds: bool = True) -> list[InputChoice]:
         name
         for name in _VARIED[definition.measure]
         if (kinds or name == "home")
+        # One buying sector is manufacturing or not: nothing to choose.
         and not (name == "factories" and definition.sector)
         and not (name == "goods_only" and not _mixed(definition.goods))
         and not (name == "home" and _among_members(definition))
@@ -183,6 +186,7 @@ def choices(definition: Definition, *, kinds: bool = True) -> list[InputChoice]:
 def _mixed(goods: str) -> bool:
     """Whether the inputs are both goods and services."""
     made = made_by(goods)
+    # Two values, true and false: some make goods and some do not.
     return not made or len({sector(code, own=True).makes_goods for code in made}) == 2
 
 

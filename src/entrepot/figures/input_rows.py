@@ -53,6 +53,7 @@ class Cell(NamedTuple):
     rows: int
 
 
+# Weak: what was added up of a lake goes with it.
 _CELLS: WeakKeyDictionary[Lake, dict[Any, tuple[dict[Any, list[Cell]], Any]]] = WeakKeyDictionary()
 _SECTORS: WeakKeyDictionary[Lake, dict[Any, list[str]]] = WeakKeyDictionary()
 
@@ -153,6 +154,8 @@ class InputRows:
         kept = _CELLS.setdefault(self.lake, {})
         key = (self.snapshot, self.period, importers, exporters, made)
         if key not in kept:
+            # Added up by sector once; coarser sums are made of these
+            # few rows and kept in the dictionary next to them.
             kept[key] = {}, self._added_up(importers, exporters, made)
             while len(kept) > _MOST:
                 del kept[next(iter(kept))]
@@ -170,6 +173,7 @@ class InputRows:
         bought = self._held("importer").filter(nw.col("importer").is_in(sorted(importers)))
         sold = self._held("exporter").filter(
             nw.col("exporter").is_in(sorted(exporters)),
+            # What the importers buy of the exporters is in `bought`, and would count twice.
             ~nw.col("importer").is_in(sorted(importers)),
         )
         rows = nw.concat([bought, sold])
@@ -228,6 +232,7 @@ def input_rows(lake: Lake, period: Period, source: str | None = None) -> InputRo
     ]
     if snapshots:
         snapshot = "+".join(item.snapshot for item in snapshots)
+        # The least of several: a text must not promise more economies than each file has.
         known = min(item.areas for item in snapshots)
         last = snapshots[-1]
         if last.vintage != RELEASE:  # an answer names the table that it is from

@@ -114,6 +114,7 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
     if isinstance(rows, NoAnswer):
         return rows
     rows.require((*made_by(definition.goods), definition.sector))
+    # In a table of one's own it is not known which sectors make goods: no “goods only” then.
     kinds = all(one.kind for one in rows.sectors().values())
     return _unknown(definition, rows) or InputCells(rows, choices(definition, kinds=kinds))
 
@@ -265,6 +266,8 @@ class InputCells:
         The first column is the measure's main one.
         """
         table = self._table(self.ways, "way")
+        # The first column is the key; the order of the
+        # rest is that of the measure, its main one first.
         names = table.collect_schema().names()[1:]
         found = {}
         for way, *cells in fetch(table):
@@ -281,6 +284,7 @@ class InputCells:
     def count(self) -> int:
         """Return how many rows stand behind the flow of the headline."""
         buyers, sellers = sides(self.ways[0].asked)
+        # A member and its group (Germany from the EU): trade inside the group is what is asked for.
         apart = not buyers & sellers
         return sum(
             cell.rows
@@ -297,6 +301,7 @@ class InputCells:
         groups = [sides(way.asked) for way in self.ways]
         buyers = frozenset[str]().union(*(group for group, _ in groups))
         sellers = frozenset[str]().union(*(group for _, group in groups))
+        # What sellers sell to everybody is the denominator: buyers choose nothing.
         if asked.measure == "export_share":
             buyers = frozenset()
         elif asked.measure != "asymmetry" and buyers:  # what they buy is all that is looked at
@@ -385,6 +390,7 @@ def _counted(
         bought, sold = cell.importer in buyers, cell.exporter in sellers
         if not wanted(bought or not buyers, sold or not sellers):
             continue
+        # Both ends in one group: for the group it is an input from home.
         among = (cell.exporter in buyers and bought) or (sold and cell.importer in sellers)
         inside = cell.exporter == cell.importer or (among and not overlap)
         if way.home or not inside:

@@ -59,6 +59,7 @@ def interval(
         return drawn_ends(cells, asked, goods).get("", (None, None))
     now = nw.col("period") >= asked.period.start
     value = nw.col("value_usd")
+    # ERRORS are ratios to the value: back to dollars before they are added up.
     table = (
         rows_of(cells, asked, goods)
         .with_columns(
@@ -69,6 +70,7 @@ def interval(
     )
     pairs = [
         _Pair(seller, buyer, is_now, total, math.log(total / low), math.log(high / total))
+        # Sorted, as sums of floats depend on the order, and rows come from threads in any.
         for seller, buyer, is_now, total, low, high in sorted(fetch(table))
         if total and low
     ]
@@ -114,6 +116,8 @@ def _ends(asked: Definition, pairs: Sequence[_Pair]) -> tuple[float, float] | tu
         case "hhi":
             return _concentration(pairs)
     totals = _by_supplier(pairs)
+    # cr and top_supplier: who is largest is taken as
+    # given, only the size of its share as uncertain.
     largest = sorted(totals, key=lambda name: (-totals[name], name))[: asked.k or 1]
     return _share(pairs, lambda one: one.exporter in largest)
 
@@ -127,6 +131,7 @@ def _share(
     if not part or not rest:
         return None, None
     slopes = _difference(pairs, counts, lambda one: not counts(one))
+    # Log odds ln(part / rest) and back by the logistic function: ends stay between 0 and 1.
     return _spread(slopes, pairs, _amount(part) - _amount(rest), lambda x: 1 / (1 + math.exp(-x)))
 
 
@@ -163,6 +168,7 @@ def _salience(
         return None, None
     bought = _share_of(pairs, lambda one: one.importer in buyers)
     sold = _share_of(pairs, lambda one: one.exporter in sellers)
+    # ln of flow / sqrt(bought * sold), by the logarithm of each value.
     slopes = [one - (m + x) / 2 for one, m, x in zip(flow, bought, sold, strict=True)]
     amounts = [
         _amount([one for one, slope in zip(pairs, some, strict=True) if slope])
@@ -176,10 +182,12 @@ def _concentration(pairs: Sequence[_Pair]) -> tuple[float, float] | tuple[None, 
     totals = _by_supplier(pairs)
     total = sum(totals.values())
     index = sum((value / total) ** 2 for value in totals.values())
+    # d ln HHI / d ln v, with HHI = sum of squared shares s: 2 v / total (s - HHI) / HHI.
     slopes = [
         2 * one.value / total * (totals[one.exporter] / total - index) / index for one in pairs
     ]
     low, high = _spread(slopes, pairs, math.log(index), math.exp)
+    # n suppliers cannot be less concentrated than n equal ones.
     return max(low, 1 / len(totals)), min(high, 1.0)
 
 
@@ -196,6 +204,7 @@ def _amount(pairs: Sequence[_Pair]) -> float:
 
 def _share_of(pairs: Sequence[_Pair], counts: Callable[[_Pair], bool]) -> list[float]:
     """Return the slope of the logarithm of a sum by the logarithm of each value."""
+    # Infinity makes all slopes zero where nothing counts.
     total = sum(one.value for one in pairs if counts(one)) or math.inf
     return [one.value / total if counts(one) else 0.0 for one in pairs]
 
@@ -213,6 +222,7 @@ def _spread(
 ) -> tuple[float, float]:
     """Return the ends on the measure's own scale."""
     both = list(zip(slopes, pairs, strict=True))
+    # Errors are lopsided: a value with a negative slope moves the measure down by its upper end.
     down = math.sqrt(sum((k * (one.down if k > 0 else one.up)) ** 2 for k, one in both))
     up = math.sqrt(sum((k * (one.up if k > 0 else one.down)) ** 2 for k, one in both))
     return back(center - down), back(center + up)
@@ -227,9 +237,11 @@ MEASURES = ("rank", "elastic_power", "nested_power", "change_of_share")
 Prices have none: what one report lacks, it lacks in value and in mass, so that errors of values
 alone would leave open far more than two reports of one price do.
 """
+# The 5 % and 95 % quantiles are then the 20th value from either end.
 DRAWS = 400
 NINE_IN_TEN = statistics.NormalDist().inv_cdf(0.95)
 """How many standard deviations the ends of a row's interval are away."""
+# Fixed, so that a question has the same interval each time. Any number would do.
 SEED = 1901
 
 _KEYS = ("exporter", "importer", "product", "period", "elasticity")
@@ -266,12 +278,14 @@ def drawn(rows: Frame, asked: Definition) -> dict[str, tuple[float, float]]:
         return {}
     import pyarrow as pa
 
+    # A generator of its own: the global one belongs to the user, and NumPy is not needed here.
     random_ = random.Random(SEED)
     every = [(pair, draw) for pair in range(len(pairs)) for draw in range(DRAWS)]
     errors = pa.table(
         {
             "pair": [pair for pair, _ in every],
             "draw": [draw for _, draw in every],
+            # In half-widths of the row's 90 % interval: a draw of 1 is its upper end.
             "error": [random_.gauss(0, 1 / NINE_IN_TEN) for _ in every],
         }
     )
@@ -318,6 +332,7 @@ def _lines(
         pair = (cell[0], cell[1], cell[3] >= asked.period.start)
         number = pairs.setdefault(pair, len(pairs))
         lines.append((*cell, total, math.log(total / low), math.log(high / total), number))
+    # As text, for an elasticity may be None, which does not compare with numbers.
     return sorted(lines, key=lambda line: [str(cell) for cell in line]), pairs
 
 
@@ -329,10 +344,12 @@ def _schema(pa: Any) -> Any:
 
 
 def _error_simulation_ends(cells: tuple[Any, ...]) -> tuple[float, float] | None:
+    # Names and flags have no quantiles (bool is a number in Python).
     if any(isinstance(cell, (bool, str)) for cell in cells):
         return None
     known = sorted(float(cell) for cell in cells if cell is not None)
     if len(known) <= 0.95 * len(cells):
         return None
+    # 19 cut points, the first at 5 % and the last at 95 %.
     found = statistics.quantiles(known, n=20, method="inclusive")
     return found[0], found[-1]

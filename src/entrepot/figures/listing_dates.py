@@ -51,6 +51,7 @@ def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
             here = [code for name, code in traded if name == edition]
             whole, some = _covered(chosen, here)
             partly |= some
+            # Days are in order: the first one on which a code is covered counts.
             for code in whole - days.keys():
                 days[code] = day
                 if code[:6] in chosen.uncertain:
@@ -106,7 +107,9 @@ def _on(
 
 def _covered(chosen: Selection, traded: Iterable[str]) -> tuple[set[str], set[str]]:
     """Return the codes that a list covers, and those of which it covers a part."""
+    # startswith takes a tuple, and of an empty one nothing starts.
     codes, heads = chosen.codes or frozenset(), tuple(chosen.prefixes)
+    # Lists are converted to six digits; lines of a tariff (CN2023) are compared by these.
     six_only = chosen.nomenclature[:-4] in TARIFFS
     whole: set[str] = set()
     some: set[str] = set()

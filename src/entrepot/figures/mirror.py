@@ -49,11 +49,13 @@ def mirror_coverage(cells: SourceRows, asked: Definition) -> Coverage | None:
 def _covered(cells: SourceRows, asked: Definition, side: Side) -> Coverage | None:
     """Return the least coverage of a country that fell silent on a side."""
     gone = stopped_in(members_of(asked, side), asked.period)
+    # The last full year: Russia's last month is January 2022, so its year is 2021.
     year = Period.parse(gone[0].last.start.year - 1)
     starts = cells.available.starts(year)
     if not starts:  # fiscal years do not make up the calendar year before
         return None
     spans = (asked.period, asked.base) if asked.base else (asked.period,)
+    # Times in which the country still reported need no mirror.
     wanted = [day for span in spans for day in cells.available.starts(span) if day > starts[-1]]
     rows = cells.reports(side).filter(
         nw.col("freq") == cells.available.freq,
@@ -75,6 +77,7 @@ def _of_pairs(rows: Frame) -> Frame:
     keys = ("period", "exporter", "importer", "reported_by")
     value = nw.col("value_usd")
     sums = rows.group_by(*keys).agg(value.sum(), value.count().alias("__known"))
+    # A sum over missing values alone is zero on some engines, and would be no trade.
     return sums.select(*keys, nw.when(nw.col("__known") > 0).then(value).alias("value_usd"))
 
 
@@ -110,6 +113,7 @@ def _silent_side(cells: SourceRows, asked: Definition) -> Side | None:
     """Return the side on which one country stands that stopped, and whose partners count."""
     for side in SIDES:
         members = members_of(asked, side)
+        # Of a group some members still report: coverage is defined for one country.
         if other_side(side) in cells.mirrors and len(members) == 1:
             return side if stopped_in(members, asked.period) else None
     return None

@@ -67,8 +67,10 @@ caveat that says how many they are, and which of the largest traders are not amo
 def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say why the rows held cannot answer, before anything is added up."""
     found = silent(cells, asked)
+    # The catalog has who reports at all; by valuation or basis only the rows themselves say it.
     if found is None and _picks(cells, asked) and cells.reported_by:
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
+    # The catalog is asked before any row is read.
     found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
@@ -130,8 +132,11 @@ def _absent(
     """Name the members who tell nothing in some period."""
     assert cells.reported_by is not None
     members = members_of(asked, cells.reported_by)
+    # Without a base the same period is looked at twice, which finds nothing new.
     for span in (asked.period, asked.base or asked.period):
         starts = cells.available.starts(span)
+        # One group of all steps, or each step by itself;
+        # a member is absent if it has nothing in a group.
         spans = [starts] if cells.available.few_products else [[start] for start in starts]
         for days in spans:
             absent = sorted(
@@ -167,6 +172,8 @@ def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     if not sides:
         return None
     side = sides[0]
+    # None as well where the catalog does not know
+    # reporters (tables of one's own): rows are read then.
     known = None if _picks(cells, asked) else cells.available.reporters
     known_reporters = cells if cells.reported_by else cells.as_reported_by(side)
     reporters = {who for who, _ in (known[side] if known else _read(known_reporters, asked, side))}
@@ -188,6 +195,7 @@ def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
     """Refuse goods of which only some were reconciled, while the lake holds reports of others."""
     if not cells.available.few_products or is_everything(goods):
         return None
+    # Six digits: reconciled rows have codes of the Harmonized System, national lines are longer.
     code = nw.col("product").str.slice(0, 6).alias("six")
     within = (nw.col("period") >= asked.period.start) & (nw.col("period") <= asked.period.end)
 
@@ -221,6 +229,8 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     if question(asked.measure).listed:
         return None  # goods are compared with each other, and never added up
     is_line = nw.col("product") != TOTAL
+    # goods="" keeps the lines; "all" would put totals
+    # of pairs in their place, and these are counted.
     rows = cells.rows("importer", goods, asked.but(goods=""), is_line)
     [(count, digits)] = fetch(
         rows.select(
@@ -228,19 +238,24 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
             nw.col("product").str.len_chars().max().alias("digits"),
         )
     )
+    # No lines at all means totals only, and a total over all goods needs no lines.
     if not count or count >= codes_of_all_goods(digits):
         return None
     if question(asked.measure).trade == "chain":
         return _some_goods(cells, asked, count, digits)  # no flow of it is the one between the two
+    # An extract may still be all trade of a country that trades
+    # little: its lines then make up the total that it reports itself.
     proven = all_goods_totals(cells, asked, goods)
     if proven is not None and proven >= 1 - COMPLETE:
         return None
     how = question(asked.measure)
+    # A flow to or from the world.
     if proven is not None and how.trade == "flow" and not all(map(members_of, [asked] * 2, SIDES)):
         return None  # it is the total itself
     # A total of all goods is the whole, but what a partner has of it may be lines only.
     every = proven is None or how.bounds_rest
     flows = (asked, *(whole for whole, _ in totals(asked) if every))
+    # `flow` takes a pair's total where there is one: a line that is left is of a pair without one.
     added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
     if not any(fetch(one.select("product")) for one in added):
         return None
@@ -320,6 +335,7 @@ def _called(who: str) -> str:
 
 def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     """Say what it means that no row fits: no code left, codes too coarse, or nothing recorded."""
+    # None is every code, an empty set none: conversion lost all of the list.
     if all(one.codes is not None and not one.codes and not one.prefixes for one in goods):
         why = next((f": {why} ({code})" for one in goods for code, why in one.missing), "")
         editions = " and ".join(sorted({one.nomenclature for one in goods}))
@@ -346,6 +362,8 @@ def _none_of(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | N
     rows = cells.rows("importer", (everything(),), asked)
     lengths = product.str.len_chars().max().alias("digits")
     [(digits, count)] = fetch(rows.select(lengths, product.n_unique()))
+    # Prefixes are left out: a heading can be found in
+    # codes of any length that is not below its own.
     wanted = min((len(c) for one in goods for c in one.codes or ()), default=0)
     if digits and digits < wanted:
         return NoAnswer(
@@ -376,6 +394,7 @@ def in_lines(found: Mapping[str, NoAnswer], asked: Definition) -> str:
     asked
         The question.
     """
+    # A lake may have dozens of sources; those that lack the same thing share a line.
     apart = {name: item for name, item in found.items() if item.kind}
     lines = [item.reason for name, item in found.items() if name not in apart]
     if asked.basis == BASIS:
@@ -450,6 +469,8 @@ def _other_currency(definition: Definition, deliveries: Availability) -> str:
     if question(measure).in_dollars and not asked == held == "USD":
         return f"{deliveries.source} is in {held}; {measure} needs USD"
     has_amounts = bool(question(measure).columns) or question(measure).levels
+    # Growth is a ratio too, but of two times: in another
+    # currency it contains the change of the rate.
     is_level = unit_of(definition) == asked or measure == "growth" or has_amounts
     if not is_level or asked == held:
         return ""
@@ -469,6 +490,7 @@ def reporting_sides(definition: Definition, deliveries: Availability) -> tuple[S
     if question(definition.measure).both_reports and not definition.reported_by:
         return (None,)
     sides: tuple[Side, Side] = ("importer", "exporter")
+    # The total of a share of exports is what the exporter counted.
     if question(definition.measure).trade == "sales" or definition.importer == WORLD:
         sides = ("exporter", "importer")
     if definition.reported_by:

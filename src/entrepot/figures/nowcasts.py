@@ -87,6 +87,7 @@ def or_nowcast(asked: Definition, checked: Definition, lake: Lake, found: Figure
     sources = [checked.source] if checked.source else flow_sources(lake)
     for source in sources:
         name = split_address(source)[0]
+        # Sources put together and reconciled rows are no series of one reporter's months.
         if "+" in source or is_register(name) or name == RECONCILED:
             continue
         series = _series(asked, checked, lake, source)
@@ -119,6 +120,7 @@ def _is_wanted(asked: Definition, lake: Lake) -> bool:
         for month in item.current if item.table == "flows" else ():
             if month.freq == "M":
                 last[item.source] = max(month, last.get(item.source, month))
+    # The last month of the period.
     end = Period(asked.period.end.replace(day=1), asked.period.end)
     return any(0 < _apart(month, end) <= _FARTHEST for month in last.values())
 
@@ -164,6 +166,7 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
     """Return the months of a source, of the side that reports them."""
     loaded = _run_of_months(lake, source, checked.period)
     if not loaded:
+        # An empty reason is not listed: a source without months was no candidate.
         return NoAnswer("")
     span = Period(loaded[0].start, loaded[-1].end)
     there = held(lake, source, [span])
@@ -180,6 +183,7 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
     for side in reporting_sides(checked, monthly):
         if side is None:
             continue
+        # Reports of the other side have no total of all partners, which is the denominator.
         if checked.measure in _SHARES and side != _counts(checked):
             continue
         months = _reported(monthly, loaded, plain, side)
@@ -206,6 +210,7 @@ def _named(asked: Definition) -> list[str]:
 def _run_of_months(lake: Lake, source: str, period: Period) -> list[Period]:
     """Return the months in a row that end with the last one loaded, up to the end of a period."""
     name, vintage = split_address(source)
+    # Files of the current vintage by period, or all periods of the vintage that was named.
     there = {
         one
         for item in lake.holdings()
@@ -219,6 +224,7 @@ def _run_of_months(lake: Lake, source: str, period: Period) -> list[Period]:
 def _last_run(there: set[Period]) -> list[Period]:
     found: list[Period] = []
     for one in sorted(there, reverse=True):
+        # Newest first; the first gap ends the run, however much there is before it.
         if found and one.end + timedelta(days=1) != found[-1].start:
             break
         found.append(one)
@@ -248,6 +254,8 @@ def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> 
     groups = rows.group_by("period", "nomenclature").agg(nw.len())
     editions: dict[str, str] = {}
     for day, name, _ in sorted(fetch(groups), key=lambda one: str(one[0])):
+        # A national tariff changes its name each year
+        # (CN2023, CN2024) within one edition: `harmonized`.
         if name != NO_CODES and period.start <= day <= period.end:
             editions.setdefault(harmonized(name).id, f"{day:%Y-%m}")
     if len(editions) < 2:
@@ -269,6 +277,7 @@ def _read(
     import numpy as np
 
     span = Period(months[0].start, months[-1].end)
+    # All partners at once: the total for a share, and the other flows whose errors count.
     wide = plain.but(period=span, **{other_side(side): WORLD})
     cells = replace(
         SourceRows(lake, monthly, side),
@@ -289,6 +298,8 @@ def _read(
     members = members_of(checked, across)
     if members:
         mine = [row for name, row in sums.items() if name in members]
+        # A partner without a row in any month is no trade
+        # here, since the reporter reports them all.
         target = np.sum(mine, axis=0) if mine else np.zeros(len(months))
     else:
         target = total
@@ -296,6 +307,7 @@ def _read(
     rows = [target, *(sums[name] for name in names)]
     denominator = None
     if checked.measure in _SHARES:
+        # Each flow's share is of the same total, that of the reporter.
         denominator = np.repeat(total[None], len(rows), axis=0)
     elif len(rows) < _ENOUGH and members:
         rows += _other_reporters(cells, plain.but(period=span), goods, side, months, target)
@@ -321,6 +333,7 @@ def _sums(
     place = {month.start: at for at, month in enumerate(months)}
     found: dict[str, Floats] = {}
     for name, day, amount in fetch(groups):
+        # None and zero are left out: a partner with neither is no flow to learn errors from.
         if day in place and amount:
             found.setdefault(str(name), np.zeros(len(months)))[place[day]] += float(amount)
     return dict(sorted(found.items()))
@@ -330,6 +343,7 @@ def _others(sums: dict[str, Floats], members: frozenset[str], target: Floats) ->
     """Return partners whose past errors count too: those nearest in size."""
     import numpy as np
 
+    # Added so that the logarithm of no trade is finite; amounts are in whole units of money.
     size = float(target[-24:].mean()) + 1e-9
     near = [
         (abs(float(np.log((row[-24:].mean() + 1e-9) / size))), name)
@@ -396,6 +410,7 @@ def _alone(row: Floats, flows: int) -> Floats:
     import numpy as np
 
     partner = np.full((flows, len(row)), np.nan)
+    # NaN is not known, where zero would be a report of no trade.
     partner[0] = row
     return partner
 
@@ -432,6 +447,7 @@ def _partner(
     sums = _sums(cells, asked, goods, other_side(across), reported)
     if not sums:
         return None
+    # Months that the partner reports beyond the reporter's own last one are what it helps with.
     columns = [*months, *(one for one in reported if one > months[-1])]
     row = np.full(len(columns), np.nan)
     for month, amount in zip(reported, np.sum(list(sums.values()), axis=0), strict=True):
@@ -472,12 +488,14 @@ def _figure(asked: Definition, series: _Series, lake: Lake) -> Figure:
         base = base or asked.period.before()
         before = _sum_of(series, base)
         value = 100 * (value / before - 1)
+        # Growth is monotone in the value for a given base, so the ends carry over one by one.
         intervals = {
             level: (100 * (low / before - 1), 100 * (high / before - 1))
             for level, (low, high) in intervals.items()
         }
         for one in methods:
             one["value"] = 100 * (one["value"] / before - 1)
+        # An amount of the months so far is no growth of the period.
         reported = None
     span = Period(series.months[0].start, last.end)
     plain = asked.but(measure="value", period=span, base=None, currency=series.currency)

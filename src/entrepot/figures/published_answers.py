@@ -63,6 +63,7 @@ def answer(
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = tuple(row for row in rows if row.variant == definition.concordance)
+    # `per`: a number for one month of the period is no level of all of it.
     kept = tuple(row for row in rows if row.confidence != "low" and not row.per)
     if definition.measure == "conversions":
         return converted(
@@ -115,12 +116,14 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         return
     seen = set()
     for row in _one_a_voice(stated(rows, definition)):
+        # What an origin printed itself stands before a sum or quotient of its other numbers.
         seen.add((row.origin, row.variant))
         yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
     for rows_of_parts in sums([stated(rows, part) for part in _parts(definition)]):
         first = rows_of_parts[0]
         if (first.origin, first.variant) not in seen:
             seen.add((first.origin, first.variant))
+            # Ends add up: roundings of parts may all go the same way.
             spread = functools.reduce(operator.add, map(_interval, rows_of_parts))
             value = math.fsum(_value(row) for row in rows_of_parts)
             yield _estimate(rows_of_parts, value, first.unit, spread, source, definition)
@@ -128,6 +131,8 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     if quotient is None:
         return
     above, below = stated(rows, quotient.top), stated(rows, quotient.bottom)
+    # Our own results blend reports on purpose; printed
+    # numbers of two reporters must not be divided.
     for one, other in pairs(above, below, across_reporters=source == "computed"):
         if (one.origin, one.variant) not in seen:
             value = quotient.of(_value(one), _value(other))
@@ -140,6 +145,7 @@ def _parts(definition: Definition) -> list[Definition]:
     if definition.measure not in ADDITIVE or definition.flow != "one_way":
         return []
     for side in ("exporter", "importer"):
+        # A sum such as CHN+HKG may have been printed as its parts only.
         members = getattr(definition, side).split("+")
         if len(members) > 1:
             return [definition.but(**{side: member}) for member in members]
@@ -150,6 +156,7 @@ def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
     """Return the first row of each origin and variant: copies count once."""
     found: dict[tuple[str, str], Published] = {}
     for row in rows:
+        # Rows come best first.
         found.setdefault((row.origin, row.variant), row)
     return list(found.values())
 
@@ -212,6 +219,7 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
     under = list(_estimates(definition.but(measure="export_share"), rows, source))
     both = sorted(
         itertools.product(over, under),
+        # False sorts first, and the sort is stable: pairs of one origin, then the best of each.
         key=lambda pair: pair[0].choices["origin"] != pair[1].choices["origin"],
     )
     for one, other in both:
@@ -322,11 +330,14 @@ def converted(
     local, dollars = stated(plain), stated(plain.but(currency="USD"))
     if not local:
         return NoAnswer(f"no published figure in {currency} for {definition.period}")
+    # Two currencies of one publisher only: another's dollars may be of another vintage.
     pairs = [(one, two) for one in local for two in dollars if one.origin == two.origin]
     mean = _rates(every, currency, definition.period, "average")
     spot, day = _spot(definition, every)
     one, two = pairs[0] if pairs else (local[0], None)
     found = _measured(one, two, mean[0] if mean else None, spot)
+    # Customs' own rate, if they printed both; it is not the
+    # average of the market, as each month is converted at its own.
     usual = found["implied_rate"] or (mean[0].middle if mean else None)
     refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:
@@ -431,6 +442,7 @@ class DerivedQuotient:
 
     def interval(self, top: Interval, bottom: Interval) -> Interval:
         """Return what the rounding of both levels leaves open."""
+        # A quotient of positive levels is least with the least above and the most below.
         return Interval(self.of(top.low, bottom.high), self.of(top.high, bottom.low))
 
 
@@ -459,6 +471,7 @@ def sums(parts: Sequence[Iterable[Published]]) -> Iterator[tuple[Published, ...]
         by_publication.append(found)
     for published_by in by_publication[0]:
         if all(published_by in found for found in by_publication):
+            # One publication has all parts; two would be counted by different rules.
             yield tuple(found[published_by] for found in by_publication)
 
 

@@ -128,6 +128,7 @@ def reconcile_lake(
         _require_writable(out)
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     with tempfile.TemporaryDirectory() as folder:
+        # Through a file: the lake takes delivered bytes, from which a rebuild starts again.
         kept = Path(folder, f"{SOURCE}.parquet")
         with opened.reading():
             reported = reports(opened, source, period, goods, cast("Panel", panel), reexports)
@@ -149,14 +150,19 @@ def reconcile_lake(
             ) as result:
                 table = result.rows.project(_COLUMNS)
                 table.write_parquet(str(kept), compression="zstd")
+                # A file of the lake that was damaged has to
+                # be found before its result is written out.
                 opened.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
+        # Counted before the new rows take the place of these.
         before = sum(one.rows for one in opened.holdings() if one.source == SOURCE and one.current)
+        # `result.rows` ended with its block; the file has the same rows.
         made = opened.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, suppressed_in = _unspecified(made), _kept_back(made)
         if keep:
             opened.add(SOURCE, [kept], replace=True, vintage=RELEASE)
+    # BACI is loaded for the year, but too few of its cells lie between two reports of this source.
     if official is not None and not result.learnt:
         words = _BUNDLED
     notes = [*reported.notes, *of_parts(by, weights, reported.periods, result)]
@@ -178,6 +184,7 @@ def _require_known(source: str, options: dict[str, tuple[str, Sequence[str]]]) -
 
 
 def _has_freight(reported: Reports) -> bool:
+    # Rows without a valuation are null here and do not count as CIF.
     if reported.rows.filter("reported_by = 'importer' AND valuation <> 'FOB'").limit(1).fetchall():
         return True
     reported.notes.append(
@@ -197,6 +204,8 @@ def _official(
     if lake.holds(OFFICIAL):
         rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("reported_by") == "both")
         years = sorted({str(day)[:4] for (day,) in fetch(rows.select("period").unique())})
+        # Months of a reconciled source have names such as
+        # 2022-03, so that yearly BACI is not used there.
         if shared := [year for year in years if year in periods]:
             wanted = ("period", "freq", "exporter", "importer", "product", "nomenclature")
             return (
@@ -211,6 +220,8 @@ def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
     for side in ("exporter", "importer"):
         counted = table.aggregate(f"{side}, count(*), sum(value_usd)", side).fetchall()
         for name, count, value in counted:
+            # One side of a report is the country that
+            # reports, so that no cell counts on both sides.
             if area(name).kind not in COUNTRIES:
                 cells, total = cells + count, total + value
     return cells, total
@@ -310,6 +321,8 @@ def reports(
         raise NoEvidenceError(f"{source} is not loaded", hint=f"entrepot data add {source} FILE")
     notes: list[str] = []
     native = _balanced(lake, source, period, kind, notes)
+    # Before goods are chosen: who reports anything, and under which
+    # heading it keeps a line back, can be seen on all goods only.
     reporters, kept = reporters_of(native), withheld(native)
     links = links_loaded(lake)
     if goods != "all":
@@ -334,6 +347,8 @@ def _balanced(
     if period is not None:
         span = Period.parse(period)
         within = f"period BETWEEN DATE '{span.start}' AND DATE '{span.end}'"
+        # A carried month is taken from a year earlier,
+        # which has to be read, too (True counts as 1).
         first = span.start.replace(year=span.start.year - (kind == "carried"))
         rows = rows.filter(nw.col("period") >= first, nw.col("period") <= span.end)
     reported = relation(rows, lake)
@@ -364,6 +379,7 @@ def _chosen(
 def _without_reexports(rows: duckdb.DuckDBPyRelation, notes: list[str]) -> duckdb.DuckDBPyRelation:
     if not rows.filter("reported_by = 'exporter' AND is_reexport").limit(1).fetchall():
         notes.append("--no-reexports has no effect: no exporter reports re-exports separately.")
+    # IS NOT TRUE keeps null: it is not said whether they are re-exports.
     return rows.filter("reported_by <> 'exporter' OR is_reexport IS NOT TRUE")
 
 
@@ -377,6 +393,7 @@ def _moves(
         (str(one[3]), str(other[3]))
         for one in spans
         for other in spans
+        # Same period and frequency; the exporter's edition first, the importer's second.
         if one[:2] == other[:2] and (one[2], other[2]) == ("exporter", "importer")
     }
     found = moves(pairs, links)
@@ -416,6 +433,7 @@ def moves(pairs: Iterable[tuple[str, str]], links: Links | None) -> tuple[Move, 
     known = {one.id for one in EDITIONS}
     found: list[Move] = []
     for own, other in sorted(set(pairs)):
+        # National tariffs (CN2023, HTS2024) are in the set, but no table leads from one of them.
         if own == other or not {own, other} <= known:
             continue
         reached = _reached(own, other, links)
@@ -443,11 +461,15 @@ def _by_links(own: str, other: str, forward: Reached, back: Reached) -> Iterator
     new = there - here
     for code in here - there:
         now = forward.get(code, frozenset()) & there
+        # New codes first; else the only code that it is now a part of. Several older codes are no
+        # answer: they have goods of their own.
         targets = now & new or (now if len(now) == 1 else frozenset())
         for target in targets:
             yield code, target
     for code in here & there:
         now = forward.get(code, frozenset())
+        # Only codes that contain nothing else (240491 from 210690): one that draws on other codes
+        # as well would take their goods with it.
         cut = {one for one in now & new if back[one] == {code}}
         if cut and code in now:
             for target in (code, *cut):
@@ -458,11 +480,13 @@ def _reached(own: str, other: str, links: Links | None) -> tuple[Reached, Reache
     """Return the codes that each code leads to, and back; None if a table is missing."""
     if links is None:
         return None
+    # Tables exist between neighbouring editions only; HS2012 to HS2022 takes two.
     path = steps(own, other)
     try:
         kept = [links.kept(*step) for step in path]
     except RequestError:
         return None
+    # By code of the newest edition what it was in the oldest, and the reverse.
     newer_first: Reached = {}
     older_first: Reached = {}
     for place, step in enumerate(kept):  # newest first

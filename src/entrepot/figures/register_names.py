@@ -171,10 +171,12 @@ def register_names(
         if partner is not None and basis is not None:
             if basis not in PARTNER_BASES:
                 raise UnknownNameError("basis", basis, PARTNER_BASES)
+            # Members of a group are dated; without a period they are those of the latest list.
             codes = area_set(partner, span.end if span else date.max)
             rows = rows.filter(nw.col(basis).is_in(sorted(codes)))
         amount = "value_usd" if currency == "USD" else "value_reported"
         found = _added_up(rows, role, amount, span, companies)
+    # fsum: thousands of lines in any order give the same digits.
     total = math.fsum(one.value for one in found.values())
     amounts = [one.value for name, one in found.items() if name is not None]
     named = math.fsum(amounts)
@@ -191,6 +193,8 @@ def register_names(
         if name is not None and one.lines and one.seen >= start
     )
     ordered = sorted(names, key=lambda one: (-one.value, one.name))
+    # Lines without a name, each somebody else's, add next to nothing to the squares (the lower
+    # end); all of them on top of the largest are the upper end.
     squares, largest = math.fsum(one**2 for one in amounts), max(amounts)
     most = squares - largest**2 + (largest + total - named) ** 2
     hhi = (squares / total**2, most / total**2)
@@ -232,6 +236,7 @@ def _added_up(
     is_dated = nw.col(role).is_in(dated)
     parts: list[tuple[nw.LazyFrame[Any], list[str]]] = [(rows, [role])]
     if companies is not None and dated:
+        # is_in is null for a line without a name, which would fall out of both parts.
         others = rows.filter(~is_dated | nw.col(role).is_null())
         parts = [(others, [role]), (rows.filter(is_dated), [role, "period"])]
     found: dict[str | None, _Sum] = defaultdict(_Sum)
@@ -239,6 +244,8 @@ def _added_up(
         inside = part
         if span is not None:
             inside = part.filter(nw.col("period") >= span.start, nw.col("period") <= span.end)
+        # The second round is over all time and only dates names found in the first: when each was
+        # first seen, even before the period asked for.
         for frame, is_asked in ((inside, True), (part, False)):
             for name, *_, value, lines, first, last in fetch(frame.group_by(*keys).agg(*sums)):
                 company = (

@@ -114,6 +114,7 @@ def register_totals(
         if against and currency != "USD":
             other, note = None, f"the register counts in {currency}, {against} in USD"
         here = counted[basis, year, reporter, direction]
+        # The months of a register are not the year of a statistic: the ratio stays, with a note.
         if here < 12:
             note = f"{here} of 12 months; {note}".removesuffix("; ")
         if against and other is None and not note:
@@ -144,6 +145,7 @@ _IS_EXPORT = nw.col("reported_by") == "exporter"
 def _keyed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Add who reports, and the partner on the row's basis."""
     return rows.with_columns(
+        # Bare texts are names of columns here; literals need nw.lit, as below.
         nw.when(_IS_EXPORT).then("exporter").otherwise("importer").alias("reporter"),
         nw.when(_IS_EXPORT).then("importer").otherwise("exporter").alias("partner"),
         nw.when(_IS_EXPORT).then(nw.lit("export")).otherwise(nw.lit("import")).alias("direction"),
@@ -161,6 +163,7 @@ def _totals(years: nw.LazyFrame[Any]) -> dict[tuple[*Key, str], tuple[float, flo
     missing = nw.when(nw.col("partner") == NOT_SAID).then(nw.col("value")).otherwise(nw.lit(0.0))
     rows = _keyed(years).with_columns(missing.alias("lacking"))
     sums = rows.group_by(*_BY, "money").agg(nw.col("value").sum(), nw.col("lacking").sum())
+    # Without a value there is nothing to divide by, neither for the ratio nor for the part missing.
     return {tuple(key): (value, missing) for *key, value, missing in fetch(sums) if value}
 
 
@@ -193,10 +196,12 @@ def _others(
             nw.col("period") == span.start,
             nw.col(own) == reporter,
             nw.col(partner) != reporter,
+            # "both" is what sources such as BACI say, which have one value for a flow.
             nw.col("reported_by").is_in([own, "both"]),
             nw.col("product").is_in(sorted(product for product, _ in wanted)),
         )
         sums = fetch(rows.group_by("product", "nomenclature").agg(nw.col("value_usd").sum()))
+        # Equal numbers of two editions can be other goods.
         fits = [value for product, edition, value in sums if (product, edition) in wanted]
         others = sorted(
             {edition for product, edition, _ in sums if (product, edition) not in wanted}

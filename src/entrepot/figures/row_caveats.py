@@ -45,6 +45,7 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
     if asked.base and question(asked.measure).trade == "flow":
         then = asked.but(period=asked.base, base=None)
         text += f" in {asked.period}, and {_reported(cells, then, goods)} in {asked.base}"
+    # A flow to the world is its own total, and was described already.
     wholes = [whole for whole, _ in totals(asked) if whole != asked]
     if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
         text += f"; of the total, {_reported(cells, wholes[0].but(base=None), goods)}"
@@ -67,6 +68,7 @@ def _at_the_break(cells: SourceRows, asked: Definition, goods: Goods) -> Iterato
         area = members_of(asked, side)
         stopped = len(area) == 1 and stopped_in(area, asked.period)
         reported_by = other_side(side)
+        # Only where both reported in the base and one does now: then the jump can be measured.
         if not stopped or stopped_in(area, asked.base) or reported_by not in cells.mirrors:
             continue
         then = asked.but(measure="value", period=asked.base, base=None)
@@ -106,6 +108,7 @@ def _reported(cells: SourceRows, asked: Definition, goods: Goods) -> str:
 
 def _percent(part: float) -> str:
     """Return a part in whole per cent that neither hides a rest nor makes it nothing."""
+    # 0 % and 100 % are written only where they are exact.
     if 0 < part < 0.005:
         return "less than 1 %"
     return f"{100 * part:.0f} %" if part <= 0.995 or part == 1 else "more than 99 %"
@@ -158,6 +161,7 @@ def extreme_prices(cells: SourceRows, asked: Definition, goods: Goods) -> Iterat
             both.select("product", "__v1", "__q1", "__v0", "__q0")
         )
     ]
+    # A fall to a fifth is as far as a rise by five: the bound is on the logarithm.
     extreme = [one for one in found if not 1 / bound <= one[2] <= bound]
     if not extreme:
         return
@@ -181,6 +185,7 @@ def _times(move: float) -> str:
 
 def _without(rows: Frame, asked: Definition, base: Period, column: str, bound: float) -> str:
     """Say whether they count, and what the number is otherwise."""
+    # The number the other way round: with them if they were left out, and the reverse.
     other = None if asked.trim else bound
     measure = getattr(measures, asked.measure)
     found = measure(

@@ -41,6 +41,7 @@ __all__ = [
 
 def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
     """Return the nomenclatures of the rows that a question touches."""
+    # No row is read where there is nothing to choose from.
     if len(cells.available.nomenclatures) < 2:
         return cells.available.nomenclatures
     all_goods = (everything(),)
@@ -81,6 +82,7 @@ def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozens
     rows = cells.rows("importer", goods, asked.but(valuation=None))
     six = nw.col("product").str.slice(0, 6).alias("six")
     lost = wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
+    # A code may be loaded as a total over all partners only.
     sums = cells.lake.totals(cells.available.source) if lost and cells.available.has_sums else None
     if sums is None:
         return lost
@@ -97,6 +99,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
         return ""
     named = frozenset[str]().union(*(one.codes or () for one in goods))
     prefixes = tuple(sorted({prefix for one in goods for prefix in one.prefixes}))
+    # Nothing lacks, or all codes do: the latter is refused elsewhere.
     if not (absent or prefixes) or (named and named <= absent):
         return ""
     there = fetch(
@@ -217,6 +220,7 @@ def _areas(
     wide = _over_all_times(cells, asked) if cells.kept is None else None
     if wide is not None:
         kind = f"{what} at all times, {cells.available.traits}"
+        # A set that is kept with the state of the lake, and grows from question to question.
         times = cells.once(f"times of {kind}", wide, set[Period])
         times.add(asked.period)
         if len(times) > _FEW:
@@ -280,6 +284,7 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
 
 def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str]:
     """Return the importers that tell a cell of this trade by origin and by consignment."""
+    # By the catalog, before any row is read.
     if not cells.available.bases >= {"origin", "consignment"}:
         return frozenset()
     plain = asked.but(goods="", basis="dispatch")

@@ -95,6 +95,8 @@ class SourceRows:
 
         `what` says what it is, and of which goods if it is of some.
         """
+        # Rows in memory are of one question only, so
+        # that the key would not say which rows they are.
         if self.kept is not None:
             return find()
         return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)
@@ -115,6 +117,8 @@ class SourceRows:
         if not self.is_blend:
             return self
         buyers, sellers = (self._silent_on(side, asked) for side in SIDES)
+        # Partners report for a side only if nobody named on it does: where one of a group reports,
+        # the rows of that group are a mixture and no mirror of it.
         mute = (
             other_side(side)
             for side, names in zip(SIDES, (buyers, sellers), strict=True)
@@ -141,6 +145,7 @@ class SourceRows:
         members = members_of(asked, side)
         if not members:
             return frozenset()
+        # Not goods="all": that takes totals where there are any, and here any row at all will do.
         plain = asked.but(goods="", flow="one_way")
         known_reporters = self.as_reported_by(side)
 
@@ -151,6 +156,9 @@ class SourceRows:
 
         found = known_reporters.once(f"reported by {side}", plain, reported)
         spans = [self.available.starts(span) for span in (asked.period, asked.base or asked.period)]
+        # Of all goods a country trades some in every step, so a step
+        # without a row was not reported. Of a delivery of few goods
+        # a gap may be real: there one row in all the time is enough.
         if not self.available.few_products:
             spans = [[day] for days in spans for day in days]
         return frozenset(
@@ -190,12 +198,15 @@ class SourceRows:
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
         kept_rows = self._told(by, asked)
+        # A reporter's own total includes re-imports (China
+        # from China): they have to be in the sum, too.
         own = own or (whole and bool(total_sides(asked)))
         every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
         rows = kept_rows.filter(*every)
         if asked.goods == "all":
             rows = self.all_goods(rows, asked, *every)
+        # `rest` has chosen goods and time itself; tests of who trades apply to its rows, too.
         more = rest(self, asked, goods) if whole else None
         if more is not None:
             rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
@@ -233,6 +244,8 @@ class SourceRows:
             return [origin]
         if not self.twofold:
             return []
+        # when/otherwise and not `~(origin & twice)`: of a row without partner_basis, origin is
+        # null, and so would be the negation, which a filter drops.
         reported_twice = nw.col("importer").is_in(sorted(self.twofold))
         return [~nw.when(origin).then(reported_twice).otherwise(nw.lit(False))]
 
@@ -250,9 +263,13 @@ class SourceRows:
             back = asked.but(importer=asked.exporter, exporter=asked.importer)
             there = there | (among("importer", back) & among("exporter", back))
         groups = [members_of(asked, side) for side in SIDES]
+        # With areas on both sides nothing is inside: they are apart, or one is a member of the
+        # other, whose trade with its own group is just what is asked for.
         if not inside and not all(groups):
             for group in groups:
                 there = there & leaves(group) if len(group) > 1 else there
+        # Rows are stored sorted by either side; the copy
+        # sorted by the side that is named reads less.
         by: Side = "exporter" if asked.importer == WORLD else "importer"
         return self.rows(by, goods, asked, there, whole=whole)
 
@@ -264,6 +281,8 @@ class SourceRows:
         more = totals_of_pairs(self, asked, *tests)
         if more is None and not self.available.has_totals:
             return rows
+        # With the reporting side in the key: a total that the importer gives must not hide lines
+        # that the exporter alone reports of the same pair.
         keys = ["period", "exporter", "importer", "reported_by"]
         is_total = nw.col("product") == TOTAL
         every = rows.filter(is_total)
@@ -318,6 +337,7 @@ def total_sides(asked: Definition) -> tuple[Side, ...]:
     how = question(asked.measure)
     if asked.flow != "one_way" or how.both_reports or how.listed:
         return ()
+    # A flow between two named areas needs no total; one to or from everybody is a total itself.
     if how.trade == "flow":
         sides = tuple(side for side in SIDES if not members_of(asked, side))
         return sides if len(sides) == 1 else ()
@@ -337,8 +357,10 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
         return None
     side = other_side(_summed(cells, asked)[0])
     money = _money(cells)
+    # total and parts as in `compared`; their difference becomes one partner with the code REST.
     over = nw.col("total") - nw.col("parts")
     weight = nw.col("total_mass") - nw.col("parts_mass")
+    # A partner whose mass is missing would put its mass into the rest: then no mass is known of it.
     whole_mass = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
     rows = found.filter(over > nw.col("total") * _NOISE)
     if question(asked.measure).columns:
@@ -373,6 +395,7 @@ def totals_of_pairs(cells: SourceRows, asked: Definition, *tests: nw.Expr) -> Fr
     if sums is None:
         return None
     groups = [one.code for one in areas() if one.kind == "aggregate"]
+    # Totals for the world or a group (EXT_EU27) are in the table, too, and are no trade of a pair.
     pairs = [~nw.col(side).is_in(groups) for side in SIDES]
     there = schema("totals")
     columns = (
@@ -404,6 +427,7 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     if (selected := wanted(goods)) is not None:
         tests.append(selected)
     keys = ["period", "reporter", "unit", "basis"]
+    # An empty text and not null: nulls do not join to each other.
     basis = nw.when(nw.col("partner_basis").is_null()).then(nw.lit(""))
     named = {
         "reporter": nw.col(side),
@@ -424,6 +448,7 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
             mine.filter(nw.col(everybody) == total), keys, is_extract=cells.available.few_products
         )
         joined = own.join(_by_basis(parts, keys), on=keys, how="left")
+        # A total to which no partner fits (left join) has parts of zero, and all of it is the rest.
         zero = ("parts", "parts_mass", "count", "known_mass")
         return joined.with_columns(
             *(nw.when(nw.col(x).is_null()).then(0).otherwise(nw.col(x)).alias(x) for x in zero)
@@ -439,6 +464,7 @@ def compared(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None
     outside = against(OUTSIDE_UNION, rows)
     names = found.collect_schema().names()
     reported = ["period", "reporter", "unit"]
+    # A member that reports no total for outside the Union keeps the one for the world.
     others = found.join(outside.select(*reported).unique(), on=reported, how="anti")
     return nw.concat([outside.select(*names), others.select(*names)])
 
@@ -463,6 +489,8 @@ def _by_basis(rows: Frame, keys: list[str]) -> Frame:
     )
     names = [*keys, "parts", "parts_mass", "count", "known_mass"]
     reported = rows.filter(nw.col("basis") != "").group_by(*keys).agg(*sums)
+    # Each row counts twice, in the sum of its basis and in that of all: Eurostat's WORLD is imports
+    # by origin from outside and by consignment from inside, so it is compared with both together.
     every = rows.with_columns(nw.lit("").alias("basis")).group_by(*keys).agg(*sums)
     return nw.concat([reported.select(*names), every.select(*names)])
 
@@ -498,12 +526,15 @@ def _totals(sums: Frame, keys: list[str], *, is_extract: bool) -> Frame:
     Two files of one delivery may have the same total, each with some partners of it. Of an extract
     the total of a heading is of more codes than partners have, and those of its codes are taken.
     """
+    # With is_reexport: a reporter's re-exports are a total of their own, not another copy of one.
     same = [*keys, "product", "has_finer", "nomenclature", "valuation"]
     once = sums.group_by(*same, "is_reexport").agg(
         nw.col("money").max().alias("money"), nw.col("mass").max().alias("mass")
     )
     is_exact = nw.col("product") == nw.col("unit")
     if is_extract:
+        # A heading whose finer codes are loaded is compared
+        # by these; that of all goods always stands.
         is_exact = is_exact & (~nw.col("has_finer") | (nw.col("unit") == TOTAL))
     is_line = (nw.col("product") != nw.col("unit")) & ~nw.col("has_finer")
     split = once.with_columns(
@@ -548,6 +579,7 @@ def compared_unit(goods: Goods, asked: Definition) -> nw.Expr:
     if any(one.nomenclature[:-4] in TARIFFS for one in goods):
         unit = product.str.slice(0, 6)  # lines of a tariff are parts of a code
     prefixes = {prefix for one in goods for prefix in one.prefixes}
+    # Short prefixes first, so that a longer one wraps them and wins where both fit.
     for length in sorted({len(prefix) for prefix in prefixes}):
         start = product.str.slice(0, length)
         mine = sorted(prefix for prefix in prefixes if len(prefix) == length)
@@ -565,6 +597,7 @@ def _summed(cells: SourceRows, asked: Definition) -> tuple[Side, ...]:
     """Return the side over which the reports that are used have totals of their own, if any."""
     if cells.reported_by is None or cells.available.is_reconciled:
         return ()
+    # Who reports has a total over the other side's countries; over its own side nobody counts one.
     return tuple(side for side in total_sides(asked) if side != cells.reported_by)
 
 
@@ -609,6 +642,8 @@ def errors_beside(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Put the interval beside each value, as parts of it, so that weights of codes do no harm."""
     value = nw.col("value_usd")
     parts = (
+        # As ratios: weights of a converted list multiply
+        # value_usd alone, and ends in dollars would stay.
         nw.when(value > 0).then(nw.col(column) / value).otherwise(1.0).alias(name)
         for name, column in zip(ERRORS, ("low_usd", "high_usd"), strict=True)
     )
@@ -631,6 +666,7 @@ def both_markets(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     if cells.kept is not None:
         return cells.rows("importer", goods, asked, buys | sells)
     bought = cells.rows("importer", goods, asked, buys, whole=True)
+    # ~buys: the flow between the two is in what was bought already, and would count twice.
     sold = cells.rows("exporter", goods, asked, sells, ~buys, whole=True)
     return nw.concat([bought, sold])
 

@@ -73,6 +73,7 @@ def measure(
 
     With `kept`, rows that were read once, what refuses an answer was asked before.
     """
+    # First, as most sources of a lake are refused, and by the catalog alone.
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
     read, how = kept or cells, question(asked.measure)
@@ -91,6 +92,7 @@ def measure(
         found = measured_of(result, asked, main_column(read, asked), table)
     if isinstance(found, NoAnswer):
         return found
+    # Before "nothing recorded" is said: of a country that the source does not know, nothing is.
     if lost := refuse_unrecorded(cells, asked, found.value if found else None):
         return lost
     if found is None and _has_rows(cells, asked, goods):
@@ -108,6 +110,7 @@ def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None)
     Zero is an answer only about somebody whom the source knows, and a part of a group is not the
     group.
     """
+    # Most answers end here without another query.
     if value and not cells.available.is_partial:
         return None
     unrecorded = areas_without_records(cells, asked, alone=not value)
@@ -149,6 +152,8 @@ def moved(reported: Iterable[tuple[bool, str, str]], asked: Definition) -> NoAns
     )
     if not then or not here or then == here:
         return None
+    # Codes that no edition has (national ones) count
+    # as being in all: nothing is known against them.
     known, every = known_codes(), {*then, *here}
     if all(every <= known.get(code, every) for *_, code in coded):
         return None
@@ -184,6 +189,7 @@ def measured_of(
     found: Any, asked: Definition, main: str, table: Frame | None = None
 ) -> Measured | NoAnswer | None:
     """Return what a measure found: its main column, the others, and a table if it has one."""
+    # Some measures return an `AnswerRow`, others a frame; a frame without rows is no value.
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(dicts(found), {})
     made = of_row(row, asked, main)
     if not isinstance(made, Measured):
@@ -253,8 +259,11 @@ def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> 
 def others_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return the rows of all goods but those asked for, on the same ways."""
     by, there = reach(asked)
+    # Rows in memory are of the goods asked for; these are all the others.
     whole = replace(cells, kept=None)
     rows = whole.rows(by, (everything(),), asked.but(goods=""), there)
+    # The codes found are named, as conditions of a list
+    # (prefixes, editions) cannot simply be negated.
     named = fetch(whole.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
     return rows.filter(~nw.col("product").is_in([TOTAL, *(code for code, _ in named)]))
 
@@ -275,6 +284,7 @@ def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
             return called_reimports(rows, asked, without=cells.without_own)
         case "both":
             rows = both_markets(cells, asked, goods)
+            # A member and its group: what the group trades inside is what is asked for.
             if not buyers & sellers:
                 several = [group for group in (buyers, sellers) if len(group) > 1]
                 if several:

@@ -54,6 +54,7 @@ def members_of(asked: Definition, side: Side) -> frozenset[str]:
 def among(side: Side, asked: Definition) -> nw.Expr:
     """Whether a row has one of the areas asked for on a side."""
     members = members_of(asked, side)
+    # Everybody: a condition that every row meets, for callers combine it with others.
     return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
 
 
@@ -75,6 +76,7 @@ def reported_in(reported_by: Side, asked: Definition) -> nw.Expr:
     if asked.flow == "one_way" or not members:
         return reported == reported_by
     bought = (reported == "importer") & nw.col("importer").is_in(members)
+    # & binds before |. Of two-way trade each direction is the named country's own report.
     return bought | (reported == "exporter") & nw.col("exporter").is_in(members)
 
 
@@ -101,6 +103,7 @@ def reach(asked: Definition) -> tuple[Side, nw.Expr]:
             there, by = ~nw.col("exporter").is_null(), "importer"
     if asked.flow == "both":
         back = asked.but(importer=asked.exporter, exporter=asked.importer, flow="one_way")
+        # The way back is one-way itself, so that this ends.
         return by, there | reach(back)[1]
     return by, there
 

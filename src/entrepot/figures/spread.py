@@ -65,6 +65,7 @@ def specifications(
         # A curve adds the same amounts up in another order.
         same = is_same(one.item.value, head.value)
         item = replace(one.item, value=head.value) if same else one.item
+        # The curve names more choices than the headline does, so its specification takes the place.
         if one.is_asked and same and item.choices["source"] == head.choices.get("source"):
             items[0] = item
         else:
@@ -162,6 +163,7 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
             if name in item.choices:
                 options.setdefault(item.choices[name], []).append(item.value)
         if len(options) > 1:
+            # The mean over those that state this choice, which may be fewer than all.
             mean = statistics.fmean(value for some in options.values() for value in some)
             between = sum(
                 len(some) * (statistics.fmean(some) - mean) ** 2 for some in options.values()

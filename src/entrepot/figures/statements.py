@@ -37,6 +37,7 @@ def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
     bundled = published(kind)
     if kind == "computed" or not lake.holds("published"):
         return bundled
+    # With the file that each row came in: the evidence of an answer names it.
     names = (*COLUMNS, "snapshot")
     rows = lake.table("published", source="published").select(*names)
     return bundled + tuple(_row(dict(zip(names, cells, strict=True))) for cells in fetch(rows))
@@ -115,6 +116,7 @@ def in_print(
         for group in by_origin(fitting).values():
             reported: set[tuple[float | None, float | None, str]] = set()
             for row in group:
+                # One origin's number is often printed by many; the best copy comes first.
                 if (row.low, row.high, row.basis) not in reported:
                     reported.add((row.low, row.high, row.basis))
                     found[row.id] = _placed(row, asked, place, items)
@@ -134,6 +136,7 @@ def _placed(
     if len({item.choices.get("territory") for item in items}) > 1:
         choices["territory"] = place
     for side in ("importer", "exporter"):
+        # An office prints its own country's report, which is one side of the curve's.
         if source and row.reporter in asked.members(side):
             choices["report"] = f"{side}'s"
     fitting = [

@@ -60,7 +60,9 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     known = dict.fromkeys((*held, *PRINTED, *source_ids()))
     if definition.source:
         definition = definition.but(source=_source(definition, known))
+    # Before the currency, which depends on whether inputs are asked for.
     definition = definition.but(goods=_goods(definition), basis=_basis(definition, lake))
+    # A register or a table in yuan alone is answered in yuan: a rate would be an assumption.
     if not definition.currency:
         definition = definition.but(currency=_currency(definition, lake))
     if definition.listed:
@@ -83,6 +85,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
         return with_months(definition)
     if how.has_base and (how.compares or definition.base):
         return _with_base(definition)
+    # cr without k is the share of the largest supplier; set here, so that an answer states it.
     return definition.but(k=definition.k or 1) if measure == "cr" else definition
 
 
@@ -93,6 +96,7 @@ def _currency(definition: Definition, lake: Lake) -> str:
     if not there or there == {DOLLARS} or is_inputs(definition) or definition.measure == CONVERTED:
         return DOLLARS
     spans = [span for span in (definition.period, definition.base) if span]
+    # Only sources with data of these times: a table of another year must not decide the currency.
     sources = definition.source.split(AND) if definition.source else flow_sources(lake)
     answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
     every = [one for some in answers if not isinstance(some, NoAnswer) for one in some]
@@ -212,6 +216,7 @@ def _require_keys(definition: Definition) -> None:
     if "controls" in how.reads or how.trade == "chain":
         sides.append("exporter")
     for one, other in itertools.combinations(sides, 2):
+        # The world overlaps with everybody, and is no side that was named.
         if WORLD in (getattr(definition, one), getattr(definition, other)):
             continue
         if both := sorted(definition.members(one) & definition.members(other)):
@@ -291,6 +296,7 @@ def _refuse_unread(definition: Definition) -> None:
     for key, given in (
         ("base", None if is_window(definition) else definition.base),
         ("k", definition.k),
+        # A question that names no exporter has the world there: only another one was given.
         ("exporter", definition.exporter != WORLD),
         *((name, getattr(definition, name)) for name, key in KEYS.items() if key.optional),
     ):
@@ -320,6 +326,7 @@ def _has_list(definition: Definition) -> bool:
 def _with_base(definition: Definition) -> Definition:
     """Return a growth with its base, by default a year earlier; compare like with like only."""
     now, base = definition.period, definition.base or definition.period.before()
+    # Overlapping times would count some trade on both sides of the change.
     if base.end >= now.start:
         raise RequestError(
             f"the base {base} does not end before {now} begins",
@@ -357,8 +364,10 @@ def refuse_impossible(definition: Definition) -> None:
     RequestError
         Says which area or number it is.
     """
+    # Names as written, not members: DEU from EU27 is a question, DEU from DEU is none.
     buyers, sellers = (set(side.split("+")) for side in (definition.importer, definition.exporter))
     both = sorted((buyers & sellers) - {WORLD})
+    # EU27 from EU27 is trade inside the group.
     is_group = buyers == sellers and len(definition.members("importer")) > 1
     if both and not is_group:
         raise RequestError(
@@ -416,6 +425,7 @@ def _refuse_idle(definition: Definition) -> None:
         "seller that stops": definition.members("exporter"),
         "buyer": definition.members("importer"),
     }
+    # Only if all of them idle: a group such as the coalition may well have the buyer in it.
     if fixed_supply <= frozenset[str]().union(*named.values()):
         roles = " or ".join(what for what, codes in named.items() if codes & fixed_supply)
         raise RequestError(
@@ -441,6 +451,7 @@ def refuse_rate(spot: float, usual: float | None, currency: str, report: str) ->
     RequestError
         If one is more than `MOST_APART` times the other, or no rate at all.
     """
+    # Guards against dollars per yuan, the rate upside down, and against another currency's rate.
     if usual is None or (spot > 0 and 1 / MOST_APART <= spot / usual <= MOST_APART):
         return
     raise RequestError(

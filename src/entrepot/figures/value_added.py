@@ -94,6 +94,7 @@ def shares(definition: Definition, known: Known) -> SourceAnswer | NoAnswer:
 
 
 def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
+    # With Hong Kong in, one side may have the other in it (China from Hong Kong): no such flow.
     apart = [one for one in territories(definition) if not frozenset.intersection(*sides(one))]
     for asked in (definition, *apart):
         found = _origin(asked, known)
@@ -103,6 +104,7 @@ def _estimates(definition: Definition, known: Known) -> Iterator[Estimate]:
                 main, *others = columns
                 value = columns[main]
                 head = asked is definition and crossings == "once" and not home
+                # Without the headline an alternative would stand first and look like it.
                 if value is None and head:
                     return
                 if value is None:
@@ -139,6 +141,8 @@ def _table(asked: Definition, found: Origin, crossings: str, *, home: bool) -> p
     amounts = found.once if crossings == "once" else found.once + found.again
     kept = [
         (name, MILLION * float(amount))
+        # Sorted: sums of squares of floats depend on the order, and
+        # the same question has to have the same digits each time.
         for name, amount in sorted(zip(found.names, amounts, strict=True))
         if home or name not in buyers
     ]
@@ -222,6 +226,8 @@ class Known:
         def find() -> Arrays:
             near = network(self.solved, cap=cap).closeness
             return {
+                # Square blocks of several sizes, flat one after
+                # the other, as arrays are all that is kept.
                 "sizes": np.array([len(one) for one in near]),
                 "closeness": np.concatenate([one.ravel() for one in near]),
             }
@@ -230,6 +236,7 @@ class Known:
         sizes = stored["sizes"]
         blocks = np.split(stored["closeness"], np.cumsum(sizes**2)[:-1])
         near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
+        # Dictionaries keep their order: the oldest goes first.
         while len(_NEAR) >= _SOME:
             del _NEAR[next(iter(_NEAR))]
         _NEAR[key] = near
@@ -264,6 +271,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
     if isinstance(rows, NoAnswer):
         return rows
     if table := rows.installed:
+        # The bytes of the table, by checksum, name what follows from it: a cache cannot go stale.
         name = f"{table.year}-{table.snapshot}"
         return Known(rows, _kept(name, lambda: _of_arrays(table.table)), name)
     paths = [
@@ -278,6 +286,7 @@ def economy_of(lake: Lake, period: Period, source: str | None = None) -> Known |
             "is not there; ask a lake in a folder"
         )
     [(path, file, said)] = paths
+    # The same bytes read with other options are another economy.
     reported = sha256(repr((file, said)).encode()).hexdigest()[:12]
     name = f"{period.year}-{path.name}-{reported}"
     return Known(
@@ -303,6 +312,8 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
 
         known_factors: list[tuple[Any, Any]] = []
 
+        # Factors only when something asks for them: a cut-off takes none, and they take seconds.
+        # The lock is free again by then, for `Solved` calls this later.
         def made() -> tuple[Any, Any]:
             with turn(_TURN):
                 if not known_factors:
@@ -314,6 +325,7 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
             triangles, pivots = factors(world)
             return {"triangles": triangles, "pivots": pivots}
 
+        # One economy alone is kept, as each takes a quarter of a gigabyte.
         _LAST.append((name, Solved(world, made)))
         return _LAST[0][1]
 
@@ -337,6 +349,7 @@ def _of_kept_file(name: str, path: Path, file: str, said: FileOptions, year: int
             "sector_of": found.sector_of,
             "coefficients": found.coefficients,
             "output": found.output,
+            # reshape: without parts the array is empty, and has no two columns by itself.
             "parts": np.array(list(found.parts.items()), dtype=np.str_).reshape(-1, 2),
         }
 
@@ -415,6 +428,7 @@ def answer(
     definition = definition.but(source=address)
     without_entry = _without_entry(definition, known)
     for group in sides(definition):
+        # Only if nobody of a side is in the table; some members of a group may well be missing.
         if group and group <= without_entry:
             names = joined([area_name(code) for code in sorted(group)])
             return NoAnswer(
@@ -472,6 +486,8 @@ def _origin_estimates(definition: Definition, known: Known) -> Iterator[Estimate
             head = asked is definition and border == "flow"
             yield _estimate(asked, known, found, BORDERS[border], head=head)
             if border == "flow":
+                # fdc is the foreign value added that crosses the border again; gross is the flow
+                # itself.
                 every = (found.fva + found.fdc) / found.gross
                 choices = _choices(asked, BORDERS[border], "at every crossing")
                 yield Estimate(value=every, unit="share", choices=choices)

@@ -66,6 +66,7 @@ def goods_choices(
     found: dict[object, GoodsChoice] = {}
     left: list[tuple[str, str]] = []
     for words, goods in _versions(definition):
+        # The way asked for first: of ways that select the same codes, the first names the choice.
         for way in dict.fromkeys((definition.concordance, *get_args(Variant))):
             choices = (*words, ("followed", way))
             try:
@@ -78,6 +79,7 @@ def goods_choices(
                 left.append((", ".join(text for _, text in choices), "no code is left"))
                 continue
             is_asked = goods == definition.goods and way == definition.concordance
+            # Keyed by what is selected, not by the words: equal selections are one specification.
             found.setdefault(codes, GoodsChoice(choices, selected, is_asked))
     return list(found.values()), left
 
@@ -91,12 +93,15 @@ def _versions(definition: Definition) -> list[tuple[Words, str]]:
     tiers = [definition.goods]
     lists = {part.of.id: part.of for part in parts if part.of}
     if len(parts) == 1 and (of := parts[0].of) and ":" not in parts[0].key:
+        # Tiers of the Common High Priority List are 1, 2, 3.A, 3.B ...: rank 3 has both parts.
         ranks = list(dict.fromkeys(one.id.partition(".")[0] for one in of.parts))
         allowed = "tiers" in question(definition.measure).choices
+        # Letters (annexes, categories) name parts but do not rank them.
         if allowed and len(ranks) > 1 and all(map(str.isdigit, ranks)):
             name, at, day = definition.goods.partition("@")
             tiers += [
                 ",".join(f"{name}:{rank}{at}{day}" for rank in ranks[:count])
+                # Down to each tier but the last, which would be the whole list again.
                 for count in range(1, len(ranks))
             ]
     found: list[tuple[Words, str]] = [
@@ -104,6 +109,7 @@ def _versions(definition: Definition) -> list[tuple[Words, str]]:
     ]
     if not any(part.dated for part in parts) and len(lists) == len(parts):
         last = definition.period.end
+        # After the last text that was read, the list of that day is not known.
         if all(of.begins <= last < of.known_until for of in lists.values()):
             found += [
                 (
@@ -200,6 +206,7 @@ def longer(definition: Definition) -> TimeWindow | tuple[str, str]:
 
 
 def _ending_with(period: Period, months: int) -> Period:
+    # Months since year 0, January being 1: twelve before December 2023 is January 2023.
     first = period.end.year * 12 + period.end.month - months
     return Period(date(first // 12, first % 12 + 1, 1), period.end)
 
@@ -239,6 +246,7 @@ def known(
             for side in SIDES
             for name in members_of(one, side) - members_of(places[0][1], side) - there[side]
         }
+        # Macao may have sold nothing: a territory with it would count the very same rows.
         if absent:
             left.append((f"{timed[0].name}: {words}", f"nothing of {', '.join(sorted(absent))}"))
             continue
@@ -298,6 +306,7 @@ def _said(
         name = of(one) or NOT_SAID
         sums[name] = sums.get(name, 0.0) + one.value
     most = max(sums, key=lambda name: sums[name], default=NOT_SAID)
+    # Without any value this is 0 >= 0: "not said", and not "mixed".
     return most if sums.get(most, 0.0) >= NEARLY_ALL * sum(sums.values()) else MIXED
 
 
@@ -326,6 +335,7 @@ class Numbered:
         if self.is_everything:
             return self.span.part
         weights = (one.weight_of(code) for one in self.choice.goods if one.nomenclature == edition)
+        # Times the part of the window: a three-year sum counts a third, so that it is an average.
         return self.span.part * max(weights, default=0.0)
 
 
@@ -352,6 +362,8 @@ def by_goods(
     parts = [nw.col(name).sum() for name in (*sums, *(f"{name}_known" for name in AMOUNTS))]
     # All goods are told by thousands of codes, and none of them matters.
     of = [] if numbered[0].is_everything else ["nomenclature", "product"]
+    # Thousands of codes and hundreds of choices have few patterns of which choice counts which
+    # code; rows are added up by pattern first, so that the join with choices stays small.
     patterns, members = _membership(reported if of else [()], numbered)
     counts = few_rows(
         cells.lake,
@@ -377,6 +389,7 @@ def by_goods(
         .group_by("goods", "now", *keys)
         .agg(*parts)
     )
+    # A sum over nulls alone is zero: without any known amount it has to be null.
     known = (
         nw.when(nw.col(f"{name}_known") > 0).then(nw.col(name)).alias(name) for name in AMOUNTS
     )
@@ -428,6 +441,7 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKin
     varied = varying(asked)
     sides = {side: members_of(asked[0], side) for side in SIDES}
     named = varied.union(*sides.values())
+    # REST are partners that are not loaded, mostly countries: the choice "countries only" keeps it.
     odd = [name for name in special() if name not in named and name != REST]
     labels = []
     for place in SIDES:

@@ -69,6 +69,7 @@ def of_cutoff(
         known_reporters = [one for one in places if (time.span.words, one[0]) not in not_reporting]
         markets: dict[tuple[Supplier, ...], int] = {}
         counted = list(_counted(time, sales, choices, known_reporters, markets))
+        # One name for each side: `losses` needs a single buyer and a single seller.
         asked = time.span.asked.but(**names([one for _, one in places]))
         yield from _valued(time, counted, markets, asked, left)
 
@@ -93,8 +94,13 @@ def _counted(
                 lines = []
                 for code, some in by_product.items():
                     parts = {name: one.part_of(name, code) for name in editions[code]}
+                    # part_of is the weight times the part of the
+                    # window; zero: the choice does not count this code.
                     if not (most := max(parts.values())):
                         continue
+                    # Editions relative to each other: a market scaled as
+                    # one has the same loss, so that choices which differ in
+                    # scale alone share it, and the scale weighs the bill.
                     relative = {name: part / most for name, part in parts.items()}
                     key = (partners, words, code, *sorted(relative.items()))
                     if key not in numbers:
@@ -102,6 +108,7 @@ def _counted(
                             some, relative, place, only_countries=bool(only_countries)
                         )
                         numbers[key] = markets.setdefault(suppliers, len(markets))
+                    # Without the part of the window, which would scale all bills alike.
                     lines.append((numbers[key], most / time.span.part))
                 counts = tuple(sorted(lines))
                 if counts in seen:
@@ -166,6 +173,7 @@ def _loss(one: _Counted, found: dict[str, Lost], without: set[int]) -> float | s
     if not any(lost.share for _, lost, _ in known):
         return "none of these goods has an elasticity"
     kept = [(lost.loss or 0.0, bill) for number, lost, bill in known if number not in without]
+    # Weighted by bills, over products whose elasticity is known.
     total = sum(bill for _, bill in kept)
     sure = total / sum(bill for *_, bill in known)
     if without and sure < WEIGHED:
@@ -269,6 +277,7 @@ def _suppliers(
             sum(one.amount * parts[one.edition] for one in some if (one.importer in buyers) is ours)
             for ours in (True, False)
         )
+        # Who sells the buyer nothing today is no supplier that could send more.
         if before <= 0:
             continue
         known = [one.elasticity for one in some if one.elasticity is not None]
@@ -277,6 +286,7 @@ def _suppliers(
             exporter,
             stops := exporter in sellers,
             before,
+            # Who stops diverts nothing.
             0.0 if stops else elsewhere,
             min(known, default=None),
             ESTIMATED if bases == {ESTIMATED} else None,

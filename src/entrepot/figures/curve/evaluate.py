@@ -158,6 +158,7 @@ def _reporting_sides(
 ) -> tuple[Side | None, ...]:
     """Return whose reports are heard; single ones of their own source where that is asked, too."""
     found = reporting_sides(definition, there)
+    # Reconciled rows keep both reports, but a source of single reports has them first hand.
     if not there.is_reconciled or definition.source or not any(found):
         return found
     periods = [span for span in (definition.period, definition.base) if span]
@@ -182,13 +183,16 @@ def _of_side(
     asked, choices = first
     timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
+        # Years before may be in an older edition, where a list selects other codes.
         others = _goods(over, left, seen, choices)
         if not isinstance(others, NoAnswer):
+            # What refuses the longer time is a reason in `left`; the time asked about stays.
             others = _refused(over, others) or others
         if isinstance(others, NoAnswer):
             left.append((f"{over.name}: {over.span.words}", others.reason))
         else:
             timed.append(over)
+            # After those of the time asked about: number 0 has to be the question as it was asked.
             numbered += [Numbered(over.span, one) for one in others.goods]
     if definition.measure in PRICES:
         yield from of_prices(timed, numbered, left)
@@ -234,6 +238,7 @@ def _refused(timed: Timed, choices: _Chosen) -> NoAnswer | None:
     if cells.available.is_reconciled and (lost := not_reconciled(cells, asked, goods)):
         return lost
     found = refusal(cells, asked, goods)
+    # part is one for the time asked about: only the longer time is looked at step by step.
     if timed.span.part == 1 or not is_everything(goods):
         return found
     # All goods can be there in a long time taken together, and some of them only in a part of it.
@@ -264,6 +269,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
 
     exceeded: dict[tuple[str, str, str, Goods], list[tuple[str, float]]] = {}
 
+    # Once for each territory and choice of goods, as it reads rows.
     def own(when: str, way: PartnerChoice, goods: Goods) -> list[tuple[str, float]]:
         time = times[when]
         if not time.cells.available.has_sums or way.total != "as reported" or way.only_countries:
@@ -284,6 +290,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         key = (when, place.importer, place.exporter)
         if key not in shares:
             shares[key] = share(time, place)
+        # All partners of before still report, so that the total as before is the one as reported.
         if shares[key] >= 1:
             return reported
         if amount == "mass":
@@ -338,6 +345,7 @@ def _wide(cells: SourceRows, span: TimeWindow) -> SourceRows | NoAnswer:
         return NoAnswer(f"not all of {span.asked.period} has {cells.available.rhythm} values")
     wide = SourceRows(cells.lake, alike[0], cells.reported_by).with_non_reporting(span.asked)
     twofold = reported_on_two_bases(SourceRows(cells.lake, alike[0]), span.asked)
+    # An average would mix years by origin with years by consignment.
     if twofold != cells.twofold:
         return NoAnswer("partners are by origin and by consignment in some of the periods only")
     return replace(wide, twofold=twofold)
@@ -367,6 +375,8 @@ def combined(
     left
         Gets what could not be evaluated, and why.
     """
+    # Rows of the longest time, which has the others
+    # in it; the question and its name from the first.
     cells, asked, name = timed[-1].cells, timed[0].span.asked, timed[0].name
     places = apart(territory_choices(asked), name, left)
     every = [at(timed[-1].span.asked, one) for _, one in places]
@@ -379,9 +389,11 @@ def combined(
             one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
             for one in timed
         }
+        # Inside the block: `kept` is a temporary table that ends with it.
         gone = _moved(kept, numbered, name, left)
         with by_goods(cells, kept, codes, numbered) as rows:
             of_goods = kinds(rows, [one for _, one in places])
+            # Choices of partners that differ for some goods; which differ for which is `kept_ways`.
             chosen = ways(places, {kind for some in of_goods.values() for kind in some})
             wanted = sorted({amount for some in added.values() for amount in some})
             editions = sorted({edition for edition, _ in codes})
@@ -490,6 +502,7 @@ class Judge:
             return []
         parts = {place: self.weighed.get((goods, place), 0.0) for place in places}
         thin = [place for place, part in parts.items() if part < WEIGHED]
+        # One reason for all choices of partners if none has enough masses, else one for each.
         for place in thin:
             if len(thin) < len(places):
                 way = ways[place]
@@ -503,6 +516,7 @@ class Judge:
 
     def refused(self, when: str, place: Definition, value: float | None) -> str:
         """Say why there is no value, or none that is an answer; empty text if it is one."""
+        # Zero and no value alike: both ask whether the source has a row of these countries at all.
         key = (when, place.importer, place.exporter, bool(value))
         if key not in self._known:
             [time] = [one for one in self.timed if one.span.words == when]

@@ -49,6 +49,8 @@ def evaluated(
     weighted = _weighted(found) if len(amounts) > 1 else {}
     places = [AMOUNTS.index(amount) for amount in amounts]
     found = found.join(few_rows(cells.lake, {"place": ("INTEGER", places)}), how="cross")
+    # One integer for goods, partners and amount: the measure answers by a single column, which is
+    # taken apart again below by divmod.
     number = (nw.col("goods") * len(ways) + nw.col("way")) * len(AMOUNTS) + nw.col("place")
     amount = nw.when(nw.col("place") == 0).then(nw.col("value")).otherwise(nw.col("mass"))
     found = found.with_columns(number.alias("specification"), amount.alias("amount"))
@@ -92,6 +94,7 @@ def by_way(
     for side in SIDES:
         here = roles.rename({"area": side, **{role: f"{side}_{role}" for role in ROLES}})
         found = found.join(here, on=["way", side], how="left")
+    # An area without a role in a choice has no row in `_roles`: null after the join is false.
     flags = {
         (side, role): nw.when(~nw.col(f"{side}_{role}").is_null())
         .then(nw.col(f"{side}_{role}"))
@@ -118,10 +121,14 @@ def by_way(
         for role, of in (("buys", "importer"), ("sells", "exporter")):
             if of in called:
                 name = nw.when(flags[side, role]).then(nw.lit(called[of])).otherwise(name)
+        # Where `total` is a choice, totals with and without re-imports are specifications, and as
+        # parts of a sum they need no name.
         if total_sides(asked) == (side,) and "total" not in question(asked.measure).choices:
             name = nw.when(own).then(nw.lit(REIMPORTS)).otherwise(name)
         renamed.append(name.alias(side))
     base = (asked.base or asked.period).start
+    # Amounts are sums over the entire time by now; one day stands
+    # for each, by which the measure tells period from base.
     day = nw.when(nw.col("now")).then(nw.lit(asked.period.start)).otherwise(nw.lit(base))
     return found.with_columns(*renamed, day.alias("period"))
 
@@ -140,6 +147,7 @@ def _roles(cells: SourceRows, ways: Sequence[PartnerChoice]) -> Frame:
     lines = []
     for at, way in enumerate(ways):
         buyers, sellers = members_of(way.asked, "importer"), members_of(way.asked, "exporter")
+        # Partners not in the data are mostly countries, and stay.
         odd = frozenset(special()) - {REST} if way.only_countries else frozenset()
         lines += [
             (at, area, area in buyers, area in sellers, area in odd - buyers - sellers)

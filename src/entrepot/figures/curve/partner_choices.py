@@ -60,8 +60,10 @@ class GoodsChoice:
         return any(one.weights for one in self.goods)
 
 
+# `&` and `|` mean the same for both, so that one rule serves rows in memory and columns.
 Test = TypeVar("Test", bool, "nw.Expr")
 
+# In order: each has what the one before it has, and more.
 ABROAD, MEMBERS, OWN = range(3)
 """What counts of trade inside a side: nothing; that of its members with each other; and what an
 area sells to itself, its re-imports."""
@@ -117,6 +119,7 @@ class PartnerChoice:
     @property
     def total(self) -> str:
         """Return what of trade inside a side counts, in words."""
+        # The default of this question is what reporters do.
         if self.inside == _levels(self.asked)[0]:
             return "as reported"
         if self.inside == ABROAD:
@@ -130,12 +133,15 @@ class PartnerChoice:
         """Return on which sides exporter and importer of a row stand; None if it does not count."""
         if self.only_countries and one.is_special:
             return None
+        # sells_in: the exporter is among the importers asked about; buys_in: the importer is.
+        # sells, buys: the same for the exporters asked about.
         sells_in, buys_in, sells, buys = (
             name in members_of(self.asked, side) or name == fixed(side)
             for side in SIDES
             for name in (one.exporter, one.importer)
         )
         inside = (sells_in and buys_in) or (sells and buys)
+        # The row needs more than this choice lets in.
         if self.inside < (OWN if one.is_own else MEMBERS if inside else ABROAD):
             return None
         anybody, anyone = (not members_of(self.asked, side) for side in SIDES)
@@ -198,6 +204,8 @@ def unlike(
     for kinds in there:
         first: dict[tuple[object, ...], int] = {}
         for at, place in enumerate(places):
+            # Signature of a choice: where each kind of row
+            # stands. The first with a signature counts.
             first.setdefault(tuple(place[kind] for kind in kinds), at)
         found.append(list(first.values()))
     return found
@@ -293,6 +301,7 @@ def cut(
         rows.with_columns(
             value.alias("value"),
             mass.alias("mass"),
+            # Value of what has a mass: its part of all says whether masses can stand for the goods.
             nw.when(~mass.is_null()).then(value).alias("weighed"),
             value.alias("value_known"),
             mass.alias("mass_known"),
@@ -323,6 +332,7 @@ def _reach(asked: Definition) -> tuple[Side, nw.Expr]:
 
 def widest(asked: Sequence[Definition]) -> Definition:
     """Return the question with the most areas, in which those of all the others are."""
+    # Territories are nested (China, with Hong Kong, with Macao): the largest has all areas.
     return max(asked, key=lambda one: sum(len(members_of(one, side)) for side in SIDES))
 
 

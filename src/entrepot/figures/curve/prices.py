@@ -57,6 +57,7 @@ def of_prices(
             left.append((f"{time.name}: {', '.join(BUYERS[1:])}", "there was no coalition yet"))
         base = asked.base or asked.period.before()
         choices = [one for one in numbered if one.span == time.span]
+        # None: no index over many periods; two periods are read then.
         wide = between(time, base, left)
         rows = read(wide or cells, asked, base, choices, is_series=wide is not None)
         sets = list(_sets(time, rows, choices, left))
@@ -65,6 +66,7 @@ def of_prices(
             (found.rows, *found.choices.values()): found.value
             for found in _values(asked, base, sets, is_series=wide is not None)
         }
+        # An amount over three years counts by a third; an index and a premium are ratios already.
         part = time.span.part if asked.measure == "value_change" else 1
         for number, one in enumerate(sets):
             what = f"{time.name}: {', '.join((*one.choices.values(), time.span.words))}"
@@ -180,6 +182,7 @@ def inside(rows: Sequence[PriceRow], place: Definition) -> list[PriceRow]:
         for row in rows
         if (every or not buyers or row.importer in buyers)
         and (not sellers or row.exporter in sellers)
+        # Never true where nobody is named on a side, as no set fits into an empty one.
         and not ({row.exporter, row.importer} <= sellers)
         and not ({row.exporter, row.importer} <= buyers)
     ]
@@ -199,6 +202,7 @@ def leveled(
             continue
         buyers, who = members_of(place, "importer"), coalition(place)
         for others in BUYERS if who else BUYERS[:1]:
+            # Whether other buyers have to be in the coalition: either, yes, or no.
             wanted = {True, False} if others == BUYERS[0] else {others == COALITION}
             beside = (
                 row for row in rows if row.importer in buyers or (row.importer in who) in wanted
@@ -212,6 +216,7 @@ def coalition(asked: Definition) -> frozenset[str]:
     Nobody before there was a coalition.
     """
     try:
+        # With its name: importers may already have been added up under it.
         return area_set(COALITION, asked.period.end) | {COALITION}
     except RequestError:
         return frozenset()
@@ -260,6 +265,7 @@ def between(time: Timed, base: Period, left: Left) -> SourceRows | None:
     if asked.measure != "price_index":
         return None
     what = f"{time.name}: indices over many periods, {time.span.words}"
+    # A series index needs one row for each period; a year of months would be twelve.
     if asked.period.months != {"A": 12, "Q": 3, "M": 1}.get(cells.available.freq):
         left.append((what, f"{asked.period} is made of several rows in time"))
         return None
@@ -282,6 +288,7 @@ def read(
     is_series: bool,
 ) -> list[PriceRow]:
     """Read what any of the choices needs, added up by cell."""
+    # A base may not overlap with the period, so it ends on the day before.
     until = asked.period.start - timedelta(days=1)
     span = Period(base.start, until) if is_series else base
     widest_definition = widest([one.but(base=span) for _, one in territory_choices(asked)])

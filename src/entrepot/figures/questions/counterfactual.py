@@ -94,6 +94,7 @@ def not_returned_by_product(rows: Frame, asked: Definition, column: str) -> Fram
 
 
 def _gone(rows: Frame, asked: Definition, column: str, by: tuple[str, ...]) -> Frame:
+    # In order of preference, the best first: without controls imports are taken as they were.
     sets: dict[str, frozenset[str]] = {"as before": frozenset()}
     if controls := asked.members("controls"):
         sets = {"controls": controls} | sets
@@ -132,6 +133,7 @@ _OBSERVED = (
 
 SELLER = "origin"
 """Everybody of the origin together."""
+# With n random draws the smallest p-value is 1 / (n + 1): 0.005, 0.02 and 0.05.
 DRAWS = {"A": 199, "Q": 49, "M": 19}
 """Events dealt to other goods: each is a regression, which takes longer the more steps."""
 CHAPTER = 2
@@ -148,6 +150,7 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         )
     lines = _lines(rows, asked)
     others = None if others is None else _lines(others, asked)
+    # By buyer: each is compared with itself over time, whatever edition the others use.
     left_out, new = renamed(lines, others, whose=nw.col("importer"))
     goods = _cells(without(lines, left_out), column)
     chapters = sorted({cell[0][:CHAPTER] for cell in goods})
@@ -171,6 +174,7 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         listed={cell[0] for cell in goods},
         event=asked.period.start,
         frequency=freq,
+        # Steps around the event, which is step 0: the base ends at -1.
         window=(-(base.months // MONTHS[freq]), asked.period.months // MONTHS[freq] - 1),
         draws=DRAWS[freq],
         value="value",
@@ -290,6 +294,7 @@ def _row(found: Triple, idle: list[str], counts: dict[str, int]) -> AnswerRow:
 
 
 def _pct(log: float | None) -> float | None:
+    # expm1: exact for effects near zero, too.
     return None if log is None else 100 * expm1(log)
 
 

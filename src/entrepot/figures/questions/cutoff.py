@@ -52,6 +52,8 @@ def grid_of(available: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     tables = []
     for divert in DIVERT:
         for part in parts:
+            # skip_nulls=False: an elasticity that is not
+            # known would become the least one otherwise.
             used = pc.max_element_wise(
                 pc.multiply(available["elasticity"], part), LEAST, skip_nulls=False
             )
@@ -120,6 +122,7 @@ def losses(
         for importer, amount in ((buyer, before), (ELSEWHERE, elsewhere))
     ]
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64())
+    # Not strict: the sixth column, where an elasticity is from, is not needed here.
     columns = zip(COLUMNS, zip(*rows, strict=True), kinds, strict=False)
     available = pa.table({name: pa.array(cells, kind) for name, cells, kind in columns})
     grid, _ = grid_of(available, asked)
@@ -163,6 +166,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     products = put(grid, asked, by="point", detail="product")
     suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
+    # COLUMNS[::5] are product and elasticity_basis: by product, where its elasticity is from.
     flags = dict(zip(*(available[name].to_pylist() for name in COLUMNS[::5]), strict=True))
     reported = [row for row in products if row["point"] == head and row["share"] > 0]
     if all(row["loss"] is None for row in reported):
@@ -176,6 +180,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
         cost_pct=found["cost_pct"],
         known_share=found["known_share"],
         free_loss_share=put(grid.filter(_is(grid, _FREE)), asked, divert=None)[0]["loss"],
+        # As if output needed all inputs in fixed proportions: the scarcest product limits it.
         leontief_share=max(row["unmet_share"] for row in products),
         critical_products=sum(row["unmet_share"] > CRITICAL for row in reported),
         critical_codes=_critical(reported),
@@ -200,6 +205,7 @@ def _critical(reported: list[dict[str, Any]]) -> str:
 
 def _at_least(reported: list[dict[str, Any]], bill: float) -> float:
     """Return the part of the bill whose elasticity is the least there is."""
+    # Exact equality is safe, as smaller ones were set to this very number.
     return float(sum(row["bill"] for row in reported if row["sigma"] == LEAST) / bill)
 
 
@@ -217,6 +223,7 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     ours = nw.col("importer").is_in(buys)
     names = set(rows.collect_schema().names())
     rows = rows.filter(nw.col("exporter") != nw.col("importer")).with_columns(
+        # Several buyers count as one, under the code of the first.
         nw.when(ours).then(nw.lit(buys[0])).otherwise(nw.lit(ELSEWHERE)).alias("importer"),
         *(
             nw.lit(None, kind()).alias(name)
@@ -226,9 +233,11 @@ def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
     )
     sums = rows.group_by(*COLUMNS[:3]).agg(
         nw.col(column).sum().alias("amount"),
+        # Constant within a product; an aggregate is needed, and min skips nulls.
         nw.col("elasticity").cast(nw.Float64).min(),
         nw.col("elasticity_basis").min(),
     )
+    # Without rows zip has no columns; the table needs them empty.
     cells = list(zip(*fetch(sums.select(*COLUMNS)), strict=True)) or [()] * len(COLUMNS)
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64(), pa.string())
     return pa.table(
@@ -258,6 +267,8 @@ def _whole_ends(
     ends = []
     for point, total in totals.items():
         here = [row for row in unknown if row["point"] == point]
+        # The loss is a part of what has an elasticity:
+        # times its share of the bill, one of all goods.
         known = total["known_share"] * total["loss"]
         ends += [known + sum(row[name] for row in here) / total["bill"] for name in _LIMITS]
     return {"whole_loss_share_low": min(ends), "whole_loss_share_high": max(ends)}

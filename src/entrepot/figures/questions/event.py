@@ -65,6 +65,8 @@ def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -
     table = _table(kept, asked, listing, partner)
     design = _design(kept, asked, listing, partner, freq)
     few = counts["listed_products"] < FEW
+    # Events are dealt to other goods only where errors of clusters
+    # cannot be trusted: each deal is a regression of its own.
     found = measures.event_study(table, design, inference="auto" if few else "cluster")
     return _row(found, counts | {"steps_of": {"M": "months", "Q": "quarters"}.get(freq, "years")})
 
@@ -74,6 +76,7 @@ def _kept(
 ) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
     """Leave out goods that are partly listed, and those that were listed from the start."""
     first = min(cell[2] for cell in cells)
+    # Listed before the first step: there is no time without the listing to compare with.
     early = {code for code, day in listing.days.items() if day <= first}
     goods = {cell[0] for cell in cells}
     out = (early | listing.partly) & goods
@@ -104,6 +107,7 @@ def _table(
     import pyarrow as pa
 
     later, targets = _later(asked, listing), asked.members("importer")
+    # Listed after the period counts as never listed within it.
     events: list[date | None] = [
         None if cell[0] in later else listing.days.get(cell[0]) for cell in cells
     ]
@@ -138,13 +142,16 @@ def _design(
         value="value",
         exposed="exposed" if asked.controls else None,
         frequency=freq,  # type: ignore[arg-type]  # of the catalog, which has these three
+        # At least one step before, which is the reference.
         window=(-max(1, min(before, MOST[freq])), min(after, MOST[freq])),
         cluster=("product",),
+        # A missing row is no trade: who does not report was refused before.
         zeros=True,
     )
 
 
 def _steps(first: date, last: date, months: int) -> int:
+    # Steps since year 0: two days of one quarter are none apart.
     one, other = ((day.year * 12 + day.month - 1) // months for day in (first, last))
     return other - one
 

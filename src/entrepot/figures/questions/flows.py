@@ -56,6 +56,7 @@ def change_of_share(rows: Frame, asked: Definition, column: str, by: Sequence[st
         period=asked.period,
         base=asked.base or asked.period.before(),
         by=by,
+        # All goods may be one row over all of them, which has no products to distinguish.
         product=None if asked.goods == "all" else "product",
         value=column,
     )
@@ -74,6 +75,7 @@ def causes_by_product(rows: Frame, asked: Definition, column: str) -> Frame:
         value=column,
     )
     return (
+        # Narwhals sorts by columns only: one for the size, dropped afterwards.
         found.with_columns(nw.col("change").abs().alias("size"))
         .sort("size", "product", descending=[True, False])
         .drop("size")
@@ -104,6 +106,7 @@ def growth_contribution(rows: Frame, asked: Definition, column: str) -> Frame:
     parts = contributions(rows, asked, column)
     amounts = [name for name in parts.collect_schema().names() if name.startswith("value")]
     counted = parts.with_columns(nw.lit(1).alias("parts"))
+    # The growth of the total is the same in each row, so max only picks it.
     return counted.select(
         nw.col("growth_pct").max(), nw.col(*amounts).sum(), nw.col("parts").count()
     )
@@ -134,6 +137,7 @@ def real_growth(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     if paasche is None:
         return AnswerRow()
     now = nw.col("period") >= asked.period.start
+    # A deflator of 1 in the base: values of the period are brought to its prices.
     index = nw.when(now).then(nw.lit(float(paasche))).otherwise(nw.lit(1.0))
     found = measures.real_growth(
         rows.with_columns(index.alias("paasche")),

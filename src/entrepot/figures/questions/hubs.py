@@ -99,6 +99,8 @@ def reporters_in(
         area = exporter if side == "exporter" else importer
         spoke.setdefault(area, set()).add(period)
         reporting[side][period >= asked.period.start].add(area)
+    # Reports in every step, as a buyer or a seller;
+    # `always` then asks for each side in period and base.
     steady = {area for area, periods in spoke.items() if periods == steps}
     always = {
         side: frozenset(steady & times[True] & (times[False] if asked.base else steady))
@@ -164,6 +166,8 @@ def reported(rows: Frame, reporters: HubReporters, asked: Definition) -> Frame:
     side, buyer, seller = (nw.col(name) for name in ("reported_by", "importer", "exporter"))
     bought = buyer.is_in(sorted(reporters.importers))
     sold = seller.is_in(sorted(reporters.exporters))
+    # Take the buyer's report if the seller has none,
+    # or if the buyer is a hub and the seller is not.
     first = ~sold | (buyer.is_in(hubs) & bought & ~seller.is_in(hubs))
     return rows.filter(
         ((side == "importer") & bought & first) | ((side == "exporter") & sold & ~first)
@@ -246,11 +250,13 @@ def renamed(
             {
                 code
                 for area, _, code in some
+                # A code that no edition has is national, and taken to be in all.
                 if not every[area] <= known.get(code[:SIX], every[area])
             }
         )
         for some in reported
     )
+    # Nothing would be left to compare.
     if mine and len(mine) == len({code for *_, code in reported[0]}):
         editions = joined(sorted(set[str]().union(*every.values())))
         raise NoEvidenceError(

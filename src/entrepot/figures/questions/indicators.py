@@ -31,6 +31,8 @@ def geodep_counts(rows: Frame, asked: Definition, column: str) -> Frame:
 def counted(found: Frame) -> Frame:
     """Count products by their flags; without any product there is no number."""
     flags = found.with_columns(
+        # Ones and nulls: count skips nulls, so that these
+        # sums count, and an empty frame gives zero.
         nw.when(nw.col("dependent")).then(1).alias("flagged"),
         nw.when(nw.col("near_miss")).then(1).alias("near"),
         nw.when(nw.col("dependent").is_null()).then(1).alias("unknown"),
@@ -108,6 +110,7 @@ def _between(step: Callable[..., Frame], rows: Frame, asked: Definition, column:
 def _earlier(asked: Definition) -> int:
     """Return the earlier of the two years that are judged, whose window comes first."""
     assert asked.base is not None, "the years before were put in"
+    # `with_years` put the window of the earlier year into the base; that year is its last.
     return asked.base.start.year + WINDOW - 1
 
 

@@ -53,9 +53,11 @@ def lost(
     known_reporters
         Who tells which side at all, with the first day of each step; None where that is not known.
     """
+    # Only of two who both report is a missing row no trade.
     both = speakers is not None and all(asked.members(side) <= speakers[side] for side in BOTH)
     missing = rows.filter(nw.col(column).is_null()).select("product").unique()
     unknown = sorted(code for (code,) in fetch(missing))
+    # Masses, mostly: a product of which one report has none is left out on both sides.
     known = rows.filter(~nw.col("product").is_in(unknown)) if unknown else rows
     non_reporting = _non_reporting(known, known_reporters) if known_reporters else {}
     if non_reporting:
@@ -76,6 +78,7 @@ def lost(
             why="a code that ended with an edition would look like goods that are no longer sent",
         )
     if row["lost"] is None:
+        # With all rows, not those that were kept: the reason may be in what was left out.
         _require_both(rows, asked, column, is_silent=bool(non_reporting))
     if unknown:
         row["unknown_products"] = len(unknown)
@@ -209,6 +212,7 @@ def _bounds(
     """Return the bounds, and the codes that are left out: not in every edition of the reports."""
     reporters, hubs = reporters or reporters_of(rows, asked), asked.members("hubs")
     goods = reported(rows.filter(nw.col("product") != TOTAL), reporters, asked)
+    # Editions of trade past the hubs do not matter.
     is_hubs = nw.any_horizontal(*(nw.col(x).is_in(sorted(hubs)) for x in BOTH), ignore_nulls=True)
     left_out, _ = renamed(goods.filter(is_hubs))
     found = measures.pass_through(

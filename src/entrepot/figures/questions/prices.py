@@ -79,6 +79,7 @@ def price_premium(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     )
     reported = AnswerRow(found.to_dict())
     if found.clusters < FEWEST:
+        # A list first: keys are deleted from what is gone through.
         for name in [x for x in reported if x.endswith(("_low", "_high"))] + [
             "interval",
             "confidence",
@@ -157,6 +158,7 @@ def bounds_of(asked: Definition) -> dict[str, float | None]:
     usual = BOUNDS[0] if asked.measure == "price_premium" else asked.trim
     return {
         "all" if bound is None else f"moves of up to {bound:g} times": bound
+        # The question's own bound comes first; its second occurrence keeps that place.
         for bound in (usual, *BOUNDS)
     }
 
@@ -216,6 +218,7 @@ def series(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     methods = _methods(asked.period, base)
     keys = [SET, *_GOODS, "period"]
     for words, trim in bounds_of(asked).items():
+        # Of all filters only the bound, so that series and two-period indices count the same goods.
         only = PriceFilters(same_partners=None, mad=None, trim=trim)
         kept: Any = measures.unit_values(frame, by=keys, base=base, filters=only).rows
         for method, name in methods.items():
@@ -238,6 +241,7 @@ def changes(frame: Any, period: Period, base: Period) -> Iterator[Under]:
 
 def premiums(frame: Any, asked: Definition, base: Period) -> Iterator[Under]:
     """Yield what `BUYER` pays more than all other importers in each set of rows."""
+    # `bounds_of` turned round: results come by bound.
     words = {trim: name for name, trim in bounds_of(asked).items()}
     for rows, trim, estimator, premium in premiums_under(
         frame,

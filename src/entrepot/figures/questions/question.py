@@ -168,6 +168,7 @@ class Question:
     def unit_of(self, asked: Definition) -> str:
         """Return the unit of the answer: a currency, ``kg`` or ``items`` where it is an amount."""
         unit = self.unit or measure_metadata(asked.measure).unit
+        # Sheets of measures say USD for any amount; the unit is that of the rows.
         if unit != "USD" or self.in_dollars:
             return unit
         return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or DOLLARS)
@@ -268,4 +269,5 @@ def joined_rest(
         by,
         *(nw.col(name).sum() for name in ("__all", "__rest", "__some")),
     )
+    # Without keys both have one row; a join needs a key, a cross join does not.
     return found.join(sums, on=list(by), how="left") if by else found.join(sums, how="cross")

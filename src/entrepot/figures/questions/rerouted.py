@@ -67,6 +67,7 @@ def rerouted(
         Those of them who tell of all other goods as well.
     """
     names = rows.collect_schema().names()
+    # Who reports is seen on all goods: a hub without these goods may report others.
     every = rows if others is None else nw.concat([rows, others.select(names)])
     reporters = reporters or reporters_in(every, asked, known_reporters)
     require_reported(reporters, asked)
@@ -89,6 +90,7 @@ def rerouted(
         controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
         other_goods=None if beside_them is None else without(beside_them, new),
+        # What others sold to a hub that does not report is unknown, so its lower bound is zero.
         silent=frozenset() if reporters.importers is None else hubs - reporters.importers,
         complete=reporters.importers is not None,
         margin=asked.margin,
@@ -107,6 +109,7 @@ def _renamed(goods: Frame, others: Frame | None, asked: Definition) -> tuple[lis
     """Return the codes that a hub has in some editions only, of these goods and of others."""
     hubs, ends = sorted(asked.members("hubs")), sorted(asked.members("importer"))
     buys, sells = nw.col("importer").is_in(hubs), nw.col("exporter").is_in(hubs)
+    # A hub's sales to third countries bound nothing; their codes must not leave a product out.
     passes = buys | (sells & nw.col("importer").is_in(ends))
     hub = nw.when(buys).then(nw.col("importer")).otherwise(nw.col("exporter"))
     beside = None if others is None else others.filter(passes)
@@ -259,6 +262,7 @@ def _prices(reported: Frame, asked: Definition, column: str) -> dict[str, dict[s
 
 def _price(products: list[tuple[float, ...]]) -> dict[str, float]:
     margins, price_in, price_out, value_out = zip(*products, strict=True)
+    # The kilograms that go out, by which both prices are averaged: the mix is then the same.
     masses = [value / price for value, price in zip(value_out, price_out, strict=True)]
     bill = sum(mass * price for mass, price in zip(masses, price_in, strict=True))
     return {
@@ -310,6 +314,8 @@ def _began(reported: Frame, asked: Definition, column: str, hub: str, freq: str)
     )
     sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
     known_reporters = {period for (period,) in fetch(reported.select("period").unique())}
+    # A step in which nobody reports anything is unknown;
+    # one in which the hub alone has no row is zero.
     sold_in = [
         sums.get(step.start, 0.0 if step.start in known_reporters else None) for step in steps
     ]

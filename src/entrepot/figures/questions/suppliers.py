@@ -45,10 +45,13 @@ def hhi(
     part, index, count = nw.col("__part"), nw.col("hhi"), nw.col("suppliers")
     return (
         _with_part(found, rows, column, by)
+        # The rest counts as one supplier in the index,
+        # with its squared part; many small ones have none.
         .with_columns(nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low"))
         .select(
             *by,
             nw.col("__low").alias("hhi"),
+            # The normalised index needs the number of suppliers, which a rest leaves open.
             nw.when(part == 0).then(nw.col("hhi_normalised")).alias("hhi_normalised"),
             (1 / nw.col("__low")).alias("effective_suppliers"),
             nw.when(part > 0).then(count - 1).otherwise(count).alias("suppliers"),
@@ -73,6 +76,7 @@ def cr(
     joined = joined.join(known, on=list(by), how="left") if by else joined.join(known, how="cross")
     part, high = nw.col("__part"), nw.col("cr")
     known_part = nw.when(nw.col("__known").is_null()).then(0.0).otherwise(nw.col("__known"))
+    # The ratio among the known partners, times their part of all.
     low = nw.when(part > 0).then(known_part * (1 - part)).otherwise(high)
     return joined.select(
         *by,
@@ -100,6 +104,7 @@ def top_supplier(
     nameless = nw.col("exporter").is_in(special())
     every, some, rest = nw.col("__all"), nw.col("__some"), nw.col("__rest")
     joined = joined_rest(found, rows, column, by, "exporter", nameless)
+    # Shares were found among suppliers with a name; times this they are of the full total.
     named_part = nw.when(every > 0).then(1 - some / every).otherwise(1.0)
     kept = [*by, "share", "top_supplier", "second_share", "second_supplier", "lead"]
     scaled = joined.with_columns(
@@ -180,6 +185,7 @@ def rank(
     joined = joined_rest(found, rows, column, by, "importer")
     place, value, rest = nw.col("rank"), nw.col("value"), nw.col("__rest")
     is_open = (value > 0) & (rest > value)
+    # At most so many unknown partners can each be as large as the buyer.
     more = (rest / value).floor()
     return joined.select(
         *names,

@@ -72,6 +72,8 @@ def ask_scenario(
     elif isinstance(what, ScenarioFile):
         file = what
     else:
+        # Through JSON: a dictionary is checked by the same
+        # parser as a file; `str` for dates and paths.
         file = parse_scenario(json.dumps(dict(what), default=str), name="the scenario")
     return evaluate_scenario(file, opened, sides_only=sides_only)
 
@@ -169,6 +171,7 @@ def _cuts(file: ScenarioFile, names: set[str]) -> list[Cut]:
 
 
 def _require_some(total: float) -> None:
+    # `not >` also refuses NaN.
     if not total > 0:
         raise RequestError(
             "nothing stops",
@@ -227,6 +230,7 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     parts = {name: part for name, part in file.extraction.replaced.items() if name != NOT_REPLACED}
     if unknown := parts.keys() - names - {OTHERS}:
         raise _not_loaded(known.rows.address, unknown, names, "extraction: replaced")
+    # Without a cap, which belongs to the economy level.
     opened = network(known.solved)
     what = stopped(opened, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
@@ -250,8 +254,11 @@ def _goods(file: ScenarioFile, lake: Lake) -> Iterator[Figure]:
     """Yield the Figure of each direction that stops."""
     assert file.goods is not None
     fixed_supply, end = file.goods.fixed_supply, Period.parse(file.period).end
+    # An embargo with retaliation names a direction twice.
     for seller, buyer in dict.fromkeys(way[:2] for way in _ways(file)):
         sides = (area_set(getattr(file.cut, side), end) for side in (seller, buyer))
+        # A scenario has both directions: who is a supplier of one may
+        # be a side of the other, where `ask` would refuse it as idle.
         idle = fixed_supply is not None and area_set(fixed_supply, end) <= frozenset[str]().union(
             *sides
         )
@@ -335,12 +342,14 @@ def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[GridPoint]:
         for value in one.values[1:]
         if not sides_only
     ]
+    # Losses of single economies can peak inside the range of the leak, see above.
     leaks = _with_middles(assumed["leak"].values)
     ends = [
         GridPoint(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
         for whole, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
         for leak in (side if sides_only else leaks)
     ]
+    # Keys without `changed`: the same assumptions are worked out once, under the first name.
     found = {GridPoint(**head): GridPoint(**head)}
     for one in (*alone, *ends):  # an end that changes one assumption is that one alone
         found.setdefault(replace(one, changed=""), one)
@@ -369,11 +378,13 @@ def worked(
     left_out = []
     for place, point in enumerate(points(keys, sides_only=sides_only)):
         try:
+            # Trade is rebuilt from these two alone: points that share them share it.
             key = (point.leak, point.friction)
             if key not in trades:
                 trades[key] = rebuilt(stopped(network, cuts, leak=point.leak), point.friction)
             found[point] = shortage(trades[key], inputs=point.inputs, outer=point.outer)
         except RequestError as error:
+            # The first point is the value itself; any other may fail and is named.
             if not place:
                 raise
             left_out.append((point, f"{error.what}; {error.why}"))

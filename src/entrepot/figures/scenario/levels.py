@@ -21,6 +21,7 @@ __all__ = [
 NOT_REPLACED = "not_replaced"
 ASSUMED = ("leak", "friction", "inputs", "outer")
 """Assumptions of the economy level that may have several values."""
+# Parts such as 0.1, 0.2 and 0.7 add up to one only nearly, in binary numbers.
 _SLACK = 1e-9
 
 
@@ -54,6 +55,7 @@ class Assumed(ClosedTrade):
 
 def _alone(value: Any) -> Any:
     """Let a number stand for itself: without others, it adds nothing to the range."""
+    # Text too: an infinite elasticity is written as text; Pydantic refuses what is no number.
     return {"take": value} if isinstance(value, (int, float, str)) else value
 
 
@@ -92,6 +94,7 @@ class EconomyKeys(ClosedTrade):
     @classmethod
     def _are_elasticities(cls, given: Assumed) -> Assumed:
         for value in given.values:
+            # Raises for what is no elasticity; its result is not needed here.
             power_of(value)
         return given
 

@@ -241,6 +241,7 @@ def _plain(data: Any) -> Any:
         return {name: _plain(one) for name, one in data.items()}
     if isinstance(data, list):
         return [_plain(one) for one in data]
+    # JSON has no infinity, and json.dumps would write one that other readers refuse.
     return str(data) if data == float("inf") else data
 
 
@@ -345,6 +346,8 @@ class LossSummary:
     def _lost(self, places: Marks) -> list[float]:
         """Return what is lost in each solution; zero where that is no more than it misses by."""
         output = self.network.output
+        # The solver settles to a part of the largest
+        # output; small sectors may still move below that.
         least = SETTLED * max(float(output.max()), float(output[places].sum()))
         found = (float(one[places].sum()) for one in self.lost)
         return [one if abs(one) > least else 0.0 for one in found]
@@ -354,6 +357,7 @@ class LossSummary:
         rate = self.network.economy.value_added[places]
         lost = self._lost(places)
         added = [
+            # Zero where the loss itself was below what the solution misses by.
             float(rate @ one[places]) if some else 0.0
             for some, one in zip(lost, self.lost, strict=True)
         ]

@@ -46,11 +46,14 @@ __all__ = [
 Instrument = Literal["export_ban", "import_ban", "embargo"]
 
 
+# A validator of a part sees nothing of the whole file; a context variable and no global, as a
+# server may read several files at once.
 _OWN: ContextVar[bool] = ContextVar("own", default=False)
 """Whether a level of the file that is being read asks a table that has sectors of its own."""
 
 
 def _whole(value: Any) -> Any:
+    # type and not isinstance: `format: true` is an int for Python.
     if type(value) is not int:
         raise PydanticCustomError("int_type", "not a whole number")
     return value
@@ -145,6 +148,8 @@ class ScenarioFile(ClosedTrade):
         cls, given: ExtractionKeys | None, info: ValidationInfo
     ) -> ExtractionKeys | None:
         """Refuse sellers that are a side of the cut, with the line they stand on."""
+        # Fields validated so far, in the order of the class:
+        # one that failed is missing, and has its own message.
         cut, period = (info.data.get(name) for name in ("cut", "period"))
         if given is None or cut is None or period is None:
             return given

@@ -71,8 +71,11 @@ class ReadCode:
     is_cut: bool = False
 
 
+# 8542-31-90, 85/42: pairs of digits behind the first two to four.
 _SEPARATED = re.compile(r"\d{2,4}(?:[-/]\d{2}){1,4}")
+# A code that a spreadsheet kept as a number and wrote with decimals: 854231.0, 8542,00.
 _AS_NUMBER = re.compile(r"(\d+)[.,]0+")
+# "HS 8542", "HTS code: 8542.31"; only before a digit, so that CN as a country stays.
 _TARIFF = re.compile(r"(?:hs|hts|hsn|cn|kn|nc|taric)(?:\s+code)?[\s.:#]*(?=\d)", re.IGNORECASE)
 _CUT = 9  # digits from which a code may be one of a tariff that is longer than those known here
 _LONGEST_ANYWHERE = 14
@@ -96,6 +99,8 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
     >>> read_code("8.54E+07").problem, read_code("85.42 x").problem
     ('code in scientific notation: 8.54E+07', 'code has letters: “85.42 x”')
     """
+    # NFKC makes full-width digits and no-break blanks plain;
+    # an apostrophe in front is how a spreadsheet marks a text.
     plain = unicodedata.normalize("NFKC", text).strip().strip("'’`\"").strip()
     if not plain:
         return ReadCode(problem="code missing")
@@ -103,6 +108,7 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
     marked = _EX.match(plain)
     if marked:
         plain = plain[marked.end() :]
+    # Its last digits are lost, and no rule brings them back.
     if re.fullmatch(r"\d+([.,]\d+)?[eE][+-]?\d+", plain):
         return ReadCode(problem=f"code in scientific notation: {_short(text)}")
     if found := _AS_NUMBER.fullmatch(plain):  # 854231.00 is a code in points, 854231.0 a number
@@ -122,6 +128,8 @@ def read_code(text: str, longest: int = _LONGEST) -> ReadCode:
 def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
     """Return a code with the zero that a number loses, if there is such a code."""
     head = digits[:_HEAD]
+    # Longer than this tariff, or odd and shorter: Japan has 9 digits, others up to 14. But 9 digits
+    # can also be 10 without the zero of chapters 01 to 09, so both readings are tried.
     of_another = len(digits) > longest or (len(digits) % 2 == 1 and len(digits) < longest)
     if _CUT <= len(digits) <= _LONGEST_ANYWHERE and of_another and head in known_codes():
         with_zero = f"0{digits}"
@@ -130,6 +138,7 @@ def _completed(digits: str, longest: int, *, is_partial: bool) -> ReadCode:
         return ReadCode(head, is_partial=is_partial, is_cut=True)
     if len(digits) % 2 and len(digits) < longest:
         with_zero = f"0{digits}"
+        # A single digit could be any chapter's; from three on the code itself shows that it exists.
         if len(digits) >= 3 and _stands(with_zero):
             mended = f"{digits} had lost its leading zero"
             return ReadCode(with_zero, is_partial=is_partial, mended=mended)
@@ -148,6 +157,7 @@ def _stands(digits: str) -> bool:
     if digits[:_HEAD] in known_prefixes(min(len(digits), _HEAD)):
         return True
     return any(
+        # 854200 is no code of any edition; it is heading 8542, filled up to six digits.
         digits[:short] in known_prefixes(short) and not digits[short:].strip("0")
         for short in (2, 4)
     )
@@ -196,17 +206,21 @@ class ReadDays:
     as_numbers: int = 0
 
 
+# A time at the end, with seconds, am/pm and zone or without.
 _TIME = re.compile(
     r"[T\s]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?$"
 )
+# ISO and its variants with points or slashes, and Chinese dates.
 _YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d{2})")
 _DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})")
+# 5 Jan 2024, 5th January 24, 5. Januar 2024, 5 de enero de 2024, Fri, 5-Jan-24.
 _NAMED = re.compile(
     r"(?:\w+,\s+)?(\d{1,2})(?:st|nd|rd|th|\.|º)?[\s-]+(?:de\s+)?([^\W\d_]+)\.?[\s,-]+(?:de\s+)?(\d{4}|\d{2})"
 )
 _NAMED_FIRST = re.compile(r"([^\W\d_]+)\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})")
+# Days since 1900 of the years 1954 to 2091; other numbers of five digits are no dates of trade.
 _SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")
 _EPOCH = date(1899, 12, 30)  # of spreadsheets, which have a 29 February 1900
 
@@ -235,6 +249,7 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     """
     goods_list = list(texts)
     because = "as given" if order else ""
+    # Slashes and hyphens: day or month first, which only the column as a whole can show.
     slashed = [
         (text, (int(found[1]), int(found[2])))
         for text in goods_list
@@ -257,6 +272,7 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
             continue
         if parts is None:
             problems[text] = f"not a date: {_short(text)}"
+        # The Harmonized System began in 1988: before, no code here means anything.
         elif not 1988 <= parts[0] <= 2100:
             days[text] = None
             problems[text] = f"date out of range: {_short(text)}"
@@ -291,6 +307,7 @@ def _parts(text: str, order: DayOrder | None) -> tuple[int, int, int] | None:
     """Return year, month and day; None for what is no date."""
     if found := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3])
+    # With points the day always comes first: 31.12.2024.
     if found := _DOTTED.fullmatch(text):
         return _year(found[3]), int(found[2]), int(found[1])
     if found := _SLASHED.fullmatch(text):
@@ -315,12 +332,14 @@ def _year(text: str) -> int:
 # Countries
 
 
+# Codes of customs forms that ISO does not have: EL and XI (Northern Ireland) are the Union's.
 _ALIASES = {"UK": "GBR", "EL": "GRC", "XI": "GBR", "XK": "XKX"}
 _SHORT_NAMES = {
     "ENGLAND": "GBR", "SCOTLAND": "GBR", "WALES": "GBR", "РФ": "RUS", "ФРГ": "DEU", "КНР": "CHN",
     "ОАЭ": "ARE", "РБ": "BLR", "РК": "KAZ", "香港": "HKG", "澳门": "MAC", "澳門": "MAC",
 }  # fmt: skip
 _CODE_AND_NAME = re.compile(r"([A-Za-z]{2,3})\s*[-–:/]\s*(.{4,})")
+# A hyphen only between blanks: Guinea-Bissau is one country.
 _BETWEEN = re.compile(r"[;,/|>→+]|\bvia\b|\s[-–]\s|->", re.IGNORECASE)
 
 
@@ -337,6 +356,7 @@ def country_of(text: str) -> str | None:
     code = _area_code(plain)
     if not code and (both := _CODE_AND_NAME.fullmatch(plain)):
         code = _area_code(both[1])
+        # "CH - China" contradicts itself: neither half is believed.
         code = code if code == _area_code(both[2]) else None
     return code if code and known_areas()[code].kind in ("country", "territory") else None
 
@@ -363,8 +383,11 @@ def countries_in(text: str) -> frozenset[str]:
     >>> sorted(countries_in("DE > RU > KZ")), countries_in("direct")
     (['DEU', 'KAZ', 'RUS'], frozenset())
     """
+    # The text in one piece as well: “Korea, Republic of” has a separator in its name.
     pieces = [piece.strip() for piece in _BETWEEN.split(text)] + [text.strip()]
+    # Longer words alone: “sent to Oman” must not find Tonga, whose code is TO.
     pieces += [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    # DE-RU-KZ: codes in capitals throughout, so that no word is taken for one.
     if re.fullmatch(r"(?:[A-Z]{2,3}[\s\-–]+)+[A-Z]{2,3}", text.strip()):
         pieces += re.findall(r"[A-Z]{2,3}", text)
     return frozenset(code for piece in pieces if piece and (code := country_of(piece)))
@@ -397,6 +420,7 @@ def read_amounts(texts: Iterable[str]) -> ReadAmounts:
     """
     goods_list = {text: _amount(text) for text in texts}
     known = {sign for _, sign in goods_list.values() if sign}
+    # Cells that show different signs leave it open for those that show none.
     decimal = known.pop() if len(known) == 1 else None
     return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in goods_list.items()})
 
@@ -414,9 +438,11 @@ def _amount(text: str) -> tuple[str, str]:
         return plain, ""
     sign = "." if point else ","
     other = "," if point else "."
+    # A sign that occurs twice separates thousands: the other one is that of decimals.
     if point + comma > 1:
         return plain, other
     before, _, after = plain.partition(sign)
+    # 1,234 can be both; 0,234 and 1234,567 and 1,23 can only be decimals.
     grouped = len(after) == 3 and 1 <= len(before.lstrip("+-")) <= 3 and before.lstrip("+-") != "0"
     return plain, "" if grouped else sign
 

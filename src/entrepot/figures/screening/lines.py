@@ -91,17 +91,20 @@ def columns_of(
 
 def load(work: Work) -> None:
     """Make a table of texts of the columns that are needed."""
+    # Columns are c0, c1 ... in SQL: names of a stranger's file never become part of a query.
     work.db.register("cells", work.shipments.cells)
     texts = {
         role: f"trim(coalesce(CAST(c{place} AS VARCHAR), ''))"
         for role, place in work.places.items()
     }
     for role in ("code", "date", "from", "to", "origin", "via", "consignee", "value", "mass"):
+        # Safe as a literal: what is fixed is a code of a country or a day, see `columns_for`.
         texts.setdefault(role, f"'{work.fixed.get(role, '')}'")
     if "currency" in work.places:
         texts["currency"] = f"trim(CAST(c{work.places['currency']} AS VARCHAR))"
     columns = ", ".join(f'{text} AS "{role}"' for role, text in texts.items())
     cells = [f"c{place}" for place in range(len(work.shipments.columns))]
+    # Blank rows, common below a table in a spreadsheet, are no shipments and no errors.
     blank = " AND ".join(f"coalesce(trim(CAST({cell} AS VARCHAR)), '') = ''" for cell in cells)
     keep(work.db, "texts", f"SELECT row, {columns} FROM cells WHERE NOT ({blank})")
     [(rows,)] = work.db.execute("SELECT count(*) FROM texts").fetchall()
@@ -126,6 +129,7 @@ def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) ->
     )
     work.db.register(f"{name}_of_python", made)
     keep(work.db, name, f"SELECT * FROM {name}_of_python")
+    # Copied first: a registered table is only looked at, and has to live as long as the name.
     work.db.unregister(f"{name}_of_python")
 
 
@@ -187,6 +191,7 @@ def tariff_of(work: Work, national: str) -> tuple[str, str]:
     if national:
         letters = national.rstrip("0123456789")
         if letters in TARIFFS or letters == "HS":
+            # Raises for a year or edition that there is not.
             if national != letters:
                 harmonized(national)
             return (
@@ -202,10 +207,12 @@ def tariff_of(work: Work, national: str) -> tuple[str, str]:
         'JOIN to_areas t ON x."to" = t.text WHERE f.area IS NOT NULL AND t.area IS NOT NULL'
     ).fetchall()
     union = area_set("EU", work.today)
+    # By side, the tariffs of all its countries: {"EU"} if all lines leave the Union.
     homes = [
         {_home(code, union) for code in side} for side in (zip(*rows, strict=True) if rows else ())
     ]
     single = [one for side in homes if len(side) == 1 for one in side if one]
+    # If both sides are of one tariff each, nothing shows which one the codes are of.
     if len(single) == 1:
         tariff = TARIFF_OF[single[0]]
         return tariff, f"{tariff}, the tariff of the one side that all lines share"
@@ -222,6 +229,7 @@ def edition_sql(work: Work, national: str) -> str:
     """Return SQL for the edition in force on the date of a line, or the one that was told."""
     if national and national[-1].isdigit():
         return f"'{harmonized(national).id}'"
+    # CASE takes the first that fits: reversed, as EDITIONS are oldest first.
     newest_first = [f"WHEN {_DAY} >= DATE '{one.in_force}' THEN '{one.id}'" for one in EDITIONS]
     return f"CASE {' '.join(reversed(newest_first))} END".replace("TODAY", f"'{work.today}'")
 
@@ -238,6 +246,7 @@ def read_codes(work: Work, tariff: str, edition: str) -> None:
         'LEFT JOIN days d ON x."date" = d.text ORDER BY 1, 2'
     ).fetchall()
     longest = LONGEST.get(tariff, 10)
+    # A text occurs with each edition of its dates, but reads the same in all.
     read = {text: read_code(text, longest) for text in {text for text, _ in rows}}
     found = []
     for text, wanted in rows:
@@ -295,6 +304,7 @@ def _edition_for(digits: str, wanted: str) -> tuple[str, str]:
     if wanted in there or not there:
         return wanted, ""
     year = int(wanted[2:])
+    # Of two editions equally near in time, the later one.
     near = min(there, key=lambda one: (abs(int(one[2:]) - year), -int(one[2:])))
     return near, f"{digits[:6]} is a code of {near}, not of {wanted}"
 
@@ -325,6 +335,8 @@ def read_numbers(work: Work) -> None:
 
 def _are_plain(work: Work, role: str) -> bool:
     """Have the engine read amounts that can mean one thing only, which are as many as lines."""
+    # A point with one, two or four and more digits behind it, anywhere in the column, is a sign of
+    # decimals. 1.234 alone can be thousands, and is left to `read_amounts`.
     [(odd, decimals)] = work.db.execute(
         f"""SELECT count_if("{role}" <> ''
             AND NOT regexp_full_match("{role}", '[+-]?\\d+(\\.\\d+)?')),

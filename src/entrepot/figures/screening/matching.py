@@ -43,6 +43,8 @@ def find_routes(work: Work) -> None:
     keep(
         work.db,
         "routes",
+        # A file has few routes, whatever its lines: what
+        # binds them is found in Python, once for each.
         "SELECT row_number() OVER () AS route_id, * FROM (SELECT DISTINCT dispatch, destination, "
         "origin, via FROM lines WHERE problem = '')",
     )
@@ -51,6 +53,7 @@ def find_routes(work: Work) -> None:
     facts: list[tuple[int, bool, bool, str]] = []
     [(found,)] = work.db.execute("SELECT max(on_day) FROM lines WHERE problem = ''").fetchall()
     last: date = found or work.today
+    # The coalition has members from the end of February 2022 on; earlier, its name is an error.
     partners = area_set("coalition", max(last, date(2022, 3, 1))) | area_set("EU", last)
     for number, dispatch, destination, origin, via in rows:
         through = countries_in(via) if "via" in work.places else None
@@ -88,6 +91,7 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
     for edition, first, last in editions:
         ids = _ids(work, edition)
         name = f"{tariff}{edition[2:]}" if tariff else edition
+        # Priority lists are always matched, as a sign, even where they were not asked for.
         matcher = _matcher(tuple((lists | priority).values()), name, links)
         for span in matcher.spans(ids, first, last):
             one = span.match
@@ -97,6 +101,7 @@ def find_spans(work: Work, tariff: str, links: Links | None) -> list[str]:
                 for place in places.get(one.of.id, ()):
                     found.append((number, place, span.first, span.last, *_met(work, number, one)))
         for goods_list in (lists[name] for name in matcher.left_out if name in lists):
+            # A list that begins after the last line of an edition cannot bind any of them.
             begins = max(first, goods_list.begins)
             if begins > last:
                 continue
@@ -142,10 +147,13 @@ def _met(work: Work, number: int, one: Match) -> tuple[int, int, int]:
     """Return the status that an entry gives a code, its rank and its place among the entries."""
     other = work.codes[number][2]
     grade = grade_of(one, other_edition=bool(other))
+    # By identity, as entries live as long as their lists.
     key = (id(one.entry), one.status, one.certainty, one.reason, other)
     if key not in work.seen:
         work.seen[key] = len(work.entries)
         work.entries.append(MetEntry(one.of, one.entry, reason_of(one, other_edition=other)))
+    # Of entries alike in grade and certainty, the one with the longest code is the most specific.
+    # grade * 1000 + certainty * 100 + this: each place has room for the next.
     shorter = 10 - min(len(one.entry.code), 10)
     rank = grade * 1000 + _CERTAINTIES.index(one.certainty) * 100 + shorter
     return grade, rank, work.seen[key]
@@ -187,6 +195,7 @@ def find_results(work: Work) -> None:
         starts = sorted({begins for begins, _, _ in parts})
         for begins, after in zip(starts, [*starts, None][1:], strict=True):
             ends = after - timedelta(days=1) if after else date.max
+            # What is unsettled adds up: from each start on, all reasons up to it hold.
             why = [text for start, _, text in parts if start <= begins]
             windows.append((place, begins, ends, first_of(why, 3)))
     day, text = pa.date32(), pa.string()

@@ -45,7 +45,10 @@ _JOINED = 20  # lines that a quoted cell may span; more is a quotation mark that
 _DELIMITERS = ",;\t|"
 _START = 2**16  # bytes by which a file is known for what it is
 _PAGE = (b"<!doctype", b"<html", b"<table")
+# Office encrypts into an OLE container with a stream of this name; its directory is in UTF-16.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+# In the order in which they are tried. The single-byte ones decode nearly anything, so that not the
+# decoding decides but whether a known name of a column comes out of it.
 _WRITINGS = {
     "cp1252": "Windows-1252",
     "cp1251": "Windows-1251",
@@ -53,6 +56,7 @@ _WRITINGS = {
     "cp1250": "Windows-1250",
 }
 
+# Compared by `_key`: no accents, capitals or punctuation, so that one spelling is enough here.
 ROLES = {
     "code": "hs code|hscode|hs|hs6|hs8|hs10|hs number|hts|hts code|htsus|cn code|cn8|taric"
     "|taric code"
@@ -156,10 +160,12 @@ def read_file(path: Path, *, sheet: str = "", code: str = "") -> Shipments:
     suffix = path.suffix.lower()
     with path.open("rb") as opened:
         start = opened.read(_START)
+        # The directory of an OLE container, which names the encrypted stream, may be at its end.
         opened.seek(max(0, path.stat().st_size - _START))
         _refuse_others(start + opened.read(_START), path.name)
     if start.startswith(b"PAR1") or suffix == ".parquet":
         return _parquet(path)
+    # By content and not by name: ZIP (xlsx, ods) or OLE (xls), whatever the file is called.
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, sheet=sheet, code=code)
     if sheet:
@@ -216,6 +222,7 @@ def _refuse_others(data: bytes, name: str) -> None:
 def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     """Return the shipments in a delimited text; see `read_file`."""
     notes = []
+    # Before the test for NUL bytes, which plain letters in UTF-16 are full of.
     if encoding := _utf_16(data):
         data = data.decode(encoding, "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -233,10 +240,12 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
     except UnicodeDecodeError:
         data, said = _other_writing(data, code)
         notes.append(said)
+    # Line ends are made one before rows are numbered; lone \r is what old Excel for Mac writes.
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data.strip():
         raise BadFileError("the file is empty", where=name)
+    # A slice of bytes may end within a letter, so errors are replaced; a head is far shorter.
     first = data[: 2**20].decode(errors="replace").split("\n")[:_HEAD_IN]
     delimiter = max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in first))
     try:
@@ -245,6 +254,8 @@ def read_text(data: bytes, name: str, *, code: str = "") -> Shipments:
         heads = [_split(line, delimiter) or [] for line in first]
     at = _head_row(heads, code, name)
     columns = _columns(heads[at], name)
+    # Arrow takes each line for a row. Cells that go on in the next line, and quotation marks that
+    # are never closed, need the slow way.
     if b'"' in data and _odd_quotes(data):
         cells, broken = _slowly(data, at + 1, len(columns), delimiter)
     else:
@@ -258,6 +269,7 @@ def _utf_16(data: bytes) -> str:
         return "utf-16"
     first = data[:4096]
     signs = first[: len(first) // 2 * 2]
+    # Text without a byte order mark: ASCII signs (commas, digits) have a zero as their high byte.
     low, high = signs[::2].count(0), signs[1::2].count(0)
     if not (low or high) or len(signs) < 16:
         return ""
@@ -277,6 +289,8 @@ def _other_writing(data: bytes, code: str) -> tuple[bytes, str]:
     """
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
+    # More than half of the signs beyond ASCII decode
+    # as UTF-8, which other encodings do not by chance.
     if bad * 2 < sum(ord(sign) > 127 for sign in text):
         count = f"{bad:,} signs" if bad > 1 else "one sign"
         return text.encode(), f"The text is UTF-8, and {count} in it cannot be read."
@@ -302,6 +316,7 @@ def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table
     from pyarrow import csv as arrow_csv
 
     names = [f"c{place}" for place in range(width)]
+    # Rows of another width, which Arrow hands over one by one; they are fitted afterwards.
     odd: list[tuple[int, str]] = []
 
     def keep(row: Any) -> str:
@@ -311,6 +326,8 @@ def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table
     if data.count(b"\n", 0, len(data) - 1) < skip:
         return _table([], width), []
     try:
+        # Without threads: only then does Arrow number the rows that it hands to `keep`. All as
+        # text: numbers would lose leading zeros of codes.
         read = arrow_csv.read_csv(
             pa.BufferReader(data),
             read_options=arrow_csv.ReadOptions(
@@ -327,6 +344,7 @@ def _quick(data: bytes, skip: int, width: int, delimiter: str) -> tuple[pa.Table
         return _slowly(data, skip, width, delimiter)
     count = read.num_rows + len(odd)
     numbers = np.arange(skip + 1, skip + 1 + count, dtype=np.int64)
+    # Arrow counts rows from 1 at the start of the file, skipped ones included.
     numbers = np.delete(numbers, [number - skip - 1 for number, _ in odd])
     read = read.append_column("row", pa.array(numbers))
     rows, broken = _fitted(((n, _split(text, delimiter), text) for n, text in odd), 0, width)
@@ -350,6 +368,7 @@ def _odd_quotes(data: bytes) -> bool:
     signs = np.frombuffer(data, dtype=np.uint8)
     quotes = np.flatnonzero(signs == ord('"'))
     ends = np.flatnonzero(signs == ord("\n"))
+    # Quotation marks before each line end: an odd number means that the line ends inside a cell.
     upto = np.searchsorted(quotes, ends)
     return bool((upto % 2).any() or len(quotes) % 2)
 
@@ -377,6 +396,8 @@ def _lines(data: bytes, delimiter: str, width: int) -> Iterator[tuple[int, list[
             end += 1
         row = _split(text, delimiter)
         joined = end > at + 1
+        # A lower line with as many delimiters as a row has
+        # is a row, swallowed by an open quotation mark.
         below = (line.count(delimiter) for line in lines[at + 1 : end])
         alone = row is None or len(row) != width or any(count >= width - 1 for count in below)
         if text.count('"') % 2 or (joined and alone):
@@ -402,6 +423,7 @@ def _fitted(
             if len(text) <= most:
                 reason = "a quotation mark is not closed"
             broken.append(BrokenRow(number, reason, text[:most]))
+        # Empty cells beyond the head are trailing delimiters, and are cut off without a word.
         elif len(cells) > width and any(cells[width:]):
             reason = f"row has {len(cells)} cells, and the head {width}"
             broken.append(BrokenRow(number, reason, text))
@@ -512,6 +534,7 @@ def _head_row(heads: Sequence[Sequence[str]], code: str, name: str) -> int:
 
 
 def _key(name: str) -> str:
+    # The Turkish dotless i has no decomposition, so it is replaced by hand ("alıcı", "ağırlık").
     bare = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i").replace("ß", "ss"))
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return " ".join(re.findall(r"[^\W_]+", bare))
@@ -521,6 +544,7 @@ _BY_KEY = {_key(name): role for role, names in ROLES.items() for name in names.s
 
 
 def _role(name: str) -> str | None:
+    # Second try without what follows a bracket or comma: "Net weight (kg)", "Value, EUR".
     return _BY_KEY.get(_key(name)) or _BY_KEY.get(_key(re.sub(r"[(\[,].*", "", name)))
 
 
@@ -550,6 +574,7 @@ def columns_for(
         fits = [
             at for at, name in enumerate(names) if _role(name) == role and at not in places.values()
         ]
+        # Two columns of value or mass are common (net and gross): the first is taken.
         if len(fits) > 1 and role in (*NEEDED, "date", "origin"):
             shown = " or ".join(repr(names[at]) for at in fits)
             raise RequestError(

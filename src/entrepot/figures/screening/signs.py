@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["find_signs", "hubs_in"]
 
 _MEDIAN_OF = 5  # shipments of a code, with value and mass, that make a median
+# Legal forms and zones of the Emirates, and the Turkish word: whole words, as FZ alone is short.
 _FREE_ZONES = r"\b(FZE|FZCO|FZC|FZ-?LLC|FZ|DMCC|JAFZA|DAFZA|free (trade )?zone|freezone|serbest)\b"
 _MOST_PAIRS = 40
 """Codes and destinations that statistics are asked about, those of most lines first."""
@@ -56,11 +57,13 @@ def hubs_in(lake: Lake) -> Callable[[str, str], bool | None] | None:
     def is_hub(code: str, destination: str) -> bool | None:
         into = value("growth", destination, "coalition", code)
         onward = value("growth", RUSSIA, destination, code)
+        # Both ways have to grow: a hub that only buys more may use more.
         grown = None if into is None or onward is None else min(into, onward) >= _SUDDEN
         rerouted = value("rerouted", RUSSIA, "coalition", code, hubs=destination)
         missing = value("missing_arrivals", destination, "coalition", code)
         said = [grown, *(None if one is None else one > 0 for one in (rerouted, missing))]
         known = [one for one in said if one is not None]
+        # One sign is enough; with none known it is neither yes nor no.
         return any(known) if known else None
 
     return is_hub
@@ -102,12 +105,15 @@ def find_signs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
     has_consignee = "consignee" in work.places
     consignee = "upper(trim(l.consignee))"
     first = (
+        # First by day, then by row. Over the lines with signs
+        # alone, which the WHERE leaves: windows come after it.
         f"CASE WHEN {consignee} = '' THEN NULL ELSE row_number() OVER (PARTITION BY {consignee} "
         "ORDER BY l.day NULLS LAST, l.row) = 1 END"
         if has_consignee
         else "NULL::BOOLEAN"
     )
     zone = f"regexp_matches(l.consignee, '{_FREE_ZONES}', 'i')"
+    # NULL OR false is NULL in SQL: without route and consignee nothing can be said.
     route = "f.by_russia" if "via" in work.places else ("false" if has_consignee else "NULL")
     keep(
         work.db,

@@ -198,6 +198,7 @@ def screen(
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
     work.notes += shipments.notes
     load(work)
+    # In this order: the edition of a code depends on its date, and its tariff on the countries.
     days = read_dates(work, order)
     read_areas(work)
     tariff, said = tariff_of(work, nomenclature)
@@ -206,6 +207,7 @@ def screen(
     read_numbers(work)
     make_lines(work, edition)
     problems = problems_of(work)
+    # Before any list is opened: an error costs little then.
     if strict and problems:
         raise _refusal(shipments.name, problems)
     find_routes(work)
@@ -282,6 +284,7 @@ def _screening(
     sums = Counter(dict.fromkeys(STATUSES, 0))
     sums.update(dict(work.db.execute("SELECT grade, count(*) FROM firsts GROUP BY 1").fetchall()))
     [(readable,)] = work.db.execute("SELECT count(*) FROM lines WHERE problem = ''").fetchall()
+    # Lines that no list binds have no row in `firsts`.
     sums[NO_LIST] = readable - sum(sums[one] for one in (LISTED, PART, NOT_KNOWN, NOT_LISTED))
     sums[UNREADABLE] = len(problems)
     return Screening(
@@ -308,6 +311,7 @@ def _put_entries(work: Work) -> None:
     rows = []
     for one in work.entries:
         entry = one.entry
+        # The amending act that brought the entry, or else the act of the list.
         act = next((text for text in one.of.act.texts if entry and text.id == entry.act), None)
         rows.append(
             (
@@ -367,6 +371,8 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         GROUP BY f.row, f.also, f.regime, f.entries
         """,
     )
+    # IS NOT DISTINCT FROM, as most lines name no origin (null). The order is one number in place of
+    # five keys: grade, Russia first, most signs, oldest, row; each factor exceeds what is below it.
     query = f"""
         SELECT l.row, l.day AS "date", l.digits AS code, nullif(g.name, '') AS goods,
             d.name AS "from", t.name AS "to", nullif(l.via, '') AS route,
@@ -415,8 +421,10 @@ def _with_cells(work: Work, made: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
     cells = work.shipments.cells
+    # Where each sorted row is in the file: rows are numbered as in a spreadsheet, not from zero.
     order = pc.index_in(made["row"], cells["row"].combine_chunks())
     taken = cells.drop_columns(["row"]).take(order)
+    # Folded: DuckDB and spreadsheets do not distinguish names by capitals.
     known = {name.casefold() for name in made.column_names}
     for place, name in enumerate(work.shipments.columns):
         own = f"{name} (file)" if name.casefold() in known else name
@@ -432,6 +440,7 @@ def _matrix(work: Work) -> Iterator[MatrixRow]:
     for place, regime in enumerate(work.regimes):
         counts = {grade: counted.get(place, {}).get(grade, 0) for grade in (1, 2, 3, 4)}
         until = "fragments only" if regime.only_fragments else day_text(regime.read_until)
+        # A list of the user's own has no last text, and is complete by definition.
         if regime.read_until == date.max:
             until = "your list"
         yield MatrixRow(regime.jurisdiction, regime.direction, counts, until, regime)
@@ -458,5 +467,6 @@ def _currency(work: Work) -> str:
         held = {text.upper() for text in distinct(work, "currency") if text}
         return held.pop() if len(held) == 1 else ""
     name = work.shipments.columns[work.places["value"]]
+    # "Value (EUR)": the name of the column says it; two currencies in it say nothing.
     words = [word for word in re.findall(r"[A-Z]{3}", name.upper()) if word in MONEY]
     return words[0] if len(words) == 1 else ""
