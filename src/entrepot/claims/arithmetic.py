@@ -105,31 +105,29 @@ def _weighted(
 ) -> Iterator[str]:
     """Yield the growth of a whole as the weighted growth of its parts."""
     for name in sorted(conflict):
-        denominator = claims[name]
-        if denominator.quantity.measure != "growth" or len(denominator.quantity.of) < 2:
+        joint = claims[name]
+        if joint.quantity.measure != "growth" or len(joint.quantity.of) < 2:
             continue
         parts = [
-            part
-            for level, _ in denominator.quantity.of
-            if (part := _growth(level, conflict, claims))
+            part for level, _ in joint.quantity.of if (part := _growth(level, conflict, claims))
         ]
-        bases = [found.known.get(level) for level, _ in denominator.quantity.to]
+        bases = [found.known.get(level) for level, _ in joint.quantity.to]
         sizes = [base.middle for base in bases if base is not None]
-        if not len(parts) == len(sizes) == len(denominator.quantity.of):
+        if not len(parts) == len(sizes) == len(joint.quantity.of):
             continue
         shares = [size / sum(sizes) for size in sizes]
         pairs = list(zip(shares, parts, strict=True))
         result = math.fsum(share * part.interval.middle for share, part in pairs)
-        words, agrees = _compared(result, denominator)
+        words, agrees = _compared(result, joint)
         if agrees == fits:
             rates = [claimed(part).removesuffix("\u00a0%") for part in parts]
             terms = " + ".join(
                 f"{number(share)} × ({rate})" for share, rate in zip(shares, rates, strict=True)
             )
             weights = joined([number(share * 100) for share in shares])
-            base = denominator.quantity.to[0][0].period
+            base = joint.quantity.to[0][0].period
             yield (
-                f"{terms} = {_result(result, denominator)}, {words}; "
+                f"{terms} = {_result(result, joint)}, {words}; "
                 f"{weights}\u00a0% are the {base} weights"
             )
 
@@ -258,8 +256,8 @@ class Derivation:
         above = math.fsum(known[one].value * weight for one, weight in quotient.of if one != level)
         below = math.fsum(known[one].value * weight for one, weight in quotient.to if one != level)
         is_part = any(one == level for one, _ in quotient.of)
-        denominator = rate * below if quotient.to else rate
-        value = denominator - above if is_part else above / rate - below
+        expected = rate * below if quotient.to else rate
+        value = expected - above if is_part else above / rate - below
         if value <= 0:
             return None
         text = _line(level, self.claims[name], quotient, (above, below, value), is_part=is_part)

@@ -275,11 +275,9 @@ def ask(
     ['2024', '2025']
     """
     if each is None:
-        available = lake if isinstance(lake, Lake) else Lake.open(lake)
+        opened = lake if isinstance(lake, Lake) else Lake.open(lake)
         definition = Definition.build(measure, **keys)
-        return evaluate(
-            definition, available, curve=curve, above=above, tests=tests, nowcast=nowcast
-        )
+        return evaluate(definition, opened, curve=curve, above=above, tests=tests, nowcast=nowcast)
     if curve or tests or above is not None:
         raise RequestError("a series has no specification curve", hint="leave out curve, or each")
     return ask_many(measure, lake=lake, each=each, **keys)
@@ -321,7 +319,7 @@ def ask_many(
     >>> len(panel), panel.varied
     (2, ('importer',))
     """
-    available = lake if isinstance(lake, Lake) else Lake.open(lake)
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     given = {name: value for name, value in keys.items() if value is not None}
     if each is not None:
         given |= _parts_of(given, each)
@@ -332,15 +330,15 @@ def ask_many(
     asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
     definitions = [Definition.build(measure, **one) for one in asked]
     # One block for all: each Figure sees the same state of the lake, and bytes are compared once.
-    with available.reading():
+    with opened.reading():
         found = []
         for definition in definitions:
             step()
-            found.append(evaluate(definition, available, ranged=ranged))
+            found.append(evaluate(definition, opened, ranged=ranged))
         varied = [name for name, values in lists.items() if len(values) > 1]
         # A list of one value does not vary, but a Panel needs a key for its rows.
         panel = Panel(tuple(found), tuple(varied or lists))
-        return panel if "source" in given else _of_one_source(panel, definitions, available, ranged)
+        return panel if "source" in given else _of_one_source(panel, definitions, opened, ranged)
 
 
 def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bool) -> Panel:

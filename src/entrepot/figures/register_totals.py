@@ -90,9 +90,9 @@ def register_totals(
             f"{against} is a customs register too", hint="compare with a statistic: comtrade, baci"
         )
     with lake.reading():
-        available = lake.flows(source)
-        years = nw.from_native(added_up(relation(available, lake), "A")).lazy()
-        months = nw.from_native(added_up(relation(available, lake), "M")).lazy()
+        flows = lake.flows(source)
+        years = nw.from_native(added_up(relation(flows, lake), "A")).lazy()
+        months = nw.from_native(added_up(relation(flows, lake), "M")).lazy()
         if period:
             span = Period.parse(period)
             years, months = (

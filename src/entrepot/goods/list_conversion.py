@@ -444,10 +444,8 @@ def reach(
     found = _walk(code, edition, other, family, low, links)
     if not gathered:
         return found
-    goods_list = tuple(sorted({*found.widest, *gathered}))
-    return replace(
-        found, wide=goods_list, reason=found.reason or f"it drew on {_words(goods_list)}"
-    )
+    every = tuple(sorted({*found.widest, *gathered}))
+    return replace(found, wide=every, reason=found.reason or f"it drew on {_words(every)}")
 
 
 def _drawn_on(code: str, edition: str, other: str, links: Links) -> tuple[str, ...]:

@@ -119,8 +119,8 @@ def denominator_behind(number: Span, reading: ParsedSentence) -> Flow | None:
     if buys or _object(number, reading):
         return None  # of what somebody else bought, by a word that is not known here
     before = [flow for flow in reading.flows if flow.end <= number.start]
-    denominator = _GOODS.match(reading.text, number.end) is not None
-    if (goods or denominator) and before and before[-1].kind not in ("trade", *BALANCES):
+    names_goods = _GOODS.match(reading.text, number.end) is not None
+    if (goods or names_goods) and before and before[-1].kind not in ("trade", *BALANCES):
         return before[-1]
     return None
 

@@ -43,7 +43,7 @@ ELSEWHERE = "elsewhere"
 COLUMNS = ("product", "exporter", "importer", "amount", "elasticity", "elasticity_basis")
 
 
-def grid_of(available: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
+def grid_of(table: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
     """Return the rows once for each point of the grid, and the name of the point of the value."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -55,15 +55,15 @@ def grid_of(available: pa.Table, asked: Definition) -> tuple[pa.Table, str]:
             # skip_nulls=False: an elasticity that is not
             # known would become the least one otherwise.
             used = pc.max_element_wise(
-                pc.multiply(available["elasticity"], part), LEAST, skip_nulls=False
+                pc.multiply(table["elasticity"], part), LEAST, skip_nulls=False
             )
-            size = available.num_rows
+            size = table.num_rows
             columns = {
                 "point": pa.array([f"{divert} {part}"] * size, pa.string()),
                 "divert": pa.array([divert] * size, pa.float64()),
                 "sigma": used if asked.sigma is None else pa.array([asked.sigma] * size),
             }
-            one = available
+            one = table
             for name, cells in columns.items():
                 one = one.append_column(name, cells)
             tables.append(one)
@@ -124,8 +124,8 @@ def losses(
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.float64())
     # Not strict: the sixth column, where an elasticity is from, is not needed here.
     columns = zip(COLUMNS, zip(*rows, strict=True), kinds, strict=False)
-    available = pa.table({name: pa.array(cells, kind) for name, cells, kind in columns})
-    grid, _ = grid_of(available, asked)
+    table = pa.table({name: pa.array(cells, kind) for name, cells, kind in columns})
+    grid, _ = grid_of(table, asked)
     found: dict[tuple[float, float], dict[str, Lost]] = {}
     for row in put(grid, asked, by="point", detail="product"):
         divert, part = map(float, row["point"].split())
@@ -157,8 +157,8 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
             why="what the buyer's own members sell it is left out",
             hint="ask one member as the buyer",
         )
-    available = _held(rows, asked, column)
-    grid, head = grid_of(available, asked)
+    table = _held(rows, asked, column)
+    grid, head = grid_of(table, asked)
     totals = {row["point"]: row for row in put(grid, asked, by="point")}
     found = totals.get(head)
     if found is None or not found["stopped"]:
@@ -167,7 +167,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     suppliers = put(grid.filter(_is(grid, head)), asked, detail="supplier")
     money = asked.currency.lower()
     # COLUMNS[::5] are product and elasticity_basis: by product, where its elasticity is from.
-    flags = dict(zip(*(available[name].to_pylist() for name in COLUMNS[::5]), strict=True))
+    flags = dict(zip(*(table[name].to_pylist() for name in COLUMNS[::5]), strict=True))
     reported = [row for row in products if row["point"] == head and row["share"] > 0]
     if all(row["loss"] is None for row in reported):
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")

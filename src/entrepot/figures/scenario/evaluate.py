@@ -183,11 +183,11 @@ def _require_some(total: float) -> None:
 def _economy(file: ScenarioFile, lake: Lake, *, sides_only: bool) -> EconomyLoss:
     assert file.economy is not None
     known = _known(file, lake, file.economy.source)
-    opened = known.network(file.economy.cap)
+    solved = known.network(file.economy.cap)
     cuts = _cuts(file, set(known.solved.economy.names))
-    _require_some(stopped(opened, cuts).total)
-    done = worked(opened, cuts, file.economy, sides_only=sides_only)
-    reporter = LossSummary.of(file, opened, [one.lost for one in done.found.values()])
+    _require_some(stopped(solved, cuts).total)
+    done = worked(solved, cuts, file.economy, sides_only=sides_only)
+    reporter = LossSummary.of(file, solved, [one.lost for one in done.found.values()])
     first = next(iter(done.found.values()))
     return EconomyLoss(
         evidence=_evidence(known),
@@ -231,11 +231,11 @@ def _sales(file: ScenarioFile, lake: Lake) -> SalesLoss:
     if unknown := parts.keys() - names - {OTHERS}:
         raise _not_loaded(known.rows.address, unknown, names, "extraction: replaced")
     # Without a cap, which belongs to the economy level.
-    opened = network(known.solved)
-    what = stopped(opened, _cuts(file, names), leak=file.extraction.leak)
+    solved = network(known.solved)
+    what = stopped(solved, _cuts(file, names), leak=file.extraction.leak)
     _require_some(what.total)
     done = extraction(what, parts)
-    reporter = LossSummary.of(file, opened, [done.lost])
+    reporter = LossSummary.of(file, solved, [done.lost])
     return SalesLoss(
         evidence=_evidence(known),
         stopped_usd=MILLION * what.total,

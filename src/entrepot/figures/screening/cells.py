@@ -247,12 +247,12 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     >>> read_days(["11 Jan 2025"]).days["11 Jan 2025"], read_days(["45668"]).days["45668"]
     (datetime.date(2025, 1, 11), datetime.date(2025, 1, 11))
     """
-    goods_list = list(texts)
+    listed = list(texts)
     because = "as given" if order else ""
     # Slashes and hyphens: day or month first, which only the column as a whole can show.
     slashed = [
         (text, (int(found[1]), int(found[2])))
-        for text in goods_list
+        for text in listed
         if (found := _SLASHED.fullmatch(_bare(text)))
     ]
     if slashed and order is None:
@@ -260,7 +260,7 @@ def read_days(texts: Iterable[str], order: DayOrder | None = None) -> ReadDays:
     days: dict[str, date | None] = {}
     problems: dict[str, str] = {}
     numbers = 0
-    for text in goods_list:
+    for text in listed:
         plain = _bare(text)
         numbers += bool(_SERIAL.fullmatch(plain))
         parts = _parts(plain, order)
@@ -418,11 +418,11 @@ def read_amounts(texts: Iterable[str]) -> ReadAmounts:
     >>> read_amounts(["1,234"]).numbers
     {'1,234': None}
     """
-    goods_list = {text: _amount(text) for text in texts}
-    known = {sign for _, sign in goods_list.values() if sign}
+    amounts = {text: _amount(text) for text in texts}
+    known = {sign for _, sign in amounts.values() if sign}
     # Cells that show different signs leave it open for those that show none.
     decimal = known.pop() if len(known) == 1 else None
-    return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in goods_list.items()})
+    return ReadAmounts({text: _number(plain, decimal) for text, (plain, _) in amounts.items()})
 
 
 def _amount(text: str) -> tuple[str, str]:

@@ -124,9 +124,7 @@ def put(work: Work, name: str, columns: dict[str, tuple[Sequence[Any], Any]]) ->
     """Keep a small table of Python's."""
     import pyarrow as pa
 
-    made = pa.table(
-        {key: pa.array(list(goods_list), kind) for key, (goods_list, kind) in columns.items()}
-    )
+    made = pa.table({key: pa.array(list(cells), kind) for key, (cells, kind) in columns.items()})
     work.db.register(f"{name}_of_python", made)
     keep(work.db, name, f"SELECT * FROM {name}_of_python")
     # Copied first: a registered table is only looked at, and has to live as long as the name.
@@ -142,15 +140,15 @@ def read_dates(work: Work, order: DayOrder | None) -> tuple[date, date] | None:
         "UPDATE texts SET \"date\" = regexp_replace(\"date\", '[T ]00:00(:00)?(\\.0+)?$', '')"
         " WHERE \"date\" LIKE '%00:00%'"
     )
-    goods_list = [text for text in distinct(work, "date") if text]
-    read = read_days(goods_list, order)
+    texts = [text for text in distinct(work, "date") if text]
+    read = read_days(texts, order)
     put(
         work,
         "days",
         {
-            "text": (goods_list, pa.string()),
-            "day": ([read.days[text] for text in goods_list], pa.date32()),
-            "problem": ([read.problems.get(text, "") for text in goods_list], pa.string()),
+            "text": (texts, pa.string()),
+            "day": ([read.days[text] for text in texts], pa.date32()),
+            "problem": ([read.problems.get(text, "") for text in texts], pa.string()),
         },
     )
     _note_days(work, read)
@@ -178,11 +176,11 @@ def read_areas(work: Work) -> None:
     import pyarrow as pa
 
     for role in ("from", "to", "origin"):
-        goods_list = distinct(work, role)
-        codes = [country_of(text) if text else None for text in goods_list]
+        texts = distinct(work, role)
+        codes = [country_of(text) if text else None for text in texts]
         put(
             work, f"{role}_areas",
-            {"text": (goods_list, pa.string()), "area": (codes, pa.string())},
+            {"text": (texts, pa.string()), "area": (codes, pa.string())},
         )  # fmt: skip
 
 
@@ -316,14 +314,14 @@ def read_numbers(work: Work) -> None:
     for role in ("value", "mass"):
         if _are_plain(work, role):
             continue
-        goods_list = distinct(work, role)
-        read = read_amounts(text for text in goods_list if text)
-        numbers = [read.numbers.get(text) for text in goods_list]
+        texts = distinct(work, role)
+        read = read_amounts(text for text in texts if text)
+        numbers = [read.numbers.get(text) for text in texts]
         put(
             work, f"{role}_amounts",
-            {"text": (goods_list, pa.string()), "amount": (numbers, pa.float64())},
+            {"text": (texts, pa.string()), "amount": (numbers, pa.float64())},
         )  # fmt: skip
-        if bad := [text for text in goods_list if text and read.numbers[text] is None]:
+        if bad := [text for text in texts if text and read.numbers[text] is None]:
             word = "value" if role == "value" else "mass"
             work.notes.append(
                 f"One {word} is not read: {bad[0]}; its lines are screened without it."

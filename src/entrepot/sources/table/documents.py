@@ -160,8 +160,8 @@ class _Cell:
 
 
 def _span(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
-    loaded = dict(attrs).get(name) or "1"
-    return min(max(int(loaded), 1), _SPAN) if loaded.strip().isdigit() else 1
+    said_span = dict(attrs).get(name) or "1"
+    return min(max(int(said_span), 1), _SPAN) if said_span.strip().isdigit() else 1
 
 
 def _of_page(text: str, where: str) -> dict[str, Rows]:
@@ -222,7 +222,7 @@ def _grid(table: Sequence[Sequence[_Cell]]) -> Rows:
 def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
     """Return the tables of JSON, and what it says where it has none."""
     try:
-        loaded = json.loads(text, parse_float=str, parse_int=str)
+        data = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         raise BadFileError(
             f"JSON that cannot be read ({str(error)[:120]})",
@@ -230,64 +230,64 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
             why="a download that was cut off ends in the middle",
             hint="download it again",
         ) from error
-    if isinstance(loaded, dict) and "id" in loaded and "size" in loaded and "value" in loaded:
-        return {"dataset": _of_json_stat(loaded, where)}, ""
-    root = loaded.get("data", loaded) if isinstance(loaded, dict) else loaded
+    if isinstance(data, dict) and "id" in data and "size" in data and "value" in data:
+        return {"dataset": _of_json_stat(data, where)}, ""
+    root = data.get("data", data) if isinstance(data, dict) else data
     if isinstance(root, dict) and "dataSets" in root:
         return {"dataSets": _of_sdmx(root, where)}, ""
-    found = dict(_lists(loaded, ""))
-    said = next((str(loaded[key]) for key in _SAID if loaded.get(key)), "") if isinstance(
-        loaded, dict
+    found = dict(_lists(data, ""))
+    said = next((str(data[key]) for key in _SAID if data.get(key)), "") if isinstance(
+        data, dict
     ) else ""  # fmt: skip
     return found, first_words(said or text)
 
 
-def _lists(loaded: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
+def _lists(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
     """Yield the lists of records and of rows of one length, by the keys that lead there."""
-    if isinstance(loaded, list) and loaded:
-        if all(isinstance(one, dict) for one in loaded):
-            yield name or "records", _records(loaded)
-        elif all(isinstance(one, list) and len(one) == len(loaded[0]) > 1 for one in loaded):
-            yield name or "rows", [[_text(cell) for cell in row] for row in loaded]
-    elif isinstance(loaded, dict) and depth < _DEEP:
-        for key, one in loaded.items():
+    if isinstance(data, list) and data:
+        if all(isinstance(one, dict) for one in data):
+            yield name or "records", _records(data)
+        elif all(isinstance(one, list) and len(one) == len(data[0]) > 1 for one in data):
+            yield name or "rows", [[_text(cell) for cell in row] for row in data]
+    elif isinstance(data, dict) and depth < _DEEP:
+        for key, one in data.items():
             yield from _lists(one, f"{name}.{key}".lstrip("."), depth + 1)
 
 
-def _records(loaded: Sequence[dict[str, Any]]) -> Rows:
+def _records(data: Sequence[dict[str, Any]]) -> Rows:
     """Return records as rows; the fields of a record inside one are called ``outer.inner``."""
-    flat = [dict(_fields(one, "")) for one in loaded]
+    flat = [dict(_fields(one, "")) for one in data]
     names = list(dict.fromkeys(name for one in flat for name in one))
     return [names, *([one.get(name, "") for name in names] for one in flat)]
 
 
-def _fields(loaded: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
-    for key, one in loaded.items():
+def _fields(data: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
+    for key, one in data.items():
         if isinstance(one, dict) and one:
             yield from _fields(one, f"{before}{key}.")
         else:
             yield f"{before}{key}", _text(one)
 
 
-def _text(loaded: Any) -> str:
-    if loaded is None:
+def _text(data: Any) -> str:
+    if data is None:
         return ""
-    if isinstance(loaded, bool):
-        return str(loaded).upper()
-    return loaded if isinstance(loaded, str) else json.dumps(loaded, ensure_ascii=False)
+    if isinstance(data, bool):
+        return str(data).upper()
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
 
 
-def _of_json_stat(loaded: dict[str, Any], where: str) -> Rows:
+def _of_json_stat(data: dict[str, Any], where: str) -> Rows:
     """Return a cube of JSON-stat (Eurostat's own format) as rows of codes, names and a value."""
-    ids, sizes = list(loaded["id"]), [int(size) for size in loaded["size"]]
-    axes = [_categories(loaded["dimension"][one]["category"]) for one in ids]
+    ids, sizes = list(data["id"]), [int(size) for size in data["size"]]
+    axes = [_categories(data["dimension"][one]["category"]) for one in ids]
     if [len(axis) for axis in axes] != sizes:
         raise BadFileError(
             "a cube whose codes are not as many as it says",
             where=where,
             hint="download it again",
         )
-    values = loaded["value"]
+    values = data["value"]
     cells = enumerate(values) if isinstance(values, list) else values.items()
     by_place = {int(place): value for place, value in cells if value is not None}
     steps = [1] * len(sizes)
@@ -300,10 +300,10 @@ def _of_json_stat(loaded: dict[str, Any], where: str) -> Rows:
     return _coded(ids, rows)
 
 
-def _categories(loaded: dict[str, Any]) -> list[tuple[str, str]]:
+def _categories(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return code and name of each category, in the order of the cube."""
-    labels = loaded.get("label", {})
-    index = loaded.get("index") or list(labels)
+    labels = data.get("label", {})
+    index = data.get("index") or list(labels)
     codes = index if isinstance(index, list) else sorted(index, key=lambda code: int(index[code]))
     return [(code, labels.get(code, code)) for code in codes]
 
@@ -345,21 +345,21 @@ def _at(dimensions: Sequence[dict[str, Any]], key: str) -> list[tuple[str, str]]
 
 
 def _value(dimension: dict[str, Any], place: int) -> tuple[str, str]:
-    loaded = dimension["values"][place]
-    name = loaded.get("name", loaded["id"])
-    return loaded["id"], next(iter(name.values()), "") if isinstance(name, dict) else str(name)
+    category = dimension["values"][place]
+    name = category.get("name", category["id"])
+    return category["id"], next(iter(name.values()), "") if isinstance(name, dict) else str(name)
 
 
 def _coded(names: Sequence[str], rows: Any) -> Rows:
     """Return rows of codes and a value; names stand behind the codes from which they differ."""
-    loaded = [(cells, _text(value)) for cells, value in rows]
-    named = [any(row[n][0] != row[n][1] for row, _ in loaded) for n in range(len(names))]
+    lines = [(cells, _text(value)) for cells, value in rows]
+    named = [any(row[n][0] != row[n][1] for row, _ in lines) for n in range(len(names))]
     head: list[str] = []
     for name, shown in zip(names, named, strict=True):
         head += [name, f"{name} name"] if shown else [name]
     table = [
         [text for (code, name), shown in zip(cells, named, strict=True)
          for text in ((code, name) if shown else (code,))] + [value]
-        for cells, value in loaded
+        for cells, value in lines
     ]  # fmt: skip
     return [[*head, "OBS_VALUE"], *table]
