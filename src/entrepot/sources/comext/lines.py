@@ -128,9 +128,8 @@ class ComextLines:
 
         Partners inside and outside the Union make up the world where a line for it is not there.
         """
-        # `every` adds a line for the world only where both halves are there and no line for the
-        # world is; `finer` marks each total that has a finer code below it, of any length up to the
-        # total of all goods.
+        # `every` adds a world where both halves are there and no line for it; `finer` has the
+        # totals with a finer code below them.
         cell = "period, freq, reporter_iso, is_import"
         halves = f"partner_iso IN ('{UNION}', '{OUTSIDE_UNION}')"
         return f"""{self._added(self.totalled)},

@@ -478,5 +478,5 @@ def _long(file: Checked) -> dict[str, str]:
 
 def _times(number: str, factor: int) -> str:
     """Return SQL for a product to a thousandth: 1772.9 times 100 is 177290, not a hair more."""
-    # DOUBLE gives 1772.9 * 100 = 177290.00000000003.
+    # Products of decimals carry noise in DOUBLE: 0.07 * 100 is 7.000000000000001.
     return number if factor == 1 else f"round({number} * {factor}, 3)"

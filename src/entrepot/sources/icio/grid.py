@@ -100,8 +100,7 @@ def relation(
         Under which the connection keeps them; until it is unregistered or taken again.
     """
     connection.register(name, found)
-    # Literals in the query, since DuckDB reads registered arrays anew at each use. Lists count from
-    # 1.
+    # Codes become texts only when rows are read. Lists of DuckDB count from 1.
     areas = _list(grid.areas)
     sectors = _list(grid.sectors)
     return connection.sql(f"""

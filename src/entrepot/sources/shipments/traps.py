@@ -38,7 +38,9 @@ _REASONS = {
     "footer": "they have no day and no tariff code, as totals below the lines do",
     "no-code": "they have no tariff code of six digits or more",
 }
+# All that is said of goods, amounts and receiver; not the number of the declaration.
 _ALIKE = "date, receiver, tariff_code, value_usd, value_reported, mass_kg, origin, brand"
+# Texts are written in the plural; a count of one turns "1 lines are" into "1 line is".
 _ONE = re.compile(r"1 (line|column|word|sub-item|tariff code)s( for the \w+|) (\w+)\b")
 _OF_ONE = {"are": "is", "have": "has", "had": "had", "name": "names", "repeat": "repeats"}
 _FEW = 5  # examples, and groups from which on a habit is one
@@ -168,6 +170,7 @@ class _Look:
         """Numbers of declarations that several declarations have."""
         if not self._layout.of("declaration"):
             return
+        # Exact copies are one row here (GROUP BY same): they have a finding of their own.
         query = f"""
             WITH number AS (
                 SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
