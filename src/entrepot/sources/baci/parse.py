@@ -144,7 +144,7 @@ def _require_columns(columns: list[str], name: str) -> None:
 
 CODE = "[1-9][0-9]{4,5}|0[1-9][0-9]{4}"
 """A code of six digits, whose first zero a program may have cut off: no chapter is called 00."""
-# No quotes, signs, letters or other blanks: then splitting at commas gives the cells.
+# No quotes, no signs, and of letters only those of NA: then splitting at commas gives the cells.
 _PLAIN = b"0123456789., NA\r\n"
 _STEP = 2**20
 _MOST = 1e15  # a number of more digits would lose its last ones

@@ -176,7 +176,8 @@ class ComextLines:
     @property
     def _common(self) -> str:
         """SQL for canonical columns of what was added up."""
-        # >= because in long tables quantities stand in lines of their own beside those of values.
+        # >= because in long tables quantities have lines of their own, in addition to those of
+        # values.
         whole = "is_one AND counted >= lines AND quantity > 0"
         return f"""period, freq, product, partner_basis, lines,
                 CASE WHEN product = '{TOTAL}' THEN '{NO_CODES}' ELSE {_nomenclature(self.level)} END

@@ -197,7 +197,8 @@ def about_headings(
 ) -> Iterator[Finding]:
     """Say where headings hold more than the lines below them, of one country and period."""
     names = {code for code, *_ in codes if 0 < _digits(code) < lines.level}
-    # Only the coarsest heading of a branch is compared: what 85 has beyond its lines, 8541 has too.
+    # Only the coarsest heading of a branch is compared: what 8541 has beyond its lines is in 85,
+    # too.
     widest = [
         name for name in names if not any(name[:size] in names for size in range(2, len(name), 2))
     ]

@@ -299,8 +299,7 @@ _CODE = "(TOTAL|[0-9]{1,8}|[0-9]{2}[0-9A-Z]{2}|[0-9]{2}[0-9A-Z]{4}|[0-9]{2}[0-9A
 
 def rules(form: Form, columns: Sequence[str]) -> tuple[Rule, ...]:
     """Return the rules for the columns that a file has."""
-    # Not kept, but tested and part of the mark: under a confidential code they tell two lines
-    # apart.
+    # Not kept, but tested and part of the mark: under a confidential code they separate two lines.
     beside = dict.fromkeys(form.beside, "class")
     found = [(column, (form.roles | beside).get(column.upper())) for column in columns]
     return tuple(_rule(column, role, form) for column, role in found if role)

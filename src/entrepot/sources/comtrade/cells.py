@@ -358,7 +358,6 @@ def _resolved(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
     ).fetchall()
     if not cells:
         return ()
-    # `fmt: skip`: one line shorter than what the formatter makes of it.
     words = ", ".join({"customs": "customs procedure", "mot": "mode of transport"}.get(
         role, "second partner") for role in file.lacks)  # fmt: skip
     text = (

@@ -450,7 +450,7 @@ def _require_whole(answer: dict[str, Any], where: str) -> None:
             hint="answers of the interface before 2022 (dataset, validation) are not read",
         )
     count, data = answer.get("count"), answer["data"]
-    # A connection that broke, or maxRecords, ends data early while count is of the complete answer.
+    # Fewer rows than are counted: the answer was cut off on its way.
     if isinstance(data, list) and count is not None and count != len(data):
         raise BadFileError(
             f"{len(data):,} rows, where the answer counts {str(count)[:20]}",

@@ -53,7 +53,7 @@ class _Ask:
             "maxRecords": str(self.way.rows),
             "includeDesc": "false",
         }
-        # An empty partnerCode would ask for none; left out, it asks for all of them.
+        # Where no partners are named the parameter is left out, which asks for all of them.
         query = urlencode({key: value for key, value in asked.items() if value}, safe=",")
         name = short_name(
             "comtrade",

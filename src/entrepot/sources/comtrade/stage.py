@@ -137,7 +137,7 @@ def stage(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> dict[str
 
 def _is_later(file: ComtradeFile, role: str) -> bool:
     kind = file.types[file.columns[role]]
-    # A BOOLEAN cannot be wrong, and an old flag beside the newer columns is not used.
+    # A BOOLEAN cannot be wrong, and an old flag next to the newer columns is not used.
     yes_no = kind == "BOOLEAN" and role in ("mass_estimated", "quantity_estimated", "original")
     flag = role == "flag" and "mass_estimated" in file.columns
     return yes_no or flag or (role in _LATER and kind in _LATER_TYPES)

@@ -139,7 +139,6 @@ def leave_sums_out(
     BadFileError
         If nothing but groups of countries is in the file.
     """
-    # Codes of groups are numbers, so they go into SQL without quotes.
     sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
     listed = ", ".join(map(str, sums))
     side = f"(partner IN ({listed}) OR reporter IN ({listed}))"

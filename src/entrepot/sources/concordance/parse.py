@@ -180,7 +180,7 @@ def links(sheet: Sheet, where: str) -> Iterator[SheetLink]:
         relation = _RELATION.fullmatch(more[0]) if more else None
         wrong = [text for text in (first, second) if not _CODE.fullmatch(text)]
         wrong += more if relation is None else []
-        # Remarks beside the table would be passed over otherwise.
+        # Remarks next to the table would be passed over otherwise.
         wrong += [text for place, text in enumerate(row) if text and place not in sheet.places]
         if wrong:
             raise BadFileError(
@@ -193,7 +193,7 @@ def links(sheet: Sheet, where: str) -> Iterator[SheetLink]:
 
 
 def _edition(year: str, where: str, row: int) -> str:
-    # HS 2017 and HS17 both occur.
+    # HS 2017 and HS17 are both read.
     known = {str(one.year): one.id for one in EDITIONS} | {one.baci[2:]: one.id for one in EDITIONS}
     if year not in known:
         raise BadFileError(

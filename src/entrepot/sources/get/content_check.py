@@ -87,7 +87,7 @@ def _json_rows(path: Path, way: DownloadAddress, where: str) -> int:
         raise _not_data("JSON without rows", said, where)
     if answer.get("error"):
         raise _not_data("an error", str(answer["error"])[:160], where)
-    # More than came: cut off. As many as the limit: may be cut off, which cannot be told apart.
+    # More than came: cut off. As many as the limit: may be cut off or complete, nothing says which.
     count = answer.get("count")
     if isinstance(count, int) and count > len(rows):
         raise TooMuch

@@ -178,7 +178,8 @@ def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> No
 
 
 def _require_parts_alone(reading: _Reading, node: Node, usd: Numbers) -> None:
-    # Earlier releases kept rows of zeros for CHN and MEX beside their parts, which do no harm.
+    # Earlier releases kept rows of zeros for CHN and MEX in addition to their parts; they do no
+    # harm.
     if node.area in reading.split and not node.part and usd.any():
         raise BadFileError(
             f"{node.area} is listed together with its parts, and both have values",

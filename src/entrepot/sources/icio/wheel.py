@@ -169,7 +169,7 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
     columns = shares[:, places] * inputs[places]
     more, *_ = np.linalg.lstsq(columns, missing)
     worst = float(np.abs(missing - columns @ more).max())
-    # `not <=` also catches NaN. A negative correction would mean that nothing was cut there.
+    # `not <=` also catches NaN. Inputs that would have to shrink were not cut off.
     if not worst <= _SLACK or (more < -_SLACK).any():
         raise BadFileError(
             f"what a sector sells differs from its output by {worst:.3g} m USD",

@@ -229,7 +229,7 @@ def cells(connection: duckdb.DuckDBPyConnection, layout: ImtsLayout, path: Path)
     source = f"FROM {read_text(path, layout.columns)} AS line"
     if layout.is_wide:
         names = ", ".join(map(quoted, layout.periods))
-        # UNPIVOT drops cells that are null, which are most of a wide file.
+        # UNPIVOT leaves out cells that are null.
         observed = (
             f"SELECT * FROM (SELECT {head}, {names} {source}) "
             f"UNPIVOT (text FOR period IN ({names}))"

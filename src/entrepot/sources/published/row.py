@@ -204,7 +204,7 @@ _PATTERNS = {
     "reporter": re.compile(_AREAS),
     "exporter": re.compile(_AREAS),
     "importer": re.compile(_AREAS),
-    # A list of ours with an optional member, or codes of the Harmonized System: all, chpl:tier1,
+    # A list of ours with an optional member, or codes of the Harmonized System: all, chpl:4.A,
     # 85,8542.
     "goods": re.compile(r"(all|[a-z]+(:[\w.]+)?|\d{2,6}(,\d{2,6})*)?"),
     "currency": re.compile(r"([A-Z]{3})?"),

@@ -77,7 +77,7 @@ class RegisterCells:
         if name is None:
             return "NULL::VARCHAR"
         words = ", ".join(literal(word) for word in ("", *self.layout.missing))
-        # Words for nothing such as "-" or "S/N" come from the layout; comparing after trim.
+        # Words for nothing come from the layout, and are compared without the blanks around a cell.
         cell = f"trim(line.{quoted(name)})"
         return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
 

@@ -139,8 +139,8 @@ def _hidden_rows(
     every = ", ".join(map(quoted, names))
     out = [
         f"row_number() OVER () + {first - 1} AS {ROW}",
-        # Over all columns, also those that are not kept: copies are told apart by what nobody may
-        # keep. With the salt, no line can be guessed from its hash.
+        # Over all columns, also those that are not kept, in which two lines may differ. With the
+        # salt, no line can be guessed from its hash.
         f"hash({literal(salt)}, {every}) AS {SAME}",
     ]
     given: dict[str, str] = {}

@@ -216,7 +216,7 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
         left = f"regexp_matches({name_key(freed)}, '(^| )' || {_any_order(plain)} || '($| )')"
         out = (
             f"SELECT * REPLACE (CASE WHEN {is_hidden} AND len({plain}) > 1 "
-            # Cheap and true for nearly all lines without the name: the patterns run on few.
+            # A cheap test that fails for nearly all lines: the patterns run on few.
             f"AND contains({name_key(text)}, {plain}[1]) "
             f"THEN CASE WHEN {left} THEN {by} ELSE {freed} END "
             f"ELSE {text} END AS {text}) FROM ({out})"

@@ -245,7 +245,8 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
         if count := sum(kind[f"lost_{name}"] for kind in kept):
             yield Finding(rule, "note", label, count, "0", text)
     for name, rule, level, text in _SEVERAL:
-        # The basis of exports is always the destination, so beside imports it is no second basis.
+        # The basis of exports is always the destination: with one of imports it makes no second
+        # basis.
         reported = {
             str(kind[name]) for kind in kept if name == "freq" or kind["reported_by"] == "importer"
         }

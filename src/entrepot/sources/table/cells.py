@@ -99,7 +99,7 @@ class Cells:
             types = parquet_types(connection, self.path, self.label)
             texts = [self._typed(name, kind) for name, kind in types.items()]
         else:
-            # read_csv gives null for an empty cell without quotes.
+            # read_csv gives null for an empty cell.
             texts = [f"coalesce(c{place}, '')" for place in range(len(self.names))]
         return [f"trim({text}, {literal(BLANKS)}) AS c{place}" for place, text in enumerate(texts)]
 

@@ -58,7 +58,7 @@ def document_sheets(path: Path, where: str) -> dict[str, Rows]:
         raise BadFileError(
             f"a page or JSON of {stat.st_size:,} bytes", where=where, hint="save it as CSV"
         )
-    # A page is asked for its names, its rows and its merged cells: parsed once, unless it has
+    # A page is asked for its names and several times for its rows: parsed once, unless it has
     # changed.
     return _sheets(path, stat.st_mtime_ns, where)
 

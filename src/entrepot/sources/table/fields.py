@@ -255,7 +255,7 @@ def flow_of(text: str, column: MappedColumn) -> str:
         "reexport": column.reexport,
         "reimport": column.reimport,
     }
-    # Words that the mapping lists replace the usual ones, for M may be monthly in another file.
+    # Words that the mapping lists replace the usual ones: a file may use M for something else.
     if any(listed.values()):
         found = [flow for flow, words in listed.items() if text in words]
     else:
@@ -362,7 +362,7 @@ def system_codes(system: str) -> dict[str, str]:
         return {_key(row["code"]): row["area"] for row in rows if row["system"] == system}
     if system == "iso3":
         own = {one.code: one.code for one in areas()}
-        # Short names are old or other codes of three letters (ROM, ZAR), which ours override.
+        # Short names are old or other codes of three letters (ROM, PRC, DRC), which ours override.
         return {_key(name): code for name, code in by_code("name").items() if len(name) <= 3} | own
     # Later tables override: M49 itself is surer than Comtrade's own codes where both have one.
     return {_key(code): ours for table in _TABLES[system] for code, ours in by_code(table).items()}

@@ -213,7 +213,7 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, MappedColumn]:
             continue
         if years and month_number(name):
             found[name] = mapping.wide.model_copy(update={"month": name})
-        # Beside a column of years only names of months are times.
+        # With a column of years only names of months are times.
         elif not years and (read_span(name) or (mapping.year_starts and fiscal_years([name]))):
             found[name] = mapping.wide.model_copy(update={"period": name})
     if not found:
@@ -275,8 +275,8 @@ def _groups(
         role = number.column.role
         if role != "value":
             own = frozenset(number.column.constants().items())
-            # A plain mass beside a single value belongs to it, though the value says its flow and
-            # the mass not.
+            # A plain mass next to a single value belongs to it, though the value says its flow and
+            # the mass does not.
             key = next(iter(groups)) if len(groups) == 1 and not own else own
             if key not in groups:
                 raise _alone(name, role)

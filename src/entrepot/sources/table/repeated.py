@@ -258,7 +258,7 @@ def _like_totals(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int,
 
 def _differs(names: Sequence[str]) -> str:
     """Return SQL for whether rows of one key differ in one of some columns."""
-    # DISTINCT skips nulls, so a null beside a value has a test of its own.
+    # DISTINCT skips nulls, so a null together with a value has a test of its own.
     tests = [f"count(DISTINCT {name}) > 1 OR count({name}) NOT IN (0, count(*))" for name in names]
     return " OR ".join(tests)
 

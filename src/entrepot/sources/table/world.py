@@ -123,8 +123,8 @@ def table_totals(
         If several rows give one total over all partners with different numbers.
     """
     how = _repeated(plan)
-    # Totals over partners and over goods; the third condition keeps the reporter a single country.
-    # Groups that are no reports (`both`) make no totals.
+    # Totals over partners and over goods of one reporting country; rows that both sides are said to
+    # report make no totals.
     sums = f"""
         SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
                coalesce(importer, importer_sum) AS importer, product, nomenclature, currency,

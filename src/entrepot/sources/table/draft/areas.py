@@ -56,7 +56,7 @@ def with_names_beside(
     words = [one for one in few if one.is_flow and max(map(len, one.texts)) > 2]  # M is monthly
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):
-        # One code beside one name would fit any column with one text.
+        # One code with one name would fit any column that has one text.
         if len(code.texts) > 1 and (pairs := _one_to_one(connection, cells, columns, code, name)):
             areas = {text: area for text, word in pairs.items() if (area := named_area(word))}
             # Of several columns of names (short and full) the one of which more are known.

@@ -215,7 +215,7 @@ def _tried(
     """
     mine = [one for n, one in enumerate(columns) if n not in others]
     if others:
-        # Names that come again in the second table ("Country (2)") are guessed from as they stand.
+        # "Country (2)" of a second table is guessed from as Country, the name that the file has.
         mine = [replace(one, name=plain_again(one.name)) for one in mine]
     guesses = guess_columns(mine, head.above)
     guesses = _in_place(guesses, columns, others)

@@ -223,7 +223,7 @@ def _to_names(guesses: Sequence[Guess]) -> None:
         seen = guess.seen
         unknown = guess.role in AREAS and guess.keys.get("codes") == TODO
         other = by_name.get(seen.named_by)
-        # National codes (Japan's 105) are of no table here, but the names beside them are known.
+        # National codes (Japan's 105) are of no table here, but the names next to them are known.
         most = len(set(seen.texts) & set(seen.named)) >= _HALF * len(seen.texts)
         if unknown and other and not other.role and most:
             other.role, other.keys = guess.role, {"codes": "names"}

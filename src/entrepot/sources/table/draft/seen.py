@@ -165,8 +165,8 @@ class Seen:
     @property
     def is_proved(self) -> bool:
         """Whether one system of codes fits and could not do so by chance."""
-        # Letters hardly fit by chance; numbers such as 32, 76 do, unless they are ten or have names
-        # beside.
+        # Letters hardly fit by chance; numbers do, unless they are ten or more, or have names next
+        # to them.
         letters = not any(text[:1].isdigit() for text in self.texts)
         enough = letters or len(self.texts) >= _ENOUGH or len(self.named) > 1
         return len(self.systems) == 1 and enough
@@ -260,7 +260,7 @@ def _counted(
     return connection.execute(
         f"SELECT one.place, one.text, count(*) FROM (SELECT unnest([{pairs}]) AS one "
         f"FROM ({cells.sql(connection, places)})) WHERE one.text <> '' GROUP BY 1, 2 "
-        # A column of amounts has millions of texts: the first 20,000 by order tell what it is.
+        # A column of amounts has millions of texts: the first 20,000 by order show what it is.
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
     ).fetchall()
