@@ -315,6 +315,7 @@ def _row(cells: dict[str, str], where: str) -> Published:
 
 def _check_cells(cells: dict[str, str], where: str) -> None:
     """Refuse a row with cells that their columns do not allow, all of them at once."""
+    # All wrong cells of a row in one message, for whoever corrects it by hand.
     wrong = {column: _nearest(cells[column], known) for column, known in _CHOICES.items()}
     wrong = {column: hint for column, hint in wrong.items() if hint}
     wrong |= {

@@ -149,6 +149,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Field_:
+        # Keys that were written; defaults go with every role.
         for key in sorted(self.model_fields_set & set(_ONLY)):
             if self.role not in _ONLY[key]:
                 raise RequestError(

@@ -191,6 +191,7 @@ class _Look:
                 f"are no key. Keeping one line of each would lose {self._money(lost)}."
             )
             yield self.finding("numbers-restart", "note", int(count), example, text)
+        # 0, 000-0000 and the like stand where there is no number.
         query = f"""
             SELECT count(*), sum({VALUE}), min(row) FROM {_LINES}
             WHERE declaration IS NULL OR regexp_full_match(declaration, '[0 -]+')"""
@@ -255,6 +256,8 @@ class _Look:
                 )
                 yield self.finding("header-value", "note", amount[0], "", text)
             return
+        # Items of one value and one mass may be alike; one value on items of different masses is
+        # that of their declaration.
         query = f"""
             WITH one AS (
                 SELECT count(*) - 1 AS more, max({VALUE}) AS value,
@@ -285,6 +288,7 @@ class _Look:
         """Lines whose value and invoice do not fit the rate that is usual in the month."""
         if not self._layout.of("invoice_value"):
             return
+        # The rate is what lines of a month and currency have in the middle: none of ours is needed.
         query = f"""
             WITH rate AS (
                 SELECT {VALUE} / invoice_value AS rate, {VALUE} AS value, row,
@@ -317,6 +321,7 @@ class _Look:
                     f"{self._money(value)}; it is put back."
                 )
                 yield self.finding("leading-zeros", "note", count, example, text)
+        # The most frequent length comes first and is the usual one.
         query = f"""
             SELECT length(tariff_line) AS digits, count(*), sum({VALUE}), min(tariff_code)
             FROM {_LINES} GROUP BY 1 ORDER BY 2 DESC"""
@@ -347,6 +352,7 @@ class _Look:
             some = sorted(words, key=lambda one: -words[one])
             column = quoted(str(self._layout.of(role)))
             listed = ", ".join(literal(one) for one in some)
+            # Facts have codes alone: the words are read once more from the kept text, by row.
             [(value,)] = self._ask(f"""
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
@@ -383,6 +389,7 @@ class _Look:
 
     def without_value(self) -> Iterator[Finding]:
         """Lines without a value that are no sub-items."""
+        # Where the value is that of a declaration, all of its lines but the first have none.
         query = f"""
             SELECT count(*), sum(mass_kg), min(row) FROM {_LINES}
             WHERE coalesce({VALUE}, 0) = 0 AND value_kind = 'item'
@@ -411,6 +418,7 @@ class _Look:
         """Numbers of receivers that are dealt out anew every month."""
         if not (self._layout.of("receiver") and self._layout.of("receiver_number")):
             return
+        # By name, a month and the next: what else would show that numbers do not stay.
         query = f"""
             WITH pair AS (
                 SELECT DISTINCT period, receiver, receiver_number FROM {_LINES}

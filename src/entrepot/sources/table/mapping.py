@@ -154,6 +154,7 @@ class MappedColumn(Constants):
     def _fits_its_role(self) -> MappedColumn:
         known = keys_of(self.role)
         fields = type(self).model_fields
+        # Keys that were written; defaults go with every role.
         for name in sorted(self.model_fields_set - {"role"}):
             # `import` is a keyword of Python, so its field is import_.
             key = fields[name].alias or name

@@ -147,6 +147,7 @@ def table_totals(
     )
     if plan.mapping.repeated in ("refuse", "once"):
         _refuse_several(connection, plan, cells)
+    # Only lengths that occur: a heading of four digits has finer codes where one of six is there.
     lengths = connection.execute(f"""
         SELECT DISTINCT length(product) FROM ({every}) WHERE product <> 'TOTAL'""").fetchall()
     keys = "period, freq, exporter, importer, reported_by"
@@ -191,6 +192,7 @@ def require_complete(
     if totals is None:
         text = f"{text}; it has no row over all goods to compare them with."
         return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
+    # Without partner and product: the world's row is compared with all lines of its reporter.
     world = "period, freq, reported_by"
     lines = f"""
         SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value, count(*) AS n
