@@ -52,6 +52,7 @@ def source_info(source: str) -> SourceInfo:
     from entrepot.model.closed_yaml import read_closed
     from entrepot.sources.info import SourceInfo
 
+    # All tables of the user's own share one description, `table.yml`.
     kind = source.partition(".")[0] if is_own(source) or is_register(source) else source
     if kind not in source_ids():
         raise UnknownNameError(
@@ -119,6 +120,8 @@ def source_parser(source: str) -> Parser:
     return cast("Parser", import_module(f"entrepot.sources.{kind}.parse"))
 
 
+# PEP 562: importing SourceInfo takes pydantic and all of `info`, which opening a lake does not
+# need.
 def __getattr__(name: str) -> Any:
     if name == "SourceInfo":
         return import_module("entrepot.sources.info").SourceInfo

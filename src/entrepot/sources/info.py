@@ -154,6 +154,8 @@ class Download(Closed):
 
     def way(self, name: str) -> DownloadAddress:
         """Return the way with this id."""
+        # Ids are named in `get.py` of the source: one that is missing is a slip of ours, hence no
+        # message.
         return next(way for way in self.ways if way.id == name)
 
 

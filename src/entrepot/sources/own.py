@@ -57,6 +57,7 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
     BadFileError
         If the mapping is none.
     """
+    # Imported here: other sources need no model of mappings.
     from entrepot.sources.table.mapping import read_mapping
 
     if mapping is None:
@@ -71,6 +72,7 @@ def own_source(source: str, file: str, mapping: str | None) -> tuple[str, str]:
             f"the table is called {named} here and {read.id} in its mapping",
             hint="leave one of the two out",
         )
+    # An id becomes a folder of the lake: no signs that a file system or a shell reads.
     plain = re.sub(r"[^a-z0-9_-]+", "-", file.lower()).strip("-_")[:40] or "mine"
     return f"table.{named or read.id or plain}", read.title or ""
 

@@ -77,6 +77,7 @@ def is_ours(error: Exception) -> bool:
     """Whether memory, disk or patience ran out, so that the file is not to blame."""
     import duckdb
 
+    # A full disk has no class of its own in DuckDB: it is known by its words.
     ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
     return isinstance(error, ours) or "No space" in str(error)
 
@@ -112,6 +113,7 @@ def cell_text(column: str, kind: str) -> str:
     if kind == "VARCHAR":
         return f"trim(coalesce({name}, ''), ' ')"
     if kind in _FLOATS:
+        # A code that pandas kept as 85.0 is 85; above 1e15 not every whole number has a DOUBLE.
         whole = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
         plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::DOUBLE::VARCHAR END"
         return f"coalesce({plain}, '')"
@@ -155,6 +157,7 @@ def verify_parquet(
             where=name,
             hint=_AGAIN,
         )
+    # Lists come as Python values of the column's type: 842, 842.0 and "842" are one code.
     occurs = {rule: frozenset(map(_plain, some)) for rule, some in zip(listed, texts, strict=True)}
     broken = {rule for rule, some in occurs.items() if not rule.holds(*some)}
     if good < rows or broken:
@@ -180,8 +183,10 @@ def _test(rule: Rule, kind: str) -> str:
     column = quoted(rule.column)
     number = kind in _NUMBERS or kind.startswith(("DECIMAL", "U"))
     if rule.least is not None and number:
+        # An integer is always finite, a float of more digits has lost them before it came here.
         most = f"isfinite({column})" if kind in _FLOATS else f"{column} < {_MOST}"
         within = f"{most} AND {column} >= {rule.least}"
+        # A null passes exactly where the rule lets an empty cell pass.
         return f"coalesce({within}, {str(rule.holds('')).lower()})"
     return f"regexp_full_match({cell_text(rule.column, kind)}, {literal(rule.pattern)})"
 
@@ -213,6 +218,7 @@ def _raise_first(
         for rule, cell in zip(rules, cells, strict=True)
     ]
     source = read_parquet(path, numbered=True)
+    # The first row of each rule in one pass; the earliest of them is reported, as for text.
     firsts = ", ".join(
         f"min(struct_pack(row := file_row_number + 1, cell := {cell})) FILTER (WHERE NOT ({test}))"
         for cell, test in zip(cells, tests, strict=True)

@@ -42,6 +42,8 @@ __all__ = [
 
 BUFFER = 16 * MAX_RECORD
 """Bytes that DuckDB's reader of text takes at once: its own default, said here for the tests."""
+# Fifteen digits fit a DOUBLE exactly; no sign, no inf or nan; two digits of exponent keep it
+# finite.
 NUMBER = r"([0-9]{1,15}([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]{1,2})?"
 
 
@@ -100,6 +102,7 @@ class Rule:
 
 def literal(text: object) -> str:
     """Return text as a literal of SQL."""
+    # The only sign with a meaning inside a literal of DuckDB: backslashes are plain.
     return "'" + str(text).replace("'", "''") + "'"
 
 
@@ -112,6 +115,7 @@ def file_literal(path: Path) -> str:
         If it must be a pattern, and lies beside a name that the engine cannot compare with one.
     """
     text = str(path)
+    # DuckDB takes names of files for patterns; a sign in brackets stands for itself.
     plain = re.sub(r"([*?\[])", r"[\1]", text)
     if plain != text:
         _require_names_in_utf8(path)
@@ -155,6 +159,8 @@ def read_text(
     types = ", ".join(f"{literal(n)}: {literal((kinds or {}).get(n, 'VARCHAR'))}" for n in columns)
     return (
         f"read_csv({file_literal(path)}, columns={{{types}}}, header=true, auto_detect=false, "
+        # auto_detect off: a sample would guess types and columns. strict_mode refuses uneven rows
+        # and quotes that are not closed.
         f"delim={literal(delim)}, quote='\"', escape='\"', strict_mode=true, "
         f"buffer_size={BUFFER}, max_line_size={BUFFER // 16}, hive_partitioning=false)"
     )
@@ -183,6 +189,8 @@ def require_all(
     BadFileError
         If rows are missing, or there are more of them than the text has.
     """
+    # The quick answer for nearly all files; the slow count only where blank lines or line ends in
+    # cells make the numbers differ.
     if rows == lines - 1:
         return
     there = sum(1 for _ in given())
@@ -248,6 +256,7 @@ def verify(
     cells = [(rule, frozenset(some)) for rule, some in zip(listed, texts, strict=True)]
     broken = {rule for rule, some in cells if not rule.holds(*some)}
     if good < rows or broken:
+        # Columns whose texts were all right need not be looked at again.
         suspects = [rule for rule in rules if rule in broken or rule not in listed]
         _raise_first(path, name, columns, suspects, delim)
         raise BadFileError(f"{rows - good} rows cannot be read", where=name)
@@ -315,6 +324,7 @@ def _raise_first(
 
 def _lines(path: Path, name: str, delim: str) -> Iterator[tuple[int, list[str]]]:
     """Yield number and cells of every line after the header that is not blank."""
+    # A row is named by its first line: cells may have line ends in them.
     with path.open(encoding="utf-8-sig", newline="") as opened:
         reader = csv.reader(opened, delimiter=delim, strict=True)
         start = 1

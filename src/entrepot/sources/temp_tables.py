@@ -50,6 +50,7 @@ def look_up(
     """
     connection.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {name} AS "
+        # Two lists of one length unnest side by side.
         f"SELECT unnest($1::{kind}[]) AS code, unnest($2::VARCHAR[]) AS iso",
         [list(meanings), list(meanings.values())],
     )

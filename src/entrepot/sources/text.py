@@ -47,6 +47,7 @@ MAX_RECORD = 2_000_000
 Of a longer line without an end the reader says nothing: see `count_lines`.
 """
 
+# Lazy, and closed by the tag that opened it (\1), so that text between two scripts stays.
 _NOT_SHOWN = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]*>|\s")
 _FILLED = 200
@@ -91,6 +92,7 @@ def header(path: Path, where: str, delim: str = ",") -> list[str]:
             where=f"{where}, row 1",
             hint="is this one table, with the names of its columns in the first line?",
         )
+    # DuckDB and Python disagree on CR alone as a line end.
     if "\r" in line:
         raise BadFileError(
             "lines end in CR, or in several ways",
@@ -151,12 +153,15 @@ def count_lines(path: Path, where: str, *, first: int = 1) -> int:
             until = piece.find(b"\n")
             if until < 0:
                 run += len(piece)
+            # Only a line that began in an earlier piece can be too long: a piece is shorter than
+            # MAX_RECORD.
             if run + max(until, 0) > MAX_RECORD:
                 raise _endless(where, first + ends)
             if until >= 0:
                 ends += piece.count(b"\n", until)
                 run = len(piece) - 1 - piece.rfind(b"\n")
         size = opened.seek(0, 2)
+        # Twice, because blanks at the end of the last line with text do not count.
         opened.seek(max(0, size - 2 * _FILLED))
         if sign := filling(opened.read()):
             raise _filled(f"the end is filled with {sign}", where, first + ends - (not run))
@@ -217,6 +222,7 @@ def unfinished(path: Path) -> bytes | None:
         end = opened.read()
     if start.startswith(_UTF16):
         little = start.startswith(codecs.BOM_UTF16_LE)
+        # From an even number of bytes on, since 4096 is one and files of UTF-16 have an even size.
         end = end.decode("utf-16-le" if little else "utf-16-be", "replace").encode()
     if not end or end.endswith((b"\n", b"\r")) or b"\0" in end:
         return None
@@ -256,6 +262,7 @@ def _first_line(path: Path, where: str) -> str:
     if start.startswith(_UTF16):
         raise BadFileError("text in UTF-16", where=where, hint="save it as CSV in UTF-8")
     first, end, _ = start.partition(b"\n")
+    # A text has no zero byte; a binary file has one early.
     if b"\0" in start[:65536] or b"\0" in first:
         raise BadFileError("not a text file", where=where, hint="give the CSV, gzip or zip file")
     if not end and len(first) > MAX_LINE:
@@ -324,6 +331,7 @@ def text_in_utf8(
 
 def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
     """Copy into UTF-8 (or only read, without target); return the row that cannot be read."""
+    # Incremental, because a piece may end inside a character.
     decoder = codecs.getincrementaldecoder(encoding)()
     row = 1
     with path.open("rb") as source, target.open("wb") if target else nullcontext() as copy:
@@ -332,6 +340,8 @@ def _transcode(path: Path, encoding: str, target: Path | None) -> int | None:
             try:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
+                # `object` is the piece with what was left of the one before: its line ends were not
+                # counted yet.
                 return row + error.object[: error.start].count(b"\n")
             except UnicodeError:  # UTF-16 without its mark, and others that do not say where
                 return row
@@ -374,4 +384,5 @@ def group_of(pattern: str, text: str) -> str | None:
 
 @cache
 def _regular() -> duckdb.DuckDBPyConnection:
+    # A connection of its own: patterns are tested where no lake is open.
     return connect(threads=1, memory="200MB")

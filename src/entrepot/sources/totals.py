@@ -88,7 +88,10 @@ def compare_totals(
         "gap > slack AND parts < total",
         "gap > slack AND parts > total",
     )
+    # A list has one type, so numbers go as text; a DOUBLE printed by DuckDB reads back exactly.
     example = "[cell, total::DOUBLE::VARCHAR, parts::DOUBLE::VARCHAR]"
+    # gap is null without parts or total: such cells are counted by n = 0 and total IS NULL. Ties go
+    # by the cell's words, for the same answer each time.
     [found] = connection.execute(f"""
         WITH sized AS (
             SELECT cell, total, coalesce(parts, 0) AS parts, n, {gap} AS size,

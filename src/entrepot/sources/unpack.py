@@ -63,6 +63,7 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _ZEROS = 16
 """More than any gzip file has at its end: the empty part that bgzip adds has nine."""
 _STEP = 2**20
+# What the standard library raises on damaged archives, beyond what it documents.
 _DAMAGE = (
     EOFError,
     IndexError,  # from zipfile: a member without a name
@@ -93,6 +94,7 @@ def members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]]:
     MissingExtraError
         If it is a 7z archive and the extra ``comext`` is not installed.
     """
+    # By content first: a CSV named .zip is refused below, an archive named .csv is unpacked.
     start = _start(file.path, 4)
     name = Path(file.name).name
     if not start:
@@ -131,12 +133,15 @@ def _zip_members(file: RawFile, scratch: Path) -> Iterator[tuple[str, str, Path]
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise _bomb(f"{len(infos):,} files in one archive", file.name)
+            # Archives made on a Mac carry a second member of metadata for each file.
             for place, info in enumerate(infos):
                 if info.is_dir() or info.filename.startswith("__MACOSX/"):
                     continue
                 label = f"{file.name}: {_shown(info.filename)}"
                 if _leads_out(info.filename):
                     raise _trap(label)
+                # Bit 0 of the flags: encrypted. zipfile would only say so as a RuntimeError at
+                # reading.
                 if info.flag_bits & 1:
                     raise BadFileError(
                         "locked with a password", where=label, hint="unlock it first"
@@ -176,6 +181,7 @@ class _Meter:
         self.unpacked += size
         if self.unpacked > MAX_UNPACKED:
             raise _bomb(f"it unpacks to more than {MAX_UNPACKED / 2**30:.0f} GiB", where)
+        # Counted over all members: a bomb may be spread over thousands of small ones.
         if self.unpacked > FREE and self.unpacked > MAX_RATIO * self.packed:
             raise _bomb(f"it unpacks to more than {MAX_RATIO} times its size", where)
 
@@ -183,6 +189,7 @@ class _Meter:
 def _refuse_filled(file: RawFile) -> None:
     """Refuse zeros after the end: gzip skips them, and what they stand in place of was lost."""
     with file.path.open("rb") as opened:
+        # A gzip file ends with its length, so a few zeros are usual and sixteen are not.
         opened.seek(max(0, file.path.stat().st_size - _ZEROS))
         if not opened.read().strip(b"\0"):
             raise BadFileError(
@@ -224,6 +231,7 @@ def _blamed(kind: str, where: str, error: Exception) -> Exception:
 
 def _leads_out(name: str) -> bool:
     """Whether a name in an archive points out of the folder that it would be unpacked to."""
+    # Windows reads backslashes as separators and C: as a drive, so both count on every system.
     plain = name.replace("\\", "/")
     return plain.startswith(("/", "~")) or ".." in plain.split("/") or plain[1:2] == ":"
 
@@ -239,6 +247,7 @@ def _trap(where: str) -> BadFileError:
 
 def _shown(name: str) -> str:
     """Return a name from inside an archive, harmless on a terminal."""
+    # Control sequences in a name could rewrite what the terminal shows.
     return "".join(sign if sign.isprintable() else "?" for sign in name[:200])
 
 
@@ -293,6 +302,8 @@ class Repair(BaseModel):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Repair:
+        # Whether `becomes` was written, not whether it is null: null is a correction, to "not
+        # known".
         if self.drop == ("becomes" in self.model_fields_set):
             raise ValueError(f"{self.id}: either becomes or drop: true")
         return self
@@ -319,6 +330,7 @@ class Repair(BaseModel):
         timed = kinds.get("period") == "DATE"
         if timed != (self.period is not None):
             raise ValueError(f"{self.id}: the row of {table} is found with a period, or without")
+        # A period alone would match every row of a year.
         if not set(self.row) & set(key_columns(table)) - set(_FIXED):
             raise ValueError(f"{self.id}: the row names no part of the key of {table}")
         for cell in (self.was, self.becomes):
@@ -330,6 +342,7 @@ def _is_a(cell: bool | float | str, kind: str) -> bool:
     """Whether a cell of YAML is what a column of this type holds; yes is no number."""
     if kind == "BOOLEAN":
         return isinstance(cell, bool)
+    # In Python a bool is an int.
     return isinstance(cell, int | float if kind == "DOUBLE" else str) and not isinstance(cell, bool)
 
 
@@ -337,10 +350,12 @@ def _is_a(cell: bool | float | str, kind: str) -> bool:
 
 
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
+# The decoder takes a dictionary of this size from memory before it gives the first byte.
 _MOST_DICTIONARY = 2**28
 _SEVENZIP_STEP = (
     2**12
 )  # bytes read at once, also the most of a list; LZMA makes up to 7,000 of each
+# Ids of methods in the 7z format; the x86 filter only rearranges jumps and takes no memory.
 _LZMA, _LZMA2, _X86 = b"\x03\x01\x01", b"\x21", b"\x03\x03\x01\x03"
 _LOCK = b"\x06\xf1\x07\x01"
 
@@ -402,6 +417,7 @@ class _Target(BufferedWriter):
     def create(self, _: str) -> _Target:
         return self
 
+    # py7zr writes before it compares checksums, so bytes are counted here and not afterwards.
     def write(self, piece: Any, /) -> int:
         self._count(len(piece))
         return super().write(piece)
@@ -412,6 +428,8 @@ def _unpack(opened: _Slowly, out: _Target, target: Path, where: str) -> None:
     from py7zr.archiveinfo import HeaderStreamsInfo, SignatureHeader
 
     start = SignatureHeader.retrieve(cast("Any", opened))
+    # The list of contents stands at the end; its offset counts from behind the first 32 bytes. It
+    # is measured before py7zr reads it, which would unpack one of any length.
     opened.seek(start.nextheaderofs, 1)
     listed, length = BytesIO(opened.read(start.nextheadersize)), start.nextheadersize
     if listed.read(1) == b"\x17":  # the list is packed too
@@ -424,6 +442,7 @@ def _unpack(opened: _Slowly, out: _Target, target: Path, where: str) -> None:
         if len(found) != 1 or not found[0].is_file or found[0].crc32 is None:
             raise _refused(f"not one file with its checksum (entries: {len(found)})", where)
         _unpacked_size(archive.header.main_streams, where)
+        # Replaces the name from the archive, so that py7zr joins no foreign path to the folder.
         archive.files.files_list[0]["filename"] = target.name
         archive.extractall(target.parent, factory=cast("Any", out))
 
@@ -437,6 +456,8 @@ def _unpacked_size(streams: Any, where: str) -> int:
     if methods not in ([_LZMA], [_LZMA2], [_LZMA2, _X86]):
         raise _refused(f"packed by method {' and '.join(one.hex() for one in methods)}", where)
     known = folder.coders[0]["properties"]
+    # LZMA has the size of its dictionary in bytes 1 to 4 of its properties, LZMA2 as mantissa and
+    # exponent in one byte.
     size = int.from_bytes(known[1:5], "little")
     if methods[0] == _LZMA2:
         size = (2 | known[0] & 1) << (known[0] // 2 + 11)

@@ -104,6 +104,7 @@ def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
         If the extra ``excel`` is not installed.
     """
     rows: list[list[Cell]] = _ask(path, where, sheet)
+    # calamine gives "" for an error and for a formula without a value; the XML tells them apart.
     return without_holes(rows, path, sheet, where) if _is_zip(path) else rows
 
 
@@ -159,7 +160,10 @@ def _ask(path: Path, where: str, sheet: str | None = None) -> list[Any]:
     _distrust(path, where)
     if find_spec("python_calamine") is None:
         raise MissingExtraError("python-calamine", "excel")
+    # -P keeps the folder of the script off sys.path: a module there could hide one of the
+    # standard's.
     command = [sys.executable, "-P", workbook_child.__file__, str(path.resolve())]
+    # The child finds calamine where this process does; an empty entry would be the current folder.
     paths = os.pathsep.join(entry for entry in sys.path if entry)
     try:
         done = subprocess.run(
@@ -171,8 +175,11 @@ def _ask(path: Path, where: str, sheet: str | None = None) -> list[Any]:
         )
     except subprocess.TimeoutExpired as error:
         raise _unreadable(f"not read within {_SECONDS} seconds", where) from error
+    # Killed by its memory limit, the child writes nothing, or a part and a signal as return code.
     if done.returncode or not done.stdout:
         raise _unreadable("reading it takes too much memory, or fails", where)
+    # Pickles of our own child, written one after the other. A workbook cannot put one there: cells
+    # come as plain values, and what runs in the child runs as this user anyway.
     parts = BytesIO(done.stdout)
     found: list[Any] = []
     while parts.tell() < len(done.stdout):
@@ -195,6 +202,8 @@ def _distrust(path: Path, where: str) -> None:
         return
     try:
         with open_zip(path) as archive:
+            # Sizes as the archive states them, to refuse early; the child's memory limit is what
+            # holds.
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _unreadable(str(error), where) from error
@@ -224,12 +233,15 @@ def _no_value(hole: Hole, sheet: str, where: str) -> BadFileError:
     )
 
 
+# Regular expressions and no XML parser: entities of a hostile document cannot expand, and a sheet
+# of half a gigabyte is read in pieces.
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _START = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>")  # no sign twice, so no text takes long
 _END = re.compile(rb"</(?:\w+:)?c>")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)<")
+# A formula that gives "" has <v></v>, which _VALUE does not match.
 _EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -313,6 +325,7 @@ def _hole(names: dict[str, str], text: str | None) -> Hole:
     if found is None:  # a cell that does not say where it is: as bad as one without a value
         return Hole("not said", 0, 0, None)
     column = 0
+    # Columns count in base 26 without a zero: Z is 26, AA is 27.
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     return Hole(cell, int(found[2]), column, text)
@@ -322,6 +335,7 @@ def _cells(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Yield attributes and content of every cell with content, a piece of text at a time."""
     rest = b""
     while piece := opened.read(_AT_ONCE):
+        # What follows the last end tag may go on in the next piece.
         *cells, rest = _END.split(rest + piece)
         for text in cells:
             starts = list(_START.finditer(text))
@@ -343,6 +357,7 @@ def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:
     for one in _tags(_SHEET, workbook):
         link = next((text for name, text in one.items() if name.endswith(":id")), None)
         if one.get("name") == sheet and link in target:
+            # Targets may be relative to xl/, absolute, or have .. in them.
             member = posixpath.normpath(posixpath.join("xl", target[link])).lstrip("/")
             return member if member in names else None
     return None

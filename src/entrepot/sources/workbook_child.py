@@ -41,6 +41,7 @@ def main(path: str, sheet: str | None = None) -> None:
 
         # Two cells far apart make a small file that the library spreads over gigabytes.
         most = min(_MOST_MEMORY, _MEMORY + _MEMORY_A_BYTE * os.stat(path).st_size)  # noqa: PTH116
+        # A limit on addresses: without one, the system ends some process when memory runs out.
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         for part in _parts(path, sheet):
@@ -69,6 +70,7 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
         high, wide = content.end[0] + 1, content.end[1] + 1
         if high * wide > _MOST_CELLS:
             raise ValueError(f"{high:,} rows of {wide:,} columns, more than {_MOST_CELLS:,} cells")
+        # Callers count rows and columns from A1, as the user's program shows them.
         left: list[Any] = [""] * content.start[1]
         rows = (left + row for row in content.iter_rows())  # it begins at row 1, not at column A
         while part := list(islice(rows, _AT_ONCE)):
@@ -76,6 +78,7 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
 
 
 def _write(word: str, content: object) -> None:
+    # Pickle keeps float, bool, date and text apart, which JSON would not.
     pickle.dump((word, content), sys.stdout.buffer)
 
 

@@ -43,6 +43,7 @@ def _edition(wanted: DataRequest) -> Edition:
     if named and not wanted.period:
         return named
     first = years(needed(wanted.period, "baci"))[0]
+    # BACI begins in 1995 in every edition, also in HS1992, so 1992 to 1994 never select one.
     start = max(first, 1995)
     covering = [one for one in EDITIONS if _starts(one) <= start]
     if first < 1995 or (named and named not in covering):
@@ -52,6 +53,8 @@ def _edition(wanted: DataRequest) -> Edition:
             "1995 on",
             hint="leave --nomenclature out, or name an older edition or later years",
         )
+    # EDITIONS are in order of time: the last that had begun is the newest one with data for the
+    # year.
     return named or covering[-1]
 
 

@@ -74,8 +74,11 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         text: iso
         for code, iso in by_code("baci").items()
         if area(iso).kind != "aggregate"
+        # CEPII writes 4 for Afghanistan, copies that went through text write 004; an enum takes
+        # each once.
         for text in dict.fromkeys((f"{int(code)}", f"{int(code):03}"))
     }
+    # Order matters: `canonical` finds year and ISO code by the place of a text in its enum.
     codes = {"t": [*map(str, years)], "i": [*areas], "j": [*areas]}
     reported_by = reported_by_of(years)
     same = {"freq": "A", "nomenclature": table.nomenclature, "valuation": "FOB"}
@@ -88,6 +91,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         verify(connection, table.path, table.name, columns, rules(table, codes))
         return read(careful)
 
+    # A plain file is read without a test of each cell; `again` tests them once the quick way stops,
+    # which costs a second pass only for files that are wrong.
     plain = is_plain(table.path)
     lines = count_lines(table.path, table.name)
     return ParsedRows(
@@ -95,6 +100,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         same if reported_by else same | {"reported_by": "both"},
         lambda key: _locate(table, columns, areas, key),
         again=again if plain else None,
+        # A reader without a test could drop lines, so the number of rows is compared with the
+        # lines.
         count=lines - 1 if plain else None,
     )
 
@@ -137,6 +144,7 @@ def _require_columns(columns: list[str], name: str) -> None:
 
 CODE = "[1-9][0-9]{4,5}|0[1-9][0-9]{4}"
 """A code of six digits, whose first zero a program may have cut off: no chapter is called 00."""
+# No quotes, no signs, and of letters only those of NA: then splitting at commas gives the cells.
 _PLAIN = b"0123456789., NA\r\n"
 _STEP = 2**20
 _MOST = 1e15  # a number of more digits would lose its last ones
@@ -145,8 +153,11 @@ _MOST = 1e15  # a number of more digits would lose its last ones
 def is_plain(path: Path) -> bool:
     """Whether a file has nothing but digits, points, commas, blanks and NA below its header."""
     with path.open("rb") as opened:
+        # The header has letters; the bound keeps a file without line ends out of memory.
         opened.readline(_STEP)
         while piece := opened.read(_STEP):
+            # What is left after deleting the permitted bytes is not plain; no regular expression is
+            # as quick.
             if piece.translate(None, _PLAIN):
                 return False
     return True
@@ -163,6 +174,7 @@ def quick(path: Path, columns: Sequence[str], codes: Mapping[str, Sequence[str]]
         Texts that may occur in ``t``, ``i`` and ``j``.
     """
     kinds = {name: enum(texts) for name, texts in codes.items()} | {"v": "DOUBLE"}
+    # A text outside its enum, or no number in v, stops the reading; q stays text because of its NA.
     text = read_text(path, columns, kinds=kinds)
     return f"""
         SELECT coalesce(t, error('t')) AS t, coalesce(i, error('i')) AS i,
@@ -198,6 +210,7 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_b
     reported_by
         SQL for who told a flow, by ``year``, ``exporter`` and ``importer``; may be empty.
     """
+    # `enum_code` counts from 0, lists of DuckDB from 1.
     # Codes are looked up in lists: a join would take eleven million rows for the smaller side.
     isos = f"[{', '.join(map(literal, areas))}]::{area_enum()}[]"
     known = f"[{', '.join(map(str, years))}]"
@@ -218,6 +231,7 @@ def years_of(table: FileTable) -> list[int]:
         return [table.year]
     first = max(int(source_info("baci").bounds.years.least or 0), int(table.nomenclature[2:]))
     known = table.vintage[1:5].isdigit()
+    # The newest year of a release is the year before last; one more is allowed for.
     last = int(table.vintage[1:5]) - 1 if known else date.today().year
     years = [*range(first, last + 1)]
     if not years:
@@ -240,6 +254,7 @@ def rules(table: FileTable, codes: dict[str, list[str]]) -> tuple[Rule, ...]:
         Texts that may occur in ``t``, ``i`` and ``j``.
     """
     t, i, j = (frozenset(codes[name]) for name in "tij")
+    # Texts of four digits, so their order as text is their order in time.
     span = f"{table.name} can hold {min(t)} to {max(t)}"
     span = "the name says another" if table.year else span
     unknown = "its trade would be lost from every total"
@@ -268,6 +283,8 @@ def reported_by_of(years: list[int]) -> str:
         f"WHEN {side} = {literal(quirk.non_reporting)} AND year >= {quirk.since} "
         f"THEN {literal(other)}"
         for quirk in source_info("baci").quirks
+        # Without such a year all rows have the same reported_by, which is stored once and not by
+        # row.
         if quirk.non_reporting and max(years) >= (quirk.since or 0)
         for side, other in (("importer", "exporter"), ("exporter", "importer"))
     ]
@@ -278,6 +295,8 @@ def reported_by_of(years: list[int]) -> str:
 
 
 _EDITIONS = {one.baci.removeprefix("HS"): one.id for one in EDITIONS}
+# Year files, and files of several years that users joined under a name without Y; a release may end
+# in a letter.
 _NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
 _RELEASE = re.compile(r"V\d{6}\w*")
 _BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)

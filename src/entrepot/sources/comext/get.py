@@ -45,6 +45,7 @@ def pieces(wanted: DataRequest, download: Download) -> tuple[PlannedFile, ...]:
         )
     freq = wanted.freq or "M"
     times = [str(year) for year in years(period)] if freq == "A" else months(period)
+    # Only partners were named: then each member state is asked for its table.
     reporters = wanted.reporters or _members(period)
     partners = tuple(code for one in wanted.partners for code in _codes(one))
     return tuple(
@@ -97,6 +98,7 @@ def _smaller(
 
 
 def _members(period: Period) -> tuple[str, ...]:
+    # Who joined or left during the period has reports for a part of it.
     return tuple(sorted(area_set("EU", period.start) | area_set("EU", period.end)))
 
 

@@ -51,6 +51,7 @@ def summed(staged: str, reporters: Mapping[str, str], sums: Mapping[str, str]) -
     sums
         Our code for each partner that is such a sum.
     """
+    # VALUES must not be empty; an empty code is dropped by the condition of `between_two`.
     return between_two(staged, reporters, sums or {"": ""})
 
 
@@ -110,6 +111,7 @@ class ComextLines:
 
         Where a total of all procedures is there, single procedures are its parts.
         """
+        # The window below takes procedure 4 where a cell has it, else every single procedure.
         level = f"(product = '{TOTAL}' OR length(product) <= {self.level})"
         tests = "".join(f" AND NOT ({condition})" for condition in self.without)
         return f"""(SELECT * FROM (
@@ -126,6 +128,8 @@ class ComextLines:
 
         Partners inside and outside the Union make up the world where a line for it is not there.
         """
+        # `every` adds a world where both halves are there and no line for it; `finer` has the
+        # totals with a finer code below them.
         cell = "period, freq, reporter_iso, is_import"
         halves = f"partner_iso IN ('{UNION}', '{OUTSIDE_UNION}')"
         return f"""{self._added(self.totalled)},
@@ -154,6 +158,8 @@ class ComextLines:
         A mass of zero beside a value is one of less than half a kilogram, or unknown. A value that
         is missing in one of several lines is missing in the sum.
         """
+        # In long tables a cell has a line for each indicator: `lines` counts lines of value only,
+        # so that `valued = lines` finds a value that is missing while its weight is there.
         estimated = "bool_or(contains(flag, 'e'))" if self.has_flag else "NULL"
         return f"""
             WITH member(iso, since, until) AS (VALUES {_members()}),
@@ -170,6 +176,8 @@ class ComextLines:
     @property
     def _common(self) -> str:
         """SQL for canonical columns of what was added up."""
+        # >= because in long tables quantities have lines of their own, in addition to those of
+        # values.
         whole = "is_one AND counted >= lines AND quantity > 0"
         return f"""period, freq, product, partner_basis, lines,
                 CASE WHEN product = '{TOTAL}' THEN '{NO_CODES}' ELSE {_nomenclature(self.level)} END
@@ -192,6 +200,8 @@ class ComextLines:
                 "WHEN trade IN ('E', 'M') THEN 'origin' END"
             )
         else:
+            # Before 2021 GB was inside the Union, so `there` finds it; from 2021 GB is both XI
+            # (inside) and XU.
             no_place = "length(partner_iso) > 3"  # the high seas, not specified
             imports = f"""CASE
                 WHEN here.iso IS NULL THEN NULL
@@ -208,6 +218,8 @@ def _memberships() -> str:
     """Return SQL that joins to each line the membership of reporter and partner at its time."""
     return "".join(
         f" LEFT JOIN member AS {side} ON {side}.iso = line.{column} "
+        # A month or year counts by its first day: Croatia's 2013 is outside, though it joined in
+        # July.
         f"AND {side}.since <= line.period AND line.period < {side}.until"
         for side, column in (("here", "reporter_iso"), ("there", "partner_iso"))
     )
@@ -218,6 +230,7 @@ def _nomenclature(level: int) -> str:
         return "'CN' || year(period)"
     if not level:
         return f"'{NO_CODES}'"
+    # Newest first: the first WHEN that holds decides.
     later = sorted(EDITIONS, key=lambda one: one.in_force, reverse=True)
     cases = " ".join(f"WHEN period >= DATE '{one.in_force}' THEN '{one.id}'" for one in later)
     return f"CASE {cases} END"
@@ -235,7 +248,9 @@ def _who(codes: Mapping[str, str]) -> str:
 # Countries and groups of countries of Eurostat, by code or by name.
 
 
+# Names only: codes of groups are longer than two signs, but for EU and EA below.
 _GROUPS = re.compile(r"(European Union|Euro ?area|Eurozone|Extra|Intra|EU|EA|EFTA)\b.*", re.I)
+# Days around every period; the transition of the United Kingdom ended with 2020.
 _EVER, _TRANSITION, _NEVER = "1958-01-01", "2021-01-01", "9999-01-01"
 _GROUPS_OF_TWO = frozenset({"EU", "EA"})
 _WORLD = re.compile(r"world|all countries( of the world)?", re.I)
@@ -291,6 +306,7 @@ def _area(file: Checked, text: str) -> str | None:
         return ""
     if len(text) == 2:
         return by_code("eurostat").get(text)
+    # DEU in place of DE would pass as a group and its trade be left out, so it is refused instead.
     return None if text in _iso3() else ""
 
 

@@ -46,6 +46,8 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
     for place, (_, label, path) in enumerate(members(file, scratch)):
         if not is_parquet(path):  # in columns that are not read, too
             text_in_utf8(path, scratch, label, ("utf-8-sig",))
+        # Used for large files only; the caller may still read them until it asks for the next
+        # table.
         own = (scratch / f"comext-lines-{place}.parquet", scratch / f"comext-flows-{place}.parquet")
         yield FileTable(path, label, "", options.vintage or "unknown", detail=own)
         for one in own:
@@ -71,8 +73,10 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         has_flag="flag" in roles,
     )
     codes = _codes(connection, lines.single)
+    # Finest codes with a single partner count; a file of totals over partners alone has none.
     level = _level(codes or _codes(connection, lines.sums), table)
     lines = replace(lines, level=level if codes else level or 8)  # chapters of the world alone
+    # Before parts are looked for: a line that stands twice would make parts and total disagree.
     require_once(connection, file, lines.named)
     has_totals = bool(sums) or any(_is_above(code, lines.level) for code, *_ in codes)
     if has_totals:
@@ -92,6 +96,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         *found,
         *about_flows(flows, table.name),
     )
+    # After the findings, which count the flows without a value that are left out here.
     relation = flows.filter("value_reported IS NOT NULL").project(_COLUMNS)
     totals = connection.sql(lines.totals).project(_TOTALS) if has_totals else None
     return ParsedRows(relation, {"currency": "EUR"}, lambda _: "", findings=findings, totals=totals)
@@ -110,6 +115,7 @@ def _codes(connection: duckdb.DuckDBPyConnection, lines: str) -> list[Code]:
 def _level(codes: list[Code], table: FileTable) -> int:
     """Return the number of digits of the finest codes; 0 if there are totals of all goods only."""
     sizes = {0 if code == TOTAL else len(code) for code, *_ in codes}
+    # Codes of seven digits or five have got their zero back in `stage`; 2 and 4 are never flows.
     for level in (8, 6, 0):
         if level in sizes:
             return level
@@ -191,6 +197,8 @@ def about_headings(
 ) -> Iterator[Finding]:
     """Say where headings hold more than the lines below them, of one country and period."""
     names = {code for code, *_ in codes if 0 < _digits(code) < lines.level}
+    # Only the coarsest heading of a branch is compared: what 8541 has beyond its lines is in 85,
+    # too.
     widest = [
         name for name in names if not any(name[:size] in names for size in range(2, len(name), 2))
     ]
@@ -205,6 +213,7 @@ def about_headings(
         GROUP BY ALL"""
         for size in sorted({len(one) for one in widest})
     )
+    # A euro of rounding is allowed for each line.
     query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
         FROM ({held}) WHERE whole - parts > n"""
     [(count, headings, example, euro)] = connection.execute(query).fetchall()
@@ -295,6 +304,8 @@ _CASES = (
             f"partner {total} with {' and '.join(parts)}",
             whole=True,
         )
+        # A special partner and its two parts, inside and outside the Union: stores, not specified,
+        # and not specified for commercial or military reasons.
         for total, parts in (
             ("GB", ("XI", "XU")),
             ("QQ", ("QR", "QS")),
@@ -318,6 +329,7 @@ def without_parts(
     """
     findings: list[Finding] = []
     for case in _with_both(connection, lines, _CASES):
+        # Each case takes lines out, so the next is tested on what is left.
         if findings and not _with_both(connection, lines, [case]):
             continue  # what was taken out already held all of one kind
         cells = f"""
@@ -328,8 +340,11 @@ def without_parts(
             FROM {lines.counting} GROUP BY ALL"""
         # Each of the lines is rounded to whole euro.
         sums = compare_totals(connection, cells, "t + n + 1e-9 * total")
+        # No cell has both kinds: total and parts complement each other and all lines count.
         if sums.totals == sums.alone:
             continue
+        # Parts above their total are an error in any case; parts below it only where they must be
+        # complete.
         odd = sums.largest if case.whole else sums.largest_over
         if odd or sums.untotalled:
             raise _unsure(case, file, odd[0] if odd else None, sums.untotalled)
@@ -366,8 +381,10 @@ def require_once(connection: duckdb.DuckDBPyConnection, file: Checked, named: st
     BadFileError
         Naming the rows of the first line that does.
     """
+    # Two names may stand for one country; two codes (XI, XU) are two lines that add up.
     who = "reporter_iso, partner_iso" if file.form.labelled else "reporter, partner"
     [(repeated,)] = connection.execute(
+        # Hashes are quick and collide at times; the second query groups by the columns and decides.
         f"SELECT count(*) - count(DISTINCT hash(mark, {who})) FROM {named}"
     ).fetchall()
     if not repeated:

@@ -42,6 +42,7 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tup
         If a reporter has two classifications at once, if two rows say different things of one
         cell, or if totals cannot be told from their parts.
     """
+    # Codes that the file lacks are read as those of the total, so there every row passes.
     keep(connection, CELL, f"SELECT {KEY}, {AMOUNTS} FROM {file.rows} WHERE {TOTAL}")
     rows, different = _counted(connection, file.rows)
     cells, apart = _counted(connection, CELL)
@@ -52,6 +53,7 @@ def make_cells(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tup
         # Without the codes rows of one cell are a total and its parts; with them, copies.
         found += resolve_sums(connection, file) if file.lacks else _once(connection, file, cells)
         cells, _ = _counted(connection, CELL)
+    # Some cell has parts only; the edition is tested again because their rows bring editions along.
     if different > cells:
         found += add_parts(connection, file)
         parts -= _counted(connection, PART)[0]
@@ -75,6 +77,8 @@ def _left_out(
 
 def _counted(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
     """Return the number of rows and of different cells, which are told apart by a hash: quick."""
+    # Distinct hashes of eight bytes are cheaper than distinct keys of five columns; a collision
+    # could at most hide a cell that stands twice.
     query = f"SELECT count(*), count(DISTINCT hash({KEY})) FROM {table}"
     [(rows, different)] = connection.execute(query).fetchall()
     return int(rows), int(different)
@@ -87,6 +91,7 @@ def _once(
     example = connection.execute(
         f"SELECT {KEY} FROM {CELL} GROUP BY {KEY} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchall()[0]
+    # Joined downloads overlap: rows that agree in all amounts are one.
     keep(connection, CELL, f"SELECT DISTINCT * FROM {CELL}")
     left, apart = _counted(connection, CELL)
     if apart < left:
@@ -110,6 +115,7 @@ def _once(
 def _require_one_edition(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> None:
     query = f"SELECT min(edition), max(edition), count(*) - count(edition) FROM {CELL}"
     [(first, last, unknown)] = connection.execute(query).fetchall()
+    # Several editions may occur in one file, of different years or reporters; not in one report.
     if first != last:
         _require_one_each(connection, file)
     if unknown and not file.edition:
@@ -144,6 +150,7 @@ def _require_one_each(connection: duckdb.DuckDBPyConnection, file: ComtradeFile)
 PART = "comtrade_part"
 """Name of the rows that are parts of a cell without a row for its total."""
 
+# The total's code of each dimension, as `stage` writes it (C00 becomes empty).
 _DIMENSIONS = {"customs": "''", "mot": "0", "partner2": "0"}
 _NAMES = {"customs": "customs procedure", "mot": "mode of transport", "partner2": "second partner"}
 # Which dimensions a row is broken down by: rows of one breakdown add up to the cell.
@@ -169,9 +176,11 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
         FROM {file.rows} AS part WHERE NOT ({TOTAL}) AND NOT EXISTS (
             SELECT 1 FROM {CELL} AS cell WHERE {_same_cell()})"""
     keep(connection, PART, parts)
+    # Before anything is added up: NaN in Parquet would spread into every sum.
     recheck(connection, file, table=PART)
     _require_all_modes(connection, file)
     _require_one_row(connection, file)
+    # An amount that one part lacks is not known of the sum; count skips nulls.
     both = ", ".join(
         f"CASE WHEN count({name}) = count(*) THEN sum({name}) END AS {name}"
         for name in ("cif", "fob", "mass")
@@ -180,6 +189,7 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
     nested = (
         "count(DISTINCT mot) > count(DISTINCT mot // 1000) AND bool_or(mot > 0 AND mot % 1000 = 0)"
     )
+    # One row for each cell and breakdown: by customs alone, by transport alone, by both crossed ...
     added = f"""
         SELECT {KEY}, breakdown, any_value(edition) AS edition, sum(value) AS value, {both},
                CASE WHEN count(quantity) = count(*) AND min(unit) = max(unit) THEN sum(quantity)
@@ -189,6 +199,8 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
                {nested} AS is_nested
         FROM {PART} GROUP BY {KEY}, breakdown"""
     keep(connection, "comtrade_added", added)
+    # Every breakdown is complete or none is sure: they have to agree within rounding, then the
+    # first by name gives all amounts together, so that value and mass are of the same rows.
     whole = f"""
         SELECT {KEY}, arg_min(struct_pack({_packed()}), breakdown) AS one, sum(n) AS n,
                count(*) AS breakdowns, max(value) - min(value) AS apart, max(value) AS value,
@@ -206,6 +218,7 @@ def _packed() -> str:
 
 
 def _same_cell() -> str:
+    # Nulls have to match nulls; with = a cell with one would never be found and be added twice.
     return " AND ".join(
         f"cell.{name.strip()} IS NOT DISTINCT FROM part.{name.strip()}" for name in KEY.split(",")
     )
@@ -222,6 +235,8 @@ def _require_all_modes(connection: duckdb.DuckDBPyConnection, file: ComtradeFile
     )
     if not given:
         return
+    # Parts without a total are counted in PART, but their codes are compared over all rows of the
+    # file.
     [counts] = connection.execute(f"SELECT {parts} FROM {PART}").fetchall()
     [codes] = connection.execute(f"SELECT {ends} FROM {file.rows}").fetchall()
     for name, count, one, last in zip(given, counts, codes[::2], codes[1::2], strict=True):
@@ -271,6 +286,7 @@ def _unclear(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple
     one, lost = unclear[0], sum(row[-2] for row in unclear)
     example = f"{cell_words(one)}: breakdowns differ by {usd(one[-1])}"
     [(cells, value)] = connection.execute(f"SELECT count(*), sum(value) FROM {CELL}").fetchall()
+    # Both shares, because few cells may have most of the value and many next to none.
     if len(unclear) > UNCLEAR * cells or lost > UNCLEAR * (value or 0):
         raise BadFileError(
             f"no row for the total, and its parts do not agree: {example}",
@@ -300,6 +316,7 @@ def resolve_sums(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> t
     BadFileError
         If more than `UNCLEAR` of the cells or of their value is left out.
     """
+    # Rounding of each row is half a step; a bound in dollars would be too wide for thousandths.
     step = _step(connection)
     # The amounts of rows that all have the largest value count if they agree.
     same = ", ".join(
@@ -311,7 +328,10 @@ def resolve_sums(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> t
         f"bool_or({name}) FILTER (value = top) AS {name}"
         for name in ("mass_estimated", "quantity_estimated")
     )
+    # Each dimension that is not coded repeats a cell's trade: rows add up to 2, 4 or 8 times the
+    # total where one, two or three of them are broken down and crossed; log2 finds which.
     times = f"2 ** least(greatest(round(log2(sum(value) / any_value(top))), 0), {len(file.lacks)})"
+    # top = 0 is a cell that reports zero in every row; log2 of 0/0 would make it unclear.
     sums = f"""
         SELECT {KEY}, any_value(edition) AS edition, any_value(top) AS value, {same}, {flags},
                count(*) AS n, sum(value) AS added,

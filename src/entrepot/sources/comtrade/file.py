@@ -55,6 +55,8 @@ class ComtradeFile:
     @property
     def is_kept(self) -> bool:
         """Whether its checked rows are kept: text, and what is small; Parquet answers quickly."""
+        # Text is parsed once for several queries; columns of Parquet are read again faster than
+        # stored.
         return bool(self.delim) or is_small(self.path)
 
     @property
@@ -93,6 +95,7 @@ def opened(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ComtradeF
 
 def _has_end(path: Path, width: int, delim: str) -> bool:
     """Whether rows end with a comma that the header has not."""
+    # Two lines with a bound each: only the number of cells in the first row of data is wanted.
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
         lines = [text.readline(2**20), text.readline(2**20)]
     cells = next(csv.reader([lines[1]], delimiter=delim), [])
@@ -115,6 +118,8 @@ def places(
         )
     else:
         condition = " AND ".join(
+            # Cells lose zeros in front and .0 as those that are wanted have: 4, 004 and 4.0 are one
+            # code.
             f"ltrim(replace({cell_text(column, file.types[column])}, '.0', ''), '0') IN "
             f"({', '.join(map(literal, sorted(cells)))})"
             for column, cells in asked.items()
@@ -163,6 +168,7 @@ _V1 = {
     "primaryvalue": "value",
     "legacyestimationflag": "flag",
 }
+# Known by name, so that a column which is new to us is refused and not passed over.
 _V1_IGNORED = frozenset(
     [
         "refperiodid",
@@ -289,6 +295,7 @@ def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str,
         If columns are missing, doubled or not known: nothing is skipped that nobody has named.
     """
     plain = [_plain(name) for name in columns]
+    # Most columns in common; which are missing for it decides afterwards.
     layout = max(_LAYOUTS, key=lambda one: len(one.roles.keys() & set(plain)))
     found = {
         layout.roles[name]: column
@@ -302,6 +309,7 @@ def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str,
     known = layout.roles.keys() | layout.ignored | _INDEX | {_plain(END)}
     extra = [column for name, column in zip(plain, columns, strict=True) if name not in known]
     twice = sorted({name for name in plain if plain.count(name) > 1})
+    # The last test: two columns of one role, such as year and period of narrow files.
     if missing or extra or twice or len(found) < len(set(plain) & layout.roles.keys()):
         raise _refused(missing, extra, twice, where, frozenset(known))
     return layout, found
@@ -309,6 +317,7 @@ def layout_of(columns: list[str], where: str) -> tuple[ComtradeLayout, dict[str,
 
 def _plain(name: str) -> str:
     """Return a name without case and signs: ``Period Desc.`` and ``period_desc`` are one."""
+    # R writes X in front of a name that begins with a digit: X2nd.Partner.Code.
     return re.sub(r"[^a-z0-9]", "", name.lower()).removeprefix("x" if "2nd" in name else "")
 
 
@@ -341,6 +350,7 @@ _TOP = {"data", "count", "error", "elapsedTime"}
 def is_answer(path: Path) -> bool:
     """Whether a text begins as JSON does."""
     with path.open("rb") as opened:
+        # A CSV of Comtrade begins with a name or a quote, never with a brace.
         return opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
@@ -357,6 +367,7 @@ def table_of(path: Path, scratch: Path, where: str) -> Path:
             f"an answer of more than {MAX_ANSWER // 2**20} MiB", where=where, hint="split it"
         )
     records = _records(_loaded(path, where), where)
+    # Records may lack fields, so names are collected over all of them, in order of appearance.
     names = list(dict.fromkeys(name for record in records for name in record))
     target = scratch / f"{path.stem}.answer.csv"
     try:
@@ -377,6 +388,8 @@ def table_of(path: Path, scratch: Path, where: str) -> Path:
 def _loaded(path: Path, where: str) -> Any:
     try:
         with path.open(encoding="utf-8-sig") as opened:
+            # Python's JSON accepts NaN and Infinity, and keeps the last of two equal names; neither
+            # is taken.
             return json.load(opened, parse_constant=_no_number, object_pairs_hook=_record)
     except (ValueError, RecursionError) as error:
         raise BadFileError(
@@ -437,6 +450,7 @@ def _require_whole(answer: dict[str, Any], where: str) -> None:
             hint="answers of the interface before 2022 (dataset, validation) are not read",
         )
     count, data = answer.get("count"), answer["data"]
+    # Fewer rows than are counted: the answer was cut off on its way.
     if isinstance(data, list) and count is not None and count != len(data):
         raise BadFileError(
             f"{len(data):,} rows, where the answer counts {str(count)[:20]}",

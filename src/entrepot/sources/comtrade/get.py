@@ -53,6 +53,7 @@ class _Ask:
             "maxRecords": str(self.way.rows),
             "includeDesc": "false",
         }
+        # Where no partners are named the parameter is left out, which asks for all of them.
         query = urlencode({key: value for key, value in asked.items() if value}, safe=",")
         name = short_name(
             "comtrade",
@@ -62,6 +63,8 @@ class _Ask:
             self.reporter,
             self.flows,
             self.codes,
+            # "with" keeps a list of codes and a list of partners with the same digits from one file
+            # name.
             self.partners and ["with", *self.partners],
             suffix="json",
         )
@@ -121,4 +124,5 @@ def _code(one: str) -> str:
 
 def _halves(listed: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     half = len(listed) // 2
+    # One code cannot be halved: no pieces, and the caller refuses what would be cut off.
     return (listed[:half], listed[half:]) if half else ()

@@ -123,6 +123,7 @@ def _said(
             why="a year (2023) with freqCode M, or a month (202301) with A, cannot be read",
             hint="use the file as Comtrade ships it",
         )
+    # Exactly a limit: one row more would have been cut off too, one fewer was not.
     if count in LIMITS:
         text = (
             f"The file has {count:,} rows, exactly as many as Comtrade sends at once: it is most "
@@ -144,6 +145,8 @@ def _is_mixed_up(
 ) -> bool:
     """Whether a month is called a year or the other way round."""
     frequencies = occurs.get("freq", frozenset())
+    # The usual case needs no pass over the rows: texts of periods that occur are known from the
+    # test.
     if len(frequencies) == 1:
         size = 4 if "A" in frequencies else 6
         return any(len(one.strip()) != size for one in occurs["period"])
@@ -168,6 +171,7 @@ _UNITS = {
     12: "cubic metres",
     13: "carats",
 }
+# Comtrade's codes for "not available" and "no quantity".
 _NO_UNIT = (-1, 1)
 
 
@@ -176,6 +180,7 @@ def canonical(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> duck
     area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
     units = " ".join(f"WHEN {code} THEN {literal(word)}" for code, word in _UNITS.items())
     none = ", ".join(map(str, _NO_UNIT))
+    # An amount without a unit says nothing, so neither is kept.
     has_quantity = f"quantity IS NOT NULL AND unit IS NOT NULL AND unit NOT IN ({none})"
     return connection.sql(f"""
         SELECT {_common(file)},
@@ -198,6 +203,8 @@ def canonical_totals(
     """Return what reporters added up over partners or products, in columns of ``totals``."""
     area_table = look_up(connection, "comtrade_area", _areas(), "INTEGER")
     partners = look_up(connection, "comtrade_partner", _areas(aggregates=True), "INTEGER")
+    # Totals over goods (ABOVE) have finer rows by the way they were made; of those over partners
+    # `keep_finest` has already moved the coarse ones to ABOVE.
     amounts = f"{KEY}, {AMOUNTS}"
     return connection.sql(f"""
         SELECT {_common(file)}, has_finer
@@ -210,8 +217,11 @@ def canonical_totals(
 def _common(file: ComtradeFile) -> str:
     """Return SQL for the columns that flows and totals have in common."""
     editions = " ".join(f"WHEN '{one.comtrade}' THEN '{one.id}'" for one in EDITIONS)
+    # A period is 2023 or 202301: below 10000 it is a year.
     year = "CASE WHEN cell.period < 10000 THEN cell.period ELSE cell.period // 100 END"
     month = "CASE WHEN cell.period < 10000 THEN 1 ELSE cell.period % 100 END"
+    # The valuation follows from which of cif and fob the primary value equals: imports of Canada
+    # and Mexico are FOB. Where both equal it or none is there, the flow's usual one is taken.
     return f"""
                make_date({year}, {month}, 1) AS period,
                CASE WHEN cell.period < 10000 THEN 'A' ELSE 'M' END AS freq,
@@ -242,6 +252,7 @@ def _areas(*, aggregates: bool = False) -> dict[int, str]:
 def cells_of_key(key: Key) -> dict[str, set[str]]:
     """Return the cells, by role, that rows have which became the rows with a canonical key."""
     period, freq, exporter, importer, product, reported_by, *_ = key
+    # The reporter's own code of the two; an area may have several codes of Comtrade.
     here, there = (exporter, importer) if reported_by == "exporter" else (importer, exporter)
     time = f"{period:%Y}" if freq == "A" else f"{period:%Y%m}"
     return {

@@ -61,6 +61,7 @@ def rounding(rows: str, value: str) -> str:
     rows, value
         SQL for the number of rows added, and for the sum.
     """
+    # Half a dollar for each row, one for the total, and what DOUBLE loses in a long sum.
     return f"(1 + {rows} * 0.5 + 1e-9 * {value})"
 
 
@@ -117,6 +118,7 @@ def stage(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> dict[str
         names = list(file.types)
         checks = rules(file.columns)
         if END in file.types:
+            # Every row ends with a comma, so the cell behind it must be empty in all of them.
             checks += (Rule(END, "a cell more than the header has", ""),)
         seen = verify(connection, file.path, file.name, names, checks, file.delim)
         source = read_text(file.path, names, file.delim)
@@ -127,12 +129,15 @@ def stage(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> dict[str
     occurs = {role: seen[name] for role, name in file.columns.items() if name in seen}
     typed = f"SELECT {_typed(file, occurs)} FROM {source}"
     with reading(file.name):
+        # A view of a Parquet file reads it at every use; damage then shows inside `reading` of the
+        # caller.
         (keep if file.is_kept else offer)(connection, file.rows, typed)
     return occurs
 
 
 def _is_later(file: ComtradeFile, role: str) -> bool:
     kind = file.types[file.columns[role]]
+    # A BOOLEAN cannot be wrong, and an old flag next to the newer columns is not used.
     yes_no = kind == "BOOLEAN" and role in ("mass_estimated", "quantity_estimated", "original")
     flag = role == "flag" and "mass_estimated" in file.columns
     return yes_no or flag or (role in _LATER and kind in _LATER_TYPES)
@@ -158,6 +163,8 @@ def recheck(
     [(partners, numbers)] = connection.execute(f"""
         SELECT list(DISTINCT reporter) || list(DISTINCT partner), count(*) FILTER ({amounts})
         FROM {table}""").fetchall()
+    # Only now each row is tested, to name the first wrong one; the error below is for the
+    # impossible case that the cells are wrong and no row is.
     if numbers or {str(code) for code in partners or ()} - set(codes.split(", ")):
         verify_parquet(connection, file.path, file.name, file.types, rules(file.columns))
         raise BadFileError("rows that cannot be read", where=file.name)
@@ -174,14 +181,17 @@ def _typed(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
         "partner": _whole(file, "partner"),
         "flow": _flow(file, occurs),
         "product": _product(file, occurs),
+        # HS is what Comtrade writes for "as reported": it names no edition.
         "edition": f"nullif(nullif({_text(file, 'edition', occurs)}, ''), 'HS')",
         "original": _yes(file, "original") if "original" in file.columns else "true",
+        # A file without the column reads as empty: one test serves for both.
         "customs": f"CASE WHEN {customs} = 'C00' THEN '' ELSE {customs} END",
         "mot": f"coalesce({_whole(file, 'mot')}, 0)",
         "partner2": f"coalesce({_whole(file, 'partner2')}, 0)",
         "value": _number(file, "value"),
         "cif": _number(file, "cif"),
         "fob": _number(file, "fob"),
+        # Where a weight or quantity is not known, Comtrade has zero.
         "mass": f"nullif({_number(file, 'mass')}, 0)",
         "quantity": f"nullif({_number(file, 'quantity')}, 0)",
         "unit": _whole(file, "unit"),
@@ -193,6 +203,7 @@ def _typed(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
 
 def _flow(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
     text = _text(file, "flow", occurs)
+    # Codes of today need no CASE; where it is not known what occurs, "1" makes sure there is one.
     if all(FLOWS.get(one) == one for one in occurs.get("flow", ["1"])):
         return text
     cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in FLOWS.items())
@@ -260,6 +271,7 @@ def _estimated(file: ComtradeFile, role: str, flag: str) -> str:
         return _yes(file, f"{role}_estimated")
     if "flag" in file.columns:
         column = file.columns["flag"]
+        # The first sign: flags occur as 4 and as 4.0. 6 is both quantity and weight.
         return f"{cell_text(column, file.types[column])}[1] IN ({literal(flag)}, '6')"
     return "NULL::BOOLEAN"
 
@@ -289,6 +301,7 @@ def rules(columns: Mapping[str, str]) -> tuple[Rule, ...]:
     columns
         Name of the column of each role in the file.
     """
+    # The year is an argument so that a process that runs over New Year does not keep the old rules.
     made = {rule.column: rule for rule in _rules(date.today().year)}
     return tuple(
         replace(one, column=columns[role]) for role, one in made.items() if role in columns

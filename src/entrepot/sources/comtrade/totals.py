@@ -47,6 +47,7 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tu
 
     What is taken out, of imports and exports as a whole, is the table `ABOVE`.
     """
+    # An empty table with the right columns, so that later steps need not ask whether it is there.
     keep(
         connection,
         ABOVE,
@@ -56,10 +57,12 @@ def keep_finest(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tu
         int(level)
         for (level,) in connection.execute(f"SELECT DISTINCT {_LEVEL} FROM {CELL}").fetchall()
     ]
+    # The finest level that occurs is never a sum of another.
     coarse = sorted(levels)[:-1]
     if not coarse:
         return _headings_left(connection, file) if levels and levels[0] < _FINEST else ()
     for level in reversed(coarse):  # finest first: sums are of what stays
+        # Partner is part of the key: a chapter with World whose lines have single partners stays.
         prefix = f"left(product, {level})" if level else "'TOTAL'"
         above = f"""
             SELECT above.*, below.value AS below, below.n AS n, {level} AS level
@@ -139,6 +142,7 @@ def leave_sums_out(
     sums = sorted(int(k) for k, v in by_code("comtrade").items() if area(v).kind == "aggregate")
     listed = ", ".join(map(str, sums))
     side = f"(partner IN ({listed}) OR reporter IN ({listed}))"
+    # Only complete imports and exports make totals; a total of re-exports is a part of one.
     mine = f"partner IN ({listed}) AND reporter NOT IN ({listed}) AND flow IN ('M', 'X')"
     keep(connection, SUMS, f"SELECT *, false AS has_finer FROM {CELL} WHERE {mine}")
     [(rows, other, world, groups, value)] = connection.execute(f"""
@@ -147,6 +151,7 @@ def leave_sums_out(
                count(*) FILTER ({side} AND partner <> {_WORLD}),
                coalesce(sum(value) FILTER ({side} AND partner <> {_WORLD}), 0)
         FROM {CELL}""").fetchall()
+    # World alone is accepted: it gives the denominator, with every partner missing from the data.
     if rows and not other and not world:
         raise BadFileError(
             "totals over groups of countries only",
@@ -154,6 +159,7 @@ def leave_sums_out(
             why="a flow has two countries; a group counted as one would make shares wrong",
             hint="ask Comtrade for all partners (partnerCode=all), or for World",
         )
+    # Compared before the sums are taken out of the cells below.
     found = _world(connection, file, side) if rows else ()
     if groups:
         text = (
@@ -217,6 +223,8 @@ FLOW = "comtrade_flow"
 
 _PARTS = {"M": ("RM", "FM", "MIP", "MOP"), "X": ("DX", "XIP", "XOP")}
 _CELL = KEY.replace("flow, ", "")
+# x and r are structs that are null where the cell has no such flow: then this is null, neither true
+# nor false. A hair above is rounding of the two values.
 _FITS = "r.value <= x.value * (1 + 1e-9)"
 _NAMES = [name.strip() for name in AMOUNTS.split(",")]
 
@@ -254,6 +262,7 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
     key = KEY.replace("flow", "'X' AS flow")
     whole = ", ".join(f"{{side}}.{name}" for name in _NAMES)
     rest = ", ".join(_rest(name) for name in _NAMES)
+    # Four kinds, none of them in two: X as it stands, X less RX, RX, and DX where there is no X.
     reported = f"""
         SELECT {key}, {whole.format(side="x")}, CASE WHEN r IS NULL AND told THEN false END
         FROM comtrade_export WHERE x IS NOT NULL AND (r IS NULL OR NOT ({_FITS}))
@@ -277,8 +286,10 @@ def _rest(name: str) -> str:
     """Return SQL for what is left of exports after re-exports; unknown if either is."""
     if name in ("edition", "unit"):
         return f"x.{name}"
+    # A difference is estimated if either side is.
     if name.endswith("_estimated"):
         return f"x.{name} OR r.{name}"
+    # Quantities in two units cannot be subtracted. Zero left of a positive value means not known.
     same = " AND x.unit IS NOT DISTINCT FROM r.unit" if name == "quantity" else ""
     return f"CASE WHEN x.{name} >= r.{name}{same} THEN nullif(x.{name} - r.{name}, 0) END"
 

@@ -73,6 +73,7 @@ def _sheets(path: Path, name: str, options: FileOptions) -> Iterator[FileTable]:
     for sheet in sheets(path, name):
         where = f"{name}, sheet {sheet!r}"
         cells = sheet_rows(path, sheet, name)
+        # A workbook may have sheets without a cell, which are no tables and no error.
         if any(cell != "" for row in cells for cell in row):
             held = read_sheet(cells, where)
             yield FileTable(path, where, "", options.vintage or "unknown", detail=held)
@@ -82,6 +83,7 @@ def _sheets(path: Path, name: str, options: FileOptions) -> Iterator[FileTable]:
 
 
 _EDITION = re.compile(r"(?:From |To )?HS ?(\d{2}|\d{4})", re.IGNORECASE)
+# SITC, BEC and CPC, also as S3 or SITC Rev. 3.
 _OTHER = re.compile(r"(?:From |To )?(?:S|SITC|BEC|CPC)[ .,]*(?:Rev[ .]*)?\d+", re.IGNORECASE)
 _RELATION = re.compile(r"'?([1n]:[1n])")  # the table of 2002 wrote an apostrophe before each
 _CODE = re.compile(r"[0-9]{5,6}")  # five: a number cell, or a leading zero lost on the way
@@ -146,8 +148,11 @@ def read_sheet(rows: Sequence[Sequence[Cell]], where: str) -> Sheet:
                 why="only tables between editions of the Harmonized System are read",
                 hint="leave this file out and add the others again: nothing was added",
             )
+        # The first two columns with a name: others without one may stand between them, hence
+        # `places`.
         if len(found) >= 2 and found[0] and found[1]:
             kind = "correlation" if names[2:] == ["Relationship"] else "conversion"
+            # A third column that nobody knows may say what the links mean: not this kind of table.
             if names[2:] not in ([], ["Relationship"]):
                 break
             newer, older = (_edition(one[1], where, number) for one in found[:2] if one)
@@ -175,6 +180,7 @@ def links(sheet: Sheet, where: str) -> Iterator[SheetLink]:
         relation = _RELATION.fullmatch(more[0]) if more else None
         wrong = [text for text in (first, second) if not _CODE.fullmatch(text)]
         wrong += more if relation is None else []
+        # Remarks next to the table would be passed over otherwise.
         wrong += [text for place, text in enumerate(row) if text and place not in sheet.places]
         if wrong:
             raise BadFileError(
@@ -187,6 +193,7 @@ def links(sheet: Sheet, where: str) -> Iterator[SheetLink]:
 
 
 def _edition(year: str, where: str, row: int) -> str:
+    # HS 2017 and HS17 are both read.
     known = {str(one.year): one.id for one in EDITIONS} | {one.baci[2:]: one.id for one in EDITIONS}
     if year not in known:
         raise BadFileError(
@@ -202,6 +209,7 @@ COLUMNS = frozenset({"code.after", "code.before", "Relationship", "adjustment"})
 
 _YEARS = [str(one.year) for one in EDITIONS]
 _STEPS = {f"{new} to {old}" for new in _YEARS for old in _YEARS if new != old}
+# The text has them in the same column; their years are revisions of SITC, not editions.
 _SITC = {"1992 to 1988", "1988 to 1976", "1976 to 1962"}  # revisions 3, 2 and 1
 _CONSOLIDATED_CODE = "[0-9]{5,6}"
 _SIDES = ("after", "before")
@@ -225,6 +233,8 @@ def consolidated_rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -
         (
             Rule("adjustment", step, allowed=frozenset(_STEPS | _SITC)),
             Rule("Relationship", "not a relation", "'?[1n]:[1n]"),
+            # Wide enough for codes of SITC, whose rows are left out; those that stay are tested
+            # below.
             *(Rule(f"code.{side}", "not a code", "[0-9A-Za-z.]{1,8}") for side in _SIDES),
         ),
     )

@@ -69,7 +69,9 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         ),
     )
     verify(connection, table.path, table.name, columns, rules)
+    # After the test of single cells, which knows nothing of two columns together.
     _refuse_both(connection, table, columns)
+    # `value` in the CASE is the alias above it, which DuckDB permits.
     codes = f"""
         SELECT lpad(trim(HS6), 6, '0') AS product, nullif(trim(sigma), '')::DOUBLE AS value,
                CASE WHEN trim(zero) = '1' THEN 'not_significant'
@@ -113,6 +115,8 @@ def _refuse_both(
 
 def _stand_ins(connection: duckdb.DuckDBPyConnection, codes: str, name: str) -> Iterator[Finding]:
     """Say how many values stand in for a missing one, and whether they are averages."""
+    # CEPII fills gaps with the average of own estimates in the heading. A value where the heading
+    # has no own estimate cannot be one: coalesce makes it count as apart.
     [(averages, example, none, empty, wrong, other)] = connection.execute(f"""
         WITH code AS ({codes}),
         heading AS (SELECT product[:4] AS heading, avg(value) AS average

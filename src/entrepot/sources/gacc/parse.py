@@ -49,6 +49,7 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
 def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row; return China's trade by partner, six digits and period."""
     roles, flow, period = table.detail
+    # The query ends each line with a comma: a last column without a name.
     columns = [name or "(empty)" for name in header(table.path, table.name)]
     verify(connection, table.path, table.name, columns, rules(columns, roles))
     read = ", ".join(
@@ -62,6 +63,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     def cell(role: str) -> str:
         return role if role in roles else "''"
 
+    # Before repeated lines are looked for: only with the level are 1012100 and 01012100 one code.
     level = level_of(connection, cell, source, table)
     require_once(connection, cell, source, table, roles, level)
     money = "usd" if "usd" in roles else "cny"
@@ -99,6 +101,7 @@ def noted(
         "coalesce(sum(lines) FILTER (lines > 1), 0)::BIGINT, count(*) FILTER (mass_kg IS NULL), "
         "count(*) FILTER (partner = 'CHN'), count(*) FILTER (left(product, 2) IN ('98', '99'))"
     ).fetchall()
+    # The lines that were added up are the rows of the file: the query cuts these.
     if lines == MOST:
         text = (
             f"The file has exactly {MOST:,} rows, which is all that the query exports: the rest "
@@ -207,6 +210,7 @@ def _missing(what: str, name: str, has_dates: bool) -> BadFileError:
 # What each cell of the export must be, and what one file may hold together.
 
 
+# Commas part thousands in the export of the page; a comma elsewhere is no number.
 _NUMBER = r"[0-9]{1,15}([.][0-9]+)?|[0-9]{1,3}(,[0-9]{3}){1,4}([.][0-9]+)?"
 
 
@@ -216,6 +220,7 @@ def rules(columns: list[str], roles: dict[str, int]) -> tuple[Rule, ...]:
     again = "look at the row, or use the file as the query exports it"
     hint = "if the country is new, it has to be added to model/areas.csv"
     known = frozenset(by_code("gacc"))
+    # Where goods have no second unit, a question mark may stand for its quantity.
     quantity = ("not a quantity of zero or more", rf"({_NUMBER})|[?]?", None, again)
     amount = ("not an amount of zero or more", _NUMBER, None, again)
     tests: dict[str, tuple[str, str, frozenset[str] | None, str]] = {
@@ -256,6 +261,7 @@ def level_of(
     query = f"SELECT DISTINCT length({cell('product')}) FROM {source}"
     sizes = {size for (size,) in connection.execute(query).fetchall()}
     for level in LEVELS:
+        # One digit fewer where a spreadsheet took the zero of chapters 01 to 09.
         if sizes <= {level - 1, level}:
             return level
     raise BadFileError(
@@ -288,6 +294,8 @@ def require_once(
         return
     *cells, count = found[0]
     places = [
+        # The code came padded from SQL, the cell of the file may have lost its zero: compared
+        # without.
         (roles[role], text.lstrip("0") if role == "product" else text)
         for role, text in zip(TELLS_APART, cells, strict=True)
         if text
@@ -322,6 +330,7 @@ _ROLES = {
     "province": ("Locations of importers and exporters code", "注册地编码"),
     "quantity": ("Quantity", "第一数量"),
     "unit": ("Unit", "第一计量单位"),
+    # Both spellings occur.
     "quantity_2": ("Supplementary Quantity", "Supplimentary Quantity", "第二数量"),
     "unit_2": ("Supplementary Unit", "Supplimentary Unit", "第二计量单位"),
     "usd": ("US dollar", "美元"),
@@ -418,6 +427,7 @@ def flows(
     a quantity is kept where every line counts in one unit.
     """
     day = f"strptime({cell('date')}, '%Y%m')::DATE" if period is None else f"DATE '{period.start}'"
+    # The weight stands in the first or in the second quantity, according to the goods.
     masses = [_mass(cell, *names) for names in _PAIRS]
     first, second = (_unit(cell(unit)) for _, unit in _PAIRS)
     number, number_2 = (_number(cell(quantity)) for quantity, _ in _PAIRS)

@@ -70,6 +70,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         LEFT JOIN {area} AS m ON m.code = {destination}""",
     )
     connection.unregister("geodist_cell")
+    # An area that is not known joins to null and is refused next, with its observation.
     placed = connection.table("geodist_placed")
     refuse_wrong(placed, table.name)
     relation = placed.project(
@@ -167,6 +168,8 @@ def refuse_wrong(placed: duckdb.DuckDBPyRelation, name: str) -> None:
         ),
         "contig neither 0 nor 1": ("contig IS NULL OR contig NOT IN (0, 1)", "contig"),
     }
+    # All tests in one pass; NOT of a null is null, so an area or border has its own IS NULL test
+    # and a missing distance passes: of some pairs the weighted one is not known.
     firsts = ", ".join(f"min(place) FILTER (WHERE {test})" for test, _ in tests.values())
     [places] = placed.aggregate(firsts).fetchall()
     for (what, (_, value)), place in zip(tests.items(), places, strict=True):
@@ -196,6 +199,7 @@ def noted(placed: duckdb.DuckDBPyRelation, detail: pa.Table, name: str) -> Itera
 
 
 _NEW = b"<stata_dta>"  # Stata 13 and later
+# The first byte is the version of the format, the second the order of bytes.
 _OLD = (b"\x71", b"\x72", b"\x73")  # Stata 8 to 12
 _MOST_BYTES = 2**26
 """Sixty times the file that CEPII ships: such a table is read as a whole."""
@@ -238,6 +242,7 @@ def read_stata(path: Path, where: str) -> pa.Table:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UnicodeWarning)  # texts that were guessed
+            # Numbers as stored: pandas would turn a labelled column into words.
             frame = pd.read_stata(path, convert_dates=False, convert_categoricals=False)
         return pa.Table.from_pandas(frame, preserve_index=False)
     except Exception as error:  # on a damaged file it trips over anything, StopIteration even

@@ -75,6 +75,8 @@ class HttpClient:
             import httpx
         except ImportError as error:
             raise MissingExtraError("httpx", "fetch") from error
+        # Proxies are taken from the environment, as httpx does by default; redirects are followed
+        # by `get` alone, which looks at each target.
         self._client = httpx.Client(
             follow_redirects=False,
             timeout=httpx.Timeout(CONNECT_TIMEOUT, read=self._timeout),
@@ -133,6 +135,8 @@ class HttpClient:
         start, trail = target, [target]
         with _translated(target):
             while True:
+                # The key goes to the first server only, never to a store of files that it redirects
+                # to.
                 own = _server(target) == _server(start)
                 sent = {**headers, **(secret if own else {})}
                 with self._client.stream("GET", target, headers=sent) as response:
@@ -142,6 +146,7 @@ class HttpClient:
                             response.status_code, response.headers, self._paced(response)
                         )
                         return
+                # Outside the `with`: the answer that redirects is closed before the next request.
                 target = _led_to(target, led, hosts, trail)
                 trail.append(target)
 
@@ -185,6 +190,7 @@ class HttpClient:
                 why="over plain http the text and the key can be read on the way",
             )
         ends = self._clock() + seconds
+        # Unpacked, so that `most` bounds what comes into memory: a packed answer could be a bomb.
         asked = {"Content-Type": "application/json", "Accept-Encoding": "identity", **headers}
         received = bytearray()
         try:
@@ -205,6 +211,8 @@ class HttpClient:
                             f"the answer of {target.host} is larger than {most // 1000} kB",
                             hint="use another reader, or a shorter text",
                         )
+                    # A timeout of httpx is of one read; a server that sends a byte a second would
+                    # never meet it.
                     if self._clock() > ends:
                         raise TransientFailure("no answer in time")
         except TransientFailure as error:
@@ -217,6 +225,7 @@ class HttpClient:
     def _paced(self, response: httpx.Response) -> Iterator[bytes]:
         """Yield the body, but not from a server that sends next to nothing for ever."""
         since, came = self._clock(), 0
+        # Raw, so that a stored part of a file is what a Range request counts.
         for chunk in response.iter_raw():
             yield chunk
             came += len(chunk)
@@ -253,6 +262,7 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
 
 
 def _may_lead(old: httpx.URL, new: httpx.URL, hosts: tuple[str, ...]) -> bool:
+    # Another port of a known host may be anybody's; None is the usual port.
     return _server(new) == _server(old) or (new.host in hosts and new.port is None)
 
 
@@ -268,6 +278,7 @@ def _is_plain_here(url: httpx.URL) -> bool:
     if url.scheme != "http":
         return False
     try:
+        # All of 127.0.0.0/8 and ::1; a name other than localhost may resolve to anything.
         return ip_address(url.host).is_loopback
     except ValueError:
         return url.host == "localhost"
@@ -289,6 +300,7 @@ def _translated(url: httpx.URL) -> Iterator[None]:
             hint="check HTTPS_PROXY and NO_PROXY",
         ) from error
     except httpx.ConnectError as error:
+        # A wrong certificate never mends itself, so it is not tried again.
         if certificate := _certificate(error):
             raise OutsideError(
                 f"the certificate of {url.host} cannot be trusted: {certificate}",
@@ -310,6 +322,7 @@ def _certificate(error: BaseException) -> str:
     while at is not None:
         if isinstance(at, ssl.SSLCertVerificationError):
             return at.verify_message
+        # httpx wraps httpcore, which wraps the error of ssl: either link may lead there.
         at = at.__cause__ or at.__context__
     return ""
 
@@ -369,6 +382,7 @@ class RetryPolicy:
         """Return seconds to wait after so many failures: never less than the server asks."""
         if after is not None:
             return after + self.chance()  # the jitter keeps many clients from coming back at once
+        # Half of the pause is drawn: clients that failed together do not come back together.
         full = min(self.longest, self.first * 2.0 ** (failures - 1))
         return full * (0.5 + self.chance() / 2)
 
@@ -403,6 +417,7 @@ def persist(
         try:
             return act()
         except TransientFailure as trouble:
+            # A large file over a bad line fails many times and still arrives.
             if have() >= best + ENOUGH:
                 failures, waited, best = 0, 0.0, have()
             failures += 1
@@ -438,5 +453,6 @@ def seconds_asked(header: str | None) -> float | None:
     except ValueError:
         return None
     if then.tzinfo is None:
+        # "-0000" gives a time without a zone; HTTP dates are UTC.
         then = then.replace(tzinfo=UTC)
     return max(0.0, (then - datetime.now(UTC)).total_seconds())

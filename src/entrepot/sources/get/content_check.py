@@ -56,9 +56,11 @@ def look(path: Path, way: DownloadAddress, where: str) -> int | None:
         head = opened.read(_HEAD)
     if not head.strip():
         raise _not_data("nothing", "", where)
+    # Before the test for markup: Stata's own format begins with a tag.
     if way.format == "stata" and head.startswith(_STATA):
         return None
     if _MARKUP.match(head):
+        # Eurostat's tickets are XML; what is marked up and no XML is a page, whatever it is about.
         is_page = b"<html" in head.lower() or b"<?xml" not in head[:200]
         if not is_page and _LATER.search(head):
             raise TooMuch
@@ -85,6 +87,7 @@ def _json_rows(path: Path, way: DownloadAddress, where: str) -> int:
         raise _not_data("JSON without rows", said, where)
     if answer.get("error"):
         raise _not_data("an error", str(answer["error"])[:160], where)
+    # More than came: cut off. As many as the limit: may be cut off or complete, nothing says which.
     count = answer.get("count")
     if isinstance(count, int) and count > len(rows):
         raise TooMuch
@@ -98,6 +101,7 @@ def _csv_rows(head: bytes, where: str) -> int | None:
     first, _, rest = head.partition(b"\n")
     if b"\0" in head or not re.search(rb"[,;\t]", first):
         raise _not_data("no table", first_words(first), where)
+    # The first 64 kB suffice: a table with a row has it there.
     return None if rest.strip() else 0
 
 
@@ -105,6 +109,7 @@ def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
     if kind == "7z":
         whole = head.startswith(SIGNATURE) and len(head) >= 32 and _seven_size(head) == _size(path)
     elif kind == "workbook" and head.startswith(_OLD_OFFICE):
+        # Files of the old Office format are made of sectors of 512 bytes.
         whole = _size(path) % 512 == 0
     else:
         whole = head.startswith(_ZIP) and _zip_is_whole(path)

@@ -34,6 +34,7 @@ __all__ = ["DownloadedFile", "FetchTools", "fetch", "has_key", "held", "part_of"
 
 
 State = Literal["fetched", "unchanged", "held", "empty", "installed"]
+# Too many requests, and failures of the server or of one before it; others do not mend themselves.
 PASSING = (429, 500, 502, 503, 504)
 _TEXT = ("csv", "json")
 
@@ -117,6 +118,7 @@ def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -
     """
     target = folder / piece.name
     receipt = read_receipt(target, piece.address)
+    # Without a mark the server cannot be asked whether the file changed: what is there is kept.
     if receipt and not again and not (receipt.etag or receipt.modified):
         return _got(piece, folder, receipt, "held")
     with part_of(target) as part:
@@ -132,6 +134,7 @@ def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -
             )
         except TooMuch:
             part.drop()
+            # Next time the request is split at once, without asking for the cut answer again.
             Receipt(piece.address, _now(), cut=True).write(target)
             raise
 
@@ -151,12 +154,14 @@ def _once(
     ) as answer:
         if answer.status == 304 and receipt:
             return _got(piece, folder, receipt, "unchanged")
+        # Nothing for such a request: an answer, and no failure.
         if answer.status == 204:
             fresh = Receipt(piece.address, _now(), rows=0)
             fresh.write(target)
             return _got(piece, folder, fresh, "empty")
         if answer.status == 200:
             stated = take(answer, part, piece.address, means.moved)
+        # A 206 that was not requested is a part of we know not what.
         elif answer.status == 206 and "Range" in headers:
             stated = take_rest(answer, part, piece.address, means.moved)
         else:
@@ -178,12 +183,14 @@ def _keep(piece: PlannedFile, folder: Path, part: PartialDownload, stated: str) 
         part.drop()
         raise
     digest = sha256_of(part.path)
+    # Twice at most: a second download that differs as well is the publisher's mistake.
     if stated and digest != stated:
         part.drop()
         raise TransientFailure(
             "the content is not the one whose checksum the publisher states", tries=2
         )
     content, size = part.content, part.size
+    # File first, then receipt: interrupted in between, the file counts as not fetched.
     part.finish(folder / piece.name)
     receipt = Receipt(
         piece.address,
@@ -204,7 +211,10 @@ def _condition(
     """Go on, or ask only for something new; packed on the way only what is not packed already."""
     if part.content and part.size and _goes_on(part, piece):
         mark = part.content.mark
+        # With If-Range the server sends all of a file that changed (200), not the rest of another
+        # one.
         return {"Range": f"bytes={part.size}-", "If-Range": mark, "Accept-Encoding": "identity"}
+    # Archives gain nothing from packing, and only what comes unpacked can be gone on with.
     packed = "gzip" if piece.way.format in _TEXT else "identity"
     asked = {"Accept-Encoding": packed}
     if receipt and receipt.etag:
@@ -220,6 +230,7 @@ def _refusal(answer: HttpAnswer, piece: PlannedFile, part: PartialDownload) -> E
         return TransientFailure(
             f"the server answers {status}", after=seconds_asked(answer.headers.get("retry-after"))
         )
+    # 416: what is there is longer than the file, which has changed.
     if status in (206, 416):
         part.drop()
         return TransientFailure("what is there is not the start of what the server has", after=0)
@@ -293,6 +304,7 @@ class Receipt:
         path = _place(target)
         draft = path.with_name(f"{path.name}.new")
         draft.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        # In one step: a receipt is never half written.
         draft.replace(path)
 
 
@@ -304,10 +316,12 @@ def read_receipt(target: Path, address: str) -> Receipt | None:
         return None
     if found.address != address:
         return None
+    # Nothing was kept of these two, so there is no file to compare.
     if found.cut or (not found.bytes and found.rows == 0):
         return found
     if not target.is_file() or target.stat().st_size != found.bytes:
         return None
+    # A file that somebody edited is fetched again.
     return found if sha256_of(target) == found.sha256 else None
 
 
@@ -315,6 +329,7 @@ def _place(target: Path) -> Path:
     return target.with_name(f"{target.name}.receipt.json")
 
 
+# Base64, hexadecimal and tokens; a line end in a key could add a header of its own.
 _PLAIN = re.compile(r"[\w.~+/=-]{8,512}", re.ASCII)
 
 
@@ -396,6 +411,7 @@ def take(
         )
     )
     _bounded(length or 0, address)
+    # After `begin`, which has freed the space of an older part.
     part.make_room(length or 0)
     chunks = answer.chunks if plain else _unpacked(answer.chunks)
     _write(chunks, part, part.content.total if part.content else None, address, moved)
@@ -422,6 +438,7 @@ def take_rest(
         content is not None
         and found is not None
         and int(found[1]) == have
+        # The total may be left out as *; a total that differs is another file under the same mark.
         and (found[3] == "*" or content.total in (None, int(found[3])))
         and (not etag or not content.etag or etag == content.etag)
         and answer.headers.get("content-encoding", "identity").lower() == "identity"
@@ -438,6 +455,7 @@ def take_rest(
 
 def stated_digest(headers: Mapping[str, str]) -> str:
     """Return the SHA-256 of the whole that a publisher states (RFC 9530, RFC 3230), or ``""``."""
+    # RFC 9530 writes sha-256=:...:, RFC 3230 without colons; both are Base64 of 32 bytes, 44 signs.
     stated = f"{headers.get('repr-digest', '')},{headers.get('digest', '')}"
     found = re.search(r"sha-256=:?([A-Za-z0-9+/]{43}=)", stated, re.IGNORECASE)
     return base64.b64decode(found[1]).hex() if found else ""
@@ -457,6 +475,7 @@ def _write(
         _bounded(have, address)
         moved(have, total)
     if total is not None and have != total:
+        # More than was promised cannot be gone on with; less can.
         if have > total:
             part.drop()
         raise TransientFailure(f"{have:,} bytes came of {total:,}")
@@ -469,6 +488,8 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             rest = chunk
             while rest:
+                # At most 1 MiB at a time: a few packed bytes may stand for gigabytes, and `_write`
+                # counts them.
                 yield unpack.decompress(rest, 2**20)
                 rest = unpack.unconsumed_tail
     except zlib.error as error:
@@ -559,6 +580,7 @@ class PartialDownload:
         rest = memoryview(chunk)
         try:
             while rest:
+                # Unbuffered files may write less than they are given.
                 rest = rest[self._opened.write(rest) :]
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -578,6 +600,7 @@ class PartialDownload:
 
     def finish(self, target: Path) -> None:
         """Give the file its name, once it is on the disk."""
+        # Before the new name: after a power cut a file with its name has its bytes.
         os.fsync(self._opened.fileno())
         self._about.unlink(missing_ok=True)
         self.content = None
@@ -609,6 +632,8 @@ def part_of(target: Path) -> Iterator[PartialDownload]:
         If another process is fetching the same file.
     """
     path = target.with_name(f"{target.name}.part")
+    # Appending and unbuffered: `size` is what is on the disk, and opening does not empty what is
+    # there.
     with path.open("a+b", buffering=0) as opened:
         if not _is_mine(opened, path):
             raise OutsideError(
@@ -617,6 +642,7 @@ def part_of(target: Path) -> Iterator[PartialDownload]:
                 hint="wait until it is done",
             )
         part = PartialDownload(target, opened)
+        # Bytes without a note of what they belong to cannot be gone on with.
         if part.content is None:
             part.drop()
         try:
@@ -634,6 +660,8 @@ def _is_mine(opened: IO[bytes], path: Path) -> bool:
     """
     try:
         _take(opened)
+        # Locks are of the file and not of its name: a renamed one would be written under its final
+        # name.
         return os.path.samestat(os.fstat(opened.fileno()), path.stat())
     except OSError:
         return False
@@ -649,4 +677,5 @@ else:
     import fcntl
 
     def _take(opened: IO[bytes]) -> None:
+        # Freed by the system when the process ends, however it ends: no stale lock stays behind.
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

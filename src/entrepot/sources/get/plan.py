@@ -118,6 +118,7 @@ def pieces(source: str, wanted: DataRequest) -> tuple[PlannedFile, ...]:
             PlannedFile(way.address.rpartition("/")[2], way.address, way) for way in download.ways
         )
     getter = cast("Getter", import_module(f"entrepot.sources.{source}.get"))
+    # Before the getter, which would not see that an option has no meaning for it.
     _refuse_others(source, wanted, getter.TAKES)
     return getter.pieces(wanted, download)
 
@@ -229,6 +230,7 @@ def months(period: Period) -> tuple[str, ...]:
     >>> months(Period.parse("2022-11..2023-01"))
     ('2022-11', '2022-12', '2023-01')
     """
+    # Months as one number from year 0 on; -1 makes January 0, so that // and % take it apart.
     first = period.start.year * 12 + period.start.month - 1
     last_day = date(
         period.end.year,
@@ -250,6 +252,8 @@ def short_name(*parts: str | Iterable[str], suffix: str) -> str:
     """
     texts = [part if isinstance(part, str) else "+".join(part) for part in parts]
     kept = [
+        # The same request has the same name, so that what was fetched is found again; a list of 200
+        # codes would be longer than file systems allow.
         text if len(text) <= 24 else hashlib.sha256(text.encode()).hexdigest()[:12]
         for text in texts
         if text

@@ -33,6 +33,7 @@ class _Pace:
         now = self.clock()
         if self.last is not None and now - self.last < pause:
             self.patience.sleep(pause - (now - self.last))
+        # After the pause: it runs from request to request, not from answer to request.
         self.last = self.clock()
 
 
@@ -111,6 +112,7 @@ def _each(
             if not smaller:
                 raise _cut_off(piece) from error
             say(f"{piece.name} is too much for one answer: asking in {len(smaller)} pieces")
+            # In front: pieces of one file come together, and each may be split again.
             queue[:0] = smaller
     return tuple(done)
 

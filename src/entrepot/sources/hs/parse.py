@@ -49,6 +49,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     section = f"nullif(trim(section), '{TOTAL}')" if kind.is_tree else "NULL::VARCHAR"
     # Codes of a list have six digits, and may have lost a zero; those of a tree are complete.
     code = "trim(hscode)" if kind.is_tree else "lpad(trim(code), 6, '0')"
+    # [:-3] takes off the last two digits: DuckDB's slices include their end.
     relation = connection.sql(f"""
         SELECT {code} AS product,
                CASE WHEN length({code}) > 2 THEN {code}[:-3] END AS parent,
@@ -151,6 +152,7 @@ def kind_of(columns: Sequence[str], where: str) -> DescriptionFile:
     BadFileError
         If it is neither.
     """
+    # A name that stands twice makes it no table that is known.
     held = set(columns) if len(set(columns)) == len(columns) else set()
     if held == _TREE:
         return DescriptionFile("hscode", True, tuple(columns))
@@ -200,6 +202,7 @@ def edition_of(
     by_year = {str(one.year): one.id for one in EDITIONS}
     by_digits = {one.baci[2:]: one.id for one in EDITIONS}
     found = _TOTAL.fullmatch(total or "") if kind.is_tree else _BACI.search(name)
+    # The tree writes 2017, BACI's name 17; another number is kept, and refused with its name below.
     named = (by_year | by_digits).get(found[1], f"HS{found[1]}") if found else None
     if options.nomenclature and named and options.nomenclature != named:
         raise BadFileError(
@@ -234,6 +237,7 @@ def total_of(path: Path, name: str, kind: DescriptionFile) -> str | None:
     def is_total(row: list[str]) -> bool:
         if len(row) == len(kind.columns) and row[code].strip() == TOTAL:
             found.append(row[words].strip())
+        # Searches all rows and selects none: the total stands anywhere.
         return False
 
     find_rows(path, name, is_total)

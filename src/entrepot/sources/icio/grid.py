@@ -69,6 +69,7 @@ def cells(grid: Grid, block: Numbers, sellers: Places, buyers: Places) -> Cells:
     """
     import numpy as np
 
+    # Codes of one or two bytes and not texts: a table has 16 million cells.
     down, along = np.nonzero(block)
     return {
         "seller": grid.area_of[sellers][down],
@@ -83,6 +84,8 @@ def together(parts: Sequence[Cells]) -> Cells:
     """Return the cells of several blocks as one; the blocks are emptied to save memory."""
     import numpy as np
 
+    # Column by column, each popped before the next is joined: the peak is one column more, not a
+    # second table. list(), because pop changes the first dictionary while its names are read.
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
@@ -97,6 +100,7 @@ def relation(
         Under which the connection keeps them; until it is unregistered or taken again.
     """
     connection.register(name, found)
+    # Codes become texts only when rows are read. Lists of DuckDB count from 1.
     areas = _list(grid.areas)
     sectors = _list(grid.sectors)
     return connection.sql(f"""
@@ -144,14 +148,18 @@ def batches(path: Path, name: str, names: Sequence[str]) -> Iterator[tuple[list[
         with csv.open_csv(
             path,
             read_options=csv.ReadOptions(column_names=columns, skip_rows=1, block_size=_BLOCK),
+            # No text stands for null: an empty cell is then an error and not a missing number.
             convert_options=csv.ConvertOptions(column_types=types, null_values=[]),
         ) as reader:
             for batch in reader:
+                # A row for each column of the file: callers take columns, which lie together in
+                # memory.
                 values = np.stack([column.to_numpy() for column in batch.columns[1:]])
                 if not np.isfinite(values).all():
                     raise _first_wrong(path, name, names, "not a finite number")
                 rows += batch.num_rows
                 yield batch.column(0).to_pylist(), values
+    # Arrow names no row of the file; the slow way finds it.
     except pa.ArrowInvalid as error:
         raise _first_wrong(path, name, names, str(error)) from error
     require_all(path, name, rows, lines, lambda: find_rows(path, name, lambda _: True))

@@ -44,6 +44,7 @@ PARAMETERS = "file_parameters.json"
 """What pymrio writes beside the files of a table: which there are, and how they are laid out."""
 _FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")
 _OURS = "W2"  # FIGARO's area of value added and of taxes: the buyer's own
+# Codes of Eurostat: final use (columns), value added, and taxes with purchases abroad (rows).
 _FIGARO_FINAL = ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M")
 _FIGARO_ADDED = ("B2A3G", "D1", "D29X39")
 _FIGARO_TAXES = ("D21X31", "OP_RES", "OP_NRES")
@@ -51,6 +52,7 @@ _ADB_ADDED = ("R64",)
 _ADB_TAXES = ("R99", "R61", "R62", "R63", "TRS")
 _ADB_FINAL = re.compile(r"F[1-9]")
 _ADB_SECTOR = re.compile(r"C[0-9]{1,2}")
+# Totals of inputs and of output: known, so that no unknown row is passed over.
 _ADB_SUMS = ("R60", "R69")
 _ADB = dict(
     re.findall(
@@ -68,10 +70,12 @@ and Usage, as its MRIO team's dictionary has them)."""
 _REST = ("ROW", "ROTW", "RESTOFTHEWORLD", "RESTOFWORLD")
 _EXIOBASE = frozenset({"WA", "WE", "WF", "WL", "WM"})
 """Rests of continents in EXIOBASE; WF is Wallis and Futuna elsewhere."""
+# M.EUR, Mill USD, thousand of US$; the entire text, so TJ, kt or 1000 persons do not pass.
 _UNIT = re.compile(
     r"(?P<scale>m|mio|mill|mln|million|millions|k|thousand|bn|billion|)[ .]*(of[ ]+)?"
     r"(?P<money>[a-z]{3}|us\$|\$|€)"
 )
+# Millions for one unit of each scale, by its first letter: k and t are thousands.
 _SCALES = {"m": 1.0, "k": 1e-3, "t": 1e-3, "b": 1e3, "": 1e-6}
 _SIGNS = {"us$": "USD", "$": "USD", "€": "EUR"}
 _SHORT = 1e-3  # of all output: inputs beyond it are no rounding
@@ -124,8 +128,10 @@ def write(table: Square, path: Path, rate: float) -> None:
 
     sellers = list(dict.fromkeys(table.labels))
     areas = list(dict.fromkeys(table.final_of))
+    # Where each label goes: several rests of the world become one XROW and are added up.
     to = np.array([sellers.index(label) for label in table.labels])
     ends = np.array([areas.index(area) for area in table.final_of])
+    # Rows first, then columns: `_added` works on the first axis.
     inputs = _added(_added(table.inputs, to, len(sellers)).T, to, len(sellers)).T
     final = _added(_added(table.final, to, len(sellers)).T, ends, len(areas)).T
     rows = inputs.sum(axis=1) + final.sum(axis=1)
@@ -156,6 +162,7 @@ def _added(values: Numbers, to: Any, count: int) -> Numbers:
     if count == len(to):
         return values
     found = np.zeros((count, *values.shape[1:]))
+    # `found[to] += values` would keep only the last of several rows that go to one place.
     np.add.at(found, to, values)
     return found
 
@@ -179,6 +186,7 @@ def read_figaro(path: Path, name: str) -> Square:
         rows, columns = [one[0] for one in labels], names[1:]
     else:
         rows, columns, values = _flat(path, name, names)
+    # W2 as area: value added and taxes belong to the buyer's own country, not to a seller.
     sellers = {n: _figaro_label(one, name) for n, one in enumerate(rows) if not _is_ours(one)}
     buyers, ends = {}, {}
     for number, one in enumerate(columns):
@@ -189,6 +197,7 @@ def read_figaro(path: Path, name: str) -> Square:
             buyers[number] = _figaro_label(one, name)
     _require_same(list(sellers.values()), list(buyers.values()), name)
     order = {label: number for number, label in sellers.items()}
+    # Rows are put into the order of the columns: a square table has one order.
     places = [order[label] for label in buyers.values()]
     columns_of = list(buyers)
     primary = {one.removeprefix(f"{_OURS}_"): n for n, one in enumerate(rows) if _is_ours(one)}
@@ -230,6 +239,7 @@ def _figaro_label(label: str, name: str) -> str:
 def _figaro_area(code: str, where: str) -> str:
     if code == "FIGW1":
         return "XROW"
+    # Eurostat writes EL and UK where ISO has GR and GB; FIGARO's other countries are ISO's.
     found = by_code("eurostat").get(code) or by_code("alpha2").get(code)
     return found or _unknown(code, where, "FIGARO names areas by two letters, and FIGW1")
 
@@ -255,10 +265,12 @@ def _flat(path: Path, name: str, names: list[str]) -> tuple[list[str], list[str]
     require_all(path, name, len(inside), lines, lambda: find_rows(path, name, lambda _: True))
     ends = []
     for area, code in (_FLAT[:2], _FLAT[2:4]):
+        # Encoded as a dictionary, millions of labels become numbers of rows and columns at once.
         label = compute.binary_join_element_wise(inside[area], inside[code], "_").combine_chunks()
         ends.append(label.dictionary_encode())
     rows, columns = (end.dictionary.to_pylist() for end in ends)
     down, along = (end.indices.to_numpy() for end in ends)
+    # NaN marks cells that no row filled: fewer filled cells than rows means that one came twice.
     values = np.full((len(rows), len(columns)), np.nan)
     values[down, along] = inside[_FLAT[-1]].to_numpy()
     cells = np.count_nonzero(~np.isnan(values))
@@ -339,9 +351,11 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
     made = table("x")
     output = None if made is None else made[2][:, 0]
     if "Z" not in said:
+        # A alone is saved: output x solves x = A x + y, and inputs are Z = A diag(x).
         gross = np.linalg.solve(np.eye(len(inputs)) - inputs, final.sum(axis=1))
         inputs = inputs * gross
     whole = inputs.sum(axis=1) + final.sum(axis=1) if output is None else output
+    # 1e-300 keeps a table of zeros from dividing by zero: it has no inputs beyond output.
     beyond = float(np.maximum(inputs.sum(axis=0) - whole, 0).sum() / max(whole.sum(), 1e-300))
     if beyond > _SHORT:
         worst = int(np.argmax(inputs.sum(axis=0) - whole))
@@ -351,6 +365,7 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
             why="a sector buys less than it makes; rows or columns of Y may be missing",
             hint="use the folder as pymrio's save_all writes it",
         )
+    # WF alone may be Wallis and Futuna; two such codes are EXIOBASE's.
     rests = _EXIOBASE if len(_EXIOBASE & {one[0] for one in sellers}) > 1 else frozenset[str]()
     codes = _codes(dict.fromkeys(one[-1] for one in sellers))
     return Square(
@@ -404,8 +419,10 @@ def _pymrio_text(
         lines = [line for line, _ in zip(reader, range(heads + 1), strict=False)]
     if len(lines) <= heads:
         raise BadFileError("the file ends in its head", where=where, hint="zip the folder again")
+    # One label of a column stands over several lines (region, sector): turned into pairs.
     columns = list(zip(*(line[index:] for line in lines[:heads]), strict=False))
     names_below = heads > 1 and not any(lines[heads][index:])  # the names of the index columns
+    # bool counts as 0 or 1: pandas writes names of index columns in a line of their own.
     labels, values = _numbers(path, where, ["-"] * len(lines[0]), index, heads + names_below, "\t")
     return labels, columns, values
 
@@ -448,6 +465,7 @@ def _unit(path: Path | None, name: str) -> tuple[str, float]:
 
 
 def _pymrio_area(text: str, rests: frozenset[str], name: str) -> str:
+    # "RoW", "Rest of the World" and "rest-of-world" are one after their other signs are dropped.
     if text in rests or re.sub("[^A-Z]", "", text.upper()) in _REST:
         return "XROW"
     if text in known_areas():
@@ -468,6 +486,7 @@ def _codes(names: Sequence[str] | dict[str, None]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name in names:
+        # 36 letters leave room for _2 within the 41 that `_SECTOR` of the release permits.
         plain = re.sub("[^A-Z0-9]+", "_", name.upper()).strip("_")[:36] or "SECTOR"
         code, number = plain, 1
         while code in found.values():
@@ -498,6 +517,7 @@ def read_adb(path: Path, name: str) -> Square:
     areas, codes = rows[head - 1], [cell.upper() for cell in rows[head]]
     buyers = {n: _adb_label(areas[n], codes[n], where) for n in _having(codes, _ADB_SECTOR, first)}
     ends = {n: _adb_area(areas[n], where) for n in _having(codes, _ADB_FINAL, first)}
+    # Output stands last, under TOT in the row of areas.
     total = next((n for n in range(first, len(areas)) if areas[n].upper() == "TOT"), None)
     sellers, primary = _adb_rows(rows, head, first, where)
     _require_same(list(sellers), list(buyers.values()), where)
@@ -515,6 +535,8 @@ def read_adb(path: Path, name: str) -> Square:
             for to, column in enumerate(along):
                 text = rows[row][column]
                 try:
+                    # An empty cell of the workbook is zero; in text files of the others it is an
+                    # error.
                     found[at, to] = float(text or 0)
                 except ValueError as error:
                     raise BadFileError(
@@ -525,6 +547,8 @@ def read_adb(path: Path, name: str) -> Square:
         return found
 
     down, along = [sellers[label] for label in buyers.values()], list(buyers)
+    # The year stands in the title or in the name of the sheet; without one the file's name has to
+    # say it.
     title = re.search(r"(?:19|20)[0-9]{2}", " ".join((*rows[0], sheet)))
     return Square(
         list(buyers.values()),
@@ -543,6 +567,7 @@ def _adb_sheet(path: Path, name: str) -> tuple[str, list[list[str]], int]:
     """Return the first sheet with this layout: its name, its cells, and its row of codes."""
     for sheet in sheets(path, name):
         rows = [[cell_text(cell).strip() for cell in row] for row in sheet_rows(path, sheet, name)]
+        # From the second row on, since areas stand in the row above the codes.
         for number, row in enumerate(rows[1:12], 1):
             if _is_adb_head(row):
                 return sheet, rows, number
@@ -613,6 +638,7 @@ def _require_same(rows: list[str], columns: list[str], where: str) -> None:
     """Refuse a table whose rows and columns are not the same sectors."""
     _require_once(rows, "row", where)
     _require_once(columns, "column", where)
+    # In one of the two only.
     if odd := set(rows) ^ set(columns):
         label = min(odd)
         kind = "row and no column" if label in rows else "column and no row"
@@ -645,6 +671,7 @@ def _numbers(
     }
     lines = count_lines(path, name)
     try:
+        # Arrow cannot read a line that is longer than its block.
         inside = arrow_csv.read_csv(
             path,
             read_options=arrow_csv.ReadOptions(

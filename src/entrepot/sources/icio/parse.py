@@ -47,6 +47,8 @@ __all__ = ["rows", "tables"]
 RELEASE = "2025"
 _AREAS = {67: "2021", 77: "2023"}
 """Releases with 45 sectors by their areas, the rest of the world included."""
+# 2022_SML.csv, 2022.csv, figaro_2021_v2.csv.gz: the year and at most a kind or version end the
+# name, for a name may begin with a year of release.
 _YEAR = re.compile(
     r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?(?:_v[0-9]+)?\.(?:csv|zip|xlsx)(?:\.gz)?$",
     re.IGNORECASE,
@@ -66,6 +68,8 @@ class _UserMetadata(BaseModel):
 
 def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTable]:
     """Yield the table of each year in a file; what was unpacked goes when the next one comes."""
+    # Workbooks, folders of pymrio and the package's arrays are all zip archives, so each is looked
+    # for before an archive of CSV files is unpacked.
     if is_workbook(file.path):
         yield _rewritten(file.name, file.name, read_adb(file.path, file.name), scratch, said)
         return
@@ -74,6 +78,8 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
         return
     if arrays := _arrays(file, scratch):
         sha256 = sha256_of(arrays)
+        # By checksum and not by name: the year and the rule for cut columns are known of this one
+        # file.
         if sha256 not in KNOWN:
             raise BadFileError(
                 "not the file of sanction-simulator 0.1.4",
@@ -218,6 +224,8 @@ def _everything(stored: Benchmark) -> Cells:
     everybody = np.arange(len(stored.grid.area_of))
     steps = [everybody[start : start + _STEP] for start in range(0, len(everybody), _STEP)]
     return together(
+        # 400 rows at a time: the dense table has 3,879 x 3,879 cells of 8 bytes, and its copy as
+        # many.
         [cells(stored.grid, stored.block(some, everybody), some, everybody) for some in steps]
     )
 

@@ -91,6 +91,7 @@ def read_release(path: Path, name: str) -> tuple[Grid, Cells, tuple[Finding, ...
         _take(reading, labels, values)
     _require_square(reading)
     findings = tuple(_findings(reading))
+    # Rows of parts are complete only after the last batch, so they are written after all others.
     if reading.held_back:
         import numpy as np
 
@@ -108,6 +109,7 @@ def _begin(name: str, labels: list[str]) -> _Reading:
     except ImportError as error:
         raise MissingExtraError("numpy", "icio") from error
     columns = industries(labels, name, "column")
+    # CN1_C26 and CN2_C26 are one node of CHN: columns of parts come together here.
     nodes = list(dict.fromkeys((node.area, node.sector) for node in columns.values()))
     areas, sectors = (tuple(dict.fromkeys(node[k] for node in nodes)) for k in (0, 1))
     grid = Grid(
@@ -128,11 +130,13 @@ def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
     reading.labels += labels
     _add_columns(reading, labels, values)
     named = {row: node for row, label in enumerate(labels) if (node := node_of(label))}
+    # Whole dollars, so that later sums do not depend on their order.
     usd = np.rint(values[:, list(named)] * 1e6)
     added = np.zeros((len(reading.place), len(named)))
     for column, node in reading.columns.items():
         _require_parts_alone(reading, node, usd[column])
         added[reading.place[node.area, node.sector]] += usd[column]
+    # Rows of the table along the first axis again, for quick reading of one after the other.
     inputs = np.ascontiguousarray(added.T)
     alone: dict[int, int] = {}
     for number, (row, node) in enumerate(named.items()):
@@ -154,6 +158,7 @@ def _add_columns(reading: _Reading, labels: list[str], values: Numbers) -> None:
     """Remember what the columns add up to, which is output with value added and taxes."""
     here = [n for n, label in enumerate(labels) if is_primary(label) or node_of(label)]
     reading.primary |= any(map(is_primary, labels))
+    # Summed in millions as printed; rows of totals are not among `here`, which would double it.
     reading.spent = reading.spent + values[list(reading.columns)][:, here].sum(axis=1)
     for number, label in enumerate(labels):
         if node_of(label):
@@ -165,6 +170,7 @@ def _add_columns(reading: _Reading, labels: list[str], values: Numbers) -> None:
 def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> None:
     """Remember what is odd about a row."""
     output = float(values[reading.total])
+    # The row has all sales and output itself, which is their sum: twice output in all.
     astray = float(values.sum()) - 2 * output
     reading.astray.append((abs(astray), abs(output), label))
     if (inputs < 0).any():
@@ -172,6 +178,8 @@ def _note(reading: _Reading, label: str, values: Numbers, inputs: Numbers) -> No
 
 
 def _require_parts_alone(reading: _Reading, node: Node, usd: Numbers) -> None:
+    # Earlier releases kept rows of zeros for CHN and MEX in addition to their parts; they do no
+    # harm.
     if node.area in reading.split and not node.part and usd.any():
         raise BadFileError(
             f"{node.area} is listed together with its parts, and both have values",
@@ -183,6 +191,7 @@ def _require_parts_alone(reading: _Reading, node: Node, usd: Numbers) -> None:
 
 def _require_square(reading: _Reading) -> None:
     rows = industries(reading.labels, reading.name, "row")
+    # Also finds a file whose last rows were cut off.
     odd = set(reading.columns.values()) ^ set(rows.values())
     if odd:
         node = min(odd, key=str)
@@ -210,6 +219,7 @@ def _require_columns(reading: _Reading) -> None:
         missed = {
             label: abs(found.get(label, 0.0) - value) for label, value in reading.output.items()
         }
+        # Of all output together: single small sectors may miss theirs by more.
         if sum(missed.values()) > _ASTRAY * whole:
             worst = max(missed, key=lambda label: missed[label])
             raise BadFileError(
@@ -303,6 +313,7 @@ def read_whole(path: Path, name: str) -> Whole:
     names = header(path, name)
     found = industries(names[1:], name, "column")
     split = {node.area for node in found.values() if node.part}
+    # Of CHN and its parts only the parts: export processing has inputs of its own.
     kept = {n: node for n, node in found.items() if node.part or node.area not in split}
     labels = [_label(node) for node in kept.values()]
     asked = _final_columns(names[1:])
@@ -315,6 +326,7 @@ def read_whole(path: Path, name: str) -> Whole:
     for rows, values in batches(path, name, names):
         here = [number for number, row in enumerate(rows) if row in place]
         there = [place[rows[number]] for number in here]
+        # `values` lies column by column, as `batches` gives it.
         inputs[there] = values[list(kept)][:, here].T
         output[there] = values[total, here]
         for column, area in asked.items():
@@ -337,6 +349,8 @@ def _final_columns(names: list[str]) -> dict[int, str]:
     for number, name in enumerate(names):
         code, _, kind = name.partition("_")
         if kind in FINAL:
+            # Final use is not split: what households of China buy is not bought by one of its
+            # parts.
             found[number] = PARTS.get(code, "XROW" if code == "ROW" else code)
     return found
 
@@ -355,6 +369,7 @@ TOTALS = ("OUT", "OUTPUT", "TOTAL")
 TAXES = ("TLS", "TAXSUB")
 """Ends of rows of taxes less subsidies, with or without an area before them."""
 VALUE_ADDED = ("VA", "VALU")
+# Wide, for tables of the user's own; the first sign keeps out labels such as AUS__.
 _SECTOR = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,40}")
 
 
@@ -377,6 +392,7 @@ def node_of(label: str) -> Node | None:
     """
     code, _, sector = label.partition("_")
     area = PARTS.get(code) or REST.get(code, code)
+    # DEU_HFCE and AUS_TLS look like an area and a sector.
     aside = sector in FINAL or sector in TAXES
     if aside or not _SECTOR.fullmatch(sector) or area not in known_areas():
         return None

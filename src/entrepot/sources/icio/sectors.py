@@ -94,6 +94,7 @@ def edition_of(codes: Collection[str]) -> str:
     >>> edition_of(["C26", "C24A"]), edition_of(["C26", "C24"]), edition_of(["FARMS"])
     ('ICIO2025', 'ICIO2021', 'own')
     """
+    # The newest first: a table with codes that both editions have is taken for the newer one.
     if sectors().keys() >= set(codes):
         return NOMENCLATURE
     return EARLIER if _earlier().keys() >= set(codes) else OWN
@@ -117,6 +118,7 @@ def sector(code: str, *, own: bool = False) -> Sector:
     >>> sector("C26").name, sector("C26").makes_goods, sector("J61").makes_goods
     ('electronics', True, False)
     """
+    # Codes of both editions: a question may be about either.
     known = _earlier() | sectors()
     if code not in known and own and _CODE.fullmatch(code):
         return Sector(code, code, "")

@@ -54,7 +54,9 @@ __all__ = [
 
 KNOWN = {"572753a929a2916dde290c8a3925599ac7f0f2e398b499a550e9cd5dc92f61c7": 2022}
 """Year of each file by its SHA-256: the file itself does not say it."""
+# A: each seller's share in a buyer's inputs; omb: inputs over output; go: output; z: final sales.
 NEEDED = ("A", "omb", "go", "z", "countries", "sectors")
+# The package's makers clip omb here.
 CAP = 0.98
 _STEP = 100.0  # USD; the OECD prints four decimals of a million
 _SLACK = 1e-6  # m USD by which a row may miss its total
@@ -89,8 +91,11 @@ class Benchmark:
         """Return inputs in whole USD: a row for each of `sellers`, a column for each buyer."""
         import numpy as np
 
+        # Shares times output lie on the four decimals that the OECD prints, but for rounding of
+        # doubles: the nearest step of 100 USD is the printed value.
         found: Numbers = self.coefficients[np.ix_(sellers, buyers)] * self.output[buyers]
         found *= 1e6 / _STEP
+        # In place, as the lines around it: a block may have a hundred megabytes.
         np.rint(found, out=found)
         found *= _STEP
         return found
@@ -138,6 +143,7 @@ def read_arrays(path: Path, name: str) -> Arrays:
     except ImportError as error:
         raise MissingExtraError("numpy", "icio") from error
     try:
+        # A pickle in the file could run code; arrays of numbers and text need none.
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             return {key: stored[key] for key in NEEDED}
     except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
@@ -155,12 +161,15 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
     import numpy as np
 
     shares: Numbers = arrays["A"]
+    # What is missing in the sellers' rows is what the cap cut off the buyers' columns: missing =
+    # columns @ more, a small least-squares problem with an exact answer.
     inputs: Numbers = arrays["omb"] * arrays["go"]
     missing = arrays["go"] - arrays["z"] - shares @ inputs
     places = np.flatnonzero(arrays["omb"] >= CAP)
     columns = shares[:, places] * inputs[places]
     more, *_ = np.linalg.lstsq(columns, missing)
     worst = float(np.abs(missing - columns @ more).max())
+    # `not <=` also catches NaN. Inputs that would have to shrink were not cut off.
     if not worst <= _SLACK or (more < -_SLACK).any():
         raise BadFileError(
             f"what a sector sells differs from its output by {worst:.3g} m USD",
@@ -169,6 +178,8 @@ def benchmark(arrays: Arrays, name: str) -> Benchmark:
         )
     inputs[places] *= 1 + more
     output: Numbers = arrays["go"]
+    # A (shares of all inputs) becomes coefficients (of output), in place; a sector without output
+    # buys nothing.
     shares *= np.divide(inputs, output, out=np.zeros_like(output), where=output > 0)
     return Benchmark(
         grid=_grid([str(c) for c in arrays["countries"]], [str(s) for s in arrays["sectors"]]),
@@ -186,6 +197,7 @@ def _grid(areas: list[str], sectors: list[str]) -> Grid:
     return Grid(
         tuple(areas),
         tuple(sectors),
+        # Two bytes and one: cells repeat these codes 16 million times.
         np.tile(np.arange(len(areas), dtype=np.int16), len(sectors)),
         np.repeat(np.arange(len(sectors), dtype=np.int8), len(areas)),
     )
@@ -234,11 +246,13 @@ def _mapped(folder: Path) -> Arrays:
     import numpy as np
 
     index = folder / _CHECKSUMS
+    # In a shared cache folder another user could plant numbers; Windows has no such ids.
     if not index.is_file() or (hasattr(os, "getuid") and index.stat().st_uid != os.getuid()):
         raise ValueError(f"{index} is no file of this user")
     known = json.loads(index.read_text(encoding="utf-8"))
     if not (known and isinstance(known, dict)):
         raise ValueError(f"{index} is damaged")
+    # A clock that was set back gives a negative age, which does not count as fresh.
     whole = not 0 <= time.time() - index.stat().st_mtime < _DAY
     found = {}
     for key, (sha, *stamp) in known.items():
@@ -249,6 +263,7 @@ def _mapped(folder: Path) -> Arrays:
         found[key] = np.asarray(np.load(path, mmap_mode=how, allow_pickle=False))
     if whole:
         with suppress(OSError):
+            # The index's time of change is when checksums were last compared.
             os.utime(index)
     return found
 
@@ -263,6 +278,7 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
+    # In the same folder, so that the rename is one step: nobody reads half of a set.
     draft = Path(tempfile.mkdtemp(dir=folder, prefix="draft-"))
     try:
         for key, stored in made.items():
@@ -271,6 +287,7 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
         sums = {key: [sha256_of(path), *_stamp(path)] for key, path in paths.items()}
         (draft / _CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
         shutil.rmtree(folder / name, ignore_errors=True)  # which was damaged
+        # Fails where another process was first; its arrays are the same.
         draft.rename(folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -321,6 +338,7 @@ class Installed:
         grid, found = self.table.grid, self._cells(importers, exporters)
         size = (len(grid.areas), len(grid.areas), len(grid.sectors), 2)
         is_goods = np.array([code in goods for code in grid.sectors])[found["made"]]
+        # Four codes become one number, by which bincount adds up in one pass without sorting.
         place = np.ravel_multi_index(
             (found["seller"], found["buyer"], found["used"], is_goods.astype(np.int8)), size
         )
@@ -347,6 +365,7 @@ class Installed:
         grid = self.table.grid
         everybody = np.arange(len(grid.area_of))
         buyers, sellers = grid.of_areas(importers), grid.of_areas(exporters)
+        # Without the buyers above, so that no cell comes twice.
         others = np.delete(everybody, buyers)
         blocks = [(everybody, buyers), (sellers, others)]
         return together([cells(grid, self.table.block(*one), *one) for one in blocks])
@@ -408,6 +427,7 @@ def _read(path: Path) -> Installed | None:
     stored = kept_arrays(
         f"table-{sha}", lambda: benchmark(read_arrays(path, path.name), path.name).to_arrays()
     )
+    # np.asarray(memmap) has the memmap as base, and that has the mmap object.
     mapped = (getattr(one.base, "base", None) for one in stored.values())
     _MAPPED[:] = [one for one in mapped if isinstance(one, mmap.mmap)]
     return Installed(Benchmark.of_arrays(stored), KNOWN[sha], sha[:12])
@@ -421,6 +441,7 @@ def _sha256_known(path: Path) -> str:
     if not files_allowed():
         return sha256_of(path)
     stat = path.stat()
+    # ctime and inode change with a file that is replaced under the old time of change.
     told = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
     def work_out() -> Arrays:

@@ -45,6 +45,7 @@ def _spans(period: Period, freq: str) -> list[tuple[str, str]]:
         return [(str(year), str(year)) for year in years(period)]
     if freq == "Q":
         return [(f"{year}-Q1", f"{year}-Q4") for year in years(period)]
+    # Months come in order, which groupby needs.
     by_year = [list(some) for _, some in groupby(months(period), key=lambda month: month[:4])]
     return [(some[0], some[-1]) for some in by_year]
 
@@ -67,6 +68,7 @@ def _table(
     )
     time = span[0] if span[0] == span[1] else f"{span[0]}..{span[1]}"
     flow = "" if indicators == _INDICATORS else indicators
+    # "to" keeps reporters without partners and partners without reporters from one name.
     name = short_name(
         "IMTS", freq, time, reporters, partners and ["to", *partners], flow, suffix="csv"
     )

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["rows", "tables"]
 
 
+# As a window over all rows, so that the order of the two in the file does not matter.
 _FOB_BESIDE_CIF = (
     "indicator = 'MG_FOB_USD' AND count(*) FILTER (WHERE indicator = 'MG_CIF_USD') "
     "OVER (PARTITION BY reporter, partner, freq, period) > 0"
 )
+# Slices of DuckDB count from 1: period[6] is the sign after "2024-".
 _START = """CASE WHEN length(period) = 4 THEN make_date(period::INTEGER, 1, 1)
     WHEN period[6] = 'Q' THEN make_date(period[:4]::INTEGER, period[7]::INTEGER * 3 - 2, 1)
     ELSE make_date(period[:4]::INTEGER, replace(period[6:], 'M', '')::INTEGER, 1) END"""
@@ -78,6 +80,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
                CASE WHEN indicator = 'XG_FOB_USD' THEN 'exporter' ELSE 'importer' END
                AS reported_by"""
     relation = connection.sql(f"SELECT {columns} FROM ({chosen}) WHERE NOT is_second")
+    # The world's rows get our code as partner, so that one list of columns serves both.
     world = f"""
         SELECT *, {_FOB_BESIDE_CIF} AS is_second
         FROM (SELECT * REPLACE ('{WORLD}' AS partner) FROM ({held}) WHERE {OF_WORLD})"""
@@ -112,9 +115,11 @@ def _locate(table: FileTable, key: Key) -> str:
     period, freq, exporter, importer, _, reported_by, *_ = key
     who = (exporter, importer, "X") if reported_by == "exporter" else (importer, exporter, "M")
     series = [layout.columns.index(name) for name in layout.key_columns()]
+    # In wide files a row is a series: every period of it stands in the row.
     when = None if layout.is_wide else layout.columns.index("TIME_PERIOD")
 
     def is_it(row: list[str]) -> bool:
+        # Four columns, or one SERIES_CODE with points between the four.
         reporter, indicator, partner, often = ".".join(row[i].strip() for i in series).split(".")
         areas = imf_areas()
         return (
@@ -195,6 +200,7 @@ def rules(layout: ImtsLayout) -> tuple[Rule, ...]:
     ]
     if layout.status:
         found.append(Rule(layout.status, "not a status", "[A-Za-z_]{0,3}", hint=_AGAIN))
+    # SDMX-CSV writes NaN where an observation has none.
     number = f"({NUMBER}|NaN)?"
     if not layout.is_wide:
         found.append(Rule("TIME_PERIOD", "not a period", f"({PERIOD})?", why=_LOST, hint=_AGAIN))
@@ -211,6 +217,8 @@ def cells(connection: duckdb.DuckDBPyConnection, layout: ImtsLayout, path: Path)
     the scale is not options), `status`.
     """
     reporter, indicator, partner, freq = layout.keys
+    # Without a column of scales values are dollars (10 to the power of 0); an empty cell gives
+    # null, and the value is left out with a finding.
     scale = f"trim(coalesce({quoted(layout.scale)}, ''))" if layout.scale else "'0'"
     status = f"upper(trim({quoted(layout.status)}))" if layout.status else "NULL"
     head = (
@@ -221,6 +229,7 @@ def cells(connection: duckdb.DuckDBPyConnection, layout: ImtsLayout, path: Path)
     source = f"FROM {read_text(path, layout.columns)} AS line"
     if layout.is_wide:
         names = ", ".join(map(quoted, layout.periods))
+        # UNPIVOT leaves out cells that are null.
         observed = (
             f"SELECT * FROM (SELECT {head}, {names} {source}) "
             f"UNPIVOT (text FOR period IN ({names}))"
@@ -330,6 +339,8 @@ def layout_of(columns: Sequence[str], where: str) -> ImtsLayout:
     if dataset is None or not has_keys or bool(periods) == long or twice:
         raise _other(where, columns, twice)
     scale = next((name for name in ("SCALE.ID", "SCALE") if name in columns), None)
+    # SDMX-CSV of api.imf.org has SCALE 6 with values in dollars: multiplied, they would be a
+    # million times too large.
     if dataset != "DATASET":
         scale = None
     elif scale is None:
@@ -339,6 +350,7 @@ def layout_of(columns: Sequence[str], where: str) -> ImtsLayout:
             why="dollars and millions of dollars look alike",
             hint="download it again with the metadata ID and Name",
         )
+    # In wide files one status would stand for all periods of a row.
     status = next((name for name in _STATUS if name in columns and long), None)
     read = {*_KEYS, *_SETS, *_STATUS, *periods, *_KNOWN, _SERIES, "SCALE"}
     read |= {"TIME_PERIOD", "OBS_VALUE"}
@@ -429,6 +441,7 @@ def left_out(connection: duckdb.DuckDBPyConnection, cells: str, name: str) -> It
         f"count(*) FILTER (WHERE {test}), min({example}) FILTER (WHERE {test})"
         for test in tests.values()
     )
+    # Six counts with an example each, in one pass.
     answer = connection.execute(f"SELECT {asked} FROM ({cells})").fetchall()[0]
     found = {key: (answer[2 * i], answer[2 * i + 1]) for i, key in enumerate(tests)}
     _refuse(found, name)
@@ -466,6 +479,7 @@ def compare_with_world(
                count(value) FILTER (WHERE partner IS NOT NULL) AS n
         FROM ({cells}) WHERE reporter IS NOT NULL AND indicator <> 'TBG_USD'
         GROUP BY reporter, indicator, period HAVING parts IS NOT NULL"""
+    # By its part of the total: in dollars the example would always be the largest reporter.
     sums = compare_totals(connection, flows, f"{_ROUNDING} + 1e-6 * total", gap=RELATIVE)
     if sums.agree:
         text = "Partners add up to the world total."

@@ -36,6 +36,7 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
                 f"not a text in UTF-8 ({error.reason})", where=label, hint="save it as CSV in UTF-8"
             ) from error
         statements = parse_rows(text, label)
+        # An id that is ours would make citations of it ambiguous.
         bundled = {row.id for row in published("all")}
         for row in statements:
             if row.id in bundled:
@@ -45,6 +46,7 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
                     why="an id names one statement",
                     hint="give your rows ids of your own, such as MY-001",
                 )
+        # JSON lines, because DuckDB reads them without guessing at quotes or line ends.
         target = scratch / f"statements-{path.stem}.json"
         with target.open("w", encoding="utf-8") as opened:
             for row in statements:

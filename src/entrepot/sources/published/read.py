@@ -34,6 +34,7 @@ __all__ = [
 
 Kind = Literal["published", "computed", "all"]
 
+# A share of trade is of both directions unless somebody says otherwise; a rate or a GDP has none.
 _USUAL_FLOW = {
     "trade_share": "both",
     "balance": "balance",
@@ -161,6 +162,7 @@ def matching(
     when = None if period is None else Period.parse(period)
     against = None if base is None else Period.parse(base)
     if exact:  # what most rows differ in comes first: a page asks for hundreds of statements
+        # attrgetter of one name returns the value itself, of several a tuple.
         told, wanted = attrgetter(*exact), tuple(exact.values())
         said = wanted[0] if len(wanted) == 1 else wanted
         rows = (row for row in rows if told(row) == said)
@@ -177,11 +179,13 @@ def matching(
 def _same_sides(row: Published, exporter: str | None, importer: str | None) -> bool:
     if _same(row.exporter, exporter) and _same(row.importer, importer):
         return True
+    # A share of two-way trade belongs to one country: turned round it is another number.
     turned = row.flow == "both" and row.measure != "trade_share"
     return turned and _same(row.importer, exporter) and _same(row.exporter, importer)
 
 
 def _same(held: str, asked: str | None) -> bool:
+    # An empty side is one in words only ("Asia") and matches no area.
     return asked is None or (bool(held) and (held == asked or _parts(held) == _parts(asked)))
 
 
@@ -226,6 +230,7 @@ def ranked(rows: Iterable[Published]) -> tuple[Published, ...]:
     decides what is left, so that the order never depends on the order of the input.
     """
     order = sorted(rows, key=lambda row: row.id)
+    # Three sorts, least important first: sorting is stable, so each keeps the order below it.
     order.sort(key=lambda row: row.published_on, reverse=True)
     return tuple(sorted(order, key=_worth))
 

@@ -199,10 +199,13 @@ _AREAS = r"(\w{3,9}(\+\w{3,9})*)?"
 _DAY = r"(\d{4}(-\d\d(-\d\d)?)?)?"
 _URL = r"(https?://\S+)?"
 _PATTERNS = {
+    # Two letters for the collection, then its own number.
     "id": re.compile(r"[A-Z]{2}-[\w.-]+"),
     "reporter": re.compile(_AREAS),
     "exporter": re.compile(_AREAS),
     "importer": re.compile(_AREAS),
+    # A list of ours with an optional member, or codes of the Harmonized System: all, chpl:4.A,
+    # 85,8542.
     "goods": re.compile(r"(all|[a-z]+(:[\w.]+)?|\d{2,6}(,\d{2,6})*)?"),
     "currency": re.compile(r"([A-Z]{3})?"),
     "printed": re.compile(r".+"),
@@ -299,6 +302,7 @@ def _row(cells: dict[str, str], where: str) -> Published:
     _check_sides(cells, where)
     period = _period(cells["period"], f"{where}: period")
     base = _period(cells["base"], f"{where}: base") if cells["base"] else None
+    # A change is measured against an earlier time; a later base is a slip of the two columns.
     if base is not None and base.start >= period.start:
         _refuse(f"base {base} is not before {period}", f"{where}: base")
     numbers = {
@@ -311,6 +315,7 @@ def _row(cells: dict[str, str], where: str) -> Published:
 
 def _check_cells(cells: dict[str, str], where: str) -> None:
     """Refuse a row with cells that their columns do not allow, all of them at once."""
+    # All wrong cells of a row in one message, for whoever corrects it by hand.
     wrong = {column: _nearest(cells[column], known) for column, known in _CHOICES.items()}
     wrong = {column: hint for column, hint in wrong.items() if hint}
     wrong |= {
@@ -351,6 +356,7 @@ def _check_sides(cells: Mapping[str, str], where: str) -> None:
         _refuse("no goods", f"{where}: goods, goods_words")
 
 
+# Hundreds of rows share a few periods: each is parsed once.
 _PERIODS: dict[str, Period] = {}
 
 
@@ -369,6 +375,7 @@ def _number(text: str, where: str) -> float | None:
     try:
         number = float(text)
     except ValueError:
+        # Text and infinity are refused in one place.
         number = math.nan
     if not math.isfinite(number):
         _refuse(f"not a number: {text!r}", where)

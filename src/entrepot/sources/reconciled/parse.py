@@ -38,6 +38,7 @@ COLUMNS = {
     "is_reexport": "BOOLEAN",
     "is_estimated": "BOOLEAN",
 }
+# IS NULL comes first: a comparison with null is null, and a filter would let the row pass.
 _BROKEN = {
     "value_usd": "value_usd IS NULL OR NOT isfinite(value_usd) OR value_usd < 0",
     "low_usd": "low_usd IS NULL OR NOT (low_usd <= value_usd) OR low_usd < 0",
@@ -49,6 +50,7 @@ _BROKEN = {
     "period": "period IS NULL",
     "product": "product IS NULL OR NOT regexp_full_match(product, '[0-9]{2,10}|TOTAL')",
     "nomenclature": "nomenclature IS NULL OR nomenclature = ''",
+    # A report is there exactly when its side is among those that reported.
     "value_exporter_usd": "(value_exporter_usd IS NULL) <> (reported_by = 'importer')",
     "value_importer_usd": "(value_importer_usd IS NULL) <> (reported_by = 'exporter')",
 }

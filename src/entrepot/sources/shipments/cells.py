@@ -34,6 +34,7 @@ FREE_ZONE = "XFREEZONES"
 _DIGITS = {"%d%m%Y": 8, "%Y%m%d": 8, "%m%d%Y": 8, "%d%m%y": 6, "%y%m%d": 6}
 """Digits of days without signs between them."""
 _STEPS = {"M": "month", "A": "year"}
+# zona franca, z. libre, free port, zone franche, Freizone, serbest bölge, свободная зона.
 _ZONES = re.compile(
     r"(\bz(ona|\.)? ?(franca|libre)|free (zone|port)|zone franche|freizone|serbest b|свободн)",
     re.IGNORECASE,
@@ -76,6 +77,7 @@ class RegisterCells:
         if name is None:
             return "NULL::VARCHAR"
         words = ", ".join(literal(word) for word in ("", *self.layout.missing))
+        # Words for nothing come from the layout, and are compared without the blanks around a cell.
         cell = f"trim(line.{quoted(name)})"
         return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
 
@@ -83,6 +85,7 @@ class RegisterCells:
         """Return SQL for a number; null where there is none, and where it cannot be read."""
         cell = self._digits(role)
         scale = self._column(role).scale if self.layout.of(role) else None
+        # TRY_CAST here, because `check` counts what it could not read and names the first.
         return f"TRY_CAST({cell} AS DOUBLE)" + (f" * {scale!r}" if scale else "")
 
     def _digits(self, role: str) -> str:
@@ -105,11 +108,13 @@ class RegisterCells:
                 cell = f"lpad({cell}, greatest(length({cell}), {digits})::INT, '0')"
             return f"TRY_CAST(try_strptime({cell}, {literal(form)}) AS DATE)"
         year, month = (f"TRY_CAST({self.text(role)} AS INT)" for role in ("year", "month"))
+        # Two digits are years of this century.
         year = f"(CASE WHEN {year} < 100 THEN 2000 + {year} ELSE {year} END)"
         return f"TRY_CAST(make_date({year}, {month if self.layout.of('month') else 1}, 1) AS DATE)"
 
     def line_code(self) -> str:
         """Return SQL for the digits of a tariff code; a check letter at its end is no digit."""
+        # 8542.31.00.00, 8542 3100 and 85423100A (a check letter) are digits with signs between.
         digits = f"regexp_replace({self.text('tariff_code')}, '[^0-9]', '', 'g')"
         pad = self._column("tariff_code").pad
         if not pad:
@@ -122,9 +127,12 @@ class RegisterCells:
         """Return SQL for the edition of the Harmonized System in use on a day."""
         since = {one.in_force: one.id for one in EDITIONS}
         if own := self.layout.nomenclature:
+            # Countries apply an edition late: from the layout's first day on only its own dates
+            # count.
             since = {start: name for start, name in since.items() if start < min(own)} | own
         cases = " ".join(
             f"WHEN {day} >= DATE '{start}' THEN {literal(since[start])}"
+            # Newest first, as the first WHEN that holds decides.
             for start in sorted(since, reverse=True)
         )
         return f"CASE {cases} END"
@@ -140,6 +148,7 @@ class RegisterCells:
         bad = {}
         for role in NUMBERS:
             if self.layout.of(role):
+                # 'nan' for a text that is no number, so that isfinite refuses it with infinity.
                 number = f"isfinite(coalesce({self.number(role)}, 'nan'))"
                 bad[role] = f"({self.text(role)} IS NOT NULL AND NOT {number})"
         days = "date" if self.layout.of("date") else "year"
@@ -149,6 +158,7 @@ class RegisterCells:
             f"coalesce({self.edition(self.day())} IS NULL OR year({self.day()}) > {last}, true)"
         )
         bad[days] = f"({self.text(days)} IS NOT NULL AND {no_day})"
+        # The blank at the end makes a second key of the same column; `_refuse` strips it.
         bad[f"{days} "] = f"({self.text(days)} IS NULL AND {self.text('tariff_code')} IS NOT NULL)"
         for role in ("status", "direction"):
             if self.layout.of(role):
@@ -189,6 +199,8 @@ class RegisterCells:
             if not self.layout.of(role):
                 continue
             cell = self.text(role)
+            # Each different text once: a register of millions of lines has some hundred names of
+            # countries.
             texts = self.connection.execute(
                 f"SELECT {cell}, count(*) FROM {self.file} AS line GROUP BY 1"
             ).fetchall()
@@ -203,6 +215,7 @@ class RegisterCells:
                 if code == FREE_ZONE:
                     self.zones.setdefault(role, {})[text] = count
                 codes.append((role, text, code))
+        # VALUES must not be empty; no cell is an empty text after `text`.
         values = ", ".join(f"({', '.join(map(literal, one))})" for one in codes) or "('', '', '')"
         keep(
             self.connection,
@@ -214,6 +227,7 @@ class RegisterCells:
         """Return SQL of all lines in canonical columns; ``why`` says why one is left out."""
         there = [role for role in AREAS if self.layout.of(role)]
         day, code = self.day(), self.line_code()
+        # Every canonical column in its order first; what the register has replaces it.
         out = {name: f"NULL::{kind}" for name, kind in canonical().items()}
         out |= {role: self.text(role) for role in _TEXTS}
         out |= {role: self.text(role) for role in NAMES}
@@ -241,6 +255,7 @@ class RegisterCells:
             "valuation": self._valuation(),
             "value_kind": literal(self._column("value").kind),
             "invoice_value": self.number("invoice_value"),
+            # Zero is no weight of goods: kept, it would make prices infinite.
             "mass_kg": f"nullif({self.number('mass_kg')}, 0)",
             "gross_kg": f"nullif({self.number('gross_kg')}, 0)",
             "quantity": f"nullif({self.number('quantity')}, 0)",
@@ -262,11 +277,14 @@ class RegisterCells:
             out[money] = f"CASE WHEN {first} THEN {amount} END"
         out["why"] = (
             f"CASE WHEN {status} = 'annulled' THEN 'annulled' "
+            # After annulled lines, for these keep their day; `check` has refused a line with a code
+            # and no day.
             f"WHEN {day} IS NULL THEN 'footer' "
             f"WHEN {code} IS NULL OR length({code}) < 6 THEN 'no-code' END"
         )
         out |= {"day": day, "same": "line.__same"}
         cells = ", ".join(f"{value} AS {name}" for name, value in out.items())
+        # One small table for all roles: a text may mean an area in one column and none in another.
         joins = " ".join(
             f"LEFT JOIN register_area AS {role} "
             f"ON {role}.role = {literal(role)} AND {role}.text = {self.text(role)}"
@@ -321,6 +339,7 @@ def _meanings(column: Field_, role: str) -> Callable[[str], str | None]:
             return column.own[text]
         if table:
             return table.get(text)
+        # Some columns write something else and a dash before the name of a port.
         if role == "port" and column.codes != "names":
             return places.get(text.upper()) or places.get(text.upper().partition("-")[2])
         if _ZONES.search(text):

@@ -75,6 +75,7 @@ _ONLY = {
 
 MOST_WORDS = 200
 """Words of a cell that says nothing; every cell is compared with each of them."""
+# A sign of strftime that DuckDB lacks would be an error of the engine, not of the layout.
 _FORM = re.compile(r"([^%\0]|%(%|-?[dmyHIMSj]|[aAbBYpfgzZUWcxX]))+")
 """Signs of a form of days that the engine has."""
 
@@ -148,6 +149,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
 
     @model_validator(mode="after")
     def _fits_its_role(self) -> Field_:
+        # Keys that were written; defaults go with every role.
         for key in sorted(self.model_fields_set & set(_ONLY)):
             if self.role not in _ONLY[key]:
                 raise RequestError(
@@ -175,6 +177,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
                 raise RequestError(
                     f"{word}: {code} is no area", hint="write a code such as TWN, or XFREEZONES"
                 )
+        # Bytes count from 1, as descriptions of fixed-width files have them.
         if self.at and not 1 <= self.at[0] <= self.at[1] <= MAX_RECORD:
             raise RequestError(f"bytes {self.at[0]} to {self.at[1]}", hint="write at: [1, 9]")
         return self
@@ -377,8 +380,10 @@ def fitting(layouts: tuple[Layout, ...], names: list[str], where: str) -> Layout
         If none fits; names what is missing from the nearest one.
     """
     lacks = [(sorted(set(one.columns) - set(names)), one) for one in layouts]
+    # The nearest is only for the message: a layout fits with all of its columns or not at all.
     lack, best = min(lacks, key=lambda pair: len(pair[0]))
     if not lack:
+        # The first in order of their files, where several fit.
         return next(one for absent, one in lacks if not absent)
     raise BadFileError(
         f"columns that {best.title} has are not there: {', '.join(lack[:5])}",

@@ -111,8 +111,10 @@ def kept(
         names = _names(path, label, layouts)
         layout = fitting(layouts, names, label)
         read = _cells(path, names, layout)
+    # Names are replaced in the query that reads the text, so no copy with names is ever written.
     query = _hidden_rows(read, names, first, layout, salt, erased)
     left = [name for name in names if name not in layout.columns]
+    # `require_all` takes off a line of names; a file without one counts one more.
     lines = count_lines(path, label) + (not layout.header)
 
     def require(rows: int) -> None:
@@ -137,6 +139,8 @@ def _hidden_rows(
     every = ", ".join(map(quoted, names))
     out = [
         f"row_number() OVER () + {first - 1} AS {ROW}",
+        # Over all columns, also those that are not kept, in which two lines may differ. With the
+        # salt, no line can be guessed from its hash.
         f"hash({literal(salt)}, {every}) AS {SAME}",
     ]
     given: dict[str, str] = {}
@@ -154,6 +158,7 @@ def _hidden_rows(
             else:
                 person = by_number if column.role == "receiver" else ""
                 kept_name = without_persons(text, salt, person, erased)
+            # For `nameless`, which needs the delivered name once more; EXCLUDE takes it off below.
             given[cell] = quoted(f"name {len(given)} as given")
             out += [f"{kept_name} AS {cell}", f"{text} AS {given[cell]}"]
         elif column.role == "description":
@@ -174,10 +179,13 @@ def _kept_number(
     """Return SQL for a tax number, or a pseudonym of it, or null next to a name that was erased."""
     # A number of taxpayers has no letters that say whose it is; a name in its place has.
     receiver = layout.of("receiver")
+    # Without a pattern of persons' numbers the receiver's name decides; without either, all are
+    # hidden.
     person = by_number or "true"
     if receiver and not by_number:
         person = f"{without_persons(quoted(receiver), salt)} <> {quoted(receiver)}"
     digits = f"length(regexp_replace({cell}, '[^0-9]', '', 'g'))"
+    # A text with four letters running and fewer than five digits is a name in the wrong column.
     person = f"({person} OR (regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5))"
     gone = is_erased(quoted(receiver), salt, erased) if receiver else "false"
     return (
@@ -201,6 +209,7 @@ def without(
     kept_file = FileTable(file.path, file.name, "", "", detail=mapping)
     layout, left, cut = _about(connection, kept_file)
     about = _as_text(layout, left, cut)
+    # Compared as pseudonyms, so that a name is found in any spelling, or by its pseudonym.
     wanted = hidden(literal(name), salt)
     tests = {
         column: f"coalesce({hidden(quoted(column), salt)} = {wanted}, false)"
@@ -218,6 +227,7 @@ def without(
         cell = quoted(number)
         changes.append(f"CASE WHEN {tests[receiver]} THEN NULL ELSE {cell} END AS {cell}")
     words = re.findall(r"[^\W_]+", name)
+    # A pseudonym cannot be turned back into words to search descriptions for.
     if (text := layout.of("description")) and not _IS_PSEUDONYM.fullmatch(name):
         spelled = between(f"[{', '.join(map(literal, words))}]")
         cell = replaced(quoted(text), spelled, "'[erased]'")
@@ -282,8 +292,10 @@ def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
         target.open("w", encoding="utf-8", newline="\n") as copy,
     ):
         begun = ""
+        # newline="\n" above leaves CR inside a line alone: it stands for a line end in a cell.
         for given in source:
             line = given.rstrip("\n").rstrip("\r").replace("\r", " ")
+            # One delimiter fewer than cells: joined, both have at most a complete line.
             if begun and begun.count(layout.delimiter) + line.count(layout.delimiter) < cells:
                 line = begun + line
             elif begun:
@@ -308,6 +320,7 @@ def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
     names: dict[str, int] = {}
     for place, given in enumerate(found, 1):
         name = given or f"column {place}"
+        # The number to try next is kept by name, so that a thousand equal names stay quick.
         number, unique = names.get(name, 0), name
         while unique in names:
             number += 1
@@ -333,6 +346,7 @@ def _lines(path: Path, layout: Layout) -> str:
     """Return SQL that reads columns by their place in a line."""
     line = (
         f"read_csv({file_literal(path)}, columns={{'line': 'VARCHAR'}}, auto_detect=false, "
+        # A delimiter that no line has: the line is the only cell.
         f"header=false, delim='\\x01', quote='', escape='', strict_mode=true, "
         f"buffer_size={BUFFER}, max_line_size={BUFFER // 16}, hive_partitioning=false)"
     )
@@ -368,6 +382,7 @@ def _require_length(path: Path, label: str, layout: Layout) -> None:
     """
     ends = [(one.at[1], one.role in _WORDS) for one in layout.columns.values() if one.at]
     need = max(end for end, is_words in ends if not is_words)
+    # Twice the width is two lines run together.
     most = 2 * max(ends)[0]
     with path.open(encoding="utf-8", newline="\n") as lines:
         for number, line in enumerate(lines, 1):
@@ -422,6 +437,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
 
 def _as_text(layout: Layout, left: list[str], cut: bool) -> str:
     """Return what a kept file says of itself; see `_about`."""
+    # The name of a layout of ours, so that a corrected one is used when the lake is rebuilt; a
+    # layout of the user's is kept with the file as its mapping.
     stem = next((key for key, one in known_layouts().items() if one is layout), "")
     return json.dumps({"layout": stem, "left": left, "unfinished": cut}, ensure_ascii=False)
 

@@ -30,6 +30,7 @@ PSEUDONYM = "NP-"
 """What a pseudonym begins with."""
 ERASED = "erased"
 """What stands in the place of a name that was erased from a lake."""
+# 40 bits: among a million names, two share a pseudonym in two cases of five.
 _DIGITS = 10
 
 _WHOLE = """
@@ -62,6 +63,7 @@ AVICOL ACUIC PESQUER METALUR METALLUR METALMEC METALIC PLASTIC TEXTIL DROGUER DE
 SUPERMERC FERRETER LIBRER
 """
 """Beginnings of such words; none of them begins a usual name of people (PETROV, MINERVA)."""
+# Legal forms written with blanks: S A C I Y F, S R L, L T D A, and East Asian words at any place.
 _SPELLED = (
     r"(^| )S A( [A-Z]){0,5}( Y F)?$",  # S A C I Y F; written as one word it could be SANCHEZ
     r"(^| )SA[CIF]{1,5} Y F$",
@@ -76,6 +78,7 @@ _SURNAME = r"(^| )D[AEO]S? SA( |$)"
 def _company_words() -> str:
     whole = "|".join(_WHOLE.split())
     starts = "|".join(_BEGINNINGS.split())
+    # One pattern for RE2, whose time does not grow with the number of words in it.
     return "|".join((f"(^| )({whole})( |$)", f"(^| )({starts})", *_SPELLED))
 
 
@@ -97,12 +100,15 @@ def pseudonym(cell: str, salt: str) -> str:
     """
     return (
         f"{literal(PSEUDONYM)} || "
+        # Salt on both sides: a hash of salt and name alone could be extended to that of a longer
+        # name.
         f"left(sha256({literal(salt)} || {name_key(cell)} || {literal(salt)}), {_DIGITS})"
     )
 
 
 def is_pseudonym(cell: str) -> str:
     """Return SQL that says whether a name is a pseudonym, of this program or of another one."""
+    # A kept file may be loaded again: a pseudonym is not hashed a second time.
     return f"regexp_full_match({cell}, '{PSEUDONYM}[0-9a-f]{{8,16}}')"
 
 
@@ -121,6 +127,7 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
     erased
         Pseudonyms of names that were erased from this lake.
     """
+    # "de Sá" loses its accent in the key and would read as the form SA of a company.
     key = f"regexp_replace({name_key(cell)}, {literal(_SURNAME)}, ' ')"
     is_company = f"regexp_matches({key}, {literal(COMPANY)})"
     test = f"NOT {is_company}"
@@ -137,6 +144,7 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
 
 def is_erased(cell: str, salt: str, erased: Collection[str]) -> str:
     """Return SQL that says whether a name was erased from the lake."""
+    # IN (NULL) is null, never true.
     gone = ", ".join(map(literal, sorted(erased))) or "NULL"
     return f"coalesce({hidden(cell, salt)} IN ({gone}), false)"
 
@@ -171,6 +179,8 @@ def between(words: str) -> str:
 
 def _any_order(words: str) -> str:
     """Return SQL for the pattern of the words of a list in any order, as many as there are."""
+    # "PEREZ JUAN" for Juan Perez: as many words as the name has, each any of its words. A word
+    # twice passes too, which hides too much and never too little.
     one = f"'(?:' || array_to_string({words}, '|') || ')'"
     return f"({one} || '(?:{_APART}+' || {one} || '){{' || len({words}) - 1 || '}}')"
 
@@ -201,9 +211,12 @@ def nameless(rows: str, text: str, names: Mapping[str, str], erased: Collection[
         words = f"regexp_extract_all({given}, '[\\p{{L}}\\p{{N}}]+')"
         plain = f"string_split({name_key(given)}, ' ')"
         freed = replaced(text, _any_order(words), by)
+        # Compared without accents: what is still found was spelt otherwise, and the text is given
+        # up.
         left = f"regexp_matches({name_key(freed)}, '(^| )' || {_any_order(plain)} || '($| )')"
         out = (
             f"SELECT * REPLACE (CASE WHEN {is_hidden} AND len({plain}) > 1 "
+            # A cheap test that fails for nearly all lines: the patterns run on few.
             f"AND contains({name_key(text)}, {plain}[1]) "
             f"THEN CASE WHEN {left} THEN {by} ELSE {freed} END "
             f"ELSE {text} END AS {text}) FROM ({out})"
@@ -228,7 +241,9 @@ def may_name(text: object) -> bool:
     return len(words) > 1 and max(map(len, words)) > 2
 
 
+# Blanks around @ occur in typed descriptions.
 _MAIL = r"[\p{L}\p{N}._%+-]+ ?@ ?[\p{L}\p{N}.-]+\.\p{L}{2,}"
+# A word for a telephone with seven digits or more, or + and nine: codes of goods have neither.
 _PHONE = (
     r"(?i)(^|[^\p{L}\p{N}])(?:(?:tel|telf|telef|telefon|telefono|teléfono|telefone|phone|ph|cel|cell|"
     r"celular|mob|mobile|movil|móvil|fax|whatsapp|тел|телефон|моб|факс|电话|手机|电話|전화)"
@@ -239,6 +254,7 @@ _PHONE = (
 def masked(cell: str) -> str:
     """Return SQL for a description without addresses of mail and numbers of telephones."""
     return (
+        # Tested before it is replaced: replacing copies every text.
         f"CASE WHEN contains({cell}, '@') OR regexp_matches({cell}, {literal(_PHONE)}) THEN "
         f"regexp_replace(regexp_replace({cell}, {literal(_MAIL)}, '[mail]', 'g'), "
         f"{literal(_PHONE)}, '\\1[tel]', 'g') ELSE {cell} END"

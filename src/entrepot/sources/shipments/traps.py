@@ -38,7 +38,9 @@ _REASONS = {
     "footer": "they have no day and no tariff code, as totals below the lines do",
     "no-code": "they have no tariff code of six digits or more",
 }
+# All that is said of goods, amounts and receiver; not the number of the declaration.
 _ALIKE = "date, receiver, tariff_code, value_usd, value_reported, mass_kg, origin, brand"
+# Texts are written in the plural; a count of one turns "1 lines are" into "1 line is".
 _ONE = re.compile(r"1 (line|column|word|sub-item|tariff code)s( for the \w+|) (\w+)\b")
 _OF_ONE = {"are": "is", "have": "has", "had": "had", "name": "names", "repeat": "repeats"}
 _FEW = 5  # examples, and groups from which on a habit is one
@@ -168,6 +170,7 @@ class _Look:
         """Numbers of declarations that several declarations have."""
         if not self._layout.of("declaration"):
             return
+        # Exact copies are one row here (GROUP BY same): they have a finding of their own.
         query = f"""
             WITH number AS (
                 SELECT count(*) - 1 AS more, count(DISTINCT year(day)) AS years,
@@ -188,6 +191,7 @@ class _Look:
                 f"are no key. Keeping one line of each would lose {self._money(lost)}."
             )
             yield self.finding("numbers-restart", "note", int(count), example, text)
+        # 0, 000-0000 and the like stand where there is no number.
         query = f"""
             SELECT count(*), sum({VALUE}), min(row) FROM {_LINES}
             WHERE declaration IS NULL OR regexp_full_match(declaration, '[0 -]+')"""
@@ -252,6 +256,8 @@ class _Look:
                 )
                 yield self.finding("header-value", "note", amount[0], "", text)
             return
+        # Items of one value and one mass may be alike; one value on items of different masses is
+        # that of their declaration.
         query = f"""
             WITH one AS (
                 SELECT count(*) - 1 AS more, max({VALUE}) AS value,
@@ -282,6 +288,7 @@ class _Look:
         """Lines whose value and invoice do not fit the rate that is usual in the month."""
         if not self._layout.of("invoice_value"):
             return
+        # The rate is what lines of a month and currency have in the middle: none of ours is needed.
         query = f"""
             WITH rate AS (
                 SELECT {VALUE} / invoice_value AS rate, {VALUE} AS value, row,
@@ -314,6 +321,7 @@ class _Look:
                     f"{self._money(value)}; it is put back."
                 )
                 yield self.finding("leading-zeros", "note", count, example, text)
+        # The most frequent length comes first and is the usual one.
         query = f"""
             SELECT length(tariff_line) AS digits, count(*), sum({VALUE}), min(tariff_code)
             FROM {_LINES} GROUP BY 1 ORDER BY 2 DESC"""
@@ -344,6 +352,7 @@ class _Look:
             some = sorted(words, key=lambda one: -words[one])
             column = quoted(str(self._layout.of(role)))
             listed = ", ".join(literal(one) for one in some)
+            # Facts have codes alone: the words are read once more from the kept text, by row.
             [(value,)] = self._ask(f"""
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
@@ -380,6 +389,7 @@ class _Look:
 
     def without_value(self) -> Iterator[Finding]:
         """Lines without a value that are no sub-items."""
+        # Where the value is that of a declaration, all of its lines but the first have none.
         query = f"""
             SELECT count(*), sum(mass_kg), min(row) FROM {_LINES}
             WHERE coalesce({VALUE}, 0) = 0 AND value_kind = 'item'
@@ -408,6 +418,7 @@ class _Look:
         """Numbers of receivers that are dealt out anew every month."""
         if not (self._layout.of("receiver") and self._layout.of("receiver_number")):
             return
+        # By name, a month and the next: what else would show that numbers do not stay.
         query = f"""
             WITH pair AS (
                 SELECT DISTINCT period, receiver, receiver_number FROM {_LINES}

@@ -58,6 +58,7 @@ def account(
         If rows that count say too little, levels of products are mixed, or nothing is left.
     """
     kinds = _kinds(connection, plan, rows)
+    # An inner join with a table of meanings drops a row whose text has none; this would show it.
     if sum(kind["count"] for kind in kinds) != looked.facts:
         raise BadFileError("rows were lost while reading", where=cells.label)  # a slip of ours
     findings = tuple(noticed(plan, cells.label, looked, kinds))
@@ -79,6 +80,7 @@ def account(
 
 def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list[Kind]:
     """Return the kinds of rows there are, by the few words that they say, with their numbers."""
+    # Words of rows that are left out are nulled: each reason is then one kind, however they differ.
     by = {name: f"CASE WHEN why IS NULL THEN {name} END" for name in ("level", *WORDS)}
     by |= {"why": "why", "misfit": f"CASE WHEN why IS NULL THEN {_MISFIT} END"}
     counts = {f"no_{name}": f"count(*) - count({name})" for name in NEVER_NULL}
@@ -96,6 +98,7 @@ def _kinds(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> list
 
 def _complete(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
     for name in NEVER_NULL:
+        # A table of masses alone has neither.
         if name in ("money", "money_in") and not plan.has_value:
             continue
         count = sum(kind[f"no_{name}"] for kind in kept)
@@ -115,6 +118,7 @@ def _one_level(kept: Sequence[Kind], plan: Plan, cells: Cells) -> None:
         if kind["level"] is not None:
             levels[kind["level"]] += kind["count"]
     if len(levels) > 1 and plan.mapping.level is None:
+        # Levels are texts: "10" is finer than "8".
         finest = max((one for one in levels if one != "total"), key=int, default="total")
         shown = ", ".join(f"{n:,} rows of {_level(one)}" for one, n in sorted(levels.items()))
         raise BadFileError(
@@ -155,11 +159,14 @@ def one_word(kinds: Sequence[dict[str, Any]], where: str) -> tuple[dict[str, str
     said = {name: {kind[name] for kind in kinds} for name in WORDS}
     if len(said["money_in"]) > 1:
         raise _currencies(kinds, where)
+    # One at this point; None in a table without money.
     [currency] = said.pop("money_in")
     same = {name: next(iter(words)) for name, words in said.items() if len(words) == 1}
+    # What no row says is neither the same nor differing, and its column stays null.
     same = {name: word for name, word in same.items() if word is not None}
     empty = {name for name in FILLED if not any(kind[f"has_{name}"] for kind in kinds)}
     empty |= {name for name, words in said.items() if words == {None}}
+    # Dollars go to value_usd and have no currency; any other money goes to value_reported.
     empty |= {"currency", "value_usd" if currency not in ("USD", None) else "value_reported"}
     empty |= {"value_usd"} if currency is None else set()
     differing = [name for name in CANONICAL if name not in same and name not in empty]
@@ -238,6 +245,8 @@ def noticed(plan: Plan, label: str, looked: Looked, kinds: Sequence[Kind]) -> It
         if count := sum(kind[f"lost_{name}"] for kind in kept):
             yield Finding(rule, "note", label, count, "0", text)
     for name, rule, level, text in _SEVERAL:
+        # The basis of exports is always the destination: with one of imports it makes no second
+        # basis.
         reported = {
             str(kind[name]) for kind in kept if name == "freq" or kind["reported_by"] == "importer"
         }
@@ -261,6 +270,7 @@ def _left_out(label: str, kinds: Sequence[Kind]) -> Iterator[Finding]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for kind in kinds:
         if kind["why"] is not None:
+            # The reason is "rule: text of the cell", as `lookup_sql` writes it.
             rule, _, text = str(kind["why"]).partition(": ")
             found[rule][_short(text.replace(BETWEEN, " "))] += kind["count"]
     for rule, texts in sorted(found.items()):

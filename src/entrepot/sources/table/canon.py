@@ -55,10 +55,12 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
         What each text of each field means.
     """
     known = [lookup_sql(n, field, held, plan) for n, (field, held) in enumerate(lookups)]
+    # The first reason that is not null counts; the order is that of the fields.
     whys = [one.why for one in known]
     for side in ("partner", "exporter", "importer"):
         if any(group.says.get(side) == WORLD for group in plan.groups):
             why = literal(f"area-total: {WORLD}")
+            # The world as partner of the entire file is said by the mapping, so no lookup gives it.
             whys.append(f"CASE WHEN s_{side} = {literal(WORLD)} THEN {why} END")
     words = ", ".join(f"{sql} AS {name}" for name, sql in _words(plan, known).items())
     rows = f"""
@@ -81,6 +83,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
 
     mapping = plan.mapping
     by_flow = f"({second('flow', 's_reexport')})::BOOLEAN"
+    # Then exports are without re-exports: false where the word for the flow is plain, not null.
     if mapping.reexports == "apart":
         by_flow = f"coalesce({by_flow}, false)"
     reexport = f"{first('is_reexport')}::BOOLEAN" if "is_reexport" in place else by_flow
@@ -101,6 +104,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
         "level": second("product", "NULL"),
         "nomenclature_": first("nomenclature"),
         "valuation_": first("valuation"),
+        # To the cent: products carry noise in DOUBLE, 0.07 * 100 is 7.000000000000001.
         "money": f"round({number_sql('f.v', mapping)} * s_scale, 2)"
         if plan.has_value
         else "NULL::DOUBLE",
@@ -116,6 +120,7 @@ def _words(plan: Plan, known: list[Lookup]) -> dict[str, str]:
 
 def _measure(text: str, mapping: Mapping, scale: str) -> str:
     """Return SQL for a mass or quantity; zero beside a value means that it is not known."""
+    # CASE keeps a word for none from the cast, which would stop the query.
     number = f"nullif(round({number_sql(f'f.{text}', mapping)} * {scale}, 6), 0)"
     return f"CASE WHEN NOT ({missing_sql(f'f.{text}', mapping)}) THEN {number} END"
 
@@ -124,6 +129,7 @@ def _any(marks: list[str]) -> str:
     """Return SQL for whether one of the marks is set; null if none says anything."""
     if not marks:
         return "NULL::BOOLEAN"
+    # NULL OR false is null in SQL; a mark that says nothing must not hide one that says no.
     known = f"coalesce({', '.join(marks)}) IS NOT NULL"
     return f"CASE WHEN {known} THEN {' OR '.join(f'coalesce({m}, false)' for m in marks)} END"
 
@@ -134,6 +140,8 @@ def _derived(plan: Plan) -> str:
         "coalesce(told_by_, CASE flow_ WHEN 'export' THEN 'exporter' "
         "WHEN 'import' THEN 'importer' END)"
     )
+    # side_0 and side_1 are exporter and importer, or reporter and partner, which the flow turns
+    # round; sum_0 and sum_1 have the same order.
     exporter, importer = "{0}_0", "{0}_1"
     if by_reporter(plan):
         exporter = "CASE flow_ WHEN 'export' THEN {0}_0 WHEN 'import' THEN {0}_1 END"
@@ -188,6 +196,7 @@ def lookup_sql(number: int, field: Field, held: dict[str, Meaning], plan: Plan) 
     """
     table = f"l{number}"
     why = f"nullif({table}.w, '') || ': ' || {table}.t"
+    # Products have thousands of texts, most of which mean themselves: only the odd ones are joined.
     if field.name != "product":
         join = f"JOIN {_values(held)} AS {table}(t, a, b, w) ON {table}.t = {field.sql()}"
         return Lookup(field.name, join, f"{table}.a", f"{table}.b", why)
@@ -220,6 +229,7 @@ def _values(meanings: dict[str, Meaning]) -> str:
     """Return SQL for a table: text, one or two words, reason to leave out."""
     rows = []
     for text, meaning in meanings.items():
+        # One word or two: the second is null where there is none.
         first, second = (*meaning.words, None)[:2]
         words = ("NULL::VARCHAR" if w is None else literal(w) for w in (first, second))
         rows.append(f"({literal(text)}, {', '.join(words)}, {literal(meaning.why)})")
@@ -271,6 +281,7 @@ def require(plan: Plan) -> None:
             )
         needed = ["reporter", "partner", "flow"]
     else:
+        # With both sides as columns, the flow says who reports: the importer of an import.
         needed = [*sides] if plan.says("flow") else [*sides, "reported_by"]
     if not plan.says("year"):
         needed.append("period")
@@ -365,6 +376,7 @@ def facts_sql(plan: Plan, cells: str) -> str:
         If the mapping says a word that means nothing.
     """
     numbers = ", ".join(
+        # A struct for each value of a row; unnest makes the rows, in one pass over the file.
         f"{{k: {k}, v: {_cell(group.value, plan)}, m: {_cell(group.mass, plan)}, "
         f"q: {_cell(group.quantity, plan)}}}"
         for k, group in enumerate(plan.groups)
@@ -380,6 +392,8 @@ def facts_sql(plan: Plan, cells: str) -> str:
 def _cell(number: Number | None, plan: Plan) -> str:
     if number is None:
         return "''"
+    # Of several columns of one meaning the first that says something; else the last, whatever is in
+    # it.
     *before, last = number.places
     cases = "".join(
         f"WHEN NOT ({missing_sql(f'c{place}', plan.mapping)}) THEN c{place} " for place in before
@@ -413,4 +427,5 @@ def _says(group: ValueColumns, plan: Plan) -> dict[str, str]:
         name: "NULL::VARCHAR" if word is None else literal(word) for name, word in words.items()
     }
     scales = {"s_scale": group.value, "s_mass": group.mass, "s_many": group.quantity}
+    # !r gives all digits of the scale; DOUBLE, because DuckDB reads 0.001 as a DECIMAL.
     return found | {name: f"{n.scale if n else 1.0!r}::DOUBLE" for name, n in scales.items()}

@@ -87,6 +87,7 @@ class Cells:
             yield from text_lines(self.path, self.label, self.mapping, len(self.names))
             return
         source = read_parquet(self.path, numbered=True)
+        # In batches: the file may be larger than memory.
         query = f"SELECT file_row_number + 1, {', '.join(self._texts(connection))} FROM {source}"
         with reading(self.label):
             found = connection.execute(query + " ORDER BY 1")
@@ -98,6 +99,7 @@ class Cells:
             types = parquet_types(connection, self.path, self.label)
             texts = [self._typed(name, kind) for name, kind in types.items()]
         else:
+            # read_csv gives null for an empty cell.
             texts = [f"coalesce(c{place}, '')" for place in range(len(self.names))]
         return [f"trim({text}, {literal(BLANKS)}) AS c{place}" for place, text in enumerate(texts)]
 
@@ -105,8 +107,10 @@ class Cells:
         """Return SQL for a cell of Parquet as text, numbers written as the mapping has them."""
         text = cell_text(name, kind)
         if kind in ("FLOAT", "DOUBLE"):
+            # pandas writes a missing number as NaN.
             text = f"CASE WHEN isnan({quoted(name)}) THEN '' ELSE {text} END"
         if kind.startswith("DECIMAL"):
+            # DECIMAL prints all its decimals: a code 8542.00 is 8542.
             text = f"regexp_replace({text}, '[.]0+$', '')"
         if self.mapping.decimal != "." and kind.startswith(("FLOAT", "DOUBLE", "DECIMAL")):
             text = f"replace({text}, '.', {literal(self.mapping.decimal)})"
@@ -115,6 +119,7 @@ class Cells:
     def _source(self) -> str:
         if self.is_parquet:
             return read_parquet(self.path)
+        # By place, since two columns may have one name.
         names = [f"c{place}" for place in range(len(self.names))]
         return read_text(self.path, names, self.mapping.delimiter)
 
@@ -180,6 +185,8 @@ def naming_the_row(connection: duckdb.DuckDBPyConnection, cells: Cells) -> Itera
         if is_ours(error):
             raise
         with reading(cells.label):
+            # The slow reader raises the error with its row; if it finds none, the error of DuckDB
+            # stands.
             for _ in cells.lines(connection):
                 pass
             if not cells.is_parquet:

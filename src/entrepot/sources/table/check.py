@@ -71,17 +71,22 @@ def look(
     known = fields(plan)
     bad = " OR ".join(f"({_bad(sign, plan)})" for sign, _ in _NUMBERS)
     here = says_something(plan)
+    # Without DISTINCT the plan is shorter, and a small file has few cells to sort out in Python.
     once = "" if is_small(cells.path) else "DISTINCT "
     lists = "".join(f", list({once}{field.sql()}) FILTER (WHERE here)" for field in known)
     with naming_the_row(connection, cells):
         others = _not_selected(connection, plan, texts)
         [(count, filled, wrong, *seen)] = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE here), count(*) FILTER (WHERE bad){lists} "
+            # Everything that is asked of the file in one pass: counts, wrong numbers, the texts of
+            # each field.
             f"FROM (SELECT *, {here} AS here, {here} AND ({bad}) AS bad FROM ({facts}))"
         ).fetchall()
+    # Cells are never null (see `Cells`), but for a damaged Parquet file.
     if any(None in (words or ()) for words in seen):
         raise _null(connection, cells)
     _one_of_each(connection, plan, cells, texts)
+    # A fact for each group of each selected row.
     rows = count // len(plan.groups) + others
     if wrong:
         raise _first_number(connection, plan, cells)
@@ -188,6 +193,7 @@ def _first_number(connection: duckdb.DuckDBPyConnection, plan: Plan, cells: Cell
 
 
 def _advice(text: str, plan: Plan) -> str:
+    # A dash alone is a word for none.
     if text.startswith("-") and len(text) > 1:
         return "a flow of goods is never negative; leave balances out with select or ignore"
     if "," in text and plan.mapping.decimal == ".":

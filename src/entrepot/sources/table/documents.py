@@ -37,8 +37,10 @@ def is_document(path: Path) -> bool:
     with path.open("rb") as opened:
         start = opened.read(4096)
     text = start.decode("utf-16", "ignore") if _is_utf16(start) else start.decode("latin-1")
+    # ï»¿ is the mark of UTF-8 read as Latin-1, which no byte can fail.
     plain = text.lstrip("\ufeffï»¿ \t\r\n")
     if plain.startswith("["):
+        # A CSV may begin with [ in the name of a column.
         return re.match(r'\[\s*[\[{"]', plain) is not None
     return plain.startswith(("<", "{"))
 
@@ -56,6 +58,8 @@ def document_sheets(path: Path, where: str) -> dict[str, Rows]:
         raise BadFileError(
             f"a page or JSON of {stat.st_size:,} bytes", where=where, hint="save it as CSV"
         )
+    # A page is asked for its names and several times for its rows: parsed once, unless it has
+    # changed.
     return _sheets(path, stat.st_mtime_ns, where)
 
 
@@ -85,6 +89,7 @@ def _is_utf16(start: bytes) -> bool:
 
 def _decoded(content: bytes, where: str) -> str:
     said = _CHARSET.search(content[:4096])
+    # What the page says is tried first, but a byte order mark is surer.
     encodings = ["utf-16"] if _is_utf16(content) else ["utf-8-sig"]
     if said and not _is_utf16(content):
         encodings.insert(0, said[1].decode())
@@ -106,6 +111,7 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[list[list[_Cell]]] = []
+        # A stack: of a table inside a cell of another, the innermost open one takes what comes.
         self._open: list[list[list[_Cell]]] = []
         self._cell: list[_Cell | None] = []
         self._hidden = 0
@@ -117,6 +123,7 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
+            # Text of scripts and styles would become part of a cell.
             self._hidden += 1
         elif tag == "table":
             self._open.append([])
@@ -131,6 +138,7 @@ class _Tables(HTMLParser):
             cell = _Cell(_span(attrs, "colspan"), _span(attrs, "rowspan"))
             self._open[-1][-1].append(cell)
             self._cell[-1] = cell
+        # Two lines of a cell are two words.
         elif self._cell and self._cell[-1] and tag in ("br", "p", "div"):
             self._cell[-1].texts.append(" ")
 
@@ -161,6 +169,8 @@ class _Cell:
 
 def _span(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
     said_span = dict(attrs).get(name) or "1"
+    # A span of a billion columns would fill memory; 0 means the rest of the table and is taken as
+    # 1.
     return min(max(int(said_span), 1), _SPAN) if said_span.strip().isdigit() else 1
 
 
@@ -176,6 +186,7 @@ def _of_page(text: str, where: str) -> dict[str, Rows]:
     parser = _Tables()
     parser.feed(text)
     parser.close()
+    # A page that ends with </html> and forgets </table> is complete, as browsers take it.
     if parser.is_open and not _WHOLE.search(text[-1000:]):
         raise BadFileError(
             "the page ends inside a table",
@@ -202,6 +213,7 @@ def _grid(table: Sequence[Sequence[_Cell]]) -> Rows:
         waiting = dict(below)
         below = {place: (text, left - 1) for place, (text, left) in waiting.items() if left > 1}
 
+        # Defaults, because a closure would see the variables of the loop as they are later.
         def fill(row: list[str] = row, waiting: dict[int, tuple[str, int]] = waiting) -> None:
             while len(row) in waiting:
                 row.append(waiting[len(row)][0])
@@ -222,6 +234,7 @@ def _grid(table: Sequence[Sequence[_Cell]]) -> Rows:
 def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
     """Return the tables of JSON, and what it says where it has none."""
     try:
+        # Numbers as written: 1.10 stays 1.10, and long codes keep their digits.
         data = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         raise BadFileError(
@@ -232,6 +245,7 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
         ) from error
     if isinstance(data, dict) and "id" in data and "size" in data and "value" in data:
         return {"dataset": _of_json_stat(data, where)}, ""
+    # SDMX-JSON 2.0 has its message under "data", 1.0 at the top.
     root = data.get("data", data) if isinstance(data, dict) else data
     if isinstance(root, dict) and "dataSets" in root:
         return {"dataSets": _of_sdmx(root, where)}, ""
@@ -247,6 +261,7 @@ def _lists(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
     if isinstance(data, list) and data:
         if all(isinstance(one, dict) for one in data):
             yield name or "records", _records(data)
+        # Rows of one length, as the US Census sends them; lists of other lists are no table.
         elif all(isinstance(one, list) and len(one) == len(data[0]) > 1 for one in data):
             yield name or "rows", [[_text(cell) for cell in row] for row in data]
     elif isinstance(data, dict) and depth < _DEEP:
@@ -257,6 +272,7 @@ def _lists(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
 def _records(data: Sequence[dict[str, Any]]) -> Rows:
     """Return records as rows; the fields of a record inside one are called ``outer.inner``."""
     flat = [dict(_fields(one, "")) for one in data]
+    # Portals leave a field out where it is null: names are those of all records.
     names = list(dict.fromkeys(name for one in flat for name in one))
     return [names, *([one.get(name, "") for name in names] for one in flat)]
 
@@ -288,8 +304,11 @@ def _of_json_stat(data: dict[str, Any], where: str) -> Rows:
             hint="download it again",
         )
     values = data["value"]
+    # A full cube is a list, a sparse one a dictionary by place.
     cells = enumerate(values) if isinstance(values, list) else values.items()
     by_place = {int(place): value for place, value in cells if value is not None}
+    # Places count with the last dimension fastest: a step of a dimension is the product of the
+    # sizes behind it.
     steps = [1] * len(sizes)
     for place in range(len(sizes) - 2, -1, -1):
         steps[place] = steps[place + 1] * sizes[place + 1]
@@ -304,6 +323,7 @@ def _categories(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return code and name of each category, in the order of the cube."""
     labels = data.get("label", {})
     index = data.get("index") or list(labels)
+    # The index is a list, or says the place of each code; numbers were read as text.
     codes = index if isinstance(index, list) else sorted(index, key=lambda code: int(index[code]))
     return [(code, labels.get(code, code)) for code in codes]
 
@@ -313,6 +333,7 @@ def _of_sdmx(root: dict[str, Any], where: str) -> Rows:
 
     Several data sets have to be of one structure, for a table has one row of names.
     """
+    # Version 2 has several structures and data sets that name one; version 1 has one structure.
     used = {int(data.get("structure", 0)) for data in root["dataSets"]} or {0}
     if len(used) > 1:
         raise BadFileError(
@@ -322,6 +343,7 @@ def _of_sdmx(root: dict[str, Any], where: str) -> Rows:
         )
     structure = root.get("structure") or root["structures"][used.pop()]
     dimensions = structure["dimensions"]
+    # Dimensions with one value for the entire set; both spellings occur in the versions.
     outer = [*dimensions.get("dataSet", ()), *dimensions.get("dataset", ())]
     series, inner = dimensions.get("series", []), dimensions.get("observation", [])
     fixed = [_value(one, 0) for one in outer if one.get("values")]
@@ -330,6 +352,7 @@ def _of_sdmx(root: dict[str, Any], where: str) -> Rows:
     def rows() -> Iterator[tuple[list[tuple[str, str]], Any]]:
         for data in root["dataSets"]:
             groups = data.get("series")
+            # "Flat" answers have observations at the top and all dimensions in their keys.
             keyed = groups.items() if groups else [("", data)]
             for key, one in keyed:
                 known = fixed + _at(series, key)

@@ -108,8 +108,10 @@ def meanings(field: Field, texts: Sequence[str], plan: Plan) -> dict[str, Meanin
     columns = [plan.mapping.columns[plan.names[place]] for place in field.places]
     found: dict[str, Meaning] = {}
     rest = []
+    # Sorted, so that of several unknown texts the same one is named every time.
     for text in sorted(texts):
         parts = text.split(BETWEEN)
+        # Not strict: the month of a wide column follows the cells and has no column.
         if any(_is_left_out(part, column) for part, column in zip(parts, columns, strict=False)):
             found[text] = Meaning((None, None), "left-out")
         else:
@@ -132,6 +134,8 @@ def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None
         return (span.start, span.freq)
     if name in AREAS:
         code = str(own_area(text))
+        # The world may be the partner of an entire file, whose rows are totals then; it never
+        # reports.
         if area(code).kind == "aggregate" and not (code == WORLD and name != "reporter"):
             raise RequestError(
                 f"{code} is a total, not an area",
@@ -141,6 +145,7 @@ def said(name: str, text: str, plan: Plan, freq: str | None) -> tuple[str | None
         return (code,)
     if name == "flow":
         return _flow(text)
+    # model_construct skips the validation: a column of nothing but a role is enough here.
     return _meaning(name, text, MappedColumn.model_construct(role=name), plan).words
 
 
@@ -193,6 +198,8 @@ def _periods(texts: Sequence[str], columns: list[MappedColumn], plan: Plan) -> d
             column.own.get(part, part)
             for part, column in zip(text.split(BETWEEN), columns, strict=False)
         ] + text.split(BETWEEN)[len(columns) :]
+        # By frequency: what a text means (2010-11: a month or a fiscal year) depends on the others
+        # of its kind.
         freq = parts.pop() if columns[-1].role == "freq" else plan.mapping.freq
         by_freq[freq][text] = in_order(_spelled(parts, columns), columns[0].order)
     found: dict[str, Meaning] = {}
@@ -248,6 +255,7 @@ def flow_of(text: str, column: MappedColumn) -> str:
         "reexport": column.reexport,
         "reimport": column.reimport,
     }
+    # Words that the mapping lists replace the usual ones: a file may use M for something else.
     if any(listed.values()):
         found = [flow for flow, words in listed.items() if text in words]
     else:
@@ -354,7 +362,9 @@ def system_codes(system: str) -> dict[str, str]:
         return {_key(row["code"]): row["area"] for row in rows if row["system"] == system}
     if system == "iso3":
         own = {one.code: one.code for one in areas()}
+        # Short names are old or other codes of three letters (ROM, PRC, DRC), which ours override.
         return {_key(name): code for name, code in by_code("name").items() if len(name) <= 3} | own
+    # Later tables override: M49 itself is surer than Comtrade's own codes where both have one.
     return {_key(code): ours for table in _TABLES[system] for code, ours in by_code(table).items()}
 
 
@@ -429,6 +439,7 @@ def _unknown(text: str, codes: str | Dictionary[str, str] | None) -> RequestErro
 def _key(code: str) -> str:
     """Return a code for comparing: spreadsheets lose zeros at the front, and some write 643.0."""
     plain = code.strip().upper().removesuffix(".0")
+    # isascii, because isdigit holds for digits of other scripts, too.
     return plain.lstrip("0") or "0" if plain.isascii() and plain.isdigit() else plain
 
 
@@ -443,6 +454,7 @@ _NATIONAL_LINES = (
     11,
     12,
 )  # digits of national lines that no edition has: Japan's have nine
+# The Combined Nomenclature began in 1988, with the Harmonized System.
 _CN_YEARS = range(1988, 2100)
 
 
@@ -472,6 +484,8 @@ def product_of(text: str, column: MappedColumn) -> Product:
                 hint=f"the pattern is {column.pattern}; or name the code with own",
             )
         code = found
+    # Spreadsheets mark a text with an apostrophe and print numbers with .0; 8542.31 and 85 42 are
+    # codes.
     code = code.strip("' ").removesuffix(".0").replace(".", "").replace(" ", "")
     if code.upper() == TOTAL:
         return Product(TOTAL, "total")
@@ -528,6 +542,7 @@ def _checked(code: str, text: str, column: MappedColumn) -> Product:
             if level in _NATIONAL_LINES
             else "add pad: 6 if all codes have six, or pad: even",
         )
+    # Chapter 77 is kept free for later use by the Harmonized System.
     if code[:2] in ("00", "77"):
         raise RequestError(
             f"no such chapter: {code[:2]}",

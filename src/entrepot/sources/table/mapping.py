@@ -44,6 +44,7 @@ _SIGNS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 Delimiter = Annotated[
     str,
     BeforeValidator(lambda value: _SIGNS.get(value, value) if isinstance(value, str) else value),
+    # One sign, and none that quotes cells or ends lines.
     Field(pattern='^[^"\\r\\n]$'),
 ]
 Flow = Literal["import", "export", "reexport", "reimport"]
@@ -120,6 +121,7 @@ class MappedColumn(Constants):
     own: dict[str, str] = Field(default_factory=dict)
     leave_out: TextList = ()
     order: Literal["DMY", "MDY"] | None = None
+    # Nine: Japan's national lines.
     pad: Literal[2, 4, 6, 8, 9, 10, "even"] | None = None
     pattern: str | None = None
     cut: Literal[2, 4, 6, 8] | None = None
@@ -133,6 +135,7 @@ class MappedColumn(Constants):
     yes: TextList = ()
     no: TextList = ()
 
+    # Before the fields are tested, in which "leave_out" would be an unknown area.
     @model_validator(mode="before")
     @classmethod
     def _leaves_out(cls, data: Any) -> Any:
@@ -151,7 +154,9 @@ class MappedColumn(Constants):
     def _fits_its_role(self) -> MappedColumn:
         known = keys_of(self.role)
         fields = type(self).model_fields
+        # Keys that were written; defaults go with every role.
         for name in sorted(self.model_fields_set - {"role"}):
+            # `import` is a keyword of Python, so its field is import_.
             key = fields[name].alias or name
             if key not in known:
                 raise RequestError(
@@ -234,6 +239,7 @@ class Mapping(Constants):
     first_row: Annotated[int, Field(ge=2)] | None = None
     last_row: Annotated[int, Field(ge=2)] | None = None
     sheet: str | None = None
+    # From 2 on: a fiscal year that begins in January is a calendar year.
     year_starts: Annotated[int, Field(ge=2, le=12)] | None = None
     missing: TextList = ()
     level: Literal[2, 4, 6, 7, 8, 9, 10, 11, 12, "total"] | None = None
@@ -291,6 +297,7 @@ def _groups(pattern: str) -> int:
         return -1
 
 
+# In the text and not in the parsed YAML: the answer lists lines, and comments hold the questions.
 _OPEN = re.compile(r"\bTODO\b")
 
 
@@ -417,6 +424,7 @@ BLANKS = " \t\u00a0\u2009\u202f"
 def number_pattern(mapping: Mapping) -> str:
     """Return the pattern of a number of zero or more, in the syntax that RE2 and Python share."""
     point = re.escape(mapping.decimal)
+    # Fifteen digits fit a DOUBLE exactly.
     whole = "[0-9]{1,15}"
     if mapping.thousands:
         sign = _separator(mapping.thousands)
@@ -456,6 +464,7 @@ def _signs(thousands: str | None) -> tuple[str, ...]:
     """Return the signs that part thousands; a blank may be narrow, or one that never breaks."""
     if thousands is None:
         return ()
+    # Blanks that do not break, thin and narrow ones look like a blank and occur in one file.
     if thousands == " ":
         return (" ", "\u00a0", "\u2009", "\u202f")
     return ("'", "’") if thousands in ("'", "’") else (thousands,)

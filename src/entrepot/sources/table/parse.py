@@ -51,6 +51,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
         )
     mapping = _with_edition(read_mapping(said.mapping), said)
     edition = _edition(mapping)
+    # A workbook is a zip archive, which `members` would unpack.
     found = [("", file.name, file.path)] if is_workbook(file.path) else members(file, scratch)
     for _, label, path in found:
         yield FileTable(
@@ -73,9 +74,11 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """
     read = check_table(connection, table)
     plan, cells, looked, every = read.plan, read.cells, read.looked, read.every
+    # Before rows are merged, which is only right of rows that are complete and of one level.
     kinds, findings = account(connection, plan, cells, looked, every)
     findings = (*cells.findings, *findings)
     merged, more = one_row_a_cell(connection, plan, cells, read.counted)
+    # A generator: it is read below, after `table_totals` had its chance to refuse the file.
     world = against_world(connection, plan, cells, looked, (every, merged))
     totals = table_totals(connection, plan, cells, every)
     if plan.mapping.scope == "complete":
@@ -135,6 +138,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: FileTable) -> Chec
     with naming_the_row(connection, cells):
         facts = keep_small(connection, "table_fact", facts_sql(plan, texts), cells.path)
     looked = look(connection, plan, cells, texts, facts)
+    # The first pass counted every row, so lines that the reader dropped show here.
     cells.require_all(connection, looked.rows)
     query = canonical_sql(plan, facts, looked.lookups)
     return CheckedTable(plan, cells, looked, keep_small(connection, "table_row", query, cells.path))

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 
+# 2022-23, 2022/2023, FY 2022-23: the second year may leave its century out.
 _FISCAL = re.compile(r"(?:FY ?)?([12][0-9]{3}) ?[-/–] ?([12][0-9])?([0-9]{2})")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
@@ -72,6 +73,7 @@ def read_span(text: str) -> DatedPeriod | None:
     if found := re.fullmatch(r"[12][0-9]{5}-(.*[^0-9].*)", words):  # the code before the name
         words = found[1]
     words = _STATUS.sub("", words)
+    # The first pattern that matches decides, also with None: 202413 is no month, and no day either.
     for pattern, make in _SPELLINGS:
         if found := pattern.fullmatch(words):
             return make(found)
@@ -102,6 +104,7 @@ def fiscal_years(texts: Iterable[str]) -> list[str]:
     held = list(texts)
     found = [_FISCAL.fullmatch(t) for t in held]
     years = [
+        # The missing century is that of the next year, so that 1999-00 is one, too.
         int(one[1]) + 1 == int((one[2] or str(int(one[1]) + 1)[:2]) + one[3])
         for one in found
         if one
@@ -202,6 +205,7 @@ def spans(
             )
         found[text] = span
     days = [span for span in found.values() if not span.freq]
+    # A day in February begins no quarter and no year; days that all could are asked for.
     length = freq or ("M" if any(span.start[5:7] not in _FIRST for span in days) else "")
     for text, span in found.items():
         if not (span.freq or length):
@@ -235,6 +239,7 @@ def _of_length(text: str, span: DatedPeriod, length: str, said: str | None) -> D
             hint="leave other rows out with select, or add them up to months before",
         )
     year, month = span.start[:4], int(span.start[5:7])
+    # The first month of the year, quarter or month in which the day lies.
     first = {"A": 1, "Q": (month - 1) // 3 * 3 + 1, "M": month}[use]
     return DatedPeriod(f"{year}-{first:02}-01", use)
 
@@ -253,6 +258,7 @@ def _between(year: str, first: str, last: str) -> DatedPeriod | None:
     start, end = (int(m) if m.isdigit() else month_number(m) for m in (first, last))
     if (start, end) == (1, 12):
         return DatedPeriod(f"{year}-01-01", "A")
+    # January to March is a quarter; February to April is none.
     if start and end == start + 2 and start % 3 == 1:
         return DatedPeriod(f"{year}-{start:02}-01", "Q")
     return None
@@ -260,6 +266,7 @@ def _between(year: str, first: str, last: str) -> DatedPeriod | None:
 
 def _day(year: str, month: str, day: str) -> DatedPeriod | None:
     try:
+        # Only the month is kept: files date a month by its first, its last or any other day.
         return DatedPeriod(f"{date(int(year), int(month), int(day)):%Y-%m}-01", "")
     except ValueError:  # the thirtieth of February
         return None
@@ -267,6 +274,7 @@ def _day(year: str, month: str, day: str) -> DatedPeriod | None:
 
 _Y = r"([12][0-9]{3})"
 _WORD = r"([^\W\d_]{3,})\.?"
+# Each matches the entire text: 2024.0 is a year that a spreadsheet wrote, 2024.05 a month.
 _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], DatedPeriod | None]], ...] = (
     tuple(
         (re.compile(pattern, re.IGNORECASE), make)
@@ -334,6 +342,7 @@ def month_number(text: str) -> int | None:
     word = text.strip().rstrip(".").casefold()
     if word.isascii() and word.isdigit():
         return int(word) if len(word) < 3 and 1 <= int(word) <= 12 else None
+    # de, no and se are words before they are months.
     if len(word) < _SHORTEST:
         return None
     fits = [
@@ -341,4 +350,5 @@ def month_number(text: str) -> int | None:
         for number, names in enumerate(_NAMES, 1)
         if any(name.startswith(word) for name in names.split())
     ]
+    # "jui" is June and July in French: no guess.
     return fits[0] if len(fits) == 1 else None

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 
+# utf-16 reads its own mark for the order of bytes, so both orders have one name.
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (b"\xfe\xff", "utf-16"))
 _LONGEST = 2**24  # characters in a line
 
@@ -55,14 +56,17 @@ def plain_text(
     encoding = _encoding(path, label, mapping)
     target = path
     cuts = mapping.first_row or mapping.last_row
+    # A file that DuckDB can read as it is is not copied.
     if encoding not in ("utf-8", "utf-8-sig") or mapping.head > 1 or cuts:
         target = scratch / f"{path.stem}.table.txt"
+        # These have zero bytes, which would count as damage.
         if not encoding.startswith(("utf-16", "utf-32")):
             count_lines(path, label)  # rows that are not copied may be damage as well
         with path.open(encoding=encoding, newline="") as source:
             _copy(source, target, label, mapping, encoding)
     with target.open(encoding="utf-8-sig", newline="") as opened:
         names = _first(opened, label, mapping, encoding)
+    # After the copy, which is in UTF-8.
     if has_labels(names):
         target, names = _unlabelled(target, label, names, mapping, scratch)
     if mapping.header_rows > 1:
@@ -73,6 +77,7 @@ def plain_text(
     if mapping.head == 1:
         return target, names, ()
     with path.open(encoding=encoding, newline="") as source:
+        # readline with a bound, as iterating a file would read a line of any length.
         text = iter(lambda: source.readline(_LONGEST), "")
         return target, names, tuple(_about_above(_cells_of(text, mapping), label, mapping))
 
@@ -104,6 +109,7 @@ def _unlabelled(
     heads = [_LABELLED.fullmatch(name) for name in names]
     plain = [found[1] if found else name for found, name in zip(heads, names, strict=True)]
     labelled: set[int] = set()
+    # Twice through the file: which columns have labels in their cells is known only at its end.
     for row in islice(_delimited(path, label, mapping), 1, None):
         labelled |= {
             n for n, cell in enumerate(row[: len(names)]) if _LABELLED_CELL.fullmatch(cell)
@@ -244,6 +250,7 @@ def text_lines(
         try:
             for row in reader:
                 if row and start > 1:
+                    # Rows above the names were cut off in the copy, so head is added again.
                     yield start + mapping.head - 1, _of_width(row, width, start, label, mapping)
                 start = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
@@ -265,6 +272,7 @@ def _encoding(path: Path, label: str, mapping: Mapping) -> str:
         )
     try:
         "".encode(said or "utf-8")  # refuses what is a codec and no encoding of text
+        # A mark in the file is surer than the mapping.
         return marked or codecs.lookup(said or "utf-8").name
     except LookupError as error:
         raise BadFileError(
@@ -336,10 +344,12 @@ def _first(opened: IO[str], label: str, mapping: Mapping, encoding: str) -> tupl
         line = opened.readline(MAX_LINE)
     except UnicodeError as error:
         raise _unreadable(error, label, mapping.head) from error
+    # Counted in the raw line: parsing it first would already take the memory.
     if len(line) == MAX_LINE or line.count(mapping.delimiter) >= MAX_COLUMNS:
         raise BadFileError("too many columns", where=where, hint="is this one table?")
     opened.seek(0)
     try:
+        # A name may have line ends in it; a quote that is not closed is not followed for ever.
         names = next(csv.reader(islice(opened, 100), delimiter=mapping.delimiter, strict=True), [])
     except (csv.Error, UnicodeError) as error:
         raise _unreadable(error, label, mapping.head) from error
@@ -374,11 +384,13 @@ def sheet_of(path: Path, label: str, mapping: Mapping) -> str:
 def _text(cell: Cell, mapping: Mapping) -> str:
     text = cell_text(cell)
     if isinstance(cell, float):
+        # So that one rule for numbers holds for typed cells and for texts of the same column.
         text = text.replace(".", mapping.decimal)
     return " ".join(text.split())
 
 
 def _of_width(row: list[str], width: int, start: int, label: str, mapping: Mapping) -> list[str]:
+    # Empty cells too many come from commas at the end of a line.
     if len(row) < width or any(row[width:]):
         raise BadFileError(
             f"{len(row)} cells in a row instead of {width}",
@@ -468,6 +480,7 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
 def _kind(cell: str) -> str:
     if not cell:
         return ""
+    # Roughly: 1,234.5, -, (12) and 12 % are numbers, whatever the file's signs are.
     return "number" if any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) else "text"
 
 
@@ -479,6 +492,7 @@ def about_merged(path: Path, label: str, mapping: Mapping) -> Iterator[Finding]:
     """
     if not is_workbook(path):
         return
+    # 2**20 is the number of rows that a sheet of Excel can have.
     last = mapping.last_row or 2**20
     places = [
         first

@@ -141,6 +141,8 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
         If the mapping names a column that the file has not.
     """
     _all_known(mapping, names, label)
+    # A currency of the entire file is put into each column, so that columns of one meaning are
+    # equal.
     columns = {
         name: _money(mapping, column)
         for name, column in (mapping.columns | _wide(mapping, names)).items()
@@ -211,6 +213,7 @@ def _wide(mapping: Mapping, names: Sequence[str]) -> dict[str, MappedColumn]:
             continue
         if years and month_number(name):
             found[name] = mapping.wide.model_copy(update={"month": name})
+        # With a column of years only names of months are times.
         elif not years and (read_span(name) or (mapping.year_starts and fiscal_years([name]))):
             found[name] = mapping.wide.model_copy(update={"period": name})
     if not found:
@@ -228,6 +231,7 @@ def _refuse_fiscal(mapping: Mapping, names: Sequence[str]) -> None:
     if mapping.year_starts or mapping.freq == "M":
         return
     called = [name for name in free if read_span(name) or fiscal_years([name])]
+    # 2022-23 is no month and so surely fiscal; 2010-11 is one only if its neighbours are, too.
     years = [name for name in called if read_span(name) is None] or fiscal_years(called)
     if years and (len(called) > 1 or read_span(years[0]) is None):  # 2010-11 alone may be a month
         raise not_calendar(years[0])
@@ -256,10 +260,13 @@ def _groups(
     numbers = [(n, Number(names.index(n), c)) for n, c in columns.items() if c.role in NUMBERS]
     for name, number in numbers:
         if number.column.role == "value":
+            # What the column says of its numbers (flow, period, basis ...) is their meaning: equal
+            # sets are columns of one meaning, in any order of keys.
             own = frozenset(number.column.constants().items())
             first = groups[own].value if own in groups else None
             if first and first.column != number.column:
                 raise same_meaning(names[first.place], name)
+            # Whether a row has one of them at most is tested on the cells, in `check`.
             number = replace(first, others=(*first.others, number.place)) if first else number
             groups[own] = ValueColumns(mapping.constants() | dict(own), number)
     if not groups:
@@ -268,6 +275,8 @@ def _groups(
         role = number.column.role
         if role != "value":
             own = frozenset(number.column.constants().items())
+            # A plain mass next to a single value belongs to it, though the value says its flow and
+            # the mass does not.
             key = next(iter(groups)) if len(groups) == 1 and not own else own
             if key not in groups:
                 raise _alone(name, role)

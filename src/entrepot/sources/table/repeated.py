@@ -50,14 +50,17 @@ def one_row_a_cell(
         f"SELECT count(*), coalesce(sum(n), 0) - count(*) FROM "
         f"(SELECT count(*) AS n FROM ({rows}) GROUP BY {keys} HAVING n > 1)"
     ).fetchall()
+    # The usual case: nothing is grouped, and the query stays as it was.
     if not count:
         return f"SELECT {', '.join(CANONICAL)} FROM ({rows})", ()
     wrong = {
         "refuse": "true",
+        # Copies agree in money; of a table without money, mass and quantity are compared instead.
         "once": _differs((*_MONEY, *_SAME, *(() if plan.has_value else ("mass_kg", "quantity")))),
         "sum": _differs(_SAME),
         "totals": f"{_differs(_SAME)} OR NOT ({_has_total(plan)})",
     }
+    # Before other tests: rows that add up to a total pass all of them.
     if plan.mapping.repeated == "sum":
         _refuse_double(connection, cells, rows)
     _refuse(connection, plan, cells, rows, wrong[plan.mapping.repeated], int(count))
@@ -77,6 +80,7 @@ def one_row_a_cell(
     )
     if how == "totals":
         packed = ", ".join(f"{name} := {name}" for name in CANONICAL)
+        # The largest row as it is, with its own mass and unit.
         largest = f"SELECT arg_max(struct_pack({packed}), {MONEY}) AS one FROM ({rows})"
         return f"SELECT one.* FROM ({largest} GROUP BY {keys})", (finding,)
     return f"SELECT {_merged(how == 'sum')} FROM ({rows}) GROUP BY {keys}", (finding,)
@@ -101,6 +105,7 @@ def _has_total(plan: Plan) -> str:
     Each cell may be rounded to a unit of its own.
     """
     unit = plan.unit
+    # 2 where one breakdown is listed with its total, 3 where two are, 4 for two that are crossed.
     times = f"round(sum({MONEY}) / nullif(max({MONEY}), 0))"
     apart = f"abs(sum({MONEY}) - {times} * max({MONEY}))"
     slack = f"greatest({_ROUNDING} * max({MONEY}), {unit / 2!r} * count(*))"
@@ -156,6 +161,7 @@ def _lines(
     key: Sequence[object],
 ) -> list[tuple[int, list[str]]]:
     """Return numbers and texts of the rows of the file (at most ten) that say a cell."""
+    # Keys have nulls (is_reexport), which = would never find.
     tests = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in names)
     read = plan.read
     texts = ", ".join(f"c{place}" for place in read)
@@ -163,6 +169,8 @@ def _lines(
         found = connection.execute(
             f"SELECT DISTINCT {texts} FROM ({rows}) WHERE {tests} LIMIT 10", list(key)
         ).fetchall()
+    # SQL has no numbers of rows of a text; rows are found again by their cells, in order of the
+    # file.
     wanted = {tuple(row) for row in found}
     lines: list[tuple[int, list[str]]] = []
     for number, row in cells.lines(connection):
@@ -240,6 +248,7 @@ def _like_totals(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int,
     keys = ", ".join(KEYS)
     most, total = (f"{end}({MONEY})" for end in ("max", "sum"))
     [(several, like)] = connection.execute(
+        # Three rows at least: of two equal rows each is what the other adds up to.
         "SELECT count(*), count(*) FILTER (times > 1.5 AND abs(times - round(times)) < "
         f"{_ROUNDING}) FROM (SELECT {total} / nullif({most}, 0) AS times FROM ({rows}) "
         f"GROUP BY {keys} HAVING count(*) > 2)"
@@ -249,6 +258,7 @@ def _like_totals(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int,
 
 def _differs(names: Sequence[str]) -> str:
     """Return SQL for whether rows of one key differ in one of some columns."""
+    # DISTINCT skips nulls, so a null together with a value has a test of its own.
     tests = [f"count(DISTINCT {name}) > 1 OR count({name}) NOT IN (0, count(*))" for name in names]
     return " OR ".join(tests)
 

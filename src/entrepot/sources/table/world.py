@@ -47,6 +47,7 @@ def against_world(
         return
     total = _repeated(plan)
     keys = ", ".join(_KEYS)
+    # Nulls match nulls, and money is compared within one currency.
     same = " AND ".join(f"w.{key} IS NOT DISTINCT FROM p.{key}" for key in (*_KEYS, "money_in"))
     whys = ", ".join(literal(f"area-total: {text}") for text in texts)
     flows = " UNION ALL ".join(
@@ -58,6 +59,7 @@ def against_world(
                      sum(coalesce(value_usd, value_reported)) AS money, count(*) AS n
               FROM ({kept}) GROUP BY ALL) AS p
           ON w.{by_side} = p.{by_side} AND {same}"""
+        # Once with the world as exporter and once as importer.
         for other, by_side in _SIDES
     )
     sums = compare_totals(connection, flows, f"{_SLACK} * total", gap=RELATIVE)
@@ -121,6 +123,8 @@ def table_totals(
         If several rows give one total over all partners with different numbers.
     """
     how = _repeated(plan)
+    # Totals over partners and over goods of one reporting country; rows that both sides are said to
+    # report make no totals.
     sums = f"""
         SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
                coalesce(importer, importer_sum) AS importer, product, nomenclature, currency,
@@ -143,6 +147,7 @@ def table_totals(
     )
     if plan.mapping.repeated in ("refuse", "once"):
         _refuse_several(connection, plan, cells)
+    # Only lengths that occur: a heading of four digits has finer codes where one of six is there.
     lengths = connection.execute(f"""
         SELECT DISTINCT length(product) FROM ({every}) WHERE product <> 'TOTAL'""").fetchall()
     keys = "period, freq, exporter, importer, reported_by"
@@ -150,6 +155,7 @@ def table_totals(
         SELECT period, freq, coalesce(exporter, exporter_sum) AS exporter,
                coalesce(importer, importer_sum) AS importer, reported_by, product
         FROM ({every}) WHERE product <> 'TOTAL'"""
+    # Every code is finer than TOTAL, and than each shorter code that it begins with.
     finer = [f"SELECT {keys}, 'TOTAL' AS product FROM ({all_rows})"]
     finer += [
         f"SELECT {keys}, left(product, {size}) FROM ({all_rows}) WHERE length(product) > {size}"
@@ -186,10 +192,13 @@ def require_complete(
     if totals is None:
         text = f"{text}; it has no row over all goods to compare them with."
         return Finding(COMPLETE, "note", cells.label, 1, "scope: complete", text)
+    # Without partner and product: the world's row is compared with all lines of its reporter.
     world = "period, freq, reported_by"
     lines = f"""
         SELECT {flow}, sum(coalesce(value_usd, value_reported)) AS value, count(*) AS n
         FROM ({kept}) WHERE product <> 'TOTAL' GROUP BY ALL"""
+    # A row over all goods with the same partner, or with the world, whose lines are those with any
+    # partner.
     every = f"""
         SELECT period, exporter, importer, total, value, n FROM (
             SELECT {flow}, coalesce(value_usd, value_reported) AS total

@@ -49,14 +49,17 @@ def with_names_beside(
     column of areas with one code proves nothing: any other with one name would seem to belong to
     it. Of flows, one column of words has to be the only one.
     """
+    # Each pair below is a query over the file, so few columns are tried.
     few = [one for one in columns if 0 < len(one.texts) <= _MOST]
     codes = [one for one in few if max(map(len, one.texts)) <= _LONGEST and not one.is_period]
     names = [one for one in few if one.named_share >= 0.5 and not (one.is_numeric or one.systems)]
     words = [one for one in few if one.is_flow and max(map(len, one.texts)) > 2]  # M is monthly
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for code, name in product(codes[: _PAIRS * 2], names[:_PAIRS]):
+        # One code with one name would fit any column that has one text.
         if len(code.texts) > 1 and (pairs := _one_to_one(connection, cells, columns, code, name)):
             areas = {text: area for text, word in pairs.items() if (area := named_area(word))}
+            # Of several columns of names (short and full) the one of which more are known.
             if len(areas) >= len(found[code.name].get("named", ())):
                 found[code.name] |= {"named": areas, "named_by": name.name}
     for code in codes if len(words) == 1 else ():
@@ -86,6 +89,7 @@ def _one_to_one(
     places = [list(columns).index(one) for one in (code, name)]
     pairs = connection.execute(
         f"SELECT DISTINCT c{places[0]}, c{places[1]} FROM ({cells.sql(connection, places)}) "
+        # More pairs than codes are no pairs one to one, so the rest need not be read.
         f"WHERE c{places[0]} <> '' AND c{places[1]} <> '' LIMIT {2 * _MOST}"
     ).fetchall()
     one_each = len(pairs) == len({one for one, _ in pairs}) == len({one for _, one in pairs})
@@ -153,6 +157,8 @@ def _examples(seen: Seen, system: str) -> str:
     def readings(text: str) -> int:
         return len({known_code(text, one) for one in seen.systems})
 
+    # Codes that the tables read most differently are the best examples: they show the reader which
+    # it is.
     texts = sorted((text for text in seen.texts if known_code(text, system)), key=readings)[-3:]
     return ", ".join(f"{t} {known_areas()[known_code(t, system) or ''].name}" for t in texts)
 
@@ -175,6 +181,7 @@ def table_of_areas(path: Path, texts: Sequence[str]) -> dict[str, str]:
     BadFileError
         If no column has the codes, or none the areas.
     """
+    # A table of areas may be written as freely as the data, so it is opened the same way.
     with tempfile.TemporaryDirectory() as folder, connect() as connection:
         head = look_at_head(path, path.name)
         cells = open_cells(path, path.name, head.reading(), Path(folder), connection)
@@ -192,6 +199,7 @@ def table_of_areas(path: Path, texts: Sequence[str]) -> dict[str, str]:
     for known in readers:
         for place, column in enumerate(columns):
             found = [known(cell) for cell in column]
+            # Four in five: such tables have lines for unions and for countries that are gone.
             if code is not None and place != code and sum(map(bool, found)) >= 0.8 * len(found):
                 pairs = zip(columns[code], found, strict=True)
                 return {text: area for text, area in pairs if text and area}

@@ -71,6 +71,8 @@ def compose(
     units = [guess.seen for guess in used if guess.role == "quantity_unit"]
     if none := words_for_none(numbers, units):
         says["missing"] = none
+    # Order matters: _when and _what write into guesses (roles, order, pad), which column_keys
+    # reads.
     says |= _who(by_role, used, asks)
     says |= _when(by_role, used, asks)
     says |= _what(by_role, edition, asks)
@@ -91,9 +93,11 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
     sides = {"exporter", "importer"} & by_role.keys()
     if TODO in by_role:
         return {}
+    # BACI reconciles both reports, FOB: nothing is left to ask.
     if {column.seen.name for column in used} >= BACI:
         return {"reported_by": "both", "valuation": "FOB"}
     says: dict[str, Any] = {}
+    # No, one or both sides have a column; `other` stands for the side that has none.
     for key, words, *choices in _PEOPLE[len(sides) if sides else 0]:
         wanted = ({"exporter", "importer"} - sides).pop() if key == "other" else key
         known = wanted in by_role or (flow and key in ("flow", "reported_by", "valuation"))
@@ -155,6 +159,8 @@ def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> 
     elif any(read_span(found[0]) is None for found in days):
         words = "does the day or the month come first?"
         guess.keys["order"] = asks.ask(f"columns.{guess.seen.name}.order", words, "DMY", "MDY")
+    # Only tried for its error: days without a length are asked for, other errors are shown later
+    # with their row.
     try:
         spans([in_order(text, guess.keys.get("order")) for text in texts], None)
     except RequestError as error:
@@ -170,9 +176,11 @@ def _order(days: Sequence[re.Match[str]]) -> str:
     the months of a year, each row is the first (or another day) of a month.
     """
     first, second = ({int(found[place]) for found in days} for place in (1, 2))
+    # Both above 12 in some rows: neither is the month throughout, and it is asked.
     if max(first) > 12 or max(second) > 12:
         return "DMY" if max(second) <= 12 else "MDY" if max(first) <= 12 else ""
     years = {found[3] for found in days}
+    # More than one year, since days 1 to 12 of one month would look the same.
     if len(first) == 12 and len(second) == 1 and len(years) > 1:
         return "MDY"
     return "DMY" if len(second) == 12 and len(first) == 1 and len(years) > 1 else ""
@@ -187,6 +195,7 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     pad, likely = _pad(product, asks)
     levels: dict[int, int] = {}
     for length, count in product.lengths.items():
+        # A bool counts as 0 or 1: an odd length becomes the next even one where that is likely.
         even = length + length % 2 * (likely == "even")
         level = max(length, likely) if isinstance(likely, int) else even
         levels[level] = levels.get(level, 0) + count
@@ -199,6 +208,7 @@ def _what(by_role: dict[str, Guess], edition: str | None, asks: Questions) -> di
     elif len(levels) > 1:
         shown = ", ".join(f"{n:,} rows of {level} digits" for level, n in sorted(levels.items()))
         says["level"] = asks.ask("level", f"which level? ({shown})", *map(str, sorted(levels)))
+    # National lines (ten digits, Japan's nine) end at six, the last that countries share.
     if max(levels, default=0) > 8 or max(levels, default=0) % 2:
         by_role["product"].keys["cut"] = 6
     if product.texts and not product.is_code:
@@ -222,6 +232,7 @@ def _pad(product: Seen, asks: Questions) -> tuple[int | str | None, int | str | 
         return None, None
     texts = [text.lstrip("'") for text in product.texts]
     short = [text for text in texts if text.isdigit() and len(text) in odd]
+    # Zeros survived, so none was lost: the odd length is the classification's own.
     if any(text.startswith("0") for text in short):
         return None, None
     words = "how many digits have the codes, with zeros that a program lost at the front?"
@@ -241,6 +252,7 @@ _BY_CHANCE = 0.05
 def _lost_a_zero(codes: Sequence[str]) -> bool:
     """Whether each code with a zero in front is one of some edition, and hardly by chance."""
     chance = 1.0
+    # Chapters 01 to 09 are the only ones that lose a zero.
     for head in {f"0{code}"[:6] for code in codes}:
         if head not in known_prefixes(len(head)):
             return False
@@ -252,6 +264,7 @@ def _lost_a_zero(codes: Sequence[str]) -> bool:
 def _chance(digits: int) -> float:
     """Return how much of all numbers with a zero in front are codes of so many digits."""
     of_zero = [one for one in known_prefixes(digits) if one[0] == "0" and one[1:2] != "0"]
+    # 01... to 09...: nine first digits, then any.
     numbers: int = 9 * 10 ** (digits - 2)
     return len(of_zero) / numbers
 
@@ -273,6 +286,7 @@ def _money(columns: dict[str, dict[str, Any]], asks: Questions) -> dict[str, Any
     """Say, and ask, once what the money of many columns is."""
     values = {name: keys for name, keys in columns.items() if keys["role"] == "value"}
     says: dict[str, Any] = {}
+    # From three columns on: a question for each would be the same answer twenty times.
     for key in ("currency", "scale") if len(values) >= _WIDE else ():
         value = {str(keys.get(key)) for keys in values.values()}
         if len(value) > 1 or "None" in value:
@@ -289,6 +303,7 @@ def _wide(
 ) -> dict[str, Any]:
     """Say, and ask, once what all columns called by periods are."""
     times = ("period", "month")
+    # Columns that are called by nothing but their time.
     plain = [g.seen.name for g in used if g.seen.name in map(g.keys.get, times)]
     if len(plain) < _WIDE:
         return {}
@@ -316,15 +331,18 @@ def how_numbers_are_written(columns: Iterable[Seen], *, typed: bool) -> dict[str
     """
     texts = [text.lstrip("-+") for column in columns for text in column.numbers]
     says: dict[str, str] = {}
+    # Blanks of four kinds part thousands in French, Russian and SI style.
     if any(re.search(r"[0-9][ \u00a0\u2009\u202f][0-9]", text) for text in texts):
         says["thousands"] = " "
     elif any(re.search(r"[0-9]['’][0-9]{3}", text) for text in texts):
         says["thousands"] = "'"
     texts = [re.sub(r"[ \u00a0\u2009\u202f'’]", "", text) for text in texts]
     commas = [text for text in texts if "," in text]
+    # In a workbook numbers are stored as such and shown with a point; only typed texts have commas.
     points = [] if typed and commas else [text for text in texts if "." in text]
     both = [text for text in commas if "." in text]
     if both:
+        # In 1.234,5 the sign that comes last parts decimals.
         last = "," if both[0].rindex(",") > both[0].rindex(".") else "."
         return {"decimal": ",", "thousands": "."} if last == "," else {"thousands": ","}
     for sign, found in ((",", commas), (".", points)):
@@ -336,11 +354,14 @@ def how_numbers_are_written(columns: Iterable[Seen], *, typed: bool) -> dict[str
 def _of(sign: str, texts: list[str], *, typed: bool) -> dict[str, str]:
     """Return what one sign means in the numbers that have it."""
     s = re.escape(sign)
+    # A sign that comes twice in a number parts thousands.
     if any(text.count(sign) > 1 for text in texts):
         return {"thousands": sign} | ({"decimal": ","} if sign == "." else {})
+    # 1,234 fits both readings; one number that does not (12,5 or 0,123) settles it for decimals.
     grouped = [text for text in texts if re.fullmatch(rf"[1-9][0-9]{{0,2}}{s}[0-9]{{3}}", text)]
     if len(grouped) < len(texts):
         return {"decimal": ","} if sign == "," else {}
+    # A point is the usual decimal sign: two numbers with three decimals are no reason to ask.
     if sign == "." and (typed or len(texts) < 3):
         return {}
     return {"decimal": "TODO"}
@@ -370,6 +391,7 @@ def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[s
     found: dict[str, dict[str, Any]] = {}
     for guess in used:
         place = f"columns.{guess.seen.name}"
+        # Not a key of a mapping: only a note from `guess` that columns have one meaning.
         several = guess.keys.pop("several", None)
         found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
         if several:

@@ -117,6 +117,7 @@ def draft_mapping(
 
 def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, part: int) -> Draft:
     path, label = file.path, file.name
+    # A workbook is a zip archive, too, but not one to unpack.
     if not is_workbook(path):
         member = next(members(file, scratch), None)
         if member is None:
@@ -129,6 +130,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
     if areas and not any(isinstance(one.get("codes"), dict) for one in says["columns"].values()):
         notes.append(f"{areas.name} was not used: no column has codes of areas that it explains.")
     notes += [one_of] if one_of else []
+    # The last row without an area is a total at the foot; one inside the table would be a real gap.
     if "last_row" not in head.says and trial.is_empty_at(last):
         notes.append(f"Row {last}, the last, names no area: a total at the foot, as a rule.")
         head = replace(head, says=head.says | {"last_row": last - 1})
@@ -137,6 +139,7 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
     merged = tuple(about_merged(path, label, head.reading()))
     notes += [f"{one.level}: {one.text} ({one.example})" for one in merged]
     above: dict[str, list[str]] = {}
+    # Reading the entire file a few more times, since only the numbers show what repeated rows are.
     if answered and trial.is_repeated:
         ways = Ways.found(file, scratch, answered, columns)
         if ways.settled:
@@ -151,6 +154,8 @@ def _draft(file: RawFile, scratch: Path, areas: Path | None, sheet: str | None, 
             above["repeated"] = ways.remarks(trial)
             says = says | {"repeated": asks.ask("repeated", QUESTION, *ways.read)}
     text = as_yaml(says, asks, notes, above)
+    # With open questions an error may be due to the stand-ins, so it counts only if it is of the
+    # file.
     if trial.error and (not asks.asked or trial.is_of_the_file) and not trial.is_repeated:
         return replace(_refused(file, text, says, asks, trial.error), findings=merged)
     read = None if asks.asked else trial.rows
@@ -210,6 +215,7 @@ def _tried(
     """
     mine = [one for n, one in enumerate(columns) if n not in others]
     if others:
+        # "Country (2)" of a second table is guessed from as Country, the name that the file has.
         mine = [replace(one, name=plain_again(one.name)) for one in mine]
     guesses = guess_columns(mine, head.above)
     guesses = _in_place(guesses, columns, others)
@@ -250,6 +256,7 @@ def _side_by_side(file: RawFile, scratch: Path, head: Head, guesses: Sequence[Gu
         for names in groups:
             places = [cells.names.index(name) for name in names]
             named = " AND ".join(f"c{place} <> ''" for place in who) or "true"  # totals are not
+            # A digit is enough here: how numbers are written is not known yet.
             has = [f"(c{place} SIMILAR TO '.*[0-9].*')::INT" for place in places]
             [(most, *each)] = connection.execute(
                 f"SELECT max({' + '.join(has)}), {', '.join(f'sum({one})' for one in has)} "
@@ -306,6 +313,7 @@ def _refused(
 
 def _edition(name: str) -> str | None:
     """Return the edition that the name of a file says: BACI_HS17_Y2022, exports_HS2017."""
+    # Not inside words (EARTHS17) or longer numbers (HS854231 is a code of goods).
     found = re.search(r"(?<![A-Za-z0-9])(HS(?:[0-9]{4}|[0-9]{2})|CN20[0-9]{2})(?![0-9])", name)
     try:
         return nomenclature_of(found[1]) if found else None

@@ -26,11 +26,13 @@ _HEADER = ("header", "role", "codes", "currency", "scale", "unit")
 BACI = frozenset("tijkvq")
 """Columns of CEPII BACI, which documents them."""
 
+# Systems of codes, the surest first: three letters are seldom anything else, numbers often are.
 _SURER = (
     *("iso3", "comtrade", "m49", "iso2", "eurostat", "imf", "gacc", "baci", "japan", "brazil"),
     *("census", "canada", "names", "", "todo"),
 )
 _KINDS = 12  # kinds of numbers that one column may tell apart
+# Duty-paid values are amounts, duties are not.
 _NO_AMOUNT = re.compile(
     r"%|percent|\bshare|anteil|growth|\bchange\b|average|\bratio|\brank|\bindex|balance|deficit"
     r"|surplus|revenue|\btax|\brates?\b|\b(?:import |customs )?dut(?:y|ies)(?![- ]paid)|tariff"
@@ -48,6 +50,7 @@ _HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(
     r"\bpeso\b|\bpoids\b|gewicht|ağırlık|weight|\bmass\b|\bвес\b|масса|нетто|重量|净重"
 )
+# Whole words only: group 1 is exports, group 2 imports; "important" is neither.
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:"
     r"(export(?:s|ed|e)?|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
@@ -112,11 +115,14 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     above
         Titles above the names of the columns.
     """
+    # Before names: t, i, j, k, v, q would be guessed as anything.
     if {column.name for column in columns} >= BACI:
         return [_of_baci(column) for column in columns]
     guesses = [_by_name(column) if column.texts else Guess(column) for column in columns]
     for guess in guesses:
         _by_cells(guess)
+    # Before the roles are sorted out: a column "2022" is a value, whatever else its cells look
+    # like.
     values_by_period(guesses, above)
     # A country in every row may be the one that reports, unless another column says who does.
     reporting = {text for guess in guesses if guess.role == "reporter" for text in guess.seen.texts}
@@ -124,6 +130,7 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
         alone = len(guess.seen.texts) == 1 and (not reporting or guess.seen.texts[0] in reporting)
         if guess.role == "partner" and alone and _names_no_side(guess.seen):
             guess.role = TODO
+    # Order matters: each step takes what those before it have left.
     _both_sides(guesses)
     _to_names(guesses)
     _said_once(guesses)
@@ -216,6 +223,7 @@ def _to_names(guesses: Sequence[Guess]) -> None:
         seen = guess.seen
         unknown = guess.role in AREAS and guess.keys.get("codes") == TODO
         other = by_name.get(seen.named_by)
+        # National codes (Japan's 105) are of no table here, but the names next to them are known.
         most = len(set(seen.texts) & set(seen.named)) >= _HALF * len(seen.texts)
         if unknown and other and not other.role and most:
             other.role, other.keys = guess.role, {"codes": "names"}
@@ -238,6 +246,8 @@ def _codes(seen: Seen, said: str) -> str:
         return said
     if seen.is_proved:
         return seen.systems[0]
+    # Codes of a country's own statistics fit no table and are capitals and digits, so they are
+    # asked.
     coded = bool(seen.systems) or all(_CODE.fullmatch(text) for text in seen.texts)
     return TODO if coded and seen.named_share < _HALF else "names"
 
@@ -250,6 +260,7 @@ def _by_elimination(guesses: list[Guess]) -> None:
         _give(free, "period", lambda seen: seen.is_period and len(seen.texts) > 0)
     if "flow" not in has:
         _give(free, "flow", lambda seen: seen.is_flow)
+    # Units look like codes of areas and flows, so they are taken only where a quantity needs them.
     if "quantity" in has and "quantity_unit" not in has:
         _give(free, "quantity_unit", lambda seen: seen.is_units)
     if "product" not in has:
@@ -258,6 +269,7 @@ def _by_elimination(guesses: list[Guess]) -> None:
             _give(free, "product", lambda seen: len(seen.texts) > 1 and bool(code_pattern(seen)))
     if not has & {"partner", "importer", "exporter"}:
         found = [g for g in free if not (g.role or g.seen.is_numeric) and _is_of_areas(g.seen)]
+        # Two columns of areas without names that say their side: who is who is asked.
         for guess in found[:2]:
             guess.role, guess.keys = TODO, {"codes": _codes(guess.seen, "")}
             called = not _names_no_side(guess.seen)  # "Partner countries"
@@ -308,6 +320,7 @@ def _said_once(guesses: Sequence[Guess]) -> None:
             continue
         guess.role = ""
         plain = plain_name(guess.seen.name)
+        # SDMX's UNIT_MULT is a power of ten.
         if plain.startswith("unitmult") and re.fullmatch("[0-9]", text):
             says["scale"] = 10 ** int(text)
         elif re.search("unit|measure|indicator|currency", plain):
@@ -340,6 +353,7 @@ def _is_product(seen: Seen) -> bool:
 
 def _give(free: list[Guess], role: str, test: Callable[[Seen], bool]) -> None:
     found = [guess for guess in free if not guess.role and test(guess.seen)]
+    # Two candidates are no proof: neither gets the role.
     if len(found) == 1:
         found[0].role = role
 
@@ -394,6 +408,7 @@ def _apart(numbers: list[Guess]) -> None:
     plain = [g for g in numbers if not {"flow", "period", "month"} & g.keys.keys()]
     _same_meaning([g for g in numbers if g not in plain])
     keep = 0 if len(plain) < len(numbers) else 1
+    # The one that says its currency stays; sorted is stable, so else the first.
     for guess in sorted(plain, key=lambda g: "currency" not in g.keys)[keep:]:
         guess.role, guess.keys = "", {}
 
@@ -417,6 +432,7 @@ def _same_meaning(numbers: Sequence[Guess]) -> None:
 def code_pattern(seen: Seen) -> str:
     """Return the pattern of product codes that stand in words, at the end or in front."""
     for test, pattern in (
+        # "Integrated circuits [8542]" and "8542 - Integrated circuits".
         (r".*\[[0-9A-Z]+\]\s*", r"\[([0-9A-Z]+)\]"),
         (r"'?[0-9]{2,12} ?[-–:] ?[^0-9].*", "^'?([0-9]+) ?[-–:]"),
     ):
@@ -430,6 +446,7 @@ def code_pattern(seen: Seen) -> str:
 
 
 _FEW = 3  # columns called by months; one alone may be anything
+# "2023 1)" and "2023 *": a mark behind a year.
 _FOOTNOTE = re.compile(r"([12][0-9]{3})[ *]+[0-9*)]{1,2}")
 _PERIOD = re.compile(
     r"\b(?:(?:19|20)[0-9]{2}(?:[-/ ]?(?:Q[1-4]|M?[01]?[0-9]))?"
@@ -508,10 +525,12 @@ def _period_in(name: str) -> tuple[str, str] | None:
         spans = spans or [
             one for one in pattern.finditer(name) if read_span(one[0]) or fiscal_years([one[0]])
         ]
+    # Two times in a name ("change 2022 to 2023") are no value of either.
     if len(spans) != 1:
         return None
     [found] = spans
     rest = " ".join((name[: found.start()] + " " + name[found.end() :]).split())
+    # "Population 2022" is a number of a year and no trade.
     if not _WORDS.search(rest.casefold()) and not money_words(rest) and not unit_words(rest):
         return None
     return found[0], rest

@@ -127,6 +127,7 @@ def _names_say(
         The table that is meant, of several under one another.
     """
     rows = [cells for _, cells in numbered]
+    # Lines and rows differ where a cell has line ends: keys of the mapping count lines.
     number = [one for one, _ in numbered]
     row = _names_row(rows[:_LINES])
     first, last = _names_rows(rows, row)
@@ -154,12 +155,14 @@ def _names_rows(rows: Sequence[Sequence[str]], row: int) -> tuple[int, int]:
     def grouped(upper: Sequence[str], lower: Sequence[str]) -> bool:
         groups = [cell for cell in upper if cell]
         named = [cell for cell in lower if cell]
+        # A row with an amount is data, and one group alone is a title.
         if len(groups) < _GROUPS or not named or any(map(_is_amount, named)):
             return False
         below = [not up and low for up, low in zip(upper, lower, strict=False)]
         return len(set(named)) < len(named) or (any(below) and len(named) < len(lower))
 
     last = row
+    # A first row that is filled throughout needs no second one to name its columns.
     if row < len(rows) and grouped(rows[row - 1], rows[row]) and not all(rows[row - 1]):
         last = row + 1
     first = last
@@ -247,6 +250,8 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     for name in ("utf-16-le", "utf-16-be"):
+        # In UTF-16 every second byte of a Latin letter, digit or separator is zero; 0.4, since
+        # texts in other scripts have zeros only at the last two.
         zeros = start[1::2] if name.endswith("le") else start[::2]
         if len(zeros) > 8 and zeros.count(0) > 0.4 * len(zeros):
             return (name,)
@@ -256,6 +261,7 @@ def _encodings(path: Path, start: bytes) -> tuple[str, ...]:
         return ("utf-8",)
     guess = _by_bytes(start)
     fitting = tuple(name for name in guess if _fits(path, name))
+    # What the bytes look like most, if it fits; else all that fit are shown to choose from.
     return fitting[:1] if fitting[:1] == guess[:1] else fitting
 
 
@@ -269,6 +275,7 @@ def _by_bytes(start: bytes) -> tuple[str, ...]:
     high = sum(runs)
     if not high:
         return ("cp1252",)  # further down the file
+    # é, ü and ñ stand alone between plain letters.
     if sum(run == 1 for run in runs) > 0.8 * len(runs):
         return ("cp1252",)
     small = sum(byte >= 0xE0 for byte in start) / high
@@ -293,6 +300,7 @@ def _sign(lines: Sequence[str]) -> str:
     def score(sign: str) -> tuple[int, int]:
         widths = [len(row) for row in csv.reader(lines, delimiter=sign) if row]
         usual = max(set(widths), key=widths.count, default=1)
+        # Of two signs that part all lines, the one that makes more columns.
         return (widths.count(usual) if usual > 1 else 0, usual)
 
     return max(_SIGNS, key=score)

@@ -8,6 +8,7 @@ from entrepot.model.display import MONEY
 
 __all__ = ["money_words", "scale_words", "unit_words"]
 
+# The plain $ is American: other dollars have their letters before it and come first.
 _CURRENCIES = (
     ("AUD", r"\bau?d? ?\$|australian dollar"),
     ("CAD", r"\bca?n?d? ?\$|canadian dollar|dollars canadiens"),
@@ -26,6 +27,7 @@ _CURRENCIES = (
     ("KZT", r"\bkzt\b|tenge|тенге"),
     ("KGS", r"\bkgs\b|\bsoms?\b|сом[аов]*\b"),
 )
+# The largest first: 1,000,000 also has 1,000 in it.
 _SCALES = (
     (100_000_000, r"亿"),
     (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliarde|млрд"),
@@ -51,6 +53,7 @@ def money_words(words: str) -> dict[str, str | int]:
     {}
     """
     plain = words.casefold().replace("_", " ")
+    # A blank between digits and letters, so that \b finds usd in "1000USD".
     spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
     currency = next((code for code, test in _CURRENCIES if re.search(test, spaced)), None)
     currency = currency or _iso(words)

@@ -121,8 +121,10 @@ def _flow(value: Any) -> str:
 
 def scalar(text: str) -> str:
     """Return text so that YAML reads this very text."""
+    # YAML 1.1 reads no and y as false and true: Norway's NO would become a bool.
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
+    # Single quotes know no escapes but their own doubling; control characters need double ones.
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
     return (

@@ -23,6 +23,8 @@ __all__ = ["TOTALS", "Seen", "look_at_columns"]
 
 _MOST = 20_000  # different texts that are looked at
 _AT_ONCE = 200  # columns; a query for each takes minutes where there are a thousand
+# A digit somewhere, then only digits, points, commas, blanks and apostrophes; full-width digits do
+# not count.
 _LIKE_A_NUMBER = re.compile(
     r"(?=.*[0-9])[-+]?[0-9.,][0-9., \u00a0\u2009\u202f'’]*(?:[eE][-+]?[0-9]+)?"
 )
@@ -49,6 +51,7 @@ _UNITS = frozenset({
     *("unidad", "unidades", "kilogramo", "kilogramos", "litros", "metro cubico", "quilograma"),
     *("stück", "stk", "paar", "liter", "adet", "nombre", "paires", "n/a", "-", "not available"),
 })  # fmt: skip
+# Of systems that read all texts alike, the first stands for them.
 _SYSTEMS = (
     *("iso3", "comtrade", "m49", "baci", "iso2", "eurostat", "imf", "gacc", "japan", "brazil"),
     *("census", "canada"),
@@ -135,10 +138,12 @@ class Seen:
         """
         fits: dict[str, tuple[str | None, ...]] = {}
         for system in _SYSTEMS:
+            # A total in the place of an area fits every system.
             areas = tuple(
                 known_code(text, system) or (_TOTAL if text.casefold() in TOTALS else None)
                 for text in self.texts
             )
+            # A system that says the same of each text as one before is no other reading.
             if (
                 {*areas} - {None, _TOTAL}
                 and areas not in fits.values()
@@ -160,6 +165,8 @@ class Seen:
     @property
     def is_proved(self) -> bool:
         """Whether one system of codes fits and could not do so by chance."""
+        # Letters hardly fit by chance; numbers do, unless they are ten or more, or have names next
+        # to them.
         letters = not any(text[:1].isdigit() for text in self.texts)
         enough = letters or len(self.texts) >= _ENOUGH or len(self.named) > 1
         return len(self.systems) == 1 and enough
@@ -253,6 +260,7 @@ def _counted(
     return connection.execute(
         f"SELECT one.place, one.text, count(*) FROM (SELECT unnest([{pairs}]) AS one "
         f"FROM ({cells.sql(connection, places)})) WHERE one.text <> '' GROUP BY 1, 2 "
+        # A column of amounts has millions of texts: the first 20,000 by order show what it is.
         f"QUALIFY row_number() OVER (PARTITION BY one.place ORDER BY one.text) <= {_MOST} "
         "ORDER BY ALL"
     ).fetchall()

@@ -25,6 +25,8 @@ __all__ = ["SheetPart", "parts_below", "parts_beside", "plain_again"]
 _NUMBERS = 0.5  # of the filled cells of a column of numbers
 _COVERED = 0.6  # of the columns of numbers that a row of names has a cell in
 _SHARED = 0.3  # of the texts of the shorter of two columns that the other has, too
+# With signs of currency, brackets for a negative and marks of footnotes, as printed tables have
+# them.
 _AMOUNT = re.compile(r"[-+(−]?[ $€£¥]*[0-9][0-9.,'’ \u00a0\u202f]*(?:[eE][-+]?[0-9]+)?\)?[%*]?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -84,11 +86,14 @@ def parts_below(
     flow = title_flow(above)
     titles: list[tuple[int, str]] = []  # rows of one cell since the last of several
     last_data = 0  # the last row with numbers of the part that is read
+    # Last row of any kind, last with several cells, last that belongs to names already found.
     before = last_wide = read_to = names[1]
     for number, cells in body:
         texts = [cell for cell in cells if cell]
         if number <= read_to:
             continue
+        # A row of one cell may be a title of the next table, or a heading inside this one: kept
+        # until the next row of several cells decides.
         if len(texts) == 1:
             titles.append((number, texts[0]))
             before = number
@@ -101,6 +106,7 @@ def parts_below(
             above_, below = rows_of_names(number)
             start = below, below - above_ + 1, below + 1
             read_to, flow = below, title_flow(title)
+        # "Exports" above rows of the same columns that were imports so far: names are not repeated.
         elif titles and (said := title_flow(title)) and said != flow:
             start = found[-1].names, found[-1].name_rows, titles[-1][0] + 1
             flow = said
@@ -159,6 +165,7 @@ def _are_names(
         return False
     if len(years) == len(hits):
         steps = {later - one for one, later in itertools.pairwise(years)}
+        # Values of 1990 to 2025 in a row are data unless they follow each other.
         return len(years) > 1 and steps in ({1}, {-1})
     is_whole = len(hits) >= _COVERED * len(numbers)
     if has_gap or (is_whole and is_apart):

@@ -62,6 +62,7 @@ class Trial:
         error = self.error
         return (
             error is not None
+            # By the words of the message: the error has no code of its own for an empty area.
             and error.what.endswith(": ''")
             and "name of an area" in error.what
             and f"row {row}," in error.where
@@ -129,6 +130,8 @@ def _of_column(keys: dict[str, Any], place: str, asks: Questions) -> dict[str, A
     if isinstance(own, dict) and TODO in own.values():
         unknown = [cell for cell, area in own.items() if area == TODO]
         found["own"] = {cell: area for cell, area in own.items() if area != TODO}
+        # Areas that are not known yet are left out while trying: with one stand-in for all, their
+        # rows would seem to be repeated.
         found["leave_out"] = [*found.get("leave_out", []), *unknown]
     return found
 
@@ -141,6 +144,7 @@ def _answer(key: str, given: Any, place: str, asks: Questions) -> Any:
     if key == "leave_out":
         return choices
     if key == "level":
+        # The finest level, or the totals: the last choice that is offered.
         return choices[-1] if choices[-1] == "total" else int(choices[-1])
     if key == "pad":
         return int(choices[0]) if choices[0].isdigit() else choices[0]
@@ -203,6 +207,7 @@ class Ways:
     @property
     def settled(self) -> bool:
         """Whether every flow has a total by which it can be selected."""
+        # Every flow has one row that is its total: the proof that `select` loses nothing.
         return 0 < self.by_totals.rows == self.flows
 
     def remarks(self, trial: Trial) -> list[str]:
@@ -240,6 +245,8 @@ def _proved(
     file: RawFile, scratch: Path, says: dict[str, Any], columns: Sequence[Seen]
 ) -> tuple[dict[str, str], int]:
     """Return the columns with the cell that is a total, and the number of flows."""
+    # Columns that the mapping ignores and that have few cells: by these rows of one flow may
+    # differ.
     few = [
         one
         for one in columns
@@ -263,6 +270,8 @@ def _proved(
         unit = checked.plan.unit
         found = {}
         for one in few:
+            # Other breakdowns have to be equal within a comparison, except a twin that only names
+            # the code.
             others = [
                 place
                 for name, place in places.items()
@@ -286,6 +295,8 @@ def _total_of(
     need one flow to show it; any other several with two parts or more.
     """
     by = ", ".join([*KEYS, *(f"c{other}" for other in others)])
+    # For each cell of the column: the sum over all its cells is twice its own money, that is, the
+    # others add up to it, wherever the flow has more than this one.
     found = connection.execute(f"""
         WITH part AS (SELECT {by}, c{place} AS cell, sum({MONEY}) AS money, count(*) AS n
                       FROM repeated_row GROUP BY ALL),
@@ -320,6 +331,7 @@ def _without_twins(
 ) -> dict[str, str]:
     """Return one of each columns that say the same, a code rather than its name."""
     kept: dict[str, str] = {}
+    # Short cells first: the code of a total is shorter than its name.
     for name, cell in sorted(found.items(), key=lambda pair: (len(pair[1]), pair[0])):
         if not any(_is_same(connection, places[name], places[other]) for other in kept):
             kept[name] = cell
