@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.version import __version__
@@ -75,11 +74,19 @@ def _bibtex(name: str, title: str, note: str, link: str, accessed: str) -> str:
     return f"@misc{{entrepot-{name},\n{lines}\n}}"
 
 
+_TEX = {
+    **{sign: f"\\{sign}" for sign in "#$%&_{}"},
+    "\\": "\\textbackslash{}",
+    "~": "\\textasciitilde{}",
+    "^": "\\textasciicircum{}",
+    "\u00a0": "~",
+}
+
+
 def _tex(text: str) -> str:
     """Return a text for TeX: its signs escaped, everything else as it is."""
-    # Backslashes first, before others are put in.
-    plain = text.replace("\\", "\\textbackslash{}")
-    return re.sub(r"(?<!\\)([#$%&_])", r"\\\1", plain.replace("\u00a0", "~"))
+    # In one pass: what one sign becomes has signs that others would be escaped for.
+    return "".join(_TEX.get(sign, sign) for sign in text)
 
 
 def _csl(name: str, title: str, note: str, link: str, accessed: str) -> dict[str, Any]:

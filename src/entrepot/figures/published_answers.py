@@ -223,6 +223,8 @@ def _asymmetry(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         key=lambda pair: pair[0].choices["origin"] != pair[1].choices["origin"],
     )
     for one, other in both:
+        if not other.value:  # a published share of 0: the ratio has no value
+            continue
         origins = dict.fromkeys((one.choices["origin"], other.choices["origin"]))
         yield Estimate(
             value=one.value / other.value,

@@ -452,8 +452,14 @@ def refuse_rate(spot: float, usual: float | None, currency: str, report: str) ->
         If one is more than `MOST_APART` times the other, or no rate at all.
     """
     # Guards against dollars per yuan, the rate upside down, and against another currency's rate.
-    if usual is None or (spot > 0 and 1 / MOST_APART <= spot / usual <= MOST_APART):
+    if spot > 0 and (usual is None or 1 / MOST_APART <= spot / usual <= MOST_APART):
         return
+    if usual is None:
+        raise RequestError(
+            f"a rate of {spot:g} {currency} a dollar",
+            why="a rate is above zero",
+            hint=f"write how much {currency} a dollar was, such as --spot 7.08",
+        )
     raise RequestError(
         f"a rate of {spot:g} {currency} a dollar",
         why=f"{report} has {usual:.4g}; no rate of a day lies {MOST_APART:g} times away from it",

@@ -220,8 +220,8 @@ class Known:
         import numpy as np
 
         key = f"closeness-{cap}-{self.name}"
-        if key in _NEAR:
-            return network(self.solved, cap=cap, known=_NEAR[key])
+        if (kept := _NEAR.get(key)) is not None:
+            return network(self.solved, cap=cap, known=kept)
 
         def find() -> Arrays:
             near = network(self.solved, cap=cap).closeness
@@ -238,7 +238,7 @@ class Known:
         near = [one.reshape(size, size) for one, size in zip(blocks, sizes, strict=True)]
         # Dictionaries keep their order: the oldest goes first.
         while len(_NEAR) >= _SOME:
-            del _NEAR[next(iter(_NEAR))]
+            _NEAR.pop(next(iter(_NEAR)), None)  # another thread may have dropped it
         _NEAR[key] = near
         return network(self.solved, cap=cap, known=near)
 
@@ -326,8 +326,9 @@ def _kept(name: str, find: Callable[[], Economy]) -> Solved:
             return {"triangles": triangles, "pivots": pivots}
 
         # One economy alone is kept, as each takes a quarter of a gigabyte.
-        _LAST.append((name, Solved(world, made)))
-        return _LAST[0][1]
+        solved = Solved(world, made)
+        _LAST.append((name, solved))
+        return solved
 
 
 def _of_arrays(stored: Benchmark) -> Economy:

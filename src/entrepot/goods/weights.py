@@ -241,7 +241,8 @@ def convert(
         Any frame that Narwhals can read, with six-digit codes as text.
     weights
         A frame of the same kind with ``code``, ``other_code`` and ``weight``: what
-        `ConversionWeights.to_arrow` gives. Rows of codes that it does not have are left out, so compare sums.
+        `ConversionWeights.to_arrow` gives. Rows of codes that it does not have are left out, so
+        compare sums.
     columns
         Amounts that are multiplied: values and quantities alike, or unit values would be wrong.
     product

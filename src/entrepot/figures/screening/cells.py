@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -403,6 +404,10 @@ class ReadAmounts:
     numbers: Mapping[str, float | None]
 
 
+# 1.5E5 as spreadsheets write it; letters are those of a currency before or after, nothing else:
+# "12 t" is not 12 kg, and "1.2 mio" not 1.2.
+_POWER = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}")
+_MONEY_SIGN = re.compile(r"^\s*(?:[A-Z]{3}|US\$|[€$£¥])\s*|\s*(?:[A-Z]{3}|US\$|[€$£¥])\s*$")
 _AMOUNT = re.compile(r"[+-]?\d[\d.,'’\s\u00a0]*")
 
 
@@ -427,7 +432,10 @@ def read_amounts(texts: Iterable[str]) -> ReadAmounts:
 
 def _amount(text: str) -> tuple[str, str]:
     """Return the digits and signs of an amount, and its decimal sign if they show it."""
-    plain = re.sub(r"[A-Za-z€$£¥]+", "", text).strip()
+    if _POWER.fullmatch(text.strip()):
+        plain = f"{Decimal(text.strip()):f}"
+        return plain, "." if "." in plain else ""
+    plain = _MONEY_SIGN.sub("", text).strip()
     if not _AMOUNT.fullmatch(plain):
         return "", ""
     plain = re.sub(r"['’\s\u00a0]", "", plain)

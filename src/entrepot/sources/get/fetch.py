@@ -488,10 +488,13 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             rest = chunk
             while rest:
+                # A gzip file may be several members in a row; each has its own end.
+                if unpack.eof:
+                    unpack = zlib.decompressobj(wbits=47)
                 # At most 1 MiB at a time: a few packed bytes may stand for gigabytes, and `_write`
                 # counts them.
                 yield unpack.decompress(rest, 2**20)
-                rest = unpack.unconsumed_tail
+                rest = unpack.unconsumed_tail or unpack.unused_data
     except zlib.error as error:
         raise TransientFailure("the packed answer is damaged") from error
     if not unpack.eof:

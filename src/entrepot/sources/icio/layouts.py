@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadFileError
 from entrepot.model.area_names import named_area
 from entrepot.model.areas import by_code, known_areas, unknown_area
+from entrepot.model.display import MONEY
 from entrepot.sources.strict import find_rows, require_all
 from entrepot.sources.text import count_lines, header, unfinished
 from entrepot.sources.unpack import members
@@ -454,6 +455,8 @@ def _unit(path: Path | None, name: str) -> tuple[str, float]:
         for one in found
         if one
     }
+    # Any three letters look like a code: "ton" is a unit, and no currency of ISO 4217.
+    known = {one for one in known if one[0] in MONEY}
     if len(known) != 1 or None in found:
         raise BadFileError(
             f"the unit is not one of money: {', '.join(sorted(units)[:3])}",

@@ -260,11 +260,7 @@ class RegisterCells:
             "gross_kg": f"nullif({self.number('gross_kg')}, 0)",
             "quantity": f"nullif({self.number('quantity')}, 0)",
         }
-        del out["currency"]
-        if not is_usd:
-            out["currency"] = literal(self.layout.currency)
-        else:
-            out["currency"] = "NULL::VARCHAR"
+        out["currency"] = "NULL::VARCHAR" if is_usd else literal(self.layout.currency)
         out["header_value"] = "NULL::DOUBLE"
         if self._column("value").kind == "header":
             # The value of a declaration counts once, on the first of its lines.

@@ -114,7 +114,7 @@ class Field_(_Closed):  # noqa: N801  pydantic has the other name
     role
         What it is, by the name of a column of the table ``shipments``.
     at
-        In a file of fixed width, first and last byte of the column; the first of a line is 1.
+        In a file of fixed width, first and last character of the column; the first of a line is 1.
     pad
         Digits of a tariff code, where zeros at the front may be lost: a shorter code with an odd
         number of digits gets one.
