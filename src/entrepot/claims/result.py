@@ -127,6 +127,7 @@ class CheckedClaim:
             for one in self.against
             if one.unit == unit and one.outcome != "allows" and math.isfinite(one.value)
         ]
+        # All values within the claim's own digits: a range would add nothing.
         if not values or (says.low <= min(values) and max(values) <= says.high):
             return None
         return Interval(min(values), max(values))
@@ -251,6 +252,7 @@ class Check(TableResult):
         """The conflicts by what is blamed for them; each by itself where nothing is."""
         found: dict[object, list[Conflict]] = {}
         for number, one in enumerate(self.conflicts):
+            # Without a culprit the number of the conflict is its key: none is merged with another.
             found.setdefault(one.blamed or number, []).append(one)
         return tuple(
             ConflictBlock(held[0].blamed, held[0], (*held[1:],)) for held in found.values()
