@@ -650,7 +650,7 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
-        # Longest first: without word boundaries, as in Chinese, the first that fits ends the search.
+        # Longest first: without word boundaries (Chinese) the first that fits ends the search.
         exact = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
         found.append((group.code, "noun", bounded(exact, language, exact=True)))
     return tuple(found)
@@ -699,7 +699,7 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
             yield Mark("area", code, form, start, end)
 
 
-# ISO codes that are words in a question typed in capitals; CN and HS name tariffs.
+# ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
 )

@@ -32,6 +32,7 @@ def marks(text: str, language: str) -> Marks:
     flows = _flows(text, language, cues)
     goods = _goods(text, language)
     areas = areas_in(text, language, flows, goods)
+    # Flows are words of the same table; from here on they are marks of their own.
     kept = tuple(cue for cue in cues if cue.kind != "flow")
     return Marks(tuple(areas), tuple(flows), tuple(goods), kept)
 
@@ -75,6 +76,7 @@ def _joined_flows(text: str) -> list[Mark]:
 
 
 _GERMAN_ENDS = {
+    # Small letters in front: the flow is the end of a compound, not a word by itself.
     "export": re.compile(r"(?<=[a-zäöüß])(?:exporte?n?|ausfuhr(?:en)?)(?!\w)"),
     "import": re.compile(r"(?<=[a-zäöüß])(?:importe?n?|einfuhr(?:en)?)(?!\w)"),
     "supply": re.compile(r"(?<=[a-zäöüß])lieferung(?:en)?(?!\w)"),
@@ -109,6 +111,7 @@ def _in_phrase(mark: Mark, text: str, language: str) -> Mark:
     """Return goods with the words that make other goods of them: olive oil, car parts."""
     start, end = mark.start, mark.end
     before = word_before(text[:start]) if language == "en" else ""
+    # "fell oil" is a verb before its goods, "olive oil" other goods.
     if before and not _steers(text, start, language):
         start -= len(before) + 1
     after = _PARTS[language].match(text, end)
