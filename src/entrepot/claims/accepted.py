@@ -258,7 +258,7 @@ class _Text:
     def _check_rules(self, claim: Drafted) -> None:
         start, end = claim.place
         for one in self.own.claims:
-            # Overlap, not equality: a reader may take "2 billion" of "1.2 billion".
+            # Overlap, not equality: a reader may cut the same number longer or shorter.
             if one.place[0] < end and start < one.place[1] and not _same(one, claim):
                 keys = ", ".join(f"{key} {said}" for key, said in one.keys.items())
                 raise Refusal(f"the rules read it as {one.kind} of {keys}, {one.says}")

@@ -197,7 +197,7 @@ def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Joi
 # What some claims imply for a level, step by step, as sums that a reader can redo.
 
 
-# Recursion fans out over all claims; longer chains than this no reader redoes.
+# Steps: each tries every claim that is left, so the work multiplies with each of them.
 DEPTH = 4
 
 

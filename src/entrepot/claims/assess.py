@@ -175,7 +175,7 @@ class _OthersInText:
         # Without copies of the number itself, which would lead to it trivially.
         others = {name for name, key in self._keys.items() if key != own}
         left = self._system.bounds(claim.quantity.mapped(reporter=""), others)
-        # Wide bounds meet any number, so they must also be narrow beside what is possible.
+        # Wide bounds meet any number, so they must also be narrow for what is possible.
         return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
 
 

@@ -101,7 +101,7 @@ def _same_name(one: str, other: str) -> bool:
 
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"\w{3,}", text.lower())
-    # Four letters: "Statistics" and "Statistical", "Peterson" and "PETERSONS" begin alike.
+    # Four letters stand in for a stem: "Statistics" and "Statistical" are one.
     return frozenset(word[:4] for word in words if word not in ("the", "and", "for"))
 
 

@@ -44,6 +44,8 @@ EQUAL = 0.2
 """Explanations whose fit differs by no more cannot be told apart."""
 CLOSE = 0.35
 """Explanations this near the best are as good as it."""
+# Likeliest options of one claim, and combinations of a set of claims, that are looked at: their
+# product grows with each claim.
 KEPT = 8
 CHECKED = 24
 MOST_WIDER = 24
@@ -247,7 +249,7 @@ class _Search:
 
     def _options(self, claim: Claim, view: KnownValues) -> list[_Option]:
         cost = TRUSTED if self._case.standings[claim.id].verdict == "supported" else 0.0
-        # Under no kind all numbers are equally likely: the digits' width over what is possible.
+        # An error of no kind hits the number by luck alone; more easily where little is known.
         by_chance = math.log10(luck(claim) / view.open(claim))
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
         found = [

@@ -322,7 +322,6 @@ def same_flows(levels: list[Level], facts: ReferenceLevels) -> Iterator[Constrai
             same.setdefault(level.but(currency=""), []).append(level)
     for group in same.values():
         for one, other in combinations(group, 2):
-            # low <= one / other <= high, as two rows without a quotient.
             rate = facts.flow_rate(one.currency, other.currency, one.period)
             if rate is not None:
                 yield Constraint(((one, 1.0), (other, -rate.low)), low=0.0)

@@ -241,13 +241,13 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def _key(quantity: Quantity) -> tuple[object, ...]:
     same_time = len({level.period for level in quantity.levels()}) == 1
-    # frozensets below: CHN+HKG and HKG+CHN are one quantity.
     changes: dict[str, object] = {"reporter": "", "series": None}
     if quantity.to and same_time and quantity.measure in DIMENSIONLESS:
         changes["currency"] = "-"
     plain = quantity.mapped(**changes)
     less = plain.less.key() if plain.less else None
     named = quantity.measure if not quantity.of or quantity.measure in _NAMED else ""
+    # Sets, not tuples: CHN+HKG and HKG+CHN are one quantity.
     return (named, frozenset(plain.of), frozenset(plain.to), less)
 
 

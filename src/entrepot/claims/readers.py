@@ -89,7 +89,7 @@ def request_of(article: Article) -> dict[str, Any]:
     """Return what a reader gets: the text, what is known of it, and the schema of its answer."""
     entry = ClaimEntry.model_json_schema()
     known = entry.pop("$defs", {})
-    # These are ours to set: a reader must not be able to switch a test off.
+    # Ids are ours to give, and with the other two a reader could switch a test off.
     for key in ("id", "open", "read_once"):
         entry["properties"].pop(key, None)
     entry["required"] = ["quote", "says"]
@@ -154,7 +154,7 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
     )
     feeding.start()
     try:
-        # One byte more than allowed tells "just enough" from "too much".
+        # One byte more than allowed: else "just enough" and "too much" would look alike.
         found = process.stdout.read(MOST_BYTES + 1)
         if len(found) > MOST_BYTES:
             raise OutsideError(

@@ -127,7 +127,6 @@ class CheckedClaim:
             for one in self.against
             if one.unit == unit and one.outcome != "allows" and math.isfinite(one.value)
         ]
-        # All values within the claim's own digits: a range would add nothing.
         if not values or (says.low <= min(values) and max(values) <= says.high):
             return None
         return Interval(min(values), max(values))

@@ -154,7 +154,7 @@ class ShareKeys(Closed):
 
     @model_validator(mode="after")
     def _one(self) -> ShareKeys:
-        # What is set, not what is not None: an explicit null is a mistake as well.
+        # Counted are the keys written down, an explicit null among them.
         if len(self.model_fields_set) != 1:
             raise RequestError(
                 "a change needs exactly one share",
@@ -534,7 +534,7 @@ def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
         case "value" | "balance":
             return Quantity(measure, terms), said
         case "growth" | "price_growth" | "quantity_growth":
-            # Growth without a base is over the same span a year or period before.
+            # Without a base, growth is over the same span a year earlier.
             base = Period.parse(keys.base) if keys.base else level.period.before()
             kind = {"price_growth": "price", "quantity_growth": "volume"}.get(measure, level.kind)
             if keys.statistic and measure == "price_growth":

@@ -268,7 +268,6 @@ def in_print(quantity: Quantity, statements: Statements) -> PublishedRange | Non
     definitions = Counter(
         {year: len(set(map(_voice, standing))) for year, standing in by_year.items()}
     )
-    # Most definitions; of equals the latest year.
     year = max(definitions, key=lambda one: (definitions[one], one))
     # Reversed, so that the first print of each definition wins.
     distinct = {_voice(statement): statement for statement in reversed(by_year[year])}

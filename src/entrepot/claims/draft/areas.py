@@ -39,7 +39,7 @@ PREPOSITIONS = ("between", "to", "from", "with", "of")
 _BETWEEN_TWO = "(?=两国|双边|贸易|经贸|之间|货物|商品贸易|进出口)"
 _WITH_STRANGER = "(?<!其)[中俄美欧](?![国方的各总外在与和对元洲盟货双两之进])"
 """Starts the short form of two countries whose second may be unknown, or of several names: 中巴."""
-# "В Китае" says where, "в Китай" where to: the preposition alone does not tell.
+# "В Китае" is where, "в Китай" where to: the preposition alone does not decide.
 _LOCATIVE = re.compile(r"(?:ии|[а-яё]е)$")
 
 
@@ -68,6 +68,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
 
 def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
     """Read two areas with a dash between them as the two sides of trade."""
+    # "China-Russia trade", "торговля Россия — Китай".
     tied = {
         place + step
         for place in range(len(placed) - 1)
@@ -376,7 +377,7 @@ TRADED_SHORT = re.compile(r"[А-ЯЁ]{2,}(?= из [А-ЯЁ▮])")
 """Goods in capital letters behind an export, whose seller follows: "экспорт СУГ из России"."""
 _BEHIND = {
     "en": re.compile(
-        # Words that mean all goods name none.
+        # Not the words that mean all goods.
         r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
         rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
     ),

@@ -113,6 +113,7 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
         quiet.clear()
         claims += found
         left += rest
+        # Inside the loop: else a text of 100 kB would be drafted to its end and then refused.
         if to_check:
             require_few(len(claims))
     return ArticleDraft(article, tuple(claims), tuple(left))

@@ -179,7 +179,7 @@ def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  #
             seen.add((cue.start, "L", cue.kind))
         elif number.end <= cue.start < high:
             gap = text[number.end : cue.start]
-            # Behind a comma or bracket a cue more often belongs to what comes next.
+            # Another fact behind a comma or bracket, where a cue may belong to what comes next.
             close = not WEAK.search(gap)
             seen.add((cue.start, "R" if close else "F", cue.kind))
     left = sorted(one for one in seen if one[1] == "L")

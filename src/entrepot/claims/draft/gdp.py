@@ -88,7 +88,7 @@ def _amount(number: Span, product: GdpMention, reading: ParsedSentence) -> Draft
     start, end = clause(number, reading)
     places = [flow.start for flow in reading.flows]
     places += [area.start for area in reading.found.areas]
-    # An amount in front of GDP, or with a flow or country beside it, may be one of trade.
+    # An amount in front of GDP, or with a flow or country in its clause, may be one of trade.
     apart = number.start < product.end or any(start <= place < end for place in places)
     if apart or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
         raise Refusal("an amount at GDP: whose, or of what, is not clear")

@@ -58,7 +58,6 @@ def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     if claim := claim_of_product(number, reading):
         return claim
     says = number.says
-    # Units first, words second: the order is that of how much each leaves open.
     if says.unit in CURRENCIES or says.unit == "t" or unit_beside(number, reading) in CURRENCIES:
         return _amount(number, reading)
     if says.unit == "points":

@@ -148,7 +148,7 @@ def _other_areas(known: set[str]) -> list[Entry]:
     for area in areas():
         if area.code in known or area.kind not in ("country", "territory"):
             continue
-        # Names with commas or brackets ("Korea, Rep. of") are not how a text writes them.
+        # Not "Bonaire, Sint Eustatius and Saba": its parts would be read one by one.
         if _PLAIN_NAME.fullmatch(area.name):
             found.append(Entry(area.code, "noun", bounded(re.escape(area.name), "en", exact=True)))
         if area.adjective:

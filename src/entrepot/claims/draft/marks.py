@@ -32,7 +32,6 @@ def marks(text: str, language: str) -> Marks:
     flows = _flows(text, language, cues)
     goods = _goods(text, language)
     areas = areas_in(text, language, flows, goods)
-    # Flows are words of the same table; from here on they are marks of their own.
     kept = tuple(cue for cue in cues if cue.kind != "flow")
     return Marks(tuple(areas), tuple(flows), tuple(goods), kept)
 

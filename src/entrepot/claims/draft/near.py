@@ -151,7 +151,6 @@ def _nearest(number: Span, reading: ParsedSentence) -> Flow | None:
     before = [flow for flow in reading.flows if flow.start <= number.start]
     after = [flow for flow in reading.flows if flow.start > number.start]
     here = [flow for flow in before if flow.start >= start]
-    # Behind its flow in the same clause, then a flow ahead, then whatever came last.
     if here:
         return _with_respect(here, number, reading)
     ahead = [

@@ -215,6 +215,7 @@ def _goods(
     start, end = within
     near = [one for one in reading.found.goods if start <= one.start < end]
     inside = [one for one in near if placed.end <= one.start < placed.stop]
+    # "Supplier to Italy of crude oil": goods may follow the noun or its owner.
     at = owner.end if owner.start >= placed.stop and owner.form == "origin" else placed.stop
     link = r"\s*" if at == owner.end else _GOODS_BEHIND[reading.language]
     behind = [

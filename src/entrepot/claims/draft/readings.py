@@ -153,7 +153,7 @@ def structured(
                 why = refusal.why
             done[place] = Structured(guess, scene, claim, why, 0.0)
         earlier += like
-    # Before arithmetic: a rate of tonnes must not be held against levels in money.
+    # Before arithmetic: a rate of tonnes must not be compared with levels in money.
     done = _said_again(done)
     sums = borne_out(
         {
@@ -309,7 +309,7 @@ def _chosen(
             return rules, ""
         if sure >= SURE or _agree_but_basis(by_structure, rules):
             return by_structure, ""
-        # Both sides and the only time stand in the sentence: rules are rarely wrong there.
+        # Both sides and the only time stand in the sentence: nothing was carried over.
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"

@@ -255,7 +255,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     """Return the country whose trade the text is about: the one that most flows belong to."""
     owners: Counter[str] = Counter()
     for place, scene in enumerate(found):
-        # Headline and lead say whose trade it is, lists of partners say it wrongly.
+        # Headline and lead count double; names in lines of a list are partners.
         early = 2 if place < 3 else 1
         plain = scene.sentence.plain
         listed = _LISTED.match(plain) is not None

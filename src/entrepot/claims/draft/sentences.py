@@ -21,7 +21,7 @@ LONGEST = 1500
 """Characters of the longest sentence; what is longer is read in parts."""
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
-# A point needs a space behind it (6.5, e.g.); Chinese full stops do not; a list item begins anew.
+# A point needs a space behind it (not 6.5), a Chinese full stop none; a list item begins anew.
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=\s*[-*•#>])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"

@@ -185,7 +185,7 @@ def _is_tight(gap: str) -> bool:
 # What is told apart: times and numbers that stand in a row, and what stands in brackets.
 
 
-# Innermost pairs only: nested brackets are rare, and one level is decided without a parser.
+# Pairs without a bracket inside: of nested ones the innermost.
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _AND = r"(?:&|\b(?:and|or|und|oder|sowie|и|или)\b|[和与及或])"
 _LINK = r"(?:\s|\b(?:in|im|the|year|Jahr|for|also|then|в|за|году|год|г\.)(?!\w))*"

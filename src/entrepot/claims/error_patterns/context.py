@@ -181,7 +181,7 @@ def luck(claim: Claim, known: Interval | None = None) -> float:
     if known is not None:
         candidate = claim.quantity.quotient(known)
         width += candidate.width
-        # By the larger of the two: beside a tiny middle any width would look like luck.
+        # By the larger of the two: against a tiny middle any width would look like luck.
         middle = max(middle, abs(candidate.middle)) if math.isfinite(candidate.width) else middle
     if claim.quantity.unit == "points":
         middle = max(middle, 20.0)

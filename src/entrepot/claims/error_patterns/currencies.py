@@ -91,7 +91,7 @@ def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[KnownInt
     if rate is None or claim.quantity.to:
         return
     for known in view.meant(claim):
-        # What is open to twice its size would fit at any rate.
+        # What is open by its own size would fit at any rate.
         if known.width < abs(known.middle):
             yield KnownInterval(known * rate, f"at the rate of {level.period}")
 

@@ -55,6 +55,7 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         (quantity.of, newer.to),
     ]
     found = [candidate for of, to in sides if (candidate := list(_mixed(claim, view, of, to)))]
+    # Every source of mixed years: the first found need not be the one that was divided.
     for pins in found:
         for pin, text in pins:
             yield from view.other("mixed_years", claim, [pin], text, tries=len(found))

@@ -27,7 +27,7 @@ __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 # What an edit of digits may leave: no zero in front, no two marks in a row.
 _WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
 _NAMES = ("thousands", "millions", "billions", "trillions")
-# Factor, in how many ways such a slip may happen, and words; 万 is 10**4, 亿 10**8.
+# Factor, in how many ways such an error may happen, and words; 万 is 10**4, 亿 10**8.
 _SCALES = (
     (1e3, 2, "a thousand times as much"),
     (1e-3, 2, "a thousandth"),
@@ -83,7 +83,6 @@ def _scales_exchanged(value: float, factor: float) -> str:
     """Return which words of scale were exchanged for a factor of a thousand, else nothing."""
     if factor not in (1e3, 1e-3) or not value:
         return ""
-    # 1 for thousands, 2 for millions ...
     place = math.floor(math.log10(abs(value)) / 3)
     read, meant = place, place + (1 if factor > 1 else -1)
     if min(read, meant) < 1 or max(read, meant) > len(_NAMES):

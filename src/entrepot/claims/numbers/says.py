@@ -206,5 +206,4 @@ def turned(says: Says, moved: int) -> Says:
     low = max(says.low, 0.0) if says.relation in ("less_than", "at_most") else says.low
     if moved == 1:
         return replace(says, low=low)
-    # Negation exchanges the ends.
     return replace(says, value=-says.value, low=-says.high, high=-low)

@@ -123,6 +123,7 @@ def _read(phrase: str, piece: list[Token]) -> Says | None:
 
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = _STOPS - {",", "，"}
+# Tokens either way; bounded, so that reading takes time in proportion to the text.
 _REACH = 25
 
 

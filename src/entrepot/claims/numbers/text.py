@@ -178,7 +178,7 @@ def could_be(phrase: str) -> tuple[str, ...]:
         return ("ru",)
     if _ENGLISH_SCALES.search(phrase):
         return ("en",)
-    # Latin letters alone do not tell: both are tried, and both readings kept.
+    # Latin letters alone do not decide: both are tried, and both readings kept.
     return ("en", "de")
 
 

@@ -72,6 +72,7 @@ def _alone(word: Atom, locale: str) -> Token:
 _TURNS = {"more_than": 1.0, "less_than": -1.0}
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = frozenset(".;!?。；！？")
+# Bounded, so that reading takes time in proportion to the text.
 _REACH = 25
 _EARLIER = frozenset(
     (

@@ -183,7 +183,7 @@ class PublishedInterval:
         # A share of two-way trade, or the change of a share, is of the reporter's; so is a GDP.
         whose = row.reporter if row.measure in ("trade_share", "share_change", "gdp") else ""
         goods = row.goods or row.goods_words.casefold()
-        # A rate is in per cent whatever its currency, which is what tells two rates apart.
+        # A rate is in per cent whatever its currency, and in another currency it is another rate.
         money = row.currency if row.measure == "growth" else row.unit
         words = row.partner_words.casefold()
         return (row.measure, row.flow, sides, words, whose, goods, row.period, row.base, money)
