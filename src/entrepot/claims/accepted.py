@@ -72,6 +72,7 @@ def accepted(article: Article, answer: list[Any]) -> ArticleDraft:
     left: list[Left] = []
     for item in answer[:MOST_CLAIMS]:
         try:
+            # One bad claim is listed, not raised: the rest of the answer may be good.
             claim = text.claim_of(item)
             if claim.place in seen:
                 raise Refusal("a second claim of one number")
@@ -80,6 +81,7 @@ def accepted(article: Article, answer: list[Any]) -> ArticleDraft:
             left.append(_refused(item, _shown(why)))
             continue
         seen.add(claim.place)
+        # Our own reading of the same number wins, as it has notes and was checked further.
         claims.setdefault(claim.place, claim)
     if len(answer) > MOST_CLAIMS:
         left.append(Left("", "", f"{len(answer) - MOST_CLAIMS} more claims were not looked at"))
@@ -97,6 +99,7 @@ def _refused(item: Any, why: str) -> Left:
 
 def _shown(said: Any) -> str:
     text = said if isinstance(said, str) else ""
+    # Foreign text on a terminal: escapes become spaces. Cut first, as an answer may have megabytes.
     clean = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split())
     return clean if len(clean) <= _SHOWN else f"{clean[: _SHOWN - 1]}…"
 
@@ -133,6 +136,7 @@ class _Text:
                 dict.fromkeys(
                     mark.value
                     for mark in areas_in(one.text, one.language, [], [])
+                    # Not EU+GBR or named:...: only what is one known code.
                     if mark.value.isalnum()
                 )
             )
@@ -200,6 +204,7 @@ class _Text:
         for part in parts:
             if part not in before:
                 raise Refusal(f"{part} is not named in the text up to there")
+        # A side may come from an earlier sentence, but not past areas that this one names.
         foreign = [part for part in parts if part not in own]
         if foreign and (len(own) > 1 or (own and not own & set(parts))):
             raise Refusal(f"the sentence names other areas than {' and '.join(foreign)}")
@@ -221,6 +226,7 @@ class _Text:
             for one in self.sentences[: at + 1]
             for mark in marks(one.text, one.language).goods
         )
+        # A text may print HS codes, which no word list has.
         codes = all(code in self.words for code in goods.split(","))
         if goods not in named and goods not in around and not codes:
             raise Refusal(f"the goods are not named in the text: {goods[:40]}")
@@ -238,6 +244,7 @@ class _Text:
         own, before = self.times[at], [p for times in self.times[:at] for p in times]
         for flow in (keys, *_flows(keys)):
             period = flow.get("period")
+            # Periods of earlier sentences count only where this one names none.
             if period and Period.parse(period) not in (own or before):
                 raise Refusal(f"the period {period} is not named there")
             base = flow.get("base")
@@ -251,11 +258,13 @@ class _Text:
     def _check_rules(self, claim: Drafted) -> None:
         start, end = claim.place
         for one in self.own.claims:
+            # Overlap, not equality: a reader may cut the same number longer or shorter.
             if one.place[0] < end and start < one.place[1] and not _same(one, claim):
                 keys = ", ".join(f"{key} {said}" for key, said in one.keys.items())
                 raise Refusal(f"the rules read it as {one.kind} of {keys}, {one.says}")
         for rest in self.own.left:
             inside = any(low < end and start < high for low, high in rest.places)
+            # Other reasons say only that our rules did not understand: a reader may know more.
             if inside and rest.why.startswith(_NO_CLAIMS):
                 raise Refusal(f"the rules say of it: {rest.why}")
 
@@ -264,6 +273,7 @@ def _parts(item: Any) -> tuple[str, dict[str, Any], str, str]:
     """Return kind, keys, number and quote of an item of an answer."""
     if not isinstance(item, dict) or not all(isinstance(key, str) for key in item):
         raise Refusal("it is no object with the keys of a claim")
+    # Before validation, whose time and messages grow with the input.
     if len(json.dumps(item)) > _LONGEST:
         raise Refusal("it is longer than any claim")
     given = [kind for kind in KINDS if item.get(kind) is not None]
@@ -282,6 +292,7 @@ def _texts(keys: dict[str, Any]) -> dict[str, Any]:
     """Return keys with years as texts, which many readers write as numbers."""
     return {
         key: str(value)
+        # Not isinstance: True is an int as well.
         if key in ("period", "base") and type(value) is int
         else _texts(value)
         if isinstance(value, dict)
@@ -302,10 +313,12 @@ def _number(says: str, sentence: Sentence, quote: str) -> Span:
     ]
     for one in within:
         printed = sentence.text[one.start : one.end]
+        # The sign is checked apart (`_check_direction`): texts write "fell 5 %", answers "−5 %".
         bare = says.lstrip("-−–+ ")
         same = abs(one.says.value) == abs(read.value) and one.says.unit == read.unit
         same = same and one.says.relation == read.relation and one.says.per == read.per
         stands = bare in printed or printed in says or bare in sentence.text
+        # Equal values are not enough: 1.50 and 1.5 leave different digits open.
         if same and stands and re.findall(r"\d+", bare) == re.findall(r"\d+", printed):
             return one
     raise Refusal("its number does not stand in the quote")
@@ -350,6 +363,7 @@ def _same(one: Drafted, other: Drafted) -> bool:
 
 
 def _filled(claim: Drafted) -> Any:
+    # Validated, so that a default left out and one written down are equal.
     data = {"id": "a", "says": claim.says, claim.kind: claim.keys}
     return getattr(ClaimEntry.model_validate(data), claim.kind)
 

@@ -56,6 +56,7 @@ def because(
     if not fits and (more := _more_than_whole([claims[name] for name in sorted(conflict)])):
         return more
     found = system.linear
+    # Sums in the order of how plain they are; of one kind the shortest.
     for texts in (
         _weighted(conflict, claims, found, fits=fits),
         _chained(conflict, claims, found, fits=fits),
@@ -111,6 +112,7 @@ def _weighted(
         parts = [
             part for level, _ in joint.quantity.of if (part := _growth(level, conflict, claims))
         ]
+        # Weights are those of the base: growth of a sum is Σ w_k g_k with w_k = v_k0 / Σ v_0.
         bases = [found.known.get(level) for level, _ in joint.quantity.to]
         sizes = [base.middle for base in bases if base is not None]
         if not len(parts) == len(sizes) == len(joint.quantity.of):
@@ -152,6 +154,7 @@ def _chained(
             bottom = chain.total(quotient.to, others)
             if top is None or bottom is None or (quotient.to and bottom.value <= 0):
                 continue
+            # A sum that leaves a claim of the conflict out would not show why that one is in it.
             if top.used | bottom.used != others:
                 continue
             raw = top.value / bottom.value if quotient.to else top.value
@@ -159,6 +162,7 @@ def _chained(
             words, agrees = _compared(result, claims[name])
             if agrees == fits:
                 last = _last(claims[name], quotient, top.value, bottom.value, result)
+                # The same step can serve numerator and denominator: shown once.
                 steps = dict.fromkeys((*top.sums, *bottom.sums))
                 yield "; ".join([*steps, f"{last}, {words}"])
 
@@ -173,6 +177,7 @@ def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: f
 
 def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: JointSystems) -> str:
     """Return the bounds that the other claims put on one of them."""
+    # From the text alone to all data: the first that shows it needs the fewest outside facts.
     for asked in (system.text_alone(with_known=False), system.text_alone(with_known=True), system):
         for name in sorted(conflict, key=lambda one: (len(claims[one].quantity.of), one)):
             claim, others = claims[name], set(conflict) - {name}
@@ -190,6 +195,7 @@ def _implied(conflict: Collection[str], claims: Mapping[str, Claim], system: Joi
 # What some claims imply for a level, step by step, as sums that a reader can redo.
 
 
+# Steps: each tries every claim that is left, so the work multiplies with each of them.
 DEPTH = 4
 
 
@@ -252,12 +258,14 @@ class Derivation:
         known = {one: step for one, step in steps.items() if step is not None}
         if len(known) < len(others):
             return None
+        # of / to = rate, or of = rate for a sum, solved for the one level that is open.
         rate = quotient.bounds.middle
         above = math.fsum(known[one].value * weight for one, weight in quotient.of if one != level)
         below = math.fsum(known[one].value * weight for one, weight in quotient.to if one != level)
         is_part = any(one == level for one, _ in quotient.of)
         expected = rate * below if quotient.to else rate
         value = expected - above if is_part else above / rate - below
+        # Trade below zero: the chain itself is in the conflict, and as a step it would mislead.
         if value <= 0:
             return None
         text = _line(level, self.claims[name], quotient, (above, below, value), is_part=is_part)

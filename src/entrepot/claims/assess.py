@@ -52,10 +52,12 @@ def assess_claims(
         document = replace(document, claims=claims)
         again, assessed = _assessed(document, facts, answers)
         others = {n for n, verdict in standings.items() if verdict.why != "agrees-otherwise"}
+        # What agreed in other statistics already keeps that; only the rest is judged again.
         found |= {name: again[name] for name in others}
         standings |= {name: assessed[name] for name in others}
     claims = tuple(_by_agreeing_reporter(claim, standings[claim.id]) for claim in document.claims)
     agreed = series_of_text(claims, found)
+    # In this order: series need standings, standings then depend on series, the system on both.
     standings |= dict(_by_series(claims, found, standings, agreed, facts, open_))
     claims = in_series(claims, standings, agreed, facts)
     system = JointSystems(claims, facts)
@@ -90,6 +92,7 @@ def _assessed(
     found: dict[str, tuple[Comparison, ...]] = {}
     for claim in document.claims:
         found[claim.id] = evidence(claim, document.source, facts)
+        # The text's own other currency is a last resort, and never support.
         if not found[claim.id]:
             found[claim.id] = tuple(from_text(claim, document.claims, facts))
         if answers is not None:
@@ -133,6 +136,7 @@ def _by_series(
         verdict = standings[claim.id]
         if claim.attributed_to or verdict.best is None:
             continue
+        # Beyond the gap between any two institutions another series is no excuse.
         if verdict.why == "disagrees" and not verdict.is_gross:
             backed = others.lead_to(claim)
             if claim.id in open_ or not agreed.refutes(verdict.best.origins, backed=backed):
@@ -157,6 +161,7 @@ class _OthersInText:
 
     @cached_property
     def _system(self) -> JointSystems:
+        # With reporters as given, numbers of two statistics would share no level and imply nothing.
         anybodys = [replace(one, quantity=one.quantity.mapped(reporter="")) for one in self._free]
         return JointSystems(anybodys, self._facts).text_alone(with_known=False)
 
@@ -167,8 +172,10 @@ class _OthersInText:
     def lead_to(self, claim: Claim) -> bool:
         """Whether the others lead to the number of a claim."""
         own = claim.quantity.key()
+        # Without copies of the number itself, which would lead to it trivially.
         others = {name for name, key in self._keys.items() if key != own}
         left = self._system.bounds(claim.quantity.mapped(reporter=""), others)
+        # Wide bounds meet any number, so they must also be narrow for what is possible.
         return left is not None and luck(claim, left) < BACKED and left.meets(claim.interval)
 
 

@@ -95,11 +95,13 @@ def _same_name(one: str, other: str) -> bool:
         return True
     first, second = first - _GENERIC, second - _GENERIC
     told = (first & second) - _of_areas()
+    # One must contain the other: "Kiel Institute" and "Kiel Institute for the World Economy".
     return bool(told) and (first <= second or second <= first)
 
 
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"\w{3,}", text.lower())
+    # Four letters stand in for a stem: "Statistics" and "Statistical" are one.
     return frozenset(word[:4] for word in words if word not in ("the", "and", "for"))
 
 

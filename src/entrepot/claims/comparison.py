@@ -124,6 +124,7 @@ def compare(
     """
     first = statements[0].row
     names = claim.attributed_to or source.publisher
+    # Relative room has no meaning around zero, so balances get none.
     if claim.quantity.measure == "value" and claim.interval.low > 0:
         loose = loose.widened(REVISED)
     middle = exact or loose
@@ -154,6 +155,7 @@ def _in_print(claim: Claim, exact: Interval | None) -> Literal["supports"] | Non
     """
     if exact is None or not _overlap(claim.interval, exact):
         return None
+    # A growth is fine or coarse as the factor 1 + g: +0.1 % is no coarser than +10 %.
     size = 100.0 if claim.quantity.unit == "percent" else 0.0
     return "supports" if exact.width <= REVISED * abs(size + exact.middle) else None
 
@@ -185,8 +187,10 @@ def _overlap(one: Interval, other: Interval) -> bool:
     """Whether two intervals share more than an end: 27.5 is printed 28, not 27."""
     low, high = max(one.low, other.low), min(one.high, other.high)
     narrower = min(one.width, other.width)
+    # A point or an open side has no width to measure an overlap by.
     if narrower == 0 or math.isinf(narrower):
         return low <= high
+    # Not just > 0: ends that are equal in decimals can overlap by float noise.
     return high - low > 1e-6 * narrower
 
 
@@ -240,6 +244,7 @@ def standing(claim: Claim, found: Sequence[Comparison]) -> EvidenceVerdict:
     """
     own = [item for item in found if item.own]
     others = [item for item in found if not item.own]
+    # Order is the rule: misquotation first, then support, and only then refutation.
     quoted = _first(own, "supports")
     if quoted is None and (wrong := _misquoted(claim, own)):
         return EvidenceVerdict("differs", "misquoted", wrong)
@@ -296,6 +301,7 @@ def _refuting(
     computed = next((item for item in contradicting if item.how), None)
     if claim.quantity.measure in SHARES and computed is not None:
         return computed
+    # All of them, other definitions as well: anything between their ends may be a series unseen.
     ends = [item.loose for item in others]
     low, high = min(end.low for end in ends), max(end.high for end in ends)
     return None if claim.interval.meets(Interval(low, high)) else contradicting[0]

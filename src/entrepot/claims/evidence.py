@@ -50,6 +50,7 @@ def evidence(
         *_changes(claim, source, facts),
         *_places(claim, source, facts),
     ]
+    # What decides comes before what is too coarse to; among equals the finer print.
     order = {"supports": 0, "contradicts": 1, "allows": 2}
     return tuple(
         sorted(
@@ -70,6 +71,7 @@ def evidence(
 def _printed(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[Comparison]:
     best: dict[tuple[str, str], Statement] = {}
     for statement in facts.statements.current(claim.quantity, source.date):
+        # Per primary source, not per publisher: five copies of a release are one piece of evidence.
         origin_key = (statement.row.origin, statement.reporter)
         standing = best.get(origin_key)
         if standing is None or _rank(statement) < _rank(standing):
@@ -135,6 +137,7 @@ def _derived(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
         if origin_key in seen or printed & set(rows):  # no number is evidence for itself
             continue
         seen.add(origin_key)
+        # Tolerances add up from what the derivation went through, each with its own reason.
         several = len({row.row.origin for row in rows.values()}) > 1
         reach = MIXED_SLACK if several else 0.0
         if used[0].terms[0][0].currency != next(quantity.levels()).currency:
@@ -142,6 +145,7 @@ def _derived(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
         if quantity.measure == "growth":  # its base may have been revised since
             reach = max(reach, used[-1].revision)
         if any(row.is_reconciled for row in rows.values()):
+            # Also where one of the parts alone is reconciled: a tenth off a part is off the result.
             reach = max(reach, RECONCILED)
         how = used[0].how if len(used) == 1 else _division(used)
         yield compare(
@@ -165,6 +169,7 @@ def _changes(claim: Claim, source: Source, facts: ReferenceLevels) -> Iterator[C
         (standing.row.origin, standing.reporter): standing for standing in _exact(then, facts)
     }
     after = {(standing.row.origin, standing.reporter): standing for standing in _exact(now, facts)}
+    # Both years from one origin and reporter: a change across two series is an artefact.
     for origin_key, last in after.items():
         first = before.get(origin_key)
         if first is None or last.exact is None or first.exact is None:
@@ -222,6 +227,7 @@ def _loose(
     """Return an interval with its ends moved out by a part: of both ways for a balance."""
     if quantity.to or all(weight > 0 for _, weight in quantity.of):
         return _widened(quantity, value, reach)
+    # A small balance of large flows: room in per cent of the balance would be none at all.
     sizes = [
         max(abs(known.interval.low), abs(known.interval.high))
         for level, _ in quantity.of
@@ -265,11 +271,13 @@ def _quotients(
         least: dict[tuple[str, str], int] = {}
         for top, bottom in pairs:
             origins = len(top.origins | bottom.origins)
+            # Sorted by origins, so the first pair of reporters sets the least; ties are all kept.
             if origins == least.setdefault((top.reporter, bottom.reporter), origins):
                 yield quantity.stated(top.interval / bottom.interval), [top, bottom]
 
 
 def _one_system(top: ReferenceLevel, bottom: ReferenceLevel, *, mixed: bool) -> bool:
+    # Numbers in nobody's statistics (BACI) have totals of their own.
     if not top.reporter or not bottom.reporter or bottom.interval.low <= 0:
         return False
     return mixed or top.reporter == bottom.reporter
@@ -339,6 +347,7 @@ def rank_constraints(
     The largest is at least as large as every other one.
     """
     level, total = quantity.of[0][0], quantity.to[0][0]
+    # k suppliers at least as large fit into the total, so k × level <= total.
     yield Constraint(((level, place), (total, -1.0)), high=0.0)
     if place == 1:
         for other in levels:
@@ -367,11 +376,13 @@ def places_known(
             if standing:
                 rivals[other] = standing[0]
     mine = own[0].interval
+    # Certainly larger, and possibly larger: they bound the place from both sides.
     above = [standing for standing in rivals.values() if standing.interval.low > mine.high]
     near = [standing for standing in rivals.values() if standing.interval.high > mine.low]
     totals = [known for known in facts.known(total) if known.reporter == level.reporter]
     last = math.inf
     if totals:
+        # The most that all others not in print can have together: if less, none overtakes.
         rest = totals[0].interval.high - mine.low
         rest -= math.fsum(standing.interval.low for standing in rivals.values())
         last = 1.0 + len(near) if rest < mine.low else math.inf
@@ -387,4 +398,5 @@ def _rival(other: Level, level: Level, total: Level) -> bool:
     if other.but(**{side: own}) != level:
         return False
     day = level.period.start
+    # Groups are no rivals: the EU would push its own members down the list.
     return len(area_set(code, day)) == 1 and not area_set(code, day) & area_set(own, day)

@@ -44,6 +44,8 @@ EQUAL = 0.2
 """Explanations whose fit differs by no more cannot be told apart."""
 CLOSE = 0.35
 """Explanations this near the best are as good as it."""
+# Likeliest options of one claim, and combinations of a set of claims, that are looked at: their
+# product grows with each claim.
 KEPT = 8
 CHECKED = 24
 MOST_WIDER = 24
@@ -121,6 +123,7 @@ def explanations(case: ErrorContext) -> tuple[tuple[Explanation, ...], bool]:
     if len(sets) > search.within_reach(MOST):
         sets, complete = sets[: search.within_reach(MOST)], False
     found = [item for names in sets for item in search.of(names)]
+    # Two errors can sit in one conflict, where a minimal set holds only one of them.
     if not any(not item.unexplained for item in found):
         most = search.within_reach(MOST_WIDER)
         wider = list(islice(_wider(case, sets, trusted), most + 1))
@@ -136,6 +139,7 @@ def _ranked(found: Iterable[Explanation]) -> tuple[Explanation, ...]:
         likely_errors = sorted(
             (p.kind, *sorted(p.names), p.changes[0].corrected) for p in item.proposals
         )
+        # The same errors can come from several sets of claims: kept once, with the best score.
         key = (*likely_errors, item.unexplained if not likely_errors else ())
         if key not in best or best[key].score < item.score:
             best[key] = item
@@ -175,6 +179,7 @@ def undecided(name: str, found: Sequence[Explanation]) -> dict[str, Correction]:
     best = found[0] if found else None
     equal = {
         proposal.kind: change
+        # Reversed, so that the best of a kind overwrites worse ones; the order comes back below.
         for one in reversed(found)
         if best and one.names == best.names and one.fit >= best.fit - EQUAL
         for proposal in one.proposals
@@ -189,6 +194,7 @@ def _wider(
 ) -> Iterator[frozenset[str]]:
     """Yield sets with one claim more: two errors may stand in one conflict."""
     seen: set[frozenset[str]] = set()
+    # Smallest first, so these six are the simplest diagnoses.
     for names in sets[:6]:
         for one in case.wrong:
             if len(one) > 1 and one & names:
@@ -211,6 +217,7 @@ class _Search:
     def within_reach(self, most: int) -> int:
         """Return how much of a search to do where each step takes long: fewer for more changes."""
         costly = max((len(group.costly) for group in self._case.together.groups), default=0)
+        # Never none: two sets are tried however costly.
         return max(2, most * FEW_COSTLY // max(FEW_COSTLY, costly))
 
     def of(self, names: frozenset[str]) -> Iterator[Explanation]:
@@ -229,8 +236,11 @@ class _Search:
         """Return the options of a claim, looked for once while all they depend on is the same."""
         found = self._found.setdefault(name, [])
         for options_chosen in found:
+            # Options depend only on the claims asked about: a set that takes the same of them to be
+            # wrong gives the same options.
             if options_chosen.asked & names == options_chosen.wrong:
                 return options_chosen.options
+        # `_options` notes in it which claims it asks about; what others asked must not count.
         self._memory.asked.clear()
         options = self._options(self._case.document.by_id[name], view)
         asked = frozenset(self._memory.asked)
@@ -239,6 +249,7 @@ class _Search:
 
     def _options(self, claim: Claim, view: KnownValues) -> list[_Option]:
         cost = TRUSTED if self._case.standings[claim.id].verdict == "supported" else 0.0
+        # An error of no kind hits the number by luck alone; more easily where little is known.
         by_chance = math.log10(luck(claim) / view.open(claim))
         none = _Option(None, frozenset({claim.id}), cost + NO_KIND + by_chance)
         found = [
@@ -262,6 +273,7 @@ class _Search:
 
 def _likely(proposal: Proposal) -> float:
     """Return how likely a slip is: by its kind, the commoner first, and by how it fits."""
+    # 1e-12 stands for "impossible": the logarithm of zero would poison every sum.
     return A_SLIP - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
 
 
@@ -286,12 +298,14 @@ def _likeliest(
         rest = [name for name in names if name not in covered]
         if not rest:
             count += 1
+            # -count breaks ties in favour of what came first, before options, which do not compare.
             entry = total + AGAIN * min(_again(options_chosen), 2), -count, options_chosen
             if len(found) < most:
                 heapq.heappush(found, entry)
             elif entry > found[0]:
                 heapq.heapreplace(found, entry)
             return
+        # An upper bound of what is still to come; 1e-9 keeps ties that float noise would drop.
         more = 2 * AGAIN + sum(best[name] for name in rest[1:]) + 1e-9
         for option in options[rest[0]]:
             if option.names.isdisjoint(covered):
@@ -336,6 +350,7 @@ def hitting_sets(
     [['b'], ['a', 'c']]
     """
     options_chosen = set(trusted)
+    # `or names`: where all of a conflict is trusted, one of them is wrong all the same.
     open_ = [names - options_chosen or names for names in wrong]
     least = [names for names in open_ if not any(other < names for other in open_)]
     names = sorted(frozenset().union(*least)) if least else []
@@ -347,6 +362,7 @@ def hitting_sets(
             trial = forced.union(chosen)
             if len(found) >= MOST:
                 break
+            # Sizes ascend, so a set that contains one already found is not minimal.
             if any(other <= trial for other in found):
                 continue
             if all(one & trial for one in least):

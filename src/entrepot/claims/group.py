@@ -73,6 +73,7 @@ class ClaimGroup:
         return self._asked[names]
 
     def _feasible(self, names: frozenset[str]) -> bool:
+        # Cheapest first: one linear solve, then logarithms, then branching.
         if not self.solver.feasible(names):
             return False
         if self.prices is not None and not self.prices.feasible(names, self.solver):
@@ -226,11 +227,13 @@ class ShareShift:
         """Whether two shares satisfy it."""
         low = first * self.bounds.low if self.by_factor else first + self.bounds.low
         high = first * self.bounds.high if self.by_factor else first + self.bounds.high
+        # Shares here are quotients of solver values, so its tolerance comes back enlarged.
         room = 1e-7 + 1e-6 * abs(last)
         return low - room <= last <= high + room
 
     def constraints(self, start: ShareStart) -> Iterator[Constraint]:
         """Yield both shares as linear constraints, the first in a branch."""
+        # Two shares bound apart, then one row that links them by the growth of the denominator.
         yield from Quotient(*self.before, start.share).constraints()
         yield from Quotient(*self.after, self.ends(start.share)).constraints()
         for end, growth, low, high in (
@@ -245,6 +248,7 @@ class ShareShift:
 
         With parts p, P and wholes w, W before and after, P / W - p / w = d is P = (W / w) p + d W.
         """
+        # W / w is not linear, so an end of its range replaces it: valid because p >= 0.
         factor = growth * end if self.by_factor else growth
         before = tuple((level, -factor * weight) for level, weight in self.before[0])
         moved = tuple((level, -end * weight) for level, weight in self.after[1])
@@ -289,6 +293,7 @@ def can_hold(
     if len(shifts) < len(changes):
         return False
     asked = _ShareGroup(changes, shifts, names, system)
+    # Depth first, halving the widest share that is broken.
     branches = [asked.widest]
     tried = 0
     while branches:
@@ -299,6 +304,7 @@ def can_hold(
         shares = asked.within(branch)
         if shares is None:
             continue
+        # The relaxed solution may satisfy the changes as it stands: then nothing needs a cut.
         broken = [name for name in changes if not changes[name].holds(*shares[name])]
         widest = max(broken, key=lambda name: branch[name].width, default=None)
         if widest is None or branch[widest].width < FINEST * _room(changes[widest]):
@@ -307,6 +313,7 @@ def can_hold(
             return True  # with the shares before fixed, the bounds are exact
         low, high, cut = branch[widest].low, branch[widest].high, branch[widest].middle
         halves = [branch | {widest: Interval(low, cut)}, branch | {widest: Interval(cut, high)}]
+        # Last in, first out: the half with the solution just found comes next.
         branches += halves if shares[widest][0] > cut else reversed(halves)
     return False
 
@@ -333,6 +340,7 @@ class _ShareGroup:
     def within(self, first: dict[str, Interval]) -> dict[str, tuple[float, float]] | None:
         """Return shares before and after that can be, with those before so bound."""
         for name, change in self._changes.items():
+            # The model stays loaded: only rows of shares whose bounds moved are rewritten.
             if self._held[name] != first[name]:
                 start = self._starts[name].sharing(first[name])
                 self._solver.restate(name, tuple(change.constraints(start)))
@@ -364,6 +372,7 @@ def first_share(change: ShareShift, plain: Solver, names: Collection[str]) -> In
     plain, names
         The linear claims, loaded, and those of them that count.
     """
+    # None also where no claim mentions these levels: then a share is just 0 to 1.
     before = plain.bounds(*change.before, names) or Interval(0.0, 1.0)
     after = plain.bounds(*change.after, names) or Interval(0.0, 1.0)
     low, high = max(before.low, 0.0), min(before.high, 1.0)
@@ -382,6 +391,7 @@ def first_share(change: ShareShift, plain: Solver, names: Collection[str]) -> In
 
 def _room(change: ShareShift) -> float:
     width = change.bounds.width
+    # "More than 5 points" has no width, and an exact change none to divide by.
     return max(min(width, 1.0), 1e-6)
 
 

@@ -44,6 +44,7 @@ def either_money(document: Document, facts: ReferenceLevels) -> tuple[Document, 
     chosen: dict[str, Claim] = {}
     for alike in _alike(document):
         said = _said_of(alike[0], document)
+        # In order of preference: `max` and `next` below take the first of equals.
         readings = list(dict.fromkeys((*said, "USD", *_kept_in(alike[0]))))
         held = {
             (claim.id, money): _holds(_in(claim, money), document.source, facts)
@@ -54,6 +55,7 @@ def either_money(document: Document, facts: ReferenceLevels) -> tuple[Document, 
         common = max(readings, key=lambda money: sum(held[claim.id, money] for claim in alike))
         for claim in alike:
             money = next((one for one in (common, *readings) if held[claim.id, one]), common)
+            # Two rates that changed places each fit in another currency now and then, by chance.
             if money != common and _is_of_another(claim, alike, common, document.source, facts):
                 money = common
             chosen[claim.id] = _in(claim, money)
@@ -174,4 +176,5 @@ def _in(claim: Claim, money: str) -> Claim:
         quantity=claim.quantity.mapped(currency=money),
         keys=(*claim.keys, ("currency", money)),
     )
+    # Choosing yuan means Chinese statistics: nobody else publishes rates in them.
     return grown if claim.reporter_stated else grown.counted_by(HOME[money])

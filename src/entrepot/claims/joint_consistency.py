@@ -75,6 +75,8 @@ class JointSystems:
         return self._with(groups, self.linear.replaced(changed.values()))
 
     def _with(self, groups: tuple[ClaimGroup, ...], found: Linear | None = None) -> JointSystems:
+        # Past `__init__`, which would build the system again; `_near` depends on levels only, not
+        # on numbers, so it is shared.
         other = JointSystems.__new__(JointSystems)
         other.linear, other.groups, other._near = found or self.linear, groups, self._near
         return other
@@ -146,6 +148,7 @@ class JointSystems:
         group = self._group({level for level, _ in (*of, *to)})
         if group is not None:
             return group.bounds(of, to, names & group.names)
+        # No constraint links the two groups, so dividing the intervals loses nothing.
         above, below = self._sum(of, names), self._sum(to, names)
         if above is None or below is None or below.low <= 0:
             return None
@@ -196,6 +199,7 @@ def _conflicts(system: JointSystems, asked: Iterable[JointSystems]) -> set[froze
     conflicts: set[frozenset[str]] = set()
     for one in asked:
         for group, other in zip(system.groups, one.groups, strict=True):
+            # The full system is the tightest: where all of it holds, no looser one can fail.
             if not group.feasible(group.names):
                 conflicts |= set(_of_group(other))
     return conflicts
@@ -223,6 +227,7 @@ def _components(
 ) -> list[tuple[frozenset[str], frozenset[Level]]]:
     """Return claims in groups that share no level, so that no conflict spans two of them."""
     groups = [(frozenset({name}), _touched(claim, found)) for name, claim in claims.items()]
+    # Rows without a claim join groups too: "part <= total" can make two claims conflict.
     links = [frozenset(level for level, _ in row.terms) for row in (*found.facts(), *found.rates)]
     merged: list[tuple[frozenset[str], frozenset[Level]]] = []
     for names, levels in (*groups, *((frozenset[str](), _values(link)) for link in links)):
@@ -282,6 +287,7 @@ def minimal_conflicts(
     order = sorted(names)
     unexplored = _Map(order)
     found: list[frozenset[str]] = []
+    # MARCO's scheme. Seeds are the largest left, so a feasible one is maximal and needs no growing.
     while len(found) < limit and (seed := unexplored.largest()) is not None:
         if feasible(seed):
             unexplored.rule_out_parts_of(seed)
@@ -316,6 +322,7 @@ def telling_conflicts(
     rest: frozenset[str] | None = everything
     while rest is not None and len(found) < limit:
         found.append(shrink(rest, feasible, costly=costly))
+        # Where no pair ends all conflicts found, drop all their names: the next is disjoint.
         ends = list(_hitting(found)) or [frozenset[str]().union(*found)]
         rest = next((everything - one for one in ends if not feasible(everything - one)), None)
     return tuple(sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))))
@@ -339,10 +346,12 @@ def shrink(
     kept = sorted(names)
     cheap = [name for name in kept if name not in costly]
     dear = [name for name in kept if name in costly]
+    # Each costly claim kept makes every later question slower: try none, then one.
     for few in ([], *([one] for one in dear)) if dear else ():
         if not feasible([*cheap, *few]):
             kept = sorted([*cheap, *few])
             break
+    # Deletion: as subsets of a feasible set are feasible, one pass in any order is enough.
     for name in tuple(kept):
         rest = [other for other in kept if other != name]
         if not feasible(rest):
@@ -362,6 +371,7 @@ class _Map:
     def largest(self) -> frozenset[str] | None:
         """Return a largest such set, or None when all are ruled on."""
         for chosen in self._sets:  # what is ruled on stays so
+            # Bit masks: a | b == b is "a is part of b".
             within = any(chosen | whole == whole for whole in self._can_hold)
             if not within and not any(chosen & part == part for part in self._conflicts):
                 return frozenset(name for name, bit in self._bit.items() if chosen & bit)
@@ -381,4 +391,5 @@ class _Map:
 
 @cache
 def _largest_first(count: int) -> tuple[int, ...]:
+    # At most 2**14 (`SHORT`), sorted once for all texts.
     return tuple(sorted(range(1 << count), key=lambda chosen: (-chosen.bit_count(), chosen)))

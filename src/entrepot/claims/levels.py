@@ -57,6 +57,7 @@ class Quotient:
             (self.bounds.high, -math.inf, 0.0),
         ):
             if math.isfinite(end):
+                # of / to >= end is of - end × to >= 0, as a denominator is above zero.
                 against = tuple((level, -end * weight) for level, weight in self.to)
                 yield Constraint((*self.of, *against), low, high)
 
@@ -109,6 +110,7 @@ class Linear:
             return level.but(kind="value") in kept  # type: ignore[attr-defined]
 
         def about(rows: Iterable[Constraint]) -> tuple[Constraint, ...]:
+            # One term decides: the levels of a row are never split between two parts.
             return tuple(row for row in rows if inside(row.terms[0][0]))
 
         also = tuple(level for level in self.also if inside(level))
@@ -126,6 +128,7 @@ class Linear:
             rates=about(self.rates),
             _identities={},
         )
+        # Selected, not derived again: `identities` compares every pair of levels.
         part._identities[tuple(part.levels())] = about(self.facts())
         return part
 
@@ -214,6 +217,7 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
     }
     open_ = _open([*chosen, *shifted, *ranked], currencies)
     periods = [level.period.end for claim in claim_list for level in claim.quantity.levels()]
+    # The last year has had no time to be revised, if it was printed as such.
     latest = max(periods, default=None)
     for level in found.levels():
         known = _best_known(level, facts)
@@ -226,6 +230,7 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
             )
             for item in known
         ]
+        # The hull and not the overlap: sources that disagree leave all between them possible.
         bounds = functools.reduce(Interval.hull, spans)
         if level not in open_:
             found.known[level] = bounds
@@ -262,6 +267,7 @@ def _quotients(claim: Claim, currencies: tuple[str, ...]) -> Iterator[Quotient]:
     quantity = claim.quantity
     bounds = quantity.quotient(claim.interval)
     if not quantity.to:
+        # A sum may lie a cut digit away from its parts (`ROUNDED`).
         bounds = bounds.widened(ROUNDED)
     money = next(quantity.levels()).currency not in COUNTED_IN.values()
     if quantity.measure not in DIMENSIONLESS or not money:
@@ -291,6 +297,7 @@ def _open(claims: list[Claim], currencies: tuple[str, ...]) -> set[Level]:
                 bases |= {level for level, _ in same.to}
             if same.less is not None:
                 bases |= {level for level, _ in same.less.of}
+    # A level that one claim states and another grows from counts as given, so it stays known.
     return subjects - bases
 
 
@@ -342,6 +349,7 @@ def identities(levels: list[Level]) -> Iterator[Constraint]:
 
 
 def _within(levels: list[Level]) -> Iterator[Constraint]:
+    # Quadratic, hence only among levels that share series, currency, reporter, basis and kind.
     for part, total in permutations(levels, 2):
         if is_part(part, total):
             yield Constraint(((part, 1.0), (total, -1.0)), high=0.0)
@@ -376,6 +384,7 @@ def _in_time(total: Level, levels: list[Level]) -> Iterator[Constraint]:
         and level.but(period=total.period) == total
     ]
     chosen: list[Level] = []
+    # The shortest at each start, then whatever begins after it: no month counts twice.
     for level in sorted(inside, key=lambda one: (one.period.start, one.period.end)):
         if not chosen or level.period.start > chosen[-1].period.end:
             chosen.append(level)
@@ -385,6 +394,7 @@ def _in_time(total: Level, levels: list[Level]) -> Iterator[Constraint]:
 
 
 def _fills(parts: list[Level], total: Level) -> bool:
+    # Each part begins the day after the one before ends, and the last ends with the total.
     ends = [total.period.start - timedelta(days=1), *(part.period.end for part in parts)]
     starts = [*(part.period.start for part in parts), total.period.end + timedelta(days=1)]
     return all(start == end + timedelta(days=1) for start, end in zip(starts, ends, strict=True))
@@ -403,8 +413,10 @@ def is_part(part: Level, total: Level) -> bool:
 
 @lru_cache(maxsize=4096)
 def _area_in(part: str, total: str, day: date) -> bool:
+    # Even what is only named in words lies in the world.
     if part == total or total == WORLD:
         return True
+    # Words do not say which members they cover, so nothing follows from them.
     if part == WORLD or part.startswith(NAMED) or total.startswith(NAMED):
         return False
     return area_set(part, day) <= area_set(total, day)
@@ -434,6 +446,7 @@ def _apart(partners: list[Level], side: str) -> list[Level]:
         if code.startswith(NAMED):
             continue
         members = area_set(code, level.period.start)
+        # Greedy, first come: of EU27 and Germany, which overlap, only one may be added.
         if not members & taken:
             chosen.append(level)
             taken |= members

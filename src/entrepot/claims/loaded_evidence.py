@@ -62,6 +62,7 @@ def from_lake(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
     reconcile two reports may lie a tenth from either, so they contradict a claim only beyond that.
     """
     found = list(_of_each(claim, answers))
+    # Mirror reports differ by design: one agreeing reporter is enough not to call it wrong.
     if not claim.reporter_stated and any(item.outcome != "contradicts" for item in found):
         other = "another loaded source allows it, and the claim does not name its reporter"
         found = [
@@ -95,7 +96,9 @@ def _partly(figure: Figure) -> str:
     groups = [members for code, members in pairs if code and is_group(code)]
     reported = []
     for words in (figure.reason or "").split("; "):
+        # Reasons are sentences: the codes in front of the phrase are parsed back out of them.
         names = set(words.partition(_SILENT)[0].split(", "))
+        # A proper subset: with all members missing, there is nothing partial to sum.
         if _SILENT in words and any(names < members for members in groups):
             reported.append(words)
     return "; ".join(reported)
@@ -136,6 +139,7 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     """
     levels = list(claim.quantity.levels())
     sides = {side for one in levels for side in (one.exporter, one.importer)}
+    # Russia since 2022: before, both sides report; after, only partners and estimates.
     stopped = {one.period: bool(stopped_in(sides, one.period)) for one in levels}
     if len(set(stopped.values())) > 1:
         return "across a break: one side stopped to publish between the two periods"
@@ -184,6 +188,7 @@ def _range_of(figure: Figure, value: float) -> Interval | None:
     if figure.specifications is None:
         return Interval(figure.low, figure.high)
     asked = figure.definition
+    # A claim fixes these, so specifications that vary them answer another question.
     said = {"window": "as asked", "goods": asked.goods, "quantity": asked.quantity}
     values = [value, *figure.spread.get("errors", ())]
     values += [

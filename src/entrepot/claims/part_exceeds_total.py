@@ -68,6 +68,7 @@ def part_and_total(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
 def _beyond_whole(part: Claim, total: Claim) -> bool:
     """Whether an amount is more than another that contains it, whoever counts the two."""
     one, other = part.quantity, total.quantity
+    # The intervals must be apart: "12" and "about 11.9" may be the same after rounding.
     if {one.measure, other.measure} != {"value"} or part.interval.low <= total.interval.high:
         return False
     return one.unit == other.unit and _contains(other, one)
@@ -85,6 +86,7 @@ def _contains(total: Quantity, part: Quantity) -> bool:
         {place for place, (level, _) in enumerate(total.of) if _lies_in(one, level)}
         for one, _ in part.of
     ]
+    # Two parts in one flow may overlap, so their sum could exceed it without contradiction.
     apart = len(frozenset().union(*inside)) == sum(len(places) for places in inside)
     added = all(weight > 0 for _, weight in (*part.of, *total.of))
     return added and apart and all(inside)

@@ -64,6 +64,7 @@ def price_system(claims: Iterable[Claim]) -> PriceSystem | None:
         if claim.quantity.measure in _MEASURES and len(claim.quantity.of) == 1
         if claim.quantity.of[0][0].kind in ("price", "volume", "value")
     ]
+    # Values alone are linear in levels already; logarithms would add nothing.
     if not any(claim.quantity.measure != "growth" for claim in available):
         return None
     return PriceSystem(available)
@@ -86,6 +87,7 @@ class PriceSystem:
         """Whether the claims named can hold, with what the levels leave for changes of values."""
         if not names & self._names:
             return True
+        # Built for each set of claims: what the levels leave for values differs with the set.
         return Solver(self._system(names, levels)).feasible(names)
 
     def bounds(self, quantity: Quantity, names: frozenset[str], levels: Solver) -> Interval | None:
@@ -96,6 +98,7 @@ class PriceSystem:
         found = Solver(self._system(names, levels)).bounds(((one, 1.0), (base, -1.0)), (), names)
         if found is None:
             return None
+        # Beyond e^50 no trade has grown; exp would overflow from 710 on.
         ends = [math.exp(end) if end < 50 else math.inf for end in (found.low, found.high)]
         return quantity.stated(Interval(*ends))
 
@@ -105,6 +108,7 @@ class PriceSystem:
         touched: dict[Level, None] = {}
         for one, base in self._pairs:
             touched |= {one: None, base: None}
+            # From the other system: what the levels leave for these changes, as bounds here.
             for kind, counted in (("value", (one, base)), ("volume", _weights(one, base))):
                 if not counted:
                     continue
@@ -114,6 +118,7 @@ class PriceSystem:
                     known.append(_between(now, then, room))
         for level in touched:
             parts = [_plain(level.but(kind=kind)) for kind in ("volume", "price")]
+            # log value - log volume - log price = 0.
             terms = ((level, 1.0), *((part, -1.0) for part in parts))
             known.append(Constraint(terms, 0.0, 0.0))
         return System(claims, tuple(known))
@@ -147,6 +152,7 @@ def _row(quantity: Quantity, interval: Interval) -> Constraint | None:
 
 
 def _between(one: Level, base: Level, room: Interval) -> Constraint:
+    # A factor of zero or less (a fall by all of it) is no bound from below.
     ends = [math.log(end) if 0 < end < math.inf else -math.inf for end in (room.low, room.high)]
     high = ends[1] if room.high < math.inf else math.inf
     return Constraint(((one, 1.0), (base, -1.0)), ends[0], high)
@@ -161,6 +167,7 @@ def _sets(claims: Iterable[Claim]) -> Iterator[dict[str, Claim]]:
             what = (level.exporter, level.importer, level.goods, level.period, base.period)
             measure = claim.quantity.measure
             if level.kind == "mass":
+                # Tonnes of everything are no quantity that a price could be of.
                 if level.goods == "all":
                     continue
                 measure = "quantity_growth"

@@ -117,6 +117,7 @@ class Level:
             for exporter in self.exporter.split("+")
             for importer in self.importer.split("+")
         )
+        # WLD to WLD is all trade: it alone survives being "with itself".
         return tuple(flow for flow in flows if flow.exporter != flow.importer) or flows
 
     def any_time(self) -> tuple[str, ...]:
@@ -142,6 +143,7 @@ def moved_by(period: Period, years: int) -> Period:
     whole_months = period.start.day == 1 and (period.end + timedelta(days=1)).day == 1
     form = "%m" if whole_months else "%m-%d"
     ends = (f"{day.year + years}-{day.strftime(form)}" for day in (period.start, period.end))
+    # 29 February has no counterpart a year away.
     return Period.parse("..".join(ends).replace("-02-29", "-02-28"))
 
 
@@ -245,6 +247,7 @@ def _key(quantity: Quantity) -> tuple[object, ...]:
     plain = quantity.mapped(**changes)
     less = plain.less.key() if plain.less else None
     named = quantity.measure if not quantity.of or quantity.measure in _NAMED else ""
+    # Sets, not tuples: CHN+HKG and HKG+CHN are one quantity.
     return (named, frozenset(plain.of), frozenset(plain.to), less)
 
 
@@ -275,8 +278,10 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
                 "a share of two-way trade does not say whose trade is the whole",
                 hint="add reporter, the code of the country whose trade it is",
             )
+        # The denominator is all trade of that country, exports and imports.
         sold = level.but(exporter=whose, importer=WORLD)
         return Quantity(measure, terms, ((sold, 1.0), (sold.turned(), 1.0)))
+    # In an import share the exporter is opened to the world; the importer is whose total it is.
     side = "exporter" if measure == "import_share" else "importer"
     if getattr(level, side) == WORLD or getattr(level.turned(), side) == WORLD:
         raise RequestError(f"{measure} needs an importer and an exporter", hint="name both sides")
@@ -325,6 +330,7 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
             hint="write growth, or the change of a share (kind change); or what it rose or fell to",
         )
     if unit not in _UNITS:
+        # A balance has a negative weight, so it alone may lie below zero.
         if says.value < 0 and all(weight > 0 for _, weight in quantity.of):
             raise RequestError(
                 f"trade below zero: {says.text!r}",
@@ -342,6 +348,7 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
     if unit == "index":
         return _index(says, interval, quantity.measure)
     if unit == "percent":
+        # Only the upper end: "fell 99.9 %" may round below −100, which is clipped, not refused.
         if interval.high < -_WHOLE:
             raise RequestError(
                 f"a fall by more than all there was: {says.text!r}",
@@ -376,6 +383,7 @@ def _may_move(quantity: Quantity) -> bool:
 
 def _scaled(says: Says, unit: str) -> Interval:
     match unit, says.unit:
+        # A bare 27 is per cent, a bare 0.27 a part of one.
         case "share", "" if abs(says.value) > 1:
             return says.interval.scaled(0.01)
         case "ratio", "percent" | "share" if says.moved:  # "a fifth more" is 1.2 times
@@ -385,6 +393,7 @@ def _scaled(says: Says, unit: str) -> Interval:
             return says.interval.scaled(0.01)
         case "percent", "share":
             return says.interval.scaled(100)
+        # "Doubled" is a growth of 100 %, "five times smaller" one of −80 %.
         case "percent", "ratio":
             times = _inverse(says.interval) if says.smaller else says.interval
             return Interval((times.low - 1) * 100, (times.high - 1) * 100)
@@ -407,6 +416,7 @@ def _over_time(says: Says, interval: Interval, quantity: Quantity) -> Interval:
         )
     if quantity.unit == "points":
         return interval.scaled(steps)
+    # Clipped at −100 %: an even power would turn a larger loss into a gain.
     ends = ((1 + max(end, -_WHOLE) / 100) ** steps for end in (interval.low, interval.high))
     low, high = ((times - 1) * 100 for times in ends)
     return Interval(low, high)
@@ -426,6 +436,7 @@ def _steps(per: str, quantity: Quantity) -> int | None:
 
 def _index(says: Says, interval: Interval, measure: str) -> Interval:
     """Return an index between 0 and 1; of concentration also where it counts to 10 000."""
+    # An HHI is printed as 0.25, 25 % or 2 500.
     value = says.value / 100 if says.unit == "percent" else says.value
     whole = _POINTS if measure == "hhi" else _WHOLE
     if says.unit == "" and 1 < value <= whole:
@@ -465,6 +476,7 @@ def _amount(says: Says, unit: str, period: Period, *, stated: bool) -> Interval:
         )
     spans = _spans(says.per, period) if says.per else 1.0
     interval = says.interval.scaled(spans) if spans != 1 else says.interval
+    # "Under 5 billion" has no lower end, and trade none below zero.
     if math.isinf(interval.low):
         return Interval(min(0.0, interval.high), interval.high)
     return interval

@@ -42,6 +42,7 @@ def flow(terms: Terms) -> str:
     there = [level for level, _ in terms]
     back = [level for level in there if level.turned() in there]
     if len(back) == len(there) and len(there) > 1:
+        # `terms_of` puts the way back last: half the terms are the way there.
         return f"{_two_way(there[: len(there) // 2], terms[-1][1])}{goods}"
     return f"{_one_way(there)}{goods}"
 
@@ -131,6 +132,7 @@ def span(interval: Interval, unit: str) -> str:
 def claimed(claim: Claim) -> str:
     """Return what a claim says as a plain number with its own digits: "fell 6.5 %" is "−6.5 %"."""
     says = claim.says
+    # "Doubled" has no digits to keep, and amounts keep the text's own scale word.
     in_digits = re.search(r"\d", says.text) and says.unit in ("percent", "points", "ratio")
     large = claim.quantity.unit == "percent" and claim.interval.middle > LARGE
     if says.relation != "=" or not in_digits or large:
@@ -147,6 +149,7 @@ def like(claim: Claim, value: float) -> str:
     if claim.says.relation != "=" or not step:
         return stated(value, unit)
     if unit not in ("share", "percent", "points", "ratio"):
+        # Down to the printed step: 1.63 trillion in steps of 10 billion is three digits.
         digits = max(3, math.floor(math.log10(abs(value) / step)) + 1) if value else 3
         return figure_value(value, unit, digits)
     if unit == "rank":
@@ -156,6 +159,7 @@ def like(claim: Claim, value: float) -> str:
     if unit == "percent" and value > LARGE:
         return stated(value, unit)
     scaled = value * 100 if unit == "share" else value
+    # 1e-9: log10(0.001) may come out a hair below −3 and would give a fourth decimal.
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     word = {"share": "%", "percent": "%", "points": "points", "ratio": "times"}[unit]
     sign = "+" if unit == "percent" and value > 0 else ""

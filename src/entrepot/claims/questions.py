@@ -45,6 +45,7 @@ LONGEST = 300
 _LANGUAGES = ("en", "ru", "de", "zh")
 _FILE = Path(__file__).with_name("questions.csv")
 _ROLES = Path(__file__).with_name("question_roles.csv")
+# Masked rather than cut out, so that places in the text stay what they were.
 _MASK = "▮"
 
 
@@ -207,6 +208,7 @@ def read_question(
         what = "the question is empty" if not words else f"a question of {len(words):,} characters"
         raise RequestError(what, hint="ask one thing: Who supplied Poland with coal in 2022?")
     language = language_of(words)
+    # Script settles Russian and Chinese; a short question has too few words for English or German.
     if language not in ("ru", "zh"):
         language = _by_words(words, language or "en")
     return _Reading(words, language, today or date.today(), tuple(years)).read()
@@ -239,6 +241,7 @@ class _Reading:
         self.unsaid: list[Unsaid] = []
 
     def read(self) -> QuestionRead:
+        # Codes before times: behind "HS", 2009 is a heading (juices) and no year.
         codes = self._codes()
         period = self._period()
         marks = longest(
@@ -254,6 +257,7 @@ class _Reading:
         sides = self._sides(places, [mark for mark in marks if mark.kind == "goods"], forms)
         keys = {name: one for name, one in sides.items() if one}
         unknown = self._unknown()
+        # A word passed over could be the goods, and "all goods" would answer something else.
         if unknown:
             self._say_unknown(unknown, has_goods=bool(goods))
         elif not goods and not any(one.key == "goods" for one in self.unsaid):
@@ -284,6 +288,7 @@ class _Reading:
         spans = [(one.start, one.end) for one in found.times]
         for start, end in spans:
             self.left = _masked(self.left, start, end)
+        # What follows a masked year and is part of its name: 年, 年度, г., году.
         self.left = re.sub(
             r"(?<=▮)年度?|(?<=▮)\s*г(?:од[а-я]*)?\.?(?!\w)", lambda m: _MASK * len(m[0]), self.left
         )
@@ -292,6 +297,7 @@ class _Reading:
             replace(one, is_base=False) if one.is_base and _IN.search(text[: one.start]) else one
             for one in found.times
         ]
+        # "From 2019 to 2022": a base and an end make one span.
         if len(times) == 2 and times[0].is_base and times[1].ends_range:
             return str(Period(times[0].period.start, times[1].period.end))
         if len(times) == 1 and not times[0].is_base and not times[0].guessed:
@@ -321,6 +327,7 @@ class _Reading:
         found = []
         for match in _CODE.finditer(self.left):
             digits = re.sub(r"\D", "", match["code"])
+            # Headings 1901 to 2009 exist as well (malt, juices), but a year is meant far oftener.
             is_year = len(digits) == 4 and digits[:2] in ("19", "20") and not match["hs"]
             if is_year or (len(digits) == 2 and not match["hs"]):
                 continue
@@ -336,6 +343,7 @@ class _Reading:
             return kept[0] if kept else ""
         ordered = codes or marks
         gaps = [self.plain[one.end : two.start] for one, two in pairwise(ordered)]
+        # Joined by commas or "and" they are one selection, else the question is about two things.
         if all(_joins(gap, self.language) for gap in gaps):
             return ",".join(dict.fromkeys(",".join(kept).split(",")))
         self.unsaid.append(
@@ -380,6 +388,7 @@ class _Reading:
         found = {"importer": "", "exporter": ""}
         if len(said) == 2:
             (one, first, sure), (two, second, other_sure) = said
+            # Both on one side, or one on none: the surer decides, and the other gets what is left.
             if first == second or (sure and not second):
                 if sure == other_sure and first and second:
                     first = second = ""
@@ -399,6 +408,7 @@ class _Reading:
         if said:
             codes, role, _ = said[0]
             role = role or (
+                # "Germany's exports" makes it the exporter; any other lone country buys.
                 "exporter" if "export" in forms and "import" not in forms else "importer"
             )
             return found | {role: codes}
@@ -411,6 +421,7 @@ class _Reading:
             self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
         needed = _NEEDS.get(measure, ())
         for name in needed:
+            # One question at a time: an unclear side is filed under "importer", asked about once.
             if name not in keys and not open_ & {"importer", name}:
                 what = "which country imports" if name == "importer" else "which supplier"
                 if measure == "export_share" and name == "importer":
@@ -443,6 +454,7 @@ class _Reading:
         if self.language == "zh":
             return re.findall(r"[\u4e00-\u9fff]{1,}|[A-Za-z]{2,}", self.left)
         words = re.findall(r"[^\W\d_][\w-]*|\d[\d.,]*", self.left)
+        # A lone letter is an ending that is left over ("Germany's"), a lone digit is not.
         return [word for word in words if len(word) > 1 or word.isdigit()]
 
     def _say_unknown(self, unknown: list[str], *, has_goods: bool) -> None:
@@ -489,6 +501,7 @@ _MEASURES = (
 )
 _CODE = re.compile(
     r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
+    # 8542, 8542.31 or 854231; not a part of a number, a percentage or a span of years (2019-2022).
     r"(?<![\d.,])(?P<code>\d{4}[. ]?\d{2}|\d{4}|\d{2})(?![\d%]|[.,]\d|-\d| ?%)"
 )
 
@@ -498,6 +511,7 @@ def _measure(forms: set[str]) -> str:
     if "hhi" in forms:
         return "hhi"
     if "share" in forms or "depend" in forms:
+        # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         is_of_exports = "export" in forms and not forms & {"import", "depend"}
         return "export_share" if is_of_exports else "import_share"
     if "top" in forms:
@@ -512,6 +526,7 @@ def _masked(text: str, start: int, end: int) -> str:
 def _joins(gap: str, language: str) -> bool:
     """Whether what stands between two names makes one of them: and, a comma, a plus."""
     and_ = cue_words(language)[("and", "")]
+    # A gap of spaces alone joins nothing: "Germany China" may be two sides.
     return bool(re.fullmatch(r"[\s,+&、，]*", and_.sub("", gap))) and bool(gap.strip())
 
 
@@ -535,6 +550,7 @@ _SHARED = {
     for row in read_table(Path(__file__).with_name("shared_names.csv"), ("name", "first", "second"))
 }
 """Names that two states have, told apart by their form alone."""
+# Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
 _ENDINGS = {
     "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ию|ией|ь|ью|ый"
     r"|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
@@ -553,6 +569,7 @@ _GERMAN_TRADE = r"(?=-?(?:export|import|ausfuhr|einfuhr|liefer|handel|bezug|bez�
 
 
 def _stemmed(word: str, language: str) -> str:
+    # Chinese has no endings; codes and acronyms (LNG, EU) take none.
     if language == "zh" or not word.isalpha() or word.isupper():
         return re.escape(word)
     if language == "ru" and re.search("[аеиоуя]о$", word):  # какао has one form
@@ -562,6 +579,7 @@ def _stemmed(word: str, language: str) -> str:
         return re.escape(word[:-3]) + "(?:y|ies)"
     if language == "en" and word.endswith("y"):
         return re.escape(word[:-1]) + "(?:y|ies)"
+    # A shorter stem with free endings would fit half the dictionary.
     return re.escape(stem if len(stem) >= _LEAST else word) + _ENDINGS[language]
 
 
@@ -586,6 +604,7 @@ def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         if language == "zh":
             patterns.append((goods, re.compile(re.escape(name))))
             continue
+        # German runs goods and flow together: Kohleimporte, Chip-Exporte.
         end = rf"(?:(?!\w)|{_GERMAN_TRADE})" if language == "de" else r"(?!\w)"
         text = rf"(?<![\w-]){_phrase(name, language)}{end}"
         patterns.append((goods, re.compile(text, re.IGNORECASE)))
@@ -595,6 +614,7 @@ def _goods_patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _goods_in(text: str, language: str) -> Iterator[Mark]:
     for goods, pattern in _goods_patterns(language):
         for match in pattern.finditer(text):
+            # Two letters are goods only in capitals; in small ones they are words of the sentence.
             if len(match[0]) > 2 or language == "zh" or match[0].isupper():
                 yield Mark("goods", goods, "words", match.start(), match.end())
     called = {name: one.goods for one in everyday_goods() for name in one.words.get("en", ())}
@@ -630,6 +650,7 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
+        # Longest first: without word boundaries (Chinese) the first that fits ends the search.
         exact = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
         found.append((group.code, "noun", bounded(exact, language, exact=True)))
     return tuple(found)
@@ -666,6 +687,7 @@ _GROUPS = {
 
 
 def _areas_in(text: str, language: str) -> Iterator[Mark]:
+    # Typed without capitals, "germany" is a country; "us" must stay the pronoun.
     small = text == text.lower() and language == "en"
     for code, form, pattern in _area_patterns(language):
         if small and form != "code" and "us" not in pattern.pattern.lower().split("|"):
@@ -677,6 +699,7 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
             yield Mark("area", code, form, start, end)
 
 
+# ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
 )
@@ -735,11 +758,14 @@ def _role(some: list[Mark], text: str, language: str, goods: list[Mark]) -> tupl
     )
     before, _, behind = masked.partition("¦")
     around = (before, text[first.start : last.end], behind)
+    # In the order of the table: the first row whose three patterns all fit decides.
     for role, sure, patterns in _roles(language):
         if all(one.search(part) for one, part in zip(patterns, around, strict=True)):
             return role, sure
+    # "Russian gas": the adjective in front of goods names who sells, though not for sure.
     if first.form == "adj" and re.match(r"[ -]*▮", behind):
         return "exporter", False
+    # "gas imports of Germany" and the like: goods, then who gets them.
     if re.search(r"▮ (?:of |der |des |von )?$", before):
         return "importer", False
     return "", False

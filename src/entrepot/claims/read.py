@@ -27,6 +27,7 @@ _FORMATS = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".gif"), "a picture"),
     **dict.fromkeys((".eml", ".msg", ".epub"), "a mail or book"),
 }
+# At the very start only: an article may quote a tag.
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
@@ -125,6 +126,7 @@ def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
     return tuple(
         claim
         if claim.reporter_stated or claim.by_words
+        # `counted_by` ignores an area that is no side of the claim, so both are tried.
         else claim.counted_by(home).counted_by(homes.get(claim.attributed_to.casefold(), home))
         for claim in claims
     )

@@ -57,6 +57,7 @@ def where_to(reader: str) -> str:
     if not reader.startswith(OPENAI):
         return f"the program {_command(reader)[0]}"
     address, _ = _endpoint(reader)
+    # Shown on screens and in logs: a user name and password in the address must not be.
     return re.sub(r"(?<=://)[^/]*@", "", address)
 
 
@@ -88,6 +89,7 @@ def request_of(article: Article) -> dict[str, Any]:
     """Return what a reader gets: the text, what is known of it, and the schema of its answer."""
     entry = ClaimEntry.model_json_schema()
     known = entry.pop("$defs", {})
+    # Ids are ours to give, and with the other two a reader could switch a test off.
     for key in ("id", "open", "read_once"):
         entry["properties"].pop(key, None)
     entry["required"] = ["quote", "says"]
@@ -125,6 +127,8 @@ def _command(reader: str) -> list[str]:
 def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> bytes:
     words = _command(reader)
     try:
+        # No shell, so nothing in the command is expanded; a session of its own, so that `_end`
+        # reaches its children too.
         process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -140,14 +144,17 @@ def _asked_of_command(reader: str, request: dict[str, Any], seconds: float) -> b
         late.set()
         _end(process)
 
+    # Not communicate(timeout=...): that would read an answer of any size into memory.
     latest = threading.Timer(seconds, end)
     latest.daemon = True
     latest.start()
+    # Apart from reading: with both pipes full, each side would wait for the other for ever.
     feeding = threading.Thread(
         target=_feed, args=(process.stdin, json.dumps(request).encode()), daemon=True
     )
     feeding.start()
     try:
+        # One byte more than allowed: else "just enough" and "too much" would look alike.
         found = process.stdout.read(MOST_BYTES + 1)
         if len(found) > MOST_BYTES:
             raise OutsideError(
@@ -193,6 +200,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _endpoint(reader: str) -> tuple[str, str]:
     """Return address and model of an endpoint."""
     address, _, model = reader.removeprefix(OPENAI).partition("#")
+    # Only the web: file:, ftp: and the like would make of a reader a way to local files.
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
         raise RequestError(
             f"not an address: {address[:72]!r}",
@@ -217,6 +225,8 @@ def _asked_of_endpoint(reader: str, request: dict[str, Any], seconds: float) -> 
     body = {
         "model": model or "default",
         "temperature": 0,
+        # The article goes in as JSON data and never into the instructions; what a text injects can
+        # still only leave claims out (`accepted`).
         "messages": [
             {"role": "system", "content": _INSTRUCTIONS},
             {"role": "user", "content": json.dumps({**request, "schema": schema})},
@@ -242,12 +252,14 @@ def _asked_of_endpoint(reader: str, request: dict[str, Any], seconds: float) -> 
         said = None
     if not isinstance(said, str):
         raise _no_claims()
+    # JSON may escape half a surrogate pair, which UTF-8 cannot encode.
     return said.encode(errors="replace")
 
 
 def _json(found: bytes) -> Any:
     try:
         return json.loads(found)
+    # Brackets nested thousands deep overflow the parser.
     except (ValueError, RecursionError) as error:
         raise _no_claims() from error
 
@@ -268,6 +280,7 @@ def answer_of(found: bytes) -> list[Any]:
     OutsideError
         If it is no JSON object with a list of claims.
     """
+    # Models like to fence JSON as Markdown whatever they were asked.
     fenced = re.fullmatch(rb"\s*```(?:json)?\s*(.*?)\s*```\s*", found, re.DOTALL)
     data = _json(fenced[1] if fenced else found)
     claims = data.get("claims") if isinstance(data, dict) else None

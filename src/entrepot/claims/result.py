@@ -251,6 +251,7 @@ class Check(TableResult):
         """The conflicts by what is blamed for them; each by itself where nothing is."""
         found: dict[object, list[Conflict]] = {}
         for number, one in enumerate(self.conflicts):
+            # Without a culprit the number of the conflict is its key: none is merged with another.
             found.setdefault(one.blamed or number, []).append(one)
         return tuple(
             ConflictBlock(held[0].blamed, held[0], (*held[1:],)) for held in found.values()

@@ -56,6 +56,7 @@ KINDS = (*MEASURES, "ratio", "sum", "change", "gdp", "gdp_share", "rank")
 def _shown_as_it_is(text: str) -> str:
     """Refuse characters that a terminal would obey instead of showing, or YAML can't carry."""
     if any(
+        # Escape sequences would let a text recolour, move or clear what `check` prints.
         sign in "\ufffe\uffff" or (unicodedata.category(sign) == "Cc" and sign not in "\n\t")
         for sign in text
     ):
@@ -153,6 +154,7 @@ class ShareKeys(Closed):
 
     @model_validator(mode="after")
     def _one(self) -> ShareKeys:
+        # Counted are the keys written down, an explicit null among them.
         if len(self.model_fields_set) != 1:
             raise RequestError(
                 "a change needs exactly one share",
@@ -247,6 +249,7 @@ class ClaimEntry(Closed):
     @field_validator("says")
     @classmethod
     def _is_read(cls, text: str) -> str:
+        # "The second largest" is a place, which the reader of amounts would refuse.
         if place_of(text) is None:
             read_says(text)
         return text
@@ -265,6 +268,7 @@ class ClaimEntry(Closed):
                 f"{self.id}: a claim is about exactly one quantity, not {len(given)}",
                 hint=f"write one of: {', '.join(KINDS)}",
             )
+        # Built once to be validated and thrown away: errors then carry the line of the file.
         check_keys(self)
         claim_of(self)
         return self
@@ -372,9 +376,11 @@ def _before(name: str, base: str, period: str) -> None:
 
 def _as_long(name: str, base: str, period: str) -> None:
     first, last = Period.parse(base), Period.parse(period)
+    # Years and months differ in days, by leap years and by name, and are still as long.
     if first.freq == last.freq and first.months == last.months:
         return
     days = [(one.end - one.start).days for one in (first, last)]
+    # One day of room: a span of days may contain 29 February.
     if first.months != last.months or abs(days[0] - days[1]) > 1:
         raise RequestError(
             f"{name}: the base {base} is not as long as the period {period}",
@@ -410,6 +416,7 @@ def claim_of(entry: ClaimEntry) -> Claim:
     except RequestError:
         if says.other is None:
             raise
+    # "1,234 %" of a share can only be 1.234 %: where one reading cannot be, the other is taken.
     return _claim_saying(entry, replace(says.other, other=replace(says, other=None)))
 
 
@@ -441,6 +448,7 @@ def _by_whom(entry: ClaimEntry, quantity: Quantity, *, said: bool) -> tuple[Quan
     first = levels[0]
     sides = (first.exporter, first.importer)
     keeper = publisher_of(entry.attributed_to)
+    # An office counts its own country's trade; quoted on others' trade it only passes figures on.
     if keeper in sides and all(keeper in (one.exporter, one.importer) for one in levels):
         return quantity.mapped(reporter=keeper), True, False
     if entry.attributed_to:  # who is quoted counted all that is quoted, whichever way it is worded
@@ -471,6 +479,7 @@ def _quantity(entry: ClaimEntry, says: Says) -> tuple[Quantity, bool]:
     if entry.change is not None:
         share = next(name for name in SHARES if getattr(entry.change.of, name) is not None)
         now, said = _plain(share, getattr(entry.change.of, share), says)
+        # The share then is the share now with another period, part and denominator alike.
         less = now.mapped(period=Period.parse(entry.change.base))
         measure = "share_growth" if entry.change.relative else "share_change"
         return Quantity(measure, now.of, now.to, less), said
@@ -495,6 +504,7 @@ def _beside_gdp(keys: GdpShareKeys, says: Says) -> tuple[Quantity, bool]:
     reporter = keys.reporter or (keys.area if keys.area in sides else None)
     flow, said = _plain("value", keys.model_copy(update={"reporter": reporter}), says)
     whole = Level(keys.area, WORLD, "all", flow.of[0][0].period, "USD", keys.area, kind="gdp")
+    # The currency cancels, so one is fixed for comparing; so for ranks below.
     return Quantity("ratio", flow.mapped(currency="USD").of, ((whole, 1.0),)), said
 
 
@@ -506,6 +516,7 @@ def _ranked(keys: RankKeys, says: Says) -> Quantity:
 
 def _ratio(of: Quantity, to: Quantity) -> Quantity:
     """Return one quantity over another; wholes that both are shares of cancel."""
+    # (a / w) / (b / w) = a / b only with the same w.
     if of.to != to.to or bool(of.to) != bool(to.to):
         raise RequestError(
             "a ratio of shares of different wholes",
@@ -523,6 +534,7 @@ def _plain(measure: str, keys: FlowKeys, says: Says) -> tuple[Quantity, bool]:
         case "value" | "balance":
             return Quantity(measure, terms), said
         case "growth" | "price_growth" | "quantity_growth":
+            # Without a base, growth is over the same span a year earlier.
             base = Period.parse(keys.base) if keys.base else level.period.before()
             kind = {"price_growth": "price", "quantity_growth": "volume"}.get(measure, level.kind)
             if keys.statistic and measure == "price_growth":
@@ -569,6 +581,7 @@ _LEFT = date(2020, 2, 1)
 
 def members_then(area: str, period: Period) -> str:
     """Return the European Union as the statistics of the period have it: of 27 or 28 members."""
+    # Croatia joined in 2013: before, neither EU27 nor EU28 as defined here is the Union.
     if area != "EU" or period.start.year < 2013:
         return area
     return "EU27" if period.start >= _LEFT else "EU28"
@@ -582,8 +595,10 @@ def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
         return (keys.importer if measure == "import_share" else keys.exporter), True
     home = HOME.get(currency, "")
     period = Period.parse(keys.period)
+    # A rate or amount in roubles is from Russian statistics where Russia is a side.
     if home in (members_then(keys.exporter, period), members_then(keys.importer, period)):
         return home, True
     sides = (members_then(side, period) for side in (keys.exporter, keys.importer))
     known = [side for side in sides if side != WORLD]
+    # A placeholder: `document_of` replaces it once all claims of the text are known.
     return (known[0] if known else WORLD), False

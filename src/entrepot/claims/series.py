@@ -78,6 +78,7 @@ def _quoted(claims: Iterable[Claim], statements: Statements) -> dict[str, Series
     """Return the series of each name that the text quotes; names of one institution share one."""
     found: dict[str, Series] = {}
     for name in dict.fromkeys(claim.attributed_to for claim in claims if claim.attributed_to):
+        # "GACC" and "Chinese customs" quoted in one text must not become two series.
         same = next((held for other, held in found.items() if _same_name(name, other)), None)
         found[name] = same or Series(name, statements.origins_of(name))
     return found
@@ -94,6 +95,7 @@ def series_of_text(claims: Iterable[Claim], found: Mapping[str, Sequence[Compari
     has: dict[str, dict[str, list[Interval]]] = {}
     for claim in free:
         for item in found[claim.id]:
+            # Loaded rows have no origin, and a text's own source agrees with it trivially.
             if item.exact is not None and item.statements and not item.own:
                 for origin in item.origins:
                     has.setdefault(origin, {}).setdefault(claim.id, []).append(item.exact)
@@ -151,6 +153,7 @@ class Agreement:
 
         `backed` is whether the text's other numbers lead to it.
         """
+        # The text demonstrably uses another series than this one.
         if self.rejected & set(origins) and not self.fitting & set(origins):
             return False
         return bool(self.taken & set(origins)) or not backed
@@ -172,6 +175,7 @@ class Agreement:
         Whatever leaves room for the number in the series of others.
         """
         theirs = [one for one in found if self.having.issuperset(one.origins) and one.statements]
+        # What a source printed counts before what follows from it.
         theirs = [one for one in theirs if not one.how] or theirs
         if not theirs or any(one.outcome != "contradicts" for one in theirs):
             return None

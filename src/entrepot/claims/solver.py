@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Constraint", "Solver", "System", "quiet_model"]
 
+# HiGHS's default is 1e-7; rows are scaled to about one, so this is relative to a claim's size.
 TOLERANCE = 1e-9
 SMALLEST = 1e-6
 """Least value of a divisor, as a part of the size that its neighbours suggest."""
@@ -98,6 +99,7 @@ class Solver:
         """Whether the claims named can hold together with what is known."""
         if self._model is None:
             self._load()
+        # Claims that are not linear have no rows here, so they cannot fail here either.
         wanted = set(claims) & self._of.keys()
         for name in self._on ^ wanted:
             for number in self._of[name]:
@@ -106,6 +108,7 @@ class Solver:
                 self._model.changeRowBounds(number, *ends)
         self._on = wanted
         _run(self._model)
+        # "Unknown" counts as feasible: a conflict is only what the solver has proved.
         return not _is(self._model, "kInfeasible")
 
     def restate(self, claim: str, constraints: Collection[Constraint]) -> None:
@@ -115,6 +118,7 @@ class Solver:
         for number, constraint in zip(self._of[claim], constraints, strict=True):
             row = self._row(claim, constraint.terms, constraint.low, constraint.high)
             self._rows[number] = row
+            # Coefficients are overwritten in place, so HiGHS goes on from its last basis.
             for place, weight in _collected(row.places).items():
                 self._model.changeCoeff(number, place, weight)
             if claim in self._on:
@@ -142,6 +146,7 @@ class Solver:
             self._quotients = _Quotients(self._rows, len(self._scale), self._least)
         self._quotients.count(chosen)
         above, below = self._scaled(of), self._scaled(to)
+        # Only the pattern of terms is scaled: the units come back as a factor on the result.
         found = self._quotients.bounds(above[0], below[0] if to else ())
         return None if found is None else found.scaled(above[1] / (below[1] if to else 1.0))
 
@@ -150,6 +155,7 @@ class Solver:
         for place in range(len(self._scale)):
             self._model.addVar(self._least.get(place, 0.0), math.inf)
         for row in self._rows:
+            # A claim starts switched off, as a row without bounds.
             ends = (-math.inf, math.inf) if row.claim else (row.low, row.high)
             _add_row(self._model, row.places, *ends)
 
@@ -180,8 +186,10 @@ class _Quotients:
         self._of: dict[str, list[tuple[int, float, float]]] = {}
         self._on: frozenset[str] = frozenset()
         for place, end in least.items():
+            # x >= end becomes y - end t >= 0.
             self._add([(place, 1.0), (count, -end)], 0.0, math.inf)
         for row in rows:
+            # low <= a x <= high, times t, is two rows: a y - low t >= 0 and a y - high t <= 0.
             for end, low, high in ((row.low, 0.0, math.inf), (row.high, -math.inf, 0.0)):
                 if math.isinf(end):
                     continue
@@ -204,6 +212,7 @@ class _Quotients:
     ) -> Interval | None:
         """Return the least and greatest value of a sum, or of one sum over another."""
         model, divisor = self._model, self._rows - 1
+        # A sum fixes t at one, so that y is x; a ratio leaves t free and fixes the divisor instead.
         fixed = 0.0 if to else 1.0
         model.changeColBounds(self._last, fixed, math.inf if to else 1.0)
         weights = _collected(to)
@@ -213,7 +222,9 @@ class _Quotients:
         costs = _collected(of)
         for place, weight in costs.items():
             model.changeColCost(place, weight)
+        # Two solves: their ends can cross by the tolerance, hence min and max below.
         low, high = _extreme(model, least=True), _extreme(model, least=False)
+        # The model is shared: what this question wrote must be gone before the next.
         for place in costs:
             model.changeColCost(place, 0.0)
         for place in weights:
@@ -247,6 +258,7 @@ def quiet_model() -> Any:
 
 
 def _collected(places: Collection[tuple[int, float]]) -> dict[int, float]:
+    # A part may be in its own total: HiGHS accepts each column once in a row.
     weights: dict[int, float] = {}
     for place, weight in places:
         weights[place] = weights.get(place, 0.0) + weight
@@ -304,6 +316,7 @@ def _scales(
         ([(place[name], abs(weight)) for name, weight in terms if weight], low, high)
         for _, (terms, low, high) in rows
     ]
+    # First wherever a bound is not zero, the first row winning; then outwards along comparisons.
     found: dict[int, float] = {}
     for terms, low, high in weights:
         size = max((abs(end) for end in (low, high) if math.isfinite(end)), default=0.0)
@@ -316,5 +329,6 @@ def _scales(
             for name, weight in terms if sizes else ():
                 found.setdefault(name, max(sizes) / weight)
         if len(found) == before:
+            # Nothing bounds this island of variables: any size will do, and the loop must end.
             found[next(name for name in range(len(place)) if name not in found)] = 1.0
     return [found[name] for name in range(len(place))]

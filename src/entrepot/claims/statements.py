@@ -48,6 +48,7 @@ NOBODYS = ("BACI", "OEC")
 """Origins of values that reconcile the reports of both sides: in the books of neither."""
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
+# Suffixes of the kind of a level ("price-median"): a mean must not meet a median.
 _STATISTICS = {"median": "-median", "mean": "-mean", "average": "-mean"}
 _SMALL_WORDS = frozenset({"the", "and", "for", "from", "with", "goods", "products", "items"})
 
@@ -97,6 +98,7 @@ class Statements:
         kept = tuple(rows)
         self.all = tuple(found for row in kept if (found := _statement(row)) is not None)
         self.rates: defaultdict[str, list[Published]] = defaultdict(list)
+        # Best first: `_rate` takes the first row of a period.
         for row in ranked(kept):
             if row.measure == "exchange_rate" and row.unit == f"{row.currency} per USD":
                 self.rates[row.currency].append(row)
@@ -197,17 +199,22 @@ def named_alike(wanted: str, known_reporters: str) -> bool:
 
 
 def _stems(text: str) -> frozenset[str]:
+    # The point keeps codes such as 8542.31 in one piece.
     words = re.findall(r"[a-z0-9.]{3,}", text.lower().removeprefix(NAMED))
+    # Six letters stand in for a stemmer: "control", "controls" and "controlled" are one.
     return frozenset(word[:6] for word in words if word not in _SMALL_WORDS)
 
 
 def _replaces(later: Statement, first: Statement, day: str) -> bool:
     """Whether one is a later release of the other's origin, as sure, with another number."""
+    # The same number printed again is a copy, not a revision.
     if later.exact is None or first.exact is None or later.exact.meets(first.exact):
         return False
     one, two = first.row, later.row
     same = (one.origin, first.reporter) == (two.origin, later.reporter)
+    # Less is surer here; an uncertain print must not replace a certain one.
     sure = ("high", "medium", "low").index
+    # ISO dates compare as text; an undated print is neither earlier nor later than any.
     is_later = "" < one.published_on < two.published_on and (not day or two.published_on <= day)
     return same and is_later and sure(two.confidence) <= sure(one.confidence)
 
@@ -221,6 +228,7 @@ def _same_but_for_words(wanted: Quantity, known_reporters: Quantity) -> bool:
         *zip(wanted.of, known_reporters.of, strict=False),
         *zip(wanted.to, known_reporters.to, strict=False),
     ]
+    # Lengths first, so that the lenient zip above cuts nothing off.
     return (len(wanted.of), len(wanted.to)) == (
         len(known_reporters.of),
         len(known_reporters.to),
@@ -255,12 +263,14 @@ def _statement(row: Published) -> Statement | None:
     exact: Interval | None = loose
     if math.isinf(low) or math.isinf(high):
         exact = None
+    # "About" widens what the words allow, not what the printed digits say.
     elif row.relation == "about":
         exact = _digits(row) or loose
     if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
         loose = Interval(max(low, 0.0), min(high, 1.0))
     if row.origin in NOBODYS:
         loose = loose.widened(RECONCILED)
+    # "So much a month" is compared as the amount of its period.
     if row.per == "month" and quantity.measure == "value":
         months = next(quantity.levels()).period.months
         exact, loose = exact.scaled(months) if exact else None, loose.scaled(months)
@@ -275,6 +285,7 @@ def _digits(row: Published) -> Interval | None:
         return None
     if row.value is None or not says.value:
         return None
+    # The step of the last digit, from the printed unit ("billion") to that of the row.
     half = abs(row.value) * says.step / abs(says.value) / 2
     return Interval(row.value - half, row.value + half)
 
@@ -286,6 +297,7 @@ def _quantity(row: Published) -> Quantity | None:
         return Quantity("value", ((gdp, 1.0),)) if row.reporter and not row.variant else None
     level = _level(row)
     statistic = _STATISTICS.get(row.variant, "")
+    # Any other variant is a definition that no claim can state.
     if level is None or (row.variant and not statistic) or row.per not in ("", "month"):
         return None
     terms = terms_of(level, {"both": 1.0, "balance": -1.0}.get(row.flow, 0.0))
@@ -314,6 +326,7 @@ def _level(row: Published) -> Level | None:
     if not exporter or not importer:
         return None
     home = HOME.get(row.currency, "")
+    # A yuan figure of China's trade is from China's statistics, said or not.
     reporter = row.reporter or (home if home in (exporter, importer) else "")
     return Level(
         exporter=exporter,
@@ -402,6 +415,7 @@ class ReferenceLevels:
 
     def __init__(self, statements: Statements) -> None:
         self.statements = statements
+        # Per instance: a decorated method would keep every instance alive.
         self.known = lru_cache(maxsize=None)(self._known)
         self.printed = lru_cache(maxsize=None)(self._printed)
         self.rate = lru_cache(maxsize=None)(self._rate)
@@ -433,6 +447,7 @@ class ReferenceLevels:
             return self.known(terms[0][0])
         printed = list(self._whole(terms))
         known_reporters = {known.reporter for known in printed}
+        # Every combination of origins; those of several reporters are dropped below.
         parts = itertools.product(*(self.known(level) for level, _ in terms))
         summed = [
             _summed(terms, chosen)
@@ -470,6 +485,7 @@ class ReferenceLevels:
                         known.terms, known.interval * rate, known.statements, "converted"
                     )
                     for known in self.totals(there)
+                    # Only statistics kept in that currency: others convert at rates unknown here.
                     if known.reporter == home and known.reporter not in known_reporters
                 )
         return found
@@ -485,6 +501,7 @@ class ReferenceLevels:
         implied = list(self._implied(currency, period))
         if implied:
             low, high = max(rate.low for rate in implied), min(rate.high for rate in implied)
+            # Rates without a common value: two releases or flows, so all between them is possible.
             if low > high:
                 low, high = min(r.low for r in implied), max(r.high for r in implied)
             return Interval(low, high).widened(CUSTOMS_SLACK)
@@ -498,6 +515,7 @@ class ReferenceLevels:
         rates = [self.rate(unit, period) for unit in (currency, other)]
         if rates[0] is None or rates[1] is None:
             return None
+        # Both are units per dollar, so the dollar cancels.
         return (rates[0] / rates[1]).widened(FLOW_SLACK)
 
     def _implied(self, currency: str, period: Period) -> Iterator[Interval]:
@@ -519,6 +537,7 @@ class ReferenceLevels:
             (sum_, part)
             for sum_ in self._whole((*there, *back))
             for part in self.printed(level.turned())
+            # What is left must be above zero for certain: rounding can eat a small flow.
             if sum_.reporter == part.reporter and sum_.interval.low > part.interval.high
         ]
         alone = [pair for pair in pairs if pair[0].origins == pair[1].origins]
@@ -533,6 +552,7 @@ class ReferenceLevels:
     def _by_years(self, level: Level) -> Iterator[ReferenceLevel]:
         if not level.period.is_year:
             return
+        # A print such as "2022 and 2023 together" gives either year, less the other.
         for other in (level.period.before(), Period.parse(level.period.year + 1)):
             first, last = sorted((level.period, other))
             span = level.but(period=Period(first.start, last.end))
@@ -578,6 +598,7 @@ def _one_an_origin(found: Iterable[ReferenceLevel]) -> Iterator[ReferenceLevel]:
     for known in found:
         origin_key = (known.origins, known.reporter)
         known_reporters = best.get(origin_key)
+        # Widths that differ by float noise only keep the first, so the answer does not flicker.
         if known_reporters is None or known.interval.width < known_reporters.interval.width * (
             1 - 1e-9
         ):

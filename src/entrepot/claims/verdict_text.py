@@ -121,6 +121,7 @@ def what_would_test(claim: Claim, facts: ReferenceLevels) -> str:
     ]
     # Two ways that are added are one trade; to take one from the other needs each.
     sides = [terms for terms in (quantity.of, quantity.to) if all(w > 0 for _, w in terms)]
+    # Flow by flow, the terms to name instead: "trade between" rather than "from" and "to".
     both = {
         one: terms
         for terms in sides
@@ -193,6 +194,7 @@ def _who(item: Comparison) -> str:
 
 
 def _short(words: str) -> str:
+    # "GACC via Reuters": the origin without the way it came.
     return re.sub(r" via .*$|, quoted by .*$", "", words)
 
 
@@ -205,6 +207,7 @@ def _others(found: Sequence[Comparison]) -> str:
     others = sorted((item for item in found if not item.own), key=lambda item: item.value)
     if not others:
         return ""
+    # A stride that picks the least and the greatest, or the only one.
     ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
     if ends[0] == ends[-1]:  # to the digits that are shown
         ends = ends[:1]
@@ -266,6 +269,7 @@ def in_print(quantity: Quantity, statements: Statements) -> PublishedRange | Non
         {year: len(set(map(_voice, standing))) for year, standing in by_year.items()}
     )
     year = max(definitions, key=lambda one: (definitions[one], one))
+    # Reversed, so that the first print of each definition wins.
     distinct = {_voice(statement): statement for statement in reversed(by_year[year])}
     standing = sorted(distinct.values(), key=_middle)
     low, high = _middle(standing[0]), _middle(standing[-1])

@@ -35,9 +35,11 @@ _ARTICLES = {
 }
 _POSSESSIVE = {"en": re.compile(r"['’]s?(?!\w)"), "zh": re.compile("的")}
 PREPOSITIONS = ("between", "to", "from", "with", "of")
+# One character such as 中 or 美 is a country only in front of these: it is part of many words.
 _BETWEEN_TWO = "(?=两国|双边|贸易|经贸|之间|货物|商品贸易|进出口)"
 _WITH_STRANGER = "(?<!其)[中俄美欧](?![国方的各总外在与和对元洲盟货双两之进])"
 """Starts the short form of two countries whose second may be unknown, or of several names: 中巴."""
+# "В Китае" is where, "в Китай" where to: the preposition alone does not decide.
 _LOCATIVE = re.compile(r"(?:ии|[а-яё]е)$")
 
 
@@ -55,6 +57,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
     placed: list[Mark] = []
     named = longest([*found, *unknown, *others_in(text, language, found)])
     for place, mark in enumerate(named):
+        # "China's embassy", "Russian roubles": in front of such a noun a name is no side of trade.
         gap = re.match(r"['’]s? |[- ]?", text[mark.end :])
         if gap and no_country.match(text, mark.end + gap.end()):
             continue
@@ -65,6 +68,7 @@ def areas_in(text: str, language: str, flows: list[Mark], goods: list[Mark]) -> 
 
 def _hyphened(placed: list[Mark], text: str) -> list[Mark]:
     """Read two areas with a dash between them as the two sides of trade."""
+    # "China-Russia trade", "торговля Россия — Китай".
     tied = {
         place + step
         for place in range(len(placed) - 1)
@@ -82,6 +86,7 @@ def shortened(text: str) -> list[Mark]:
     short = short_names()
     signs = "".join(short)
     found = []
+    # 加 is Canada, but also the second half of 增加, 参加 and 更加.
     for match in re.finditer(f"(?:(?<=[增参更])加)?([{signs}]{{2,}}){_BETWEEN_TWO}", text):
         start, end = match.span(1)
         if end - start > 2:  # 中蒙俄贸易 is of three
@@ -93,8 +98,10 @@ def shortened(text: str) -> list[Mark]:
         ]
     for match in re.finditer(f"{_WITH_STRANGER}(?![{signs}])[\u4e00-\u9fff]{_BETWEEN_TWO}", text):
         found.append(Mark("area", NOWHERE, "noun", match.start(), match.end()))
+    # 对俄出口, 自美进口: one character between a preposition and a word of trade.
     for match in re.finditer(f"(?<=[对自从向输])([{signs}])(?=[出进贸货商的供采])", text):
         found.append(Mark("area", short[match[1]], "noun", match.start(1), match.end(1)))
+    # 华 stands for China in 对华贸易 and the like.
     for match in re.finditer("(?<=[对自从在输])华", text):
         found.append(Mark("area", "CHN", "noun", match.start(), match.end()))
     return found
@@ -133,6 +140,7 @@ def _possessive(mark: Mark, text: str, language: str) -> int:
     """Return where a name with its genitive ends: "Russia's", "Russlands"; 0 if it has none."""
     if language == "de":
         name = text[mark.start : mark.end]
+        # "Russlands", but not "Laos": without its s it must be a name as well.
         genitive = name.endswith("s") and any(
             entry.form == "noun" and entry.pattern.fullmatch(name[:-1])
             for entry in area_words("de")
@@ -205,6 +213,7 @@ def _joined(
         gap = gap.removesuffix("the").strip()
     if not words.fullmatch(gap.removeprefix(",").strip()) and not (in_list and gap in COMMAS):
         return None
+    # "Russian and China's exports" are not one side.
     if before[-1].form == "adj":
         return None
     return before[-1].form
@@ -260,6 +269,7 @@ _NO_PLACE = (
     "Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Waren|Gütern"
 )
 _CAPITAL = rf"((?!(?:{_NO_PLACE})\b)[A-ZА-ЯЁÄÖÜ][\w-]+)"
+# Whatever stands between a preposition and the flow, where no known name was found.
 _STRANGER = re.compile(r"(?<=[对自从向])[\u4e00-\u9fff]{2,8}?(?=出口|进口|的出口)")
 _BEFORE_FLOW = {
     "en": re.compile(rf"(?<![\w.-]){_CAPITAL}['’]s (?:(?:total|goods|merchandise|overall) )?$"),
@@ -367,6 +377,7 @@ TRADED_SHORT = re.compile(r"[А-ЯЁ]{2,}(?= из [А-ЯЁ▮])")
 """Goods in capital letters behind an export, whose seller follows: "экспорт СУГ из России"."""
 _BEHIND = {
     "en": re.compile(
+        # Not the words that mean all goods.
         r" of ((?!(?:goods|products|all|merchandise|items|everything)\b)[a-z][a-z-]+"
         rf"(?: (?!(?:{_NEXT})\b)[a-z][a-z-]+){{0,2}})\b"
     ),
@@ -454,6 +465,7 @@ _OBJECTS = {
         r"[a-z][a-z-]+)"
     ),
     "ru": re.compile(
+        # Over masked sides, numbers and years to the first word that could be goods.
         rf"(?:\s+(?:в|из|у|на|за|с)\s+▮+|\s+▮+|{_WHEN})*\s+((?!{_STARTS})[а-яё]{{3,}})"
     ),
     "de": re.compile(

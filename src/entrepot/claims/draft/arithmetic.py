@@ -62,6 +62,7 @@ def borne_out(read: Mapping[Place, tuple[Drafted, Says]]) -> dict[Place, set[str
             for key in _level_keys(claim, says):
                 every[key].append(
                     _Level(place, abs(says.low), abs(says.high), abs(says.value))
+                    # Sizes only: one text writes a deficit as −5 bn, another as a deficit of 5 bn.
                     if says.value >= 0
                     else _Level(place, abs(says.high), abs(says.low), abs(says.value))
                 )
@@ -92,6 +93,7 @@ def _level_keys(claim: Drafted, says: Says) -> Iterable[_Key]:
 
 def _period(text: Any) -> str:
     period = Period.parse(str(text))
+    # "2024" and "2024-01..2024-12" are one period however they are written.
     return f"{period.start}/{period.end}"
 
 
@@ -117,6 +119,7 @@ def _rates(
             continue
         rate, step = _rate_of(says)
         for one, other in _compared(claim, levels):
+            # The least and most that both levels' digits allow, then a step of the rate's own.
             low = (one.low / other.high - 1) * 100 if other.high else 0.0
             high = (one.high / other.low - 1) * 100 if other.low else 0.0
             fits = low - step <= rate <= high + step
@@ -129,6 +132,7 @@ def _rate_of(says: Says) -> tuple[float, float]:
     moved = says.moved or (-1 if says.value < 0 else 1)
     if says.unit == "percent":
         return moved * abs(says.value), says.step
+    # "1.5 times" is a rise by 50 %.
     return moved * abs(says.value * 100 - 100), says.step * 100
 
 
@@ -143,6 +147,7 @@ def _compared(
         both = keys.get("flow") == "both"
         if kind != ("both" if both else "one") or goods != str(keys.get("goods", "all")):
             continue
+        # Rates of value go with money, rates of quantity with tonnes and pieces.
         if (unit in CURRENCIES) != (claim.kind == "growth") or period != f"{now.start}/{now.end}":
             continue
         if _same_sides(kind, (seller, buyer), keys):
@@ -182,6 +187,7 @@ def _share(
 def _sums(levels: Mapping[_Key, Sequence[_Level]], found: dict[Place, set[str]]) -> None:
     """Set exports and imports against two-way trade and the balance."""
     for (kind, seller, buyer, goods, period, unit), group in levels.items():
+        # Each pair of directions once.
         if kind != "one" or seller > buyer:
             continue
         back = levels.get(("one", buyer, seller, goods, period, unit), ())
@@ -194,6 +200,7 @@ def _sums(levels: Mapping[_Key, Sequence[_Level]], found: dict[Place, set[str]])
                     for level in (one, other, whole):
                         found[level.place].add("sum" if fits else "no-sum")
                 for left in balance:
+                    # Sizes again: which of the two sides has the surplus is not compared.
                     low = min(abs(one.low - other.high), abs(one.high - other.low))
                     high = max(abs(one.low - other.high), abs(one.high - other.low))
                     fits = low <= left.high and left.low <= high

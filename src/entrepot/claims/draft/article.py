@@ -106,12 +106,14 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
             continue
         if len(quiet) > _REMEMBERED:
             context = Context()
+        # Sentences without numbers are read after all, and only then: they name sides and periods.
         for silent in quiet[-_REMEMBERED:]:
             context = read_sentence(silent, (), context, article.published)[2]
         found, rest, context = read_sentence(sentence, numbers, context, article.published)
         quiet.clear()
         claims += found
         left += rest
+        # Inside the loop: else a text of 100 kB would be drafted to its end and then refused.
         if to_check:
             require_few(len(claims))
     return ArticleDraft(article, tuple(claims), tuple(left))
@@ -121,6 +123,7 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*(?: [\w.+%-]+)*")
+# YAML would read these as values: NO is Norway.
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
 _HEAD = """# Drafted by entrepot. Compare each claim with its sentence before you rely on it.
 # What stands under todo was not understood: write it as a claim, or delete it."""
@@ -222,7 +225,9 @@ def _value(value: Any, key: str) -> str:
 def _scalar(text: str, key: str = "") -> str:
     """Return text as YAML; what could be read as something else stands in quotes."""
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and text.isascii()
+    # 0901 without quotes would lose its zero.
     coded = key == "goods" and text[:1].isdigit()
+    # A JSON string is a YAML string, with all its escapes.
     return text if plain and not coded else json.dumps(text, ensure_ascii=False)
 
 

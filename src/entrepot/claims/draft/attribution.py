@@ -49,6 +49,7 @@ def attributed(text: str, language: str) -> tuple[str, str]:
     """
     names = list(_names(text, language))
     for match in names:
+        # "China said its exports rose": the speaker is a side as well, and stays readable.
         if not _is_subject(match, text, language):
             text = masked(text, match.start(), match.end())
     speakers = dict.fromkeys(_ARTICLE.sub("", match["who"].strip()) for match in names)
@@ -62,6 +63,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     for row in rows:
         pattern = row["pattern"]
         for name, part in _PARTS.items():
+            # Not str.format: the patterns are full of braces.
             pattern = pattern.replace(name, part)
         if row["language"] == language:
             found.append(re.compile(pattern))
@@ -77,6 +79,7 @@ def _names(text: str, language: str) -> Iterator[re.Match[str]]:
     end = -1
     for pattern in _patterns(language):
         for match in pattern.finditer(text):
+            # Patterns overlap: the first of the table wins. "По данным на март" has no speaker.
             if match.start() >= end and not _WHEN.match(match["who"]):
                 if any(char.isdigit() for char in match["who"]):
                     continue  # a clause with a number of its own is no name

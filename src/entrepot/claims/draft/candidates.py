@@ -41,6 +41,7 @@ BUYS = ("import", "purchase")
 BALANCES = ("surplus", "deficit")
 _TIGHT = 14
 _CUES = ("up", "down", "share", "accounts", "came", "went", "price", "quantity", "level", "rank")
+# What leads a number: by how much (a change), to what (a level), from what (a former level).
 _BY = re.compile(r"(?:\bby|\bна|\bum|\bof|了)\s*$")
 _TO = re.compile(
     r"(?:\bto|\bat|\bдо|\bauf|\bbei|至|到|达|为|reach\w*|total\w*|составил\w*|или)\s*$"
@@ -49,6 +50,7 @@ FROM = re.compile(
     r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|\bvon|"
     r"gegenüber|从|由|比)\s*$"
 )
+# In front of a time: it is a bound then ("before 2022"), hardly the period of a number.
 _OPENED = re.compile(
     r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
     r"(?:the |end of |dem )*$",
@@ -106,6 +108,7 @@ class _Place:
         elif start >= to:
             self.side, low, high = "R", to, start
         else:
+            # Overlapping the number ("a surplus of 3 bn" as one phrase): inside, hence no distance.
             self.side, low, high = "I", start, start
         self.distance = high - low
         self.numbers = gaps.numbers(low, high)
@@ -134,6 +137,7 @@ def what_choices(number: Span, scene: Scene, memory: Background) -> list[Choice]
     unit = number.says.unit
     options: tuple[str, ...]
     if unit in CURRENCIES or unit in ("t", "items"):
+        # Units rule kinds out before anything is weighed: money is never a growth rate.
         options = ("level", "change", "other")
     elif unit in ("percent", "ratio", "share"):
         options = ("growth", "share", "goods", "ratio", "other")
@@ -175,6 +179,7 @@ def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  #
             seen.add((cue.start, "L", cue.kind))
         elif number.end <= cue.start < high:
             gap = text[number.end : cue.start]
+            # Another fact behind a comma or bracket, where a cue may belong to what comes next.
             close = not WEAK.search(gap)
             seen.add((cue.start, "R" if close else "F", cue.kind))
     left = sorted(one for one in seen if one[1] == "L")
@@ -216,6 +221,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
     left = [place for place, mark in enumerate(marks) if mark.end <= number.start]
     right = [place for place, mark in enumerate(marks) if mark.start >= number.end]
     orders = {place: order for order, place in enumerate(reversed(left))}
+    # 0 is the nearest on its side, counted outwards.
     orders |= {place: order for order, place in enumerate(right)}
     alike: dict[tuple[object, ...], tuple[str, ...]] = {}
     like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
@@ -225,6 +231,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
         order = orders.get(place)
         is_dealt = dealt and len(like) == len(marks) and like[place] is number
         far = None
+        # Far marks differ only in what is counted, so those alike share one list of features.
         if at.distance > _FARTHEST and order is not None:
             far = (mark.value, *at.counted, min(order, 3), is_dealt)
             if far in alike:
@@ -274,6 +281,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
 def _is_aside(place: int, number: int, text: str) -> bool:
     """Whether a place is in brackets that a number is not in: "surplus (exports less imports)"."""
     opening = max(text.rfind(sign, max(0, place - _FAR), place) for sign in "(（")
+    # An opening bracket that is closed again before the place is not around it.
     if opening < 0 or any(sign in text[opening:place] for sign in ")）"):
         return False
     closing = min((at for sign in ")）" if (at := text.find(sign, place)) >= 0), default=len(text))
@@ -298,6 +306,7 @@ def side_choices(  # noqa: C901
     for area in _told_apart(number, flow, scene):
         code = area.value
         if code == NOWHERE:
+            # 我国 ("our country") is whatever country the text is about.
             code = memory.home if OWN_LAND.match(scene.apart.text, area.start) else NOWHERE
         facts = _side_facts(area, number, flow, scene)
         facts.append(f"{area.form}:{group}")
@@ -306,6 +315,7 @@ def side_choices(  # noqa: C901
             facts.append("world")
         owners.setdefault(code, set()).update(f"o:{one}" for one in facts)
         partners.setdefault(code, set()).update(f"p:{one}" for one in facts)
+    # "The two countries" are the two that were named last.
     if len(memory.named) > 1 and _TWO.search(scene.apart.text):
         for code in memory.named[-2:]:
             owners.setdefault(code, set()).add("o:m:named")
@@ -345,6 +355,7 @@ def side_choices(  # noqa: C901
     item = _item(number, scene, memory)
     named = {area.value for area in scene.areas}
     found = []
+    # Sorted: sets of strings change their order from run to run, and sums of floats with it.
     of_owners = {code: sorted(facts) for code, facts in owners.items()}
     of_partners = {code: sorted(facts) for code, facts in partners.items()}
     for owner, for_owner in of_owners.items():
@@ -385,6 +396,7 @@ def side_choices(  # noqa: C901
                 side = "p" if partner in touching else "o" if owner in touching else "no"
                 joint.append(f"touch-{side}")
                 joint.append(f"touch-{side}:{'fit' if fit else ''}{'own' if own else ''}")
+                # A list goes on with one side and changes the other.
                 kept = owner == memory.owner if side == "p" else partner == memory.partner
                 if kept and side != "no":
                     joint.append(f"touch-{side}-keeps")
@@ -464,6 +476,7 @@ def _evidence(
     fits: list[str] = []
     gaps = scene.gaps
     last = gaps.number_before(number.start)
+    # Sides named between the flow and its number outrank all others of that form.
     local = [
         area.value
         for area in scene.areas
@@ -483,6 +496,7 @@ def _evidence(
     ]
     if not own:
         low, _ = gaps.clause(flow.start, flow.start)
+        # Without genitive or adjective, the last name before the flow in its clause is the subject.
         subjects = [
             area
             for area in scene.areas
@@ -621,6 +635,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             r"(?: года?)?\s*[(（]\s*", text[time.end : number.start]
         ):
             facts.append("opens-bracket")
+        # "… 5 % in 2023": right behind another number, a time is most likely of that one.
         if any(one is not number for one in numbers_at):
             facts.append("of-other")
         if time.ends_range:
@@ -652,6 +667,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         if former or earlier:
             facts.append(f"{name}:former")
         found.setdefault(str(period), set()).update(facts)
+        # "Against 8 bn a year earlier" never names its year: so it is added as a candidate.
         year = str(period.before())
         said = {f"yb:{name}"}
         if former:

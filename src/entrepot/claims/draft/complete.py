@@ -99,11 +99,13 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
                 flow, trouble=f"whether all of it or that between {_named(before)} is not said"
             )
         return _with(flow, next(iter(before - {known})))
+    # Flows of this very sentence rule out those of the one before.
     home = _home(earlier) or ("" if earlier else context.home)
     if known != flow.owner and home and home != known and flow.kind not in BALANCES:
         return _with(flow, home)
     if flow.others:
         return replace(flow, trouble="exporter and importer are not clear")
+    # "China's exports rose" with nobody else in sight are those to the world.
     if known == flow.owner and flow.kind != "trade" and not same:
         return _with(flow, WORLD)
     return replace(flow, trouble="the other side is not named")

@@ -78,6 +78,7 @@ def trouble_with(claim: Drafted) -> str:
 
     from entrepot.claims.schema import ClaimEntry
 
+    # The file's own rules decide, so that no draft is written that could not be read back.
     data = {"id": "draft", "says": claim.says, claim.kind: claim.keys}
     try:
         ClaimEntry.model_validate(data)

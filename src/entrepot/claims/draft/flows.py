@@ -133,6 +133,7 @@ def _flow_of(area: Mark, flows: Sequence[Mark], text: str, language: str) -> int
     behind_it = area.form in ("to", "from", "with", "between") or (
         area.form == "of" and _follows(area, flows, text)
     )
+    # "Exports to X" looks back, "X's exports" ahead; in Chinese sides stand in front of the flow.
     order = (last, first) if behind_it and language != "zh" else (first, last)
     for place in order:
         if place is not None and clear(place):
@@ -155,6 +156,7 @@ def _sided(flow: Mark, areas: list[Mark], external: bool) -> Flow:
         return replace(read, trouble="a country or region that is not known here")
     for forms in (_FROM, _TO):
         several = [area for area in areas if area.form in forms]
+        # Two sources not tied by "and" belong to two numbers: each number picks its own later.
         if len({area.value for area in several if not area.joined}) > 1:
             rest = [area for area in areas if area not in several]
             return replace(_sided(flow, rest, external), choices=tuple(several))
@@ -170,6 +172,7 @@ def _one_way(read: Flow, areas: list[Mark]) -> Flow:
     subjects = _codes(area for area in areas if area.form == "bare")
     sources = _codes(area for area in areas if area.form in _FROM)
     targets = _codes(area for area in areas if area.form in _TO)
+    # First the side whose flow it is: who exports, or who imports.
     first, second = (sources, targets) if sells else (targets, sources)
     names = owners or subjects
     others = [code for code in subjects if owners and code not in owners]
@@ -234,6 +237,7 @@ def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) 
     """Return the flow with the goods that stand with it."""
     near: list[Mark] = []
     for goods in found.goods:
+        # As if "to": goods too look back to their flow, unless one touches them below.
         place = _flow_of(replace(goods, form="to"), found.flows, text, language)
         ahead = [one for one in found.flows if one.start >= goods.end]
         behind = [one for one in found.flows if 0 <= goods.start - one.end <= 1]
@@ -246,6 +250,7 @@ def _with_goods(read: Flow, flow: Mark, found: Marks, text: str, language: str) 
     if not near:
         return _with_unknown_goods(read, found, text, language)
     apart = len({goods.value for goods in near}) > 1
+    # A masked number between two goods: each may have its own.
     if apart and MASK in text[near[0].end : near[-1].start]:
         return replace(read, trouble="which goods a number is of is not clear")
     return of_goods(read, near)

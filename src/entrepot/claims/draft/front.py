@@ -77,11 +77,13 @@ def read_article(path: Path, *, date: str = "", publisher: str = "") -> Article:
     """
     check_readable(path)
     raw = _bytes(path)
+    # A nul byte is in no text; PK opens a zip, which .docx and .odt are.
     if b"\x00" in raw[:8192] or raw[:4] in (b"%PDF", b"PK\x03\x04"):
         raise BadFileError(
             "this is no plain text", where=str(path), hint="save the article as text in UTF-8"
         )
     try:
+        # -sig: editors on Windows put a byte order mark first, which would spoil the first key.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFileError(
@@ -125,12 +127,15 @@ def article_of(text: str, *, name: str = PASTED, date: str = "", publisher: str 
 
 def _without_controls(text: str) -> str:
     """Return a text with a blank in place of each sign that a claims file cannot carry."""
+    # One blank for one sign, so that places in the text stay what they were.
     plain = "".join(char if char >= " " or char in "\n\t" else " " for char in text)
+    # C1 controls, halves of surrogate pairs and non-characters: YAML has none of them.
     return re.sub("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", plain)
 
 
 def _bytes(path: Path) -> bytes:
     size = require_file(path)
+    # Four bytes are the most that UTF-8 takes for a character; before reading, to save memory.
     if size > 4 * LARGEST:
         raise BadFileError(
             f"the file is too large: {size:,} bytes",
@@ -155,6 +160,7 @@ def _head(text: str) -> tuple[dict[str, str], str]:
     found: dict[str, str] = {}
     body: list[str] = []
     for number, line in enumerate(lines):
+        # Only at the head: "Date: …" further down is the text's own.
         match = _KEY.fullmatch(line.strip().strip("*_")) if number < _FIRST else None
         dated = _dated(line) if number < _FIRST and not match else ""
         if match and match[1].lower() not in found:
@@ -174,6 +180,7 @@ def _dated(line: str) -> str:
     alone = (
         match and times and _REST.fullmatch(match[1][: times[0].start] + match[1][times[0].end :])
     )
+    # With its year: a bare "12 March" would need the date that is being looked for.
     period = times[0].period if alone and times[0].kind == "said" else None
     return str(period) if period is not None and period.freq in ("D", "M") else ""
 
@@ -186,6 +193,7 @@ def _title(body: str) -> str:
     if heading:
         return heading if len(heading) <= _TITLE else f"{heading[: _TITLE - 1].rstrip()}…"
     first = said[0] if said else ""
+    # A title stands apart: the line behind it is empty or the date.
     following = [*lines[lines.index(first) + 1 :], ""][0] if first else ""
     apart = not following or _PUBLISHED.match(following) is not None
     alone = len(said) > 1 and len(first) <= _HEADLINE and not _SENTENCE.search(first)

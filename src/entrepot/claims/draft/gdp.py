@@ -32,6 +32,7 @@ def _product_at(number: Span, reading: ParsedSentence) -> GdpMention | None:
         begin, stop = min(number.end, product.end), max(number.start, product.start)
         between = [one for one in reading.numbers if begin <= one.start < stop]
         owned = [one for one in reading.numbers if _is_part(one, product, reading)]
+        # Where one number is said to be of GDP, the others of the clause are not.
         if not between and (number in owned or not owned):
             return product
     return None
@@ -87,6 +88,7 @@ def _amount(number: Span, product: GdpMention, reading: ParsedSentence) -> Draft
     start, end = clause(number, reading)
     places = [flow.start for flow in reading.flows]
     places += [area.start for area in reading.found.areas]
+    # An amount in front of GDP, or with a flow or country in its clause, may be one of trade.
     apart = number.start < product.end or any(start <= place < end for place in places)
     if apart or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
         raise Refusal("an amount at GDP: whose, or of what, is not clear")

@@ -131,6 +131,7 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
     ):
         raise Refusal("a place that is denied, asked for, or by quantity")
     keys["among"] = "suppliers" if guess.kind in BUYS else "buyers"
+    # To the end, behind `among`: the order in which a claims file is written.
     keys["period"] = keys.pop("period")
     says = scene.sentence.text[guess.number.start : guess.number.end]
     return _written(guess, scene, "rank", keys, says)
@@ -190,6 +191,7 @@ _SCALED = 1e6
 
 def _currency_beside(guess: StructuralReading, like: Sequence[StructuralReading]) -> str:
     """Return the currency that a number without one has from the one before: "5 bn euros, 3 bn"."""
+    # Below a million a bare number is as likely a count.
     if abs(guess.number.says.value) < _SCALED:
         return ""
     before = [
@@ -240,6 +242,7 @@ def direction_of(number: Span, scene: Scene) -> int:
     like = [one for one in apart.numbers if one.says.unit == number.says.unit]
     place, count = row_of(number, like, text)
     if count > 1 and place:
+        # In a row only the first has the verb: "rose by 5 %, 3 % and 2 %".
         first = like[like.index(number) - place]
         return moves(first, apart)
     before = [one for one in apart.numbers if one.end <= number.start]
@@ -299,6 +302,7 @@ def basis_of(  # noqa: C901
         return "quantity_growth"
     if same:
         return "growth"
+    # Backwards from the last reading.
     amounts = (
         one for one in earlier[:-_FAR:-1] if one.what == "level" and one.goods == guess.goods
     )
@@ -322,6 +326,7 @@ def _share(
         if guess.kind in BALANCES:
             raise Refusal("a share of a balance, which no kind of claim is about")
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
+    # "Russia supplied 30 %" in a text about the buyer's trade is a share of its imports.
     if guess.kind == "supply" and guess.partner == guess.home:
         return "import_share", keys
     if guess.kind in SELLS:
@@ -356,6 +361,7 @@ def facts_of(
     """
     parts = {part: guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")}
     facts = {f"odds:{part}": _log_odds(chance) for part, chance in parts.items()}
+    # A reading is as weak as its weakest part, and weaker if several are weak.
     facts["odds:least"] = _log_odds(min(parts.values()))
     facts["odds:all"] = _log_odds(math.prod(parts.values()))
     named = {area.value for area in scene.areas}
@@ -439,6 +445,7 @@ def _group(kind: str) -> str:
 
 def _log_odds(chance: float) -> float:
     """Return how sure a part is, in thirds of its log odds, which are about as large as a fact."""
+    # Clipped: the odds of 0 and 1 are infinite.
     chance = min(max(chance, _RARE), 1 - _RARE)
     return math.log(chance / (1 - chance)) / 3
 
@@ -460,6 +467,7 @@ def _bare(keys: Mapping[str, Any]) -> dict[str, Any]:
     if found.get("base") and found["base"] == str(Period.parse(found["period"]).before()):
         del found["base"]  # what a growth without a base is measured against
     if found.get("flow") == "both":
+        # Two-way trade is the same whichever side comes first.
         found["sides"] = frozenset((found.pop("exporter", ""), found.pop("importer", "")))
     return found
 
@@ -468,4 +476,5 @@ def sureness(facts: Mapping[str, float], learned: Mapping[str, Mapping[str, floa
     """Return how probable it is that all of a reading is right."""
     table = learned.get("sure", {})
     score = sum(table.get(fact, 0.0) * size for fact, size in facts.items())
+    # Logistic; beyond ±30 it is 0 or 1 to all digits, and exp could overflow.
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

@@ -91,6 +91,7 @@ def _amount(number: Span, reading: ParsedSentence) -> Drafted:
         raise Refusal("a price, not a value of trade")
     keys = _flow_keys(flow)
     if flow.kind in BALANCES:
+        # A balance is of both ways by its kind; the key would be refused.
         keys.pop("flow", None)
         says = written(number, reading, -1 if flow.kind == "deficit" else 0)
         return _claim("balance", keys, says, number, reading, flow)
@@ -200,6 +201,7 @@ def _currency(number: Span, flow: Flow, reading: ParsedSentence) -> str:
     cues = reading.found.of("currency")
     said = {cue.value for cue in cues if start <= cue.start < end}
     like = [other for other in reading.numbers if other.says.unit == number.says.unit]
+    # Several rates of several flows: a currency in words is of the one right in front of it.
     if len(said) > 1 or (said and len({_flow_or_none(one, reading) for one in like}) > 1):
         said = {cue.value for cue in cues if 0 <= cue.start - number.end <= _BESIDE}
         if len(said) != 1:
@@ -212,6 +214,7 @@ def _currency(number: Span, flow: Flow, reading: ParsedSentence) -> str:
     if len(beside) == 1:
         return beside.pop()
     if cues:
+        # "In yuan terms, exports … and imports …": in front of all numbers it holds for all.
         leads = all(cue.end <= reading.numbers[0].start for cue in cues)
         if not leads or len({cue.value for cue in cues}) > 1:
             raise Refusal("in which currency it grew is not clear")
@@ -305,6 +308,7 @@ def beside_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span] |
     place = reading.numbers.index(number)
     if reading.language not in _OF or not 0 < place < len(reading.numbers) - 1:
         return None
+    # Amount, multiple, amount: "$9 bn, three times the $3 bn".
     one, other = reading.numbers[place - 1], reading.numbers[place + 1]
     if not one.says.currency or one.says.currency != other.says.currency:
         return None

@@ -21,6 +21,7 @@ _NAMES = (
     *("code", "en", "en_adjective", "ru", "ru_adjective", "de", "de_adjective", "zh"),
     "zh_short",
 )
+# Longer endings are tried by backtracking, as each pattern must end at the end of a word.
 _NOUN_ENDING = {
     "ru": r"(?:а|я|и|ы|е|у|ю|ой|ей|ею|ом|ем|ём|й|ью|ь|ами|ам|ах|ями|ях|ям)?",
     "de": "s?",
@@ -53,6 +54,7 @@ def bounded(pattern: str, language: str, *, exact: bool = False) -> re.Pattern[s
     flags = re.NOFLAG if exact else re.IGNORECASE
     if language == "zh":
         return re.compile(f"(?:{pattern})", flags)
+    # Not \b: that needs a letter or digit at both ends, and patterns may end in a sign.
     return re.compile(rf"(?<![\w])(?:{pattern})(?!\w)", flags)
 
 
@@ -113,6 +115,7 @@ def _alternatives(words: str, ending: str) -> str:
         part if part.isupper() or part.startswith("(?:") else part + ending
         for part in words.split(";")
     ]
+    # Longest first: Chinese patterns have no end of a word that would force the longer one.
     return "|".join(sorted(parts, key=len, reverse=True))
 
 
@@ -145,6 +148,7 @@ def _other_areas(known: set[str]) -> list[Entry]:
     for area in areas():
         if area.code in known or area.kind not in ("country", "territory"):
             continue
+        # Not "Bonaire, Sint Eustatius and Saba": its parts would be read one by one.
         if _PLAIN_NAME.fullmatch(area.name):
             found.append(Entry(area.code, "noun", bounded(re.escape(area.name), "en", exact=True)))
         if area.adjective:

@@ -75,6 +75,7 @@ def _joined_flows(text: str) -> list[Mark]:
 
 
 _GERMAN_ENDS = {
+    # Small letters in front: the flow is the end of a compound, not a word by itself.
     "export": re.compile(r"(?<=[a-zäöüß])(?:exporte?n?|ausfuhr(?:en)?)(?!\w)"),
     "import": re.compile(r"(?<=[a-zäöüß])(?:importe?n?|einfuhr(?:en)?)(?!\w)"),
     "supply": re.compile(r"(?<=[a-zäöüß])lieferung(?:en)?(?!\w)"),
@@ -109,6 +110,7 @@ def _in_phrase(mark: Mark, text: str, language: str) -> Mark:
     """Return goods with the words that make other goods of them: olive oil, car parts."""
     start, end = mark.start, mark.end
     before = word_before(text[:start]) if language == "en" else ""
+    # "fell oil" is a verb before its goods, "olive oil" other goods.
     if before and not _steers(text, start, language):
         start -= len(before) + 1
     after = _PARTS[language].match(text, end)

@@ -136,6 +136,7 @@ def nearest_area(number: Span, areas: Sequence[Mark], reading: ParsedSentence) -
         and not re.search("[,;，；]", reading.text[number.end : area.start])
     ]
     ahead = [area for area in areas if leading <= area.start < number.start]
+    # Behind, unless as many countries as numbers begin with a country: "A 5 bn, B 3 bn".
     if len(behind) == 1 and not (len(ahead) == 1 and place == 0 and len(areas) == len(numbers) > 1):
         return behind[0]
     if len(ahead) == 1:
@@ -197,6 +198,7 @@ def _taken_over(reading: ParsedSentence) -> Flow:
     here = {area.value for area in reading.found.areas}
     if len(context.flows) != 1 or (here and not here <= set(context.flows[0].sides)):
         raise Refusal("what it is a number of is not clear")
+    # Only a pronoun refers back; a sentence that merely names nothing is about something else.
     if here or not reading.found.of("it"):
         raise Refusal("what it is a number of is not clear")
     if reading.found.goods:
@@ -223,6 +225,7 @@ def unit_beside(number: Span, reading: ParsedSentence) -> str:
         link = reading.text[number.end : after.start]
         return after.says.unit if re.fullmatch(_TO[reading.language], link) else ""
     before = reading.numbers[place - 1] if place else None
+    # Below a million a bare number may be a count, an index or a year.
     if before is not None and number.says.value >= _LARGE:
         return before.says.currency or (unit_beside(before, reading) if _is_money(before) else "")
     return ""
@@ -263,6 +266,7 @@ def moves(number: Span, reading: ParsedSentence) -> int:
     before = [cue for cue in near if cue.end <= number.start]
     after = [cue for cue in near if 0 <= cue.start - number.end <= _CLOSE]
     close = [*before[-1:], *after[:1]]
+    # The verb in front outranks one behind: "fell by 5 %, then rose".
     ways = {cue.kind for cue in (before[-1:] or close)}
     if len(ways) != 1:
         return 0
@@ -314,6 +318,7 @@ def dealt_flow(flow: Flow, number: Span, reading: ParsedSentence) -> Flow:
         _check_respectively(number, reading)
         return flow
     several = [side for side in flow.sides if "+" in side]
+    # Numbers can be dealt out over one thing: areas, or times, or flows.
     if len(several) + _is_otherwise_dealt(number, reading) != 1:
         raise Refusal(_UNCLEAR)
     return replace(flow, exporter=exporter, importer=importer)

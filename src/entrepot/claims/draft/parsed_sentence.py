@@ -139,8 +139,10 @@ def parse_sentence(
 @lru_cache(maxsize=512)
 def _marked(sentence: Sentence, spans: tuple[Span, ...]) -> ParsedSentence:
     """Return a sentence with what its own words say; both ways of reading begin with it."""
+    # Masked in turn: speakers, numbers, owners of GDP. None of them may be read as a side or goods.
     speaker, text = attributed(sentence.plain, sentence.language)
     numbers = tuple(span for span in spans if MASK not in text[span.start : span.end])
+    # Before numbers are masked: times are made of digits.
     unnamed = _without_names(text, sentence.language)
     for span in numbers:
         text = masked(text, _after_balance(text, span, sentence.language), span.end)
@@ -158,6 +160,7 @@ def _without_names(text: str, language: str) -> str:
     """Return the text without Chinese names: 2024年中国 and 2024年中俄贸易 are not its middle."""
     if language != "zh":
         return text
+    # Found before full names are masked, since it looks at the words around.
     short = shortened(text)
     for entry in area_words(language):
         text = entry.pattern.sub(lambda match: MASK * len(match[0]), text)

@@ -66,6 +66,7 @@ _LINKS = {
     "zh": "成为|成了|成|再次",
 }
 """Words between a place and who has it, beside those that change nothing anywhere."""
+# (?!) never matches: the language has no such form.
 _OWNER_BEFORE = {"en": r"\s*", "ru": r"(?!)", "de": r"\s*", "zh": "的?"}
 _OWNER_BEHIND = {
     "en": r"\s+(?:of|to|for)\s+(?:the\s+)?",
@@ -137,8 +138,10 @@ def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:
     if placed.among == "both":
         raise Refusal("a place among partners in trade both ways, which no kind of claim is about")
     span = Span(placed.start, placed.end, read_place(says), reading.language)
+    # Any word not known to change nothing ("among", "once") may turn the meaning: then it is left.
     if other := _beside(placed, clause(span, reading), reading):
         raise Refusal(f"who has the place is not plainly said: {other!r} may change it")
+    # The place counts as a number, so that the rules for times and clauses apply to it.
     reading = replace(reading, numbers=tuple(sorted((*reading.numbers, span), key=_start)))
     if why := of_the_sentence(reading):
         raise Refusal(why)
@@ -212,6 +215,7 @@ def _goods(
     start, end = within
     near = [one for one in reading.found.goods if start <= one.start < end]
     inside = [one for one in near if placed.end <= one.start < placed.stop]
+    # "Supplier to Italy of crude oil": goods may follow the noun or its owner.
     at = owner.end if owner.start >= placed.stop and owner.form == "origin" else placed.stop
     link = r"\s*" if at == owner.end else _GOODS_BEHIND[reading.language]
     behind = [

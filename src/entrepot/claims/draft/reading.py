@@ -43,6 +43,7 @@ def read_sentence(
     sentence: Sentence, numbers: Sequence[Span], context: Context, published: Period | None
 ) -> tuple[list[Drafted], list[Left], Context]:
     """Return the claims of a sentence, what is left of it, and the context for the next one."""
+    # An empty context behind it: what a table was about says nothing of the next sentence.
     if len(numbers) > MOST:
         why = _TABLE.format(len(numbers))
         return [], [_left(sentence, why, numbers)], Context()
@@ -98,6 +99,7 @@ def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tupl
         if claim.kind == "rank":
             continue
         says = read_says(claim.says)
+        # "Half" and "51 %" are one unit, so that `_SAME` can compare them.
         unit, times = ("percent", 100) if says.unit == "share" else (says.unit, 1)
         named[claim.place] = (claim.kind, repr(claim.keys), unit)
         said[named[claim.place]].append(says.value * times)
@@ -127,6 +129,7 @@ def numbers_of(sentence: Sentence) -> list[Span]:
         if _YEAR_AND_SIGN.fullmatch(sentence.text[span.start : span.end]):
             year = span
             continue
+        # "2023 $111 billion": the sign went to the year; it is the number's.
         if year is not None and year.end == span.start:
             span = _begun_at(span, span.start - 1, sentence)
         kept.append(_mended(span, sentence))
@@ -147,6 +150,7 @@ def _mended(span: Span, sentence: Sentence) -> Span:
     if foreign is None or foreign.end() >= span.end:
         return span
     made = re.search(r"\bm(?:ade|akes?|aking) $", sentence.text[: span.start])
+    # "Up 45 %" is a rise of the number; only "made up 45 %" is a verb of its own.
     if foreign[0].startswith("up") and not made:
         return span
     return _begun_at(span, foreign.end(), sentence)

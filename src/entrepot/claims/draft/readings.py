@@ -139,6 +139,7 @@ def structured(
     read = guesses(found, home_of(found, article.text), article.published, learned)
     done: dict[tuple[int, int], Structured] = {}
     earlier: list[StructuralReading] = []
+    # By sentence; the objects themselves are mutable and cannot be compared by value.
     for _, group in groupby(read, key=lambda one: id(one[0])):
         here = list(group)
         like = [guess for _, guess in here]
@@ -152,6 +153,7 @@ def structured(
                 why = refusal.why
             done[place] = Structured(guess, scene, claim, why, 0.0)
         earlier += like
+    # Before arithmetic: a rate of tonnes must not be compared with levels in money.
     done = _said_again(done)
     sums = borne_out(
         {
@@ -170,6 +172,7 @@ def structured(
         alike.setdefault(key, []).append(place)
     for places in alike.values():
         for place in places:
+            # A second round: what bears out a neighbour speaks for the same sides and period here.
             said = facts_beside(facts[place], (facts[one] for one in places if one != place))
             done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
@@ -224,6 +227,7 @@ def merged(
         if (
             chosen is None
             and read is not None
+            # Places ascend, so the greatest one kept is the number just before.
             and _goes_on(read, kept.get(max(kept, default=place)))
         ):
             chosen = read.claim
@@ -255,6 +259,7 @@ def with_claims(
         entry, same = _entry(claim), known.get(claim.place)
         if same is not None and same.state == "interpreted" and same.claim == entry:
             continue
+        # Whatever overlaps goes: a reader may cut the same number longer or shorter.
         for place in [one for one in known if one[0] < high and low < one[1]]:
             del known[place]
         sentence = spans[bisect_right(starts, low) - 1]
@@ -297,12 +302,14 @@ def _chosen(
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
     if isinstance(rules, Drafted):
+        # Kinds and sums of areas that the structure has no words for cannot be confirmed by it.
         if by_structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
             return rules, ""
         if agrees(by_structure, rules):
             return rules, ""
         if sure >= SURE or _agree_but_basis(by_structure, rules):
             return by_structure, ""
+        # Both sides and the only time stand in the sentence: nothing was carried over.
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
@@ -355,6 +362,7 @@ def _goes_on(read: Structured | None, last: Drafted | None) -> bool:
         return False
     mine, keys = read.claim.keys, last.keys
     differ = [key for key in {*mine, *keys} - {"currency"} if mine.get(key) != keys.get(key)]
+    # Exactly one key: a row deals out countries or years, not both.
     return read.claim.kind == last.kind and len(differ) == 1
 
 
@@ -473,6 +481,7 @@ def _fields(read: Structured) -> dict[str, ReadingField]:
     fields = {"measure": ReadingField(measure, _certainty(guess, "what", measure, here=True))}
     named = {area.value for area in read.scene.areas}
     seller, buyer = guess.sides
+    # Pairs are (owner, other side); of imports the owner is the importer.
     turned = guess.kind in ("import", "purchase")
     pairs = [tuple(one.split("|")) for one in others.get("sides", ())]
     for key, value, at in (("exporter", seller, int(turned)), ("importer", buyer, int(not turned))):

@@ -48,6 +48,7 @@ def of_the_sentence(reading: ParsedSentence) -> str:
         if reading.found.of(kind):
             return why
     for cue in reading.found.of("route"):
+        # "Via" needs a country behind it; words such as "transit" say it alone.
         if not cue.value or _next_to_area(cue, reading):
             return "trade via another country, which no definition covers"
     parts = [cue for cue in reading.found.of("part") if not _leads_to_a_flow(cue, reading)]
@@ -97,6 +98,7 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
 def _averaged(number: Span, reading: ParsedSentence) -> str:
     """Refuse averages and rates a year: one number that stands for several periods."""
     if number.says.per:
+        # "2 bn a month" becomes the amount of its period; "3 % a year" is of no one period.
         whole = number.says.currency or number.says.unit == "t"
         return "" if whole else "a rate for each of several periods"
     printed = reading.sentence.text[number.start : number.end]

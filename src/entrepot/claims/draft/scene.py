@@ -99,6 +99,7 @@ class Gaps:
 
     def numbers(self, low: int, high: int) -> int:
         """Return how many numbers stand between two places."""
+        # All sorted once: each question is two binary searches.
         return max(0, bisect_right(self._ends, high) - bisect_left(self._starts, low))
 
     def number_before(self, place: int) -> int:
@@ -215,6 +216,7 @@ def scenes(
     """Take sentences apart."""
     found = []
     for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
+        # Without context or date: what was said before is weighed here, not filled in by rules.
         apart = parse_sentence(sentence, spans, Context(), None)
         found.append(Scene(sentence, apart, apart.found.areas, place == 0))
     return found
@@ -253,6 +255,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     """Return the country whose trade the text is about: the one that most flows belong to."""
     owners: Counter[str] = Counter()
     for place, scene in enumerate(found):
+        # Headline and lead count double; names in lines of a list are partners.
         early = 2 if place < 3 else 1
         plain = scene.sentence.plain
         listed = _LISTED.match(plain) is not None
@@ -276,6 +279,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
     for kind, weight in (("office", 6), ("city", 4)):
         for code, name in _own_names(kind).items():
             owners[code] += weight if name.search(text) else 0
+    # Deleting from a Counter is no error where the key is missing.
     del owners[NOWHERE], owners[WORLD]
     return owners.most_common(1)[0][0] if owners and owners.most_common(1)[0][1] else ""
 
@@ -296,6 +300,7 @@ def topic_of(found: Sequence[Scene], home: str) -> tuple[str, str]:
                 named[area.value] += 1
                 if not counted and area.value not in early:
                     early.append(area.value)
+        # Only what is named before the first number is the opening of the text.
         counted = counted or any(one.says.unit for one in scene.apart.numbers)
     if len(early) != 1:
         return "", ""
@@ -318,6 +323,7 @@ def header_of(scene: Scene) -> str:
 
 _DAYS = re.compile(
     r"\b(?:first|initial) (?P<n>\d{1,2}|ten|twenty) days of (?P<m1>[A-Z][a-z]{2,8})"
+    # "April-March 2024-25": a fiscal year from April on, as in India.
     r"|\b(?P<f1>[A-Z][a-z]{2,8})(?:[-–—]| to | through )(?P<f2>[A-Z][a-z]{2,8})(?: of)? "
     r"(?P<fy>20\d\d)-\d\d\b"
     r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
@@ -345,6 +351,7 @@ def times_of(  # noqa: C901
         elif period is not None:
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
             times.append(Time(period, days.start(), days.end(), before))
+    # What the patterns here read must not be read again, in part, by the general rules.
     taken = [(time.start, time.end) for time in times] + earlier
     for found in when(text, published, language):
         if any(start < found.end and found.start < end for start, end in taken):
@@ -391,6 +398,7 @@ def _tied(times: list[Time], text: str) -> list[Time]:
             gap = text[last.end : time.start]
             if _OF_YEAR.fullmatch(gap) and "period" in gap:
                 period: Period | None = last.period
+                # Enough for any year in print, and an end where stepping back never gets there.
                 for _ in range(30):
                     if period is None or period.end.year <= time.period.end.year:
                         break
@@ -450,6 +458,7 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if first not in _MONTHS or last not in _MONTHS:
             return None
         ends = [_MONTHS.index(one) + 1 for one in (first, last)]
+        # January to March of fiscal year 2024-25 lie in 2025.
         years = [int(found["fy"]) + (month < 4) for month in ends]
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
@@ -459,6 +468,7 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         return None
     month = _MONTHS.index(name) + 1
     if found["c1"]:
+        # A month that is still to come in the year of publication is one of the year before.
         year = published.end.year - (month > published.end.month)
         return Period.parse(f"{year}-{month:02d}")
     first = int(found["a"] or 1)

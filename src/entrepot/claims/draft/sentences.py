@@ -21,6 +21,7 @@ LONGEST = 1500
 """Characters of the longest sentence; what is longer is read in parts."""
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
+# A point needs a space behind it (not 6.5), a Chinese full stop none; a list item begins anew.
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=\s*[-*•#>])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
@@ -33,6 +34,7 @@ _TITLES = frozenset(
         *("d.h.", "approx.", "ca.", "vs.", "U.S.", "bzw."),
     )
 )
+# German dates: "14. Januar" is no end of a sentence.
 _DAY_BEFORE = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _GOES_ON = re.compile(
     r"\s*(?:[a-zäöüßа-яё0-9(%€$]|US-|Dollar|Euro|Yuan|Rubel|Pfund|Franken|Yen|Tonnen|[A-Z]{3}\b)"
@@ -76,6 +78,7 @@ class Sentence:
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the whole text a part of the sentence stands."""
+        # `text` has single spaces, `printed` all of them: places are mapped sign by sign.
         at = _places(self.printed)
         return self.start + at[start], self.start + at[end - 1] + 1
 
@@ -85,6 +88,7 @@ def _places(printed: str) -> tuple[int, ...]:
     """Return where each sign of a sentence stands in it as printed, with all its spaces."""
     places: list[int] = []
     for word in re.finditer(r"\S+", printed):
+        # One more place for the single space behind each word.
         places += [*range(word.start(), word.end()), word.end()]
     return tuple(places)
 
@@ -99,6 +103,7 @@ def sentences(text: str) -> Iterator[Sentence]:
     """
     usual = language_of(text)
     for number, (at, paragraph) in enumerate(_paragraphs(text)):
+        # By paragraph, as texts quote in other languages; one too short to tell takes the text's.
         language = language_of(paragraph) or usual
         for start, piece in _bounded(_pieces(paragraph)):
             words = " ".join(piece.split())
@@ -110,6 +115,7 @@ def _bounded(pieces: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Cut what is too long for a sentence (a table, a list), so that time stays in proportion."""
     for start, piece in pieces:
         while len(piece) > LONGEST:
+            # From 1: a cut at 0 would not shorten the piece.
             cut = max(piece.rfind(" ", 1, LONGEST), piece.rfind("，", 1, LONGEST) + 1)
             cut = cut if cut > 0 else LONGEST
             yield start, piece[:cut]
@@ -182,6 +188,7 @@ class Mark:
 def longest(found: Iterable[Mark]) -> list[Mark]:
     """Return the marks that overlap none longer than themselves, in the order of the sentence."""
     kept: list[Mark] = []
+    # Greedy from the longest: "South Korea" keeps "Korea" out.
     for mark in sorted(found, key=lambda one: (-(one.end - one.start), one.start)):
         if all(mark.end <= other.start or other.end <= mark.start for other in kept):
             kept.append(mark)

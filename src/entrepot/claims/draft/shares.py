@@ -102,6 +102,7 @@ def _share(number: Span, reading: ParsedSentence) -> tuple[str, dict[str, Any], 
     denominator = denominator_behind(number, reading) or denominator_before(number, reading)
     earlier = None if denominator_behind(number, reading) else goes_on(number, reading)
     first = number
+    # Back along "45 % from A, 12 % from B" to the number that says of what they are shares.
     while earlier is not None:
         first = earlier
         denominator = (
@@ -153,6 +154,7 @@ def _part(denominator: Flow, number: Span, reading: ParsedSentence) -> tuple[str
     """Return (whose whole it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
+    # A clause with one country needs the other from the rest of the sentence.
     if len({area.value for area in areas}) < 2 or goes_on(number, reading):
         areas = list(reading.found.areas)
     if any(area.value == NOWHERE for area in areas):
@@ -350,6 +352,7 @@ def points_between(number: Span, reading: ParsedSentence) -> str:
     if len(shares) != 2 or any(one.says.unit != "percent" for one in (*shares, number)):
         return ""
     low, high = sorted(share.says.value for share in shares)
+    # Each of three rounded numbers may be half its last digit off.
     slack = (number.says.step + sum(share.says.step for share in shares)) / 2
     if abs(high - low - abs(number.says.value)) > slack:
         return ""

@@ -71,6 +71,7 @@ def level_period(number: Span, reading: ParsedSentence) -> Period:
         return period_of(number, reading)
     like = [other for other in reading.numbers if other.says.unit == number.says.unit]
     base = reading.timing.base(number, reading.numbers)
+    # "Rose from 5 to 8 bn between 2021 and 2024": two numbers, then one span of two years.
     if len(like) != 2 or base is None or len(ranged) != 1 or not ranged[0].start > like[1].end:
         raise Refusal("which year of several it is of is not clear")
     return base if number is like[0] else ranged[0].period
@@ -137,6 +138,7 @@ def written(number: Span, reading: ParsedSentence, direction: int = 0) -> str:
     value = number.says.value
     if direction < 0 and number.says.unit != "ratio":
         value = -abs(value)
+    # Written and read back: only a phrase that a claims file reads as this very number will do.
     for phrase in (printed, f"-{printed}", f"{_FELL[reading.language]} {printed}"):
         try:
             read = read_says(phrase)

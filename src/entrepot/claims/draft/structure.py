@@ -108,6 +108,7 @@ def weighed(
             known[choice.features] = sum(table.get(one, 0.0) for one in choice.features)
     scores = [known[choice.features] for choice in choices]
     top = max(scores)
+    # Softmax with the largest score taken off, which changes nothing and cannot overflow.
     powers = [math.exp(score - top) for score in scores]
     total = sum(powers)
     return sorted(
@@ -214,6 +215,7 @@ def _guess(  # noqa: C901
     learned: Mapping[str, Mapping[str, float]],
     recorder: Recorder | None,
 ) -> StructuralReading | None:
+    # The digits of a date ("14" of 14 January) are no number to be read.
     if not number.says.unit and any(
         one.start <= number.start and number.end <= one.end for one in scene.times
     ):
@@ -234,9 +236,11 @@ def _guess(  # noqa: C901
 
     chosen = choose("what", what_choices(number, scene, memory))
     what = chosen.value[0] if chosen else "other"
+    # A training run takes no short cut: it needs the candidates of every number.
     if recorder is None and before is not None and linked(number, before.number, scene):
         return _linked(number, what, before, scene, memory, {**before.chances, **chances})
     if recorder is None and before is not None and (area := _listed(number, before, scene)):
+        # The next item replaces the side that the last one named.
         first = _area_of(before.number, scene) == before.owner
         return replace(
             before,
@@ -285,6 +289,7 @@ def _guess(  # noqa: C901
         memory.kind, memory.owner, memory.partner = kind, owner, partner
         memory.trade = kind if kind in ("export", "import") else memory.trade
         memory.goods, memory.age = goods, 0
+        # Not carried on: a number of the year before must not set the year of what follows.
         former = when is not None and any(
             one.startswith(("yb:", "mb:", "tB")) for one in when.features
         )
@@ -315,12 +320,14 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
     """Whether a number is of the same as the one before: "rose 5 % to $3 bn", "$3 bn (+5 %)"."""
     text = scene.apart.text
     units = before.says.unit == "percent", number.says.unit == "percent"
+    # A rate and its level make a pair; two rates or two levels do not.
     if units[0] == units[1] or number.start < before.end:
         return False
     gap = text[before.end : number.start]
     found = scene.apart.found
     starts = [one.start for one in (*scene.areas, *found.flows, *found.goods)]
     starts += [time.start for time in scene.times]
+    # Any country, flow, goods or time in between may be the subject of something new.
     free = not any(before.end <= start < number.start for start in starts)
     return free and _LINKED.fullmatch(gap) is not None
 
@@ -381,6 +388,7 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
     memory.paragraph = scene.sentence.paragraph
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):
+            # Last named last, for "the two countries".
             memory.named = [one for one in memory.named if one != area.value] + [area.value]
     if not scene.apart.numbers:
         named = [one.value for one in scene.apart.found.flows if one.value in ("export", "import")]
@@ -424,6 +432,7 @@ def _base(
         for time in scene.times
         if time.is_base and (low <= time.start < high) and time.period != period
     ]
+    # "Between 2021 and 2024": both times start at one place, the first of them is the base.
     ranged = [time for time in scene.times if time.ends_range and time.period == period]
     if ranged:
         named = [time for time in scene.times if time.is_base and time.start == ranged[0].start]
@@ -438,6 +447,7 @@ def _base(
     carried = memory.base is not None and period == memory.period and not scene.times
     if carried and not year_before and memory.base is not None and memory.base < period:
         return memory.base
+    # A base lives until a sentence with a time of its own, or "a year earlier".
     memory.base = None
     return None
 

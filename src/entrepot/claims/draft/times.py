@@ -110,6 +110,7 @@ class Timing:
         own = beside(number, self.own, self.text)
         free = [time for time in own if not self._is_of_another(time, number, numbers)]
         before = [time for time in free if time.end <= number.start]
+        # In front first: what stands right behind the number was looked for already (`_tied`).
         if before:
             return before[-1]
         if free:
@@ -135,6 +136,7 @@ class Timing:
         if ends is not None:
             return ends[0]
         bases = [time for time in self.times if time.is_base]
+        # A base mostly follows its number: "fell by 5 % from 2023".
         after = [time for time in bases if time.start >= number.end]
         chosen = after[0] if after else (bases[-1] if bases else None)
         if chosen is None and self.open_base:
@@ -148,6 +150,7 @@ class Timing:
         if number.says.moved == 0 or len(self.own) != 2 or self.times != tuple(self.own):
             return None
         one, two = self.own
+        # Both years belong to levels, so the change between them has no time of its own.
         tied = all(self._is_of_another(time, number, numbers) for time in (one, two))
         if not tied or one.period == two.period:
             return None
@@ -159,6 +162,7 @@ class Timing:
         return len(self.times) > 1 and any(
             other is not number
             and 0 <= time.start - other.end <= _TIGHT
+            # Far enough back that no such number can matter; it spares the regular expressions.
             and other.start > number.start - 200
             and may_be_of(time, other, self.text)
             and self._stands_behind(time, other)
@@ -181,6 +185,7 @@ def _is_tight(gap: str) -> bool:
 # What is told apart: times and numbers that stand in a row, and what stands in brackets.
 
 
+# Pairs without a bracket inside: of nested ones the innermost.
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _AND = r"(?:&|\b(?:and|or|und|oder|sowie|и|или)\b|[和与及或])"
 _LINK = r"(?:\s|\b(?:in|im|the|year|Jahr|for|also|then|в|за|году|год|г\.)(?!\w))*"
@@ -333,6 +338,7 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
         if any(start < found.end and found.start < end for start, end in yoy):
             continue
         period = found.period
+        # A window: anchored at its end, the pattern would look at all of a sentence for each time.
         is_base = base.search(text[max(found.start - 40, 0) : found.start]) is not None
         now = next((time.period for time in reversed(times) if not time.is_base), before)
         kind = "month_earlier" if is_base and found.kind == "last_month" else found.kind

@@ -30,6 +30,7 @@ ACROSS = {"supply": "purchase", "purchase": "supply"}
 """What the other side does."""
 _THEIRS = ("of", "adj", "origin")
 _OWNED = re.compile(r"(?:['’]s?)?(?:\s+[\w-]+){0,2}\s+")
+# Right behind a number: "36 % of", "36 % der", and in Russian the bare genitive.
 _OF = {
     "en": r"\s*(?:of|in)\s+",
     "ru": r"\s*(?:от\s+|в\s+)?",
@@ -105,6 +106,7 @@ def denominator_behind(number: Span, reading: ParsedSentence) -> Flow | None:
         if number.end <= flow.start <= limit and flow.kind not in BALANCES:
             if any(number.end <= other.start < flow.start for other in reading.numbers):
                 return None
+            # "36 %, импорт …": in another case the flow is the subject of what follows.
             if reading.language == "ru" and not _genitive(number, flow, reading):
                 break
             return _of_what_is_between(number, flow, reading)
@@ -166,6 +168,7 @@ def denominator_before(number: Span, reading: ParsedSentence) -> Flow | None:
         return earlier[-1] if shared and earlier else None
     if not cues:
         return None
+    # A noun names the denominator more surely than a verb such as "supplied".
     nouns = [flow for flow in flows if flow.kind in ("import", "export", "trade")]
     chosen = nouns or flows
     if len({(flow.kind, flow.owner) for flow in chosen}) > 1:

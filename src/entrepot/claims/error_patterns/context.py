@@ -125,13 +125,16 @@ class Proposal:
 
     def __post_init__(self) -> None:
         names = frozenset(change.claim.id for change in self.changes)
+        # The only way past `frozen`; computed once, as it is asked for in every search.
         object.__setattr__(self, "names", names)
 
 
 def corrected(claim: Claim, value: float) -> Claim:
     """Return the claim as it would read with another value, at its own precision."""
     text = like(claim, value)
+    # Shares are kept as parts of one, but printed in per cent.
     step = claim.says.step * (0.01 if claim.quantity.unit == "share" else 1.0)
+    # A claim without digits ("half") has no step: then three digits of the corrected number.
     half = max(step, leading_step(value) / 100) / 2
     says = replace(claim.says, text=text, relation="=")
     return claim.saying(says, Interval(value - half, value + half))
@@ -156,6 +159,7 @@ def room(claim: Claim) -> Interval:
     """Return what a claim says with its open side closed: nobody says "over five" of twelve."""
     low, high = claim.interval.low, claim.interval.high
     if math.isinf(high) and math.isfinite(low):
+        # The worth of the first digit, but a fifth at least: 1 of 9 would be too little.
         high = low + max(leading_step(low), abs(low) * 0.2)
     elif math.isinf(low) and math.isfinite(high):
         low = high - max(leading_step(high), abs(high) * 0.2)
@@ -177,11 +181,13 @@ def luck(claim: Claim, known: Interval | None = None) -> float:
     if known is not None:
         candidate = claim.quantity.quotient(known)
         width += candidate.width
+        # By the larger of the two: against a tiny middle any width would look like luck.
         middle = max(middle, abs(candidate.middle)) if math.isfinite(candidate.width) else middle
     if claim.quantity.unit == "points":
         middle = max(middle, 20.0)
     if not math.isfinite(width) or not middle:
         return 1.0
+    # Of numbers between middle / AROUND and middle × AROUND; never zero, since logarithms follow.
     return min(1.0, max(width / (middle * (AROUND - 1 / AROUND)), LEAST))
 
 
@@ -255,6 +261,7 @@ class KnownValues:
         From what is published of the claim's series (`anywhere`: of any), and from the trusted
         claims of the text where they bound it from both sides.
         """
+        # Without keys or speaker: asked is what the other quantity is, not who said this one.
         probe = replace(claim, quantity=quantity, keys=(), attributed_to="")
         asked = (quantity, anywhere)
         if asked not in self.memory.printed:
@@ -339,13 +346,16 @@ class KnownValues:
             fit *= hit
             chance *= luck(one.claim, known)
             if one is not changes[-1]:
+                # The second claim of an exchange is judged with the first already put right.
                 view = view.replacing(one.claim)
+        # An error that could have made ten numbers explains each a tenth as well.
         yield Proposal(kind, changes, at_least_once(chance, tries or ways), fit / ways)
 
     def replacing(self, claim: Claim) -> KnownValues:
         """Return the view that trusts a claim as it would read."""
         together = self.case.together.replaced({claim.id: claim})
         case = replace(self.case, together=together)
+        # Prints do not depend on what is trusted; what the claims leave does, so that starts empty.
         memory = CaseCache(self.memory.printed, asked=self.memory.asked)
         return KnownValues(case, self.kept | {claim.id}, memory)
 
@@ -444,6 +454,7 @@ def _hit(claim: Claim, known: Interval) -> float:
     least = min(said.width, known.width)
     if least == 0:
         return 1.0
+    # Touching by an end alone: a hundredth if what is known is the coarser, else no hit.
     return both / least if both > 1e-6 * least else 0.01 * (known.width > said.width)
 
 

@@ -45,6 +45,7 @@ class _Rate:
 def currency(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     """Propose that the number is right in another currency."""
     own = claim.quantity.of[0][0].currency if claim.quantity.of else ""
+    # In a share or ratio the currency cancels, so that a mistaken one changes nothing.
     if own not in MONEY or claim.quantity.cancels:
         return
     for other in MONEY:
@@ -58,6 +59,7 @@ def currency(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             there = _shown(replace(claim, quantity=quantity))
             text = f"the number is right in {other}, as {there}, not in {own}"
         source = _source_of(claim, other, view)
+        # A currency that nothing in the text suggests needs a closer hit to be believed.
         tries = 2 if _is_at_hand(claim, other, view) else 12
         yield from view.other("currency", claim, pins, text, tries=tries, source=source)
 
@@ -89,6 +91,7 @@ def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[KnownInt
     if rate is None or claim.quantity.to:
         return
     for known in view.meant(claim):
+        # What is open by its own size would fit at any rate.
         if known.width < abs(known.middle):
             yield KnownInterval(known * rate, f"at the rate of {level.period}")
 
@@ -119,10 +122,12 @@ def _at_one(
     source = _source_of(claim, other, view)
     text = _text(claim, amount, other, nearest, value, view)
     change = Correction(right, corrected, text, source)
+    # Over all rates tried, so that one lucky day of a hundred weighs little.
     hits = sum(covers(claim, one) for one, _ in fitting)
     hull = values[0][0]
     for one, _ in values:
         hull = hull.hull(one)
+    # Rates of neighbouring days are no independent tries: their common span bounds the chance too.
     chance = min(at_least_once(luck(claim, value), len(rates)), luck(claim, hull))
     yield Proposal("spot_rate", (change,), chance, hits / len(rates) / view.open(claim))
 
@@ -153,6 +158,7 @@ def _rates(money: str, claim: Claim, view: KnownValues) -> Iterator[_Rate]:
     period = claim.quantity.of[0][0].period
     published = view.case.document.source.published
     latest: date = published.end if published else period.end + LATEST
+    # From the last month on: earlier rates are part of the period's own average.
     first = period.end.replace(day=1)
     for row in view.case.facts.statements.rates[money]:
         short = row.period.freq in ("M", "D")

@@ -55,6 +55,7 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         (quantity.of, newer.to),
     ]
     found = [candidate for of, to in sides if (candidate := list(_mixed(claim, view, of, to)))]
+    # Every source of mixed years: the first found need not be the one that was divided.
     for pins in found:
         for pin, text in pins:
             yield from view.other("mixed_years", claim, [pin], text, tries=len(found))
@@ -78,6 +79,7 @@ def _parts(of: Terms, to: Terms, view: KnownValues) -> list[tuple[_Amount, _Amou
     facts = view.case.facts
     pairs = [
         (top, bottom)
+        # A share is the same in any currency as long as both its parts are in that one.
         for money in dict.fromkeys(("USD", of[0][0].currency))
         for top in _amounts(_in(of, money), facts, view)
         for bottom in _amounts(_in(to, money), facts, view)
@@ -100,6 +102,7 @@ def _amounts(
     plain = tuple((level.but(series=None), weight) for level, weight in terms)
     for known in facts.totals(plain if anywhere else terms):
         yield _Amount(known.interval, _whose(known), known.reporter, known.origins)
+    # Only a narrow bound stands in for a number: beyond a tenth any share could be made from it.
     left = view.left(Quantity("value", terms))
     if left is not None and left.low > 0 and left.width < 0.1 * left.middle:
         text = "the text's other numbers"
@@ -136,6 +139,7 @@ def denominator(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     parts = list(_amounts(same.of, facts, view, anywhere=True))
     totals = list(_totals(same, facts, view))
     tried = [(part, total) for part in parts for total in totals if total.interval.low > 0]
+    # Near-equal totals are one guess: counting each would make a hit look like luck.
     guesses = _distinct([total.interval.middle for total in totals])
     for part, total in tried:
         value = part.interval / total.interval
@@ -190,6 +194,7 @@ def _run_rates(whole: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
         if quantity.measure != "value" or len(quantity.of) != 1 or not statement.counts:
             continue
         same = level.but(period=whole.period, reporter=whole.reporter) == whole
+        # Year to date, taken on at the same rate: "eleven months" for a year not over yet.
         partial = level.period.start == whole.period.start and level.period.end < whole.period.end
         months = level.period.months
         candidate = longest.get(statement.row.origin)
@@ -254,6 +259,7 @@ def mixed_base(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     for years in (-1, 1):
         base = claim.quantity.shifted(years).to
         other = replace(claim.quantity, to=base)
+        # A base moved onto the period itself would be no change at all.
         if base[0][0].period == claim.quantity.of[0][0].period:
             continue
         text = f"{claimed(claim)} is the change since {base[0][0].period}"
@@ -264,6 +270,7 @@ def direction(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     """Propose that exporter and importer are exchanged."""
     others = list(_turned(claim.quantity))
     for other in others:
+        # Two-way trade turned round is the same quantity.
         if other.key() != claim.quantity.key():
             text = f"{claimed(claim)} is the number for {flow(other.of)}"
             pins = view.pins(claim, other)
@@ -296,6 +303,7 @@ def territory(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             quantity = _in_area(claim.quantity, narrow, wide)
             if quantity is not None:
                 text = f"{claimed(claim)} is the number for {flow(quantity.of)}"
+                # Other territories are in other series: a suggestion, never a proof.
                 pins = view.pins(claim, quantity, anywhere=True)
                 yield from view.other("territory", claim, pins, text, tries=4)
 

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
+# What an edit of digits may leave: no zero in front, no two marks in a row.
 _WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
 _NAMES = ("thousands", "millions", "billions", "trillions")
+# Factor, in how many ways such an error may happen, and words; 万 is 10**4, 亿 10**8.
 _SCALES = (
     (1e3, 2, "a thousand times as much"),
     (1e-3, 2, "a thousandth"),
@@ -41,6 +43,7 @@ _SCALES = (
 def sign(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     """Propose that a change or balance has the other sign."""
     signed = claim.quantity.measure == "balance" or claim.quantity.unit in ("percent", "points")
+    # An interval around zero fits with either sign.
     if not signed or claim.interval.low <= 0 <= claim.interval.high:
         return
     says, ends = claim.says, claim.interval
@@ -101,8 +104,10 @@ def digits(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         return
     meant = view.meant(claim)
     for rights, ways, words in _readings(claim, numeral[0]):
+        # Edits that miss by far (a digit dropped in front) were never likely to fit by chance.
         near = sum(_is_near(one, known) for one in rights for known in meant[:1])
         for right in rights:
+            # Cheap first: hundreds of edits, of which few come near what is known.
             if not view.could_mean(right):
                 continue
             corrected = claimed(right)
@@ -152,6 +157,7 @@ def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
         signs[one], signs[other] = signs[other], signs[one]
         return "".join(signs)
 
+    # Neighbours are taken for the likelier exchange: fewer ways than far pairs, below.
     near = list(dict.fromkeys(exchanged(a, b) for a, b in itertools.pairwise(places)))
     pairs = [(a, b) for a in places for b in places if b > a]
     far = [text for a, b in pairs if (text := exchanged(a, b)) not in near]
@@ -190,6 +196,7 @@ def percent_points(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         if base.low <= 0 or base.width > 0.1 * base.middle:  # then anything fits
             continue
         if claim.quantity.measure == "share_change":
+            # d % of a share s are d × s points; both stay in the units of the data.
             meant = claim.interval * base
             words = f"{claim.says.text} is the change in per cent of {stated(base.middle, 'share')}"
         else:

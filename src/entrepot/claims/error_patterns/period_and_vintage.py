@@ -56,6 +56,7 @@ def _others(level: Level, view: KnownValues) -> Iterator[Period]:
 def _during(quantity: Quantity, period: Period) -> Quantity | None:
     """Return a quantity for another period; a change with its base as far away as before."""
     first = quantity.of[0][0].period
+    # Bases of different distance cannot move together.
     years = {level.period.start.year - first.start.year for level, _ in quantity.to}
     if len(years) > 1:
         return None
@@ -96,6 +97,7 @@ def _first_release(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
             when = release.row.published_on or "earlier"
             text = f"{claimed(claim)} is the first release ({when}), revised since"
             pin = KnownInterval(release.exact, release.row.origin_words)
+            # A print of low confidence may be no release at all.
             yield from view.other("stale", claim, [pin], text, tries=1 if release.counts else 3)
 
 
@@ -113,6 +115,7 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         for release in view.case.facts.statements.about(quantity)
         if release.exact is not None
         and release.counts
+        # The other side's count: importers count CIF, exporters FOB.
         and release.reporter not in ("", level.reporter)
     ]
     text = (
@@ -148,6 +151,7 @@ def swapped(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
         second = _with_number_of(other, claim)
         if second is None or not view.without(other.id).could_mean(second):
             continue
+        # The other's own number bounds this claim too, and is what is in doubt.
         rest = view.without(other.id)
         changes = (_change(claim, first, other), _change(other, second, claim))
         yield from rest.number("swapped", changes[0], ways=len(others), others=changes[1:])
@@ -167,6 +171,8 @@ def _possible(named: list[tuple[Claim, Claim]], view: KnownValues) -> Iterator[t
             yield named[0]
         return
     ever = [(other, first) for other, first in named if rest.could_ever_mean(first)]
+    # By halves: for each group the view without all of its claims is asked once, and where nothing
+    # could fit even then, no single exchange can.
     middle = (len(ever) + 1) // 2
     for half in (ever[:middle], ever[middle:]):
         yield from _possible(half, view)

@@ -45,6 +45,7 @@ class Lexicon:
     def longest(self, words: Sequence[Atom], at: int) -> tuple[Meaning, int] | None:
         """Return what the longest phrase that starts at `at` means, and how many atoms it has."""
         best = None
+        # All ways through the tree at once: a stem and a full word may both go on.
         reached = [(self._root, at)]
         while reached:
             node, here = reached.pop()
@@ -68,6 +69,7 @@ class Lexicon:
 
 def _following(node: _Node, word: str) -> Iterator[_Node]:
     if node.stems:
+        # Every prefix is one look-up, so the cost does not grow with the number of stems.
         for size in range(_SHORTEST_STEM, min(len(word), _LONGEST_STEM) + 1):
             if found := node.stems.get(word[:size]):
                 yield found
@@ -106,6 +108,7 @@ def _meant(words: list[str]) -> tuple[str, str | float | None]:
         return kind, None
     above, slash, below = rest[0].partition("/")
     try:
+        # "1/3" in the file, as its decimals would end somewhere.
         return kind, float(above) / float(below) if slash else float(above)
     except ValueError:
         return kind, rest[0]
@@ -113,6 +116,7 @@ def _meant(words: list[str]) -> tuple[str, str | float | None]:
 
 def _expanded(phrase: str) -> Iterator[str]:
     """Write out the alternatives in brackets, innermost first."""
+    # The first closing bracket and the last opening one before it are an innermost pair.
     closing = phrase.find(")")
     if closing < 0:
         yield phrase
@@ -234,6 +238,7 @@ def number_words() -> Iterator[tuple[str, int]]:
         heads = ("hundert", "einhundert") if hundreds == 1 else (f"{_SMALL[hundreds]}hundert",)
         for head in heads:
             yield head, 100 * hundreds
+            # "Hundertein" stands in front of a noun, "hunderteins" alone.
             yield f"{head}ein", 100 * hundreds + 1
             for word, number in below.items():
                 if number:

@@ -17,7 +17,10 @@ __all__ = ["composed", "compounded", "joined", "readings"]
 
 
 _PARTS = ("digit", "place", "large", "point")
+# Decimal, since 258.6 × 10**9 in floats has a tail of digits nobody printed. `_ENOUGH` stops
+# a long row of 亿 from growing without end.
 _NOTHING, _ONE, _ENOUGH = Decimal(0), Decimal(1), Decimal(10) ** 16
+# In front of 十, 百, 千: 数十 is "dozens", 上千 "over a thousand", 第十 "the tenth".
 _VAGUE = frozenset("数几上成多第")
 
 
@@ -105,6 +108,7 @@ class _Parts:
             first,
             kind="number",
             value=value,
+            # 百亿 without a digit is a round number; 十 is a numeral like any other.
             step=0.2 * value if first.kind == "place" and first.value != 10.0 else float(self.step),
             end=final.end,
             text="".join(token.text for token in self.used),
@@ -150,9 +154,11 @@ class _Parts:
         return here - at
 
     def _place(self, worth: Decimal) -> int:
+        # 二百千 is no number, but 二百十 (210) leaves its 一 out.
         if self.last is None and self.section and worth != 10:
             return 0
         self.section += (_ONE if self.last is None else self.last) * worth
+        # 3.2千 is exact to hundreds; 三千二百 to ones.
         self.step = self.step * worth if self.printed else _ONE
         self.last = None
         return 1
@@ -161,6 +167,7 @@ class _Parts:
         pending = self.section + (self.last or _NOTHING)
         if not pending:
             self.above *= worth
+        # 万亿: a larger unit multiplies all before it; a smaller one (亿 … 万) only what is since.
         elif self.large and worth > self.large:
             self.above = (self.above + pending) * worth
         else:
@@ -177,7 +184,9 @@ def _kind(found: Sequence[Token], at: int) -> str:
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<by>[ ',.])\d{3})(?:(?P=by)\d{3})*(?:(?P<mark>[.,])\d+)?")
 _DECIMAL = re.compile(r"\d*[.,]\d+")
 _UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+# More digits than any amount has.
 _LONGEST = 30
+# Which marks part decimals. Russian groups thousands by spaces, so that either mark does.
 _POINT_PARTS = {"en": ".", "zh": ".", "de": ",", "ru": ",."}
 
 
@@ -211,8 +220,10 @@ def readings(text: str, language: str) -> tuple[tuple[float, float], ...]:
         whole, parted = _worth(re.sub("[.,]", "", text)), _worth(text.replace(",", "."))
         mark = "," if "," in text else "."
         if not language:
+            # Of an unknown language first as in English: a comma groups, a point parts.
             return (whole, parted) if mark == "," else (parted, whole)
         return (parted,) if mark in _POINT_PARTS[language] else (whole,)
+    # One sign cannot both group and part: 1.234.5 is no number.
     if (found := _GROUPED.fullmatch(text)) and found["mark"] != found["by"]:
         head, tail = text, ""
         if found["mark"]:
@@ -269,6 +280,7 @@ def _number(found: list[Token], at: int) -> tuple[Token, int]:
         place = here + step - 1
         if place >= len(found) or found[place].kind != "spelled" or (step > 1 and not link):
             break
+        # "Two and twenty" are two numbers, "two hundred and twenty" one.
         if step > 1 and found[here].value == "and" and total < _HUNDRED:
             break
         added = _added(total, _spelled_worth(found[place]))
@@ -288,6 +300,7 @@ def _added(total: float, word: float) -> float | None:
     """Return what a number word makes of the number before it, or None if it begins another."""
     if word == _HUNDRED and 0 < total < 10:
         return total * _HUNDRED
+    # "Twenty" takes ones only, "two hundred" anything below a hundred.
     room = 10 if total % _HUNDRED else _HUNDRED
     if total >= 20 and total % 10 == 0 and 0 < word < room and word == int(word):
         return total + word
@@ -296,6 +309,7 @@ def _added(total: float, word: float) -> float | None:
 
 def _with_half(number: Token, half: Token) -> Token:
     part = _spelled_worth(half) or 0.5
+    # ¾ is one step of a quarter from the next whole number.
     step, text = min(part, 1 - part), f"{number.text} {half.text}"
     return replace(number, value=_spelled_worth(number) + part, step=step, end=half.end, text=text)
 
@@ -310,6 +324,7 @@ def _round(token: Token, before: list[Token], found: list[Token], following: int
     value = _spelled_worth(token)
     if value > 1:
         return replace(token, kind="number", step=0.2 * value)
+    # "A" counts only in front of a scale: "a trillion".
     large = after is not None and after.kind == "scale" and after.value in (1e3, 1e6, 1e9, 1e12)
     if large or (value == 0.5 and after is not None and after.kind in ("unit", "currency")):
         return replace(token, kind="number", step=0.2 * value)
@@ -368,6 +383,7 @@ def _of_two_scales(found: Sequence[Token], at: int) -> tuple[list[Token], int] |
     first, _, last, small = window
     worth = [token.value if isinstance(token.value, float) else 0.0 for token in window]
     times = worth[1] / worth[3] if worth[3] else 0.0
+    # "2.5 billion 300 million" is two numbers: the first has said its millions already.
     whole = first.step == 1 and worth[0].is_integer()
     if not whole or times < _LEAST or not 0 < worth[2] < times:
         return None
@@ -385,6 +401,7 @@ def _of_tenths(found: Sequence[Token], at: int) -> tuple[list[Token], int] | Non
     first, tenths, unit, last = window
     touches = first.end == tenths.start and tenths.end == last.start
     value = 5.0 if last.text == "半" else last.value if last.kind == "number" else None
+    # 七成五 is written without a gap and without digits; 七成 5 is not one number.
     if not touches or not isinstance(value, float) or not 0 < value < 10 or last.digits:
         return None
     if not isinstance(first.value, float) or not first.value.is_integer():
@@ -415,6 +432,7 @@ def _and_tenths(found: Sequence[Token], at: int) -> tuple[list[Token], int] | No
         return None
     whole, tenths = first.value, part.value
     plain = isinstance(whole, float) and whole.is_integer() and not first.digits
+    # "Between twelve and three tenths": an opened range is no mixed number.
     opened = any(token.kind == "opens" for token in found[max(at - _BACK, 0) : at])
     if opened or not plain or not isinstance(tenths, float) or not _TENTHS.search(part.text):
         return [replace(first, kind="unknown", end=part.end)], here + 1 - at

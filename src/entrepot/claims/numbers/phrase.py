@@ -54,6 +54,7 @@ def read_says(text: str | float, language: str | None = None) -> Says:
     return _read(str(text), language)
 
 
+# Phrases recur by the thousand: published rows are read at each start, "digits" tries edits.
 @lru_cache(maxsize=4096)
 def _read(phrase: str, language: str | None) -> Says:
     languages = (language,) if language else could_be(phrase)
@@ -63,6 +64,7 @@ def _read(phrase: str, language: str | None) -> Says:
         try:
             read_as.append(_strictly(phrase, tried))
         except RequestError as error:
+            # The first language's refusal is shown: it is the likeliest.
             refusal = refusal or error
     if not read_as:
         raise refusal or unread(phrase, "no number in it")
@@ -142,6 +144,7 @@ def read(phrase: str, found: Iterable[Token]) -> Says:
             raise unread(phrase, "a comparison in words next to a number")
         return Says(phrase, 1.0, "comparable", "ratio", 1 / COMPARABLE, COMPARABLE, 0.0)
     ends = [token for token in tokens if token.kind in ("range", "opens")]
+    # Both or neither: "a third of 27 %" is two numbers, "rose sharply" none.
     if bool(numbers) == bool(words):
         raise unread(phrase, words[0].text if words else "no number in it")
     if numbers:
@@ -202,6 +205,7 @@ def _numbers(tokens: Sequence[Token]) -> list[tuple[float, float]]:
                 values.append((sign * value, token.step))
                 scales.append(None)
                 sign = 1.0
+            # Scales multiply: "two thousand billion".
             case "scale", float(factor) if scales:
                 scales[-1] = (scales[-1] or 1.0) * factor
     last = scales[-1] if scales else None
@@ -213,6 +217,7 @@ def _numbers(tokens: Sequence[Token]) -> list[tuple[float, float]]:
 
 def _times(value: float, scale: float | None) -> float:
     """Multiply as on paper: 258.6 billion is 258600000000."""
+    # In floats 258.6 × 1e9 is 258600000000.00003.
     return value if scale is None else float(Decimal(str(value)) * Decimal(str(scale)))
 
 
@@ -242,6 +247,7 @@ def _shares(tokens: list[Token]) -> list[Token]:
     part, whole = (first, last) if link.kind == "out_of" else (last, first)
     if not (isinstance(part.value, float) and isinstance(whole.value, float)):
         return tokens
+    # "Five out of three" is no share.
     if not (part.kind == whole.kind == "number" and 0 < part.value < whole.value):
         return tokens
     share = replace(first, kind="fraction", value=part.value / whole.value, end=last.end)

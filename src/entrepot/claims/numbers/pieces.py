@@ -44,6 +44,7 @@ def pieces(found: Sequence[Token]) -> Iterator[list[Token]]:
 def _phrases(run: list[Token]) -> Iterator[list[Token]]:
     cores = [at for at, token in enumerate(run) if token.kind in CORES]
     free = 0
+    # The second end of a range is a core too, and must not begin a phrase of its own.
     skip = -1
     for place, core in enumerate(cores):
         if core <= skip:
@@ -70,6 +71,7 @@ def _start(run: list[Token], core: int, free: int) -> int:
     at = core
     while at > free:
         kind = run[at - 1].kind
+        # Backwards over what may lead a number, until something stands there a second time.
         if kind not in _BEFORE or (kind in seen and kind in ("relation", "moved", "by")):
             break
         if kind == "moved" and "level" in seen:
@@ -105,6 +107,7 @@ def _behind(
 
 def _says_more(run: list[Token], core: int, at: int, following: int, *, moved: bool) -> bool:
     """Whether a rise or fall behind a number is told of that number."""
+    # One word that is both number and direction: "doubled", "halved".
     if run[at].start == run[core].start:
         return True
     return not moved and not _leads(run, at, following)
@@ -145,6 +148,7 @@ def _joins(run: list[Token], core: int, end: int, following: int, start: int) ->
             return True
         case "level":
             return False
+    # "Rose from 5 % to 8 %" is a change between two levels, "5 to 8 %" a range.
     return not (own and moved) and opened != "change"
 
 
@@ -166,6 +170,7 @@ def _borrowed(run: list[Token], core: int, end: int, following: int) -> list[Tok
     stop = next((at for at, token in enumerate(lent) if token.kind not in (*kinds, "sign")), None)
     place = run[core].end
     return [
+        # Borrowed words get no width, so that the phrase keeps its place in the text.
         replace(token, start=place, end=place)
         for token in lent[:stop]
         if token.kind in kinds and not (token.kind == "currency" and "currency" in own)
@@ -203,6 +208,7 @@ def _trimmed(piece: list[Token]) -> list[Token]:
     """Leave out words at either end that say nothing."""
     nothing = ("filler", "by", "range")
     start, end = 0, len(piece)
+    # Never down to nothing: one token at least is the number.
     while start < end - 1 and piece[start].kind in nothing:
         start += 1
     while end > start + 1 and piece[end - 1].kind in nothing:
@@ -231,6 +237,7 @@ def without_other_numerals(found: Sequence[Token], text: str) -> list[Token]:
         The text.
     """
     kept = list(found)
+    # "HS 8542, 8541 and 8471": a row goes on being codes until something breaks it.
     code_before = False
     for at, token in enumerate(kept):
         if token.kind == "comparable" and token.value == "loose":  # "the same goods"
@@ -246,6 +253,7 @@ def without_other_numerals(found: Sequence[Token], text: str) -> list[Token]:
 
 def _is_out(found: Sequence[Token], at: int, text: str) -> bool:
     token = found[at]
+    # A numeral like a year counts only with a scale, unit or currency: "2025 billion".
     if _is_year(token) and not _is_more(found, at):
         return not _weighs(found, at, through_range=_rises_to_its_like(found, at))
     if _is_date(found, at) or _parted(found, at):
@@ -355,6 +363,7 @@ def _is_mark(found: Sequence[Token], at: int, text: str) -> bool:
     if not found[at].text.isdigit():
         return False
     line = text.rfind("\n", 0, found[at].start) + 1
+    # "1." or "2)" at the start of a line or sentence numbers an item.
     starts = before in _SENTENCE_ENDS or not text[line : found[at].start].strip()
     return starts and after in (".", ")", "、") and at + 2 < len(found)
 

@@ -116,6 +116,7 @@ def loosened(value: float, step: float) -> float:
     while units and units % 10 == 0:
         units //= 10
         zeros += 1
+    # Half the step of the last digit that is not a zero, at most a tenth, at least a printed step.
     return max(step, min(step * math.pow(10, zeros) / 2, ROUND_WORDS * abs(value)))
 
 
@@ -146,6 +147,7 @@ def bounds(value: float, step: float, relation: str) -> tuple[float, float]:
             return value, math.inf
         case "less_than" | "at_most":
             return -math.inf, value
+        # Towards zero on either side of it: "nearly −5" is −5 to −4.5.
         case "nearly":
             return min(value, value * (1 - ROUND_WORDS)), max(value, value * (1 - ROUND_WORDS))
         case "just_over":
@@ -198,6 +200,7 @@ def turned(says: Says, moved: int) -> Says:
     if not moved:
         return says
     says = replace(says, moved=moved)
+    # "Fell threefold": 3 stays the number, and the other amount is the multiple.
     if moved == -1 and says.unit == "ratio":
         return replace(says, smaller=True)
     low = max(says.low, 0.0) if says.relation in ("less_than", "at_most") else says.low

@@ -72,6 +72,7 @@ def number_spans(text: str, language: str | None = None) -> tuple[Span, ...]:
     """
     body = blanked(text)
     usual = language or language_of(body)
+    # One "6,5 %" in an English text makes every "1,234" of it doubtful.
     unclear = mixed_marks(body, usual)
     found: list[Span] = []
     for start, part in _parts(body):
@@ -93,6 +94,7 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
     starts = [token.start for token in found]
     for piece in pieces(found):
         for tried in _shorter(piece):
+            # The last token need not end last: borrowed units have no width.
             start, end = tried[0].start, max(token.end for token in tried)
             says = _read(part[start:end], tried)
             if says is None:
@@ -121,6 +123,7 @@ def _read(phrase: str, piece: list[Token]) -> Says | None:
 
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = _STOPS - {",", "，"}
+# Tokens either way; bounded, so that reading takes time in proportion to the text.
 _REACH = 25
 
 
@@ -209,6 +212,7 @@ def place_of(text: str) -> int | None:
     words = " ".join(text.lower().split())
     if not _SHORT.fullmatch(words) and not any(one.fullmatch(words) for one in _WHOLE.values()):
         return None
+    # `or None`: there is no place 0.
     if digits := re.search(r"\d+", words):
         return int(digits[0]) or None
     if sign := re.search(f"第({_SINGLE})", words):

@@ -42,6 +42,7 @@ _PLAIN = {**_WIDE, **_SPACES, **_MINUSES, **_OTHER}
 # Digits in groups, of which a year begins none ("2023 111 млрд"); a word; one Chinese character;
 # any other sign.
 _ATOM = re.compile(
+    # A space groups only before exactly three digits: "14 500" is one number, "5 2024" two.
     r"(?P<numeral>\d+(?:(?:[.,]|(?<!\d{4})[ '](?=\d{3}(?!\d)))\d+)*|(?<![\d\w])\.\d+)"
     r"|[\u3400-\u9fff]"
     r"|(?:(?![\u3400-\u9fff])[^\W\d_])+"
@@ -61,6 +62,7 @@ class Atom(NamedTuple):
 def plain(text: str) -> str:
     """Return the text in small letters with one kind of space and of minus, of the same length."""
     mapped = text.translate(_PLAIN).translate(SIMPLE)
+    # A few letters grow when lowered (İ becomes two signs): those stay, so that places hold.
     lowered = mapped.lower()
     if len(lowered) != len(mapped):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in mapped)
@@ -81,8 +83,10 @@ def atoms(text: str) -> list[Atom]:
     ]
 
 
+# Bounded, and without < inside: a lone < must not scan to the end of the text each time.
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,4000}>")
 _ADDRESS = re.compile(
+    # Addresses are full of digits that are no numbers of the text. Bounded against backtracking.
     r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
 )
 _HIDDEN = ("script", "style")
@@ -109,6 +113,7 @@ def _without(text: str, name: str) -> str:
     closing = re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE)
     kept: list[str] = []
     at = 0
+    # Not one expression with .*?: unclosed tags would make it quadratic.
     while found := opening.search(text, at):
         end = closing.search(text, found.end())
         stop = end.end() if end else len(text)
@@ -161,6 +166,7 @@ def mixed_marks(text: str, language: str) -> bool:
     (True, False)
     """
     marks = {"en": _DECIMAL_COMMA, "zh": _DECIMAL_COMMA, "de": _DECIMAL_POINT}
+    # Russian is left out: it parts decimals by comma, and a point there is read so as well.
     return language in marks and marks[language].search(text) is not None
 
 
@@ -172,6 +178,7 @@ def could_be(phrase: str) -> tuple[str, ...]:
         return ("ru",)
     if _ENGLISH_SCALES.search(phrase):
         return ("en",)
+    # Latin letters alone do not decide: both are tried, and both readings kept.
     return ("en", "de")
 
 

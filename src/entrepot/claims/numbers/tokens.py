@@ -45,10 +45,12 @@ def tokens(text: str, language: str, *, locale: str | None = None) -> list[Token
         meaning, size = hit
         last = words[at + size - 1]
         piece = made_plain[words[at].start : last.end]
+        # A word may mean several things, as 成 is tenths and per cent: as many tokens in one place.
         found += [Token(kind, value, piece, words[at].start, last.end) for kind, value in meaning]
         at += size
     if language == "zh":
         found = composed(found)
+    # In this order: words to numbers, parts to one number, and only then what a neighbour decides.
     return in_context(compounded(joined(found)))
 
 
@@ -70,6 +72,7 @@ def _alone(word: Atom, locale: str) -> Token:
 _TURNS = {"more_than": 1.0, "less_than": -1.0}
 _STOPS = frozenset(".,;:!?()。，；：！？、\n")
 _ENDS = frozenset(".;!?。；！？")
+# Bounded, so that reading takes time in proportion to the text.
 _REACH = 25
 _EARLIER = frozenset(
     (
@@ -103,6 +106,7 @@ def in_context(found: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     for place, token in enumerate(found):
         settle = _SETTLED.get(token.kind)
+        # Settled tokens behind, raw ones ahead: each decision sees those before it.
         kept.append(settle(token, kept, found[place + 1 : place + 6]) if settle else token)
     return kept
 
@@ -115,11 +119,13 @@ def _dash(token: Token, before: Sequence[Token], after: Sequence[Token]) -> Toke
         return token
     last = before[-1] if before else None
     leads = bool(after) and after[0].kind in ("number", "currency")
+    # A dash in front of a number that ends no other number is a minus.
     if leads and not _counted(before):
         return replace(token, kind="sign", value=-1.0)
     if [near.kind for near in after[:2]] == ["currency", "number"]:  # "$1.2bn-$1.5bn"
         return token
     ties = ("scale", "unit", "per", "currency", "moved", "moved_after", "range")
+    # It touches the number: "6.5-per-cent"; with spaces around it would be a pause.
     if last and after and after[0].kind in ties and last.end == token.start:
         return replace(token, kind="filler")
     return token
@@ -151,6 +157,7 @@ def _relation(token: Token, before: Sequence[Token], after: Sequence[Token]) -> 
     """Read "6.5 % less than $5 bn" as a fall of 6.5 %, "less than 6.5 %" as a bound."""
     turn = _TURNS.get(str(token.value))
     follows = bool(before) and before[-1].kind in ("unit", "currency", "multiple", "fraction")
+    # "5 % over 2024" compares times; in Chinese a bound may stand behind its number.
     compares = token.text != "over" and token.text[-1:] < _HAN
     if turn is None or not (follows and compares) or not _counted(before):
         return token
@@ -249,6 +256,7 @@ def _one_in_ten(token: Token, before: Sequence[Token], after: Sequence[Token]) -
         return token
     if not (isinstance(part.value, float) and isinstance(whole.value, float)):
         return token
+    # "5 in 10 million" or "3 in 12 months" is no fraction.
     measured = len(after) > 1 and after[1].kind in (*NUMERIC, "time", "month")
     small = 0 < part.value < whole.value <= 1000 and part.step == whole.step == 1
     return replace(token, kind="out_of") if small and not measured else token

@@ -78,6 +78,7 @@ def _total(
         total = total + known.interval.scaled(weight)
         signs.append("+" if weight > 0 else MINUS)
     rows = tuple(known.statements[0].row for known, _ in parts)
+    # One page must add up exactly; across pages later releases move the parts.
     pages = {(row.publisher, row.published_on) for row in (number.row, *rows)}
     if gap(number.interval, total) <= (0.0 if len(pages) == 1 else MIXED_SLACK):
         return
@@ -112,12 +113,14 @@ def _quotient(
     for top, bottom in itertools.product(facts.totals(quantity.of), facts.totals(quantity.to)):
         if not (_usable(top, number) and _usable(bottom, number)) or bottom.interval.low <= 0:
             continue
+        # Derived levels may come from the very number that is tested.
         if top.how or bottom.how:
             continue
         value = quantity.stated(top.interval / bottom.interval)
         if number.interval.meets(value):
             continue
         kind, words = _release(quantity.quotient(number.interval), top, bottom, quantity.measure)
+        # A share that does not say whose total it is of can always be of another.
         if kind == "conflict" and not number.reporter:
             kind, words = "unstated", "not said by both: total"
         rows = tuple(part.row for known in (top, bottom) for part in known.statements)
@@ -140,6 +143,7 @@ def _release(
     factor: Interval, top: ReferenceLevel, bottom: ReferenceLevel, measure: str
 ) -> tuple[Kind, str]:
     """Return whether later releases of the parts could close the gap."""
+    # Of a growth the base is the older number, and has had time to be revised.
     reach = top.revision if measure in SHARES else bottom.revision
     if gap(factor, top.interval / bottom.interval) <= reach:
         what = "its parts" if measure in SHARES else "its base"
@@ -173,6 +177,7 @@ def spans(numbers: Iterable[PublishedInterval]) -> Iterator[PartedSpan]:
         row = number.row
         if row.measure == "value" and row.reporter and number.interval.width < float("inf"):
             key = number.key()
+            # The key without period and base: spans of all lengths of one flow come together.
             series[(*key[:6], row.reporter, row.unit, row.valuation)].append(number)
     for held in series.values():
         for first, second in itertools.permutations(held, 2):
@@ -202,6 +207,7 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
             yield _finding(span, span.whole, release=True)
             continue
         swaps = list(_swaps(span, numbers))
+        # With several exchanges that fit, none is the likelier.
         if len(swaps) == 1:
             wrong, other, mended = swaps[0]
             yield _finding(span, wrong, slip=_slip(span, wrong, other, mended))
@@ -319,6 +325,7 @@ def _is_part(part: Level, whole: Level) -> bool:
             getattr(part, side) == getattr(whole, side) or getattr(whole, side) == WORLD
             for side in ("exporter", "importer")
         )
+        # chpl:4.B is a part of chpl, but lists of different names may overlap in any way.
         and (whole.goods in ("all", part.goods) or part.goods.split(":")[0] == whole.goods)
     )
 
@@ -370,6 +377,7 @@ def _of_one_whole(held: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
     for number in order:
         voices[number.row.origin, _partner(number)].append(number)
     told: set[frozenset[str]] = set()
+    # From the weakest: the finding is filed under the number that is likelier wrong.
     for printer in reversed(list(voices.values())):
         for origin in dict.fromkeys(number.row.origin for number in order):
             both = frozenset((printer[0].row.origin, origin))
@@ -388,12 +396,14 @@ def _over(
     unsaid: dict[str, None] = {}
     mixed = any(other.row.origin != number.row.origin for other in others)
     limit = 1.0 + (MIXED_SLACK if mixed else 0.0)
+    # Largest first, so that the sum passes one with as few as can be.
     for other in sorted(others, key=lambda one: -one.interval.low):
         apart = difference(number, other)
         if apart.stated or any(_overlap(other, one) for one in (number, *added)):
             continue
         added.append(other)
         unsaid |= dict.fromkeys(apart.unsaid)
+        # Lower ends: even the least that their digits allow is too much.
         if math.fsum(one.interval.low for one in (number, *added)) > limit:
             return _shares_finding(printer, added, list(unsaid))
     return None

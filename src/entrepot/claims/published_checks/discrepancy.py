@@ -178,10 +178,12 @@ class PublishedInterval:
         row = self.row
         sides: tuple[object, ...] = (row.exporter, row.importer)
         if row.flow == "both":
+            # Trade between A and B is trade between B and A.
             sides = (frozenset(sides),)
         # A share of two-way trade, or the change of a share, is of the reporter's; so is a GDP.
         whose = row.reporter if row.measure in ("trade_share", "share_change", "gdp") else ""
         goods = row.goods or row.goods_words.casefold()
+        # A rate is in per cent whatever its currency, and in another currency it is another rate.
         money = row.currency if row.measure == "growth" else row.unit
         words = row.partner_words.casefold()
         return (row.measure, row.flow, sides, words, whose, goods, row.period, row.base, money)
@@ -238,6 +240,7 @@ def size(value: float, unit: str, rows: Iterable[Published]) -> str:
     """
     digits = max(significant_digits(row.printed) for row in rows)
     text = figure_value(value, unit, min(max(digits, 3), MOST_DIGITS))
+    # 1.630 becomes 1.63 and 2.00 becomes 2, while 1.05 and 100 stay.
     return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
 
 
@@ -267,6 +270,7 @@ def difference(one: PublishedInterval, other: PublishedInterval) -> DefinitionGa
     for name, first, second in _keys(one, other):
         if first and second and first != second:
             stated.append(f"{name}: {first} and {second}")
+        # Two prints that both leave the total out do not thereby mean the same one.
         elif first != second or (name == "total" and not first):
             unsaid.append(name)
     same_origin = one.row.origin == other.row.origin
@@ -308,6 +312,7 @@ def is_later_release(one: PublishedInterval, other: PublishedInterval) -> bool:
 
 def gap(one: Interval, other: Interval) -> float:
     """Return how far apart two intervals lie, as a part of the larger; 0 where they meet."""
+    # Only one of the two differences can be positive.
     apart = max(one.low - other.high, other.low - one.high, 0.0)
     ends = [abs(end) for end in (one.low, one.high, other.low, other.high)]
     finite = [end for end in ends if end != float("inf")]
@@ -408,6 +413,7 @@ def _in_currencies(statement: Statement, statements: Statements, money: str) -> 
 
 def is_conversion(row: Published) -> bool:
     """Whether an outlet made the number from another currency at a market rate."""
+    # A naming rule of the published rows: an outlet's own conversion is an origin by itself.
     return row.origin.endswith("-CONVERSION")
 
 

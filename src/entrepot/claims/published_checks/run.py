@@ -70,6 +70,7 @@ def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
         *(*shares(numbers), *growth_in_two_currencies(numbers, facts)),
     ]
     explained = [_explained(item, published_rows, facts) for item in found]
+    # Sorted before `_once`, which keeps the first: a conflict with a sure number beats others.
     once = _once(sorted(explained, key=lambda item: (KINDS.index(item.kind), _weakness(item))))
     return tuple(sorted(once, key=lambda item: (KINDS.index(item.kind), item.what, item.id)))
 
@@ -201,6 +202,7 @@ def _market(currency: str, number: PublishedInterval, facts: ReferenceLevels) ->
         if row.value
         and row.period.end >= period.end
         and (row.period == period or row.period.freq in ("M", "D"))
+        # As text: "2026-01-99" is after every day of January, for a print dated by its month only.
         and (row.period == period or str(row.period.start) <= f"{latest}-99")
     ]
     return Interval(min(rates), max(rates)) if rates else None
@@ -235,6 +237,7 @@ def _of_one_thing(group: list[PublishedInterval]) -> Iterator[Discrepancy]:
             for number in left
         }
         odd = max(
+            # Reversed: of equally odd ones the last in rank, since `max` keeps the first.
             reversed(left),
             key=lambda number: (number.row.confidence == "low", len(apart[number.row.id])),
         )

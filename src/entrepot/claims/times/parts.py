@@ -70,6 +70,7 @@ def part(words: Sequence[Word], at: int) -> Part | None:
 def _months(words: Sequence[Word], at: int) -> Part | None:
     """Read "November", "January-November", "from January to November", "1至11月"."""
     here = skipped(words, at, "from")
+    # 1至11月: the first number has no month sign of its own.
     numbered = kind(words, here) == "n" and kind(words, here + 2) == "month"
     if kind(words, here) != "month" and not (numbered and kind(words, here + 1) == "to"):
         return None
@@ -85,6 +86,7 @@ def _day(words: Sequence[Word], at: int) -> Part | None:
     here = at + 1
     if kind(words, at) == "month" and kind(words, here) in ("n", "nth"):
         day = words[here].value
+        # "March 5 to 12", "January 2 to March": spans of days are not read here.
         if kind(words, here + 1) == "to" and kind(words, here + 2) in ("n", "month"):
             return None
         after = skipped(words, here + 1, "day_word")
@@ -110,6 +112,7 @@ def _first_months(words: Sequence[Word], at: int) -> Part | None:
     size = {"months": 1, "quarter": 3}.get(each, 0)
     if each == "quarter" and not first:
         return None
+    # One month alone ("за 1 месяц") is any month, not January.
     if not size or not 1 <= number * size <= 12 or (number == 1 and each == "months"):
         return None
     return Part(1, number * size, here + 2)
@@ -213,6 +216,7 @@ def _measured(found: list[Atom], at: int, language: str) -> bool:
         ((word, _), *_), size = ahead
         return not (word == "currency" and _leads_a_number(found, at + size))
     before = numbers.longest(found[at - 1 : at], 0) if at else None
+    # "$2025" without a gap is an amount; "in US$ 2025" is left as a year.
     touches = bool(at) and found[at - 1].end == found[at].start
     return touches and before is not None and before[0][0][0] == "currency"
 

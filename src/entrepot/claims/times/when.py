@@ -79,6 +79,7 @@ def when(
     body = blanked(text)
     words = words_of(body, language or language_of(body) or "en")
     found: list[TimeSpan] = []
+    # The last period with a year: "a year earlier" and a bare month are counted from it.
     anchor: Period | None = None
     at = 0
     while at < len(words):
@@ -134,6 +135,7 @@ def stepped(period: Period, kind: str) -> Period | None:
     months = {"month_earlier": ("M", 1), "quarter_earlier": ("Q", 3)}.get(kind)
     if months is None or period.freq != months[0]:
         return None
+    # Months counted from year 0, so that a step over New Year needs no case of its own.
     first = period.start.year * 12 + period.start.month - 1 - months[1]
     part = Part(first % 12 + 1, first % 12 + months[1], 0)
     return _period(first // 12, part)
@@ -184,6 +186,7 @@ def _without_year(
         return None
     apart = period.start > anchor.end or period.end < anchor.start
     to_date = (
+        # "In June … from January to June": two spans that end together are one story.
         period.end == anchor.end and period != anchor and min(period.months, anchor.months) == 1
     )
     return period if apart or to_date else None
@@ -199,6 +202,7 @@ def _shifted(anchor: Period | None, year: int | None) -> Period | None:
 def _month_before(published: Period | None) -> Period | None:
     if published is None:
         return None
+    # −1 for counting from 0, −1 for the month before.
     months = published.end.year * 12 + published.end.month - 2
     return Period.parse(f"{months // 12}-{months % 12 + 1:02d}")
 
@@ -235,6 +239,7 @@ class Expression:
 
 def expression(words: Sequence[Word], at: int) -> Expression | None:
     """Read the longest time expression that starts at a place."""
+    # The longest wins; of equals the rule named first.
     rules = (_date, _years, _part_and_year, _spanning, _year_to, _vague, _lone)
     found = [result for rule in rules if (result := rule(words, at)) is not None]
     return max(found, key=lambda result: result.after, default=None)
@@ -286,6 +291,7 @@ def _years(words: Sequence[Word], at: int) -> Expression | None:
     if link.text in ("-", "/") and kind(words, first.after + 1) in ("n", "two_digits"):
         short = words[first.after + 1]
         number = first.number // 100 * 100 + short.value
+        # 2023/24 is two years; 2023/12 would be a month.
         if len(short.text) == 2 and number == first.number + 1:
             until = Year(number, True, first.after + 2)
             return Expression("said", until.after, year=first, until=until)
@@ -318,6 +324,7 @@ def _touches(words: Sequence[Word], led: Year) -> bool:
 
 def _introduced(words: Sequence[Word], at: int) -> bool:
     """Whether a month alone is one: "in May", not "may"."""
+    # 5月 and 五月 can be nothing else; the ideographic space is the first sign of that block.
     is_numbered = words[at].text[:1].isdecimal() or words[at].text > "\u3000"
     led = at > 0 and words[at - 1].text != ","
     return is_numbered or (led and words[at - 1].kind in ("from", *_TIES))
