@@ -477,8 +477,9 @@ def _amount(says: Says, unit: str, period: Period, *, stated: bool) -> Interval:
     spans = _spans(says.per, period) if says.per else 1.0
     interval = says.interval.scaled(spans) if spans != 1 else says.interval
     # "Under 5 billion" has no lower end, and trade none below zero.
-    if math.isinf(interval.low):
-        return Interval(min(0.0, interval.high), interval.high)
+    # A balance can be: "a deficit of more than 5 billion" has no lower end.
+    if math.isinf(interval.low) and interval.high > 0:
+        return Interval(0.0, interval.high)
     return interval
 
 

@@ -154,8 +154,7 @@ class ShareKeys(Closed):
 
     @model_validator(mode="after")
     def _one(self) -> ShareKeys:
-        # Counted are the keys written down, an explicit null among them.
-        if len(self.model_fields_set) != 1:
+        if sum(getattr(self, name) is not None for name in SHARES) != 1:
             raise RequestError(
                 "a change needs exactly one share",
                 hint="write import_share, export_share or trade_share with its definition",
