@@ -168,6 +168,7 @@ def percent_ticks(bottom: float, top: float, height: float) -> list[float]:
     found: list[float] = []
     places: list[float] = []
     for percent in _NAMED:
+        # log1p keeps small changes exact.
         log = math.log1p(percent / 100)
         if not bottom <= log <= top:
             continue
@@ -185,6 +186,7 @@ def _axis(data: EventSteps, name: str) -> Axis:
     low, high = min(values), max(values)
     span = max(high - low, LEAST) * SPAN
     ends = [log_of(end) for one in known for end in (one.low, one.high) if end is not None]
+    # Intervals are taken in, but at most `SPAN` times the range of the estimates beyond them.
     bottom = max(min([low, *ends]), low - span) - LEAST / 2
     top = min(max([high, *ends]), high + span) + LEAST / 2
     first, last = data.steps[0].step - 0.6, data.steps[-1].step + 0.6
@@ -227,6 +229,7 @@ def _grid(axis: Axis) -> list[MarkLayer]:
 
 def _runs(data: EventSteps) -> Iterable[list[EventStep]]:
     """Yield stretches of steps that have an estimate."""
+    # groupby joins neighbours only, which is what a stretch is.
     for known, run in itertools.groupby(data.steps, key=lambda one: one.value is not None):
         if known:
             yield list(run)
@@ -306,6 +309,7 @@ class Axis:
 def log_of(percent: float | None) -> float:
     """Return per cent as a logarithm; all lost has none and lies below everything."""
     assert percent is not None, "only steps with a value are drawn"
+    # `Axis.y` puts it at the lower edge.
     return math.log1p(percent / 100) if percent > -100 else -math.inf
 
 
@@ -346,6 +350,7 @@ def steps(data: EventSteps, axis: Axis, name: str) -> list[MarkLayer]:
         one
         for one in data.steps
         if one in ends
+        # Both ends are always named, and a neighbour that would touch them is not.
         or (one.step % every == 0 and all(room * abs(one.step - end.step) > 36 for end in ends))
     ]
     texts = [
@@ -404,6 +409,7 @@ def _beside(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:
     if data.mean is not None:
         words = ["mean after" if axis.frame.right > 80 else "mean", signed(float(data.mean))]
         texts.append((axis.y(log_of(data.mean)), words, "label-supplier"))
+    # `spread` takes centres in ascending order.
     texts.sort(key=lambda one: one[0])
     sizes = [16.0 * len(rows) + 4 for _, rows, _ in texts]
     centres = spread([y for y, *_ in texts], sizes, -10, axis.frame.inner_height)

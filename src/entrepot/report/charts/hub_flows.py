@@ -200,6 +200,7 @@ PLANS = {"wide": _Plan(852, 622, 66, beside=True), "narrow": _Plan(360, 358, 54,
 def _draw(data: HubLanes, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     most = max(lane.high for lane in data.lanes)
+    # One scale for all lanes, "together" included, so that widths compare.
     scale = plan.thick / most if most else 0.0
     layers: list[MarkLayer] = []
     top, last = TOP + 8, TOP

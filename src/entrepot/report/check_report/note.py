@@ -143,6 +143,7 @@ def _wrapped(text: str, hang: str = "") -> list[str]:
         WIDTH,
         initial_indent=start,
         subsequent_indent=hang,
+        # Addresses must stay whole, so that a mail program makes links of them.
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -127,8 +127,7 @@ def _loaded(lake: Lake) -> list[str]:
     found: dict[str, set[Period]] = defaultdict(set)
     for one in lake.holdings():
         if one.counts and not is_bundled(one.source):
-            # A table without periods of its own that are current,
-            # such as one that was superseded, has `periods` alone.
+            # `current` leaves out years of which a later release has taken the place.
             found[one.source].update(one.current or one.periods)
     # There is one bundled partition; a second would need another sentence and fails here.
     [extract] = bundled().partitions
