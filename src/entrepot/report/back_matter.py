@@ -323,8 +323,8 @@ def _scope(items: Sequence[InventoryItem]) -> str:
         return ""
     said = []
     tellers = sorted(
-        # "DEU>" is Germany's report of exports, ">DEU"
-        # of imports; "*" a source published as a whole.
+        # "DEU>" is Germany's report of exports, ">DEU" of
+        # imports; "*" stands for all reporters at once.
         {name.strip(">") for item in items for _, told in item.slices for name in told}
     )
     if any(item.is_partial for item in items):

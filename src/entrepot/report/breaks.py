@@ -31,8 +31,7 @@ def break_of(importer: str, supplier: str, first: int, last: int) -> Break | Non
     """Return the last whole year with both reports, if it lies between `first` and `last`."""
     areas = (*importer.split("+"), *supplier.split("+"))
     for item in stopped_in(areas, Period.parse(last)):
-        # Russia's last own month is January 2022: of that
-        # year its partners report the rest, so 2021 is whole.
+        # Russia's last own month is January 2022, so its last complete year is 2021.
         whole = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
         # A break at either end of a series separates nothing that is shown.
         if first <= whole < last:

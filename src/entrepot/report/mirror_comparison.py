@@ -316,8 +316,8 @@ class ReportersByYear:
                 year = period.start.year
                 found.years.setdefault(item.source, set()).add(year)
                 for name in names:
-                    # "DEU>" or ">DEU"; without an arrow it is a source
-                    # as a whole ("*"), which is nobody's report.
+                    # "DEU>" or ">DEU"; without an arrow it is
+                    # "*", a source that names no reporters.
                     seller, arrow, buyer = name.partition(">")
                     reported = found.exports if seller else found.imports
                     if arrow:

@@ -694,7 +694,6 @@ def _binds(regime: Regime, subject: Subject) -> bool:
     sides = (subject.supplier, subject.importer)
     sellers, buyers = (sorted(area_set(side, subject.period.end)) for side in sides)
     routes = (Route(seller, buyer, seller) for seller in sellers for buyer in buyers)
-    # any(True for ...): whether there is a single one; the generator stops at it.
     return any(True for route in routes for _ in regime.applies(route))
 
 

@@ -114,7 +114,6 @@ def suppliers_of(
     known = ranged or {}
     parts = [one for one in found.parts if one.value > 0]
     named, others = parts[:most], parts[most:]
-    # `not at`: the first one is marked.
     bars = [_supplier_bar(one, known.get(one.code), marked=not at) for at, one in enumerate(named)]
     if others:
         share, sold = sum(one.value for one in others), sum(one.traded for one in others)

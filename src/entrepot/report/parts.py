@@ -389,7 +389,6 @@ def write(brief: Brief, path: Path | str) -> Path:
 # The claims part of a brief, before anybody renders it.
 
 
-# What is wrong first.
 ORDER = ("inconsistent", "differs", "not_enough_evidence", "supported")
 WORDS = {
     "inconsistent": "Inconsistent",

@@ -546,7 +546,7 @@ def _drawn(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> SheetChart | 
     firsts = [str(row[0] if isinstance(row[0], str) else int(row[0][0])) for row in rows]
     if all(_YEAR.match(one) for one in firsts):
         several = len(set(firsts)) < len(firsts)
-        # More than eight lines, or fifteen bars below, nobody can tell apart.
+        # More than eight lines, or fifteen bars below, nobody can distinguish.
         return SheetChart("dot" if several else "line", alike[:8], len(rows), unit)
     if len(set(firsts)) < len(firsts):
         return None  # several rows of one name are no bars

@@ -385,7 +385,7 @@ def _years(lake: Lake) -> dict[str, Any]:
 def _series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     each = given.pop("each", "year")
     lists = {
-        # Semicolons, because commas and plus signs mean sums of areas within one of them.
+        # Semicolons, because names of areas may have commas, and plus signs join areas into one.
         name: [part.strip() for part in given.pop(f"{name}s").split(";")]
         for name in ("importer", "exporter")
         if f"{name}s" in given

@@ -89,8 +89,8 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         try:
             found = await anyio.to_thread.run_sync(work, limiter=turns)
         except Exception as error:
-            # An error of a tool is an answer that the model reads
-            # and mends; one of the protocol ends its attempt.
+            # An error of a tool is an answer, which the model reads
+            # and mends; one of the protocol it may never see.
             return _refused(error, access)
         return _answered(found)
 

@@ -157,7 +157,6 @@ class KeptAnswers:
             self._found[key] = made
             self._bytes += _size(key, made)
             while self._bytes > self._most:
-                # The first of an OrderedDict is the least recently asked.
                 self._forget(next(iter(self._found)))
 
     def _forget(self, key: str) -> None:

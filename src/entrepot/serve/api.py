@@ -181,7 +181,7 @@ _STATUSES = {
 class Plain(Response):
     """A response whose media types are those that are described."""
 
-    # With a media type FastAPI would describe every answer as that one, beside those of `_answers`.
+    # With a media type FastAPI would describe every answer as that one, in addition to `_answers`.
     media_type = None
 
 

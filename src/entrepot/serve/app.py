@@ -139,7 +139,6 @@ async def _open(service: Service) -> AsyncIterator[None]:
     # Not waited for: the server listens at once, and early questions queue behind this one.
     service.pool.start(get_ready)
     apart.get_ready()
-    # Whatever is above runs before the first request, what is below after the last one.
     yield
     service.kept.close()
 

@@ -121,7 +121,7 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
     ]
     if not fitting:
         return min(items, key=lambda item: abs(item.value - value))
-    # The plainest goods have the shortest name, such as "chpl" beside "chpl (upper)".
+    # The plainest goods have the shortest name: "chpl", and not "chpl (upper)".
     return min(fitting, key=lambda item: len(item.choices.get("goods", "")))
 
 

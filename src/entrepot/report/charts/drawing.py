@@ -203,7 +203,6 @@ def _outline(part: MarkLayer, style: Style, left: float, top: float) -> str:
     there = [(left + row["x"], top + row["y"]) for row in part.rows]
     if part.kind == "path":
         return _element("path", style.stroked(), f' d="{_through(there)}"', {})
-    # Along the upper edge, and back along the lower one.
     back = [(left + row["x"], top + row["y2"]) for row in reversed(part.rows)]
     return _element("path", style, f' d="{_through([*there, *back])}Z"', {})
 

@@ -168,7 +168,6 @@ def percent_ticks(bottom: float, top: float, height: float) -> list[float]:
     found: list[float] = []
     places: list[float] = []
     for percent in _NAMED:
-        # log1p keeps small changes exact.
         log = math.log1p(percent / 100)
         if not bottom <= log <= top:
             continue
@@ -229,7 +228,6 @@ def _grid(axis: Axis) -> list[MarkLayer]:
 
 def _runs(data: EventSteps) -> Iterable[list[EventStep]]:
     """Yield stretches of steps that have an estimate."""
-    # groupby joins neighbours only, which is what a stretch is.
     for known, run in itertools.groupby(data.steps, key=lambda one: one.value is not None):
         if known:
             yield list(run)

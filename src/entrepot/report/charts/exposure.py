@@ -136,7 +136,7 @@ def _draw(data: Exposure, name: str, alt_text: str) -> str:
         default=0.0,
     )
     layers: list[MarkLayer] = []
-    # Rows are numbered through all groups, as the table beside the chart has them.
+    # Rows are numbered through all groups, as in the table under the chart.
     top, number = 0.0, 0
     # Not strict: there may be one direction only.
     for (title, members), style in zip(data.groups, STYLES, strict=False):

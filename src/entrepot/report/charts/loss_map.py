@@ -62,7 +62,6 @@ def step_of(loss: float) -> int:
     >>> step_of(0.0), step_of(0.3), step_of(7)
     (1, 3, 5)
     """
-    # Counts the steps that it has reached.
     return 1 + sum(loss >= step for step in STEPS)
 
 

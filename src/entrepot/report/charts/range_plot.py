@@ -85,7 +85,6 @@ def _draw(data: RangePlot, name: str, alt_text: str) -> str:
     layers: list[MarkLayer] = []
     top = 0.0
     for groups in parts:
-        # The gap only between two parts: a comparison is 0 or 1.
         added, top = _part(groups, plan, top + BETWEEN * (top > 0))
         layers += added
     height = round(top)

@@ -192,7 +192,7 @@ def _style(layer: Layer, order: int) -> str:
         return "supplier"
     if layer.rest:
         return "context-printed"
-    # Two tones in turn: no third grey could be told from both.
+    # Two tones in turn, since a third grey would look like one of them.
     return "blended" if order % 2 else "context-edged"
 
 

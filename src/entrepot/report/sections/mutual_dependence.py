@@ -132,7 +132,7 @@ def _flow(subject: Subject, years: dict[int, MutualShares], *, forward: bool) ->
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
     for year, one in years.items():
-        # The ratio is about one flow: beside the other it would be read as that of the reverse.
+        # The ratio is about one flow: next to the other it would be read as that of the reverse.
         note, short = _ratio(subject, one) if forward and year == max(years) else ("", "")
         left, right = (one.imports, one.exports) if forward else (one.exports, one.imports)
         rows.append(YearShares(str(year), left, right, note, short))

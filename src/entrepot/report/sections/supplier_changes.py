@@ -127,7 +127,7 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefS
     """
     moved = changes(figure)
     gains = sum(change for change in moved.values() if change > 0)
-    # A group as a whole: what one member gained may be what another lost.
+    # Over all members of a group: what one gained may be what another lost.
     own = sum(moved.get(name, 0.0) for name in supplier)
     asked = figure.definition
     who = name or area_phrase("+".join(sorted(supplier)))

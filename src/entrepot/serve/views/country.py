@@ -309,7 +309,6 @@ def _suppliers(
 
 
 def _others(area: str, sellers: Iterable[str]) -> list[str]:
-    # dict.fromkeys: once each, in this order.
     return [one for one in dict.fromkeys(sellers) if one not in (WORLD, area)]
 
 

@@ -134,7 +134,6 @@ def _behind(figure: Figure) -> tuple[list[str], list[int], list[list[str]]]:
 
 
 def _is_number(cell: object) -> bool:
-    # bool is a subclass of int.
     return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 

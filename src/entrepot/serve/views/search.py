@@ -184,7 +184,7 @@ def _ranked(key: str, words: str = "") -> list[tuple[int, _Term]]:
             place = 1 if written.startswith(key) else 2
         found += [(place, term) for term in terms]
     return sorted(
-        # Short names first: of all that begin with the key, they have the least besides it.
+        # Short names first: of all that begin with the key, they add the least to it.
         found,
         key=lambda one: (_is_gone(one[1]), one[0], len(one[1].written), one[1].written),
     )
