@@ -259,8 +259,7 @@ class _Reads:
                 f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}'"
             )
         )
-        # Reports in other currencies have no dollars;
-        # for a ranking their own number is near enough.
+        # Reports in other currencies have no dollars: their own number ranks them, which is rough.
         value = nw.coalesce("value_usd", "value_reported").sum()
         sums = chosen.lazy().group_by("exporter").agg(value.alias("value"))
         # A sum of nothing but empty values is NULL, which comes back as None.

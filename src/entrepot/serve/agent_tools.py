@@ -146,8 +146,7 @@ def call(access: AgentAccess, name: str, given: Mapping[str, Any]) -> dict[str, 
         guess = f"did you mean {' or '.join(near)}? " if near else ""
         raise RequestError(f"no such tool: {name[:60]!r}", hint=f"{guess}tools: {', '.join(TOOLS)}")
     found = tool.work(access, _checked(tool, given))
-    # No-break spaces are for pages; in a conversation
-    # they are one more token, and searches miss them.
+    # No-break spaces are for pages; whoever searches the text of an answer would miss them.
     text = json.dumps(found, ensure_ascii=False, default=str).replace(NBSP, " ")
     size = len(text)
     if size > LONGEST_ANSWER:

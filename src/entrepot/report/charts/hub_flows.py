@@ -248,6 +248,7 @@ def _lane(lane: HubLane, plan: _Plan, scale: float, top: float, centre: float) -
         layers += lines([across | {"y": centre, "y2": centre}], style="leader-dotted")
     if lane.low:
         layers += rects([across | _around(centre, lane.low * scale)], style="supplier")
+    # Two dotted edges that are closer would run into one line.
     if lane.value * scale >= SEEN:
         edges = _around(centre, lane.value * scale)
         rows = [across | {"y": y, "y2": y} for y in edges.values()]

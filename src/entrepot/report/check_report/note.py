@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_note"]
 
+# Characters of a line that RFC 5322 recommends for mail.
 WIDTH = 78
 SHOWN = 3
 _UNSAID = (
