@@ -55,9 +55,11 @@ class Amounts:
         """Return the digits of a number, at least two that are no zeros; nothing for no number."""
         if not isinstance(value, (int, float)):
             return ""
+        # What is left over from adding and subtracting much larger amounts is zero.
         if abs(value) <= self.nothing:
             return "0"
         shown = value / self.size
+        # Below one of the unit two significant digits: 17,000 USD in millions is 0.017, never 0.0.
         text = number(shown, 2)
         if abs(shown) >= 1:
             text = f"{shown:,.{self.decimals}f}".replace("-", MINUS)
@@ -117,6 +119,7 @@ def spans_of(figure: Figure) -> tuple[Ends | None, Ends | None]:
         return (None, ends) if _printed(figure) else (ends, None)
     sides: dict[bool, list[float]] = {True: [], False: []}
     for item in figure.specifications.items:
+        # The key is whether it was printed.
         sides[item.choices.get("source") == "published"].append(item.value)
     return _hull(sides[False]), _hull(sides[True])
 
@@ -146,6 +149,8 @@ def bar_of(figure: Figure) -> RangeBar | None:
     computed, printed = spans_of(figure)
     computed = _hull([*(computed or ()), *(errors_of(figure) or ())])
     values = [figure.value, *(computed or ()), *(printed or ())]
+    # A growth that is shown as a multiple (366 % for
+    # +266 %) has its zero where nothing would be left.
     shift = 100.0 if figure.unit == "percent" and figure.value >= 100 else 0.0
     if min(values) + shift < 0 or max(values) + shift == 0:
         return None
@@ -183,6 +188,8 @@ def round_up(value: float) -> float:
     (5.0, 10000000000.0, 20.0)
     """
     power = 1.0
+    # By steps: a logarithm may fall just below the
+    # power (math.log(1000, 10) is 2.9999999999999996).
     while power * 10 <= value:
         power *= 10
     while power > value:
@@ -220,6 +227,7 @@ def scale_of(unit: str, largest: float) -> Scale:
     if unit == "share_points":
         return Scale(100.0, "points")
     if unit in MONEY:
+        # From 999.5 million on three digits round to 1,000 million, so a billion is the unit.
         fits = ((size, name) for size, name in SCALES if abs(largest) >= size * 0.9995)
         size, name = next(fits, (1.0, ""))
         return Scale(1.0 / size, f"{name} {unit}".strip())

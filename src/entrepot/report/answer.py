@@ -92,6 +92,7 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
     if share.specifications is None or share.low is None or share.high is None:
         text += "no range: only one definition available."
     elif phrasing.span(share):
+        # Reconciled values have errors of their own, which are no choice of a definition.
         is_made = share.definition.source == "reconciled" and "errors" in share.spread
         errors = "the errors of the reports and " if is_made else ""
         what = f"{errors}other defensible definitions {'allow' if errors else 'give'}"
@@ -124,6 +125,8 @@ def _moved(
     text = f"{subject.sellers} deliveries "
     if whole.status == "ok":
         asked = whole.definition
+        # The number that follows is set strong: "rose by
+        # **39 %**". "Did not change" has neither word.
         moved = phrasing.changed(whole).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
@@ -138,6 +141,7 @@ def _moved(
     if not evidence:
         evidence = [found.value]
         text = f"the change in {text}cannot be computed: no {subject.period} value is available"
+    # Where the watched part is all of the goods, the sentence has its growth already.
     if found.growth.status == "ok" and watched_part(subject) != subject.goods:
         evidence.append(found.growth)
         name = part_name(found.growth.definition.goods)

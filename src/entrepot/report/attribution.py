@@ -60,11 +60,13 @@ def _names() -> dict[str, str]:
 
 def row_of(evidence: Evidence) -> Published | None:
     """Return the published or computed row behind a Figure."""
+    # A row of a user's own file comes with the evidence; bundled ones are looked up.
     return evidence.statement or _rows().get(evidence.id)
 
 
 def printed_row(figure: Figure) -> Published | None:
     """Return the row that printed a Figure's value; None if it was computed or derived."""
+    # Two rows behind a value mean that it was derived from them and printed by nobody.
     if len(figure.evidence) != 1 or figure.evidence[0].source != "published":
         return None
     return row_of(figure.evidence[0])
@@ -83,6 +85,7 @@ def origin_name(origin: str) -> str:
     >>> origin_name("GACC"), origin_name("GAIDAR over GACC"), origin_name("NEW-SOURCE")
     ('Chinese customs', 'Gaidar Institute over Chinese customs', 'New Source')
     """
+    # A share that we divide: the numerator of one origin over the total of another.
     if " over " in origin:
         return " over ".join(origin_name(part) for part in origin.split(" over "))
     if origin in _names():

@@ -117,6 +117,7 @@ def state(
     rows = []
     if listed := subject.listed:
         rows.append(("List", f"{listed.title}{_as_read(listed)}"))
+    # An id is that of a published figure; rows of a lake have none.
     latest = [
         f"{figure.definition.period}"
         for figure in found
@@ -140,9 +141,12 @@ def caveats(context: BriefContext, found: Sequence[Figure]) -> tuple[Caveat, ...
     for figure in (*found, *context.figures):
         for item in figure.caveats:
             named.setdefault(item.id, item)
+    # A dictionary as an ordered set: numbers of caveats
+    # follow from the order in which cards need them.
     wanted = dict.fromkeys(
         item.id for figure in found if figure.status == "ok" for item in figure.caveats
     )
+    # Caveats that sections need and cards may not have.
     beyond = ("reporter-break", "edition-break", "basis", "input-output")
     wanted |= {name: None for name in beyond if name in named}
     return tuple(named[name] for name in wanted)
@@ -159,8 +163,10 @@ def commands(
     subject: Subject, share: Figure, claims: str, of_inputs: Figure | None
 ) -> tuple[Command, ...]:
     """Return the lines that give the headline, inputs, this page, and the check again."""
+    # The name of a file may have spaces, or a sign that a shell would obey.
     file = shlex.quote(claims)
     lines = [
+        # A share needs no base, although the definition of the page may carry one.
         Command("the headline number", command_for(share.definition.but(base=None))),
         Command(
             "this page",
@@ -199,6 +205,7 @@ def dated(brief: Brief, day: date) -> Brief:
         state=(*brief.state, ("Date", day_words(day))),
         line=line,
         commands=tuple(
+            # Behind the beginning of the line, so that --out stays last.
             replace(item, line=line + item.line.removeprefix(brief.line))
             if item.line.startswith(brief.line)
             else item
@@ -265,6 +272,7 @@ def _named(context: BriefContext) -> set[str]:
     } | context.sources
     for figure in context.figures:
         items = figure.specifications.items if figure.specifications else ()
+        # Sources of alternatives count as used, for they span the range that is printed.
         found |= {item.choices.get("source", "") for item in items}
     return {split_address(name)[0] for name in found if name}
 
@@ -280,6 +288,7 @@ def _term(name: str, items: Sequence[InventoryItem]) -> Term:
     info = source_info(name)
     title, publisher = info.title, info.publisher
     if is_own(name):
+        # The newest file has the title that its user sees now.
         title, publisher = items[-1].title or "A table of your own", "a table of your own"
         title += f" ({name})"
     about = [
@@ -314,6 +323,8 @@ def _scope(items: Sequence[InventoryItem]) -> str:
         return ""
     said = []
     tellers = sorted(
+        # "DEU>" is Germany's report of exports, ">DEU" of
+        # imports; "*" stands for all reporters at once.
         {name.strip(">") for item in items for _, told in item.slices for name in told}
     )
     if any(item.is_partial for item in items):
@@ -334,6 +345,7 @@ def _printed(context: BriefContext) -> list[Term]:
     used = {item.id: item for figure in context.figures for item in figure.evidence if item.id}
     printed = [row for name in sorted(used) if (row := row_of(used[name])) is not None]
     every = {row.id: row for row in printed} | context.shown
+    # Ids in CO- are results that we computed from published figures.
     others = _once(row for row in every.values() if not row.id.startswith("CO-"))
     ours = [row for row in printed if row.id.startswith("CO-")]
     if others:
@@ -362,6 +374,7 @@ def _once(rows: Iterable[Published]) -> list[Published]:
     for row in rows:
         what = (row.measure, row.exporter, row.importer, row.flow, row.goods, row.variant)
         how = (row.basis, row.period, row.base, row.printed)
+        # Ten newspapers that print one release are one figure, and no agreement of ten.
         found.setdefault((row.origin, *what, *how), row)
     return list(found.values())
 

@@ -31,7 +31,9 @@ def break_of(importer: str, supplier: str, first: int, last: int) -> Break | Non
     """Return the last whole year with both reports, if it lies between `first` and `last`."""
     areas = (*importer.split("+"), *supplier.split("+"))
     for item in stopped_in(areas, Period.parse(last)):
+        # Russia's last own month is January 2022, so its last complete year is 2021.
         whole = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
+        # A break at either end of a series separates nothing that is shown.
         if first <= whole < last:
             name = possessive(area_name(item.area))
             return Break(whole, f"{name} own reports", "partner-reported data and estimates")
@@ -69,9 +71,11 @@ def not_drawn(known: Mapping[str, Collection[int]], chosen: str) -> str:
     for source, years in known.items():
         if more := sorted(set(years) - shown):
             parts.append(f"{_spans(more)} ({source})")
+            # A year is named once, with the best source that has it.
             shown |= set(more)
     if not parts:
         return ""
+    # A single further source is named: "one other" would be no shorter.
     if (rest := len(parts) - _NAMED) > 1:
         parts = [*parts[:_NAMED], f"years of {rest} other sources"]
     whose = "whose level" if len(parts) == 1 else "whose levels"

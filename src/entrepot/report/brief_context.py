@@ -78,6 +78,7 @@ class Subject:
 
     def headed(self, text: str, goods: str = "all") -> str:
         """Return a heading; it says so where it is of all goods and the page is of some."""
+        # Chained: the heading is of all goods, and the page is not.
         return f"All goods: {text}" if goods == "all" != self.goods else text
 
     @property
@@ -100,6 +101,7 @@ class BriefContext:
     def __init__(self, lake: Lake, before: Mapping[Definition, Figure] | None = None) -> None:
         self._lake = lake
         self._asked: dict[Definition, Figure] = {}
+        # A copy: what is asked here must not get into the memory of others before it is verified.
         self._before = dict(before or {})
         self._leant_on: set[str] = set()
         self._found: dict[str, bool] = {}
@@ -162,9 +164,11 @@ class BriefContext:
 
     def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
         known = self._asked.get(definition) or self._before.get(definition)
+        # An answer with a range serves for one without, and not the other way round.
         if known is None or (ranged and not known.ranged):
             known = evaluate(definition, self._lake, ranged=ranged)
             step()  # one that ended late may have lost a query that was stopped
+        # Also where it was known before, so that `figures` has the order of this page.
         self._asked[definition] = known
         return known
 
@@ -172,6 +176,7 @@ class BriefContext:
         """Return the Figure of the goods of a brief if it has a table, else that of all goods."""
         found = [
             self.value(measure, goods=goods, period=subject.period, **keys)
+            # Once, where the goods are all goods.
             for goods in dict.fromkeys((subject.goods, "all"))
         ]
         return next((figure for figure in found if figure.table), found[0])
@@ -186,6 +191,7 @@ class BriefContext:
         for period in periods:
             figure = self.value(measure, period=period, **keys)
             if figure.status == "ok":
+                # The range only of the year that is shown, for it costs most of a question.
                 return self.ask(measure, period=period, **keys)
             found = found or figure
         if found is None:
@@ -207,6 +213,7 @@ class BriefContext:
         for row in statements("published", self._lake):
             said = (row.measure, row.importer, row.exporter, row.goods)
             voice = (row.origin, row.variant, row.basis, row.period)
+            # Trade both ways ("turnover") is another quantity.
             fits = said == (measure, importer, exporter, goods) and row.flow == "one_way"
             if fits and row.confidence != "low" and not row.per and voice not in seen:
                 seen.add(voice)

@@ -69,9 +69,11 @@ def headline(context: BriefContext, subject: Subject) -> Headline:
     here = {"goods": subject.goods, "period": subject.period} | pair
     later = [subject.period]
     if not subject.fixed:
+        # The goods may be known for an earlier year only, and shares of all goods for a newer one.
         years = [year for year in context.years() if year >= subject.period.year]
         later = [Period.parse(year) for year in years] or later
     overall = _newest(context, subject, "import_share", later)
+    # The ratio in the year of the share, so that a reader can compare the two cards.
     when = [overall.definition.period] if overall.status == "ok" else later
     return Headline(
         share=context.ask("import_share", **here),
@@ -93,6 +95,7 @@ def _newest(context: BriefContext, subject: Subject, measure: str, when: list[Pe
 
 def watched_part(subject: Subject) -> str:
     """Return what the growth card is about: the machine tools of the priority list, else all."""
+    # 4.B of the Common High Priority List: machine tools.
     return "chpl:4.B" if subject.goods == "chpl" else subject.goods
 
 
@@ -173,6 +176,7 @@ def _with_errors(errors: tuple[float, float], figure: Figure) -> str:
 
 def _without_zeros(text: str) -> str:
     """Drop final zeros that stand behind the point: "2.500 to 3.500 %" says no more than 2.5."""
+    # Lazy, so that zeros between digits stay; the full stop goes with the last of them.
     return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), text)
 
 
@@ -183,6 +187,7 @@ def _span(ends: tuple[float, float], figure: Figure) -> str:
         low, high, unit = phrasing.times_of(low), phrasing.times_of(high), "ratio"
     if unit == "share":
         return percent_span(low, high)
+    # Ends that print the same are one number.
     if split_unit(low, unit) == split_unit(high, unit):
         return NBSP.join(split_unit(low, unit))
     return range_text(low, high, unit)
@@ -208,6 +213,7 @@ def source_on_card(figure: Figure) -> str:
     if first.source == "published":
         names = dict.fromkeys(origin_name(item.origin) for item in figure.evidence)
         who = ", ".join(names)
+        # Several rows: the value was computed from what was published.
         return f"from published: {who}" if len(figure.evidence) > 1 else who
     return source_name(first.source) if first.source != "computed" else origin_name(first.origin)
 
@@ -222,6 +228,7 @@ def gathered(sections: Sequence[Section], last: Section) -> tuple[Section, ...]:
     last
         What is not known, which takes in what the sections left out lack.
     """
+    # A section with a chart and a gap keeps both: part of it is known.
     empty = [one for one in sections if one.gap is not None and not _shows(one)]
     lacks = [_stated(gap) for one in empty for gap in (one.gap, *one.gaps) if gap is not None]
     gaps = _by_reason([*last.gaps, *lacks])

@@ -166,14 +166,18 @@ def _courses(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]
     """
     years = _years(context, sides)
     best: ShareCourses = ((), ())
+    # By preference, and "computed" from published totals last.
     for source in (*flow_sources(context.lake), "computed"):
         if not all(any(_figures(context.value, side, years, source)) for side in sides):
             continue  # of the other side nothing is drawn either, and its ranges cost seconds
         first, second = (_course(context, side, years, source) for side in sides)
+        # Strictly more: of equal sources the preferred one, which comes first, stays.
         if _shown(first, second) > _shown(*best):
             best = (first, second)
+        # No other source can have more, and asking it costs seconds.
         if len(first) == len(second) == len(years):
             break
+    # The shorter of both: a chart with one empty line compares nothing.
     if _shown(*best)[0]:
         return best
     first, second = (_alike(_course(context, side, years, None)) for side in sides)
@@ -191,6 +195,7 @@ def _years(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) 
     available = sorted(context.years())
     newest = available[-YEARS:]
     named = {day.year for side in sides if (one := side.period) for day in (one.start, one.end)}
+    # A named year before the newest ones shifts the window, or it would not be in the chart.
     early = [year for year in available if year in named and year < newest[0]]
     if not early:
         return newest
@@ -205,6 +210,7 @@ def _range(figures: tuple[Figure, ...]) -> Range:
         for end in (one.low, one.value, one.high)
         if one.status == "ok" and end is not None
     ]
+    # The value is among the ends, for that of one source may lie outside the range of another.
     return (min(ends), max(ends)) if ends and min(ends) < max(ends) else None
 
 
@@ -244,6 +250,7 @@ def _when(
     """
     years = [{figure.definition.period for figure in course} for course in courses]
     both = _newest(years[0] & years[1])
+    # 2023 only for a lake without any year, where every question answers why it has no value.
     available = _newest(years[0] | years[1]) or Period.parse(max(context.years(), default=2023))
     own = [_newest(one) or available for one in years]
     first, second = (side.period or both or alone for side, alone in zip(sides, own, strict=True))
@@ -263,6 +270,7 @@ def _asked(
 ) -> Figure:
     keys = side.keys
     if measure in OF_BUYER:
+        # `keys` is made anew on each call, so nothing else loses its exporter.
         del keys["exporter"]
     return ask(measure, period=period, source=source, **keys)
 
@@ -334,6 +342,7 @@ def names(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[str, str]:
     first, second = (one.parts for one in sides)
     differing = [place for place in range(4) if first[place] != second[place]]
     found = [_name([(place, one[place]) for place in differing]) for one in (first, second)]
+    # Empty if the sides differ in the period alone and one names none.
     return found[0] or "newest", found[1] or "newest"
 
 
@@ -368,6 +377,7 @@ def shared(sides: tuple[ComparisonSide, ComparisonSide]) -> tuple[tuple[str, str
 def picture(found: SideComparison) -> Chart | None:
     """Return the picture; None where no share is held, or both sides have the same course."""
     years = [figure.definition.period.year for course in found.courses for figure in course]
+    # Sides that differ in the period alone are two points of one line.
     if not years or found.sides[0].keys == found.sides[1].keys:
         return None
     first, second = (
@@ -458,6 +468,7 @@ def told(figure: Figure, ends: Range) -> str:
     one = figure.definition
     whose = f"{possessive(area_phrase(one.exporter))} share of"
     whose += f" {possessive(area_phrase(one.importer))} imports of {goods_title(one.goods)}"
+    # The range over all sources in place of the Figure's own, which is of one.
     spread = phrasing.span(replace(figure, low=ends[0], high=ends[1])) if ends else ""
     range_ = f" ({spread})" if spread else ""
     value = NBSP.join(phrasing.shown(figure))
@@ -468,6 +479,7 @@ def _order(found: SideComparison) -> str:
     first, second = found.ranges
     if first is None or second is None:
         return _order_of_values(found)
+    # The lowest of one above the highest of the other: no definition can turn the order.
     if first[0] > second[1]:
         return f"Larger under every available definition: {found.names[0]}."
     if second[0] > first[1]:
@@ -510,6 +522,7 @@ def undrawn(found: SideComparison) -> str:
 
 def parts_apart(found: SideComparison) -> dict[int, str]:
     """Return why a side has no ratio of weights though it has both, by the Figure of the ratio."""
+    # Without the first row: the second is the same measure over all sources.
     rows = {row.figures[0].definition.measure: row.figures for row in found.rows[1:]}
     sides = zip(found.shares, rows["export_share"], rows["asymmetry"], strict=True)
     said = {}

@@ -117,9 +117,12 @@ def brief(
     RequestError
         For a date that is none.
     """
+    # Date and claims first: what is wrong with them is known before minutes of computation.
     day = read_date(date) if date is not None else None
     document = _document(claims)
     sides, lake = opened(importer, supplier, lake)
+    # One block for all Figures: they are of one state of
+    # the lake, and compared with checksums at its end.
     with lake.reading(bundled=bundled_for(lake, goods)) as loaded:
         context = BriefContext(loaded)
         subject = subject_of(context, *sides, goods, period)
@@ -162,6 +165,7 @@ def opening_in(
         subject = subject_of(context, importer, supplier, goods, period)
         found = headline(context, subject)
         industries, share, of_inputs = None, found.share, None
+        # The same condition as in `_described`: both must put the same Figures first.
         if all(figure.status != "ok" for figure in found):
             industries = bought(context, subject)
             if isinstance(industries, DataGap):
@@ -211,6 +215,8 @@ def _described(
     progress("computing the cost of a cut-off")
     stopped = cut_off(context, subject, industries)
     progress("computing shares, goods and mutual dependence")
+    # Asked before the list below, since a section that
+    # does not apply is None and leaves no gap behind.
     two_reports = reporting_gaps.section(context, subject)
     rerouted = third_countries.section(context, subject, supplier_changes.changed(context, subject))
     over_years = suppliers.years_section(context, subject)
@@ -276,8 +282,10 @@ def _described(
 
 def _folders(goods: str, claims: str = "") -> tuple[str, ...]:
     """Return the folders of the files that were named, with the sign that ends them."""
+    # Behind a colon is a part of the list: mine.csv:2.
     files = [part.strip().partition(":")[0] for part in goods.split(",") if is_file(part.strip())]
     named = (Path(one) for one in (*files, claims) if one)
+    # A bare name has no folder; "./" would be taken out of every address and number.
     return tuple(sorted({f"{one.parent}{os.sep}" for one in named if len(one.parts) > 1}))
 
 
@@ -322,7 +330,10 @@ def subject_of(
         raise RequestError(f"a brief covers a year; {headline} is not one", hint="--period 2023")
     _require_loaded(context, headline)
     importer, supplier = (
-        pinned(side, headline.end, years[-1].start) for side in (importer, supplier)
+        # A group keeps the members of the headline's year
+        # in all years, so that a series compares the same.
+        pinned(side, headline.end, years[-1].start)
+        for side in (importer, supplier)
     )
     if period is not None:
         return Subject(importer, supplier, goods, headline, fixed=True)
@@ -334,6 +345,7 @@ def subject_of(
 def _require_loaded(context: BriefContext, headline: Period) -> None:
     """Refuse a time of which there is nothing: a page about another year would be no answer."""
     loaded = sorted({*context.years(), *(year.year for year in input_years(context.lake))})
+    # Years of input-output tables count, too: a brief can be about imported inputs alone.
     if set(loaded).isdisjoint(range(headline.start.year, headline.end.year + 1)):
         there = spans([Period.parse(year) for year in loaded])
         raise NoEvidenceError(
@@ -347,6 +359,7 @@ def _newest(context: BriefContext, importer: str, supplier: str, goods: str) -> 
     """Return the newest year with a share, else with a value; None where no year has either."""
     years = [Period.parse(year) for year in context.years()]
     keys = {"importer": importer, "exporter": supplier, "goods": goods}
+    # All years are looked through for a share before any for a value, which says less.
     for measure in ("import_share", "value"):
         figure = context.first(measure, years, **keys)
         if figure.status == "ok":

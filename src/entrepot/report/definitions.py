@@ -25,6 +25,7 @@ _COUNTED = {
     "producer_hq": "counted by country of the producer’s headquarters",
     "": "the source does not say whether by country of dispatch or of origin",
 }
+# "China sold" would be wrong of goods that a German firm makes in China.
 _VERBS = {"dispatch": "dispatched", "origin": "made", "seller": "sold", "": "supplied"}
 _MOVERS = {
     "origin": "primary source",
@@ -81,6 +82,7 @@ def verb_of(figure: Figure) -> str:
 def _computed_basis(figure: Figure) -> str:
     """Return whose goods most of the rows of trade count: some reporters name who made them."""
     bases = [item.bases for item in figure.evidence if item.bases]
+    # All sources, and most of the rows of each: "made" claims more than "dispatched".
     by_origin = bases and all(one.get("origin", 0.0) > 0.5 for one in bases)
     return "origin" if by_origin else "dispatch"
 
@@ -134,6 +136,7 @@ def _levels(context: BriefContext, figure: Figure) -> str:
     if any(level.value is None for level in levels):
         return f"in {asked.currency}, levels not available"
     text = range_text(levels[0].value, levels[-1].value, levels[0].unit)
+    # The card shows a multiple, so the per cent are said here.
     if figure.value is not None and figure.value >= 100:
         text += f", +{number(figure.value)}{NBSP}%"
     return text
@@ -141,6 +144,7 @@ def _levels(context: BriefContext, figure: Figure) -> str:
 
 def _weights(subject: Subject, figure: Figure) -> str:
     rows = [row_of(item) for item in figure.evidence]
+    # Both shares in print: their own digits are the arithmetic of the ratio.
     if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
         first, last = (row.printed.replace(" ", NBSP) if row else "" for row in rows)
         return f"{first} of {subject.buyers} imports over {last} of {subject.sellers} exports"

@@ -61,6 +61,8 @@ MOST_QUESTIONS = 30
 """Questions whose answers are tried when a file is made."""
 _AS_QUOTED = "quoted source only"
 _KEYS = ("measure", "exporter", "importer", "flow", "goods", "period", "base", "currency")
+# A blank line, also one of spaces. Not \s for the first
+# part, which overlaps with \n and costs squares of time.
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 _SHARES = ("import_share", "export_share", "trade_share")
 _SOURCES = 3
@@ -100,6 +102,7 @@ def sheet(
         for one in numbers
         if one["claim"] and one["state"] in ("interpreted", "open")
     ]
+    # What is beyond is shown but not tested; `verdicts_on` would refuse all of it.
     few = claims[:MOST_CLAIMS]
     return {
         "source": source,
@@ -124,6 +127,7 @@ def _paragraphs(text: str) -> Iterator[list[Any]]:
     """Yield where each paragraph begins and ends, and its language."""
     usual = language_of(text) or "en"
     start = 0
+    # The end of the text closes the last paragraph; what comes after it is never read.
     for end, after in [*((m.start(), m.end()) for m in _PARAGRAPH.finditer(text)), (len(text), 0)]:
         if text[start:end].strip():
             yield [start, end, language_of(text[start:end]) or usual]
@@ -148,6 +152,8 @@ class _Sentence:
     def around(self) -> tuple[Mark, ...]:
         """Areas named before it in its paragraph, as far back as one sentence may be long."""
         text, start = self._article.text, self.place[0]
+        # Bounded, or a long paragraph would be read again
+        # from its beginning for each of its sentences.
         far = max(0, start - LONGEST)
         opening = max((m.end() for m in _PARAGRAPH.finditer(text, far, start)), default=far)
         return marks(text[opening:start], self._language).areas
@@ -168,6 +174,7 @@ def _numbers(found: Sequence[Reading], article: Article) -> Iterator[dict[str, A
         if sentence is None or sentence.place != one.sentence:
             sentence = _Sentence(one.sentence, article, usual)
         yield _number(one, last, sentence)
+        # Only what was understood is passed on: a guess must not rest on another guess.
         last = one if one.claim else last
 
 
@@ -182,6 +189,7 @@ def _number(one: Reading, last: Reading | None, sentence: _Sentence) -> dict[str
         for key, field in one.fields.items()
     }
     state = one.state
+    # A growth in roubles and one in dollars may have different signs, so this is asked.
     if state == "interpreted" and (money := _moneys(fields)):
         fields["currency"] = money
         state = "open"
@@ -226,6 +234,7 @@ def _guessed(
     named = sentence.named
     last = before.fields if before else {}
     found = {key: last[key].value for key in ("exporter", "importer", "flow") if key in last}
+    # isalnum: single areas, and no sums such as CHN+HKG.
     own = [mark.value for mark in named.areas if mark.value.isalnum()]
     sides = list(dict.fromkeys(own))
     if len(sides) == 1:  # "its deficit with China": whose it is stands in a sentence before
@@ -233,6 +242,7 @@ def _guessed(
     flows = [mark.value for mark in named.flows if mark.start <= one.start - sentence.place[0]]
     flow = flows[-1] if flows else ""
     if len(sides) > 1:
+        # The first country named is whose trade it is, as in "Germany's imports from China".
         home, other, *_ = sides
         buys = flow in ("import", "purchase")
         found["exporter"], found["importer"] = (other, home) if buys else (home, other)
@@ -316,9 +326,11 @@ def verdicts_on(
         try:
             read_entries[name] = _entry(name, one["claim"], words)
         except EntrepotError as error:
+            # One claim that makes no sense must not keep all others from being tested.
             refused[name] = _in_one(error)
     doubtful = {str(one["index"]) for one in asked if one.get("open")}
     keys = _read(SourceKeys, {key: str(source.get(key, "")) for key in _ABOUT})
+    # Once for all checks below, of which there is one for each answer that is tried.
     facts = ReferenceLevels(known_statements(lake))
 
     def checked(claims: Iterable[ClaimEntry]) -> Check:
@@ -328,7 +340,10 @@ def verdicts_on(
     sure = checked(entry for name, entry in read_entries.items() if name not in doubtful)
     whole = checked(read_entries.values()) if doubtful & set(read_entries) else sure
     verdicts = {entry.id: _verdict(entry) for entry in entries(sure)}
+    # Of the check with guesses only verdicts on the
+    # guesses are taken: no guess may turn another verdict.
     verdicts |= {e.id: _verdict(e) for e in entries(whole) if e.id in doubtful}
+    # As sets, for the same conflict may list its numbers in another order.
     solid = [frozenset(conflict.claims) for conflict in sure.conflicts]
     return {
         "verdicts": verdicts,
@@ -362,6 +377,7 @@ def _entry(name: str, claim: Mapping[str, Any], words: str) -> ClaimEntry:
     RequestError
         If a claims file would refuse it, or its sentence is not in the text.
     """
+    # Line ends and double spaces of the page are no part of a quotation.
     quote = " ".join(str(claim.get("quote", "")).split())
     if quote and quote not in words:
         raise RequestError(
@@ -376,6 +392,7 @@ def _read(model: type[M], data: Mapping[str, Any]) -> M:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        # Validators raise our own errors, with hints; pydantic wraps them.
         cause = first.get("ctx", {}).get("error")
         if isinstance(cause, EntrepotError):
             raise cause from error
@@ -385,6 +402,7 @@ def _read(model: type[M], data: Mapping[str, Any]) -> M:
 
 def _in_one(error: EntrepotError) -> str:
     """Return an error in one line, without the name of a claim that nobody sees."""
+    # On the desk the id of a claim is its number, which the reader has in front of them.
     what = re.sub(r"^\d+: ", "", error.what)
     return one_line(f"{what}: {error.hint}" if error.hint else what)
 
@@ -429,6 +447,7 @@ def _tried(
     """Yield by number what each answer to its question would lead to, beside what is sure."""
     for name, answers in tries.items():
         outcomes: list[dict[str, Any]] = []
+        # Each answer is a check of all claims: this is what a text can make costly.
         for claim in answers[:MOST_TRIES]:
             try:
                 entry = _entry(name, claim, words)
@@ -481,6 +500,7 @@ def render_desk(
     policy = "; ".join(
         (
             "default-src 'none'",
+            # Hashes and not 'unsafe-inline': words of the article could otherwise run as a script.
             f"style-src '{_hash(parts['style'])}'",
             f"script-src '{_hash(parts['program'])}'",
             "img-src data:",
@@ -530,8 +550,10 @@ def _answers(number: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _with(claim: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
     """Return a claim with another value for one key of the definition that it is about."""
+    # A deep copy: the levels of a claim are nested.
     made: dict[str, Any] = json.loads(json.dumps(claim))
     if key == "measure":
+        # The only key with an object is the kind of the claim, whose name is the measure.
         kind = next(name for name in made if isinstance(made[name], dict))
         made[value] = made.pop(kind)
         return made
@@ -539,6 +561,7 @@ def _with(claim: Mapping[str, Any], key: str, value: str) -> dict[str, Any]:
     if key == "base" and "of" in keys:
         keys["base"] = value
         return made
+    # A ratio or a share of a share has its flows one level deeper, under "of" or "to".
     while "period" not in keys:
         keys = next(part for part in keys.values() if isinstance(part, dict))
     keys[key] = value

@@ -116,6 +116,7 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
         How many of the importer's other suppliers of these goods to look at.
     """
     buyers, sellers = asked.members("importer"), asked.members("exporter")
+    # From the catalog alone, so that nothing is read where two reports cannot meet.
     loads = [one for one in of_reports(lake) if _speaks(one, years)]
     reported, by_product = (
         ReportersByYear.of(loads),
@@ -131,11 +132,15 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
         goods, judged = _goods(asked, lake, loads)
     except (RequestError, NoEvidenceError):  # a list that cannot be followed into these editions
         return ComparedReports(years)
+    # Twice: other suppliers are found in one set of sources, and bring sources of their own.
     reads = _Reads(lake, _telling(loads, sellers, buyers), years)
     suppliers = reads.suppliers(goods, buyers, sellers, others)
     every = sellers | {*suppliers}
     reads = _Reads(lake, _telling(loads, every, buyers), years)
+    # Without the buyers among the sellers: trade within a group is no flow of its own here.
     flows = f"{_among('exporter', every - buyers)} AND {_among('importer', buyers)}"
+    # Stored, since `mirrored` reads its rows several
+    # times, which would each time go back to the files.
     with stored(nw.concat(reads.of(flows, goods, every, buyers)), lake) as rows:
         both = over(mirrored(rows.to_native()), "told", f"FROM told WHERE {flows}")
         with stored(nw.from_native(both), lake) as pairs:
@@ -144,6 +149,7 @@ def compare(asked: Definition, years: Years, lake: Lake, others: int = 0) -> Com
 
 def _speaks(item: InventoryItem, years: Years) -> bool:
     first, last = years
+    # `STEADY` years before the first: a line "ended" only if it was steady until then.
     return any(first - STEADY <= period.start.year <= last for period in item.current)
 
 
@@ -161,6 +167,7 @@ def _telling(
 
 
 def _among(column: str, names: Iterable[str]) -> str:
+    # Codes of areas, which have no quotes. An empty IN () is no SQL; '' matches no area.
     listed = ", ".join(f"'{name}'" for name in sorted(names)) or "''"
     return f"{column} IN ({listed})"
 
@@ -179,6 +186,7 @@ def _editions(item: InventoryItem) -> dict[str, str]:
     """Return the Harmonized System behind each nomenclature; totals have none behind theirs."""
     found = {}
     for name in item.nomenclature.split("+"):
+        # A nomenclature without a Harmonized System behind it cannot be compared code by code.
         with suppress(UnknownNameError):
             if name not in ("", NO_CODES):
                 found[name] = harmonized(name).id
@@ -203,11 +211,13 @@ class _Reads:
         it is seen from the rows of the areas alone.
         """
         bought, sold = _among("importer", buyers), _among("exporter", sellers)
+        # The tests exclude each other, so that no row is read twice.
         parts = [
             self._read("importer", flows),
             self._read("importer", f"{bought} AND NOT ({flows})", "importer"),
             self._read("exporter", f"{sold} AND NOT {bought}", "exporter"),
         ]
+        # None means all goods, of which the rows of everybody would be the whole source.
         if goods and all(one.codes is not None for one in goods):
             parts.append(self._read("importer", f"NOT {sold} AND NOT {bought}", "", goods))
         return parts
@@ -221,10 +231,12 @@ class _Reads:
         what = "*"
         if one_for is not None:
             key = "period, freq, reported_by, nomenclature, product, source"
+            # Any one row will do: it is looked at for being there, and not for its value.
             what = f"DISTINCT ON ({key}{f', {one_for}' if one_for else ''}) *"
         within = (
             f"{test} AND reported_by IN ('exporter', 'importer') "
             f"AND period >= DATE '{first - STEADY}-01-01' AND period <= DATE '{last}-12-31' "
+            # Re-imports: Comtrade has rows of a country with itself.
             "AND exporter <> importer"
         )
         rows = select(loads, goods) if goods else loads
@@ -247,8 +259,10 @@ class _Reads:
                 f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}'"
             )
         )
+        # Reports in other currencies have no dollars: their own number ranks them, which is rough.
         value = nw.coalesce("value_usd", "value_reported").sum()
         sums = chosen.lazy().group_by("exporter").agg(value.alias("value"))
+        # A sum of nothing but empty values is NULL, which comes back as None.
         ranked = sorted(fetch(sums), key=lambda row: (-(row[1] or 0.0), row[0]))
         areas = known_areas()
         named = (name for name, _ in ranked if name in areas and areas[name].kind not in _NO_AREA)
@@ -262,7 +276,9 @@ def _judged(
     large = [nw.from_native(in_totals(both))]
     if goods:
         large.append(select(nw.from_native(in_goods(both)), goods))
+    # Only now: years before the first were read to see which lines were steady.
     rows = fetch(nw.concat(large).filter(nw.col("year") >= first).select(TWO_REPORTS))
+    # The last column is the list of rules; a tuple makes the pair hashable.
     found = sorted((MirrorPair(*(*row[:-1], tuple(row[-1]))) for row in rows), key=_rank)
     return (
         tuple(one for one in found if one.product != TOTAL),
@@ -299,6 +315,8 @@ class ReportersByYear:
                 year = period.start.year
                 found.years.setdefault(item.source, set()).add(year)
                 for name in names:
+                    # "DEU>" or ">DEU"; without an arrow it is
+                    # "*", a source that names no reporters.
                     seller, arrow, buyer = name.partition(">")
                     reported = found.exports if seller else found.imports
                     if arrow:
@@ -311,5 +329,6 @@ def of_reports(lake: Lake) -> tuple[InventoryItem, ...]:
     return tuple(
         one
         for one in lake.holdings()
+        # Rows that are all totals have no products to compare.
         if one.table == "flows" and one.counts and one.reporters and one.totals < one.rows
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["MissingValue", "lacking"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
+# Lines about what others published: true, but nothing that loading data would change.
 _PUBLISHED = re.compile(r"(?:computed|published) has no ")
 _TIME = re.compile("not loaded for ")
 _OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
@@ -70,9 +71,12 @@ def lacking(context: BriefContext, figure: Figure) -> MissingValue:
             ADD_DATA,
         )
     goods = goods_title(asked.goods)
+    # Remembered by the goods: a brief asks this for
+    # each of its Figures, and each answer reads rows.
     if not context.remembered(asked.goods, lambda: _has_rows(context, figure, flows)):
         return _without(flows, goods)
     years = sorted({period.year for period in (asked.base, asked.period) if period})
+    # One source has to have both years of a change; two sources with one each do not help.
     there = [one for one in flows if set(years) <= _years([one])]
     if not there:
         lost = joined([str(year) for year in years if year not in _years(flows)] or ["both years"])
@@ -81,6 +85,7 @@ def lacking(context: BriefContext, figure: Figure) -> MissingValue:
             f"Load a file that covers {lost}: **{ADD_DATA}**",
             ADD_DATA,
         )
+    # Before the Figure's own reasons, which say less than that the data are an extract.
     if asked.measure in _OF_A_WHOLE and all(one.is_partial for one in there):
         sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))
         return MissingValue(
@@ -108,9 +113,13 @@ def _reason(figure: Figure) -> str:
 def _spelled(reason: str, flows: Sequence[InventoryItem]) -> str:
     """Write out codes of areas and ids of sources, as a sentence has them."""
     for one in flows:
+        # Escaped, for the id of a user's own table has a full stop in it.
         reason = re.sub(rf"\b{re.escape(one.source)}\b", source_name(one.source), reason)
     return _CODE.sub(
-        lambda found: area_phrase(found[0]) if found[0] in known_areas() else found[0], reason
+        # Three capital letters may also be a currency or
+        # a word: only codes of areas are spelled out.
+        lambda found: area_phrase(found[0]) if found[0] in known_areas() else found[0],
+        reason,
     )
 
 
@@ -142,6 +151,7 @@ def _has_rows(context: BriefContext, figure: Figure, flows: Sequence[InventoryIt
         return True
     names = dict.fromkeys(one.source for one in flows)
     rows = nw.concat([context.lake.flows(name, by="importer") for name in names])
+    # head(1): whether there is any row, and the engine stops at the first.
     return bool(fetch(select(rows, goods).select("product").head(1)))
 
 

@@ -281,6 +281,7 @@ def _goods(subject: Subject) -> str:
 def _kicker(subject: Subject) -> str:
     text = f"{subject.buyers} dependence on {subject.seller}: {goods_of(subject)}"
     codes = subject.goods.replace(" ", "")
+    # Goods without words of their own are called "HS 8542" already.
     if codes.isdigit() and "HS" not in text:
         text += f" (HS {spaced_code(codes)})"
     return phrasing.capital(text)
@@ -290,12 +291,14 @@ def is_wide(share: Figure) -> bool:
     """Whether a range spans more than half the value, so that no single share can be given."""
     if share.value is None or share.low is None or share.high is None:
         return False
+    # Relative to the value: 10 points of range matter to a share of 5 %, and hardly to one of 90 %.
     return share.high - share.low > WIDE * abs(share.value)
 
 
 def _title(subject: Subject, found: Headline) -> str:
     """State the finding with its range; a wide range or a missing number is said instead."""
     share, when = found.share, f" in {subject.period}"
+    # Also the upper end: under another definition there may be some.
     if share.status == "ok" and not share.value and not share.high:
         text = f"no {_goods(subject)} from {subject.seller} are recorded in {subject.buyers} "
         text += f"imports of {subject.period}"
@@ -331,6 +334,7 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
         text = f"{phrasing.capital(subject.sellers)} share of {_imports(subject)} in "
         text += f"{subject.period} **cannot be given**: no total of these imports is available."
         return BriefSentence(text, (share, value))
+    # "Are recorded" and not "were delivered": a zero in trade data is the absence of a row.
     if not share.value and not share.high:
         text = (
             f"In {subject.period} no {_goods(subject)} from {subject.seller} **are recorded** in "
@@ -435,6 +439,7 @@ class _Citations:
 
     def _places(self, names: Iterable[str]) -> tuple[int, ...]:
         places = list(self._found)
+        # Sources beyond the last that is written out share the footnote that counts them.
         return tuple(sorted({min(places.index(name), MOST_SOURCES) + 1 for name in names}))
 
     def _printed(self, row: Published) -> str:
@@ -491,22 +496,27 @@ def _counted(share: Figure) -> str:
 
 def _others(context: BriefContext, subject: Subject, share: Figure) -> list[tuple[str, Figure]]:
     """Return the largest suppliers with their shares, as the share of the lead is counted."""
+    # A printed share has no rows of other suppliers behind it.
     if share.status != "ok" or share.definition.source in (None, "published", "computed"):
         return []
     keys = {"goods": subject.goods, "period": subject.period, "source": share.definition.source}
     table = context.value("top_supplier", importer=subject.importer, **keys).table
     sold = {str(row["exporter"]): float(row["value"]) for row in table}
+    # Partners that are no country: the part of a total
+    # that no partner has, and goods that come back.
     names = [name for name in sold if name not in (REST, REIMPORTS)]
     names.sort(key=lambda name: (-sold[name], name))
     found = []
     for name in names[:NAMED]:
         one = (
             share
+            # Of a group (CHN+HKG) no single supplier is the share of the lead.
             if share.definition.members("exporter") == {name}
             else context.value("import_share", importer=subject.importer, exporter=name, **keys)
         )
         if one.status == "ok" and one.value:
             found.append((name, one))
+    # Again, for a share that is asked may differ from the part of the table it was ranked by.
     return sorted(found, key=lambda pair: -(pair[1].value or 0))
 
 
@@ -520,6 +530,8 @@ def _chart(
     known = over_time.charted(context, subject)
     goods, rows, series = known.goods, known.rows, known.series
     is_known = any(figure.value for figure in series)
+    # Preferred: the goods themselves over enough years.
+    # Next the suppliers, last whatever series there is.
     if is_known and goods == subject.goods and len(series) >= YEARS:
         return _over_time(context, subject, series, rows, cited)
     if len(others) > 1:
@@ -540,6 +552,7 @@ def _over_time(
     if section.picture is None or not isinstance(section.picture.drawn, ShareLines):
         return None
     title = plain(section.title.text)
+    # The section's drawing is made for a page that scrolls; this one shares a sheet of paper.
     picture = replace(section.picture, drawn=replace(section.picture.drawn, height=_LOW))
     marks = (*cited.marks(*series), *cited.rows(rows))
     return NoteChart(title, section.deck, picture, tuple(sorted(set(marks))))
@@ -556,12 +569,14 @@ def _suppliers(
     for name, one in others:
         value = 100 * (one.value or 0)
         is_lead = name in mine and one is share
+        # Others are asked without a range, which costs most of a question.
         low, high = (one.low, one.high) if is_lead else (None, None)
         cells = (f"{number(value, 3)}{NBSP}%",)
         low = None if low is None else 100 * low
         high = None if high is None else 100 * high
         bars.append(RankedBar(area_name(name), value, low, high, cells, marked=is_lead))
     rest = 100 - sum(bar.value for bar in bars)
+    # Less would be printed as 0.0 %, and is the sum of rounding errors as a rule.
     if rest > 0.05:
         bars.append(
             RankedBar("All others", rest, None, None, (f"{number(rest, 3)}{NBSP}%",), is_rest=True)
@@ -622,6 +637,7 @@ def _unequal(subject: Subject, ratio: Figure) -> list[BriefSentence]:
         f"{subject.sellers} share of {subject.buyers} imports",
         f"{subject.buyers} share of {subject.sellers} exports",
     ]
+    # The larger one is named first, so that the number of times is never below one.
     large, small = flows if ratio.value >= 1 else reversed(flows)
     times = phrasing.ratio_words(max(ratio.value, 1 / ratio.value))
     text = f"In all goods, {large} was {times} {small} in {ratio.definition.period}."
@@ -650,6 +666,7 @@ def _law(subject: Subject) -> list[Remark]:
         day = day_text(subject.listed.known_until)
         return [Remark(f"The goods are those of {subject.listed.title}, as of {day}.")]
     code = subject.goods.replace(" ", "")
+    # Of a heading or of several codes no single entry says that all of it is listed.
     if len(code) != 6 or not code.isdigit():
         return []
     listed = [
@@ -664,12 +681,14 @@ def _law(subject: Subject) -> list[Remark]:
     ]
     if not listed:
         return []
+    # The latest day first; of one day the title decides, so that the same lake gives the same note.
     since, title = max(listed)
     return [Remark(f"Listed since {day_text(since)}: {title[:1].lower()}{title[1:]}.")]
 
 
 def _binds(regime: Regime, subject: Subject) -> bool:
     """Whether a list is about what the supplier sells to the importer."""
+    # A list without a home country binds nobody by itself.
     if not regime.home or regime.kind not in ("export", "import"):
         return False
     sides = (subject.supplier, subject.importer)
@@ -696,6 +715,8 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
         yield f"Which definition fits the question. The most influential choice is {choice}."
     for item in share.caveats if share.status == "ok" else ():
         text = item.text.replace("\n", " ")
+        # A reader of a page has no terminal: caveats that
+        # name options or commands are for the brief.
         if item.id in _CAVEATS and "--" not in text and "entrepot " not in text:
             yield text
     later = [year for year in context.years() if year > subject.period.end.year]
@@ -714,12 +735,14 @@ _CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-
 
 def _spoken(text: str) -> str:
     """Return a text without what is for a terminal."""
+    # What follows a colon and two asterisks is the command that would bring the data.
     return plain(text.partition(": **")[0]).rstrip(":;, ")
 
 
 # One page: heights are estimated with the widest letters that a reader's fonts may have.
 
 
+# The height of A4 in points, less the margins of 12 and 9 mm.
 _PAGE = 842.0 - 34 - 26
 _INNER = 504.0
 """Height and width of what is printed, in points."""
@@ -732,7 +755,9 @@ def _lines(text: str, size: float, room: float, *, bold: bool = False) -> int:
     Drawings reckon with the widest letters there are; those of a note are Arial's or narrower.
     """
     lines, used = 1, 0.0
+    # A no-break space holds two words together but has a width of its own.
     for word in plain(text).replace(NBSP, "n").split(" "):
+        # DejaVu Sans, by which widths are reckoned, is wider than Arial by about these factors.
         wide = (0.83 if bold else 0.88) * text_width(f"{word} ", size, bold=bold)
         if used and used + wide > room:
             lines, used = lines + 1, 0.0
@@ -742,6 +767,7 @@ def _lines(text: str, size: float, room: float, *, bold: bool = False) -> int:
 
 def height_of(made: DecisionNote) -> float:
     """Return about how many points of paper the note takes, by the rules of its style sheet."""
+    # Numbers below are sizes, line heights and margins of `note.css`: they change together.
     answer = " ".join(one.text for one in made.answer)
     third = _INNER / 3 - 20
     numbers = max(
@@ -784,6 +810,7 @@ def _fitted(made: DecisionNote) -> DecisionNote:
     Range, answer, sources and the first thing that is not known always stay.
     """
     while height_of(made) > _PAGE:
+        # The longer column decides the height, so only its end saves anything.
         longer = "means" if len(made.means) >= len(made.unknown) else "unknown"
         if len(made.means) > 3 or len(made.unknown) > 3:
             made = _shorter(made, longer)
@@ -791,11 +818,14 @@ def _fitted(made: DecisionNote) -> DecisionNote:
             made = replace(made, counted="")
         elif len(made.means) > 1 or len(made.unknown) > 1:
             made = _shorter(made, longer)
+        # Three lines at least: two sources and the count of the others.
         elif len(made.sources) > 3:
             rest = len(made.sources) - 2
             more = f"{rest} more sources, which the brief lists."
             made = replace(made, sources=(*made.sources[:2], more))
         else:
+            # Nothing is left that may go; the typesetter
+            # shrinks no letters, so a second page follows.
             break
     return made
 

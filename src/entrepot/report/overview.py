@@ -66,6 +66,7 @@ def source_line(source: str, period: object, lake: Lake, *more: str) -> tuple[st
     if name == BUNDLED:
         link = PageLink("CEPII BACI", source_info("baci").url)
         vintage = bundled().vintage
+    # Only releases of which some row is current; superseded ones may still be loaded.
     releases = {one.vintage for one in lake.holdings(name) if one.counts} - {"unknown", ""}
     vintage = vintage or ", ".join(sorted(releases))
     words = [vintage, str(period), *more, known, "Entrepôt computation"]
@@ -81,6 +82,7 @@ def _is_place(code: str) -> bool:
 
 
 def _money(value: float) -> str:
+    # Three digits up to a billion; from there on whole millions with all of their digits.
     return number(value / 1e6) if value < 1e9 else f"{value / 1e6:,.0f}"
 
 
@@ -169,6 +171,7 @@ def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) ->
     ends = (figure.low, figure.high) if figure is not None else (None, None)
     low, high = ends
     span = "–" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
+    # Ends that print the same are no range for a reader.
     if low is not None and high is not None and f"{100 * low:.1f}" == f"{100 * high:.1f}":
         span, low, high = "–", None, None
     return RankedBar(
@@ -210,6 +213,7 @@ def over_half(found: Breakdown) -> tuple[int, int]:
     counted = [
         one
         for one in found.parts
+        # Without the suppliers themselves, which import from each other where they are a group.
         if one.traded >= COUNTED and _is_place(one.code) and one.code not in sellers
     ]
     return sum(one.value > 0.5 for one in counted), len(counted)
@@ -282,9 +286,12 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
     """Return the goods of which a country gets most from one supplier; None of a single code."""
     asked, when = found.definition, found.definition.period
     parts = [one for one in found.parts if one.traded >= SHOWN and "top_supplier" in one.details]
+    # With a single code the page of the country says the same already.
     if len(parts) < 2:
         return None
     tops = [str(one.details["top_supplier"]) for one in parts[:GOODS] if one.value > 0.5]
+    # dict.fromkeys keeps the order of first mention, so
+    # that of equals the more dependent good decides.
     often = max(dict.fromkeys(tops), key=tops.count, default="")
     bars = tuple(
         RankedBar(
@@ -343,12 +350,15 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
     """Return the countries in whose imports a supplier has the largest shares."""
     asked, when = found.definition, found.definition.period
     sellers = asked.members("exporter")
+    # Grows with the trade that is shown, or the smallest
+    # importers of a large exporter would fill the list.
     floor = max(COUNTED, found.total / 1e4)
     parts = [
         one
         for one in found.parts
         if one.traded >= floor and _is_place(one.code) and one.code not in sellers
     ][:NAMED]
+    # Sorted by value, so a first share of zero means that all are.
     if not parts or parts[0].value == 0:
         return None
     seller, of = area_phrase(asked.exporter), _goods_of(found)
@@ -398,6 +408,7 @@ def concentration(figures: Sequence[Figure], lake: Lake) -> Section | None:
         return None
     last = known[-1]
     asked = last.definition
+    # 1 / HHI: so many suppliers of equal size have this concentration.
     equal = number(1 / last.value, 2) if last.value else "–"
     bars = tuple(
         RankedBar(

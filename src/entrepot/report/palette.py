@@ -99,6 +99,7 @@ def variables(palette: dict[str, str]) -> str:
 
 def colour_rules() -> str:
     """Return one class for each fill and stroke that a drawing may use."""
+    # Classes and not values in the drawings: one SVG follows light mode, dark mode and paper.
     fills = "".join(f".f-{name}{{fill:var(--{name})}}" for name in DRAWN)
     strokes = "".join(f".s-{name}{{stroke:var(--{name})}}" for name in DRAWN)
     return fills + strokes

@@ -83,6 +83,7 @@ class BriefSentence:
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        # A rule of the project that the type enforces: no sentence about trade without a figure.
         if not self.evidence:
             raise ValueError(f"no Figure carries this sentence: {self.text!r}")
 
@@ -267,6 +268,8 @@ class Brief:
     def public(self, text: str) -> str:
         """Return a text that leaves the machine: files of the reader by name, without folders."""
         for folder in self.folders:
+            # As it is in text, in HTML and in JSON, where
+            # quotes and backslashes (Windows) are escaped.
             for written in (folder, escape(folder), json.dumps(folder, ensure_ascii=False)[1:-1]):
                 text = text.replace(written, "")
         return text
@@ -350,9 +353,12 @@ def format_of(path: Path) -> Callable[[Brief], str | bytes]:
             hint=f"end the name in {', '.join(FORMATS)}",
         )
     for module, library, extra in _NEEDED.get(suffix, ()):
+        # Looked for and not imported: the answer comes before minutes of computation.
         if find_spec(module) is None:
             raise MissingExtraError(library, extra)
     name = f"render_{_RENDERERS[suffix]}"
+    # Imported when it is needed: renderers import this
+    # module, and some need libraries that not everybody has.
     found: Callable[[Brief], str | bytes] = getattr(import_module(f"entrepot.report.{name}"), name)
     return found
 

@@ -44,6 +44,7 @@ _RELATIONS = {
     "at_most": "at most ",
 }
 _SHORT = {"more_than": "over ", "less_than": "under ", "at_least": "from ", "at_most": "up to "}
+# Only these lose their capital behind a colon: any other first word may be a name.
 _BEGINNINGS = ("A", "An", "It", "Neither", "No", "None", "Not", "Nothing", "Only", "The", "What")
 _ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -60,6 +61,7 @@ def shown(figure: Figure) -> tuple[str, str]:
         return "\u2013", ""
     row = printed_row(figure)
     digits, unit = split_unit(figure.value, figure.unit)
+    # 39 % printed is 39 and not 39.0: more digits would claim what nobody published.
     if row is not None and figure.unit in ("share", "percent"):
         scaled = figure.value * _SCALED.get(figure.unit, 1.0)
         return _fixed(scaled, _decimals(row.printed)), unit
@@ -75,6 +77,7 @@ def bounded(figure: Figure) -> str:
 
 
 def _decimals(printed: str) -> int:
+    # Both marks, for German and Russian sources print a comma.
     found = re.search(r"\d+(?:[.,](\d+))?", printed)
     return len(found[1]) if found and found[1] else 0
 
@@ -96,6 +99,8 @@ def about(figure: Figure) -> str:
         return f"{_RELATIONS[row.relation]}{exact}"
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
     value, _ = split_unit(figure.value, figure.unit, digits=2)
+    # Compared as they are printed: "about" is said exactly
+    # where a reader sees fewer digits than the table has.
     if _number(value) == _number(shown(figure)[0]):
         return exact
     return f"about {short}"
@@ -138,6 +143,7 @@ def direction(change: float, *, up: str = "rose", down: str = "fell", level: str
     >>> direction(3.0), direction(-0.2), direction(0.04)
     ('rose', 'fell', 'held')
     """
+    # Below this one decimal reads 0.0.
     if abs(change) < 0.05:
         return level
     return up if change > 0 else down
@@ -163,6 +169,7 @@ def changed(growth: Figure) -> str:
     """
     if growth.value is None or growth.definition.measure != "growth":
         raise ValueError("not a growth with a value")
+    # "Rose by 266 %" is easily read as 2.66 times; "to 3.7 times as much" is not.
     if growth.value >= 100:
         return multiple(growth.value)
     word = direction(growth.value)
@@ -240,6 +247,7 @@ def ordinal(place: int) -> str:
         return "first"
     if place - 2 < len(_ORDINALS):
         return _ORDINALS[place - 2]
+    # 11th and 111th, but 21st.
     teen = place % 100 in (11, 12, 13)
     return f"{place}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
@@ -271,6 +279,7 @@ def unbroken(text: str) -> str:
     if len(words) < 4:
         return text
     end = words.pop()
+    # Two words at least stay free, or a short text could not be broken at all.
     while len(end) < _LEAST_END and len(words) > 2:
         end = f"{words.pop()}{NBSP}{end}"
     return " ".join([*words, end])

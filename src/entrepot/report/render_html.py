@@ -87,11 +87,13 @@ def page_style(*sheets: str) -> str:
     dark = f"@media (prefers-color-scheme:dark){{:root{{{palette.variables(palette.DARK)}}}}}"
     paper = f"@media print{{:root{{color-scheme:light;{palette.variables(palette.PRINT)}}}}}"
     light = f":root{{color-scheme:light dark;{palette.variables(palette.LIGHT)}{STEPS}}}"
+    # Paper last: whoever prints in dark mode may match both queries, and the later rule wins.
     return "\n".join((light, dark, palette.colour_rules(), _shorter(sheet), paper))
 
 
 def _shorter(sheet: str) -> str:
     """Drop comments and indentation; lines stay, so that a reader can still follow."""
+    # Our own sheets have no strings with "/*" in them.
     bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
 
@@ -103,7 +105,9 @@ def page_environment() -> Environment:
 
     made = Environment(
         loader=PackageLoader("entrepot.report", "templates"),
+        # Also for templates that do not end in .html.
         autoescape=True,
+        # A name that is misspelt in a template raises instead of printing nothing.
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
@@ -133,6 +137,7 @@ def _whole(text: str) -> Any:
     """Escape a heading and keep its hyphenated words on one line."""
     from markupsafe import Markup, escape
 
+    # Escaped first: the marks that are added below are the only ones in the result.
     safe = str(escape(text))
     kept = re.sub(r"[\w’]+(?:-[\w’]+)+", r'<span class="whole">\g<0></span>', safe)
     return Markup(kept)
@@ -150,10 +155,13 @@ def _strong(text: str) -> Any:
     """Escape a text and set what stands between double asterisks strong."""
     from markupsafe import Markup, escape
 
+    # Quotes before escaping, which turns an apostrophe into an entity that no rule would find.
     safe = re.sub(_SPAN, r'<span class="whole">\g<0></span>', str(escape(_curly(text))))
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe))
 
 
 def _curly(text: str) -> str:
     """Turn typewriter apostrophes and single quotes into typographic ones."""
+    # A pair that no letter touches from outside is a
+    # quotation; every other is an apostrophe ("China's").
     return re.sub(r"(?<!\w)'([^']*)'(?!\w)", r"‘\1’", text).replace("'", "’")

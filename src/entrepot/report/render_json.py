@@ -19,6 +19,8 @@ __all__ = ["as_dict", "render_json"]
 
 def render_json(brief: Brief) -> str:
     """Return the brief as JSON text."""
+    # After dumps, so that paths inside of commands and
+    # definitions are found, too, as JSON writes them.
     return brief.public(json.dumps(as_dict(brief), ensure_ascii=False, indent=1)) + "\n"
 
 

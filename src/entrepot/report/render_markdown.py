@@ -41,7 +41,10 @@ def render_markdown(brief: Brief) -> str:
 
 def _escaped(text: str) -> str:
     """Keep Markdown's own signs from being read, on one line; marks for strong words stay."""
+    # A line break inside of a cell would end the row of a table.
     line = re.sub(r"\s*[\r\n]+\s*", " ", text)
+    # A single asterisk is escaped, a pair is ours and
+    # stays. "<" begins HTML, which Markdown lets through.
     return re.sub(r"(?<!\*)\*(?!\*)|[|<_`\[\]]", lambda found: f"\\{found[0]}", line)
 
 
@@ -143,6 +146,8 @@ def _end(brief: Brief) -> Iterator[str]:
             for term in brief.sources
         )
     yield "## Reproduce"
+    # Not escaped: inside of a code block nothing is
+    # read as Markdown, and backslashes would be copied.
     lines = "\n".join(f"# {item.what}\n{item.line}" for item in brief.commands)
     yield f"```sh\n{lines}\n```"
     yield f"Written by Entrepôt {brief.version}."

@@ -128,6 +128,7 @@ _RENDERERS: dict[str, Callable[[DecisionNote], str | bytes]] = {
     ".json": note_json,
 }
 _TYPST = ("typst", "typst", "pdf")
+# Module, library and extra. A DOCX needs Typst, too, which makes the picture of the chart.
 _NEEDED = {".pdf": [_TYPST], ".docx": [("docx", "python-docx", "office"), _TYPST]}
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["as_data", "chart", "render_pdf", "runs", "swatch", "typeset"]
 
 
+# Lines of evidence in a footnote, which a page has little room for.
 _MOST_CARRIERS = 3
 _HASH = re.compile(r", SHA-256 \w+")
 _COLOURS = {"inconsistent": "cannot", "not_enough_evidence": "open"}
@@ -65,6 +66,7 @@ def as_data(brief: Brief) -> dict[str, Any]:
 
 def runs(text: str) -> list[dict[str, Any]]:
     """Return a text in parts, those between double asterisks strong."""
+    # Marks come in pairs, so every second part stands between two of them.
     parts = text.replace("'", "\u2019").split("**")
     return [{"text": part, "strong": place % 2 == 1} for place, part in enumerate(parts) if part]
 
@@ -81,6 +83,7 @@ def _body(brief: Brief, note: Note) -> list[dict[str, Any]]:
     """Return the sentences of a note; those in a row with the same evidence share a footnote."""
     found = [_said(brief, item) for item in note.body]
     for one, after in pairwise(found):
+        # The earlier one loses it: the footnote stands at the last sentence that it carries.
         if one["evidence"] == after["evidence"]:
             one["evidence"] = []
     return found
@@ -90,6 +93,7 @@ def _evidence_lines(item: BriefSentence) -> list[str]:
     """Return the first lines of evidence, and how many more there are."""
     lines = evidence_lines(item.evidence)
     more = len(lines) - _MOST_CARRIERS
+    # A line that says "and 1 more" takes as much room as the line itself.
     if more <= 1:
         return lines
     return [*lines[:_MOST_CARRIERS], f"and {more} more, which the JSON form of this brief lists"]
@@ -175,6 +179,7 @@ def _piece(piece: str | PageLink) -> dict[str, str]:
 
 def _address(url: str) -> str:
     """Return an address that a reader may be sent to: of the web, and no other kind."""
+    # An address comes from data: "file:" or "javascript:" must not become a link.
     return url if url.startswith(("https://", "http://")) else ""
 
 
@@ -229,6 +234,7 @@ def _lines(texts: Sequence[str]) -> list[list[dict[str, Any]]]:
     return [runs(text) for text in texts]
 
 
+# Typst brings this font with it, so that every machine sets the same document.
 FONT = "Libertinus Serif"
 _SPACE = 'xmlns="http://www.w3.org/2000/svg"'
 _SIZE, _SMALL = 15, 14
@@ -303,4 +309,5 @@ def typeset(page: bytes, inputs: dict[str, str], **form: Any) -> bytes:
         import typst
     except ImportError as error:
         raise MissingExtraError("typst", "pdf") from error
+    # From memory to memory: no file is written.
     return bytes(typst.compile(page, sys_inputs=inputs, **form))

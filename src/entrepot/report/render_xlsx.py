@@ -58,6 +58,7 @@ def render_xlsx(brief: Brief) -> bytes:
         Without XlsxWriter.
     """
     try:
+        # Only here: a brief is more often a page, and needs no library for it.
         import xlsxwriter
     except ImportError as error:
         raise MissingExtraError("XlsxWriter", "excel") from error
@@ -119,6 +120,7 @@ def _card(brief: Brief, card: Card) -> list[Cell]:
 def _values(figure: Figure) -> list[Cell]:
     """Return value, unit, low and high; empty where there is none."""
     value, low, high = (
+        # Empty and not 0: a missing number is missing in a spreadsheet, too.
         "" if one is None else (float(one), number_format(figure.unit))
         for one in (figure.value, figure.low, figure.high)
     )
@@ -283,6 +285,7 @@ def _terms(brief: Brief) -> SheetGrid:
 # Sheets of a workbook: one look for all, text never read as a formula, no clock.
 
 
+# Counted from 0: title, text and an empty line stand above the head.
 _HEAD_ROW = 3
 _NARROW, _WIDE, _FIRST_WIDE, _PAGE = 10, 44, 54, 110
 _LINE = 15.0
@@ -351,6 +354,7 @@ class _Exact(float):
     """A number that is written with all its digits: XlsxWriter asks for 16, a float needs 17."""
 
     def __format__(self, _: str) -> str:
+        # The shortest text that reads back as the same float.
         return repr(float(self))
 
 
@@ -378,9 +382,12 @@ class Book:
         self._made = made
         self._public = public
         self._names: list[str] = []
+        # XlsxWriter stores every format that is made, so
+        # one look is made once and not for each cell.
         self._formats: dict[tuple[str, str, bool, bool], Any] = {}
         self._author = author
         made.set_properties(
+            # 255 characters are what Excel takes for a property.
             {"title": title[:255], "author": author, "comments": line[:255], "created": MADE}
         )
 
@@ -414,12 +421,16 @@ class Book:
         """Set what stays in view and how the sheet is printed."""
         sheet.freeze_panes(_HEAD_ROW + 1, 1)
         sheet.hide_gridlines(2)
+        # Product codes are text with leading zeros: without
+        # this each has a green corner that warns of it.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(last, 1) + 1}"})
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
+        # One page wide, and as many long as it takes.
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(_HEAD_ROW)
         sheet.print_area(0, 0, last, max(len(grid.head), 4) - 1)
+        # In a footer "&" begins a command (&P is the page); doubled it is the sign.
         sheet.set_footer(f"&L{self._author.replace('&', '&&')}&C&A&R&P / &N")
         if grid.rows:
             ends = (_HEAD_ROW, 0, _HEAD_ROW + len(grid.rows), len(grid.head) - 1)
@@ -427,6 +438,7 @@ class Book:
 
     def _chart(self, sheet: str, grid: SheetGrid, drawn: SheetChart) -> Any:
         """Return a chart that reads the cells of the sheet, so that it follows what is changed."""
+        # Dots are a line chart without a line: a scatter chart would need numbers for its times.
         kinds = {"line": "line", "bar": "bar", "dot": "line"}
         made = self._made.add_chart({"type": kinds[drawn.kind]})
         first, last = _HEAD_ROW + 1, _HEAD_ROW + drawn.rows
@@ -449,9 +461,11 @@ class Book:
         made.set_title({"name": self._public(grid.title)[:255], "name_font": {"size": 12}})
         made.set_legend({"none": True} if len(drawn.columns) == 1 else {"position": "bottom"})
         made.set_size({"width": 760, "height": 20 * _CHART_ROWS})
+        # A bar says its value by its length, so its axis begins at zero; a line does not.
         values = {"name": drawn.unit, "major_gridlines": {"visible": True}, "min": 0}
         if drawn.kind == "bar":
             made.set_x_axis(values)
+            # Spreadsheet programs draw the first bar at the bottom.
             made.set_y_axis({"reverse": True})
         else:
             made.set_y_axis({name: it for name, it in values.items() if name != "min"})
@@ -462,6 +476,7 @@ class Book:
             self._text(sheet, row, place, cell, "text", right=right)
             return
         value, shown = cell
+        # A cell of a workbook cannot hold infinity or NaN.
         if math.isfinite(value):
             sheet.write_number(row, place, _Exact(value), self._format("number", shown))
         else:
@@ -472,8 +487,10 @@ class Book:
     ) -> None:
         """Write a text as text, whatever it begins with."""
         text = self._public(text)
+        # quote_prefix keeps a text a text when somebody edits the cell: "=1+1" stays what it says.
         look = self._format(style, right=right, quoted=is_risky(text))
         if text:
+            # Not sheet.write(), which guesses and would make formulas and links of texts.
             sheet.write_string(row, place, text[:MOST_TEXT], look)
         else:
             sheet.write_blank(row, place, None, look)
@@ -483,12 +500,16 @@ class Book:
     ) -> None:
         """Write a text over as many columns as make a line of reading width, and as many lines."""
         last, wide = place, widths[place] if place < len(widths) else _NARROW
+        # Four columns at least, or the text of a narrow table would stand in a narrow strip.
         while wide < _PAGE and last + 1 < max(len(widths), 4):
             last += 1
             wide += widths[last] if last < len(widths) else _NARROW
+        # XlsxWriter refuses to merge a single cell.
         if last > place:
             sheet.merge_range(row, place, row, last, "", self._format(style))
         self._text(sheet, row, place, text, style)
+        # Merged cells do not adapt their height by themselves;
+        # a tenth more, as lines end between words.
         lines = sum(max(1, math.ceil(len(part) * 1.1 / wide)) for part in text.split("\n"))
         sheet.set_row(row, _LINE * lines)
 
@@ -519,11 +540,13 @@ def _drawn(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> SheetChart | 
     ]
     if not numeric or len(rows) < 2:
         return None
+    # `columns_of` writes the unit behind the last comma of a head.
     unit = head[numeric[0]].rpartition(", ")[2]
     alike = tuple(place for place in numeric if head[place].rpartition(", ")[2] == unit)
     firsts = [str(row[0] if isinstance(row[0], str) else int(row[0][0])) for row in rows]
     if all(_YEAR.match(one) for one in firsts):
         several = len(set(firsts)) < len(firsts)
+        # More than eight lines, or fifteen bars below, nobody can distinguish.
         return SheetChart("dot" if several else "line", alike[:8], len(rows), unit)
     if len(set(firsts)) < len(firsts):
         return None  # several rows of one name are no bars
@@ -559,6 +582,8 @@ def _length(cell: Cell) -> int:
 Cell = str | tuple[float, str]
 """A text, or a number with its number format."""
 
+# A number as pages print it, with commas for thousands
+# and a true minus; "over 36" or "1,5" is text.
 _NUMBER = re.compile(r"[+\u2212-]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
 _RANGE = re.compile(r"(\S+) to (\S+)")
 _YEAR = re.compile(r"\d{4}")
@@ -603,6 +628,7 @@ def columns_of(table: BriefTable) -> tuple[list[str], list[list[Cell]]]:
     columns: list[list[Cell]] = []
     for place, (head, unit) in enumerate(zip(table.head, table.units, strict=True)):
         cells = [row[place] for row in table.rows]
+        # "38.6 to 53.0" as one text could neither be sorted nor drawn.
         if unit and any(_RANGE.fullmatch(cell) for cell in cells):
             for name, end in (("low", 0), ("high", 1)):
                 heads.append(f"{head}, {name}, {unit}")
@@ -633,10 +659,13 @@ def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     ("What moves (it)  'goods", 'Goods 2')
     """
     plain = wanted.translate(str.maketrans("[]", "()")).translate(str.maketrans(":*?/\\", " " * 5))
+    # Excel: 31 characters, no apostrophe at either end. Stripped again, for the cut may end at one.
     plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "BriefTable"
+    # Excel keeps "History" for itself, and compares names without regard to case.
     used = {name.lower() for name in (*taken, "history")}
     name, count = plain, 1
     while name.lower() in used:
         count += 1
+        # Shortened so that space and number still fit into 31.
         name = f"{plain[: 30 - len(str(count))]} {count}"
     return name

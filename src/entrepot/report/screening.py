@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 FORMS = (".xlsx", ".csv", ".parquet", ".json")
+# The limit of the format (2 to the power of 20).
 LARGEST_SHEET = 1_048_576
 """Rows of a sheet; more do not fit a workbook."""
 DECISIONS = ("open", "licence", "text does not cover it", "stopped", "cleared")
@@ -70,6 +71,7 @@ def title_of(found: Screening) -> str:
         ]
         if not until:
             return "No list is loaded for these routes, so no shipment was screened"
+        # date.max stands for lists that are never outdated, such as those of the user.
         known = [day for day in until if day < date.max]
         end = f" read until {day_text(min(known))}" if known else ""
         return f"No shipment is listed on the lists{end}"
@@ -97,6 +99,7 @@ def as_data(found: Screening, *, rows: int | None = None) -> dict[str, Any]:
         How many lines at most; all that are listed, in part or not known by default.
     """
     shown = found.sums[LISTED] + found.sums[PART] + found.sums[NOT_KNOWN]
+    # The table is sorted by grade, so lines with a result are its beginning.
     table = found.table.slice(0, shown if rows is None else min(rows, shown))
     return {
         "title": title_of(found),
@@ -145,10 +148,12 @@ def list_rows(found: Screening) -> Iterator[tuple[str, str, str, str, str]]:
         for goods_list in regime.lists:
             if goods_list.known_until < regime.read_until:
                 name = goods_list.title.partition(",")[0]
+                # In front: a list that ends earlier than the others of its act matters most.
                 gaps.insert(0, f"{name} read until {day_text(goods_list.known_until)}")
         gaps += [
             why
             for why in found.left_out
+            # Each reason begins with the id of its list.
             if why.split()[0] in {goods_list.id for goods_list in regime.lists}
         ]
         yield one.jurisdiction, one.direction, text, one.read_until, "; ".join(gaps)
@@ -187,10 +192,12 @@ def save_screening(found: Screening, target: Path) -> list[str]:
             where=str(target),
             hint=f"end the name in one of: {', '.join(FORMS)}",
         )
+    # Before the work: a folder that cannot be written is known at once.
     require_target(target)
     said: list[str] = []
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        # Under another name first, so that nobody reads half a file.
         with drafted(target) as draft:
             if suffix == ".xlsx":
                 said = workbook(found, draft)
@@ -200,6 +207,7 @@ def save_screening(found: Screening, target: Path) -> list[str]:
                 import pyarrow.parquet as pq
 
                 made = found.table.drop_columns(list(_INNER))
+                # Parquet has no footer for readers, so the legal note is in its metadata.
                 pq.write_table(made.replace_schema_metadata({"legal": LEGAL}), draft)
             else:
                 text = json.dumps(as_data(found), ensure_ascii=False, indent=1, default=str)
@@ -227,11 +235,14 @@ def _write_csv(table: pa.Table, target: Path) -> None:
         column = table.column(place)
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             continue
+        # Only cells at risk go through Python, each text once; all others stay in Arrow.
         risky = pc.match_substring_regex(column, _AT_RISK)
         if not pc.any(risky).as_py():
             continue
         texts = pc.unique(pc.filter(column, pc.fill_null(risky, fill_value=False))).to_pylist()
         mended = pa.array([str(csv_cell(text)) for text in texts], column.type)
+        # Null where a cell is not at risk; `take` gives
+        # null for it, and `coalesce` the cell itself.
         known = pc.index_in(column, pa.array(texts, column.type))
         fixed = pc.coalesce(pc.take(mended, known.combine_chunks()), column.combine_chunks())
         table = table.set_column(place, name, fixed)
@@ -252,6 +263,8 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
     except ImportError as error:
         raise MissingExtraError("XlsxWriter", "excel") from error
     said: list[str] = []
+    # constant_memory writes a row out when the next
+    # one begins: everything below must go row by row.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(
         str(target) if not isinstance(target, io.BytesIO) else target, options
@@ -268,8 +281,10 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
         book.summary()
         start = 0
         for grade, name, title, colour in _SHEETS:
+            # Sorted by grade, so each sheet is the next stretch of the table.
             rows = found.table.slice(start, found.sums[grade])
             start += found.sums[grade]
+            # Three rows are title, legend and head.
             if rows.num_rows > LARGEST_SHEET - 3:
                 rows = rows.slice(0, LARGEST_SHEET - 3)
                 said.append(
@@ -361,6 +376,7 @@ class _ScreeningWorkbook:
         """Write a cell, a text as text whatever it begins with."""
         if cell is None or cell == "":
             sheet.write_blank(row, place, None, self._look(look))
+        # Before numbers: a bool is an int, and would be written as 1.
         elif isinstance(cell, bool):
             sheet.write_string(row, place, str(cell).upper(), self._look(look))
         elif isinstance(cell, (int, float)):
@@ -402,6 +418,8 @@ class _ScreeningWorkbook:
                     self._write(sheet, row, place, count, "whole")
                 else:
                     sheet.write_string(row, place, "–", self._dash)
+            # The sum is given with its formula, for viewers
+            # that do not compute (XlsxWriter computes nothing).
             formula = f"=SUM(C{row + 1}:F{row + 1})"
             sheet.write_formula(row, 6, formula, self._look("whole"), sum(counts))
             self._write(sheet, row, 7, one.read_until, "text")
@@ -448,6 +466,7 @@ class _ScreeningWorkbook:
         """Write lines: the program's columns, three for the reader, then those of the file."""
         found = self._found
         sheet = self._made.add_worksheet(name)
+        # Columns of the user's file follow ours, so that nothing of it is lost.
         own = [one for one in rows.column_names if one not in (*COLUMNS, *_INNER)]
         heads = [*_HEADS, *_READERS, *((one, 16) for one in own)]
         for place, (_, width) in enumerate(heads):
@@ -472,6 +491,7 @@ class _ScreeningWorkbook:
             3, decision, last, decision, {"validate": "list", "source": list(DECISIONS)}
         )
         at = 3
+        # In pieces: a million lines as Python dictionaries would take gigabytes.
         for batch in rows.to_batches(max_chunksize=10_000):
             for line in batch.to_pylist():
                 self._line(sheet, at, line, own)
@@ -483,9 +503,13 @@ class _ScreeningWorkbook:
             if name == "wind_down" and cell:
                 over = line["date"] is not None and line["date"] > cell
                 cell = f"earlier contracts until {day_text(cell)}" + (" (over)" if over else "")
+            # Excel allows 65,530 links on a sheet and about 2,080
+            # characters in each; beyond it drops them with a warning.
             if name == "act" and cell and line["url"] and len(line["url"]) < 2000 and row < 60_000:
                 sheet.write_url(row, place, line["url"], self._look("link"), str(cell)[:255])
             elif name == "signs" and cell is not None:
+                # T to X are the five signs in `_HEADS`: an
+                # officer who changes one sees the count follow.
                 formula = f'=COUNTIF(T{row + 1}:X{row + 1},"●")'
                 sheet.write_formula(row, place, formula, self._look("centre"), cell)
             else:
@@ -547,6 +571,7 @@ def reasons(found: Screening) -> list[tuple[str, int, str]]:
     kinds: Counter[str] = Counter()
     first: dict[str, str] = {}
     for one in found.problems:
+        # Without the part that quotes the cell, so that reasons of one kind are counted together.
         kind = re.sub(r"(: | “).*", "", one.reason)
         kinds[kind] += 1
         first.setdefault(kind, one.text)

@@ -96,10 +96,12 @@ def chart(
     NoEvidenceError
         If nothing that is held answers.
     """
+    # Options that were not given, for a definition refuses a key that its measure does not read.
     given = {name: value for name, value in keys.items() if value is not None}
     _require_known(measure)
     if curve and measure in NO_MEASURE:
         raise RequestError(f"{measure} has no other definitions", hint="leave out --curve")
+    # A curve is of one period, whatever the measure is drawn as without it.
     over_years = not curve and measure in ("reporters", "asymmetry", *OVER_TIME, *SUPPLIERS)
     if since is not None and not over_years:
         raise RequestError(
@@ -247,6 +249,8 @@ def _require_known(measure: str) -> None:
 
 
 SUFFIXES = (".svg", ".png", ".csv")
+# A page just as large as the drawing. Typst, which
+# briefs need anyway, spares a library for pictures.
 PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.drawing), format: "svg")
 """
@@ -285,6 +289,7 @@ def raster(drawing: str, *, scale: int = 2) -> bytes:
     MissingExtraError
         Without Typst.
     """
+    # Units of a drawing are CSS pixels, of which an inch has 96.
     return typeset(PAGE, {"drawing": drawing}, format="png", ppi=scale * 96)
 
 
@@ -356,6 +361,7 @@ def framed(
     """
     page = NARROW if narrow else WIDE
     inner = draw(picture)[1 if narrow else 0]
+    # Read from the drawing, as its height follows from what is in it.
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     tall = int(size[1])
     head = _lines(title, page, TITLE, bold=True)
@@ -366,6 +372,8 @@ def framed(
     heads = _texts(head, page, page.edge + 14, HEAD, "t-head")
     heads += _texts(told, page, page.edge + HEAD * len(head) + 12, FOOT, "t-foot")
     feet = _texts(ends, page, top + tall + 24, FOOT, "t-foot")
+    # Lines have a class of stroke alone; SVG fills what says
+    # nothing with black. On pages the style sheet does this.
     inner = inner.replace('class="s-', 'fill="none" class="s-')
     placed = inner.replace(
         "<svg ", f'<svg x="{page.edge}" y="{top}" width="{page.width}" height="{tall}" ', 1
@@ -382,6 +390,7 @@ def framed(
 
 def _lines(text: str, page: _Page, size: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit; a word that is too long for one is cut."""
+    # `wrapped` reckons with letters of 13 units: for larger ones the room is made smaller instead.
     room = page.width * 13 / size / (BOLD if bold else 1)
     return [cut(line, page.width, size, bold=bold) for line in wrapped(text, room, most=MOST)]
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SHORTEST_TOKEN", "Access"]
 
+# Characters: about 95 bits if they are letters and digits at random.
 SHORTEST_TOKEN = 16
+# An address of version 6 in brackets, or a name, then a port. No "@", "/" or "#", with which
+# programs disagree about where the name ends.
 _NAME_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@\\\s]+)(:[0-9]{0,5})?")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -83,6 +86,8 @@ class Access:
                 hint="add --token TEXT, or --behind-proxy if a proxy asks who they are; "
                 "or leave out --host",
             )
+        # Elsewhere than on loopback a token or the proxy
+        # protects, which a rebound page does not get past.
         open_to_names = (behind_proxy or not is_loopback(host)) and not names
         known = _HERE | {host} | {name.lower() for name in names}
         return cls(None if open_to_names else known, token, behind_proxy)
@@ -90,6 +95,7 @@ class Access:
     def knows_host(self, header: str) -> bool:
         """Whether a request is meant for this server."""
         found = _NAME_AND_PORT.fullmatch(header)
+        # Malformed names are refused even where any name is allowed.
         return found is not None and (
             self.hosts is None or found[1].strip("[]").lower() in self.hosts
         )
@@ -103,12 +109,17 @@ class Access:
         client = scope.get("client")
         address = str(client[0]) if client else ""
         if self.behind_proxy:
+            # A proxy may append to the header or add a second
+            # one: in both cases its own word is the last.
             said = [text for name, text in scope["headers"] if name == b"x-forwarded-for"]
             address = said[-1].decode("latin-1").rpartition(",")[2].strip() if said else ""
         try:
             found = ip_address(address)
+        # Such as "unknown", an address with a port, or a
+        # socket of the file system: nobody in particular.
         except ValueError:
             return ""
+        # ::ffff:192.0.2.1 is one address of version 4, whose /64 would be all of them.
         if found.version == 6 and found.ipv4_mapped is None:
             return str(ip_network(f"{found}/64", strict=False))
         return str(found)
@@ -120,9 +131,12 @@ class Access:
         kind, _, given = authorization.partition(" ")
         if kind.lower() == "basic":
             try:
+                # validate: without it Python skips signs outside of
+                # the alphabet, so many headers would say one token.
                 given = base64.b64decode(given, validate=True).decode().partition(":")[2]
             except ValueError:  # no Base64, no UTF-8, or not even ASCII
                 return False
         elif kind.lower() != "bearer":
             return False
+        # In constant time. As bytes, because it refuses texts with letters outside of ASCII.
         return hmac.compare_digest(given.strip().encode(), self.token.encode())

@@ -58,6 +58,7 @@ __all__ = [
     "lists_data",
 ]
 
+# About 15,000 tokens of English.
 LONGEST_ANSWER = 60_000
 """Characters of an answer; what would be longer is refused with what to ask in its place."""
 MOST_CODES = 100
@@ -90,6 +91,8 @@ class AgentAccess:
 
     def ask(self, work: Callable[[Lake], dict[str, Any]]) -> dict[str, Any]:
         """Return what work on the lake answers; raises as `Pool.start` and its result do."""
+        # Without a reader: a tool does not know who asks.
+        # Over HTTP the guard limits requests before this.
         return self.pool.start(work).result()
 
     def check(self, sent: Sent, form: Form) -> dict[str, Any]:
@@ -143,6 +146,7 @@ def call(access: AgentAccess, name: str, given: Mapping[str, Any]) -> dict[str, 
         guess = f"did you mean {' or '.join(near)}? " if near else ""
         raise RequestError(f"no such tool: {name[:60]!r}", hint=f"{guess}tools: {', '.join(TOOLS)}")
     found = tool.work(access, _checked(tool, given))
+    # No-break spaces are for pages; whoever searches the text of an answer would miss them.
     text = json.dumps(found, ensure_ascii=False, default=str).replace(NBSP, " ")
     size = len(text)
     if size > LONGEST_ANSWER:
@@ -151,6 +155,8 @@ def call(access: AgentAccess, name: str, given: Mapping[str, Any]) -> dict[str, 
             why="it would not fit into a conversation",
             hint=_narrower(tool),
         )
+    # From the text that was measured, so that what is
+    # sent is what was counted, with plain types only.
     return cast("dict[str, Any]", json.loads(text))
 
 
@@ -171,6 +177,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def _checked(tool: AgentTool, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments without those that say nothing; refuse what the schema does not allow."""
+    # Models send null or "" for what they leave out. False and 0 say something and stay.
     found = {name: value for name, value in given.items() if value is not None and value != ""}
     for name in found:
         if name not in tool.arguments:
@@ -189,8 +196,11 @@ def _checked(tool: AgentTool, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    # bool is a subclass of int in Python, so true would become a year "True".
     if isinstance(value, (int, float)) and not isinstance(value, bool) and "string" in kinds:
         value = str(value)  # a year is often sent as a number
+    # By hand and not with a library of JSON Schema: the
+    # hints are written for a model that tries again.
     is_one = any(isinstance(value, _KINDS[kind]) for kind in kinds)
     if not is_one or (isinstance(value, bool) and "boolean" not in kinds):
         example = json.dumps(schema["examples"][0], ensure_ascii=False)
@@ -205,6 +215,7 @@ def _typed(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         _require_items(name, value, schema)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # Without bounds the value is its own bound; NaN, which equals nothing, is refused even so.
         low, high = schema.get("minimum", value), schema.get("maximum", value)
         if not low <= value <= high:
             raise RequestError(f"{name} is {value}", hint=f"send {low} to {high}")
@@ -251,6 +262,7 @@ def brief_figure(
         "caveats": found["caveats"],
     }
     if found["status"] != "ok":
+        # Left out and not null, so that no model quotes "None" or takes a missing number for zero.
         for name in ("value", "text", "low", "high", "range_text", "range"):
             del short[name]
     if specifications := found["specifications"]:
@@ -263,6 +275,7 @@ def brief_figure(
             short[name] = found[name]
     if table:
         short["table"] = table[:rows]
+        # So that a reader of the first rows knows how many there are.
         short["table_rows"] = len(table)
     if len(found["evidence"]) > _EVIDENCE:
         short["evidence_more"] = len(found["evidence"]) - _EVIDENCE
@@ -270,6 +283,7 @@ def brief_figure(
 
 
 def _of_figure(access: AgentAccess, figure: Figure, rows: int = _ROWS) -> dict[str, Any]:
+    # Without the list of specifications, which may be thousands of values.
     found = figure.to_dict(values=False)
     return brief_figure(access, found, rows=rows, link=address_of(figure.definition))
 
@@ -349,6 +363,7 @@ def _ask(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 def _ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     """Answer a question in words, or say what it leaves open; nothing is guessed."""
     rows = given.pop("rows", _ROWS)
+    # Candidates for a question without a year: only the lake knows which years it has.
     read = read_question(given["question"], years=access.ask(_years)["years"])
     if read.unsaid:
         return {"read": read.to_dict(), "answered": False}
@@ -369,11 +384,14 @@ def _years(lake: Lake) -> dict[str, Any]:
 def _series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     each = given.pop("each", "year")
     lists = {
+        # Semicolons, because names of areas may have commas, and plus signs join areas into one.
         name: [part.strip() for part in given.pop(f"{name}s").split(";")]
         for name in ("importer", "exporter")
         if f"{name}s" in given
     }
     measure = given.pop("measure")
+    # Counted before anything is computed: a span of days or
+    # a long list would hold a worker for its whole time.
     count = _steps(given["period"], each)
     for values in lists.values():
         count *= len(values)
@@ -422,12 +440,15 @@ def _suppliers(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 
 def _compare(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     def work(lake: Lake) -> dict[str, Any]:
+        # Through the JSON of the page's own view, so that both give the same numbers.
         found: dict[str, Any] = json.loads(compare.compare_data(lake, _pairs(given)).body)
         caveats: dict[str, Any] = {}
         for side in found["sides"]:
             side["figures"] = [brief_figure(access, one, rows=0) for one in side["figures"]]
             for one in side["figures"]:
                 for note in one.pop("caveats"):
+                    # Most figures of both sides share their
+                    # caveats; each is sent once for all of them.
                     caveats[note["text"]] = note
                 for name in ("table", "table_rows", "spread"):
                     one.pop(name, None)
@@ -441,8 +462,10 @@ def _compare(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_claims(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
+    # In this order, so that an id that was sent wins over ours.
     claims = [{"id": f"claim-{place}"} | one for place, one in enumerate(given["claims"], 1)]
     source = given.get("source", {"title": "Claims of a conversation"})
+    # JSON is YAML, too, so a claims file can be written without a writer of YAML.
     body = json.dumps({"format": 1, "source": source, "claims": claims}, ensure_ascii=False)
     sent = Sent(body, "claims")
     access.sizes.require(sent)
@@ -494,6 +517,8 @@ def _goods_match(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     day = _day(given["day"]) if "day" in given else None
 
     def work(lake: Lake) -> dict[str, Any]:
+        # A broken list of the owner must not stop an answer
+        # about all others; one that is asked for by name does.
         every = lists or list(goods_lists(skip_broken=True))
         edition = given.get("edition", "HS2022")
         matcher = Matcher(every, edition, links_loaded(lake), all_of_them=bool(lists))
@@ -579,6 +604,7 @@ def list_data(text: str, most: int) -> dict[str, Any]:
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry of a list without what it does not say."""
+    # Zero goes, too, for 0 == False.
     return {name: one for name, one in entry.items() if one not in ("", None, False)}
 
 
@@ -598,6 +624,7 @@ def lists_data() -> list[dict[str, Any]]:
 
 
 def _list(name: str) -> Any:
+    # Before `goods_list`, which would try the name as a file.
     if name.lower() not in list_names():
         near = nearest(name, list_names())
         guess = f"did you mean {' or '.join(near)}? " if near else ""
@@ -627,7 +654,10 @@ def _screen(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     found["results_total"] = sum(found["statuses"][name] for name in counts)
     found["results"] = [_short(one) for one in found["results"]]
     found["matrix"] = [
-        one for one in found["matrix"] if any(one.get(name) for name in (*counts, "not listed"))
+        # Rows of the matrix on which no line fell are left out.
+        one
+        for one in found["matrix"]
+        if any(one.get(name) for name in (*counts, "not listed"))
     ]
     del found["lists"]  # goods_list has them
     if count := found["statuses"]["no list for this route"]:
@@ -709,6 +739,7 @@ def explanation(name: str) -> str:
 def _explained() -> Path:
     """Return the folder of these pages: in the wheel, or in a checkout those of the docs."""
     package = Path(str(files("entrepot")))
+    # The wheel has these pages inside of the package; an editable install has them in docs alone.
     installed = package / "explanation"
     return installed if installed.is_dir() else package.parents[1] / "docs" / "explanation"
 

@@ -54,8 +54,10 @@ __all__ = ["PATH", "agent_server", "http_app", "run_http", "run_stdio"]
 
 PATH = "/mcp"
 """Where the protocol is spoken over HTTP."""
+# `screen` takes 250,000 characters, of which JSON may write some in six bytes.
 LONGEST_BODY = 1_000_000
 """Bytes of a request over HTTP: the largest text, as JSON writes it."""
+# Separate from anyio's default of 40 threads: tools block while the pool works.
 AT_WORK = 16
 """Tools at work at once; more wait."""
 _ABOUT = """Entrepôt answers questions about trade dependence with figures: value, range across \
@@ -87,6 +89,8 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         try:
             found = await anyio.to_thread.run_sync(work, limiter=turns)
         except Exception as error:
+            # An error of a tool is an answer, which the model reads
+            # and mends; one of the protocol it may never see.
             return _refused(error, access)
         return _answered(found)
 
@@ -103,6 +107,7 @@ def agent_server(access: AgentAccess) -> Server[Any]:
         try:
             text, kind = await anyio.to_thread.run_sync(work, limiter=turns)
         except Exception as error:
+            # Resources have no form for an error of their own, unlike tools.
             raise _no_resource(error, access) from error
         content = types.TextResourceContents(uri=uri, text=text, mime_type=kind)
         return types.ReadResourceResult(contents=[content])
@@ -144,7 +149,9 @@ def _tool(name: str) -> types.Tool:
 def _answered(found: dict[str, Any]) -> types.CallToolResult:
     text = json.dumps(found, ensure_ascii=False, default=str, separators=(",", ":"))
     return types.CallToolResult(
-        content=[types.TextContent(text=text)], structured_content=json.loads(text)
+        # Both, for older clients read only the text, and newer ones the structure.
+        content=[types.TextContent(text=text)],
+        structured_content=json.loads(text),
     )
 
 
@@ -160,6 +167,7 @@ def _refused(error: Exception, access: AgentAccess) -> types.CallToolResult:
     """Return an error as an answer that says what to send instead."""
     found = problem(error, access.pool.folder)
     if not isinstance(error, EntrepotError):
+        # To the log of the operator alone; the client learns no more than that it broke off.
         logging.getLogger(__name__).error("a tool broke off", exc_info=error)
     said = {
         "error": found["detail"],
@@ -199,11 +207,16 @@ def as_arguments(hint: str) -> str:
         value = found["value"]
         return f'"{name}": "{value}"' if value else f'"{name}"'
 
+    # After the replacement above, so that only commands without a tool of their own are left.
     if "entrepot data" in hint or "entrepot goods" in hint:
         return hint  # a command for the person who runs the server
+    # An option with its value, if a word follows: "--period 2023". Not
+    # a dash inside of a word; a full stop at the end stays outside.
     options = r"(?<![\w-])--(?P<name>[a-z][a-z-]+)(?:[ =](?P<value>[\w.+:@-]*\w))?"
     return re.sub(
         options + r"(?=[\s,;.)]|$)",
+        # "--curve or --tests": the word after an option without
+        # a value is no value; such a hint is left as it is.
         lambda found: argument(found) if found["value"] not in ("or", "and") else found[0],
         hint,
     )
@@ -255,6 +268,7 @@ def _read(uri: str) -> tuple[str, str]:
             raise RequestError("no such measure", hint="entrepot://measures has all of them")
         data: Any = every[name] if name else list(every.values())
     else:
+        # More than any list has, so that a resource is complete where the tool is cut.
         data = list_data(name, 10_000) if name else lists_data()
     return json.dumps(data, ensure_ascii=False, default=str), "application/json"
 
@@ -279,6 +293,7 @@ def run_stdio(lake: Path | None, *, seconds: float, page: str = "") -> None:
         async with stdio_server() as (came, goes):
             await server.run(came, goes, server.create_initialization_options())
 
+    # Everywhere, for threads that a library begins know nothing of this block.
     with under(Limits(files=False), everywhere=True):
         anyio.run(serve)
 
@@ -289,6 +304,8 @@ def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "
     server = agent_server(AgentAccess(pool, page=page))
     inner = server.streamable_http_app(
         streamable_http_path=PATH,
+        # Plain JSON instead of a stream of events, and no
+        # sessions: nothing is remembered between two requests.
         json_response=True,
         stateless_http=True,
         max_request_body_size=LONGEST_BODY,
@@ -300,6 +317,8 @@ def http_app(lake: Path | None, access: Access, *, seconds: float, page: str = "
         body = json.dumps(found, ensure_ascii=False).encode()
         headers = [(b"content-type", MEDIA.encode()), (b"cache-control", b"no-store")]
         if found["status"] == 401:
+            # Bearer, unlike the page: a program sends the
+            # token, and Basic would have it ask a person.
             headers.append((b"www-authenticate", b'Bearer realm="Entrepot"'))
 
         async def refused(_: Scope, receive: Receive, send: Send) -> None:

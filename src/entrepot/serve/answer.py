@@ -57,6 +57,7 @@ def as_html(text: str) -> ServedAnswer:
 
 def as_json(data: Any) -> ServedAnswer:
     """Return data as JSON with all digits."""
+    # NaN is no JSON: an error here is better than an answer that browsers refuse to parse.
     text = json.dumps(data, ensure_ascii=False, indent=1, default=str, allow_nan=False)
     return ServedAnswer(f"{text}\n".encode(), "application/json")
 

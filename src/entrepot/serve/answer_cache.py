@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BYTES", "OLDEST", "CachedAnswer", "KeptAnswers"]
 
+# Of bodies and questions; what Python adds to each is not counted.
 BYTES = 64 * 2**20
 """Bytes of answers that are kept."""
 OLDEST = 600.0
@@ -57,6 +58,7 @@ class KeptAnswers:
         self,
         most: int = BYTES,
         oldest: float = OLDEST,
+        # Not the time of day, which jumps when a clock is set.
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most
@@ -65,10 +67,12 @@ class KeptAnswers:
         self._lock = threading.Lock()
         self._found: OrderedDict[str, CachedAnswer] = OrderedDict()
         self._bytes = 0
+        # With the state in the key: after a change of the lake the same question is begun anew.
         self._begun: dict[tuple[str, str], PooledQuestion[ServedAnswer]] = {}
         self._current: dict[str, float] = {}
         self._latest = ""
         self._renewed_for: dict[str, str] = {}
+        # One thread: renewals of many pages after a load must not take all the turns of readers.
         self._behind = ThreadPoolExecutor(1, thread_name_prefix="renewal")
 
     @property
@@ -97,9 +101,12 @@ class KeptAnswers:
                 else:
                     found = None
             if found is not None:
+                # Most recently asked last, which is how `_keep` finds what to drop.
                 self._found.move_to_end(key)
                 return found
             question = self._shared(key, state, begin)
+        # Outside the lock: `_finish` waits for the
+        # computation, and others must be answered meanwhile.
         return CachedAnswer(self._finish(key, state, question), state, is_kept=False)
 
     def close(self) -> None:
@@ -109,6 +116,8 @@ class KeptAnswers:
 
     def _notice(self, state: str) -> None:
         """Note that a state is the current one now; of all others, when they last were."""
+        # Only when it changes are old states swept, so
+        # that the dictionary does not grow with loads.
         if state != self._latest:
             recent = self._current.items()
             self._current = {one: when for one, when in recent if self._is_recent(one)}
@@ -128,6 +137,8 @@ class KeptAnswers:
             answer = question.result()
         finally:
             with self._lock:
+                # Several readers share one question; only the first
+                # to arrive removes it, and never a newer one.
                 if self._begun.get((key, state)) is question:
                     del self._begun[key, state]
         self._keep(key, CachedAnswer(answer, state, is_kept=True))
@@ -139,6 +150,8 @@ class KeptAnswers:
             if before is not None and (before.state == made.state or made.state != self._latest):
                 return  # what ends late must not replace what is newer
             self._forget(key)
+            # After the old answer was dropped: an answer too
+            # large to keep must not leave an outdated one.
             if _size(key, made) > self._most:
                 return
             self._found[key] = made
@@ -147,6 +160,7 @@ class KeptAnswers:
                 self._forget(next(iter(self._found)))
 
     def _forget(self, key: str) -> None:
+        # Whatever renewal waits for it is void: the page is dropped, or was just kept anew.
         self._renewed_for.pop(key, None)
         gone = self._found.pop(key, None)
         if gone is not None:
@@ -168,6 +182,8 @@ class KeptAnswers:
             self._finish(key, state, question)
         except BusyError:  # the next reader asks for it again
             with self._lock:
+                # Only then may `_renew` submit it again: once
+                # a state is marked, it is not asked twice.
                 self._renewed_for.pop(key, None)
         except Exception as error:
             # The address is not written down: it is what somebody asked.

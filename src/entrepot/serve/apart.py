@@ -32,12 +32,15 @@ __all__ = ["CODE", "checked_apart", "get_ready", "work"]
 
 Form = Literal["page", "data", "desk", "screen", "lines"]
 """As what a check is answered; of shipments ``screen`` is a page and ``lines`` data."""
+# Not multiprocessing: it would fork a process full of threads, or import the main module again.
 CODE = "from entrepot.serve.apart import work; work()"
 """What a process runs."""
 _REST = 10.0
 """Seconds that remain for the check where an additional reader has taken its time."""
+# The allocator keeps what a large text took; a new process starts small again.
 RESIDENT = 400 * 2**20
 """Bytes of memory from which on a process ends after its text."""
+# As SECURITY.md states it. Beyond this the system refuses memory, which ends the process.
 DATA = 2 * 2**30
 """Bytes of memory that a process may ask for."""
 _OF_US = "ENTREPOT_"
@@ -62,14 +65,18 @@ class _Process:
         """Return head and body of what comes back; None if the process ends before."""
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
+        # The limit of processor time does not count
+        # waiting, as for an additional reader; this does.
         latest = threading.Timer(seconds, self._popen.kill)
         latest.daemon = True
         latest.start()
         try:
             _send(self._popen.stdin, job)
+            # Blocks until the answer is there; the timer ends a process that never answers.
             head = _received(self._popen.stdout)
             body = _received(self._popen.stdout)
             return None if head is None or body is None else (json.loads(head), body)
+        # It ended before it had read the job, by the limit of an earlier text or by the system.
         except BrokenPipeError:
             return None
         finally:
@@ -78,13 +85,16 @@ class _Process:
     def end(self) -> None:
         """End it, whatever it does."""
         self._popen.kill()
+        # So that no zombie is left behind.
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout):
             if pipe is not None:
+                # Closing flushes what is still buffered, to a process that is gone.
                 with suppress(BrokenPipeError):
                     pipe.close()
 
 
+# Few: one is added only where none waits, and `pool.TEXTS` are at work at most.
 _idle: list[_Process] = []
 _lock = threading.Lock()
 
@@ -127,18 +137,22 @@ def checked_apart(
         "publisher": sent.publisher,
         "reader": sent.reader,
         "patience": max(1.0, wall - _REST),
+        # The process began earlier, perhaps under other settings than the server has now.
         "settings": {key: text for key, text in os.environ.items() if key.startswith(_OF_US)},
     }
     with _lock:
+        # Taken out while it works: two texts must never write into one pipe.
         process = _idle.pop() if _idle else None
     process = process or _Process()
     try:
         found = process.answer(job, wall)
+    # Its pipes may contain half a message: a process in that state is never used again.
     except BaseException:
         process.end()
         raise
     if found is None:
         process.end()
+        # A new one starts now, so that the next sender does not wait for Python to import.
         get_ready()
         raise TooLongError(
             f"the check of this text took more than {seconds:g} seconds, or too much memory",
@@ -147,6 +161,7 @@ def checked_apart(
             "where nothing is cut off: entrepot check FILE",
         )
     head, body = found
+    # The process says so itself, from its memory after this text.
     if head["goes_on"]:
         with _lock:
             _idle.append(process)
@@ -159,6 +174,7 @@ def _answer(head: dict[str, Any], body: bytes) -> ServedAnswer:
     if "defect" in head:
         raise DefectError(head["defect"])
     if "error" in head:
+        # Errors cross as a place in `KINDS`, not by pickle, which could run code.
         kind = KINDS[head["error"]][0] if head["error"] is not None else EntrepotError
         error: Any = kind.__new__(kind)  # some are made from other words than they say
         EntrepotError.__init__(error, **head["says"])
@@ -176,8 +192,10 @@ def _end_all() -> None:
 
 def work() -> None:
     """Check the texts that come on standard input, until it ends."""
+    # A copy of the pipe is kept for answers before descriptor 1 is pointed at the log.
     came, goes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints must not be taken for an answer
+    # Before the imports, so that nothing in this process is without the limit.
     _limit_memory()
     from entrepot.serve.views import check
 
@@ -224,11 +242,15 @@ def _result(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         said = {"what": error.what, "where": error.where, "why": error.why, "hint": error.hint}
         return {"error": next(places, None), "says": said}, b""
     except (MemoryError, duckdb.OutOfMemoryException):
+        # Not sys.exit, which would run handlers that may
+        # need memory again. The server sees a closed pipe.
         os._exit(1)  # what was allowed is used up
     except Exception as error:  # no words of the text: only where it happened
+        # format_tb has files and lines of code, and never the message, which may quote the text.
         lines = "".join(traceback.format_tb(error.__traceback__))
         return {"defect": f"{type(error).__name__}\n{lines}"}, b""
     finally:
+        # Otherwise the limit would end the process while it waits idle or works on the next text.
         _limit_time(None)
     return {"kind": found.kind}, found.body
 
@@ -241,7 +263,10 @@ def _limit_time(seconds: float | None) -> None:
         return
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
+    # RLIMIT_CPU counts from the start of the process, in whole seconds, hence the time used so far.
     soft = most if seconds is None else int(used.ru_utime + used.ru_stime + seconds) + 1
+    # Only the soft limit, at which SIGXCPU ends the
+    # process: a hard one could never be raised again.
     if most in (-1, resource.RLIM_INFINITY) or soft <= most:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
 
@@ -251,6 +276,8 @@ def _limit_memory() -> None:
         import resource
     except ImportError:
         return
+    # RLIMIT_DATA and not RLIMIT_AS, which would count
+    # address space that is only reserved or mapped.
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most in (-1, resource.RLIM_INFINITY) or most > DATA:
         resource.setrlimit(resource.RLIMIT_DATA, (DATA, most))
@@ -262,6 +289,7 @@ def _resident() -> int:
     Not the most that it had: the system counts what the server had as it began this process.
     """
     try:
+        # Second field: resident pages.
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
     except OSError:
         return 0
@@ -270,6 +298,7 @@ def _resident() -> int:
 
 def _send(where: IO[bytes], head: dict[str, Any], body: bytes | None = None) -> None:
     for piece in (json.dumps(head).encode(), *(() if body is None else (body,))):
+        # Length first: a body may contain anything, so no sign could end it.
         where.write(len(piece).to_bytes(8, "big") + piece)
     where.flush()
 
@@ -277,6 +306,7 @@ def _send(where: IO[bytes], head: dict[str, Any], body: bytes | None = None) -> 
 def _received(where: IO[bytes]) -> bytes | None:
     """Return the next piece; None if nothing more comes."""
     size = where.read(8)
+    # End of file: read() of a pipe returns less only then.
     if len(size) < 8:
         return None
     piece = where.read(int.from_bytes(size, "big"))

@@ -70,6 +70,8 @@ def _everywhere(app: FastAPI, service: Service, name: str, data: Data, table: Ta
 
 def _suffixed(app: FastAPI, service: Service, name: str, form: str, table: Table) -> None:
     @app.get(f"/api/{name}.{form}", **operation(name, form))
+    # In a function of its own, because a closure made in
+    # the caller's loop would see the loop's last form.
     def rows(request: Request) -> Response:
         return _formed(service, request, table, table, form)
 
@@ -107,6 +109,8 @@ def _wanted(service: Service, pairs: Pairs) -> brief.WantedBrief:
 def _goods(app: FastAPI, service: Service) -> None:
     @app.get("/api/goods/{name}", **operation("goods"))
     def one_list(name: Annotated[str, LIST_NAME], request: Request) -> Response:
+        # Not a route of its own as elsewhere: here the name
+        # is a parameter, which would swallow the suffix.
         bare, _, suffix = name.rpartition(".")
         form, bare = (suffix, bare) if suffix in _TABLES else (liked_form(request), name)
         data = _bare(lambda lake: catalogue.goods_data(lake, bare))
@@ -177,6 +181,7 @@ _STATUSES = {
 class Plain(Response):
     """A response whose media types are those that are described."""
 
+    # With a media type FastAPI would describe every answer as that one, in addition to `_answers`.
     media_type = None
 
 
@@ -194,6 +199,8 @@ def _key(name: str, words: str, kind: type = str, *, required: bool = False) -> 
 _KEYS = (
     _key("measure", "Id of a measure, see /api/measures.", required=True)
     | {"example": "import_share", "schema": {"type": "string", "enum": list(QUESTIONS)}},
+    # Types of the declaration itself, so that the
+    # description cannot disagree with the command line.
     *(_key(name, key.help, key.kind, required=name == "period") for name, key in KEYS.items()),
     {
         **_key("curve", "Every combination of defensible choices."),

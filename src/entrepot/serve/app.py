@@ -37,8 +37,10 @@ __all__ = ["SECONDS", "create_app"]
 
 SECONDS = 60.0
 """Time that one question may take."""
+# Threads, for views block: one that waits for a question occupies one of anyio's threads.
 READERS = 96
 """Requests in hand at once: who waits for a question must not keep others from what is kept."""
+# So pages that are kept, style and errors are answered while all questions are waited for.
 SPARE = 16
 """Of these, requests for which no question waits."""
 _ABOUT = (
@@ -85,6 +87,8 @@ def create_app(
     MissingExtraError
         If the extra ``serve`` is not installed; already when this module is imported.
     """
+    # The address goes into links and meta elements,
+    # so it must be as plain as an origin in a header.
     require_origins([*frames, *([address] if address else [])])
     pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
     sizes = Sizes(longest_article, longest_claims)
@@ -94,6 +98,8 @@ def create_app(
         title="Entrepôt",
         version=__version__,
         description=_ABOUT,
+        # FastAPI's own pages load scripts from a network of
+        # others, which the policy forbids; /docs is ours.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -110,6 +116,8 @@ def create_app(
     def respond(request: Request, error: Exception) -> Response:
         return _problem(service, request, error)
 
+    # Starlette takes the nearest class of an error. Without
+    # the last one a defect would be answered as plain text.
     for kind in (EntrepotError, HTTPException, Exception):
         app.add_exception_handler(kind, respond)
 
@@ -120,6 +128,7 @@ def create_app(
 
         return refused
 
+    # Outermost, around FastAPI's own handlers, so that even its errors have the headers.
     return Guard(app, service.access, service.sizes.body, refuse, frames)
 
 
@@ -127,6 +136,7 @@ def create_app(
 async def _open(service: Service) -> AsyncIterator[None]:
     """Allow more threads than usual, for most of them wait; renew no page after the end."""
     current_default_thread_limiter().total_tokens = READERS
+    # Not waited for: the server listens at once, and early questions queue behind this one.
     service.pool.start(get_ready)
     apart.get_ready()
     yield
@@ -146,8 +156,11 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
     if found["status"] == 405:
         found["title"] = "This address is not asked like this"
     if found["status"] == 401:
+        # Basic, because a browser then asks for the token by
+        # itself; without the accent, for headers are ASCII.
         headers["WWW-Authenticate"] = 'Basic realm="Entrepot", charset="UTF-8"'
     if found["status"] == 503:
+        # A question takes `SECONDS` at most by default, so a place is free by then.
         headers["Retry-After"] = "60"
     if _wants_page(request):
         answer = page("problem.html.j2", "", problem=found)

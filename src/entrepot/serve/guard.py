@@ -31,6 +31,7 @@ __all__ = [
     *("HEALTH", "LONGEST_ADDRESS", "POLICY", "Guard", "require_origins", "style_hash", "too_large")
 ]
 
+# As a rule only long lists of codes are longer, for which the hint names another way.
 LONGEST_ADDRESS = 4000
 """Characters of path and query."""
 EMBED = "/embed"
@@ -40,10 +41,14 @@ HEALTH = "/healthz"
 IN_HAND = {"GET": 48, "POST": 4}
 """Requests of one reader that are in hand at once, as far as readers can be told apart."""
 
+# Scheme, name, port and nothing else: a space, semicolon or
+# line end would add a directive to the policy, or a header.
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 POLICY = (
+    # Everything is forbidden first. No inline script:
+    # a name in a table that holds markup stays text.
     "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -62,6 +67,8 @@ def _framed(origins: Sequence[str]) -> dict[str, str]:
     """Return the headers of the one page that other sites may show in a frame."""
     if not origins:
         return _HEADERS
+    # This older header knows no list of origins; browsers
+    # that know no frame-ancestors would obey DENY.
     more = {name: text for name, text in _HEADERS.items() if name != "X-Frame-Options"}
     policy = POLICY.format(style="'self'")
     named = policy.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
@@ -86,6 +93,8 @@ def require_origins(origins: Sequence[str]) -> None:
 
 def style_hash(drawing: bytes) -> str:
     """Return what a policy has to allow for a drawing that carries its style inside."""
+    # The hash is of exactly these bytes: a browser
+    # compares the text of the element, spaces included.
     inside = re.search(rb"<style>(.*?)</style>", drawing, re.DOTALL)
     if inside is None:
         return "'none'"
@@ -122,23 +131,30 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
+        # Start and end of the server (lifespan) have no headers and are nobody's request.
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = {
-            name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
+            # Latin-1 decodes any byte. Of a header that is sent twice the last one counts here.
+            name.decode("latin-1"): text.decode("latin-1")
+            for name, text in scope["headers"]
         }
         is_framed = scope["path"] == EMBED
         send = _with_headers(send, self._framed if is_framed else _HEADERS)
         if scope["method"] == "HEAD":  # answered like GET, without the body
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         path: str = scope["path"]
+        # Before the token and the name of the host: monitors and containers know neither.
         if path == HEALTH and scope["method"] == "GET":
             await _healthy(send)
         elif found := self._objection(scope, headers):
             if headers.keys() & {"content-length", "transfer-encoding"}:
+                # Otherwise the connection would stay open to
+                # read on through a body that nobody wants.
                 send = _with_headers(send, {"Connection": "close"})  # its body is not read
             await self._refuse(scope, found)(scope, receive, send)
+        # "/" itself is a page; "//" has nothing left to redirect to and goes to the router.
         elif path.endswith("/") and path.strip("/"):
             await _elsewhere(scope, send)
         else:
@@ -148,6 +164,8 @@ class Guard:
         """Answer a request as one of those of its reader, which may open no file of ours."""
         reader = self._access.reader_of(scope)
         one = reader, scope["method"]
+        # Unknown readers (behind a proxy that names nobody)
+        # share no limit: one would block all others.
         if reader and self._in_hand[one] >= IN_HAND.get(scope["method"], 1):
             busy = BusyError(
                 f"{self._in_hand[one]} requests of {reader} are in hand",
@@ -163,6 +181,7 @@ class Guard:
         finally:
             self._in_hand[one] -= 1
             if not self._in_hand[one]:
+                # A Counter keeps zeros, so memory would grow with every address that ever asked.
                 del self._in_hand[one]
 
     def _objection(self, scope: Scope, headers: dict[str, str]) -> Exception | None:
@@ -178,6 +197,7 @@ class Guard:
                 "this server asks for a token",
                 hint="send it as bearer, or as password of any user in the browser's question",
             )
+        # raw_path: the decoded path is up to three times shorter than what was sent.
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             return BadAddressError(
                 f"the address is longer than {LONGEST_ADDRESS} characters",
@@ -190,6 +210,8 @@ class Guard:
             return ForeignPageError(
                 "a form of another site is not taken", hint="open the page here, or send no Origin"
             )
+        # The length is what the client says; `body_of`
+        # counts what arrives, which catches chunked bodies.
         length = headers.get("content-length", "0")
         if "content-length" in headers and "transfer-encoding" in headers:
             return BadAddressError(
@@ -197,8 +219,10 @@ class Guard:
                 why="a proxy in between may have read another end than this server would",
                 hint="send Content-Length or Transfer-Encoding",
             )
+        # Unpacking could turn a kilobyte into gigabytes, so nothing unpacks here.
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             return WrongFormError("a body that is packed is not read", hint="send it unpacked")
+        # Not \d, which takes digits of other scripts, too; and int() of a long text is slow.
         if not re.fullmatch(r"[0-9]{1,12}", length) or int(length) > self._longest:
             return too_large(self._longest)
         return None
@@ -243,8 +267,10 @@ async def _elsewhere(scope: Scope, send: Send) -> None:
 def _foreign(headers: dict[str, str]) -> bool:
     """Whether a browser says that another site sends this."""
     origin = headers.get("origin")
+    # Programs send no Origin, and some browsers none to the same site; Sec-Fetch-Site decides then.
     if origin is None:
         return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    # The scheme is not compared: behind a proxy the page is https and this server sees http.
     return origin.partition("://")[2] != headers.get("host")
 
 
@@ -253,6 +279,7 @@ def _with_headers(send: Send, more: dict[str, str]) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
+            # An answer's own policy wins: a drawing carries a hash of its style (`pages._drawn`).
             there = {name.lower() for name, _ in message.get("headers", ())}
             told = ((name.lower().encode(), text.encode()) for name, text in more.items())
             added = [pair for pair in told if pair[0] not in there]
@@ -265,6 +292,7 @@ def _with_headers(send: Send, more: dict[str, str]) -> Send:
 def _without_body(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.body":
+            # Headers stay, Content-Length among them, as HEAD demands.
             message = {**message, "body": b""}
         await send(message)
 

@@ -24,6 +24,7 @@ __all__ = [
 
 LONGEST = 500
 """Characters of one value."""
+# Keys of an address that are no keys of a definition.
 _OWN = ("measure", "curve", "above", "tests")
 
 
@@ -47,6 +48,7 @@ def single(pairs: Iterable[tuple[str, str]], known: Sequence[str]) -> dict[str, 
             raise BadAddressError(
                 f"{name} has {len(value)} characters", hint=f"write at most {LONGEST}"
             )
+        # Empty repetitions are what a form sends for a field that was left alone.
         if name in found and value.strip():
             raise BadAddressError(f"{name} is given twice", hint="leave one out")
         if value.strip():
@@ -96,6 +98,7 @@ def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:
     keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEYS)))
     if "measure" not in keys:
         raise BadAddressError("no measure is asked for", hint="add measure=import_share")
+    # "above" is no key of a definition, but is a number all the same.
     kinds = {name: key.kind for name, key in KEYS.items()} | {"above": float}
     for name, kind in kinds.items():
         if name in keys and kind is not str:
@@ -155,9 +158,12 @@ def command_of(question: AddressQuestion) -> str:
 
 def _given(asked: Definition) -> dict[str, str]:
     """Return the keys of a definition that say something."""
+    # What the measure has by default is left out, so that one question has one short address.
     plain = Definition.build(asked.measure, period=asked.period).to_dict()
     return {
         name: str(value)
         for name, value in asked.to_dict().items()
+        # The period is always needed, and equals its own
+        # default here, because `plain` was built with it.
         if value is not None and (name in ("measure", "period") or value != plain.get(name))
     }

@@ -133,6 +133,7 @@ def _search(app: FastAPI, service: Service) -> None:
     @app.get("/search", include_in_schema=False)
     def searched(request: Request) -> Response:
         [words] = _keys(request, "q")
+        # No lake decides, so search answers at once even while all places of the pool are taken.
         return service.still(request, search.search_page(words))
 
     @app.get("/search.json", include_in_schema=False)
@@ -154,6 +155,8 @@ def _search(app: FastAPI, service: Service) -> None:
 
 def _to(path: str, keys: dict[str, str]) -> Response:
     query = f"?{urlencode(keys, safe=':@,')}" if keys else ""
+    # 303 and a path only: a form becomes an address
+    # to share, and no Host header can lead elsewhere.
     return Response(status_code=303, headers={"Location": quote(path, safe="/+,") + query})
 
 
@@ -225,6 +228,8 @@ def _dependences(app: FastAPI, service: Service) -> None:
         "/note.{form}": note,
     }
     for ending, view in endings.items():
+        # FastAPI reads annotations as objects; here they are
+        # texts, which do not know the local name `asked`.
         view.__annotations__["what"] = asked
         app.add_api_route(path + ending, at_codes(view), include_in_schema=False)
 
@@ -322,6 +327,7 @@ def _named(app: FastAPI, service: Service) -> None:
 
 def _drawn(response: Response) -> Response:
     """Allow a drawing the style that it carries inside."""
+    # Not of a 304, which has no body to hash and must not replace the header that the browser kept.
     if response.status_code == 200 and response.media_type == "image/svg+xml":
         style = style_hash(bytes(response.body))
         response.headers["Content-Security-Policy"] = POLICY.format(style=style)
@@ -344,6 +350,7 @@ def at_codes(view: Callable[..., Response]) -> Callable[..., Response]:
         codes = {side: _code_of(text) for side, text in named.items()}
         if codes == named:
             return view(request=request, **given)
+        # The template of the route filled in anew, so that all endings (/whole, .csv) are kept.
         path = request.scope["route"].path.format(**(request.path_params | codes))
         query = urlencode(request.query_params.multi_items(), safe=":@,")
         where = quote(path, safe="/+") + (f"?{query}" if query else "")

@@ -27,12 +27,14 @@ __all__ = ["Pool", "PooledQuestion", "Turns"]
 
 T = TypeVar("T")
 
+# Of these processes each may take `apart.DATA`, two gigabytes, before the system refuses more.
 TEXTS = 2
 """Texts at work at once, each in a process of its own."""
 TEXTS_WAITING = 12
 """Texts in all, begun or not: each is held in memory."""
 KEEPS = 120.0
 """Seconds after a question for which the economy that it was about stays in memory at most."""
+# Pause between two interrupts: work that runs a second query is stopped within so many seconds.
 _AGAIN = 0.05
 
 
@@ -41,6 +43,7 @@ class _Stoppable(Lake):
 
     def interrupt(self) -> None:
         """Stop the query that runs; one that has no connection yet runs none."""
+        # Not through the property that opens a connection: that would open one in order to stop it.
         if self._connection is not None:
             self._connection.interrupt()
 
@@ -64,6 +67,8 @@ class Turns:
         self._workers = workers
         self._room = waiting
         self._lock = threading.Lock()
+        # By whose turn it is. Not the executor's queue,
+        # which takes work in the order in which it came.
         self._queues: OrderedDict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = OrderedDict()
         self._at_work: Counter[str] = Counter()
 
@@ -85,6 +90,7 @@ class Turns:
                 )
             self._room -= 1
             self._queues.setdefault(reader, deque()).append((future, work))
+        # Outside the lock, which `_go_on` takes itself and which is not reentrant.
         self._go_on()
         return future
 
@@ -96,6 +102,8 @@ class Turns:
                 future, work = queue.popleft()
                 if queue:  # behind those of all others
                     self._queues[reader] = queue
+                # False where `result` gave up waiting: then the
+                # place is free again, and nothing is computed.
                 if future.set_running_or_notify_cancel():
                     self._at_work[reader] += 1
                     self._threads.submit(self._done, reader, future, work)
@@ -106,13 +114,18 @@ class Turns:
         """Return whose turn it is."""
         if self._at_work.total() >= self._workers:
             return None
+        # At least one, else a pool of a single worker would never begin.
         most = max(1, self._workers - 1)
+        # "" stands for all readers who are not known, so no limit of one reader applies.
         return next((one for one in self._queues if not one or self._at_work[one] < most), None)
 
     def _done(self, reader: str, future: Future[T], work: Callable[[], T]) -> None:
         try:
             found = work()
+        # TimeUp is no Exception. Whatever ends the work has to reach whoever waits for the future.
         except BaseException as error:
+            # Before the result is set: whoever waits may ask
+            # again at once and must find its place free.
             self._leave(reader)
             _let_go(error)
             future.set_exception(error)
@@ -126,6 +139,7 @@ class Turns:
             self._room += 1
             self._at_work[reader] -= 1
             if not self._at_work[reader]:
+                # A Counter keeps zeros: one entry would stay for every address that ever asked.
                 del self._at_work[reader]
 
 
@@ -139,8 +153,10 @@ def _let_go(error: BaseException) -> None:
     rest: list[BaseException | None] = [error]
     while rest:
         one = rest.pop()
+        # By identity, for an exception may define equality; causes and contexts can form a circle.
         if one is not None and not any(one is other for other in seen):
             seen.append(one)
+            # Empties local variables only of frames that have ended; running ones are left alone.
             traceback.clear_frames(one.__traceback__)
             rest += [one.__cause__, one.__context__]
 
@@ -181,10 +197,13 @@ class Pool:
         BusyError
             If too many questions wait.
         """
+        # One lake for each question, so that interrupting its query stops nobody else's.
         lake = _Stoppable(Settings.read(self.folder))
 
         def on_lake() -> T:
             try:
+                # Also for questions of many figures: all are
+                # answered from one state of the catalog.
                 with lake.reading():
                     return work(lake)
             finally:
@@ -197,6 +216,7 @@ class Pool:
         with self._lock:
             if self._timer is None:
                 self._timer = threading.Timer(KEEPS, self._give_back)
+                # Otherwise the end of the server would wait for the timer.
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -204,12 +224,14 @@ class Pool:
         with self._lock:
             self._timer = None
         forget()
+        # Before malloc_trim, which returns only pages on which nothing is left.
         gc.collect()  # what cycles hold would stay until the next questions
         with suppress(AttributeError, OSError):  # only the C library of GNU has it
             ctypes.CDLL(None).malloc_trim(0)
 
     def start_text(self, work: Callable[[], T], reader: str = "") -> PooledQuestion[T]:
         """Let a thread wait for work on a text, which ends by itself; raises as `start` does."""
+        # Nothing to interrupt: `apart` kills the process when its time is over.
         return PooledQuestion(self._texts, work, lambda: None, self.seconds, reader)
 
 
@@ -228,9 +250,12 @@ class PooledQuestion(Generic[T]):
         self._interrupt = interrupt
         self._seconds = seconds
         self._turn = threading.Event()
+        # Two limits: until when its turn must come, and then until when it must be answered.
         self._latest = time.monotonic() + self._seconds
         self._ends = self._latest + self._seconds
         self._future = turns.submit(self._answered, reader)
+        # For a future that is cancelled or fails before it
+        # begins, so that nobody waits for a turn in vain.
         self._future.add_done_callback(lambda _: self._turn.set())
 
     def result(self) -> T:
@@ -243,6 +268,7 @@ class PooledQuestion(Generic[T]):
         TooLongError
             If the result does not come in time after that; the work is stopped.
         """
+        # cancel() fails if it began just now; then the result is waited for as usual.
         if not self._turn.wait(self._latest - time.monotonic()):
             self._future.cancel()
         try:
@@ -254,6 +280,7 @@ class PooledQuestion(Generic[T]):
                 hint="ask again in a minute",
             ) from None
         except TimeoutError:
+            # In a thread of its own: the client gets its answer now, not when the query gives up.
             threading.Thread(target=self._stop, daemon=True).start()
             raise self._too_long() from None
 
@@ -267,6 +294,7 @@ class PooledQuestion(Generic[T]):
         )
 
     def _answered(self) -> T:
+        # The clock of the work starts with its turn, not when it was asked.
         self._ends = time.monotonic() + self._seconds
         self._turn.set()
         try:
@@ -280,6 +308,7 @@ class PooledQuestion(Generic[T]):
         if self._future.cancel():
             return
         waited = threading.Event()
+        # More than once: an interrupt that comes between two queries is lost.
         while not self._future.done():
             self._interrupt()
             waited.wait(_AGAIN)

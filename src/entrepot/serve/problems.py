@@ -82,6 +82,7 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
 """Kinds of errors, the most special first, each with its status and title."""
 _LONGEST = 600
 """Characters of one part of a problem: what a text says wrongly may be as long as the text."""
+# Word for word as the hint in `goods/parse.py` has it.
 _NOT_HERE = ", a file of yours (mine.csv)"
 """Goods that a terminal offers; a server would read a file of its own."""
 
@@ -117,12 +118,14 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
     told = found | {name: text for name, text in parts.items() if text}
     folder = str(lake)
     return {
+        # After all parts are there: a message of the engine may name the folder in any of them.
         name: _short(text.replace(folder, "the lake")) if isinstance(text, str) else text
         for name, text in told.items()
     }
 
 
 def _short(text: str) -> str:
+    # Both ends: the beginning says what is wrong, the end often what to do.
     half = _LONGEST // 2
     return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 

@@ -36,6 +36,8 @@ __all__ = [
 
 FORMS = {"json": "application/json", "csv": "text/csv", "parquet": PARQUET}
 """Forms in which the API answers, with their media types."""
+# A quality value of RFC 9110: 0 to 1 with three decimals
+# at most. Not float(), which takes "nan" and "inf".
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 ARTICLE, CLAIMS = 100_000, 256_000
 """Bytes of an article and of claims that are checked, if nothing else is said."""
@@ -53,6 +55,7 @@ _KINDS = {
 
 
 _SUFFIXES = {".txt": "article", ".md": "article", ".yaml": "claims", ".yml": "claims"}
+# PDF, ZIP (and with it DOCX, XLSX, ODT) and RTF.
 _NO_TEXT = ("%PDF-", "PK\x03\x04", "{\\rtf")
 """How files begin that are no texts though their bytes may read as one."""
 
@@ -80,13 +83,17 @@ def liked_form(request: Request) -> str:
     for part in request.headers.get("accept", "*/*").split(","):
         kind, *how = (word.strip().lower() for word in part.split(";"))
         weight = next((word[2:] for word in how if word.startswith("q=")), "1")
+        # What cannot be read counts as refused and not as the default of 1.
         liked[kind] = float(weight) if _WEIGHT.fullmatch(weight) else 0.0
     weights = {
+        # -1 for a form that is not named at all, apart from 0 for one that is refused.
         form: max(liked.get(kind, -1.0), liked.get(f"{kind.partition('/')[0]}/*", -1.0))
         for form, kind in FORMS.items()
     }
+    # "*/*" counts for JSON alone: a browser or curl, which accept anything, must not get Parquet.
     if weights["json"] < 0:
         weights["json"] = liked.get("*/*", 0.0)
+    # max() takes the first of equals, so the order of `FORMS` is the preference.
     return max(weights, key=lambda form: weights[form])
 
 
@@ -97,6 +104,7 @@ def address(request: Request) -> str:
     the name there for the path.
     """
     scope = request.scope
+    # Not every ASGI server has raw_path; what is quoted again is the same address for the cache.
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
     return f"{path.decode('latin-1')}?{scope['query_string'].decode('latin-1')}"
 
@@ -111,11 +119,14 @@ class Sizes:
     @property
     def body(self) -> int:
         """Bytes of a body: what a form writes as percent signs has three for one."""
+        # Ten kilobytes for the other fields and the heads of a form with parts.
         return 3 * max(self.article, self.claims) + 10_000
 
     def require(self, sent: Sent) -> None:
         """Refuse a text that is longer; raises `TooLargeError`."""
         longest = self.claims if sent.kind == "claims" else self.article
+        # Characters first, which costs nothing; only a
+        # text that passes is encoded to count its bytes.
         if len(sent.text) > longest or len(sent.text.encode(errors="replace")) > longest:
             raise too_large(longest)
 
@@ -136,6 +147,8 @@ async def body_of(request: Request) -> bytes:
         with anyio.fail_after(PATIENCE):
             async for chunk in request.stream():
                 held += chunk
+                # Counted as it arrives: a chunked body has no
+                # Content-Length that the guard could refuse.
                 if len(held) > longest:
                     raise too_large(longest)
     except ClientDisconnect:  # nobody reads this; else it would be a defect
@@ -160,6 +173,7 @@ def sent_text(request: Request, body: bytes) -> Sent:
         For a text that is not UTF-8, or no JSON.
     """
     content_type = request.headers.get("content-type", "text/plain")
+    # Without the charset: everything is read as UTF-8, and what is not is refused.
     kind = content_type.partition(";")[0].strip().lower()
     query = single(request.query_params.multi_items(), ("date", "publisher"))
     if kind in _KINDS:
@@ -177,6 +191,8 @@ def sent_text(request: Request, body: bytes) -> Sent:
         return _from_pairs(_pairs_of_json(text))
     if kind == "application/x-www-form-urlencoded":
         try:
+            # The limit is checked before anything is split. Blank
+            # values stay, so that `single` sees every name.
             pairs = parse_qsl(text, max_num_fields=8, keep_blank_values=True)
         except ValueError:
             raise BadAddressError("more fields than the form has") from None
@@ -225,15 +241,20 @@ def sent_shipments(request: Request, body: bytes) -> Sent:
     files = [one for one in parts if one.name == "file" and one.content]
     if len(texts) > 1 or (files and "".join(texts).strip()):
         raise BadAddressError("lines and a file at once", hint="send one of them")
+    # Bytes and not text: a file may be a workbook, or CSV in another encoding.
     data = files[0].content if files else "".join(texts).encode()  # a first cell may be empty
     made = {"edition": fields.get("edition", ""), "dates": fields.get("dates", "")}
+    # Some browsers send the whole path of the file, with backslashes from Windows.
     name = PurePath(files[0].file.replace("\\", "/")).name[:100] if files else ""
+    # JSON has no bytes, and JSON is what crosses to the process apart.
     made |= {"name": name, "data": base64.b64encode(data).decode()}
     return Sent(json.dumps(made), "shipments")
 
 
 def _text(body: bytes) -> str:
     try:
+        # -sig: editors on Windows begin a file with a
+        # byte order mark, which is no letter of the text.
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RequestError("not a text in UTF-8", hint="send it as UTF-8") from None
@@ -255,6 +276,7 @@ def _plain(text: str) -> str:
 
 def _from_parts(parts: list[FormPart]) -> Sent:
     """Return the text of a form with a field for a file, which may be empty."""
+    # A browser sends the field of a file also when none was chosen, with an empty name.
     files = [part for part in parts if part.file]
     fields = [part for part in parts if part.name != "file"]
     pairs = [(part.name, _text(part.content)) for part in fields]
@@ -269,6 +291,7 @@ def _from_parts(parts: list[FormPart]) -> Sent:
             why="only plain text is: an article, or a claims file",
             hint=f"save it as text; the name ends in one of: {', '.join(_SUFFIXES)}",
         )
+    # The suffix of the file decides its kind, whatever the form's field for pasted text says.
     rest = [(name, value) for name, value in pairs if name not in ("text", "kind")]
     return _from_pairs([*rest, ("kind", kind), ("text", _text(files[0].content))])
 
@@ -276,6 +299,7 @@ def _from_parts(parts: list[FormPart]) -> Sent:
 def _pairs_of_json(text: str) -> list[tuple[str, str]]:
     try:
         data = json.loads(text)
+    # RecursionError: brackets nested a thousand deep exhaust the parser of JSON.
     except (ValueError, RecursionError):
         raise RequestError("not JSON", hint='send {"text": "..."}') from None
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
@@ -284,12 +308,16 @@ def _pairs_of_json(text: str) -> list[tuple[str, str]]:
 
 
 def _from_pairs(pairs: list[tuple[str, str]]) -> Sent:
+    # Again here: JSON and percent signs can spell NUL and
+    # half surrogates that the raw bytes did not have.
     pairs = [(_plain(name), _plain(value)) for name, value in pairs]
     texts = [value for name, value in pairs if name == "text"]
+    # The text apart, because `single` limits a value to 500 characters and strips it.
     rest = single([pair for pair in pairs if pair[0] != "text"], _KEYS)
     kind = rest.pop("kind", "article")
     if kind not in ("article", "claims"):
         raise RequestError(f"kind is {kind[:60]!r}", hint="write article or claims")
+    # Forms send CRLF for every line end (the HTML standard), so offsets would count each twice.
     text = "".join(texts[:1]).replace("\r\n", "\n")
     return Sent(text, kind, **rest)
 
@@ -297,8 +325,11 @@ def _from_pairs(pairs: list[tuple[str, str]]) -> Sent:
 # A form with a file, as browsers send it (RFC 7578): flat parts, nothing nested.
 
 
+# Fields of a form; ours have five at most.
 _MOST = 8
+# RFC 2046 allows 70 characters.
 _BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+# Anchored at a semicolon, else "name" would be found inside "filename".
 _NAME = re.compile(rb'(?:^|;)\s*name="([^"\r\n]*)"')
 _FILE = re.compile(rb'(?:^|;)\s*filename="([^"\r\n]*)"')
 
@@ -329,7 +360,11 @@ def parts_of(kind: str, body: bytes) -> list[FormPart]:
     if found is None:
         raise BadAddressError("a form without a boundary", hint="send it as a browser does")
     mark = b"--" + (found[1] or found[2]).encode("latin-1")
+    # The line break in front makes the first boundary look like
+    # all others. split() is linear and stops at its limit.
     first, *rest = (b"\r\n" + body).split(b"\r\n" + mark, _MOST + 2)
+    # The last boundary ends in "--"; a body that was
+    # cut off has none, and would lose its last field.
     if not rest or not rest[-1].startswith(b"--") or first.strip():
         raise BadAddressError(
             f"not a whole form, or one of more than {_MOST} fields", hint="send it again"

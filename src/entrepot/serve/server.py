@@ -77,6 +77,7 @@ def run(
     OutsideError
         If the address cannot be listened at.
     """
+    # Before the imports below, which load the application: a refused address is refused at once.
     access = Access.of(host, token, behind_proxy=behind_proxy, names=names)
     from entrepot.claims.readers import where_to
     from entrepot.serve.app import create_app
@@ -114,15 +115,19 @@ def listen(
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Who asks is read in one place, `Access.reader_of`, and only where a proxy was declared.
         proxy_headers=False,
+        # uvicorn answers 503 itself beyond this number, before any of our code runs.
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=_LAST_ANSWERS,
+        # h11, and not httptools, because `Connection` overrides methods of this protocol class.
         http=patient(patience, access.reader_of),
     )
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
     say(f"serving on http://{shown}:{port}{path} (Ctrl-C ends it)")
+    # In the background, so that the server listens at once.
     threading.Thread(target=_ready, daemon=True).start()
     try:
         with under(Limits(files=False), everywhere=True):
@@ -143,6 +148,7 @@ def _ready() -> None:
 
 
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+# `guard.IN_HAND` allows 48 + 4 requests of one reader, `_CONNECTIONS` is 200.
 OF_ONE = 66
 """Connections of one reader at once: more than its requests in hand, and a third of all."""
 
@@ -157,6 +163,7 @@ class Connection(H11Protocol):
     patience = 10.0
     held: ClassVar[Counter[str]] = Counter()
     reader_of: ClassVar[Callable[[Any], str]] = staticmethod(lambda scope: "")
+    # Class attributes as defaults: uvicorn makes the object, and its __init__ knows none of these.
     _reader = ""
     _waits: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
@@ -165,9 +172,14 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
+        # First the base class: it sets `self.transport`, which `_late` needs.
         super().connection_made(transport)
         client = transport.get_extra_info("peername")
+        # No headers yet: behind a proxy the reader is
+        # unknown here, and all connections are the proxy's.
         self._reader = type(self).reader_of({"client": client, "headers": ()})
+        # Counted before the refusal, because `connection_lost`
+        # follows an abort, too, and counts down.
         self.held[self._reader] += 1
         if self._reader and self.held[self._reader] > OF_ONE:
             transport.abort()
@@ -175,13 +187,17 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; the wait ends only with whole headers."""
+        # Set before parsing: one byte is enough to answer 408 instead of closing without a word.
         self._began = True
+        # The base class may start a request cycle here; only then does `_wait` see whole headers.
         super().data_received(data)
         self._wait()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request; the request whose body it was in is answered no more."""
         super().send_400_response(msg)
+        # A body with a broken chunk: without this the
+        # view would wait for the rest until its timeout.
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -196,6 +212,7 @@ class Connection(H11Protocol):
         """Stop waiting."""
         self.held[self._reader] -= 1
         if not self.held[self._reader]:
+            # A Counter keeps zeros, so a server that runs for months would remember every address.
             del self.held[self._reader]
         _stop(self._waits)
         _stop(self._stuck)
@@ -214,17 +231,22 @@ class Connection(H11Protocol):
     def _await_reader(self) -> None:
         """Look again later whether any of what waits to be sent was taken."""
         _stop(self._stuck)
+        # Bytes that are still unsent: fewer of them later means that the client does read, slowly.
         self._unread = self.transport.get_write_buffer_size()
         self._stuck = self.loop.call_later(self.patience, self._if_stuck)
 
     def _if_stuck(self) -> None:
+        # Any progress renews the patience, so slow lines
+        # are served and only a stopped reader is cut.
         if self.transport.get_write_buffer_size() < self._unread:
             self._await_reader()
         else:
+            # Not close(), which waits until the buffer is flushed: that is what does not happen.
             self.transport.abort()
 
     def _wait(self) -> None:
         """Count from when a request is waited for; what trickles in does not begin anew."""
+        # An answer is being worked out; how long that may take is for the pool to limit.
         if self.cycle is not None and not self.cycle.response_complete:
             _stop(self._waits)
             self._waits = None

@@ -83,15 +83,21 @@ class Service:
         may_lag
             Whether it is a page that is worth more at once than of the newest data; it says so.
         """
+        # The state is read once: a load in the middle must
+        # not give the tag of the new state to an old answer.
         state, key = self.state, f"{form} {address(request)}"
         etags = _headers(f"{state} {key}", "hit")
+        # The tag is of question and state, not of the body: a 304 takes no computation at all.
         if _is_known(request, etags["ETag"]):
             return Response(status_code=304, headers=etags)
         found = self.kept.get(
             key,
             state,
             lambda: self.pool.start(
-                lambda lake: _whole(work(lake), form), self.access.reader_of(request.scope)
+                # The reader is only whose turn it takes, and no
+                # part of the key: answers are the same for all.
+                lambda lake: _whole(work(lake), form),
+                self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
         )
@@ -99,6 +105,8 @@ class Service:
             return sent(
                 found.answer, etags if found.is_kept else _headers(f"{state} {key}", "fwd=miss")
             )
+        # A tag of its own, because this body has the line
+        # about newer data, which the same answer did not have.
         etags = _headers(f"before {found.state} {key}", "hit; detail=before")
         if _is_known(request, etags["ETag"]):
             return Response(status_code=304, headers=etags)
@@ -106,6 +114,8 @@ class Service:
 
     def still(self, request: Request, found: ServedAnswer) -> Response:
         """Answer what no lake decides, also while all questions are waited for."""
+        # no-cache means: kept by the browser, but asked
+        # again each time, which is answered with 304.
         etags = {"ETag": _tag(found.body), "Cache-Control": "private, no-cache"}
         if _is_known(request, etags["ETag"]):
             return Response(status_code=304, headers=etags)
@@ -130,6 +140,7 @@ class Service:
             ),
             self.access.reader_of(request.scope),
         )
+        # A text of its reader: no browser or proxy may write the answer to a disk.
         return sent(question.result(), {"Cache-Control": "no-store"})
 
 
@@ -138,6 +149,7 @@ def _headers(version: str, kept: str) -> dict[str, str]:
     return {
         "ETag": _tag(version.encode()),
         "Cache-Control": "private, no-cache",
+        # One address answers as JSON, CSV or Parquet.
         "Vary": "Accept",
         "Cache-Status": f"entrepot; {kept}",
     }
@@ -167,8 +179,10 @@ def sent(found: ServedAnswer, headers: dict[str, str] | None = None) -> Response
 
 def state_of(folder: Path) -> str:
     """Return a short text that changes with the lake, the user's own lists and the program."""
+    # A new program may compute another answer from the same lake.
     found = hashlib.sha256(__version__.encode())
     try:
+        # The catalog alone: it names every file with its checksum, and is replaced in one step.
         found.update((folder / NAME).read_bytes())
     except OSError:  # an absent lake holds nothing
         found.update(b"none")
@@ -182,6 +196,7 @@ def _own_lists(folder: Path) -> bytes:
     lists = Settings.read(folder).lists
     for path in sorted(lists.glob("*.csv")) if lists.is_dir() else ():
         if path.is_file():
+            # Names of files need not be UTF-8 on Linux.
             found.update(path.name.encode(errors="surrogateescape") + path.read_bytes())
     return found.digest()
 
@@ -199,7 +214,9 @@ def resumed(lake: Lake, *what: Hashable) -> Iterator[BriefContext]:
         The page, whatever the lake holds.
     """
     key = (_own_lists(lake.path), *what)
+    # Kept with the state of the lake; the lists of the owner are not in it, so they are in the key.
     known: dict[Definition, Figure] = lake.begun.get(key, dict)
+    # It copies: what is not known to be unchanged must not get into `known`.
     context = BriefContext(lake, known)
     try:
         yield context

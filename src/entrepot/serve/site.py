@@ -67,6 +67,7 @@ def page(template: str, current: str, **parts: Any) -> ServedAnswer:
 
 def of_before(answer: ServedAnswer) -> ServedAnswer:
     """Return a page with a line above it that newer data than its own are being read in."""
+    # In the bytes, because the page was rendered before anybody knew that it would be outdated.
     return replace(answer, body=answer.body.replace(_MAIN, _MAIN + _BEFORE, 1))
 
 
@@ -77,6 +78,7 @@ def environment() -> Environment:
 
     report = page_environment()
     own = PackageLoader("entrepot.serve", "templates")
+    # An overlay shares globals and filters with the report's environment, so both are copied below.
     made = report.overlay(loader=ChoiceLoader([own, report.loader or own]))
     made.globals = {**report.globals, "menu": MENU, "icons": ICONS, "swatches": SWATCHES}
     made.globals["words"] = WORDS
@@ -127,6 +129,7 @@ def sheet(name: str) -> ServedAnswer:
 @cache
 def script(name: str) -> ServedAnswer:
     """Return a module of our own; raises `NotFoundError` for one that does not exist."""
+    # The name comes from an address and becomes that of a file: only these may.
     if name not in (*SCRIPTS, "desk"):
         raise NotFoundError("no such script")
     if name == "desk":

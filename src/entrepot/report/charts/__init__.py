@@ -108,12 +108,15 @@ def place_of(table: BriefTable, words: tuple[str, ...]) -> tuple[int, int | None
     rows = [[cell.casefold() for cell in cells] for cells in table.rows]
     known = {cell for cells in rows for cell in cells}.union(heads)
     first, *others = (word.casefold() for word in words)
+    # Words that the table has nowhere are of the drawing alone; those that it has must all fit.
     wanted = [first, *(word for word in others if word in known)]
     found: list[tuple[int, int | None]] = []
     for number, cells in enumerate(rows):
         missing = [word for word in wanted if word not in cells]
         if not missing:
             found.append((number, None))
+        # One word may be that of a column: "China" in the row and "2021" in the head.
         elif len(missing) == 1 < len(wanted) and missing[0] in heads:
             found.append((number, heads.index(missing[0])))
+    # Two rows with the same words: no mark is better than one on the wrong row.
     return found[0] if len(found) == 1 else None

@@ -92,6 +92,7 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
     ours = ""
     for figure in figures:
         for one in figure.evidence:
+            # A number that others printed is no computation of ours.
             ours = ours or ("" if one.origin else "; Entrepôt computation")
             if one.origin:
                 found[origin_name(one.origin)] = None
@@ -104,6 +105,7 @@ def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
 
 def caveat_lines(figures: Iterable[Figure]) -> tuple[str, ...]:
     """Return the caveats about what a picture leaves out, each kind once, the newest wording."""
+    # Figures come oldest first, so of two wordings the newest stays.
     found = {one.id: one.text for figure in figures for one in figure.caveats}
     return tuple(capital(found[name]) for name in NEEDED if name in found)
 

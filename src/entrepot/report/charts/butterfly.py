@@ -174,6 +174,7 @@ def _fits(side: ShareSide, scale: float) -> bool:
     A number that ends where a whisker begins is read as that end, though it is the value.
     """
     clear = 14 if side.low is None else 7 + CLEAR
+    # A whisker covers the bar from its lower end on.
     free = side.value if side.low is None else min(side.value, side.low)
     return free * scale > text_width(f"**{side.text}**") + clear
 
@@ -358,6 +359,7 @@ def weighed(
 ) -> MutualShares:
     """Return both weights of the flow from one to the other, those that their ratio is made of."""
     pair = {"importer": importer, "exporter": exporter, "period": year}
+    # The ratio first: its parts are shares of one source, which two questions may not be.
     ratio = context.value("asymmetry", **pair)
     shares = [(context.ask if ranged else context.value)(measure, **pair) for measure in SHARES]
     parts = _parts(ratio)
@@ -379,6 +381,7 @@ def of_one_source(years: Mapping[int, T], whose: Callable[[T], Hashable]) -> dic
     for year, one in years.items():
         count, newest = counts.get(whose(one), (0, 0))
         counts[whose(one)] = (count + 1, max(newest, year))
+    # By count, then by the newest year: a tuple compares in this order.
     most = max(counts, key=lambda name: counts[name], default=None)
     return {year: one for year, one in years.items() if whose(one) == most}
 
@@ -420,6 +423,7 @@ def _parts(ratio: Figure) -> list[tuple[ShareSide, str]]:
     found = [(_of_rows(rows, ratio), origin_name(rows[0].origin)) for rows in _shares(ratio)]
     if len(found) != len(SHARES):
         return []
+    # Only if they give the ratio: the evidence may be of another derivation.
     return found if math.isclose(found[0][0].value / found[1][0].value, ratio.value) else []
 
 
@@ -427,6 +431,7 @@ def _shares(ratio: Figure) -> Iterator[tuple[Published, ...]]:
     """Yield the rows of each share in print: the share itself, or a flow and the total of it."""
     rows = iter(_rows(ratio))
     for row in rows:
+        # From the same iterator: a flow takes the row after it along, which is its total.
         told = (row,) if row.unit == "share" else (row, *itertools.islice(rows, 1))
         if any(not one.value for one in told) or (row.unit != "share" and len(told) < 2):
             return
@@ -472,6 +477,7 @@ def _ranged(side: ShareSide, share: Figure) -> ShareSide:
         return side
     ends = [float(end.replace(",", "")) for end in spread.split(" to ")]
     shown = re.search(r"[\d.]+", side.text)
+    # A whisker that does not contain its own value would look like an error of the drawing.
     if shown is None or not ends[0] <= float(shown[0]) <= ends[1]:
         return side
     return ShareSide(
@@ -564,6 +570,7 @@ def _pairs(
         keys |= {"source": named.pop()}
         shown = _known_pairs(context, years, measures, keys)
     beyond = years_of_others(every, _weights_whose, shown, chosen)
+    # The newest ones, and of these the oldest first.
     newest = sorted(sorted(shown, reverse=True)[:MOST])
     ranged = ([context.ask(name, period=year, **keys) for name in measures] for year in newest)
     pairs = {year: (left, right) for year, (left, right) in zip(newest, ranged, strict=True)}

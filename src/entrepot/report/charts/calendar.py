@@ -140,6 +140,7 @@ def _years(data: Calendar, plan: _Plan) -> list[MarkLayer]:
         year = data.years[place]
         text = f"\u2019{year % 100:02d}" if short else str(year)
         middle = _x(data, plan, place) + (cell - GAP) / 2
+        # The last year may be wider than its cell and must not leave the drawing.
         x = min(middle, plan.width - text_width(text) / 2)
         rows.append({"x": x, "y": TOP - 8, "text": text, "align": "center"})
     return labels(rows, style="note")
@@ -154,6 +155,7 @@ def _row(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[Ma
             ("imports", row.imports[place], top),
             ("exports", row.exports[place], top + HALF + 1),
         )
+        # A dash and no empty cell, which would look like a report of nothing.
         if not any(part for _, part, _ in reported):
             y = top + HALF + 0.5
             absent.append({"x": x + cell / 2 - 3, "x2": x + cell / 2 + 3, "y": y, "y2": y})
@@ -269,6 +271,7 @@ def rows_of(
     one_source = len({source for source, _ in reported}) == 1
     alike: dict[Any, list[str]] = defaultdict(list)
     for (source, area), months in reported.items():
+        # Part of the key, so that these share a row with nobody.
         own = area if area in apart else ""
         alike[own, source, months.parts(years), _note(area, years)].append(area)
     found: list[tuple[bool, bool, int, ReporterYears]] = []
@@ -286,6 +289,7 @@ def rows_of(
             )
             for name in names
         ]
+    # Sides of the page, reporters that stopped, those with gaps, large groups, then by name.
     found.sort(key=lambda one: (one[0], not one[3].note, *one[1:3], one[3].name))
     return [row for *_, row in found]
 
@@ -342,6 +346,7 @@ class Months:
     def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Return the told part of each year."""
         found = [
+            # A source may have a year and its months: together they are more than twelve.
             tuple(min(1.0, side.get(year, 0.0) / 12) for year in years)
             for side in (self.imports, self.exports)
         ]
@@ -385,6 +390,8 @@ def _count(
     nobody = all(names is None for names in wanted.values())
     for period, slices in item.slices:
         for name in slices:
+            # "DEU>" is a report of exports, ">DEU" one of
+            # imports; without an arrow it is nobody's report.
             seller, arrow, buyer = name.partition(">")
             side = "exporter" if seller else "importer"
             names = wanted.get(side)
@@ -413,6 +420,8 @@ def stopped_reporting_in(reported: Mapping[Key, Months], last: int) -> dict[Key,
     found = {}
     for key, one in reported.items():
         own = max((year for year in one.years if year <= last), default=0)
+        # Against the newest year of its own source: an
+        # old file does not mean that a country stopped.
         if 0 < own < newest[key[0]]:
             found[key] = own
     return found

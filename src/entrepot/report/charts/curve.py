@@ -67,7 +67,9 @@ def by_value(found: Specifications) -> tuple[list[Specification], dict[str, list
 def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
     """Return the choices that differ, each with its options in the order of their medians."""
     found: dict[str, list[str]] = {}
+    # Known choices in their fixed order, then whatever others there are.
     for name in DIMENSIONS | dict.fromkeys(key for item in items for key in item.choices):
+        # A choice that a definition does not have is an option of its own, the empty one.
         options = dict.fromkeys(item.choices.get(name, "") for item in items)
         if len(options) > 1:
             found[name] = sorted(
@@ -110,6 +112,7 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
     A curve adds the same amounts up in another order, so that the last digits may differ.
     """
     source, value = share.evidence[0].source, share.required()
+    # By value and source: a curve has no mark of its own for the headline.
     fitting = [
         item
         for item in items
@@ -118,6 +121,7 @@ def _headline(items: list[Specification], share: Figure) -> Specification:
     ]
     if not fitting:
         return min(items, key=lambda item: abs(item.value - value))
+    # The plainest goods have the shortest name: "chpl", and not "chpl (upper)".
     return min(fitting, key=lambda item: len(item.choices.get("goods", "")))
 
 
@@ -209,6 +213,7 @@ def option_words(name: str, option: str) -> str:
 
 def _goods(option: str) -> str:
     """Return how a list is followed, and which part of it where it is one."""
+    # "chpl:4.B (upper)": which goods, and how the list is followed.
     base, _, variant = option.partition(" (")
     followed = VARIANTS.get(variant.rstrip(")"), option)
     if ":" not in base:
@@ -387,6 +392,7 @@ def _grid(data: Curve, frame: Frame) -> list[MarkLayer]:
         {"x": 0, "x2": frame.inner_width, "y": frame.y(value), "y2": frame.y(value)}
         for value in values
     ]
+    # `ticks_between` always has a zero.
     zero = values.index(0)
     places = max(len(f"{value:g}".partition(".")[2]) for value in values)
     texts = [
@@ -430,12 +436,14 @@ def _drop(data: Curve, frame: Frame, depth: float) -> list[MarkLayer]:
 
 def _size(data: Curve, frame: Frame, most: int) -> float:
     """Return the area of a dot that leaves its neighbours to be seen, where there are many."""
+    # A dot may overlap its neighbours by a fifth; the size of a dot is an area, hence the square.
     return max(10.0, min(most, (1.2 * frame.inner_width / len(data.columns)) ** 2))
 
 
 def _dots(data: Curve, frame: Frame) -> list[MarkLayer]:
     layers: list[MarkLayer] = []
     size = _size(data, frame, 60)
+    # The headline last, so that no other dot covers it.
     for kind in ((False, False), (True, False), (False, True), (True, True)):
         rows = [
             {

@@ -39,6 +39,7 @@ __all__ = [
 
 
 Row = dict[str, Any]
+# Invisible times: no name or number contains it.
 APART = "\u2062"
 """Between the words that a mark shares with its row, where its number is not known yet."""
 STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -189,6 +190,7 @@ def _line(row: Row, style: Style, x: float, y: float, x2: float, y2: float) -> s
 
 
 def _dot(row: Row, part: MarkLayer, style: Style, x: float, y: float) -> str:
+    # Size is an area: a mark of twice the size looks twice as large.
     half = math.sqrt(part.size) / 2
     if part.shape != POINTING:
         return _element("circle", style, f"{_at('cx', x)}{_at('cy', y)}{_at('r', half)}", row)
@@ -219,6 +221,7 @@ def _text(row: Row, part: MarkLayer, style: Style, x: float, y: float) -> str:
     classes += ["s"] if style.small else []
     anchor = ANCHORS.get(row.get("align", "left"))
     places = f"{_at('x', x)}{_at('y', y)}" + (f' text-anchor="{anchor}"' if anchor else "")
+    # Escaped first, so that the only elements inside are these.
     strong = STRONG.sub(r'<tspan class="b">\1</tspan>', escape(words, quote=False))
     return f'<text class="{" ".join(classes)}"{places}>{strong}</text>'
 
@@ -241,6 +244,7 @@ def _at(name: str, value: float) -> str:
 def _short(value: float) -> str:
     """Write a position with one decimal, without a needless zero."""
     text = f"{value:.1f}".removesuffix(".0")
+    # Rounding -0.04 leaves a minus, which would make drawings differ that look the same.
     return "0" if text == "-0" else text
 
 
@@ -388,6 +392,7 @@ def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> li
     power = 10.0 ** math.floor(math.log10(highest / at_most))
     step = next(
         factor * power
+        # Ten always suffices but for rounding of the logarithm, where 20 is the way out.
         for factor in (1, 2, 2.5, 5, 10, 20)
         if math.ceil(highest / (factor * power)) <= at_most
     )
@@ -406,12 +411,14 @@ def ticks_between(low: float, high: float, *, at_most: int = 6) -> list[float]:
     """
     low, high = min(low, 0.0), max(high, 0.0)
     high = high if high > low else 1.0
+    # Zero is always among the ticks, for bars and bases stand on it.
     step = ticks(high - low, at_most=at_most)[1]
     first, last = math.floor(low / step), math.ceil(high / step)
     return [_plain(step * index) for index in range(first, last + 1)]
 
 
 def _plain(value: float) -> float:
+    # 3 * 0.1 is 0.30000000000000004: ten digits drop what comes of the binary form.
     rounded = float(f"{value:.10g}")
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -483,4 +490,5 @@ def wrapped(text: str, room: float, most: int = 3) -> list[str]:
             parts.append(word)
     if len(parts) > most:
         parts = [*parts[: most - 1], parts[most - 1].rstrip(",;") + "\u2026"]
+    # A part with marks is left as it is: a cut inside of them would leave asterisks to be read.
     return [part if "**" in part else cut(part, room) for part in parts]

@@ -185,6 +185,7 @@ def _axis(data: EventSteps, name: str) -> Axis:
     low, high = min(values), max(values)
     span = max(high - low, LEAST) * SPAN
     ends = [log_of(end) for one in known for end in (one.low, one.high) if end is not None]
+    # Intervals are taken in, but at most `SPAN` times the range of the estimates beyond them.
     bottom = max(min([low, *ends]), low - span) - LEAST / 2
     top = min(max([high, *ends]), high + span) + LEAST / 2
     first, last = data.steps[0].step - 0.6, data.steps[-1].step + 0.6
@@ -306,6 +307,7 @@ class Axis:
 def log_of(percent: float | None) -> float:
     """Return per cent as a logarithm; all lost has none and lies below everything."""
     assert percent is not None, "only steps with a value are drawn"
+    # `Axis.y` puts it at the lower edge.
     return math.log1p(percent / 100) if percent > -100 else -math.inf
 
 
@@ -346,6 +348,7 @@ def steps(data: EventSteps, axis: Axis, name: str) -> list[MarkLayer]:
         one
         for one in data.steps
         if one in ends
+        # Both ends are always named, and a neighbour that would touch them is not.
         or (one.step % every == 0 and all(room * abs(one.step - end.step) > 36 for end in ends))
     ]
     texts = [
@@ -404,6 +407,7 @@ def _beside(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:
     if data.mean is not None:
         words = ["mean after" if axis.frame.right > 80 else "mean", signed(float(data.mean))]
         texts.append((axis.y(log_of(data.mean)), words, "label-supplier"))
+    # `spread` takes centres in ascending order.
     texts.sort(key=lambda one: one[0])
     sizes = [16.0 * len(rows) + 4 for _, rows, _ in texts]
     centres = spread([y for y, *_ in texts], sizes, -10, axis.frame.inner_height)

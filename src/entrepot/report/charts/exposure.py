@@ -130,12 +130,15 @@ PLANS = {"wide": _Plan(852, 250, 25), "narrow": _Plan(360, 0, 42)}
 def _draw(data: Exposure, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     rows = [row for _, rows in data.groups for row in rows]
+    # The row whose bar and words need most room decides the scale of all.
     scale = min(
         ((plan.width - plan.names - _beyond(row)) / row.value for row in rows if row.value > 0),
         default=0.0,
     )
     layers: list[MarkLayer] = []
+    # Rows are numbered through all groups, as in the table under the chart.
     top, number = 0.0, 0
+    # Not strict: there may be one direction only.
     for (title, members), style in zip(data.groups, STYLES, strict=False):
         layers += lines([{"x": 0, "x2": plan.width, "y": top + 1, "y2": top + 1}], style="divider")
         layers += labels([{"x": 0, "y": top + 21, "text": title}], style="label", bold=True)

@@ -200,6 +200,7 @@ PLANS = {"wide": _Plan(852, 622, 66, beside=True), "narrow": _Plan(360, 358, 54,
 def _draw(data: HubLanes, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     most = max(lane.high for lane in data.lanes)
+    # One scale for all lanes, "together" included, so that widths compare.
     scale = plan.thick / most if most else 0.0
     layers: list[MarkLayer] = []
     top, last = TOP + 8, TOP
@@ -247,6 +248,7 @@ def _lane(lane: HubLane, plan: _Plan, scale: float, top: float, centre: float) -
         layers += lines([across | {"y": centre, "y2": centre}], style="leader-dotted")
     if lane.low:
         layers += rects([across | _around(centre, lane.low * scale)], style="supplier")
+    # Two dotted edges that are closer would run into one line.
     if lane.value * scale >= SEEN:
         edges = _around(centre, lane.value * scale)
         rows = [across | {"y": y, "y2": y} for y in edges.values()]

@@ -70,6 +70,7 @@ def _draw(data: LossMap, name: str, alt_text: str) -> str:
     columns = 1 + max(column for _, column in grid().values())
     lines = 1 + max(row for row, _ in grid().values())
     pitch = plan.width / columns
+    # Tiles of the narrow drawing are too small for two letters.
     layers = [*_tiles(data, pitch), *(_codes(data, pitch) if plan.in_line > 2 else [])]
     key, height = _key(plan, lines * pitch + 14)
     return render([*layers, *key], width=plan.width, height=height, name=name, alt_text=alt_text)

@@ -53,6 +53,7 @@ LOOKS = (
 def _draw(data: Courses, name: str, alt_text: str) -> str:
     frame = _frame(data, name)
     layers = [*_axes(data, frame, name), *_break_lines(data, frame)]
+    # The table under the chart has the first side's rows, then those of the second.
     rows = (0, len(data.courses[0].spots))
     pairs = list(zip(data.courses, LOOKS, rows, strict=True))[::-1]  # the marked side on top
     for course, look, _ in pairs:

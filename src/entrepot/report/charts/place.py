@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 # Hundredths of the font size, by character.
+# Letters of about the same width share an entry.
 _WIDTHS = {
     32: "'ijlIJ ,.\u2019\u00a0",
     38: "/:;\\|f-()[]t",
@@ -78,6 +79,7 @@ def text_width(text: str, size: float = 13.0, *, bold: bool = False) -> float:
     """
     total, strong = 0.0, bold
     for part in text.split("**"):
+        # Letters that are not listed, such as those with accents, are taken as wide as "b".
         total += sum(_BY_CHARACTER.get(letter, 68) for letter in part) * (BOLD if strong else 1)
         strong = not strong
     return total * size / 100
@@ -179,6 +181,8 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: fl
     groups: list[tuple[list[float], list[float]]] = []
     for centre, size in zip(wanted, sizes, strict=True):
         groups.append(([centre], [size]))
+        # Pool adjacent violators: neighbours that overlap
+        # become one group, which may meet the one before.
         while len(groups) > 1 and _start(groups[-1], low, high) < _end(groups[-2], low, high):
             centres, heights = groups.pop()
             groups[-1] = (groups[-1][0] + centres, groups[-1][1] + heights)
@@ -196,8 +200,11 @@ def _start(group: tuple[list[float], list[float]], low: float, high: float) -> f
     offset = 0.0
     ideal = 0.0
     for centre, size in zip(centres, sizes, strict=True):
+        # Where the group would have to start for this box to
+        # be in place; the mean of these is least squares.
         ideal += centre - (offset + size / 2)
         offset += size
+    # `low` wins: a crowd that is taller than the room runs over its lower end.
     return max(low, min(ideal / len(centres), high - sum(sizes)))
 
 

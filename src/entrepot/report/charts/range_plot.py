@@ -125,6 +125,7 @@ def _axis(places: list[float], scale: _Scale, start: float, end: float) -> list[
     names[-1] += "\u00a0%"
     texts = [
         {
+            # The first name, centred on its tick, must not leave the drawing on the left.
             "x": max(scale.x(place), text_width(name) / 2),
             "y": start + 14,
             "text": name,

@@ -91,6 +91,7 @@ def _draw(data: RankedBars, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     places = ticks(max((one.high or one.value) for one in data.bars), at_most=plan.ticks)
     widths = _widths(data) if plan.names else []
+    # Short names leave their room to the bars.
     names = min(plan.names, max(text_width(one.name, bold=True) for one in data.bars) + 2)
     left = names + 12 if plan.names else 2.0
     room = plan.width - left - sum(widths) - (24 if plan.names else 12)
@@ -118,6 +119,7 @@ def _axis(places: Sequence[float], scale: _Scale, height: float, unit: str) -> l
     texts = [
         {"x": scale.x(place), "y": 16, "text": f"{place:,g}", "align": "center"} for place in places
     ]
+    # Centred, the zero would stick out to the left of a narrow drawing.
     texts[0]["align"] = "left"
     texts[-1]["text"] = f"{places[-1]:,g}{unit}"
     return [*lines(rows, style="grid"), *labels(texts, style="note")]

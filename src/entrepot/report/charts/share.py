@@ -75,11 +75,15 @@ def share_point(figure: Figure) -> SharePoint:
 
 def published_box(row: Published) -> PublishedBox:
     """Return the box of a printed share; an open end is not drawn, the words say it."""
+    # "More than a third" has no upper end: the box then ends at the number itself.
     ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
     low, high = ends[0], ends[-1]
     value = ends[0] if row.middle is None else row.middle * 100
     start, end = row.period.start, row.period.end
+    # Counted in months, the first from its beginning and the last to its end.
     months = (start.year * 12 + start.month - 1, end.year * 12 + end.month)
+    # Half a year less, for the place of a year on the
+    # axis is its middle: all of 2025 lies at 2025.0.
     middle = sum(months) / 24 - 0.5
     text = row.printed.replace(" %", "").replace("%", "").strip()
     text = text.replace("approximately ", "about ").replace("around ", "about ")
@@ -102,6 +106,7 @@ def direction_word(before: Figure, after: Figure) -> str:
         (f.required() if f.low is None else f.low, f.required() if f.high is None else f.high)
         for f in (before, after)
     )
+    # Ranges that overlap allow no direction: then the share "went" from one to the other.
     if low1 > high0:
         return "rose"
     return "fell" if high1 < low0 else "went"
@@ -183,6 +188,7 @@ class ShareLines:
 Boxes: TypeAlias = "Sequence[tuple[PublishedBox, Box]]"
 BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
 YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
+# Where a box may stand, in its own widths from its time: the nearest places first.
 LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
 LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outline
 
@@ -206,6 +212,7 @@ def _draw(data: ShareLines, name: str, alt_text: str) -> str:
 def _frame(data: ShareLines, name: str) -> Frame:
     tops = [item.high for item in data.published]
     tops += [point.high or point.value for point in data.series]
+    # Four per cent more, so that a label finds room above the highest mark.
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
     side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
     x0, x1 = data.first - side, data.last + side
@@ -218,6 +225,7 @@ def _frame(data: ShareLines, name: str) -> Frame:
 
 def _axis_words(values: list[float]) -> list[str]:
     """Return the numbers of the axis, all with the same decimals, the unit at the top."""
+    # Digits behind the point as Python prints the number: 2.5 has one, whatever its binary form is.
     places = max(-int(Decimal(repr(value)).as_tuple().exponent) for value in values)
     words = [f"{value:.{max(0, places)}f}" for value in values]
     return [*words[:-1], f"{words[-1]}\u00a0%"]
@@ -242,6 +250,7 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[MarkLayer]:
     years = list(range(data.first, data.last + 1))
     values = ticks(frame.top_value, limit=100)
     step = math.ceil(len(years) * YEAR_WIDTH[name] / frame.inner_width)
+    # Counted from the newest year, which always has its name.
     shown = years[::-1][::step][::-1]
     full = shown if name == "wide" else (shown[0], shown[-1])
     below = [
@@ -302,8 +311,10 @@ def _runs(data: ShareLines) -> Iterator[list[SharePoint]]:
 
 def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[PublishedBox, Box]]:
     """Return each printed number with its box; boxes that would overlap stand side by side."""
+    # Boxes stay on their side of the break. Without one the edge is the axis, which none may cross.
     edge = frame.x(data.broken.year + 0.5) if data.broken else 0.0
     placed: list[tuple[PublishedBox, Box]] = []
+    # Sorted, so that the same rows give the same drawing whatever order they come in.
     for item in sorted(data.published, key=lambda item: (item.at, item.low, item.who)):
         top, bottom = frame.y(item.high), frame.y(item.low)
         if bottom - top < LOWEST_BOX:
@@ -315,6 +326,8 @@ def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Published
             strays = box.right + 3 > edge if frame.x(item.at) < edge else box.left - 3 < edge
             if not strays and not any(box.meets(other, 1.5) for _, other in placed):
                 break
+        # If no lane is free, the last one is taken: a box
+        # that overlaps is better than one that is missing.
         placed.append((item, box))
     return placed
 
@@ -449,6 +462,7 @@ def _groups(boxes: Boxes) -> list[list[tuple[PublishedBox, Box]]]:
     groups: list[list[tuple[PublishedBox, Box]]] = []
     for item, box in sorted(boxes, key=lambda pair: (round(pair[0].at), -pair[1].top)):
         last = groups[-1][-1] if groups else None
+        # Boxes come from the bottom up (y grows downwards), hence the last one less this one.
         near = last and round(last[0].at) == round(item.at) and last[1].top - box.top < LINE * 0.8
         if near:
             groups[-1].append((item, box))
@@ -485,6 +499,7 @@ def _line_boxes(data: ShareLines, frame: Frame) -> Iterator[Box]:
     for x, y in places:
         yield Box(x - 4, y - 4, x + 4, y + 4)
     for (x0, y0), (x1, y1) in itertools.pairwise(places):
+        # Boxes have no slope, so a line is followed by seven small ones.
         for step in range(1, 8):
             x, y = x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8
             yield Box(x - 2, y - 2, x + 2, y + 2)
@@ -514,6 +529,7 @@ def _named(data: ShareLines) -> list[SharePoint]:
     if data.broken:
         before = [point.year for point in data.series if point.year <= data.broken.year]
         after = [point.year for point in data.series if point.year > data.broken.year]
+        # Slices, for one side of the break may have no points.
         chosen |= set(before[-1:]) | set(after[:1])
     return [point for point in data.series if point.year in chosen]
 
@@ -589,6 +605,7 @@ def _shares_series(
     for source in names:
         keys = rest | {"source": source}
         found = [ask(measure, lake=lake, period=year, nowcast=False, **keys) for year in years]
+        # Those in print are drawn as boxes, and must not be points of the line as well.
         found = [figure for figure in found if is_computed(figure)]
         known[source_name(source)] = [figure.definition.period.year for figure in found]
         if len(found) > len(best):
@@ -600,6 +617,7 @@ def _shares_series(
 
 def _printed(measure: str, lake: Lake, asked: Figure, rest: dict[str, Any]) -> list[Published]:
     """Return what is in print under the same definition."""
+    # Any further key (mass, a territory) makes it another share than those in print.
     if not {name for name, value in rest.items() if value is not None} <= PLAIN:
         return []
     if rest.get("source") not in (None, "published"):

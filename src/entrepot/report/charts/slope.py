@@ -112,6 +112,7 @@ def _poles(data: Slope, frame: Frame) -> list[MarkLayer]:
 
 def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
     layers: list[MarkLayer] = []
+    # The marked one last, so that it lies on top.
     for marked in (False, True):
         found = [line for line in data.lines if line.marked is marked]
         rows = [
@@ -194,6 +195,7 @@ MOST = 8
 def slope_chart(figure: Figure) -> StandaloneChart:
     """Return the suppliers of a reorientation before and after."""
     rows = sorted(figure.table, key=lambda row: (-abs(change_of(row)), str(row["exporter"])))
+    # If nothing changed at all, level lines still show who supplies.
     moved = [row for row in rows if change_of(row)] or rows
     shown = moved[:MOST]
     highest = max(float(row[end]) for row in shown for end in ("value_before", "value_after"))
@@ -228,6 +230,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
 
 
 def _said(value: float, scale: Scale) -> str:
+    # Zero in such a table means that no row was there.
     return scale.text(float(value)) if value else ""
 
 

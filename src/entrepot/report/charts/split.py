@@ -130,6 +130,7 @@ def _scale(data: ChangeSplit, starts: list[float], plan: _Plan) -> _Scale:
 
 def _row(part: ChangePart, start: float, top: float, plan: _Plan, scale: _Scale) -> list[MarkLayer]:
     x, x2 = sorted((scale.x(start), scale.x(start + part.value)))
+    # A step of nearly nothing is still a line that can be seen.
     bar = {"x": x, "x2": max(x2, x + 1), "y": top, "y2": top + BAR}
     said = {"title": f"{part.name}: {part.text}", "of": (part.name,)}
     layers = rects([bar | said], style=_style(part))
@@ -201,6 +202,7 @@ def split_chart(figure: Figure) -> StandaloneChart:
         *(
             _part(name, _money(figure, key), scale, *_range(figure, key))
             for key, name in STEPS
+            # A step of nothing is no step.
             if _money(figure, key)
         ),
         _part(f"Value in {asked.period}", after, scale, total=True),
@@ -283,5 +285,6 @@ def _rows(figure: Figure) -> list[dict[str, object]]:
             "high": figure.details.get(f"{key}_high"),
             "unit": figure.unit,
         }
+        # Columns are called by their currency: value_usd, value_eur.
         for key, name in ((in_currency(key, asked.currency), name) for key, name in names)
     ]

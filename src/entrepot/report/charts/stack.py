@@ -102,6 +102,7 @@ def _draw(data: Stack, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     first, last = data.years[0] - 0.5, data.years[-1] + 0.5
     head = 44 if data.broken else 12
+    # On a narrow drawing the words on both sides of the break take a second line.
     head += 15 if data.broken and plan.two_digits else 0
     frame = Frame(plan.width, plan.height, 54, plan.names, head, 28, first, last, 100)
     layers = [
@@ -191,6 +192,7 @@ def _style(layer: Layer, order: int) -> str:
         return "supplier"
     if layer.rest:
         return "context-printed"
+    # Two tones in turn, since a third grey would look like one of them.
     return "blended" if order % 2 else "context-edged"
 
 
@@ -339,6 +341,7 @@ def found_years(
     chosen = ""
     reasons: list[str] = []
     for source in names:
+        # By the catalog, so that years without data cost no query.
         held = [year for year in years if year in available_years(lake, source)]
         given = keys | {"source": source}
         asked = {year: asking("top_supplier", period=year, **given) for year in held}
@@ -362,6 +365,8 @@ def _shares(figure: Figure) -> Shares:
 
 
 def _largest(shares: Shares) -> str:
+    # Sorted first, so that of equals the same one is
+    # chosen each time; a partner with a name comes before.
     return max(sorted(shares), key=lambda name: (_is_named(name), shares[name]))
 
 
@@ -393,6 +398,7 @@ def _layers(
         )
 
     found = [Layer(area_name(marked), over(lambda name: name in whose), marked=True)]
+    # one=one: a closure would see the last supplier for all of them.
     found += [Layer(area_name(one), over(lambda name, one=one: name == one)) for one in names]  # type: ignore[misc]
     rest = {name for one in shares.values() for name in one} - whose - set(names)
     if rest:

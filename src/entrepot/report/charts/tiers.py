@@ -85,6 +85,7 @@ GRIDS = {
 
 def _draw(data: TierPanels, name: str, alt_text: str) -> str:
     grid = GRIDS[name]
+    # The longest name decides for all, so that the plots of a row stand at one height.
     grid = replace(grid, names=max(len(_name(panel, grid)) for panel in data.panels))
     highest = max((bar.value for panel in data.panels for bar in panel.bars), default=1.0)
     top = ticks(highest, at_most=3)[-1]
@@ -94,6 +95,7 @@ def _draw(data: TierPanels, name: str, alt_text: str) -> str:
         row, column = divmod(place, grid.columns)
         drawn = _panel(panel, data, grid, top, labelled=column == 0)
         marks += moved(drawn, column * (grid.panel + grid.gap), grid.head + row * step)
+    # Rounded up: -(-a // b).
     height = -(-len(data.panels) // grid.columns) * step - 16
     return render(marks, width=grid.width, height=height, name=name, alt_text=alt_text)
 
@@ -165,6 +167,7 @@ def _years(panel: TierPanel, grid: _Grid) -> list[MarkLayer]:
     rows: list[dict[str, Any]] = []
     taken: list[Box] = []
     y = grid.plot + 20
+    # In the order of importance: the first that finds room takes it.
     for bar in dict.fromkeys([panel.bars[-1], panel.bars[0], *_before_break(panel)]):
         text = f"\u2019{bar.year % 100:02d}" if grid.two_digits else str(bar.year)
         half = text_width(text) / 2

@@ -186,6 +186,8 @@ def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) ->
         wanted = one.marked or one.code in label or one.share >= data.steps[0]
         if one.code not in grid() or not text or not wanted:
             continue
+        # Steps 4 and 5 stand out from the ground, dark on
+        # light and light on dark, so words take its colour.
         style = "label-inverse" if step_of(one.share, data.steps) > 3 else "label-inside"
         inks.setdefault((style, one.marked), []).append(_centred(one.code, text, pitch))
     if data.are == "importers" and not plan.below:
@@ -283,6 +285,7 @@ def map_chart(lake: Lake, keys: dict[str, Any]) -> StandaloneChart:
             hint="add --importer RUS; for a map of buyers: entrepot chart rank",
         )
     years = asked_years(available_years(lake), keys, None)
+    # A year that was asked for is not replaced by an older one.
     wanted = [years[-1]] if keys.get("period") and years else years[::-1]
     names = [rest["source"]] if rest.get("source") else flow_sources(lake)
     reason = "no flows of such a year are loaded"
@@ -334,6 +337,7 @@ def _partners(figure: Figure, way: _Way, about: str | None) -> tuple[Partner, ..
     values = {str(row[way.partner]): float(row["value"]) for row in figure.table}
     total = sum(values.values())
     ordered = sorted(values, key=lambda code: (-values[code], code))
+    # "Areas not specified" may be the largest, and has no place on a map.
     largest = next((code for code in ordered if code in grid()), "")
     return tuple(
         Partner(

@@ -130,10 +130,13 @@ def left_by_others(item: CheckedClaim) -> str:
     if item.implied is None:
         return ""
     unit = item.claim.quantity.unit
+    # What no value of this unit can go below, or a share above: a bound there says nothing.
     least = -100.0 if unit == "percent" else 0.0
     most = 1.0 if unit == "share" else math.inf
     low, high = item.implied.low, item.implied.high
+    # A growth of 0 % would make any bound look a hundred times away.
     size = max(abs(item.claim.interval.middle), 1.0 if unit == "percent" else 0.0)
+    # "More than a third" has an open end, so its middle may be infinite.
     known = math.isfinite(size)
     # Within a hundredth of the least, or a hundred times the number, nothing is said of it.
     idle_below = low <= least + 0.01 or (known and unit != "percent" and low < size / _IDLE)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_note"]
 
+# Characters of a line that RFC 5322 recommends for mail.
 WIDTH = 78
 SHOWN = 3
 _UNSAID = (
@@ -143,6 +144,7 @@ def _wrapped(text: str, hang: str = "") -> list[str]:
         WIDTH,
         initial_indent=start,
         subsequent_indent=hang,
+        # Addresses must stay whole, so that a mail program makes links of them.
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -164,6 +164,7 @@ def _finding(check: Check) -> str:
     """Say what became of the claims in one line, what is wrong first."""
     if not check.claims:
         return "The text makes no claim that can be read"
+    # The first comma stands between the number of claims and their verdicts.
     return check.in_counts().replace(", ", ": ", 1)
 
 
@@ -171,6 +172,8 @@ def _finding(check: Check) -> str:
 
 
 REVIEWER = {"@type": "Organization", "name": "Entrepôt"}
+# "</script>" or "<!--" in a quotation would end the
+# element; JSON reads the escapes as the same signs.
 _RISKY = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
@@ -292,6 +295,7 @@ def _conflict(block: ConflictBlock, check: Check) -> str:
 
 def _piece(piece: TextPiece, signs: dict[str, str], numbers: dict[str, int]) -> str:
     inner = escaped(piece.text)
+    # `escaped` strips spaces, which between a number and its words must stay.
     lead = " " if piece.text[:1].isspace() else ""
     trail = " " if piece.text[-1:].isspace() and inner else ""
     if piece.claim:
@@ -328,4 +332,5 @@ def _evidence(one: EntryEvidence) -> str:
 
 
 def _address(url: str) -> str:
+    # A parenthesis ends the address of a link in Markdown.
     return one_line(url).replace("(", "%28").replace(")", "%29")

@@ -119,6 +119,7 @@ def _of_article(article: ArticleText) -> Iterator[tuple[TextPiece, ...]]:
 
 def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, str, str]]:
     taken: list[tuple[int, int]] = []
+    # Claims first (without a reason), then parts that were not read.
     for start, end, name, why in sorted(spans, key=lambda span: (bool(span[3]), span[0])):
         free = [(start, end)]
         for first, last in taken:
@@ -128,6 +129,7 @@ def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, s
                 for piece in ((low, min(high, first)), (max(low, last), high))
                 if piece[0] < piece[1]
             ]
+        # A number is shown whole or not at all; a part that was not read may be cut into pieces.
         if name and free != [(start, end)]:
             continue
         for piece in free:
@@ -139,6 +141,7 @@ def _split(pieces: list[TextPiece]) -> Iterator[tuple[TextPiece, ...]]:
     """Yield paragraphs: blank lines part them, single line ends do not."""
     piece_list: list[TextPiece] = []
     for piece in pieces:
+        # The number of a claim is never split, even where a line ends inside of it.
         parts = re.split(r"\n\s*\n", piece.text) if not piece.claim else [piece.text]
         for place, part in enumerate(parts):
             if place and piece_list:
@@ -179,6 +182,7 @@ def _place(quote: str, says: str) -> tuple[int, int] | None:
         return start, start + len(says)
     digits = re.search(r"\d[\d.,]*\d|\d", says)
     if digits:
+        # Not inside of a longer number: "36" must not be found in "1,369" or "2036".
         found = re.search(rf"(?<![\d.,]){re.escape(digits[0])}(?![\d]){_SCALE}", quote)
         if found:
             return found.span()
@@ -186,6 +190,8 @@ def _place(quote: str, says: str) -> tuple[int, int] | None:
 
 
 _SCHEMES = ("http://", "https://")
+# Signs that turn the direction of writing, with which a
+# text can show another number than it has; line separators.
 _HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 
@@ -200,12 +206,14 @@ def clean(text: str) -> str:
     return "".join(
         sign
         for sign in text
+        # Cc has the escape sign, which begins commands of a terminal.
         if sign in "\n\t" or (unicodedata.category(sign) != "Cc" and sign not in _HIDDEN)
     )
 
 
 def one_line(text: str) -> str:
     """Return a cleaned text on one line; no-break spaces stay."""
+    # Not \s, which would take no-break spaces along.
     return re.sub(r"[ \t\n]+", " ", clean(text)).strip(" ")
 
 
@@ -218,6 +226,7 @@ def web(url: str) -> str:
     ('https://tass.com/economy', '')
     """
     address = one_line(url)
+    # Quotes and brackets would end the attribute of a link or the link of Markdown.
     plain = address.lower().startswith(_SCHEMES) and not re.search(r"[\s\"'<>]", address)
     return address if plain else ""
 

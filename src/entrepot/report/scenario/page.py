@@ -77,6 +77,7 @@ def ladder(found: Sequence[Scenario]) -> Chart | None:
         for one, economy in modelled
     ]
     if len(modelled) == 1:
+        # The title of the page names the scenario already.
         groups = [("The two sides", groups[0][1])]
         sides = {loss.code for loss in modelled[0][1].sides}  # a side of one economy stands above
         lost = [one for one in modelled[0][1].areas if one.is_some and one.code not in sides][:HIT]
@@ -126,6 +127,7 @@ def loss_map(one: Scenario) -> Chart | None:
     return Chart(LossMap(tiles), words)
 
 
+# The rest of the world, as the table calls it.
 _REST = {"XROW"}
 """What the table has beside economies, and has no place."""
 
@@ -174,6 +176,7 @@ def check_name(out: Path, files: Sequence[Path]) -> None:
             where=str(out),
             hint=f"end the name in {', '.join(FORMATS)}",
         )
+    # Resolved, for the same file may be named in two ways or through a link.
     if out.resolve() in {file.resolve() for file in files}:
         raise RequestError(
             f"{out} is the scenario itself", why="it would be lost", hint="name another file"
@@ -241,6 +244,7 @@ def _line(cells: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return text that cannot be read as markup of its own."""
+    # The backslash first, or it would escape those that are put before the others.
     for sign in "\\`*_[]<>|#":
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())

@@ -54,6 +54,7 @@ def without_empty(table: ScenarioTable) -> ScenarioTable:
         table.title,
         tuple(table.columns[n] for n in kept),
         tuple(tuple(row[n] for n in kept) for row in table.rows),
+        # Columns of words that are left, so that numbers stay right-aligned.
         sum(n < table.right for n in kept),
     )
 
@@ -276,6 +277,7 @@ def in_lines(one: Scenario) -> Iterator[str]:
             name: sides["target"] for name, sides in one.economy.alone.items() if "target" in sides
         }
         if target:
+            # The widest span of losses when this assumption alone is varied.
             name = max(target, key=lambda name: target[name][1] - target[name][0])
             least, most = target[name]
             if least < most:
@@ -361,6 +363,7 @@ def stops(file: ScenarioFile) -> str:
     found = _act(file.cut, own, other, every)
     if file.retaliation:
         found += f"; in return {_act(file.retaliation, other, own, every)}"
+    # Not capitalize(), which would make small letters of all names.
     return f"{found[0].upper()}{found[1:]}"
 
 
@@ -368,6 +371,7 @@ def _act(act: BackKeys, own: str, other: str, every: str) -> str:
     names = [sector(code, own=True).name for code in act.sectors or ()]
     return _WORDS[act.instrument].format(
         own=side_phrase(own),
+        # Sums of areas and "others" are plural.
         stop="stop" if "+" in own or own == OTHERS else "stops",
         other=side_phrase(other),
         goods=joined(names) if names else every,
@@ -420,6 +424,7 @@ def _verb(loss: Loss) -> str:
     least, most = _ends(loss.lost_share)
     if least == most == 0:
         return f"lose {_NOTHING}"
+    # Losses are positive, so an upper end below zero means a gain under all assumptions.
     if most <= 0:
         return f"gain {_span_text(-most, -least, 'share')} of output"
     if least < 0:

@@ -33,6 +33,8 @@ def section(context: BriefContext, subject: Subject) -> Section:
     source = source_of(context, subject)
     side = None
     total = tier_of(context, subject, "", subject.goods, years_of(context, subject), source)
+    # Bars of two reporters do not compare. If one side's
+    # reports have more than a year, they are taken alone.
     if len(runs_of(total.ordered)) > 1 and (side := _last_side(total)):
         alike = tier_of(context, subject, "", subject.goods, sorted(total.values), source, side)
         total = alike if len(alike.values) > 1 else total
@@ -108,11 +110,14 @@ def _title(
     change = ends[1].required() - ends[0].required()
     own = hot.change(before, last)
     evidence = (*ends, *(hot.values[year] for year in (before, last) if year in hot.values))
+    # Of a fall no tier has a part that a reader would understand.
     part = own / change if own is not None and change > 0 and hot is not total else None
+    # Above one other tiers fell: "made 130 % of the rise" would puzzle.
     if part is not None and 0.25 <= part <= 1:
         size = f"{number(part * 100, 2)}{NBSP}%"
         text = f"{phrasing.capital(hot.name)} made {size} of the rise from {before} to {last}"
         return BriefSentence(text, evidence)
+    # No per cent of nothing.
     if ends[0].required() <= 0:
         return BriefSentence(f"The goods sent began after {before}", ends)
     percent = change / ends[0].required() * 100
@@ -140,6 +145,7 @@ def _panel(
         TierBar(
             year=year,
             value=tier.values[year].required() / unit.scale,
+            # Until the break both sides reported, and the value is made of both.
             blended=broken is not None and year <= broken.year,
             text=unit.amount(tier.values[year]),
         )
@@ -275,8 +281,10 @@ class Unit:
     def of(cls, tiers: list[Tier]) -> Unit:
         """Return the unit in which the largest value has three digits or four."""
         highest = max(f.required() for tier in tiers for f in tier.values.values())
+        # Up to 20,000 million, which still fits above a bar.
         name, scale = ("m USD", 1e6) if highest < 2e10 else ("bn USD", 1e9)
         size = highest / scale
+        # Decimals of the largest value for all, so that columns line up.
         return cls(name, scale, 0 if size >= 100 else 1 if size >= 10 else 2)
 
     def amount(self, figure: Figure) -> str:
@@ -342,6 +350,7 @@ def tiers_of(
     A list of many parts is not drawn by them: nobody can tell so many lines apart.
     """
     listed = subject.listed
+    # A part of a list, or a list on a day, is not taken apart further.
     if listed is None or subject.goods != listed.id or len(listed.parts) > MANY:
         return []
     asked = [

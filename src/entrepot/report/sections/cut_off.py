@@ -138,6 +138,7 @@ def _picture(title: str, groups: dict[str, list[Loss]]) -> Chart:
             (name, tuple(_rung(one, DIGITS[name], first=one is losses[0]) for one in losses))
             for name, losses in groups.items()
         ),
+        # Parts of different wholes: a common axis would invite adding them.
         apart=True,
     )
     said = (
@@ -199,6 +200,7 @@ def _goods_said(subject: Subject, figure: Figure) -> Iterator[BriefSentence]:
             "for these goods would not have been replaced."
         )
         yield BriefSentence(text, (figure,), CAVEATS)
+    # Names may contain commas, so each part is taken to end at its per cent.
     if by := re.findall(r"(?:^|, )(.+?) ([\d.]+) %", str(details.get("replaced_by", ""))):
         named = joined([f"{who} {part}{NBSP}%" for who, part in by])
         yield BriefSentence(f"Shares in the replacement supply: {named}.", (figure,))
@@ -278,6 +280,7 @@ def _goods(context: BriefContext, subject: Subject) -> Figure | DataGap:
     if figure.status == "ok":
         return figure
     lacks = lacking(context, figure)
+    # The one thing lacking that a command of its own brings.
     if "elasticity" in (figure.reason or ""):
         return DataGap(what, "no elasticities are loaded for these goods", ADD_ELASTICITIES)
     return DataGap(what, lacks.why, lacks.command)
@@ -318,10 +321,13 @@ def _file(subject: Subject, period: Period) -> ScenarioFile:
 
 def _worked(lake: Lake, file: ScenarioFile, snapshot: str) -> Scenario:
     """Work a scenario out once for a state of the table: it takes seconds, whatever the goods."""
+    # By the content of the table and not by the lake,
+    # so that loads of other data leave it in place.
     key = (file.model_dump_json(), snapshot)
     with _LOCK:
         found = _KNOWN.get(key)
     if found is None:
+        # Outside the lock: it takes seconds, and others must not wait for another scenario.
         found = evaluate_scenario(file, lake, sides_only=True)
         with _LOCK:
             _KNOWN[key] = found
@@ -337,6 +343,7 @@ def scenario_line(found: Scenario) -> str:
         f"format: 1\\ntitle: Cut-off\\nperiod: {found.file.period!s}\\neconomy: {{}}\\n"
         f"cut: {{imposes: {cut.imposes}, target: {cut.target}, instrument: {cut.instrument}}}\\n"
     )
+    # printf turns \n into line ends, so one line of a shell writes the file. Codes have no quotes.
     return f"printf '{text}' > cut-off.yaml; entrepot scenario cut-off.yaml"
 
 
@@ -346,4 +353,5 @@ def _why(error: EntrepotError) -> str:
 
 def _hint(error: EntrepotError) -> str:
     hint = error.hint or ""
+    # A gap shows its command to be copied: a hint in words is none.
     return hint if hint.startswith(("entrepot ", "pip ")) else ""

@@ -75,6 +75,7 @@ def _total(context: BriefContext, subject: Subject, found: Headline) -> list[Dat
     """
     loaded_sources = flow_sources(context.lake)
     is_known = found.share.status == "ok"
+    # By what Figures have used, and not by what the lake might have: this costs no query.
     if _totalled(context, subject, subject.goods) & {*loaded_sources} or (
         loaded_sources and not is_known
     ):

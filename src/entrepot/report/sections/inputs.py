@@ -165,6 +165,7 @@ def _one_way(way: Direction) -> BriefSentence:
 def _weight(found: ImportedInputs) -> BriefSentence:
     there, ratio = found.there, found.ratio.required()
     more, less = there.seller, there.buyer
+    # Turned round, so that the number of times is never below one.
     if ratio < 1:
         more, less, ratio = less, more, 1 / ratio
     text = (
@@ -268,7 +269,11 @@ class ImportedInputs:
 def bought(context: BriefContext, subject: Subject) -> ImportedInputs | DataGap:
     """Ask for inputs in the year of the brief, else the newest year that is held."""
     years = inputs.input_years(context.lake)
+    # A fixed year takes the newest table up to it; else,
+    # or where none is so old, the newest there is.
     before = [year for year in years if year <= subject.period]
+    # The newest year first; without any table the
+    # question is asked all the same, to have its reason.
     period = next(iter(before if subject.fixed and before else years), subject.period)
     there = _direction(context, subject.importer, subject.supplier, period)
     if isinstance(there, DataGap):
@@ -296,7 +301,9 @@ def _direction(
     total = context.inputs("value", importer=buyer, period=period)
     for figure in (share, value, total):
         if figure.status != "ok":
+            # A package helps only where no table is there at all.
             install = INSTALL if not inputs.input_years(context.lake) else ""
+            # Readers of a brief know the publisher, and not our id of its tables.
             why = f"{figure.reason}.".replace("icio has", "the OECD has")
             return DataGap("Imported inputs of industries", why, install)
     sectors = _sectors(context, buyer, seller, period)
@@ -325,6 +332,7 @@ def _sectors(
     values = by_sector("value", seller)
     totals = by_sector("value", WORLD)
     least = _LEAST * sum(totals.values())
+    # A small sector may have the highest share, of a value that is rough.
     large = [code for code in values if totals.get(code, 0.0) >= least and shares[code] > 0]
     chosen = sorted(large, key=lambda code: (-shares[code], code))[:_SECTORS]
     return tuple(SectorInputs(code, shares[code], values[code]) for code in chosen)
@@ -348,8 +356,11 @@ def of_all_inputs(share: Figure) -> float | None:
     if specifications is None:
         return None
     plain = {"inputs": "goods and services", "buyers": "every sector"}
+    # The one specification that differs from the headline in nothing but its denominator.
     plain |= {"territory": territory(share.definition), "total": "all inputs bought"}
+    # <= of items is "contains": a specification may have further choices.
     found = [item.value for item in specifications.items if plain.items() <= item.choices.items()]
+    # Several would leave open which is meant, so nothing is said.
     return found[0] if len(found) == 1 else None
 
 

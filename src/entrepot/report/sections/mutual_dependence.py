@@ -90,15 +90,18 @@ def _years(
     for year in context.years()[:MOST_YEARS]:
         if subject.fixed and year > subject.period.year:
             continue
+        # Ranges only of the years that are shown, in the last line: they cost most of a question.
         one = weighed(context, importer, exporter, year, ranged=False)
         if one.imports or one.exports:
             found[year] = one
         if one.imports and one.exports:
             whole[year] = one
+    # Years with both weights; only where there are none, those with one.
     every = whole or found
     alike = of_one_source(every, lambda one: one.whose)
     chosen = next((one.whose for one in alike.values()), ())
     beyond = years_of_others(every, lambda one: one.whose, alike, chosen)
+    # `years` has the newest first, so these are the newest, oldest on top.
     shown = sorted([*alike][:MOST_ROWS])
     return {year: weighed(context, importer, exporter, year) for year in shown}, beyond
 
@@ -113,6 +116,7 @@ def _elsewhere(
     there: dict[str, None] = {}
     for figure in shown.series:
         one = years.get(figure.definition.period.year)
+        # As a reader compares them: digits as they are printed.
         if one and one.imports and one.imports.text != phrasing.shown(figure)[0]:
             here.setdefault(one.whose[0], []).append(str(figure.definition.period))
             there[source_on_card(figure)] = None
@@ -128,6 +132,7 @@ def _flow(subject: Subject, years: dict[int, MutualShares], *, forward: bool) ->
     kinds = ("imports", "exports") if forward else ("exports", "imports")
     rows = []
     for year, one in years.items():
+        # The ratio is about one flow: next to the other it would be read as that of the reverse.
         note, short = _ratio(subject, one) if forward and year == max(years) else ("", "")
         left, right = (one.imports, one.exports) if forward else (one.exports, one.imports)
         rows.append(YearShares(str(year), left, right, note, short))
@@ -212,6 +217,7 @@ def _table(with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]]) -> Bri
     rows = []
     for flow, years in with_shares:
         for row, one in zip(flow.rows, years.values(), strict=True):
+            # By identity, for both sides may have equal numbers.
             whose = one.whose if row.left is one.imports else one.whose[::-1]
             for name, side, who in zip(
                 (flow.left, flow.right), (row.left, row.right), whose, strict=True
@@ -266,6 +272,7 @@ def _source(
     flows = tuple(flow for flow, _ in with_shares)
     every = [one for _, years in with_shares for one in years.values()]
     names = dict.fromkeys(name for one in every for name in one.whose if name)
+    # A text times True is the text, times False nothing.
     said = " Whiskers: other sources and definitions for the same year." * (
         ("whisker", "other definitions") in _key(flows)
     )

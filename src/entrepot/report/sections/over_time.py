@@ -138,6 +138,7 @@ def series_of(
         known = [
             year
             for year in years
+            # Without ranges: they are asked of the chosen source alone, below.
             if is_computed(context.value("import_share", period=year, source=source, **keys))
         ]
         every[source_name(source)] = known
@@ -174,6 +175,7 @@ def _title(
             ends.append(figure)
     if not ends:
         return Remark(f"Published figures of {subject.sellers} share of {subject.buyers} imports")
+    # One end has nothing but the series does: its own ends are compared instead.
     if len(ends) == 1 and len(series) > 1 and len({one.evidence[0].source for one in series}) == 1:
         ends = [series[0], series[-1]]
     if len(ends) == 1 or first == last:
@@ -184,6 +186,7 @@ def _title(
         return BriefSentence(text, (before, after), ("reporter-break",))
     printed = after if is_computed(before) else before
     said = f"published for {printed.definition.period}: {ends_of(printed, ' to ')}"
+    # Only years of one source: a rise between two sources may be their difference.
     alike = [one for one in series if one.evidence[0].source == series[-1].evidence[0].source]
     if len(alike) < 2:
         one = before if printed is after else after
@@ -251,6 +254,7 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
         head=("Period", "Share", "Range (rounding or definitions)", "Source"),
         numeric=(False, True, True, False),
         units=("", "per cent", "per cent", ""),
+        # Stable, and by the same key as `table_places`: marks of the chart point to rows by number.
         rows=tuple(sorted(lines, key=lambda line: line[0])),
     )
 
@@ -258,6 +262,7 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
 def table_places(rows: list[Published], series: list[Figure]) -> dict[int, int]:
     """Return the row of the table, from 0 on, of each computed and printed value, by identity."""
     periods = [(str(one.definition.period), id(one)) for one in series]
+    # In the order in which `table` collects its lines.
     periods += [(str(row.period), id(row)) for row in _ordered(rows)]
     ordered = sorted(periods, key=lambda pair: pair[0])
     return {which: place for place, (_, which) in enumerate(ordered)}
@@ -301,6 +306,7 @@ def _most_disputed(rows: list[Published]) -> list[Published]:
     by_year: dict[Period, dict[str, Published]] = {}
     for row in rows:
         if row.period.is_year:
+            # One number for each origin: its copies do not dispute.
             by_year.setdefault(row.period, {}).setdefault(row.origin, row)
 
     def width(found: dict[str, Published]) -> float:
@@ -328,6 +334,7 @@ def source_line(
     if rows:
         found.append("Published: ")
         latest = sorted(rows, key=lambda row: (row.period.end, row.id), reverse=True)
+        # The newest row of each origin: in reversed order the last one assigned is the newest.
         named = list({row.origin: row for row in reversed(latest)}.values())[::-1][:SHOWN_LINKS]
         for place, row in enumerate(named):
             found += [

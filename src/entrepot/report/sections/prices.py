@@ -36,6 +36,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
         "base": subject.period.before(),
     }
     figure = context.ask("value_change", **keys)
+    # A value without a title: all of the change is in goods that cannot be split.
     told = title(figure) if figure.status == "ok" else ""
     if not told:
         what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
@@ -106,7 +107,9 @@ def premium(figure: Figure, subject: Subject) -> BriefSentence | None:
     asked = figure.definition
     when = f"from {asked.base:–} to {asked.period:–}"
     known = figure.low is not None and figure.high is not None
+    # `known` for both or neither; the second test is for the type checker.
     ends = [100 * end for end in (figure.low, figure.high) if known and end is not None]
+    # A range across zero allows no word of direction.
     if ends and ends[0] <= 0 <= ends[-1]:
         text = (
             f"Whether {subject.buyer} paid more or less than others {when} cannot be determined: "

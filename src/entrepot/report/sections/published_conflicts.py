@@ -62,6 +62,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
 
 def _rows(context: BriefContext, subject: Subject) -> list[Published]:
     """Return what is in print about the two, whichever way the goods go."""
+    # Of CHN+HKG figures on either are of interest.
     sides = {*subject.importer.split("+")}, {*subject.supplier.split("+")}
     return [
         row
@@ -73,6 +74,7 @@ def _rows(context: BriefContext, subject: Subject) -> list[Published]:
 
 def _published_rows(found: list[Discrepancy]) -> tuple[Published, ...]:
     rows = [row for item in found for side in (item.one, item.other) for row in side.rows]
+    # A row may be in several conflicts.
     return tuple({row.id: row for row in rows}.values())
 
 
@@ -111,6 +113,7 @@ def _notes(found: list[Discrepancy]) -> tuple[Note, ...]:
 
 
 def _source(found: list[Discrepancy]) -> tuple[str | PageLink, ...]:
+    # Reversed, so that of several rows of one origin the newest gives the link.
     named = {row.origin: row for row in reversed(_published_rows(found[:SHOWN]))}
     parts: list[str | PageLink] = ["Published: "]
     for place, (origin, row) in enumerate(list(named.items())[:LINKED]):

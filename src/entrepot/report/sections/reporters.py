@@ -74,6 +74,7 @@ def _gap(context: BriefContext) -> DataGap:
 def _sides(subject: Subject) -> frozenset[str]:
     """Return importer and supplier, where a side is few enough to have a row each."""
     found = (area_set(side, subject.period.end) for side in (subject.importer, subject.supplier))
+    # A group of many would fill the calendar with its members.
     return frozenset().union(*(one for one in found if len(one) <= ALIKE))
 
 
@@ -95,6 +96,7 @@ def _title(
             f"{phrasing.capital(phrasing.cardinal(len(lost)))} of "
             f"{phrasing.count_word(count, 'reporter')} stopped reporting"
         )
+    # With one year each nobody can have stopped, and to say so would reassure without reason.
     if all(len(one.years & {*years}) == 1 for one in reported.values()):
         number = phrasing.capital(phrasing.count_word(count, "reporter"))
         return f"{number}, each with data for one year only"
@@ -114,7 +116,9 @@ def _notes(
     if ended:
         ends: dict[str, int] = {}
         for (_, area), year in ended.items():
+            # The latest over all sources: who is missing in one may report to another.
             ends[area] = max(year, ends.get(area, 0))
+        # Sides of the brief first, then who stopped longest ago.
         first = sorted(ends, key=lambda area: (area not in _sides(subject), ends[area], area))
         names = [f"{area_name(area)} (last {ends[area]})" for area in first[:NAMED]]
         if more := len(first) - NAMED:

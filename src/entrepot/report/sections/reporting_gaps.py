@@ -37,6 +37,7 @@ def section(context: BriefContext, subject: Subject) -> Section | None:
     None where the lake holds no single reports: then nothing is read.
     """
     held = of_reports(context.lake)
+    # The world reports nothing itself.
     if not held or WORLD in (subject.importer, subject.supplier):
         return None
     asked = Definition.build(
@@ -50,6 +51,7 @@ def section(context: BriefContext, subject: Subject) -> Section | None:
     compared = mirror_comparison.compare(asked, (last - _YEARS + 1, last), context.lake, _SUPPLIERS)
     pair, others = compared.pair, compared.others
     why = why_not(subject, asked, pair, held)
+    # These rows are no Figure, and their sources would be missing at the end of the page.
     context.lean_on(name for one in (*compared.goods, *compared.totals) for name in _sources(one))
     if not compared.goods and not pair.totals:
         return Section(NAME, EYEBROW, Remark("No two reports can be compared"), gap=why)
@@ -73,6 +75,7 @@ def commands(part: Section | None) -> tuple[Command, ...]:
     found = []
     compared = part.reports
     for one in (*compared.pair.apart, *compared.others.apart)[:1] if compared else ():
+        # The larger report: the smaller one is next to nothing, so asking for it gives no value.
         out = one.exporter_low_usd >= one.importer_low_usd
         least, most = (
             (one.exporter_low_usd, one.exporter_high_usd)
@@ -136,6 +139,7 @@ def _table(subject: Subject, rows: Sequence[MirrorPair]) -> BriefTable | None:
         sorted({getattr(one, name) for one in rows}) for name in ("exporter", "importer", "year")
     )
     columns = {"From": sellers, "To": buyers, "Year": years}
+    # A column with one value only is said in the caption instead.
     kept = [name for name, found in columns.items() if len(found) > 1]
     seller, buyer = (
         area_name(found[0]) if len(found) == 1 else side
@@ -182,6 +186,7 @@ def _notes(
         first = largest(subject, shown.apart[0])
         yield Note("The largest", (*first, *lines_that_ended(shown.apart)))
     far = tuple(one for one in pair.totals if one.rules)
+    # Totals that agree are of interest only where no good could be compared.
     if flows := far or (() if compared.goods else pair.totals):
         yield Note("Over all goods", (over_all_goods(flows),))
     if pair.apart and (said := list(_suppliers(others, compared.suppliers))):
@@ -213,6 +218,7 @@ def _source(compared: ComparedReports) -> str:
     rows = (*compared.goods, *compared.totals)
     names = dict.fromkeys(source_name(name) for one in rows for name in _sources(one))
     euros = ""
+    # Ends differ where a report is in euros, for which no single rate is assumed.
     if any(
         (one.exporter_low_usd, one.importer_low_usd)
         != (one.exporter_high_usd, one.importer_high_usd)
@@ -356,6 +362,8 @@ def why_not(
         return None
     tellers = ReportersByYear.of(held)
     what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
+    # From the general to the special: no reports of the
+    # year, one side without, then nothing large enough.
     if all(year not in years for years in tellers.years.values()):
         return DataGap(
             what, f"no individual reports of {year} are loaded, only {_available(tellers)}", _BRING
@@ -381,6 +389,7 @@ def why_not(
     if non_reporting:
         why = f"no {' or '.join(non_reporting)} are available for {year}"
         why += "".join(f"; {note}" for note in known).replace("'", "\u2019")
+        # A country that stopped for good has nothing that could be loaded.
         return DataGap(what, why, "" if known else _BRING)
     if any(one.year == year for one in pair.totals):
         why = f"for {year} both sides report totals, but no large enough flow of these goods"

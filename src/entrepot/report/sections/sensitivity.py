@@ -100,6 +100,8 @@ def _notes(context: BriefContext, subject: Subject, share: Figure) -> tuple[Note
         figure = context.ask(
             "import_share", period=subject.period, basis=basis, source="published", **keys
         )
+        # An answer may come from rows of another basis,
+        # with a caveat: such a one is not quoted here.
         if figure.status == "ok" and _says_basis(figure, basis):
             who = origin_name(figure.evidence[0].origin)
             text = (
@@ -140,4 +142,6 @@ def _source(context: BriefContext, subject: Subject, share: Figure) -> tuple[str
     return tuple(found)
 
 
+# In the dictionary of `curve`, not in a copy: charts that
+# stand alone have the words only once this is imported.
 SOURCES |= {"minerals": "computed, BACI (30 codes)"}

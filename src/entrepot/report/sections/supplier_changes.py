@@ -58,6 +58,7 @@ def changed(context: BriefContext, subject: Subject) -> Figure:
     year = subject.period.year
     held = [one for one in context.years() if year - BACK <= one < year]
     broken = break_of(subject.importer, subject.supplier, year - BACK, year)
+    # A break first, then the oldest year: the longest change.
     bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
     starts = tuple(bases) or (year - 1,)
     found = []
@@ -126,6 +127,7 @@ def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefS
     """
     moved = changes(figure)
     gains = sum(change for change in moved.values() if change > 0)
+    # Over all members of a group: what one gained may be what another lost.
     own = sum(moved.get(name, 0.0) for name in supplier)
     asked = figure.definition
     who = name or area_phrase("+".join(sorted(supplier)))
@@ -170,6 +172,7 @@ def _filled(figure: Figure) -> BriefSentence | None:
 
 
 def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[Note, ...]:
+    # The definition of a change names no exporter; `but` lends it one to have its members resolved.
     named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
     said = [
         one

@@ -30,6 +30,7 @@ NAME, EYEBROW = "suppliers", "Suppliers"
 SHOWN = 10
 LEAST_MOVE = 1.0
 """Points of share below which a change is not worth a sentence."""
+# The first keeps out shares that grew twentyfold and are nothing still.
 LEAP, LEAP_FROM = 1.0, 20.0
 """A share of this many per cent that is this many times what it was has leapt."""
 
@@ -75,6 +76,7 @@ def shares_of(figure: Figure) -> dict[str, float]:
     values = {str(row["exporter"]): float(row["value"]) for row in figure.table}
     total = sum(values.values())
     ordered = sorted(values, key=lambda name: (-values[name], name))
+    # Partners without a name stay in the total: a share is of all imports.
     return {name: 100 * values[name] / total for name in ordered} if total else {}
 
 
@@ -131,6 +133,7 @@ def moved(before: Figure, after: Figure) -> BriefSentence | None:
         (min(change, key=lambda one: change[one], default=""), "fell"),
     ):
         size = change.get(name, 0.0)
+        # With a single supplier it would be both ends; a largest change below zero is no rise.
         if abs(size) < LEAST_MOVE or (size > 0) is not (word == "rose"):
             continue
         ends = (earlier[name], later[name])
@@ -150,6 +153,7 @@ def leapt(earlier: dict[str, float], later: dict[str, float]) -> list[str]:
         for name, share in later.items()
         if name not in special()
         and share >= LEAP
+        # Zero before is "not recorded", from which every share would be a leap.
         and 0 < earlier.get(name, 0.0) * LEAP_FROM <= share
     ]
 
@@ -282,6 +286,7 @@ def outlets(figure: Figure) -> BriefSentence | None:
     if times < 1:
         more, less, times = buyer, largest, 1 / times
     size = "about as much"
+    # Compared as it is printed: "1 times as much" says nothing.
     if number(times, 2) != "1":
         size = f"{phrasing.ratio_words(times)} as much"
     text = f"{goods}{more} bought {size} from {seller} as {less} did in {asked.period}."
@@ -310,6 +315,7 @@ def _buyers_table(figure: Figure) -> BriefTable:
     total = sum(values.values())
     whose = asked.members("importer")
     named = [name for name in values if name not in special()]
+    # The importer that the page is about always has its row, however small it is.
     kept = [*named[:BUYERS_SHOWN], *(name for name in named[BUYERS_SHOWN:] if name in whose)]
     rest = [name for name in values if name not in kept]
     sums = {area_name(name): values[name] for name in kept}
@@ -376,13 +382,16 @@ def years_section(context: BriefContext, subject: Subject) -> Section | None:
 def _found(context: BriefContext, subject: Subject) -> tuple[dict[int, Figure], str]:
     """Return the suppliers by year, and in words which years only other sources have."""
     last = subject.period.end.year
+    # Not later than the brief's year, which the reader may have fixed.
     years = [year for year in available_years(context.lake) if last - YEARS < year <= last]
     best: tuple[dict[int, Figure], str] = ({}, "")
     for goods in dict.fromkeys((subject.goods, "all")):
         keys = {"importer": subject.importer, "goods": goods}
         found = found_years(context.ask, context.lake, years, keys)
+        # Two years of the goods are better than ten of everything.
         if len(found[0]) > 1:
             return found
+        # A single year of the goods names the gap more exactly than that of all goods.
         best = best if best[0] else found
     return best
 

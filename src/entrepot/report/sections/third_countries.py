@@ -40,6 +40,7 @@ def section(context: BriefContext, subject: Subject, changed: Figure) -> Section
     if not losers or not gainers:
         return None
     asked = changed.definition
+    # A generator: the second base is asked only if the first gives no answer.
     answers = (
         context.ask(
             "rerouted",
@@ -83,6 +84,7 @@ def _tested(context: BriefContext, figure: Figure) -> Figure:
     if not any(row.get("alarm") for row in figure.table):
         return figure
 
+    # Placebos are asked through the context, so that they are remembered and count as evidence.
     def ask(definition: Definition) -> Figure:
         keys = {name: value for name, value in definition.to_dict().items() if value is not None}
         return context.ask(**keys)
@@ -121,6 +123,7 @@ def _bases(context: BriefContext, changed: Figure) -> Iterator[str]:
     """Yield the years up to the base that follow each other, since many say more, then it alone."""
     base = changed.definition.base or changed.definition.period.before()
     first = last = base.end.year
+    # Without a gap: a trend over a missing year would be a guess.
     while first - 1 in context.years() and last - first + 1 < MOST_YEARS:
         first -= 1
     if first < base.start.year:
@@ -155,7 +158,11 @@ def _caveats(figure: Figure) -> tuple[str, ...]:
 def _picture(figure: Figure) -> Chart | None:
     """Return the bounds of each hub as parts of what it bought; None where none bought anything."""
     rungs = tuple(
-        _rung(row, float(row["bought"])) for row in figure.table if float(row["bought"]) > 0
+        # As parts of what each hub bought, since hubs
+        # differ in size by far more than in their parts.
+        _rung(row, float(row["bought"]))
+        for row in figure.table
+        if float(row["bought"]) > 0
     )
     if not any(rung.high for rung in rungs):
         return None

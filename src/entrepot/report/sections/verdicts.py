@@ -104,6 +104,7 @@ def _line(name: str, text: str) -> tuple[Arithmetic | None, str]:
     """Split "sum = result, which rounds to x; note" into a line and its note."""
     if not text:
         return None, ""
+    # From the right, for a quantity may itself have a clause with "which".
     total, which, rest = text.rpartition(", which ")
     if not which:
         return Arithmetic(name, text, "", agrees=False), ""
@@ -115,6 +116,8 @@ def _row(item: CheckedClaim) -> ClaimRow:
     details = [
         text for text in (item.arithmetic, *(slip.text for slip in item.likely_errors)) if text
     ]
+    # Reversed twice: of several with one address the
+    # first, best one names the link, in their order.
     urls = {found.url: found.source for found in reversed(item.against) if found.url}
     return ClaimRow(
         id=item.claim.id,
@@ -138,6 +141,8 @@ def _claim(item: CheckedClaim) -> str:
     digits = re.search(r"\d[\d.,]*", says)
     if digits:
         after = rf"(?:{NBSP}%|\s(?:thousand|million|billion|trillion)(?:\s\w+)?)?"
+        # The claim may say "36 %" where the text has "36 per
+        # cent": then its digits are looked for, whole ones only.
         place = re.search(rf"(?<![\d.]){re.escape(digits[0])}(?!\d){after}", quote)
         if place:
             return f"{quote[: place.start()]}**{place[0]}**{quote[place.end() :]}"
@@ -147,6 +152,7 @@ def _claim(item: CheckedClaim) -> str:
 def _against(item: CheckedClaim) -> str:
     """Return what others say, the quoted source first, numbers that read the same together."""
     by_value: dict[str, list[str]] = {}
+    # False sorts before True: the quoted source stands first.
     for found in sorted(item.against, key=lambda one: not one.own):
         names = " and ".join(origin_name(origin) for origin in found.origins) or found.source
         by_value.setdefault(_value(found), [])
@@ -179,6 +185,7 @@ def boxes(check: Check, subject: Subject) -> tuple[PublishedBox, ...]:
     for item in check.claims:
         keys = dict(item.claim.keys)
         ends = item.claim.interval
+        # "Over a third" is open up to all of it, and a box to 100 % would hide the chart.
         if all(keys.get(name) == value for name, value in wanted.items()) and ends.high < 1:
             period = Period.parse(keys["period"])
             if period.is_year:
@@ -194,6 +201,7 @@ def gaps(check: Check) -> tuple[DataGap, ...]:
     """Return what would test the claims that cannot be tested, each reason once."""
     found: dict[str, DataGap] = {}
     for item in check.claims:
+        # With a qualifier something is known: it agrees with the source that is quoted.
         if item.verdict == "not_enough_evidence" and not item.qualifier:
             found.setdefault(item.reason, DataGap(f"“{item.claim.quote.rstrip('.')}”", item.reason))
     return tuple(found.values())

@@ -122,14 +122,19 @@ def _answer(lake: Lake, wanted: WantedBrief) -> ServedBrief:
     """
     _require(wanted)
     with _lock:
+        # The state of the lake is part of `WantedBrief`,
+        # so an old brief is simply never found again.
         found = _remembered.get(wanted)
     if found is None:
+        # Outside the lock: a brief takes up to a minute, and two may be worked out at once.
         with resumed(lake, "brief", *wanted.asked) as context:
             answer = brief_in(context, *wanted.asked)
         found = ServedBrief(answer, context.questions)
         with _lock:
             _remembered[wanted] = found
             if len(_remembered) > _MOST:
+                # The oldest, whether or not it was asked again:
+                # it is the cache of answers that looks at use.
                 _remembered.popitem(last=False)
     return found
 
@@ -192,6 +197,7 @@ def brief_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
         If the library for it is not installed.
     """
     name = f"brief-{wanted.name}.{form}"
+    # Before the brief is worked out: a missing library is known at once.
     write = format_of(Path(name))
     found = write(_answer(lake, wanted).brief)
     return ServedAnswer(found if isinstance(found, bytes) else found.encode(), FILES[form], name)
@@ -202,6 +208,7 @@ def note_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     _require(wanted)
     name = f"note-{wanted.name}.{form}"
     write = note_format(Path(name))
+    # UTC, because the server does not know where its reader is.
     today = datetime.now(UTC).date().isoformat()
     with resumed(lake, "note", *wanted.asked) as context:
         found = write(note_in(context, *wanted.asked, today))
@@ -236,6 +243,8 @@ def brief_chart(lake: Lake, wanted: WantedBrief, name: str) -> ServedAnswer:
 
 def _section(lake: Lake, wanted: WantedBrief, name: str) -> Section:
     """Return a section; a name that none has is refused before the brief is worked out."""
+    # Two checks: names that no brief has cost nothing; one
+    # that only this brief lacks costs its computation.
     known: Iterable[str] = SECTIONS
     if name in known:
         found = {section.id: section for section in _answer(lake, wanted).brief.sections}

@@ -119,6 +119,7 @@ def data_page(lake: Lake) -> ServedAnswer:
 def holdings_table(lake: Lake) -> AnswerRows:
     """Return what is held as a table."""
     rows = [one.to_dict() for one in lake.holdings()]
+    # An empty lake still gives a table with a head.
     names = [key for key in (rows[0] if rows else {"source": 0}) if key != "findings"]
     return AnswerRows(names, [[row[key] for key in names] for row in rows], "holdings")
 
@@ -138,6 +139,7 @@ def findings_table(lake: Lake) -> AnswerRows:
 
 
 _CODE = re.compile(r"\d{2,10}")
+# One code or several; a list has a letter in its id, so the two cannot be confused.
 _CODES = re.compile(r"\d{2,10}(?:,\d{2,10})*")
 
 
@@ -231,6 +233,7 @@ def goods_rows(_: Lake, name: str) -> AnswerRows:
         rows = [seen.to_dict() for seen in _history(name)]
     else:
         rows = [entry.to_dict() for entry in _list(name).entries]
+    # Keys of all rows, for one may lack what another has.
     names = list(dict.fromkeys(key for row in rows for key in row))
     return AnswerRows(names, [[row.get(key) for key in names] for row in rows], name)
 
@@ -250,6 +253,7 @@ def _history(code: str) -> tuple[Any, ...]:
 
 
 def _list(name: str) -> GoodsList:
+    # Before `goods_list`, which would take a name in .csv for a file.
     if name.lower() not in list_names():
         raise NotFoundError(
             f"no list of goods is called {name!r}", hint=f"lists: {', '.join(list_names())}"

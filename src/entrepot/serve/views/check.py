@@ -69,7 +69,9 @@ class _DeskRequest(Closed):
         try:
             return cls.model_validate_json(body)
         except ValidationError as error:
+            # Without the input, which would repeat the text of the reader in an error.
             first = error.errors(include_url=False, include_input=False)[0]
+            # Three steps are enough to find it; deeper ones are inside of a claim.
             place = ".".join(str(part) for part in first["loc"][:3])
             raise RequestError(
                 f"not what the desk sends: {place} {first['msg']}".replace(" : ", ": "),
@@ -123,6 +125,7 @@ def desk_data(lake: Lake | None, body: str, reader: Reader = _OURS) -> ServedAns
 
 def get_ready() -> None:
     """Read what most checks need, so that the first text does not wait for it."""
+    # A check from end to end, which loads word lists, published figures and templates.
     checked_page(None, "China's exports to Russia fell by 3 % in 2025.", "article", "", "")
 
 

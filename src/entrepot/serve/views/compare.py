@@ -75,6 +75,7 @@ _EXAMPLES = (
 )
 
 
+# In brackets, so that `split` returns the year as well.
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b(?!-)")
 """A year; not the one of a month."""
 
@@ -104,6 +105,7 @@ def compare_page(lake: Lake, pairs: Sequence[tuple[str, str]]) -> ServedAnswer:
         "lists": goods_lists(skip_broken=True),
         "examples": [(words, f"/compare?{_query(keys)}") for words, keys in _EXAMPLES],
     }
+    # Goods or a supplier alone name no side yet: links from other pages bring them along.
     if not set(given) - {"goods", "supplier"}:
         return page("compare.html.j2", "/compare", found=None, **form)
     comparison = _answer(lake, given)
@@ -186,7 +188,10 @@ def _answer(lake: Lake, given: dict[str, str]) -> _ComparisonAnswer:
     with resumed(lake, "compare", sides) as context:
         found = compared(context, sides)
     return _ComparisonAnswer(
-        found, {id(figure): definition for definition, figure in context.questions}
+        # By identity, for a Figure's own definition says
+        # more than was asked (which source was chosen).
+        found,
+        {id(figure): definition for definition, figure in context.questions},
     )
 
 
@@ -213,7 +218,11 @@ def _side(given: dict[str, str]) -> ComparisonSide:
     known_area(supplier)
     period = Period.parse(given["period"]) if "period" in given else None
     return ComparisonSide(
-        _in_order(importer, "+"), _in_order(supplier, "+"), _in_order(goods, ","), period
+        # So that CHN+HKG and HKG+CHN are no two sides that differ.
+        _in_order(importer, "+"),
+        _in_order(supplier, "+"),
+        _in_order(goods, ","),
+        period,
     )
 
 
@@ -243,7 +252,9 @@ def _caveats(comparison: _ComparisonAnswer) -> list[Caveat]:
     found: dict[tuple[str, ...], tuple[Caveat, set[str]]] = {}
     for _, figure in comparison.figures:
         for item in figure.caveats:
+            # With one year `split` gives three parts: before it, the year, after it.
             before, *year, after = _YEAR.split(item.text) if _one_year(item) else (item.text, "")
+            # The text without its year is the key, and its years are collected.
             found.setdefault((item.id, before, after), (item, set()))[1].update(year)
     return [
         replace(item, text=f"{before}{joined(sorted(years)) if years else ''}{after}")

@@ -73,6 +73,7 @@ _YEARS = 8
 def known_area(code: str) -> None:
     """Refuse an area that does not exist, as an address at which there is nothing."""
     try:
+        # The day only decides who belongs to a group, and not whether there is one.
         area_set(code, Period.parse(2024).end)
     except UnknownNameError as error:
         raise NotFoundError(error.what, hint=error.hint) from error
@@ -112,6 +113,7 @@ def country_page(
         "year": period,
         "years": years_of(lake, goods),
     }
+    # No source with one value for each flow: shares are asked one by one, as single reports allow.
     if sold is None:
         goods = goods or "chpl"
         parts |= _from_single_reports(lake, importer, goods)
@@ -140,6 +142,7 @@ def country_page(
 
 def _market(lake: Lake, importer: str, goods: str, period: str) -> tuple[str, Breakdown | None]:
     """Return the goods of the page and all their suppliers: where none are named, what there is."""
+    # Without a source of all goods there are still the bundled minerals.
     for one in [goods] if goods else ["all", MINERALS]:
         if found := broken_down("import_share", "exporter", lake, one, period, importer=importer):
             return one, found
@@ -153,6 +156,8 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
     ranged: dict[str, Figure] = {}
     over_time = None
     if whole:
+        # A dozen shares with ranges may exceed the time
+        # of one question; asked again, the page goes on.
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
             for one in sold.parts[:NAMED]:
                 share = context.ask("import_share", importer=importer, exporter=one.code, **keys)
@@ -198,6 +203,8 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
 def _from_single_reports(lake: Lake, importer: str, goods: str) -> dict[str, Any]:
     """Return the shares that can be asked for one by one, where no year has all trade."""
     context, found, further = _shares(lake, importer, goods)
+    # By identity: a Figure's own definition names the
+    # source that was chosen, the question does not.
     questions = {id(figure): asked for asked, figure in context.questions}
     alike, others = _ranked(found)
     known, apart = ([(questions[id(one)], one) for one in figures] for figures in (alike, others))
@@ -253,11 +260,13 @@ def _shares(lake: Lake, importer: str, goods: str) -> tuple[BriefContext, list[F
     known_area(importer)
     with resumed(lake, "country", importer, goods) as context:
         years = [Period.parse(year) for year in context.years()][:_YEARS]
+        # A group with other members in other years would make its shares of two years incomparable.
         keys = {"importer": _pinned(importer, years), "goods": goods}
         largest = _first(context, "top_supplier", years, **keys)
         asked, further = _suppliers(largest, importer, bundled_pairs(lake))
         sellers = (_pinned(one, years) for one in asked)
         found = [_first(context, "import_share", years, exporter=one, **keys) for one in sellers]
+    # Shares are 0 to 1, so 1 puts what has no value behind all others, which are 0 or below.
     return context, sorted(found, key=lambda one: 1 if one.value is None else -one.value), further
 
 
@@ -268,11 +277,14 @@ def _first(context: BriefContext, measure: str, years: list[Period], **keys: str
     of both sides: a question without an answer takes as long as one with.
     """
     newest = context.value(measure, period=years[0], **keys)
+    # Only now with its range, which takes most of the time of a question.
     if newest.status == "ok":
         return context.ask(measure, period=years[0], **keys)
     worth = years[1:]
+    # Input-output tables have no rows of flows that could be looked through.
     for side in () if is_inputs(newest.definition) else SIDES:
         area = keys.get(side)
+        # `years_reported` looks for a single area; a group would take a query for each member.
         if worth and area and len(area_set(area, years[0].end)) == 1:
             told = years_reported(context.lake, side, area)
             worth = [year for year in worth if year.year in told]
@@ -308,6 +320,7 @@ def years_reported(lake: Lake, side: Side, area: str) -> Set[int]:
     area
         A single area.
     """
+    # Kept as long as the state of the lake.
     return lake.remembered.get(("years reported", side, area), lambda: _found(lake, side, area))
 
 

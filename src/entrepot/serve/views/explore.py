@@ -56,6 +56,7 @@ FILES = {
 _USUAL = {"show": "suppliers", "importer": "DEU", "supplier": "CHN", "goods": "850511"}
 _IN_FRAME = 5
 """Bars in a frame on another site, which is low."""
+# The size that Open Graph asks for, 1.91 to 1.
 _CARD = (1200, 630)
 """Pixels of the picture that is shown where a link is shared."""
 
@@ -74,6 +75,7 @@ class _Asked:
     @property
     def query(self) -> str:
         """The address in one way of writing, without what the chart does not read."""
+        # Always in this order: one chart has one address, whatever order its form was filled in.
         read = ("show", *SHOWS[self.show][1], "goods", "period", "title")
         said = {name: getattr(self, name) for name in read if getattr(self, name)}
         return urlencode(said, safe=":@,+")
@@ -98,6 +100,7 @@ class _Drawn(NamedTuple):
 
 def _asked(pairs: Pairs) -> _Asked:
     given = single(pairs, KEYS)
+    # A title or a year alone asks for nothing yet, and the example is shown.
     said = given if given.keys() & {"show", "importer", "supplier", "goods"} else _USUAL | given
     show = said.get("show", "suppliers")
     if show not in SHOWS:
@@ -130,6 +133,7 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     over = "importer" if asked.show == "map" else "exporter"
     sides = {"map": {"exporter": asked.supplier}, "suppliers": {"importer": asked.importer}}
     keys = sides.get(asked.show, {})
+    # Without an importer the shares are of the imports of the world.
     found = broken_down("import_share", over, lake, goods, period, **keys)  # type: ignore[arg-type]
     if found is None:
         raise NoEvidenceError(
@@ -167,6 +171,7 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         found = standing_chart("import_share", lake, exporter=asked.supplier, **keys)
     else:
         years = years_of(lake, asked.goods)
+        # A curve is of one period, so one has to be chosen where none is named.
         keys.setdefault("period", str(years[0]) if years else "2023")
         figure = ask("import_share", lake=lake, curve=True, exporter=asked.supplier, **keys)
         found = of_figure(figure)
@@ -253,11 +258,13 @@ def explore_file(lake: Lake, pairs: Pairs, form: str, address: str) -> ServedAns
         return AnswerRows(drawn.head, drawn.rows, name)
     if form == "xlsx":
         return ServedAnswer(_workbook(drawn, address), FILES["xlsx"], f"{name}.xlsx")
+    # The rasteriser knows no CSS variables; a browser that shows the SVG follows light and dark.
     plainly = form != "svg"
     drawing = framed(drawn.picture, drawn.title, drawn.deck, [drawn.foot], plain=plainly)
     if form == "svg":
         return as_svg(drawing, name)
     if form == "card.png":
+        # Without a name: sites that fetch it show it and do not save it.
         return ServedAnswer(raster(_card(drawing), scale=1), FILES["png"])
     return ServedAnswer(raster(drawing), FILES["png"], f"{name}.png")
 
@@ -267,6 +274,8 @@ def _card(drawing: str) -> str:
     width, height = _CARD
     inner = drawing.replace("<svg ", '<svg x="0" y="0" preserveAspectRatio="xMidYMid meet" ', 1)
     for name, size in zip(("width", "height"), _CARD, strict=True):
+        # The first width and height are those of the outer element:
+        # they become those of the card, and viewBox scales the rest.
         start = inner.index(f' {name}="') + len(name) + 3
         inner = inner[:start] + str(size) + inner[inner.index('"', start) :]
     return (
@@ -284,13 +293,17 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
         raise MissingExtraError("XlsxWriter", "excel") from error
     out = io.BytesIO()
     workbook = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        # Titles come from the address: "=HYPERLINK(...)"
+        # must stay text. No temporary files on a server.
+        out,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
     bold, share = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "0.0%"})
     money = workbook.add_format({"num_format": "#,##0"})
     sheet = workbook.add_worksheet("Data")
     for place, text in enumerate((drawn.title, drawn.deck, drawn.foot, address)):
         sheet.write_string(place, 0, text, bold if place == 0 else None)
+    # Four lines above, an empty one, then the head.
     first = 5
     for column, name in enumerate(drawn.head):
         sheet.write_string(first, column, str(name), bold)
@@ -314,6 +327,7 @@ def _workbook(drawn: _Drawn, address: str) -> bytes:
             }
         )
         graph.set_title({"name": drawn.title, "name_font": {"size": 11}})
+        # Spreadsheet programs draw bars from the bottom up.
         graph.set_y_axis({"reverse": True})
         graph.set_legend({"none": True})
         sheet.insert_chart(first, len(drawn.head) + 1, graph)

@@ -39,6 +39,7 @@ _CITED = "data"
 
 def cited_address(figure: Figure, query: str) -> str:
     """Return the address that cites a figure: its identifier, its definition and its data."""
+    # An address that cites may be cited again: its old data are replaced.
     kept = [(name, text) for name, text in parse_qsl(query) if name != _CITED]
     return f"/figure/{figure.id}?{urlencode([*kept, (_CITED, _data(figure))], safe=':@,+')}"
 
@@ -46,6 +47,7 @@ def cited_address(figure: Figure, query: str) -> str:
 def _data(figure: Figure) -> str:
     """Return the data behind a figure in a line."""
     named = (f"{one.source} {one.id or one.snapshot}".strip() for one in figure.evidence)
+    # Addresses are limited, and a figure of many files would name each of them.
     return ", ".join(list(dict.fromkeys(named))[:_MOST_DATA])
 
 
@@ -70,6 +72,7 @@ def figure_page(
         If it is no identifier, or the address has no definition.
     """
     then = next((text for name, text in pairs if name == _CITED), "") if cited else ""
+    # Without a citation "data" is an unknown key, which is refused as any other.
     pairs = [pair for pair in pairs if pair[0] != _CITED or not cited]
     if cited and not (_IDENTIFIER.fullmatch(cited) and any(one == "measure" for one, _ in pairs)):
         raise NotFoundError(
@@ -165,6 +168,8 @@ def is_drawn(figure: Figure) -> bool:
     from entrepot.report.standalone import picture_of
 
     try:
+        # Tried and not looked up: whether there is a picture
+        # depends on table and details of the answer.
         picture_of(figure)
     except EntrepotError:
         return False

@@ -127,7 +127,9 @@ def _loaded(lake: Lake) -> list[str]:
     found: dict[str, set[Period]] = defaultdict(set)
     for one in lake.holdings():
         if one.counts and not is_bundled(one.source):
+            # `current` leaves out years of which a later release has taken the place.
             found[one.source].update(one.current or one.periods)
+    # There is one bundled partition; a second would need another sentence and fails here.
     [extract] = bundled().partitions
     printed = sum(1 for _ in statements("published", lake))
     own = (
@@ -156,6 +158,8 @@ def _changes(lake: Lake) -> list[Change]:
     found = []
     today = date.today()
     for one in goods_lists(skip_broken=True):
+        # Entries with neither day were only seen in a
+        # reading, which says nothing about when they changed.
         days = Counter(entry.starts for entry in one.history if entry.adopted or entry.applies)
         for day, codes in days.items():
             if day <= min(today, one.known_until):  # what is announced for later may not come
@@ -173,12 +177,14 @@ def _changes(lake: Lake) -> list[Change]:
             when = spans(item.periods)
             found.append(
                 Change(
+                    # Without its time of day, which `added_on` may have.
                     date.fromisoformat(item.added_on[:10]),
                     "Data loaded",
                     f"{_title(item.source)}, {when}",
                     "/data",
                 )
             )
+    # dict.fromkeys: files of one load have the same line.
     return sorted(dict.fromkeys(found), key=lambda one: (one.day, one.text), reverse=True)[
         :_CHANGES
     ]
@@ -207,6 +213,7 @@ def _in_print(lake: Lake) -> list[Pair]:
     for row in statements("all", lake):
         if row.measure in ("value", "import_share", "export_share", "growth"):
             years[row.importer, row.exporter].append(row.period.year)
+    # Each area is tried once, and not in every pair.
     named = {side for side in {side for pair in years for side in pair} if _is_named(side)}
     return [
         Pair(*pair, len(found), min(found), max(found))

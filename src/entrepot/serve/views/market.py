@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["broken_down", "years_of"]
 
+# Each year without trade costs a query before the next one is tried.
 _YEARS = 8
 """Years that are looked through for one with trade, newest first."""
 
@@ -25,6 +26,7 @@ def years_of(lake: Lake, goods: str) -> list[int]:
     found = {
         period.year
         for one in lake.holdings()
+        # Only sources with one value for each flow: shares of all countries add up in no others.
         if one.table == "flows" and one.source in VALUED_ONCE and not one.is_partial
         for period in one.current
     }

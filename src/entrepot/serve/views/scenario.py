@@ -124,13 +124,16 @@ def _worked(lake: Lake, given: dict[str, str]) -> list[Scenario]:
 
 
 def _known(lake: Lake, file: ScenarioFile) -> Scenario:
+    # `turn` and not the bare lock: whoever waits gives up when the time of the question is over.
     with turn(_TURN):
+        # By the whole file, so that no assumption can be missed.
         key = ("scenario", file.model_dump_json())
         return lake.remembered.get(key, lambda: evaluate_scenario(file, lake))
 
 
 def _as_file(one: Scenario) -> str:
     """Return the scenario as the file that gives the same on a terminal."""
+    # Only what was said: defaults would fill the file with assumptions that nobody chose.
     data: dict[str, Any] = one.file.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1000)
 
@@ -202,10 +205,13 @@ def files_of(given: dict[str, str]) -> list[ScenarioFile]:
 def _second(first: dict[str, str], second: dict[str, str]) -> dict[str, str]:
     """Return the first with what differs; ``none`` takes away, and so do goods the sectors."""
     found = first | second
+    # A file may have goods or sectors, and not both.
     for one, other in (("goods", "sectors"), ("sectors", "goods")):
         if one in second and other not in second:
             found.pop(other, None)
     if found.get("answer") == "none":
+        # Otherwise the sectors of the first would stay
+        # behind an answer that is gone, which is refused.
         found.pop("answer_sectors", None)
     return {name: text for name, text in found.items() if text != "none"}
 
@@ -232,6 +238,7 @@ def _file(given: dict[str, str]) -> ScenarioFile:
             "sigma without goods", why="it is the elasticity of goods", hint="add goods=854231"
         )
     try:
+        # Twice: the title is made of what the first reading understood. JSON is YAML, too.
         plain = parse_scenario(json.dumps(data), name="the address")
         data["title"] = stops(plain)
         return parse_scenario(json.dumps(data), name="the address")
@@ -253,6 +260,7 @@ def _act(given: dict[str, str], kind: str, codes: str) -> dict[str, Any]:
 
 
 def _assumed(name: str, text: str) -> Any:
+    # The first value is the one that is taken; the others span the range.
     take, *also = _numbers(name, text, most=MOST)
     return {"take": take, "also": also}
 
@@ -268,6 +276,7 @@ def _numbers(name: str, text: str, *, most: int) -> list[float]:
             else "write one",
         )
     try:
+        # float() takes "nan" and "inf", too; whether a value makes sense is for `parse_scenario`.
         return [float(part) for part in parts]
     except ValueError:
         raise BadAddressError(

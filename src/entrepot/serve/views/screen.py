@@ -38,6 +38,7 @@ _EDITIONS = (
     ("HS2017", "HS2017"),
 )
 _ORDERS = (("", "not used, or shown by the file"), ("DMY", "day first"), ("MDY", "month first"))
+# Grades of `goods.screening`; 4 and 5 are not listed and no list, 6 not readable.
 _KINDS = {1: "listed", 2: "part", 3: "unknown"}
 _MARKS = {"●": ("on", "yes"), "○": ("", "no"), "–": ("none", "not known")}
 
@@ -81,8 +82,10 @@ def screened_page(lake: Lake | None, body: str) -> ServedAnswer:
     except RequestError as raised:
         error = _on_a_page(raised)
         data = base64.b64decode(sent["data"])
+        # Only pasted lines go back into the form: a browser cannot fill in a chosen file again.
         if sent["name"] or not data.strip():
             raise error from raised
+        # Pasted lines were UTF-8 when they came.
         text = data.decode("utf-8", "replace")
         return screen_form(lake, sent | {"text": text}, error)
     return page("screen_page.html.j2", "/screen", **_parts(found))
@@ -113,6 +116,7 @@ def _screened(lake: Lake | None, sent: dict[str, Any]) -> Screening:
     if not data.strip():
         raise RequestError("there is no list of shipments", hint="paste one, or choose a file")
     shipments = read_bytes_of(data, sent["name"] or "pasted lines")
+    # Broken lines count, too: a file of nothing else would cost as much.
     if shipments.cells.num_rows + len(shipments.broken) > MOST_LINES:
         raise RequestError(
             f"more than {MOST_LINES:,} lines",
@@ -131,6 +135,7 @@ def _on_a_page(error: RequestError) -> RequestError:
     """Return an error with what to do on a page in place of an option of the command."""
     from entrepot.figures.screening.read import ROLES
 
+    # Hints are written for the command line; on a page nobody can add an option.
     option = re.search(r"--(\w+)", error.hint)
     if option is None:
         return error
@@ -160,6 +165,7 @@ def _parts(found: Screening) -> dict[str, Any]:
         "answer": _answer(found),
         "days": f"{day_text(first)} to {day_text(last)}" if first and last else "",
         "screened": day_text(found.screened_on),
+        # Inside the page, because nothing of a screening is kept that a second request could fetch.
         "workbook": base64.b64encode(file.getvalue()).decode(),
         "matrix": [_matrix_row(one) for one in data["matrix"] if _is_shown(one)],
         "groups": _groups(found),
@@ -191,6 +197,7 @@ def _answer(found: Screening) -> str:
 
 
 def _is_shown(row: dict[str, Any]) -> bool:
+    # A route without a list stays, although nothing fell on it: that is what a reader has to know.
     return "no list loaded" in row["read_until"] or any(
         isinstance(count, int) and count for count in row.values()
     )
@@ -221,6 +228,7 @@ def _tally(found: Screening) -> dict[str, Any]:
     bar, at = [], 0.0
     for place, count in enumerate(parts, 1):
         width = 1000 * count / max(found.lines, 1)
+        # The sum is carried on unrounded, so that parts of the bar leave no gaps.
         bar.append((f"b{place}", round(at, 1), round(width, 1)))
         at += width
     words = (
@@ -243,6 +251,7 @@ def _tally(found: Screening) -> dict[str, Any]:
 def _groups(found: Screening) -> list[dict[str, Any]]:
     made: dict[tuple[str, str], list[dict[str, Any]]] = {}
     shown = min(_SHOWN, found.sums[1] + found.sums[2] + found.sums[3])
+    # The table has results first, listed before the others, so its beginning is what is shown.
     for row in found.table.slice(0, shown).to_pylist():
         key = _KINDS[row["grade"]], f"{row['jurisdiction']}: {row['direction']}"
         made.setdefault(key, []).append(_row(row))

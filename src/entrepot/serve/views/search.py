@@ -58,6 +58,7 @@ _FEW = 3
 """Hits of each kind while one types."""
 _MANY = 40
 """Hits of each kind on the page."""
+# Of 0 to 1, as difflib counts letters in common: "Germny" and "Germany" have 0.92.
 _ALIKE = 0.75
 _SHORT = 3
 _LEAST_WORDS = 4
@@ -101,6 +102,8 @@ def _terms() -> dict[str, tuple[_Term, ...]]:
     for term in _all_terms():
         key = " ".join(words_of(term.written))
         if key:
+            # The first stays, so that a word which is English,
+            # too, is not shown as one of another language.
             found.setdefault(key, {}).setdefault((term.kind, term.id), term)
     return {key: tuple(terms.values()) for key, terms in found.items()}
 
@@ -118,6 +121,7 @@ def _all_terms() -> Iterator[_Term]:
 
 
 def _area_terms() -> Iterator[_Term]:
+    # "Areas not specified" and the like are partners in data, but nobody can ask of them.
     shown = {one.code: one for one in areas() if one.kind not in ("aggregate", "special")}
     for one in shown.values():
         for text in (one.name, one.code, one.alpha2, *one.aliases, one.adjective):
@@ -145,12 +149,17 @@ def search(words: str, most: int = _MANY) -> list[Hit]:
     key = " ".join(words_of(words))
     if not key:
         return []
+    # Mended only where nothing fits as written, for a correct word may look like another one.
     ranked = _ranked(key, words) or _ranked(_mended(key))
+    # Kinds with a name that is exactly this stand before those that only contain it.
     exact = {term.kind for place, term in ranked if place == 0}
     hits = [*_answers(words), *_of_code(words), *(_hit(term, words) for _, term in ranked)]
     kept: list[Hit] = []
     for kind in sorted(GROUPS, key=lambda one: one != "answer" and one not in exact):
+        # Reversed, so that of several hits with one address
+        # the first, best ranked, is the one that stays.
         here = {hit.address: hit for hit in reversed(hits) if hit.kind == kind}
+        # The order of rank again, which the dictionary above has turned round.
         first = dict.fromkeys(hit.address for hit in hits)
         kept += [here[address] for address in first if address in here][:most]
     return kept
@@ -161,18 +170,23 @@ def _ranked(key: str, words: str = "") -> list[tuple[int, _Term]]:
 
     Two letters are a code: names that only begin like it would hide it.
     """
+    # isascii: two Chinese characters are a whole word and no code.
     is_short = len(key) < _SHORT and key.isascii()
     found = [(0, term) for term in _by_adjective(words or key)]
     for written, terms in _with_lists():
         if written == key:
             place = 0
+        # With the space, a key is found at the beginning
+        # of a word only: "iron" not in "environment".
         elif is_short or f" {key}" not in f" {written}":
             continue
         else:
             place = 1 if written.startswith(key) else 2
         found += [(place, term) for term in terms]
     return sorted(
-        found, key=lambda one: (_is_gone(one[1]), one[0], len(one[1].written), one[1].written)
+        # Short names first: of all that begin with the key, they add the least to it.
+        found,
+        key=lambda one: (_is_gone(one[1]), one[0], len(one[1].written), one[1].written),
     )
 
 
@@ -187,6 +201,7 @@ def _by_adjective(words: str) -> Iterator[_Term]:
     said = words.strip()
     for language in ("en", "de", "ru"):
         for entry in area_words(language):
+            # On the words as typed: the pattern needs endings and accents that the key has lost.
             if entry.form == "adj" and entry.pattern.fullmatch(said) and _is_area(entry.value):
                 yield _Term("country", entry.value, said, LANGUAGES[language])
 
@@ -257,6 +272,7 @@ def _of_code(words: str) -> Iterator[Hit]:
     digits = words.strip().replace(".", "").replace(" ", "")
     if digits.isdigit() and 2 <= len(digits) <= 10:
         known = len(digits) in (2, 4, 6) and digits in known_prefixes(len(digits))
+        # Eight and ten digits belong to one customs tariff, of which no names are bundled.
         name = goods_words(digits) if known else digits
         about = f"HS {spaced_code(digits)}" if known else "on which lists it is"
         yield Hit("goods", _large(name), about, f"/goods/{digits}")
@@ -274,6 +290,7 @@ def _answers(words: str) -> Iterator[Hit]:
     of = f" of {goods_words(goods)}" if goods else ""
     if len(places) >= 2:
         first, second = (places[1], places[0]) if turned else places[:2]
+        # Both directions are offered: the order in which countries are named rarely says who buys.
         for importer, supplier in ((first, second), (second, first)):
             sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
             name = f"{sellers} share of {buyers} imports{of}"
@@ -286,6 +303,7 @@ def _answers(words: str) -> Iterator[Hit]:
 
 def _read(words: str) -> Iterator[Hit]:
     """Yield what a whole question was read as, if it leaves nothing open."""
+    # Chinese has no spaces, so its questions cannot be counted in words.
     if len(words.split()) < _LEAST_WORDS and words.isascii():
         return
     try:
@@ -293,6 +311,7 @@ def _read(words: str) -> Iterator[Hit]:
         if read.unsaid:
             return
         asked = Definition.build(read.measure, **read.keys)
+    # A search never fails for words that are no question.
     except EntrepotError:
         return
     yield Hit(
@@ -303,12 +322,17 @@ def _read(words: str) -> Iterator[Hit]:
 def _named(words: str) -> tuple[list[str], str, bool]:
     """Return the areas and the goods that words name, and whether they say “to” between areas."""
     tokens = words_of(words)
+    # From the words as typed, for `words_of` makes all letters small.
     codes = {one.casefold() for one in words.split() if one.isupper() and len(one) == 2}
     places: list[str] = []
     goods, turned, at = "", False, 0
     while at < len(tokens):
+        # "from China to Russia" names the supplier first.
+        # Before any country "to" is of a verb: "to import".
         if tokens[at] in _TO and places:
             turned = True
+        # Longest first, so that "South Korea" is not read as "South"
+        # and "Korea"; four words are the longest looked for.
         for size in range(min(4, len(tokens) - at), 0, -1):
             text = " ".join(tokens[at : at + size])
             if size == 1 and text in _BETWEEN:
@@ -318,6 +342,7 @@ def _named(words: str) -> tuple[list[str], str, bool]:
                     goods = goods or term.id
                 elif term.id not in places:
                     places.append(term.id)
+                # Words that were used are skipped; the loop adds the last one itself.
                 at += size - 1
                 break
         at += 1
@@ -330,6 +355,7 @@ def _one(text: str, codes: Container[str]) -> _Term | None:
     `codes` are words of two capital letters: in small ones “is” is no Iceland, and “in” no India.
     """
     known = _terms()
+    # Several words are not mended: "rare earths imports" would become whatever looks like it.
     for key in dict.fromkeys((text, text if " " in text else _mended(text))):
         terms = [*known.get(key, ()), *_by_adjective(key)]
         for kind in ("country", "group", "goods"):
@@ -363,6 +389,7 @@ def named_area(text: str) -> str:
 
 def _code_of(wanted: str) -> str:
     known = {code for code, _ in named_areas()}
+    # As written first: codes of groups such as "coalition" are in small letters.
     for code in (wanted, wanted.upper()):
         if code in known:
             return code
@@ -379,6 +406,7 @@ def named_goods(text: str) -> str:
     if wanted.casefold() == "all goods":
         return "all"
     key = " ".join(words_of(wanted))
+    # Terms of the first part fit already, so only lists are compared with the key again.
     for term in (*_terms().get(key, ()), *_lists()):
         if term.kind == "goods" or (
             term.kind == "list" and key == " ".join(words_of(term.written))
