@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from entrepot.lake import Lake
     from entrepot.report.sections.cut_off import CutOff
 
-__all__ = ["SECTIONS", "brief", "brief_in", "opened", "opening_in", "subject_of"]
+__all__ = ["SECTIONS", "brief", "brief_in", "folders_of", "opened", "opening_in", "subject_of"]
 
 SECTIONS = (
     over_time.NAME,
@@ -191,7 +191,7 @@ def opening_in(
             figures=context.figures,
             line=back_matter.line_of(subject),
             version=__version__,
-            folders=_folders(subject.goods),
+            folders=folders_of(subject.goods),
         )
 
 
@@ -276,11 +276,11 @@ def _described(
         line=back_matter.line_of(subject),
         version=__version__,
         check=checked.to_dict() if checked else None,
-        folders=_folders(subject.goods, claims),
+        folders=folders_of(subject.goods, claims),
     )
 
 
-def _folders(goods: str, claims: str = "") -> tuple[str, ...]:
+def folders_of(goods: str, claims: str = "") -> tuple[str, ...]:
     """Return the folders of the files that were named, with the sign that ends them."""
     # Behind a colon is a part of the list: mine.csv:2.
     files = [part.strip().partition(":")[0] for part in goods.split(",") if is_file(part.strip())]

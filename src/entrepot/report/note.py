@@ -5,6 +5,7 @@ It never says more than they do. It has no commands, hashes or paths; the brief 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from entrepot.report.charts import Chart
 from entrepot.report.charts.place import text_width
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.share import ShareLines
-from entrepot.report.compose import opened, subject_of
+from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
 from entrepot.report.missing_value import lacking
 from entrepot.report.parts import BriefSentence, Remark, plain
@@ -127,6 +128,7 @@ class DecisionNote:
     years: str
     version: str = __version__
     figures: tuple[Figure, ...] = field(default=(), repr=False)
+    folders: tuple[str, ...] = ()
 
     @property
     def day(self) -> str:
@@ -256,6 +258,7 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
         date=date,
         years=str(subject.period) if subject.when else "",
         figures=context.figures,
+        folders=folders_of(subject.goods),
     )
     return _fitted(made)
 
@@ -820,14 +823,32 @@ def _fitted(made: DecisionNote) -> DecisionNote:
             made = _shorter(made, longer)
         # Three lines at least: two sources and the count of the others.
         elif len(made.sources) > 3:
-            rest = len(made.sources) - 2
-            more = f"{rest} more sources, which the brief lists."
-            made = replace(made, sources=(*made.sources[:2], more))
+            made = _with_two_sources(made)
         else:
             # Nothing is left that may go; the typesetter
             # shrinks no letters, so a second page follows.
             break
     return made
+
+
+def _with_two_sources(made: DecisionNote) -> DecisionNote:
+    """Write out two sources and count the rest, whose footnotes become one."""
+    last = _MORE.fullmatch(made.sources[-1])  # a line that counts some already
+    rest = len(made.sources) - 2 + (int(last[1]) - 1 if last else 0)
+
+    def shared(marks: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted({min(mark, 3) for mark in marks}))
+
+    chart = made.chart
+    return replace(
+        made,
+        sources=(*made.sources[:2], f"{rest} more sources, which the brief lists."),
+        numbers=tuple(replace(one, marks=shared(one.marks)) for one in made.numbers),
+        chart=replace(chart, marks=shared(chart.marks)) if chart else None,
+    )
+
+
+_MORE = re.compile(r"(\d+) more sources, which the brief lists\.")
 
 
 def _shorter(made: DecisionNote, column: str) -> DecisionNote:

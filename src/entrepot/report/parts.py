@@ -55,6 +55,7 @@ __all__ = [
     "counted",
     "format_of",
     "plain",
+    "without_folders",
     "write",
 ]
 
@@ -225,6 +226,15 @@ class Command:
     line: str
 
 
+def without_folders(text: str, folders: Iterable[str]) -> str:
+    """Return a text that leaves the machine, with files named but not where they lie."""
+    for folder in folders:
+        # As it is in text, in HTML and in JSON, where quotes and backslashes (Windows) are escaped.
+        for written in (folder, escape(folder), json.dumps(folder, ensure_ascii=False)[1:-1]):
+            text = text.replace(written, "")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """The whole report.
@@ -267,12 +277,7 @@ class Brief:
 
     def public(self, text: str) -> str:
         """Return a text that leaves the machine: files of the reader by name, without folders."""
-        for folder in self.folders:
-            # As it is in text, in HTML and in JSON, where
-            # quotes and backslashes (Windows) are escaped.
-            for written in (folder, escape(folder), json.dumps(folder, ensure_ascii=False)[1:-1]):
-                text = text.replace(written, "")
-        return text
+        return without_folders(text, self.folders)
 
     def __str__(self) -> str:
         cards = "\n".join(

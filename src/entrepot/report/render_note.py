@@ -12,6 +12,7 @@ from entrepot.errors import MissingExtraError, RequestError
 from entrepot.model.table_files import write_whole
 from entrepot.report import palette
 from entrepot.report.note import chart_height
+from entrepot.report.parts import without_folders
 from entrepot.report.phrasing import unbroken
 from entrepot.report.render_html import SWATCHES, page_environment, page_style
 from entrepot.report.render_pdf import chart as drawing_of
@@ -42,12 +43,13 @@ def note_html(note: DecisionNote) -> str:
         drawings=draw(note.chart.picture) if note.chart else (),
         swatches=SWATCHES,
     )
-    return text.strip() + "\n"
+    return without_folders(text, note.folders).strip() + "\n"
 
 
 def note_json(note: DecisionNote) -> str:
     """Return the note as JSON text, its Figures with all digits."""
-    return json.dumps(note.to_dict(), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(note.to_dict(), ensure_ascii=False, indent=1)
+    return without_folders(text, note.folders) + "\n"
 
 
 def note_pdf(note: DecisionNote) -> bytes:

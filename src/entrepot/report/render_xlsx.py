@@ -660,7 +660,7 @@ def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     """
     plain = wanted.translate(str.maketrans("[]", "()")).translate(str.maketrans(":*?/\\", " " * 5))
     # Excel: 31 characters, no apostrophe at either end. Stripped again, for the cut may end at one.
-    plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "BriefTable"
+    plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "Table"
     # Excel keeps "History" for itself, and compares names without regard to case.
     used = {name.lower() for name in (*taken, "history")}
     name, count = plain, 1

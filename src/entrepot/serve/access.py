@@ -89,7 +89,7 @@ class Access:
         # Elsewhere than on loopback a token or the proxy
         # protects, which a rebound page does not get past.
         open_to_names = (behind_proxy or not is_loopback(host)) and not names
-        known = _HERE | {host} | {name.lower() for name in names}
+        known = _HERE | {host.lower()} | {name.lower() for name in names}
         return cls(None if open_to_names else known, token, behind_proxy)
 
     def knows_host(self, header: str) -> bool:

@@ -604,8 +604,12 @@ def list_data(text: str, most: int) -> dict[str, Any]:
 
 def _short(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry of a list without what it does not say."""
-    # Zero goes, too, for 0 == False.
-    return {name: one for name, one in entry.items() if one not in ("", None, False)}
+    # By identity: 0 equals False, and a count or a value of zero says something.
+    return {
+        name: one
+        for name, one in entry.items()
+        if one is not None and one is not False and one != ""
+    }
 
 
 def lists_data() -> list[dict[str, Any]]:

@@ -189,7 +189,12 @@ VARIANTS = {
     "": "all that can be converted",
 }
 CONVERSIONS = VARIANTS | {"family": "families and clean successors"}
-SOURCES = {"published": "published", "computed": "computed, bundled", "baci": "computed, BACI"}
+SOURCES = {
+    "published": "published",
+    "computed": "computed, bundled",
+    "baci": "computed, BACI",
+    "minerals": "computed, BACI (30 codes)",
+}
 
 
 def option_words(name: str, option: str) -> str:

@@ -10,7 +10,6 @@ from entrepot.report.attribution import data_set, origin_name, printed_row
 from entrepot.report.charts import BriefTable
 from entrepot.report.charts.curve import (
     DIMENSIONS,
-    SOURCES,
     by_value,
     curve_picture,
     definitions_title,
@@ -140,8 +139,3 @@ def _source(context: BriefContext, subject: Subject, share: Figure) -> tuple[str
     elif any(item.choices.get("source") != "published" for item in items):
         found.append("Computed: rows of a source, divided by another reporter’s total.")
     return tuple(found)
-
-
-# In the dictionary of `curve`, not in a copy: charts that
-# stand alone have the words only once this is imported.
-SOURCES |= {"minerals": "computed, BACI (30 codes)"}
