@@ -181,3 +181,26 @@ def test_a_note_takes_no_workbook_and_no_claims(
 def test_a_date_is_read_before_any_work(empty: Path) -> None:
     with pytest.raises(RequestError, match="not a date"):
         note("DEU", "CHN", "850511", lake=empty, date="yesterday")
+
+
+def test_a_list_of_ones_own_is_named_without_its_folder(empty: Path, tmp_path: Path) -> None:
+    path = tmp_path / "secret folder" / "mine.csv"
+    path.parent.mkdir()
+    path.write_text("code,nomenclature\n850511,HS2017\n", encoding="utf-8")
+    made = note("DEU", "CHN", str(path), lake=empty, date=DAY)
+    for suffix in (".html", ".json"):
+        text = made.save(tmp_path / f"n{suffix}").read_text(encoding="utf-8")
+        assert "mine.csv" in text
+        assert "secret" not in text
+
+
+def test_footnotes_follow_sources_that_are_counted(notes: dict[str, DecisionNote]) -> None:
+    """By hand: of nine sources two are written out; marks beyond them lead to the third line."""
+    made = notes["shares by suppliers"]
+    numbers = tuple(replace(one, marks=(1, 3, 5)) for one in made.numbers)
+    long = Remark("word " * 260)
+    lines = ("A.", "B.", "C.", "D.", "5 more sources, which the brief lists.")
+    full = replace(made, numbers=numbers, sources=lines, means=(long,), unknown=(long,))
+    found = fitted(full)
+    assert found.sources == ("A.", "B.", "7 more sources, which the brief lists.")
+    assert {one.marks for one in found.numbers} == {(1, 3)}

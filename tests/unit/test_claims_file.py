@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,6 +203,7 @@ FLOW = "importer: RUS, exporter: CHN, period: 2023"
         (f"hhi: {{{FLOW}}}", "0.25", 0.245, 0.255),
         (f"cr: {{{FLOW}, k: 3}}", "70", 0.695, 0.705),
         (f"balance: {{{FLOW}}}", "a deficit of $5 bn", -5.5e9, -4.5e9),
+        (f"balance: {{{FLOW}}}", "a deficit of more than $5 bn", -math.inf, -5e9),
     ],
 )
 def test_reads_numbers_per_time_multiples_and_indices(
@@ -259,3 +261,8 @@ def test_a_text_of_many_wrong_claims_says_that_the_search_was_cut_short() -> Non
     assert len({claim for one in found.conflicts for claim in one.claims}) >= 19
     assert found.to_dict()["limits"] == list(found.limits)
     assert not check(parse_document(HEAD + rows.splitlines()[0])).limits
+
+
+def test_a_change_of_no_share_is_refused() -> None:
+    with pytest.raises(BadFileError, match="exactly one share"):
+        read(one("change: {of: {import_share: null}, base: 2021}", "2 points"))

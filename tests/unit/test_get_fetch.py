@@ -698,3 +698,13 @@ def test_a_year_of_comext_comes_as_a_whole_archive(
     got = load(piece.name, format=piece.way.format)
     assert got.state == "fetched"
     assert server.seen[0].path.endswith("full_v2_202352.7z")
+
+
+def test_a_packed_answer_of_several_members_comes_whole() -> None:
+    """Gzip files may be put one after the other; only the first came out."""
+    packed = gzip.compress(b"one\n") + gzip.compress(b"two\n")
+    for size in (1, 7, len(packed)):
+        chunks = (packed[at : at + size] for at in range(0, len(packed), size))
+        assert b"".join(body_module._unpacked(chunks)) == b"one\ntwo\n"
+    with pytest.raises(body_module.TransientFailure, match="too early"):
+        list(body_module._unpacked(iter([packed[:-3]])))

@@ -227,6 +227,10 @@ BROKEN: dict[str, tuple[Callable[[Path], Path], str]] = {
         "inputs exceed output by",
     ),
     "pymrio in tonnes": (lambda at: pymrio(at / "m_2020", "t"), "the unit is not one of money: t"),
+    "pymrio in tons": (
+        lambda at: pymrio(at / "m_2020", "ton"),
+        "the unit is not one of money: ton",
+    ),
     "pymrio in euros": (lambda at: pymrio(at / "m_2020", "M.EUR"), "the table is in EUR"),
 }
 

@@ -12,7 +12,7 @@ import pytest
 
 from entrepot.errors import BadFileError, RequestError
 from entrepot.figures.screening import cells, read_file, read_text, screen
-from entrepot.figures.screening.cells import read_code, read_days
+from entrepot.figures.screening.cells import read_amounts, read_code, read_days
 from entrepot.figures.screening.read import read_bytes_of
 from entrepot.goods.library import add_own
 from entrepot.goods.screening import (
@@ -500,3 +500,12 @@ def test_a_list_of_ones_own_is_screened_against_at_any_day(
     found = screened("2025-01-11,01012100,IT,FR,,,V\n2025-01-11,02012000,IT,FR,,,V\n")
     said = sorted(found.table.to_pylist(), key=lambda one: one["row"])
     assert [line["status"] for line in said] == [STATUSES[LISTED], STATUSES[NOT_LISTED]]
+
+
+def test_amounts_are_read_with_their_powers_and_no_foreign_letters() -> None:
+    """As a spreadsheet writes them; a unit or a word for millions is not passed over."""
+    texts = ["1E5", "1.5e-3", "USD 1,200.50", "12.5 EUR", "€ 3.25", "12 t", "1.2 mio", "5k"]
+    assert read_amounts(texts).numbers == {
+        "1E5": 1e5, "1.5e-3": 0.0015, "USD 1,200.50": 1200.5, "12.5 EUR": 12.5, "€ 3.25": 3.25,
+        "12 t": None, "1.2 mio": None, "5k": None,
+    }  # fmt: skip
