@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.denominator import LARGEST
 from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.lake import Lake, fetch
@@ -119,7 +119,7 @@ def test_who_tells_is_in_the_catalog_as_it_is_in_the_rows(tmp_path: Path) -> Non
         path = tmp_path / f"{name}.csv"
         path.write_text(HEAD + "".join(f"2022-{row},854231,5\n" for row in rows))
         lake.add("table", [path], mapping=MAP, replace=name == "new")
-    [one] = held(lake, "table.some", [Period.parse("2022-01..2022-03")])
+    [one] = availability_of(lake, "table.some", [Period.parse("2022-01..2022-03")])
     rows = lake.flows("table.some").select("reported_by", "importer", "exporter", "period")
     for side in ("importer", "exporter"):
         assert one.reporters[side] == {
@@ -167,8 +167,8 @@ def test_the_largest_sixty_hold_nearly_all_trade(told: dict[tuple[str, str], flo
     largest = sorted(sold, key=lambda code: -sold[code])
     for count, of_all, of_nine_in_ten in ((40, 0.95, 0.85), (MANY_TELLERS, 0.99, 0.92)):
         kept = set(largest[:count])
-        held = sum(sold[code] for code in kept) / sum(sold.values())
-        assert of_all < held < of_all + 0.02
+        availability_of = sum(sold[code] for code in kept) / sum(sold.values())
+        assert of_all < availability_of < of_all + 0.02
         parts = sorted(
             sum(told.get((code, buyer), 0) for code in kept) / bought[buyer]
             for buyer in sorted(bought, key=lambda code: -bought[code])[:60]

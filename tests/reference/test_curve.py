@@ -14,7 +14,7 @@ from curve_plain import curved
 import entrepot as ep
 from entrepot.errors import RequestError
 from entrepot.figures import row_facts
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.curve.choices import Numbered, Timed, TimeWindow
 from entrepot.figures.curve.evaluate import Judge
 from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
@@ -102,7 +102,7 @@ def _apart(
     asked = Definition.build(measure, **dict(keys) | {"period": 2022} | words | place)
     spans = [span for span in (asked.period, asked.base) if span]
     with lake.reading():
-        [there] = held(lake, said["source"], spans)
+        [there] = availability_of(lake, said["source"], spans)
         voice = None if said["report"] == "reconciled" else said["report"][:-2]
         cells = SourceRows(lake, there, voice)
         found = measured(cells, asked, goods_in(asked, editions_of(cells, asked), lake))
@@ -122,7 +122,7 @@ def test_editions_of_a_flow_are_those_of_its_total_in_one_query(
 
     monkeypatch.setattr(row_facts, "fetch", counted)
     with lake.reading():
-        [there] = held(lake, "comtrade", [asked.period])
+        [there] = availability_of(lake, "comtrade", [asked.period])
         assert editions_of(SourceRows(lake, there, "importer"), asked) == ("HS2017", "HS2022")
     assert len(queries) == 1
 
@@ -246,7 +246,7 @@ def test_weights_of_value_are_no_weights_of_mass(lake: Lake) -> None:
     assert half.is_weighted
     left: list[tuple[str, str]] = []
     with lake.reading():
-        [there] = held(lake, "comtrade", [definition.period])
+        [there] = availability_of(lake, "comtrade", [definition.period])
         time = Timed(TimeWindow("as asked", definition), SourceRows(lake, there, "exporter"))
         judge = Judge([time], {(0, 0): 1.0}, left)
         whole = Numbered(time.span, GoodsChoice((), (goods,)))

@@ -181,7 +181,7 @@ KEYS: dict[str, dict[str, Any]] = {
 
 def ends(lake: Lake, measure: str) -> tuple[float, float]:
     """Return the interval alone, without what the other reports add to the range."""
-    from entrepot.figures.availability import held
+    from entrepot.figures.availability import availability_of
     from entrepot.figures.definition import Definition
     from entrepot.figures.editions import goods_in
     from entrepot.figures.intervals import interval
@@ -190,7 +190,7 @@ def ends(lake: Lake, measure: str) -> tuple[float, float]:
     keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": 2021} | KEYS[measure]
     asked = Definition.build(measure, **keys)
     with lake.reading():
-        [there] = held(lake, "reconciled", [asked.period])
+        [there] = availability_of(lake, "reconciled", [asked.period])
         found = interval(SourceRows(lake, there), asked, goods_in(asked, there.nomenclatures, lake))
     assert found[0] is not None
     return found

@@ -9,7 +9,7 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 from entrepot.figures import row_facts
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows
@@ -59,7 +59,7 @@ def test_editions_are_those_of_who_is_compared(
     keys = {"importer": "RUS", "exporter": "DEU", "goods": "854231", "period": 2022}
     asked = Definition.build(measure, **keys, **beside)
     with lake.reading():
-        [there] = held(lake, "comtrade", [asked.period])
+        [there] = availability_of(lake, "comtrade", [asked.period])
         assert editions_of(SourceRows(lake, there, "importer"), asked) == editions
 
 
@@ -92,7 +92,7 @@ def test_areas_of_every_year_are_looked_up_together(
         for year in mixed:
             keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": year}
             asked = Definition.build("import_share", **keys)
-            [there] = held(lake, "comtrade", [asked.period])
+            [there] = availability_of(lake, "comtrade", [asked.period])
             cells = SourceRows(lake, there, "importer")
             whole = asked.but(exporter="WLD")
             sold = {iso[code] for y, who, code in trade if (y, who) == (year, RUSSIA)}

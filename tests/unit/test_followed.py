@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.made_comtrade import CHINA, GERMANY, RUSSIA, row, text_of
 
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.evidence import NoAnswer
@@ -74,7 +74,7 @@ def test_each_way_has_its_value(lake: Lake, name: str) -> None:
     asked = Definition.build(name, **keys)
     with lake.reading():
         periods = [one for one in (asked.period, asked.base) if one]
-        there = held(lake, "comtrade", periods)
+        there = availability_of(lake, "comtrade", periods)
         assert not isinstance(there, NoAnswer)
         cells = SourceRows(lake, there[0], "importer")
         ways = [goods_in(asked.but(goods=goods), ("HS2022",), lake) for goods in GOODS]

@@ -27,9 +27,9 @@ __all__ = [
     "BUNDLED",
     "RECONCILED",
     "Availability",
+    "availability_of",
     "bundled_for",
     "flow_sources",
-    "held",
     "not_loaded",
     "of_lake",
 ]
@@ -202,13 +202,15 @@ def bundled_for(lake: Lake, goods: str, source: str | None = None) -> bool:
     )
 
 
-def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availability, ...] | NoAnswer:
-    """Return what is held of `source` for all of `periods`, or why that is not enough.
+def availability_of(
+    lake: Lake, source: str, periods: Sequence[Period]
+) -> tuple[Availability, ...] | NoAnswer:
+    """Return what is loaded of `source` for all of `periods`, or why that is not enough.
 
     Returns
     -------
-    tuple of Held or Missing
-        One for each frequency in which all of them are held, the coarsest first: a year's rows may
+    tuple of Availability
+        One for each frequency in which all are loaded, the coarsest first: a year's rows may
         be of other areas and goods than those of its months.
     """
     name, vintage = split_address(source)
@@ -238,7 +240,7 @@ def held(lake: Lake, source: str, periods: Sequence[Period]) -> tuple[Availabili
 
 
 def _freqs(periods: Sequence[Period], there: set[Period]) -> list[str]:
-    """Return the frequencies in which everything asked for is held, the coarsest first."""
+    """Return the frequencies in which everything asked for is loaded, the coarsest first."""
     parts = {freq: [period.parts(freq) for period in periods] for freq in _NAMES}
     return [
         freq
@@ -302,7 +304,7 @@ def _reporters(
 def _uncovered(
     source: str, periods: Sequence[Period], counting: Iterable[Sequence[Period]]
 ) -> NoAnswer:
-    """Say what is held and what is not."""
+    """Say what is loaded and what is not."""
     there = sorted({period for spans_ in counting for period in spans_}, key=_by_length)
     freqs = list(dict.fromkeys(period.freq for period in there))
     for period in periods:
@@ -317,13 +319,13 @@ def _uncovered(
     fits = [freq for freq in freqs if all(period.parts(freq) for period in periods)]
     wanted = {part for period in periods for part in period.parts(fits[0])}
     absent, partly = spans(sorted(wanted - set(there))), spans(sorted(wanted & set(there)))
-    held_here = spans(there)
+    loaded_here = spans(there)
     how = "bundled" if source == BUNDLED else "loaded"
-    text = f"{source} is {how} for {held_here}, not for {absent}"
+    text = f"{source} is {how} for {loaded_here}, not for {absent}"
     if not partly or len(periods) > 1:
-        return NoAnswer(text, "time", held_here)
+        return NoAnswer(text, "time", loaded_here)
     part = f"ask for {partly.split(', ')[0]}"
-    return NoAnswer(f"{text}; {part}, which is loaded", "time", f"{held_here}: {part}")
+    return NoAnswer(f"{text}; {part}, which is loaded", "time", f"{loaded_here}: {part}")
 
 
 def _by_length(period: Period) -> tuple[int, Period]:

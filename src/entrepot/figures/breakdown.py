@@ -14,7 +14,13 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.availability import BUNDLED, RECONCILED, bundled_for, flow_sources, held
+from entrepot.figures.availability import (
+    BUNDLED,
+    RECONCILED,
+    availability_of,
+    bundled_for,
+    flow_sources,
+)
 from entrepot.figures.definition import SIDES, Definition
 from entrepot.figures.editions import goods_in
 from entrepot.figures.questions import of as question
@@ -122,7 +128,7 @@ def breakdown(measure: str, over: Over, lake: Lake, **keys: Any) -> Breakdown:
         for source in [asked.source] if asked.source else flow_sources(lake):
             if split_address(source)[0] not in VALUED_ONCE:
                 continue
-            there = held(lake, source, [asked.period])
+            there = availability_of(lake, source, [asked.period])
             deliveries = there if isinstance(there, tuple) else ()
             for one in deliveries:
                 if found := _over(asked.but(source=source), over, lake, one):

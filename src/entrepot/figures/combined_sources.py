@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, goods_caveats
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import SIDES
 from entrepot.figures.denominator import of_details
 from entrepot.figures.editions import goods_in
@@ -147,7 +147,7 @@ def _steady(
 
 def _currencies(definition: Definition, lake: Lake, sources: Sequence[str]) -> dict[str, str]:
     """Return the currency of each source that holds the time asked about."""
-    found = {source: held(lake, source, spans_of(definition)) for source in sources}
+    found = {source: availability_of(lake, source, spans_of(definition)) for source in sources}
     return {
         source: deliveries[0].currency
         for source, deliveries in found.items()
@@ -372,7 +372,7 @@ def _delivered(definition: Definition, lake: Lake, source: str) -> Availability 
     """Return the deliveries that cover a question, the coarsest where there are several."""
     if refused := unknown(definition, source):
         return NoAnswer(refused)
-    deliveries = held(lake, source, spans_of(definition))
+    deliveries = availability_of(lake, source, spans_of(definition))
     if isinstance(deliveries, NoAnswer):
         return deliveries
     refused = unasked(definition, source, deliveries[0])

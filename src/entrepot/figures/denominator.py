@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from entrepot.figures.availability import flow_sources, held
+from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
@@ -37,6 +37,7 @@ __all__ = [
     "NOTABLE",
     "Denominator",
     "alternatives",
+    "denominator_of",
     "described",
     "factors",
     "mirrored",
@@ -45,7 +46,6 @@ __all__ = [
     "of_details",
     "of_totals",
     "partner_scope",
-    "whole_of",
 ]
 
 
@@ -91,7 +91,7 @@ class Denominator:
         return amount / self.total if self.total else 0.0
 
 
-def whole_of(
+def denominator_of(
     cells: SourceRows, read: SourceRows, asked: Definition, goods: Goods
 ) -> Denominator | None:
     """Return what a measure divides by; None where it divides by nothing, or by two totals.
@@ -438,7 +438,7 @@ def _elsewhere(cells: SourceRows, asked: Definition, goods: Goods, side: Side) -
     for source in flow_sources(cells.lake):
         if source == split_address(cells.available.source)[0]:
             continue
-        there = held(cells.lake, source, [asked.period])
+        there = availability_of(cells.lake, source, [asked.period])
         if isinstance(there, NoAnswer):
             continue
         # The rows kept in memory are of the source asked about.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.availability import held, not_loaded
+from entrepot.figures.availability import availability_of, not_loaded
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
@@ -45,11 +45,11 @@ _LINKS: dict[tuple[str, ...], Links] = {}
 
 def links_loaded(lake: Lake) -> Links | None:
     """Return the tables between editions that the lake holds; None if there are none."""
-    held = [one for one in lake.holdings() if one.table == "correlations"]
-    if not held:
+    availability_of = [one for one in lake.holdings() if one.table == "correlations"]
+    if not availability_of:
         return None
     # By content: two lakes with the same tables share them.
-    key = tuple(sorted(one.snapshot for one in held))
+    key = tuple(sorted(one.snapshot for one in availability_of))
     if key not in _LINKS:
         rows = lake.table("correlations").filter(nw.col("kind") == "correlation")
         names = ("from_nomenclature", "from_code", "to_nomenclature", "to_code")
@@ -190,7 +190,7 @@ def traded(asked: Definition, edition: str, codes: Iterable[str], lake: Lake) ->
         If the source has no rows of that edition in the period.
     """
     source = asked.source or ""
-    deliveries = held(lake, source, [asked.period])
+    deliveries = availability_of(lake, source, [asked.period])
     if isinstance(deliveries, NoAnswer):
         raise NoEvidenceError(deliveries.reason)
     for delivery in deliveries:  # of years, quarters, months

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import caveats, denominator, goods_caveats
-from entrepot.figures.availability import BUNDLED, held
+from entrepot.figures.availability import BUNDLED, availability_of
 from entrepot.figures.base_periods import shorter
 from entrepot.figures.definition import territories, territory
 from entrepot.figures.editions import goods_in, other_goods, uncertain_code_shares
@@ -118,7 +118,7 @@ def _deliveries(
     """Return the longest form of a question for which there is data, with that data."""
     lack = NoAnswer("")
     for asked in shorter(definition):
-        there = held(lake, source, [span for span in (asked.period, asked.base) if span])
+        there = availability_of(lake, source, [span for span in (asked.period, asked.base) if span])
         if isinstance(there, NoAnswer):
             lack = there
             continue
@@ -271,7 +271,7 @@ def _reported(
         main = headline(definition, goods, cells)
         if isinstance(main, NoAnswer):
             return main
-        total = denominator.whole_of(cells, cells, definition, goods)
+        total = denominator.denominator_of(cells, cells, definition, goods)
         if lost := denominator.not_known(total, main.value, cells, definition):
             return lost
         alternatives = (
@@ -290,7 +290,7 @@ def _reported(
         main = headline(definition, goods, cells, kept=kept, found=first)
         if isinstance(main, NoAnswer):
             return main
-        total = denominator.whole_of(cells, kept, definition, goods)
+        total = denominator.denominator_of(cells, kept, definition, goods)
         if lost := denominator.not_known(total, main.value, cells, definition):
             return lost
         totals_ = (

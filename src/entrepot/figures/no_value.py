@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from entrepot.figures import caveats
-from entrepot.figures.availability import BUNDLED, RECONCILED, flow_sources, held, of_lake
+from entrepot.figures.availability import (
+    BUNDLED,
+    RECONCILED,
+    availability_of,
+    flow_sources,
+    of_lake,
+)
 from entrepot.figures.definition import DOLLARS, SIDES
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import Figure
@@ -218,7 +224,7 @@ def not_reconciled(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnsw
 
 
 def _are_reports(cells: SourceRows, asked: Definition, source: str) -> bool:
-    found = held(cells.lake, source, [asked.period])
+    found = availability_of(cells.lake, source, [asked.period])
     return not isinstance(found, NoAnswer) and any(one.has_reports for one in found)
 
 
@@ -465,18 +471,18 @@ def unasked(definition: Definition, source: str, deliveries: Availability) -> st
 def _other_currency(definition: Definition, deliveries: Availability) -> str:
     """Say why money in this currency cannot be had; a share at one time is the same in any."""
     measure = definition.measure
-    asked, held = definition.currency or DOLLARS, deliveries.currency
-    if question(measure).in_dollars and not asked == held == "USD":
-        return f"{deliveries.source} is in {held}; {measure} needs USD"
+    asked, money = definition.currency or DOLLARS, deliveries.currency
+    if question(measure).in_dollars and not asked == money == "USD":
+        return f"{deliveries.source} is in {money}; {measure} needs USD"
     has_amounts = bool(question(measure).columns) or question(measure).levels
     # Growth is a ratio too, but of two times: in another
     # currency it contains the change of the rate.
     is_level = unit_of(definition) == asked or measure == "growth" or has_amounts
-    if not is_level or asked == held:
+    if not is_level or asked == money:
         return ""
     return (
-        f"{deliveries.source} is in {held}, not {asked}, and at which rate to convert is another "
-        f"question (ask conversions); ask with --currency {held}"
+        f"{deliveries.source} is in {money}, not {asked}, and at which rate to convert is another "
+        f"question (ask conversions); ask with --currency {money}"
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.availability import RECONCILED, flow_sources, held
+from entrepot.figures.availability import RECONCILED, availability_of, flow_sources
 from entrepot.figures.caveats import caveat, one_report
 from entrepot.figures.definition import Definition, Side, other_side
 from entrepot.figures.editions import goods_in
@@ -169,7 +169,7 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
         # An empty reason is not listed: a source without months was no candidate.
         return NoAnswer("")
     span = Period(loaded[0].start, loaded[-1].end)
-    there = held(lake, source, [span])
+    there = availability_of(lake, source, [span])
     if isinstance(there, NoAnswer):
         return there
     monthly = next((one for one in there if one.freq == "M"), None)
@@ -429,7 +429,7 @@ def _partner(
     loaded = [one for one in loaded if one >= months[0]]
     if len(loaded) < _COMMON:
         return None
-    there = held(lake, source, [Period(loaded[0].start, loaded[-1].end)])
+    there = availability_of(lake, source, [Period(loaded[0].start, loaded[-1].end)])
     if isinstance(there, NoAnswer):
         return None
     monthly = next((one for one in there if one.freq == "M"), None)

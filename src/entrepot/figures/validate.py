@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.figures.availability import flow_sources, held
+from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
 from entrepot.figures.definition import DOLLARS, SIDES, UNNAMED
@@ -56,8 +56,8 @@ def checked(definition: Definition, lake: Lake) -> Definition:
     """Return the definition as it will be carried, or say why it makes no sense."""
     measure = definition.measure
     _require_question(measure)
-    held = (holding.source for holding in lake.holdings())
-    known = dict.fromkeys((*held, *PRINTED, *source_ids()))
+    availability_of = (holding.source for holding in lake.holdings())
+    known = dict.fromkeys((*availability_of, *PRINTED, *source_ids()))
     if definition.source:
         definition = definition.but(source=_source(definition, known))
     # Before the currency, which depends on whether inputs are asked for.
@@ -98,7 +98,7 @@ def _currency(definition: Definition, lake: Lake) -> str:
     spans = [span for span in (definition.period, definition.base) if span]
     # Only sources with data of these times: a table of another year must not decide the currency.
     sources = definition.source.split(AND) if definition.source else flow_sources(lake)
-    answers = (held(lake, one, spans) for one in sources if one not in PRINTED)
+    answers = (availability_of(lake, one, spans) for one in sources if one not in PRINTED)
     every = [one for some in answers if not isinstance(some, NoAnswer) for one in some]
     found = {one.currency for one in every}
     if len(found) > 1:  # tables of other countries have nothing of this question

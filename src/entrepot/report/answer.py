@@ -10,7 +10,7 @@ from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span, source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence
 from entrepot.sources import split_address
 
@@ -63,7 +63,7 @@ def answer(
 def _nothing(
     context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> tuple[BriefSentence, ...]:
-    lacks = lacking(context, found.value)
+    lacks = missing_value(context, found.value)
     why = phrasing.inside(lacks.why)
     first = (
         f"{subject.sellers} share of {goods_phrase(subject)} that {subject.buyer} imported"

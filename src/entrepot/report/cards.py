@@ -11,7 +11,7 @@ from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
 from entrepot.report.attribution import is_computed, origin_name, source_name
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
 
@@ -108,7 +108,7 @@ def card_of(context: BriefContext, subject: Subject, figure: Figure) -> Card:
     """Return a Figure as a card; one without evidence says what is missing."""
     name = definitions.name_of(subject, figure)
     if figure.status != "ok" or figure.value is None:
-        lacks = lacking(context, figure)
+        lacks = missing_value(context, figure)
         return Card(
             name=name,
             figure=figure,

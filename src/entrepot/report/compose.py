@@ -21,7 +21,7 @@ from entrepot.report.back_matter import dated, read_date
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import cards, gathered, headline
 from entrepot.report.definitions import ADD_DATA
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import Brief, Command, DataGap
 from entrepot.report.sections import (
     by_tier,
@@ -172,7 +172,7 @@ def opening_in(
                 return None
             share = of_inputs = industries.there.share
             made, title = inputs.inputs_cards(industries), inputs.inputs_title(subject)
-            said = inputs.inputs_answer(subject, industries, lacking(context, found.value))
+            said = inputs.inputs_answer(subject, industries, missing_value(context, found.value))
             state = inputs.inputs_state(industries, None)
         else:
             made, title = cards(context, subject, found), title_of(subject)
@@ -250,7 +250,7 @@ def _described(
             inputs.inputs_title(subject),
             inputs.inputs_state(industries, _count(checked)),
         )
-        said = inputs.inputs_answer(subject, industries, lacking(context, found.value))
+        said = inputs.inputs_answer(subject, industries, missing_value(context, found.value))
     return Brief(
         title=title,
         answer=said,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from entrepot.lake import InventoryItem
     from entrepot.report.brief_context import BriefContext
 
-__all__ = ["MissingValue", "lacking"]
+__all__ = ["MissingValue", "missing_value"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
@@ -52,7 +52,7 @@ class MissingValue:
     command: str = ""
 
 
-def lacking(context: BriefContext, figure: Figure) -> MissingValue:
+def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
     """Return why a Figure has no value.
 
     Parameters

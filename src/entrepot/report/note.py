@@ -29,7 +29,7 @@ from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.share import ShareLines
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, Remark, plain
 from entrepot.report.sections import over_time
 from entrepot.sources import source_info, split_address
@@ -326,7 +326,7 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
     """Return value and range of the share, and how much was delivered."""
     share, value = found.share, found.value
     if share.status != "ok" and value.status != "ok":
-        why = phrasing.inside(lacking(context, value).why)
+        why = phrasing.inside(missing_value(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
         return (BriefSentence(_spoken(text), (share, value)),)
     return (_said_share(subject, share, value), *_said_value(context, subject, value))
@@ -597,7 +597,7 @@ def _suppliers(
 
 def _missing(context: BriefContext, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
-    lacks = [lacking(context, figure).why for figure in found if figure.status != "ok"]
+    lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
     return tuple(f"{_spoken(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks))
 
 
@@ -710,7 +710,7 @@ def _unknown(
 def _open(context: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
     share = found.share
     lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
-    for why in dict.fromkeys(_spoken(lacking(context, one).why) for one in lacks):
+    for why in dict.fromkeys(_spoken(missing_value(context, one).why) for one in lacks):
         yield f"{phrasing.capital(why).rstrip('.')}."
     if share.status == "ok" and share.specifications is None:
         yield "How far other definitions differ: only one is available."

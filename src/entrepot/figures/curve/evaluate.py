@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
-from entrepot.figures.availability import RECONCILED, flow_sources, held
+from entrepot.figures.availability import RECONCILED, availability_of, flow_sources
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import (
     WEIGHED,
@@ -39,7 +39,7 @@ from entrepot.figures.curve.partner_choices import (
 )
 from entrepot.figures.curve.prices import MEASURES as PRICES
 from entrepot.figures.curve.prices import of_prices
-from entrepot.figures.denominator import factors, mirrored, whole_of
+from entrepot.figures.denominator import denominator_of, factors, mirrored
 from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.mirror import mirror_coverage
@@ -138,7 +138,7 @@ def _of_source(
     definition: Definition, lake: Lake, source: str, left: Left, seen: Seen
 ) -> Iterator[FoundSpecification]:
     periods = [span for span in (definition.period, definition.base) if span]
-    deliveries = held(lake, source, periods)
+    deliveries = availability_of(lake, source, periods)
     if isinstance(deliveries, NoAnswer):
         left.append((source, deliveries.reason))
         return
@@ -163,7 +163,7 @@ def _reporting_sides(
         return found
     periods = [span for span in (definition.period, definition.base) if span]
     for source in flow_sources(lake):
-        reported = held(lake, source, periods) if source != RECONCILED else ()
+        reported = availability_of(lake, source, periods) if source != RECONCILED else ()
         if not isinstance(reported, NoAnswer) and any(one.has_reports for one in reported):
             why = f"they are taken from {source} itself"
             left.append((f"{there.source}: reports of one side", why))
@@ -277,7 +277,7 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
         key = (when, way.asked.importer, way.asked.exporter, goods)
         if key not in exceeded:
             asked = at(time.span.asked, way.asked)
-            denominator = whole_of(time.cells, time.cells, asked, goods)
+            denominator = denominator_of(time.cells, time.cells, asked, goods)
             exceeded[key] = [
                 *factors(denominator, asked.measure),
                 *mirrored(time.cells, asked, goods),
@@ -337,7 +337,9 @@ def _longer(asked: Timed, left: Left) -> Timed | None:
 
 def _wide(cells: SourceRows, span: TimeWindow) -> SourceRows | NoAnswer:
     """Return the cells of a longer time, or why they are no average of the same thing."""
-    there = held(cells.lake, cells.available.source, [period for _, period in span.times])
+    there = availability_of(
+        cells.lake, cells.available.source, [period for _, period in span.times]
+    )
     if isinstance(there, NoAnswer):
         return there
     alike = [one for one in there if one.freq == cells.available.freq]

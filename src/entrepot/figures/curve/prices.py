@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.figures.availability import held
+from entrepot.figures.availability import availability_of
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import apart, known, territory_choices
 from entrepot.figures.curve.partner_choices import widest
@@ -269,7 +269,9 @@ def between(time: Timed, base: Period, left: Left) -> SourceRows | None:
     if asked.period.months != {"A": 12, "Q": 3, "M": 1}.get(cells.available.freq):
         left.append((what, f"{asked.period} is made of several rows in time"))
         return None
-    there = held(cells.lake, cells.available.source, [Period(base.start, asked.period.end)])
+    there = availability_of(
+        cells.lake, cells.available.source, [Period(base.start, asked.period.end)]
+    )
     alike = (
         [] if isinstance(there, NoAnswer) else [x for x in there if x.freq == cells.available.freq]
     )

@@ -13,7 +13,7 @@ from entrepot.report.breaks import break_of
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.definitions import ADD_DATA, part_name
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _lacks(context: BriefContext, subject: Subject) -> tuple[str, str]:
     )
     if value.status == "ok":
         return "only one year is available, and a change needs two", ADD_DATA
-    lacks = lacking(context, value)
+    lacks = missing_value(context, value)
     return lacks.why, lacks.command
 
 

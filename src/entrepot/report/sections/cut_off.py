@@ -23,7 +23,7 @@ from entrepot.report.cards import percent_span
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.phrasing import capital
 from entrepot.report.scenario.tables import answer
@@ -279,7 +279,7 @@ def _goods(context: BriefContext, subject: Subject) -> Figure | DataGap:
         return DataGap(what, _why(error), _hint(error))
     if figure.status == "ok":
         return figure
-    lacks = lacking(context, figure)
+    lacks = missing_value(context, figure)
     # The one thing lacking that a command of its own brings.
     if "elasticity" in (figure.reason or ""):
         return DataGap(what, "no elasticities are loaded for these goods", ADD_ELASTICITIES)

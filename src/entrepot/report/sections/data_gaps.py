@@ -12,7 +12,7 @@ from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
-from entrepot.report.missing_value import MissingValue, lacking
+from entrepot.report.missing_value import MissingValue, missing_value
 from entrepot.report.parts import DataGap, Remark, Section
 from entrepot.sources import is_own, split_address
 
@@ -60,7 +60,7 @@ def _figures(context: BriefContext, subject: Subject, found: Headline) -> list[D
     reasons: dict[MissingValue, list[str]] = {}
     for figure in found:
         if figure.status != "ok":
-            reasons.setdefault(lacking(context, figure), []).append(name_of(subject, figure))
+            reasons.setdefault(missing_value(context, figure), []).append(name_of(subject, figure))
     return [
         DataGap(name, f"{lacks.why}.", lacks.command)
         for lacks, names in reasons.items()

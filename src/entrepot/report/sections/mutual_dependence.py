@@ -16,7 +16,7 @@ from entrepot.report.charts.butterfly import (
     weighed,
     years_of_others,
 )
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections import over_time
 
@@ -47,7 +47,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
     back, beyond_back = _years(context, subject, forward=False)
     if not there and not back:
         what = f"mutual trade shares of {subject.seller} and {subject.buyer}"
-        lacks = lacking(context, ratio)
+        lacks = missing_value(context, ratio)
         gap = DataGap(what, lacks.why, lacks.command)
         return Section(
             NAME, EYEBROW, Remark("The asymmetry of dependence cannot be computed"), gap=gap

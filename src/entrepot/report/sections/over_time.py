@@ -22,7 +22,7 @@ from entrepot.report.charts.share import (
     share_key,
     share_point,
 )
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def section(
     claims = claims if goods == "all" else ()  # claims are of all goods
     what = f"{subject.sellers} share of {subject.buyers} imports"
     if not rows and not series:
-        lacks = lacking(
+        lacks = missing_value(
             context,
             context.ask(
                 "import_share",

@@ -10,7 +10,7 @@ from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
 from entrepot.report.charts import BriefTable
 from entrepot.report.charts.split import split_chart
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
         unknown = Remark(f"The prices that {subject.buyer} pays are not known")
         gap = DataGap(what, "no comparable weights are available for them")
         if figure.status != "ok":
-            lacks = lacking(context, figure)
+            lacks = missing_value(context, figure)
             gap = DataGap(what, lacks.why, lacks.command)
         return Section(NAME, EYEBROW, unknown, gap=gap)
     drawn = split_chart(figure)

@@ -13,7 +13,7 @@ from entrepot.report.amounts import amounts_of, changes
 from entrepot.report.breaks import break_of
 from entrepot.report.charts import BriefTable
 from entrepot.report.charts.slope import slope_chart
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leaps
 
@@ -34,7 +34,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
     if figure.status != "ok" or not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name} in two years"
         title = Remark("The change of suppliers is not known")
-        lacks = lacking(context, figure)
+        lacks = missing_value(context, figure)
         return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
     drawn = slope_chart(figure)
     broken = any(item.id == "reporter-break" for item in figure.caveats)

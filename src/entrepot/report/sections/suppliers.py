@@ -15,7 +15,7 @@ from entrepot.report.charts import BriefTable
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.stack import Stack, found_years, of_years
 from entrepot.report.charts.world import of_buyers, of_suppliers
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
     figure = context.of_goods_or_all("top_supplier", subject, importer=subject.importer)
     if not figure.table:
         what = f"{subject.buyers} suppliers of {subject.goods_name}"
-        lacks = lacking(context, figure)
+        lacks = missing_value(context, figure)
         title = Remark(f"The other suppliers of {subject.buyer} are not known")
         return Section(NAME, EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command))
     drawn = of_suppliers(figure, subject.supplier)
@@ -242,7 +242,7 @@ def buyers_section(context: BriefContext, subject: Subject) -> Section:
     figure = context.of_goods_or_all("rank", subject, **pair)
     if not figure.table:
         what = f"{subject.sellers} buyers of {subject.goods_name}"
-        lacks = lacking(context, figure)
+        lacks = missing_value(context, figure)
         title = Remark(f"The other buyers from {subject.seller} are not known")
         return Section(
             BUYERS_NAME, BUYERS_EYEBROW, title, gap=DataGap(what, lacks.why, lacks.command)

@@ -13,7 +13,7 @@ from entrepot.report.amounts import amounts_of, change_of
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import foot
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
-from entrepot.report.missing_value import lacking
+from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections.suppliers import leapt
 
@@ -58,7 +58,7 @@ def section(context: BriefContext, subject: Subject, changed: Figure) -> Section
     if figure.status != "ok":
         figure = next(answers, figure)
     if figure.status != "ok":
-        lacks = lacking(context, figure)
+        lacks = missing_value(context, figure)
         what = f"trade that may have reached {subject.buyer} via {_names(gainers)}"
         title = Remark("Possible rerouting via third countries cannot be computed")
         gap = DataGap(what, lacks.why, lacks.command)
