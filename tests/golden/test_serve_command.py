@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import httpx
@@ -82,6 +83,8 @@ def test_a_short_token_is_refused(entrepot: Run) -> None:
 def test_a_missing_library_is_named_with_its_extra(
     entrepot: Run, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
+    # The package is imported again without what it has: the whole one comes back after the test.
+    monkeypatch.setattr(sys.modules["entrepot"], "serve", import_module("entrepot.serve"))
     for name in [one for one in sys.modules if one.startswith("entrepot.serve")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)

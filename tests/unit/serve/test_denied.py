@@ -113,7 +113,13 @@ VERBS = [
     *((f"/compare{form}", SIDES, "goods2") for form in ("", ".csv", ".svg")),
     *((f"/scenario{form}", CUT, "goods") for form in ("", ".csv", ".svg")),
 ]
-EXAMPLES = {"importer": "DEU", "supplier": "CHN", "name": "chpl", "form": "md"}
+EXAMPLES = {
+    "importer": "DEU",
+    "supplier": "CHN",
+    "name": "chpl",
+    "form": "md",
+    "cited": "0123456789ab",
+}
 
 
 def routes(client: Client) -> list[Route]:

@@ -321,9 +321,9 @@ def test_a_brief_whose_time_is_over_goes_on_when_it_is_asked_again(
     wanted = brief.WantedBrief("a state of this test", "RUS", "CHN", "all")
     with Lake.open(tmp_path / "no-lake").reading() as lake:
         with under(Limits(ends=time.monotonic() + 1)), pytest.raises(TimeUp):
-            brief._told(lake, wanted)
+            brief._answer(lake, wanted)
         assert len(made) == 4
-        found = brief._told(lake, wanted)
+        found = brief._answer(lake, wanted)
     years = [one.period.year for one in made]
     assert years == [2017, 2018, 2019, 2020, 2020, 2021, 2022, 2023], "that one is not trusted"
     assert [one.definition.period.year for one in found.brief] == list(range(2017, 2024))
@@ -379,5 +379,5 @@ def test_of_a_page_on_a_changed_file_nothing_is_kept(
         lake = Lake.open(tmp_path / "no-lake")
         monkeypatch.setattr(lake, "require_unchanged", changed)
         with pytest.raises(OutsideError), lake.reading():
-            brief._told(lake, wanted)
+            brief._answer(lake, wanted)
         assert len(made) == times
