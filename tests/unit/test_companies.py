@@ -119,7 +119,7 @@ def test_the_table_is_read_back_and_a_day_decides(tmp_path: Path) -> None:
     [
         ("nme,company\nA,B\n", "no column name.*did you mean nme"),
         ("name,company\nA\n", "too few or too many cells.*|row 2"),
-        ("name,company\nA,\n", "no company"),
+        ("name,company\nA,\n", "the company is missing"),
         ("name,company,since\nA,B,1.2.2022\n", "not a day: '1.2.2022'"),
         ("name,company,since,until\nA,B,2022-02-01,2022-01-01\n", "ends before it begins"),
         ("name,company\nA,B\nA,C\n", "two companies on one day"),

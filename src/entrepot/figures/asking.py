@@ -401,7 +401,9 @@ def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
     if "period" not in given:
         raise RequestError("a period is missing", hint='add period="2017..2023"')
     if _is_many(given["period"]):
-        raise RequestError("several periods, and each", hint='write one: period="2017..2023"')
+        raise RequestError(
+            "several periods are given together with each", hint='write one: period="2017..2023"'
+        )
     whole = Period.parse(given["period"])
     parts = whole.split(EACH[each])
     if not parts:

@@ -178,7 +178,9 @@ def _row(row: dict[str, Any], where: str) -> CompanyRow:
     cells = {name: cell.strip() for name, cell in row.items()}
     for name in ("name", "company"):
         if not cells[name]:
-            raise BadFileError(f"no {name}", where=where, hint="fill the cell or delete the row")
+            raise BadFileError(
+                f"the {name} is missing", where=where, hint="fill the cell or delete the row"
+            )
     days = {}
     for name in ("since", "until"):
         text = cells.get(name, "")

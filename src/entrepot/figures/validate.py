@@ -126,7 +126,7 @@ def _source(definition: Definition, known: Collection[str]) -> str:
     if len(asked) > 1 and not takes_several(definition):
         raise RequestError(
             f"{definition.measure} takes one source, not {len(asked)}",
-            why="only who reports what of a flow can be put together from several",
+            why="only reports of different countries can be combined from several sources",
             hint="name one, or leave out --source: then each that can answer widens the range",
         )
     found = []

@@ -195,7 +195,9 @@ class BriefContext:
                 return self.ask(measure, period=period, **keys)
             found = found or figure
         if found is None:
-            raise EntrepotError("no period to ask for", why="neither lake nor tables hold one")
+            raise EntrepotError(
+                "no period is available", why="neither loaded nor bundled data have one"
+            )
         return found
 
     def years(self) -> list[int]:

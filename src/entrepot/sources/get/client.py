@@ -254,7 +254,7 @@ def _led_to(old: httpx.URL, led: str, hosts: tuple[str, ...], trail: list[httpx.
         )
     if new in trail or len(trail) > MOST_REDIRECTS:
         raise OutsideError(
-            f"sent round in circles ({len(trail)} redirects)",
+            f"the server redirects in a circle ({len(trail)} redirects)",
             where=str(trail[0]),
             hint="try later, or fetch the file with a browser",
         )

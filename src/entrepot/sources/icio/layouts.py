@@ -419,7 +419,9 @@ def _pymrio_text(
         reader = csv.reader(opened, delimiter="\t")
         lines = [line for line, _ in zip(reader, range(heads + 1), strict=False)]
     if len(lines) <= heads:
-        raise BadFileError("the file ends in its head", where=where, hint="zip the folder again")
+        raise BadFileError(
+            "the file ends within its header rows", where=where, hint="zip the folder again"
+        )
     # One label of a column stands over several lines (region, sector): turned into pairs.
     columns = list(zip(*(line[index:] for line in lines[:heads]), strict=False))
     names_below = heads > 1 and not any(lines[heads][index:])  # the names of the index columns

@@ -266,8 +266,8 @@ class Mapping(Constants):
             )
         if self.first_row and not self.head < self.first_row <= (self.last_row or self.first_row):
             raise RequestError(
-                f"first_row {self.first_row} is not below the names in row {self.head}, or after "
-                f"last_row",
+                f"first_row {self.first_row} is not below row {self.head} with the names, or after "
+                "last_row",
                 hint="first_row and last_row are the first and the last row that counts",
             )
         if self.thousands == self.decimal:
