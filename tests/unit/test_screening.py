@@ -334,6 +334,14 @@ def test_signs_are_counted_where_they_apply() -> None:
     assert found.currency == "EUR"
 
 
+def test_an_earlier_shipment_on_another_route_is_the_first() -> None:
+    """Of two shipments to V the first goes to Germany, where no sign applies."""
+    rows = "2025-01-10,84821000,NL,DE,,,V\n2025-01-11,84821000,NL,KG,,,V\n"
+    rows += "2025-01-11,84821000,NL,KG,,,W\n"
+    found = screened(rows).table.to_pylist()
+    assert {one["row"]: one["N"] for one in found} == {2: "–", 3: "○", 4: "●"}
+
+
 @pytest.mark.parametrize(
     ("text", "digits"),
     [

@@ -104,14 +104,19 @@ def find_signs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
     _find_hubs(work, is_hub)
     has_consignee = "consignee" in work.places
     consignee = "upper(trim(l.consignee))"
-    first = (
-        # First by day, then by row. Over the lines with signs
-        # alone, which the WHERE leaves: windows come after it.
-        f"CASE WHEN {consignee} = '' THEN NULL ELSE row_number() OVER (PARTITION BY {consignee} "
-        "ORDER BY l.day NULLS LAST, l.row) = 1 END"
-        if has_consignee
-        else "NULL::BOOLEAN"
-    )
+    first = "NULL::BOOLEAN"
+    if has_consignee:
+        # Over all lines of the file: an earlier shipment on another route is one, too.
+        keep(
+            work.db,
+            "firsts",
+            f"""
+            SELECT l.row FROM lines l WHERE {consignee} <> ''
+            QUALIFY 1 = row_number() OVER (
+                PARTITION BY {consignee} ORDER BY l.day NULLS LAST, l.row)
+            """,
+        )
+        first = f"CASE WHEN {consignee} = '' THEN NULL ELSE l.row IN (SELECT row FROM firsts) END"
     zone = f"regexp_matches(l.consignee, '{_FREE_ZONES}', 'i')"
     # NULL OR false is NULL in SQL: without route and consignee nothing can be said.
     route = "f.by_russia" if "via" in work.places else ("false" if has_consignee else "NULL")
