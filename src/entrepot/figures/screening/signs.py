@@ -109,14 +109,16 @@ def find_signs(work: Work, is_hub: Callable[[str, str], bool | None] | None) -> 
         # Over all lines of the file: an earlier shipment on another route is one, too.
         keep(
             work.db,
-            "firsts",
+            "first_to_consignee",
             f"""
             SELECT l.row FROM lines l WHERE {consignee} <> ''
             QUALIFY 1 = row_number() OVER (
                 PARTITION BY {consignee} ORDER BY l.day NULLS LAST, l.row)
             """,
         )
-        first = f"CASE WHEN {consignee} = '' THEN NULL ELSE l.row IN (SELECT row FROM firsts) END"
+        first = (
+            f"CASE WHEN {consignee} <> '' THEN l.row IN (SELECT row FROM first_to_consignee) END"
+        )
     zone = f"regexp_matches(l.consignee, '{_FREE_ZONES}', 'i')"
     # NULL OR false is NULL in SQL: without route and consignee nothing can be said.
     route = "f.by_russia" if "via" in work.places else ("false" if has_consignee else "NULL")
