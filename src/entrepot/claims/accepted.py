@@ -198,7 +198,14 @@ class _Text:
     def _check_areas(self, flow: Mapping[str, Any], at: int) -> None:
         own = {_group(code) for code in self.named[at]}
         before = {_group(code) for named in self.named[: at + 1] for code in named}
-        before |= {_group(mark.value) for mark in areas_in(self.article.title, "en", [], [])}
+        title = self.article.title
+        # A title is in the language of its text.
+        languages = dict.fromkeys(["en", *(one.language for one in self.sentences)])
+        before |= {
+            _group(mark.value)
+            for language in languages
+            for mark in areas_in(title, language, [], [])
+        }
         said = [code for key in _SIDES if (code := flow.get(key)) and code != WORLD]
         parts = [_group(part) for code in said for part in str(code).split("+")]
         for part in parts:

@@ -17,7 +17,12 @@ from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.charts import draw
 from entrepot.report.charts.butterfly import MutualShares, ShareSide, weighed
-from entrepot.report.charts.calendar import Calendar, Months, stopped_reporting_in
+from entrepot.report.charts.calendar import (
+    Calendar,
+    Months,
+    stopped_reporting_in,
+    years_reported,
+)
 from entrepot.report.charts.stack import Stack
 from entrepot.report.charts.world import World
 from entrepot.report.parts import DataGap, Section, plain
@@ -337,3 +342,30 @@ def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
     ]
     assert note.body[0].text.startswith("About 50\u00a0% of the goods were made in China")
     assert "basis" not in note.body[0].caveats
+
+
+MONTHLY = """
+format: 1
+id: reports
+nomenclature: HS2017
+level: 6
+columns:
+  period: {role: period}
+  reporter: {role: reporter, codes: ISO3}
+  partner: {role: partner, codes: ISO3}
+  flow: {role: flow, import: M, export: X}
+  product: {role: product}
+  value: {role: value, currency: USD}
+"""
+
+
+def test_months_that_came_in_two_parts_count_once(tmp_path: Path) -> None:
+    """Six months from two files, each with other partners, are half a year and not all of it."""
+    lake = Lake.open(tmp_path / "lake")
+    for partner in ("CHN", "USA"):
+        rows = [f"2022-{month:02},DEU,{partner},M,854231,5" for month in range(1, 7)]
+        path = tmp_path / f"{partner}.csv"
+        path.write_text("\n".join(["period,reporter,partner,flow,product,value", *rows, ""]))
+        lake.add("table", [path], mapping=MONTHLY)
+    found, _ = years_reported(lake)
+    assert [dict(one.imports) for one in found.values()] == [{2022: 6}]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from entrepot.lake import InventoryItem, Lake
+    from entrepot.model.period import Period
     from entrepot.report.charts.drawing import MarkLayer
 
 __all__ = [
@@ -375,16 +376,20 @@ def years_reported(
         Reporters of imports under ``importer``, of exports under ``exporter``; None for everybody.
     """
     found: dict[Key, Months] = defaultdict(Months)
+    seen: set[tuple[str, str, Period]] = set()
     sources: dict[str, None] = {}
     for item in lake.holdings(source):
         if item.table == "flows" and item.reporters:
             sources[data_set(item.source, "" if item.vintage == "unknown" else item.vintage)] = None
-            _count(item, wanted or {}, found)
+            _count(item, wanted or {}, found, seen)
     return dict(found), list(sources)
 
 
 def _count(
-    item: InventoryItem, wanted: Mapping[str, frozenset[str] | None], found: dict[Key, Months]
+    item: InventoryItem,
+    wanted: Mapping[str, frozenset[str] | None],
+    found: dict[Key, Months],
+    seen: set[tuple[str, str, Period]],
 ) -> None:
     """Add what a delivery tells; a year and its months are not told twice, see `Months`."""
     nobody = all(names is None for names in wanted.values())
@@ -398,6 +403,10 @@ def _count(
             area = seller or buyer
             if not arrow or not (nobody or (names is not None and area in names)):
                 continue
+            # A month may come in several deliveries, of other partners or goods each.
+            if (item.source, name, period) in seen:
+                continue
+            seen.add((item.source, name, period))
             months = found[item.source, area]
             kept = months.exports if seller else months.imports
             kept[period.year] += period.months
