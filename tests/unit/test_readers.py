@@ -8,6 +8,7 @@ import shlex
 import sys
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,21 @@ def taken(item: Any) -> tuple[bool, str]:
     refused = [left.why for left in found.left if left.why.startswith("not accepted: ")]
     assert len(refused) + (len(found.claims) - len(own.claims)) <= 1
     return not refused, "".join(refused).removeprefix("not accepted: ")
+
+
+def test_a_country_that_only_a_title_names_in_its_language_is_named() -> None:
+    """Titles were read as English, whatever the text."""
+    article = replace(
+        article_of("В 2024 году поставки выросли на 7,4 %.", date="2025-03-01"),
+        title="Экспорт Казахстана в Китай",
+    )
+    item = {
+        "quote": "В 2024 году поставки выросли на 7,4 %.",
+        "says": "7,4 %",
+        "growth": {"exporter": "KAZ", "importer": "CHN", "period": "2024"},
+    }
+    why = " ".join(left.why for left in accepted(article, [item]).left)
+    assert "is not named" not in why
 
 
 def test_a_claim_that_the_text_bears_out_is_taken_with_its_place() -> None:

@@ -289,7 +289,7 @@ def _register(
 
     for side in ("exporter", "importer"):
         columns: dict[str, list[Any]] = {key: [] for key in ("part", "area", "effect", "variance")}
-        overall: dict[str, float] = dict(getattr(spread, side))
+        overall = spread.doubted(side)
         for part, own in {"": spread, **parts}.items():
             # The empty part is all trade, for cells whose year or chapter has too few of its own.
             usual = own.odds() if part and own_odds else odds
