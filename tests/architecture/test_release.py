@@ -57,7 +57,7 @@ def test_the_wheel_has_types_licence_and_every_data_file(built: Path) -> None:
 def test_every_place_says_the_same_version() -> None:
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(r"^## (\S+)", changes, re.MULTILINE)[1] == __version__  # type: ignore[index]
+    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == __version__
     first = re.search(r"^### (.+)$", changes, re.MULTILINE)
     assert first is not None
     assert first[1] == "What will change in your numbers"
@@ -80,7 +80,7 @@ def test_the_recipe_of_conda_has_the_dependencies_of_the_package() -> None:
     recipe = (PACKAGING / "conda" / "recipe.yaml").read_text(encoding="utf-8")
     conda = {"duckdb": "python-duckdb", "pyyaml": "pyyaml"}
     for line in project["dependencies"]:
-        name, bounds = re.fullmatch(r"([A-Za-z0-9-]+)(.*)", line.split(";")[0].strip()).groups()  # type: ignore[union-attr]
+        [(name, bounds)] = re.findall(r"^([A-Za-z0-9-]+)(.*)$", line.split(";")[0].strip())
         wanted = conda.get(name.lower(), name.lower())
         assert f"    - {wanted} {bounds}\n" in recipe, line
     assert f"    - python {project['requires-python']}\n" in recipe

@@ -7,6 +7,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,11 @@ from entrepot.claims.questions import LONGEST, OpenQuestionError, read_question
 from entrepot.cli.main import run
 from entrepot.errors import RequestError
 from entrepot.figures import Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[..., tuple[int, str, str]]
 
 TODAY = date(2026, 11, 29)
 _FILE = Path(__file__).with_name("questions.csv")
@@ -64,7 +70,7 @@ def test_a_year_counted_from_today_is_shown_as_a_year() -> None:
 
 
 @pytest.fixture
-def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def invoke(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["entrepot", *words])
         with pytest.raises(SystemExit) as ended:
@@ -74,7 +80,7 @@ def entrepot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return invoke
 
 
-def test_the_answer_is_that_of_the_command_it_prints(entrepot) -> None:  # type: ignore[no-untyped-def]
+def test_the_answer_is_that_of_the_command_it_prints(entrepot: Run) -> None:
     question = "How much of Germany's magnets came from China in 2022?"
     code, printed, said = entrepot("ask", question, "--json")
     found = json.loads(printed)
@@ -91,7 +97,7 @@ def test_the_answer_is_that_of_the_command_it_prints(entrepot) -> None:  # type:
     assert printed.startswith("measure,importer")
 
 
-def test_a_series_has_a_row_for_each_year(entrepot) -> None:  # type: ignore[no-untyped-def]
+def test_a_series_has_a_row_for_each_year(entrepot: Run) -> None:
     question = "How did Germany's dependence on Chinese magnets develop from 2021 to 2022?"
     code, printed, _ = entrepot("ask", question, "--format", "csv")
     rows = list(csv.reader(printed.splitlines(keepends=True)))
