@@ -126,12 +126,15 @@ def listen(
     )
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
-    say(f"serving on http://{shown}:{port}{path} (Ctrl-C ends it)")
-    # In the background, so that the server listens at once.
-    threading.Thread(target=_ready, daemon=True).start()
     try:
-        with under(Limits(files=False), everywhere=True):
-            server.run()
+        with config.bind_socket() as door:
+            # Listens before the address is said: who connects at once waits, and is not refused.
+            door.listen(config.backlog)
+            say(f"serving on http://{shown}:{port}{path} (Ctrl-C ends it)")
+            # In the background, so that the server answers at once.
+            threading.Thread(target=_ready, daemon=True).start()
+            with under(Limits(files=False), everywhere=True):
+                server.run([door])
     except SystemExit as error:  # the library ends the program where it cannot listen
         raise OutsideError(
             f"cannot listen at {host}, port {port}", hint="choose another with --port"
