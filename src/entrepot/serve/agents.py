@@ -28,15 +28,14 @@ except ImportError as error:
     raise MissingExtraError("mcp", "mcp") from error
 
 from entrepot.serve import apart
-from entrepot.serve.agent_tools import (
-    TOOLS,
+from entrepot.serve.agent_answers import (
     AgentAccess,
-    call,
     explanation,
     explanations,
     list_data,
     lists_data,
 )
+from entrepot.serve.agent_tools import TOOLS, call
 from entrepot.serve.guard import Guard
 from entrepot.serve.pool import Pool
 from entrepot.serve.problems import MEDIA, problem

@@ -27,13 +27,8 @@ from entrepot.errors import EntrepotError, RequestError
 from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.limits import Limits, under
-from entrepot.serve.agent_tools import (
-    LONGEST_ANSWER,
-    TOOLS,
-    AgentAccess,
-    call,
-    explanations,
-)
+from entrepot.serve.agent_answers import AgentAccess, explanations
+from entrepot.serve.agent_tools import LONGEST_ANSWER, TOOLS, call
 from entrepot.serve.agents import _read
 from entrepot.serve.pool import Pool
 
