@@ -81,7 +81,7 @@ def parse(text: str) -> tuple[GoodsPart, ...]:
             why="words do not say which product codes are meant, so rows cannot be chosen",
             hint="name a list such as chpl, or product codes, to compute something comparable",
         )
-    items = [item.strip() for item in text.split(",") if item.strip()]
+    items = [item.strip() for item in re.split(_BETWEEN, text) if item.strip()]
     if not items:
         raise RequestError("no goods given", hint="write all, chpl, chpl:4.B, 85 or 854231")
     return tuple({part.key: part for part in map(_part, items)}.values())
@@ -133,6 +133,8 @@ def goods_title(text: str) -> str:
     return ", ".join(part.title for part in parse(text))
 
 
+_BETWEEN = r",|(?<=\d)\s*\+\s*(?=\d)"
+"""Between goods: a comma, or + between codes (a name of a file may have a +)."""
 # A path first: it may contain `:` and `@`, as in C:\lists\mine.csv, which a name cannot.
 _LIST = re.compile(
     r"(?P<name>.+?\.csv|[^:@]+)(?::(?P<part>[^@]*))?(?:@(?P<day>.*))?", re.IGNORECASE

@@ -120,7 +120,8 @@ def as_codes(text: str | None) -> str | None:
     """Return codes for areas and groups, by code in any letters or by name.
 
     A code is ours, ISO's of two letters, or the United Nations' of three digits (M49). A name is
-    ours, or one of any spelling that is known in eight languages.
+    ours, or one of any spelling that is known in eight languages. Several are joined with ``+``
+    or a comma, but for names that have one ("Egypt, Arab Rep.").
 
     A name that means nothing here is left as it is, to be refused with the nearest known ones.
 
@@ -135,8 +136,32 @@ def as_codes(text: str | None) -> str | None:
     ('RUS', 'CHN+HKG', 'EU27', 'Atlantis')
     >>> as_codes("PAISES BAJOS"), as_codes("Elfenbeinküste"), as_codes("AU")
     ('NLD', 'CIV', 'AUS')
+    >>> as_codes("KAZ, Kyrgyzstan,ARM"), as_codes("Egypt, Arab Rep.+SDN")
+    ('KAZ+KGZ+ARM', 'EGY+SDN')
     """
-    return text and "+".join(as_one_code(part.strip()) for part in text.split("+"))
+    return text and "+".join(code for part in text.split("+") for code in _codes_of(part.strip()))
+
+
+def _codes_of(part: str) -> list[str]:
+    """Return the codes of an area or of several between commas, as few as their names allow."""
+    whole = as_one_code(part) if "," not in part or _is_known(part) else ""
+    if whole:
+        return [whole]
+    words = part.split(",")
+    # The longest name first: "Korea, Rep., China" is two, not three.
+    for end in range(len(words) - 1, 0, -1):
+        first = ",".join(words[:end]).strip()
+        if end == 1 or _is_known(first):
+            return [as_one_code(first), *_codes_of(",".join(words[end:]).strip())]
+    return [part]
+
+
+def _is_known(word: str) -> bool:
+    try:
+        code, _, day = as_one_code(word).partition("@")
+    except UnknownNameError:  # nearest names are for what is left when commas are taken apart
+        return False
+    return "," not in day and (is_group(code) or code in known_areas())
 
 
 def as_one_code(part: str) -> str:
