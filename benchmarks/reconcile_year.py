@@ -53,7 +53,7 @@ def make(target: str) -> dict[str, Any]:
 
 def ours(source: str, target: str) -> dict[str, Any]:
     from entrepot.engine import connect
-    from entrepot.reconcile import reconcile
+    from entrepot.reconciliation import reconcile
 
     connection = connect()
     found = reconcile(connection, connection.read_parquet(source))
@@ -66,7 +66,7 @@ def in_pandas(source: str, target: str) -> dict[str, Any]:
     import numpy as np
     import pandas as pd
 
-    from entrepot.reconcile import PairGap, variances
+    from entrepot.reconciliation import PairGap, variances
 
     columns = ["exporter", "importer", "product", "reported_by", "value_usd"]
     rows = pd.read_parquet(source, columns=columns)

@@ -13,9 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 from entrepot.lake import Lake
-from entrepot.reconcile import implied, pair
+from entrepot.reconciliation import implied, pair
 
-OUT = Path(__file__).resolve().parent.parent / "src/entrepot/reconcile/odds_baci_2022.csv"
+OUT = Path(__file__).resolve().parent.parent / "src/entrepot/reconciliation/odds_baci_2022.csv"
 
 
 def main(folder: Path) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from entrepot.claims.questions import read_question
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, Panel, ask, ask_many
+    from entrepot.figures.reconcile import Reconciliation
+    from entrepot.figures.reconcile import reconcile_lake as reconcile
     from entrepot.figures.scenario import ask_scenario as scenario
     from entrepot.lake import Lake
     from entrepot.report import brief
@@ -29,6 +31,7 @@ __all__ = [
     "Figure",
     "Lake",
     "Panel",
+    "Reconciliation",
     "ask",
     "ask_many",
     "brief",
@@ -38,6 +41,7 @@ __all__ = [
     "measures",
     "note",
     "read_question",
+    "reconcile",
     "scenario",
     "watch",
 ]
@@ -54,7 +58,9 @@ _HOMES = {
     "chart": "entrepot.report.standalone:ask_chart",
     "check": "entrepot.claims",
     "note": "entrepot.report.note",
+    "Reconciliation": "entrepot.figures.reconcile",
     "read_question": "entrepot.claims.questions",
+    "reconcile": "entrepot.figures.reconcile:reconcile_lake",
     "scenario": "entrepot.figures.scenario:ask_scenario",
     "watch": "entrepot.watching",
 }

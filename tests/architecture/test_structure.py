@@ -84,7 +84,7 @@ def test_only_the_store_writes_tables() -> None:
     assert writing == {
         "lake/staged.py",
         "lake/store.py",
-        "reconcile/combine.py",
+        "reconciliation/combine.py",
         "sources/temp_tables.py",
     }
 

@@ -10,7 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
-from entrepot.reconcile import hidden
+from entrepot.reconciliation import hidden
 from table_reading import one_map
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.model.areas import group
 from entrepot.model.period import Period
-from entrepot.reconcile.mirror_gaps import mirrored
+from entrepot.reconciliation.mirror_gaps import mirrored
 from table_reading import one_map
 
 if TYPE_CHECKING:

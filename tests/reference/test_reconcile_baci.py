@@ -13,7 +13,7 @@ import pytest
 
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
-from entrepot.reconcile import implied, pair, reconcile
+from entrepot.reconciliation import implied, pair, reconcile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from entrepot.figures.editions import links_loaded
 from entrepot.figures.reconcile import moves, reconcile_lake
 from entrepot.goods import Links
 from entrepot.lake import Lake
-from entrepot.reconcile import pair
+from entrepot.reconciliation import pair
 from made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from entrepot.engine import connect
-from entrepot.reconcile import fixed_point, gaps, implied, pair, reconcile, variances
+from entrepot.reconciliation import fixed_point, gaps, implied, pair, reconcile, variances
 
 if TYPE_CHECKING:
     import duckdb
@@ -318,7 +318,7 @@ def test_a_pair_far_away_changes_nothing(world: World) -> None:
     connection = connect()
     plain = variances(gaps(pair(world.rows(connection))))
     found = list(gaps(pair(world.rows(connection))))
-    from entrepot.reconcile import PairGap
+    from entrepot.reconciliation import PairGap
 
     more = variances([*found, PairGap("Q01", "Q02", 50, 0.3, 0.15)])
     for name in world.names[:10]:
@@ -392,7 +392,7 @@ def test_what_one_side_tells_says_nothing_of_freight_or_reporters(world: World) 
 
 
 def test_freight_is_one_plus_a_rate_and_not_one_minus_it() -> None:
-    from entrepot.reconcile import Freight
+    from entrepot.reconciliation import Freight
 
     freight = Freight((math.log(1.25), 0.0, 0.0, 0.0, 0.0), (0.0,) * 5, 1_000, 0.1, 0.25)
     assert freight.rate(1_000) == pytest.approx(0.25)
@@ -405,7 +405,7 @@ def test_freight_is_one_plus_a_rate_and_not_one_minus_it() -> None:
 
 def test_scores_of_exporters_are_of_what_they_export() -> None:
     """A bad exporter that imports well is a bad exporter and a good importer."""
-    from entrepot.reconcile import PairGap
+    from entrepot.reconciliation import PairGap
 
     names = [f"C{n}" for n in range(12)]
     found = [

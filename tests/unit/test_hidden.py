@@ -16,7 +16,7 @@ import pytest
 from entrepot.engine import connect
 from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
-from entrepot.reconcile import MirrorGaps, hidden
+from entrepot.reconciliation import MirrorGaps, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -367,7 +367,7 @@ def test_a_reporter_speaks_by_the_source_that_has_most_of_it() -> None:
 
 def test_every_rule_is_explained_and_has_words(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
-    code = (root / "src/entrepot/reconcile/mirror_gaps.py").read_text(encoding="utf-8")
+    code = (root / "src/entrepot/reconciliation/mirror_gaps.py").read_text(encoding="utf-8")
     rules = set(re.findall(r"['\"]([a-z]+-[a-z-]+)['\"]", code))
     assert rules == {"lost-in-transit", "missing-export", "hidden-line", "mirror-gap"}
     for page in ("how-to/maintain-the-lake.md", "explanation/mirror-gaps.md"):

@@ -10,7 +10,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.mirror import FLOOR
 from entrepot.lake import Lake
-from entrepot.reconcile import coverage
+from entrepot.reconciliation import coverage
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from entrepot.engine import connect
 from entrepot.errors import NoEvidenceError
-from entrepot.reconcile import panel
+from entrepot.reconciliation import panel
 
 
 def flows(*rows: tuple[str, str, str, str, float]) -> Any:

@@ -20,7 +20,7 @@ from entrepot.engine import connect
 from entrepot.errors import BadFileError, NoEvidenceError, RequestError
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.lake import Lake
-from entrepot.reconcile import (
+from entrepot.reconciliation import (
     PairGap,
     ReporterWeights,
     bundled_odds,
@@ -372,7 +372,7 @@ def test_wrong_requests(lake: Lake, tmp_path: Path) -> None:
     with pytest.raises(NoEvidenceError, match="imts is not loaded"):
         reconcile_lake(lake, source="imts")
     with pytest.raises(NoEvidenceError, match="distances"):
-        reconcile_lake(lake, remove_freight=True)
+        reconcile_lake(lake, freight="remove")
     with pytest.raises(RequestError, match="cannot write"):
         reconcile_lake(lake, weights="variances", out=tmp_path / "o.txt")
     assert not lake.holds("reconciled")
@@ -514,7 +514,7 @@ def test_what_is_kept_back_is_seen_on_all_goods(tmp_path: Path) -> None:
         ({"panel": "fixed"}, "--panel fixed has no effect: every reporter"),
         ({"panel": "carried"}, "--panel carried has no effect: no country is late"),
         ({"reexports": False}, "--no-reexports has no effect"),
-        ({"remove_freight": True}, "--freight remove has no effect"),
+        ({"freight": "remove"}, "--freight remove has no effect"),
     ],
 )
 def test_options_without_effect_say_so(
@@ -588,3 +588,78 @@ def test_the_terminal_says_what_was_done(lake: Lake, tmp_path: Path) -> None:
     assert "Intervals: 1.64 standard deviations" in text
     assert "--by year has no effect" in text
     assert "ask uses it first; --source comtrade asks for the single reports" in text
+
+
+MIRROR = "year,reporter,partner,flow,code,worth\n"
+MAPPING = """format: 1
+id: mirror
+nomenclature: HS2017
+columns:
+  year: {role: year}
+  reporter: {role: reporter, codes: ISO3}
+  partner: {role: partner, codes: ISO3}
+  flow: {role: flow, export: X, import: M}
+  code: {role: product}
+  worth: {role: value, currency: CURRENCY, scale: 1}
+ignore: []
+"""
+
+
+def mirror(folder: Path, currency: str, years: range) -> Lake:
+    """A lake with a table of both sides' reports, in one currency."""
+    areas = ("DEU", "FRA", "ITA", "POL")
+    rows = [
+        f"{year},{reporter},{partner},{flow},850511,{30_000 + year * at}\n"
+        for year in years
+        for at, reporter in enumerate(areas, 1)
+        for partner in areas
+        if partner != reporter
+        for flow in "XM"
+    ]
+    (folder / "mirror.csv").write_text(MIRROR + "".join(rows))
+    found = Lake.open(folder / "lake")
+    found.add("table", [folder / "mirror.csv"], mapping=MAPPING.replace("CURRENCY", currency))
+    return found
+
+
+def test_reports_in_another_currency_are_refused_by_that_name(tmp_path: Path) -> None:
+    """They were read as if nothing were reported by both sides."""
+    lake = mirror(tmp_path, "EUR", range(2020, 2021))
+    with pytest.raises(NoEvidenceError, match="no report of table.mirror is in US dollars") as said:
+        reconcile_lake(lake, source="table.mirror")
+    assert said.value.where == "reports: 24 in EUR"
+
+
+def test_only_rows_of_the_same_periods_are_said_to_be_replaced(tmp_path: Path) -> None:
+    lake = mirror(tmp_path, "USD", range(2020, 2022))
+    first, second = (
+        reconcile_lake(lake, source="table.mirror", period=year, weights="variances")
+        for year in (2020, 2021)
+    )
+    assert (first.before, second.before) == (0, 0)
+    fewer = reconcile_lake(
+        lake, source="table.mirror", period="2020..2021", goods="850511", weights="variances"
+    )
+    assert fewer.before == 24
+
+
+def test_python_reconciles_by_the_name_of_the_command(tmp_path: Path) -> None:
+    """`import entrepot.reconciliation` does not hide it: the package had the same name."""
+    import entrepot as ep
+
+    lake = mirror(tmp_path, "USD", range(2020, 2022))
+    found = ep.reconcile(source="table.mirror", period=2021, weights="variances", lake=lake.path)
+    frame = found.to_frame("pyarrow")
+    stored = {(row["exporter"], row["importer"]): row["value_usd"] for row in frame.to_pylist()}
+    assert len(stored) == frame.num_rows == 12
+    both = ep.ask("value", exporter="DEU", importer="FRA", period=2021, goods="850511", lake=lake)
+    assert both.value == pytest.approx(stored["DEU", "FRA"])
+    assert "Stored in the lake" in str(found)
+    assert len(found._repr_html_()) < 20_000
+    out = tmp_path / "rows.csv"
+    written = ep.reconcile(
+        source="table.mirror", weights="variances", lake=lake, keep=False, out=out
+    )
+    assert written.to_frame("pyarrow").num_rows == 24
+    with pytest.raises(RequestError, match="not stored"):
+        ep.reconcile(source="table.mirror", lake=lake, keep=False).to_frame()

@@ -69,3 +69,18 @@ def test_a_name_of_two_areas_is_refused_with_both(written: str, one: str, other:
         as_codes(written)
     assert f"{one} (" in caught.value.hint
     assert f"{other} (" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("KAZ,KGZ,ARM", "KAZ+KGZ+ARM"),
+        ("Türkei, Kirgisistan + Armenien", "TUR+KGZ+ARM"),
+        ("Korea, Rep., China", "KOR+CHN"),
+        ("Egypt, Arab Rep.", "EGY"),
+        ("EU@2023, UK", "EU@2023+GBR"),
+        ("Atlantis, Germany", "Atlantis+DEU"),  # refused by its name, not as a whole
+    ],
+)
+def test_a_comma_joins_areas_but_for_names_that_have_one(written: str, code: str) -> None:
+    assert as_codes(written) == code

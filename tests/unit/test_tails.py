@@ -8,7 +8,7 @@ import random
 import pytest
 
 from entrepot.engine import connect
-from entrepot.reconcile.combine import NORMAL, Tails
+from entrepot.reconciliation.combine import NORMAL, Tails
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods
     from entrepot.figures.run_measure import Measured
     from entrepot.lake import Lake
-    from entrepot.reconcile import Coverage
+    from entrepot.reconciliation import Coverage
 
 __all__ = ["answer", "measure_each"]
 

@@ -15,15 +15,15 @@ from entrepot.model.areas import area_name, possessive, stopped_in
 from entrepot.model.columns import Finding
 from entrepot.model.display import figure_value, joined
 from entrepot.model.period import Period
-from entrepot.reconcile import coverage, hidden
-from entrepot.reconcile.mirror_gaps import CONTINUES, FACTOR, FAR, LEAST, LEAST_FLOW, STEADY
+from entrepot.reconciliation import coverage, hidden
+from entrepot.reconciliation.mirror_gaps import CONTINUES, FACTOR, FAR, LEAST, LEAST_FLOW, STEADY
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.rows import Frame, SourceRows
     from entrepot.lake import Lake
-    from entrepot.reconcile import Coverage, MirrorGaps
+    from entrepot.reconciliation import Coverage, MirrorGaps
 
 __all__ = ["FLOOR", "mirror_caveat", "mirror_coverage", "mirror_gap_findings", "too_little"]
 

@@ -6,15 +6,18 @@ import math
 import shutil
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
+from entrepot import engine
 from entrepot.errors import NoEvidenceError, OutsideError, RequestError
 from entrepot.figures.availability import not_loaded
+from entrepot.figures.card import fragment, table_html
 from entrepot.figures.editions import links_loaded
 from entrepot.files import drafted, require_target
 from entrepot.goods import goods_selection, select
@@ -25,7 +28,8 @@ from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS, NO_CODES, harmonized
-from entrepot.reconcile import (
+from entrepot.model.table_files import frame_of
+from entrepot.reconciliation import (
     PANELS,
     By,
     Panel,
@@ -35,7 +39,7 @@ from entrepot.reconcile import (
     reporters_of,
     withheld,
 )
-from entrepot.reconcile.combine import PART
+from entrepot.reconciliation.combine import PART
 from entrepot.sources import bring_in
 from entrepot.sources.parquet import read_parquet
 
@@ -46,11 +50,12 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.goods import Links
+    from entrepot.model.table_files import FrameKind
 
     Reached = Mapping[str, frozenset[str]]
     from collections.abc import Mapping
 
-    from entrepot.reconcile import Reconciled
+    from entrepot.reconciliation import Reconciled
 
 __all__ = ["KEPT_BACK", "SOURCE", "WEIGHTS", "Reconciliation", "moves", "reconcile_lake"]
 
@@ -59,18 +64,22 @@ SOURCE = "reconciled"
 RELEASE = "computed"
 OFFICIAL = "baci"
 BY: tuple[By, ...] = ("all", "year", "chapter")
-WEIGHTS = ("official", "variances", "fixed_point")
+Weights = Literal["official", "variances", "fixed_point"]
+WEIGHTS: tuple[Weights, ...] = ("official", "variances", "fixed_point")
+Freight = Literal["keep", "remove"]
+FREIGHT: tuple[Freight, ...] = ("keep", "remove")
 _BUNDLED = "what BACI of 2022 implies, as it ships with the package"
 _BY_HEADING = (
     "The tables between editions are not in the lake: codes that one edition lacks were sought "
     "under their heading. Add them: entrepot data get concordance."
 )
 COUNTRIES = ("country", "territory")
-_COLUMNS = """
-period, freq, exporter, importer, product, nomenclature, value_usd, low_usd, high_usd,
-weight_exporter, value_exporter_usd, value_importer_usd,
-valuation, mass_kg, reported_by, is_reexport, is_estimated, suppressed_in
-"""
+_COLUMNS = (
+    *("period", "freq", "exporter", "importer", "product", "nomenclature"),
+    *("value_usd", "low_usd", "high_usd"),
+    *("weight_exporter", "value_exporter_usd", "value_importer_usd", "valuation", "mass_kg"),
+    *("reported_by", "is_reexport", "is_estimated", "suppressed_in"),
+)
 
 
 def reconcile_lake(
@@ -80,58 +89,72 @@ def reconcile_lake(
     period: str | int | None = None,
     goods: str = "all",
     reexports: bool = True,
-    panel: str = "as_reported",
-    weights: str = "official",
-    by: str = "all",
-    remove_freight: bool = False,
-    out: Path | None = None,
+    panel: Panel = "as_reported",
+    weights: Weights = "official",
+    by: By = "all",
+    freight: Freight = "keep",
+    out: Path | str | None = None,
     keep: bool = True,
 ) -> Reconciliation:
-    """Make one value of two reports of each flow.
+    """Reconcile exporters' and importers' reports into one value with an interval.
+
+    It writes to the lake, as the command of this name does; with ``keep=False`` it does not. The
+    methods are those of Gaulier and Zignago (2010); `docs/explanation/reconciliation.md` has them.
 
     Parameters
     ----------
     lake
         A lake or its folder; by default the one that the settings name.
     source, period, goods
-        Whose reports; None takes every period held.
+        Whose reports; None takes every loaded period.
     reexports
-        Whether what exporters tell as re-exports counts as theirs. BACI leaves out those of Hong
-        Kong, through which much of Russia's chips come.
+        Whether re-exports count as exports of the reporter. BACI leaves out those of Hong Kong,
+        which many of Russia's chips pass.
     panel
-        Where some reporters are late in some months: ``as_reported``, ``fixed`` (those who report
+        Where some reporters are late in some months: ``as_reported``, ``fixed`` (those that report
         every month) or ``carried`` (the same month a year before, flagged as estimated).
     weights
         ``official``: what BACI's own values imply, from BACI in the lake where it has the same
         cells, else from what ships with the package; ``variances``: from the gaps between the
         reports; ``fixed_point``: the Growth Lab's scores.
     by
-        Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart.
-    remove_freight
-        Whether importers' values are brought to the exporter's border by estimated freight.
+        Whether error variances are estimated over ``all`` trade, or for each ``year`` or
+        ``chapter``.
+    freight
+        ``remove`` brings importers' values to the exporter's border by estimated freight; ``keep``
+        leaves them as reported.
     out
         File to write, ``.parquet`` or ``.csv``.
     keep
-        Whether the result replaces what the lake holds as source `reconciled`.
+        Whether the result is stored in the lake as source `reconciled`, in place of earlier rows of
+        the same periods.
+
+    Returns
+    -------
+    Reconciliation
+        ``to_frame()`` has the rows, where they were kept or written.
 
     Raises
     ------
     NoEvidenceError
-        If there are no such reports, or nothing is reported twice.
+        If there are no such reports in US dollars, or nothing is reported twice.
     RequestError
         For unknown weights, parts or panels, and for rows that are reconciled already.
     """
-    _require_known(
-        source, {"weights": (weights, WEIGHTS), "by": (by, BY), "panel": (panel, PANELS)}
-    )
+    options = {"weights": (weights, WEIGHTS), "by": (by, BY), "panel": (panel, PANELS)}
+    _require_known(source, options | {"freight": (freight, FREIGHT)})
+    out = None if out is None else Path(out)
     if out is not None:
         _require_writable(out)
+    remove_freight = freight == "remove"
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     with tempfile.TemporaryDirectory() as folder:
         # Through a file: the lake takes delivered bytes, from which a rebuild starts again.
         kept = Path(folder, f"{SOURCE}.parquet")
         with opened.reading():
-            reported = reports(opened, source, period, goods, cast("Panel", panel), reexports)
+            reported = reports(opened, source, period, goods, panel, reexports)
+            # Counted before the new rows take the place of these.
+            before = len(_stored(opened, reported.periods)) if opened.holds(SOURCE) else 0
             if remove_freight:
                 remove_freight = _has_freight(reported)
             official, words = _official(opened, weights, reported.periods)
@@ -146,17 +169,15 @@ def reconcile_lake(
                 odds=bundled_odds() if weights == "official" else None,
                 remove_freight=remove_freight,
                 scores="fixed_point" if weights == "fixed_point" else "variances",
-                by=cast("By", by),
+                by=by,
             ) as result:
-                table = result.rows.project(_COLUMNS)
+                table = result.rows.project(", ".join(_COLUMNS))
                 table.write_parquet(str(kept), compression="zstd")
                 # A file of the lake that was damaged has to
                 # be found before its result is written out.
                 opened.require_unchanged()
                 if out is not None:
                     _write(table, kept, out)
-        # Counted before the new rows take the place of these.
-        before = sum(one.rows for one in opened.holdings() if one.source == SOURCE and one.current)
         # `result.rows` ended with its block; the file has the same rows.
         made = opened.connection.sql(f"FROM {read_parquet(kept)}")
         unspecified, suppressed_in = _unspecified(made), _kept_back(made)
@@ -169,7 +190,17 @@ def reconcile_lake(
     if result.moved[0] and links_loaded(opened) is None:
         notes.append(_BY_HEADING)
     return Reconciliation(
-        source, reported.periods, words, result, unspecified, suppressed_in, before, tuple(notes)
+        source,
+        reported.periods,
+        words,
+        result,
+        unspecified,
+        suppressed_in,
+        before,
+        tuple(notes),
+        opened,
+        kept=keep,
+        out=out,
     )
 
 
@@ -225,6 +256,13 @@ def _unspecified(table: duckdb.DuckDBPyRelation) -> tuple[int, float]:
             if area(name).kind not in COUNTRIES:
                 cells, total = cells + count, total + value
     return cells, total
+
+
+def _stored(lake: Lake, periods: Iterable[str]) -> duckdb.DuckDBPyRelation:
+    """Return the reconciled rows of some years or months that the lake has."""
+    names = ", ".join(f"'{name}'" for name in periods)
+    written = "strftime(period, '%Y-%m')[:CASE freq WHEN 'A' THEN 4 ELSE 7 END]"
+    return relation(lake.flows(SOURCE), lake).filter(f"{written} IN ({names})")
 
 
 def _kept_back(table: duckdb.DuckDBPyRelation) -> dict[str, tuple[int, float]]:
@@ -333,9 +371,34 @@ def reports(
             f"the lake's {source} has no such reports", hint="see: entrepot data list"
         )
     names = {str(day)[:7] if freq != "A" else str(day)[:4] for day, freq, *_ in spans}
+    _note_currencies(native, source, notes)
     if not reexports:
         native = _without_reexports(native, notes)
     return Reports(native, reporters, kept, _moves(lake, spans, links), tuple(sorted(names)), notes)
+
+
+def _note_currencies(rows: duckdb.DuckDBPyRelation, source: str, notes: list[str]) -> None:
+    """Say how many reports are in another currency than dollars; refuse where all of them are."""
+    counted = rows.aggregate(
+        "currency, count(*) FILTER (value_usd IS NULL), count(value_usd)", "currency"
+    ).fetchall()
+    others = {
+        currency: count for currency, count, _ in sorted(counted, key=str) if currency and count
+    }
+    if not others:
+        return
+    words = ", ".join(f"{count:,} in {currency}" for currency, count in others.items())
+    if not sum(dollars for *_, dollars in counted):
+        raise NoEvidenceError(
+            f"no report of {source} is in US dollars",
+            where=f"reports: {words}",
+            why="weights and intervals are estimated in dollars, and no exchange rate is assumed",
+            hint="convert the values in your file at a rate that you can name, map them as "
+            "currency: USD, and add the file again",
+        )
+    notes.append(
+        f"Reports that are not in US dollars are left out: {words}. No exchange rate is assumed."
+    )
 
 
 def _balanced(
@@ -534,17 +597,21 @@ class Reconciliation:
     weights
         Where the weights come from, in words.
     result
-        What the rows rest on; they are in the lake and in the file, and cannot be read here.
+        Weights, variances and counts; the rows are in the lake or in the file.
     unspecified
-        Cells and value with a partner that is no country: areas not specified, bunkers, free zones.
-        They stay rows of their own and are shared out among nobody.
+        Number of cells, and value in US dollars, with a partner that is not a country: areas not
+        specified, bunkers, free zones. They remain separate rows.
     suppressed_in
-        Cells and value told by one side, where the other tells something that may hold them; see
-        `KEPT_BACK`.
+        Cells and value that one side reports, where the other reports something that may include
+        them; see `KEPT_BACK`.
     before
-        Rows of an earlier result in the lake, of which those of the same periods gave way.
+        Rows of an earlier result in the lake that these replaced.
     notes
         Options that had no effect, and rules that stood in for better ones.
+    lake
+        Where the reports are, and the rows if `kept`.
+    kept, out
+        Whether the rows are in the lake, and the file that was written.
     """
 
     source: str
@@ -555,6 +622,98 @@ class Reconciliation:
     suppressed_in: Mapping[str, tuple[int, float]]
     before: int
     notes: tuple[str, ...]
+    lake: Lake = field(repr=False)
+    kept: bool = True
+    out: Path | None = None
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return the rows, a cell each: value, interval in US dollars, both reports, weight.
+
+        Raises
+        ------
+        RequestError
+            If they were neither kept nor written.
+        """
+        if self.kept:
+            with self.lake.reading():
+                rows = _stored(self.lake, self.periods)
+                # What a source may leave out of its rows, the lake leaves out as a column.
+                known = ", ".join(name for name in _COLUMNS if name in rows.columns)
+                return frame_of(rows.project(known).to_arrow_table(), kind)
+        if self.out is None:
+            raise RequestError(
+                "the rows were not stored",
+                why="a year of the world has ten million of them",
+                hint='leave out keep=False, or add out="rows.parquet"',
+            )
+        with engine.connect() as connection:
+            how = "read_parquet" if self.out.suffix.lower() == ".parquet" else "read_csv"
+            source = f"{how}('{str(self.out).replace(chr(39), chr(39) * 2)}')"
+            made = connection.sql(f"SELECT {', '.join(_COLUMNS)} FROM {source}")
+            return frame_of(made.to_arrow_table(), kind)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to know of the rows, a sentence or two each."""
+        result, tails = self.result, self.result.tails
+        found = [f"Periods: {', '.join(self.periods)}. Weights: {self.weights}."]
+        if freight := result.freight:
+            found.append(
+                f"CIF/FOB margin: typically {100 * freight.typical:.1f} % of the value, estimated "
+                f"from {freight.cells:,} cells."
+            )
+        # Student's t with infinitely many degrees of freedom is the normal distribution.
+        shape = "normal" if math.isinf(tails.freedom) else f"Student, {tails.freedom:.1f} degrees"
+        found.append(
+            f"Intervals: {result.level:.2f} standard deviations on either side of a single "
+            f"report, less where the two reports agree (errors: {shape})."
+        )
+        for counted, words in (
+            (self.unspecified, "have a partner that is not a country; they remain separate rows."),
+            (
+                result.moved,
+                "are under other codes in the exporter's report, which uses another HS edition.",
+            ),
+        ):
+            if counted[0]:
+                found.append(f"{_cells(counted)} {words}")
+        if self.suppressed_in:
+            each = "; ".join(
+                f"{KEPT_BACK[how]}: {_cells(one)}" for how, one in self.suppressed_in.items()
+            )
+            found.append(f"Reported by one side, while the other suppresses lines and {each}.")
+        found += self.notes
+        made = sum(count for count, _ in result.counts.values())
+        if self.kept and self.before > made:
+            found.append(
+                f"{made:,} rows replaced the {self.before:,} stored before, in the same periods. "
+                "To try without storing: --no-keep."
+            )
+        if self.kept:
+            found.append(
+                f"Stored in the lake. ask uses it first; --source {self.source} asks for the "
+                "single reports."
+            )
+        return (*found, f"written: {self.out}") if self.out else tuple(found)
+
+    @property
+    def counts(self) -> tuple[list[str], list[list[str]]]:
+        """Head and rows of a table: cells and value by which side reports."""
+        rows = [
+            [side, f"{cells:,}", f"{value / 1e9:,.1f}"]
+            for side, (cells, value) in self.result.counts.items()
+        ]
+        return ["reported by", "cells", "bn USD"], rows
+
+    def __str__(self) -> str:
+        head, rows = self.counts
+        table = "\n".join(f"{one[0]:<12} {one[1]:>12} {one[2]:>9}" for one in (head, *rows))
+        return "\n".join((table, "", *self.lines))
+
+    def _repr_html_(self) -> str:
+        title = f"Reconciled reports: {self.source}"
+        parts = [f'<p class="hd">{escape(title)}</p>', table_html(*self.counts)]
+        return fragment(title, [*parts, *(f"<p>{escape(line)}</p>" for line in self.lines)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""
@@ -584,6 +743,10 @@ class Reconciliation:
             },
             "notes": list(self.notes),
         }
+
+
+def _cells(counted: tuple[int, float]) -> str:
+    return f"{counted[0]:,} cells ({counted[1] / 1e9:,.1f} bn USD)"
 
 
 def _counted(found: tuple[int, float]) -> dict[str, Any]:

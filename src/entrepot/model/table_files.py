@@ -187,7 +187,7 @@ def _text(cell: Any) -> str | None:
     return json.dumps(cell, ensure_ascii=False, default=str).strip('"')
 
 
-def frame_of(rows: Rows, kind: FrameKind | None = None) -> Any:
+def frame_of(rows: Rows | pa.Table, kind: FrameKind | None = None) -> Any:
     """Return rows as a frame: of Polars, else of pandas, else an Arrow table.
 
     Parameters
@@ -203,7 +203,8 @@ def frame_of(rows: Rows, kind: FrameKind | None = None) -> Any:
     chosen: str = kind or next(
         (name for name in ("polars", "pandas") if find_spec(name) is not None), "pyarrow"
     )
-    found = arrow_of(rows)
+    # An Arrow table is told by its method: pyarrow is not loaded before it is needed.
+    found = rows if hasattr(rows, "to_pandas") else arrow_of(rows)
     if chosen == "pyarrow":
         return found
     if find_spec(chosen) is None:

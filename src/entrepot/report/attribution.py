@@ -14,7 +14,7 @@ from entrepot.figures.scenario import Scenario
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined, range_text
-from entrepot.reconcile.mirror_gaps import MirrorPair
+from entrepot.reconciliation.mirror_gaps import MirrorPair
 from entrepot.sources import is_own, source_info, split_address
 from entrepot.sources.published.read import published
 

@@ -15,7 +15,7 @@ from entrepot.goods import select
 from entrepot.lake import fetch, relation, stored
 from entrepot.model.areas import known_areas
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
-from entrepot.reconcile.mirror_gaps import (
+from entrepot.reconciliation.mirror_gaps import (
     STEADY,
     TWO_REPORTS,
     MirrorPair,
@@ -23,7 +23,7 @@ from entrepot.reconcile.mirror_gaps import (
     in_totals,
     mirrored,
 )
-from entrepot.reconcile.pairing import over
+from entrepot.reconciliation.pairing import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Caveat, Figure
     from entrepot.figures.scenario import Scenario
     from entrepot.model.table_files import FrameKind
-    from entrepot.reconcile.mirror_gaps import MirrorPair
+    from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.mirror_comparison import ComparedReports
     from entrepot.sources.published.read import Published

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Figure
 from entrepot.figures.scenario import Scenario
-from entrepot.reconcile.mirror_gaps import MirrorPair
+from entrepot.reconciliation.mirror_gaps import MirrorPair
 from entrepot.report.parts import plain
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from entrepot.figures import Definition
 from entrepot.figures.mirror import mirror_gap_findings
 from entrepot.lake import Lake
 from entrepot.model.period import Period
-from entrepot.reconcile.mirror_gaps import MirrorPair
+from entrepot.reconciliation.mirror_gaps import MirrorPair
 from entrepot.report import brief, mirror_comparison
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.mirror_comparison import compare

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures import Definition
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
-from entrepot.reconcile.mirror_gaps import FAR, LEAST
+from entrepot.reconciliation.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.charts import BriefTable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from entrepot.lake import InventoryItem
-    from entrepot.reconcile.mirror_gaps import MirrorPair
+    from entrepot.reconciliation.mirror_gaps import MirrorPair
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.mirror_comparison import ComparedReports
 

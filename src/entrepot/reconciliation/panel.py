@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from entrepot.errors import NoEvidenceError
-from entrepot.reconcile.pairing import over
+from entrepot.reconciliation.pairing import over
 
 if TYPE_CHECKING:
     from collections.abc import Collection

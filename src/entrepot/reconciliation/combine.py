@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from entrepot.errors import NoEvidenceError
-from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.pairing import CELL, pair
-from entrepot.reconcile.panel import NON_REPORTING, suppressed_in, withheld
-from entrepot.reconcile.reporter_weights import (
+from entrepot.reconciliation.freight import Freight, estimate_freight
+from entrepot.reconciliation.pairing import CELL, pair
+from entrepot.reconciliation.panel import NON_REPORTING, suppressed_in, withheld
+from entrepot.reconciliation.reporter_weights import (
     ReporterWeights,
     Variances,
     fixed_point,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from entrepot.reconcile.reporter_weights import PairGap
+    from entrepot.reconciliation.reporter_weights import PairGap
 
 __all__ = ["NORMAL", "By", "Reconciled", "Tails", "reconcile"]
 

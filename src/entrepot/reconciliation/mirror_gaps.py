@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import UnknownNameError
 from entrepot.model.product import harmonized
-from entrepot.reconcile.pairing import over, pair
+from entrepot.reconciliation.pairing import over, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.reconcile.pairing import over
+from entrepot.reconciliation.pairing import over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
 from entrepot.model.columns import read_table
-from entrepot.reconcile.pairing import over
+from entrepot.reconciliation.pairing import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError
-from entrepot.reconcile.pairing import over
+from entrepot.reconciliation.pairing import over
 
 if TYPE_CHECKING:
     import duckdb

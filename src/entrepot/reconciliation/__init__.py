@@ -4,13 +4,13 @@ This is the only place that judges between two reports. It receives relations an
 and no lake.
 """
 
-from entrepot.reconcile.combine import By, Reconciled, reconcile
-from entrepot.reconcile.coverage import Coverage, coverage
-from entrepot.reconcile.freight import Freight, estimate_freight
-from entrepot.reconcile.mirror_gaps import MirrorGaps, hidden
-from entrepot.reconcile.pairing import pair
-from entrepot.reconcile.panel import PANELS, Panel, panel, reporters_of, withheld
-from entrepot.reconcile.reporter_weights import (
+from entrepot.reconciliation.combine import By, Reconciled, reconcile
+from entrepot.reconciliation.coverage import Coverage, coverage
+from entrepot.reconciliation.freight import Freight, estimate_freight
+from entrepot.reconciliation.mirror_gaps import MirrorGaps, hidden
+from entrepot.reconciliation.pairing import pair
+from entrepot.reconciliation.panel import PANELS, Panel, panel, reporters_of, withheld
+from entrepot.reconciliation.reporter_weights import (
     PairGap,
     ReporterWeights,
     Variances,
