@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "as_dollars", "in_currency", "with_ends"]
 
 COLUMNS = {
+    "named_share": ("value with a name", "share"),
     "laspeyres": ("Laspeyres", "ratio"),
     "paasche": ("Paasche", "ratio"),
     "tornqvist": ("Törnqvist", "ratio"),

@@ -18,6 +18,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError, nearest
+from entrepot.figures.definition import PSEUDONYM
 from entrepot.files import read_bytes
 
 if TYPE_CHECKING:
@@ -26,11 +27,17 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["CompanyMerge", "CompanyRow", "CompanyTable", "company_merges", "merges_csv"]
+__all__ = [
+    "CompanyMerge",
+    "CompanyRow",
+    "CompanyTable",
+    "company_merges",
+    "merges_csv",
+    "plain_name",
+]
 
 LARGEST_TABLE = 2**28
 """Bytes of a table of companies: some three million rows."""
-_PSEUDONYM = re.compile(r"NP-[0-9a-f]{10}", re.IGNORECASE)
 _FORMS = """
     ab ag ao aps as asa bhd bv cjsc co company corp corporation cv eirl gmbh inc incorporated jsc
     kft kg kk lda limited llc llp lp ltd ltda mbh nv oao ojsc ood ooo oy oyj pao pjsc plc private
@@ -220,8 +227,8 @@ def company_merges(
     tuple of CompanyMerge
         Companies with the largest value first. The name that a company goes by is in no row.
     """
-    known = {name: (value, lines) for name, value, lines in names if not _PSEUDONYM.fullmatch(name)}
-    plain = {name: _plain(name) for name in known}
+    known = {name: (value, lines) for name, value, lines in names if not PSEUDONYM.fullmatch(name)}
+    plain = {name: plain_name(name) for name in known}
     links: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for first, second, why in _pairs(plain, connection):
         links[first].append((second, why))
@@ -256,7 +263,7 @@ def _spelled(name: str) -> str:
     return re.sub(r"\b(\w) (?=\w\b)", r"\1", " ".join(text.split()))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name as `_spelled`, without its legal form; as it is if nothing is left."""
     text = _spelled(name)
     for phrase in _WHOLE_PHRASES:

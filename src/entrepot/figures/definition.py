@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_set
+from entrepot.model.columns import NAME_ROLES
 from entrepot.model.display import MONEY
 from entrepot.model.keys import AREA_KEYS, KEYS, Key
 from entrepot.model.period import Period
@@ -23,6 +25,7 @@ __all__ = [
     "SIDES",
     "Definition",
     "Side",
+    "chosen_lines",
     "other_side",
     "territories",
     "territory",
@@ -39,6 +42,8 @@ UNNAMED = ""
 """Basis of a question to a register that names none."""
 SETS = ","
 """What parts sets of controls."""
+PSEUDONYM = re.compile(r"NP-[0-9a-f]{10}", re.IGNORECASE)
+"""What stands in a register in the place of a natural person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Definition:
     concordance: str = KEYS["concordance"].default
     sector: str | None = None
     by: str | None = None
+    company: str | None = None
+    lines: str | None = None
     controls: str | None = None
     fixed_supply: str | None = None
     hubs: str | None = None
@@ -123,6 +130,31 @@ class Definition:
         return area_set(text, self.period.end) if text else frozenset()
 
     @property
+    def named_by(self) -> str | None:
+        """Column of a register whose names are the partners, if any is."""
+        return self.by if self.by in NAME_ROLES else None
+
+    @property
+    def companies(self) -> tuple[str, tuple[str, ...]] | None:
+        """Column of a register and the names in it that are asked about."""
+        if self.company is None:
+            return None
+        role, _, names = self.company.partition(": ")
+        return role, tuple(names.split("; "))
+
+    @property
+    def tariff_lines(self) -> tuple[str, ...]:
+        """Digits with which tariff codes of a register have to begin; none for any."""
+        return tuple(self.lines.split(",")) if self.lines else ()
+
+    @property
+    def of_all_lines(self) -> Definition:
+        """The same question without what chooses lines of a register by tariff line and name."""
+        if not (self.named_by or self.company or self.lines):
+            return self
+        return self.but(by=None, company=None, lines=None)
+
+    @property
     def control_sets(self) -> dict[str, frozenset[str]]:
         """Sets of controls by how they are written, the best first."""
         sets = self.controls.split(SETS) if self.controls else []
@@ -165,7 +197,57 @@ def _read(name: str, key: Key, value: Any) -> Any:
             return _currency(value)
         case "goods" | "listed" | "spot":
             return str(value)
+        case "company" | "lines":
+            return {"company": _company, "lines": _lines}[name](str(value))
     return value
+
+
+def chosen_lines(asked: Definition) -> list[str]:
+    """Return in words which lines of a register a question is about, beyond goods and areas."""
+    found = []
+    if lines := asked.tariff_lines:
+        found.append(f"tariff line{'s' * (len(lines) > 1)} {', '.join(lines)}")
+    if asked.companies and not asked.named_by:
+        role, names = asked.companies
+        found.append(f"{role} {' or '.join(names)}")
+    return found
+
+
+def _company(text: str) -> str:
+    """Return names in one role of a register, as a definition carries them."""
+    role, colon, rest = text.partition(":")
+    role, names = role.strip().lower(), [" ".join(one.split()) for one in rest.split(";")]
+    if not colon or role not in NAME_ROLES or not all(names):
+        raise RequestError(
+            f"not a company of a register: {text!r}",
+            why="a name is looked for in one column: " + ", ".join(NAME_ROLES),
+            hint='write the column and the name: --company "brand: INTEL; AMD"',
+        )
+    if any(PSEUDONYM.fullmatch(name) for name in names):
+        raise RequestError(
+            "a pseudonym of a natural person is no company",
+            why="lines of one person are not singled out",
+            hint="name a company: entrepot data names lists them",
+        )
+    return f"{role}: {'; '.join(dict.fromkeys(names))}"
+
+
+def _lines(text: str) -> str:
+    """Return lines of a tariff as digits, without dots and a check letter at the end."""
+    found = []
+    for one in filter(None, map(str.strip, re.split("[,;]", text))):
+        digits = re.sub(r"[.\s-]", "", one)
+        digits = digits[:-1] if digits[-1:].isalpha() else digits
+        if not re.fullmatch("[0-9]{2,14}", digits):
+            raise RequestError(
+                f"not a tariff line: {one!r}",
+                why="lines are compared digit by digit, from the first on",
+                hint="write it as the register does: --lines 8542.31.90",
+            )
+        found.append(digits)
+    if not found:
+        raise RequestError("no tariff line given", hint="write --lines 8542.31.90")
+    return ",".join(dict.fromkeys(found))
 
 
 def _suppliers(value: Any) -> int:

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.caveats import caveat
-from entrepot.figures.definition import other_side
+from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
 from entrepot.figures.no_value import MANY_TELLERS
 from entrepot.figures.questions import of as question
@@ -299,7 +299,8 @@ def notes(denominator: Denominator, asked: Definition) -> Iterator[Caveat]:
     who, flow = _whose(denominator, asked)
     divides = question(asked.measure).divides
     texts = []
-    if divides and denominator.part(denominator.rest) > NOTABLE:
+    # Lines without a name are no partners that a total of the reporter has beyond the data.
+    if divides and not asked.named_by and denominator.part(denominator.rest) > NOTABLE:
         size = figure_value(denominator.part(denominator.rest), "share")
         texts.append(
             f"{size} of {possessive(who)} own total of {flow} is with partners not in the data"
@@ -329,7 +330,7 @@ def described(
     if denominator is None or not question(asked.measure).divides:
         return None
     who, flow = _whose(denominator, asked)
-    goods = goods_title(asked.goods)
+    goods = ", ".join((goods_title(asked.goods), *chosen_lines(asked)))
     what = f"{possessive(who)} {flow} of {goods}, {asked.period}"
     source = cells.available.source
     if question(asked.measure).trade == "both":
@@ -484,6 +485,11 @@ def not_known(
         return None
     name = asked.exporter if denominator.side == "exporter" else asked.importer
     size = figure_value(denominator.part(denominator.rest), "share")
+    if asked.named_by and asked.companies:
+        return NoAnswer(
+            f"{joined(asked.companies[1])} is on no line of {asked.period}; {size} of the value "
+            f"has no {asked.named_by}, so the share is at most that"
+        )
     return NoAnswer(
         f"{area_name(name)} is not among the partners loaded from {cells.available.source}; "
         f"{size} of the total is with partners not in the data, so the share is at most that"
@@ -523,7 +529,7 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     for denominator, side in wholes:
         if side in cells.mirrors:
             reported.append(_reported(cells, asked, side))
-        elif may_lack:
+        elif may_lack and not asked.named_by:  # else the partners are no exporters
             names = partners(cells, denominator, side)
             if is_own(cells.available.source) or len(names) < MANY_TELLERS:
                 listed.append(_counted(len(names), side))

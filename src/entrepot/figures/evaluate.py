@@ -80,7 +80,8 @@ def evaluate(
             refuse_curve(asked)
         # Where a curve has the other definitions, of the rows the headline will do.
         curved = question(asked.measure).has_curve and not _is_of_tables(asked)
-        curved = curved and not overlaps(asked)
+        # Choices of partners are of countries, and names are none.
+        curved = curved and not overlaps(asked) and not asked.named_by
         found = _answers(asked, lake, alone=curved or not ranged)
         figure = figure_of(asked, found, lake, curved=curved, ranged=ranged)
         if figure.value is not None and _took_inputs_for_all(definition):

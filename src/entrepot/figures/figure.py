@@ -14,11 +14,20 @@ from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
 from entrepot.figures.citation import CitationForm, citation
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
-from entrepot.figures.definition import DOLLARS
+from entrepot.figures.definition import DOLLARS, chosen_lines
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import MINUS, MONEY, NBSP, figure_value, number, range_text, split_unit
+from entrepot.model.display import (
+    MINUS,
+    MONEY,
+    NBSP,
+    figure_value,
+    joined,
+    number,
+    range_text,
+    split_unit,
+)
 from entrepot.model.keys import KEYS, LINES
 from entrepot.model.table_files import (
     FrameKind,
@@ -330,6 +339,8 @@ def headline(figure: Figure) -> str:
     """
     asked = figure.definition
     buyer, seller = area_phrase(asked.importer), area_phrase(asked.exporter)
+    if asked.named_by and asked.companies:
+        seller = joined(asked.companies[1])
     if asked.flow == "both":
         title = f"trade between {seller} and {buyer}"
         title = f"growth of {title}" if asked.measure == "growth" else title
@@ -346,6 +357,8 @@ def headline(figure: Figure) -> str:
     # runs over) is no comparison that was asked for.
     beside = "with" if is_window(asked) else "against"
     when = f"{asked.period} {beside} {asked.base}" if asked.base else f"{asked.period}"
+    if asked.named_by:
+        title = f"{title.removesuffix(', by contribution')} by {asked.named_by}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
     if figure.scope.get("source", "").find(f"({when})") < 0:  # the one year there is, told already
         parts.append(when)
@@ -357,7 +370,7 @@ def _goods(asked: Definition) -> str:
     from entrepot.goods import goods_title
 
     if not is_inputs(asked):
-        return goods_title(asked.goods)
+        return ", ".join((goods_title(asked.goods), *chosen_lines(asked)))
     whose = ", by value added" if asked.basis == "value_added" else ""
     return inputs_title(asked.goods, asked.sector) + whose
 

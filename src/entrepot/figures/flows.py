@@ -34,6 +34,7 @@ from entrepot.figures.row_facts import (
     editions_of,
     evidence_of,
     goods_scope,
+    named_share,
     not_delivered,
     reported_on_two_bases,
 )
@@ -49,6 +50,7 @@ from entrepot.figures.run_measure import (
 from entrepot.figures.sides import totals
 from entrepot.goods import merged
 from entrepot.lake.bundled import bundled_scope
+from entrepot.model.display import figure_value
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
@@ -67,7 +69,10 @@ __all__ = ["answer", "measure_each"]
 
 
 REPORTS = "whose report"
+NAMED_SHARE = "named_share"
+"""Column of an answer about companies: which part of the value has a name."""
 UNKNOWN_PARTNERS = "partners not in the data, from many small ones to one"
+NAMELESS = "lines without a name: of others, or all of the companies counted"
 SAMPLE = "95 % interval over the choice of products"
 
 
@@ -178,6 +183,8 @@ def _together(
     own = (definition.sigma and how.span_given) or how.span or SAMPLE
     if cells.is_blend and how.has_interval:
         own = INTERVAL
+    elif definition.named_by:
+        own = NAMELESS
     elif how.bounds_rest:
         own = UNKNOWN_PARTNERS
     spans = [own] if main.is_range else []
@@ -218,6 +225,11 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
     cells, goods = side.cells, side.goods
     found = {"goods": goods_scope(cells, definition, goods, absent)}
     found["partners"] = denominator.partner_scope(side.total, cells, definition, goods)
+    if role := definition.named_by or (definition.companies or ("",))[0]:
+        share = figure_value(float(side.main.details.get(NAMED_SHARE, 0.0)), "share")
+        found["names"] = f"{role} named on {share} of the value"
+    if role or definition.lines:
+        found["partners"] = ""  # there partners of all lines are counted
     found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
@@ -276,7 +288,7 @@ def _reported(
             return lost
         alternatives = (
             []
-            if alone or not total
+            if alone or not total or definition.named_by
             else [*denominator.alternatives(total, main, cells, cells, definition, goods)]
         )
         alternatives += elsewhere(extra_definitions, goods, cells)
@@ -368,6 +380,9 @@ def headline(
     found = found or measure(cells, definition, goods, kept=kept, with_table=True)
     if isinstance(found, NoAnswer):
         return found
+    if role := definition.named_by or (definition.companies or ("",))[0]:
+        share = named_share(cells, definition, goods, role)
+        found = replace(found, details=found.details | {NAMED_SHARE: share})
     read = kept or cells
     low, high = found.low, found.high
     ends = drawn_ends(read, definition, goods)
@@ -513,7 +528,8 @@ def _at_once(
     if how.elastic and asked.sigma is None:
         rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
     # Said and not found out from the rows, which would take another query.
-    beyond = {"has_rest": True} if how.bounds_rest and kept.available.has_sums else {}
+    has_rest = how.bounds_rest and (kept.available.has_sums or asked.named_by)
+    beyond = {"has_rest": True} if has_rest else {}
     try:
         found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)
     except NoEvidenceError:

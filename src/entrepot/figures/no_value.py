@@ -14,7 +14,7 @@ from entrepot.figures.availability import (
     flow_sources,
     of_lake,
 )
-from entrepot.figures.definition import DOLLARS, SIDES
+from entrepot.figures.definition import DOLLARS, SIDES, chosen_lines
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import Figure
 from entrepot.figures.goods_caveats import pooled
@@ -167,7 +167,7 @@ def _picks(cells: SourceRows, asked: Definition) -> bool:
 
 def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, date]]:
     """Return who tells something in which period, by the rows themselves."""
-    rows = cells.rows(side, (everything(),), asked)
+    rows = cells.rows(side, (everything(),), asked.of_all_lines)
     groups = fetch(rows.group_by(side, "period").agg(nw.len()))
     return {(who, day) for who, day, _ in groups}
 
@@ -355,6 +355,7 @@ def nothing(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer:
     ):
         return lost
     what = "nothing" if is_everything(goods) else f"no {asked.goods}"
+    what = ", ".join((what, *chosen_lines(asked)))
     sides = (_called(asked.exporter), _called(asked.importer))
     flow = f"{cells.available.source} records {what} from {sides[0]} to {sides[1]}"
     if asked.measure == "growth":

@@ -32,6 +32,7 @@ __all__ = [
     "editions_of",
     "evidence_of",
     "goods_scope",
+    "named_share",
     "not_delivered",
     "partners",
     "reported_on_two_bases",
@@ -79,7 +80,7 @@ def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozens
     if not cells.available.few_products:
         return frozenset()
     wanted = frozenset[str]().union(*(one.codes or () for one in goods))
-    rows = cells.rows("importer", goods, asked.but(valuation=None))
+    rows = cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
     six = nw.col("product").str.slice(0, 6).alias("six")
     lost = wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
     # A code may be loaded as a total over all partners only.
@@ -103,7 +104,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     if not (absent or prefixes) or (named and named <= absent):
         return ""
     there = fetch(
-        cells.rows("importer", goods, asked.but(valuation=None))
+        cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
         .select(nw.col("product").str.slice(0, 6).alias("six"))
         .group_by("six")
         .agg(nw.len())
@@ -116,6 +117,25 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     if not loaded or not wanted - loaded:
         return ""
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
+
+
+def named_share(cells: SourceRows, asked: Definition, goods: Goods, role: str) -> float:
+    """Return which part of the amount on the lines asked about has a name in a role.
+
+    It is of all names, whichever of them are asked about.
+    """
+    every = asked.but(company=None, by=None, base=None)
+    # Of a share, the lines of its total.
+    [whole, *_] = [one for one, _ in totals(every)] or [every]
+    rows = cells.flow(whole, goods)
+    amount = nw.col(cells.column(asked))
+    is_named = nw.when(~nw.col(role).is_null()).then(amount)
+    [(named, total)] = fetch(
+        rows.select(is_named.alias("named"), amount.alias("total")).select(
+            nw.col("named").sum(), nw.col("total").sum()
+        )
+    )
+    return float(named or 0.0) / float(total) if total else 0.0
 
 
 def _vintage(cells: SourceRows) -> str:
@@ -178,7 +198,7 @@ def areas_without_records(
     for side in SIDES:
         members = members_of(asked, side)
         if len(members) > 1 or (alone and members):
-            found |= members - _known(cells, asked, side)
+            found |= members - _known(cells, asked.of_all_lines, side)
     return found
 
 

@@ -210,6 +210,11 @@ class SourceRows:
         more = rest(self, asked, goods) if whole else None
         if more is not None:
             rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
+        if asked.named_by:
+            # The name is the partner; lines without one are partners of whom nothing is known.
+            name = nw.col(asked.named_by)
+            partner = nw.when(name.is_null()).then(nw.lit(REST)).otherwise(name)
+            rows = rows.with_columns(partner.alias("exporter"))
         return weighted(rows, goods, self.column(asked))
 
     def when_and_whose(self, asked: Definition, *, own: bool) -> list[nw.Expr]:
@@ -224,7 +229,7 @@ class SourceRows:
             tests.append(reported_in(self.reported_by, asked))
         if asked.valuation:
             tests.append(nw.col("valuation") == asked.valuation.upper())
-        return tests
+        return tests + _of_lines(asked)
 
     def _told(self, by: Side, asked: Definition) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
@@ -293,6 +298,20 @@ class SourceRows:
         return nw.concat([every, parts])
 
 
+def _of_lines(asked: Definition) -> list[nw.Expr]:
+    """Return what chooses lines of a register by tariff line and company."""
+    tests = []
+    if asked.tariff_lines:
+        line = nw.col("tariff_line")
+        among_them = (line.str.starts_with(digits) for digits in asked.tariff_lines)
+        tests.append(nw.any_horizontal(*among_them, ignore_nulls=True))
+    # Where names are the partners, those asked about are some of them, and the others count, too.
+    if asked.companies and not asked.named_by:
+        role, names = asked.companies
+        tests.append(nw.col(role).is_in(list(names)))
+    return tests
+
+
 def _trade(asked: Definition) -> tuple[Hashable, ...]:
     """Return what of a definition says whose trade it is and when, not of which goods."""
     whose = (asked.importer, asked.exporter, asked.controls, asked.hubs)
@@ -304,6 +323,9 @@ def _trade(asked: Definition) -> tuple[Hashable, ...]:
         asked.period,
         asked.base,
         asked.goods == "all",
+        asked.named_by,
+        asked.company,
+        asked.lines,
     )
 
 

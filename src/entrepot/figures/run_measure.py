@@ -11,12 +11,13 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.availability import of_lake
 from entrepot.figures.columns import in_currency
-from entrepot.figures.definition import DOLLARS, SIDES
+from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES
 from entrepot.figures.elasticities import with_elasticities
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
+from entrepot.figures.questions.question import REST
 from entrepot.figures.row_facts import areas_without_records, editions_of
 from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals
@@ -195,8 +196,25 @@ def measured_of(
     if not isinstance(made, Measured):
         return made
     lines = getattr(found, "table", ()) if table is None else dicts(table)
-    details = _named(made.details, asked.currency)
-    return replace(made, details=details, table=tuple(_named(x, asked.currency) for x in lines))
+    details, table_ = (
+        _named(made.details, asked.currency),
+        tuple(_named(x, asked.currency) for x in lines),
+    )
+    if asked.named_by:
+        details, table_ = _without_persons(details), tuple(map(_without_persons, table_))
+    return replace(made, details=details, table=table_)
+
+
+def _without_persons(cells: dict[str, T]) -> dict[str, T]:
+    """Return cells without the pseudonym of a person, and the sum of lines without a name."""
+
+    def shown(cell: Any) -> Any:
+        if cell == REST:
+            return "not named"
+        is_person = isinstance(cell, str) and PSEUDONYM.fullmatch(cell)
+        return "a natural person" if is_person else cell
+
+    return {name: shown(cell) for name, cell in cells.items()}
 
 
 def _named(cells: dict[str, T], currency: str) -> dict[str, T]:
@@ -234,7 +252,7 @@ def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> 
     """Return what a measure needs beside the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
-    if how.bounds_rest and cells.available.has_sums:
+    if how.bounds_rest and (cells.available.has_sums or asked.named_by):
         found["has_rest"] = True
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Literal
 
+import narwhals as nw
+
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.base_periods import is_window, with_months, with_years
 from entrepot.figures.combined_sources import AND, takes_several
-from entrepot.figures.definition import DOLLARS, SIDES, UNNAMED
+from entrepot.figures.definition import DOLLARS, PSEUDONYM, SIDES, UNNAMED
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.figure import TWO_WAY
 from entrepot.figures.input_choices import BASIS, ORIGIN, goods_key, is_inputs
@@ -19,6 +21,7 @@ from entrepot.figures.listing_dates import refuse_undated
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.goods.parse import NAMED, canonical, has_list
+from entrepot.lake import fetch
 from entrepot.measures import all_metadata
 from entrepot.model.areas import WORLD
 from entrepot.model.keys import KEYS
@@ -62,6 +65,7 @@ def checked(definition: Definition, lake: Lake) -> Definition:
         definition = definition.but(source=_source(definition, known))
     # Before the currency, which depends on whether inputs are asked for.
     definition = definition.but(goods=_goods(definition), basis=_basis(definition, lake))
+    definition = _of_register(definition, lake)
     # A register or a table in yuan alone is answered in yuan: a rate would be an assumption.
     if not definition.currency:
         definition = definition.but(currency=_currency(definition, lake))
@@ -163,6 +167,85 @@ def _basis(definition: Definition, lake: Lake) -> str:
     )
 
 
+def _of_register(definition: Definition, lake: Lake) -> Definition:
+    """Return a question about lines or names of a register as the register has them.
+
+    Raises
+    ------
+    RequestError
+        If no register is asked, or a name and the parts asked for are in two columns.
+    UnknownNameError
+        For a name or a tariff line that no line has.
+    """
+    given = {
+        "company": definition.company,
+        "lines": definition.lines,
+        "by": definition.named_by,
+    }
+    if not any(given.values()):
+        return definition
+    source = definition.source or ""
+    if not is_register(source):
+        key = next(key for key, value in given.items() if value)
+        raise RequestError(
+            f"--{key} {given[key]} is asked of customs registers only",
+            why="trade statistics have no names and no national tariff lines",
+            hint=f"add --source shipments.peru, or another register; or leave out --{key}",
+        )
+    if definition.companies and definition.named_by not in (None, definition.companies[0]):
+        raise RequestError(
+            f"a {definition.companies[0]} is no {definition.named_by}",
+            why="a share by name is of the names in one column",
+            hint=f"write --by {definition.companies[0]}, or leave out one of the two",
+        )
+    if definition.companies:
+        definition = definition.but(company=_as_registered(*definition.companies, source, lake))
+    if definition.lines and definition.goods == KEYS["goods"].default:
+        definition = definition.but(goods=_codes_of(definition.tariff_lines, source, lake))
+    return definition
+
+
+def _as_registered(role: str, names: Collection[str], source: str, lake: Lake) -> str:
+    """Return names as a register writes them: every spelling with the same letters."""
+    # Imported here: few questions name a company.
+    from entrepot.figures.companies import plain_name
+
+    def find() -> dict[str, list[str]]:
+        rows = lake.table("shipments", source=source).group_by(role).agg(nw.len())
+        found: dict[str, list[str]] = {}
+        for name, _ in fetch(rows):
+            if name is not None and not PSEUDONYM.fullmatch(name):
+                found.setdefault(plain_name(name), []).append(name)
+        return found
+
+    known = lake.remembered.get(("names", source, role), find)
+    chosen: list[str] = []
+    for name in names:
+        if not (here := known.get(plain_name(name))):
+            raise UnknownNameError(
+                role,
+                name,
+                [one for some in known.values() for one in some],
+                where=source,
+                hint=f"see: entrepot data names {source} --role {role}",
+            )
+        # A name as it stands is that name; otherwise each that differs in accents or legal form.
+        chosen += [name] if name in here else sorted(here)
+    return f"{role}: {'; '.join(dict.fromkeys(chosen))}"
+
+
+def _codes_of(lines: Collection[str], source: str, lake: Lake) -> str:
+    """Return the codes of the Harmonized System that tariff lines of a register belong to."""
+    rows = lake.table("shipments", source=source).group_by("tariff_line", "product").agg(nw.len())
+    found = fetch(rows)
+    for line in lines:
+        if not any(str(one).startswith(line) for one, *_ in found):
+            raise UnknownNameError(
+                "tariff line", line, sorted({str(one) for one, *_ in found}), where=source
+            )
+    return ",".join(sorted({code for one, code, _ in found if one.startswith(tuple(lines))}))
+
+
 def _require_question(measure: str) -> None:
     """Refuse what is no measure, or one that is not asked of a lake."""
     known = {item.id: item for item in all_metadata()}
@@ -180,6 +263,16 @@ def _require_names(definition: Definition) -> None:
     """Refuse the world where a measure needs somebody."""
     names = question(definition.measure).names
     absent = [side for side in names if getattr(definition, side) == WORLD]
+    if definition.measure == "import_share" and definition.named_by:
+        # The share is that of names, whatever country they are in.
+        if definition.exporter != WORLD or not definition.company:
+            raise RequestError(
+                f"import_share --by {definition.by} is the share of names, not of countries",
+                why="the other part of the total are all other names",
+                hint=f'write --company "{definition.by}: NAME" and no --exporter; or ask '
+                f"top_supplier --by {definition.by} for all of them",
+            )
+        absent = [side for side in absent if side != "exporter"]
     if not absent:
         return
     examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
@@ -298,12 +391,19 @@ def _refuse_unread(definition: Definition) -> None:
         ("k", definition.k),
         # A question that names no exporter has the world there: only another one was given.
         ("exporter", definition.exporter != WORLD),
-        *((name, getattr(definition, name)) for name, key in KEYS.items() if key.optional),
+        *(
+            (name, getattr(definition, name))
+            for name, key in KEYS.items()
+            # Lines and companies choose rows of a register, of which every measure is made.
+            if key.optional and name not in ("company", "lines")
+        ),
     ):
-        readers = [name for name, one in QUESTIONS.items() if key in one.reads]
+        # Names of a register are partners; products and areas are parts of a growth or a loss.
+        wanted = "names" if key == "by" and definition.named_by else key
+        readers = [name for name, one in QUESTIONS.items() if wanted in one.reads]
         if given and measure not in readers:
             raise RequestError(
-                f"{measure} has no {key}",
+                f"{measure} has no {key}" + (f" {given}" if key == "by" else ""),
                 why="it would not change the answer",
                 hint=f"leave out --{key}, or ask {_instead(definition, key, readers)}",
             )

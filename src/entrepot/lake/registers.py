@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
-from entrepot.model.columns import PARTNER_BASES, flow_schema
+from entrepot.model.columns import NAME_ROLES, PARTNER_BASES, flow_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,8 @@ def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFr
     ``partner_basis`` is the basis, so whoever adds up picks one. A line that does not say its
     country on a basis is trade with areas not specified: it counts in totals, and is never given
     the country of another basis. Rows of flows are returned as they are.
+
+    Columns of flows are followed by the tariff line and the names of the line.
     """
     if parts[0].snapshot.table != "shipments":
         return rows
@@ -77,7 +79,9 @@ def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFr
                     if name in same
                     else nw.lit(None).cast(kinds[kind]).alias(name)
                     for name, kind in flow_schema().items()
-                )
+                ),
+                "tariff_line",
+                *NAME_ROLES,
             )
         )
     return nw.concat(frames) if len(frames) > 1 else frames[0]

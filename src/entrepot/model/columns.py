@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BALANCED",
     "COMPLETE",
+    "NAME_ROLES",
     "PARTNER_BASES",
     "Column",
     "Finding",
@@ -42,6 +43,8 @@ Table = Literal[
     "shipments",
 ]
 
+NAME_ROLES = ("sender", "receiver", "maker", "brand")
+"""Columns of a customs register that name a company or a brand."""
 PARTNER_BASES = ("origin", "dispatch", "consignment", "seller", "port", "destination")
 """Countries that a line of a register names, each a basis of its own; the last is of exports."""
 

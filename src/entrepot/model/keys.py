@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_type_hints
 
+from entrepot.model.columns import NAME_ROLES
+
 __all__ = ["AREA_KEYS", "KEYS", "LINES", "Key", "Keys"]
 
 Line = Literal["measure", "goods", "period", "source", "quantity", ""]
@@ -140,11 +142,23 @@ class Keys(TypedDict, total=False):
     by: Annotated[
         str | None,
         Key(
-            "Contributions by product, exporter or importer.",
+            "Parts: product, exporter, importer; of registers also brand, sender …",
             "measure",
-            choices=("product", "exporter", "importer"),
+            choices=("product", "exporter", "importer", *NAME_ROLES),
             optional=True,
         ),
+    ]
+    company: Annotated[
+        str | None,
+        Key(
+            "Only lines of a register with a name: brand: INTEL; AMD.",
+            "measure",
+            optional=True,
+        ),
+    ]
+    lines: Annotated[
+        str | None,
+        Key("Tariff lines of a register, as it writes them: 8542.31.90.", "goods", optional=True),
     ]
     controls: Annotated[
         str | None,

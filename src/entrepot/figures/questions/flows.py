@@ -9,7 +9,15 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.questions.prices import price_index
-from entrepot.figures.questions.question import AMOUNT, BOTH, CHANGE, PART, AnswerRow, Question
+from entrepot.figures.questions.question import (
+    AMOUNT,
+    BOTH,
+    CHANGE,
+    PART,
+    AnswerRow,
+    Question,
+    joined_rest,
+)
 from entrepot.lake import fetch
 
 if TYPE_CHECKING:
@@ -20,6 +28,10 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
 
 __all__ = ["QUESTIONS"]
+
+
+_NOISE = 1e-9
+"""Part of a value below which nothing is without a name."""
 
 
 def value(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
@@ -35,8 +47,20 @@ def growth(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) 
 
 def import_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return the sellers' part of all imports."""
-    sellers = asked.members("exporter")
-    return measures.import_share(rows, exporter=sellers, by=by, value=column)
+    if not (asked.named_by and asked.companies):
+        sellers = asked.members("exporter")
+        return measures.import_share(rows, exporter=sellers, by=by, value=column)
+    found = measures.import_share(rows, exporter=frozenset(asked.companies[1]), by=by, value=column)
+    every, rest = nw.col("__all"), nw.col("__rest")
+    part = nw.when(every > 0).then(rest / every).otherwise(0.0)
+    share = nw.col("share")
+    # Lines without a name may be those of these companies, or of others.
+    return joined_rest(found, rows, column, by, "exporter").select(
+        *by,
+        share,
+        nw.when(part > _NOISE).then(share).alias("share_low"),
+        nw.when(part > _NOISE).then(share + part).alias("share_high"),
+    )
 
 
 def export_share(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
@@ -92,7 +116,8 @@ def supplier_changes(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return each supplier before and after, who gained most first."""
     base = asked.base or asked.period.before()
     found = measures.supplier_changes(rows, before=base, after=asked.period, by=[], value=column)
-    return found.sort("value_gained", "value_lost", "exporter", descending=[True, True, False])
+    found = found.sort("value_gained", "value_lost", "exporter", descending=[True, True, False])
+    return found.rename({"exporter": asked.named_by}) if asked.named_by else found
 
 
 # What growth is made of: products or partners, volume and price.
@@ -116,8 +141,14 @@ def contributions(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return what each product or partner adds to growth, the largest contribution first."""
     of = asked.by or "product"
     found = measures.growth_contribution(
-        rows, of=of, period=asked.period, base=asked.base or asked.period.before(), value=column
+        rows,
+        of="exporter" if asked.named_by else of,
+        period=asked.period,
+        base=asked.base or asked.period.before(),
+        value=column,
     )
+    if asked.named_by:
+        found = found.rename({"exporter": of})
     size = nw.col("contribution").abs().alias("size")
     ordered = found.with_columns(size).sort("size", of, descending=[True, False]).drop("size")
     return in_unit(ordered, asked, ["value_base", "value"])
@@ -218,7 +249,7 @@ QUESTIONS = {
     "import_share": Question(
         "market",
         BOTH,
-        ("exporter",),
+        ("exporter", "names"),
         import_share,
         "{sellers} share of {buyers} imports",
         divides=True,
@@ -254,7 +285,7 @@ QUESTIONS = {
     "reorientation": Question(
         "market",
         ("importer",),
-        ("base",),
+        ("base", "names"),
         reorientation,
         "what changed hands in {buyers} imports",
         choices=AMOUNT | {"partners"},
@@ -263,7 +294,7 @@ QUESTIONS = {
     "growth_contribution": Question(
         "flow",
         (),
-        ("exporter", "base", "by"),
+        ("exporter", "base", "by", "names"),
         growth_contribution,
         "growth of exports from {seller} to {buyer}, by contribution",
         table=growth_parts,

@@ -64,7 +64,8 @@ class Question:
     names
         Sides on which somebody has to be named.
     reads
-        Keys beyond the common ones that it reads: ``exporter``, ``base``, ``k``, ``sigma`` ...
+        Keys beyond the common ones that it reads: ``exporter``, ``base``, ``k``, ``sigma`` ...;
+        ``names`` where its partners can be names of a register (``by``: sender, brand ...).
     needs
         Those of them that have to be given, for there is no default for them.
     columns

@@ -43,12 +43,19 @@ def hhi(
     if not has_rest:
         return found
     part, index, count = nw.col("__part"), nw.col("hhi"), nw.col("suppliers")
+    joined = _with_part(found, rows, column, by)
+    high = index
+    if asked.named_by:
+        # Lines without a name can all be the largest company's, too, and not one of their own.
+        largest = _largest_known(joined, rows, column, by, 1)
+        joined, high = largest, index + 2 * part * (1 - part) * nw.col("__largest")
     return (
-        _with_part(found, rows, column, by)
+        joined
         # The rest counts as one supplier in the index,
         # with its squared part; many small ones have none.
-        .with_columns(nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low"))
-        .select(
+        .with_columns(
+            nw.when(part > 0).then(index - part * part).otherwise(index).alias("__low")
+        ).select(
             *by,
             nw.col("__low").alias("hhi"),
             # The normalised index needs the number of suppliers, which a rest leaves open.
@@ -56,9 +63,19 @@ def hhi(
             (1 / nw.col("__low")).alias("effective_suppliers"),
             nw.when(part > 0).then(count - 1).otherwise(count).alias("suppliers"),
             nw.when(part * part > _NOISE).then(nw.col("__low")).alias("hhi_low"),
-            nw.when(part * part > _NOISE).then(index).alias("hhi_high"),
+            nw.when(part * part > _NOISE).then(high).alias("hhi_high"),
         )
     )
+
+
+def _largest_known(joined: Frame, rows: Frame, column: str, by: Sequence[str], k: int) -> Frame:
+    """Put the part of the `k` largest among known partners, and their number, beside an answer."""
+    known = measures.concentration_ratio(
+        rows.filter(nw.col("exporter") != REST), by=by, k=k, value=column
+    ).rename({"cr": "__known", "suppliers": "__count"})
+    both = joined.join(known, on=list(by), how="left") if by else joined.join(known, how="cross")
+    part = nw.when(nw.col("__known").is_null()).then(0.0).otherwise(nw.col("__known"))
+    return both.with_columns(part.alias("__largest"))
 
 
 def cr(
@@ -69,15 +86,12 @@ def cr(
     found = measures.concentration_ratio(rows, by=by, k=k, value=column)
     if not has_rest:
         return found
-    known = measures.concentration_ratio(
-        rows.filter(nw.col("exporter") != REST), by=by, k=k, value=column
-    ).rename({"cr": "__known", "suppliers": "__count"})
-    joined = _with_part(found, rows, column, by)
-    joined = joined.join(known, on=list(by), how="left") if by else joined.join(known, how="cross")
+    joined = _largest_known(_with_part(found, rows, column, by), rows, column, by, k)
     part, high = nw.col("__part"), nw.col("cr")
-    known_part = nw.when(nw.col("__known").is_null()).then(0.0).otherwise(nw.col("__known"))
     # The ratio among the known partners, times their part of all.
-    low = nw.when(part > 0).then(known_part * (1 - part)).otherwise(high)
+    low = nw.when(part > 0).then(nw.col("__largest") * (1 - part)).otherwise(high)
+    if asked.named_by:
+        high = low + part  # lines without a name can be those of the largest
     return joined.select(
         *by,
         low.alias("cr"),
@@ -114,6 +128,14 @@ def top_supplier(
     if not has_rest:
         return scaled.select(*kept)
     share, part = nw.col("share"), nw.col("__part")
+    if asked.named_by:
+        # Lines without a name can be those of the largest company.
+        high = nw.when(part > _NOISE)
+        return scaled.select(
+            *kept,
+            high.then(share).alias("share_low"),
+            high.then(share + part).alias("share_high"),
+        )
     return scaled.select(
         *kept,
         nw.when(part > share).then(share).alias("share_low"),
@@ -124,8 +146,10 @@ def top_supplier(
 def suppliers(rows: Frame, asked: Definition, column: str) -> Frame:
     """Return what each supplier sold, the largest first."""
     found = measures.value(rows, by=["exporter"], value=column)
+    who = asked.named_by or "exporter"
     named_value = nw.col(column).alias("value")
-    return found.select("exporter", named_value).sort("value", "exporter", descending=[True, False])
+    named_rows = found.select(nw.col("exporter").alias(who), named_value)
+    return named_rows.sort("value", who, descending=[True, False])
 
 
 # Who of two depends on the other, and how much.
@@ -224,7 +248,7 @@ QUESTIONS = {
     "hhi": Question(
         "market",
         ("importer",),
-        (),
+        ("names",),
         hhi,
         "concentration of {buyers} suppliers",
         bounds_rest=True,
@@ -235,7 +259,7 @@ QUESTIONS = {
     "cr": Question(
         "market",
         ("importer",),
-        ("k",),
+        ("k", "names"),
         cr,
         "share of the {largest} of {buyers} suppliers",
         bounds_rest=True,
@@ -246,7 +270,7 @@ QUESTIONS = {
     "top_supplier": Question(
         "market",
         ("importer",),
-        (),
+        ("names",),
         top_supplier,
         "share of the largest of {buyers} suppliers",
         bounds_rest=True,

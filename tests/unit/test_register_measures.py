@@ -1,0 +1,203 @@
+"""Measures of a register by tariff line, company and brand, against sums over its lines."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_shipments import _lake
+from typer.testing import CliRunner
+
+import entrepot as ep
+from entrepot.cli.main import app
+from entrepot.errors import RequestError, UnknownNameError
+from entrepot.figures.figure import headline
+
+if TYPE_CHECKING:
+    from entrepot.figures import Figure
+    from entrepot.lake import Lake
+
+pytestmark = pytest.mark.slow
+
+SOURCE = "shipments.made-up"
+ORIGINS = {"Китай": "CHN", "Taiwan": "TWN", "Alemania": "DEU"}
+# day, code, made in, supplier, brand, value, kg
+LINES = (
+    ("05.01.2022", "8542.31.9000", "Китай", "ACME LTD", "INTEL", 100, 2),
+    ("05.02.2022", "8542.31.1000", "Китай", "Zenit S.A.", "AMD", 200, 5),
+    ("05.03.2022", "8542.39.0000", "Taiwan", "Zénit S.A.", "S/M", 50, 1),
+    ("05.01.2023", "8542.31.9000", "Китай", "ACME LTD", "INTEL", 300, 4),
+    ("05.01.2023", "8542.31.9000", "Taiwan", "ACME LTD", "AMD", 150, 3),
+    ("06.02.2023", "8542.31.1000", "Taiwan", "ZENIT SA", "S/M", 250, 5),
+    ("07.03.2023", "8542.31.9000", "Alemania", "Nordic Parts GmbH", "INTEL", 120, 2),
+    ("07.04.2023", "8542.39.0000", "Китай", "Nordic Parts GmbH", "AMD", 80, 4),
+    ("07.05.2023", "8471.30.0000", "Китай", "ACME LTD", "INTEL", 999, 9),
+    ("08.06.2023", "8542.31.9000", "Китай", "Dana Akhmetova", "INTEL", 60, 1),
+    ("09.07.2023", "8542.31.9000", "Китай", "n/a", "S/M", 40, 1),
+)  # fmt: skip
+COLUMNS = ("Day", "Code", "Made in", "Supplier", "Brand", "Value", "Net")
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    lines = [dict(zip(COLUMNS, map(str, line), strict=True)) for line in LINES]
+    # Other goods in every month: a register without a month has no year.
+    lines += [
+        {"Day": f"15.{month:02}.{year}", "Code": "0101.21.0000", "Value": "1"}
+        for year in (2022, 2023)
+        for month in range(1, 13)
+    ]
+    return _lake(tmp_path_factory.mktemp("register"), *lines)
+
+
+def ask(lake: Lake, measure: str, **keys: Any) -> Figure:
+    usual = {"importer": "KAZ", "goods": "8542", "period": "2023", "basis": "origin"}
+    return ep.ask(measure, lake=lake, source=SOURCE, **usual | keys)
+
+
+def amounts(year: str = "2023", **chosen: str) -> dict[str, float]:
+    """Return values by brand, of the lines asked about, summed without the program."""
+    found: dict[str, float] = defaultdict(float)
+    for line in LINES:
+        cells = dict(zip(COLUMNS, line, strict=True))
+        code = str(cells["Code"]).replace(".", "")
+        if not (str(cells["Day"]).endswith(year) and code.startswith(chosen.get("code", "8542"))):
+            continue
+        if "origin" in chosen and ORIGINS[str(cells["Made in"])] != chosen["origin"]:
+            continue
+        found[str(cells["Brand"])] += float(str(cells["Value"]))
+    return dict(found)
+
+
+def test_tariff_lines_are_asked_as_the_register_writes_them(lake: Lake) -> None:
+    for written in ("8542.31.90", "85423190", "8542 3190 00"):
+        found = ask(lake, "import_share", lines=written, goods="all", exporter="CHN")
+        every, china = amounts(code="85423190"), amounts(code="85423190", origin="CHN")
+        assert found.value == pytest.approx(sum(china.values()) / sum(every.values()))
+        assert found.definition.goods == "854231"
+    assert "tariff line 85423190" in headline(found)
+    both = ask(lake, "value", lines="8542.31.90, 8542.39", exporter="WLD")
+    assert both.value == pytest.approx(
+        sum(amounts(code="85423190").values()) + sum(amounts(code="854239").values())
+    )
+    # A price is of the lines alone: 300 for 4 kg and 40 and 60 for 1 kg each, 100 for 2 before.
+    price = ask(lake, "value_change", lines="8542.31.90", exporter="CHN", base="2022")
+    assert price.value == pytest.approx(400 - 100)
+
+
+def test_a_share_within_a_brand_is_of_its_lines(lake: Lake) -> None:
+    found = ask(lake, "import_share", exporter="CHN", company="brand: intel")
+    every, china = amounts(), amounts(origin="CHN")
+    assert found.value == pytest.approx(china["INTEL"] / every["INTEL"])
+    named = 1 - every["S/M"] / sum(every.values())
+    assert found.details["named_share"] == pytest.approx(named)
+    assert f"brand named on {100 * named:.1f} % of the value" in headline(found).replace(
+        "\u00a0", " "
+    )
+    several = ask(lake, "value", exporter="CHN", company="brand: INTEL; AMD")
+    assert several.value == pytest.approx(china["INTEL"] + china["AMD"])
+    growth = ask(lake, "growth", exporter="CHN", company="brand: INTEL", base="2022")
+    before = amounts("2022", origin="CHN")
+    assert growth.value == pytest.approx(100 * (china["INTEL"] / before["INTEL"] - 1))
+
+
+def test_names_are_the_partners_of_a_concentration(lake: Lake) -> None:
+    """Lines without a name are of many small companies at one end, of the largest at the other."""
+    every = amounts()
+    total, nameless = sum(every.values()), every.pop("S/M")
+    largest = max(every.values())
+    low = sum(one**2 for one in every.values()) / total**2
+    high = low + ((largest + nameless) ** 2 - largest**2) / total**2
+    found = ask(lake, "hhi", by="brand")
+    assert (found.value, found.low, found.high) == pytest.approx((low, low, high))
+    assert found.details["suppliers"] == 2
+    first = ask(lake, "top_supplier", by="brand")
+    assert first.details["top_supplier"] == "INTEL"
+    ends = (largest / total, (largest + nameless) / total)
+    assert (first.value, first.low, first.high) == pytest.approx((ends[0], *ends))
+    two = ask(lake, "cr", by="brand", k=2)
+    assert (two.value, two.low, two.high) == pytest.approx(
+        (1 - nameless / total, 1 - nameless / total, 1)
+    )
+    share = ask(lake, "import_share", by="brand", company="brand: AMD")
+    assert (share.value, share.high) == pytest.approx(
+        (every["AMD"] / total, (every["AMD"] + nameless) / total)
+    )
+    assert headline(share).startswith("AMD’s share of Kazakhstan’s imports by brand")
+    # The same numbers as the list of names has.
+    command = ["data", "names", SOURCE, "--role", "brand", "--goods", "8542", "--period", "2023"]
+    command += ["--lake", str(lake.path), "--json"]
+    listed = CliRunner().invoke(app, command)
+    named = json.loads(listed.stdout)
+    assert named["hhi"] == pytest.approx({"low": low, "high": high})
+    assert named["names"][0]["share"] == pytest.approx(first.value)
+
+
+def test_who_appeared_and_who_lost(lake: Lake) -> None:
+    """By hand, per sender in 2022 and 2023: Zenit 250 and 250 in three spellings, ACME 100, 450."""
+    found = ask(lake, "reorientation", by="sender", base="2022")
+    changed = {row["sender"]: row for row in found.table}
+    assert changed["Nordic Parts GmbH"]["value_gained"] == pytest.approx(200)
+    assert changed["ACME LTD"]["value_gained"] == pytest.approx(350)
+    assert changed["Zenit S.A."]["value_lost"] == pytest.approx(200)
+    growth = ask(lake, "growth_contribution", by="brand", base="2022")
+    parts = {row["brand"]: row["value_usd"] for row in growth.table}
+    assert parts == pytest.approx(
+        {"not named" if k == "S/M" else k: v for k, v in amounts().items()}
+    )
+
+
+def test_every_spelling_of_a_company_counts(lake: Lake) -> None:
+    found = ask(lake, "value", exporter="WLD", period="2022", company="sender: zenit")
+    assert found.value == pytest.approx(250)
+    one = ask(lake, "value", exporter="WLD", period="2022", company="sender: Zénit S.A.")
+    assert one.value == pytest.approx(50)  # written as it stands, it is that name
+
+
+def test_no_person_is_shown(lake: Lake) -> None:
+    found = ask(lake, "top_supplier", by="sender")
+    shown = json.dumps(found.to_dict())
+    assert "Akhmetova" not in shown
+    assert "NP-" not in shown
+    assert {row["sender"] for row in found.table} >= {"a natural person", "not named"}
+    rows = lake.table("shipments", source=SOURCE).to_native()
+    [(pseudonym,)] = rows.filter("sender LIKE 'NP-%'").project("sender").fetchall()
+    for name in (pseudonym, "Dana Akhmetova"):
+        with pytest.raises((RequestError, UnknownNameError)) as refused:
+            ask(lake, "value", exporter="CHN", company=f"sender: {name}")
+        assert "NP-" not in f"{refused.value.hint}{refused.value}".replace(pseudonym, "")
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"company": "INTEL"}, "brand: INTEL"),
+        ({"company": "brand: "}, "brand: INTEL"),
+        ({"company": "owner: INTEL"}, "brand: INTEL"),
+        ({"company": "brand: INTLE"}, "did you mean INTEL"),
+        ({"lines": "chips"}, "8542.31.90"),
+        ({"lines": "8542.32", "goods": "all"}, "did you mean"),
+        ({"by": "brand", "measure": "growth", "base": "2022"}, "leave out --by"),
+        ({"by": "product", "measure": "hhi"}, "leave out --by"),
+        ({"by": "brand", "measure": "import_share", "exporter": "CHN"}, "--company"),
+        ({"by": "brand", "measure": "import_share", "company": "sender: ACME LTD"}, "--by sender"),
+        ({"by": "brand", "measure": "hhi", "source": "baci"}, "--source shipments.peru"),
+    ],
+)
+def test_what_makes_no_sense_says_what_to_write(
+    lake: Lake, keys: dict[str, str], told: str
+) -> None:
+    asked = {"measure": "value", "importer": "KAZ", "goods": "8542", "period": "2023"}
+    asked |= {"source": SOURCE, "basis": "origin"} | keys
+    with pytest.raises((RequestError, UnknownNameError)) as refused:
+        ep.ask(asked.pop("measure"), lake=lake, **asked)  # type: ignore[call-overload]
+    assert told in refused.value.hint
+
+
+def test_a_company_without_lines_is_no_missing_reporter(lake: Lake) -> None:
+    found = ask(lake, "import_share", exporter="CHN", company="sender: Zenit S.A.")
+    assert found.status == "insufficient_data"
+    assert "sender Zenit S.A." in str(found.reason)
+    assert "KAZ did not report" not in str(found.reason)
