@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from entrepot.cli.common import BETWEEN, EDGES, console, facts, fitted, note, table
+from entrepot.cli.output import BETWEEN, EDGES, console, facts, fitted, note, table
 
 HEAD = ["supplier", "what it supplies", "value usd", "share of imports"]
 ROWS = [

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, complete_area, emit, facts, table
+from entrepot.cli.common import JsonOption, complete_area
+from entrepot.cli.output import emit, facts, table
 from entrepot.model.area_names import as_one_code
 from entrepot.model.areas import Area, Group, area, area_or_group, areas, groups
 

@@ -16,18 +16,15 @@ from entrepot.cli.common import (
     LakeOrAddress,
     MasterOption,
     Measure,
-    emit,
-    facts,
-    note,
     open_lake,
     open_on_engine,
     say_if_empty,
     saying_new_folder,
-    table,
     with_keys,
     writable,
 )
 from entrepot.cli.data_show import size
+from entrepot.cli.output import emit, facts, note, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

@@ -14,14 +14,12 @@ from entrepot.cli.common import (
     LakeOrAddress,
     MasterOption,
     default_of,
-    emit,
     open_on_engine,
-    progress,
     say_if_empty,
     saying_new_folder,
-    table,
     writable,
 )
+from entrepot.cli.output import emit, progress, table
 from entrepot.model.area_names import as_codes
 
 if TYPE_CHECKING:

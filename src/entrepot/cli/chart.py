@@ -13,12 +13,12 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
-    emit,
     open_on_engine,
     saying_new_folder,
     with_keys,
     writable,
 )
+from entrepot.cli.output import emit
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

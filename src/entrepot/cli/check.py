@@ -12,12 +12,12 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
-    emit,
     open_on_engine,
     saying_new_folder,
     writable,
 )
 from entrepot.cli.draft import DateOption, PublisherOption, drafted
+from entrepot.cli.output import emit
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

@@ -17,14 +17,9 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOption,
     complete_source,
-    emit,
-    is_quiet,
-    note,
     open_lake,
     open_new_lake,
-    progress,
     read_text_file,
-    table,
     writable,
 )
 from entrepot.cli.data_get import GET_EXAMPLE, get
@@ -39,6 +34,7 @@ from entrepot.cli.data_show import (
     size,
     state_of,
 )
+from entrepot.cli.output import emit, is_quiet, note, progress, table
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:

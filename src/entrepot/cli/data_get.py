@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_new_lake, progress, table
+from entrepot.cli.common import JsonOption, LakeOption, open_new_lake
 from entrepot.cli.data_show import print_report, say, size
+from entrepot.cli.output import emit, progress, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

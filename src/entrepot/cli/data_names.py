@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from entrepot.cli.common import (
-    JsonOption,
-    LakeOption,
-    emit,
-    open_lake,
-    table,
-    table_format,
-    writable,
-)
+from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
 from entrepot.cli.data_show import say
+from entrepot.cli.output import emit, table, table_format
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import (
-    JsonOption,
-    LakeOption,
-    complete_source,
-    emit,
-    facts,
-    open_lake,
-    table,
-)
+from entrepot.cli.common import JsonOption, LakeOption, complete_source, open_lake
+from entrepot.cli.output import emit, facts, table
 from entrepot.model.display import NBSP
 from entrepot.sources import bring_in
 

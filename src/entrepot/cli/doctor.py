@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, open_lake
 from entrepot.cli.data_show import say, size
+from entrepot.cli.output import emit, table
 from entrepot.errors import EntrepotError, RequestError, UnknownNameError
 from entrepot.files import cannot_write
 from entrepot.settings import CONFIG_KEYS, Settings, config_file, configured, write_config

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import (
-    JsonOption,
-    LakeOption,
-    emit,
-    note,
-    open_lake,
-    saying_new_folder,
-    writable,
-)
+from entrepot.cli.common import JsonOption, LakeOption, open_lake, saying_new_folder, writable
+from entrepot.cli.output import emit, note
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.cli import goods_match
-from entrepot.cli.common import JsonOption, LakeOption, complete_goods, emit, note, table
+from entrepot.cli.common import JsonOption, LakeOption, complete_goods
 from entrepot.cli.goods_match import converted
+from entrepot.cli.output import emit, note, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, table, writable
+from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.output import emit, table
 from entrepot.errors import (
     BadFileError,
     NoEvidenceError,

@@ -33,7 +33,7 @@ from entrepot.cli import (
     serve,
     watch,
 )
-from entrepot.cli.common import quietly, set_format, streams, table_format, trace, verbosely
+from entrepot.cli.output import quietly, set_format, streams, table_format, trace, verbosely
 from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.files import in_words
 from entrepot.model.display import printable

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, complete_measure, emit, facts, table
+from entrepot.cli.common import JsonOption, complete_measure
+from entrepot.cli.output import emit, facts, table
 
 if TYPE_CHECKING:
     from rich.console import Console

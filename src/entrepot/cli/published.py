@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, facts, open_lake, table
+from entrepot.cli.common import JsonOption, LakeOption, open_lake
+from entrepot.cli.output import emit, facts, table
 from entrepot.errors import UnknownNameError
 from entrepot.model.area_names import as_codes
 

@@ -12,12 +12,10 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
-    emit,
     open_on_engine,
-    progress,
-    table,
     writable,
 )
+from entrepot.cli.output import emit, progress, table
 
 if TYPE_CHECKING:
     from rich.console import Console

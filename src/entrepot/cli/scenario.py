@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, emit, open_lake, progress, table, writable
+from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.output import emit, progress, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import (
-    JsonOption,
-    LakeOption,
-    emit,
-    note,
-    open_lake,
-    progress,
-    table,
-    writable,
-)
+from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.output import emit, note, progress, table
 from entrepot.errors import NoEvidenceError, RequestError
 
 if TYPE_CHECKING:

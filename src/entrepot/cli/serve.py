@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from entrepot.cli.common import LakeOption, note, require_lake
+from entrepot.cli.common import LakeOption, require_lake
+from entrepot.cli.output import note
 
 __all__ = ["mcp", "serve"]
 

@@ -12,12 +12,9 @@ from entrepot.cli.common import (
     JsonOption,
     LakeOrAddress,
     MasterOption,
-    emit,
-    note,
     open_on_engine,
-    progress,
-    table,
 )
+from entrepot.cli.output import emit, note, progress, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
