@@ -227,6 +227,20 @@ def test_quantiles_of_student(freedom: float, confidence: float) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("freedom", "confidence"),
+    [(1, 1 - 1e-7), (1, 1 - 1e-10), (1, 1 - 1e-15), (3, 1 - 1e-15), (0.5, 0.95), (0.01, 0.95)],
+)
+def test_quantiles_of_student_far_out(freedom: float, confidence: float) -> None:
+    """Where 1 - P has no digits left, an error of 2 % or of the logarithm of zero came out."""
+    expected = float(stats.t.isf((1 - confidence) / 2, freedom))
+    assert student_quantile(confidence, freedom) == pytest.approx(expected, rel=1e-9)
+
+
+def test_no_float_is_as_large_as_the_quantile_of_a_thousandth_of_a_degree() -> None:
+    assert student_quantile(0.95, 0.001) == math.inf
+
+
 def made(draw: random.Random, headings: int, beta: float) -> list[Contrast]:
     """Products in headings that move together, with one error in ten three times as large."""
     found = []

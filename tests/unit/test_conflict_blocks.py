@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from tests.unit.test_slips import CHILE, LEVELS, checked, row
 
 from entrepot.claims import check, parse_document
 from entrepot.claims.statements import ReferenceLevels, Statements
+from entrepot.report.check_report.note import render_note
+from entrepot.report.check_report.save import render_markdown
 
 TYPO = """
 format: 1
@@ -83,3 +86,20 @@ def test_a_less_sure_print_replaces_no_sure_one() -> None:
     quoted = row("CHN", "CHL", "2019", 21e9, 1e8, published_on="2020-03-20", confidence="medium")
     claim = f"  - {{id: a, value: {{{CHILE}}}, says: 20.13 billion dollars}}"
     assert checked(claim, sure, quoted).claims[0].verdict == "supported"
+
+
+def test_a_heading_stands_once_over_all_conflicts_of_its_kind() -> None:
+    """Conflicts of the two kinds came in turns, and each change repeated a heading."""
+    text = "\n".join(TYPO.splitlines()[:5]) + (
+        "\n  - {id: again, value: {exporter: BRA, importer: PER, period: 2019},"
+        " says: $19.7 billion}\n"
+    )
+    found = check(parse_document(text), facts=ReferenceLevels(Statements([])))
+    (one,) = found.conflicts
+    one = replace(one, blamed=(), unless="")
+    other = replace(one, unless="one of them is of another country's statistics")
+    mixed = replace(found, conflicts=(one, other, one, other))
+    for written in (render_note(mixed), render_markdown(mixed)):
+        # "contradict each other" with a colon or at the end of a line is a heading of both kinds.
+        assert len(re.findall(r"contradict each other(?: within.*)?:?$", written, re.M)) == 2
+        assert written.count(one.because.split()[0]) >= 4

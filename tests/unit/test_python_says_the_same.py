@@ -99,6 +99,24 @@ def test_numbers_for_areas_are_refused(kind: Any) -> None:
         measures.rank_and_multiple(kind(ROWS), partner=[156], by=["importer"])
 
 
+@pytest.mark.parametrize(
+    ("measure", "keys"),
+    [
+        (measures.import_share, {"exporter": "KOR", "by": ["importer"]}),
+        (measures.asymmetry, {"importer": "KOR", "exporter": "CHN", "by": []}),
+        (measures.salience, {"country": "KOR", "partner": "CHN"}),
+        (measures.cutoff, {"importer": "KOR", "exporter": "CHN", "sigma": 2.0, "divert": 0.1}),
+        (measures.pass_through, {"middleman": "KOR", "importer": "FRA", "origins": ["CHN"]}),
+        (measures.supplier_loss, {"exporter": "KOR", "sigma": 2.0}),
+    ],
+)
+def test_a_warning_names_the_line_of_the_user(measure: Any, keys: dict[str, Any]) -> None:
+    """However deep a measure is: those with another function in between named Python's start."""
+    with pytest.warns(AbsentAreaWarning, match="KOR is in no row") as caught:
+        measure(pa.table(ROWS | {"product": ["850511"] * 3}), **keys)
+    assert {one.filename for one in caught} == {__file__}
+
+
 SPAN = {"before": 2021, "after": 2022}
 HUBS = {"hubs": "KAZ", "origin": "CHN"}
 TWO = {"country": "DEU", "partner": "CHN"}

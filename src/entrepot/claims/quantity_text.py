@@ -146,14 +146,13 @@ def like(claim: Claim, value: float) -> str:
     A number that the claim does not print exactly gets three significant digits.
     """
     unit, step = claim.quantity.unit, claim.says.step
-    if claim.says.relation != "=" or not step:
+    # A rank is a whole number, whatever its words were.
+    if claim.says.relation != "=" or not step or unit == "rank":
         return stated(value, unit)
     if unit not in ("share", "percent", "points", "ratio"):
         # Down to the printed step: 1.63 trillion in steps of 10 billion is three digits.
         digits = max(3, math.floor(math.log10(abs(value) / step)) + 1) if value else 3
         return figure_value(value, unit, digits)
-    if unit == "rank":
-        return claim.says.text
     if unit == "ratio" and claim.says.unit == "percent":  # trade in per cent of GDP
         unit = "share"
     if unit == "percent" and value > LARGE:

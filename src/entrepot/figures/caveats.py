@@ -98,10 +98,10 @@ def for_definition(
 ) -> list[Caveat]:
     """Return the caveats that follow from the question alone.
 
-    With `one_voice`, a country that still reports tells all of it, so nothing breaks; `teller` is
-    who tells all of it, whether it still reports or not; empty: both sides may. `source` is where
-    the rows are from. Where the question is not `answered`, only what bears on why: there is no
-    value to be careful with.
+    With `one_reporter`, a country that still reports is the reporter of all of it, so nothing
+    breaks; `reporter` is the one side whose reports are used, whether it still reports or not;
+    empty: both sides' may be. `source` is where the rows are from. Where the question is not
+    `answered`, only what bears on why: there is no value to be careful with.
     """
     found = [] if one_reporter else _reporter_break(definition, reporter, source, answered=answered)
     if not answered:

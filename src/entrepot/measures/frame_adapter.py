@@ -8,6 +8,7 @@ Polars LazyFrame, Narwhals LazyFrame) stays where it is and stays lazy.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
@@ -101,13 +102,22 @@ def run_on_frame(
                 f"{names} {are} in no row of {column}: the frame may not have this trade, or write "
                 "the code in another way",
                 AbsentAreaWarning,
-                stacklevel=4,
+                stacklevel=_callers_level(),
             )
     if isinstance(rows, nw.LazyFrame):
         result: Any = step(_clean(rows, columns, value))
     else:
         result = _eager(rows.select(columns), step, order or keys, value)
     return cast("FrameT", result if _is_narwhals(frame) else result.to_native())
+
+
+def _callers_level() -> int:
+    """Return the `stacklevel` of a warning that names the user's line, however deep a measure is."""
+    level, frame = 1, inspect.currentframe()
+    frame = frame.f_back if frame else None  # who warns is level 1
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] == "entrepot":
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def numbers_refused(*columns: str) -> dict[str, tuple[str, ...]]:

@@ -42,7 +42,7 @@ def student_quantile(confidence: float, freedom: float) -> float:
     """Return t with P(-t < T < t) = `confidence` for Student's T, by bisection.
 
     Above `NEARLY_NORMAL` degrees of freedom, the normal quantile with its first correction, which
-    is off by less than 1e-7.
+    is off by less than 1e-7. Infinity where a fraction of a degree leaves an end beyond all floats.
 
     Raises
     ------
@@ -57,33 +57,41 @@ def student_quantile(confidence: float, freedom: float) -> float:
     if freedom > NEARLY_NORMAL:
         z = NormalDist().inv_cdf((1 + confidence) / 2)
         return z + (z**3 + z) / (4 * freedom)
-    low, high = 0.0, 1.0
+    low, high, tails = 0.0, 1.0, 1 - confidence
     # With one degree of freedom and 99.9 % the quantile is above 600: no fixed upper end does.
-    while _between(high, freedom) < confidence:
-        high *= 2
+    while _outside(high, freedom) > tails:
+        low, high = high, 2 * high
+        if math.isinf(high):
+            return math.inf
     # More than the 53 binary digits of a float.
     for _ in range(60):
-        middle = (low + high) / 2
-        if _between(middle, freedom) < confidence:
+        middle = low + (high - low) / 2
+        if _outside(middle, freedom) > tails:
             low = middle
         else:
             high = middle
-    return (low + high) / 2
+    return low + (high - low) / 2
 
 
-def _between(t: float, freedom: float) -> float:
-    """Return P(-t < T < t), an incomplete beta function (Abramowitz and Stegun 1964, 26.7.1)."""
-    part = t * t / (freedom + t * t)
+def _outside(t: float, freedom: float) -> float:
+    """Return P(T < -t or T > t), an incomplete beta function (Abramowitz and Stegun 1964, 26.7.1).
+
+    The tails and not what lies between them, of which a float near 1 would keep few digits.
+    """
+    if t == 0:
+        return 1.0
     a, b = 0.5, freedom / 2
-    if part == 0:
-        return 0.0
+    # In logarithms: t² and a gamma function (from 172 on) overflow.
+    square = 2 * math.log(t) - math.log(freedom)
+    # ln(1 + t² / freedom); beyond exp(40) the 1 is lost in a float anyway.
+    whole = square if square > 40 else math.log1p(math.exp(square))
+    part, rest = math.exp(square - whole), math.exp(-whole)
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    # In logarithms: a gamma function overflows from 172 on.
-    scale += a * math.log(part) + b * math.log1p(-part)
+    scale += a * (square - whole) - b * whole
     # On the other side of this the fraction converges slowly, and that of the complement fast.
     if part < (a + 1) / (a + b + 2):
-        return math.exp(scale) * _fraction(part, a, b) / a
-    return 1 - math.exp(scale) * _fraction(1 - part, b, a) / b
+        return 1 - math.exp(scale) * _fraction(part, a, b) / a
+    return math.exp(scale) * _fraction(rest, b, a) / b
 
 
 def _fraction(x: float, a: float, b: float) -> float:

@@ -16,6 +16,7 @@ from entrepot.lake import fetch, relation, stored
 from entrepot.model.areas import known_areas
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 from entrepot.reconciliation.mirror_gaps import (
+    DOLLARS,
     STEADY,
     TWO_REPORTS,
     MirrorPair,
@@ -246,7 +247,12 @@ class _Reads:
     def suppliers(
         self, goods: Goods, buyers: frozenset[str], sellers: frozenset[str], count: int
     ) -> tuple[str, ...]:
-        """Return the largest exporters of the goods but the sellers, whoever tells of them."""
+        """Return the largest exporters of the goods but the sellers, whoever reports them.
+
+        Each counts by its largest report: two reports of one flow are no two flows. Reports count
+        in dollars, at the least that their currency was worth; those in currencies that are not
+        compared here do not count, see `mirrored`.
+        """
         if not count or not goods:
             return ()
         loads = nw.concat([self.lake.flows(name, by="importer") for name in self.names])
@@ -259,11 +265,14 @@ class _Reads:
                 f"AND year(period) BETWEEN {first} AND {last} AND product <> '{TOTAL}'"
             )
         )
-        # Reports in other currencies have no dollars: their own number ranks them, which is rough.
-        value = nw.coalesce("value_usd", "value_reported").sum()
-        sums = chosen.lazy().group_by("exporter").agg(value.alias("value"))
-        # A sum of nothing but empty values is NULL, which comes back as None.
-        ranked = sorted(fetch(sums), key=lambda row: (-(row[1] or 0.0), row[0]))
+        value = nw.col("value_usd")
+        for coin, (least, _) in DOLLARS.items():
+            in_coin = nw.when(nw.col("currency") == coin).then(nw.col("value_reported") * least)
+            value = nw.coalesce(value, in_coin)
+        report = ("exporter", "source", "reported_by", "freq", "partner_basis")
+        sums = chosen.lazy().group_by(*report).agg(value.sum().alias("value"))
+        largest = sums.group_by("exporter").agg(nw.col("value").max()).drop_nulls("value")
+        ranked = sorted(fetch(largest), key=lambda row: (-row[1], row[0]))
         areas = known_areas()
         named = (name for name, _ in ranked if name in areas and areas[name].kind not in _NO_AREA)
         return tuple(islice(named, count))

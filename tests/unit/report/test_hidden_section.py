@@ -204,6 +204,40 @@ def test_all_flows_together_are_what_the_check_of_the_lake_finds(lake: Lake) -> 
         assert gaps[rule] / M == pytest.approx(float(text), rel=5e-3)
 
 
+TENGE = """
+format: 1
+id: tenge
+title: Imports of Germany in tenge
+reporter: DEU
+nomenclature: HS2017
+columns:
+  year: {role: period}
+  partner: {role: partner, codes: names}
+  code: {role: product}
+  tenge: {role: value, currency: KZT}
+flow: import
+"""
+
+
+def test_main_suppliers_are_ranked_by_values_of_one_currency_and_of_one_report(
+    tmp_path: Path,
+) -> None:
+    """2 bn tenge are 4 m dollars; and what both sides report of France is no second delivery."""
+    cells: list[Cell] = [
+        (2022, CHINA, GERMANY, "854231", 50 * M, 40 * M),
+        (2022, USA, GERMANY, "854231", None, 6 * M),
+        (2022, FRANCE, GERMANY, "854231", 4 * M, 4 * M),
+        (2022, KAZAKHSTAN, GERMANY, "854231", None, 3 * M),
+    ]
+    lake = lake_of(tmp_path, cells)
+    (tmp_path / "tenge.csv").write_text("year,partner,code,tenge\n2022,Kazakhstan,854231,2000000000\n")
+    lake.add("table", [tmp_path / "tenge.csv"], mapping=TENGE)
+    asked = Definition.build("value", importer="DEU", exporter="CHN", goods="854231", period=2022)
+    with lake.reading():
+        found = compare(asked, (2022, 2022), lake, others=3)
+    assert found.suppliers == ("USA", "FRA", "KAZ")
+
+
 @pytest.mark.parametrize(("buys_elsewhere", "is_found"), [(False, False), (True, True)])
 def test_a_good_that_others_buy_elsewhere_is_one_that_the_source_has(
     tmp_path: Path, buys_elsewhere: bool, is_found: bool

@@ -51,7 +51,9 @@ def render_note(check: Check) -> str:
     lines += _wrapped(_differing(len(found)) if found else _UNSAID)
     for place, entry in enumerate(found, start=1):
         lines += ["", *_item(place, entry)]
-    for words, blocks in groupby(check.blocks, key=in_one_reporter):
+    # Sorted, which groupby needs: a heading stands once.
+    kinds = sorted(check.blocks, key=in_one_reporter)
+    for words, blocks in groupby(kinds, key=in_one_reporter):
         lines += ["", f"Figures in the text that contradict each other{words}:"]
         for block in blocks:
             lines += _block(block, check)

@@ -270,7 +270,9 @@ def render_markdown(check: Check, article: ArticleText | None = None) -> str:
         parts.append(escaped(said))
     parts.append(f"**{check.in_counts()}**")
     parts += [escaped(limit) for limit in check.limits]
-    for words, blocks in groupby(check.blocks, key=in_one_reporter):
+    # Sorted, which groupby needs: a heading stands once.
+    kinds = sorted(check.blocks, key=in_one_reporter)
+    for words, blocks in groupby(kinds, key=in_one_reporter):
         parts.append(f"## Figures that contradict each other{words}")
         parts += [_conflict(block, check) for block in blocks]
     parts.append("## The text")

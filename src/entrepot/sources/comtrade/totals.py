@@ -130,7 +130,7 @@ _WORLD = 0
 def leave_sums_out(
     connection: duckdb.DuckDBPyConnection, file: ComtradeFile
 ) -> tuple[Finding, ...]:
-    """Move aggregates from the table of cells to `TOTALS`, and say what they add up to.
+    """Move aggregates from the table of cells to `SUMS`, and say what they add up to.
 
     A report of a group of countries, and what it says, is left out.
 

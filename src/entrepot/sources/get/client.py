@@ -117,7 +117,7 @@ class HttpClient:
 
         Raises
         ------
-        Passing
+        TransientFailure
             If the line fails in a way that may pass.
         OutsideError
             If the line fails for good, or a redirect leads where it must not.

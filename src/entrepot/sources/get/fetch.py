@@ -389,7 +389,7 @@ def take(
 
     Raises
     ------
-    Passing
+    TransientFailure
         If it ends too early.
     OutsideError
         If it is larger than the bound or the disk, or packed in an unknown way.
@@ -428,7 +428,7 @@ def take_rest(
 
     Raises
     ------
-    Passing
+    TransientFailure
         If it is not: what is there is thrown away and everything asked for again.
     """
     content, have = part.content, part.size
