@@ -500,4 +500,12 @@ def test_currencies_are_not_added_up(put: Any, lake: Lake) -> None:
     )
     rules = {one.rule: one for one in lake.check()}
     assert "(30.0 m USD and 20.0 m EUR)" in money(rules["hidden-goods"].text)
+    assert "Flows of 10,000,000 in the currency of the report or more" in rules["hidden-goods"].text
+
+
+def test_the_least_amount_is_in_the_currency_of_the_reports(put: Any, lake: Lake) -> None:
+    euros = {"value_usd": None, "currency": "EUR", "value_reported": 2e7}
+    put("comtrade", {"product": "999999", "importer": "KAZ", **euros})
+    (found,) = (one for one in lake.check() if one.rule == "hidden-goods")
+    assert "Flows of 10.0 m EUR or more" in money(found.text)
     assert repeated.CHANCE < 1e-3

@@ -325,6 +325,17 @@ def test_codes_that_an_edition_does_not_have(
     assert found["unknown-code"].example.replace("\u00a0", " ") == "854800 of HS2017, 3.00 m USD"
 
 
+def test_unknown_codes_are_not_added_up_over_currencies(
+    put: Put, check: Callable[..., dict[str, Finding]]
+) -> None:
+    euros = {"value_usd": None, "currency": "EUR", "value_reported": 5e6}
+    strange = {"product": "854800"}
+    put("comtrade", {}, {**strange, "value_usd": 2e6}, {**strange, "importer": "KAZ", **euros})
+    found = check({"HS2017": frozenset({"850110", "270900"})})["unknown-code"]
+    assert found.text.startswith("One product code does not exist")
+    assert found.example.replace("\u00a0", " ") == "854800 of HS2017, 5.00 m EUR"
+
+
 def test_codes_that_nobody_uses(put: Put, check: Callable[..., dict[str, Finding]]) -> None:
     codes = [f"85{n:04}" for n in range(40)]
     put("comtrade", *({"product": code} for code in codes[:39]))

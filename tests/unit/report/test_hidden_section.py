@@ -230,7 +230,9 @@ def test_main_suppliers_are_ranked_by_values_of_one_currency_and_of_one_report(
         (2022, KAZAKHSTAN, GERMANY, "854231", None, 3 * M),
     ]
     lake = lake_of(tmp_path, cells)
-    (tmp_path / "tenge.csv").write_text("year,partner,code,tenge\n2022,Kazakhstan,854231,2000000000\n")
+    (tmp_path / "tenge.csv").write_text(
+        "year,partner,code,tenge\n2022,Kazakhstan,854231,2000000000\n"
+    )
     lake.add("table", [tmp_path / "tenge.csv"], mapping=TENGE)
     asked = Definition.build("value", importer="DEU", exporter="CHN", goods="854231", period=2022)
     with lake.reading():

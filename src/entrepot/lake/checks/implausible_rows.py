@@ -116,7 +116,7 @@ def _codes(
 ) -> Iterator[Finding]:
     """Warn of codes that their edition does not have, and note those that nobody uses."""
     rows = counted.rows(source).filter("regexp_full_match(product, '[0-9]{6}')")
-    groups = rows.aggregate(f"nomenclature, product, count(*), sum({VALUE}), min({CURRENCY})")
+    groups = rows.aggregate(f"nomenclature, product, count(*), sum({VALUE}), {CURRENCY}")
     used: dict[str, set[str]] = {}
     strange: list[tuple[float, int, str, str]] = []
     for edition, product, count, value, currency in groups.fetchall():
@@ -125,10 +125,9 @@ def _codes(
             strange.append((value or 0.0, count, f"{product} of {edition}", currency))
     if strange:
         value, _, name, currency = max(strange)
-        text = (
-            f"{len(strange)} product codes do not exist in the edition that the rows are said to "
-            "be in: the edition may be another, or a country may use a code of its own."
-        )
+        names = len({name for *_, name, _ in strange})
+        some = f"{names} product codes do" if names > 1 else "One product code does"
+        text = f"{some} not exist in the edition that the rows are said to be in: the edition may be another, or a country may use a code of its own."
         example = f"{name}, {figure_value(value, currency)}"
         total = sum(count for _, count, _, _ in strange)
         yield Finding("unknown-code", "warning", place, total, example, text)
@@ -270,11 +269,19 @@ def _goods(counted: Totals, source: str, place: str) -> Iterator[Finding]:
             worst = max(worst, (hidden, f"{words}, {hidden / whole:.0%} of the flow"))
     if count:
         text = (
-            f"Flows of {figure_value(LEAST_HIDDEN, 'USD')} or more with {SHARE:.0%} or more of "
+            f"Flows of {_least(stake)} or more with {SHARE:.0%} or more of "
             f"their value under codes that name no goods ({amounts(stake)}): confidential or not "
             "specified. The value of any single good in such a flow is a lower bound."
         )
         yield Finding("hidden-goods", "warning", place, count, worst[1], text)
+
+
+def _least(stake: Iterable[tuple[str, float]]) -> str:
+    """Return the least amount that counts, which is the same number in every currency."""
+    money = {currency for currency, _ in stake}
+    if len(money) == 1:
+        return figure_value(LEAST_HIDDEN, money.pop())
+    return f"{LEAST_HIDDEN:,.0f} in the currency of the report"
 
 
 def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
@@ -291,9 +298,10 @@ def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     if found:
         period, freq, reporter, currency, hidden, whole = found[0]
         when = f"{period:%Y}" if freq == "A" else f"{period:%Y-%m}"
-        stake = amounts((row[3], row[4]) for row in found)
+        each = [(row[3], row[4]) for row in found]
+        stake = amounts(each)
         text = (
-            f"Reporters with {figure_value(LEAST_HIDDEN, 'USD')} or more and {SHARE:.0%} or more "
+            f"Reporters with {_least(each)} or more and {SHARE:.0%} or more "
             f"of it with partners that are no area ({stake}): suppressed or not specified. Their "
             "trade with any single partner is a lower bound."
         )
