@@ -72,9 +72,12 @@ def test_concentration_has_bounds(few: Lake) -> None:
     figure = ask(few, "hhi")
     assert figure.value == pytest.approx(known, rel=1e-12)
     assert figure.low == pytest.approx(known, rel=1e-12)
-    assert figure.high == pytest.approx(known + 0.364**2, rel=1e-12)
+    # Without re-imports the total is 964, and all that is not in the data may be one supplier.
+    most = (436**2 + 100**2 + 64**2 + 364**2) / 964**2
+    assert most > known + 0.364**2
+    assert figure.high == pytest.approx(most, rel=1e-12)
     two = ask(few, "cr", k=2)
-    assert (two.value, two.high) == (pytest.approx(0.536), pytest.approx(0.8))
+    assert (two.value, two.high) == (pytest.approx(0.536), pytest.approx((436 + 364) / 964))
     first = ask(few, "top_supplier")
     assert first.value == pytest.approx(0.436)
 
@@ -178,6 +181,82 @@ def of_imts(folder: Path, partners: dict[str, int]) -> tuple[Lake, dict[str, Any
     lake = Lake.open(folder / "lake")
     lake.add("imts", [folder / "made.csv"])
     return lake, {"source": "imts", "goods": "all"}
+
+
+def concentration(parts: Sequence[float], rest: float) -> dict[str, tuple[float, float]]:
+    """The least and the most that suppliers and a rest can mean: the rest split, or one supplier.
+
+    By hand: each is a share of all of it. Of the largest, any but re-imports, which come last.
+    """
+    every = sum(parts) + rest
+    shares = sorted((one / every for one in parts), reverse=True)
+    alone = sorted([*shares, rest / every], reverse=True)
+    squares = sum(one**2 for one in shares)
+    return {
+        "hhi": (squares, squares + (rest / every) ** 2),
+        "cr": (sum(shares[:2]), sum(alone[:2])),
+    }
+
+
+@pytest.mark.parametrize("written", [of_comtrade, of_table, of_comext, of_imts])
+@settings(
+    max_examples=1,  # three lakes and nine ranges
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(parts=st.lists(AMOUNTS, min_size=3, max_size=3), own=AMOUNTS, factor=st.floats(0.3, 3))
+def test_no_total_and_no_reimports_change_a_concentration_silently(
+    tmp_path_factory: pytest.TempPathFactory,
+    written: Callable[[Path, dict[str, int]], tuple[Lake, dict[str, Any]]],
+    parts: list[int],
+    own: int,
+    factor: float,
+) -> None:
+    """Each way to count, re-imports in it or not, has both of its bounds in the range."""
+    partners = dict(zip(("TWN", "CHN", "USA"), parts, strict=True))
+    total = max(round((sum(parts) + own) * factor), 1)
+    files = [partners, partners | {"world": total, "own": own}, partners | {"own": own}]
+    seen: dict[str, list[tuple[float, str]]] = {"hhi": [], "cr": [], "top_supplier": []}
+    for one in files:
+        lake, keys = written(tmp_path_factory.mktemp("silent"), one)
+        known = [*parts, own] if "own" in one else parts
+        # Of Comext the total is of what crosses the border of the Union, re-imports apart.
+        rest = max(one.get("world", 0) - sum(parts if written is of_comext else known), 0)
+        for measure, answers in seen.items():
+            more = {"k": 2} if measure == "cr" else {}
+            figure = ask(lake, measure, reported_by="importer", **keys, **more)
+            said = figure.to_dict()
+            answers.append((figure.value or 0, str((said["denominator"]["text"], said["caveats"]))))
+            low, high = figure.low or figure.value or 0, figure.high or figure.value or 0
+            if measure in ("hhi", "cr"):
+                ends = concentration(known, rest)[measure]
+                without = concentration(parts, rest)[measure]
+                assert low <= min(*ends, *without) * 1.000001
+                assert high >= max(*ends, *without) * 0.999999
+    for answers in seen.values():
+        for (value, words), (other, said) in itertools.combinations(answers, 2):
+            assert value == pytest.approx(other, rel=0.011) or words != said
+
+
+@pytest.mark.parametrize(
+    ("world", "place", "worst"),
+    [(None, 2, 2), (600, 2, 2), (690, 2, 2), (800, 2, 3), (1000, 2, 5)],
+)
+def test_a_total_leaves_open_who_ranks_before(
+    tmp_path: Path, world: int | None, place: int, worst: int
+) -> None:
+    """China buys 100 of 636 that partners add up to: as many more of that size may come first."""
+    sold = [(TAIWAN, 436), (CHINA, 100), (USA, 64), (THAILAND, 36)]
+    rows = [row(value, flow="X", reporter=THAILAND, partner=who) for who, value in sold]
+    rows += [row(world, flow="X", reporter=THAILAND, partner=WORLD)] if world else []
+    lake = lake_of(tmp_path, rows)
+    keys = {"importer": "CHN", "exporter": "THA", "reported_by": "exporter"}
+    figure = ask(lake, "rank", **keys)
+    assert figure.value == place
+    assert (figure.high or place) == worst
+    if world and world != 636:
+        assert "reported-total" in caveats(figure)
 
 
 @pytest.mark.parametrize("written", [of_comtrade, of_table, of_comext, of_imts])

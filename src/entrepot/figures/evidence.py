@@ -133,10 +133,14 @@ class Caveat:
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """One defensible definition and the value under it; `choices` names what differs."""
+    """One defensible definition and the value under it; `choices` names what differs.
+
+    `ends` are its bounds where partners that are not in the data may be one or many.
+    """
 
     choices: dict[str, str]
     value: float
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ def ends_of(
     None where they are the same number.
     """
     ends = [end for one in estimates for end in one.ends]
-    ends += [item.value for item in found.items] if found else []
+    for item in found.items if found else ():
+        ends += item.ends or (item.value,)
     return None if is_same(min(ends), max(ends)) else (min(ends), max(ends))
 
 

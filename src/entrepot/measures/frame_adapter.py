@@ -112,7 +112,7 @@ def run_on_frame(
 
 
 def _callers_level() -> int:
-    """Return the `stacklevel` of a warning that names the user's line, however deep a measure is."""
+    """Return the `stacklevel` of a warning that names the user's line, from any depth."""
     level, frame = 1, inspect.currentframe()
     frame = frame.f_back if frame else None  # who warns is level 1
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == "entrepot":

@@ -406,7 +406,7 @@ def combined(
             wanted = sorted({amount for some in added.values() for amount in some})
             editions = sorted({edition for edition, _ in codes})
             try:
-                values, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
+                values, bounds, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
             except NoEvidenceError as error:
                 left.append((name, error.what))
                 return
@@ -436,9 +436,11 @@ def combined(
                     choices = timed[0].report | base
                     choices |= {"total": _both(way.total, total), "window": when} | words[when]
                     is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
-                    yield FoundSpecification(
-                        Specification(choices, value * factor), is_asked and one.choice.is_asked
+                    ends = bounds.get((goods, place, amount))
+                    item = Specification(
+                        choices, value * factor, ends and (ends[0] * factor, ends[1] * factor)
                     )
+                    yield FoundSpecification(item, is_asked and one.choice.is_asked)
 
 
 def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> set[int]:

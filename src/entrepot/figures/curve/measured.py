@@ -37,10 +37,11 @@ def evaluated(
     ways: Sequence[PartnerChoice],
     amounts: Sequence[str],
     editions: Sequence[str],
-) -> tuple[dict[Key, float], dict[tuple[int, int], float]]:
-    """Return the measure under every combination, and how much of the value has a mass.
+) -> tuple[dict[Key, float], dict[Key, tuple[float, float]], dict[tuple[int, int], float]]:
+    """Return the measure under every combination, its bounds, and how much of it has a mass.
 
-    Where the measure has no value there is none. The part of the value with a mass comes by goods
+    Where the measure has no value there is none. Bounds are there where some partners are not in
+    the data, who may be one or many. The part of the value with a mass comes by goods
     and choice of partners, the smaller of period and base, where mass is one of several `amounts`.
     `editions` are those of the rows.
     """
@@ -63,11 +64,16 @@ def evaluated(
     first = measures.measure_metadata(asked.measure).columns[0][0]
     main = "amount" if asked.measure == "value" else how.value or first
     values: dict[Key, float] = {}
-    for specification, value in fetch(answers.select("specification", main)):
+    bounds: dict[Key, tuple[float, float]] = {}
+    ends = (f"{main}_low", f"{main}_high") if beyond else ()
+    for specification, value, *low_high in fetch(answers.select("specification", main, *ends)):
         if value is not None:
             rest, place = divmod(specification, len(AMOUNTS))
-            values[(*divmod(rest, len(ways)), AMOUNTS[place])] = float(value)
-    return values, weighted
+            key = (*divmod(rest, len(ways)), AMOUNTS[place])
+            values[key] = float(value)
+            if low_high and None not in low_high:
+                bounds[key] = (float(low_high[0]), float(low_high[1]))
+    return values, bounds, weighted
 
 
 def _weighted(found: Frame) -> dict[tuple[int, int], float]:
@@ -121,9 +127,9 @@ def by_way(
         for role, of in (("buys", "importer"), ("sells", "exporter")):
             if of in called:
                 name = nw.when(flags[side, role]).then(nw.lit(called[of])).otherwise(name)
-        # Where `total` is a choice, totals with and without re-imports are specifications, and as
-        # parts of a sum they need no name.
-        if total_sides(asked) == (side,) and "total" not in question(asked.measure).choices:
+        # Re-imports are a part of the total by their name, and no country that has a place. As a
+        # part of a sum they need none.
+        if total_sides(asked) == (side,) and "partners" not in question(asked.measure).choices:
             name = nw.when(own).then(nw.lit(REIMPORTS)).otherwise(name)
         renamed.append(name.alias(side))
     base = (asked.base or asked.period).start

@@ -230,10 +230,12 @@ def _levels(asked: Definition) -> tuple[int, ...]:
     """
     if question(asked.measure).trade == "purchases":
         return (MEMBERS,)
-    is_choice = "total" in question(asked.measure).choices
+    choices = question(asked.measure).choices
+    is_choice = "total" in choices
     if total_sides(asked) and not _has_groups(asked):
         return (OWN, ABROAD) if is_choice else (OWN,)
-    return (ABROAD, MEMBERS, OWN) if is_choice else (ABROAD,)
+    # Where partners are no choice, only a country has a place: a group would be its own supplier.
+    return (ABROAD, MEMBERS, OWN) if is_choice and "partners" in choices else (ABROAD,)
 
 
 def _has_groups(asked: Definition) -> bool:

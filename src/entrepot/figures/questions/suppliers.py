@@ -275,7 +275,7 @@ QUESTIONS = {
         "share of the largest of {buyers} suppliers",
         bounds_rest=True,
         divides=True,
-        choices=PART - {"partners", "total"},  # only a country other than the buyer has a place
+        choices=PART - {"partners"},  # only a country has a place
         has_interval=True,
         table=suppliers,
     ),

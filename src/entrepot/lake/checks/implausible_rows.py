@@ -127,7 +127,10 @@ def _codes(
         value, _, name, currency = max(strange)
         names = len({name for *_, name, _ in strange})
         some = f"{names} product codes do" if names > 1 else "One product code does"
-        text = f"{some} not exist in the edition that the rows are said to be in: the edition may be another, or a country may use a code of its own."
+        text = (
+            f"{some} not exist in the edition that the rows are said to be in: the edition may be "
+            "another, or a country may use a code of its own."
+        )
         example = f"{name}, {figure_value(value, currency)}"
         total = sum(count for _, count, _, _ in strange)
         yield Finding("unknown-code", "warning", place, total, example, text)
