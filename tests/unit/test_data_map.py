@@ -71,3 +71,12 @@ def test_json_has_text_mapping_and_questions(wits: Path) -> None:
     assert data["mapping"]["columns"]["Partner"] == {"role": "partner", "codes": "names"}
     assert "TODO" in data["text"]
     assert data["rows"] is None
+
+
+def test_two_questions_on_one_line_are_counted_with_their_lines(tmp_path: Path) -> None:
+    """Its reader counted lines, and missed a question that stands behind another one."""
+    path = tmp_path / "mine.csv"
+    path.write_text("year,reporter,partner,flow,hs6,value\n2022,KAZ,CHN,import,854231,10\n")
+    done = run(str(path))
+    assert done.stdout.count("TODO") == 3
+    assert "3 open questions on 2 lines: replace every TODO" in done.stderr

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 import entrepot as ep
 from entrepot.figures.card import card_html, card_text
 from entrepot.figures.citation import FORMS
-from entrepot.figures.figure import card_of
+from entrepot.figures.figure import card_of, table_of
 from entrepot.model.table_files import FORMS as FILES
 from entrepot.model.table_files import TableAbout, table_bytes
 
@@ -208,7 +208,25 @@ def test_citations_are_read_by_programs(share: ep.Figure) -> None:
     assert bib.startswith(f"@misc{{entrepot-{share.id},")
     assert bib.count("{") == bib.count("}")
     assert "56.3~\\%" in bib
+    assert "FREE Network, https://freepolicybriefs.org/" in said["text"]
     assert "published HP-002" in said["text"]
+    assert said["text"].endswith("Accessed 2026-11-30.")
+
+
+def test_a_citation_names_the_publisher_of_loaded_data() -> None:
+    """It named the id of our source and a hash, which no reader can look up."""
+    keys = {"importer": "DEU", "exporter": "CHN", "goods": "850511", "period": 2022}
+    said = ep.ask("import_share", **keys, lake="/no-such-lake").cite()
+    assert "From CEPII BACI V202601 (30 codes) (minerals e94ca46a577e)" in said
+
+
+def test_suppliers_are_shown_with_their_shares_and_unit() -> None:
+    keys = {"importer": "DEU", "goods": "850511", "period": 2022}
+    found = ep.ask("top_supplier", **keys, lake="/no-such-lake")
+    head, rows = table_of(found)
+    assert head == ["exporter", "value, USD", "share"]
+    assert rows[0][0] == "CHN"
+    assert rows[0][2].startswith("82.5")
 
 
 @pytest.mark.slow

@@ -129,6 +129,7 @@ DAYS = "code,nomenclature,applies,valid_to\n"
         (HEAD, "has no row", "mine.csv", "one code a row"),
         ("", "no column code", "row 1", ""),
         (b"code,nomenclature\n\xff,HS2022\n", "UTF-8", "byte 18", "save it"),
+        (b"PK\x03\x04\x14\x00", "is a workbook", "mine.csv", "save the sheet as CSV"),
         ("code;nomenclature\n854231;HS2022\n", "unknown column 'code;nomenclature'", "row 1", ""),
         ('code,nomenclature,wording\n854231,HS2022,"open\n', "unexpected end", "row 2", ""),
         # days

@@ -88,3 +88,45 @@ def test_suppliers_have_shares_of_the_same_total(lake: ep.Lake) -> None:
     assert [(row["exporter"], row["share"]) for row in rows] == [("USA", 0.75), ("CHN", 0.25)]
     assert sum(row["share"] for row in rows) == pytest.approx(1)
     assert "share" not in figure.table[0]
+
+
+def test_each_takes_apart_what_a_key_joins(lake: ep.Lake) -> None:
+    keys: dict[str, Any] = {"importer": "DEU", "goods": "854231", "period": "2019..2020"}
+    panel = ep.ask("value", exporter="CHN, USA", each=["exporter", "year"], lake=lake, **keys)
+    assert panel.varied == ("exporter", "period")
+    alone = ep.ask_many("value", exporter=["CHN", "USA"], each="year", lake=lake, **keys)
+    assert [one.value for one in panel] == [one.value for one in alone] == [1e8, 2e8, 3e8, 2e8]
+    shared = "to Germany, processors and controllers (chips) (HS 854231), 2019 to 2020"
+    assert panel.title.endswith(f": {shared}")
+
+
+def test_each_of_a_group_is_its_members(lake: ep.Lake) -> None:
+    panel = ep.ask(
+        "value", importer="DEU", exporter="EU27", each="exporter", period=2022, lake=lake
+    )
+    assert len(panel) == 26  # without Germany itself
+    assert panel.rows()[0]["exporter"] == "AUT"
+
+
+@pytest.mark.parametrize(
+    ("each", "words"),
+    [
+        (["year", "month"], "one step, not year and month"),
+        ("hubs", "each is 'hubs'"),
+        ("importer", "each importer of what"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_refused(lake: ep.Lake, each: Any, words: str) -> None:
+    with pytest.raises(ep.EntrepotError, match=words):
+        ep.ask("value", exporter="CHN", period=2022, each=each, lake=lake)
+
+
+def test_caveats_that_differ_in_percentages_alone_are_one() -> None:
+    """A series of ten years had the same sentence ten times."""
+    from entrepot.figures.asking import _merged
+    from entrepot.figures.caveats import caveat
+
+    texts = ("Of the value 84 % lies on split codes.", "Of the value 9.5 % lies on split codes.")
+    other = "Read until 2022."
+    found = _merged([caveat("list-codes", text) for text in (*texts, other, texts[0])])
+    assert [one.text for one in found] == ["Of the value 9.5 to 84 % lies on split codes.", other]

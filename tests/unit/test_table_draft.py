@@ -86,7 +86,7 @@ def test_the_same_without_units_asks_for_them(tmp_path: Path) -> None:
     assert line.startswith(
         "  Value: {role: value, currency: TODO, scale: TODO}  # in which currency?"
     )
-    with pytest.raises(BadFileError, match="questions of the draft still open") as caught:
+    with pytest.raises(BadFileError, match="lines of the draft still open") as caught:
         read_mapping(draft.text)
     assert "in whole units, thousands or millions?" in caught.value.hint
     answered = draft.text.replace("nomenclature: TODO", "nomenclature: HS2017")
@@ -319,7 +319,7 @@ def test_what_is_refused_when_tried_becomes_a_question(tmp_path: Path) -> None:
     )
     assert asked(draft) == ["file"]
     assert "# TODO: not a number of zero or more: '-12.5'" in draft.text
-    with pytest.raises(BadFileError, match=r"^1 question of the draft still open"):
+    with pytest.raises(BadFileError, match=r"^1 line of the draft still open"):
         read_mapping(draft.text)
 
 

@@ -366,3 +366,41 @@ def test_the_answer_that_a_draft_names_leaves_rows_out(tmp_path: Path) -> None:
         tmp_path / "mine.csv", _answered(text, MONEY | {"period": "'2020'"}), tmp_path
     )
     assert sorted(row["value_usd"] for row in found) == [3, 4, 5]
+
+
+LANGUAGES = {
+    "French": (
+        "Déclarant;Partenaire;Flux;Année;Code SH6;Valeur (milliers EUR);Masse nette (kg)",
+        ("France;Chine;Importations", "France;Chine;Exportations"),
+        1000,
+    ),
+    "German": (
+        "Meldeland;Partnerland;Verkehrsrichtung;Jahr;Warennummer;Wert (Tsd. EUR);Eigenmasse (kg)",
+        ("Frankreich;China;Einfuhr", "Frankreich;China;Ausfuhr"),
+        1000,
+    ),
+    "Spanish": (
+        "País informante;Socio;Flujo;Año;Subpartida;Valor (miles de EUR);Peso neto (kg)",
+        ("Francia;China;Importaciones", "Francia;China;Exportaciones"),
+        1000,
+    ),
+    "Italian": (
+        "Paese dichiarante;Paese partner;Flusso;Anno;Prodotto;Valore (milioni EUR);Peso netto (kg)",
+        ("FRA;CHN;Importazioni", "FRA;CHN;Esportazioni"),
+        1_000_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_flows_of_a_table_in_another_language(tmp_path: Path, language: str) -> None:
+    """The column of flows was left out of the draft, and who reports was asked."""
+    head, (bought, sold), scale = LANGUAGES[language]
+    rows = (f"{bought};2022;854231;1,5;2,5", f"{sold};2022;854231;2;3")
+    draft = drafted(tmp_path, *rows, head=head)
+    assert [question.key for question in draft.questions] == ["nomenclature"]
+    text = _answered(draft.text, {"nomenclature": "HS2022"})
+    found, _ = read_table(tmp_path / "mine.csv", text, tmp_path)
+    told = {(row["importer"], row["exporter"]): row["value_reported"] for row in found}
+    assert told == {("FRA", "CHN"): 1.5 * scale, ("CHN", "FRA"): 2 * scale}
+    assert {row["mass_kg"] for row in found} == {2.5, 3.0}

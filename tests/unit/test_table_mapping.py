@@ -149,7 +149,7 @@ def test_open_questions_are_named_with_their_lines() -> None:
     )
     with pytest.raises(BadFileError) as caught:
         read_mapping(text, "draft.yaml")
-    assert caught.value.what == "2 questions of the draft still open"
+    assert caught.value.what == "2 lines of the draft still open"
     assert "line 3: nomenclature: TODO  # which edition? HS2022, HS2017" in caught.value.hint
     assert "line 10: value" in caught.value.hint
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 from typer.core import TyperCommand
@@ -115,7 +116,11 @@ def ask(
     ] = False,
     each: Annotated[
         str | None,
-        typer.Option(help="A figure for each year, quarter or month.", show_default=False),
+        typer.Option(
+            help="A figure for each year, quarter or month, importer, exporter or goods; several: "
+            "importer,year.",
+            show_default=False,
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -124,6 +129,14 @@ def ask(
             help="Also write it: .xlsx, .csv, .parquet, .dta, .sdmx.csv, .zip, .json, .md, .html.",
             show_default=False,
             callback=writable,
+        ),
+    ] = None,
+    cite: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORM",
+            help="Print how to cite the figure, instead of it: text, bibtex, csl or ris.",
+            show_default=False,
         ),
     ] = None,
     lake: LakeOrAddress = None,
@@ -148,6 +161,7 @@ def ask(
 
     if above is not None and not curve:
         raise RequestError("--above counts specifications of a curve", hint="add --curve")
+    form = _citation_form(cite, each, as_json=as_json)
     read = None
     if _IN_WORDS.search(measure.strip()):
         read = _read(measure, keys, each, lake)
@@ -155,7 +169,8 @@ def ask(
     keys |= _defaults(measure, keys)
     held = open_on_engine(engine, lake, master)
     if each is not None:
-        found = ask_many(measure, lake=held, each=cast("Each", each), **keys)
+        steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
+        found = ask_many(measure, lake=held, each=steps, **keys)
         _show_series(found, out, read, as_json=as_json)
         return
     with held.explaining() if explain else nullcontext() as cost:
@@ -180,10 +195,34 @@ def ask(
     if out is not None:
         with saying_new_folder(out):
             note(f"written: {figure.save(out)}")
-    emit({**figure.to_dict(), **more}, render, as_json=as_json, result=figure)
+    if form:
+        print(figure.cite(form, accessed=date.today().isoformat()))
+    else:
+        emit({**figure.to_dict(), **more}, render, as_json=as_json, result=figure)
     if figure.value is None:
         raise typer.Exit(3)
     say_if_empty(held, lake)
+
+
+def _citation_form(
+    cite: str | None, each: str | None, *, as_json: bool
+) -> Literal["text", "bibtex", "csl", "ris"] | None:
+    """Return the form of a citation that is wanted.
+
+    Raises
+    ------
+    RequestError
+        For another form, or what cannot be cited.
+    """
+    if cite is None:
+        return None
+    for form in ("text", "bibtex", "csl", "ris"):
+        if cite == form and each is None and not as_json:
+            return form
+    if cite in ("text", "bibtex", "csl", "ris"):
+        other = "a series" if each is not None else "JSON, which has the identifier"
+        raise RequestError(f"--cite is of one figure, not of {other}", hint="leave one of them out")
+    raise RequestError(f"unknown form of citation: {cite!r}", hint="text, bibtex, csl or ris")
 
 
 def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -> QuestionRead:

@@ -77,7 +77,12 @@ def map_(
     with progress(f"looking at {file.name}"):
         draft = draft_mapping(file, areas=areas, sheet=sheet, part=part)
     if draft.questions:
-        note(f"{len(draft.questions)} open questions: replace every TODO with an answer")
+        count = len(draft.questions)
+        lines = sum("TODO" in line for line in draft.text.splitlines())
+        # A line may carry two, such as currency and scale of one column: its reader counts lines.
+        where = f" on {lines} line{'s' if lines > 1 else ''}" if count != lines else ""
+        words = f"{count} open question{'s' if count > 1 else ''}{where}"
+        note(f"{words}: replace every TODO with an answer")
     else:
         note(f"no open questions: the draft reads {draft.rows:,} rows")
     if draft.parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import product
@@ -13,10 +14,13 @@ from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate
 from entrepot.figures.figure import headline
+from entrepot.goods import goods_title
+from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
 from entrepot.limits import step
 from entrepot.measures import measure_metadata
-from entrepot.model.areas import pinned
+from entrepot.model.area_names import as_codes
+from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
 from entrepot.model.display import figure_value, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
@@ -24,14 +28,15 @@ from entrepot.model.table_files import TableAbout, TableResult
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from entrepot.figures.evidence import Caveat
     from entrepot.figures.figure import Figure
 
 __all__ = ["EACH", "MOST", "Each", "Panel", "ask", "ask_many"]
 
-Each = Literal["year", "quarter", "month"]
+Each = Literal["year", "quarter", "month", "importer", "exporter", "goods"]
+"""What a panel may have a Figure for each of."""
 EACH: dict[str, int] = {"year": 12, "quarter": 3, "month": 1}
 """Months of each step of a series."""
 MOST = 5_000
@@ -73,7 +78,7 @@ class Panel(TableResult):
         """Where source or reporter of a series changes, and every caveat of its Figures, once."""
         breaks = [note for series in self._series() for note in for_series(series)]
         own = [note for one in self.figures for note in one.caveats]
-        return tuple(dict.fromkeys((*breaks, *own)))
+        return _merged((*breaks, *own))
 
     def _series(self) -> list[list[Figure]]:
         """Return the Figures that differ in time alone, each series by itself, oldest first."""
@@ -187,8 +192,20 @@ class Panel(TableResult):
             first, last = (self.figures[at].definition.period for at in (0, -1))
             words = headline(self.figures[0])
             return words.removesuffix(f"{first}") + f"{Period(first.start, last.end)}"
-        words = measure_metadata(self.figures[0].definition.measure).title
-        return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}"
+        asked = self.figures[0].definition
+        words = measure_metadata(asked.measure).title
+        first, last = (
+            end([one.definition.period for one in self.figures], key=lambda one: one.start)
+            for end in (min, max)
+        )
+        shared = [
+            f"{word} {area_phrase(getattr(asked, name))}"
+            for name, word in (("exporter", "from"), ("importer", "to"))
+            if name not in self.varied and getattr(asked, name) != WORLD
+        ]
+        shared += [] if "goods" in self.varied else [goods_title(asked.goods)]
+        shared.append(f"{Period(first.start, last.end)}")
+        return f"{words[0].upper()}{words[1:]}, by {joined(self.varied)}: {', '.join(shared)}"
 
 
 @overload
@@ -210,7 +227,7 @@ def ask(
     measure: str,
     *,
     lake: Lake | str | os.PathLike[str] | None = ...,
-    each: Each,
+    each: Each | Sequence[Each],
     **keys: Unpack[Keys],
 ) -> Panel: ...
 
@@ -223,10 +240,10 @@ def ask(
     above: float | None = None,
     tests: bool = False,
     nowcast: bool = True,
-    each: Each | None = None,
+    each: Each | Sequence[Each] | None = None,
     **keys: Unpack[Keys],
 ) -> Figure | Panel:
-    """Evaluate one Figure, or one for each part of a period.
+    """Evaluate one Figure, or one for each part of a period, or for each of several areas.
 
     Parameters
     ----------
@@ -246,6 +263,8 @@ def ask(
     each
         ``year``, ``quarter`` or ``month``: a series over the parts of `period`, such as
         ``2017..2023``. Areas that are younger groups keep the members of the last day.
+        ``importer``, ``exporter`` or ``goods``: one for each that is joined there, or for each
+        member of a group. A list of these varies several.
     **keys
         Keys of the definition, see `entrepot.model.keys.Keys`: ``importer``, ``exporter``,
         ``goods``, ``period``, ``base``, ``source`` and so on.
@@ -287,7 +306,7 @@ def ask_many(
     measure: str,
     *,
     lake: Lake | str | os.PathLike[str] | None = None,
-    each: Each | None = None,
+    each: Each | Sequence[Each] | None = None,
     ranged: bool = True,
     **keys: Any,
 ) -> Panel:
@@ -300,7 +319,8 @@ def ask_many(
     lake
         A lake or its folder; by default the one that the settings name.
     each
-        ``year``, ``quarter`` or ``month``: one Figure for each part of `period`.
+        As of `ask`: ``year`` has one Figure for each year of `period`, ``importer`` one for each
+        area of `importer`; a list of these varies several.
     ranged
         Whether ranges are evaluated, which takes most of the time.
     **keys
@@ -321,11 +341,18 @@ def ask_many(
     """
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     given = {name: value for name, value in keys.items() if value is not None}
-    if each is not None:
-        given |= _parts_of(given, each)
+    steps = [each] if isinstance(each, str) else list(each or ())
+    for one in steps:
+        given |= _members_of(given, one) if one in _JOINED else {}
+    times = [one for one in steps if one not in _JOINED]
+    if len(times) > 1:
+        raise RequestError(f"a series has one step, not {joined(times)}", hint="name one of them")
+    for one in times:
+        given |= _parts_of(given, one)
     lists = {name: list(value) for name, value in given.items() if _is_many(value)}
-    if each is not None:
-        lists["period"] = given["period"]
+    if times:
+        lists.pop("period", None)
+        lists["period"] = given["period"]  # the last: a series reads from top to bottom
     # Counted before anything is built: three short lists can make millions of Figures.
     asked = [given | dict(zip(lists, one, strict=True)) for one in _combined(lists)]
     definitions = [Definition.build(measure, **one) for one in asked]
@@ -371,6 +398,30 @@ def _of_one_source(panel: Panel, asked: list[Definition], lake: Lake, ranged: bo
     return replace(panel, figures=tuple(better.get(id(one), one) for one in panel.figures))
 
 
+_PERCENT = re.compile(r"\d+(?:\.\d+)?(?= %)")
+
+
+def _merged(notes: Sequence[Caveat]) -> tuple[Caveat, ...]:
+    """Return each caveat once; those that differ in percentages alone become one with a span."""
+    alike: dict[tuple[str, str], list[Caveat]] = {}
+    for note in dict.fromkeys(notes):
+        alike.setdefault((note.id, _PERCENT.sub("%", note.text)), []).append(note)
+    return tuple(_spanning(found) for found in alike.values())
+
+
+def _spanning(notes: list[Caveat]) -> Caveat:
+    if len(notes) == 1:
+        return notes[0]
+    columns = zip(*(_PERCENT.findall(note.text) for note in notes), strict=True)
+    ends = iter([(min(column, key=float), max(column, key=float)) for column in columns])
+
+    def span(_found: re.Match[str]) -> str:
+        low, high = next(ends)
+        return low if low == high else f"{low} to {high}"
+
+    return replace(notes[0], text=_PERCENT.sub(span, notes[0].text))
+
+
 def _apart(figure: Figure, varied: tuple[str, ...]) -> tuple[str, ...]:
     """Return what sets a Figure of a panel apart from others of its time."""
     return tuple(
@@ -394,10 +445,34 @@ def _combined(lists: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
     return list(product(*lists.values()))
 
 
+_JOINED = ("importer", "exporter", "goods")
+"""Keys in which several are joined, and that `each` may take apart."""
+
+
+def _members_of(given: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return each area or code that is joined in a key; of one group, its members."""
+    value = given.get(name)
+    if value is None or _is_many(value):
+        raise RequestError(
+            f"each {name} of what" if value is None else f"{name} is a list already",
+            hint=f'join several: {name}="{"850511,854231" if name == "goods" else "KAZ+KGZ+ARM"}"',
+        )
+    text = str(value)
+    if name == "goods":
+        return {name: [part for part in canonical(text).split(",") if part]}
+    parts = (as_codes(text) or "").split("+")
+    period = given.get("period")
+    if len(parts) == 1 and period is not None and not _is_many(period):
+        other = as_codes(str(given.get("importer" if name == "exporter" else "exporter", "")))
+        # A country's trade with itself is not foreign trade: of its group, the others are meant.
+        parts = sorted(area_set(parts[0], Period.parse(period).end) - {other})
+    return {name: parts}
+
+
 def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
     """Return the parts of the period, and areas whose members are the same in all of them."""
     if each not in EACH:
-        raise RequestError(f"each is {each!r}", hint=f"one of: {', '.join(EACH)}")
+        raise RequestError(f"each is {each!r}", hint=f"one of: {', '.join((*EACH, *_JOINED))}")
     if "period" not in given:
         raise RequestError("a period is missing", hint='add period="2017..2023"')
     if _is_many(given["period"]):
@@ -413,9 +488,11 @@ def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
         )
     # A group that grew (the Union in 2013) would make a step in the series that is no trade.
     areas = {
-        name: pinned(str(given[name]), whole.end, whole.start)
+        name: [pinned(str(one), whole.end, whole.start) for one in given[name]]
+        if _is_many(given[name])
+        else pinned(str(given[name]), whole.end, whole.start)
         for name in AREA_KEYS
-        if name in given and KEYS[name].line == "measure" and not _is_many(given[name])
+        if name in given and KEYS[name].line == "measure"
     }
     return {"period": parts, **areas}
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.sources import is_own, source_ids, source_info, split_address
 from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FORMS", "CitationForm", "citation"]
+    from entrepot.figures.evidence import Evidence
+
+__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set"]
 
 CitationForm = Literal["text", "bibtex", "csl", "ris"]
 FORMS: tuple[CitationForm, ...] = ("text", "bibtex", "csl", "ris")
@@ -51,6 +55,7 @@ def citation(
     match form:
         case "text":
             where = f" {link}" if link else ""
+            where += f" Accessed {accessed}." if accessed else ""
             return f"{title}: {note} Entrepôt {__version__}, {name}.{where}"
         case "bibtex":
             return _bibtex(name, title, note, link, accessed)
@@ -112,3 +117,30 @@ def _ris(name: str, title: str, note: str, link: str, accessed: str) -> str:
     fields += [("Y2", accessed.replace("-", "/"))] if accessed else []
     # A line is a field in RIS: a line end in a title would begin another one.
     return "\n".join(f"{tag}  - {' '.join(text.split())}" for tag, text in [*fields, ("ER", "")])
+
+
+def data_set(source: str, vintage: str = "") -> str:
+    """Return publisher, data set and vintage, as a source line names them.
+
+    Examples
+    --------
+    >>> data_set("baci", "V202501"), data_set("minerals", "V202601")
+    ('CEPII BACI V202501', 'CEPII BACI V202601 (30 codes)')
+    """
+    name, asked = split_address(source)
+    release = asked or vintage
+    if is_own(name):
+        return f"{name} {release}".strip()
+    info = source_info("baci" if name == BUNDLED else name)
+    words = f"{info.publisher} {info.title.partition(',')[0]} {release}".strip()
+    return f"{words} (30 codes)" if name == BUNDLED else words
+
+
+def cited(evidence: Evidence) -> str:
+    """Return whose number it is and where, as a citation names it, with the id of the bytes."""
+    rows = f"{evidence.source} {evidence.id or evidence.snapshot}".strip()
+    if evidence.url:
+        return f"{evidence.publisher}, {evidence.url} ({rows})".removeprefix(", ")
+    if is_own(evidence.source) or evidence.source not in source_ids():
+        return rows
+    return f"{data_set(evidence.source, evidence.vintage)} ({rows})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.base_periods import is_window
 from entrepot.figures.card import CardMark, FigureCard, card_html, card_text, page_of
-from entrepot.figures.citation import CitationForm, citation
+from entrepot.figures.citation import CitationForm, citation, cited
 from entrepot.figures.columns import COLUMNS, as_dollars, with_ends
 from entrepot.figures.definition import DOLLARS, chosen_lines
 from entrepot.figures.questions import QUESTIONS
@@ -241,13 +241,12 @@ class Figure:
         accessed
             Day on which it was asked, such as ``2026-11-30``.
         """
-        evidence = [f"{one.source} {one.id or one.snapshot}".strip() for one in self.evidence]
         return citation(
             form,
             name=self.id,
             title=headline(self),
             value=_cited(self),
-            evidence=list(dict.fromkeys(evidence))[:SHOWN],
+            evidence=list(dict.fromkeys(map(cited, self.evidence)))[:SHOWN],
             link=link,
             accessed=accessed,
         )
@@ -300,7 +299,7 @@ class Figure:
     def _about(self, name: str) -> TableAbout:
         notes = [self.cite(), *(one.text for one in self.caveats)]
         labels = {key: text for key, (text, _) in COLUMNS.items()}
-        labels |= {"value": f"value, {self.unit}", "share": "share of imports, 0 to 1"}
+        labels |= {"value": f"value, {_unit_of_rows(self)}", "share": "share of imports, 0 to 1"}
         sources = tuple(
             (f"{one.source} {one.id or one.snapshot}".strip(), one.url) for one in self.evidence
         )
@@ -556,12 +555,22 @@ def table_of(figure: Figure) -> tuple[list[str], list[list[str]]]:
 
     A value of a flow is in the Figure's own unit, a share in per cent, anything else a number.
     """
-    names = list(dict.fromkeys(name for row in figure.table for name in row))
+    table = figure.rows()
+    names = list(dict.fromkeys(name for row in table for name in row))
     head = QUESTIONS[figure.definition.measure].head
     names = [name for name in names if not head or name in head]
-    shown = figure.table[:ROWS]
-    rows = [[_cell(name, row.get(name), figure.unit) for name in names] for row in shown]
-    return [name.replace("_", " ") for name in names], rows
+    rows = [[_cell(name, row.get(name), figure.unit) for name in names] for row in table[:ROWS]]
+    # Suppliers with their shares: the unit of the figure is not that of the amounts.
+    amounts = {"value": f"value, {_unit_of_rows(figure)}"} if "share" in names else {}
+    return [amounts.get(name, name.replace("_", " ")) for name in names], rows
+
+
+def _unit_of_rows(figure: Figure) -> str:
+    """Return the unit of `value` in the rows of a Figure: of a share, that of what is divided."""
+    asked = figure.definition
+    if figure.unit != "share":
+        return figure.unit
+    return {"mass": "kg", "items": "items"}.get(asked.quantity, asked.currency or "USD")
 
 
 def cards_of(figure: Figure) -> list[tuple[str, str]]:

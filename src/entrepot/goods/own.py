@@ -38,11 +38,12 @@ __all__ = [
     "remove_list",
 ]
 
-
 _WORDS = ("all", "inputs", "named")
 """What means something else where goods are asked for."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,99}")
 """Names of lists; longer ones are no names of files everywhere."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of spreadsheets begin: .xlsx and .ods, and the old .xls."""
 
 
 def own_lists(*, skip_broken: bool = False) -> tuple[GoodsList, ...]:
@@ -206,6 +207,12 @@ def checked(name: str, data: bytes) -> Iterator[ListEntry]:
     BadFileError
         With row and column, for anything that is not an entry of a list.
     """
+    if data.startswith(_WORKBOOKS):
+        raise BadFileError(
+            "is a workbook, not a CSV file",
+            where=name,
+            hint="save the sheet as CSV in UTF-8, with the columns code and nomenclature",
+        )
     try:
         # With the byte order mark that spreadsheets put in front, or without.
         text = data.decode("utf-8-sig")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
 from entrepot.figures import Figure
+from entrepot.figures.citation import data_set
 from entrepot.figures.figure import headline
 from entrepot.figures.scenario import Scenario
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined, range_text
 from entrepot.reconciliation.mirror_gaps import MirrorPair
-from entrepot.sources import is_own, source_info, split_address
+from entrepot.sources import is_own
 from entrepot.sources.published.read import published
 
 if TYPE_CHECKING:
@@ -104,23 +105,6 @@ def source_name(source: str) -> str:
     if source == BUNDLED:
         return "BACI (30 codes)"
     return source if is_own(source) else source.upper()
-
-
-def data_set(source: str, vintage: str = "") -> str:
-    """Return publisher, data set and vintage, as a source line names them.
-
-    Examples
-    --------
-    >>> data_set("baci", "V202501"), data_set("minerals", "V202601")
-    ('CEPII BACI V202501', 'CEPII BACI V202601 (30 codes)')
-    """
-    name, asked = split_address(source)
-    release = asked or vintage
-    if is_own(name):
-        return f"{name} {release}".strip()
-    info = source_info("baci" if name == BUNDLED else name)
-    words = f"{info.publisher} {info.title.partition(',')[0]} {release}".strip()
-    return f"{words} (30 codes)" if name == BUNDLED else words
 
 
 def when_of(row: Published) -> str:

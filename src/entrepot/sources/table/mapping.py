@@ -331,7 +331,7 @@ def read_mapping(text: str, name: str = NAME) -> Mapping:
     ]
     if questions:
         raise BadFileError(
-            f"{len(questions)} question{'s' if len(questions) > 1 else ''} of the draft still open",
+            f"{len(questions)} line{'s' if len(questions) > 1 else ''} of the draft still open",
             where=name,
             why="what a file does not say is never guessed",
             hint="answer in place of every TODO: " + " | ".join(questions),

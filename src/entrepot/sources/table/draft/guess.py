@@ -43,7 +43,7 @@ _NO_MONEY = re.compile(
     r"weight|mass|quantity|quantit|\bqty\b|\bkg|tonne|suppl|\bunits?\b|вес|масса|кол|重量|数量"
     r"|menge|gewicht|peso|poids|cantidad|quantidade|miktar|ağırlık"
 )
-_MONEY = re.compile(r"value|valor|valeur|\bwert|стоимость|金额|değer|amount")
+_MONEY = re.compile(r"value|valor|valeur|valore|\bwert|стоимость|金额|değer|amount")
 _CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
 _MOST_CODES = 0.9
 _HALF = 0.5  # of the texts are names of areas: the rest is asked
@@ -53,8 +53,10 @@ _MASS = re.compile(
 # Whole words only: group 1 is exports, group 2 imports; "important" is neither.
 _FLOW_COLUMNS = re.compile(
     r"(?:^|[ _])(?:"
-    r"(export(?:s|ed|e)?|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
-    r"|(import(?:s|ed|e)?|arrivals?|einfuhr(?:en)?|импорт|ввоз|进口)"
+    r"(export(?:s|ed|e|ations?|aci[oó]n(?:es)?|aç(?:ão|ões))?|esportazion[ei]|ihracat"
+    r"|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
+    r"|(import(?:s|ed|e|ations?|aci[oó]n(?:es)?|aç(?:ão|ões))?|importazion[ei]|ithalat"
+    r"|arrivals?|einfuhr(?:en)?|импорт|ввоз|进口)"
     r")(?:$|[ _(,])"
 )
 

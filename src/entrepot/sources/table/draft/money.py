@@ -30,10 +30,22 @@ _CURRENCIES = (
 # The largest first: 1,000,000 also has 1,000 in it.
 _SCALES = (
     (100_000_000, r"亿"),
-    (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliarde|млрд"),
-    (1_000_000, r"(?<=[$£€₦₹])'?m\b|million|\bmln\b|\bmio\b|млн|百万|\b1 ?000 ?000\b|1,000,000"),
+    (1_000_000_000, r"billion|\bbn\b|\bmrd\b|milliard|miliardi|млрд"),
+    (
+        1_000_000,
+        (
+            r"(?<=[$£€₦₹])'?m\b|million|millones|milh[õo]es|milioni|\bmln\b|\bmio\b|млн|百万"
+            r"|\b1 ?000 ?000\b|1,000,000"
+        ),
+    ),
     (10_000, r"万"),
-    (1000, r"thousand|\bthsd\b|\btsd\b|tausend|тыс|千|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"),
+    (
+        1000,
+        (
+            r"thousand|milliers|\bmiles\b|milhares|migliaia|\bbin\b|\bthsd\b|\btsd\b|tausend|тыс|千"
+            r"|\b1,?000 ?(?=usd|us\$|eur|\$|\b)|'000|1000"
+        ),
+    ),
 )
 _PLAIN_WORDS = {"ALL", "TOP", "TRY", "CUP", "PEN", "MOP", "SOS", "MAD", "LAK", "KGS"}
 """Codes of currencies that are words, or units, in names of columns."""

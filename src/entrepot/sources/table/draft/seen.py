@@ -228,6 +228,14 @@ _MORE_FLOWS = {
     "xg": "export",
     "出口商品": "export",
     "进口商品": "import",
+    **dict.fromkeys(("ausfuhr", "ausfuhren", "exporte", "versendung", "versendungen"), "export"),
+    **dict.fromkeys(("einfuhr", "einfuhren", "importe", "eingang", "eingänge"), "import"),
+    **dict.fromkeys(("exportations", "expéditions", "esportazione", "esportazioni"), "export"),
+    **dict.fromkeys(("importations", "introductions", "importazione", "importazioni"), "import"),
+    **dict.fromkeys(("exportación", "exportacion", "exportaciones", "ihracat"), "export"),
+    **dict.fromkeys(("importación", "importacion", "importaciones", "ithalat"), "import"),
+    **dict.fromkeys(("exportação", "exportacao", "exportações", "exportacoes"), "export"),
+    **dict.fromkeys(("importação", "importacao", "importações", "importacoes"), "import"),
 }
 
 
