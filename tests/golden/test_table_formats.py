@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 import typer.main
 
-from entrepot.cli import common
+from entrepot.cli import output
 from entrepot.cli.main import app
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def _csv(text: str) -> list[list[str]]:
 def test_csv_and_markdown_have_every_row_of_the_table(
     entrepot: Run, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[common.FittedTable] = []
-    usual = common._plain_cells
-    monkeypatch.setattr(common, "_plain_cells", lambda one: (drawn.append(one), usual(one))[1])
+    drawn: list[output.FittedTable] = []
+    usual = output._plain_cells
+    monkeypatch.setattr(output, "_plain_cells", lambda one: (drawn.append(one), usual(one))[1])
     code, printed, _ = entrepot(*words, "--format", "csv")
     rows = _csv(printed)
     assert code == 0
@@ -67,10 +67,10 @@ def test_rows_keep_their_digits_where_the_result_has_them(entrepot: Run) -> None
 
 
 def test_numbers_are_numbers_and_codes_are_not(entrepot: Run) -> None:
-    shown = common.FittedTable(
+    shown = output.FittedTable(
         "t", ["code", "value", "share"], [["0101", "1,234.5", "12.5\u00a0%"], ["02", "–", "−3 %"]]
     )
-    plain = common._plain_cells(common.FittedTable(*list(vars(shown).values())[:3], (1, 2)))
+    plain = output._plain_cells(output.FittedTable(*list(vars(shown).values())[:3], (1, 2)))
     assert plain == (["code", "value", "share, %"], [["0101", 1234.5, 12.5], ["02", None, -3]])
 
 
