@@ -4,7 +4,7 @@ from entrepot.figures.asking import Panel, ask, ask_many
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.definition import Definition
 from entrepot.figures.editions import links_loaded, traded, weights_between
-from entrepot.figures.evaluate import evaluate
+from entrepot.figures.evaluate import evaluate, evaluate_each
 from entrepot.figures.evidence import Caveat, Evidence, Specification, Specifications
 from entrepot.figures.figure import Figure
 from entrepot.figures.statements import statements
@@ -21,6 +21,7 @@ __all__ = [
     "ask_many",
     "bundled_for",
     "evaluate",
+    "evaluate_each",
     "flow_sources",
     "links_loaded",
     "statements",

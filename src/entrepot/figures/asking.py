@@ -12,7 +12,7 @@ from entrepot.errors import RequestError
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
-from entrepot.figures.evaluate import evaluate
+from entrepot.figures.evaluate import evaluate, evaluate_each
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
@@ -358,10 +358,7 @@ def ask_many(
     definitions = [Definition.build(measure, **one) for one in asked]
     # One block for all: each Figure sees the same state of the lake, and bytes are compared once.
     with opened.reading():
-        found = []
-        for definition in definitions:
-            step()
-            found.append(evaluate(definition, opened, ranged=ranged))
+        found = evaluate_each(definitions, opened, ranged=ranged)
         varied = [name for name, values in lists.items() if len(values) > 1]
         # A list of one value does not vary, but a Panel needs a key for its rows.
         panel = Panel(tuple(found), tuple(varied or lists))

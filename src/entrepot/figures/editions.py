@@ -22,6 +22,7 @@ from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
@@ -142,13 +143,13 @@ def uncertain_code_shares(
     """
     if not any(one.lists for one in goods):
         return None
-    column = cells.column(asked)
-    table = (
-        cells.flow(asked, goods)
-        .group_by("nomenclature", "product")
-        .agg(nw.col(column).sum().alias("value"))
-    )
-    values = [(name, code, value or 0.0) for name, code, value in fetch(table)]
+    values = [
+        line
+        for step in cells.by_time(
+            ("codes", goods), asked, lambda rows, whole: _by_code(rows, whole, goods)
+        )
+        for line in step
+    ]
     total = sum(value for _, _, value in values)
     if not total:
         return None
@@ -171,6 +172,17 @@ def uncertain_code_shares(
             )
             / total
         )
+    return found
+
+
+def _by_code(
+    cells: SourceRows, asked: Definition, goods: Goods
+) -> dict[date, list[tuple[str, str, float]]]:
+    """Return the value of each code of a flow, after its edition, by time."""
+    rows = cells.flow(asked, goods).group_by("period", "nomenclature", "product")
+    found: dict[date, list[tuple[str, str, float]]] = {}
+    for day, name, code, value in fetch(rows.agg(nw.col(cells.column(asked)).sum())):
+        found.setdefault(day, []).append((name, code, value or 0.0))
     return found
 
 

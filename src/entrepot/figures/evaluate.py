@@ -24,9 +24,11 @@ from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
+from entrepot.figures.rows import several_times
 from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
 from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
+from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
     Answers = Sequence[tuple[str, SourceAnswer]]
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "evaluate_each"]
 
 
 def evaluate(
@@ -101,6 +103,26 @@ def evaluate(
         # One definition is none beside another.
         is_alone = specifications_ is not None and len(specifications_.items) < 2
         return replace(figure, specifications=None) if is_alone else figure
+
+
+def evaluate_each(
+    definitions: Sequence[Definition], lake: Lake, *, ranged: bool = True
+) -> list[Figure]:
+    """Evaluate definitions on one state of the data, each as `evaluate` does.
+
+    Those that differ in time only are answered from rows that are read and added up once.
+    """
+    groups: dict[Definition, dict[Definition, None]] = {}
+    for one in definitions:
+        groups.setdefault(one.but(period=definitions[0].period), {})[one] = None
+    found: dict[Definition, Figure] = {}
+    with lake.reading():
+        for group in groups.values():
+            with several_times([one.period for one in group]):
+                for one in group:
+                    step()
+                    found[one] = evaluate(one, lake, ranged=ranged)
+    return [found[one] for one in definitions]
 
 
 def _refuse_above(above: float, definition: Definition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -40,12 +40,14 @@ from entrepot.figures.row_facts import (
 )
 from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import (
+    answers_by_columns,
     dicts,
     main_column,
     measure,
     of_row,
     refuse_unrecorded,
     rows_of,
+    with_what_is_open,
 )
 from entrepot.figures.sides import totals
 from entrepot.goods import merged
@@ -55,6 +57,7 @@ from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
@@ -485,7 +488,7 @@ def measure_each(
     its table, and says why it has no value.
     """
     first, *others = every
-    if not _answers_by_columns(asked):
+    if not answers_by_columns(asked):
         rest = [measure(cells, asked, goods, kept=kept) for goods in others]
         return [measure(cells, asked, first, kept=kept, with_table=True), *rest]
     # With a table the first is measured by itself anyway, and left out of the query for all.
@@ -508,31 +511,31 @@ def measure_each(
     ]
 
 
-def _answers_by_columns(asked: Definition) -> bool:
-    """Whether a measure has a row for each group of rows, and needs nothing but rows."""
-    how = question(asked.measure)
-    return how.has_curve and not (how.by_product or how.columns or how.span)
-
-
 def _at_once(
     kept: SourceRows, asked: Definition, every: Sequence[Goods]
 ) -> dict[int, Measured | NoAnswer | None]:
     """Return what the measure finds, by the place of the goods; nothing where no row is."""
-    rows = nw.concat(
-        [
-            rows_of(kept, asked, goods).with_columns(nw.lit(place).alias(_LIST))
-            for place, goods in enumerate(every)
-        ]
-    )
-    how = question(asked.measure)
-    if how.elastic and asked.sigma is None:
-        rows = with_elasticities(rows, kept.lake, editions_of(kept, asked))
-    # Said and not found out from the rows, which would take another query.
-    has_rest = how.bounds_rest and (kept.available.has_sums or asked.named_by)
-    beyond = {"has_rest": True} if has_rest else {}
+    how, main = question(asked.measure), main_column(kept, asked)
+    by = [_LIST] if kept.over_all(asked) is None else [_LIST, "period"]
+
+    def run(read: SourceRows, whole: Definition) -> dict[date, list[dict[str, Any]]]:
+        rows = nw.concat(
+            [
+                rows_of(read, whole, goods).with_columns(nw.lit(place).alias(_LIST))
+                for place, goods in enumerate(every)
+            ]
+        )
+        if how.elastic and asked.sigma is None:
+            rows = with_elasticities(rows, read.lake, editions_of(read, asked))
+        beyond = with_what_is_open(read, whole) if how.bounds_rest else {}
+        found: dict[date, list[dict[str, Any]]] = {}
+        for row in dicts(how.run(rows, whole, read.column(whole), by=by, **beyond)):
+            found.setdefault(row.pop("period", asked.period.start), []).append(row)
+        return found
+
     try:
-        found = how.run(rows, asked, kept.column(asked), by=[_LIST], **beyond)
+        found = kept.by_time(("at once", tuple(every)), asked, run)
     except NoEvidenceError:
         return {}
-    main = main_column(kept, asked)
-    return {int(row.pop(_LIST)): of_row(row, asked, main) for row in dicts(found)}
+    rows = [dict(row) for step in found for row in step]
+    return {int(row.pop(_LIST)): of_row(row, asked, main) for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -15,7 +15,6 @@ from entrepot.goods.editions import known_codes
 from entrepot.lake import fetch
 from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD
-from entrepot.model.period import Period
 from entrepot.model.product import harmonized
 from entrepot.sources import split_address
 
@@ -148,6 +147,33 @@ def _vintage(cells: SourceRows) -> str:
 
 def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
+    lines = [
+        line
+        for step in cells.by_time(
+            ("evidence", goods), asked, lambda rows, whole: _told(rows, whole, goods)
+        )
+        for line in step
+    ]
+    reported: dict[str, int] = {}
+    by_basis: dict[str, float] = {}
+    for side, basis, count, amount, _ in lines:
+        reported[side or NOT_SAID] = reported.get(side or NOT_SAID, 0) + int(count)
+        if side == "importer":
+            by_basis[basis or NOT_SAID] = by_basis.get(basis or NOT_SAID, 0.0) + (amount or 0.0)
+    total, estimated = (sum(line[at] or 0.0 for line in lines) for at in (3, 4))
+    return Evidence(
+        source=cells.available.source,
+        snapshot=cells.available.snapshot,
+        rows=sum(reported.values()),
+        reported_by=dict(sorted(reported.items())),
+        estimated=estimated / total if total else 0.0,
+        vintage=_vintage(cells),
+        bases=_parts(by_basis) if "origin" in cells.available.bases else {},
+    )
+
+
+def _told(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
+    """Return rows, amount and what of it is estimated by reporting side and basis, by time."""
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
         by, there = reach(asked)
         rows = cells.rows(by, goods, asked, there)
@@ -157,23 +183,15 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     # Comtrade estimates masses and quantities, no values.
     is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
     of_this = nw.col("is_estimated") & nw.lit(is_of_this)
-    counted = rows.group_by("reported_by").agg(
+    counted = rows.group_by("period", "reported_by", "partner_basis").agg(
         nw.len().alias("rows"),
         amount.sum().alias("amount"),
         nw.when(of_this).then(amount).sum().alias("estimated"),
     )
-    sides = fetch(counted)
-    reported = {str(side or "not said"): int(count) for side, count, *_ in sides}
-    total, estimated = (sum(row[at] or 0.0 for row in sides) for at in (2, 3))
-    return Evidence(
-        source=cells.available.source,
-        snapshot=cells.available.snapshot,
-        rows=sum(reported.values()),
-        reported_by=dict(sorted(reported.items())),
-        estimated=estimated / total if total else 0.0,
-        vintage=_vintage(cells),
-        bases=bases_of(rows, cells.column(asked)) if "origin" in cells.available.bases else {},
-    )
+    found: dict[date, list[Any]] = {}
+    for day, *line in fetch(counted):
+        found.setdefault(day, []).append(line)
+    return found
 
 
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
@@ -220,11 +238,6 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     )
 
 
-_GROUPS: Final = ("importer", "exporter", "controls", "hubs")
-_FEW = 2
-"""Times of a kind of question that are each looked up alone."""
-
-
 def _areas(
     cells: SourceRows,
     what: str,
@@ -232,43 +245,15 @@ def _areas(
     side: Side,
     rows: Callable[[Definition], Frame],
 ) -> frozenset[str]:
-    """Return the areas on a side of some rows, found out once in a lake.
+    """Return the areas on a side of some rows, found out once in a lake."""
 
-    A page asks the same of every year: after a few times, all that the source holds are looked
-    up together.
-    """
-    wide = _over_all_times(cells, asked) if cells.kept is None else None
-    if wide is not None:
-        kind = f"{what} at all times, {cells.available.traits}"
-        # A set that is kept with the state of the lake, and grows from question to question.
-        times = cells.once(f"times of {kind}", wide, set[Period])
-        times.add(asked.period)
-        if len(times) > _FEW:
-            every = cells.once(kind, wide, lambda: _by_time(rows(wide), side))
-            days = cells.available.starts(asked.period)
-            return frozenset[str]().union(*(every.get(day, frozenset()) for day in days))
-    return cells.once(what, asked, lambda: _names(rows(asked), side))
+    def find() -> frozenset[str]:
+        if cells.over_all(asked) is None:
+            return _names(rows(asked), side)
+        there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))
+        return frozenset[str]().union(*there)
 
-
-def _over_all_times(cells: SourceRows, asked: Definition) -> Definition | None:
-    """Return a question over all that a source holds in such steps; None where it is another one.
-
-    So it is where a group has other members then, and where rows are made of two reports.
-    """
-    available = cells.available
-    if asked.base or available.is_reconciled or asked.period.freq != available.freq:
-        return None
-    times = [
-        period
-        for item in cells.lake.holdings(available.source)
-        for period in item.current
-        if period.freq == available.freq
-    ]
-    if asked.period not in times:
-        return None
-    wide = asked.but(period=Period(min(times).start, max(times).end))
-    same = all(wide.members(side) == asked.members(side) for side in _GROUPS)
-    return wide if same else None
+    return cells.once(what, asked, find)
 
 
 def _by_time(rows: Frame, side: Side) -> dict[date, frozenset[str]]:
@@ -296,6 +281,10 @@ def bases_of(rows: Frame, column: str) -> dict[str, float]:
         str(basis or NOT_SAID): float(value or 0)
         for basis, value in fetch(reported.agg(nw.col(column).sum()))
     }
+    return _parts(sums)
+
+
+def _parts(sums: dict[str, float]) -> dict[str, float]:
     total = sum(sums.values())
     if not total or set(sums) == {NOT_SAID}:
         return {}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import narwhals as nw
 
+from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import SIDES, other_side
+from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.sides import among, leaves, members_of, reach, reported_in, totals
@@ -19,16 +22,17 @@ from entrepot.goods.selection import wanted, weighted
 from entrepot.lake import fetch, stored
 from entrepot.model.areas import OUTSIDE_UNION, WORLD, area_set, areas
 from entrepot.model.columns import flow_schema, schema
+from entrepot.model.period import Period
 from entrepot.model.product import TARIFFS, TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition, Side
     from entrepot.lake import Lake
-    from entrepot.model.period import Period
 
 __all__ = [
     "ERRORS",
@@ -42,7 +46,9 @@ __all__ = [
     "compared_unit",
     "everything",
     "is_everything",
+    "once_together",
     "reading_once",
+    "several_times",
     "total_sides",
 ]
 
@@ -72,6 +78,8 @@ class SourceRows:
         their place; see `with_non_reporting`.
     kept
         Rows read once, of the goods and areas that a question is about; None reads the lake.
+    is_long
+        Whether they are of more times than the question is.
     without_own
         Whether what a country reports of trade with itself is left out of totals.
     """
@@ -83,6 +91,7 @@ class SourceRows:
     non_reporting: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     for_non_reporting: tuple[Side, ...] = ()
     kept: Frame | None = None
+    is_long: bool = False
     without_own: bool = False
 
     @property
@@ -100,6 +109,81 @@ class SourceRows:
         if self.kept is not None:
             return find()
         return self.lake.remembered.get((what, *self._said(), *_trade(asked)), find)
+
+    def over_all(self, asked: Definition) -> tuple[SourceRows, Definition] | None:
+        """Return rows and question of all times that are asked in one go; None where alone.
+
+        They have to be alike: steps of the rows with the same areas, of deliveries of one kind.
+        """
+        times = self.times_of(asked)
+        if len(times) < 2:
+            return None
+        there = self.available
+
+        def find() -> Availability:
+            every = availability_of(self.lake, there.source, times)
+            assert not isinstance(every, NoAnswer), "each of them is there by itself"
+            return next(one for one in every if one.freq == there.freq)
+
+        available = once_together(("available", there.source, there.freq, times), find)
+        whole = asked.but(period=Period(times[0].start, times[-1].end))
+        return replace(self, available=available), whole
+
+    def times_of(self, asked: Definition) -> tuple[Period, ...]:
+        """Return all times that are asked in one go with the one asked about, which is among them.
+
+        Empty where it is asked alone.
+        """
+        together, there = _TOGETHER.get(), self.available
+        if together is None or asked.base or there.is_reconciled or self.twofold:
+            return ()
+        if asked.period.freq != there.freq or asked.period not in together.times:
+            return ()
+        kind = (there.source, there.freq, there.traits, there.currency, there.is_partial)
+        key = ("times", asked.but(period=together.times[0]), *kind)
+        alike = once_together(
+            key, lambda: tuple(one for one in together.times if self._are_alike(asked, one))
+        )
+        return alike if asked.period in alike else ()
+
+    def _are_alike(self, asked: Definition, time: Period) -> bool:
+        """Whether rows of another time can be added up in one go with those of this one."""
+        if time.freq != self.available.freq or self.at(time) is None:
+            return False
+        other = asked.but(period=time)
+        return all(other.members(side) == asked.members(side) for side in GROUPS)
+
+    def at(self, time: Period) -> SourceRows | None:
+        """Return the same rows of another time; None where they are of another kind."""
+        found = availability_of(self.lake, self.available.source, [time])
+        kinds = () if isinstance(found, NoAnswer) else found
+        for one in kinds:
+            same = (one.freq, one.traits, one.currency, one.is_partial)
+            here = self.available
+            if same == (here.freq, here.traits, here.currency, here.is_partial):
+                return replace(self, available=one)
+        return None
+
+    def by_time(
+        self,
+        what: Hashable,
+        asked: Definition,
+        find: Callable[[SourceRows, Definition], Mapping[date, T]],
+    ) -> list[T]:
+        """Return what is found of each step of the time asked for, where anything is.
+
+        Where several times are asked in one go it is found of all of them at once. `find` gets
+        the rows and the question, and returns what it found by first days; `what` says what, and
+        of which goods.
+        """
+        wide = self.over_all(asked)
+        if wide is None:
+            return list(find(self, asked).values())
+        cells, whole = wide
+        key = (what, *cells._said(), self.without_own, whole)
+        found = once_together(key, lambda: find(cells, whole))
+        day = asked.period.start
+        return [found[day]] if day in found else []
 
     def _said(self) -> tuple[Hashable, ...]:
         """Return what says which rows these are."""
@@ -194,6 +278,7 @@ class SourceRows:
         every = [*([] if wanted_ is None else [wanted_]), *tests]
         kept_rows = self.kept
         if kept_rows is not None:  # everything but the goods was chosen when they were read
+            every += [_within(asked.period)] if self.is_long else []
             return weighted(
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
@@ -331,6 +416,47 @@ def _trade(asked: Definition) -> tuple[Hashable, ...]:
 
 def _within(span: Period) -> nw.Expr:
     return (nw.col("period") >= span.start) & (nw.col("period") <= span.end)
+
+
+GROUPS: Final = ("importer", "exporter", "controls", "hubs")
+"""Keys of a definition whose areas may be dated groups."""
+
+
+@dataclass(slots=True)
+class _Together:
+    """Times that are asked in one go, what was found of all of them, and tables to be dropped."""
+
+    times: tuple[Period, ...]
+    found: dict[Hashable, Any] = field(default_factory=dict)
+    tables: ExitStack = field(default_factory=ExitStack)
+
+
+_TOGETHER: ContextVar[_Together | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def several_times(times: Sequence[Period]) -> Iterator[None]:
+    """Have questions that differ in time only read and add up rows in one go, in the block.
+
+    To bind a query takes longer than to run it on the rows of one year.
+    """
+    together = _Together(tuple(sorted(set(times))))
+    token = _TOGETHER.set(together)
+    try:
+        with together.tables:
+            yield
+    finally:
+        _TOGETHER.reset(token)
+
+
+def once_together(key: Hashable, find: Callable[[], T]) -> T:
+    """Find something out once for all times that are asked in one go."""
+    together = _TOGETHER.get()
+    assert together is not None, "asked in a block of several times only"
+    if key not in together.found:
+        together.found[key] = find()
+    known: T = together.found[key]
+    return known
 
 
 def is_everything(goods: Goods) -> bool:
@@ -706,6 +832,25 @@ def reading_once(
     beside
         The same asked of other areas, whose rows are read in the same go.
     """
+    wide = cells.over_all(asked)
+    if wide is not None:
+        together = _TOGETHER.get()
+        assert together is not None
+        others = [one.but(period=wide[1].period) for one in beside]
+        tables = together.tables
+        rows = once_together(
+            ("rows", *wide[0]._said(), wide[1], goods, tuple(others)),
+            lambda: tables.enter_context(_read_once(*wide, goods, others)),
+        )
+        yield replace(cells, kept=rows, is_long=True)
+        return
+    with _read_once(cells, asked, goods, beside) as frame:
+        yield replace(cells, kept=frame)
+
+
+def _read_once(
+    cells: SourceRows, asked: Definition, goods: Goods, beside: Sequence[Definition]
+) -> AbstractContextManager[Frame]:
     columns = [*_READ, cells.column(asked), *question(asked.measure).columns]
     columns += ERRORS if cells.is_blend else ()
     if question(asked.measure).trade == "both" and not beside:
@@ -714,5 +859,4 @@ def reading_once(
         by, _ = reach(asked)
         there = reduce(or_, (reach(one)[1] for one in (asked, *beside)))
         rows = cells.rows(by, goods, asked, there, whole=True)
-    with stored(rows.select(list(dict.fromkeys(columns))), cells.lake) as frame:
-        yield replace(cells, kept=frame)
+    return stored(rows.select(list(dict.fromkeys(columns))), cells.lake)

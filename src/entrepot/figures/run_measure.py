@@ -26,15 +26,19 @@ from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.rows import Frame, Goods, SourceRows
+
+    Run = Callable[..., Any]
 
 T = TypeVar("T")
 
 __all__ = [
     "Measured",
+    "answers_by_columns",
     "dicts",
     "main_column",
     "measure",
@@ -44,6 +48,7 @@ __all__ = [
     "others_of",
     "refuse_unrecorded",
     "rows_of",
+    "with_what_is_open",
 ]
 
 
@@ -78,8 +83,8 @@ def measure(
     if kept is None and (refused := refusal(cells, asked, goods)):
         return refused
     read, how = kept or cells, question(asked.measure)
-    found: Measured | NoAnswer | None = None
-    rows = _prepared(read, asked, goods)
+    found = _in_one_go(read, asked, goods, with_table=with_table)
+    rows = None if found else _prepared(read, asked, goods)
     if isinstance(rows, NoAnswer):
         return rows
     if rows is not None:
@@ -103,6 +108,50 @@ def measure(
             f"{asked.importer} in {asked.period}, but not what {asked.measure} needs: {null_rule}"
         )
     return nothing(cells, asked, goods) if found is None else found
+
+
+def answers_by_columns(asked: Definition) -> bool:
+    """Whether a measure has a row for each group of rows, and needs nothing but rows."""
+    how = question(asked.measure)
+    return how.has_curve and not (how.by_product or how.columns or how.span)
+
+
+def with_what_is_open(cells: SourceRows, asked: Definition) -> dict[str, Any]:
+    """Return what a measure that partners outside the data leave open is handed beside rows."""
+    # Said and not found out from the rows, which would take another query.
+    return {"has_rest": True} if cells.available.has_sums or asked.named_by else {}
+
+
+def _in_one_go(
+    cells: SourceRows, asked: Definition, goods: Goods, *, with_table: bool
+) -> Measured | NoAnswer | None:
+    """Return the answer where several times are asked in one go; None where none is found so."""
+    how, main = question(asked.measure), main_column(cells, asked)
+    needs_more = how.both_reports or how.other_goods or how.listed
+    if needs_more or how.trade in ("world", "own") or not answers_by_columns(asked):
+        return None
+    if cells.over_all(asked) is None:
+        return None
+
+    def run(read: SourceRows, whole: Definition, what: Run) -> dict[date, list[dict[str, Any]]]:
+        rows = rows_of(read, whole, goods)
+        if how.elastic and asked.sigma is None:
+            rows = with_elasticities(rows, read.lake, editions_of(read, asked))
+        beyond = with_what_is_open(read, whole) if how.bounds_rest and what is how.run else {}
+        found: dict[date, list[dict[str, Any]]] = {}
+        for row in dicts(what(rows, whole, read.column(whole), by=["period"], **beyond)):
+            found.setdefault(row.pop("period"), []).append(row)
+        return found
+
+    key = (goods, cells.kept is None)
+    [row] = cells.by_time(("measure", *key), asked, lambda *of: run(*of, how.run)) or [[]]
+    if not row:
+        return None  # asked alone it says why
+    lines: list[dict[str, Any]] = []
+    if with_table and how.table:
+        table = how.table
+        [lines] = cells.by_time(("table", *key), asked, lambda *of: run(*of, table)) or [[]]
+    return _measured(dict(row[0]), lines, asked, main)
 
 
 def refuse_unrecorded(cells: SourceRows, asked: Definition, value: float | None) -> NoAnswer | None:
@@ -192,10 +241,16 @@ def measured_of(
     """Return what a measure found: its main column, the others, and a table if it has one."""
     # Some measures return an `AnswerRow`, others a frame; a frame without rows is no value.
     row: dict[str, Any] = found.to_dict() if hasattr(found, "to_dict") else next(dicts(found), {})
+    lines = getattr(found, "table", ()) if table is None else dicts(table)
+    return _measured(row, lines, asked, main)
+
+
+def _measured(
+    row: dict[str, Any], lines: Iterable[dict[str, Any]], asked: Definition, main: str
+) -> Measured | NoAnswer | None:
     made = of_row(row, asked, main)
     if not isinstance(made, Measured):
         return made
-    lines = getattr(found, "table", ()) if table is None else dicts(table)
     details, table_ = (
         _named(made.details, asked.currency),
         tuple(_named(x, asked.currency) for x in lines),
@@ -252,8 +307,8 @@ def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> 
     """Return what a measure needs beside the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
-    if how.bounds_rest and (cells.available.has_sums or asked.named_by):
-        found["has_rest"] = True
+    if how.bounds_rest:
+        found |= with_what_is_open(cells, asked)
     if how.listed:
         found["listing"] = listing(rows, asked, cells.lake)
     if how.other_goods and how.both_reports:

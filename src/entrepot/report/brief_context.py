@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
-from entrepot.figures import Definition, Figure, evaluate, statements
+from entrepot.figures import Definition, Figure, evaluate, evaluate_each, statements
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.limits import step
@@ -162,8 +162,21 @@ class BriefContext:
         """Evaluate a definition of which no range is shown, which takes a fraction of the time."""
         return self._answer(Definition.build(measure, **keys), ranged=False)
 
+    def prepare(
+        self, measure: str, periods: Iterable[Period | int], *, ranged: bool = False, **keys: Any
+    ) -> None:
+        """Evaluate a definition at several times in one go, before each of them is asked for."""
+        asked = [Definition.build(measure, period=one, **keys) for one in periods]
+        known = self.asked
+        new = [one for one in asked if one not in known or (ranged and not known[one].ranged)]
+        if len(new) > 1:
+            found = evaluate_each(new, self._lake, ranged=ranged)
+            self._before |= dict(zip(new, found, strict=True))
+
     def _answer(self, definition: Definition, *, ranged: bool) -> Figure:
-        known = self._asked.get(definition) or self._before.get(definition)
+        known = self._asked.get(definition)
+        if known is None or (ranged and not known.ranged):
+            known = self._before.get(definition) or known
         # An answer with a range serves for one without, and not the other way round.
         if known is None or (ranged and not known.ranged):
             known = evaluate(definition, self._lake, ranged=ranged)

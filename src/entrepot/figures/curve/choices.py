@@ -40,6 +40,7 @@ __all__ = [
     "Timed",
     "amounts",
     "apart",
+    "areas_there",
     "at",
     "basis",
     "by_goods",
@@ -258,6 +259,12 @@ def known(
     return found, not_reporting
 
 
+def areas_there(timed: Timed, said: Sequence[ReportedSlice]) -> dict[Side, frozenset[str]]:
+    """Return which of the areas that come and go stand on each side at a time."""
+    slices = _at(timed, said)
+    return {side: frozenset(getattr(one, side) for one in slices) for side in SIDES}
+
+
 WEIGHED = 0.9
 """Share of the value that needs a mass for a measure of mass to stand for the same goods."""
 NEARLY_ALL = 0.99
@@ -379,12 +386,12 @@ def by_goods(
         coded = kept.join(pattern, on=of)
     else:
         coded = kept.with_columns(nw.lit(0).alias("pattern"))
-    times = _times(cells, numbered)
+    # Few choices are of one time: these two first, so that rows meet their own choices only.
+    when = counts.join(_times(cells, numbered), on="goods")
     summed = (
         coded.group_by("pattern", "period", *keys)
         .agg(*parts)
-        .join(counts, on="pattern")
-        .join(times, on=["goods", "period"])
+        .join(when, on=["pattern", "period"])
         .with_columns((nw.col(name) * nw.col("part")).alias(name) for name in sums)
         .group_by("goods", "now", *keys)
         .agg(*parts)

@@ -16,6 +16,7 @@ from entrepot.figures.curve.choices import (
     TimeWindow,
     amounts,
     apart,
+    areas_there,
     at,
     basis,
     by_goods,
@@ -30,7 +31,6 @@ from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
 from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.partner_choices import (
-    areas_there,
     codes_there,
     cut,
     reported,
@@ -54,19 +54,26 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
-from entrepot.figures.rows import SourceRows, is_everything
+from entrepot.figures.rows import SourceRows, is_everything, once_together
 from entrepot.figures.run_measure import moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
 from entrepot.lake import fetch
+from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
     from entrepot.figures.availability import Availability
-    from entrepot.figures.curve.choices import Left
-    from entrepot.figures.curve.partner_choices import GoodsChoice, PartnerChoice
+    from entrepot.figures.curve.choices import Left, Places
+    from entrepot.figures.curve.measured import Key
+    from entrepot.figures.curve.partner_choices import (
+        GoodsChoice,
+        PartnerChoice,
+        PartnerKind,
+        ReportedSlice,
+    )
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods
     from entrepot.lake import Lake
@@ -181,11 +188,91 @@ def _of_side(
     definition: Definition, cells: SourceRows, left: Left, seen: Seen
 ) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
+    wide = None if definition.measure in (*PRICES, CUTOFF) else cells.over_all(definition)
+    if wide is not None:
+        every, whole = wide
+        key = ("curve", every.reported_by, every.available.source, every.available.freq, whole)
+        found = once_together(key, lambda: _of_several_times(definition, every, cells))
+        result, lost = found[definition.period]
+        left += lost
+        if isinstance(result, Exception):
+            raise result
+        yield from result
+        return
+    branch = _branch(definition, cells, left, seen)
+    if branch is None:
+        return
+    if definition.measure in PRICES:
+        yield from of_prices(branch.timed, branch.numbered, left)
+    elif definition.measure == CUTOFF:
+        yield from of_cutoff(branch.timed, branch.numbered, left)
+    else:
+        [found_here] = combined([branch])
+        yield from found_here
+
+
+_Result = tuple["list[FoundSpecification] | Exception", "Left"]
+
+
+def _of_several_times(
+    definition: Definition, every: SourceRows, cells: SourceRows
+) -> dict[Period, _Result]:
+    """Return the specifications of all times that are asked in one go, by time.
+
+    With what could not be evaluated of each, or with the error that ended it.
+    """
+    found: dict[Period, _Result] = {}
+    branches: list[Branch] = []
+    of: list[Period] = []
+    for time in every.times_of(definition):
+        left: Left = []
+        there = cells.at(time)
+        assert there is not None, "times in one go are alike"
+        try:
+            branch = _branch(definition.but(period=time), there, left, {})
+        except (RequestError, NoEvidenceError) as error:
+            found[time] = error, left
+            continue
+        found[time] = [], left
+        if branch is not None:
+            branches.append(branch)
+            of.append(time)
+    if branches:
+        for time, one in zip(of, combined(branches), strict=True):
+            found[time] = one, found[time][1]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What one side's reports can be asked of one question.
+
+    Attributes
+    ----------
+    timed
+        The time asked about, and the longer one if there is one.
+    numbered
+        Choices of goods and time, those of the time asked about first.
+    totals
+        Says, of a time, a choice of partners and goods, what the total is, in words, and the factor
+        that makes a share one of it.
+    left
+        Gets what could not be evaluated, and why.
+    """
+
+    timed: Sequence[Timed]
+    numbered: Sequence[Numbered]
+    totals: Totals
+    left: Left
+
+
+def _branch(definition: Definition, cells: SourceRows, left: Left, seen: Seen) -> Branch | None:
+    """Return what one side's reports can be asked; None where nothing, which `left` says why."""
     asked = Timed(TimeWindow(AS_ASKED, definition), cells)
     first = _first(asked, left, seen)
     if isinstance(first, NoAnswer):
         left.append((asked.name, first.reason))
-        return
+        return None
     asked, choices = first
     timed, numbered = [asked], [Numbered(asked.span, one) for one in choices.goods]
     if "window" in question(definition.measure).choices and (over := _longer(asked, left)):
@@ -200,13 +287,7 @@ def _of_side(
             timed.append(over)
             # After those of the time asked about: number 0 has to be the question as it was asked.
             numbered += [Numbered(over.span, one) for one in others.goods]
-    if definition.measure in PRICES:
-        yield from of_prices(timed, numbered, left)
-        return
-    if definition.measure == CUTOFF:
-        yield from of_cutoff(timed, numbered, left)
-        return
-    yield from combined(timed, numbered, _totals(timed, left), left)
+    return Branch(timed, numbered, _totals(timed, left), left)
 
 
 class _Chosen(NamedTuple):
@@ -366,84 +447,140 @@ Totals = Callable[[str, "PartnerChoice", "Goods", str], Sequence[tuple[str, floa
 """From time, partners, goods and what is added up to totals in words, each with its factor."""
 
 
-def combined(
-    timed: Sequence[Timed], numbered: Sequence[Numbered], totals: Totals, left: Left
-) -> Iterator[FoundSpecification]:
-    """Yield the specifications that one side's reports, or what was made of both, answer.
+def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
+    """Return the specifications that one side's reports, or what was made of both, answer.
 
-    Parameters
-    ----------
-    timed
-        The time asked about, and the longer one if there is one.
-    numbered
-        Choices of goods and time, those of the time asked about first.
-    totals
-        Says, of a time, a choice of partners and goods, what the total is, in words, and the factor
-        that makes a share one of it.
-    left
-        Gets what could not be evaluated, and why.
+    Of several times of one question in one go: rows are read and added up once for all.
     """
     # Rows of the longest time, which has the others
     # in it; the question and its name from the first.
-    cells, asked, name = timed[-1].cells, timed[0].span.asked, timed[0].name
-    places = apart(territory_choices(asked), name, left)
-    every = [at(timed[-1].span.asked, one) for _, one in places]
+    last, asked = branches[0].timed[-1], branches[0].timed[0].span.asked
+    places = [
+        apart(territory_choices(one.timed[0].span.asked), one.timed[0].name, one.left)
+        for one in branches
+    ]
+    cells, whole = _all_times(branches)
+    numbered = [choice for one in branches for choice in one.numbered]
+    every = [at(whole, one) for _, one in places[0]]
     with cut(cells, every, [one.choice for one in numbered]) as kept:
-        there = areas_there(kept, [one for _, one in places])
-        places, not_reporting = known(places, timed, there, left)
-        said, codes = reported(kept), codes_there(kept)
-        added = {one.span.words: amounts(one, said, left) for one in timed}
-        words = {
-            one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
-            for one in timed
-        }
+        said = reported(kept, [one for _, one in places[0]])
+        of_codes = not all(one.is_everything for one in numbered)
+        codes = codes_there(kept) if of_codes else []
         # Inside the block: `kept` is a temporary table that ends with it.
-        gone = _moved(kept, numbered, name, left)
+        gone = _moved(kept, numbered, last, branches[0].left)
         with by_goods(cells, kept, codes, numbered) as rows:
-            of_goods = kinds(rows, [one for _, one in places])
-            # Choices of partners that differ for some goods; which differ for which is `kept_ways`.
-            chosen = ways(places, {kind for some in of_goods.values() for kind in some})
-            wanted = sorted({amount for some in added.values() for amount in some})
-            editions = sorted({edition for edition, _ in codes})
+            of_goods = kinds(rows, [one for _, one in places[0]])
+            works = []
+            start = 0
+            for one, there in zip(branches, places, strict=True):
+                areas = areas_there(one.timed[-1], said)
+                found = known(there, one.timed, areas, one.left)
+                works.append(_Work(one, start, *found, said, of_goods))
+                start += len(one.numbered)
+            # Choices of partners of any time, each once, in the order of the first that has it.
+            chosen = list(dict.fromkeys(way for work in works for way in work.ways))
+            wanted = sorted(
+                {amount for work in works for some in work.added.values() for amount in some}
+            )
+            editions = sorted({one.nomenclature for one in said})
             try:
                 values, bounds, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
             except NoEvidenceError as error:
-                left.append((name, error.what))
-                return
-    kept_ways = unlike(chosen, [of_goods.get(goods, []) for goods in range(len(numbered))])
-    judge = Judge(timed, weighed, left)
-    for goods, one in enumerate(numbered):
-        if goods in gone:
-            continue
-        when = one.span.words
-        known_reporters = [
-            place
-            for place in kept_ways[goods]
-            if (when, chosen[place].territory) not in not_reporting
-        ]
-        for amount in added[when]:
-            for place in judge.weighted_enough(one, goods, known_reporters, chosen, amount):
-                way = chosen[place]
-                base = dict(one.choice.choices) | way.choices | {"quantity": amount}
-                value = values.get((goods, place, amount))
-                if why := judge.refused(when, way.asked, value):
-                    left.append((f"{name}: {', '.join((*base.values(), when))}", why))
-                    continue
-                assert value is not None, "what has no value is refused"
-                for number, (total, factor) in enumerate(
-                    totals(when, way, one.choice.goods, amount)
-                ):
-                    choices = timed[0].report | base
-                    choices |= {"total": _both(way.total, total), "window": when} | words[when]
-                    is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
-                    ends = bounds.get((goods, place, amount))
-                    item = Specification(
-                        choices, value * factor, ends and (ends[0] * factor, ends[1] * factor)
-                    )
-                    yield FoundSpecification(item, is_asked and one.choice.is_asked)
+                for one in branches:
+                    one.left.append((one.timed[0].name, error.what))
+                return [[] for _ in branches]
+    return [list(work.found(chosen, values, bounds, weighed, gone)) for work in works]
 
 
-def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> set[int]:
+def _all_times(branches: Sequence[Branch]) -> tuple[SourceRows, Definition]:
+    """Return the rows of all times of some branches, and the question about all of them."""
+    last = branches[0].timed[-1]
+    if len(branches) == 1:
+        return last.cells, last.span.asked
+    spans = sorted(one.span.asked.period for branch in branches for one in branch.timed)
+    there = availability_of(last.cells.lake, last.cells.available.source, spans)
+    assert not isinstance(there, NoAnswer), "each of them is there by itself"
+    available = next(one for one in there if one.freq == last.cells.available.freq)
+    whole = Period(spans[0].start, max(one.end for one in spans))
+    return replace(last.cells, available=available), last.span.asked.but(period=whole)
+
+
+class _Work:
+    """One branch, and what its rows have: from here on it is computed in memory."""
+
+    def __init__(
+        self,
+        branch: Branch,
+        start: int,
+        places: Places,
+        not_reporting: set[tuple[str, str]],
+        said: Sequence[ReportedSlice],
+        of_goods: Mapping[int, list[PartnerKind]],
+    ) -> None:
+        self._branch, self._start, self._not_reporting = branch, start, not_reporting
+        timed, left = branch.timed, branch.left
+        self.added = {one.span.words: amounts(one, said, left) for one in timed}
+        self._words = {
+            one.span.words: {"valuation": valuation(one, said), "basis": basis(one, said)}
+            for one in timed
+        }
+        self._kinds = [of_goods.get(start + at_, []) for at_ in range(len(branch.numbered))]
+        # Choices of partners that differ for some goods; which differ for which is `kept_ways`.
+        self.ways = ways(places, {kind for some in self._kinds for kind in some})
+
+    def found(
+        self,
+        chosen: Sequence[PartnerChoice],
+        values: Mapping[Key, float],
+        bounds: Mapping[Key, tuple[float, float]],
+        weighed: Mapping[tuple[int, int], float],
+        gone: Set[int],
+    ) -> Iterator[FoundSpecification]:
+        """Yield the specifications; `values` go by number of goods and place in `chosen`."""
+        timed, left, mine = self._branch.timed, self._branch.left, self.ways
+        asked, name = timed[0].span.asked, timed[0].name
+        numbers = [chosen.index(way) for way in mine]
+        kept_ways = unlike(mine, self._kinds)
+        here = {
+            (goods, place): weighed[key]
+            for goods in range(len(self._branch.numbered))
+            for place, number in enumerate(numbers)
+            if (key := (self._start + goods, number)) in weighed
+        }
+        judge = Judge(timed, here, left)
+        for goods, one in enumerate(self._branch.numbered):
+            if self._start + goods in gone:
+                continue
+            when = one.span.words
+            known_reporters = [
+                place
+                for place in kept_ways[goods]
+                if (when, mine[place].territory) not in self._not_reporting
+            ]
+            for amount in self.added[when]:
+                for place in judge.weighted_enough(one, goods, known_reporters, mine, amount):
+                    way = mine[place]
+                    base = dict(one.choice.choices) | way.choices | {"quantity": amount}
+                    key_ = (self._start + goods, numbers[place], amount)
+                    value, ends = values.get(key_), bounds.get(key_)
+                    if why := judge.refused(when, way.asked, value):
+                        left.append((f"{name}: {', '.join((*base.values(), when))}", why))
+                        continue
+                    assert value is not None, "what has no value is refused"
+                    for number, (total, factor) in enumerate(
+                        self._branch.totals(when, way, one.choice.goods, amount)
+                    ):
+                        choices = timed[0].report | base
+                        choices |= {"total": _both(way.total, total), "window": when}
+                        choices |= self._words[when]
+                        is_asked = (goods, place, number) == (0, 0, 0) and amount == asked.quantity
+                        item = Specification(
+                            choices, value * factor, ends and (ends[0] * factor, ends[1] * factor)
+                        )
+                        yield FoundSpecification(item, is_asked and one.choice.is_asked)
+
+
+def _moved(kept: Frame, numbered: Sequence[Numbered], timed: Timed, left: Left) -> set[int]:
     """Return the choices of goods and time in which a product has other codes than in the base."""
     if not question(numbered[0].span.asked.measure).by_product:
         return set()
@@ -460,7 +597,7 @@ def _moved(kept: Frame, numbered: Sequence[Numbered], name: str, left: Left) -> 
         if refused := moved(coded, one.span.asked):
             found.add(goods)
             what = ", ".join((*(text for _, text in one.choice.choices), one.span.words))
-            left.append((f"{name}: {what}", refused.reason))
+            left.append((f"{timed.name}: {what}", refused.reason))
     return found
 
 

@@ -143,13 +143,15 @@ def top_supplier(
     )
 
 
-def suppliers(rows: Frame, asked: Definition, column: str) -> Frame:
+def suppliers(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return what each supplier sold, the largest first."""
-    found = measures.value(rows, by=["exporter"], value=column)
-    who = asked.named_by or "exporter"
-    named_value = nw.col(column).alias("value")
-    named_rows = found.select(nw.col("exporter").alias(who), named_value)
-    return named_rows.sort("value", who, descending=[True, False])
+    return _largest_first(rows, "exporter", column, by, asked.named_by or "exporter")
+
+
+def _largest_first(rows: Frame, side: str, column: str, by: Sequence[str], called: str) -> Frame:
+    found = measures.value(rows, by=[*by, side], value=column)
+    named_rows = found.select(*by, nw.col(side).alias(called), nw.col(column).alias("value"))
+    return named_rows.sort("value", called, descending=[True, False])
 
 
 # Who of two depends on the other, and how much.
@@ -218,11 +220,9 @@ def rank(
     )
 
 
-def buyers(rows: Frame, asked: Definition, column: str) -> Frame:
+def buyers(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:
     """Return what each buyer bought, the largest first."""
-    found = measures.value(named(rows, "importer"), by=["importer"], value=column)
-    bought = nw.col(column).alias("value")
-    return found.select("importer", bought).sort("value", "importer", descending=[True, False])
+    return _largest_first(named(rows, "importer"), "importer", column, by, "importer")
 
 
 def exposure(rows: Frame, asked: Definition, column: str, by: Sequence[str] = ()) -> Frame:

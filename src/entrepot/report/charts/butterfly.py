@@ -24,7 +24,7 @@ from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 
     from entrepot.figures import Figure
     from entrepot.lake import Lake
@@ -40,6 +40,7 @@ __all__ = [
     "YearShares",
     "mutual_shares_chart",
     "of_one_source",
+    "prepare_shares",
     "weighed",
     "years_of_others",
 ]
@@ -370,6 +371,14 @@ def weighed(
     first, second = (_ranged(one, share) for (one, _), share in zip(parts, shares, strict=True))
     whose = (parts[0][1], parts[1][1])
     return MutualShares(first, second, whose, ratio, (ratio, *_rows(ratio)))
+
+
+def prepare_shares(
+    context: BriefContext, importer: str, exporter: str, years: Sequence[int], *, ranged: bool
+) -> None:
+    """Evaluate in one go what `weighed` asks of each of some years."""
+    for measure in SHARES if ranged else ("asymmetry", *SHARES):
+        context.prepare(measure, years, ranged=ranged, importer=importer, exporter=exporter)
 
 
 def of_one_source(years: Mapping[int, T], whose: Callable[[T], Hashable]) -> dict[int, T]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
-from entrepot.figures import ask, flow_sources
+from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of, not_drawn
-from entrepot.report.brief_context import Subject
+from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
     StandaloneChart,
@@ -276,7 +275,7 @@ def stack_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> Standalo
     if not rest.get("importer"):
         raise RequestError("a chart of suppliers needs an importer", hint="add --importer RUS")
     years = asked_years(available_years(lake), keys, since)
-    found, note = found_years(partial(ask, lake=lake), lake, years, rest)
+    found, note = found_years(BriefContext(lake), years, rest)
     what = f"{possessive(area_phrase(str(rest['importer'])))} suppliers"
     require_some(list(found), what, note)
     return of_years(found, keys.get("exporter"), beyond=note)
@@ -317,16 +316,14 @@ def of_years(
 
 
 def found_years(
-    asking: Callable[..., Figure], lake: Lake, years: list[int], keys: dict[str, Any]
+    context: BriefContext, years: list[int], keys: dict[str, Any]
 ) -> tuple[dict[int, Figure], str]:
     """Return the Figure of each year from one source, the one that answers most of them.
 
     Parameters
     ----------
-    asking
-        Evaluates a measure with its keys.
-    lake
-        Names the sources.
+    context
+        Where to ask.
     years, keys
         What is asked: a year is asked of those that hold something of it.
 
@@ -335,6 +332,7 @@ def found_years(
     dict, str
         Figures by year, and why there is none, or which years only other sources have.
     """
+    lake = context.lake
     names = [keys["source"]] if keys.get("source") else flow_sources(lake)
     best: dict[int, Figure] = {}
     known: dict[str, list[int]] = {}
@@ -344,7 +342,8 @@ def found_years(
         # By the catalog, so that years without data cost no query.
         held = [year for year in years if year in available_years(lake, source)]
         given = keys | {"source": source}
-        asked = {year: asking("top_supplier", period=year, **given) for year in held}
+        context.prepare("top_supplier", held, ranged=True, **given)
+        asked = {year: context.ask("top_supplier", period=year, **given) for year in held}
         found = {year: figure for year, figure in asked.items() if figure.table}
         reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
         known[source_name(source)] = list(found)

@@ -321,16 +321,16 @@ def tier_of(
 ) -> Tier:
     """Return goods with the value of every year that the source has, as one side reports if any."""
     found = {}
+    keys = {
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": goods,
+        "source": source,
+        **({"reported_by": side} if side else {}),
+    }
+    context.prepare("value", years, **keys)
     for year in years:
-        figure = context.value(
-            "value",
-            importer=subject.importer,
-            exporter=subject.supplier,
-            goods=goods,
-            period=year,
-            source=source,
-            **({"reported_by": side} if side else {}),
-        )
+        figure = context.value("value", period=year, **keys)
         if figure.status == "ok":
             found[year] = figure
     return Tier(code, part_name(goods), found)

@@ -13,6 +13,7 @@ from entrepot.report.charts.butterfly import (
     MutualFlow,
     YearShares,
     of_one_source,
+    prepare_shares,
     weighed,
     years_of_others,
 )
@@ -87,9 +88,10 @@ def _years(
     importer, exporter = ends if forward else ends[::-1]
     found: dict[int, MutualShares] = {}
     whole: dict[int, MutualShares] = {}
-    for year in context.years()[:MOST_YEARS]:
-        if subject.fixed and year > subject.period.year:
-            continue
+    fixed = subject.period.year if subject.fixed else None
+    years = [year for year in context.years()[:MOST_YEARS] if fixed is None or year <= fixed]
+    prepare_shares(context, importer, exporter, years, ranged=False)
+    for year in years:
         # Ranges only of the years that are shown, in the last line: they cost most of a question.
         one = weighed(context, importer, exporter, year, ranged=False)
         if one.imports or one.exports:
@@ -103,6 +105,7 @@ def _years(
     beyond = years_of_others(every, lambda one: one.whose, alike, chosen)
     # `years` has the newest first, so these are the newest, oldest on top.
     shown = sorted([*alike][:MOST_ROWS])
+    prepare_shares(context, importer, exporter, shown, ranged=True)
     return {year: weighed(context, importer, exporter, year) for year in shown}, beyond
 
 

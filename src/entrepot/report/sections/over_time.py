@@ -135,6 +135,7 @@ def series_of(
     every: dict[str, list[int]] = {}
     chosen = ""
     for source in (*flow_sources(context.lake), "computed"):
+        context.prepare("import_share", years, source=source, **keys)
         known = [
             year
             for year in years
@@ -146,6 +147,7 @@ def series_of(
             best, chosen = known, source
         if len(best) == len(years):
             break
+    context.prepare("import_share", best, ranged=True, source=chosen, **keys)
     series = [context.ask("import_share", period=year, source=chosen, **keys) for year in best]
     return series, not_drawn(every, source_name(chosen))
 

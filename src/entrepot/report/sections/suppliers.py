@@ -387,7 +387,7 @@ def _found(context: BriefContext, subject: Subject) -> tuple[dict[int, Figure], 
     best: tuple[dict[int, Figure], str] = ({}, "")
     for goods in dict.fromkeys((subject.goods, "all")):
         keys = {"importer": subject.importer, "goods": goods}
-        found = found_years(context.ask, context.lake, years, keys)
+        found = found_years(context, years, keys)
         # Two years of the goods are better than ten of everything.
         if len(found[0]) > 1:
             return found
