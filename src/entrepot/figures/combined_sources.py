@@ -22,7 +22,7 @@ from entrepot.figures.row_facts import bases_of, editions_of, reported_on_two_ba
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.figures.run_measure import measured_of, others_of
 from entrepot.figures.sides import reach
-from entrepot.lake import fetch, stored
+from entrepot.lake import distinct, fetch, stored
 from entrepot.measures import measure_metadata
 from entrepot.model.product import NO_CODES, TOTAL
 
@@ -392,9 +392,7 @@ def asked_about(definition: Definition) -> frozenset[str]:
 
 def _tell(side: Side, rows: Frame) -> set[str]:
     """Return who tells of these goods at all."""
-    return {
-        who for (who,) in fetch(rows.filter(nw.col("reported_by") == side).select(side).unique())
-    }
+    return {who for (who,) in distinct(rows.filter(nw.col("reported_by") == side), side)}
 
 
 def _coarse(

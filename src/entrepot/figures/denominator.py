@@ -27,6 +27,7 @@ from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.evidence import Caveat
@@ -139,9 +140,12 @@ def _has_own_trade(side: Side, cells: SourceRows, asked: Definition) -> bool:
 
     def find() -> bool:
         own = (among(reporter, whose), nw.col("exporter") == nw.col("importer"))
-        rows = cells.rows(reporter, (everything(),), whose.but(goods=""), *own, own=True)
-        [(count,)] = fetch(rows.select(nw.len()))
-        return bool(count)
+
+        def counted(read: SourceRows, asked: Definition) -> dict[date, int]:
+            rows = read.rows(reporter, (everything(),), asked.but(goods=""), *own, own=True)
+            return dict(fetch(rows.group_by("period").agg(nw.len())))
+
+        return any(cells.by_time("own trade", whose, counted))
 
     return cells.once("own trade", whose, find)
 

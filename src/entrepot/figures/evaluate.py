@@ -16,7 +16,7 @@ from entrepot.figures import (
     value_added,
 )
 from entrepot.figures.availability import bundled_for, flow_sources
-from entrepot.figures.curve import curve, overlaps, refuse_curve
+from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
 from entrepot.figures.evidence import Answerer, Caveat, Estimate, NoAnswer, SourceAnswer
 from entrepot.figures.figure import Figure
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
@@ -118,7 +118,9 @@ def evaluate_each(
     found: dict[Definition, Figure] = {}
     with lake.reading():
         for group in groups.values():
-            with several_times([one.period for one in group]):
+            # A range takes averages over longer times as well.
+            averaged = [time for one in group for time in averaged_over(one)] if ranged else []
+            with several_times([one.period for one in group], averaged):
                 for one in group:
                     step()
                     found[one] = evaluate(one, lake, ranged=ranged)

@@ -516,7 +516,7 @@ def _at_once(
 ) -> dict[int, Measured | NoAnswer | None]:
     """Return what the measure finds, by the place of the goods; nothing where no row is."""
     how, main = question(asked.measure), main_column(kept, asked)
-    by = [_LIST] if kept.over_all(asked) is None else [_LIST, "period"]
+    by = [_LIST, "period"] if kept.is_step(asked) else [_LIST]
 
     def run(read: SourceRows, whole: Definition) -> dict[date, list[dict[str, Any]]]:
         rows = nw.concat(
@@ -534,7 +534,10 @@ def _at_once(
         return found
 
     try:
-        found = kept.by_time(("at once", tuple(every)), asked, run)
+        if "period" in by:
+            found = kept.by_time(("at once", tuple(every)), asked, run)
+        else:
+            found = [*run(kept, asked).values()]
     except NoEvidenceError:
         return {}
     rows = [dict(row) for step in found for row in step]

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from entrepot.errors import MissingExtraError, UnknownNameError
 from entrepot.figures.evidence import NoAnswer
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.model.period import Period
 from entrepot.sources import source_info, split_address
 from entrepot.sources.icio import wheel
@@ -103,7 +103,7 @@ class InputRows:
                 {
                     str(code)
                     for name in ("sector", "buyer_sector")
-                    for (code,) in fetch(rows.select(name).unique())
+                    for (code,) in distinct(rows, name)
                 }
             )
         return {code: sector(code, own=True) for code in kept[key]}
@@ -127,7 +127,7 @@ class InputRows:
         if self.installed:
             return areas & set(self.installed.table.grid.areas)
         rows = self._held("exporter").filter(nw.col("exporter").is_in(sorted(areas)))
-        return frozenset(code for (code,) in fetch(rows.select("exporter").unique()))
+        return frozenset(code for (code,) in distinct(rows, "exporter"))
 
     def cells(
         self,

@@ -9,7 +9,7 @@ from entrepot.figures.editions import links_loaded
 from entrepot.figures.questions.event import Listing
 from entrepot.goods import Selection, Variant, goods_list, goods_selection
 from entrepot.goods.parse import parse
-from entrepot.lake import fetch
+from entrepot.lake import distinct
 from entrepot.model.product import NO_CODES, TARIFFS, TOTAL, harmonized
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
     assert asked.listed is not None, "a question without it was refused"
     traded = [
         (edition, code)
-        for edition, code in fetch(rows.select("nomenclature", "product").unique())
+        for edition, code in distinct(rows, "nomenclature", "product")
         if edition != NO_CODES and code != TOTAL
     ]
     editions = sorted({edition for edition, _ in traded})

@@ -23,7 +23,7 @@ from entrepot.files import drafted, require_target
 from entrepot.goods import goods_selection, select
 from entrepot.goods.editions import known_codes
 from entrepot.goods.links import steps
-from entrepot.lake import Lake, fetch, relation
+from entrepot.lake import Lake, distinct, relation
 from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
 from entrepot.model.period import Period
@@ -234,7 +234,7 @@ def _official(
         return None, "the Growth Lab's scores from the gaps between the reports"
     if lake.holds(OFFICIAL):
         rows = lake.flows(OFFICIAL).filter(nw.col("freq") == "A", nw.col("reported_by") == "both")
-        years = sorted({str(day)[:4] for (day,) in fetch(rows.select("period").unique())})
+        years = sorted({str(day)[:4] for (day,) in distinct(rows, "period")})
         # Months of a reconciled source have names such as
         # 2022-03, so that yearly BACI is not used there.
         if shared := [year for year in years if year in periods]:

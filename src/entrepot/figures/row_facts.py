@@ -12,7 +12,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.rows import everything
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.lake.merge import UNKNOWN
 from entrepot.model.areas import WORLD
 from entrepot.model.product import harmonized
@@ -67,9 +67,7 @@ def _editions(
     cells: SourceRows, what: str, asked: Definition, rows: Callable[[], Frame]
 ) -> frozenset[str]:
     def reported() -> frozenset[str]:
-        # Narwhals numbers all rows to tell unique ones: several times the work of a group.
-        groups = rows().group_by("nomenclature").agg(nw.len())
-        return frozenset(name for name, _ in fetch(groups))
+        return frozenset(name for (name,) in distinct(rows(), "nomenclature"))
 
     return cells.once(what, asked, reported)
 
@@ -203,6 +201,8 @@ def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
+    if asked.flow == "one_way":  # else whose reports are heard depends on who is asked about
+        asked = asked.but(importer=WORLD, exporter=WORLD, controls=None, hubs=None)
     return _areas(
         cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
     )
@@ -248,24 +248,22 @@ def _areas(
     """Return the areas on a side of some rows, found out once in a lake."""
 
     def find() -> frozenset[str]:
-        if cells.over_all(asked) is None:
-            return _names(rows(asked), side)
-        there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))
-        return frozenset[str]().union(*there)
+        wide = cells.over_all(asked)
+        if wide is None:
+            return frozenset(name for (name,) in distinct(rows(asked), side))
+        every, whole = wide
+        there = every.once(f"{what} by time", whole, lambda: _by_time(rows(whole), side))
+        days = cells.available.starts(asked.period)
+        return frozenset[str]().union(*(there.get(day, frozenset()) for day in days))
 
     return cells.once(what, asked, find)
 
 
 def _by_time(rows: Frame, side: Side) -> dict[date, frozenset[str]]:
     found: dict[date, set[str]] = {}
-    for day, name, _ in fetch(rows.group_by("period", side).agg(nw.len())):
+    for day, name in distinct(rows, "period", side):
         found.setdefault(day, set()).add(name)
     return {day: frozenset(names) for day, names in found.items()}
-
-
-def _names(rows: Frame, side: Side) -> frozenset[str]:
-    # Narwhals numbers all rows to tell unique ones: four times the work of a group.
-    return frozenset(name for name, _ in fetch(rows.group_by(side).agg(nw.len())))
 
 
 NOT_SAID = "not said"
@@ -303,7 +301,6 @@ def reported_on_two_bases(cells: SourceRows, asked: Definition) -> frozenset[str
         rows = cells.rows("importer", (everything(),), plain)
         reported = rows.filter(nw.col("reported_by") == "importer").group_by(cell)
         found = reported.agg(nw.col("partner_basis").n_unique().alias("n")).filter(nw.col("n") > 1)
-        importers = fetch(found.group_by("importer").agg(nw.len()))
-        return frozenset(name for name, _ in importers)
+        return frozenset(name for (name,) in distinct(found, "importer"))
 
     return cells.once("two bases", plain, twice)

@@ -49,6 +49,7 @@ __all__ = [
     "once_together",
     "reading_once",
     "several_times",
+    "times_together",
     "total_sides",
 ]
 
@@ -130,21 +131,26 @@ class SourceRows:
         return replace(self, available=available), whole
 
     def times_of(self, asked: Definition) -> tuple[Period, ...]:
-        """Return all times that are asked in one go with the one asked about, which is among them.
+        """Return all steps that are asked in one go with those of the time asked about.
 
         Empty where it is asked alone.
         """
         together, there = _TOGETHER.get(), self.available
         if together is None or asked.base or there.is_reconciled or self.twofold:
             return ()
-        if asked.period.freq != there.freq or asked.period not in together.times:
+        steps = asked.period.parts(there.freq)
+        if not steps or not together.steps.issuperset(steps):
             return ()
         kind = (there.source, there.freq, there.traits, there.currency, there.is_partial)
-        key = ("times", asked.but(period=together.times[0]), *kind)
+        key = ("times", asked.but(period=steps[0]), *kind)
         alike = once_together(
-            key, lambda: tuple(one for one in together.times if self._are_alike(asked, one))
+            key, lambda: tuple(one for one in sorted(together.steps) if self._are_alike(asked, one))
         )
-        return alike if asked.period in alike else ()
+        return alike if set(steps) <= set(alike) else ()
+
+    def is_step(self, asked: Definition) -> bool:
+        """Whether the time asked about is one of several single steps that are asked in one go."""
+        return asked.period.freq == self.available.freq and bool(self.times_of(asked))
 
     def _are_alike(self, asked: Definition, time: Period) -> bool:
         """Whether rows of another time can be added up in one go with those of this one."""
@@ -182,8 +188,8 @@ class SourceRows:
         cells, whole = wide
         key = (what, *cells._said(), self.without_own, whole)
         found = once_together(key, lambda: find(cells, whole))
-        day = asked.period.start
-        return [found[day]] if day in found else []
+        days = self.available.starts(asked.period)
+        return [found[day] for day in days if day in found]
 
     def _said(self) -> tuple[Hashable, ...]:
         """Return what says which rows these are."""
@@ -424,9 +430,13 @@ GROUPS: Final = ("importer", "exporter", "controls", "hubs")
 
 @dataclass(slots=True)
 class _Together:
-    """Times that are asked in one go, what was found of all of them, and tables to be dropped."""
+    """Times that are asked in one go, with the steps of these and of what they are compared with.
+
+    And what was found of all of them, and tables to be dropped.
+    """
 
     times: tuple[Period, ...]
+    steps: frozenset[Period]
     found: dict[Hashable, Any] = field(default_factory=dict)
     tables: ExitStack = field(default_factory=ExitStack)
 
@@ -435,18 +445,25 @@ _TOGETHER: ContextVar[_Together | None] = ContextVar("together", default=None)
 
 
 @contextmanager
-def several_times(times: Sequence[Period]) -> Iterator[None]:
+def several_times(times: Sequence[Period], before: Sequence[Period] = ()) -> Iterator[None]:
     """Have questions that differ in time only read and add up rows in one go, in the block.
 
-    To bind a query takes longer than to run it on the rows of one year.
+    To bind a query takes longer than to run it on the rows of one year. `before` are times that
+    are read as well, of which nothing is asked.
     """
-    together = _Together(tuple(sorted(set(times))))
+    together = _Together(tuple(sorted(set(times))), frozenset((*times, *before)))
     token = _TOGETHER.set(together)
     try:
         with together.tables:
             yield
     finally:
         _TOGETHER.reset(token)
+
+
+def times_together() -> tuple[Period, ...]:
+    """Return the times that are asked in one go, oldest first."""
+    together = _TOGETHER.get()
+    return together.times if together else ()
 
 
 def once_together(key: Hashable, find: Callable[[], T]) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
@@ -130,10 +131,10 @@ def _in_one_go(
     needs_more = how.both_reports or how.other_goods or how.listed
     if needs_more or how.trade in ("world", "own") or not answers_by_columns(asked):
         return None
-    if cells.over_all(asked) is None:
+    if not cells.is_step(asked):
         return None
 
-    def run(read: SourceRows, whole: Definition, what: Run) -> dict[date, list[dict[str, Any]]]:
+    def run(what: Run, read: SourceRows, whole: Definition) -> dict[date, list[dict[str, Any]]]:
         rows = rows_of(read, whole, goods)
         if how.elastic and asked.sigma is None:
             rows = with_elasticities(rows, read.lake, editions_of(read, asked))
@@ -144,13 +145,12 @@ def _in_one_go(
         return found
 
     key = (goods, cells.kept is None)
-    [row] = cells.by_time(("measure", *key), asked, lambda *of: run(*of, how.run)) or [[]]
+    [row] = cells.by_time(("measure", *key), asked, partial(run, how.run)) or [[]]
     if not row:
         return None  # asked alone it says why
     lines: list[dict[str, Any]] = []
     if with_table and how.table:
-        table = how.table
-        [lines] = cells.by_time(("table", *key), asked, lambda *of: run(*of, table)) or [[]]
+        [lines] = cells.by_time(("table", *key), asked, partial(run, how.table)) or [[]]
     return _measured(dict(row[0]), lines, asked, main)
 
 

@@ -19,7 +19,7 @@ from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import members_of
 from entrepot.goods import Variant
 from entrepot.goods.parse import has_list, parse
-from entrepot.lake import fetch, few_rows, stored
+from entrepot.lake import distinct, few_rows, stored
 from entrepot.model.period import Period
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ __all__ = [
     "apart",
     "areas_there",
     "at",
+    "averaged_over",
     "basis",
     "by_goods",
     "goods_choices",
@@ -204,6 +205,16 @@ def longer(definition: Definition) -> TimeWindow | tuple[str, str]:
     if base and base.end >= wide.start:
         return (words, f"{wide} and {base} overlap")
     return TimeWindow(words, definition.but(period=wide, base=base), period.months / months)
+
+
+def averaged_over(definition: Definition) -> list[Period]:
+    """Return the steps of the longer time over which a curve takes an average, if it takes one."""
+    if "window" not in question(definition.measure).choices:
+        return []
+    found = longer(definition)
+    if not isinstance(found, TimeWindow):
+        return []
+    return found.asked.period.parts(definition.period.freq)
 
 
 def _ending_with(period: Period, months: int) -> Period:
@@ -459,13 +470,14 @@ def kinds(rows: Frame, asked: Sequence[Definition]) -> dict[int, list[PartnerKin
                 here = area.is_in(sorted(members))
                 label = nw.when(here).then(nw.lit(fixed(side))).otherwise(label)
         labels.append(label.alias(f"{place}_stands"))
-    flagged = rows.select(
+    flagged = distinct(
+        rows,
         "goods",
         *labels,
         (nw.col("exporter").is_in(odd) | nw.col("importer").is_in(odd)).alias("odd"),
         (nw.col("exporter") == nw.col("importer")).alias("own"),
-    ).unique()
+    )
     found: dict[int, list[PartnerKind]] = {}
-    for goods, importer, exporter, is_odd, is_own in fetch(flagged):
+    for goods, importer, exporter, is_odd, is_own in flagged:
         found.setdefault(goods, []).append(PartnerKind(exporter, importer, is_odd, is_own))
     return found

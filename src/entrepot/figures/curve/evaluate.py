@@ -33,6 +33,7 @@ from entrepot.figures.curve.measured import evaluated
 from entrepot.figures.curve.partner_choices import (
     codes_there,
     cut,
+    needs_codes,
     reported,
     unlike,
     ways,
@@ -54,11 +55,11 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
-from entrepot.figures.rows import SourceRows, is_everything, once_together
+from entrepot.figures.rows import SourceRows, is_everything, once_together, times_together
 from entrepot.figures.run_measure import moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
-from entrepot.lake import fetch
+from entrepot.lake import distinct
 from entrepot.model.period import Period
 from entrepot.model.product import NO_CODES
 
@@ -188,11 +189,11 @@ def _of_side(
     definition: Definition, cells: SourceRows, left: Left, seen: Seen
 ) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
-    wide = None if definition.measure in (*PRICES, CUTOFF) else cells.over_all(definition)
-    if wide is not None:
+    wide = cells.over_all(definition) if definition.period in times_together() else None
+    if wide is not None and definition.measure not in (*PRICES, CUTOFF):
         every, whole = wide
         key = ("curve", every.reported_by, every.available.source, every.available.freq, whole)
-        found = once_together(key, lambda: _of_several_times(definition, every, cells))
+        found = once_together(key, lambda: _of_several_times(definition, cells))
         result, lost = found[definition.period]
         left += lost
         if isinstance(result, Exception):
@@ -214,9 +215,7 @@ def _of_side(
 _Result = tuple["list[FoundSpecification] | Exception", "Left"]
 
 
-def _of_several_times(
-    definition: Definition, every: SourceRows, cells: SourceRows
-) -> dict[Period, _Result]:
+def _of_several_times(definition: Definition, cells: SourceRows) -> dict[Period, _Result]:
     """Return the specifications of all times that are asked in one go, by time.
 
     With what could not be evaluated of each, or with the error that ended it.
@@ -224,7 +223,8 @@ def _of_several_times(
     found: dict[Period, _Result] = {}
     branches: list[Branch] = []
     of: list[Period] = []
-    for time in every.times_of(definition):
+    steps = cells.times_of(definition)
+    for time in (one for one in times_together() if one in steps):
         left: Left = []
         there = cells.at(time)
         assert there is not None, "times in one go are alike"
@@ -464,8 +464,8 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
     every = [at(whole, one) for _, one in places[0]]
     with cut(cells, every, [one.choice for one in numbered]) as kept:
         said = reported(kept, [one for _, one in places[0]])
-        of_codes = not all(one.is_everything for one in numbered)
-        codes = codes_there(kept) if of_codes else []
+        apart_ = needs_codes(whole, [one.choice for one in numbered])
+        codes = codes_there(kept) if apart_ else []
         # Inside the block: `kept` is a temporary table that ends with it.
         gone = _moved(kept, numbered, last, branches[0].left)
         with by_goods(cells, kept, codes, numbered) as rows:
@@ -584,7 +584,7 @@ def _moved(kept: Frame, numbered: Sequence[Numbered], timed: Timed, left: Left) 
     """Return the choices of goods and time in which a product has other codes than in the base."""
     if not question(numbered[0].span.asked.measure).by_product:
         return set()
-    reported = fetch(kept.select("period", "nomenclature", "product").unique())
+    reported = distinct(kept, "period", "nomenclature", "product")
     found = set()
     for goods, one in enumerate(numbered):
         coded = [

@@ -13,7 +13,7 @@ from entrepot.figures.questions import of as question
 from entrepot.figures.rows import total_sides
 from entrepot.figures.sides import among, members_of, reach
 from entrepot.goods import merged
-from entrepot.lake import fetch, relation, stored
+from entrepot.lake import distinct, fetch, relation, stored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -34,6 +34,7 @@ __all__ = [
     "kept_sides",
     "matters",
     "names",
+    "needs_codes",
     "reported",
     "unlike",
     "varying",
@@ -288,16 +289,18 @@ def cut(
     Yields
     ------
     Frame
-        Of ``product``, ``nomenclature``, ``exporter``, ``importer``, ``period``, ``valuation``,
-        ``partner_basis``, ``value``, ``mass``, ``weighed``, the value of what has a mass, and of
-        how many rows each amount is known.
+        Of ``product`` where `needs_codes`, ``nomenclature``, ``exporter``, ``importer``,
+        ``period``, ``valuation``, ``partner_basis``, ``value``, ``mass``, ``weighed``, the value of
+        what has a mass, and of how many rows each amount is known.
     """
     whole = widest(asked)
     by, there = _reach(whole)
     goods = merged([part for one in choices for part in one.goods])
     rows = cells.rows(by, goods, whole, there, own=True, whole=True)
     value, mass = nw.col(cells.column(whole)), nw.col("mass_kg")
-    keys = ("product", "nomenclature", "exporter", "importer", "period", *SAID)
+    # Of all goods no code matters, and there are thousands.
+    codes = ("product",) if needs_codes(whole, choices) else ()
+    keys = (*codes, "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (
         rows.with_columns(
             value.alias("value"),
@@ -317,6 +320,13 @@ def cut(
     here = nw.from_native(relation(summed, cells.lake))
     with stored(here, cells.lake) as kept:
         yield kept
+
+
+def needs_codes(asked: Definition, choices: Sequence[GoodsChoice]) -> bool:
+    """Whether goods have to be told apart: those of a list, or of a measure that compares them."""
+    how = question(asked.measure)
+    some = any(one.codes is not None for choice in choices for one in choice.goods)
+    return some or how.keeps_products or how.by_product
 
 
 SAID = ("valuation", "partner_basis")
@@ -370,14 +380,10 @@ def reported(kept: Frame, asked: Sequence[Definition]) -> list[ReportedSlice]:
         .group_by(*keys)
         .agg(nw.col("value", "weighed").sum())
     )
-    return [
-        ReportedSlice(*keyed, value or 0.0, weighed or 0.0)
-        for *keyed, value, weighed in fetch(sums.select(*keys, "value", "weighed"))
-    ]
+    found = fetch(sums.select(*keys, "value", "weighed"))
+    return [ReportedSlice(*one[:-2], *(amount or 0.0 for amount in one[-2:])) for one in found]
 
 
 def codes_there(kept: Frame) -> list[tuple[str, str]]:
     """Return each code that is told, after its edition."""
-    # Narwhals numbers all rows to tell unique ones: several times the work of a group.
-    groups = fetch(kept.group_by("nomenclature", "product").agg(nw.len()))
-    return [(edition, code) for edition, code, _ in groups]
+    return distinct(kept, "nomenclature", "product")

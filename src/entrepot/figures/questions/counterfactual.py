@@ -11,7 +11,7 @@ from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.hubs import renamed, renamed_words, without
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.measures.rerouting.cells import MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -232,7 +232,7 @@ def _frequency(rows: Frame, asked: Definition, base: Period) -> Frequency:
     """Return years where both periods are made of some, since each step takes its time."""
     if asked.period.is_whole_years and base.is_whole_years:
         return "A"
-    [(freq,), *_] = fetch(rows.select("freq").unique())
+    [(freq,), *_] = distinct(rows, "freq")
     is_quarters = all(span.months % MONTHS["Q"] == 0 for span in (asked.period, base))
     return "Q" if is_quarters else freq
 

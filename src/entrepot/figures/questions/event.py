@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot import measures
 from entrepot.errors import NoEvidenceError
 from entrepot.figures.questions.question import AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.model.product import TOTAL
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def event_study(rows: Frame, asked: Definition, column: str, listing: Listing) -
     lines = rows.filter(nw.col("product") != TOTAL)
     keys = ["product", partner, "period"]
     cells = fetch(measures.value(lines, by=keys, value=column).select(*keys, column))
-    [(freq,), *_] = fetch(lines.select("freq").unique()) or [("",)]
+    [(freq,), *_] = distinct(lines, "freq") or [("",)]
     if not cells:
         return AnswerRow()
     kept, counts = _kept(cells, asked, listing)

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
 from entrepot.goods.editions import known_codes
-from entrepot.lake import fetch
+from entrepot.lake import distinct
 from entrepot.model.display import first_of, joined
 from entrepot.model.product import NO_CODES, harmonized
 
@@ -83,7 +83,7 @@ def reporters_in(
         delivery has some goods only; then a step in which an area reports what it buys is one in
         which it speaks, though it may have sold nothing.
     """
-    reports = fetch(rows.select("reported_by", "exporter", "importer", "period").unique())
+    reports = distinct(rows, "reported_by", "exporter", "importer", "period")
     if not {one for one, *_ in reports} <= {"importer", "exporter"}:
         return HubReporters(None, None)  # values made of both sides' reports, as those of BACI
     steps = {period for *_, period in reports}
@@ -198,7 +198,7 @@ def whose(reported: Frame, asked: Definition) -> dict[str, dict[str, str]]:
     ):
         rows = reported.filter(hub.is_in(hubs), other.is_in(sorted(ends)))
         reporters: dict[str, set[str]] = {}
-        for name, *report in fetch(rows.select(hub.alias("hub"), *known).unique()):
+        for name, *report in distinct(rows, hub.alias("hub"), *known):
             reporters.setdefault(name, set()).add(_words(report, across))
         for name, words in reporters.items():
             found[name][column] = " and ".join(sorted(words))
@@ -270,7 +270,7 @@ def renamed(
 def _told(rows: Frame, label: nw.Expr) -> list[tuple[str, str, str]]:
     """Return area, edition and code of every product, but for totals."""
     keys = ("__whose", "nomenclature", "product")
-    found = fetch(rows.with_columns(label).select(*keys).unique())
+    found = distinct(rows.with_columns(label), *keys)
     return [(area, harmonized(name).id, code) for area, name, code in found if name != NO_CODES]
 
 

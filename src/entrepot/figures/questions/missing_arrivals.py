@@ -18,7 +18,7 @@ from entrepot.figures.questions.hubs import (
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.model.display import first_of
 from entrepot.model.product import TOTAL
 
@@ -96,7 +96,7 @@ def _non_reporting(
 ) -> dict[tuple[str, str], set[date]]:
     """Return by side and area the steps in which it tells nothing, and who is across does."""
     found: dict[tuple[str, str], set[date]] = {}
-    for *pair, day in fetch(rows.select(*BOTH, "period").unique()):
+    for *pair, day in distinct(rows, *BOTH, "period"):
         for side, area in zip(BOTH, pair, strict=True):
             if (area, day) not in known_reporters[side]:
                 found.setdefault((side, area), set()).add(day)
@@ -110,7 +110,7 @@ def _rows(found: Frame) -> list[dict[str, Any]]:
 
 def _steps(days: set[date], rows: Frame) -> str:
     """Name steps that are left out, the first of them where they are many."""
-    [(freq,), *_] = fetch(rows.select("freq").unique())
+    [(freq,), *_] = distinct(rows, "freq")
     names = [f"{day:%Y}" if freq == "A" else f"{day:%Y-%m}" for day in sorted(days)]
     return first_of(names)
 
@@ -125,8 +125,8 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
     """
     is_now = (nw.col("period") >= asked.period.start).alias("now")
     known = rows.filter(~nw.col(column).is_null())
-    reported = set(fetch(known.select("reported_by", is_now).unique()))
-    empty = set(fetch(rows.select("reported_by", is_now).unique())) - reported
+    reported = set(distinct(known, "reported_by", is_now))
+    empty = set(distinct(rows, "reported_by", is_now)) - reported
     if reported and empty:
         side = sorted(empty)[0][0]
         raise NoEvidenceError(

@@ -19,7 +19,7 @@ from entrepot.figures.questions.hubs import (
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import fetch
+from entrepot.lake import distinct, fetch
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
@@ -77,7 +77,7 @@ def rerouted(
     left_out, new = _renamed(goods, beside_them, asked)
     goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
-    [(freq,), *_] = fetch(rows.select("freq").unique()) or [("A",)]
+    [(freq,), *_] = distinct(rows, "freq") or [("A",)]
     step = _frequency(freq, asked)
     found = measures.rerouted(
         goods,
@@ -313,7 +313,7 @@ def _began(reported: Frame, asked: Definition, column: str, hub: str, freq: str)
         nw.col("exporter") == hub, nw.col("importer").is_in(sorted(asked.members("importer")))
     )
     sums = dict(fetch(measures.value(sold, by=["period"], value=column).select("period", column)))
-    known_reporters = {period for (period,) in fetch(reported.select("period").unique())}
+    known_reporters = {period for (period,) in distinct(reported, "period")}
     # A step in which nobody reports anything is unknown;
     # one in which the hub alone has no row is zero.
     sold_in = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.caveats import for_series, runs_of
 from entrepot.model.display import NBSP, number
@@ -321,7 +321,7 @@ def tier_of(
 ) -> Tier:
     """Return goods with the value of every year that the source has, as one side reports if any."""
     found = {}
-    keys = {
+    keys: dict[str, Any] = {
         "importer": subject.importer,
         "exporter": subject.supplier,
         "goods": goods,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
@@ -129,7 +129,11 @@ def series_of(
     And, in words, which years only other sources have: what two sources count differs by more
     than most changes of a year.
     """
-    keys = {"importer": subject.importer, "exporter": subject.supplier, "goods": goods}
+    keys: dict[str, Any] = {
+        "importer": subject.importer,
+        "exporter": subject.supplier,
+        "goods": goods,
+    }
     years = sorted(context.years()[:MOST_YEARS])
     best: list[int] = []
     every: dict[str, list[int]] = {}
