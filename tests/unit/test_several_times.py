@@ -1,0 +1,146 @@
+"""Questions that differ in time only: one go gives what each gives alone, with few queries."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from entrepot.figures import Definition, evaluate, evaluate_each
+from entrepot.goods import goods_list
+from entrepot.goods.editions import known_codes
+from entrepot.lake import Lake
+from entrepot.model.areas import by_code
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.compose import brief_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.figures import Figure
+
+YEARS = range(2019, 2024)
+SELLERS = ("CHN", "HKG", "DEU", "USA", "KAZ", "TUR")
+LISTED = 12
+MOST_QUERIES = 250
+"""Of the brief below; each question by itself would take some 900."""
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Hold made-up BACI: all codes from two sellers, some of a list from others, with gaps."""
+    folder = tmp_path_factory.mktemp("years")
+    found = Lake.open(folder / "lake")
+    found.add("baci", [_rows(folder / "BACI_HS17_V202501.csv")])
+    return found
+
+
+def _rows(path: Path) -> Path:
+    chance = random.Random(7)
+    numbers = {iso: number for number, iso in by_code("baci").items()}
+    codes = sorted(code for code, editions in known_codes().items() if "HS2017" in editions)
+    listed = [one for one in sorted({e.code for e in goods_list("chpl").entries}) if one in codes]
+    lines = ["t,i,j,k,v,q"]
+
+    def add(year: int, seller: str, buyer: str, code: str) -> None:
+        mass = chance.choice(["", "NA", "1.5", "20", "300"]) or "NA"
+        value = round(chance.lognormvariate(3, 2), 3) + 0.001
+        lines.append(f"{year},{numbers[seller]},{numbers[buyer]},{code},{value},{mass}")
+
+    for year in YEARS:
+        for at, code in enumerate(codes):
+            add(year, "CHN" if at % 2 else "DEU", "RUS" if at % 3 else "FRA", code)
+        for seller in SELLERS:
+            for buyer in ("RUS", "FRA"):
+                for code in listed[:LISTED]:
+                    # Hong Kong sells nothing in two of the years, and nobody all of the list.
+                    if chance.random() < 0.7 and not (seller == "HKG" and year in (2020, 2022)):
+                        add(year, seller, buyer, code)
+            if seller != "CHN":
+                add(year, "RUS", seller, chance.choice(codes))
+    # One row a cell.
+    cells: dict[str, str] = {}
+    for line in lines[1:]:
+        cells.setdefault(",".join(line.split(",")[:4]), line)
+    path.write_text("\n".join([lines[0], *cells.values()]) + "\n", encoding="utf-8")
+    return path
+
+
+def _asked(measure: str, goods: str, **keys: Any) -> list[Definition]:
+    return [
+        Definition.build(measure, importer="RUS", goods=goods, period=year, **keys)
+        # One year more, of which nothing is loaded.
+        for year in (*YEARS, 2025)
+    ]
+
+
+def _same(one: Any, other: Any) -> None:
+    """Compare two Figures as plain data: sums may differ in their last digit."""
+    if isinstance(one, dict):
+        assert list(one) == list(other)
+        for name in one:
+            _same(one[name], other[name])
+    elif isinstance(one, (list, tuple)):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            _same(left, right)
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-12)
+    else:
+        assert one == other
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    found = figure.to_dict()
+    if figure.specifications is not None:
+        items = [(item.value, sorted(item.choices.items())) for item in figure.specifications.items]
+        found["every"] = sorted(items, key=lambda one: one[1])
+        # Those of one value come in any order.
+        found.pop("specifications")
+        found["left"] = sorted(figure.specifications.left_out)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("measure", "goods", "keys"),
+    [
+        ("import_share", "chpl", {"exporter": "CHN"}),
+        ("import_share", "all", {"exporter": "CHN"}),
+        ("value", "chpl", {"exporter": "CHN+HKG"}),
+        ("value", "chpl", {"exporter": "CHN", "quantity": "mass"}),
+        ("top_supplier", "chpl", {}),
+        ("hhi", "all", {}),
+        ("rank", "all", {"exporter": "CHN"}),
+        ("asymmetry", "all", {"exporter": "CHN"}),
+    ],
+)
+def test_in_one_go_each_year_is_what_it_is_alone(
+    lake: Lake, measure: str, goods: str, keys: dict[str, Any]
+) -> None:
+    asked = _asked(measure, goods, **keys)
+    with lake.explaining() as together:
+        found = evaluate_each(asked, lake)
+    with lake.explaining() as apart:
+        alone = [evaluate(one, lake) for one in asked]
+    assert [one.status for one in found].count("ok") >= 3
+    for one, other in zip(found, alone, strict=True):
+        _same(_plain(one), _plain(other))
+    assert len(together.queries) < len(apart.queries) / 2
+
+
+def test_a_brief_takes_few_queries_and_says_what_each_question_says(lake: Lake) -> None:
+    context = BriefContext(lake)
+    with lake.explaining() as cost:
+        brief_in(context, "RUS", "CHN", "chpl", None)
+    assert len(cost.queries) <= MOST_QUERIES
+    asked = [(one, figure) for one, figure in context.asked.items() if figure.status == "ok"]
+    assert len(asked) > 60
+    # Some of each kind: all of them take as long as the old way of asking.
+    kinds: dict[tuple[str, str, bool], tuple[Definition, Figure]] = {}
+    for one, figure in asked:
+        if one.source != "icio":
+            kinds.setdefault((one.measure, one.goods, figure.ranged), (one, figure))
+    assert len(kinds) > 15
+    for one, figure in kinds.values():
+        _same(_plain(figure), _plain(evaluate(one, lake, ranged=figure.ranged)))
