@@ -13,7 +13,6 @@ from curve_plain import curved
 
 import entrepot as ep
 from entrepot.errors import RequestError
-from entrepot.figures import row_facts
 from entrepot.figures.availability import availability_of
 from entrepot.figures.curve.choices import Numbered, Timed, TimeWindow
 from entrepot.figures.curve.evaluate import Judge
@@ -26,7 +25,7 @@ from entrepot.figures.row_facts import editions_of
 from entrepot.figures.rows import SourceRows
 from entrepot.figures.run_measure import measure as measured
 from entrepot.figures.spread import explained
-from entrepot.lake import Lake, fetch
+from entrepot.lake import Lake
 from made_comtrade import row, text_of
 
 if TYPE_CHECKING:
@@ -110,21 +109,12 @@ def _apart(
     return found.value
 
 
-def test_editions_of_a_flow_are_those_of_its_total_in_one_query(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_editions_of_a_flow_are_those_of_its_total_in_one_query(lake: Lake) -> None:
     asked = Definition.build("import_share", **SHARE, period="2021-01..2022-12")
-    queries: list[Any] = []
-
-    def counted(*given: Any) -> Any:
-        queries.append(given)
-        return fetch(*given)
-
-    monkeypatch.setattr(row_facts, "fetch", counted)
-    with lake.reading():
+    with lake.explaining() as cost, lake.reading():
         [there] = availability_of(lake, "comtrade", [asked.period])
         assert editions_of(SourceRows(lake, there, "importer"), asked) == ("HS2017", "HS2022")
-    assert len(queries) == 1
+    assert len(cost.queries) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from entrepot.figures import row_facts
 from entrepot.figures.availability import availability_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.row_facts import editions_of
-from entrepot.figures.rows import SourceRows
+from entrepot.figures.rows import SourceRows, several_times
 from entrepot.lake import Lake
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,9 +64,7 @@ def test_editions_are_those_of_who_is_compared(
         assert editions_of(SourceRows(lake, there, "importer"), asked) == editions
 
 
-def test_areas_of_every_year_are_looked_up_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_areas_of_every_year_are_looked_up_together(tmp_path: Path) -> None:
     """A page asks each year who trades: by hand from the rows, whatever the order of the years."""
     iso = {156: "CHN", 276: "DEU", 251: "FRA", 417: "KGZ", 643: "RUS", 616: "POL", 792: "TUR"}
     others = [code for code in iso if code != RUSSIA]
@@ -83,12 +82,10 @@ def test_areas_of_every_year_are_looked_up_together(
     path.write_text(text_of(lines))
     lake = Lake.open(tmp_path / "lake")
     lake.add("comtrade", [path])
-    ran: list[int] = []
-    fetch = row_facts.fetch
-    monkeypatch.setattr(row_facts, "fetch", lambda rows: ran.append(1) or fetch(rows))
     mixed = [*years]
     chance.shuffle(mixed)
-    with lake.reading():
+    every = [Period.parse(year) for year in years]
+    with lake.explaining() as cost, lake.reading(), several_times(every):
         for year in mixed:
             keys = {"importer": "RUS", "exporter": "CHN", "goods": "854231", "period": year}
             asked = Definition.build("import_share", **keys)
@@ -99,4 +96,4 @@ def test_areas_of_every_year_are_looked_up_together(
             bought = {iso[who] for y, who, _ in trade if y == year}
             assert row_facts.partners(cells, whole, "exporter") == sold
             assert row_facts.traders(cells, asked, "importer") == bought
-    assert len(ran) == 2 * (row_facts._FEW + 1)
+    assert len(cost.queries) == 2
