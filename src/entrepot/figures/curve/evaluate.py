@@ -561,8 +561,8 @@ class _Work:
                 for place in judge.weighted_enough(one, goods, known_reporters, mine, amount):
                     way = mine[place]
                     base = dict(one.choice.choices) | way.choices | {"quantity": amount}
-                    key_ = (self._start + goods, numbers[place], amount)
-                    value, ends = values.get(key_), bounds.get(key_)
+                    number_ = (self._start + goods, numbers[place], amount)
+                    value, ends = values.get(number_), bounds.get(number_)
                     if why := judge.refused(when, way.asked, value):
                         left.append((f"{name}: {', '.join((*base.values(), when))}", why))
                         continue
