@@ -28,10 +28,10 @@ CASES = [(row["question"], row["read_as"], row["open"]) for row in ROWS]
 
 
 def test_there_are_questions_of_every_language_and_measure() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 150
     assert {row["language"] for row in ROWS} == {"en", "de", "ru", "zh"}
     asked = {row["read_as"].partition(",")[0] for row in ROWS}
-    assert asked >= {"import_share", "export_share", "value", "hhi", "top_supplier"}
+    assert asked >= {"import_share", "export_share", "value", "hhi", "top_supplier", "growth"}
 
 
 @pytest.mark.parametrize(("question", "read_as", "open_"), CASES)
@@ -102,3 +102,16 @@ def test_a_series_has_a_row_for_each_year(entrepot: Run) -> None:
     code, printed, _ = entrepot("ask", question, "--format", "csv")
     rows = list(csv.reader(printed.splitlines(keepends=True)))
     assert (code, [row[0] for row in rows]) == (0, ["period", "2021", "2022"])
+
+
+def test_a_question_about_a_list_names_the_command_that_answers_it() -> None:
+    with pytest.raises(OpenQuestionError, match="not a figure of trade") as raised:
+        read_question("When was HS 854231 put on the EU sanctions list?", today=TODAY).require()
+    assert str(raised.value.hint).startswith("run: entrepot goods history 854231")
+
+
+def test_growth_in_one_year_is_over_the_year_before() -> None:
+    read = read_question("How much did US imports of Chinese batteries rise in 2022?", today=TODAY)
+    assert (read.keys["period"], read.keys["base"]) == ("2022", "2021")
+    assert "base 2021" in read.read_as
+    assert "--base 2021" in read.command

@@ -87,7 +87,11 @@ class OpenQuestionError(RequestError):
             first.why,
             where=so_far,
             why="a guess would answer another question",
-            hint=f"say which: {shown}" if shown else f"say it in the question, or: {read.command}",
+            hint=f"run: {shown}"
+            if shown.startswith("entrepot ")
+            else f"say which: {shown}"
+            if shown
+            else f"say it in the question, or: {read.command}",
         )
         self.read = read
 
@@ -122,6 +126,10 @@ class QuestionRead:
         """The definition in one line: ``import_share, DEU, CHN, 850511, 2022``."""
         named = [self.keys[name] for name in _ORDER if name in self.keys]
         parts = [self.measure or "?", *named]
+        if "base" in self.keys:
+            parts.append(f"base {self.keys['base']}")
+        if "flow" in self.keys:
+            parts.append("both directions")
         if "quantity" in self.keys:
             parts.append(f"by {self.keys['quantity']}")
         return ", ".join(parts) + (f", each {self.each}" if self.each else "")
@@ -250,24 +258,33 @@ class _Reading:
         goods = self._goods([mark for mark in marks if mark.kind == "goods"])
         places = [mark for mark in marks if mark.kind == "area"]
         self._mask(marks)
-        forms = {
-            kind for kind, pattern in _forms(self.language).items() if pattern.search(self.left)
-        }
+        forms = self._forms_in()
         measure = _measure(forms)
-        sides = self._sides(places, [mark for mark in marks if mark.kind == "goods"], forms)
+        goods_marks = [mark for mark in marks if mark.kind == "goods"]
+        both = measure in ("value", "growth") and "both" in forms
+        sides = self._partners(places) if both else self._sides(places, goods_marks, forms)
         keys = {name: one for name, one in sides.items() if one}
         unknown = self._unknown()
         # A word passed over could be the goods, and "all goods" would answer something else.
-        if unknown:
+        if "listed" in forms and goods:
+            self.unsaid = [_on_lists(goods)]
+        elif unknown:
             self._say_unknown(unknown, has_goods=bool(goods))
         elif not goods and not any(one.key == "goods" for one in self.unsaid):
             goods = "all"
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
-        if "mass" in forms:
+        if "mass" in forms and measure not in ("price_index", "rank"):
             keys["quantity"] = "mass"
-        self._require(measure, keys)
-        each = "year" if "develop" in forms and ".." in keys.get("period", "") else ""
+        keys |= {"flow": "both"} if both else {}
+        if measure == "top_supplier" and "rank" in forms:
+            keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
+        if measure in _CHANGES and period:
+            keys |= self._change(period)
+        if "listed" not in forms or not goods:
+            self._require(measure, keys, forms)
+        is_course = forms & {"develop", "growth"} and measure not in _CHANGES
+        each = "year" if is_course and ".." in keys.get("period", "") else ""
         order = {
             name: place
             for place, name in enumerate(
@@ -276,6 +293,17 @@ class _Reading:
         }
         unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid)
+
+    def _forms_in(self) -> set[str]:
+        """Return the kinds of words that the question has."""
+        patterns = _forms(self.language)
+        # "By what per cent did it grow" asks for no share.
+        rest = patterns["growth"].sub(lambda found: _MASK * len(found[0]), self.left)
+        return {
+            kind
+            for kind, pattern in patterns.items()
+            if pattern.search(self.left if kind in ("growth", "price") else rest)
+        }
 
     # When.
 
@@ -319,6 +347,20 @@ class _Reading:
             )
         self.unsaid.append(Unsaid("period", why, tuple((one, "") for one in shown)))
         return ""
+
+    def _change(self, period: str) -> dict[str, str]:
+        """Return period and base of a change: both ends of a span, or a year and the one before."""
+        if period == "now":
+            return {}
+        whole = Period.parse(period)
+        years = whole.split(12)
+        if not years:
+            self.unsaid.append(Unsaid("period", "the question does not say since when"))
+            return {}
+        first, last = years[0], years[-1]
+        if first == last:  # "grew in 2022" is over the year before
+            first = Period.parse(last.start.year - 1)
+        return {"period": str(last), "base": str(first)}
 
     # What.
 
@@ -373,6 +415,18 @@ class _Reading:
             return {}
         return self._assigned(said, forms)
 
+    def _partners(self, places: list[Mark]) -> dict[str, str]:
+        """Return the two sides of trade in both directions, in the order of the question."""
+        if not all(self._is_clear([mark]) for mark in places):
+            return {}
+        codes = list(dict.fromkeys(mark.value for mark in places))
+        if len(codes) != 2:
+            names = tuple((one, area_name(one)) for one in codes)
+            why = "trade in both directions is between two sides"
+            self.unsaid.append(Unsaid("importer", why, names))
+            return {}
+        return {"importer": codes[1], "exporter": codes[0]}
+
     def _is_clear(self, some: list[Mark]) -> bool:
         """Whether each name is of one area; else it is asked which."""
         for mark in some:
@@ -414,10 +468,13 @@ class _Reading:
             return found | {role: codes}
         return found
 
-    def _require(self, measure: str, keys: dict[str, str]) -> None:
+    def _require(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what a measure needs and the question has not."""
         open_ = {one.key for one in self.unsaid}
-        if not measure:
+        if not measure and "price" in forms:
+            why = "the price of one period is not measured, only its change between two"
+            self.unsaid.append(Unsaid("measure", why, _MEASURES[-1:] + _MEASURES[1:2]))
+        elif not measure:
             self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
         needed = _NEEDS.get(measure, ())
         for name in needed:
@@ -428,7 +485,7 @@ class _Reading:
                     what = "which importer"
                 self.unsaid.append(Unsaid(name, f"the question does not say {what}"))
         if (
-            measure == "value"
+            measure in ("value", *_CHANGES)
             and not {"importer", "exporter"} & set(keys)
             and "importer" not in open_
         ):
@@ -492,18 +549,33 @@ _NEEDS = {
     "export_share": ("exporter", "importer"),
     "hhi": ("importer",),
     "top_supplier": ("importer",),
+    "rank": ("importer", "exporter"),
 }
+_CHANGES = ("growth", "price_index")
+"""Measures of a change, which need a base."""
 _MEASURES = (
     ("import_share", "share of imports"),
     ("value", "value of trade"),
     ("top_supplier", "largest suppliers"),
     ("hhi", "concentration of suppliers"),
+    ("growth", "growth"),
+    ("price_index", "change of prices"),
 )
 _CODE = re.compile(
     r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
     # 8542, 8542.31 or 854231; not a part of a number, a percentage or a span of years (2019-2022).
     r"(?<![\d.,])(?P<code>\d{4}[. ]?\d{2}|\d{4}|\d{2})(?![\d%]|[.,]\d|-\d| ?%)"
 )
+
+
+def _on_lists(goods: str) -> Unsaid:
+    """Return what is open in a question about lists, which are no trade: who knows is a command."""
+    words = "every list that has it, and since when"
+    return Unsaid(
+        "measure",
+        "when goods were listed is not a figure of trade",
+        ((f"entrepot goods history {goods.partition(',')[0]}", words),),
+    )
 
 
 def _measure(forms: set[str]) -> str:
@@ -514,9 +586,17 @@ def _measure(forms: set[str]) -> str:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
         is_of_exports = "export" in forms and not forms & {"import", "depend"}
         return "export_share" if is_of_exports else "import_share"
-    if "top" in forms:
+    if "price" in forms:
+        # Of the level of a price there is no measure: unit values of different goods do not add up.
+        return "price_index" if forms & {"growth", "develop"} else ""
+    if "rank" in forms:
+        # The table of suppliers has the place of each.
+        return "rank" if "buyers" in forms else "top_supplier" if "top" in forms else ""
+    if "top" in forms and "growth" not in forms:
         return "top_supplier"
-    return "value" if "value" in forms or "mass" in forms else ""
+    if "growth" in forms:
+        return "growth"
+    return "value" if forms & {"value", "mass", "both", "export", "import"} else ""
 
 
 def _masked(text: str, start: int, end: int) -> str:
@@ -697,8 +777,24 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
             if language == "en" and end - start == 2 and text[start:end] in _NO_CODES:
                 continue
             yield Mark("area", code, form, start, end)
+    if language == "zh":
+        for match in _PAIR.finditer(text):
+            for at in (0, 1):
+                start = match.start() + at
+                yield Mark("area", _SHORT[text[start]], "name", start, start + 1)
 
 
+_SHORT = dict(
+    zip(
+        "中美俄日德韩欧印英法澳越加",
+        ["CHN", "USA", "RUS", "JPN", "DEU", "KOR", "EU", "IND", "GBR", "FRA", "AUS", "VNM", "CAN"],
+        strict=True,
+    )
+)
+"""Countries in one character, of which two stand together: 中俄贸易."""
+_PAIR = re.compile(
+    f"([{''.join(_SHORT)}])(?!\\1)[{''.join(_SHORT)}](?=两国|双边|之间|贸易|进出口|经贸)"
+)
 # ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")
