@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.errors import BadFileError, MissingExtraError
-from entrepot.sources import workbook
+from entrepot.sources import workbook, workbook_child
 from entrepot.sources.workbook import cell_text, holes, is_workbook, sheet_rows, sheets
 from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -141,3 +143,46 @@ def test_text_of_cells() -> None:
         "2023-01-02T03:00:00",
         "0101",
     ]
+
+
+def test_more_cells_than_are_read_are_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """400 MB of blank cells are two of a file; half a minute went into reading them."""
+    blank = "".join(
+        f'<row r="{at}"><c r="A{at}" s="1"/><c r="B{at}"/></row>' for at in range(2, 52)
+    )
+    book = make_workbook(tmp_path / "made.xlsx", {"one": cells([[1]]), "two": blank})
+    monkeypatch.setattr(workbook, "_FEW_BYTES", 1000)
+    monkeypatch.setattr(workbook, "_AT_ONCE", 7)  # tags stand across pieces
+    monkeypatch.setattr(workbook_child, "MOST_CELLS", 100)
+    monkeypatch.setattr(workbook, "_MOST_ROWS", 50)
+    assert sheet_rows(book, "two", "made") == []
+    for limit, module in (("MOST_CELLS", workbook_child), ("_MOST_ROWS", workbook)):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, limit, getattr(module, limit) - 1)
+            patch.setattr(workbook, "_ask", None)
+            with pytest.raises(BadFileError, match="a sheet of more than") as caught:
+                sheet_rows(book, "two", "made.xlsx")
+            assert caught.value.where == "made.xlsx, sheet 'two'"
+    assert sheet_rows(book, "one", "made") == [[1.0]]
+
+
+def test_cells_without_formula_or_error_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was taken apart: of 100 MB of blank cells that took twelve seconds."""
+    looked: list[bytes] = []
+
+    class Looking:
+        def finditer(self, text: bytes) -> Iterator[re.Match[bytes]]:
+            looked.append(text)
+            return start.finditer(text)
+
+    start = workbook._START
+    monkeypatch.setattr(workbook, "_START", Looking())
+    blank = "".join(f'<row r="{at}"><c r="A{at}"></c></row>' for at in range(2, 52))
+    error = '<row r="1"><c r="A1"></c><c r="B1" t = \'e\'><v>#N/A</v></c></row>'
+    book = make_workbook(tmp_path / "made.xlsx", {"one": error + blank})
+    assert [(hole.cell, hole.text) for hole in holes(book, "one")] == [("B1", "#N/A")]
+    assert len(looked) == 1

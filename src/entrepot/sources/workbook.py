@@ -48,6 +48,9 @@ _BOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 _MOST_BYTES = 2**30  # unpacked: a million rows of twelve columns take half of it
 _MOST_NAMES = 2**24  # bytes of the list of sheets
 _SECONDS = 120
+_FEW_BYTES = 2**25  # a sheet that is smaller is read at once, whatever is in it
+_MOST_ROWS = 2**20  # of a sheet, as Excel has them
+_LONGEST_TAG = 64  # letters of the name of one
 
 
 def is_workbook(path: Path) -> bool:
@@ -103,9 +106,46 @@ def sheet_rows(path: Path, sheet: str, where: str) -> list[list[Cell]]:
     MissingExtraError
         If the extra ``excel`` is not installed.
     """
+    _require_few(path, sheet, where)
     rows: list[list[Cell]] = _ask(path, where, sheet)
     # calamine gives "" for an error and for a formula without a value; the XML tells them apart.
     return without_holes(rows, path, sheet, where) if _is_zip(path) else rows
+
+
+def _require_few(path: Path, sheet: str, where: str) -> None:
+    """Refuse a sheet with more cells or rows than are read, blank ones too, before it is read.
+
+    They need no space: two megabytes hold 25 million of them, and reading them took a minute.
+    """
+    _distrust(path, where)
+    if not _is_zip(path):
+        return
+    try:
+        with open_zip(path) as archive:
+            member = _member(archive, sheet)
+            if member is None or archive.getinfo(member).file_size < _FEW_BYTES:
+                return
+            with archive.open(member) as opened:
+                cells = rows = 0
+                rest = b""
+                while piece := opened.read(_AT_ONCE):
+                    # The last tag may go on in the next piece, and counts there.
+                    text, sign, rest = (rest + piece).rpartition(b"<")
+                    rest = (sign + rest)[:_LONGEST_TAG]
+                    cells += text.count(b"<c ") + text.count(b":c ")
+                    rows += text.count(b"<row ") + text.count(b":row ")
+                    if cells > workbook_child.MOST_CELLS or rows > _MOST_ROWS:
+                        break
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        raise _unreadable(str(error), where) from error
+    if cells > workbook_child.MOST_CELLS or rows > _MOST_ROWS:
+        raise BadFileError(
+            f"a sheet of more than {workbook_child.MOST_CELLS:,} cells or {_MOST_ROWS:,} rows",
+            where=f"{where}, sheet {sheet!r}",
+            why="blank ones count, which a format that was given to whole columns leaves behind",
+            hint="delete the blank rows and columns in a spreadsheet program, or save the sheet "
+            "as CSV",
+        )
 
 
 def without_holes(
@@ -244,6 +284,8 @@ _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)<")
 # A formula that gives "" has <v></v>, which _VALUE does not match.
 _EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+# What a cell with an error or a formula has: most have neither, and are passed over at once.
+_EITHER = re.compile(rb"""<(?:\w+:)?f\b|=\s*["']e["']""")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MERGED = re.compile(
     rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*["']([A-Z]+)([0-9]+):[A-Z]+([0-9]+)"""
@@ -332,12 +374,12 @@ def _hole(names: dict[str, str], text: str | None) -> Hole:
 
 
 def _cells(opened: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield attributes and content of every cell with content, a piece of text at a time."""
+    """Yield attributes and content of cells with formulas or errors, a piece of text at a time."""
     rest = b""
     while piece := opened.read(_AT_ONCE):
         # What follows the last end tag may go on in the next piece.
         *cells, rest = _END.split(rest + piece)
-        for text in cells:
+        for text in filter(_EITHER.search, cells):
             starts = list(_START.finditer(text))
             if starts:  # cells without content stand before the one that ends here
                 yield starts[-1][1], text[starts[-1].end() :]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["main"]
+__all__ = ["MOST_CELLS", "main"]
 
-_MOST_CELLS = 12_000_000
+MOST_CELLS = 12_000_000
 _MEMORY = 768 * 2**20
 _MEMORY_A_BYTE = 100
 _MOST_MEMORY = 3 * 2**30
@@ -68,8 +68,8 @@ def _parts(path: str, sheet: str | None) -> Iterator[list[Any]]:
             yield []
             return
         high, wide = content.end[0] + 1, content.end[1] + 1
-        if high * wide > _MOST_CELLS:
-            raise ValueError(f"{high:,} rows of {wide:,} columns, more than {_MOST_CELLS:,} cells")
+        if high * wide > MOST_CELLS:
+            raise ValueError(f"{high:,} rows of {wide:,} columns, more than {MOST_CELLS:,} cells")
         # Callers count rows and columns from A1, as the user's program shows them.
         left: list[Any] = [""] * content.start[1]
         rows = (left + row for row in content.iter_rows())  # it begins at row 1, not at column A
