@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,15 +14,21 @@ from hypothesis import strategies as st
 
 from entrepot.claims import assess
 from entrepot.claims.draft import article_of, candidates, times
-from entrepot.claims.draft.arithmetic import borne_out
+from entrepot.claims.draft import scene as scene_module
+from entrepot.claims.draft.arithmetic import _same_rates, borne_out
 from entrepot.claims.draft.article import draft
+from entrepot.claims.draft.draft import Drafted
+from entrepot.claims.draft.judge import facts_beside
 from entrepot.claims.draft.readings import structured
 from entrepot.claims.draft.scene import CLAUSE_END, WEAK, Gaps
-from entrepot.claims.numbers import number_spans
+from entrepot.claims.draft.sentences import sentences
+from entrepot.claims.numbers import number_spans, numerals, read_says
+from entrepot.errors import RequestError
+from entrepot.report.check_report import text as report_text
 from entrepot.report.desk import sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ENGLISH = (
     *("China's exports to Russia fell by 3.4 %", "imports from India reached $3.4 billion"),
@@ -135,13 +143,162 @@ def test_the_claims_of_a_text_are_one_system_for_all_of_them(
 ) -> None:
     """Each claim had a system of all others: a text of 24 kB took 17 seconds to test."""
     counts = []
-    for sentences in (3, 6):
+    for many in (3, 6):
         found: Counter[str] = Counter()
         with monkeypatch.context() as patch:
             _counted(patch, assess, "JointSystems", found)
             text = "".join(
-                f"China's exports to Russia fell by 3.{one} % in 2025. " for one in range(sentences)
+                f"China's exports to Russia fell by 3.{one} % in 2025. " for one in range(many)
             )
             sheet(article_of(text))
         counts.append(found["JointSystems"])
     assert 0 < counts[1] == counts[0]
+
+
+# Every kind of sign that begins or ends something, and rows of it with what goes with it.
+SIGNS = (
+    *"()[]{}<>\"'“”„«»「」（）.,;:!?…-–—/\\%$€&*_#@~`|=+^§•。，、\u200b\u0301\n\r\t ",
+    *("()", "([{", "([)]", "“”", ".)", '."', "?!", "\n\f", "\n \f", "a. ", "1. ", "- ", "1-", "1,"),
+)
+
+
+def _costs(work: Callable[[], object]) -> float:
+    """Return the processor time that something takes, undisturbed as far as that can be had."""
+    costs = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        costs.append(time.process_time() - start)
+    return min(costs)
+
+
+@pytest.mark.parametrize("signs", SIGNS, ids=ascii)
+def test_a_row_of_signs_is_cut_in_proportion_to_its_length(signs: str) -> None:
+    """Of 99,000 points each was looked at from each of them: a minute of a server's process."""
+    short, long = (signs * (size // len(signs)) for size in (4_000, 32_000))
+    # Eight times the length were sixty-four times the work; a pause of the machine is allowed for.
+    assert _costs(lambda: list(sentences(long))) < 0.05 + 24 * _costs(
+        lambda: list(sentences(short))
+    )
+
+
+def _free_of(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
+    """Return what is shown of each span, sign by sign."""
+    taken: set[int] = set()
+    found = []
+    for start, end, name, why in sorted(spans, key=lambda span: (bool(span[3]), span[0])):
+        signs = [at for at in range(start, end) if at not in taken]
+        if name and len(signs) < end - start:
+            continue
+        taken.update(signs)
+        runs: list[list[int]] = []
+        for at in signs:
+            if runs and runs[-1][1] == at and (start == end or at - 1 in signs):
+                runs[-1][1] = at + 1
+            else:
+                runs.append([at, at + 1])
+        found += [(low, high, name, why) for low, high in runs]
+    return found
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 9), st.booleans()).map(
+        lambda one: (one[0], one[0] + one[1], "a" if one[2] else "", "" if one[2] else "why")
+    ),
+    max_size=14,
+)
+
+
+@given(SPANS)
+def test_places_that_overlap_are_shown_as_sign_by_sign(
+    spans: list[tuple[int, int, str, str]],
+) -> None:
+    assert list(report_text._apart(spans)) == _free_of(spans)
+
+
+def test_each_place_is_set_against_its_neighbours_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each was set against all before it: 2,500 numbers of 5 kB took a second to show."""
+    looked = [0]
+
+    def counting(taken: list[tuple[int, int]], at: int, _: None) -> Iterator[tuple[int, int]]:
+        for one in taken[at : at + 3]:
+            looked[0] += 1
+            yield one
+
+    monkeypatch.setattr(report_text, "islice", counting)
+    spans = [(2 * at, 2 * at + 1, "", "why") for at in range(500)]
+    assert list(report_text._apart(spans)) == spans
+    assert looked[0] < 2 * len(spans)
+
+
+RATE = read_says("5 %")
+FACTS = st.lists(
+    st.sets(st.sampled_from(["sums:rate", "sums:clash", "sums:no-sum", "rules:same", "other"])),
+    max_size=6,
+)
+
+
+@given(FACTS)
+def test_facts_of_neighbours_are_those_of_all_others(said: list[set[str]]) -> None:
+    facts: Sequence[Mapping[str, float]] = [dict.fromkeys(one, 1.0) for one in said]
+    for at, found in enumerate(facts_beside(facts)):
+        others = set().union(*(one for place, one in enumerate(said) if place != at))
+        assert ("beside:borne-out" in found) == ("sums:rate" in others)
+        assert ("beside:gainsaid" in found) == bool({"sums:clash", "sums:no-sum"} & others)
+        assert ("beside:rules" in found) == ("rules:same" in others)
+        assert {one for one in found if not one.startswith("beside:")} == said[at]
+
+
+def test_rows_of_a_sentence_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each number went through its row: of one of 300 numbers all of it, 300 times."""
+    found: Counter[str] = Counter()
+    _counted(monkeypatch, scene_module, "_rows", found)
+    text = "Exports to Russia fell by 5 %, " + "3 % and " * 120
+    read = structured(article_of(text), {})
+    scenes = {id(one.scene) for one in read.values()}
+    assert len(read) > 100
+    assert 0 < found["_rows"] <= 4 * len(scenes)
+
+
+@pytest.mark.parametrize("words", ["a ", "the ", "and ", "и ", "half a ", "5 and "])
+def test_a_phrase_of_many_words_is_read_once(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From each article all that follow were gone through: 40 kB of "a" took three quarters of
+    a minute, and the error repeated them all."""
+    looked = [0]
+
+    class Counting(frozenset[str]):
+        def __contains__(self, one: object) -> bool:
+            looked[0] += 1
+            return super().__contains__(one)
+
+    for name in ("_ARTICLES", "_AND"):
+        monkeypatch.setattr(numerals, name, Counting(getattr(numerals, name)))
+    phrase = words * 400
+    with pytest.raises(RequestError, match="not understood") as caught:
+        read_says(phrase, "en")
+    assert looked[0] < 10 * len(phrase.split())
+    assert len(caught.value.what) < 400
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 5.0, 5.05, 5.2, 80.0, 81.0]), st.booleans())))
+def test_equal_rates_are_found_as_by_comparing_all(values: list[tuple[float, bool]]) -> None:
+    """They were compared in pairs, which took the square of their number."""
+    rates = [
+        (
+            (at, at + 1),
+            Drafted("growth", {"importer": "A" if own else "B"}, "", ""),
+            replace(RATE, value=value),
+        )
+        for at, (value, own) in enumerate(values)
+    ]
+    found: dict[tuple[int, int], set[str]] = {place: set() for place, _, _ in rates}
+    _same_rates(rates, found)
+    for (place, _, _), (value, own) in zip(rates, values, strict=True):
+        others = [
+            abs(value - other) <= 0.02 * max(value, other)
+            for at, (other, its) in enumerate(values)
+            if its == own and at != place[0]
+        ]
+        assert found[place] == {"twice" if same else "clash" for same in others}

@@ -135,3 +135,21 @@ def test_a_whole_question_leads_to_its_answer() -> None:
         for one in search("How much of Germany's magnets came from China?")
         if one.address.startswith("/ask?")
     ]
+
+
+def test_of_a_long_row_of_words_none_is_compared_with_all_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An address of 4 kB took three seconds, each of its words a search of its own."""
+    asked: list[str] = []
+
+    def none_like(word: str, *_: object) -> list[str]:
+        asked.append(word)
+        return []
+
+    monkeypatch.setattr("entrepot.serve.views.search.get_close_matches", none_like)
+    search_page("chinna " * 570)
+    assert len(asked) <= 40
+    asked.clear()
+    search_page("chinna to the russland")
+    assert "chinna" in asked

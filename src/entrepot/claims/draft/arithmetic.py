@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.numbers import CURRENCIES
@@ -216,8 +217,17 @@ def _same_rates(rates: Sequence[tuple[Place, Drafted, Says]], found: dict[Place,
             size = says.value * (100 if says.unit == "share" else 1)
             named[f"{claim.kind} {keys!r}"].append((place, abs(size)))
     for group in named.values():
-        for at, (place, value) in enumerate(group):
-            for other, another in group[at + 1 :]:
-                same = abs(value - another) <= _ALIKE * max(value, another)
-                for one in (place, other):
-                    found[one].add("twice" if same else "clash")
+        group.sort(key=itemgetter(1))
+        least, most = group[0][1], group[-1][1]
+        for (place, value), (other, another) in pairwise(group):
+            if _are_alike(value, another):
+                # What is next to it is nearest: no other need be looked at.
+                found[place].add("twice")
+                found[other].add("twice")
+        for place, value in group:
+            if not (_are_alike(least, value) and _are_alike(value, most)):
+                found[place].add("clash")
+
+
+def _are_alike(low: float, high: float) -> bool:
+    return high - low <= _ALIKE * high

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.scene import AT, OWN_LAND, WEAK, Background, Gaps, Scene, header_of
-from entrepot.claims.draft.sentences import Time
+from entrepot.claims.draft.scene import (
+    AT,
+    FAR,
+    OWN_LAND,
+    WEAK,
+    Background,
+    Gaps,
+    Scene,
+    ends_with,
+    header_of,
+)
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.model.areas import WORLD
 
@@ -26,7 +35,6 @@ __all__ = [
     "Choice",
     "dealt_area",
     "dealt_time",
-    "ends_with",
     "flow_choices",
     "period_choices",
     "row_of",
@@ -35,7 +43,6 @@ __all__ = [
     "what_choices",
 ]
 
-_M = TypeVar("_M", "Mark", Time)
 SELLS = ("export", "supply")
 BUYS = ("import", "purchase")
 BALANCES = ("surplus", "deficit")
@@ -50,32 +57,8 @@ FROM = re.compile(
     r"(?:\bfrom|\bagainst|compared (?:with|to)|\bversus|\bпротив|\(с|\bс|\bnach|\bvon|"
     r"gegenüber|从|由|比)\s*$"
 )
-# In front of a time: it is a bound then ("before 2022"), hardly the period of a number.
-_OPENED = re.compile(
-    r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
-    r"(?:the |end of |dem )*$",
-    re.IGNORECASE,
-)
-_THE_COUNTRY = re.compile(
-    r"\b(?:this|the) (?:country|nation|bloc)\b|\b(?:стран[аыеу]|республик[аиеу])\b"
-    r"|\bdas Land\b|该国|两国",
-    re.IGNORECASE,
-)
-_TWO = re.compile(
-    r"\b(?:two|both) (?:countries|sides|nations)|\b[Bb]ilateral|двух стран|двусторон|взаимн|обоюдн"
-    r"|beide[nr]? L[äa]nder|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
-)
-
-
 _BRACKET = re.compile(r"[(（]\s*$")
 _LEADS = re.compile(r"\s*[:：]")
-_FAR = 200
-"""Letters beyond which nothing is looked for in front of a number or behind it."""
-
-
-def ends_with(pattern: re.Pattern[str], text: str, end: int) -> bool:
-    """Whether a text up to a place ends with a pattern, of which a part is read: it may be long."""
-    return pattern.search(text, max(0, end - _FAR), end) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +147,7 @@ def _what_facts(number: Span, scene: Scene, memory: Background) -> list[str]:  #
     printed = scene.sentence.text[number.start : number.end]
     if re.match(r"[-+−–]", printed):
         facts.append("signed")
-    behind = text[number.end : number.end + _FAR]
+    behind = text[number.end : number.end + FAR]
     if ends_with(_BRACKET, text, number.start):
         facts.append("bracket")
     for name, pattern in (("by", _BY), ("to", _TO), ("from", FROM)):
@@ -280,7 +263,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
 
 def _is_aside(place: int, number: int, text: str) -> bool:
     """Whether a place is in brackets that a number is not in: "surplus (exports less imports)"."""
-    opening = max(text.rfind(sign, max(0, place - _FAR), place) for sign in "(（")
+    opening = max(text.rfind(sign, max(0, place - FAR), place) for sign in "(（")
     # An opening bracket that is closed again before the place is not around it.
     if opening < 0 or any(sign in text[opening:place] for sign in ")）"):
         return False
@@ -316,7 +299,7 @@ def side_choices(  # noqa: C901
         owners.setdefault(code, set()).update(f"o:{one}" for one in facts)
         partners.setdefault(code, set()).update(f"p:{one}" for one in facts)
     # "The two countries" are the two that were named last.
-    if len(memory.named) > 1 and _TWO.search(scene.apart.text):
+    if len(memory.named) > 1 and scene.names_two:
         for code in memory.named[-2:]:
             owners.setdefault(code, set()).add("o:m:named")
             partners.setdefault(code, set()).add("p:m:named")
@@ -339,7 +322,7 @@ def side_choices(  # noqa: C901
             said.append(f"m:topic:{memory.weight}:{carried}:{context}")
         if name != "home" and memory.kind:
             said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
-        if _THE_COUNTRY.search(scene.apart.text):
+        if scene.names_the_country:
             said.append(f"m:{name}:country")
         if scene.apart.found.of("its"):
             said.append(f"m:{name}:its")
@@ -349,7 +332,7 @@ def side_choices(  # noqa: C901
         partners.setdefault(code, set()).update(f"p:{one}" for one in said)
     fit, own, touching = _evidence(number, flow, group, scene)
     dealt = dealt_area(number, scene)
-    pair = tuple(memory.named[-2:]) if _TWO.search(scene.apart.text) else ()
+    pair = tuple(memory.named[-2:]) if scene.names_two else ()
     fresh = scene.sentence.paragraph != memory.paragraph
     header = header_of(scene)
     item = _item(number, scene, memory)
@@ -468,7 +451,7 @@ def _evidence(
     touching = [
         area.value
         for area in scene.areas
-        if 0 <= number.start - area.end <= _FAR and _TOUCHES.fullmatch(text, area.end, number.start)
+        if 0 <= number.start - area.end <= FAR and _TOUCHES.fullmatch(text, area.end, number.start)
     ]
     if flow is None:
         away = [area for area in scene.areas if area.form in _FITS.get(group, ())]
@@ -506,42 +489,21 @@ def _evidence(
     return local or fits, own, touching
 
 
-_LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:[a-zа-я ]{0,4})?")
+def row_of(number: Span, scene: Scene) -> tuple[int, list[Span]]:
+    """Return the place of a number in its enumeration, and that; empty if it is not in the scene.
 
-
-def row_of(
-    one: Mark | Span | Time, row: Sequence[Mark | Span | Time], text: str
-) -> tuple[int, int]:
-    """Return the place of a mark in its enumeration, and how long that is."""
-    at = list(row).index(one)
-    low = high = at
-    while low and _LINK.fullmatch(text[row[low - 1].end : row[low].start]):
-        low -= 1
-    while high + 1 < len(row) and _LINK.fullmatch(text[row[high].end : row[high + 1].start]):
-        high += 1
-    return at - low, high - low + 1
+    Only numbers of its own unit are in it.
+    """
+    return scene.rows_of_numbers.get((number.start, number.end), (0, []))
 
 
 def dealt_area(number: Span, scene: Scene) -> str:
     """Return the area that a number in a row has from a row of as many areas; else empty."""
-    text = scene.apart.text
-    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
-    place, count = row_of(number, like, text) if number in like else (0, 0)
-    if count < 2:
+    place, row = row_of(number, scene)
+    if len(row) < 2:
         return ""
-    fitting = [row for row in _rows(scene.areas, text) if len(row) == count]
+    fitting = [one for one in scene.rows_of_areas if len(one) == len(row)]
     return fitting[-1][place].value if fitting else ""
-
-
-def _rows(marks: Sequence[_M], text: str) -> list[list[_M]]:
-    """Return marks by enumeration."""
-    rows: list[list[_M]] = []
-    for mark in marks:
-        if rows and _LINK.fullmatch(text[rows[-1][-1].end : mark.start]):
-            rows[-1].append(mark)
-        else:
-            rows.append([mark])
-    return rows
 
 
 def _told_apart(number: Span, flow: Mark | None, scene: Scene) -> Sequence[Mark]:
@@ -616,7 +578,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ) or any(0 <= number.start - end <= 12 and not number.says.moved for _, end in scene.earlier)
     own = [time for time in times if not time.is_base]
     left = [time for time in own if time.end <= number.start]
-    for time, numbers_at in zip(times, scene.numbers_at_times, strict=True):
+    for time, said_of, numbers_at, opened in zip(
+        times, scene.periods, scene.numbers_at_times, scene.opened_times, strict=True
+    ):
         at = _Place(scene.gaps, time.start, time.end, number.start, number.end)
         facts = at.features("t")
         base = "B" if time.is_base else ""
@@ -625,7 +589,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         leads = _LEADS.match(text, time.end) is not None  # "$9 bn (2022: $8 bn)"
         if at.side == "R" and not leads and AT.fullmatch(text[number.end : time.start]):
             facts += [f"tight{base}", f"tight{base}:{what}"]
-        if ends_with(_OPENED, text, time.start):
+        if opened:
             facts.append("opened")
         if left and time is left[-1]:
             facts.append("last-left")
@@ -644,7 +608,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             facts.append(f"leads{at.side}")
         if former:
             facts.append(f"former{base}{at.side}")
-        found.setdefault(str(time.period), set()).update(facts)
+        found.setdefault(said_of, set()).update(facts)
     previous = next((one for one in reversed(scene.apart.numbers) if one.end <= number.start), None)
     pair = former and previous is not None and previous.says.unit == number.says.unit
     touches = any(
@@ -652,7 +616,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         for _, end in scene.earlier
         if end <= number.start
     )
-    dealt = dealt_time(number, own, scene)
+    dealt = dealt_time(number, scene)
     if dealt is not None:
         for one, said in found.items():
             said.add("deal" if one == dealt else "no-deal")
@@ -704,10 +668,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     return [Choice((period,), tuple(sorted(facts))) for period, facts in found.items()]
 
 
-def dealt_time(number: Span, times: Sequence[Time], scene: Scene) -> str | None:
+def dealt_time(number: Span, scene: Scene) -> str | None:
     """Return the period that a number in a row has from a row of as many periods."""
-    text = scene.apart.text
-    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
-    place, count = row_of(number, like, text) if number in like else (0, 0)
-    fitting = [row for row in _rows(times, text) if len(row) == count > 1]
+    place, row = row_of(number, scene)
+    fitting = [one for one in scene.rows_of_times if len(one) == len(row) > 1]
     return str(fitting[-1][place].period) if fitting else None

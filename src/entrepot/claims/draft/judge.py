@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
@@ -139,14 +140,9 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
 
 def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
     """Whether years stand in a row, and not as many numbers: which is of which is not clear."""
-    text = scene.apart.text
-    times = [time for time in scene.times if not time.is_base]
-    of_it = [time for time in times if time.period == guess.period]
-    if not of_it:
-        return False
-    years = row_of(of_it[0], times, text)[1]
-    like = [one for one in scene.apart.numbers if one.says.unit == guess.number.says.unit]
-    return years > 1 and (guess.number not in like or row_of(guess.number, like, text)[1] != years)
+    of_it = (row for row in scene.rows_of_times if any(time.period == guess.period for time in row))
+    years = len(next(of_it, ()))
+    return years > 1 and len(row_of(guess.number, scene)[1]) != years
 
 
 def _flow_keys(guess: StructuralReading) -> dict[str, Any]:
@@ -239,12 +235,10 @@ def direction_of(number: Span, scene: Scene) -> int:
     if found := moves(number, apart):
         return found
     text = apart.text
-    like = [one for one in apart.numbers if one.says.unit == number.says.unit]
-    place, count = row_of(number, like, text)
-    if count > 1 and place:
+    place, row = row_of(number, scene)
+    if place:
         # In a row only the first has the verb: "rose by 5 %, 3 % and 2 %".
-        first = like[like.index(number) - place]
-        return moves(first, apart)
+        return moves(row[0], apart)
     before = [one for one in apart.numbers if one.end <= number.start]
     if before and re.fullmatch(r"\s*[(（]\s*", text[before[-1].end : number.start]):
         return moves(before[-1], apart)
@@ -401,20 +395,24 @@ def facts_of(
 _MANY_AREAS, _MANY_NUMBERS = 3, 6
 _SUMS = ("rate", "sum", "balance", "share", "twice")
 _AGAINST = ("clash", "no-rate", "no-sum", "no-share", "no-balance")
+_BESIDE = {
+    "beside:borne-out": {f"sums:{one}" for one in _SUMS},
+    "beside:gainsaid": {f"sums:{one}" for one in _AGAINST},
+    "beside:rules": {"rules:same"},
+}
 
 
-def facts_beside(
-    facts: Mapping[str, float], like: Iterable[Mapping[str, float]]
-) -> dict[str, float]:
-    """Return facts with what readings of the same sides and period in the sentence have."""
-    beside: dict[str, float] = {}
-    for other in like:
-        for name, sums in (("borne-out", _SUMS), ("gainsaid", _AGAINST)):
-            if any(f"sums:{one}" in other for one in sums):
-                beside[f"beside:{name}"] = 1.0
-        if "rules:same" in other:
-            beside["beside:rules"] = 1.0
-    return {**facts, **beside}
+def facts_beside(alike: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """Return facts of readings of the same sides and period in a sentence, each with the others'.
+
+    Each says what it has to all others at once: one by one, it took the square of a sentence.
+    """
+    said = [[name for name, signs in _BESIDE.items() if signs & one.keys()] for one in alike]
+    counts = Counter(name for names in said for name in names)
+    return [
+        {**facts, **{name: 1.0 for name in _BESIDE if counts[name] > (name in own)}}
+        for facts, own in zip(alike, said, strict=True)
+    ]
 
 
 _MISSING = {

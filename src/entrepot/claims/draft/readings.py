@@ -171,9 +171,8 @@ def structured(
         key = id(one.scene), frozenset(one.guess.sides), str(one.guess.period)
         alike.setdefault(key, []).append(place)
     for places in alike.values():
-        for place in places:
-            # A second round: what bears out a neighbour speaks for the same sides and period here.
-            said = facts_beside(facts[place], (facts[one] for one in places if one != place))
+        # A second round: what bears out a neighbour speaks for the same sides and period here.
+        for place, said in zip(places, facts_beside([facts[one] for one in places]), strict=True):
             done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
@@ -32,11 +32,13 @@ __all__ = [
     "AT",
     "CLAUSE_END",
     "DAYS_AHEAD",
+    "FAR",
     "OWN_LAND",
     "WEAK",
     "Background",
     "Gaps",
     "Scene",
+    "ends_with",
     "header_of",
     "home_of",
     "scenes",
@@ -53,6 +55,32 @@ AT = re.compile(
     re.IGNORECASE,
 )
 """What stands between a number and the time right behind it."""
+_THE_COUNTRY = re.compile(
+    r"\b(?:this|the) (?:country|nation|bloc)\b|\b(?:стран[аыеу]|республик[аиеу])\b"
+    r"|\bdas Land\b|该国|两国",
+    re.IGNORECASE,
+)
+_TWO = re.compile(
+    r"\b(?:two|both) (?:countries|sides|nations)|\b[Bb]ilateral|двух стран|двусторон|взаимн|обоюдн"
+    r"|beide[nr]? L[äa]nder|[Bb]eiderseitig|[Bb]ilateral|两国|双边"
+)
+_LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:[a-zа-я ]{0,4})?")
+# In front of a time: it is a bound then ("before 2022"), hardly the period of a number.
+_OPENED = re.compile(
+    r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
+    r"(?:the |end of |dem )*$",
+    re.IGNORECASE,
+)
+FAR = 200
+"""Letters beyond which nothing is looked for in front of a number or behind it."""
+
+
+def ends_with(pattern: re.Pattern[str], text: str, end: int) -> bool:
+    """Whether a text up to a place ends with a pattern, of which a part is read: it may be long."""
+    return pattern.search(text, max(0, end - FAR), end) is not None
+
+
+_M = TypeVar("_M", "Mark", Time, "Span")
 
 
 @dataclass
@@ -204,9 +232,63 @@ class Scene:
         ]
 
     @cached_property
+    def opened_times(self) -> list[bool]:
+        """Of each of its times whether it is a bound, hardly the period of a number."""
+        return [ends_with(_OPENED, self.apart.text, time.start) for time in self.times]
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """Its times as they are written."""
+        return [str(time.period) for time in self.times]
+
+    @cached_property
+    def rows_of_numbers(self) -> dict[tuple[int, int], tuple[int, list[Span]]]:
+        """By place the enumeration of numbers of one unit that a number is in, and where there."""
+        units: dict[str, list[Span]] = {}
+        for one in self.apart.numbers:
+            units.setdefault(one.says.unit, []).append(one)
+        return {
+            (one.start, one.end): (at, row)
+            for like in units.values()
+            for row in _rows(like, self.apart.text)
+            for at, one in enumerate(row)
+        }
+
+    @cached_property
+    def rows_of_areas(self) -> list[list[Mark]]:
+        """The enumerations of its areas."""
+        return _rows(self.areas, self.apart.text)
+
+    @cached_property
+    def rows_of_times(self) -> list[list[Time]]:
+        """The enumerations of its times, without those that a change is measured against."""
+        return _rows([one for one in self.times if not one.is_base], self.apart.text)
+
+    @cached_property
+    def names_two(self) -> bool:
+        """Whether it speaks of two countries named before."""
+        return _TWO.search(self.apart.text) is not None
+
+    @cached_property
+    def names_the_country(self) -> bool:
+        """Whether it speaks of a country named before."""
+        return _THE_COUNTRY.search(self.apart.text) is not None
+
+    @cached_property
     def places(self) -> AreaPlaces:
         """Where its areas are."""
         return AreaPlaces(self.areas, self.apart.text)
+
+
+def _rows(marks: Sequence[_M], text: str) -> list[list[_M]]:
+    """Return marks by enumeration."""
+    rows: list[list[_M]] = []
+    for mark in marks:
+        if rows and _LINK.fullmatch(text[rows[-1][-1].end : mark.start]):
+            rows[-1].append(mark)
+        else:
+            rows.append([mark])
+    return rows
 
 
 def scenes(

@@ -22,7 +22,8 @@ LONGEST = 1500
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 # A point needs a space behind it (not 6.5), a Chinese full stop none; a list item begins anew.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=\s*[-*•#>])")
+# A row of signs is looked at once, from its first: from each of them, it took the square of it.
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”』」）]*|\n(?=[^\S\n]*[-*•#>])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"

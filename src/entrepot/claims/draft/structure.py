@@ -23,7 +23,6 @@ from entrepot.claims.draft.candidates import (
     Choice,
     dealt_area,
     dealt_time,
-    ends_with,
     flow_choices,
     period_choices,
     side_choices,
@@ -32,7 +31,7 @@ from entrepot.claims.draft.candidates import (
 )
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.ranks import Placed, has_other_words, places_in
-from entrepot.claims.draft.scene import Background, Scene, times_of, topic_of
+from entrepot.claims.draft.scene import Background, Scene, ends_with, times_of, topic_of
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import Span, read_place
 from entrepot.claims.times import stepped
@@ -502,6 +501,6 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
         found.add("others")
     if dealt_area(number, scene):
         found.add("dealt-area")
-    if dealt_time(number, [time for time in scene.times if not time.is_base], scene):
+    if dealt_time(number, scene):
         found.add("dealt-time")
     return tuple(sorted(found))

@@ -412,12 +412,14 @@ def _of_tenths(found: Sequence[Token], at: int) -> tuple[list[Token], int] | Non
 
 def _of_a_percent(found: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
     """Read "three tenths of a percent", which is no part of a whole, as 0.3 %."""
+    if found[at].kind != "fraction":
+        return None  # before looking ahead: a row of articles would be gone through from each
     here = at + 1
     while here < len(found) and found[here].text in _ARTICLES:
         here += 1
     unit = found[here] if here < len(found) else None
     small = unit is not None and unit.kind == "unit" and unit.value in ("percent", "points")
-    if found[at].kind != "fraction" or here == at + 1 or unit is None or not small:
+    if here == at + 1 or unit is None or not small:
         return None
     return [found[at], unit], here + 1 - at
 
@@ -425,10 +427,12 @@ def _of_a_percent(found: Sequence[Token], at: int) -> tuple[list[Token], int] | 
 def _and_tenths(found: Sequence[Token], at: int) -> tuple[list[Token], int] | None:
     """Read "двенадцать и три десятых" as one number; other parts behind a number as none."""
     first, here = found[at], at + 1
+    if first.kind != "number":
+        return None
     while here < len(found) and found[here].text in _AND:
         here += 1
     part = found[here] if here < len(found) else None
-    if first.kind != "number" or here == at + 1 or part is None or part.kind != "fraction":
+    if here == at + 1 or part is None or part.kind != "fraction":
         return None
     whole, tenths = first.value, part.value
     plain = isinstance(whole, float) and whole.is_integer() and not first.digits

@@ -120,13 +120,16 @@ def loosened(value: float, step: float) -> float:
     return max(step, min(step * math.pow(10, zeros) / 2, ROUND_WORDS * abs(value)))
 
 
+_SHOWN = 300
+"""Letters of a phrase that an error repeats."""
 _EXAMPLES = '"27 %", "1.63 trillion yuan", "more than five times", "25 to 55 %"'
 
 
 def unread(phrase: str, part: str) -> RequestError:
     """Return the error that names the part of `phrase` that was not understood."""
+    whole = phrase if len(phrase) <= _SHOWN else f"{phrase[:_SHOWN]}…"
     return RequestError(
-        f"not understood: {part!r} in {phrase!r}",
+        f"not understood: {part!r} in {whole!r}",
         why="a number phrase that is read only in part could be read wrongly",
         hint=f"write it as in {_EXAMPLES}",
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right, insort
 from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from entrepot.model.display import NBSP
@@ -121,19 +124,22 @@ def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, s
     taken: list[tuple[int, int]] = []
     # Claims first (without a reason), then parts that were not read.
     for start, end, name, why in sorted(spans, key=lambda span: (bool(span[3]), span[0])):
-        free = [(start, end)]
-        for first, last in taken:
-            free = [
-                piece
-                for low, high in free
-                for piece in ((low, min(high, first)), (max(low, last), high))
-                if piece[0] < piece[1]
-            ]
+        # Those taken overlap none other and are in order, so only neighbours can take a part.
+        at = bisect_right(taken, start, key=itemgetter(1))
+        free, low = [], start
+        for first, last in islice(taken, at, None):
+            if first >= end:
+                break
+            if low < first:
+                free.append((low, first))
+            low = last
+        if low < end:
+            free.append((low, end))
         # A number is shown whole or not at all; a part that was not read may be cut into pieces.
         if name and free != [(start, end)]:
             continue
         for piece in free:
-            taken.append(piece)
+            insort(taken, piece)
             yield (*piece, name, why)
 
 

@@ -63,6 +63,8 @@ _ALIKE = 0.75
 _SHORT = 3
 _LEAST_WORDS = 4
 """Words of a whole question, where words have spaces between them."""
+_MOST_WORDS = 40
+"""Words that are looked at: no name and no question has more."""
 _SHORTEST = 4
 """Letters of a word from which on a misspelling is looked for: of fewer, too much is alike."""
 _BETWEEN = frozenset(
@@ -216,8 +218,13 @@ def _is_gone(term: _Term) -> bool:
 
 
 def _mended(key: str) -> str:
-    """Return words with each that nothing is called replaced by the name most like it."""
+    """Return words with each that nothing is called replaced by the name most like it.
+
+    Each is compared with all names, so more than a name or a question of them stay as they are.
+    """
     singles = _single_words()
+    if key.count(" ") >= _MOST_WORDS:
+        return key
     return " ".join(
         word
         if len(word) < _SHORTEST or word in singles
@@ -321,7 +328,7 @@ def _read(words: str) -> Iterator[Hit]:
 
 def _named(words: str) -> tuple[list[str], str, bool]:
     """Return the areas and the goods that words name, and whether they say “to” between areas."""
-    tokens = words_of(words)
+    tokens = words_of(words)[:_MOST_WORDS]
     # From the words as typed, for `words_of` makes all letters small.
     codes = {one.casefold() for one in words.split() if one.isupper() and len(one) == 2}
     places: list[str] = []
