@@ -374,6 +374,7 @@ def export(
     with (
         guarded(target.parent, elsewhere="name a file on another disk"),
         drafted(target) as draft,
+        store.in_order(connection),
     ):
         if form in (".csv", ".parquet"):
             count = store.export(connection, kept.to_native(), draft, form)

@@ -102,7 +102,7 @@ _CELL = (
 
 
 def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelation:
-    """Return rows of flows added up to one a cell and year, quarter or month.
+    """Return rows of flows added up to one a cell and year, quarter or month, in their order.
 
     A weight or quantity is given only where every line of the cell has one, in one unit: a sum of
     some lines would pass for that of all.
@@ -118,7 +118,9 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
 
     def whole(column: str, same: str = "") -> str:
         one = f" AND count(DISTINCT {same}) = 1" if same else ""
-        return f"CASE WHEN count({column}) = count(*){one} THEN sum({column}) END AS {column}"
+        # In order of size: as threads come by, the last digits differ from run to run.
+        added = f"sum({column} ORDER BY {column})"
+        return f"CASE WHEN count({column}) = count(*){one} THEN {added} END AS {column}"
 
     kept = {
         "period": f"date_trunc('{_UNITS[freq]}', period)::DATE AS period",
@@ -136,7 +138,8 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
         name if name in _CELL else kept.get(name, f"NULL::{kind} AS {name}")
         for name, kind in flow_schema().items()
     )
-    return rows.aggregate(", ".join(columns), f"date_trunc('{_UNITS[freq]}', period), {cell}")
+    sums = rows.aggregate(", ".join(columns), f"date_trunc('{_UNITS[freq]}', period), {cell}")
+    return sums.order(f"period, {cell}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadFileError
@@ -15,7 +16,7 @@ from entrepot.sources.strict import enum, file_literal, literal
 from entrepot.sources.temp_tables import keep as keep_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "export",
     "findings",
+    "in_order",
     "keep",
     "keep_text",
     "refuse_twins",
@@ -130,6 +132,21 @@ def findings(
     return connection.sql(
         f"SELECT {lists}, unnest(${len(texts) + 1}::BIGINT[]) AS count", params=[*columns, counts]
     ).project("source, vintage, snapshot, rule, level, place, count, example, text")
+
+
+@contextmanager
+def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have rows come in the order of files and of sorting within the block, however many threads.
+
+    What is written then has the same bytes in every run, and its checksum can be compared.
+    """
+    # Of the whole engine, so by a cursor: the connection itself may have a result that is open.
+    with connection.cursor() as own:
+        own.execute("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            own.execute("SET preserve_insertion_order = false")
 
 
 def export(
