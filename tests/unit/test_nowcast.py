@@ -65,23 +65,26 @@ def test_a_window_from_its_origin() -> None:
     assert list(later.missing_at(42)) == [45]
 
 
-def test_nothing_after_the_origin_is_read() -> None:
-    values = made().values
-    window = Window(12, 5)
-    before = nowcast(values[:, :60], window)
-    changed = values.copy()
-    changed[:, 60:] *= 100
-    assert nowcast(changed[:, :60], window) == before
-    # And an origin of the past says the same, whatever came after what it knew.
+@pytest.mark.parametrize("with_partner", [False, True])
+def test_nothing_after_the_origin_is_read(with_partner: bool) -> None:
     from entrepot.measures.nowcast.intervals import ends_of_errors, past_of
 
-    one, other = (past_of(x, None, window, last=64) for x in (values[:, :65], changed[:, :65]))
+    flows, window = made(), Window(12, 5)
+    later = np.where(np.arange(84) < 60, 1.0, np.exp(np.linspace(-9, 9, 120))[:, None])
+    partner = flows.partner if with_partner else None
+    changed = None if partner is None else partner * later
+    # An origin of the past says the same, whatever came after what it knew.
+    one = past_of(flows.values[:, :65], partner, window, last=64)
+    other = past_of((flows.values * later)[:, :65], changed, window, last=64)
     place = 59 - one.origins.start
-    assert one.said[:, :, place][:5] == pytest.approx(other.said[:, :, place][:5], nan_ok=True)
-    for ends in zip(
-        ends_of_errors(one, place)[0.8], ends_of_errors(other, place)[0.8], strict=True
-    ):
-        assert ends[0] == pytest.approx(ends[1], rel=0.05, nan_ok=True)
+    for name in ("said", "weights", "combined", "scale", "floors"):
+        then, now = (getattr(x, name)[..., : place + 1] for x in (one, other))
+        assert then == pytest.approx(now, rel=1e-9, nan_ok=True), name
+    for level in (0.8, 0.95):
+        for ends in zip(
+            ends_of_errors(one, place)[level], ends_of_errors(other, place)[level], strict=True
+        ):
+            assert ends[0] == pytest.approx(ends[1], rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.parametrize("ahead", [9, 5, 1])

@@ -113,12 +113,17 @@ def steady_at(values: Floats, origin: int) -> Flags:
 
 
 def yearly_growth(values: Floats, floor: Floats) -> Floats:
-    """Return the change of the logarithm against a year before; NaN for the first year."""
+    """Return the change of the logarithm against a year before; NaN for the first year.
+
+    `floor` is of each flow, or of each flow and month: then of the later month for both.
+    """
     import numpy as np
 
-    logs = np.log(values + floor[:, None])
-    found = np.full_like(logs, np.nan)
-    found[:, 12:] = logs[:, 12:] - logs[:, :-12]
+    by_month = floor if floor.ndim == 2 else floor[:, None]
+    found = np.full_like(values, np.nan)
+    now = np.log(values + by_month)
+    ago = np.log(values[:, :-12] + (by_month[:, 12:] if floor.ndim == 2 else by_month))
+    found[:, 12:] = now[:, 12:] - ago
     return found
 
 
@@ -328,15 +333,14 @@ def regression_coefficients(
     """
     import numpy as np
 
-    floor = floor_of(values, values.shape[1] - 1)
     # At most about sevenfold: a flow that began from nothing must not make the coefficients.
-    growth = np.clip(yearly_growth(values, floor), -2, 2)
+    growth = np.clip(yearly_growth(values, _floors_then(values)), -2, 2)
     recent = np.full_like(growth, np.nan)
     recent[:, 2:] = (growth[:, 2:] + growth[:, 1:-1] + growth[:, :-2]) / 3
     other = None
     if partner is not None:
         known = partner[:, : values.shape[1]]
-        other = np.clip(yearly_growth(known, floor_of_known(known)), -2, 2)
+        other = np.clip(yearly_growth(known, _floors_then(known)), -2, 2)
     found = np.zeros((len(origins), ahead, 3))
     for step in range(1, ahead + 1):
         x, y = recent[:, :-step], growth[:, step:]
@@ -360,6 +364,23 @@ def regression_coefficients(
                 two = np.linalg.solve([[a + ridge, b], [b, d + ridge]], [e, f])
                 found[place, step - 1, 1:] = np.clip(two, -0.5, 1.2)
     return found
+
+
+def _floors_then(values: Floats) -> Floats:
+    """Return the floor by flow and month from the months up to it, as it would have been then.
+
+    NaN counts as no report; the floor is one where there is none yet.
+    """
+    import numpy as np
+
+    there = np.isfinite(values)
+    sums = np.cumsum(np.where(there, values, 0.0), axis=1)
+    count = np.cumsum(there, axis=1)
+    # Of the last 24 months alone, as `floor_of`.
+    sums[:, HISTORY:] -= sums[:, :-HISTORY].copy()
+    count[:, HISTORY:] -= count[:, :-HISTORY].copy()
+    usual = np.maximum(sums, 0.0) / np.maximum(count, 1)
+    return np.asarray(np.where(usual > 0, usual * _FLOOR, 1.0), dtype=float)
 
 
 def floor_of_known(partner: Floats) -> Floats:
