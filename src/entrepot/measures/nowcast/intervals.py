@@ -14,6 +14,8 @@ coverage of the past (Gibbs and Candes 2021, Advances in Neural Information Proc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from entrepot.measures.nowcast.methods import (
@@ -27,6 +29,7 @@ from entrepot.measures.nowcast.methods import (
     regression_coefficients,
     steady_at,
 )
+from entrepot.measures.student import student_quantile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,17 +38,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of", "size_classes"]
+__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of"]
 
 LEVELS = (0.8, 0.95)
 """Levels of the two intervals."""
 _SHARP = 8
 """Power of the error that a weight is divided by: one method far better than the rest counts
 alone."""
-_DRIFT, _DRIFT_OF_FEW = 0.05, 5.0
-"""How much wider an interval is where the errors behind it are few windows apart, which show little
-of how a world can change: the part of their number that the months to come are, times the first
-number and, for each flow, a share of the second; see `drift`."""
 _AFTER_BREAK = 0.2
 """Part of the size of a break that adds to the error to be expected: whether it lasts is open."""
 _MEMORY = 36
@@ -61,6 +60,10 @@ _FIRST = 3
 """Origins whose errors stand in for those of the time before any was known."""
 _OWN = 12
 """Errors of its own with which a flow counts as much as its class does."""
+_OF_ALL = 2.0
+"""Windows apart with which a class of size counts as much as all flows do."""
+_MOST_WIDER = 3.0
+"""Ratio of Student's to the normal quantile at most: one window says nothing of one time in 40."""
 _CLASS = 10
 """Least number of flows in each of three classes of size."""
 
@@ -90,8 +93,8 @@ class Past:
         Error that was to be expected of it.
     broken
         Whether the latest months at the origin were far from those before.
-    ahead, sizes
-        Months from the origin to the end of the window; mean of the year before, by flow and
+    ahead, classes
+        Months from the origin to the end of the window; class of size at the time, by flow and
         origin.
     stated
         Quantiles by origin, once they are computed.
@@ -109,7 +112,7 @@ class Past:
     scale: Floats
     broken: Flags
     ahead: int
-    sizes: Floats
+    classes: NDArray[np.int64]
     stated: dict[int, dict[float, tuple[Floats, Floats]]] = field(default_factory=dict, repr=False)
 
     def usable(self, place: int) -> int:
@@ -229,6 +232,7 @@ def _combine(
     import numpy as np
 
     _, flows, count = scaled.shape
+    classes = np.zeros((flows, count), dtype=np.int64)
     errors = np.abs(scaled - truth[None])
     weights = np.zeros_like(scaled)
     past_errors = np.full_like(scaled, np.nan)
@@ -249,13 +253,14 @@ def _combine(
         weights[:, :, place] = inverse / np.where(total > 0, total, 1.0)
         mean = (weights[:, :, place] * np.where(there, scaled[:, :, place], 0.0)).sum(axis=0)
         combined[:, place] = np.where(total > 0, mean, np.nan)
+        classes[:, place] = size_classes(sizes[:, place], total > 0)
         scores[:, place] = truth[:, place] - combined[:, place]
     # A second pass, as the scale of an origin needs the scores of all before it.
     for place in range(count):
         upto = max(0, place - ahead + 1)
         is_first = upto < _FIRST
         done = np.abs(scores[:, max(0, upto - _MEMORY) : _FIRST if is_first else upto])
-        expected = _scale(done, noise[:, place], ahead, own=not is_first)
+        expected = _scale(done, noise[:, place], classes[:, place], ahead, own=not is_first)
         scale[:, place] = expected + _AFTER_BREAK * jumps[:, place]
     return Past(
         origins=origins,
@@ -270,7 +275,7 @@ def _combine(
         scale=scale,
         broken=jumps > 0,
         ahead=ahead,
-        sizes=sizes,
+        classes=classes,
     )
 
 
@@ -312,7 +317,9 @@ def _mean(x: Floats, axis: int) -> Floats:
     )
 
 
-def _scale(done: Floats, noise: Floats, ahead: int, *, own: bool) -> Floats:
+def _scale(
+    done: Floats, noise: Floats, classes: NDArray[np.int64], ahead: int, *, own: bool
+) -> Floats:
     """Return the error to be expected of each flow: its own, drawn towards its usual noise.
 
     Without `own`, only the ratio of errors to noise is taken from those that are done.
@@ -324,10 +331,16 @@ def _scale(done: Floats, noise: Floats, ahead: int, *, own: bool) -> Floats:
     mean = np.where(there, done, 0.0).sum(axis=1) / np.maximum(count, 1)
     some = count >= min(3, done.shape[1])
     some &= count > 0
-    factor = float(np.median(mean[some] / noise[some])) if some.any() else 1.0
+    every = float(np.median(mean[some] / noise[some])) if some.any() else 1.0
+    factor = np.full(len(noise), every)
+    for one in np.unique(classes):
+        members = some & (classes == one)
+        # Partners' months help flows of little noise less.
+        if members.sum() >= _CLASS:
+            factor[classes == one] = np.sqrt(every * np.median(mean[members] / noise[members]))
     weight = count / max(1.0, ahead / 2) if own else np.zeros(len(noise))
     # The flow's usual noise counts like four errors of its own.
-    found = (weight * mean + 4 * max(factor, 0.05) * noise) / (weight + 4)
+    found = (weight * mean + 4 * np.maximum(factor, 0.05) * noise) / (weight + 4)
     return np.asarray(np.maximum(found, 0.005), dtype=float)
 
 
@@ -340,23 +353,35 @@ def ends_of_errors(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]
     import numpy as np
 
     found = {}
-    classes = size_classes(past.sizes[:, place], np.isfinite(past.combined[:, place]))
+    now = past.classes[:, place]
     for level, ends in _stated(past, place).items():
         low, high = ends[0].copy(), ends[1].copy()
-        beyond = _beyond(past, place, level)
+        beyond, classes = _beyond(past, place, level)
         count = beyond.shape[1] / max(1.0, past.ahead / 2)
-        for one in np.unique(classes):
-            members = classes == one
-            pool = beyond[members]
-            pool = pool[np.isfinite(pool)]
+        for one in np.unique(now):
+            pool = _of_class(beyond, classes, one, now)
             if len(pool) >= _POOL:
                 factor = min(max(float(np.quantile(pool, level)), 0.2), 3.0)
                 slow = _SLOW_TO_WIDEN if factor > 1 else _SLOW_TO_NARROW
                 factor = factor ** (count / (count + slow))
-                low[members] *= factor
-                high[members] *= factor
+                low[now == one] *= factor
+                high[now == one] *= factor
         found[level] = (low, high)
     return found
+
+
+def _of_class(
+    errors: Floats, classes: NDArray[np.int64], one: int, now: NDArray[np.int64]
+) -> Floats:
+    """Return errors of flows that were of a class of size at the time, sorted.
+
+    Not of those that are in it now: large flows are those that grew more than was expected.
+    """
+    import numpy as np
+
+    # Where all are of one class now, so were they then: there are few.
+    chosen = errors.ravel() if not now.any() else errors[classes == one]
+    return np.sort(chosen[np.isfinite(chosen)])
 
 
 def _stated(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
@@ -366,11 +391,14 @@ def _stated(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
     return past.stated[place]
 
 
-def _beyond(past: Past, place: int, level: float) -> Floats:
-    """Return errors so far by flow and origin, as parts of the end on their side: 1 is on it."""
+def _beyond(past: Past, place: int, level: float) -> tuple[Floats, NDArray[np.int64]]:
+    """Return errors so far by flow and origin, as parts of the end on their side: 1 is on it.
+
+    With the class of size that each flow was in.
+    """
     import numpy as np
 
-    columns = []
+    columns, places = [], []
     for earlier in range(LEAST_ORIGINS, past.usable(place)):
         ends = _stated(past, earlier).get(level)
         if ends is not None:
@@ -378,7 +406,9 @@ def _beyond(past: Past, place: int, level: float) -> Floats:
             up = score / np.maximum(ends[1], 1e-6)
             # Both quotients are positive: a score below zero is taken by the lower end.
             columns.append(np.where(score >= 0, up, score / np.minimum(ends[0], -1e-6)))
-    return np.stack(columns, axis=1) if columns else np.zeros((len(past.scores), 0))
+            places.append(earlier)
+    found = np.stack(columns, axis=1) if columns else np.zeros((len(past.scores), 0))
+    return found, past.classes[:, places]
 
 
 def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
@@ -390,33 +420,80 @@ def _quantiles(past: Past, place: int) -> dict[float, tuple[Floats, Floats]]:
 
     upto = past.usable(place)
     errors = (past.scores / past.scale)[:, :upto]
-    wider = drift(past.ahead, upto, int(np.isfinite(past.combined[:, place]).sum()))
-    classes = size_classes(past.sizes[:, place], np.isfinite(past.combined[:, place]))
+    part = common_part(errors)
+    now = past.classes[:, place]
     found = {
         level: (np.full(len(errors), np.nan), np.full(len(errors), np.nan)) for level in LEVELS
     }
-    for one in np.unique(classes):
-        members = classes == one
-        pool = np.sort(errors[members].ravel())
-        # A sort puts NaN last.
-        pool = pool[: np.isfinite(pool).sum()]
-        for level, (low, high) in found.items():
-            tail = (1 - level) / 2
-            # The quantile would lie beyond the largest error there is.
-            if len(pool) < 1 / tail:
+    everything = np.sort(errors[np.isfinite(errors)])
+    # How much a class's own errors count, against those of all flows.
+    own = 1.5 * upto / (1.5 * upto + _OF_ALL * past.ahead)
+    for one in np.unique(now):
+        pool = _of_class(errors, past.classes[:, :upto], one, now)
+        members = now == one
+        for level, ends in found.items():
+            if (mine := _tails(pool, level)) is None:
                 continue
-            # n + 1: the next error is as likely in each gap between past ones; ends round outwards.
-            rank = (len(pool) + 1) * tail
-            scale = past.scale[members, place] * wider
-            low[members] = pool[max(0, int(rank) - 1)] * scale
-            high[members] = pool[min(len(pool) - 1, int(np.ceil(len(pool) + 1 - rank)) - 1)] * scale
+            every = _tails(everything, level) or mine
+            scale = past.scale[members, place] * widening(level, part, upto, past.ahead)
+            for end, here, there in zip(ends, mine, every, strict=True):
+                end[members] = (own * here + (1 - own) * there) * scale
     return {level: ends for level, ends in found.items() if np.isfinite(ends[0]).any()}
 
 
-def drift(ahead: int, windows: int, flows: int) -> float:
-    """Return how much wider an interval is because its errors are of few windows and flows."""
-    part = _DRIFT + _DRIFT_OF_FEW / max(flows, 1)
-    return 1 + min(part, 1.0) * ahead / max(windows, 1)
+def _tails(pool: Floats, level: float) -> tuple[float, float] | None:
+    """Return the ends of sorted errors; None where they would lie beyond the largest there is."""
+    import numpy as np
+
+    tail = (1 - level) / 2
+    if len(pool) < 1 / tail:
+        return None
+    # n + 1: the next error is as likely in each gap between past ones; ends round outwards.
+    rank = (len(pool) + 1) * tail
+    high = min(len(pool) - 1, int(np.ceil(len(pool) + 1 - rank)) - 1)
+    return float(pool[max(0, int(rank) - 1)]), float(pool[high])
+
+
+def common_part(errors: Floats) -> float:
+    """Return which part of the variance of errors all flows of an origin have in common.
+
+    From products of errors of different flows at the same origin; one for a flow alone. Errors
+    beyond three usual ones count as three, or a few would decide.
+    """
+    import numpy as np
+
+    if len(errors) < 2:
+        return 1.0
+    there = np.isfinite(errors)
+    if not there.any():
+        return 1.0
+    usual = float(np.median(np.abs(errors[there]))) / 0.6745
+    z = np.where(there, np.clip(errors, -3 * usual, 3 * usual), 0.0)
+    count = there.sum(axis=0)
+    pairs = float((count * (count - 1)).sum())
+    if not pairs or not usual:
+        return 1.0
+    square = float((z**2).sum() / there.sum())
+    products = float((z.sum(axis=0) ** 2 - (z**2).sum(axis=0)).sum()) / pairs
+    return min(max(products / square, 0.0), 1.0)
+
+
+def widening(level: float, part: float, windows: int, ahead: int) -> float:
+    """Return how much wider an interval is because the common error was seen few times.
+
+    What flows have in common differs from window to window alone: its quantile is Student's, with
+    as many degrees of freedom as there are windows apart. The rest is known from many flows.
+    """
+    # Of sums that overlap, an origin adds two thirds of a window apart (for variances).
+    apart = max(1.0, 1.5 * windows / ahead)
+    normal = NormalDist().inv_cdf((1 + level) / 2)
+    ratio = _student(level, round(apart, 1)) / normal
+    return float(((1 - part) + part * min(ratio, _MOST_WIDER) ** 2) ** 0.5)
+
+
+@cache
+def _student(level: float, freedom: float) -> float:
+    return student_quantile(level, freedom)
 
 
 def size_classes(sizes: Floats, some: Flags) -> NDArray[np.int64]:

@@ -16,7 +16,6 @@ from entrepot.measures.nowcast.intervals import (
     Past,
     ends_of_errors,
     past_of,
-    size_classes,
 )
 from entrepot.measures.nowcast.methods import HISTORY, METHODS, Window, breaks_at, steady_at
 
@@ -358,8 +357,7 @@ def backtest(
         nowcast_ = past.known[:, place] + past.combined[:, place]
         errors = [np.abs(one / np.where(total > 0, total, 1) - 1) for one in (
             nowcast_, before, grown, mirror)]  # fmt: skip
-        classes = size_classes(past.sizes[:, place], fair).astype(float)
-        table = [classes, *inside, *errors, past.broken[:, place].astype(float), width]
+        table = [past.classes[:, place].astype(float), *inside, *errors, past.broken[:, place].astype(float), width]
         columns.append(np.stack(table)[:, fair])
     if not columns:
         return Backtest(*(np.zeros(0) for _ in range(9)))
