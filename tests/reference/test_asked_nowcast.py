@@ -17,7 +17,7 @@ from entrepot.cli.main import app
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import Definition, evaluate
 from entrepot.lake import Lake
-from entrepot.measures.nowcast import Window, nowcast
+from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 from entrepot.report.standalone import picture_of
 from entrepot.serve.views.figure import figure_page
 
@@ -126,6 +126,32 @@ def test_growth_and_share_of_it(lake: Lake) -> None:
     assert share.unit == "share"
 
 
+def test_concentration_from_joint_errors(lake: Lake) -> None:
+    suppliers = ("DEU", *BUYERS[1:8])
+    values = np.round(MADE.values[: len(suppliers), :LAST], 2)
+    rows = [
+        (MONTHS[at], seller, "KAZ", "842952", float(values[row, at]))
+        for at in range(LAST)
+        for row, seller in enumerate(suppliers)
+    ]
+    add(lake, "imports", "importer", rows, "HS2022")
+    # As `_sums` has them: by name of the supplier.
+    ordered = values[np.argsort(suppliers)]
+    for measure, statistic in (("hhi", STATISTICS["hhi"]), ("cr", largest(3))):
+        keys: dict[str, Any] = {"k": 3} if measure == "cr" else {}
+        figure = ask(
+            lake, measure, exporter=None, goods="842952", period=2024, source="table.imports",
+            **keys,
+        )  # fmt: skip
+        wanted = joint_nowcast([(ordered, len(ordered))], Window(12, 6), statistic, shares=True)
+        assert figure.status == "nowcast", figure.reason
+        assert figure.value == pytest.approx(wanted.value)
+        assert figure.nowcast is not None
+        assert figure.nowcast["intervals"]["95"] == pytest.approx(list(wanted.intervals[0.95]))
+        assert "drawn together" in " ".join(one.text for one in figure.caveats)
+        assert "80 % interval" in str(figure)
+
+
 def test_a_reported_value_is_answered_instead(lake: Lake) -> None:
     for period in ("2023", "2024-05"):
         figure = ask(lake, period=period, source="table.german")
@@ -146,7 +172,7 @@ def test_it_is_asked_for_and_never_evidence(lake: Lake) -> None:
     [
         ({"period": "now"}, "after the last report"),
         ({"period": "2024", "currency": "EUR"}, "is in USD, not EUR"),
-        ({"measure": "hhi", "period": "2024", "exporter": "WLD"}, "nowcasts of value, growth"),
+        ({"measure": "asymmetry", "period": "2024"}, "nowcasts of value, growth"),
         ({"period": "2024", "importer": "USA"}, "0 of the last 24 months"),
         ({"period": "2025-12"}, "18 months after the last report"),
     ],

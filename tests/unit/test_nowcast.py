@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 from entrepot.errors import NoEvidenceError
-from entrepot.measures.nowcast import METHODS, Window, backtest, nowcast
+from entrepot.measures.nowcast import (
+    METHODS,
+    STATISTICS,
+    Window,
+    backtest,
+    joint_backtest,
+    joint_nowcast,
+    largest,
+    nowcast,
+)
 from entrepot.measures.nowcast.methods import breaks_at, estimates
 
 if TYPE_CHECKING:
@@ -106,9 +115,65 @@ def test_partner_months_help() -> None:
 
 
 def test_a_list_is_not_a_sum_of_independent_parts() -> None:
-    lists = made_lists(made(), 20, 15)
-    found = backtest(lists, Window(12, 5))
-    assert 0.7 < np.mean(found.inside_80) < 0.95
+    # Lists of one world err together, so that only several worlds show what intervals contain.
+    inside = [
+        np.mean(backtest(made_lists(made_flows(120, 72, seed), 20, 15), Window(12, 5)).inside_80)
+        for seed in range(5)
+    ]
+    assert 0.72 < np.mean(inside) < 0.92
+    # Parts that all err alike make an interval as wide, relatively, as that of one of them.
+    one = made().values[:1, :60]
+    alike = np.repeat(one, 10, axis=0)
+    width = {}
+    for name, parts in (("one", one), ("alike", alike), ("apart", made().values[:10, :60])):
+        found = joint_nowcast([(parts, len(parts))], Window(12, 5), STATISTICS["sum"])
+        low, high = found.intervals[0.8]
+        width[name] = np.log(high / low)
+    assert width["alike"] == pytest.approx(width["one"], rel=0.1)
+    with pytest.raises(NoEvidenceError, match="of the last 24 months"):
+        joint_nowcast([(alike * (np.arange(60) % 3 == 0), 10)], Window(12, 5), STATISTICS["sum"])
+
+
+@pytest.mark.parametrize("name", ["hhi", "cr", "unit_value"])
+def test_concentration_and_unit_values_from_joint_errors(name: str) -> None:
+    inside, error, last_year = [], [], []
+    for seed in range(4):
+        values = made_flows(12, 72, seed).values
+        price = np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.05, 72)))
+        groups = [(values, 12)] if name != "unit_value" else [(values * price, 1), (values, 1)]
+        statistic = largest(3) if name == "cr" else STATISTICS[name]
+        found = joint_backtest(groups, Window(12, 4), statistic, shares=name != "unit_value")
+        inside.append(np.mean(found.inside_80))
+        error.append(np.median(found.error))
+        last_year.append(np.median(found.last_year))
+    assert 0.65 < np.mean(inside) <= 0.97
+    assert np.mean(error) < np.mean(last_year)
+    now = joint_nowcast([(x[:, :60], n) for x, n in groups], Window(12, 4), statistic,
+                        shares=name != "unit_value")  # fmt: skip
+    low, high = now.intervals[0.8]
+    # Against the definition, on the months as they turned out.
+    parts = np.concatenate([x[:n, 52:64].sum(axis=1) for x, n in groups])
+    truth = {
+        "hhi": float(((parts / parts.sum()) ** 2).sum()),
+        "cr": float(np.sort(parts)[-3:].sum() / parts.sum()),
+        "unit_value": float(parts[0] / parts[1]),
+    }[name]
+    assert low < now.value < high
+    assert now.intervals[0.95][0] < truth < now.intervals[0.95][1]
+
+
+def test_size_is_that_of_the_time_and_common_errors_widen() -> None:
+    from entrepot.measures.nowcast.intervals import common_part, widening
+
+    draw = np.random.default_rng(3)
+    own, common = draw.normal(size=(200, 80)), draw.normal(size=80)
+    for share in (0.0, 0.3, 0.8):
+        errors = np.sqrt(1 - share) * own + np.sqrt(share) * common
+        assert common_part(errors) == pytest.approx(share, abs=0.12)
+    assert common_part(own[:1]) == 1.0
+    assert widening(0.8, 0.0, 6, 6) == 1.0
+    # Student's quantile with ten degrees of freedom over the normal one, from a table.
+    assert widening(0.95, 1.0, 40, 6) == pytest.approx(2.228 / 1.960, rel=1e-3)
 
 
 def test_a_break_is_named_and_widens() -> None:

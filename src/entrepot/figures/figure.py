@@ -441,8 +441,10 @@ def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
         error = one["past_error"]
         if error is None:
             usual = "not known"
-        elif unit in ("share",):
+        elif unit == "share":
             usual = f"{100 * error:.1f} points"
+        elif unit == "index":
+            usual = f"{error:.3f}"
         else:
             usual = f"{100 * error:.0f} %"
         lines.append(

@@ -52,9 +52,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASURES", "or_nowcast"]
 
-MEASURES = ("value", "growth", "import_share", "export_share")
+MEASURES = ("value", "growth", "import_share", "export_share", "hhi", "cr")
 """Measures of which there are nowcasts."""
 _SHARES = ("import_share", "export_share")
+_CONCENTRATION = ("hhi", "cr")
 _FLOWS = 150
 """Flows of the same reporter whose past errors count, those nearest in size."""
 _TRADED = 8
@@ -138,6 +139,8 @@ class _Series:
     ----------
     name
         Of the source.
+    parts
+        How many of the first flows are the suppliers of which concentration is computed.
     months
         Columns of `values`, the last of them the last month reported.
     values, partner, whole
@@ -159,7 +162,7 @@ class _Series:
     cells: SourceRows
     goods: Goods
     currency: str
-    notes: tuple[str, ...] = ()
+    parts: int = 1
 
 
 def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> _Series | NoAnswer:
@@ -184,7 +187,8 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
         if side is None:
             continue
         # Reports of the other side have no total of all partners, which is the denominator.
-        if checked.measure in _SHARES and side != _counts(checked):
+        counts = checked.measure in (*_SHARES, *_CONCENTRATION)
+        if counts and side != _counts(checked):
             continue
         months = _reported(monthly, loaded, plain, side)
         if not months:
@@ -200,7 +204,7 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
 
 def _counts(asked: Definition) -> Side:
     """Return the side that counted the total of a share."""
-    return "importer" if asked.measure == "import_share" else "exporter"
+    return "exporter" if asked.measure == "export_share" else "importer"
 
 
 def _named(asked: Definition) -> list[str]:
@@ -294,6 +298,11 @@ def _read(
     if not sums:
         return NoAnswer(f"{monthly.source} records no {checked.goods} in {span}")
     every = np.stack(list(sums.values()))
+    if checked.measure in _CONCENTRATION:
+        return _Series(
+            monthly.source, months, every, None, None, 0, side, "", cells, goods,
+            monthly.currency, len(every),
+        )  # fmt: skip
     total = every.sum(axis=0)
     members = members_of(checked, across)
     if members:
@@ -465,20 +474,24 @@ def _apart(one: Period, other: Period) -> int:
 
 def _figure(asked: Definition, series: _Series, lake: Lake) -> Figure:
     """Return the Figure of a nowcast; raises `NoEvidenceError` where there can be none."""
-    from entrepot.measures.nowcast import Window, nowcast
+    from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 
     last = series.months[-1]
     end = Period(asked.period.end.replace(day=1), asked.period.end)
     window = Window(asked.period.months, _apart(last, end))
     if window.ahead < 1:
         raise NoEvidenceError(f"all of {asked.period} is reported")
-    found = nowcast(
-        series.values,
-        window,
-        partner=series.partner,
-        lead=series.lead,
-        denominator=series.denominator,
-    )
+    if asked.measure in _CONCENTRATION:
+        statistic = STATISTICS["hhi"] if asked.measure == "hhi" else largest(asked.k or 1)
+        found = joint_nowcast([(series.values, series.parts)], window, statistic, shares=True)
+    else:
+        found = nowcast(
+            series.values,
+            window,
+            partner=series.partner,
+            lead=series.lead,
+            denominator=series.denominator,
+        )
     unit = unit_of(asked.but(currency=series.currency))
     value, intervals = found.value, found.intervals
     methods = [one.to_dict() | {"says": one.title} for one in found.methods]
@@ -592,6 +605,12 @@ def _caveats(asked: Definition, series: _Series, found: Nowcast) -> Iterator[Cav
         "An estimate of a period that is not reported in full, not evidence. Its intervals are "
         "from errors of such estimates in the past; revisions of reported months are not in them.",
     )
+    if asked.measure in _CONCENTRATION:
+        yield caveat(
+            "nowcasts",
+            f"From estimates of {series.parts} suppliers, whose errors of the past were drawn "
+            "together, and not as if they were independent.",
+        )
     of_all = asked.measure in _SHARES or WORLD in (asked.importer, asked.exporter)
     yield one_report(series.voice, asked, asked.source or "", of_all=of_all)
     if (broken := _break(series, found)) is not None:

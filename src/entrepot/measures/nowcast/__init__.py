@@ -1,7 +1,21 @@
 """Nowcasts: the likely value of a period that is not reported in full, with tested intervals."""
 
 from entrepot.measures.nowcast.intervals import LEVELS
+from entrepot.measures.nowcast.joint import STATISTICS, joint_backtest, joint_nowcast, largest
 from entrepot.measures.nowcast.methods import METHODS, Window
 from entrepot.measures.nowcast.nowcast import Backtest, Method, Nowcast, backtest, nowcast
 
-__all__ = ["LEVELS", "METHODS", "Backtest", "Method", "Nowcast", "Window", "backtest", "nowcast"]
+__all__ = [
+    "LEVELS",
+    "METHODS",
+    "STATISTICS",
+    "Backtest",
+    "Method",
+    "Nowcast",
+    "Window",
+    "backtest",
+    "joint_backtest",
+    "joint_nowcast",
+    "largest",
+    "nowcast",
+]

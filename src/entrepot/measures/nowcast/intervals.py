@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of"]
+__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of", "widening"]
 
 LEVELS = (0.8, 0.95)
 """Levels of the two intervals."""
@@ -129,6 +129,7 @@ def past_of(
     denominator: Floats | None = None,
     first: int | None = None,
     last: int | None = None,
+    irregular: bool = False,
 ) -> Past:
     """Return what would have been said at each origin up to the present.
 
@@ -146,6 +147,8 @@ def past_of(
         Amounts by flow and month that `values` are parts of: then the score is that of the share.
     first, last
         First and last origin; by default all that have enough history.
+    irregular
+        Whether flows of few shipments are estimated too, which as parts of a whole they are.
     """
     import numpy as np
 
@@ -179,7 +182,8 @@ def past_of(
         noise[:, place] = noise_of(values, origin)
         jumps[:, place] = np.abs(breaks.size)
         # Refused then as it would be today, so that errors are those of flows that get an answer.
-        said[:, ~steady_at(values, origin), place] = np.nan
+        if not irregular:
+            said[:, ~steady_at(values, origin), place] = np.nan
         known[:, place] = values[:, window.known_at(origin)].sum(axis=1) if window.known else 0.0
         if missing[-1] <= last:
             actual[:, place] = values[:, missing].sum(axis=1)

@@ -139,7 +139,8 @@ def nowcast(
     """
     import numpy as np
 
-    _refuse_history(values, window)
+    refuse_history(values, window)
+    refuse_irregular(values)
     partner = _as_long(partner, values.shape[1] + window.ahead)
     # As if there were none: a method that can never say anything is not worth its regression.
     if partner is not None and not np.isfinite(partner).any():
@@ -163,13 +164,7 @@ def nowcast(
     # Taken out of a logarithm with a floor, the estimate can be a little below zero.
     value = float(past.known[0, place] + max(past.combined[0, place], 0.0))
     low, high = intervals[LEVELS[0]]
-    is_wide = high - low > _WIDEST_SHARE if denominator is not None else high > _WIDEST * low
-    if is_wide:
-        raise NoEvidenceError(
-            "past errors of such flows are too large",
-            why=f"the 80 % interval would reach from {low:.3g} to {high:.3g}",
-            hint="ask for more goods together, or wait for more months",
-        )
+    refuse_wide(low, high, shares=denominator is not None)
     breaks = breaks_at(values, past.origins[-1])
     is_broken = bool(breaks.is_broken[0])
     return Nowcast(
@@ -188,8 +183,8 @@ def nowcast(
     )
 
 
-def _refuse_history(values: Floats, window: Window) -> None:
-    """Refuse what has too short a past, or too irregular a one."""
+def refuse_history(values: Floats, window: Window) -> None:
+    """Refuse what has too short a past for the window."""
     # So many that the last origin has `LEAST_ORIGINS` earlier ones whose windows had ended by then.
     needed = HISTORY + window.ahead + LEAST_ORIGINS - 1
     if window.ahead > 12:
@@ -205,12 +200,26 @@ def _refuse_history(values: Floats, window: Window) -> None:
             "earlier estimates have to be known",
             hint="load earlier years by month",
         )
+
+
+def refuse_irregular(values: Floats) -> None:
+    """Refuse a first flow without a rhythm of months."""
     if not steady_at(values, values.shape[1] - 1)[0]:
         traded = int((values[0, -HISTORY:] > 0).sum())
         raise NoEvidenceError(
             f"trade in {traded} of the last {HISTORY} months only",
             why="a flow of single shipments has no rhythm to go by",
             hint="ask for more goods together, such as a heading or a list",
+        )
+
+
+def refuse_wide(low: float, high: float, *, shares: bool) -> None:
+    """Refuse an 80 % interval that says nothing."""
+    if high - low > _WIDEST_SHARE if shares else high > _WIDEST * low:
+        raise NoEvidenceError(
+            "past errors of such flows are too large",
+            why=f"the 80 % interval would reach from {low:.3g} to {high:.3g}",
+            hint="ask for more goods together, or wait for more months",
         )
 
 
@@ -357,7 +366,13 @@ def backtest(
         nowcast_ = past.known[:, place] + past.combined[:, place]
         errors = [np.abs(one / np.where(total > 0, total, 1) - 1) for one in (
             nowcast_, before, grown, mirror)]  # fmt: skip
-        table = [past.classes[:, place].astype(float), *inside, *errors, past.broken[:, place].astype(float), width]
+        table = [
+            past.classes[:, place].astype(float),
+            *inside,
+            *errors,
+            past.broken[:, place].astype(float),
+            width,
+        ]
         columns.append(np.stack(table)[:, fair])
     if not columns:
         return Backtest(*(np.zeros(0) for _ in range(9)))
