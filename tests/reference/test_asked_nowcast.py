@@ -84,6 +84,10 @@ def ask(lake: Lake, measure: str = "value", **keys: Any) -> ep.Figure:
     return ep.ask(measure, lake=lake, **asked)
 
 
+def notes(figure: ep.Figure) -> str:
+    return " ".join(one.text for one in figure.caveats)
+
+
 def expected(denominator: bool = False) -> Any:
     values = np.round(MADE.values[:, :LAST], 2)
     partner = np.full((len(BUYERS), 48), np.nan)
@@ -111,7 +115,11 @@ def test_a_year_of_six_months_with_nine_of_the_partner(lake: Lake) -> None:
     assert "9 by Kazakhstan (table.kazakh)" in figure.nowcast["based_on"]
     weights = [one["weight"] for one in figure.nowcast["methods"]]
     assert sum(weights) == pytest.approx(1)
-    assert [one["month"] for one in figure.nowcast["next"]] == MONTHS[LAST:]
+    coming: dict[str, list[str]] = {}
+    for one in figure.nowcast["next"]:
+        coming.setdefault(one["source"], []).append(one["month"])
+    assert coming == {"table.german": MONTHS[LAST:], "table.kazakh": MONTHS[45:]}
+    assert "Only one vintage is loaded" in notes(figure)
     assert figure.low is figure.high is None
     with pytest.raises(NoEvidenceError, match="nowcast"):
         figure.required()
@@ -205,6 +213,172 @@ def test_a_gap_two_currencies_and_an_edition_that_changes(tmp_path: Path) -> Non
     assert "changes its edition within 2024 (HS2017 from 2024-01 and HS2022 from 2024-04)" in str(
         figure.reason
     )
+
+
+def test_an_embargo_in_month_eight(tmp_path: Path) -> None:
+    calm, broken = Lake.open(tmp_path / "calm"), Lake.open(tmp_path / "broken")
+    rows = exports(range(45))
+    stopped = [
+        (month, seller, buyer, code, value * (0.05 if buyer == "KAZ" and month >= "2024-08" else 1))
+        for month, seller, buyer, code, value in rows
+    ]
+    add(calm, "german", "exporter", rows, "HS2022")
+    add(broken, "german", "exporter", stopped, "HS2022")
+    one, other = (ask(lake, period=2024, source="table.german") for lake in (calm, broken))
+    assert "Break since 2024-08" in notes(other)
+    assert "Break" not in notes(one)
+    assert other.value is not None
+    assert one.value is not None
+    # What is to come is small now, and how small is less sure than it was.
+    spread = {}
+    for name, figure in (("calm", one), ("broken", other)):
+        assert figure.nowcast is not None
+        low, high = figure.nowcast["intervals"]["80"]
+        rest = (figure.value or 0) - figure.nowcast["reported"]
+        spread[name] = (high - low) / rest
+    assert other.value < one.value
+    assert spread["broken"] > 1.3 * spread["calm"]
+
+
+def test_a_list_that_the_errors_do_not_know(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    rows = [
+        (month, seller, {"KAZ": "RUS"}.get(buyer, buyer), "845891", value)
+        for month, seller, buyer, _, value in exports(range(LAST))
+    ]
+    add(lake, "german", "exporter", rows, "HS2022")
+    keys = {"goods": "845891", "period": 2024, "source": "table.german"}
+    bound, free = (ask(lake, importer=one, **keys) for one in ("RUS", "FRA"))
+    # Regulation (EU) 2024/1745, the 14th package: Annex VII B.
+    assert "On 2024-06-25 goods of this flow came onto a list" in notes(bound)
+    assert "came onto a list" not in notes(free)
+    values = np.round(MADE.values[:, :LAST], 2)
+    plain = nowcast(values, Window(12, 6))
+    assert bound.nowcast is not None
+    assert bound.nowcast["intervals"]["80"] == pytest.approx(list(plain.intervals[0.95]))
+    assert bound.nowcast["listed"][0]["is_in_months"] is False
+    # Where two months after it are reported, the months themselves show what it did.
+    more = [(month, *rest) for month, *rest in rows_to(46)]
+    add(lake, "later", "exporter", more, "HS2022")
+    later = ask(lake, importer="RUS", **(keys | {"source": "table.later"}))
+    assert "The months since then show its effect" in notes(later)
+
+
+def rows_to(months: int) -> list[tuple[str, str, str, str, float]]:
+    return [
+        (month, seller, {"KAZ": "RUS"}.get(buyer, buyer), "845891", value)
+        for month, seller, buyer, _, value in exports(range(months))
+    ]
+
+
+def test_revisions_of_earlier_vintages_are_in_the_intervals(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    first = [
+        (month, seller, buyer, code, round(value / (1.1 if month > "2023-06" else 1), 2))
+        for month, seller, buyer, code, value in exports(range(LAST - 1))
+    ]
+    for vintage, rows in (("V202406", first), ("V202407", exports(range(LAST)))):
+        path = tmp_path / f"{vintage}.csv"
+        path.write_text(
+            "\n".join(["when,seller,buyer,code,value", *(",".join(map(str, x)) for x in rows), ""])
+        )
+        text = MAP.format(id="german", side="exporter", edition="HS2022")
+        lake.add("table", [path], mapping=text, vintage=vintage)
+    figure = ask(lake, period=2024, source="table.german")
+    wanted = nowcast(np.round(MADE.values[:, :LAST], 2), Window(12, 6))
+    assert figure.nowcast is not None
+    # Months from 2023-07 on were revised by a tenth, eleven of the last twelve.
+    was = sum(value for month, _, buyer, _, value in first[-12 * len(BUYERS) :] if buyer == "KAZ")
+    months = {month for month, *_ in first[-12 * len(BUYERS) :]}
+    now = sum(value for month, _, buyer, _, value in exports(range(LAST))
+              if buyer == "KAZ" and month in months)  # fmt: skip
+    assert figure.nowcast["revision"] == {"median": pytest.approx(now / was - 1), "vintages": 1}
+    low = wanted.intervals[0.8][0]
+    more = 1.2816 / 0.6745 * (now / was - 1) * (wanted.reported or 0)
+    assert figure.nowcast["intervals"]["80"][0] == pytest.approx(
+        wanted.value - np.hypot(wanted.value - low, more), rel=1e-3
+    )
+    assert "The usual revision of reported months" in notes(figure)
+
+
+BACI = "t,i,j,k,v,q\n"
+
+
+def test_annual_levels_and_partners_of_a_country_that_stopped(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    sellers = {"DEU": 276, "FRA": 251, "ITA": 380, "CHN": 156}
+    values = np.round(MADE.values[: len(sellers), :LAST] + 1e6, 2)
+    rows = [
+        (MONTHS[at], seller, "RUS", "845811", float(values[row, at]))
+        for at in range(LAST)
+        for row, seller in enumerate(sellers)
+    ]
+    add(lake, "partners", "exporter", rows, "HS2022")
+    for year, first in ((2021, 0), (2022, 12)):
+        path = tmp_path / f"BACI_HS22_Y{year}_V202501.csv"
+        lines = [
+            f"{year},{code},643,845811,{1.05 * values[row, first : first + 12].sum() / 1000:.3f},1"
+            for row, code in enumerate(sellers.values())
+        ]
+        # Japan (392) had a fifth of it, and is not among those that report here.
+        whole = 1.05 * values[:, first : first + 12].sum() / 1000
+        path.write_text(BACI + "\n".join([*lines, f"{year},392,643,845811,{whole / 4:.3f},1", ""]))
+        lake.add("baci", [path])
+    pair = ask(lake, importer="RUS", period=2024, source="table.partners")
+    assert pair.nowcast is not None, pair.reason
+    assert pair.nowcast["annual"]["ratio"] == pytest.approx(1.05, rel=1e-4)
+    assert pair.nowcast["annual"]["years"] == ["2021", "2022"]
+    [annual] = [one for one in pair.nowcast["next"] if one["source"] == "baci"]
+    assert annual["expected"] == "2026-01-30"  # CEPII: two Januaries after the year
+    whole = ask(lake, importer="RUS", exporter=None, period=2024, source="table.partners")
+    assert whole.nowcast is not None, whole.reason
+    assert whole.nowcast["covered_by_partners"] == pytest.approx(0.8, rel=1e-4)
+    assert "4 partners report, which had 80 % of Russia’s trade in 2021" in notes(whole).replace(
+        "'", "’"
+    )
+    wanted = nowcast(np.vstack([values.sum(axis=0), values]), Window(12, 6))
+    assert whole.value == pytest.approx(wanted.value, rel=0.02)
+
+
+def test_unit_value_of_value_and_mass_together(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    rows = [(*row, round(row[-1] / 3, 2)) for row in exports(range(LAST))]
+    path = tmp_path / "weighed.csv"
+    path.write_text(
+        "\n".join(["when,seller,buyer,code,value,kg", *(",".join(map(str, x)) for x in rows), ""])
+    )
+    text = MAP.format(id="weighed", side="exporter", edition="HS2022")
+    lake.add("table", [path], mapping=text + "  kg: {role: mass, unit: kg}\n")
+    figure = ask(lake, period=2024, source="table.weighed")
+    assert figure.nowcast is not None
+    # Value and mass are drawn together: where one is always three times the other, all is known.
+    price = figure.nowcast["unit_value"]
+    assert price["value"] == pytest.approx(3.0, rel=1e-4)
+    assert price["intervals"]["80"] == pytest.approx([3.0, 3.0], rel=1e-3)
+    assert "USD per kg" in str(figure)
+
+
+def test_no_nowcast_in_a_check(lake: Lake, tmp_path: Path) -> None:
+    value = ask(lake, period=2024, source="table.german").value
+    assert value is not None
+    path = tmp_path / "claims.yaml"
+    path.write_text(
+        f"""\
+format: 1
+source: {{title: a note, publisher: nobody in particular, date: 2024-08}}
+claims:
+  - id: nowcast
+    quote: as the nowcast has it
+    value: {{importer: KAZ, exporter: DEU, goods: 845811, period: 2024}}
+    says: {value / 1e6:.1f} million dollars
+  - id: reported
+    quote: as it was reported
+    value: {{importer: KAZ, exporter: DEU, goods: 845811, period: 2023}}
+    says: {float(MADE.values[0, 24:36].sum()) / 1e6:.1f} million dollars
+"""
+    )
+    found = ep.check(path, lake=lake)
+    assert [one.verdict for one in found.claims] == ["not_enough_evidence", "supported"]
 
 
 def test_on_a_page_and_in_no_chart(lake: Lake) -> None:

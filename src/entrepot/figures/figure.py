@@ -456,14 +456,30 @@ def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
     if found["covered"] is not None:
         words += f"; the 80 % interval had {100 * found['covered']:.0f} % of this flow's own"
     rows.append(("tested on", words))
-    coming = found["next"]
-    if coming and "expected" in coming[0]:
-        first, last = coming[0], coming[-1]
-        words = f"{first['month']} about {first['expected']}"
-        if len(coming) > 1:
-            words += f", the last ({last['month']}) about {last['expected']}"
-        rows.append(("next report", f"{words} ({first['lag_days']} days after the month)"))
+    if price := found["unit_value"]:
+        low, high = (f"{end:.3g}" for end in price["intervals"]["80"])
+        words = f"{price['value']:.3g} {price['unit']}, 80 % interval {low} to {high}"
+        rows.append(("unit value", words))
+    rows += [("next report", text) for text in _coming(found["next"])]
     return rows
+
+
+def _coming(reports: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield for each source and reporter the first report to come, and the last."""
+    groups: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    for one in reports:
+        groups.setdefault((one["source"], one["reporter"]), []).append(one)
+    for (source, reporter), coming in groups.items():
+        name = f"{source}, {area_name(reporter)}" if reporter else source
+        first, last = (one.get("month") or one.get("year") for one in (coming[0], coming[-1]))
+        if "expected" not in coming[0]:
+            yield f"{name}: {first} (its usual delay is not known)"
+            continue
+        words = f"{name}: {first} about {coming[0]['expected']}"
+        if len(coming) > 1:
+            words += f", the last ({last}) about {coming[-1]['expected']}"
+        days = coming[0]["lag_days"]
+        yield f"{words} ({days} days after the {'month' if 'month' in coming[0] else 'year'})"
 
 
 def _keys(figure: Figure) -> Iterator[str]:

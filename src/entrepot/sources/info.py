@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from entrepot.model.closed_yaml import Closed
-from entrepot.model.columns import Table  # noqa: TC001  pydantic reads it
+from entrepot.model.columns import Table, read_table
 from entrepot.sources.unpack import Repair
 
 __all__ = [
@@ -16,9 +19,11 @@ __all__ = [
     "MonthlyRelease",
     "Quirk",
     "Range",
+    "Release",
     "Repair",
     "SourceBounds",
     "SourceInfo",
+    "releases",
 ]
 
 
@@ -172,6 +177,38 @@ class MonthlyRelease(Closed):
 
     lag_days: int = Field(gt=0)
     known_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """When a publisher usually has a period.
+
+    Attributes
+    ----------
+    publisher, known_from
+        Who publishes, and where the delay is stated.
+    lag_days
+        Usual number of days from the end of a period to its publication.
+    """
+
+    publisher: str
+    lag_days: int
+    known_from: str
+
+
+@cache
+def releases() -> dict[tuple[str, str, str], Release]:
+    """Return the release calendar by source, reporting country and rhythm (``A`` or ``M``).
+
+    A publisher of one country has no source, and a source of many countries no country.
+    """
+    columns = ("source", "area", "freq", "publisher", "lag_days", "known_from")
+    return {
+        (row["source"], row["area"], row["freq"]): Release(
+            row["publisher"], int(row["lag_days"]), row["known_from"]
+        )
+        for row in read_table(Path(__file__).with_name("releases.csv"), columns)
+    }
 
 
 class SourceInfo(Closed):

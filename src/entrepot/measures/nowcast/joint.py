@@ -48,7 +48,8 @@ def _index(parts: Floats) -> Floats:
 
 
 def _sum(parts: Floats) -> Floats:
-    return parts.sum(axis=0)
+    found: Floats = parts.sum(axis=0)
+    return found
 
 
 def _ratio(parts: Floats) -> Floats:
@@ -115,7 +116,7 @@ class _Course:
         # Of windows that overlap an origin adds two thirds of one apart.
         apart = 1.5 * len(ratio) / past.ahead
         factor = float(np.clip(np.median(ratio), 0.2, 5.0))
-        factor **= apart / (_SIMULATED + apart)
+        factor = float(factor ** (apart / (_SIMULATED + apart)))
         drawn = self.moves[place, :upto]
         if not np.isfinite(drawn).any():
             return float("nan")
