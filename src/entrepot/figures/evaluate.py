@@ -95,7 +95,9 @@ def evaluate(
             # Imported here, for few questions end in a nowcast.
             from entrepot.figures.nowcasts import or_nowcast
 
-            figure = or_nowcast(definition, asked, lake, figure)
+            figure = or_nowcast(
+                definition, asked, lake, figure, lambda one: evaluate(one, lake, ranged=False)
+            )
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
         specifications_ = figure.specifications
         if curve and specifications_ is not None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from entrepot.figures.definition import Definition, Side
+    from entrepot.figures.figure import Figure
     from entrepot.figures.rows import Goods
     from entrepot.lake import Lake
 
@@ -174,7 +175,11 @@ class AnnualLevel:
 
 
 def annual_level(
-    asked: Definition, sums: Mapping[str, float], lake: Lake, own: str
+    asked: Definition,
+    sums: Mapping[str, float],
+    lake: Lake,
+    own: str,
+    evaluate: Callable[[Definition], Figure],
 ) -> AnnualLevel | None:
     """Return what reconciled annual values were of the sum of months; None where none is loaded.
 
@@ -184,9 +189,9 @@ def annual_level(
         By year, the sum of all its months as they are loaded.
     own
         The source of the months.
+    evaluate
+        Returns the reported value of a definition.
     """
-    from entrepot.figures.evaluate import evaluate
-
     if asked.period.months % 12 or not asked.period.parts("A"):
         return None
     for source in (RECONCILED, "baci"):
@@ -201,7 +206,7 @@ def annual_level(
         for year in sorted(set(sums) & there)[-_YEARS:]:
             yearly = asked.but(measure="value", period=Period.parse(year), base=None, source=source)
             try:
-                value = evaluate(yearly, lake, ranged=False).value
+                value = evaluate(yearly).value
             except EntrepotError:
                 # Another currency, or goods that this source does not have: no level to compare.
                 continue

@@ -45,7 +45,7 @@ from entrepot.model.product import NO_CODES, harmonized
 from entrepot.sources import is_register, split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from entrepot.measures.nowcast import Nowcast
 
     Floats = NDArray[np.float64]
+    Evaluate = Callable[[Definition], Figure]
 
 __all__ = ["MEASURES", "or_nowcast"]
 
@@ -81,7 +82,9 @@ _COMMON = 12
 """Months that two reports of a flow need in common."""
 
 
-def or_nowcast(asked: Definition, checked: Definition, lake: Lake, found: Figure) -> Figure:
+def or_nowcast(
+    asked: Definition, checked: Definition, lake: Lake, found: Figure, evaluate: Evaluate
+) -> Figure:
     """Return a nowcast in the place of a Figure without a value, or say why there is none.
 
     Parameters
@@ -90,6 +93,8 @@ def or_nowcast(asked: Definition, checked: Definition, lake: Lake, found: Figure
         The question as it was put, and as it is carried.
     found
         What reported data answer: no value.
+    evaluate
+        Returns what reported data answer to a definition.
     """
     if not _is_wanted(checked, lake):
         return found
@@ -101,13 +106,13 @@ def or_nowcast(asked: Definition, checked: Definition, lake: Lake, found: Figure
     if checked.source and is_register(split_address(checked.source)[0]):
         return _refused(found, f"{checked.source} {_REGISTER}")
     for source in _candidates(checked, lake):
-        series = _series(asked, checked, lake, source)
+        series = _series(asked, checked, lake, source, evaluate)
         if isinstance(series, NoAnswer):
             if series.reason:
                 reasons[series.reason] = None
             continue
         try:
-            return _figure(checked, series, lake)
+            return _figure(checked, series, lake, evaluate)
         except NoEvidenceError as error:
             why = f" ({error.why})" if error.why else ""
             hint = f"; {error.hint}" if error.hint else ""
@@ -198,7 +203,9 @@ class _Series:
     mass: Floats | None = None
 
 
-def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> _Series | NoAnswer:
+def _series(
+    asked: Definition, checked: Definition, lake: Lake, source: str, evaluate: Evaluate
+) -> _Series | NoAnswer:
     """Return the months of a source, of the side that reports them."""
     loaded = _run_of_months(lake, source, checked.period)
     if not loaded:
@@ -215,11 +222,16 @@ def _series(asked: Definition, checked: Definition, lake: Lake, source: str) -> 
     plain = checked.but(measure="value", period=span, base=None, currency=currency)
     if refused := unasked(plain, source, monthly):
         return NoAnswer(refused)
-    return _of_a_side(checked, plain, lake, monthly, loaded)
+    return _of_a_side(checked, plain, lake, monthly, loaded, evaluate)
 
 
 def _of_a_side(
-    checked: Definition, plain: Definition, lake: Lake, monthly: Availability, loaded: list[Period]
+    checked: Definition,
+    plain: Definition,
+    lake: Lake,
+    monthly: Availability,
+    loaded: list[Period],
+    evaluate: Evaluate,
 ) -> _Series | NoAnswer:
     """Return the months of the first side that reports them, or what its partners report."""
     lacks = []
@@ -238,7 +250,7 @@ def _of_a_side(
             lacks.append(found.reason)
             continue
         return found
-    only = _by_partners(lake, monthly, plain, checked, loaded)
+    only = _by_partners(lake, monthly, plain, checked, loaded, evaluate)
     if only is not None and not isinstance(only, NoAnswer):
         return only
     if only is not None:
@@ -248,7 +260,12 @@ def _of_a_side(
 
 
 def _by_partners(
-    lake: Lake, monthly: Availability, plain: Definition, checked: Definition, loaded: list[Period]
+    lake: Lake,
+    monthly: Availability,
+    plain: Definition,
+    checked: Definition,
+    loaded: list[Period],
+    evaluate: Evaluate,
 ) -> _Series | NoAnswer | None:
     """Read all trade of a country that does not report, as its partners report it.
 
@@ -265,7 +282,7 @@ def _by_partners(
     [own] = sides
     across = other_side(own)
     there = monthly.reporters[across]
-    best = _best_partners(lake, monthly, checked, own, loaded)
+    best = _best_partners(monthly, checked, own, loaded, evaluate)
     who = area_name(getattr(checked, own))
     if best is None:
         return NoAnswer(
@@ -303,7 +320,7 @@ def _by_partners(
 
 
 def _best_partners(
-    lake: Lake, monthly: Availability, asked: Definition, own: Side, loaded: list[Period]
+    monthly: Availability, asked: Definition, own: Side, loaded: list[Period], evaluate: Evaluate
 ) -> tuple[float, list[Period], list[str], str] | None:
     """Return share, months, names and time of the partners that had most of a country's trade.
 
@@ -326,21 +343,19 @@ def _best_partners(
         if not names or names in known:
             continue
         known.add(names)
-        found = _past_share(lake, asked, own, list(names), months[-1])
+        found = _past_share(asked, own, list(names), months[-1], evaluate)
         if found is not None and (best is None or found[0] > best[0] + 0.02):
             best = (found[0], months, list(names), found[1])
     return best
 
 
 def _past_share(
-    lake: Lake, asked: Definition, own: Side, names: list[str], last: Period
+    asked: Definition, own: Side, names: list[str], last: Period, evaluate: Evaluate
 ) -> tuple[float, str] | None:
     """Return which part of a country's trade partners had, in the last year that is known.
 
     By its own months while it reported, else by annual data.
     """
-    from entrepot.figures.evaluate import evaluate
-
     across = other_side(own)
     gone = stopped_in(members_of(asked, own), asked.period)
     years = [last.start.year - back for back in range(1, 5)]
@@ -349,14 +364,11 @@ def _past_share(
     for year in dict.fromkeys(years):
         whole = asked.but(measure="value", period=Period.parse(year), base=None, source=None,
                           currency=None, reported_by=None, **{across: WORLD})  # fmt: skip
-        total = evaluate(whole, lake, ranged=False)
+        total = evaluate(whole)
         if not total.value or total.definition.source is None:
             continue
         # By name, as it was then: one that had no trade is no mistake here.
-        part = evaluate(
-            whole.but(source=total.definition.source, **{across: "+".join(names)}),
-            lake, ranged=False,
-        )  # fmt: skip
+        part = evaluate(whole.but(source=total.definition.source, **{across: "+".join(names)}))
         if part.value is not None:
             return min(part.value / total.value, 1.0), f"{year} ({total.definition.source})"
     return None
@@ -659,7 +671,7 @@ def _apart(one: Period, other: Period) -> int:
 # The Figure: the value with its intervals, what it is based on, and what comes next.
 
 
-def _figure(asked: Definition, series: _Series, lake: Lake) -> Figure:
+def _figure(asked: Definition, series: _Series, lake: Lake, evaluate: Evaluate) -> Figure:
     """Return the Figure of a nowcast; raises `NoEvidenceError` where there can be none."""
     from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 
@@ -687,7 +699,9 @@ def _figure(asked: Definition, series: _Series, lake: Lake) -> Figure:
     revision = _revision(asked, series, lake)
     if revision is not None and found.reported:
         intervals = with_revision(intervals, value, found.reported, revision[0])
-    level = annual_level(asked, _years(series), lake, series.name) if _is_amount(asked) else None
+    level = None
+    if _is_amount(asked):
+        level = annual_level(asked, _years(series), lake, series.name, evaluate)
     methods = [one.to_dict() | {"says": one.title} for one in found.methods]
     reported: float | None = found.reported
     base = asked.base
