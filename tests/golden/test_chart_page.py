@@ -305,3 +305,44 @@ def test_keys_without_a_measure_are_refused(entrepot: Run) -> None:
     assert (code, out) == (2, "")
     assert "no chart named" in err
     assert "entrepot chart" in err
+
+
+def test_a_line_for_each_supplier_is_its_share(draw: Run, tmp_path: Path) -> None:
+    """Against what each sold to Russia, added up by hand."""
+    words = ("--importer", "RUS", "--exporter", "CHN,DEU,TUR", "--each", "exporter", *GOODS)
+    out = tmp_path / "sellers.csv"
+    code, _, err = draw("import_share", *words, "--out", str(out))
+    assert (code, err) == (0, "")
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
+    found = {(row["exporter"], int(row["period"])): float(row["value"]) for row in rows}
+    shares = {
+        (seller, year): value / sum(sold.values())
+        for year, sold in SOLD.items()
+        for seller, value in sold.items()
+        if value  # what is not recorded is no point of a line
+    }
+    assert found == pytest.approx(shares)
+    code, out_, _ = draw("import_share", *words, "--json")
+    assert json.loads(out_)["title"].startswith("Shares of Russia’s imports, ")
+
+
+SHARE = ("import_share", "--importer", "RUS", "--exporter", "CHN")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("hhi", "--importer", "RUS", "--each", "importer"), "--each has no meaning for hhi"),
+        (
+            ("import_share", "--importer", "RUS", "--exporter", "CHN", "--each", "importer"),
+            "1 line",
+        ),
+        (("import_share", "--importer", "RUS", "--exporter", "CHN", "--each", "month"), "month"),
+    ],
+)
+def test_lines_that_cannot_be_drawn_are_refused(
+    draw: Run, words: tuple[str, ...], said: str
+) -> None:
+    code, _, err = draw(*words, *GOODS, "--json")
+    assert code == 2
+    assert said in err

@@ -57,6 +57,13 @@ def chart(
         typer.Option(help="First year of a time series; --period is the last.", show_default=False),
     ] = None,
     curve: Annotated[bool, typer.Option("--curve", help="Draw the specification curve.")] = False,
+    each: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a share over the years: a line for each importer, exporter or goods.",
+            show_default=False,
+        ),
+    ] = None,
     narrow: Annotated[
         bool, typer.Option("--narrow", help="Draw for a phone or a text column, 392 wide.")
     ] = False,
@@ -74,7 +81,7 @@ def chart(
     Example: entrepot chart import_share --importer RUS --exporter CHN --since 2017 --out share.svg
     """
     if measure is None:
-        _refuse_keys(keys | {"out": out, "since": since, "curve": curve or None})
+        _refuse_keys(keys | {"out": out, "since": since, "each": each, "curve": curve or None})
         _list(as_json=as_json)
         return
     from entrepot.report.standalone import chart as of_question
@@ -87,7 +94,7 @@ def chart(
     if out is not None:
         require_suffix(out)
     found = of_question(
-        measure, open_on_engine(engine, lake, master), curve=curve, since=since, **keys
+        measure, open_on_engine(engine, lake, master), curve=curve, since=since, each=each, **keys
     )
     written = None
     if out is not None:

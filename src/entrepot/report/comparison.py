@@ -16,7 +16,8 @@ from entrepot.report.breaks import break_of, reporters_before_and_after
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
 from entrepot.report.charts.butterfly import of_one_source
-from entrepot.report.charts.paired_lines import Course, CoursePoint, Courses
+from entrepot.report.charts.paired_lines import Course, Courses
+from entrepot.report.charts.share import course_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -383,7 +384,7 @@ def picture(found: SideComparison) -> Chart | None:
     first, second = (
         Course(
             name,
-            tuple(map(_spot, course)),
+            tuple(map(course_point, course)),
             break_of(side.importer, side.supplier, min(years), max(years)),
         )
         for name, course, side in zip(found.names, found.courses, found.sides, strict=True)
@@ -400,18 +401,7 @@ def breaks(drawn: Chart) -> str:
     return " ".join(dict.fromkeys(f"{reporters_before_and_after(one)}." for one in found))
 
 
-def _spot(figure: Figure) -> CoursePoint:
-    value = figure.required() * 100
-    ends: tuple[float | None, float | None] = (None, None)
-    if phrasing.span(figure) and figure.low is not None and figure.high is not None:
-        ends = figure.low * 100, figure.high * 100
-    year, whose = figure.definition.period.year, str(figure.definition.source)
-    return CoursePoint(
-        year, value, phrasing.bounded(figure), whose, *ends, published=not is_computed(figure)
-    )
-
-
-def _alt_text(courses: tuple[Course, Course]) -> str:
+def _alt_text(courses: tuple[Course, ...]) -> str:
     parts = []
     for one in courses:
         told = ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)

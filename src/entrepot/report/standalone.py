@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
@@ -24,7 +24,7 @@ from entrepot.report.charts.event import event_chart
 from entrepot.report.charts.exposure import origin_chart
 from entrepot.report.charts.hub_flows import rerouted_chart
 from entrepot.report.charts.place import cut
-from entrepot.report.charts.share import share_chart
+from entrepot.report.charts.share import share_chart, shares_chart
 from entrepot.report.charts.slope import slope_chart
 from entrepot.report.charts.split import split_chart
 from entrepot.report.charts.stack import stack_chart
@@ -72,7 +72,13 @@ ONE = {
 
 
 def chart(
-    measure: str, lake: Lake, *, curve: bool = False, since: int | None = None, **keys: Any
+    measure: str,
+    lake: Lake,
+    *,
+    curve: bool = False,
+    since: int | None = None,
+    each: str | None = None,
+    **keys: Any,
 ) -> StandaloneChart:
     """Return the chart of what was asked.
 
@@ -84,6 +90,8 @@ def chart(
         Whether to draw every combination of defensible choices.
     since
         First year of a chart over the years.
+    each
+        Of a share over the years: ``importer``, ``exporter`` or ``goods``, a line for each.
     **keys
         Keys of the definition; `period` is the last year of a chart over the years.
 
@@ -109,6 +117,11 @@ def chart(
             why="this chart shows one period",
             hint="leave it out, or name a base with --base 2021",
         )
+    if each is not None and (measure not in OVER_TIME or curve):
+        raise RequestError(
+            f"--each has no meaning for {'a curve' if curve else measure}",
+            hint=f"a line for each is drawn of {' and '.join(OVER_TIME)}",
+        )
     shown = bundled_for(lake, str(given.get("goods", "all")), given.get("source"))
     if measure == "map":
         with lake.reading(bundled=shown):
@@ -117,6 +130,8 @@ def chart(
         _require_drawn(measure)
         return of_figure(ask(measure, lake=lake, curve=curve, nowcast=False, **given))
     with lake.reading(bundled=shown):
+        if each is not None:
+            return shares_chart(measure, lake, since, given, each)
         return _over_years(measure, lake, since, given)
 
 
@@ -156,6 +171,7 @@ def ask_chart(
     lake: Lake | str | os.PathLike[str] | None = None,
     curve: bool = False,
     since: int | None = None,
+    each: Literal["importer", "exporter", "goods"] | None = None,
     **keys: Unpack[Keys],
 ) -> ShownChart:
     """Draw a chart of what is asked; `entrepot chart` lists all kinds.
@@ -170,6 +186,8 @@ def ask_chart(
         Whether to draw every combination of defensible choices.
     since
         First year of a chart over the years; ``period`` is the last.
+    each
+        Of a share over the years, a line for each area or code that is joined in this key.
 
     Raises
     ------
@@ -181,7 +199,7 @@ def ask_chart(
         If no loaded data answer.
     """
     held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    return ShownChart(chart(measure, held, curve=curve, since=since, **keys))
+    return ShownChart(chart(measure, held, curve=curve, since=since, each=each, **keys))
 
 
 def _over_years(

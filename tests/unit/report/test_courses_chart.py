@@ -31,6 +31,11 @@ PICTURES = {
     "close": Courses(2021, 2023, (course("China", 2021, 40, 41), course("Turkey", 2021, 40.1, 41))),
     "long": Courses(2010, 2024, (course(LONG, 2010, *range(15)), course(LONG, 2012, 5, 6, 7))),
     "one": Courses(2022, 2022, (course("China", 2022, 0.01), Course("nobody", ()))),
+    "six": Courses(
+        2019,
+        2023,
+        tuple(course(f"Country {at}", 2019, *range(20 + at, 25 + at)) for at in range(6)),
+    ),
     "high": Courses(2020, 2022, (course("China", 2020, 88, 89, 90), course("b", 2020, 9))),
 }
 

@@ -1,10 +1,10 @@
-"""Two shares over time on one scale: a line each, ranges as whiskers, names at the right."""
+"""Shares of several sides over time on one scale: a line each, and names at the right."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.report.charts.drawing import (
@@ -47,26 +47,40 @@ class _Look:
 LOOKS = (
     _Look("supplier-line", "supplier", "supplier-ring", "label-supplier", -APART),
     _Look("other-line", "context", "context-printed", "label", APART),
+    _Look("ink-line", "tip", "published", "label", 0),
+    _Look("mid-line", "mid", "supplier-ring", "label", 0),
+    _Look("other-dashed", "context", "context-printed", "label", 0),
+    _Look("ink-dashed", "tip", "published", "label", 0),
 )
+MOST = len(LOOKS)
+"""Lines of one chart: more cannot be told apart."""
 
 
 def _draw(data: Courses, name: str, alt_text: str) -> str:
     frame = _frame(data, name)
     layers = [*_axes(data, frame, name), *_break_lines(data, frame)]
     # The table under the chart has the first side's rows, then those of the second.
-    rows = (0, len(data.courses[0].spots))
-    pairs = list(zip(data.courses, LOOKS, rows, strict=True))[::-1]  # the marked side on top
+    rows = itertools.accumulate((len(one.spots) for one in data.courses), initial=0)
+    pairs = list(zip(data.courses, _looks(data), rows, strict=False))[::-1]  # the marked on top
     for course, look, _ in pairs:
         layers += _line(course, look, frame)
     for course, look, first in pairs:
-        layers += _spots(course, look, frame, first)
+        layers += _spots(course, look, frame, first, ranged=len(data.courses) == 2)
     layers += _names(data, frame)
     return framed(layers, frame, name=name, alt_text=alt_text)
 
 
+def _looks(data: Courses) -> tuple[_Look, ...]:
+    """Return how each side looks; marks of two stand apart, for their whiskers."""
+    looks = LOOKS[: len(data.courses)]
+    return looks if len(looks) == 2 else tuple(replace(one, shift=0.0) for one in looks)
+
+
 def _frame(data: Courses, name: str) -> Frame:
     spots = [spot for course in data.courses for spot in course.spots]
-    highest = ticks(max(spot.high or spot.value for spot in spots) * 1.04, limit=100)[-1]
+    ranged = len(data.courses) == 2
+    tops = [spot.high if ranged and spot.high else spot.value for spot in spots]
+    highest = ticks(max(tops) * 1.04, limit=100)[-1]
     x0, x1 = data.first - 0.5, data.last + 0.5
     marks_of = ticks(highest, limit=100)
     left = round(max(text_width(_tick(value, marks_of)) for value in marks_of)) + 12
@@ -138,10 +152,12 @@ def _break_lines(data: Courses, frame: Frame) -> list[MarkLayer]:
     return lines(rows, style="break") if rows else []
 
 
-def _spots(course: Course, look: _Look, frame: Frame, first: int) -> list[MarkLayer]:
-    """Draw the marks of a side; the row of the first in the table of both is `first`."""
+def _spots(
+    course: Course, look: _Look, frame: Frame, first: int, *, ranged: bool
+) -> list[MarkLayer]:
+    """Draw the marks of a side; the row of the first in the table of all is `first`."""
     layers: list[MarkLayer] = []
-    for spot in course.spots:
+    for spot in course.spots if ranged else ():
         layers += _whisker(spot, look, frame)
     for printed in (False, True):
         rows = [
@@ -170,7 +186,7 @@ def _whisker(spot: CoursePoint, look: _Look, frame: Frame) -> list[MarkLayer]:
 def _names(data: Courses, frame: Frame) -> list[MarkLayer]:
     """Name each side at its last spot, with the share there; a side without one is named too."""
     entries = []
-    for course, look in zip(data.courses, LOOKS, strict=True):
+    for course, look in zip(data.courses, _looks(data), strict=True):
         if course.spots:
             last = course.spots[-1]
             when = "" if last.year == data.last else f", {last.year}"
@@ -223,11 +239,14 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Courses:
-    """Both sides on one scale; the first is the one that is marked."""
+    """Two to six sides on one scale; the first is the one that is marked.
+
+    Ranges are drawn of two; those of more would hide each other.
+    """
 
     first: int
     last: int
-    courses: tuple[Course, Course]
+    courses: tuple[Course, ...]
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""

@@ -7,11 +7,13 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from entrepot.figures import ask, flow_sources
+from entrepot.errors import RequestError
+from entrepot.figures import ask, ask_many, flow_sources
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
+from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name, when_of
@@ -20,6 +22,7 @@ from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import percent_span
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
+    NEEDED,
     StandaloneChart,
     asked_years,
     available_years,
@@ -41,12 +44,14 @@ from entrepot.report.charts.drawing import (
     ticks,
     wrapped,
 )
+from entrepot.report.charts.paired_lines import MOST, Course, CoursePoint, Courses
 from entrepot.report.charts.place import Box, LabelSpot, first_free, spots, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from entrepot.figures import Figure
+    from entrepot.figures import Figure, Panel
+    from entrepot.figures.asking import Each
     from entrepot.lake import Lake
     from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
@@ -56,12 +61,14 @@ __all__ = [
     "PublishedBox",
     "ShareLines",
     "SharePoint",
+    "course_point",
     "direction_word",
     "ends_of",
     "published_box",
     "share_chart",
     "share_key",
     "share_point",
+    "shares_chart",
 ]
 
 
@@ -576,6 +583,128 @@ def share_chart(
         tuple(x for x in (sources(series, _names(rows)), beyond, *caveat_lines(series)) if x),
         (*(_computed(figure) for figure in series), *(_in_print(row) for row in rows)),
         tuple(series),
+    )
+
+
+def shares_chart(
+    measure: str, lake: Lake, since: int | None, keys: dict[str, Any], each: str
+) -> StandaloneChart:
+    """Return the shares of several sides over the years held, a line each.
+
+    Parameters
+    ----------
+    each
+        ``importer``, ``exporter`` or ``goods``: the key whose joined areas or codes are apart.
+
+    Raises
+    ------
+    RequestError
+        For another key, or too many lines.
+    NoEvidenceError
+        If nothing loaded answers.
+    """
+    if each not in ("importer", "exporter", "goods"):
+        raise RequestError(
+            f"no chart has a line for each {each}", hint="one of: importer, exporter, goods"
+        )
+    rest = {name: value for name, value in keys.items() if name != "period"}
+    years = asked_years(available_years(lake, keys.get("source")), keys, since)
+    require_some(years, f"shares by {each}", "a chart of several lines needs loaded data")
+    panel = ask_many(
+        measure,
+        lake=lake,
+        each=[cast("Each", each), "year"],
+        period=f"{years[0]}..{years[-1]}",
+        **rest,
+    )
+    lines = _by_side(panel, each)
+    if not 2 <= len(lines) <= MOST:
+        raise RequestError(
+            f"{len(lines)} line{'s' if len(lines) > 1 else ''} in a chart of several",
+            why=f"two to {MOST} can be told apart",
+            hint=f"join so many, such as --{each} KAZ,KGZ,ARM, or leave out --each",
+        )
+    known = [figure for figures in lines.values() for figure in figures]
+    require_some(
+        [figure.definition.period.year for figure in known],
+        f"shares by {each}",
+        panel.figures[0].reason or "none of the requested years is available",
+    )
+    courses = tuple(
+        Course(_side_name(each, code), tuple(map(course_point, figures)), _side_break(figures))
+        for code, figures in lines.items()
+    )
+    drawn = sorted(figure.definition.period.year for figure in known)
+    title = _lines_title(known[0], each, drawn)
+    words = "; ".join(
+        f"{one.name}: " + ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)
+        for one in courses
+        if one.spots
+    )
+    asked = known[0].definition
+    ranged = ", whisker: other definitions" if len(courses) == 2 else "; ranges are in the table"
+    missing = [one.name for one in courses if not one.spots]
+    lacking = f"No share available: {', '.join(missing)}." if missing else ""
+    notes = [
+        phrasing.capital(note.text)
+        for note in panel.caveats
+        if note.id in ("several-sources", *NEEDED)
+    ]
+    return StandaloneChart(
+        title,
+        f"Per cent of {asked.quantity}; a line each{ranged}.",
+        Chart(Courses(drawn[0], drawn[-1], courses), f"{title}. {words}.", ()),
+        tuple(x for x in (sources(known), lacking, *notes) if x),
+        tuple({each: code} | _computed(figure) for code, some in lines.items() for figure in some),
+        tuple(known),
+    )
+
+
+def _lines_title(one: Figure, each: str, years: list[int]) -> str:
+    """Return what all lines are: "China’s share of imports, by importer, 2017 to 2023"."""
+    asked = one.definition
+    # The whole is the importer's imports or the exporter's exports; the part is the other side.
+    whole, part = (
+        ("importer", "exporter") if asked.measure == "import_share" else ("exporter", "importer")
+    )
+    flow = "imports" if whole == "importer" else "exports"
+    goods = "" if each == "goods" else f", {goods_title(asked.goods)}"
+    of = "" if each == whole else f"{possessive(area_phrase(getattr(asked, whole)))} "
+    side = "Shares" if each == part else f"{possessive(area_phrase(getattr(asked, part)))} share"
+    span = f"{years[0]} to {years[-1]}" if years[0] < years[-1] else f"{years[0]}"
+    return f"{phrasing.capital(side)} of {of}{flow}{goods}, by {each}, {span}"
+
+
+def _by_side(panel: Panel, each: str) -> dict[str, list[Figure]]:
+    """Return the figures with a value of each side, oldest first; published ones are no line."""
+    found: dict[str, list[Figure]] = {}
+    for figure in panel:
+        some = found.setdefault(str(getattr(figure.definition, each)), [])
+        if figure.status == "ok" and is_computed(figure):
+            some.append(figure)
+    return found
+
+
+def _side_name(each: str, code: str) -> str:
+    return goods_title(code) if each == "goods" else area_name(code)
+
+
+def _side_break(figures: list[Figure]) -> Break | None:
+    if not figures:
+        return None
+    one, last = figures[0].definition, figures[-1].definition.period.year
+    return break_of(one.importer, one.exporter, one.period.year, last)
+
+
+def course_point(figure: Figure) -> CoursePoint:
+    """Return a share of a year, with its range where it has one, as a point of a line."""
+    value = figure.required() * 100
+    ends: tuple[float | None, float | None] = (None, None)
+    if phrasing.span(figure) and figure.low is not None and figure.high is not None:
+        ends = figure.low * 100, figure.high * 100
+    year, whose = figure.definition.period.year, str(figure.definition.source)
+    return CoursePoint(
+        year, value, phrasing.bounded(figure), whose, *ends, published=not is_computed(figure)
     )
 
 
