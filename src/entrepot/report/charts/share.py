@@ -621,7 +621,7 @@ def shares_chart(
     if not 2 <= len(lines) <= MOST:
         raise RequestError(
             f"{len(lines)} line{'s' if len(lines) > 1 else ''} in a chart of several",
-            why=f"two to {MOST} can be told apart",
+            why=f"two to {MOST} can be read",
             hint=f"join so many, such as --{each} KAZ,KGZ,ARM, or leave out --each",
         )
     known = [figure for figures in lines.values() for figure in figures]
