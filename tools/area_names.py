@@ -39,7 +39,7 @@ from entrepot.model.area_names import COLUMNS, name_key, words_of
 from entrepot.model.areas import area, areas, by_code, by_name, known_areas
 
 SRC = Path(__file__).parent.parent / "src/entrepot"
-LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "zh", "zh_Hant", "tr")
+LANGUAGES = ("en", "fr", "es", "pt", "de", "ru", "zh", "zh_Hant", "tr", "ko", "ja")
 UNCLEAR = ("China, Republic of", "China, Rep.", "República de China", "Virgin Islands")
 """Names that publishers use for two areas each."""
 
@@ -120,6 +120,10 @@ SPELLINGS = {  # as printed by the publisher named; short forms that no table ab
         "中國大陸": "CHN", "美國": "USA", "德國": "DEU", "越南": "VNM",
         "Cote d'lvoire": "CIV",
     },
+    "customs of Korea": {
+        "러시아 연방": "RUS", "마샬군도": "MHL", "호주": "AUS", "홍콩": "HKG", "마카오": "MAC",
+    },
+    "statistics of Japan": {"米国": "USA", "豪州": "AUS"},
     "statistics of Turkey": {
         "Rusya Federasyonu": "RUS", "ABD": "USA", "Amerika Birleşik Devletleri": "USA",
         "Güney Kore Cumhuriyeti": "KOR", "Çin Halk Cumhuriyeti": "CHN", "BAE": "ARE",

@@ -404,3 +404,105 @@ def test_both_flows_of_a_table_in_another_language(tmp_path: Path, language: str
     told = {(row["importer"], row["exporter"]): row["value_reported"] for row in found}
     assert told == {("FRA", "CHN"): 1.5 * scale, ("CHN", "FRA"): 2 * scale}
     assert {row["mass_kg"] for row in found} == {2.5, 3.0}
+
+
+def test_areas_across_the_columns_are_partners(tmp_path: Path) -> None:
+    """A pivot table: each column is trade with its area, of all others who is asked."""
+    head = "Commodity,Year,China,Viet Nam,USA,Other countries,World"
+    draft = drafted(tmp_path, "854231,2022,5,4,3,1,13", "847130,2022,6,6,2,0,14", head=head)
+    columns = draft.mapping["columns"]
+    assert {name: keys.get("partner") for name, keys in columns.items()} == {
+        "Commodity": None,
+        "Year": None,
+        "China": "CHN",
+        "Viet Nam": "VNM",
+        "USA": "USA",
+        "Other countries": "TODO",
+        "World": "WLD",
+    }
+    assert draft.mapping["reporter"] == "TODO"
+    assert "partner" not in draft.mapping
+    text = _answered(draft.text, MONEY | {"reporter": "DEU", "flow": "import", "partner": "XNES"})
+    found, findings = read_table(tmp_path / "mine.csv", text, tmp_path)
+    assert {(row["product"], row["exporter"]): row["value_usd"] for row in found} == {
+        ("854231", "CHN"): 5,
+        ("854231", "VNM"): 4,
+        ("854231", "USA"): 3,
+        ("854231", "XNES"): 1,
+        ("847130", "CHN"): 6,
+        ("847130", "VNM"): 6,
+        ("847130", "USA"): 2,
+        ("847130", "XNES"): 0,
+    }
+    assert any(one.rule == "area-total" for one in findings)
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("Partner,HS6,China,USA", "Japan,854231,5,6"),  # areas in names are something else
+        ("HS6,Year,China,Rank,Notes,Count", "854231,2022,5,1,2,3"),  # one area alone
+        ("HS6,Year,CHN,USA", "854231,2022,5,6"),  # two words of three letters may be anything
+    ],
+)
+def test_what_is_called_like_areas_may_be_something_else(
+    tmp_path: Path, head: str, row: str
+) -> None:
+    columns = drafted(tmp_path, row, head=head).mapping["columns"]
+    assert not any("partner" in keys for keys in columns.values())
+
+
+def test_codes_of_areas_across_the_columns(tmp_path: Path) -> None:
+    columns = drafted(tmp_path, "2022,5,6,7", head="year,CHN,USA,JPN").mapping["columns"]
+    assert [columns[name]["partner"] for name in ("CHN", "USA", "JPN")] == ["CHN", "USA", "JPN"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "column"),
+    [
+        ("Year,Country,FOB (USD)", ["2566,China,5", "2567,China,6"], "Year"),
+        ("Period,Country,FOB (USD)", ["2079,China,5", "2080,India,6"], "Period"),
+        ("Period,Country,FOB (USD)", ["2079-80,China,5", "2080-81,India,6"], "Period"),
+    ],
+)
+def test_years_of_another_calendar_are_asked(
+    tmp_path: Path, head: str, rows: list[str], column: str
+) -> None:
+    """Thailand's 2567 and Nepal's 2081 are 2024: no year of the file proves which."""
+    draft = drafted(tmp_path, *rows, head=head)
+    assert draft.mapping["columns"][column] == {"role": "period", "own": "TODO"}
+    assert "of which calendar" in draft.text
+    assert "year_starts" not in draft.mapping
+
+
+@pytest.mark.parametrize("names", ["2079,2080,2081", "2079/080,2080/081", "2081/082_import,Code"])
+def test_names_of_columns_in_another_calendar_are_no_times(tmp_path: Path, names: str) -> None:
+    """`2081/082_import` was drafted as the year 2081."""
+    numbers = ",".join("5" for _ in names.split(","))
+    draft = drafted(tmp_path, f"China,{numbers}", f"India,{numbers}", head=f"Country,{names}")
+    assert "period" not in str(draft.mapping["columns"])
+    assert "wide" not in draft.mapping
+    assert draft.mapping["period"] == "TODO"
+
+
+def test_the_mass_that_only_the_title_names(tmp_path: Path) -> None:
+    rows = ("Country,HS,Figures", "China,854231,5", "USA,854231,6")
+    draft = drafted(tmp_path, *rows, head="Net weight (kg) of imports of Germany 2023")
+    assert draft.mapping["columns"]["Figures"] == {"role": "mass", "unit": "kg"}
+    money = drafted(tmp_path, *rows, head="Imports of Germany 2023 in USD and kg")
+    assert money.mapping["columns"].get("Figures", {}).get("role") != "mass"
+
+
+def test_a_value_whose_money_is_not_known_is_asked_for_it(tmp_path: Path) -> None:
+    head = "Year,Country,Value (Rs. in Thousands)"
+    columns = drafted(tmp_path, "2020,China,5", "2021,China,6", head=head).mapping["columns"]
+    value = columns["Value (Rs. in Thousands)"]
+    assert (value["role"], value["currency"], value["scale"]) == ("value", "TODO", 1000)
+
+
+def test_korean_and_japanese_names_of_areas(tmp_path: Path) -> None:
+    head = "나라,HS6,연도,금액 (USD)"
+    rows = ("중국,854231,2022,5", "베트남,854231,2022,6", "러시아 연방,854231,2022,7")
+    columns = drafted(tmp_path, *rows, head=head).mapping["columns"]
+    assert columns["나라"]["codes"] == "names"
+    assert "own" not in columns["나라"]

@@ -1,4 +1,4 @@
-"""Names of areas as publishers of the world write them, in eight languages and many spellings.
+"""Names of areas as publishers of the world write them, in ten languages and many spellings.
 
 The table beside this file is written by ``tools/area_names.py`` from the Unicode CLDR, the names
 of the United Nations and ISO 3166, and the lists of customs offices; it says what each row is from.
@@ -104,6 +104,8 @@ _LANGUAGES = {
     "de": "German",
     "es": "Spanish",
     "fr": "French",
+    "ja": "Japanese",
+    "ko": "Korean",
     "pt": "Portuguese",
     "ru": "Russian",
     "tr": "Turkish",
@@ -120,7 +122,7 @@ def as_codes(text: str | None) -> str | None:
     """Return codes for areas and groups, by code in any letters or by name.
 
     A code is ours, ISO's of two letters, or the United Nations' of three digits (M49). A name is
-    ours, or one of any spelling that is known in eight languages. Several are joined with ``+``
+    ours, or one of any spelling that is known in ten languages. Several are joined with ``+``
     or a comma, but for names that have one ("Egypt, Arab Rep.").
 
     A name that means nothing here is left as it is, to be refused with the nearest known ones.

@@ -437,7 +437,7 @@ def search_page(words: str) -> ServedAnswer:
 
 
 _TRIES = (
-    ("Germany", "a country, in any of eight languages"),
+    ("Germany", "a country, in any of ten languages"),
     ("magnets", "goods in words"),
     ("850511", "a customs code"),
     ("Germany China magnets", "a whole question"),

@@ -18,6 +18,7 @@ __all__ = [
     "DatedPeriod",
     "fiscal_years",
     "in_order",
+    "is_far_off",
     "month_number",
     "not_calendar",
     "read_span",
@@ -110,6 +111,21 @@ def fiscal_years(texts: Iterable[str]) -> list[str]:
         if one
     ]
     return held if held and len(years) == len(held) and all(years) else []
+
+
+def is_far_off(text: str) -> bool:
+    """Whether a text names a time later than next year: its years may be of another calendar.
+
+    Nepal's year 2081 began in April 2024.
+
+    Examples
+    --------
+    >>> is_far_off("2999"), is_far_off("2998-99"), is_far_off("2024"), is_far_off("total")
+    (True, True, False, False)
+    """
+    span = read_span(text)
+    year = span.start[:4] if span else text.removeprefix("FY").strip()[:4]
+    return (span is not None or bool(fiscal_years([text]))) and int(year) > date.today().year + 1
 
 
 def not_calendar(text: str) -> RequestError:

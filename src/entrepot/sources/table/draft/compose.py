@@ -17,6 +17,7 @@ from entrepot.sources.table.periods import (
     SLASHED,
     fiscal_years,
     in_order,
+    is_far_off,
     month_number,
     read_span,
     spans,
@@ -101,6 +102,8 @@ def _who(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> d
     for key, words, *choices in _PEOPLE[len(sides) if sides else 0]:
         wanted = ({"exporter", "importer"} - sides).pop() if key == "other" else key
         known = wanted in by_role or (flow and key in ("flow", "reported_by", "valuation"))
+        # Each column of numbers is called by its partner.
+        known = known or any(wanted in guess.keys for guess in used)
         if not known:
             says[wanted] = asks.ask(wanted, words, *choices)
     return says
@@ -130,30 +133,22 @@ _PEOPLE: tuple[tuple[tuple[str, ...], ...], ...] = (
 def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> dict[str, Any]:
     called = [str(guess.keys["period"]) for guess in used if "period" in guess.keys]
     texts = called or (by_role["period"].seen.texts if "period" in by_role else ())
-    # 2010-11 alone may be a month; where all are such years, or one is 2022-23, it is none.
-    fiscal = [text for text in texts if read_span(text) is None and fiscal_years([text])]
-    if not fiscal and len(texts) > 1:
-        fiscal = fiscal_years(texts)
-    if fiscal:
+    if not called and _asks_calendar(by_role.get("period") or by_role.get("year"), asks):
+        return {}
+    if fiscal := _fiscal_years(texts):
         words = f"in which month do years such as {fiscal[0]} begin?"
         return {"year_starts": asks.ask("year_starts", words, "4", "7", "10")}
     if "year" in by_role or called:
         return {}
     if "period" not in by_role and (part := by_role.get("month") or by_role.get("quarter")):
-        # A month without its year is no time: each has to be named.
-        text = next(iter(part.seen.texts), "1")
-        said = f"Q{text[-1:]}" if part.role == "quarter" else f"-{month_number(text) or 1:02}"
-        part.role, part.keys = "period", {}
-        words = "of which year are these? name the time of each"
-        example = f"{{{text}: '2024{said}', ...}}"
-        part.keys["own"] = asks.ask(f"columns.{part.seen.name}.own", words, example)
+        _ask_year(part, asks)
         return {}
     if "period" not in by_role:
         return {
             "period": asks.ask("period", "which time do the numbers cover?", "'2024'", "'2024-06'")
         }
-    days = [found for text in texts if (found := SLASHED.fullmatch(text))]
     guess = by_role["period"]
+    days = [found for text in texts if (found := SLASHED.fullmatch(text))]
     if days and (order := _order(days)):
         guess.keys["order"] = order
     elif any(read_span(found[0]) is None for found in days):
@@ -167,6 +162,36 @@ def _when(by_role: dict[str, Guess], used: Sequence[Guess], asks: Questions) -> 
         if "freq" in error.hint and "freq" not in by_role:
             return {"freq": asks.ask("freq", "how long is each period?", "M", "Q", "A")}
     return {}
+
+
+def _fiscal_years(texts: Sequence[str]) -> list[str]:
+    """Return times that are years which run into the next.
+
+    2010-11 alone may be a month; where all are such years, or one is 2022-23, it is none.
+    """
+    fiscal = [text for text in texts if read_span(text) is None and fiscal_years([text])]
+    return fiscal or (fiscal_years(texts) if len(texts) > 1 else [])
+
+
+def _ask_year(part: Guess, asks: Questions) -> None:
+    """Ask for the time of each month or quarter, which without its year is none."""
+    text = next(iter(part.seen.texts), "1")
+    said = f"Q{text[-1:]}" if part.role == "quarter" else f"-{month_number(text) or 1:02}"
+    part.role, part.keys = "period", {}
+    words = "of which year are these? name the time of each"
+    example = f"{{{text}: '2024{said}', ...}}"
+    part.keys["own"] = asks.ask(f"columns.{part.seen.name}.own", words, example)
+
+
+def _asks_calendar(guess: Guess | None, asks: Questions) -> bool:
+    """Ask for the time of each year that is far off: it may be one of another calendar."""
+    far = next(filter(is_far_off, guess.seen.texts), "") if guess else ""
+    if guess and far:
+        guess.role = "period"
+        words = f"of which calendar are years such as {far}? name the time of each"
+        where = f"columns.{guess.seen.name}.own"
+        guess.keys["own"] = asks.ask(where, words, f"{{'{far}': 'YYYY', ...}}")
+    return bool(far)
 
 
 def _order(days: Sequence[re.Match[str]]) -> str:
@@ -393,6 +418,9 @@ def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[s
         place = f"columns.{guess.seen.name}"
         # Not a key of a mapping: only a note from `guess` that columns have one meaning.
         several = guess.keys.pop("several", None)
+        if guess.keys.get("partner") == TODO:
+            words = "who are all others? a code such as XNES, XAFRICA, XASIA, XEUROPE, XLATAM"
+            asks.ask(f"{place}.partner", words)
         found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
         if several:
             others = " and ".join(repr(one) for one in several[:_FEW] if one != guess.seen.name)

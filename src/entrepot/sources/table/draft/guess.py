@@ -8,11 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from entrepot.model.area_names import is_rest, named_area
+from entrepot.model.areas import WORLD, area, known_areas
 from entrepot.model.columns import read_table
 from entrepot.sources.table.draft.money import money_words, unit_words
 from entrepot.sources.table.draft.questions import TODO
+from entrepot.sources.table.draft.seen import TOTALS
 from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
-from entrepot.sources.table.periods import fiscal_years, month_number, read_span
+from entrepot.sources.table.periods import fiscal_years, is_far_off, month_number, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,6 +129,7 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     # Before the roles are sorted out: a column "2022" is a value, whatever else its cells look
     # like.
     values_by_period(guesses, above)
+    values_by_area(guesses, above)
     # A country in every row may be the one that reports, unless another column says who does.
     reporting = {text for guess in guesses if guess.role == "reporter" for text in guess.seen.texts}
     for guess in guesses:
@@ -137,6 +141,9 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     _to_names(guesses)
     _said_once(guesses)
     _by_elimination(guesses)
+    _mass_in_the_title(guesses, above)
+    if not any(guess.role in NUMBERS for guess in guesses):
+        _only_value(guesses)
     _flow_in_the_name(guesses)
     _select_money(guesses)
     _one_each(guesses)
@@ -396,6 +403,10 @@ def _what_says_more(guesses: list[Guess]) -> None:
             guess.role, guess.keys = "", {}
 
 
+_MEANING = {"flow", "period", "month", "partner"}
+"""What a name says of a column of numbers, and tells it from others."""
+
+
 def _apart(numbers: list[Guess]) -> None:
     """Say what tells several columns of numbers apart, if their names do."""
     if len(numbers) < 2:
@@ -407,7 +418,7 @@ def _apart(numbers: list[Guess]) -> None:
             for basis in ("origin", "consignment"):
                 if basis in guess.seen.name.casefold():
                     guess.keys["partner_basis"] = basis
-    plain = [g for g in numbers if not {"flow", "period", "month"} & g.keys.keys()]
+    plain = [g for g in numbers if not _MEANING & g.keys.keys()]
     _same_meaning([g for g in numbers if g not in plain])
     keep = 0 if len(plain) < len(numbers) else 1
     # The one that says its currency stays; sorted is stable, so else the first.
@@ -422,9 +433,7 @@ def _same_meaning(numbers: Sequence[Guess]) -> None:
     """
     by_meaning: dict[tuple[Any, ...], list[Guess]] = {}
     for guess in numbers:
-        said = {
-            k: v for k, v in guess.keys.items() if k in ("flow", "period", "month", "partner_basis")
-        }
+        said = {k: v for k, v in guess.keys.items() if k in _MEANING or k == "partner_basis"}
         by_meaning.setdefault((guess.role, *sorted(said.items())), []).append(guess)
     for same in by_meaning.values():
         for guess in same if len(same) > 1 else ():
@@ -516,8 +525,76 @@ def _is_value(word: str) -> bool:
     return word.casefold() in ("value", "val", "valor", "valeur", "wert", "amount", "стоимость")
 
 
+def values_by_area(guesses: Sequence[Guess], above: str = "") -> None:
+    """Take columns of numbers that are called by areas for what is traded with each.
+
+    Names of areas, or codes of three letters where all are such codes. A column of all partners
+    together is their total, those that are called otherwise are left to be asked. Where a column
+    names a partner already, areas in names are something else.
+    """
+    free = [one for one in guesses if one.seen.is_numeric and one.role in ("", "value", "mass")]
+    free = [one for one in free if "period" not in one.keys and "month" not in one.keys]
+    if any(one.role in ("partner", "exporter", "importer", TODO) for one in guesses):
+        return
+    codes = [one.seen.name for one in free if one.seen.name.casefold() not in TOTALS]
+    is_coded = len(codes) >= _FEW and all(code in known_areas() for code in codes)
+    named = {
+        one.seen.name: code
+        for one in free
+        if (code := one.seen.name if is_coded else named_area(one.seen.name))
+    }
+    partners = {name: code for name, code in named.items() if area(code).kind != "aggregate"}
+    if len(set(partners.values())) < 2 or len(partners) < _HALF * len(free):
+        return
+    for guess in free:
+        name = guess.seen.name
+        code = WORLD if name.casefold() in TOTALS else partners.get(name)
+        if code or is_rest(name):
+            unit = unit_words(above) if not money_words(above) else None
+            guess.role = "mass" if unit else "value"
+            guess.keys |= {"partner": code or TODO} | ({"unit": unit} if unit else {})
+
+
+def _mass_in_the_title(guesses: Sequence[Guess], above: str) -> None:
+    """Take the only column of numbers for the masses that the title says they are."""
+    unit = unit_words(above) if _PERIOD_HEADERS_MASS.search(above.casefold()) else None
+    free = [one for one in guesses if one.seen.is_numeric and not one.role]
+    if not unit or money_words(above) or any(one.role in NUMBERS for one in guesses):
+        return
+    if len(free) == 1 and not _NO_AMOUNT.search(f"{above} {free[0].seen.name}".casefold()):
+        free[0].role, free[0].keys = "mass", {"unit": unit}
+
+
+def _only_value(guesses: Sequence[Guess]) -> None:
+    """Take the only column of numbers called a value for it, whatever its money is."""
+    called = [
+        one
+        for one in guesses
+        if one.seen.is_numeric and not one.role and _MONEY.search(one.seen.name.casefold())
+    ]
+    names = " ".join(one.seen.name.casefold() for one in called)
+    if len(called) == 1 and not _NO_AMOUNT.search(names) and not _NO_MONEY.search(names):
+        called[0].role = "value"
+
+
+def _goes_on(name: str, found: re.Match[str]) -> bool:
+    """Whether more of a number stands beside what was found, behind a stroke or a point."""
+    return bool(
+        re.match(r"[-/–.][0-9]", name[found.end() :])
+        or re.search(r"[0-9][-/–.]$", name[: found.start()])
+    )
+
+
 def _period_in(name: str) -> tuple[str, str] | None:
-    """Return the period that a name says, and what else it says; a mark for a footnote aside."""
+    """Return the period that a name says, and what else it says; a mark for a footnote aside.
+
+    None of a year that is far off: it may be one of another calendar.
+    """
+    found = _period_said(name)
+    return None if found and is_far_off(found[0]) else found
+
+
+def _period_said(name: str) -> tuple[str, str] | None:
     if read_span(name) or fiscal_years([name]):
         return name, ""
     if found := _FOOTNOTE.fullmatch(name):
@@ -527,8 +604,9 @@ def _period_in(name: str) -> tuple[str, str] | None:
         spans = spans or [
             one for one in pattern.finditer(name) if read_span(one[0]) or fiscal_years([one[0]])
         ]
-    # Two times in a name ("change 2022 to 2023") are no value of either.
-    if len(spans) != 1:
+    # Two times in a name ("change 2022 to 2023") are no value of either; and 2081/082 is a year of
+    # another calendar, of which 2081 alone says something else.
+    if len(spans) != 1 or _goes_on(name, spans[0]):
         return None
     [found] = spans
     rest = " ".join((name[: found.start()] + " " + name[found.end() :]).split())
