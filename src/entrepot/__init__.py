@@ -13,15 +13,18 @@ from entrepot.version import __version__ as __version__
 if TYPE_CHECKING:
     from entrepot import goods, measures
     from entrepot.claims import check
+    from entrepot.claims.draft.article import draft_file as draft
     from entrepot.claims.questions import read_question
     from entrepot.errors import EntrepotError
     from entrepot.figures import Definition, Figure, Panel, ask, ask_many
     from entrepot.figures.reconcile import Reconciliation
     from entrepot.figures.reconcile import reconcile_lake as reconcile
     from entrepot.figures.scenario import ask_scenario as scenario
+    from entrepot.figures.statements import published_figures as published
     from entrepot.lake import Lake
     from entrepot.report import brief
     from entrepot.report.note import note
+    from entrepot.report.screening import ask_screening as screen
     from entrepot.report.standalone import ask_chart as chart
     from entrepot.watching import watch
 
@@ -37,12 +40,15 @@ __all__ = [
     "brief",
     "chart",
     "check",
+    "draft",
     "goods",
     "measures",
     "note",
+    "published",
     "read_question",
     "reconcile",
     "scenario",
+    "screen",
     "watch",
 ]
 
@@ -57,11 +63,14 @@ _HOMES = {
     "brief": "entrepot.report",
     "chart": "entrepot.report.standalone:ask_chart",
     "check": "entrepot.claims",
+    "draft": "entrepot.claims.draft.article:draft_file",
     "note": "entrepot.report.note",
     "Reconciliation": "entrepot.figures.reconcile",
+    "published": "entrepot.figures.statements:published_figures",
     "read_question": "entrepot.claims.questions",
     "reconcile": "entrepot.figures.reconcile:reconcile_lake",
     "scenario": "entrepot.figures.scenario:ask_scenario",
+    "screen": "entrepot.report.screening:ask_screening",
     "watch": "entrepot.watching",
 }
 

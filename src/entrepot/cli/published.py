@@ -60,25 +60,22 @@ def list_(
 
     Example: entrepot published list --exporter CHN --importer RUS --period 2025
     """
-    from entrepot.model.areas import area_phrase
-    from entrepot.sources.published.read import matching, ranked
+    from entrepot.figures.statements import published_figures, statements
 
-    rows = _rows(lake)
+    opened = open_lake(lake)
+    rows = statements("all", opened)
     exact = {name: value for name, value in {"measure": measure, "origin": origin}.items() if value}
     for name, value in exact.items():
         _check_known(name, value, {getattr(row, name) for row in rows})
-    for code in filter(None, (exporter, importer)):
-        area_phrase(code)
-    found = ranked(
-        matching(
-            rows,
-            period=period or None,
-            exporter=exporter or None,
-            importer=importer or None,
-            **exact,
-        )
+    found = published_figures(
+        measure=measure,
+        exporter=exporter,
+        importer=importer,
+        period=period,
+        primary_source=origin,
+        lake=opened,
     )
-    emit([plain(row) for row in found], lambda screen: draw_list(found, screen), as_json=as_json)
+    emit(found.rows(), lambda screen: draw_list(found.figures, screen), as_json=as_json)
 
 
 @app.command()

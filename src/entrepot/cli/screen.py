@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,36 +58,33 @@ def screen(
 
     Example: entrepot screen shipments.csv --edition CN --out screening.xlsx
     """
-    from entrepot.figures import links_loaded
-    from entrepot.figures.screening import hubs_in, read_file
-    from entrepot.figures.screening import screen as screened
     from entrepot.goods.screening import UNREADABLE
-    from entrepot.report.screening import as_data, save_screening
+    from entrepot.report.screening import as_data, ask_screening, save_screening
 
-    order = dates.upper()
-    if order not in ("", "DMY", "MDY", "YMD"):
-        raise RequestError(f"unknown order of dates {dates!r}", hint="write DMY, MDY or YMD")
     if out and out.resolve() == file.resolve():
         raise RequestError(
             f"{file.name} would be overwritten", where=str(out), hint="choose another file name"
         )
-    stated = {
-        "code": code, "date": on, "from": from_, "to": to, "origin": origin, "via": via,
-        "consignee": consignee, "value": value, "mass": mass,
-    }  # fmt: skip
     opened = open_lake(lake)
-    with progress("screening"), opened.reading():
-        found = screened(
-            read_file(file, sheet=sheet, code=code),
-            stated,
-            nomenclature=edition,
-            order=order or None,  # type: ignore[arg-type]  # checked above
+    with progress("screening"):
+        found = ask_screening(
+            file,
+            code=code,
+            date=on,
+            from_=from_,
+            to=to,
+            origin=origin,
+            via=via,
+            consignee=consignee,
+            value=value,
+            mass=mass,
+            sheet=sheet,
+            edition=edition,
+            dates=dates,
             against=against or (),
-            links=links_loaded(opened),
-            is_hub=hubs_in(opened),
-            today=date.today(),
             strict=strict,
-        )
+            lake=opened,
+        ).screening
     if out:
         for said in save_screening(found, out):
             note(f"note: {said}")

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
+from entrepot.figures.card import fragment, table_html
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import territory_choices
 from entrepot.figures.definition import DOLLARS
 from entrepot.figures.evidence import PublishedMark
-from entrepot.lake import fetch
+from entrepot.lake import Lake, fetch
+from entrepot.model.area_names import as_codes
+from entrepot.model.areas import area_phrase
 from entrepot.model.period import Period
+from entrepot.model.table_files import TableResult
 from entrepot.sources.published.read import by_origin, matching, published, ranked
 from entrepot.sources.published.row import COLUMNS, Published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import os
+    from collections.abc import Iterable, Iterator, Sequence
 
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Specification
-    from entrepot.lake import Lake
     from entrepot.sources.published.read import Kind
 
-__all__ = ["in_print", "stated", "statements"]
+__all__ = ["PublishedFigures", "in_print", "published_figures", "stated", "statements"]
 
 
 def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
@@ -41,6 +46,95 @@ def statements(kind: Kind, lake: Lake) -> tuple[Published, ...]:
     names = (*COLUMNS, "snapshot")
     rows = lake.table("published", source="published").select(*names)
     return bundled + tuple(_row(dict(zip(names, cells, strict=True))) for cells in fetch(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigures(TableResult):
+    """Published figures that were chosen, the best first."""
+
+    figures: tuple[Published, ...]
+
+    def __len__(self) -> int:
+        return len(self.figures)
+
+    def __iter__(self) -> Iterator[Published]:
+        return iter(self.figures)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every field of each: what it is of, as published, by whom, and the address."""
+        return [
+            asdict(one) | {"period": str(one.period), "base": str(one.base) if one.base else ""}
+            for one in self.figures
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as plain JSON types."""
+        return {"figures": self.rows()}
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        rows = [
+            [one.id, one.measure, str(one.period), one.printed, one.publisher, one.origin]
+            for one in self.figures
+        ]
+        return ["id", "measure", "period", "as published", "publisher", "primary source"], rows
+
+    def __str__(self) -> str:
+        head, rows = self._shown()
+        return "\n".join("  ".join(row) for row in (head, *rows))
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self):,} published figures"
+        parts = [f'<p class="hd">{title}</p>', table_html(*self._shown(), most=60)]
+        return fragment(title, parts)
+
+
+def published_figures(
+    *,
+    measure: str = "",
+    exporter: str = "",
+    importer: str = "",
+    period: str | int = "",
+    primary_source: str = "",
+    lake: Lake | str | os.PathLike[str] | None = None,
+) -> PublishedFigures:
+    """Find published figures: bundled ones, and those that were added to the lake.
+
+    Parameters
+    ----------
+    measure
+        Such as ``import_share``; empty for all.
+    exporter, importer
+        By code or name; several joined with ``+``.
+    period
+        Exactly this period.
+    primary_source
+        Whose number it is, such as ``GACC``; publishers may copy it.
+
+    Raises
+    ------
+    UnknownNameError
+        For an area that does not exist.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> found = ep.published(exporter="CHN", importer="RUS", period=2023, measure="value")
+    >>> found.rows()[0]["measure"]
+    'value'
+    """
+    exact = {"measure": measure, "origin": primary_source}
+    seller, buyer = as_codes(exporter) or None, as_codes(importer) or None
+    for codes in filter(None, (seller, buyer)):
+        area_phrase(codes)  # for its error: an unknown name would find nothing
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    found = matching(
+        statements("all", opened),
+        period=period or None,
+        exporter=seller,
+        importer=buyer,
+        **{name: value for name, value in exact.items() if value},
+    )
+    return PublishedFigures(ranked(found))
 
 
 def stated(

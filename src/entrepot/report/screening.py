@@ -5,11 +5,24 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.errors import MissingExtraError, RequestError
-from entrepot.figures.screening import COLUMNS, LEGAL, SIGNS, Screening
+from entrepot.figures import links_loaded
+from entrepot.figures.card import fragment, table_html
+from entrepot.figures.screening import (
+    COLUMNS,
+    LEGAL,
+    SIGNS,
+    Screening,
+    hubs_in,
+    read_file,
+    screen,
+)
 from entrepot.files import cannot_write, drafted, require_target
 from entrepot.goods.screening import (
     LISTED,
@@ -20,15 +33,18 @@ from entrepot.goods.screening import (
     STATUSES,
     UNREADABLE,
 )
+from entrepot.lake import Lake
 from entrepot.model.display import day_text
-from entrepot.model.table_files import MADE, MOST_TEXT, csv_cell, is_risky
+from entrepot.model.table_files import MADE, MOST_TEXT, csv_cell, frame_of, is_risky
 from entrepot.report.palette import LIGHT
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
+
+    from entrepot.model.table_files import FrameKind
 
 __all__ = [
     "FORMS",
@@ -58,6 +74,135 @@ _LEGEND = (
 _FOOTER = "&LA code is a proxy, not a classification. See Summary.&R&A, page &P of &N"
 _INNER = ("url", "grade")
 """Columns of a line that tables do not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownScreening:
+    """A screening that shows itself in a notebook.
+
+    Attributes
+    ----------
+    screening
+        All of it: lines, sums, notes, and rows that could not be read.
+    """
+
+    screening: Screening
+
+    @property
+    def title(self) -> str:
+        """How many shipments are listed."""
+        return title_of(self.screening)
+
+    @property
+    def sums(self) -> dict[str, int]:
+        """Number of lines by status; they add up to all lines."""
+        return {name: self.screening.sums[grade] for grade, name in STATUSES.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return sums, lists, and lines with a result, as plain JSON types."""
+        return as_data(self.screening)
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return a row for each line, hits first: the program's columns, then those of the file."""
+        return frame_of(self.screening.table, kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it as ``.xlsx``, or every line as ``.csv``, ``.parquet`` or ``.json``.
+
+        Raises
+        ------
+        RequestError
+            For another suffix.
+        MissingExtraError
+            For a workbook without the library.
+        """
+        target = Path(path)
+        save_screening(self.screening, target)
+        return target
+
+    def __str__(self) -> str:
+        counts = "; ".join(f"{count:,} {name}" for name, count in self.sums.items())
+        return "\n".join((self.title, summary_line(self.screening), f"{counts}.", LEGAL))
+
+    def _repr_html_(self) -> str:
+        rows = [[name, f"{count:,}"] for name, count in self.sums.items()]
+        parts = [f'<p class="hd">{escape(self.title)}</p>', table_html(["status", "lines"], rows)]
+        told = (summary_line(self.screening), *self.screening.notes, LEGAL)
+        return fragment(self.title, [*parts, *(f"<p>{escape(one)}</p>" for one in told)])
+
+
+def ask_screening(
+    file: Path | str,
+    *,
+    code: str = "",
+    date: str = "",
+    from_: str = "",
+    to: str = "",
+    origin: str = "",
+    via: str = "",
+    consignee: str = "",
+    value: str = "",
+    mass: str = "",
+    sheet: str = "",
+    edition: str = "",
+    dates: str = "",
+    against: Sequence[str] = (),
+    strict: bool = False,
+    lake: Lake | str | os.PathLike[str] | None = None,
+) -> ShownScreening:
+    """Screen shipments: which were listed on their date, by which country, in which direction.
+
+    Parameters
+    ----------
+    file
+        CSV, XLSX or Parquet.
+    code, date, from_, to, origin, via, consignee, value, mass
+        Names of columns; by default they are found. A date or a country counts for all lines.
+    sheet
+        Sheet of a workbook.
+    edition
+        What codes are read in, such as ``CN`` or ``HS2022``; by default by date.
+    dates
+        ``DMY`` or ``MDY``: how 03/04/2025 is read. By default it is found out, or asked.
+    against
+        Lists to screen against; by default all.
+    strict
+        Whether a row that cannot be read stops it.
+    lake
+        A lake or its folder, for statistics and tables between editions.
+
+    Raises
+    ------
+    BadFileError
+        If the file cannot be read.
+    RequestError
+        If a column is not found, or dates could be two days.
+
+    Notes
+    -----
+    A code is a proxy, not a classification of goods.
+    """
+    order = dates.upper()
+    if order not in ("", "DMY", "MDY", "YMD"):
+        raise RequestError(f"unknown order of dates {dates!r}", hint="write DMY, MDY or YMD")
+    stated = {
+        "code": code, "date": date, "from": from_, "to": to, "origin": origin, "via": via,
+        "consignee": consignee, "value": value, "mass": mass,
+    }  # fmt: skip
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    with opened.reading():
+        found = screen(
+            read_file(Path(file), sheet=sheet, code=code),
+            stated,
+            nomenclature=edition,
+            order=cast("Any", order or None),
+            against=against,
+            links=links_loaded(opened),
+            is_hub=hubs_in(opened),
+            today=datetime.now().date(),
+            strict=strict,
+        )
+    return ShownScreening(found)
 
 
 def title_of(found: Screening) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.document import require_few
 from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.front import read_article
 from entrepot.claims.draft.ranks import places_in
 from entrepot.claims.draft.reading import numbers_of, read_sentence, table_in
 from entrepot.claims.draft.readings import merged
 from entrepot.claims.draft.sentences import sentences
+from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.front import Article
     from entrepot.claims.draft.readings import Reading
     from entrepot.claims.draft.sentences import Sentence
+    from entrepot.model.table_files import FrameKind
 
 __all__ = ["ArticleDraft", "as_document", "as_yaml", "draft"]
 
@@ -48,6 +52,47 @@ class ArticleDraft:
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types: what the claims file holds, and the notes of each claim."""
         return as_data(self)
+
+    def to_frame(self, kind: FrameKind | None = None) -> Any:
+        """Return a row for each claim: its id, kind, quote, and the number as published."""
+        names = ids(self.claims)
+        rows = [
+            {"id": name, "kind": one.kind, "says": one.says, "quote": one.quote}
+            for name, one in zip(names, self.claims, strict=True)
+        ]
+        return frame_of(rows, kind)
+
+    def save(self, path: Path | str) -> Path:
+        """Write it as a claims file, which `check` reads; raises OutsideError if it cannot."""
+        return write_whole(Path(path), as_yaml(self))
+
+    def __str__(self) -> str:
+        return as_yaml(self)
+
+
+def draft_file(file: Path | str, *, date: str = "", publisher: str = "") -> ArticleDraft:
+    """Draft claims from the figures in a text; those not interpreted are under `left`.
+
+    Parameters
+    ----------
+    file
+        Plain text or Markdown in UTF-8.
+    date, publisher
+        When and by whom it was published; by default what its head says. "Last year" is counted
+        from the date.
+
+    Raises
+    ------
+    BadFileError
+        If it is no plain text, or has a date that is none.
+
+    Examples
+    --------
+    >>> import entrepot as ep
+    >>> draft = ep.draft("article.txt", date="2026-01-20")  # doctest: +SKIP
+    >>> draft.save("article.yaml")  # doctest: +SKIP
+    """
+    return draft(read_article(Path(file), date=date, publisher=publisher))
 
 
 def draft(article: Article, *, to_check: bool = False) -> ArticleDraft:

@@ -1,0 +1,61 @@
+"""What the command line does, Python does by the same name: the same rows, as a frame and shown."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+import entrepot as ep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHIPMENTS = """Date;HS code;From;To;Consignee;Value EUR;Net mass
+2025-01-11;84821000;NL;KG;Issyk OsOO;307951;21261
+2025-01-12;22042109;DE;TR;Bursa AS;900;300
+2025-01-13;8.54E+07;IT;JP;Biwa KK;2017;181
+"""
+ARTICLE = "China exported goods worth 111 billion dollars to Russia in 2023.\n"
+
+
+def test_shipments_are_screened(tmp_path: Path) -> None:
+    file = tmp_path / "shipments.csv"
+    file.write_text(SHIPMENTS)
+    found = ep.screen(file, edition="CN", lake=tmp_path / "no-lake")
+    by_row = {row["row"]: row["status"] for row in found.to_frame("pyarrow").to_pylist()}
+    assert by_row == {2: "listed", 3: "not listed", 4: "not readable"}
+    assert sum(found.sums.values()) == 3
+    assert found.title == "1 of 3 shipments carry goods listed on their date"
+    assert "not legal advice" in str(found)
+    assert len(found._repr_html_()) < 20_000
+    out = found.save(tmp_path / "out.csv")
+    assert len(list(csv.reader(out.read_text("utf-8-sig").splitlines()))) == 4
+    with pytest.raises(ep.EntrepotError, match="unknown order of dates"):
+        ep.screen(file, dates="YDM")
+
+
+def test_a_draft_is_a_file_that_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text(ARTICLE)
+    draft = ep.draft(file, date="2024-02-10", publisher="The Paper")
+    [row] = draft.to_frame("pyarrow").to_pylist()
+    assert (row["id"], row["kind"]) == ("value-chn-rus-2023", "value")
+    saved = draft.save(tmp_path / "article.yaml")
+    again = ep.check(saved, lake=tmp_path / "no-lake")
+    assert [one.claim.id for one in again.claims] == [row["id"]]
+    assert again.claims[0].verdict == "supported"
+
+
+def test_published_figures_are_found_by_name_and_code(tmp_path: Path) -> None:
+    lake = tmp_path / "no-lake"
+    found = ep.published(exporter="China", importer="RUS", period=2023, lake=lake)
+    assert len(found) > 1
+    assert {(row["exporter"], row["importer"]) for row in found.rows()} == {("CHN", "RUS")}
+    of_shares = ep.published(exporter="CHN", importer="RUS", measure="import_share", lake=lake)
+    assert {one.measure for one in of_shares} == {"import_share"}
+    assert found.to_frame("pyarrow").num_rows == len(found)
+    assert len(found._repr_html_()) < 20_000
+    with pytest.raises(ep.EntrepotError, match="unknown area"):
+        ep.published(exporter="Atlantis", lake=lake)
