@@ -78,8 +78,7 @@ def draft_file(file: Path | str, *, date: str = "", publisher: str = "") -> Arti
     file
         Plain text or Markdown in UTF-8.
     date, publisher
-        When and by whom it was published; by default what its head says. "Last year" is counted
-        from the date.
+        By default what its head says. "Last year" is counted from the date.
 
     Raises
     ------
