@@ -88,15 +88,24 @@ def goods_in(
     # Codes that the asker wrote are used as written, whatever the edition.
     if not has_list(definition.goods):
         return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
+    if concordance != "weighted":  # weights are of the period
+        known = ("goods", definition.goods, concordance, editions)
+        if known not in lake.found:
+            lake.found[known] = _followed(definition.goods, concordance, editions, lake)
+        found: Goods = lake.found[known]
+        return found
+    links = links_loaded(lake)
+    return tuple(weighted_selection(definition, name, lake, links) for name in editions)
+
+
+def _followed(goods: str, concordance: str, editions: tuple[str, ...], lake: Lake) -> Goods:
     links = links_loaded(lake)
     # All editions at once: families have to be closed over all
     # of them, or a series would change its goods on the way.
     hs = tuple(dict.fromkeys(harmonized(name).id for name in editions))
-    if concordance == "weighted":
-        return tuple(weighted_selection(definition, name, lake, links) for name in editions)
     return tuple(
         goods_selection(
-            definition.goods,
+            goods,
             nomenclature=name,
             variant=cast("Variant", concordance),
             links=links,

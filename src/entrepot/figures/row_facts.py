@@ -248,13 +248,8 @@ def _areas(
     """Return the areas on a side of some rows, found out once in a lake."""
 
     def find() -> frozenset[str]:
-        wide = cells.over_all(asked)
-        if wide is None:
-            return frozenset(name for (name,) in distinct(rows(asked), side))
-        every, whole = wide
-        there = every.once(f"{what} by time", whole, lambda: _by_time(rows(whole), side))
-        days = cells.available.starts(asked.period)
-        return frozenset[str]().union(*(there.get(day, frozenset()) for day in days))
+        there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))
+        return frozenset[str]().union(*there)
 
     return cells.once(what, asked, find)
 

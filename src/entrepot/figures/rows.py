@@ -46,7 +46,6 @@ __all__ = [
     "compared_unit",
     "everything",
     "is_everything",
-    "once_together",
     "reading_once",
     "several_times",
     "times_together",
@@ -117,36 +116,39 @@ class SourceRows:
         They have to be alike: steps of the rows with the same areas, of deliveries of one kind.
         """
         times = self.times_of(asked)
-        if len(times) < 2:
+        if not times or not _steps_together().issuperset(asked.period.parts(self.available.freq)):
             return None
         there = self.available
-
-        def find() -> Availability:
-            every = availability_of(self.lake, there.source, times)
-            assert not isinstance(every, NoAnswer), "each of them is there by itself"
-            return next(one for one in every if one.freq == there.freq)
-
-        available = once_together(("available", there.source, there.freq, times), find)
+        every = availability_of(self.lake, there.source, times)
+        assert not isinstance(every, NoAnswer), "each of them is there by itself"
+        available = next(one for one in every if one.freq == there.freq)
         whole = asked.but(period=Period(times[0].start, times[-1].end))
         return replace(self, available=available), whole
 
     def times_of(self, asked: Definition) -> tuple[Period, ...]:
-        """Return all steps that are asked in one go with those of the time asked about.
+        """Return all steps of which something is known in one go with the time asked about.
 
         Empty where it is asked alone.
         """
-        together, there = _TOGETHER.get(), self.available
-        if together is None or asked.base or there.is_reconciled or self.twofold:
+        there = self.available
+        if asked.base or there.is_reconciled or self.twofold:
             return ()
-        steps = asked.period.parts(there.freq)
-        if not steps or not together.steps.issuperset(steps):
-            return ()
-        kind = (there.source, there.freq, there.traits, there.currency, there.is_partial)
-        key = ("times", asked.but(period=steps[0]), *kind)
-        alike = once_together(
-            key, lambda: tuple(one for one in sorted(together.steps) if self._are_alike(asked, one))
-        )
-        return alike if set(steps) <= set(alike) else ()
+        steps = frozenset(asked.period.parts(there.freq))
+        family = ("times", *self._family(asked))
+        known: tuple[Period, ...] = self.lake.found.get(family, ())
+        if steps and not steps.issubset(known) and steps <= _steps_together():
+            every = sorted({*known, *_steps_together()})
+            known = tuple(one for one in every if self._are_alike(asked, one))
+            self.lake.found[family] = known
+        return known if steps and steps.issubset(known) and len(known) > 1 else ()
+
+    def _family(self, asked: Definition) -> tuple[Hashable, ...]:
+        """Return what rows and questions of several times have in common."""
+        there = self.available
+        kind = (there.freq, there.traits, there.currency, there.is_partial)
+        # The source of the rows counts, whether it was asked for or chosen.
+        alike = asked.but(period=_ANY_TIME, source=None)
+        return (there.source, *kind, self.reported_by, self.without_own, alike)
 
     def is_step(self, asked: Definition) -> bool:
         """Whether the time asked about is one of several single steps that are asked in one go."""
@@ -161,9 +163,11 @@ class SourceRows:
 
     def at(self, time: Period) -> SourceRows | None:
         """Return the same rows of another time; None where they are of another kind."""
-        found = availability_of(self.lake, self.available.source, [time])
-        kinds = () if isinstance(found, NoAnswer) else found
-        for one in kinds:
+        key = ("available", self.available.source, time)
+        if key not in self.lake.found:
+            self.lake.found[key] = availability_of(self.lake, self.available.source, [time])
+        found = self.lake.found[key]
+        for one in () if isinstance(found, NoAnswer) else found:
             same = (one.freq, one.traits, one.currency, one.is_partial)
             here = self.available
             if same == (here.freq, here.traits, here.currency, here.is_partial):
@@ -182,14 +186,23 @@ class SourceRows:
         the rows and the question, and returns what it found by first days; `what` says what, and
         of which goods.
         """
-        wide = self.over_all(asked)
-        if wide is None:
-            return list(find(self, asked).values())
-        cells, whole = wide
-        key = (what, *cells._said(), self.without_own, whole)
-        found = once_together(key, lambda: find(cells, whole))
+        steps = frozenset(asked.period.parts(self.available.freq))
+        times, found = self.times_of(asked), self.lake.found
+        key = (what, *self._family(asked))
+        covered, known = found.get(key, (frozenset(), {})) if times else (frozenset(), {})
+        if not steps or not steps <= covered:
+            wide = self.over_all(asked)
+            if wide is None:
+                return list(find(self, asked).values())
+            covered, known = frozenset(times), find(*wide)
+            found[key] = covered, known
         days = self.available.starts(asked.period)
-        return [found[day] for day in days if day in found]
+        return [known[day] for day in days if day in known]
+
+    def by_family(self, what: Hashable, asked: Definition) -> dict[Any, Any]:
+        """Return what was found of questions that differ in time only, to be read and added to."""
+        found: dict[Any, Any] = self.lake.found.setdefault((what, *self._family(asked)), {})
+        return found
 
     def _said(self) -> tuple[Hashable, ...]:
         """Return what says which rows these are."""
@@ -428,16 +441,20 @@ GROUPS: Final = ("importer", "exporter", "controls", "hubs")
 """Keys of a definition whose areas may be dated groups."""
 
 
+_ANY_TIME = Period.parse(2000)
+"""Period of what questions of several times have in common."""
+
+
 @dataclass(slots=True)
 class _Together:
     """Times that are asked in one go, with the steps of these and of what they are compared with.
 
-    And what was found of all of them, and tables to be dropped.
+    And rows that were read of all of them, with the tables to be dropped.
     """
 
     times: tuple[Period, ...]
     steps: frozenset[Period]
-    found: dict[Hashable, Any] = field(default_factory=dict)
+    rows: dict[Hashable, Frame] = field(default_factory=dict)
     tables: ExitStack = field(default_factory=ExitStack)
 
 
@@ -448,8 +465,9 @@ _TOGETHER: ContextVar[_Together | None] = ContextVar("together", default=None)
 def several_times(times: Sequence[Period], before: Sequence[Period] = ()) -> Iterator[None]:
     """Have questions that differ in time only read and add up rows in one go, in the block.
 
-    To bind a query takes longer than to run it on the rows of one year. `before` are times that
-    are read as well, of which nothing is asked.
+    To bind a query takes longer than to run it on the rows of one year. What is found stays for as
+    long as the state of the lake is read. `before` are times that are read as well, of which
+    nothing is asked.
     """
     together = _Together(tuple(sorted(set(times))), frozenset((*times, *before)))
     token = _TOGETHER.set(together)
@@ -466,14 +484,9 @@ def times_together() -> tuple[Period, ...]:
     return together.times if together else ()
 
 
-def once_together(key: Hashable, find: Callable[[], T]) -> T:
-    """Find something out once for all times that are asked in one go."""
+def _steps_together() -> frozenset[Period]:
     together = _TOGETHER.get()
-    assert together is not None, "asked in a block of several times only"
-    if key not in together.found:
-        together.found[key] = find()
-    known: T = together.found[key]
-    return known
+    return together.steps if together else frozenset()
 
 
 def is_everything(goods: Goods) -> bool:
@@ -850,16 +863,15 @@ def reading_once(
         The same asked of other areas, whose rows are read in the same go.
     """
     wide = cells.over_all(asked)
-    if wide is not None:
-        together = _TOGETHER.get()
-        assert together is not None
-        others = [one.but(period=wide[1].period) for one in beside]
-        tables = together.tables
-        rows = once_together(
-            ("rows", *wide[0]._said(), wide[1], goods, tuple(others)),
-            lambda: tables.enter_context(_read_once(*wide, goods, others)),
-        )
-        yield replace(cells, kept=rows, is_long=True)
+    together = _TOGETHER.get()
+    if wide is not None and together is not None:
+        every, whole = wide
+        others = tuple(one.but(period=whole.period) for one in beside)
+        key = (*every._said(), whole, goods, others)
+        if key not in together.rows:
+            read = _read_once(every, whole, goods, others)
+            together.rows[key] = together.tables.enter_context(read)
+        yield replace(cells, kept=together.rows[key], is_long=True)
         return
     with _read_once(cells, asked, goods, beside) as frame:
         yield replace(cells, kept=frame)

@@ -31,7 +31,7 @@ from entrepot.sources.temp_tables import drop
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
     from typing import Self
 
     import duckdb
@@ -105,6 +105,11 @@ class Reads:
         if self._in_memory is None:
             self._in_memory = RowCache(self.connection)
         return self._in_memory
+
+    @property
+    def found(self) -> dict[Hashable, Any]:
+        """What was found out in this block of `reading`; outside of one nothing stays."""
+        return {} if self._pinned is None else self.in_memory.found
 
     @contextmanager
     def reading(self, *, bundled: bool = False) -> Iterator[Self]:
@@ -356,6 +361,7 @@ class RowCache:
         self._connection = connection
         self._most = most
         self._tables: OrderedDict[str, _Table] = OrderedDict()
+        self.found: dict[Hashable, Any] = {}
 
     @contextmanager
     def of(self, query: duckdb.DuckDBPyRelation) -> Iterator[duckdb.DuckDBPyRelation]:
@@ -377,7 +383,8 @@ class RowCache:
             self._drop(self._most)
 
     def clear(self) -> None:
-        """Drop all that nobody uses."""
+        """Drop all that nobody uses, and forget what was found."""
+        self.found.clear()
         self._drop(0)
 
     def _read(self, text: str, query: duckdb.DuckDBPyRelation) -> _Table:

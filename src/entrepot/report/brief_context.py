@@ -202,10 +202,10 @@ class BriefContext:
         """Return the first Figure with a value over `periods`, else the one of the first."""
         found = None
         for period in periods:
-            figure = self.value(measure, period=period, **keys)
+            # The range costs most of a question, but only where there is a value.
+            figure = self.ask(measure, period=period, **keys)
             if figure.status == "ok":
-                # The range only of the year that is shown, for it costs most of a question.
-                return self.ask(measure, period=period, **keys)
+                return figure
             found = found or figure
         if found is None:
             raise EntrepotError(

@@ -55,7 +55,7 @@ from entrepot.figures.no_value import (
 from entrepot.figures.questions import QUESTIONS
 from entrepot.figures.questions import of as question
 from entrepot.figures.row_facts import editions_of, reported_on_two_bases
-from entrepot.figures.rows import SourceRows, is_everything, once_together, times_together
+from entrepot.figures.rows import SourceRows, is_everything, times_together
 from entrepot.figures.run_measure import moved, refuse_unrecorded
 from entrepot.figures.sides import members_of, totals
 from entrepot.figures.spread import FoundSpecification
@@ -189,11 +189,8 @@ def _of_side(
     definition: Definition, cells: SourceRows, left: Left, seen: Seen
 ) -> Iterator[FoundSpecification]:
     """Yield the specifications that one side's reports, or what was made of both, answer."""
-    wide = cells.over_all(definition) if definition.period in times_together() else None
-    if wide is not None and definition.measure not in (*PRICES, CUTOFF):
-        every, whole = wide
-        key = ("curve", every.reported_by, every.available.source, every.available.freq, whole)
-        found = once_together(key, lambda: _of_several_times(definition, cells))
+    is_one_pass = definition.measure not in (*PRICES, CUTOFF)
+    if is_one_pass and (found := _of_several_times(definition, cells)):
         result, lost = found[definition.period]
         left += lost
         if isinstance(result, Exception):
@@ -218,13 +215,20 @@ _Result = tuple["list[FoundSpecification] | Exception", "Left"]
 def _of_several_times(definition: Definition, cells: SourceRows) -> dict[Period, _Result]:
     """Return the specifications of all times that are asked in one go, by time.
 
-    With what could not be evaluated of each, or with the error that ended it.
+    With what could not be evaluated of each, or with the error that ended it. Empty where the
+    question is asked alone.
     """
-    found: dict[Period, _Result] = {}
+    steps = cells.times_of(definition)
+    if definition.period not in steps:
+        return {}
+    found: dict[Period, _Result] = cells.by_family("curve", definition)
+    if definition.period in found:
+        return found
+    if definition.period not in times_together():
+        return {}
     branches: list[Branch] = []
     of: list[Period] = []
-    steps = cells.times_of(definition)
-    for time in (one for one in times_together() if one in steps):
+    for time in (one for one in times_together() if one in steps and one not in found):
         left: Left = []
         there = cells.at(time)
         assert there is not None, "times in one go are alike"
