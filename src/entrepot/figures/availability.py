@@ -98,6 +98,11 @@ class Availability:
             tuple(sorted(self.bases)),
         )
 
+    @property
+    def has_all_goods(self) -> bool:
+        """Whether all goods may be told by a row of their own, beside rows by product."""
+        return self.has_totals or self.has_sums
+
     def starts(self, span: Period) -> list[date]:
         """Return the first day of each year (fiscal or not), quarter or month of a span."""
         return [part.start for part in span.parts(self.freq)]

@@ -10,7 +10,7 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import availability_of, not_loaded
 from entrepot.figures.evidence import NoAnswer
-from entrepot.figures.rows import SourceRows, everything
+from entrepot.figures.rows import SourceRows, everything, of_flow
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
 from entrepot.goods.list_conversion import expanded
@@ -155,7 +155,7 @@ def uncertain_code_shares(
     values = [
         line
         for step in cells.by_time(
-            ("codes", goods), asked, lambda rows, whole: _by_code(rows, whole, goods)
+            ("codes", goods), of_flow(asked), lambda rows, whole: _by_code(rows, whole, goods)
         )
         for line in step
     ]

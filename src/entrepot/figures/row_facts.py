@@ -9,7 +9,7 @@ import narwhals as nw
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import everything
+from entrepot.figures.rows import everything, of_flow
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
@@ -145,10 +145,11 @@ def _vintage(cells: SourceRows) -> str:
 
 def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
+    flow = of_flow(asked)
     lines = [
         line
         for step in cells.by_time(
-            ("evidence", goods), asked, lambda rows, whole: _told(rows, whole, goods)
+            ("evidence", goods), flow, lambda rows, whole: _told(rows, whole, goods)
         )
         for line in step
     ]
@@ -228,6 +229,8 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """
     if asked.flow == "one_way":
         asked = asked.but(**{other_side(side): WORLD})
+    if cells.over_all(asked) is not None:  # then all of them are looked up, and once
+        return traders(cells, asked, side)
     among = nw.col(side).is_in(sorted(members_of(asked, side)))
     return _areas(
         cells,
@@ -246,6 +249,9 @@ def _areas(
     rows: Callable[[Definition], Frame],
 ) -> frozenset[str]:
     """Return the areas on a side of some rows, found out once in a lake."""
+    if not (how := question(asked.measure)).by_product and not how.keeps_products:
+        goods = "all" if asked.goods == "all" and cells.available.has_all_goods else ""
+        asked = asked.but(measure="value", goods=goods, concordance="", k=None)
 
     def find() -> frozenset[str]:
         there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))

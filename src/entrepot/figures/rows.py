@@ -46,6 +46,7 @@ __all__ = [
     "compared_unit",
     "everything",
     "is_everything",
+    "of_flow",
     "reading_once",
     "several_times",
     "times_together",
@@ -469,7 +470,8 @@ def several_times(times: Sequence[Period], before: Sequence[Period] = ()) -> Ite
     long as the state of the lake is read. `before` are times that are read as well, of which
     nothing is asked.
     """
-    together = _Together(tuple(sorted(set(times))), frozenset((*times, *before)))
+    steps = frozenset((*times, *before)) | _steps_together()
+    together = _Together(tuple(sorted(set(times))), steps)
     token = _TOGETHER.set(together)
     try:
         with together.tables:
@@ -781,6 +783,18 @@ def _summed(cells: SourceRows, asked: Definition) -> tuple[Side, ...]:
 
 def _money(cells: SourceRows) -> str:
     return "value_usd" if cells.available.currency == "USD" else "value_reported"
+
+
+def of_flow(asked: Definition) -> Definition:
+    """Return the question about a flow alone, whatever a measure makes of it.
+
+    The same question where a measure needs goods apart, or its sides have an area in common.
+    """
+    buyers, sellers = (members_of(asked, side) for side in SIDES)
+    is_plain = question(asked.measure).trade in ("flow", "market", "sales", "both")
+    if not is_plain or _is_apart(asked) or not (buyers and sellers) or buyers & sellers:
+        return asked
+    return asked.but(measure="value", k=None)
 
 
 def called_reimports(rows: Frame, asked: Definition, *, without: bool = False) -> Frame:

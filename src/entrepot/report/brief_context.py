@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Definition, Figure, evaluate, evaluate_each, statements
+from entrepot.figures.rows import several_times
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
 from entrepot.limits import step
 from entrepot.model.areas import area_phrase, possessive
+from entrepot.model.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from entrepot.goods import GoodsList
     from entrepot.lake import Lake
-    from entrepot.model.period import Period
     from entrepot.sources.published.read import Published
 
 __all__ = ["BriefContext", "Subject"]
@@ -219,6 +221,10 @@ class BriefContext:
         found = {period.year for item in flows for period in item.current}
         found |= {row.period.year for row in statements("all", self._lake) if row.period.is_year}
         return sorted(found, reverse=True)
+
+    def all_years(self) -> AbstractContextManager[None]:
+        """Return a block in which what one year needs is found of all years, in one go."""
+        return several_times((), [Period.parse(year) for year in self.years()])
 
     def printed(
         self, measure: str, importer: str, exporter: str, goods: str = "all"

@@ -125,8 +125,9 @@ def brief(
     # the lake, and compared with checksums at its end.
     with lake.reading(bundled=bundled_for(lake, goods)) as loaded:
         context = BriefContext(loaded)
-        subject = subject_of(context, *sides, goods, period)
-        told = _described(context, subject, document, str(claims or ""), progress)
+        with context.all_years():
+            subject = subject_of(context, *sides, goods, period)
+            told = _described(context, subject, document, str(claims or ""), progress)
     return told if day is None else dated(told, day)
 
 
@@ -147,7 +148,7 @@ def brief_in(
 
     Errors are those of `brief`.
     """
-    with context.lake.reading(bundled=bundled_for(context.lake, goods)):
+    with context.lake.reading(bundled=bundled_for(context.lake, goods)), context.all_years():
         subject = subject_of(context, importer, supplier, goods, period)
         return _described(context, subject, None, "", lambda _: None)
 
