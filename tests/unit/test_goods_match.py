@@ -165,6 +165,14 @@ def test_with_tables_a_code_that_lost_goods_to_a_listed_one_is_a_candidate(tmp_p
     assert [one.certainty for one in matcher.match("854231")] == ["whole"]
 
 
+def test_a_heading_that_is_not_divided_is_its_one_subheading(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(HEAD + "382600,HS2022,no,,,\n010121,HS2022,no,,,\n", encoding="utf-8")
+    held = own_list(path)
+    assert found(held, "HS2022", "3826") == {"382600 whole"}
+    assert found(held, "HS2022", "0101") == {"010121 part"}
+
+
 def test_a_list_that_cannot_be_followed_is_an_error_or_named() -> None:
     with pytest.raises(RequestError, match="not followed into HS2012"):
         Matcher([goods_list("chpl")], "HS2012")

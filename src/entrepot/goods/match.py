@@ -338,6 +338,10 @@ class Matcher:
             return digits
         plain = without_filling(digits, self._edition)
         require_code(plain[:6], self._edition)
+        if len(plain) == 4:
+            # A heading that is not divided is its one subheading: 3826 is 382600.
+            inside = self._between(plain, plain)
+            return inside[0] if len(inside) == 1 else plain
         return plain
 
     def _between(self, first: str, last: str) -> list[str]:
