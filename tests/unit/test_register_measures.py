@@ -184,6 +184,7 @@ def test_no_person_is_shown(lake: Lake) -> None:
         ({"by": "brand", "measure": "import_share", "exporter": "CHN"}, "--company"),
         ({"by": "brand", "measure": "import_share", "company": "sender: ACME LTD"}, "--by sender"),
         ({"by": "brand", "measure": "hhi", "source": "baci"}, "--source shipments.peru"),
+        ({"line_value": 1e5, "source": "baci"}, "--source shipments.peru"),
     ],
 )
 def test_what_makes_no_sense_says_what_to_write(
@@ -201,3 +202,63 @@ def test_a_company_without_lines_is_no_missing_reporter(lake: Lake) -> None:
     assert found.status == "insufficient_data"
     assert "sender Zenit S.A." in str(found.reason)
     assert "KAZ did not report" not in str(found.reason)
+
+
+# As published studies of one register define their numbers: lines above a value, goods in transit
+# when sanctions began left out, by where goods were made, from where they were sent, or by brand.
+STUDY = (
+    # day, made in, sent from, brand, value
+    ("10.02.2022", "Malaysia", "Hong Kong", "INTEL", 900_000),
+    ("25.02.2022", "Malaysia", "Alemania", "INTEL", 400_000),  # possibly in transit on that day
+    ("20.03.2022", "Китай", "Hong Kong", "XILINX", 300_000),  # too
+    ("05.04.2022", "Malaysia", "Hong Kong", "INTEL", 200_000),
+    ("06.04.2022", "Китай", "Китай", "AMD", 100_000),
+    ("07.05.2022", "Taiwan", "Hong Kong", "XILINX", 150_000),
+    ("08.05.2022", "Malaysia", "Hong Kong", "INTEL", 99_999),  # a line below the threshold
+    ("09.06.2022", "Китай", "Китай", "HUAWEI", 250_000),
+    ("10.06.2022", "Taiwan", "Alemania", "INFINEON", 120_000),
+    ("11.06.2022", "Китай", "Hong Kong", "S/M", 500_000),
+)
+AMERICAN = "brand: INTEL; AMD; XILINX"
+"""A parent with the brand that it bought, as the studies count them."""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    names = ("Day", "Made in", "Sent from", "Brand", "Value")
+    lines = [dict(zip(names, map(str, line), strict=True)) for line in STUDY]
+    return _lake(tmp_path_factory.mktemp("study"), *lines)
+
+
+def test_definitions_of_published_studies(study: Lake) -> None:
+    """By hand, of April to June: 1,320,000 on lines of 100,000 or more, 450,000 of the brands."""
+    keys: dict[str, Any] = {"line_value": 100_000, "goods": "854231"}
+    after = keys | {"period": "2022-04..2022-06"}
+    every = ask(study, "value", exporter="WLD", **after)
+    assert every.value == pytest.approx(1_320_000)
+    assert sum(one.rows for one in every.evidence) == 6  # the number of lines that studies print
+    assert "lines of 100,000 USD or more" in headline(every)
+    brands = ask(study, "value", exporter="WLD", company=AMERICAN, **after)
+    assert brands.value == pytest.approx(450_000)
+    # Without the threshold one line more; with the weeks of possible transit two and one more.
+    smaller = ask(study, "value", exporter="WLD", company=AMERICAN, **after | {"line_value": None})
+    assert smaller.value == pytest.approx(549_999)
+    from_february = keys | {"period": "2022-02..2022-06"}
+    assert ask(
+        study, "value", exporter="WLD", company=AMERICAN, **from_february
+    ).value == pytest.approx(450_000 + 900_000 + 400_000 + 300_000)
+    # Goods of these brands, by where they were made and from where they were sent.
+    for basis, exporter, part in (
+        ("origin", "CHN", 100_000),
+        ("origin", "MYS", 200_000),
+        ("dispatch", "CHN+HKG", 450_000),
+        ("dispatch", "HKG", 350_000),
+    ):
+        share = ask(
+            study, "import_share", exporter=exporter, basis=basis, company=AMERICAN, **after
+        )
+        assert share.value == pytest.approx(part / 450_000)
+    # Their part of all: of what has a brand, and at most if all lines without one were theirs.
+    part = ask(study, "import_share", by="brand", company=AMERICAN, **after)
+    assert (part.value, part.high) == pytest.approx((450 / 1320, 950 / 1320))
+    assert part.details["named_share"] == pytest.approx(820 / 1320)

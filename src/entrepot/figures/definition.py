@@ -74,6 +74,7 @@ class Definition:
     by: str | None = None
     company: str | None = None
     lines: str | None = None
+    line_value: float | None = None
     controls: str | None = None
     fixed_supply: str | None = None
     hubs: str | None = None
@@ -150,9 +151,9 @@ class Definition:
     @property
     def of_all_lines(self) -> Definition:
         """The same question without what chooses lines of a register by tariff line and name."""
-        if not (self.named_by or self.company or self.lines):
+        if not (self.named_by or self.company or self.lines or self.line_value):
             return self
-        return self.but(by=None, company=None, lines=None)
+        return self.but(by=None, company=None, lines=None, line_value=None)
 
     @property
     def control_sets(self) -> dict[str, frozenset[str]]:
@@ -207,6 +208,9 @@ def chosen_lines(asked: Definition) -> list[str]:
     found = []
     if lines := asked.tariff_lines:
         found.append(f"tariff line{'s' * (len(lines) > 1)} {', '.join(lines)}")
+    if asked.line_value:
+        money = f"{asked.line_value:,.0f} {asked.currency}".strip()
+        found.append(f"lines of {money} or more")
     if asked.companies and not asked.named_by:
         role, names = asked.companies
         found.append(f"{role} {' or '.join(names)}")

@@ -231,7 +231,7 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
     if role := definition.named_by or (definition.companies or ("",))[0]:
         share = figure_value(float(side.main.details.get(NAMED_SHARE, 0.0)), "share")
         found["names"] = f"{role} named on {share} of the value"
-    if role or definition.lines:
+    if role or definition.lines or definition.line_value:
         found["partners"] = ""  # there partners of all lines are counted
     found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}

@@ -334,6 +334,8 @@ class SourceRows:
             tests.append(reported_in(self.reported_by, asked))
         if asked.valuation:
             tests.append(nw.col("valuation") == asked.valuation.upper())
+        if asked.line_value:
+            tests.append(nw.col(_money(self)) >= asked.line_value)
         return tests + _of_lines(asked)
 
     def _told(self, by: Side, asked: Definition) -> Frame:
@@ -431,6 +433,7 @@ def _trade(asked: Definition) -> tuple[Hashable, ...]:
         asked.named_by,
         asked.company,
         asked.lines,
+        asked.line_value,
     )
 
 

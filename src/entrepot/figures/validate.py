@@ -180,6 +180,7 @@ def _of_register(definition: Definition, lake: Lake) -> Definition:
     given = {
         "company": definition.company,
         "lines": definition.lines,
+        "line-value": definition.line_value,
         "by": definition.named_by,
     }
     if not any(given.values()):
@@ -189,7 +190,7 @@ def _of_register(definition: Definition, lake: Lake) -> Definition:
         key = next(key for key, value in given.items() if value)
         raise RequestError(
             f"--{key} {given[key]} is asked of customs registers only",
-            why="trade statistics have no names and no national tariff lines",
+            why="trade statistics are sums: they have no lines of declarations, and no names",
             hint=f"add --source shipments.peru, or another register; or leave out --{key}",
         )
     if definition.companies and definition.named_by not in (None, definition.companies[0]):
@@ -395,7 +396,7 @@ def _refuse_unread(definition: Definition) -> None:
             (name, getattr(definition, name))
             for name, key in KEYS.items()
             # Lines and companies choose rows of a register, of which every measure is made.
-            if key.optional and name not in ("company", "lines")
+            if key.optional and name not in ("company", "lines", "line_value")
         ),
     ):
         # Names of a register are partners; products and areas are parts of a growth or a loss.

@@ -160,6 +160,16 @@ class Keys(TypedDict, total=False):
         str | None,
         Key("Tariff lines of a register, as it writes them: 8542.31.90.", "goods", optional=True),
     ]
+    line_value: Annotated[
+        float | None,
+        Key(
+            "Only lines of a register worth at least this much: 1e5.",
+            "goods",
+            above=0,
+            example="1e5",
+            optional=True,
+        ),
+    ]
     controls: Annotated[
         str | None,
         Key(
