@@ -19,6 +19,7 @@ SHOWN = {
     "journalist": ("chinese-exports inconsistent", "@misc{entrepot-"),
     "compliance": ("56.3%", "chpl"),
     "method": ("Σ_j", "0.365"),
+    "nowcast": ("80 % interval", "growth nowcast", "insufficient_data", "ok -5.9%"),
 }
 
 

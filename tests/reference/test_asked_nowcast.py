@@ -119,6 +119,8 @@ def test_a_year_of_six_months_with_nine_of_the_partner(lake: Lake) -> None:
     for one in figure.nowcast["next"]:
         coming.setdefault(one["source"], []).append(one["month"])
     assert coming == {"table.german": MONTHS[LAST:], "table.kazakh": MONTHS[45:]}
+    # A table of a member of the Union: Eurostat has its months after ten weeks.
+    assert figure.nowcast["next"][0]["expected"] == "2024-10-09"
     assert "Only one vintage is loaded" in notes(figure)
     assert figure.low is figure.high is None
     with pytest.raises(NoEvidenceError, match="nowcast"):

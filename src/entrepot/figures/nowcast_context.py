@@ -319,4 +319,7 @@ def _release(source: str, area: str, freq: str) -> Release | None:
         own = info.monthly_release
         return Release(info.publisher, own.lag_days, own.known_from)
     known = releases()
-    return known.get((name, "", freq)) or known.get(("", area, freq))
+    found = known.get((name, "", freq)) or known.get(("", area, freq))
+    if found is None and freq == "M" and area in area_set("EU27", date.today()):
+        return _release("comext", "", freq)
+    return found

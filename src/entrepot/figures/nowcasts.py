@@ -287,7 +287,7 @@ def _by_partners(
     if best is None:
         return NoAnswer(
             f"{who} does not report by month to {monthly.source}, and nothing loaded says which "
-            "part of its trade the reporting partners have"
+            "part of its trade the reporting partners have; load annual data of an earlier year"
         )
     share, months, names, when = best
     if share < FLOOR:
