@@ -81,7 +81,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def ask(lake: Lake, measure: str = "value", **keys: Any) -> ep.Figure:
     asked: dict[str, Any] = {"importer": "KAZ", "exporter": "DEU", "goods": "845811"} | keys
-    return ep.ask(measure, lake=lake, **asked)
+    figure = ep.ask(measure, lake=lake, **asked)
+    assert isinstance(figure, ep.Figure)
+    return figure
 
 
 def notes(figure: ep.Figure) -> str:
@@ -244,12 +246,8 @@ def test_an_embargo_in_month_eight(tmp_path: Path) -> None:
 
 def test_a_list_that_the_errors_do_not_know(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
-    rows = [
-        (month, seller, {"KAZ": "RUS"}.get(buyer, buyer), "845891", value)
-        for month, seller, buyer, _, value in exports(range(LAST))
-    ]
-    add(lake, "german", "exporter", rows, "HS2022")
-    keys = {"goods": "845891", "period": 2024, "source": "table.german"}
+    add(lake, "german", "exporter", rows_to(LAST), "HS2022")
+    keys: dict[str, Any] = {"goods": "845891", "period": 2024, "source": "table.german"}
     bound, free = (ask(lake, importer=one, **keys) for one in ("RUS", "FRA"))
     # Regulation (EU) 2024/1745, the 14th package: Annex VII B.
     assert "On 2024-06-25 goods of this flow came onto a list" in notes(bound)
@@ -260,8 +258,7 @@ def test_a_list_that_the_errors_do_not_know(tmp_path: Path) -> None:
     assert bound.nowcast["intervals"]["80"] == pytest.approx(list(plain.intervals[0.95]))
     assert bound.nowcast["listed"][0]["is_in_months"] is False
     # Where two months after it are reported, the months themselves show what it did.
-    more = [(month, *rest) for month, *rest in rows_to(46)]
-    add(lake, "later", "exporter", more, "HS2022")
+    add(lake, "later", "exporter", rows_to(46), "HS2022")
     later = ask(lake, importer="RUS", **(keys | {"source": "table.later"}))
     assert "The months since then show its effect" in notes(later)
 
@@ -301,6 +298,23 @@ def test_revisions_of_earlier_vintages_are_in_the_intervals(tmp_path: Path) -> N
         wanted.value - np.hypot(wanted.value - low, more), rel=1e-3
     )
     assert "The usual revision of reported months" in notes(figure)
+
+
+def test_a_reporter_that_falls_behind_the_others(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    others = [
+        (month, "FRA", buyer, code, value)
+        for month, _, buyer, code, value in exports(range(48))
+        if buyer != "FRA"
+    ]
+    add(lake, "union", "exporter", [*exports(range(LAST)), *others], "HS2022")
+    figure = ask(lake, period="2024-12", source="table.union")
+    assert figure.nowcast is not None, figure.reason
+    assert "Germany has no month after 2024-06, and others report up to 2024-12" in notes(figure)
+    plain = nowcast(np.round(MADE.values[:, :LAST], 2), Window(1, 6))
+    assert figure.nowcast is not None
+    low, high = figure.nowcast["intervals"]["80"]
+    assert high - low > 1.1 * (plain.intervals[0.8][1] - plain.intervals[0.8][0])
 
 
 BACI = "t,i,j,k,v,q\n"

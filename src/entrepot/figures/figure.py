@@ -110,7 +110,9 @@ class Figure:
         that there is none.
     nowcast
         Of a nowcast: ``intervals`` (80 and 95 %), what it is ``based_on``, each of the ``methods``
-        with value, weight and past error, a ``break``, and what is published ``next``.
+        with value, weight and past error, a ``break``, days on which goods were ``listed``, the
+        usual ``revision``, what ``annual`` data had of the months, the ``unit_value``, which part
+        of past trade was ``covered_by_partners``, and what is published ``next``.
     """
 
     definition: Definition

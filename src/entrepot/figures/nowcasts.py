@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
@@ -78,6 +78,10 @@ _REGISTER = (
     "is a customs register, whose flows are few and irregular: in tests, 80 % intervals had 47 to "
     "95 % of the values"
 )
+_LATE = 12
+"""Months before the last one of a source in which a reporter may still be late."""
+_BEHIND = 6
+"""Months that others of a source have and a reporter lacks, from which it may have stopped."""
 _COMMON = 12
 """Months that two reports of a flow need in common."""
 
@@ -96,15 +100,27 @@ def or_nowcast(
     evaluate
         Returns what reported data answer to a definition.
     """
-    if not _is_wanted(checked, lake):
+    wanted = _is_wanted(checked, lake)
+    if wanted == "no":
         return found
+    made = _attempt(asked, checked, lake, evaluate)
+    if isinstance(made, Figure):
+        return made
+    # Others have reported the period: why this one has not is in the answer already.
+    return found if wanted == "late" else _refused(found, made)
+
+
+def _attempt(
+    asked: Definition, checked: Definition, lake: Lake, evaluate: Evaluate
+) -> Figure | str:
+    """Return a nowcast from the first source that allows one, or why none does."""
     if checked.measure not in MEASURES:
-        return _refused(found, f"there are nowcasts of {', '.join(MEASURES)} only")
+        return f"there are nowcasts of {', '.join(MEASURES)} only"
     if checked.flow != "one_way" or checked.quantity == "items":
-        return _refused(found, "nowcasts are of one direction, in value or mass")
-    reasons: dict[str, None] = {}
+        return "nowcasts are of one direction, in value or mass"
     if checked.source and is_register(split_address(checked.source)[0]):
-        return _refused(found, f"{checked.source} {_REGISTER}")
+        return f"{checked.source} {_REGISTER}"
+    reasons: dict[str, None] = {}
     for source in _candidates(checked, lake):
         series = _series(asked, checked, lake, source, evaluate)
         if isinstance(series, NoAnswer):
@@ -117,9 +133,7 @@ def or_nowcast(
             why = f" ({error.why})" if error.why else ""
             hint = f"; {error.hint}" if error.hint else ""
             reasons[f"{series.name}: {error.what}{why}{hint}"] = None
-    if not reasons:
-        reasons["no source is loaded by month"] = None
-    return _refused(found, "; ".join(reasons))
+    return "; ".join(reasons) or "no source is loaded by month"
 
 
 def _candidates(asked: Definition, lake: Lake) -> list[str]:
@@ -135,15 +149,16 @@ def _candidates(asked: Definition, lake: Lake) -> list[str]:
     ]
 
 
-def _is_wanted(asked: Definition, lake: Lake) -> bool:
+def _is_wanted(asked: Definition, lake: Lake) -> Literal["yes", "late", "no"]:
     """Whether the period is not over, or not all of it is loaded by month, but what comes before.
 
-    A period long after the last month is simply not loaded, which needs no more words.
+    A period long after the last month is simply not loaded, which needs no more words. ``late``:
+    others have reported it, within a year, and a reporter may be late.
     """
     if not asked.period.parts("M"):
-        return False
+        return "no"
     if asked.period.end >= date.today():
-        return True
+        return "yes"
     last: dict[str, Period] = {}
     for item in lake.holdings():
         for month in item.current if item.table == "flows" else ():
@@ -151,7 +166,10 @@ def _is_wanted(asked: Definition, lake: Lake) -> bool:
                 last[item.source] = max(month, last.get(item.source, month))
     # The last month of the period.
     end = Period(asked.period.end.replace(day=1), asked.period.end)
-    return any(0 < _apart(month, end) <= _FARTHEST for month in last.values())
+    apart = [_apart(month, end) for month in last.values()]
+    if any(0 < one <= _FARTHEST for one in apart):
+        return "yes"
+    return "late" if any(-_LATE < one <= 0 for one in apart) else "no"
 
 
 def _refused(found: Figure, why: str) -> Figure:
@@ -183,6 +201,8 @@ class _Series:
         Which part of its past trade was with them, and when.
     mass
         Months of the flow in kilograms, where all of it is weighed.
+    source_to
+        The last month that the source has of any reporter, if that is known.
     """
 
     name: str
@@ -201,6 +221,7 @@ class _Series:
     covered: float | None = None
     covered_in: str = ""
     mass: Floats | None = None
+    source_to: Period | None = None
 
 
 def _series(
@@ -249,7 +270,7 @@ def _of_a_side(
         if isinstance(found, NoAnswer):
             lacks.append(found.reason)
             continue
-        return found
+        return replace(found, source_to=loaded[-1])
     only = _by_partners(lake, monthly, plain, checked, loaded, evaluate)
     if only is not None and not isinstance(only, NoAnswer):
         return only
@@ -694,7 +715,7 @@ def _figure(asked: Definition, series: _Series, lake: Lake, evaluate: Evaluate) 
     unit = unit_of(asked.but(currency=series.currency))
     value, intervals = found.value, found.intervals
     events = events_of(asked, series.goods, last)
-    if any(not one.is_seen for one in events):
+    if any(not one.is_seen for one in events) or _ended(asked, series):
         intervals = _widened(value, intervals, asked.measure)
     revision = _revision(asked, series, lake)
     if revision is not None and found.reported:
@@ -759,6 +780,17 @@ def _figure(asked: Definition, series: _Series, lake: Lake, evaluate: Evaluate) 
             "next": list(_next(series, asked, level)),
         },
     )
+
+
+def _ended(asked: Definition, series: _Series) -> str:
+    """Say that the reporter stopped, or is far behind others of its source; empty if neither."""
+    last = series.months[-1]
+    who = area_name(getattr(asked, series.voice))
+    if not series.partners and stopped_in(members_of(asked, series.voice), asked.period):
+        return f"{who} stopped reporting after {last}: no later months of its own are to come"
+    if series.source_to is not None and _apart(last, series.source_to) >= _BEHIND:
+        return f"{who} has no month after {last}, and others report up to {series.source_to}"
+    return ""
 
 
 def _is_amount(asked: Definition) -> bool:
@@ -927,6 +959,21 @@ def _shifted(month: Period, by: int) -> str:
     return f"{count // 12}-{count % 12 + 1:02d}"
 
 
+def _about_lists(events: tuple[Event, ...]) -> Iterator[Caveat]:
+    """Say on which days goods of the flow came onto a list, and whether the months show it."""
+    for one in events:
+        then = (
+            "The months since then show its effect"
+            if one.is_seen
+            else "Errors of the past do not know its effect: the intervals are half as wide again"
+        )
+        yield caveat(
+            "nowcasts",
+            f"On {one.day} goods of this flow came onto a list ({joined(list(one.lists))}; "
+            f"{one.codes} {'entry' if one.codes == 1 else 'entries'}). {then}.",
+        )
+
+
 def _caveats(
     asked: Definition,
     series: _Series,
@@ -946,17 +993,7 @@ def _caveats(
         "An estimate of a period that is not reported in full, not evidence. Its intervals are "
         f"from errors of such estimates in the past. {revised}",
     )
-    for one in events:
-        then = (
-            "The months since then show its effect"
-            if one.is_seen
-            else ("Errors of the past do not know its effect: the intervals are half as wide again")
-        )
-        yield caveat(
-            "nowcasts",
-            f"On {one.day} goods of this flow came onto a list ({joined(list(one.lists))}; "
-            f"{one.codes} {'entry' if one.codes == 1 else 'entries'}). {then}.",
-        )
+    yield from _about_lists(events)
     if series.covered is not None:
         side = other_side(series.voice)
         yield caveat(
@@ -982,11 +1019,14 @@ def _caveats(
             "before, beyond what went before it. Whether it lasts is not known: the intervals are "
             "wider, and methods that use months before it are left out.",
         )
-    if gone := stopped_in(_named(asked), asked.period):
+    silent = [one for one in _named(asked) if one != getattr(asked, series.voice)]
+    if (gone := stopped_in(silent, asked.period)) and not series.partners:
         names = joined([area_name(one.area) for one in gone])
         yield caveat(
             "nowcasts", f"{names} stopped reporting: the months are those of the partner's reports."
         )
+    if ended := _ended(asked, series):
+        yield caveat("nowcasts", f"{ended}. The intervals are half as wide again.")
     editions = {harmonized(one).id for one in series.cells.available.nomenclatures}
     if asked.goods != "all" and len(editions) > 1:
         yield caveat(
