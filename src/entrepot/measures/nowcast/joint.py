@@ -344,7 +344,9 @@ def joint_backtest(
                 for x, n in groups
             ]
         )
-        said += [float(statistic(one[:, None])[0]) for one in (before, before * ratio)]
+        # A part that began from next to nothing: at most twentyfold, as the method of that name.
+        grown = before * np.clip(ratio, 0, 20)
+        said += [float(statistic(one[:, None])[0]) for one in (before, grown)]
         off = [abs(one - truth) / (1.0 if shares else truth) for one in said]
         rows.append(
             [0.0, *(float(abs(error) <= half) for half in halves), *off, np.nan, 0.0, 2 * halves[0]]
