@@ -422,7 +422,8 @@ def _says_it(kind: str, keys: dict[str, Any], d: dict[str, Any]) -> bool:
     if kind not in KINDS.get(d["measure"], (d["measure"],)):
         return False
     flat = dict(keys["of"] if kind == "ratio" else keys)
-    flow = "surplus" if kind == "balance" else "trade" if flat.get("flow") == "both" else "export"
+    both = flat.get("flow") == "both" or (kind == "trade_share" and d.get("flow") == "both")
+    flow = "surplus" if kind == "balance" else "trade" if both else "export"
     choice = Choice((flat.get("exporter", "WLD"), flat.get("importer", "WLD")), ())
     if not _rights(d, "sides", [choice], {"kind": flow}):
         return False

@@ -20,6 +20,7 @@ from entrepot.model.period import Period
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from entrepot.claims.draft.frames import Framed
     from entrepot.claims.draft.scene import Scene
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
@@ -340,6 +341,7 @@ def facts_of(
     claim: Drafted | None,
     rules: Drafted | str | None,
     sums: Iterable[str] = (),
+    frame: Framed | None = None,
 ) -> dict[str, float]:
     """Return what speaks for and against a reading.
 
@@ -352,6 +354,8 @@ def facts_of(
         What the rules read of the number: a claim, the reason why not, or None.
     sums
         What the other numbers of the text say of it.
+    frame
+        What the pattern of a share reads of it.
     """
     parts = {part: guess.chances.get(part, 0.0) for part in ("what", "flow", "sides", "period")}
     facts = {f"odds:{part}": _log_odds(chance) for part, chance in parts.items()}
@@ -385,11 +389,23 @@ def facts_of(
         seen.append("rules:same" if alike else "rules:other")
     else:
         seen.append(f"rules:{missing(rules) or 'against'}" if rules else "rules:none")
+    if claim is not None and (claim.kind.endswith("_share") or frame is not None):
+        seen.append(f"frame:{'none' if frame is None else _framed(claim, frame)}")
     if len(named) > _MANY_AREAS:
         seen.append("many-areas")
     if len(scene.apart.numbers) > _MANY_NUMBERS:
         seen.append("many-numbers")
     return facts | dict.fromkeys(seen, 1.0)
+
+
+def _framed(claim: Drafted, frame: Framed) -> str:
+    """Return whether the pattern of a share says what a claim says."""
+    keys = claim.keys
+    if claim.kind == "ratio":
+        goods = keys["of"].get("goods", "all") if isinstance(keys.get("of"), dict) else "all"
+        return "same" if not frame.part and goods != "all" else "other"
+    sides = keys.get("exporter"), keys.get("importer")
+    return "same" if (claim.kind, sides) == (f"{frame.kind}_share", frame.sides) else "other"
 
 
 _MANY_AREAS, _MANY_NUMBERS = 3, 6

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.arithmetic import borne_out
 from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
+from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed
 from entrepot.claims.draft.judge import (
     SURE,
     agrees,
@@ -48,6 +49,8 @@ __all__ = [
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
+FRAMED = 0.5
+"""How sure the structure has to be of a share that its pattern reads alike."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (
@@ -136,7 +139,9 @@ def structured(
     learned = weights() if learned is None else learned
     cut = [one for one in sentences(article.text) if table_in(one) is None]
     found = scenes(cut, [numbers_of(one) for one in cut])
-    read = guesses(found, home_of(found, article.text), article.published, learned)
+    home = home_of(found, article.text)
+    read = guesses(found, home, article.published, learned)
+    frames = _frames(read, home)
     done: dict[tuple[int, int], Structured] = {}
     earlier: list[StructuralReading] = []
     # By sentence; the objects themselves are mutable and cannot be compared by value.
@@ -163,7 +168,10 @@ def structured(
         }
     )
     facts = {
-        place: facts_of(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ()))
+        place: facts_of(
+            *(one.guess, one.scene, one.claim, rules.get(place), sums.get(place, ())),
+            frames.get(place),
+        )
         for place, one in done.items()
     }
     alike: dict[tuple[int, frozenset[str], str], list[tuple[int, int]]] = {}
@@ -175,6 +183,28 @@ def structured(
         for place, said in zip(places, facts_beside([facts[one] for one in places]), strict=True):
             done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
+
+
+def _frames(
+    read: Sequence[tuple[Scene, StructuralReading]], home: str
+) -> dict[tuple[int, int], Framed]:
+    """Return shares as their patterns read them, by place."""
+    found: dict[tuple[int, int], Framed] = {}
+    last: Framed | None = None
+    level: StructuralReading | None = None
+    age, scene_of_last = 0, None
+    for scene, guess in read:
+        if scene is not scene_of_last:
+            age, level, scene_of_last = age + 1, None, scene
+            if age > OLDEST_FRAME:
+                last = None
+        frame = framed(guess.number, scene, home, last, level)
+        if frame is not None:
+            found[scene.sentence.place(guess.number.start, guess.number.end)] = frame
+            last, age = frame, 0
+        if guess.what == "level":
+            level = guess
+    return found
 
 
 def _check_over(guess: StructuralReading, article: Article) -> None:
@@ -314,9 +344,16 @@ def _chosen(
         return None, f"it may be {said(rules)}, or something else"
     if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
+    if by_structure is not None and structure and is_framed(structure):
+        return by_structure, ""
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
+
+
+def is_framed(structure: Structured) -> bool:
+    """Whether the pattern of a share says the same as the structure, which is not unsure."""
+    return "frame:same" in structure.facts and structure.sure >= FRAMED
 
 
 _BEARS_OUT = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
@@ -344,7 +381,8 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
         return False
-    return not (agrees(chosen, structure.claim) and _BEARS_OUT & structure.facts.keys())
+    borne_out = _BEARS_OUT & structure.facts.keys() or is_framed(structure)
+    return not (agrees(chosen, structure.claim) and borne_out)
 
 
 def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:
