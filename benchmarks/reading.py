@@ -76,6 +76,12 @@ PRIOR = {
     }
     | {"share-world": -1.0, "stays-in-new-paragraph": -2.0, "nowhere": -0.5, "o:m:home": 0.5}
     | {"header": 2.0, "no-header": -1.0, "header-home": 1.0, "item": 3.0, "no-item": -1.0}
+    | {
+        "p:m:topic:title": 1.0,
+        "p:m:topic:title:none": 1.0,
+        "p:m:world:total": 1.0,
+        "both:title:none": 1.5,
+    }
     | {"home-o:export": 1.0, "home-o:import": 1.0, "home-p:import": -1.0, "home-p:export": -1.0}
     | {"home-o:deficit": 1.0, "home-o:surplus": 1.0, "home-o:trade": 1.0}
     | {"home-n:s": -1.0, "home-n:x": -1.0, "both:all:none": 1.5}

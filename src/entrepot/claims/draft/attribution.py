@@ -90,11 +90,17 @@ def _names(text: str, language: str) -> Iterator[re.Match[str]]:
 
 
 def _has_flow(words: str, language: str) -> bool:
-    """Whether German words are more than a name: exports or imports that rise or fall."""
+    """Whether words are more than a name: exports that rise, fall or "show a jump"."""
+    if language == "en":
+        return _ENGLISH_FLOW.search(words) is not None
     cues = cue_words(language)
     return language == "de" and any(
         cues[("flow", kind)].search(words) for kind in ("export", "import")
     )
+
+
+_ENGLISH_FLOW = re.compile(r"\b(?:exports|imports|shipments|deliveries)\b", re.IGNORECASE)
+"""No part of the name of an office, unlike "export" or "trade"."""
 
 
 def _is_subject(match: re.Match[str], text: str, language: str) -> bool:

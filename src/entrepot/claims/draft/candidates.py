@@ -317,11 +317,15 @@ def side_choices(  # noqa: C901
         said = [f"m:{name}", f"m:{name}:{context}", f"m:{name}:{carried}:{context}"]
         said.append(f"m:{name}:{group}")
         said.append(f"m:{name}:a{min(memory.age, 3)}")
+        said.append(f"m:{name}:{'many' if len(memory.named) > _MANY else 'few'}:{context}")
         if name == "topic":
             said = [f"m:topic:{memory.weight}", f"m:topic:{memory.weight}:{context}"]
             said.append(f"m:topic:{memory.weight}:{carried}:{context}")
         if name != "home" and memory.kind:
             said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
+        if name in ("par", "world"):
+            fresh = "new" if scene.sentence.paragraph != memory.paragraph else "same"
+            said.append(f"m:{name}:{group}:{fresh}:{context}")
         if scene.names_the_country:
             said.append(f"m:{name}:country")
         if scene.apart.found.of("its"):
@@ -410,10 +414,20 @@ def touched(number: Span, scene: Scene) -> str:
     if not last or number.start - last[0].end > _TOUCHED:
         return ""
     close = _ITEM.fullmatch(text, last[0].end, number.start)
+    ahead = [area for area in scene.areas if area.end <= last[0].start][-1:]
+    if close and ahead and _FOLLOWS.fullmatch(text, ahead[0].end, last[0].start):
+        last = ahead
     return last[0].value if close and last[0].value not in (NOWHERE, WORLD) else ""
 
 
+_MANY = 3
+"""Countries named so far beyond which a text is about trade with many."""
 _TOUCHED = 20
+_FOLLOWS = re.compile(
+    r"\s*(?:follow(?:ed|s)|trail(?:ed|s)|replaced|overtook|folgt(?:e|en)? auf|следу(?:ет|ют) за)"
+    r"\s*(?:the )?"
+)
+"""Between two countries of which the first has the number: "Russia followed China with 2 bn"."""
 
 
 def _item(number: Span, scene: Scene, memory: Background) -> tuple[str, str] | None:

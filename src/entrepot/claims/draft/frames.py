@@ -18,6 +18,7 @@ from entrepot.claims.draft.candidates import BALANCES, BUYS, touched
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import is_added, is_between_two, unit_beside
+from entrepot.claims.draft.ranks import is_owner, places_in, without_asides
 from entrepot.claims.draft.scene import OWN_LAND
 from entrepot.claims.draft.wholes import denominator_before, denominator_behind
 from entrepot.model.areas import WORLD
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
-__all__ = ["OLDEST_FRAME", "Framed", "framed"]
+__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def framed(
     signed = _SIGNED.match(scene.sentence.text, number.start) is not None
     if unit not in ("percent", "share") or number.says.moved or signed or is_added(number, apart):
         return None
+    if any(one.value == WORLD for one in apart.found.areas):
+        return None  # a share of the world's trade, or of all that somebody trades with it
     low, high = _around(number, scene)
     areas = _named(scene, home)
     cues = [one for one in apart.found.of(*_WORDS) if low <= one.start < high]
@@ -120,13 +123,16 @@ def framed(
     part_of = _part_of(number, scene)
     if not (cues or whole or level or goes_on or part_of or (verb and last)):
         return None
-    if level is not None and (whole is None or whole.kind in ("import", "export")):
+    if whole is None and part_of is None and _is_of_which(number, scene):
+        return None  # a part of an amount of other words: "flowers for $1.3 bn, of which A took"
+    flow = whole if whole is not None and whole.kind in ("import", "export") else None
+    if flow is not None and _is_of_goods(number, flow, scene, areas):
+        return _of_goods(number, flow, scene)
+    if level is not None and (whole is None or flow is not None):
         return _of_level(number, level, whole, home)
     parts = _parts(number, scene, areas, (low, high))
     if whole is not None and whole.kind in ("import", "export", "trade"):
         kind, goods = whole.kind, whole.goods
-        if _is_of_goods(number, whole, scene, areas):
-            return _of_goods(number, whole, scene)
         owner = _owner(whole, _at_share(number, scene, areas, low), scene, areas)
         owner = owner or (verb or ("", ""))[1] or home
         if behind_it is not None and not set(parts) - {owner}:
@@ -192,6 +198,10 @@ def _goes_on(number: Span, last: Framed, scene: Scene, areas: Sequence[Mark]) ->
     return between <= {last.owner, last.part} or (len(between) == 1 and not new)
 
 
+def _is_of_which(number: Span, scene: Scene) -> bool:
+    return any(one.end <= number.start for one in scene.apart.found.of("part"))
+
+
 def _part_of(number: Span, scene: Scene) -> Flow | None:
     """Return the flow that a number is a part of by "of which": "imported 12 t, of which Japan"."""
     cues = [one for one in scene.apart.found.of("part") if one.end <= number.start]
@@ -244,7 +254,9 @@ def _is_of_goods(number: Span, whole: Flow, scene: Scene, areas: Sequence[Mark])
         return any(at <= one.start < whole.start and one.form in _AWAY for one in areas)
     goods = [one for one in scene.apart.found.goods if one.end <= number.start]
     shares = [one for one in scene.apart.found.goods if one.start >= number.end]
-    return bool(goods or shares) and is_between_two(whole, scene.apart) and not (shares and not goods)
+    return (
+        bool(goods or shares) and is_between_two(whole, scene.apart) and not (shares and not goods)
+    )
 
 
 def _of_goods(number: Span, whole: Flow, scene: Scene) -> Framed | None:
@@ -332,9 +344,7 @@ def _subject(whole: Flow, areas: Sequence[Mark]) -> str:
     return bare.pop() if len(bare) == 1 else ""
 
 
-def _parts(
-    number: Span, scene: Scene, areas: Sequence[Mark], within: tuple[int, int]
-) -> list[str]:
+def _parts(number: Span, scene: Scene, areas: Sequence[Mark], within: tuple[int, int]) -> list[str]:
     """Return the countries that a share may be of, the likeliest first."""
     (low, high), text = within, scene.apart.text
     found = _at_share(number, scene, areas, low)
@@ -383,3 +393,35 @@ def _is_at(area: Mark, cue: Mark, scene: Scene) -> bool:
     if scene.sentence.language == "zh" or area.form == "adj":
         return False
     return _AT_SHARE.fullmatch(text, cue.end, area.start) is not None
+
+
+def framed_place(guess: StructuralReading, scene: Scene, home: str) -> Framed | None:
+    """Return who has a place, and among whose suppliers or buyers, as the sentence shows it."""
+    number, apart = guess.number, scene.apart
+    start, end = scene.gaps.clause(number.start, number.end)
+    here = [one for one in _named(scene, home) if start <= one.start < end]
+    here = without_asides(here, apart)
+    found = places_in(apart.sentence.plain, apart.language)
+    placed = next((one for one in found if one.start == number.start), None)
+    owners = [one for one in here if placed is not None and is_owner(one, placed, apart)]
+    owner = owners[0].value if owners else home
+    others = [one for one in here if one.value != owner]
+    behind = [
+        one
+        for one in others
+        if 0 <= one.start - number.end <= _FAR
+        and not _ANY_BREAK.search(apart.text, number.end, one.start)
+    ]
+    before = [one for one in others if one.end <= number.start]
+    ranked = (
+        before[-1:] if before and not _OPENS.search(apart.text[: number.start]) else behind[:1]
+    ) or before[-1:]
+    if not owner or not ranked:
+        return None
+    kind = "import" if guess.kind in BUYS else "export"
+    return Framed(number, kind, owner, ranked[0].value, guess.goods)
+
+
+_ANY_BREAK = re.compile("[,，;；:：。]")
+_OPENS = re.compile(r"(?:^|[.。]\s*)[^,，]{0,12}$")
+"""A place near the beginning of its sentence: whoever has it follows."""

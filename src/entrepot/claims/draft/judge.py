@@ -12,6 +12,7 @@ from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written
+from entrepot.claims.draft.structure import in_row
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.quantity import COUNTED_IN
 from entrepot.model.areas import WORLD
@@ -98,6 +99,8 @@ def claim_of_guess(  # noqa: C901
         raise Refusal(hard[0])
     if "priced" in guess.flags and guess.what == "level":
         raise Refusal("a price, not a value of trade")
+    if "lately" in guess.flags and not at:
+        raise Refusal("it is of the last years or months: of which is not said")
     if number.says.per:
         raise Refusal("a rate for each of several periods")
     keys = _flow_keys(guess)
@@ -132,11 +135,23 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
         ("?", "？")
     ):
         raise Refusal("a place that is denied, asked for, or by quantity")
+    if _NO_LONGER.search(scene.apart.text):
+        raise Refusal("a place that somebody lost or has since a year: of when it is is not clear")
     keys["among"] = "suppliers" if guess.kind in BUYS else "buyers"
     # To the end, behind `among`: the order in which a claims file is written.
     keys["period"] = keys.pop("period")
     says = scene.sentence.text[guess.number.start : guess.number.end]
     return _written(guess, scene, "rank", keys, says)
+
+
+_NO_LONGER = re.compile(
+    r"\b(?:replac|overt[ao]|displac|oust|no longer|formerly|once (?:the|its)|used to be|lost )"
+    r"|\b[Ss]ince (?:19|20)\d\d|abgelöst|verdrängt|überholt|verloren|ehemals|[Ss]eit (?:19|20)\d\d"
+    r"|лишил|потерял|утратил|уступил[аои]? (?:место|перв)|вытесн|сменил|обогнал|\bс (?:19|20)\d\d"
+    r"|取代|曾[是为经]|失去|不再|从\d{4}年(?:开始|起)|自\d{4}年(?:以来|起)",
+    re.IGNORECASE,
+)
+"""A place that changed hands, or that somebody has had for years."""
 
 
 def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
@@ -268,7 +283,8 @@ def basis_of(  # noqa: C901
     number, text = guess.number, scene.apart.text
     numbers = scene.apart.numbers
     at = numbers.index(number)
-    low = numbers[at - 1].end if at else 0
+    first = numbers.index(in_row(number, scene)[0])
+    low = numbers[first - 1].end if first else 0
     named = [
         cue for cue in scene.apart.found.of("price", "quantity") if low <= cue.start < number.start
     ]
@@ -302,7 +318,7 @@ def basis_of(  # noqa: C901
         one for one in earlier[:-_FAR:-1] if one.what == "level" and one.goods == guess.goods
     )
     last = next(amounts, None)
-    if last is not None and last.number.says.unit in _WEIGHED:
+    if last is not None and (last.number.says.unit in _WEIGHED or "weighed" in last.flags):
         return "quantity_growth"
     return "growth"
 
@@ -405,6 +421,8 @@ def _framed(claim: Drafted, frame: Framed) -> str:
         goods = keys["of"].get("goods", "all") if isinstance(keys.get("of"), dict) else "all"
         return "same" if not frame.part and goods != "all" else "other"
     sides = keys.get("exporter"), keys.get("importer")
+    if claim.kind == "rank":
+        return "same" if sides == frame.sides else "other"
     return "same" if (claim.kind, sides) == (f"{frame.kind}_share", frame.sides) else "other"
 
 

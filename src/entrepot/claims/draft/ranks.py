@@ -12,21 +12,33 @@ from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import clause
 from entrepot.claims.draft.refused import of_the_sentence, unmarked
 from entrepot.claims.draft.slots import level_period
-from entrepot.claims.numbers import PLACES, Span, read_place
+from entrepot.claims.numbers import PLACES, SHORT_PLACES, Span, read_place
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
     from entrepot.claims.draft.sentences import Mark
 
-__all__ = ["Placed", "claim_of_place", "has_other_words", "places_in"]
+__all__ = [
+    "Placed",
+    "bare_places_in",
+    "claim_of_place",
+    "has_other_words",
+    "is_owner",
+    "places_in",
+    "without_asides",
+]
 
 _PARTNERS = {
     "en": {
         "suppliers": (
-            r"supplier|exporter(?= to\b)|import (?:source|partner)|source of (?:[\w.]+ )?imports"
+            r"supplier|exporter(?= to\b)|import (?:source|partner|origin)"
+            r"|source(?:s)? of (?:(?:the )?[\w.]+ )?imports|provider|country of origin"
         ),
-        "buyers": r"buyer|customer|importer(?= of\b)|export (?:market|destination|partner)|market",
+        "buyers": r"buyer|customer|importer(?= of\b)|export (?:market|destination|partner|customer)|market"
+        r"|destination(?= (?:of|for)\b)|purchaser|taker",
         "both": r"(?:(?:trade|trading|commercial|economic) )?partner",
     },
     "ru": {
@@ -39,13 +51,14 @@ _PARTNERS = {
     },
     "de": {
         "suppliers": r"(?:[A-Z][a-zäöü]+-?)?[Ll]ieferant(?:en)?|(?:Import|Einfuhr)partner(?:s)?"
-        r"|(?:Herkunfts|Liefer)land(?:es)?",
-        "buyers": r"Abnehmer(?:land|s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?",
+        r"|(?:Herkunfts|Liefer|Ursprungs)land(?:es)?|(?:Import|Einfuhr|Bezugs)quelle",
+        "buyers": r"Abnehmer(?:land|landes|s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?"
+        r"|(?:Export|Ausfuhr|Ziel|Bestimmungs|Empfänger)land(?:es)?|Exportziel(?:s)?",
         "both": r"(?:Handels)?[Pp]artner(?:s)?",
     },
     "zh": {
-        "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)",
-        "buyers": "出口(?:市场|目的[地国]|对象国?)|买家|买方|买主|客户",
+        "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)|来源[国地]|供货[国方]",
+        "buyers": "出口(?:市场|目的[地国]国?|对象国?)|买家|买方|买主|客户|目的[地国]|购买国",
         "both": "(?:贸易|经贸)?伙伴国?",
     },
 }
@@ -56,14 +69,24 @@ _SINGLE = {
     "zh": "的?",
 }
 _GOODS = {"en": r"(?:[\w-]+ ){0,2}?", "ru": "", "de": "", "zh": "[\u4e00-\u9fff]{0,8}?"}
+_ASIDE = {
+    "en": r"(?:(?:just |right )?(?:after|behind|ahead of|before)|followed by|overtaking|with)",
+    "ru": r"(?:сразу )?(?:после|за|вслед за|уступая(?: только| лишь)?|опережая|опередив|обогнав)",
+    "de": r"(?:knapp |gleich )?(?:nach|hinter|vor|gefolgt von)",
+    "zh": "(?:仅)?次于|超过|领先于|其次[为是]|居于",
+}
+"""In front of a country that has another place: "second-largest supplier after China"."""
 _LINKS = {
-    "en": "(?:has )?become|became|remained|remains|stayed|by far|by value",
+    "en": (
+        "(?:has )?become|became|remained|remains|stayed|by far|by value|after|behind|ahead|and"
+        "|followed|by|before|overtaking|world['’]s|the world"
+    ),
     "ru": (
-        "стал[аои]?|явля(?:ется|лся|лась|лось)"
+        "после|вслед|за|уступая|только|лишь|сразу|опережая|опередив|обогнав|и|стал[аои]?|явля(?:ется|лся|лась|лось)"
         "|оста(?:ется|[её]тся|лся|лась|лось|вался|валась|валось)"
     ),
-    "de": "wurden?|blieb(?:en)?|bleibt",
-    "zh": "成为|成了|成|再次",
+    "de": "wurden?|blieb(?:en)?|bleibt|nach|hinter|vor|gefolgt|von|und|knapp|gleich",
+    "zh": "成为|成了|成|再次|仅次于|次于|和",
 }
 """Words between a place and who has it, beside those that change nothing anywhere."""
 # (?!) never matches: the language has no such form.
@@ -125,6 +148,48 @@ def _pattern(language: str) -> re.Pattern[str]:
     )
 
 
+_BARE = {
+    "en": r"(?:rank(?:ed|s|ing)?|came|comes|coming|placed)\s+(?:in )?(?:the )?(?P<place>{})(?!\w)"
+    r"|(?:in|took|takes|taking)\s+(?:the )?(?P<other>{})(?= place\b)",
+    "ru": r"(?<!\w)(?P<place>{})(?!\w)",
+    "de": r"(?<!\w)(?P<place>{})(?!\w)",
+    "zh": r"(?:名列|位列|位居|列|居|排名?|排在)(?:各国|全球|世界)?(?P<place>{})",
+}
+
+
+@cache
+def _bare_pattern(language: str) -> re.Pattern[str]:
+    words = SHORT_PLACES[language]
+    return re.compile(_BARE[language].replace("{}", words), re.IGNORECASE)
+
+
+def bare_places_in(reading: ParsedSentence, trade: str) -> list[Placed]:
+    """Return places without a noun, among what the sentence or the text before is about.
+
+    Parameters
+    ----------
+    reading
+        The sentence.
+    trade
+        ``import`` or ``export`` where the text before is about one of them.
+    """
+    found = []
+    text = reading.sentence.plain
+    for match in _bare_pattern(reading.language).finditer(text):
+        name = "place" if match["place"] else "other"
+        start, end = match.span(name)
+        kinds = [flow.value for flow in reading.found.flows if flow.start < start] or [
+            flow.value for flow in reading.found.flows
+        ]
+        kind = kinds[-1] if kinds else trade
+        if kind in _AMONG:
+            found.append(Placed(start, end, end, _AMONG[kind]))
+    return found
+
+
+_AMONG = {"import": "suppliers", "export": "buyers"}
+
+
 def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:
     """Return the claim that a place makes.
 
@@ -182,7 +247,8 @@ def _beside(placed: Placed, within: tuple[int, int], reading: ParsedSentence) ->
 def _sides(placed: Placed, reading: ParsedSentence, start: int, end: int) -> tuple[Mark, str]:
     """Return whose supplier or buyer it is, and who is at that place."""
     areas = [area for area in reading.found.areas if start <= area.start < end]
-    owners = [area for area in areas if _is_owner(area, placed, reading)]
+    areas = without_asides(areas, reading)
+    owners = [area for area in areas if is_owner(area, placed, reading)]
     ranked = {area.value for area in areas if area not in owners}
     if len(owners) != 1 or len(ranked) != 1:
         raise Refusal("who has the place, or among whose suppliers or buyers, is not clear")
@@ -192,11 +258,40 @@ def _sides(placed: Placed, reading: ParsedSentence, start: int, end: int) -> tup
     return owners[0], ranked.pop()
 
 
-def _is_owner(area: Mark, placed: Placed, reading: ParsedSentence) -> bool:
+def without_asides(areas: Sequence[Mark], reading: ParsedSentence) -> list[Mark]:
+    """Return the areas but those that have another place: "after China and India"."""
+    kept: list[Mark] = []
+    aside = _aside(reading.language)
+    last: Mark | None = None
+    for area in areas:
+        gap = reading.text[last.end if last is not None else 0 : area.start]
+        listed = last is not None and re.fullmatch(_AND, gap, re.IGNORECASE) is not None
+        if aside.search(gap) or (listed and last is not None and last not in kept):
+            last = area
+            continue
+        kept.append(area)
+        last = area
+    return kept
+
+
+_AND = r"\s*(?:,|、|and|und|и|和|与|, and)?\s*(?:the )?"
+
+
+@cache
+def _aside(language: str) -> re.Pattern[str]:
+    lead = "" if language == "zh" else r"(?<!\w)"
+    article = r"(?:\s+(?:the|de[nmr]|die))?\s*" if language != "zh" else ""
+    return re.compile(rf"{lead}{_ASIDE[language]}{article}$", re.IGNORECASE)
+
+
+def is_owner(area: Mark, placed: Placed, reading: ParsedSentence) -> bool:
     """Whether an area stands right at a place: "Italy's largest supplier", "supplier to Italy"."""
     language = reading.language
     if area.end <= placed.start:
         gap = reading.text[area.end : placed.start]
+        if language == "zh":  # 俄罗斯原油的第二大买家
+            ahead = [one for one in reading.found.goods if area.end == one.start < placed.start]
+            gap = reading.text[ahead[0].end : placed.start] if ahead else gap
         sided = language == "zh" or area.form in _SIDED_BEFORE
         return sided and re.fullmatch(_OWNER_BEFORE[language], gap) is not None
     if area.start < placed.stop:
@@ -223,7 +318,8 @@ def _goods(
         for one in near
         if one.start >= at and re.fullmatch(link, reading.text[at : one.start]) is not None
     ]
-    named = inside or behind
+    ahead = [one for one in near if reading.language == "zh" and one.start == owner.end]
+    named = inside or behind or ahead
     if len(near) > 1 or near != named:
         raise Refusal("of which goods the place is, is not clear")
     if named:

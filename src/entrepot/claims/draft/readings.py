@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.arithmetic import borne_out
 from entrepot.claims.draft.candidates import BALANCES
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
-from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed
+from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import (
     SURE,
     agrees,
@@ -58,6 +58,7 @@ _BY_RULES = (
     *("import_share", "export_share", "trade_share"),
 )
 """Kinds that the rules read in full or leave."""
+_SHARES = ("import_share", "export_share", "trade_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,10 @@ def _frames(
             age, level, scene_of_last = age + 1, None, scene
             if age > OLDEST_FRAME:
                 last = None
+        if guess.what == "rank":
+            if place := framed_place(guess, scene, home):
+                found[scene.sentence.place(guess.number.start, guess.number.end)] = place
+            continue
         frame = framed(guess.number, scene, home, last, level)
         if frame is not None:
             found[scene.sentence.place(guess.number.start, guess.number.end)] = frame
@@ -330,7 +335,12 @@ def _chosen(
     """Return the claim that a number makes, or why it makes none."""
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
+    if structure and isinstance(rules, Drafted) and _is_of_total(rules, structure):
+        return None, "of a total, and with whom is not said"
     if isinstance(rules, Drafted):
+        if rules.kind in _SHARES and structure and by_structure and is_framed(structure):
+            # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
+            return (rules if agrees(by_structure, rules) else by_structure), ""
         # Kinds and sums of areas that the structure has no words for cannot be confirmed by it.
         if by_structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
             return rules, ""
@@ -342,6 +352,8 @@ def _chosen(
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
+    if by_structure is not None and structure and _is_of_total(by_structure, structure):
+        return None, "of a total, and with whom is not said"
     if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):
@@ -354,6 +366,18 @@ def _chosen(
 def is_framed(structure: Structured) -> bool:
     """Whether the pattern of a share says the same as the structure, which is not unsure."""
     return "frame:same" in structure.facts and structure.sure >= FRAMED
+
+
+def _is_of_total(claim: Drafted, structure: Structured) -> bool:
+    """Whether a claim is of trade with one country where the sentence speaks of a total alone."""
+    apart, number = structure.scene.apart, structure.guess.number
+    flows = [one for one in apart.found.flows if one.end <= number.start]
+    if claim.kind not in ("value", "growth") or not flows:
+        return False
+    total = any(0 <= flows[-1].start - one.end <= 1 for one in apart.found.of("total"))
+    named = {one.value for one in structure.scene.areas}
+    sides = {claim.keys.get("exporter", WORLD), claim.keys.get("importer", WORLD)}
+    return total and len(sides - named - {structure.guess.home}) > 0 and WORLD not in sides
 
 
 _BEARS_OUT = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))

@@ -81,6 +81,8 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
         return "a number for each of something, not of trade as a whole"
     if _here("compared", number, reading):
         return "it is said of how fast something grew, not of the trade itself"
+    if _here("lately", number, reading) and not _here_timed(number, reading):
+        return "it is of the last years or months: of which is not said"
     if _here("services", number, reading):
         return "services are no goods: nothing here covers them"
     if other := _here("other", number, reading):
@@ -93,6 +95,11 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
     if _here("investment", number, reading) and not flows:
         return "not a number of trade in goods"
     return ""
+
+
+def _here_timed(number: Span, reading: ParsedSentence) -> bool:
+    start, end = clause(number, reading)
+    return any(start <= time.start < end for time in reading.timing.own)
 
 
 def _averaged(number: Span, reading: ParsedSentence) -> str:

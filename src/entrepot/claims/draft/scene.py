@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from operator import itemgetter
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from entrepot.claims.draft.complete import Context
+from entrepot.claims.draft.flows import flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
 from entrepot.claims.draft.parsed_sentence import parse_sentence
-from entrepot.claims.draft.sentences import Time
+from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import is_record
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import read_table
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from entrepot.claims.draft.parsed_sentence import ParsedSentence
-    from entrepot.claims.draft.sentences import Mark, Sentence
+    from entrepot.claims.draft.sentences import Sentence
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
@@ -300,8 +301,56 @@ def scenes(
     for place, (sentence, spans) in enumerate(zip(sentences, numbers, strict=True)):
         # Without context or date: what was said before is weighed here, not filled in by rules.
         apart = parse_sentence(sentence, spans, Context(), None)
-        found.append(Scene(sentence, apart, apart.found.areas, place == 0))
+        apart = _with_agents(apart)
+        areas = tuple(one for one in apart.found.areas if not _is_superlative(one, apart))
+        found.append(Scene(sentence, apart, areas, place == 0))
     return found
+
+
+def _with_agents(apart: ParsedSentence) -> ParsedSentence:
+    """Return a sentence whose suppliers and buyers are flows: "suppliers were A (4 bn), B (2 bn)".
+
+    Only here: the rules read "the largest buyer of Russian oil" as a place and nothing else.
+    """
+    known = [(one.start, one.end) for one in apart.found.flows]
+    agents = [
+        Mark("flow", one.value, "", one.start, one.end)
+        for one in apart.found.of("agent")
+        if not any(start < one.end and one.start < end for start, end in known)
+        and not _IN_THE_WORLD.match(apart.text, one.end)
+        # "Russian exporters" sell themselves: they are nobody's suppliers.
+        and not any(
+            area.form in ("adj", "origin") and 0 <= one.start - area.end <= 1
+            for area in apart.found.areas
+        )
+    ]
+    if not agents:
+        return apart
+    every = sorted((*apart.found.flows, *agents), key=lambda one: one.start)
+    found = replace(apart.found, flows=tuple(every))
+    flows = flows_of(apart.text, apart.sentence.language, found)
+    return replace(apart, found=found, flows=tuple(flows))
+
+
+_IN_THE_WORLD = re.compile(r"\s*(?:in the world|worldwide|globally|в мире|weltweit|der Welt)")
+_SUPERLATIVE = re.compile(
+    r"(?:['’]s)?\s*(?:\w+[- ])?(?:largest|biggest|top|leading|no\. ?1)\b|的?(?:第.{1,2}大|最大)",
+    re.IGNORECASE,
+)
+_LARGEST = re.compile(
+    r"(?:крупнейш|больш|größte|wichtigste)\w*(?:\s+\w+){0,2}\s+(?:in |в )?(?:der )?$"
+)
+
+
+def _is_superlative(area: Mark, apart: ParsedSentence) -> bool:
+    """Whether the world only says how large something is: "the world's largest importer"."""
+    if area.value != WORLD:
+        return False
+    text = apart.text
+    return (
+        _SUPERLATIVE.match(text, area.end) is not None
+        or _LARGEST.search(text, max(0, area.start - 40), area.start) is not None
+    )
 
 
 _OFFICE = (
@@ -370,7 +419,10 @@ _LISTED = re.compile(r"\s*(?:[-–—•*·>]|\d{1,2}[.)])\s")
 
 
 def topic_of(found: Sequence[Scene], home: str) -> tuple[str, str]:
-    """Return the other country of a text about two, and how much of it is about that one."""
+    """Return the other country of a text about two, and how much of it is about that one.
+
+    ``title`` where a headline, or a first sentence without an amount, names these two alone.
+    """
     named: Counter[str] = Counter()
     early: list[str] = []
     counted = False
@@ -387,6 +439,10 @@ def topic_of(found: Sequence[Scene], home: str) -> tuple[str, str]:
     if len(early) != 1:
         return "", ""
     share = named[early[0]] / named.total()
+    head = found[0]
+    quiet = not any(one.says.unit for one in head.apart.numbers)
+    if quiet and share >= _HALF and {one.value for one in head.areas} == {home, early[0]}:
+        return early[0], "title"
     return early[0], "all" if share >= _MOSTLY else "half" if share >= _HALF else "some"
 
 
@@ -515,7 +571,7 @@ _A_MONTH_AHEAD = 3
 
 _BELOW = (
     r"(?:unter|über) (?:jene[mnr]|de[mnr]) (?:des|vom|im)"
-    r"|(?:ниже|выше)(?: уровня)?|(?:меньше|больше) уровня"
+    r"|(?:ниже|выше)(?: уровня| показател\w+)?(?: за)?(?: весь)?|(?:меньше|больше) уровня"
 )
 _MONTH_OF = r"(?:(?:перв|последн|аналогичн)\w+ (?:месяц|квартал|полугоди|период)\w*\s*)?"
 """Words of a base that leave a month out: "against the first month of last year"."""

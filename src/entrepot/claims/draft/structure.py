@@ -30,7 +30,7 @@ from entrepot.claims.draft.candidates import (
     what_choices,
 )
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.ranks import Placed, has_other_words, places_in
+from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words, places_in
 from entrepot.claims.draft.scene import Background, Scene, ends_with, times_of, topic_of
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import Span, read_place
@@ -147,7 +147,8 @@ def guesses(
         )
         last: StructuralReading | None = None
         done += [
-            (scene, _guess_place(one, scene, memory, learned, recorder)) for one in placed_in(scene)
+            (scene, _guess_place(one, scene, memory, learned, recorder))
+            for one in placed_in(scene, memory)
         ]
         for number in scene.apart.numbers:
             guess = _guess(number, scene, memory, last, learned, recorder)
@@ -158,10 +159,15 @@ def guesses(
     return done
 
 
-def placed_in(scene: Scene) -> list[Placed]:
+def placed_in(scene: Scene, memory: Background) -> list[Placed]:
     """Return the places among suppliers or buyers that a sentence names."""
-    found = places_in(scene.sentence.text, scene.sentence.language)
-    return [one for one in found if one.among != "both"]
+    found = places_in(scene.sentence.plain, scene.sentence.language)
+    bare = [
+        one
+        for one in bare_places_in(scene.apart, memory.trade)
+        if not any(one.start < other.stop and other.start < one.stop for other in found)
+    ]
+    return [one for one in [*found, *bare] if one.among != "both"]
 
 
 def _guess_place(
@@ -192,12 +198,18 @@ def _guess_place(
             chosen[part] = ranked[0][1].value
     owner, partner = chosen.get("sides", ("", ""))
     period = Period.parse(chosen["period"][0]) if "period" in chosen else None
-    named = [one for one in scene.apart.found.goods if placed.end <= one.start < placed.stop + 20]
+    goods_here = scene.apart.found.goods
+    named = [one for one in goods_here if placed.end <= one.start < placed.stop + 20]
+    if not named and scene.sentence.language == "zh":  # 俄罗斯原油的第二大买家
+        named = [one for one in goods_here if placed.start - 1 <= one.end <= placed.start]
     goods, certainty = (named[0].value, named[0].form) if named else ("all", "")
     flags = _flags(number, scene, None)
     if not named and (
-        scene.apart.found.goods
-        or has_other_words(placed, scene.apart.text, scene.sentence.language)
+        goods_here
+        or (
+            placed.end < placed.stop
+            and has_other_words(placed, scene.apart.text, scene.sentence.language)
+        )
     ):
         flags = (*flags, "goods-open")
     return StructuralReading(
@@ -332,7 +344,7 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
 
 
 _NEXT = re.compile(
-    r"[)）]?\s*[,;、，；]?\s*(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
+    r"(?:\s*[(（][^()（）]{0,25}[)）])?[)）]?\s*[,;、，；]?\s*(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
     r"(?:the|von|mit|from|to|из|в)?\s*"
 )
 
@@ -422,9 +434,10 @@ def _base(
     if period is None or what not in ("growth", "points"):
         return None
     text = scene.apart.text
-    low = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
+    row = in_row(number, scene)
+    low = max((one.end for one in scene.apart.numbers if one.end <= row[0].start), default=0)
     high = min(
-        (one.start for one in scene.apart.numbers if one.start >= number.end), default=len(text)
+        (one.start for one in scene.apart.numbers if one.start >= row[-1].end), default=len(text)
     )
     named = [
         time
@@ -451,6 +464,21 @@ def _base(
     return None
 
 
+def in_row(number: Span, scene: Scene) -> list[Span]:
+    """Return the rates that what stands around one of them is of: "24 % and close to 18 %"."""
+    text = scene.apart.text
+    like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
+    at = low = high = like.index(number)
+    while low and _ROW.fullmatch(text, like[low - 1].end, like[low].start):
+        low -= 1
+    while high + 1 < len(like) and _ROW.fullmatch(text, like[high].end, like[high + 1].start):
+        high += 1
+    return like[low : high + 1] if low < at or at < high else [number]
+
+
+_ROW = re.compile(
+    r"\s*(?:,|、|and|und|и|和|与|及|, and)\s*(?:(?:close to|about|nearly|almost|around|rund|около|почти)\s*)?"
+)
 _MADE = re.compile(
     r"\b(?:production|output|mined|produced|refin\w+|capacity|reserves|consum\w+)\b"
     r"|добы[а-я]+|переработ[а-я]+|выпуск|производств|произв[а-я]+|потребл[а-я]+|индекс|мощност"
@@ -471,9 +499,25 @@ _OTHERS = re.compile(
     r"|其他|其它",
     re.IGNORECASE,
 )
+_COUNTED_IN = re.compile(
+    r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|cubic|куб|баррел|barrels|bcm|штук|Stück|Tonnen"
+    r"|tonnes|tons|тонн)"
+)
+"""Behind a number that is no amount of money."""
 _VETOES = (
     *("future", "negated", "other", "services", "reexport", "omitted", "adjusted", "mean", "per"),
-    *("compared", "investment", "gdp", "route", "part", "price", "quantity", "pointed", "fiscal"),
+    *(
+        "compared",
+        "lately",
+        "investment",
+        "gdp",
+        "route",
+        "part",
+        "price",
+        "quantity",
+        "pointed",
+        "fiscal",
+    ),
 )
 
 
@@ -497,6 +541,8 @@ def _flags(number: Span, scene: Scene, before: StructuralReading | None) -> tupl
         found.add("made")
     if re.search(_PRICED, text[max(low, last) : number.start]) or _EACH.match(text, number.end):
         found.add("priced")
+    if _COUNTED_IN.match(text, number.end):
+        found.add("weighed")
     if _OTHERS.search(text[low:high]):
         found.add("others")
     if dealt_area(number, scene):

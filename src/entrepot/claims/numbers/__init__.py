@@ -2,11 +2,19 @@
 
 from entrepot.claims.numbers.phrase import read_says
 from entrepot.claims.numbers.says import CURRENCIES, ROUND_WORDS, Says, leading_step, loosened
-from entrepot.claims.numbers.spans import PLACES, Span, number_spans, place_of, read_place
+from entrepot.claims.numbers.spans import (
+    PLACES,
+    SHORT_PLACES,
+    Span,
+    number_spans,
+    place_of,
+    read_place,
+)
 
 __all__ = [
     "CURRENCIES",
     "PLACES",
+    "SHORT_PLACES",
     "ROUND_WORDS",
     "Says",
     "Span",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.claims.numbers.kinds import Token
 
-__all__ = ["PLACES", "Span", "number_spans", "place_of", "read_place"]
+__all__ = ["PLACES", "SHORT_PLACES", "Span", "number_spans", "place_of", "read_place"]
 
 
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
@@ -192,7 +192,17 @@ PLACES = {
 }
 """Words of a place as they stand in front of "supplier", by language."""
 
-_SHORT = re.compile(rf"(?:the )?(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th))")
+SHORT_PLACES = {
+    "en": rf"(?:{'|'.join(_ENGLISH)}|\d+(?:st|nd|rd|th))",
+    "ru": rf"(?:(?:{'|'.join(_RUSSIAN)}){_RUSSIAN_ENDING}|\d+-[её]?[емо]м?) мест(?:о|а|е|у|ом)",
+    "de": rf"(?:{'|'.join(_GERMAN)})e[nrsm]? (?:Platz|Rang|Stelle)|(?:Platz|Rang) \d+",
+    "zh": rf"第(?:{_SINGLE}|\d+)(?:位|名)?",
+}
+"""Words of a place that stand alone: "ranked third", "auf dem dritten Platz"."""
+_SHORT = re.compile(
+    rf"(?:the )?{SHORT_PLACES['en']}|{SHORT_PLACES['ru']}|{SHORT_PLACES['de']}|{SHORT_PLACES['zh']}",
+    re.IGNORECASE,
+)
 _WHOLE = {
     language: re.compile(f"(?:the )?(?:{words})", re.IGNORECASE)
     for language, words in PLACES.items()
