@@ -93,6 +93,7 @@ PRIOR = {
         "yb:pair:none": 2.0,
         "opens-bracket": 4.0,
         "of-other": -2.0,
+        "of-former": -4.0,
         "main:none:new": 1.0,
         "deal": 4.0,
         "no-deal": -2.0,

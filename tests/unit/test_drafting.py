@@ -850,3 +850,98 @@ def test_a_rise_of_something_else_is_no_number_of_the_trade_before_it() -> None:
     for words in ("Rents", "Wages, a trader said,", "Everything else"):
         found = draft(article_of(text.format(words), date="2026-01-21"))
         assert len(found.claims) == 2, words
+
+
+def sides(text: str) -> list[tuple[str, str, str, str, str]]:
+    """Return kind, exporter, importer, goods and number of what is drafted."""
+    found = []
+    for kind, keys, says in drafted(text):
+        goods = str(keys.get("goods", "all"))
+        found.append((kind, str(keys["exporter"]), str(keys["importer"]), goods, says))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        (
+            (
+                "Kenya imported fertilisers worth $310 million in 2024. "
+                "Russia supplied 28 per cent, Saudi Arabia 24 per cent and Morocco 17 per cent."
+            ),
+            [
+                ("import_share", "RUS", "KEN", "31", "28 per cent"),
+                ("import_share", "SAU", "KEN", "31", "24 per cent"),
+                ("import_share", "MAR", "KEN", "31", "17 per cent"),
+            ],
+        ),
+        (
+            (
+                "Экспорт Казахстана в 2023 году составил 78,7 млрд долларов. "
+                "Италия купила товаров на 14,9 млрд долларов, или 18,9% всего экспорта."
+            ),
+            [("export_share", "KAZ", "ITA", "all", "18,9%")],
+        ),
+        (
+            "2023年澳大利亚对华出口2190亿澳元，占其出口总额的37.2%。",
+            [("export_share", "AUS", "CHN", "all", "37.2%")],
+        ),
+    ],
+)
+def test_a_share_takes_the_whole_that_the_text_named_before(
+    text: str, shares: list[tuple[str, ...]]
+) -> None:
+    assert [one for one in sides(text) if one[0].endswith("_share")] == shares
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Germany was the world's largest exporter of cars in 2023. "
+            "Germany (17.6 %) was followed by Japan (13.2 %)."
+        ),
+        (
+            "Kenya sold flowers and coffee to the EU for $1.3 billion in 2024, "
+            "of which the Netherlands took 42 per cent."
+        ),
+        "Germany's imports of gallium were 6 tonnes in 2023. For Japan the share was 60 % in 2023.",
+        "Norway supplied 30 % of Germany's natural gas imports by volume in 2022.",
+        "Until 2022 Russia accounted for 45 % of the EU's imports of natural gas.",
+    ],
+)
+def test_a_share_of_another_whole_is_left(text: str) -> None:
+    assert [one for one in sides(text) if one[0].endswith("_share")] == []
+
+
+def test_an_amount_behind_to_is_not_of_the_year_that_it_fell_from() -> None:
+    text = (
+        "Österreichs Exporte stiegen 2023 um 3,0 % auf 200,6 Mrd. Euro. Das Defizit der "
+        "Handelsbilanz verringerte sich dadurch von 20,6 Mrd. Euro im Jahr 2022 auf 2,3 Mrd. Euro."
+        "\n\n• Italien: Exporte 12,6 Mrd. Euro, Importe 13,4 Mrd. Euro."
+    )
+    periods = {str(keys["period"]) for _, keys, says in drafted(text) if says != "-20,6 Mrd. Euro"}
+    assert periods == {"2023"}
+
+
+def test_exports_that_show_a_jump_are_no_speaker() -> None:
+    text = "Exports to the United States showed a jump of 11.1 percent in August."
+    assert attributed(text, "en") == ("", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Poland was one of Germany's largest suppliers in 2024.",
+        "China replaced the Netherlands as Germany's largest supplier in 2023.",
+        "China has been Germany's largest supplier since 2015.",
+        "Bis 2023 gehörte Kasachstan zu den größten Lieferanten Italiens.",
+    ],
+)
+def test_a_place_that_is_shared_lost_or_of_many_years_is_left(text: str) -> None:
+    assert [one for one in drafted(text) if one[0] == "rank"] == []
+
+
+def test_a_place_names_its_country_and_not_those_before_it() -> None:
+    text = "In 2024 India was the second-largest buyer of Russian crude oil after China."
+    assert sides(text) == [("rank", "RUS", "IND", "2709", "second-largest")]

@@ -324,8 +324,8 @@ def side_choices(  # noqa: C901
         if name != "home" and memory.kind:
             said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
         if name in ("par", "world"):
-            fresh = "new" if scene.sentence.paragraph != memory.paragraph else "same"
-            said.append(f"m:{name}:{group}:{fresh}:{context}")
+            begun = "new" if scene.sentence.paragraph != memory.paragraph else "same"
+            said.append(f"m:{name}:{group}:{begun}:{context}")
         if scene.names_the_country:
             said.append(f"m:{name}:country")
         if scene.apart.found.of("its"):
@@ -586,6 +586,7 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     found: dict[str, set[str]] = {}
     text, times = scene.apart.text, scene.times
     former = ends_with(FROM, text, number.start)
+    to_level = ends_with(_TO, text, number.start)
     earlier = any(
         0 <= start - number.end <= 12 and not WEAK.search(text[number.end : start])
         for start, _ in scene.earlier
@@ -616,6 +617,11 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
         # "… 5 % in 2023": right behind another number, a time is most likely of that one.
         if any(one is not number for one in numbers_at):
             facts.append("of-other")
+        # "Fell from 20.6 bn in 2022 to 2.3 bn": that time is of the first number alone.
+        if to_level and any(
+            one.end <= number.start and ends_with(FROM, text, one.start) for one in numbers_at
+        ):
+            facts.append("of-former")
         if time.ends_range:
             facts.append("ends")
         if leads:

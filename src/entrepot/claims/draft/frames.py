@@ -20,7 +20,7 @@ from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import is_added, is_between_two, unit_beside
 from entrepot.claims.draft.ranks import is_owner, places_in, without_asides
 from entrepot.claims.draft.scene import OWN_LAND
-from entrepot.claims.draft.wholes import denominator_before, denominator_behind
+from entrepot.claims.draft.wholes import denominator_before, denominator_behind, is_of_growth
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.structure import StructuralReading
     from entrepot.claims.numbers import Span
 
-__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place"]
+__all__ = ["OLDEST_FRAME", "Framed", "framed", "framed_place", "plain_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,20 @@ class Framed:
 _WORDS = ("share", "accounts", "came", "went", "took", "depends")
 # Between an amount and the share that it is: "$265 million, or 85 per cent", "3.0 млн тонн (40%)".
 _APPOSED = re.compile(
-    r"\s*[(（]?\s*(?:[,，]?\s*(?:or|that is|i\.e\.|oder|das sind|das entspricht|или|то есть|即|相当于)?"
+    r"\s*[(（]?\s*(?:[,，]?\s*(?:or|that is|i\.e\.|oder|das sind|das entspricht|или|то есть|即"
+    r"|相当于)?"
     r"\s*(?:nearly|about|almost|roughly|around|more than|rund|etwa|knapp|fast|gut|около|почти"
     r"|примерно|более|约|近|超过)?)?\s*"
 )
 _AT_SHARE = re.compile(
     r"(?:['’]s)?\s*(?:own )?|\s*(?:of |der |des |von |на |у )?(?:the )?|的|所", re.IGNORECASE
+)
+_FOR = re.compile(r"(?:^|[,;] )(?:[Ff]or|[Bb]ei|[Dd]ля|[Ii]m Fall|[Ii]n the case of)\s+(?:the )?$")
+_OF_GROWTH = re.compile(
+    r"\s*(?:of |des |der )?(?:the |its |this )?"
+    r"(?:growth|increase|rise|gains?|decline|fall|drop|surge)\b"
+    r"|\s*(?:des |der )?(?:Anstiegs?|Zuwachs|Wachstums?|Rückgangs?)"
+    r"|\s*(?:при)?роста\b|的?(?:增长|增量|下降)"
 )
 _SIGNED = re.compile(r"[-−–+]")
 _BREAK = re.compile("[;；。]")
@@ -82,12 +90,13 @@ OLDEST_FRAME = 2
 """Sentences over which a whole is carried on."""
 
 
-def framed(
+def framed(  # noqa: C901
     number: Span,
     scene: Scene,
     home: str,
     last: Framed | None,
     level: StructuralReading | None,
+    total: StructuralReading | None = None,
 ) -> Framed | None:
     """Return a share as its pattern reads it, None where there is no such pattern.
 
@@ -103,6 +112,8 @@ def framed(
         The share before it, of this sentence or one of the last.
     level
         What the structure reads of the last amount of the sentence in front.
+    total
+        The last amount of all that a country bought or sold, of goods that the text named.
     """
     apart = scene.apart
     unit = number.says.unit or unit_beside(number, apart)
@@ -111,6 +122,8 @@ def framed(
         return None
     if any(one.value == WORLD for one in apart.found.areas):
         return None  # a share of the world's trade, or of all that somebody trades with it
+    if is_of_growth(number) or _OF_GROWTH.match(apart.text, number.end):
+        return None
     low, high = _around(number, scene)
     areas = _named(scene, home)
     cues = [one for one in apart.found.of(*_WORDS) if low <= one.start < high]
@@ -121,15 +134,21 @@ def framed(
     verb = _verb(number, scene, areas, (low, high))
     goes_on = last is not None and _goes_on(number, last, scene, areas)
     part_of = _part_of(number, scene)
-    if not (cues or whole or level or goes_on or part_of or (verb and last)):
+    if not (cues or whole or level or goes_on or part_of or (verb and (last or total))):
         return None
     if whole is None and part_of is None and _is_of_which(number, scene):
         return None  # a part of an amount of other words: "flowers for $1.3 bn, of which A took"
     flow = whole if whole is not None and whole.kind in ("import", "export") else None
     if flow is not None and _is_of_goods(number, flow, scene, areas):
         return _of_goods(number, flow, scene)
+    if flow is not None and _says_of_what(flow, scene):
+        return None
     if level is not None and (whole is None or flow is not None):
         return _of_level(number, level, whole, home)
+    if apart.found.of("took") and apart.found.of("its"):
+        return None  # "China took 27 % of its exports": whose they are stands elsewhere
+    if whole is None and any(_FOR.search(apart.text, 0, one.start) for one in areas):
+        return None  # "for Japan the share was 60 %": of whose imports, not of whose goods
     parts = _parts(number, scene, areas, (low, high))
     if whole is not None and whole.kind in ("import", "export", "trade"):
         kind, goods = whole.kind, whole.goods
@@ -145,6 +164,8 @@ def framed(
     elif part_of is not None:
         kind, goods = part_of.kind, part_of.goods
         owner = _owner(part_of, [], scene, areas) or _subject(part_of, areas) or home
+    elif total is not None and whole is None and (not verb or verb[0] == _side_of(total)):
+        kind, owner, goods = _side_of(total), total.owner, total.goods
     elif verb and (cues or whole):
         kind, owner = verb[0], verb[1] or home
         goods = whole.goods if whole is not None else "all"
@@ -152,6 +173,10 @@ def framed(
         return None
     part = next((one for one in parts if one != owner), "")
     return Framed(number, kind, owner, part, goods) if owner else None
+
+
+def _side_of(total: StructuralReading) -> str:
+    return "import" if total.kind in BUYS else "export"
 
 
 def _named(scene: Scene, home: str) -> list[Mark]:
@@ -226,8 +251,9 @@ def _is_apposed(number: Span, level: StructuralReading, scene: Scene) -> bool:
     cues = [
         one for one in scene.apart.found.of("share", "accounts") if low <= one.start < number.start
     ]
-    marks = (*scene.areas, *scene.times, *scene.apart.found.flows)
-    return bool(cues) and not any(low <= one.start < cues[0].start for one in marks)
+    starts = [one.start for one in (*scene.areas, *scene.apart.found.flows)]
+    starts += [one.start for one in scene.times]
+    return bool(cues) and not any(low <= start < cues[0].start for start in starts)
 
 
 def _of_level(
@@ -252,11 +278,15 @@ def _is_of_goods(number: Span, whole: Flow, scene: Scene, areas: Sequence[Mark])
         cues = [one.end for one in scene.apart.found.of("share") if one.end <= number.start]
         at = max(cues, default=whole.start)
         return any(at <= one.start < whole.start and one.form in _AWAY for one in areas)
-    goods = [one for one in scene.apart.found.goods if one.end <= number.start]
-    shares = [one for one in scene.apart.found.goods if one.start >= number.end]
-    return (
-        bool(goods or shares) and is_between_two(whole, scene.apart) and not (shares and not goods)
-    )
+    ahead = any(one.end <= number.start for one in scene.apart.found.goods)
+    return ahead and is_between_two(whole, scene.apart)
+
+
+def _says_of_what(whole: Flow, scene: Scene) -> bool:
+    """Whether goods behind trade between two are said of the part: "40 % of exports were oil"."""
+    goods = scene.apart.found.goods
+    apart = any(one.start > whole.end + 2 for one in goods)
+    return apart and is_between_two(whole, scene.apart)
 
 
 def _of_goods(number: Span, whole: Flow, scene: Scene) -> Framed | None:
@@ -425,3 +455,44 @@ def framed_place(guess: StructuralReading, scene: Scene, home: str) -> Framed | 
 _ANY_BREAK = re.compile("[,，;；:：。]")
 _OPENS = re.compile(r"(?:^|[.。]\s*)[^,，]{0,12}$")
 """A place near the beginning of its sentence: whoever has it follows."""
+
+
+def plain_sides(guess: StructuralReading, scene: Scene, home: str) -> str:
+    """Return whether the words next to a number say the sides that a reading has.
+
+    Returns
+    -------
+    str
+        ``both`` or ``owner`` where they name both sides, or whose flow it is, ``against`` where
+        they name another, and empty where they name nobody.
+    """
+    number, text = guess.number, scene.apart.text
+    flows = scene.apart.found.flows
+    left = [one for one in flows if one.end <= number.start]
+    if not left:
+        return ""
+    flow = left[-1]
+    if scene.gaps.has_break(flow.end, number.start) or scene.gaps.numbers(flow.end, number.start):
+        return ""
+    areas = _named(scene, home)
+    start, _ = scene.gaps.clause(flow.start, flow.start)
+    owners = [
+        one.value
+        for one in areas
+        if start <= one.start
+        and one.end <= flow.start
+        and one.form in ("adj", "of", "bare")
+        and flow.start - one.end <= _NEAR
+        and not re.search("[,，▮]", text[one.end : flow.start])
+    ]
+    away = [
+        one.value for one in areas if flow.end <= one.start < number.start and one.form in _AWAY
+    ]
+    owner = owners[-1] if owners else home
+    if not owner or (not owners and not away):
+        return ""
+    if owner != guess.owner:
+        return "against"
+    if not away:
+        return "owner"
+    return "both" if away[-1] == guess.partner else "against"

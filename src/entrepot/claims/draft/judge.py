@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
+from entrepot.claims.draft.frames import plain_sides
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import moves
 from entrepot.claims.draft.slots import notes_on_members, written
@@ -36,7 +37,7 @@ __all__ = [
     "sureness",
 ]
 
-SURE = 0.89
+SURE = 0.85
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -46,6 +47,7 @@ _HARD = {
     "adjusted": "an adjusted number: trade statistics are not adjusted",
     "made": "of production, use or an index, not of trade",
     "per": "a number for each of something, not of trade as a whole",
+    "either": "one number or another: which is not said",
 }
 _NOT_SAID = {
     "other": "what it is a number of is not clear",
@@ -135,9 +137,12 @@ def _place(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> Draf
         ("?", "？")
     ):
         raise Refusal("a place that is denied, asked for, or by quantity")
+    if _ONE_OF.search(scene.apart.text):
+        raise Refusal("one of several at the top, or of a part of the countries")
     if _NO_LONGER.search(scene.apart.text):
-        raise Refusal("a place that somebody lost or has since a year: of when it is is not clear")
+        raise Refusal("a place that was lost, or had since a year: of when it is is not clear")
     keys["among"] = "suppliers" if guess.kind in BUYS else "buyers"
+    _check_time(guess, scene)
     # To the end, behind `among`: the order in which a claims file is written.
     keys["period"] = keys.pop("period")
     says = scene.sentence.text[guess.number.start : guess.number.end]
@@ -152,6 +157,31 @@ _NO_LONGER = re.compile(
     re.IGNORECASE,
 )
 """A place that changed hands, or that somebody has had for years."""
+
+
+_ONE_OF = re.compile(
+    r"\bone of\b|\bamong (?:the|its) (?:top|largest|biggest|main)|\boutside\b"
+    r"|\btop (?:\d|ten|five|three)"
+    r"|\b[Ee]ine[rsm]? der\b|\bzu den\b|\baußerhalb\b|\b(?:один|одна|одним|одной) из\b|\bв числе\b"
+    r"|\bвне\b|за пределами|之一|以外|之外|前(?:三|五|十)大"
+)
+
+
+def _check_time(guess: StructuralReading, scene: Scene) -> None:
+    """Refuse a share or place whose only time is a bound, or stands behind another number."""
+    number = guess.number
+    every = zip(scene.times, scene.opened_times, strict=True)
+    bounds = {one.start: opened for one, opened in every if one.period == guess.period}
+    at = [one for one in scene.times if one.period == guess.period]
+    if not at:
+        return
+    if all(bounds.values()):
+        raise Refusal("a bound of a time, not when it was")
+    near = [one for one in at if one.start < number.start]
+    near += [one for one in at if not scene.gaps.begins_number(number.end, one.start)]
+    row = in_row(number, scene)
+    if not near and len(row) == 1 and not scene.apart.found.of("share"):
+        raise Refusal("when is not said")
 
 
 def _of_many_years(guess: StructuralReading, scene: Scene) -> bool:
@@ -194,6 +224,9 @@ def _kind(
         return "value", keys, 0
     if guess.what == "growth":
         return _growth(guess, scene, like, earlier, keys)
+    if "quantity" in guess.flags:
+        raise Refusal("a part by quantity, which no kind of claim is about")
+    _check_time(guess, scene)
     return (*_share(guess, scene, keys), 0)
 
 
@@ -351,7 +384,7 @@ def _share(
     raise Refusal("a share of a balance, which no kind of claim is about")
 
 
-def facts_of(
+def facts_of(  # noqa: C901
     guess: StructuralReading,
     scene: Scene,
     claim: Drafted | None,
@@ -405,6 +438,8 @@ def facts_of(
         seen.append("rules:same" if alike else "rules:other")
     else:
         seen.append(f"rules:{missing(rules) or 'against'}" if rules else "rules:none")
+    if guess.what in ("level", "growth") and (plain := plain_sides(guess, scene, guess.home)):
+        seen.append(f"plain:{plain}")
     if claim is not None and (claim.kind.endswith("_share") or frame is not None):
         seen.append(f"frame:{'none' if frame is None else _framed(claim, frame)}")
     if len(named) > _MANY_AREAS:

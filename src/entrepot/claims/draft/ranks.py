@@ -37,8 +37,9 @@ _PARTNERS = {
             r"supplier|exporter(?= to\b)|import (?:source|partner|origin)"
             r"|source(?:s)? of (?:(?:the )?[\w.]+ )?imports|provider|country of origin"
         ),
-        "buyers": r"buyer|customer|importer(?= of\b)|export (?:market|destination|partner|customer)|market"
-        r"|destination(?= (?:of|for)\b)|purchaser|taker",
+        "buyers": r"buyer|customer|importer(?= of\b)|market"
+        r"|export (?:market|destination|partner|customer)|destination(?= (?:of|for)\b)"
+        r"|purchaser|taker",
         "both": r"(?:(?:trade|trading|commercial|economic) )?partner",
     },
     "ru": {
@@ -52,12 +53,13 @@ _PARTNERS = {
     "de": {
         "suppliers": r"(?:[A-Z][a-zäöü]+-?)?[Ll]ieferant(?:en)?|(?:Import|Einfuhr)partner(?:s)?"
         r"|(?:Herkunfts|Liefer|Ursprungs)land(?:es)?|(?:Import|Einfuhr|Bezugs)quelle",
-        "buyers": r"Abnehmer(?:land|landes|s)?|Käufer(?:s)?|Kunden?|(?:Export|Absatz)m[aä]rkt(?:e?s)?"
-        r"|(?:Export|Ausfuhr|Ziel|Bestimmungs|Empfänger)land(?:es)?|Exportziel(?:s)?",
+        "buyers": r"Abnehmer(?:land|landes|s)?|Käufer(?:s)?|Kunden?"
+        r"|(?:Export|Absatz)m[aä]rkt(?:e?s)?|(?:Export|Ausfuhr|Ziel|Bestimmungs|Empfänger)land(?:es)?|Exportziel(?:s)?",
         "both": r"(?:Handels)?[Pp]artner(?:s)?",
     },
     "zh": {
-        "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)|来源[国地]|供货[国方]",
+        "suppliers": "供应(?:国|方|商|地)|进口来源(?:国|地)?|进口国(?!家)(?=来源)"
+        "|来源[国地]|供货[国方]",
         "buyers": "出口(?:市场|目的[地国]国?|对象国?)|买家|买方|买主|客户|目的[地国]|购买国",
         "both": "(?:贸易|经贸)?伙伴国?",
     },

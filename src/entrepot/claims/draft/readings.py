@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.arithmetic import borne_out
-from entrepot.claims.draft.candidates import BALANCES
+from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import (
@@ -58,6 +58,7 @@ _BY_RULES = (
     *("import_share", "export_share", "trade_share"),
 )
 """Kinds that the rules read in full or leave."""
+_SINCE_WHEN = "since when is not said: the sentence before"
 _SHARES = ("import_share", "export_share", "trade_share")
 
 
@@ -193,22 +194,28 @@ def _frames(
     found: dict[tuple[int, int], Framed] = {}
     last: Framed | None = None
     level: StructuralReading | None = None
-    age, scene_of_last = 0, None
+    total: StructuralReading | None = None
+    age, old, scene_of_last = 0, 0, None
     for scene, guess in read:
         if scene is not scene_of_last:
             age, level, scene_of_last = age + 1, None, scene
+            old += 1
+            if old > OLDEST_FRAME:
+                total = None
             if age > OLDEST_FRAME:
                 last = None
         if guess.what == "rank":
             if place := framed_place(guess, scene, home):
                 found[scene.sentence.place(guess.number.start, guess.number.end)] = place
             continue
-        frame = framed(guess.number, scene, home, last, level)
+        frame = framed(guess.number, scene, home, last, level, total)
         if frame is not None:
             found[scene.sentence.place(guess.number.start, guess.number.end)] = frame
             last, age = frame, 0
         if guess.what == "level":
             level = guess
+            if guess.partner == WORLD and guess.kind in (*SELLS, *BUYS):
+                total, old = guess, 0
     return found
 
 
@@ -329,14 +336,14 @@ def _value(claim: Drafted) -> float:
     return says.value * (100 if says.unit == "share" else 1)
 
 
-def _chosen(
+def _chosen(  # noqa: C901
     rules: Drafted | str | None, structure: Structured | None
 ) -> tuple[Drafted | None, str]:
     """Return the claim that a number makes, or why it makes none."""
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
     if structure and isinstance(rules, Drafted) and _is_of_total(rules, structure):
-        return None, "of a total, and with whom is not said"
+        return None, "of a total, and the other side is not said"
     if isinstance(rules, Drafted):
         if rules.kind in _SHARES and structure and by_structure and is_framed(structure):
             # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
@@ -352,8 +359,10 @@ def _chosen(
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
+    if isinstance(rules, str) and rules.startswith(_SINCE_WHEN):
+        return None, rules
     if by_structure is not None and structure and _is_of_total(by_structure, structure):
-        return None, "of a total, and with whom is not said"
+        return None, "of a total, and the other side is not said"
     if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):

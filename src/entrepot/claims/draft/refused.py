@@ -83,6 +83,8 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
         return "it is said of how fast something grew, not of the trade itself"
     if _here("lately", number, reading) and not _here_timed(number, reading):
         return "it is of the last years or months: of which is not said"
+    if _here("either", number, reading):
+        return "one number or another: which is not said"
     if _here("services", number, reading):
         return "services are no goods: nothing here covers them"
     if other := _here("other", number, reading):

@@ -52,7 +52,8 @@ CLAUSE_END = re.compile(
 WEAK = re.compile("[,，、(（)）]")
 OWN_LAND = re.compile("我国|国内|本国")
 AT = re.compile(
-    r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?(?:the |dem )?",
+    r"\s*[(（]?\s*(?:(?:in|im|on|for|during|by|за|во?|на|по итогам|of|от)\s+)?"
+    r"(?:the |dem )?(?:year |Jahre? )?",
     re.IGNORECASE,
 )
 """What stands between a number and the time right behind it."""

@@ -88,10 +88,6 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
     base = reading.timing.base(number, reading.numbers)
     if base is None and year_on_year(number, reading):
         base = period.before()
-    if base is None and number.says.unit == "points" and not reading.context.compared:
-        # As of a growth: a year is compared with the year before where nothing else is named.
-        base = period.before() if period.freq in ("A", "Q", "M") else None
-        notes = (*notes, "what it is measured against is not said: taken as a year earlier")
     if base is None:
         by_hand = ": write it as change, relative: true" if number.says.unit != "points" else ""
         raise Refusal(f"since when the share changed is not said{by_hand}")

@@ -145,15 +145,15 @@ def guesses(
         scene.times, scene.earlier = times_of(
             scene.apart.unnamed, scene.sentence.language, published, memory
         )
-        last: StructuralReading | None = None
+        here: list[StructuralReading] = []
         done += [
             (scene, _guess_place(one, scene, memory, learned, recorder))
             for one in placed_in(scene, memory)
         ]
         for number in scene.apart.numbers:
-            guess = _guess(number, scene, memory, last, learned, recorder)
+            guess = _guess(number, scene, memory, here, learned, recorder)
             if guess is not None:
-                last = guess
+                here.append(guess)
                 done.append((scene, guess))
         _remember_sentence(scene, memory)
     return done
@@ -205,7 +205,8 @@ def _guess_place(
     goods, certainty = (named[0].value, named[0].form) if named else ("all", "")
     flags = _flags(number, scene, None)
     if not named and (
-        goods_here
+        memory.goods != "all"
+        or goods_here
         or (
             placed.end < placed.stop
             and has_other_words(placed, scene.apart.text, scene.sentence.language)
@@ -222,10 +223,13 @@ def _guess(  # noqa: C901
     number: Span,
     scene: Scene,
     memory: Background,
-    before: StructuralReading | None,
+    here: Sequence[StructuralReading],
     learned: Mapping[str, Mapping[str, float]],
     recorder: Recorder | None,
 ) -> StructuralReading | None:
+    before = here[-1] if here else None
+    # "Germany 3 Mt (40 %), Peru 2 Mt": a list goes on with the last number of the same unit.
+    alike = next((one for one in here[::-1] if one.number.says.unit == number.says.unit), None)
     # The digits of a date ("14" of 14 January) are no number to be read.
     if not number.says.unit and any(
         one.start <= number.start and number.end <= one.end for one in scene.times
@@ -250,15 +254,15 @@ def _guess(  # noqa: C901
     # A training run takes no short cut: it needs the candidates of every number.
     if recorder is None and before is not None and linked(number, before.number, scene):
         return _linked(number, what, before, scene, memory, {**before.chances, **chances})
-    if recorder is None and before is not None and (area := _listed(number, before, scene)):
+    if recorder is None and alike is not None and (area := _listed(number, alike, scene)):
         # The next item replaces the side that the last one named.
-        first = _area_of(before.number, scene) == before.owner
+        first = _area_of(alike.number, scene) == alike.owner
         return replace(
-            before,
+            alike,
             number=number,
-            owner=area if first else before.owner,
-            partner=before.partner if first else area,
-            flags=_flags(number, scene, before),
+            owner=area if first else alike.owner,
+            partner=alike.partner if first else area,
+            flags=_flags(number, scene, alike),
         )
     flow = choose("flow", flow_choices(number, what, scene, memory), what=what)
     mark = None
@@ -307,9 +311,17 @@ def _guess(  # noqa: C901
         carried = when is not None and any(
             one.startswith(("carry:", "last-left")) for one in when.features
         )
+        # "5.1 bn in 2023 after 4.8 bn in 2022": the text goes on about 2023.
+        compared = (
+            period is not None
+            and memory.main is not None
+            and period == memory.main.before()
+            and any(one.period == memory.main for one in here)
+        )
         if (
             period is not None
             and (carried or not former)
+            and not compared
             and not ends_with(FROM, scene.apart.text, number.start)
         ):
             if memory.main is None:
@@ -344,7 +356,8 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
 
 
 _NEXT = re.compile(
-    r"(?:\s*[(（][^()（）]{0,25}[)）])?[)）]?\s*[,;、，；]?\s*(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
+    r"(?:\s*[(（][^()（）]{0,25}[)）])?[)）]?\s*[,;、，；]?\s*"
+    r"(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
     r"(?:the|von|mit|from|to|из|в)?\s*"
 )
 
@@ -468,6 +481,8 @@ def in_row(number: Span, scene: Scene) -> list[Span]:
     """Return the rates that what stands around one of them is of: "24 % and close to 18 %"."""
     text = scene.apart.text
     like = [one for one in scene.apart.numbers if one.says.unit == number.says.unit]
+    if number not in like:  # a place, which is no number of the sentence
+        return [number]
     at = low = high = like.index(number)
     while low and _ROW.fullmatch(text, like[low - 1].end, like[low].start):
         low -= 1
@@ -477,7 +492,8 @@ def in_row(number: Span, scene: Scene) -> list[Span]:
 
 
 _ROW = re.compile(
-    r"\s*(?:,|、|and|und|и|和|与|及|, and)\s*(?:(?:close to|about|nearly|almost|around|rund|около|почти)\s*)?"
+    r"\s*(?:,|、|and|und|и|和|与|及|, and)\s*"
+    r"(?:(?:close to|about|nearly|almost|around|rund|около|почти)\s*)?"
 )
 _MADE = re.compile(
     r"\b(?:production|output|mined|produced|refin\w+|capacity|reserves|consum\w+)\b"
@@ -509,6 +525,7 @@ _VETOES = (
     *(
         "compared",
         "lately",
+        "either",
         "investment",
         "gdp",
         "route",

@@ -14,8 +14,8 @@ from entrepot.claims.numbers.spans import (
 __all__ = [
     "CURRENCIES",
     "PLACES",
-    "SHORT_PLACES",
     "ROUND_WORDS",
+    "SHORT_PLACES",
     "Says",
     "Span",
     "leading_step",

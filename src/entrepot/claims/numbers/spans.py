@@ -200,7 +200,9 @@ SHORT_PLACES = {
 }
 """Words of a place that stand alone: "ranked third", "auf dem dritten Platz"."""
 _SHORT = re.compile(
-    rf"(?:the )?{SHORT_PLACES['en']}|{SHORT_PLACES['ru']}|{SHORT_PLACES['de']}|{SHORT_PLACES['zh']}",
+    "|".join(
+        ("(?:the )?" + SHORT_PLACES["en"], *(SHORT_PLACES[one] for one in ("ru", "de", "zh")))
+    ),
     re.IGNORECASE,
 )
 _WHOLE = {
