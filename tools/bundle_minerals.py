@@ -4,7 +4,8 @@ Usage: ``python tools/bundle_minerals.py baci_2022.csv``
 
 The file has the official values of CEPII BACI V202601 for 2022, one row a flow: ``i`` (exporter),
 ``j`` (importer), ``cmd`` (code), ``value`` (USD). It does not say in which edition of the
-Harmonized System the codes are, and the codes do not prove one, so none is written.
+Harmonized System the codes are, so none is written (``docs/explanation/bundled-minerals.md`` shows
+that it is HS2012 or HS2017).
 """
 
 from __future__ import annotations

@@ -246,6 +246,12 @@ def test_a_map_has_the_shares_of_the_newest_year(draw: Run, tmp_path: Path) -> N
         (["map", "--importer", "RUS", "--curve"], "no other definitions"),
         (["map", "--importer", "RUS", "--since", "2019"], "one period"),
         (["map", "--importer", "RUS", "--period", "2021Q2"], "not a calendar year"),
+        (["map", "--importer", "RUS", "--goods", "inputs"], "not of inputs of industries"),
+        (["hhi", "--importer", "RUS", "--goods", "inputs:C26"], "not of inputs of industries"),
+        (
+            ["import_share", "--importer", "RUS", "--exporter", "CHN", "--source", "icio"],
+            "not of inputs of industries",
+        ),
     ],
 )
 def test_a_map_that_is_not_drawn(draw: Run, words: list[str], text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 from collections import defaultdict
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from python_calamine import CalamineWorkbook
 
 import entrepot as ep
 from entrepot.errors import RequestError
@@ -212,10 +214,39 @@ def test_the_file_is_what_is_said_of_it() -> None:
     assert len(set(table["importer"].to_pylist())) == part.importers
 
 
-def test_no_code_proves_the_edition() -> None:
+def test_the_edition_is_of_2012_or_2017(shared_data: Path) -> None:
+    """What reports of HS2022 have under a code of its own is here in the code it was taken from."""
+    known = known_codes()
     since = {one.id for one in EDITIONS if one.year >= 2012}
-    common = set.intersection(*(set(known_codes()[code]) for code in bundled_codes()))
-    assert common == since, "a code that one edition alone has would name it: then convert"
+    common = set.intersection(*(set(known[code]) for code in bundled_codes()))
+    assert common == since, "a code that one edition alone has would name it"
+    assert set(known["811231"]) == {"HS2022"}  # hafnium, in 811292 until then
+    numbers, found = ("36", "826"), set()
+    with gzip.open(
+        shared_data / "comtrade_baci_2022_31hs6" / "comtrade_2022.csv.gz", "rt", encoding="utf-8"
+    ) as opened:
+        for row in csv.DictReader(opened):
+            sides = (row["reporter"], row["partner"])
+            flow = sides if row["flow"] == "X" else sides[::-1]
+            if flow == numbers and row["cmd"] in ("811231", "811292"):
+                found.add((row["cmd"], row["flow"], round(float(row["value"]))))
+    assert found == {("811231", "X", 921_444), ("811231", "M", 978_649)}
+    [part] = bundled().partitions
+    rows = pq.read_table(part.files["importer"].path).to_pylist()
+    [value] = [
+        row["value_usd"]
+        for row in rows
+        if (row["exporter"], row["importer"], row["product"]) == ("AUS", "GBR", "811292")
+    ]
+    assert value == 974_681
+
+
+def test_the_thirty_codes_are_the_same_in_both_editions(shared_data: Path) -> None:
+    """So nothing depends on which of the two it is."""
+    [path] = (shared_data / "hs_concordance").glob("HS 2017 to HS 2012*.xlsx")
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Correlation Tables").to_python()
+    found = [tuple(map(str, row[:3])) for row in rows if bundled_codes() & set(map(str, row[:2]))]
+    assert set(found) == {(code, code, "1:1") for code in bundled_codes()}
 
 
 def test_titles_say_what_a_code_is() -> None:

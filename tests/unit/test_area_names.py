@@ -81,11 +81,13 @@ def test_a_state_is_known_without_its_form_and_with_its_letters_alone(
     [
         ("SDN", "Soudan (incl. Soudan du Sud 'SS' -> 2012)|Sudan (incl. South Sudan 'SS' -> 2012)"),
         ("MNE", "Monténégro (depuis 2007)"),
+        ("ANT", "Netherlands Antilles (...2010)"),
         ("VGB", "ISLAS VIRG.BRIT|Британско-Виргинские острова"),
         ("VCT", "S.VTE.Y GRANAD."),
         ("PRK", "RPD COREA DEL N|Korea (DPRK)|Корея (КНДР)"),
         ("USA", "ESTADOS UNIDOS DE NORTEAMERICA"),
         ("CIV", "Cote d'lvoire"),
+        (None, "Sudan (...2011)|India (...1974)|South Africa (...1999)"),
         (None, "Extra-EU27 (from 2020)|Unknown country|No Declarado|ZONA LIBRE DE COLON"),
     ],
 )

@@ -84,6 +84,7 @@ _SILENT = frozenset({
 _INSIDE = frozenset({"y", "e", "i", "и"})
 """And; not at an end, where it may be a point of the compass: E GUINEA."""
 _SINCE = re.compile(r"\s*\((?:incl\. |from |since |à partir de |depuis |ab |seit )[^)]*\)?.*$")
+_UNTIL = re.compile(r"\s*\(\.\.\.[12][0-9]{3}\)$")
 _RESTS = re.compile(
     r"(resto|restante|resta?\b|others?|remaining|otr[oa]s?|outr[oa]s|autres?|reste|übrige[rs]?|"
     r"sonstige[rs]?|andere|прочие|другие|остальные|diğer)\b|其他|其它|その他|기타",
@@ -234,6 +235,11 @@ def named_area(name: str) -> str | None:
     # What Eurostat adds: "Soudan (incl. Soudan du Sud 'SS' -> 2012)", "Monténégro (depuis 2007)".
     if (plain := _SINCE.sub("", name)) != name and (found := named_area(plain)):
         return found
+    # What the United Nations add to a name that ended: "Netherlands Antilles (...2010)". Where an
+    # area of today has it, the one that ended is another: Sudan (...2011).
+    if (plain := _UNTIL.sub("", name)) != name:
+        ended = named_area(plain)
+        return ended if ended and area(ended).valid_to is not None else None
     return _by_letters().get(_letters(name)) or _without_form(key) or _said_twice(name)
 
 

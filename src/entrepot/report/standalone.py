@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures import ask, bundled_for
+from entrepot.figures.input_choices import GOODS as INPUTS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.lake import Lake
 from entrepot.measures import all_metadata
@@ -31,6 +32,7 @@ from entrepot.report.charts.stack import stack_chart
 from entrepot.report.charts.world import map_chart, of_buyers
 from entrepot.report.palette import DARK, LIGHT, colour_rules, variables
 from entrepot.report.render_pdf import typeset
+from entrepot.sources import split_address
 
 if TYPE_CHECKING:
     import os
@@ -122,7 +124,16 @@ def chart(
             f"--each has no meaning for {'a curve' if curve else measure}",
             hint=f"a line for each is drawn of {' and '.join(OVER_TIME)}",
         )
-    shown = bundled_for(lake, str(given.get("goods", "all")), given.get("source"))
+    goods, source = str(given.get("goods", "all")), str(given.get("source") or "")
+    is_of_inputs = goods.partition(":")[0] == INPUTS or split_address(source)[0] == "icio"
+    if is_of_inputs and (over_years or measure == "map"):
+        raise RequestError(
+            "this chart is of goods that cross borders, not of inputs of industries",
+            why="an input-output table is of one year, and years of several are no series",
+            hint="draw what choices do: entrepot chart import_share --goods inputs --curve, or ask "
+            "one figure: entrepot ask import_share --goods inputs",
+        )
+    shown = bundled_for(lake, goods, given.get("source"))
     if measure == "map":
         with lake.reading(bundled=shown):
             return map_chart(lake, given)
