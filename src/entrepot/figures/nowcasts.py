@@ -75,8 +75,8 @@ _FARTHEST = 24
 _ENOUGH = 40
 """Flows of the same reporter with which no flows of other reporters are read."""
 _REGISTER = (
-    "is a customs register, whose flows are few and irregular: in tests, 80 % intervals had 47 to "
-    "95 % of the values"
+    "is a customs register, whose flows are few and irregular: in tests, 80 % intervals had 66 to "
+    "84 % of the values"
 )
 _LATE = 12
 """Months before the last one of a source in which a reporter may still be late."""

@@ -36,6 +36,8 @@ __all__ = ["STATISTICS", "joint_backtest", "joint_nowcast", "largest"]
 
 _SIMULATED = 4
 """Windows apart that simulated errors count for, against the statistic's own past errors."""
+_MOST_AHEAD = 8
+"""Months ahead beyond which concentration is refused: see benchmarks/NOWCAST.md."""
 _FARTHEST = 3.0
 """Logarithm beyond which no error of a part is drawn: a flow that began from nothing."""
 
@@ -215,6 +217,12 @@ def joint_nowcast(
     """
     import numpy as np
 
+    if shares and window.ahead > _MOST_AHEAD:
+        raise NoEvidenceError(
+            f"the period ends {window.ahead} months after the last report",
+            why="so far ahead, estimates of concentration were no better than last year's value",
+            hint="load later months, or ask for an earlier period",
+        )
     for values, _ in groups:
         refuse_history(values, window)
     # The sum of the parts has to be a rhythm of months; small ones among them need not.
