@@ -1,4 +1,4 @@
-"""The picture of every chart, drawn from numbers in print or from made-up ones.
+"""The picture of every chart, drawn from published numbers or from made-up ones, in both widths.
 
 They take seconds, so they are kept in the environment with a checksum of all that they
 depend on, and drawn again in a process of their own when any of it has changed.
@@ -26,19 +26,22 @@ from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.comparison import ComparisonSide, compared, picture
 from entrepot.report.parts import plain
 from entrepot.report.sections import by_tier
-from entrepot.report.standalone import chart, drawn, framed
+from entrepot.report.standalone import chart, framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from made_facts import Framed
+
+    from entrepot.report.charts.alone import StandaloneChart
     from entrepot.report.parts import Section
 
-__all__ = ["PRINTED", "TABLE", "pictures"]
+__all__ = ["PRINTED", "TABLE", "narrow_pictures", "pictures"]
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = Path(sys.prefix) / "pictures.json"
 """Where the pictures of the last time are, with the state that they were drawn in."""
-PAIR = {"importer": "RUS", "exporter": "CHN"}
+PAIR: dict[str, Any] = {"importer": "RUS", "exporter": "CHN"}
 PRINTED: dict[str, tuple[str, dict[str, Any]]] = {
     "share": ("import_share", PAIR),
     "weights": ("asymmetry", PAIR),
@@ -47,7 +50,7 @@ PRINTED: dict[str, tuple[str, dict[str, Any]]] = {
 """Charts of numbers in print."""
 TABLE = ("origin",)
 """Charts of an input-output table."""
-BOUGHT = {"importer": "ISL", "goods": "848210"}
+BOUGHT: dict[str, Any] = {"importer": "ISL", "goods": "848210"}
 MADE: dict[str, tuple[str, dict[str, Any]]] = {
     "suppliers": ("top_supplier", BOUGHT),
     "map": ("map", BOUGHT),
@@ -66,9 +69,18 @@ FEW_YEARS = range(2020, 2025)
 """Years of the two charts that ask of every year what takes long."""
 
 
-@cache
 def pictures() -> dict[str, str]:
     """Return each picture as SVG, by the id of its chart."""
+    return _pictures()["wide"]
+
+
+def narrow_pictures() -> dict[str, str]:
+    """Return the same as a phone shows them."""
+    return _pictures()["narrow"]
+
+
+@cache
+def _pictures() -> dict[str, dict[str, str]]:
     kept = _kept()
     if kept is None:
         subprocess.run([sys.executable, __file__], check=True)
@@ -77,14 +89,15 @@ def pictures() -> dict[str, str]:
     return kept
 
 
-def _kept() -> dict[str, str] | None:
+def _kept() -> dict[str, dict[str, str]] | None:
     """Return the pictures of the last time, if they would be the same today."""
     if not KEPT.exists():
         return None
     held = json.loads(KEPT.read_bytes())
     if held["state"] != _state(held["modules"]):
         return None
-    return held["pictures"]
+    drawings_held: dict[str, dict[str, str]] = held["drawings"]
+    return drawings_held
 
 
 def _state(modules: Iterable[str]) -> dict[str, str]:
@@ -114,41 +127,48 @@ def _keep() -> None:
         for path in map(Path, files)
         if path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)
     )
-    held = {"modules": modules, "state": _state(modules), "pictures": drawn_now}
+    held = {"modules": modules, "state": _state(modules), "drawings": drawn_now}
     if max(Path(name).stat().st_mtime for name in held["state"] if name != "names") < began:
         whole = KEPT.with_suffix(".new")
         whole.write_text(json.dumps(held), encoding="utf-8")
         whole.replace(KEPT)
 
 
-def _draw_all() -> dict[str, str]:
+def _draw_all() -> dict[str, dict[str, str]]:
     with TemporaryDirectory() as place:
         none, made = Lake.open(Path(place) / "none"), made_up(Path(place) / "made")
         short = made_up(Path(place) / "short", FEW_YEARS)
-        found = {
-            name: drawn(chart(measure, lake, **keys))
+        found: dict[str, Framed] = {
+            name: _alone(chart(measure, lake, **keys))
             for lake, group in ((none, PRINTED), (made, MADE))
             for name, (measure, keys) in group.items()
         }
         found |= drawings() | {
-            "origin": drawn(chart("origin", none, **PAIR, goods="inputs:C26", period="2022")),
+            "origin": _alone(chart("origin", none, **PAIR, goods="inputs:C26", period="2022")),
             "tiers": _section(by_tier.section(BriefContext(short), _of_island())),
             "courses": _courses(short),
         }
-    return found
+    return {
+        width: {name: framed(*one, narrow=width == "narrow") for name, one in found.items()}
+        for width in ("wide", "narrow")
+    }
+
+
+def _alone(one: StandaloneChart) -> Framed:
+    return one.picture, one.title, one.deck, one.foot
 
 
 def _of_island() -> Subject:
     return Subject("ISL", "CHN", "chpl", Period.parse(2024), fixed=True)
 
 
-def _section(section: Section) -> str:
+def _section(section: Section) -> Framed:
     assert section.picture is not None, section.gap
     source = "".join(piece if isinstance(piece, str) else piece.text for piece in section.source)
-    return framed(section.picture, plain(section.title.text), section.deck, [source])
+    return section.picture, plain(section.title.text), section.deck, [source]
 
 
-def _courses(lake: Lake) -> str:
+def _courses(lake: Lake) -> Framed:
     sides = (
         ComparisonSide("ISL", "CHN", "848210", None),
         ComparisonSide("ISL", "NOR", "848210", None),
@@ -156,7 +176,7 @@ def _courses(lake: Lake) -> str:
     told = picture(compared(BriefContext(lake), sides))
     assert told is not None, "there is nothing to draw"
     deck = "Share of Iceland’s imports of ball bearings, per cent of value."
-    return framed(told, "China passed Norway in Iceland’s imports", deck, ["Source: made up."])
+    return told, "China passed Norway in Iceland’s imports", deck, ["Source: made up."]
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from entrepot.model.areas import area, area_name
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, per_cent
 from entrepot.report.charts import Chart
 from entrepot.report.charts.event import EventStep, EventSteps
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.charts.loss_map import LossMap, LossTile
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
-from entrepot.report.standalone import framed
 
-__all__ = ["drawings"]
+__all__ = ["Framed", "drawings"]
+
+Framed = tuple[Chart, str, str, Sequence[str]]
+"""A chart with its title, its deck and the lines below it, as `framed` takes them."""
 
 SOURCE = ("Source: made up.",)
 # Change in per cent, with its interval, step by step.
@@ -39,26 +43,26 @@ LOST = {
 SIDES = ("ISL", "NOR")
 
 
-def drawings() -> dict[str, str]:
-    """Return each drawing as SVG, by the id of its chart."""
+def drawings() -> dict[str, Framed]:
+    """Return what is drawn, by the id of its chart."""
     return {"event": _event(), "sectors": _sectors(), "losses": _losses(), "loss-map": _map()}
 
 
-def _event() -> str:
+def _event() -> Framed:
     steps = tuple(EventStep(*row) for row in STEPS)
     title = "Sales of listed goods fell when they were listed, and not before"
     deck = "Listed goods against others: change from the month before the listing, per cent, with "
     deck += "95 % intervals; the scale is logarithmic."
     drawn = EventSteps(steps, "month", "listing", -1, -45.0)
-    return framed(Chart(drawn, title), title, deck, SOURCE)
+    return Chart(drawn, title), title, deck, SOURCE
 
 
-def _sectors() -> str:
+def _sectors() -> Framed:
     groups = tuple(
         (
             head,
             tuple(
-                ExposedSector(n, v, number(v), f"{money}{NBSP}m{NBSP}USD") for n, v, money in rows
+                ExposedSector(n, v, per_cent(v), f"{money}{NBSP}m{NBSP}USD") for n, v, money in rows
             ),
         )
         for head, rows in (
@@ -68,34 +72,34 @@ def _sectors() -> str:
     )
     title = "Iceland’s makers of electronics buy 41 % of their foreign inputs from China"
     deck = "Share in the inputs that a sector bought abroad, per cent, and value."
-    return framed(Chart(Exposure(groups), title), title, deck, SOURCE)
+    return Chart(Exposure(groups), title), title, deck, SOURCE
 
 
-def _losses() -> str:
+def _losses() -> Framed:
     rungs = {
-        code: RangeRow(area_name(code), *found, f"{number(found[0])}{NBSP}%", marked=code in SIDES)
-        for code, found in LOST.items()
+        code: RangeRow(area_name(code), *ends, f"{per_cent(ends[0])}{NBSP}%", marked=code in SIDES)
+        for code, ends in LOST.items()
     }
     sides = tuple(rungs[code] for code in SIDES)
     others = tuple(rung for code, rung in rungs.items() if code not in SIDES)[:4]
     drawn = RangePlot((("The two sides", sides), ("Who loses most of its output", others)))
     title = "Iceland would lose eleven times as much of its output as Norway"
     deck = "Output lost, per cent. Dot: the value; line: from end to end over all assumptions."
-    return framed(Chart(drawn, title), title, deck, SOURCE)
+    return Chart(drawn, title), title, deck, SOURCE
 
 
-def _map() -> str:
+def _map() -> Framed:
     tiles = tuple(
         LossTile(
             code,
             area(code).alpha2 or code,
             area_name(code),
             lost,
-            f"{number(lost)}{NBSP}%",
+            f"{per_cent(lost)}{NBSP}%",
             target=code == SIDES[0],
         )
         for code, (lost, *_) in LOST.items()
     )
     title = "Beyond the two sides, the Faroe Islands would lose most"
     deck = "Output lost, per cent. Each economy is one square, roughly at its place on a map."
-    return framed(Chart(LossMap(tiles), title), title, deck, SOURCE)
+    return Chart(LossMap(tiles), title), title, deck, SOURCE

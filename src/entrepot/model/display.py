@@ -20,6 +20,7 @@ __all__ = [
     "first_of",
     "joined",
     "number",
+    "per_cent",
     "printable",
     "range_text",
     "split_unit",
@@ -64,6 +65,23 @@ def number(value: float, digits: int = 3) -> str:
     if rounded.adjusted() > exact.adjusted() and places:  # 9.996 became 10.00
         rounded = rounded.quantize(Decimal(1).scaleb(1 - places), rounding=ROUND_HALF_UP)
     return f"{rounded:,f}".replace("-", MINUS)
+
+
+def per_cent(value: float) -> str:
+    """Return digits of per cent as a column or a chart has them: one decimal, never a row of zeros.
+
+    Below one they are two significant digits.
+
+    Examples
+    --------
+    >>> per_cent(5.8), per_cent(46.34), per_cent(100), per_cent(0.0614), per_cent(0)
+    ('5.8', '46.3', '100', '0.061', '0')
+    """
+    # 0.97 is 0.97, and 0.996 is 1.0: what rounds to one is one.
+    if abs(value) < 0.995:
+        text = number(value, 2)
+        return text.rstrip("0") if "." in text else text
+    return number(value, 2 if abs(value) < 9.95 else 3)
 
 
 def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:

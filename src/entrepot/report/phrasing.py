@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, number, range_text, split_unit
+from entrepot.model.display import NBSP, figure_value, number, per_cent, range_text, split_unit
 from entrepot.report.attribution import printed_row
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def shown(figure: Figure) -> tuple[str, str]:
-    """Return digits and unit apart: as printed if somebody printed it, else three digits.
+    """Return digits and unit apart: as published, else three digits, a share with one decimal.
 
     Examples
     --------
-    A share printed as 39 % stays 39; one computed as 0.38588 becomes 38.6.
+    A share published as 39 % stays 39; one computed as 0.38588 becomes 38.6.
     """
     if figure.value is None:
         return "\u2013", ""
@@ -65,7 +65,7 @@ def shown(figure: Figure) -> tuple[str, str]:
     if row is not None and figure.unit in ("share", "percent"):
         scaled = figure.value * _SCALED.get(figure.unit, 1.0)
         return _fixed(scaled, _decimals(row.printed)), unit
-    return digits, unit
+    return (per_cent(100 * figure.value) if figure.unit == "share" else digits), unit
 
 
 def bounded(figure: Figure) -> str:
@@ -120,6 +120,10 @@ def span(figure: Figure) -> str:
     low, high = (split_unit(end, figure.unit) for end in (figure.low, figure.high))
     if low == high:
         return ""
+    if figure.unit == "share":
+        first, last = per_cent(100 * figure.low), per_cent(100 * figure.high)
+        if first != last:
+            return f"{first} to {last}{NBSP}%"
     return range_text(figure.low, figure.high, figure.unit)
 
 

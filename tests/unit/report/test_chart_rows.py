@@ -59,7 +59,7 @@ SUPPLIERS = (
 CHOICES = CurveDimension("Territory", (CurveOption("with", 1.0), CurveOption("without", 2.0)))
 PICTURES = {
     "stack": (
-        Stack((2022, 2023), (Layer("China", (41.0, 45.0)), Layer("Turkey", (9.0, 8.0)))),
+        Stack((2022, 2023), (Layer("China", (41.0, 45.0)), Layer("Turkey", (9.0, 8.0), tone=2))),
         BY_YEAR,
         [(0, 1), (1, 1), (0, 2), (1, 2)],
     ),

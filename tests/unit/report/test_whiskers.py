@@ -1,4 +1,4 @@
-"""What stands at the end of a whisker is the value of that end."""
+"""One convention on every chart: at a mark its value, and after it, in grey, the range."""
 
 from __future__ import annotations
 
@@ -23,33 +23,26 @@ def _labels(svg: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["wide", "narrow"])
-def test_a_loss_has_its_ends_at_its_ends(name: str) -> None:
-    rungs = (
-        RangeRow("Goods", 23.4, 12.3, 61.7, "23.4 % (12.3 to 61.7 %)"),
-        RangeRow("One", 5, 5, 5, "5 %"),
-    )
-    told = _labels(RangePlot((("Lost", rungs),)).draw(name=name, alt_text="losses"))
-    assert "61.7 %" in told
-    assert "5 %" in told
-    assert not [text for text in told if "23.4" in text]
-    if name == "wide":
-        assert "12.3 %" in told
+def test_a_loss_has_its_value_and_its_range(name: str) -> None:
+    rungs = (RangeRow("Goods", 23.4, 12.3, 61.7, "23.4 %"), RangeRow("One", 5, 5, 5, "5 %"))
+    drawn = _labels(RangePlot((("Lost", rungs),)).draw(name=name, alt_text="losses"))
+    assert drawn[drawn.index("23.4 %") + 1] == "12.3 to 61.7"
+    assert drawn[drawn.index("5 %") + 1 :] == []
 
 
-def test_a_part_of_a_change_has_its_end_at_its_end() -> None:
+def test_a_part_of_a_change_has_its_value_and_its_range() -> None:
     parts = (
         ChangePart("Value in 2021", 40.0, "40.0", total=True),
-        ChangePart("Prices", 10.0, "+10.0", 5.0, 25.0, far="+25.0"),
+        ChangePart("Prices", 10.0, "+10.0", 5.0, 25.0, range="+5.0 to +25.0"),
         ChangePart("Value in 2022", 50.0, "50.0", total=True),
     )
-    told = _labels(ChangeSplit(parts, "m USD").draw(name="wide", alt_text="split"))
-    assert "+25.0" in told
-    assert "+10.0" not in told
-    assert re.search(r"Prices: \+10\.0", " ".join(told))
+    drawn = _labels(ChangeSplit(parts, "m USD").draw(name="wide", alt_text="split"))
+    assert drawn[drawn.index("+10.0") + 1] == "+5.0 to +25.0"
+    assert "Prices" in drawn
 
 
 GAP = 16
-"""Units within which a text next to the end of a whisker reads as that end."""
+"""Units within which a text next to the end of a whisker belongs to it."""
 
 
 def _whiskers(svg: str) -> list[tuple[float, float, float]]:
@@ -67,23 +60,19 @@ def _whiskers(svg: str) -> list[tuple[float, float, float]]:
     ]
 
 
-def _beside(svg: str, *, mirrored: bool) -> list[tuple[str, str]]:
-    """Return the first number of every text that stands at an end of a whisker, and which end.
-
-    A `mirrored` drawing grows to both sides from its centre.
-    """
+def _beside(svg: str) -> list[str]:
+    """Return the texts that stand at the ends of whiskers, each with the one right after it."""
+    every = texts(svg)
     found = []
-    centre = float(ET.fromstring(svg).attrib["viewBox"].split()[2]) / 2
     for y, left, right in _whiskers(svg):
-        ends = ("high", "low") if mirrored and right < centre else ("low", "high")
-        for words, box in texts(svg):
-            number = re.search(r"[+\u2212]?\d[\d.]*", words)
-            if not number or words == "2023" or not box.top - 2 <= y <= box.bottom + 2:
-                continue
+        row = [(w, box) for w, box in every if box.top - 2 <= y <= box.bottom + 2 and w != "2023"]
+        for words, box in row:
             if -2 <= box.left - right <= GAP:
-                found.append((number[0], ends[1]))
+                after = [w for w, other in row if 0 <= other.left - box.right <= GAP]
+                found.append(" ".join([words, *after]))
             if -2 <= left - box.right <= GAP:
-                found.append((number[0], ends[0]))
+                before = [w for w, other in row if 0 <= box.left - other.right <= GAP]
+                found.append(" ".join([words, *before]))
     return found
 
 
@@ -91,10 +80,10 @@ def _ends(kind: str, value: float, low: float, high: float) -> Any:
     """Return a drawing of one kind whose only whisker has these ends."""
     match kind:
         case "range plot":
-            row = RangeRow("Goods", value, low, high, f"{value} % ({low} to {high} %)")
+            row = RangeRow("Goods", value, low, high, f"{value} %")
             return RangePlot((("Lost", (row, RangeRow("One", 5, 5, 5, "5 %"))),))
         case "split":
-            part = ChangePart("Prices", value, f"+{value}", low, high, far=f"+{high}")
+            part = ChangePart("Prices", value, f"+{value}", low, high, range=f"{low} to {high}")
             whole = ChangePart("Value in 2021", 150.0, "150", total=True)
             return ChangeSplit((whole, part), "m USD")
         case "ranked":
@@ -114,8 +103,8 @@ def _ends(kind: str, value: float, low: float, high: float) -> Any:
 
 @pytest.mark.parametrize("kind", ["range plot", "split", "ranked", "butterfly"])
 @pytest.mark.parametrize("name", ["wide", "narrow"])
-def test_no_text_at_the_end_of_a_whisker_is_another_number(kind: str, name: str) -> None:
-    """Made-up values all over the scale: what a text at an end says is where that end is."""
+def test_at_the_end_of_a_whisker_is_the_value_with_its_range(kind: str, name: str) -> None:
+    """Made-up values all over the scale: no end of a range stands alone, as if it were a value."""
     rng = random.Random(19)
     seen = 0
     for _ in range(60):
@@ -124,8 +113,15 @@ def test_no_text_at_the_end_of_a_whisker_is_another_number(kind: str, name: str)
             continue
         svg = _ends(kind, value, low, high).draw(name=name, alt_text="x")
         assert _whiskers(svg), kind
-        expected = {"low": low, "high": high}
-        for text, end in _beside(svg, mirrored=kind == "butterfly"):
+        below = kind == "butterfly" and name == "narrow"
+        span = (f"{low:g} to {high:g}", f"{low} to {high}")
+        said = [
+            one.replace("+", "").replace("\u00a0%", "").replace(" %", "") for one in _beside(svg)
+        ]
+        for one in said:
             seen += 1
-            assert float(text) == expected[end], (low, value, high, end, text)
+            of_value = [f"{value}", *(f"{value} {way}" for way in span)]
+            assert one in ([f"{value}"] if below else [*of_value, *span]), (low, value, high, said)
+            assert below or one != f"{value}", "a value whose range is not said"
+        assert not below or any(way in _labels(svg) for way in span)
     assert seen or kind == "ranked"  # its values are a column with a head

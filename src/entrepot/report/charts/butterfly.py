@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from entrepot.errors import NoEvidenceError
 from entrepot.figures import ask, flow_sources
 from entrepot.goods import goods_title
-from entrepot.model.display import joined, number
+from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
 from entrepot.report.attribution import is_computed, origin_name, row_of
@@ -130,7 +130,7 @@ class _Plan:
 
 PLANS = {
     "wide": _Plan(852, 34, 30, ranges=True),
-    "narrow": _Plan(360, 27, 34, ranges=False),
+    "narrow": _Plan(360, 27, 40, ranges=False),
 }
 
 
@@ -182,21 +182,17 @@ def _fits(side: ShareSide, scale: float) -> bool:
 
 def _beyond(side: ShareSide, scale: float, plan: _Plan) -> float:
     """Return the width of the words past the end of a bar and its whisker."""
-    first, more = _far(side, _fits(side, scale), plan)
+    first, more = _far(side, plan, fits=_fits(side, scale))
     value = text_width(f"**{first}**") + 8 if first else 0.0
     return value + (text_width(more, 12.5) + 8 if more else 0.0)
 
 
-def _far(side: ShareSide, fits: bool, plan: _Plan) -> tuple[str, str]:
-    """Return what stands past the end of a bar: the number there, and words on the rest.
+def _far(side: ShareSide, plan: _Plan, *, fits: bool) -> tuple[str, str]:
+    """Return what stands past the end of a bar and its whisker: the value, and its range.
 
-    What stands at the end of a whisker is read as its end, whatever it is.
+    The value only where it has no room inside the bar; the range of a narrow drawing is below.
     """
-    low, _, high = side.range.partition(" to ")
-    if not high:
-        return ("" if fits else side.text), ""
-    more = [*([] if fits else [f"value {side.text}"]), *([f"from {low}"] if plan.ranges else [])]
-    return high, f"({', '.join(more)})" if more else ""
+    return ("" if fits else side.text), side.range if plan.ranges else ""
 
 
 def _flow(flow: MutualFlow, plan: _Plan, scale: float, top: float) -> tuple[list[MarkLayer], float]:
@@ -287,7 +283,9 @@ def _side(
     layers = rects([bar], style=_style(side, sign))
     if side.low is not None and side.high is not None:
         layers += _whisker(start, sign, side.low * scale, side.high * scale, top + BAR / 2)
-    return layers + _texts(side, start, sign, far, top + BAR / 2 + 4.5, _fits(side, scale), plan)
+    return layers + _texts(
+        side, start, sign, far, top + BAR / 2 + 4.5, plan, fits=_fits(side, scale)
+    )
 
 
 def _style(side: ShareSide, sign: int) -> str:
@@ -304,23 +302,23 @@ def _whisker(start: float, sign: int, low: float, high: float, y: float) -> list
 
 
 def _texts(
-    side: ShareSide, start: float, sign: int, far: float, y: float, fits: bool, plan: _Plan
+    side: ShareSide, start: float, sign: int, far: float, y: float, plan: _Plan, *, fits: bool
 ) -> list[MarkLayer]:
-    """Put the value inside its bar near the year if it fits, the end of the range at the far end.
-
-    Where it does not fit, it stands beside that.
-    """
+    """Put the value inside its bar near the year if it fits, else past its end; then its range."""
     align = "right" if sign < 0 else "left"
     layers: list[MarkLayer] = []
     if fits:
         style = "label-inside" if side.published else "label-inverse"
         layers += labels([_at(start + sign * 7, y, side.text, align)], style=style, bold=True)
-    first, more = _far(side, fits, plan)
+    first, more = _far(side, plan, fits=fits)
+    if side.range and not plan.ranges:
+        below = _at(start + sign * 2, y + 17, side.range, align)
+        layers += labels([below], style="note")
     if first:
         place = _at(start + sign * (far + 7), y, first, align)
-        layers += labels([place], style="label", bold=not side.range)
+        layers += labels([place], style="label", bold=True)
     if more:
-        beyond = far + 8 + text_width(f"**{first}**") + 8
+        beyond = far + 7 + (text_width(f"**{first}**") + 7 if first else 0.0)
         layers += labels([_at(start + sign * beyond, y, more, align)], style="note")
     return layers
 
@@ -453,7 +451,7 @@ def _rows(ratio: Figure) -> tuple[Published, ...]:
 
 
 def _computed(value: float) -> ShareSide:
-    return ShareSide(100 * value, number(100 * value))
+    return ShareSide(100 * value, per_cent(100 * value))
 
 
 def _of_rows(rows: tuple[Published, ...], ratio: Figure) -> ShareSide:
@@ -601,7 +599,7 @@ def _known_pairs(
 
 def _weights_whose(pair: Pair) -> tuple[str, ...]:
     """Return whose numbers both weights are."""
-    return tuple(source_on_card(one) for one in pair)
+    return tuple(_whose(one) for one in pair)
 
 
 def _weights_flow(subject: Subject, pairs: dict[int, Pair], *, forward: bool) -> MutualFlow:

@@ -12,7 +12,7 @@ from entrepot.figures.definition import AS_ASKED
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name
-from entrepot.model.display import MINUS, NBSP, joined, number, range_text
+from entrepot.model.display import MINUS, NBSP, joined, number, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of, scale_of
 from entrepot.report.attribution import is_computed, origin_name
@@ -71,7 +71,8 @@ def _dimensions(items: list[Specification]) -> dict[str, list[str]]:
     for name in DIMENSIONS | dict.fromkeys(key for item in items for key in item.choices):
         # A choice that a definition does not have is an option of its own, the empty one.
         options = dict.fromkeys(item.choices.get(name, "") for item in items)
-        if len(options) > 1:
+        # What some do not say, and all others say alike, is no choice between them.
+        if len({option_words(name, option) for option in options} - {"not stated"}) > 1:
             found[name] = sorted(
                 options, key=lambda option: (_option_median(name, option, items), option)
             )
@@ -95,7 +96,7 @@ def _column_of(
     printed = item.choices.get("source") == "published"
     value = scale.of(item.value)
     said = "; ".join(option_words(name, item.choices.get(name, "")) for name in dimensions)
-    text = number(value)
+    text = per_cent(value) if scale.word == "%" else number(value)
     return CurveColumn(
         value=value,
         text=text.removesuffix(".0") if printed else text,

@@ -314,7 +314,13 @@ STYLES = {
     "ink-dashed": Style("ink", width=1.5, dash="7,4"),
     "mid-line": Style("supplier-mid", width=2.25, dash="2,3"),
     "mid": Style("supplier-mid"),
+    "lost-line": Style("ink", width=2.25),
+    "lost-across": Style("ink", width=1.5, dash="2,4"),
+    **{f"tone-{number}": Style(f"tone-{number}", "paper") for number in range(1, 7)},
+    **{f"tone-{n}-pale": Style(f"tone-{n}", "paper", opacity=0.45) for n in range(1, 7)},
+    "rest": Style("panel", "context"),
     "ground": Style("grid"),
+    "ground-open": Style("paper"),
     "blended": Style("context-soft", "context"),
     "context-printed": Style("paper", "context", 1.5),
     "interval": Style("supplier-mid", opacity=0.3),
@@ -390,8 +396,8 @@ def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> li
     --------
     >>> ticks(53.2)
     [0, 10, 20, 30, 40, 50, 60]
-    >>> ticks(2448, at_most=3)
-    [0, 1000, 2000, 3000]
+    >>> ticks(2448, at_most=3), ticks(9.1, at_most=4)
+    ([0, 1000, 2000, 3000], [0, 5, 10])
     """
     highest = highest if highest > 0 else 1.0
     power = 10.0 ** math.floor(math.log10(highest / at_most))
@@ -399,7 +405,8 @@ def ticks(highest: float, *, at_most: int = 6, limit: float | None = None) -> li
         factor * power
         # Ten always suffices but for rounding of the logarithm, where 20 is the way out.
         for factor in (1, 2, 2.5, 5, 10, 20)
-        if math.ceil(highest / (factor * power)) <= at_most
+        # Quarters are read at sight from 25 on; steps of 2.5 or 0.25 are not.
+        if (factor != 2.5 or power >= 10) and math.ceil(highest / (factor * power)) <= at_most
     )
     count = math.ceil(highest / step)
     found = [_plain(step * index) for index in range(count + 1)]
@@ -472,7 +479,9 @@ def draw_names(
     leaders = []
     for entry, parts, centre in zip(ordered, texts, centres[1:], strict=True):
         first = centre - LINE * (len(parts) - 1) / 2
-        leaders.append({"x": entry.x + 2, "y": entry.y, "x2": start - 4, "y2": first})
+        # Level to the end of the plot, so that it crosses nothing that is beside its own mark.
+        leaders.append({"x": entry.x + 2, "y": entry.y, "x2": max(x, entry.x + 2), "y2": entry.y})
+        leaders.append({"x": max(x, entry.x + 2), "y": entry.y, "x2": start - 4, "y2": first})
         rows = [
             {"x": start, "y": first + 4.5 + LINE * place, "text": part}
             for place, part in enumerate(parts)

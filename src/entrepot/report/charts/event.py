@@ -312,8 +312,8 @@ def log_of(percent: float | None) -> float:
 
 
 def signed(percent: float) -> str:
-    """Return per cent with a sign; nothing has none."""
-    text = f"{abs(percent):,}" if isinstance(percent, int) else number(abs(percent))
+    """Return per cent with a sign, in two digits, as intervals are wide; nothing has none."""
+    text = f"{abs(percent):,}" if isinstance(percent, int) else number(abs(percent), 2)
     sign = MINUS if percent < 0 else "+" if percent > 0 else ""
     return f"{sign}{text}{NBSP}%"
 
@@ -379,6 +379,7 @@ def _label_layers(data: EventSteps, axis: Axis) -> list[MarkLayer]:
         if one.value is not None
         for y in [axis.y(log_of(one.value))]
     ]
+    taken += _along(data, axis)
     beside, boxes = _beside(data, axis)
     layers += beside
     taken += boxes
@@ -396,6 +397,18 @@ def _label_layers(data: EventSteps, axis: Axis) -> list[MarkLayer]:
             row = {"x": place, "y": base, "text": text, "align": spot.align}
             layers += labels([row], style=style)
     return layers
+
+
+def _along(data: EventSteps, axis: Axis) -> list[Box]:
+    """Return small boxes along the line, which labels must not cover."""
+    found = []
+    for run in _runs(data):
+        places = [(axis.x(one.step), axis.y(log_of(one.value))) for one in run]
+        for (x0, y0), (x1, y1) in itertools.pairwise(places):
+            for part in range(1, 8):
+                x, y = x0 + (x1 - x0) * part / 8, y0 + (y1 - y0) * part / 8
+                found.append(Box(x - 2, y - 2, x + 2, y + 2))
+    return found
 
 
 def _beside(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.input_choices import inputs_title
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import NBSP, figure_value, per_cent
 from entrepot.report import phrasing
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
@@ -52,7 +52,7 @@ def origin_chart(figure: Figure) -> StandaloneChart:
 def _origin_bar(row: dict[str, Any]) -> ExposedSector:
     share = float(row["share"]) * 100
     money = figure_value(float(row["value_added_usd"]), "USD")
-    return ExposedSector(str(row["name"]), share, number(share), money)
+    return ExposedSector(str(row["name"]), share, per_cent(share), money)
 
 
 def _rest(rows: list[dict[str, Any]]) -> tuple[ExposedSector, ...]:
@@ -61,7 +61,7 @@ def _rest(rows: list[dict[str, Any]]) -> tuple[ExposedSector, ...]:
         return ()
     share, money = (sum(float(row[key]) for row in rows) for key in ("share", "value_added_usd"))
     name = phrasing.count_word(len(rows), "other")
-    bar = ExposedSector(name, share * 100, number(share * 100), figure_value(money, "USD"))
+    bar = ExposedSector(name, share * 100, per_cent(share * 100), figure_value(money, "USD"))
     return (bar,)
 
 
@@ -72,14 +72,14 @@ def _origin_title(figure: Figure, named: list[dict[str, Any]]) -> str:
     value = figure_value(figure.value, "share")
     text = f"{value} of what {area_phrase(asked.exporter)} sold {buyer} was added elsewhere"
     if named and named[0]["share"]:
-        share = number(float(named[0]["share"]) * 100)
+        share = per_cent(float(named[0]["share"]) * 100)
         text += f", {share}{NBSP}% in {area_phrase(str(named[0]['origin']))}"
     return phrasing.capital(text)
 
 
 def _alt_text(title: str, rows: list[dict[str, Any]]) -> str:
     told = ", ".join(
-        f"{area_name(str(row['origin']))} {number(float(row['share']) * 100)}{NBSP}%"
+        f"{area_name(str(row['origin']))} {per_cent(float(row['share']) * 100)}{NBSP}%"
         for row in rows[: NAMED + 1]
     )
     return f"{title}. Value added by where it was added: {told}."

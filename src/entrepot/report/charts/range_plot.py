@@ -1,11 +1,14 @@
-"""Losses below each other: a dot at the value, a line from end to end, names on the left."""
+"""Losses below each other: a dot at the value, a line from end to end, names on the left.
+
+Beside the line stand the value and, in grey, its range: as on every chart with whiskers.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, per_cent
 from entrepot.report.charts.drawing import labels, lines, points, render, ticks_between
 from entrepot.report.charts.place import cut, text_width
 
@@ -18,7 +21,7 @@ __all__ = ["RangeGroup", "RangePlot", "RangeRow"]
 
 @dataclass(frozen=True, slots=True)
 class RangeRow:
-    """One loss: value and ends in per cent of output, as text, and whose it is.
+    """One loss: value and ends in per cent of output, the value as text, and whose it is.
 
     `marked` stands out: the sides of the scenario, and not single areas.
     """
@@ -111,7 +114,7 @@ def _scale(groups: Sequence[RangeGroup], plan: _Plan) -> tuple[_Scale, list[floa
     rungs = [rung for _, rows in groups for rung in rows]
     ends = [end for rung in rungs for end in (rung.low, rung.high)]
     places = ticks_between(min(ends), max(ends), at_most=plan.ticks)
-    words = max(text_width(f"**{_far(rung)}**") for rung in rungs) + 14
+    words = max(text_width(f"**{rung.text}**") + _beyond(rung) for rung in rungs) + 14
     left = plan.names + 12 if plan.names else 6
     factor = (plan.width - left - words) / (places[-1] - places[0])
     return _Scale(left, factor, places[0]), places
@@ -143,27 +146,31 @@ def _rung(rung: RangeRow, plan: _Plan, scale: _Scale, top: float) -> list[MarkLa
     low, high, x = scale.x(rung.low), scale.x(rung.high), scale.x(rung.value)
     reach = [{"x": low, "x2": high, "y": y, "y2": y}]
     reach += [{"x": end, "x2": end, "y": y - CAP, "y2": y + CAP} for end in (low, high)]
-    dot = {"x": x, "y": y, "title": f"{rung.name}: {rung.text}", "of": (rung.name,)}
+    dot = {"x": x, "y": y, "title": f"{rung.name}: {_said(rung)}", "of": (rung.name,)}
     words = cut(rung.name, plan.names or plan.width, bold=rung.marked)
     name = {"x": plan.names, "y": y + 4.5, "text": words, "align": "right"}
     if not plan.names:
         name = {"x": 0, "y": top + 14, "text": words, "align": "left"}
-    # What stands at the end of a whisker is read as its end, whatever it is.
-    ends = [{"x": max(high, x) + 9, "y": y + 4.5, "text": _far(rung)}]
-    if rung.low < rung.high and low - text_width(_number(rung.low)) - 9 > scale.start:
-        ends.append({"x": low - 9, "y": y + 4.5, "text": _number(rung.low), "align": "right"})
+    end = max(high, x) + 9
+    value = {"x": end, "y": y + 4.5, "text": rung.text}
+    beside = {"x": end + text_width(f"**{rung.text}**") + 8, "y": y + 4.5, "text": _range(rung)}
     return [
         *(lines(reach, style="whisker") if rung.low < rung.high else []),
         *points([dot], style="supplier" if rung.marked else "context", size=70),
         *labels([name], style=style, bold=rung.marked),
-        *labels(ends, style=style, bold=True),
+        *labels([value], style=style, bold=True),
+        *labels([beside], style="note"),
     ]
 
 
-def _number(value: float) -> str:
-    return f"{number(value)}{NBSP}%"
+def _range(rung: RangeRow) -> str:
+    return f"{per_cent(rung.low)} to {per_cent(rung.high)}" if rung.low < rung.high else ""
 
 
-def _far(rung: RangeRow) -> str:
-    """Return the number at the right end: of the whisker where there is one, else of the dot."""
-    return _number(rung.high) if rung.low < rung.high else rung.text
+def _said(rung: RangeRow) -> str:
+    return f"{rung.text} ({_range(rung)}{NBSP}%)" if _range(rung) else rung.text
+
+
+def _beyond(rung: RangeRow) -> float:
+    """Return the room that the range takes after the value."""
+    return text_width(_range(rung), 12.5) + 8 if _range(rung) else 0.0

@@ -14,7 +14,7 @@ from entrepot.figures import ask, ask_many, flow_sources
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, number, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, origin_name, source_name, when_of
 from entrepot.report.breaks import break_of, not_drawn
@@ -81,8 +81,8 @@ def share_point(figure: Figure) -> SharePoint:
 
 
 def published_box(row: Published) -> PublishedBox:
-    """Return the box of a printed share; an open end is not drawn, the words say it."""
-    # "More than a third" has no upper end: the box then ends at the number itself.
+    """Return the box of a printed share; an open end is drawn open."""
+    # "More than a third" has no upper end: the box then has no edge there.
     ends = [end * 100 for end in (row.low, row.middle, row.high) if end is not None]
     low, high = ends[0], ends[-1]
     value = ends[0] if row.middle is None else row.middle * 100
@@ -97,7 +97,8 @@ def published_box(row: Published) -> PublishedBox:
     who = origin_name(row.origin)
     digits = number(value).removesuffix(".0").removesuffix(".00")
     who = f"{who}, {when_of(row)}" if when_of(row) else who
-    return PublishedBox(middle, low, high, text, digits, who)
+    ends_open = ("up" if row.high is None else "", "down" if row.low is None else "")
+    return PublishedBox(middle, low, high, text, digits, who, "".join(ends_open))
 
 
 def ends_of(figure: Figure, between: str = "–") -> str:
@@ -158,6 +159,8 @@ class PublishedBox:
         The number as printed, e.g. ``"52.8"`` or ``"over 33"``; and its digits alone, ``"33"``.
     who
         Short name of whose number it is, with the months if it is not a whole year.
+    open
+        ``up`` or ``down`` for a bound, whose other end nobody published.
     claim, row
         Whether this is the claim under check; its row in the table beside, if any, from 0 on.
     """
@@ -168,6 +171,7 @@ class PublishedBox:
     text: str
     digits: str
     who: str
+    open: str = ""
     claim: bool = False
     row: int | None = None
 
@@ -197,6 +201,8 @@ BOX_WIDTH = {"wide": 15.0, "narrow": 11.0}
 YEAR_WIDTH = {"wide": 46.0, "narrow": 34.0}
 # Where a box may stand, in its own widths from its time: the nearest places first.
 LANES = (0, 1, -1, 2, -2, 3, -3, 4, -4)
+OPEN = 16.0
+"""Height of a box without an edge on the side where its end is not known."""
 LOWEST_BOX = 5.0  # a printed 52.8 would otherwise be thinner than its own outline
 
 
@@ -327,10 +333,14 @@ def _boxes(data: ShareLines, frame: Frame, width: float) -> list[tuple[Published
         if bottom - top < LOWEST_BOX:
             middle = (top + bottom) / 2
             top, bottom = middle - LOWEST_BOX / 2, middle + LOWEST_BOX / 2
+        if item.open in ("up", "down"):
+            at = frame.y(item.low if item.open == "up" else item.high)
+            top, bottom = (at - OPEN, at) if item.open == "up" else (at, at + OPEN)
         for lane in LANES:
             centre = frame.x(item.at) + lane * (width + 2)
             box = Box(centre - width / 2, top, centre + width / 2, bottom)
             strays = box.right + 3 > edge if frame.x(item.at) < edge else box.left - 3 < edge
+            strays |= box.right > frame.inner_width
             if not strays and not any(box.meets(other, 1.5) for _, other in placed):
                 break
         # If no lane is free, the last one is taken: a box
@@ -352,10 +362,32 @@ def _drawn_boxes(boxes: list[tuple[PublishedBox, Box]]) -> list[MarkLayer]:
                 "row": item.row,
             }
             for item, box in boxes
-            if item.claim is claim
+            if item.claim is claim and item.open not in EDGES
         ]
         layers += rects(rows, style=style)
+    for item, box in boxes:
+        if item.open in EDGES:
+            layers += _open(item, box)
     return layers
+
+
+EDGES = {"up": "bottom", "down": "top"}
+"""The edge that a box with an open end has."""
+
+
+def _open(item: PublishedBox, box: Box) -> list[MarkLayer]:
+    """Draw the edge that is known, and the sides towards the end that is not."""
+    row = {"x": box.left, "x2": box.right, "y": box.top, "y2": box.bottom}
+    known = box.bottom if item.open == "up" else box.top
+    edges = [{"x": box.left, "x2": box.right, "y": known, "y2": known}]
+    edges += [{"x": x, "x2": x, "y": box.top, "y2": box.bottom} for x in (box.left, box.right)]
+    return [
+        *rects(
+            [row | {"title": _title(item), "row": item.row}],
+            style="claim" if item.claim else "ground-open",
+        ),
+        *lines(edges, style="whisker"),
+    ]
 
 
 def _title(item: PublishedBox) -> str:
@@ -387,11 +419,12 @@ def _break_line(data: ShareLines, frame: Frame) -> list[MarkLayer]:
 def _latest(
     data: ShareLines, frame: Frame, boxes: list[tuple[PublishedBox, Box]]
 ) -> list[MarkLayer]:
+    every = [box for _, box in boxes]
     entries = [
         NameEntry(
             f"**{item.text}** {item.who}",
             box.right,
-            (box.top + box.bottom) / 2,
+            _free_height(box, [other for other in every if other is not box]),
             "label-claim" if item.claim else "label",
         )
         for item, box in boxes
@@ -404,6 +437,15 @@ def _latest(
         room=frame.right,
         height=frame.inner_height,
     )
+
+
+def _free_height(box: Box, others: Sequence[Box]) -> float:
+    """Return where a leader may start that runs right without meeting the box of another."""
+    middle, half = (box.top + box.bottom) / 2, (box.bottom - box.top) / 2 - 2
+    places = [middle + half * part for part in (0, -0.5, 0.5, -1, 1)]
+    behind = [other for other in others if other.right > box.right]
+    free = (y for y in places if not any(other.top - 2 < y < other.bottom + 2 for other in behind))
+    return next(free, middle)
 
 
 # Labels of the share chart: values at the line, names at the boxes.
@@ -521,7 +563,7 @@ def _break_box(data: ShareLines, frame: Frame) -> list[Box]:
 
 def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[Wish]:
     for point in _named(data):
-        texts = [number(point.value)]
+        texts = [per_cent(point.value)]
         if point is data.series[-1] and data.series_name and not narrow:
             texts.insert(0, f"{data.series_name} {texts[0]}")
         x, y = frame.x(point.year), frame.y(point.value)
@@ -776,18 +818,34 @@ def _shares_title(asked: Figure, series: list[Figure]) -> str:
 
 
 def _beyond(series: list[Figure], rows: list[Published]) -> str:
-    """Say what is in print of the last computed year where it lies beyond what was computed."""
+    """Say what is published beyond the line: of its last year, and of years after it."""
     if not series:
         return ""
     last = series[-1]
+    later = [row for row in rows if row.period.start.year > last.definition.period.end.year]
+    parts = [_of_last(last, rows)]
+    if later:
+        years = sorted({row.period.year for row in later})
+        when = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+        parts.append(f"{_published_span(later)} published for {when}")
+    told = "; ".join(part for part in parts if part)
+    return f" (computed; {told})" if told else ""
+
+
+def _of_last(last: Figure, rows: list[Published]) -> str:
+    """Say what is published of the last computed year where it is not what was computed."""
     low = last.required() if last.low is None else last.low
     high = last.required() if last.high is None else last.high
     spans = [published_box(row) for row in rows if row.period == last.definition.period]
     if all(low * 100 <= one.low and one.high <= high * 100 for one in spans):
         return ""
     ends = sorted((one.low + one.high) / 2 for one in spans)
-    shown = percent_span(ends[0] / 100, ends[-1] / 100)
-    return f" (computed; {shown} published)"
+    return f"{percent_span(ends[0] / 100, ends[-1] / 100)} published"
+
+
+def _published_span(rows: list[Published]) -> str:
+    ends = sorted((one.low + one.high) / 2 for one in map(published_box, rows))
+    return percent_span(ends[0] / 100, ends[-1] / 100)
 
 
 def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:

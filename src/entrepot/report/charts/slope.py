@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import figure_value
+from entrepot.model.display import NBSP, figure_value
 from entrepot.report import phrasing
 from entrepot.report.amounts import change_of, scale_of
+from entrepot.report.breaks import break_of, reporters_before_and_after
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
-from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks
+from entrepot.report.charts.drawing import Frame, framed, labels, lines, points, ticks, wrapped
 from entrepot.report.charts.place import cut, spread, text_width
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.amounts import Scale
+    from entrepot.report.breaks import Break
     from entrepot.report.charts.drawing import MarkLayer
 
 __all__ = ["Slope", "SlopeLine", "slope_chart"]
@@ -27,7 +30,8 @@ __all__ = ["Slope", "SlopeLine", "slope_chart"]
 class SlopeLine:
     """One supplier before and after, in the unit of the slope, with both values as printed.
 
-    A text is empty where nothing is recorded, which is not the same as zero.
+    A text is empty where nothing is recorded, which is not the same as zero. `marked` gained most,
+    and `lost` lost most.
     """
 
     name: str
@@ -35,6 +39,7 @@ class SlopeLine:
     after: float
     texts: tuple[str, str]
     marked: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,29 @@ class Slope:
         What stands over both ends.
     unit
         What the axis counts.
+    broken
+        Where reporters change between the two times; only dots lead across.
     """
 
     times: tuple[str, str]
     lines: tuple[SlopeLine, ...]
     unit: str
+    broken: Break | None = None
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the scale is logarithmic: on a linear one most lines would lie on the base."""
+        most = max((max(line.before, line.after) for line in self.lines), default=0.0)
+        low = sum(max(line.before, line.after) < FLAT * most for line in self.lines)
+        return 2 * low > len(self.lines)
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
         return _draw(self, name, alt_text)
 
 
+FLAT = 0.25
+"""Part of the scale below which lines can hardly be told apart where there are several."""
 ROW = 18.0
 LEADER = 18.0
 
@@ -82,16 +99,49 @@ PLANS = {
 def _draw(data: Slope, name: str, alt_text: str) -> str:
     plan = PLANS[name]
     height = max(plan.height, round(ROW * len(data.lines)) + 90)
-    most = max((max(line.before, line.after) for line in data.lines), default=1.0)
-    top = ticks(most or 1.0)[-1]
-    frame = Frame(plan.width, height, plan.left, plan.right, 40, 16, 0, 1, top)
+    ends = [end for line in data.lines for end in (line.before, line.after)]
+    top, bottom = ticks(max(ends, default=1.0) or 1.0)[-1], 0.0
+    if data.is_log:
+        # What is not recorded has no logarithm: it lies at the lower edge.
+        known = [end for end in ends if end > 0]
+        top, bottom = math.log10(max(known) * 1.1), math.log10(min(known) / 1.3)
+    head = 76 if data.broken else 40
+    frame = Frame(
+        plan.width, height + head - 40, plan.left, plan.right, head, 16, 0, 1, top, bottom
+    )
     layers = [
         *_poles(data, frame),
+        *_break(data, frame),
         *_strokes(data, frame),
         *_ends(data, frame, plan, after=False),
         *_ends(data, frame, plan, after=True),
     ]
     return framed(layers, frame, name=name, alt_text=alt_text)
+
+
+def _at(value: float, data: Slope, frame: Frame) -> float:
+    """Return the height of a value."""
+    if not data.is_log:
+        return frame.y(value)
+    return frame.y(math.log10(value) if value > 0 else frame.bottom_value)
+
+
+def _break(data: Slope, frame: Frame) -> list[MarkLayer]:
+    if data.broken is None:
+        return []
+    middle = frame.inner_width / 2
+    row = {"x": middle, "x2": middle, "y": -26, "y2": frame.inner_height}
+    words = []
+    for text, x, align, room in (
+        (data.broken.before, middle - 7, "right", frame.left + middle - 9),
+        (data.broken.after, middle + 7, "left", frame.width - frame.left - middle - 9),
+    ):
+        parts = wrapped(text, room, most=2)
+        words += [
+            {"x": x, "y": -46 - 15 * (len(parts) - 1 - place), "text": part, "align": align}
+            for place, part in enumerate(parts)
+        ]
+    return [*lines([row], style="break"), *labels(words, style="note")]
 
 
 def _poles(data: Slope, frame: Frame) -> list[MarkLayer]:
@@ -105,28 +155,33 @@ def _poles(data: Slope, frame: Frame) -> list[MarkLayer]:
     ]
     return [
         *lines(rows, style="divider"),
-        *lines([base], style="base"),
+        *lines([] if data.is_log else [base], style="base"),
         *labels(heads, style="label", bold=True),
     ]
 
 
 def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
     layers: list[MarkLayer] = []
-    # The marked one last, so that it lies on top.
-    for marked in (False, True):
-        found = [line for line in data.lines if line.marked is marked]
+    # The marked ones last, so that they lie on top.
+    for kind in ("other", "lost", "marked"):
+        found = [line for line in data.lines if _kind(line) == kind]
         rows = [
-            {"x": 0, "x2": frame.inner_width, "y": frame.y(one.before), "y2": frame.y(one.after)}
+            {"x": 0, "x2": frame.inner_width, "y": _at(one.before, data, frame)}
+            | {"y2": _at(one.after, data, frame)}
             for one in found
         ]
         ends = [one.texts for one in found]
         for known in (False, True):
-            part = [row for row, told in zip(rows, ends, strict=True) if all(told) is known]
-            layers += lines(part, style=_style(marked=marked, known=known))
+            part = [
+                row
+                for row, told in zip(rows, ends, strict=True)
+                if (all(told) and data.broken is None) is known
+            ]
+            layers += lines(part, style=(SOLID if known else DOTTED)[kind])
         dots = [
             {
                 "x": x,
-                "y": frame.y(value),
+                "y": _at(value, data, frame),
                 "title": _title(line, text, when, data),
                 "of": (line.name, when),
             }
@@ -136,7 +191,7 @@ def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
                 (frame.inner_width, line.after, line.texts[1], data.times[1]),
             )
         ]
-        layers += points(dots, style="supplier" if marked else "context", size=46)
+        layers += points(dots, style=DOTS[kind], size=46)
     return layers
 
 
@@ -144,11 +199,14 @@ def _title(line: SlopeLine, text: str, when: str, data: Slope) -> str:
     return f"{line.name}, {when}: {f'{text} {data.unit}' if text else 'none'}"
 
 
-def _style(*, marked: bool, known: bool) -> str:
-    """Dot a line that goes to where nothing is recorded."""
-    if not known:
-        return "across" if marked else "leader-dotted"
-    return "supplier-line" if marked else "other-line"
+# A line that goes to where nothing is recorded, or across a change of reporter, is dotted.
+SOLID = {"marked": "supplier-line", "lost": "lost-line", "other": "other-line"}
+DOTTED = {"marked": "across", "lost": "lost-across", "other": "leader-dotted"}
+DOTS = {"marked": "supplier", "lost": "tip", "other": "context"}
+
+
+def _kind(line: SlopeLine) -> str:
+    return "marked" if line.marked else "lost" if line.lost else "other"
 
 
 def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[MarkLayer]:
@@ -157,7 +215,7 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[MarkLa
     x, way, align = (frame.inner_width, 1, "left") if after else (0, -1, "right")
     room = (plan.right if after else plan.left) - LEADER - 8
     ordered = sorted(data.lines, key=lambda line: (-_value(line, side), line.name))
-    wanted = [frame.y(_value(line, side)) for line in ordered]
+    wanted = [_at(_value(line, side), data, frame) for line in ordered]
     centres = spread(wanted, [ROW] * len(ordered), 0, frame.inner_height)
     layers: list[MarkLayer] = []
     leaders = []
@@ -166,7 +224,7 @@ def _ends(data: Slope, frame: Frame, plan: _Plan, *, after: bool) -> list[MarkLa
         text = _text(line, side, room, bare=bare)
         row = {"x": x + way * (LEADER + 4), "y": centre + 4.5, "text": text, "align": align}
         style = "label-supplier" if line.marked else "label"
-        layers += labels([row], style=style, bold=line.marked)
+        layers += labels([row], style=style, bold=line.marked or line.lost)
         leaders.append({"x": x + way * 5, "y": mark, "x2": x + way * (LEADER + 1), "y2": centre})
     return [*lines(leaders, style="leader"), *layers]
 
@@ -180,8 +238,8 @@ def _text(line: SlopeLine, side: int, room: float, *, bare: bool) -> str:
     value = line.texts[side] or "none"
     if bare:
         return value
-    rest = room - text_width(f"{value} ", bold=line.marked)
-    name = cut(line.name, rest, bold=line.marked)
+    bold = line.marked or line.lost
+    name = cut(line.name, room - text_width(f"{value} ", bold=bold), bold=bold)
     return f"{value} {name}" if side else f"{name} {value}"
 
 
@@ -200,7 +258,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
     shown = moved[:MOST]
     highest = max(float(row[end]) for row in shown for end in ("value_before", "value_after"))
     scale = scale_of(figure.unit, highest)
-    gained = max(shown, key=change_of)
+    gained, lost = max(shown, key=change_of), min(shown, key=change_of)
     lines = tuple(
         SlopeLine(
             area_name(str(row["exporter"])),
@@ -208,17 +266,22 @@ def slope_chart(figure: Figure) -> StandaloneChart:
             scale.of(float(row["value_after"])),
             (_said(row["value_before"], scale), _said(row["value_after"], scale)),
             marked=row is gained and change_of(row) > 0,
+            lost=row is lost and change_of(row) < 0,
         )
         for row in shown
     )
     asked = figure.definition
-    drawn = Slope((f"{asked.base}", f"{asked.period}"), lines, scale.word)
-    title = _slope_title(figure, shown)
+    base = asked.base.start.year if asked.base else asked.period.year
+    broken = break_of(asked.importer, "", base, asked.period.end.year)
+    drawn = Slope((f"{asked.base}", f"{asked.period}"), lines, scale.word, broken)
+    title = _slope_title(figure, shown, scale)
     rest = len(rows) - len(shown)
     deck = f"{phrasing.capital(goods_title(asked.goods))}, {scale.word}, the largest changes"
     deck += f"; {phrasing.count_word(rest, 'other')} not drawn." if rest else "."
     if not all(all(line.texts) for line in lines):
         deck += " “none” and dotted: not recorded, which does not mean zero."
+    deck += " Logarithmic scale: equal slopes are equal rates." if drawn.is_log else ""
+    deck += f" {reporters_before_and_after(broken)}." if broken else ""
     return StandaloneChart(
         title,
         deck,
@@ -234,7 +297,7 @@ def _said(value: float, scale: Scale) -> str:
     return scale.text(float(value)) if value else ""
 
 
-def _slope_title(figure: Figure, shown: list[dict[str, Any]]) -> str:
+def _slope_title(figure: Figure, shown: list[dict[str, Any]], scale: Scale) -> str:
     """Name who gained and who lost most, each only if it did."""
     asked = figure.definition
     buyers = phrasing.capital(possessive(area_phrase(asked.importer)))
@@ -242,7 +305,7 @@ def _slope_title(figure: Figure, shown: list[dict[str, Any]]) -> str:
     for row, word in ((max(shown, key=change_of), "gained"), (min(shown, key=change_of), "lost")):
         change = change_of(row)
         if change > 0 if word == "gained" else change < 0:
-            size = figure_value(abs(change), figure.unit)
+            size = f"{scale.text(abs(change))}{NBSP}{scale.word}"
             parts.append(f"{area_phrase(str(row['exporter']))} {word} {size}")
     told = ", ".join(parts) or "no supplier gained or lost"
     return f"{buyers} suppliers, {asked.period} against {asked.base}: {told}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.columns import in_currency
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import figure_value
+from entrepot.model.display import NBSP
 from entrepot.report import phrasing
 from entrepot.report.amounts import scale_of
 from entrepot.report.charts import Chart
@@ -28,8 +28,8 @@ __all__ = ["ChangePart", "ChangeSplit", "split_chart"]
 class ChangePart:
     """One step from one value to another: how much, as printed, and its range where there is one.
 
-    A `total` starts at zero; other parts start where the one before ended. `far` is the upper end
-    of its range, as printed.
+    A `total` starts at zero; other parts start where the one before ended. `range` are both ends
+    of its range in words.
     """
 
     name: str
@@ -38,7 +38,7 @@ class ChangePart:
     low: float | None = None
     high: float | None = None
     total: bool = False
-    far: str = ""
+    range: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _scale(data: ChangeSplit, starts: list[float], plan: _Plan) -> _Scale:
     """Leave room for the value of each part beyond its farthest end."""
     ends = [_ends(part, start) for part, start in zip(data.parts, starts, strict=True)]
     low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
-    words = max(text_width(f"**{_at_end(part)}**") for part in data.parts) + 12
+    words = max(text_width(f"**{part.text}**") + _beyond(part) for part in data.parts) + 12
     left = 2 if plan.above else plan.names + 12
     factor = (plan.width - left - words) / ((high - low) or 1.0)
     return _Scale(left - low * factor, factor)
@@ -137,14 +137,16 @@ def _row(part: ChangePart, start: float, top: float, plan: _Plan, scale: _Scale)
     if part.low is not None and part.high is not None:
         layers += _whisker(start + part.low, start + part.high, top + BAR / 2, scale)
     far = scale.x(_ends(part, start)[1])
-    value = {"x": far + 8, "y": top + BAR / 2 + 4.5, "text": _at_end(part)}
+    value = {"x": far + 8, "y": top + BAR / 2 + 4.5, "text": part.text}
+    beside = value | {"x": far + 16 + text_width(f"**{part.text}**"), "text": part.range}
     style = "label-supplier" if part.total else "label"
-    return [*layers, *labels([value], style=style, bold=True), *_name(part, top, plan)]
+    layers += labels([value], style=style, bold=True)
+    return [*layers, *labels([beside], style="note"), *_name(part, top, plan)]
 
 
-def _at_end(part: ChangePart) -> str:
-    """Return what stands at the end: of the whisker where there is one, else of the bar."""
-    return part.far or part.text
+def _beyond(part: ChangePart) -> float:
+    """Return the room that the range takes after the value."""
+    return text_width(part.range, 12.5) + 8 if part.range else 0.0
 
 
 def _style(part: ChangePart) -> str:
@@ -161,17 +163,12 @@ def _whisker(low: float, high: float, y: float, scale: _Scale) -> list[MarkLayer
     return [*lines(rows, style="whisker-under"), *lines(rows, style="whisker")]
 
 
-def _named(part: ChangePart) -> str:
-    """Return the name, with the value where the end of a whisker stands in its place."""
-    return f"{part.name}: {part.text}" if part.far else part.name
-
-
 def _name(part: ChangePart, top: float, plan: _Plan) -> list[MarkLayer]:
     style = "label-supplier" if part.total else "label"
     if plan.above:
-        row = {"x": 0, "y": top - 7, "text": cut(_named(part), plan.width)}
+        row = {"x": 0, "y": top - 7, "text": cut(part.name, plan.width)}
         return labels([row], style=style)
-    texts = [cut(text, plan.names) for text in wrapped(_named(part), plan.names, most=2)]
+    texts = [cut(text, plan.names) for text in wrapped(part.name, plan.names, most=2)]
     first = top + BAR / 2 + 4.5 - LINE * (len(texts) - 1) / 2
     rows = [
         {"x": plan.names, "y": first + LINE * n, "text": text, "align": "right"}
@@ -196,7 +193,9 @@ def split_chart(figure: Figure) -> StandaloneChart:
     """Return the steps from the value of the base to the value of the period."""
     asked = figure.definition
     before, after = _money(figure, "value_base_usd"), _money(figure, "value_usd")
-    scale = scale_of(figure.unit, max(before, after))
+    # By the steps: a change of 78.5 million is not 0.0785 billion for what it is a part of.
+    steps = [abs(_money(figure, key)) for key, _ in STEPS]
+    scale = scale_of(figure.unit, max([*steps, abs(after - before)]) or max(before, after))
     parts = (
         _part(f"Value in {asked.base}", before, scale, total=True),
         *(
@@ -207,7 +206,7 @@ def split_chart(figure: Figure) -> StandaloneChart:
         ),
         _part(f"Value in {asked.period}", after, scale, total=True),
     )
-    title = _title(figure)
+    title = _title(figure, scale)
     said = "; ".join(f"{part.name}: {part.text}" for part in parts)
     deck = (
         f"{phrasing.capital(goods_title(asked.goods))}, {scale.word}; filled: added, hollow: taken "
@@ -246,24 +245,25 @@ def _part(
 ) -> ChangePart:
     first, last = (None if end is None else scale.of(end) for end in (low, high))
     text = scale.text(value, sign=not total)
-    far = "" if high is None else scale.text(high, sign=not total)
-    return ChangePart(name, scale.of(value), text, first, last, total=total, far=far)
+    ends = [scale.text(end, sign=not total) for end in (low, high) if end is not None]
+    spread = " to ".join(ends) if len(ends) == 2 else ""
+    return ChangePart(name, scale.of(value), text, first, last, total=total, range=spread)
 
 
-def _title(figure: Figure) -> str:
-    """Say by how much the value moved, and what prices and quantities did, by their signs."""
+def _title(figure: Figure, scale: Scale) -> str:
+    """Say by how much the value moved, and what prices and quantities did, in the chart's unit."""
     asked, change = figure.definition, figure.required()
     seller, buyer = area_phrase(asked.exporter), area_phrase(asked.importer)
     flow = f"Exports from {seller} to {buyer}"
     word = "did not change" if not change else "rose by" if change > 0 else "fell by"
-    size = f" {figure_value(abs(change), figure.unit)}" if change else ""
+    size = f" {scale.text(abs(change))}{NBSP}{scale.word}" if change else ""
     text = f"{flow} {word}{size} from {asked.base:–} to {asked.period:–}"
     signs = [
         (name, _money(figure, key))
         for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
     ]
     told = [
-        f"{name} {'added' if v > 0 else 'took'} {figure_value(abs(v), figure.unit)}"
+        f"{name} {'added' if v > 0 else 'took'} {scale.text(abs(v))}{NBSP}{scale.word}"
         for name, v in signs
         if v
     ]

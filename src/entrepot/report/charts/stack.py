@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
 from dataclasses import dataclass
+from functools import partial
+from operator import eq
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of, not_drawn
@@ -51,13 +53,16 @@ __all__ = ["Layer", "Stack", "found_years", "of_years", "stack_chart"]
 class Layer:
     """One supplier: its share in per cent in each year of a stack, None where nothing is held.
 
-    `marked` is the one that the chart is about; `rest` everybody without a layer of their own.
+    `marked` is the one that the chart is about; `rest` all without a layer of their own; `tone` is
+    that of its country on every chart, `pale` where a larger one here has it too.
     """
 
     name: str
     shares: tuple[float | None, ...]
     marked: bool = False
     rest: bool = False
+    tone: int = 1
+    pale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ def _bars(data: Stack, frame: Frame) -> list[MarkLayer]:
     half = _half(frame)
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, year in enumerate(data.years):
-        for order, (layer, low, high) in enumerate(_spans(data, place)):
+        for layer, low, high in _spans(data, place):
             if high <= low:
                 continue
             row = {
@@ -178,21 +183,18 @@ def _bars(data: Stack, frame: Frame) -> list[MarkLayer]:
                 "x2": frame.x(year) + half,
                 "y": frame.y(high),
                 "y2": frame.y(low),
-                "title": f"{layer.name}, {year}: {number(high - low)}\u00a0%",
+                "title": f"{layer.name}, {year}: {per_cent(high - low)}\u00a0%",
                 "of": (layer.name, str(year)),
             }
-            rows.setdefault(_style(layer, order), []).append(row)
+            rows.setdefault(_style(layer), []).append(row)
     return [part for style, found in rows.items() for part in rects(found, style=style)]
 
 
-def _style(layer: Layer, order: int) -> str:
-    """Tell neighbours apart by tone and outline; blue is the one that the chart is about."""
+def _style(layer: Layer) -> str:
+    """Give a country its tone; blue is the one that the chart is about."""
     if layer.marked:
         return "supplier"
-    if layer.rest:
-        return "context-printed"
-    # Two tones in turn, since a third grey would look like one of them.
-    return "blended" if order % 2 else "context-edged"
+    return "rest" if layer.rest else f"tone-{layer.tone}{'-pale' * layer.pale}"
 
 
 def _values(data: Stack, frame: Frame) -> list[MarkLayer]:
@@ -200,7 +202,7 @@ def _values(data: Stack, frame: Frame) -> list[MarkLayer]:
     rows = []
     for place, year in enumerate(data.years):
         for layer, low, high in _spans(data, place):
-            text = number(high - low)
+            text = per_cent(high - low)
             fits = frame.y(low) - frame.y(high) >= TEXT
             if layer.marked and fits and text_width(f"**{text}**", 13) <= 2 * _half(frame) - 2:
                 y = frame.y(high) + 14
@@ -228,7 +230,7 @@ def _break(data: Stack, frame: Frame) -> list[MarkLayer]:
 
 def _share(value: float) -> str:
     """Return a share; one that is next to nothing needs no row of zeros."""
-    return number(value) if value == 0 or value >= LEAST else f"under {LEAST:g}"
+    return per_cent(value) if value == 0 or value >= LEAST else f"under {LEAST:g}"
 
 
 def _names(data: Stack, frame: Frame) -> list[MarkLayer]:
@@ -259,6 +261,30 @@ NAMED = 4
 """Suppliers with a name of their own beside the one that the chart is about."""
 
 Shares = dict[str, float]
+
+TONES = dict(
+    zip(
+        (
+            *("CHN", "USA", "DEU", "JPN", "KOR", "RUS", "FRA", "IND", "ITA", "TUR", "NLD", "VNM"),
+            *("GBR", "BLR", "POL", "KAZ", "TWN", "MEX", "CAN", "BRA", "ESP", "BEL", "CHE", "MYS"),
+            *("SGP", "THA", "IDN", "AUS", "SAU", "ARE", "SWE", "NOR", "DNK", "CZE", "AUT", "UZB"),
+        ),
+        itertools.cycle(range(1, 7)),
+        strict=False,
+    )
+)
+"""Tones of large traders, so that those that often stand together differ."""
+
+
+def tone_of(code: str) -> int:
+    """Return the tone of a country, the same on every chart.
+
+    Examples
+    --------
+    >>> tone_of("DEU"), tone_of("DEU") == tone_of("JPN")
+    (3, False)
+    """
+    return TONES.get(code) or 1 + sum(map(ord, code)) % 6
 
 
 def stack_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> StandaloneChart:
@@ -377,15 +403,10 @@ def _is_named(name: str) -> bool:
 
 
 def _named(shares: dict[int, Shares], whose: frozenset[str]) -> list[str]:
-    """Return the suppliers that were largest in any year, by their share in the last one."""
-    most: dict[str, float] = defaultdict(float)
-    for one in shares.values():
-        for name, share in one.items():
-            if name not in whose and _is_named(name):
-                most[name] = max(most[name], share)
-    chosen = [name for name, _ in sorted(most.items(), key=lambda x: (-x[1], x[0]))[:NAMED]]
+    """Return the largest suppliers of the last year: none is among the others that is larger."""
     last = shares[max(shares)]
-    return sorted(chosen, key=lambda name: (-last.get(name, 0.0), name))
+    found = [name for name in last if name not in whose and _is_named(name)]
+    return sorted(found, key=lambda name: (-last[name], name))[:NAMED]
 
 
 def _layers(
@@ -397,8 +418,12 @@ def _layers(
         )
 
     found = [Layer(area_name(marked), over(lambda name: name in whose), marked=True)]
-    # one=one: a closure would see the last supplier for all of them.
-    found += [Layer(area_name(one), over(lambda name, one=one: name == one)) for one in names]  # type: ignore[misc]
+    used: set[int] = set()
+    for one in names:
+        tone = tone_of(one)
+        part = over(partial(eq, one))
+        found.append(Layer(area_name(one), part, tone=tone, pale=tone in used))
+        used.add(tone)
     rest = {name for one in shares.values() for name in one} - whose - set(names)
     if rest:
         last = shares[max(shares)]
@@ -419,7 +444,7 @@ def _title(subject: Subject, drawn: Stack) -> str:
 
 
 def _stack_share(value: float | None) -> str:
-    return f"{number(value or 0.0)}{NBSP}%"
+    return f"{per_cent(value or 0.0)}{NBSP}%"
 
 
 def _deck(subject: Subject, drawn: Stack) -> str:
@@ -428,8 +453,10 @@ def _deck(subject: Subject, drawn: Stack) -> str:
         f"{phrasing.capital(goods_title(subject.goods))}, per cent of all suppliers, each year 100."
     )
     if count := sum(1 for layer in drawn.layers if not layer.marked and not layer.rest):
-        whose = f"the {phrasing.cardinal(count)} others" if count > 1 else "the other"
-        text += f" Other than {subject.seller}: {whose} with the largest share in any one year."
+        whose = (
+            f"the {phrasing.cardinal(count)} largest others" if count > 1 else "the largest other"
+        )
+        text += f" Other than {subject.seller}: {whose} of {drawn.years[-1]}."
     if drawn.broken:
         text += f" Up to {drawn.broken.year}: {drawn.broken.before}; from "
         text += f"{drawn.broken.year + 1}: {drawn.broken.after}."

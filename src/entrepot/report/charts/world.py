@@ -17,7 +17,7 @@ from entrepot.errors import RequestError
 from entrepot.figures import ask, flow_sources
 from entrepot.goods import goods_title
 from entrepot.model.areas import area, area_name, area_phrase, area_set, possessive
-from entrepot.model.display import NBSP, number
+from entrepot.model.display import NBSP, per_cent
 from entrepot.report import phrasing
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
@@ -180,17 +180,18 @@ def _codes(data: World, listed: Sequence[Partner], plan: _Plan, pitch: float) ->
     """Write a code on the tiles that matter; on a small map, the number in the list below it."""
     found: list[MarkLayer] = []
     inks: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    own = {code for code, _ in data.own}
     label = {one.code: str(place) for place, one in enumerate(listed, start=1)}
     for one in data.partners:
         text = label.get(one.code, "") if plan.below else one.short
         wanted = one.marked or one.code in label or one.share >= data.steps[0]
-        if one.code not in grid() or not text or not wanted:
+        if one.code in own or one.code not in grid() or not text or not wanted:
             continue
         # Steps 4 and 5 stand out from the ground, dark on
         # light and light on dark, so words take its colour.
         style = "label-inverse" if step_of(one.share, data.steps) > 3 else "label-inside"
         inks.setdefault((style, one.marked), []).append(_centred(one.code, text, pitch))
-    if data.are == "importers" and not plan.below:
+    if not plan.below:  # whose partners they are, where it has no tone of its own
         for code, _ in data.own:
             place = _centred(code, area(code).alpha2, pitch)
             inks.setdefault(("label-inside", True), []).append(place)
@@ -345,7 +346,7 @@ def _partners(figure: Figure, way: _Way, about: str | None) -> tuple[Partner, ..
             area(code).alpha2 or code,
             area_name(code),
             100 * values[code] / total,
-            f"{number(100 * values[code] / total)}{NBSP}%",
+            f"{per_cent(100 * values[code] / total)}{NBSP}%",
             marked=code in whose if whose else code == largest,
         )
         for code in ordered
@@ -362,7 +363,7 @@ def _title(asked: Definition, way: _Way, partners: tuple[Partner, ...], about: s
     first, marked = named[0], [one for one in named if one.marked]
     whom = f"of {goods_title(asked.goods)}" if asked.goods != "all" else ""
     if len(marked) > 1 and about is not None:
-        part = f"{number(sum(one.share for one in marked))}{NBSP}%"
+        part = f"{per_cent(sum(one.share for one in marked))}{NBSP}%"
         text = f"{area_phrase(about)} {way.did} {part} of {own} {way.trade} {whom}".rstrip()
         text += f" in {asked.period}; {area_phrase(first.code)} was the largest {way.one}"
         return phrasing.capital(f"{text}, with {first.text}")
@@ -380,7 +381,7 @@ def _absent(partners: tuple[Partner, ...]) -> tuple[str, ...]:
     without = [one for one in partners if one.code not in grid()]
     if not without:
         return ()
-    share = number(sum(one.share for one in without))
+    share = per_cent(sum(one.share for one in without))
     names = ", ".join(one.name for one in without[:3])
     more = f" and {phrasing.count_word(len(without) - 3, 'other')}" if len(without) > 3 else ""
     return (f"Without a place on the map: {names}{more}, {share}{NBSP}% in all.",)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
-from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.model.display import NBSP, figure_value, per_cent, range_text
 from entrepot.model.table_files import write_whole
 from entrepot.report.charts import Chart, draw
 from entrepot.report.charts.loss_map import LossMap, LossTile
@@ -91,9 +91,7 @@ def _rung(loss: Loss, *, marked: bool) -> RangeRow:
     value = 100 * found.value
     low, high = (value if end is None else 100 * end for end in (found.low, found.high))
     role = {"target": " (target)", "imposes": " (imposes)"}.get(loss.who, "")
-    text = f"{number(value)}{NBSP}%"
-    if ends := range_text(found.low, found.high, "share"):
-        text = f"{text} ({ends})"
+    text = f"{per_cent(value)}{NBSP}%"
     return RangeRow(f"{loss.name}{role}", value, low, high, text, marked=marked)
 
 

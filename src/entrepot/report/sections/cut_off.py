@@ -150,7 +150,7 @@ def _picture(title: str, groups: dict[str, list[Loss]]) -> Chart:
 
 def _rung(loss: Loss, digits: int, *, first: bool) -> RangeRow:
     name, value, low, high = loss
-    text = range_text(low / 100, high / 100, "share", digits) or f"{number(value, digits)}{NBSP}%"
+    text = f"{number(value, digits)}{NBSP}%"
     return RangeRow(name, value, low, high, text, marked=first)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.figures.hub_placebos import with_tests
 from entrepot.figures.questions.question import special
 from entrepot.model.areas import area_name, area_phrase
-from entrepot.model.display import NBSP, figure_value, joined, number, range_text
+from entrepot.model.display import NBSP, figure_value, joined, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, change_of
 from entrepot.report.charts import BriefTable, Chart
@@ -174,7 +174,7 @@ def _picture(figure: Figure) -> Chart | None:
 
 def _rung(row: dict[str, Any], bought: float) -> RangeRow:
     low, value, high = (100 * float(row[name]) / bought for name in ("low", "matched", "high"))
-    return RangeRow(area_name(str(row["hub"])), value, low, high, f"{number(value)}{NBSP}%")
+    return RangeRow(area_name(str(row["hub"])), value, low, high, f"{per_cent(value)}{NBSP}%")
 
 
 def _table(figure: Figure) -> BriefTable:
