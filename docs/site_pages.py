@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
+from chart_review import page as chart_review
 from notebook_files import ROOT, executed, scripts
 
 DOCS = Path(__file__).parent
@@ -45,6 +46,8 @@ def main(target: Path) -> None:
     for script in scripts():
         shutil.copy(script.with_suffix(".ipynb"), pages / "notebooks")
         (pages / "notebooks" / f"{script.stem}.md").write_text(_notebook(script), encoding="utf-8")
+    # Beside the page of charts, as a file that needs nothing else.
+    (pages / "reference" / "chart-review.html").write_text(chart_review(), encoding="utf-8")
     for room in ROOMS.values():
         _index(pages / room)
     (target / "mkdocs.yml").write_text(_settings(pages), encoding="utf-8")

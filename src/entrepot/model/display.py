@@ -81,7 +81,8 @@ def per_cent(value: float) -> str:
     if abs(value) < 0.995:
         text = number(value, 2)
         return text.rstrip("0") if "." in text else text
-    return number(value, 2 if abs(value) < 9.95 else 3)
+    rounded = Decimal(repr(float(value))).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return number(value) if abs(rounded) >= 100 else f"{rounded:f}".replace("-", MINUS)
 
 
 def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:

@@ -328,7 +328,7 @@ def test_a_cut_off_of_which_nothing_is_known_names_both_levels() -> None:
 def test_the_suppliers_that_have_a_name_are_said_by_rule(book: BriefContext) -> None:
     section = suppliers.years_section(book, SUBJECT)
     assert section is not None
-    assert "Other than China: the other with the largest share in any one year." in section.deck
+    assert "Other than China: the largest other of 2022." in section.deck
 
 
 def test_a_text_that_says_whose_goods_it_counts_has_no_caveat_that_it_does_not(
