@@ -26,11 +26,11 @@ are filled, published figures are hollow. Ranges are drawn: a band behind a line
 bar, a box as tall as its rounding interval. A dotted line with a name on each side marks where a
 country stopped reporting. Each chart has a second drawing for phones (`--narrow`).
 
-At a mark stands its value, and after it, in grey, its range. A bound ("more than a third") is a box
-without an edge on its open side. In stacked bars a country has the same tone on every chart. Where one
-supplier dwarfs the others, lines between two years are on a logarithmic scale, which the chart says.
-`python docs/chart_review.py review.html` writes all charts on one page, in both widths, light, dark, for
-print, in grey and as readers with colour-blindness see them.
+At a mark stands its value, and after it, in grey, its range. A bound ("more than a third") is a
+box without an edge on its open side. In stacked bars a country has the same tone on every chart.
+Where one supplier dwarfs the others, lines between two years are on a logarithmic scale, which the
+chart says. `python docs/chart_review.py review.html` writes all charts on one page, in both widths,
+light, dark, for print, in grey and as readers with colour-blindness see them.
 """
 MADE = "Drawn from **made-up numbers**: no country trades like this."
 DRAWN_OF = "Drawn from published figures that are bundled with Entrepôt."
