@@ -204,3 +204,12 @@ def test_footnotes_follow_sources_that_are_counted(notes: dict[str, DecisionNote
     found = fitted(full)
     assert found.sources == ("A.", "B.", "7 more sources, which the brief lists.")
     assert {one.marks for one in found.numbers} == {(1, 3)}
+
+
+def test_the_third_number_is_one_that_is_known(notes: dict[str, DecisionNote]) -> None:
+    """Nothing of all goods is known for magnets: the third is of the same goods and year."""
+    third = notes["shares by suppliers"].numbers[2].card
+    assert third.figure.status == "ok"
+    assert third.figure.definition.measure == "export_share"
+    assert third.name.startswith("Germany’s share of China’s exports of metal permanent magnets")
+    assert [one.card.value for one in notes["nothing known"].numbers[1:]] == ["–", "–"]

@@ -55,8 +55,14 @@ def name_of(subject: Subject, figure: Figure) -> str:
         case "import_share":
             name = f"{subject.sellers} share of {subject.buyers} imports of "
             name += goods_title(asked.goods)
-        case "export_share":
+        case "export_share" if asked.goods == "all":
             name = f"{subject.buyers} share of {subject.sellers} exports, all goods"
+        case "export_share":
+            name = f"{subject.buyers} share of {subject.sellers} exports of "
+            name += goods_title(asked.goods)
+        case "hhi":
+            name = f"Concentration of {subject.buyers} suppliers of {goods_title(asked.goods)} "
+            name += "(1 is one supplier)"
         case "value" | "growth":
             name = f"{part_name(asked.goods)} {flow}"
         case _:

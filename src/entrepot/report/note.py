@@ -241,7 +241,8 @@ def note_in(
 
 def _composed(context: BriefContext, subject: Subject, found: Headline, date: str) -> DecisionNote:
     cited = _Citations(context)
-    numbers = _once([_number(context, subject, one, cited) for one in _three(found)])
+    three = _three(context, subject, found)
+    numbers = _once([_number(context, subject, one, cited) for one in three])
     others = _others(context, subject, found.share)
     chart = _chart(context, subject, found.share, others, cited)
     made = DecisionNote(
@@ -393,10 +394,21 @@ def _growth(context: BriefContext, subject: Subject) -> Figure:
 # The three numbers, and the footnotes that they rest on.
 
 
-def _three(found: Headline) -> list[Figure]:
-    """Return share and value, and the first other Figure that has a value."""
-    others = (found.overall, found.ratio, found.growth)
-    return [found.share, found.value, next((o for o in others if o.status == "ok"), found.overall)]
+def _three(context: BriefContext, subject: Subject, found: Headline) -> list[Figure]:
+    """Return share and value, and the first other Figure that has a value.
+
+    Where nothing is known of all goods or of another year, the same year has two more about these
+    goods: what the importer is to the supplier, and how few suppliers there are.
+    """
+    keys = {"importer": subject.importer, "goods": subject.goods, "period": subject.period}
+    for one in (found.overall, found.ratio, found.growth):
+        if one.status == "ok":
+            return [found.share, found.value, one]
+    for measure, sides in (("export_share", {"exporter": subject.supplier}), ("hhi", {})):
+        one = context.ask(measure, **keys, **sides)
+        if one.status == "ok":
+            return [found.share, found.value, one]
+    return [found.share, found.value, found.overall]
 
 
 def _number(

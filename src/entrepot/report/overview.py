@@ -13,7 +13,7 @@ from entrepot.figures.availability import BUNDLED
 from entrepot.goods.words import goods_words, spaced_code
 from entrepot.lake.bundled import bundled
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
-from entrepot.model.display import NBSP, figure_value, number
+from entrepot.model.display import MINUS, NBSP, figure_value, number
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
@@ -97,6 +97,7 @@ def suppliers_of(
     ranged: Mapping[str, Figure] | None = None,
     *,
     most: int = NAMED,
+    before: Breakdown | None = None,
 ) -> Section:
     """Return the suppliers of a country, or of all importers, as ranked bars.
 
@@ -108,6 +109,8 @@ def suppliers_of(
         By supplier, the Figure with its range, where it is known already.
     most
         Bars with a name.
+    before
+        The same of an earlier year from the same source, for the change of each share.
     """
     asked, when = found.definition, found.definition.period
     of_world = asked.importer == WORLD
@@ -131,6 +134,20 @@ def suppliers_of(
     if not is_ranged:
         heads = (heads[0], heads[1], heads[3])
         bars = [replace(bar, cells=(bar.cells[0], bar.cells[2])) for bar in bars]
+    if before is not None:
+        then = {one.code: one.value for one in before.parts}
+        gone = [*(then.get(one.code, 0.0) for one in named)]
+        # The others of this year, whoever was among the named before.
+        gone += [1.0 - sum(gone)] if others else []
+        now = [
+            *(one.value for one in named),
+            *([sum(one.value for one in others)] if others else []),
+        ]
+        heads += (f"Since {before.definition.period}",)
+        bars = [
+            replace(bar, cells=(*bar.cells, _points(after - earlier)))
+            for bar, after, earlier in zip(bars, now, gone, strict=True)
+        ]
     first = named[0]
     who = capital(area_phrase(first.code))
     of = _goods_of(found)
@@ -142,6 +159,8 @@ def suppliers_of(
         title = f"{who} was {buyer} largest supplier{of} in {when}"
         deck = f"Share of {buyer} imports{of} by value, {when}, per cent."
     deck += f" In all {figure_value(found.total, asked.currency)}."
+    if before is not None:
+        deck += f" Last column: change since {before.definition.period}, in percentage points."
     told = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
     rows = tuple(
         (area_name(one.code), f"{100 * one.value:.2f}", _money(one.traded)) for one in parts
@@ -165,6 +184,13 @@ def suppliers_of(
         (_how_to_read(of_world=of_world),),
         source_line(asked.source or "", when, lake, *_scope(found)),
     )
+
+
+def _points(change: float) -> str:
+    """Return a change of a share in points, with its sign."""
+    text = f"{abs(100 * change):.1f}"
+    sign = "" if float(text) == 0 else "+" if change > 0 else MINUS
+    return f"{sign}{text}"
 
 
 def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) -> RankedBar:

@@ -296,6 +296,11 @@ def _explored(app: FastAPI, service: Service) -> None:
         pairs = request.query_params.multi_items()
         return service.answer(request, lambda lake: explore.embed_page(lake, pairs))
 
+    @app.get("/oembed", include_in_schema=False)
+    def linked(request: Request) -> Response:
+        pairs = request.query_params.multi_items()
+        return service.answer(request, lambda lake: explore.oembed(lake, pairs, service.address))
+
     @app.get("/explore.{form}", include_in_schema=False)
     def file(form: str, request: Request) -> Response:
         pairs = request.query_params.multi_items()

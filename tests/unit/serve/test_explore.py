@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from python_calamine import load_workbook
@@ -135,3 +137,45 @@ def test_missing_data_are_said_with_the_form_filled_in(client: Client) -> None:
     assert "entrepot data add baci" in found.text
     assert 'value="Cars"' in found.text
     assert client.get("/explore.gif?show=exporters&goods=850511").status_code == 404
+
+
+SEVERAL = "show=several&importer=Germany,+France,+JPN&supplier=CHN&goods=850511"
+
+
+def test_several_countries_are_panels_on_one_scale(client: Client, folder: Path) -> None:
+    found = client.get(f"/explore?{SEVERAL}")
+    assert found.status_code == 200
+    assert found.text.count('<svg class="chart') == 2
+    assert 'value="Germany, France, Japan"' in found.text
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/explore.csv?{SEVERAL}").text))]
+    shares = {row["importer"]: float(row["share"]) for row in rows}
+    assert list(shares) == sorted(shares, key=lambda code: -shares[code])
+    lake = Lake.open(folder)
+    for code in ("DEU", "FRA", "JPN"):
+        keys = {"importer": code, "exporter": "CHN", "goods": "850511", "period": 2022}
+        assert shares[code] == pytest.approx(ask("import_share", lake=lake, **keys).value)
+    many = "DEU,FRA,ITA,ESP,NLD,BEL,POL,SWE,AUT,CZE,HUN,PRT,GRC"
+    refused = client.get(f"/explore?show=several&supplier=CHN&importer={many}&goods=850511")
+    assert refused.status_code == 422
+    assert "at most 12" in refused.text
+
+
+def test_a_link_to_a_chart_becomes_a_frame(client: Client, folder: Path) -> None:
+    """What oEmbed 1.0 asks of an answer of the type rich, for addresses of this server only."""
+    page = f"https://trade.example.org/explore?{SUPPLIERS}&title=%3Cb%3E"
+    found = client.get(f"/oembed?{urlencode({'url': page, 'maxwidth': '500'})}")
+    assert found.headers["content-type"].startswith("application/json")
+    told = found.json()
+    assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "<b>")
+    assert (told["width"], told["height"]) == (500, 600)
+    assert 'src="https://trade.example.org/embed?show=suppliers&amp;importer=DEU' in told["html"]
+    assert 'title="&lt;b&gt;"' in told["html"]
+    assert "<b>" not in told["html"]
+    framed = unescape(told["html"].split('src="')[1].split('"')[0])
+    assert client.get(framed.removeprefix("https://trade.example.org")).status_code == 200
+    for url in (f"https://evil.example/explore?{SUPPLIERS}", "https://trade.example.org/ask", ""):
+        assert client.get(f"/oembed?{urlencode({'url': url})}").status_code == 404
+    assert client.get(f"/oembed?{urlencode({'url': page, 'format': 'xml'})}").status_code == 404
+    assert client.get(f"/oembed?{urlencode({'url': page, 'maxwidth': '-1'})}").status_code == 422
+    head = client.get(f"/explore?{SUPPLIERS}").text.split("</head>")[0]
+    assert 'type="application/json+oembed" href="https://trade.example.org/oembed?url=' in head

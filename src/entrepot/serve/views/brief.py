@@ -210,7 +210,7 @@ def note_file(lake: Lake, wanted: WantedBrief, form: str) -> ServedAnswer:
     write = note_format(Path(name))
     # UTC, because the server does not know where its reader is.
     today = datetime.now(UTC).date().isoformat()
-    with resumed(lake, "note", *wanted.asked) as context:
+    with resumed(lake, "brief", *wanted.asked) as context:  # what the page asked is known
         found = write(note_in(context, *wanted.asked, today))
     shown = "" if form == "html" else name  # a page opens, a file is saved
     return ServedAnswer(found if isinstance(found, bytes) else found.encode(), NOTES[form], shown)

@@ -149,6 +149,19 @@ def _market(lake: Lake, importer: str, goods: str, period: str) -> tuple[str, Br
     return goods, None
 
 
+def _year_before(lake: Lake, importer: str, sold: Breakdown) -> Breakdown | None:
+    """Return the suppliers of the newest earlier year that the same source has; None for none."""
+    asked = sold.definition
+    for year in years_of(lake, asked.goods):
+        if year < asked.period.year:
+            found = broken_down(
+                "import_share", "exporter", lake, asked.goods, str(year), importer=importer
+            )
+            if found is not None and found.definition.source == asked.source:
+                return found
+    return None
+
+
 def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool) -> dict[str, Any]:
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
@@ -168,10 +181,11 @@ def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool)
                 for year in years
             ]
             over_time = concentration(found, lake)
+    before = _year_before(lake, importer, sold)
     goods = breakdown("top_supplier", "product", lake, importer=importer, **keys)
     buyers = breakdown("import_share", "importer", lake, exporter=importer, **keys)
     listed = [
-        suppliers_of(sold, lake, ranged),
+        suppliers_of(sold, lake, ranged, before=before),
         dependent_goods(goods, lake),
         over_time,
         dependents(buyers, lake),

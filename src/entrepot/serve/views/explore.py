@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from entrepot.errors import MissingExtraError, NoEvidenceError, RequestError
 from entrepot.figures import ask
 from entrepot.goods import goods_title
 from entrepot.goods.words import goods_words
-from entrepot.model.areas import area_name
+from entrepot.model.areas import area_name, area_phrase, possessive
+from entrepot.model.display import MINUS, per_cent
+from entrepot.model.period import Period
 from entrepot.report.breaks import NOT_SHOWN
-from entrepot.report.charts import draw
+from entrepot.report.charts import BriefTable, Chart, draw
+from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels
 from entrepot.report.overview import NAMED, dependence_map, source_line, suppliers_of
 from entrepot.report.parts import plain
+from entrepot.report.phrasing import capital
 from entrepot.report.standalone import chart as standing_chart
 from entrepot.report.standalone import framed, of_figure, raster
-from entrepot.serve.answer import AnswerRows, ServedAnswer, as_svg
+from entrepot.serve.answer import AnswerRows, ServedAnswer, as_json, as_svg
 from entrepot.serve.keys import single
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
@@ -27,15 +32,15 @@ from entrepot.serve.views.market import broken_down, years_of
 from entrepot.serve.views.search import named_area, named_goods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from entrepot.figures.breakdown import BreakdownPart
     from entrepot.lake import Lake
-    from entrepot.report.charts import BriefTable, Chart
     from entrepot.report.parts import PageLink
 
     Pairs = Sequence[tuple[str, str]]
 
-__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page"]
+__all__ = ["FILES", "KEYS", "embed_page", "explore_file", "explore_page", "oembed"]
 
 KEYS = ("show", "importer", "supplier", "goods", "period", "title")
 SHOWS = {
@@ -44,6 +49,7 @@ SHOWS = {
     "exporters": ("Exporters to the world", ()),
     "share": ("Share of a supplier over time", ("importer", "supplier")),
     "years": ("Suppliers by year", ("importer",)),
+    "several": ("Share of a supplier in up to twelve countries", ("importer", "supplier")),
     "definitions": ("Share under other definitions", ("importer", "supplier")),
 }
 """Kinds of chart: their names, and the sides that each needs."""
@@ -57,6 +63,12 @@ _USUAL = {"show": "suppliers", "importer": "DEU", "supplier": "CHN", "goods": "8
 _IN_FRAME = 5
 """Bars in a frame on another site, which is low."""
 # The size that Open Graph asks for, 1.91 to 1.
+_FRAME = (800, 600)
+"""Width and height of a frame where the site that shows it names no smaller ones."""
+_SEVERAL = 12
+"""Countries that are drawn side by side."""
+_YEARS = 8
+"""Years of each of them."""
 _CARD = (1200, 630)
 """Pixels of the picture that is shown where a link is shared."""
 
@@ -108,11 +120,32 @@ def _asked(pairs: Pairs) -> _Asked:
     for side in SHOWS[show][1]:
         if side not in said:
             raise RequestError(f"this chart needs the {side}", hint=f"add {side}=CHN")
-    sides = {side: named_area(said[side]) if side in said else "" for side in KEYS[1:3]}
+    sides = {side: named_area(said[side]) if side in said else "" for side in KEYS[2:3]}
+    sides["importer"] = _importers(said.get("importer", ""), several=show == "several")
     goods = named_goods(said.get("goods", "all"))
     goods_title(goods)  # refuses what is neither a code nor a list
     period, title = said.get("period", ""), said.get("title", "")
     return _Asked(show, sides["importer"], sides["supplier"], goods, period, title)
+
+
+def _importers(text: str, *, several: bool) -> str:
+    """Return the code of an importer; of several, named with commas between them, all codes."""
+    if not text:
+        return ""
+    if not several:
+        return named_area(text)
+    found = dict.fromkeys(named_area(one.strip()) for one in text.split(",") if one.strip())
+    if len(found) > _SEVERAL:
+        raise RequestError(
+            f"{len(found)} countries are more than one picture shows",
+            hint=f"name at most {_SEVERAL}, with commas between them",
+        )
+    return ",".join(found)
+
+
+def _names(codes: str) -> str:
+    """Return the names of one or several areas, as the form takes them."""
+    return ", ".join(area_name(code) for code in codes.split(","))
 
 
 def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
@@ -123,8 +156,12 @@ def _drawn(lake: Lake, asked: _Asked, most: int = NAMED) -> _Drawn:
     NoEvidenceError
         If nothing that is loaded answers.
     """
-    is_compared = asked.show in ("suppliers", "map", "exporters")
-    found = _compared(lake, asked, most) if is_compared else _alone(lake, asked)
+    if asked.show == "several":
+        found = _several(lake, asked)
+    elif asked.show in ("suppliers", "map", "exporters"):
+        found = _compared(lake, asked, most)
+    else:
+        found = _alone(lake, asked)
     return found._replace(title=asked.title) if asked.title else found
 
 
@@ -136,11 +173,7 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     # Without an importer the shares are of the imports of the world.
     found = broken_down("import_share", over, lake, goods, period, **keys)  # type: ignore[arg-type]
     if found is None:
-        raise NoEvidenceError(
-            f"no data compare all countries’ trade in {goods_words(goods)}",
-            why="this chart needs data in which every flow has one value",
-            hint="choose the critical minerals of 2022, or load BACI: entrepot data add baci FILE",
-        )
+        raise _no_comparison(goods)
     section = (
         dependence_map(found, lake, asked.importer)
         if asked.show == "map"
@@ -159,6 +192,93 @@ def _compared(lake: Lake, asked: _Asked, most: int) -> _Drawn:
     ]
     title = plain(section.title.text)
     return _Drawn(title, section.deck, section.picture, section.source, head, rows, section.table)
+
+
+def _no_comparison(goods: str) -> NoEvidenceError:
+    return NoEvidenceError(
+        f"no data compare all countries’ trade in {goods_words(goods)}",
+        why="this chart needs data in which every flow has one value",
+        hint="choose the critical minerals of 2022, or load BACI: entrepot data add baci FILE",
+    )
+
+
+def _several(lake: Lake, asked: _Asked) -> _Drawn:
+    """Draw the share of a supplier by year, a panel for each country, all on one scale."""
+    codes, goods = asked.importer.split(","), asked.goods
+    until = Period.parse(asked.period).year if asked.period else 9999
+    years = [year for year in years_of(lake, goods) if year <= until][:_YEARS]
+    every = [
+        broken_down("import_share", "importer", lake, goods, str(year), exporter=asked.supplier)
+        for year in sorted(years)
+    ]
+    found = [one for one in every if one is not None]
+    # Years of one source, that of the newest: a step between two sources is no change.
+    found = [one for one in found if one.definition.source == found[-1].definition.source]
+    shares: dict[str, dict[int, BreakdownPart]] = {code: {} for code in codes}
+    for one in found:
+        for part in one.parts:
+            if part.code in shares and part.traded:
+                shares[part.code][one.definition.period.year] = part
+    known = {code: by_year for code, by_year in shares.items() if by_year}
+    if not known:
+        raise _no_comparison(goods)
+    order = sorted(known, key=lambda code: (-known[code][max(known[code])].value, code))
+    panels = tuple(
+        TierPanel("", area_name(code), _change(known[code]), _bars(known[code]), hot=place == 0)
+        for place, code in enumerate(order)
+    )
+    last = found[-1].definition
+    first = found[0].definition.period
+    span = f"{last.period}" if first == last.period else f"{first} to {last.period}"
+    of = "" if goods == "all" else f" of {goods_words(goods)}"
+    title = f"{capital(possessive(area_phrase(asked.supplier)))} share of imports{of}, {span}"
+    deck = "Per cent of value, a bar a year. All panels share one scale, the largest share first."
+    if lacking := [area_name(code) for code in codes if code not in known]:
+        deck += f" No data: {', '.join(lacking)}."
+    told = "; ".join(f"{panel.name} {panel.bars[-1].text}" for panel in panels)
+    source = source_line(last.source or "", span, lake)
+    head = ["importer", "name", "goods", "period", "source", "share", "value", "currency"]
+    rows = [
+        [
+            *(code, area_name(code), goods, str(year), last.source),
+            *(part.value, part.traded, last.currency),
+        ]
+        for code in order
+        for year, part in known[code].items()
+    ]
+    heads = [one.definition.period.year for one in found]
+
+    def cells(by_year: dict[int, BreakdownPart]) -> Iterator[str]:
+        for year in heads:
+            yield per_cent(100 * by_year[year].value) if year in by_year else ""
+
+    table = BriefTable(
+        title,
+        ("Importer", *map(str, heads)),
+        (False, *(True for _ in heads)),
+        tuple((area_name(code), *cells(known[code])) for code in order),
+        ("", *("per cent" for _ in heads)),
+    )
+    picture = Chart(TierPanels(panels, "%"), f"{title}. {last.period}, per cent: {told}.")
+    return _Drawn(title, deck, picture, source, head, rows, table)
+
+
+def _bars(by_year: dict[int, BreakdownPart]) -> tuple[TierBar, ...]:
+    return tuple(
+        TierBar(year, 100 * one.value, False, per_cent(100 * one.value))
+        for year, one in sorted(by_year.items())
+    )
+
+
+def _change(by_year: dict[int, BreakdownPart]) -> str:
+    """Return the change since the first year, in points; empty for a single year."""
+    first, last = min(by_year), max(by_year)
+    if first == last:
+        return ""
+    change = 100 * (by_year[last].value - by_year[first].value)
+    text = per_cent(abs(change))
+    sign = "" if text == "0" else "+" if change > 0 else MINUS
+    return f"{sign}{text} points since {first}"
 
 
 def _alone(lake: Lake, asked: _Asked) -> _Drawn:
@@ -207,7 +327,7 @@ def explore_page(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         asked=asked,
         shows=[(key, name) for key, (name, _) in SHOWS.items()],
         needs=SHOWS[asked.show][1],
-        names={side: area_name(getattr(asked, side)) for side in KEYS[1:3] if getattr(asked, side)},
+        names={side: _names(getattr(asked, side)) for side in KEYS[1:3] if getattr(asked, side)},
         goods_name=goods_words(asked.goods),
         drawn=drawn,
         drawings=draw(drawn.picture, drawn.table) if drawn else (),
@@ -228,6 +348,50 @@ def embed_page(lake: Lake, pairs: Pairs) -> ServedAnswer:
         drawn=drawn,
         drawings=draw(drawn.picture, drawn.table),
         query=asked.query,
+    )
+
+
+def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
+    """Return what a site needs to show a chart that somebody links to, as oEmbed 1.0 says.
+
+    Parameters
+    ----------
+    base
+        Address of the server as others reach it.
+
+    Raises
+    ------
+    NotFoundError
+        For an address that is no chart of this server, or a form other than JSON.
+    RequestError
+        For a size that is no number.
+    """
+    given = single(pairs, ("url", "maxwidth", "maxheight", "format"))
+    if given.get("format", "json") != "json":
+        raise NotFoundError("oEmbed is answered as JSON only", hint="leave format out")
+    link = urlsplit(given.get("url", ""))
+    home = urlsplit(base)
+    is_ours = not base or (link.scheme, link.netloc) == (home.scheme, home.netloc)
+    path = link.path.removeprefix(home.path.rstrip("/"))
+    if not is_ours or path not in ("/explore", "/embed"):
+        raise NotFoundError("this address is no chart of this server", hint="give that of /explore")
+    asked = _asked(parse_qsl(link.query))
+    size = {}
+    for name, usual in zip(("width", "height"), _FRAME, strict=True):
+        most = given.get(f"max{name}", str(usual))
+        if not (most.isascii() and most.isdigit() and 0 < len(most) < 6):
+            raise RequestError(f"max{name} is no number of pixels", hint=f"max{name}={usual}")
+        size[name] = min(usual, int(most))
+    drawn = _drawn(lake, asked, _IN_FRAME)
+    address = f"{base or f'{link.scheme}://{link.netloc}'}/embed?{asked.query}"
+    frame = (
+        f'<iframe src="{escape(address)}" title="{escape(drawn.title)}" width="{size["width"]}" '
+        f'height="{size["height"]}" loading="lazy"></iframe>'
+    )
+    return as_json(
+        {"version": "1.0", "type": "rich", "provider_name": "Entrepôt", "title": drawn.title}
+        | {"html": frame}
+        | size
     )
 
 
