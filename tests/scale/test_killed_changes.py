@@ -8,6 +8,7 @@ visible; with ENTREPOT_TORTURE=10 every moment.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from made_lake import OLD, TIMES, left_over, named_files_are_there, python, state_of
+from made_lake import NEW, OLD, TIMES, left_over, named_files_are_there, python, state_of
 from tests.made_comtrade import CHINA, GERMANY, row, text_of
 
 import entrepot.goods
@@ -36,14 +37,19 @@ TRIALS = 5
 """Moments of each change that are tried."""
 # What changes is named by the test; `root` is all that it may touch.
 NURSERY = """
-import os, signal, sys
+import os, signal, sys, time
 import duckdb
+from contextlib import suppress
 from pathlib import Path
 from entrepot.figures.reconcile import reconcile_lake
 from entrepot.goods.update import go_back, read_edition, take
 from entrepot.lake import Lake, checks, prepare, store
+from entrepot.cli.main import app
+from entrepot.lake.iceberg import publish_tables
 from entrepot.sources.baci import parse
 from entrepot.sources.reconciled import parse
+with suppress(ImportError):
+    import pyiceberg.catalog.sql, pyiceberg.io.pyarrow
 
 CHANGES = {
     "reconcile": lambda root, _: reconcile_lake(root / "lake", weights="variances"),
@@ -52,6 +58,8 @@ CHANGES = {
     "remove": lambda root, _: Lake.open(root / "lake").remove("baci"),
     "take": lambda root, file: take(read_edition(Path(file)), read_edition(Path(file)).digest),
     "go back": lambda root, _: go_back(),
+    "publish": lambda root, _: publish_tables(root / "lake"),
+    "command": lambda root, words: app(words.split("\\t"), standalone_mode=False),
 }
 
 for line in sys.stdin:
@@ -75,6 +83,7 @@ for line in sys.stdin:
     child = os.fork()
     if child == 0:
         os.environ["ENTREPOT_LISTS"] = root + "/lists"
+        os.dup2(2, 1)  # what a command prints is no answer to a test
         sys.addaudithook(hook)
         try:
             CHANGES[change](Path(root), file)
@@ -84,8 +93,15 @@ for line in sys.stdin:
         os.write(write, str(len(events)).encode())
         os._exit(0)
     os.close(write)
+    begun = time.monotonic()
+    if stop.startswith("after "):
+        # What libraries write below Python is seen by no hook: killed after so many seconds.
+        while time.monotonic() < begun + float(stop[6:]):
+            time.sleep(0.0005)
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status), os.read(read, 20).decode() or 0, flush=True)
+    done = os.read(read, 20).decode() or 0
+    print(os.waitstatus_to_exitcode(status), done, time.monotonic() - begun, flush=True)
     os.close(read)
 """
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and fork are POSIX's")
@@ -96,15 +112,21 @@ class Nursery(NamedTuple):
 
     process: subprocess.Popen[str]
 
-    def run(self, change: str, root: Path, file: Path | str, stop: int) -> int:
+    def run(self, change: str, root: Path, file: Path | str, stop: int | str) -> int:
         """Run a change up to a moment; return how many moments it had, -1 if it was killed."""
+        return self.timed(change, root, file, stop)[0]
+
+    def timed(
+        self, change: str, root: Path, file: Path | str, stop: int | str
+    ) -> tuple[int, float]:
+        """Run a change up to a moment, or ``after`` so many seconds; return the time, too."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{change}|{root}|{file}|{stop}\n")
         self.process.stdin.flush()
-        code, moments = self.process.stdout.readline().split()
+        code, moments, took = self.process.stdout.readline().split()
         assert code in ("0", "-9")
-        return int(moments) if code == "0" else -1
+        return (int(moments) if code == "0" else -1), float(took)
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +306,146 @@ def test_taking_an_edition_of_the_lists(
                 assert [path.name for path in (root / "lists").iterdir()] == ["edition"]
             assert lists_made() == second
     assert len(ends) == 4
+
+
+REGISTER = """
+format: 1
+register: made-up
+title: A made-up register
+reporter: KAZ
+direction: import
+valuation: CIF
+columns:
+  Number: {role: declaration}
+  Item: {role: item}
+  Day: {role: date, form: "%d.%m.%Y"}
+  Code: {role: tariff_code, pad: 10}
+  Made in: {role: origin}
+  Importer: {role: receiver}
+  Value: {role: value}
+"""
+COMPANIES = "AGIR CHIPS TOO", "AGIR  CHIPS, TOO", "ALMATY STEEL LLP", "ALMATY STEEL L.L.P."
+COMMANDS = {
+    "companies": ("data", "companies", "shipments.made-up", "out.csv"),
+    "aggregate": ("data", "aggregate", "shipments.made-up", "out.parquet"),
+    "export": ("data", "export", "baci", "out.csv"),
+    "workbook": ("data", "export", "shipments.made-up", "out.xlsx"),
+    "backup": ("data", "backup", "out.tar", "--replace"),
+}
+
+
+@pytest.fixture(scope="module")
+def with_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of a release and of a register."""
+    folder = tmp_path_factory.mktemp("register")
+    lines = ["Number,Item,Day,Code,Made in,Importer,Value"]
+    lines += [
+        f"A{at},1,{1 + at % 28:02}.03.2023,8542310000,China,{COMPANIES[at % 4]},{100 + at}"
+        for at in range(200)
+    ]
+    (folder / "made.csv").write_text("\n".join([*lines, ""]).replace(", TOO", " TOO"), "utf-8")
+    lake = Lake.open(folder / "lake")
+    lake.add("baci", OLD.write(folder / "old"))
+    lake.add("shipments", [folder / "made.csv"], mapping=REGISTER)
+    return lake.path
+
+
+@pytest.mark.parametrize(
+    "name", COMMANDS if os.environ.get("ENTREPOT_TORTURE") else ("companies", "export", "backup")
+)
+def test_what_a_command_writes_is_the_old_file_or_the_new_one(
+    nursery: Nursery, with_register: Path, tmp_path: Path, name: str
+) -> None:
+    *words, out = [one for one in COMMANDS[name] if one != "--replace"]
+
+    def command(root: Path) -> str:
+        more = ["--replace"] if "--replace" in COMMANDS[name] else []
+        return "\t".join([*words, str(root / out), *more, "--lake", str(root / "lake")])
+
+    def made(root: Path) -> Path:
+        shutil.copytree(with_register, root / "lake")
+        (root / out).write_bytes(b"as it was before")
+        return root / out
+
+    def whole(file: Path) -> object:
+        """What is in a file, as far as it is the same in each run."""
+        if file.suffix != ".tar":
+            return file.read_bytes() if file.suffix != ".xlsx" else _cells(file)
+        lake = Lake.open(file.with_name(f"restored-{file.parent.name}"))
+        lake.restore(file)
+        found = state_of(lake)
+        shutil.rmtree(lake.path)
+        return found
+
+    before = made(tmp_path / "whole")
+    count, took = nursery.timed("command", tmp_path / "whole", command(tmp_path / "whole"), 0)
+    assert count > 1
+    wanted = whole(before)
+    draw = random.Random(name)
+    later = [f"after {draw.uniform(0, took):.4f}" for _ in range(int(2 * TIMES))]
+    ends = set()
+    for place, stop in enumerate([*moments_of(count), *later]):
+        root = tmp_path / f"killed-{place}"
+        file = made(root)
+        nursery.run("command", root, command(root), stop)
+        old = file.read_bytes() == b"as it was before"
+        assert old or whole(file) == wanted, f"{name}, killed at {stop} of {count}"
+        ends.add(old)
+        assert sound(Lake.open(root / "lake"))
+        if place % 2 and TIMES <= 1:
+            shutil.rmtree(root)
+            continue
+        assert nursery.run("command", root, command(root), 0) >= 0, "it can be done after that"
+        assert whole(file) == wanted
+        assert sorted(one.name for one in root.iterdir()) == sorted(["lake", out])
+        shutil.rmtree(root)
+    assert True in ends
+
+
+def _cells(file: Path) -> list[list[object]]:
+    from entrepot.sources.workbook import sheet_rows, sheets
+
+    return [list(row) for one in sheets(file, "made")[:1] for row in sheet_rows(file, one, "made")]
+
+
+def test_publishing_for_other_engines(
+    nursery: Nursery,
+    lake_with_old: Callable[[str], Lake],
+    new: list[Path],
+    tmp_path: Path,
+) -> None:
+    """Its metadata is written by a library and a database: killed after random times."""
+    catalogs = pytest.importorskip("pyiceberg.catalog", reason="pyiceberg is not installed")
+
+    def published(lake: Lake) -> float | None:
+        """Read the table as a stranger does; None without one."""
+        root = lake.path / "iceberg"
+        if not (root / "catalog.db").is_file():
+            return None
+        opened = catalogs.load_catalog(
+            "entrepot", type="sql", uri=f"sqlite:///{root}/catalog.db", warehouse=f"file://{root}"
+        )
+        if not opened.table_exists("entrepot.flows"):
+            return None
+        rows = opened.load_table("entrepot.flows").scan(selected_fields=("value_usd",)).to_arrow()
+        return float(sum(rows["value_usd"].to_pylist())) if rows.num_rows else None
+
+    def total(release: list[tuple[int, int, float]]) -> float:
+        return sum(value for _, _, value in release)
+
+    held = lake_with_old("usual/lake")
+    _, took = nursery.timed("publish", held.path.parent, "", 0)
+    assert published(held) == total(OLD.state)
+    draw = random.Random(1)
+    for at in range(int(3 * TIMES)):
+        lake = lake_with_old(f"killed-{at}/lake")
+        stop = f"after {draw.uniform(0, 1.1 * took):.4f}"
+        nursery.run("publish", lake.path.parent, "", stop)
+        assert published(lake) in (None, total(OLD.state)), stop
+        assert state_of(lake) == OLD.state
+        # The next load publishes, or the next command does, whatever was left behind.
+        assert nursery.run("publish", lake.path.parent, "", 0) >= 0, stop
+        assert published(lake) == total(OLD.state), stop
+        if at == 0:
+            lake.add("baci", new)
+            assert published(lake) == total(NEW.state)

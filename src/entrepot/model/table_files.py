@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError, RequestError
-from entrepot.files import cannot_write, require_target
+from entrepot.files import cannot_write, drafted, require_target
 from entrepot.model.display import MINUS, NBSP
 
 if TYPE_CHECKING:
@@ -96,12 +94,9 @@ def write_whole(target: Path, made: str | bytes) -> Path:
     require_target(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(made.encode() if isinstance(made, str) else made)
-        # Others are to read it, and what mkstemp makes is for its owner alone.
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        with drafted(target) as draft:
+            draft.write_bytes(made.encode() if isinstance(made, str) else made)
+            draft.replace(target)
     except OSError as error:
         raise cannot_write(str(target), error, "choose another place for it") from error
     return target
