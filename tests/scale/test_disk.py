@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from entrepot.lake import Lake
 
@@ -91,6 +91,78 @@ assert state_of(lake) == OLD.state
 print(json.dumps(said))
 """
 
+WRITERS = {
+    "aggregate": ["data", "aggregate", "shipments.made-up", "{}.csv"],
+    "aggregate, Parquet": ["data", "aggregate", "shipments.made-up", "{}.parquet"],
+    "companies": ["data", "companies", "shipments.made-up", "{}.csv"],
+    "backup": ["data", "backup", "{}.tar", "--replace"],
+    **{
+        f"export, {form}": ["data", "export", "baci", f"{{}}.{form}"]
+        for form in ("csv", "parquet", "xlsx", "dta", "sdmx.csv", "zip")
+    },
+    **{
+        f"screen, {form}": ["screen", "{shipments}", "--edition", "HS2017", "--out", f"{{}}.{form}"]
+        for form in ("xlsx", "csv", "parquet", "json")
+    },
+    "desk": ["draft", "{article}", "--desk", "{}.html"],
+    "check": ["check", "{article}", "--out", "{}.html"],
+    **{
+        f"brief, {form}": ["brief", "RUS", "--period", "2022", "--goods", "all",
+                           "--out", f"{{}}.{form}"]
+        for form in ("html", "md", "json", "xlsx", "pptx")
+    },
+    "note": ["brief", "RUS", "--supplier", "CHN", "--period", "2022", "--form", "note",
+             "--out", "{}.docx"],
+    **{
+        f"scenario, {form}": ["scenario", "{scenario}", "--out", f"{{}}.{form}"]
+        for form in ("html", "md", "json")
+    },
+    **{
+        f"chart, {form}": ["chart", "import_share", "--importer", "RUS", "--exporter", "CHN",
+                           "--since", "2021", "--period", "2022", "--out", f"{{}}.{form}"]
+        for form in ("svg", "png", "csv")
+    },
+}  # fmt: skip
+"""Commands that write a file of their own; with ENTREPOT_TORTURE all of them are tried."""
+SOME = ("aggregate", "companies", "backup", "export, csv", "screen, xlsx", "screen, csv", "desk")
+FULL_FILES = """
+import json, os, sys
+from pathlib import Path
+from typer.testing import CliRunner
+from entrepot.cli.main import app
+from entrepot.errors import EntrepotError
+
+small, lake, commands = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+found = {}
+for name, words in commands.items():
+    target = Path(next(word for word in words if word.startswith(str(small))))
+    said = []
+    for room in (0, 4096):
+        for one in small.iterdir():
+            one.unlink()
+        target.write_bytes(b"as it was before")
+        filler = small / "filler"
+        with filler.open("wb", buffering=0) as opened:
+            try:
+                while True:
+                    opened.write(bytes(4096))
+            except OSError:
+                pass
+        if room:
+            os.truncate(filler, filler.stat().st_size - room)
+        done = CliRunner().invoke(app, [*words, "--lake", lake])
+        error = done.exception
+        filler.unlink()
+        kept = target.read_bytes() == b"as it was before"
+        left = sorted(one.name for one in small.iterdir())
+        said.append([
+            error.exit_code if isinstance(error, EntrepotError) else repr(error) if error else "",
+            str(error), kept, left == [target.name],
+        ])
+    found[name] = said
+print(json.dumps(found))
+"""
+
 
 def mounted(mounts: str, code: str, *words: object) -> str:
     """Run a script where something is mounted, and return what it prints."""
@@ -105,7 +177,7 @@ def mounted(mounts: str, code: str, *words: object) -> str:
         pytest.skip(f"may not mount a disk here: {trial.stderr.strip()}")
     command = [*shell, f'{mounts} && exec "$@"', "sh", sys.executable, "-c", code]
     done = subprocess.run(
-        [*command, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+        [*command, *map(str, words)], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -139,3 +211,39 @@ def test_a_disk_that_may_only_be_read(
         assert code == 4
         assert what == "the disk is read-only"
         assert "get the right to write" in hint
+
+
+def test_a_full_disk_leaves_the_file_that_was_there(with_register: Path, tmp_path: Path) -> None:
+    """By every command that writes one: said, the old file kept, and no part of the new one."""
+    small = tmp_path / "small"
+    small.mkdir()
+    places = {
+        "article": tmp_path / "article.txt",
+        "shipments": tmp_path / "ship.csv",
+        "scenario": Path(__file__).resolve().parents[2] / "examples" / "cut-off.yaml",
+    }
+    places["article"].write_text("China's exports to Russia fell by 3.4 % in 2025.\n")
+    places["shipments"].write_text(
+        "date,code,goods,from,to,consignee,value,currency\n"
+        + "2023-05-01,854231,chips,CHN,KAZ,ABC,1000,USD\n" * 300
+    )
+    commands = {
+        name: [word.format(small / "out", **places) for word in words]
+        for name, words in WRITERS.items()
+        if name in SOME or os.environ.get("ENTREPOT_TORTURE")
+    }
+    out = mounted(
+        f"mount -t tmpfs -o size=1m none '{small}'",
+        FULL_FILES,
+        small,
+        with_register,
+        json.dumps(commands),
+    )
+    for name, said in json.loads(out).items():
+        assert said[0][0] == 4, (name, said)
+        for code, text, kept, alone in said:
+            assert code in ("", 4), (name, code, text)
+            assert kept == (code == 4), name
+            assert alone, name
+            if code == 4:
+                assert "full" in text or "free some space" in text, (name, text)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
+import entrepot.goods
 from entrepot import files
 from entrepot.cli.main import app
 from entrepot.errors import EntrepotError, OutsideError
 from entrepot.files import cannot_write, in_words
+from entrepot.goods.library import lists_made
+from entrepot.goods.update import pack, read_edition
 from entrepot.lake import Lake
 from made_comtrade import CHINA, GERMANY, row, text_of
 
@@ -24,8 +31,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not Path("/sys").is_dir(), reason="/sys is Linux's")
 
+SHIPPED = Path(entrepot.goods.__file__).parent / "lists"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BACI = "t,i,j,k,v,q\n2022,156,643,854231,1.5,2\n2022,156,643,850440,7,3\n"
+SHIPMENTS = "date,code,goods,from,to,consignee,value\n2023-05-01,854231,chips,CHN,KAZ,ABC,1000\n"
 NUMBERS = {errno.EROFS: "read-only", errno.EACCES: "no permission", errno.ENOSPC: "full"}
 ASK = ["--importer", "RUS", "--exporter", "CHN"]
 TARGETS = {
@@ -43,6 +52,9 @@ TARGETS = {
     "data export, workbook": ["data", "export", "baci", "{}.xlsx"],
     "data backup": ["data", "backup", "{}.tar"],
     "data copy": ["data", "copy", "{}"],
+    "data export, Stata": ["data", "export", "baci", "{}.dta"],
+    "screen --out": ["screen", "{shipments}", "--edition", "HS2017", "--out", "{}.csv"],
+    "screen --out, workbook": ["screen", "{shipments}", "--edition", "HS2017", "--out", "{}.xlsx"],
 }  # fmt: skip
 """What is written elsewhere than in the lake."""
 CHANGES = {
@@ -61,6 +73,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("room")
     data = folder / "BACI_HS17_Y2022_V202501.csv"
     data.write_text(BACI, encoding="utf-8")
+    (folder / "shipments.csv").write_text(SHIPMENTS)
     (folder / "article.txt").write_text("China's exports to Russia fell by 3.4 % in 2025.\n")
     Lake.open(folder / "lake").add("baci", data)
     both = [row(5e8), row(9e8, partner=0), row(4.5e8, reporter=GERMANY, partner=CHINA, flow="X")]
@@ -73,6 +86,7 @@ def run(words: list[str], lake: Path, named: str = "") -> str:
     places = {
         "data": lake.parent / "BACI_HS17_Y2022_V202501.csv",
         "article": lake.parent / "article.txt",
+        "shipments": lake.parent / "shipments.csv",
         "new": lake.parent / "new",
     }
     more = ["--lake", str(lake)] if words[0] != "goods" else []
@@ -174,6 +188,34 @@ def test_lists_settings_and_downloads(
         _is_whole(str(done.exception), tmp_path)
         assert isinstance(done.exception, OutsideError)
         assert NUMBERS[number] in str(done.exception)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_weights_and_editions_of_the_lists(
+    number: int, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = lake.parent / f"lists-{number}.zip"
+    shutil.copytree(SHIPPED / "chpl", tmp_path / "acts" / "chpl")
+    pack(tmp_path / "acts", edition, lists_made() + timedelta(days=30))
+    digest = read_edition(edition).digest
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.setenv("ENTREPOT_LISTS", str(folder / "lists"))
+    made = pa.table({"old": ["854231"], "new": ["854231"], "weight": [1.0]})
+    monkeypatch.setattr("entrepot.figures.weights_between", lambda *_: nw.from_native(made))
+    monkeypatch.setattr("entrepot.cli.goods_match._links", lambda _: {})
+    monkeypatch.setattr("entrepot.cli.goods_match._required", lambda links: links)
+    weights = ["goods", "weights", "--from", "HS2017", "--to", "HS2022", "--lake", str(lake)]
+    _refuse(monkeypatch, folder, number)
+    for words in (
+        [*weights, "--out", str(folder / "weights.csv")],
+        ["goods", "update", str(edition), "--take", digest],
+    ):
+        done = CliRunner().invoke(app, words)
+        assert isinstance(done.exception, OutsideError), (done.exception, done.output)
+        _is_whole(str(done.exception), folder)
+        assert NUMBERS[number] in str(done.exception)
+    assert list(folder.iterdir()) == []
 
 
 def test_what_nobody_expected_has_no_number_either() -> None:

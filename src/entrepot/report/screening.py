@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.errors import MissingExtraError, RequestError
@@ -344,6 +346,7 @@ def save_screening(found: Screening, target: Path) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         # Under another name first, so that nobody reads half a file.
         with drafted(target) as draft:
+            draft.touch()  # what may not be written is known before the work
             if suffix == ".xlsx":
                 said = workbook(found, draft)
             elif suffix == ".csv":
@@ -411,9 +414,14 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
     # constant_memory writes a row out when the next
     # one begins: everything below must go row by row.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(
-        str(target) if not isinstance(target, io.BytesIO) else target, options
-    ) as made:
+    with (
+        _errors_of_the_system(),
+        TemporaryDirectory() as folder,  # the library leaves its rows behind where it fails
+        xlsxwriter.Workbook(
+            str(target) if not isinstance(target, io.BytesIO) else target,
+            {**options, "tmpdir": folder},
+        ) as made,
+    ):
         made.set_properties(
             {
                 "title": title_of(found)[:255],
@@ -462,6 +470,17 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "reader": {"bg_color": "#FFFBEA", "text_wrap": True},
     "own": {"num_format": "@"},
 }
+
+
+@contextmanager
+def _errors_of_the_system() -> Iterator[None]:
+    """Raise an error of the system as what it is; the library hides it in one of its own."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except FileCreateError as error:
+        raise error.args[0] from error
 
 
 class _ScreeningWorkbook:
