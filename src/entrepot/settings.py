@@ -73,15 +73,17 @@ def configured() -> dict[str, str]:
     """
     path = config_file()
     try:
-        changed = path.stat().st_mtime_ns
+        found = path.stat()
     except OSError:
         return {}
+    # Not the time alone: a clock may go back, and a copy keeps the time of what it was made from.
+    changed = found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
     return dict(_read_config(path, changed))
 
 
 # The time of change is there for the cache: a file that was written again is read again.
 @cache
-def _read_config(path: Path, _changed: int) -> dict[str, str]:
+def _read_config(path: Path, _changed: tuple[int, ...]) -> dict[str, str]:
     try:
         with path.open("rb") as opened:
             found = tomllib.loads(opened.read(_MOST_CONFIG).decode())

@@ -60,11 +60,13 @@ def document_sheets(path: Path, where: str) -> dict[str, Rows]:
         )
     # A page is asked for its names and several times for its rows: parsed once, unless it has
     # changed.
-    return _sheets(path, stat.st_mtime_ns, where)
+    # Not by its time alone: a clock may go back, and a copy keeps the time of its original.
+    changed = stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_size
+    return _sheets(path, changed, where)
 
 
 @lru_cache(maxsize=2)
-def _sheets(path: Path, changed: int, where: str) -> dict[str, Rows]:
+def _sheets(path: Path, _changed: tuple[int, ...], where: str) -> dict[str, Rows]:
     text = _decoded(path.read_bytes(), where)
     if text.lstrip().startswith("<"):
         found = _of_page(text, where)
