@@ -181,3 +181,39 @@ def test_every_command_can_be_quiet() -> None:
     assert len(found) > 25
     for name, command in found.items():
         assert [one.name for one in command.params].count("quiet") == 1, name
+
+
+def test_files_of_a_load_are_counted_with_percent_and_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from entrepot.cli import output
+
+    now = iter((0.0, 0.0, 5.0, 60.0))
+    monkeypatch.setattr("entrepot.cli.output.time.monotonic", lambda: next(now))
+    said: list[str] = []
+    say = output.counting(said.append, 4, "copying ")
+    for text in ("copying a.csv", "reading a.csv", "copying b.csv"):
+        say(text)
+    assert said == [
+        "file 1 of 4, 0 %: copying a.csv",
+        "file 1 of 4, 0 %: reading a.csv",
+        "file 2 of 4, 25 %, 3 min left: copying b.csv",
+    ]
+    assert output.counting(print, 1, "copying ") is print
+
+
+def test_a_download_says_percent_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what this run downloads: an earlier run had half of the file."""
+    from entrepot.cli import data_get
+
+    now = iter((0.0, 10.0, 20.0))
+    monkeypatch.setattr("entrepot.cli.data_get.time.monotonic", lambda: next(now))
+    said: list[str] = []
+    counter = data_get._Counter(said.append)
+    counter.say("file 1 of 1: a.zip")
+    counter.moved(50 * 2**20, 100 * 2**20)
+    counter.moved(75 * 2**20, 100 * 2**20)
+    assert said[1:] == [
+        "file 1 of 1: a.zip, 50.0 MiB of 100.0 MiB, 50 %",
+        "file 1 of 1: a.zip, 75.0 MiB of 100.0 MiB, 75 %, 10 s left",
+    ]

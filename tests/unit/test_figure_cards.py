@@ -247,6 +247,9 @@ def test_whole_answers_show_themselves(tmp_path: Path) -> None:
     series.save(tmp_path / "series.dta")
     brief = ep.brief("RUS", "CHN", lake="/no-such-lake")
     assert len(brief.to_frame("pandas")) == len(brief.figures)
+    assert brief.to_dict()["title"] == brief.title
+    for shown in (check, brief, chart):  # a terminal of 100 columns; a table of a series is wider
+        assert max(map(len, str(shown).splitlines())) <= 100
     for shown in (check, series, brief):
         html = shown._repr_html_()
         assert len(html.encode()) < 20_000

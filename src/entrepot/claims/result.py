@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.figures.card import fragment, table_html
+from entrepot.model.display import folded
 from entrepot.model.interval import Interval
 from entrepot.model.table_files import TableResult
 
@@ -345,4 +346,4 @@ class Check(TableResult):
         for rest in self.todo:
             lines += [f"{'not tested':>11}  {rest.says}: {rest.why}", f"{'':>13}{rest.quote}"]
         lines += self.limits
-        return "\n".join(lines)
+        return folded(lines)

@@ -34,7 +34,7 @@ from entrepot.cli.data_show import (
     size,
     state_of,
 )
-from entrepot.cli.output import emit, is_quiet, note, progress, table
+from entrepot.cli.output import counting, emit, is_quiet, note, progress, table
 from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
@@ -201,7 +201,9 @@ def rebuild(
     """Rebuild catalog and Parquet files from the delivered files, for any older format."""
     opened = open_lake(lake)
     with progress("rebuilding") as say_progress:
-        found = opened.rebuild(leave_out=leave_out or (), progress=say_progress)
+        count = len([*opened.path.glob("raw/*.json")])
+        say_each = counting(say_progress, count, "reading ")
+        found = opened.rebuild(leave_out=leave_out or (), progress=say_each)
     _say_if_behind(opened)
 
     def render(screen: Console) -> None:
@@ -368,7 +370,8 @@ def copy(
     opened = open_lake(lake)
     with progress("copying") as say_progress:
         found = opened.copy(folder, progress=say_progress)
-    words = f"{len(found):,} loaded files copied to {folder}. Use it: entrepot config lake {folder}"
+    files = f"{len(found):,} loaded file{'' if len(found) == 1 else 's'}"
+    words = f"{files} copied to {folder}. Use it: entrepot config lake {folder}"
     emit(
         {"folder": str(folder), "files": len(found)},
         lambda screen: say(screen, words),
@@ -459,7 +462,7 @@ def add(
             nomenclature=nomenclature,
             vintage=vintage,
             mapping=mapping,
-            progress=say_progress,
+            progress=counting(say_progress, len(files or []), "copying "),
         )
     _say_if_behind(opened)
     emit(report, lambda screen: print_report(screen, report), as_json=as_json)

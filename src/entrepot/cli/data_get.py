@@ -13,7 +13,7 @@ import typer
 
 from entrepot.cli.common import JsonOption, LakeOption, open_new_lake
 from entrepot.cli.data_show import print_report, say, size
-from entrepot.cli.output import emit, progress, table
+from entrepot.cli.output import emit, pace, progress, table
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
@@ -131,18 +131,24 @@ class _Counter:
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._file = ""
-        self._last = time.monotonic()
+        self._last = self._began = time.monotonic()
+        self._before: int | None = None
 
     def say(self, text: str) -> None:
         if text.startswith("file "):
             self._file = f"{text}, "
+            self._before = None
         self._show(text)
 
     def moved(self, have: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._last >= _PAUSE:
             self._last = now
-            of = f" of {size(total)}" if total else ""
+            if self._before is None or have < self._before:
+                # What an earlier run had downloaded of this file took no time of this one.
+                self._began, self._before = now, have
+            rest = pace(have, total, now - self._began, self._before) if total else ""
+            of = f" of {size(total)}, {rest}" if total else ""
             self._show(f"{self._file}{size(have)}{of}")
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "WORDS",
     "FittedTable",
     "console",
+    "counting",
     "emit",
     "facts",
     "fitted",
@@ -40,6 +41,7 @@ __all__ = [
     "is_verbose",
     "log_file",
     "note",
+    "pace",
     "progress",
     "quietly",
     "set_format",
@@ -274,6 +276,51 @@ def progress(words: str) -> Iterator[Callable[[str], None]]:
         return
     with console(stderr=True).status(words) as status:
         yield lambda text: status.update(text)
+
+
+def pace(done: float, total: float, seconds: float, before: float = 0) -> str:
+    """Return how much of a work is done, and how long the rest takes at the speed until now.
+
+    Parameters
+    ----------
+    before
+        What had been done when the `seconds` began, such as what an earlier run downloaded.
+
+    Examples
+    --------
+    >>> pace(30, 40, 90), pace(0, 40, 0.1), pace(30, 40, 10, before=20)
+    ('75 %, 30 s left', '0 %', '75 %, 10 s left')
+    """
+    percent = f"{100 * done / total:.0f} %"
+    # The first moments say little of the rest.
+    if done <= before or seconds < 1:
+        return percent
+    left = seconds * (total - done) / (done - before)
+    amount = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    return f"{percent}, {amount} left"
+
+
+def counting(say: Callable[[str], None], total: int, begins: str) -> Callable[[str], None]:
+    """Return what says each step with its file, percent and time left, where there are several.
+
+    Parameters
+    ----------
+    total
+        Number of files.
+    begins
+        How the first step of each file begins.
+    """
+    if total < 2:
+        return say
+    started, count = time.monotonic(), 0
+
+    def counted(text: str) -> None:
+        nonlocal count
+        count = min(count + text.startswith(begins), total)
+        done = max(count - 1, 0)
+        say(f"file {count} of {total}, {pace(done, total, time.monotonic() - started)}: {text}")
+
+    return counted
 
 
 MOST_LOG = 2**20

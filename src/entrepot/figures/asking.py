@@ -21,7 +21,7 @@ from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
-from entrepot.model.display import figure_value, joined, range_text
+from entrepot.model.display import figure_value, folded, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, TableResult
@@ -172,7 +172,8 @@ class Panel(TableResult):
             for row in rows
         ]
         notes = [f"{at}  {one.text} [{one.id}]" for at, one in enumerate(self.caveats, 1)]
-        return "\n".join([self.title, "", *lines, "", *notes]).rstrip()
+        # Rows of the table stay whole; notes are as wide as the card of a figure.
+        return "\n".join([folded([self.title]), "", *lines, "", folded(notes)]).rstrip()
 
     def _repr_html_(self) -> str:
         head = [*self.varied, "value", "range", "source"]

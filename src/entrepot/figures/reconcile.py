@@ -26,6 +26,7 @@ from entrepot.goods.links import steps
 from entrepot.lake import Lake, distinct, relation
 from entrepot.lake.system_errors import guarded
 from entrepot.model.areas import area
+from entrepot.model.display import folded
 from entrepot.model.period import Period
 from entrepot.model.product import EDITIONS, NO_CODES, harmonized
 from entrepot.model.table_files import frame_of
@@ -708,7 +709,7 @@ class Reconciliation:
     def __str__(self) -> str:
         head, rows = self.counts
         table = "\n".join(f"{one[0]:<12} {one[1]:>12} {one[2]:>9}" for one in (head, *rows))
-        return "\n".join((table, "", *self.lines))
+        return "\n".join((table, "", folded(self.lines)))
 
     def _repr_html_(self) -> str:
         title = f"Reconciled reports: {self.source}"

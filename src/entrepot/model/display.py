@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "day_text",
     "figure_value",
     "first_of",
+    "folded",
     "joined",
     "number",
     "per_cent",
@@ -216,3 +218,22 @@ def printable(text: str) -> str:
 
 # All control characters but tab and line end, and those that turn the order of writing.
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def folded(lines: Iterable[str], width: int = 100) -> str:
+    """Return lines as text for a terminal: longer ones go on below where they began.
+
+    Examples
+    --------
+    >>> print(folded(["  a note of several words"], 16))
+      a note of
+      several words
+    """
+    found = []
+    for line in lines:
+        start = " " * (len(line) - len(line.lstrip()))
+        # Cells of a table are set apart by blanks, which textwrap keeps within a line.
+        found += textwrap.wrap(
+            line, width, subsequent_indent=start, break_long_words=False, break_on_hyphens=False
+        ) or [line]
+    return "\n".join(found)

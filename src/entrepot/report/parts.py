@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import MissingExtraError, RequestError
 from entrepot.figures.card import fragment, table_html
 from entrepot.figures.figure import headline
+from entrepot.model.display import folded
 from entrepot.model.table_files import frame_of, write_whole
 
 if TYPE_CHECKING:
@@ -285,11 +286,18 @@ class Brief:
             for card in self.cards
         )
         words = plain(" ".join(sentence.text for sentence in self.answer))
-        return f"{self.title}\n{words}\n{cards}"
+        return folded([self.title, words, *cards.split("\n")])
 
     def save(self, path: Path | str) -> Path:
         """Write the brief in the format of the file's suffix, as `write` does."""
         return self.write(path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain JSON types, as the file ``.json`` has it."""
+        from entrepot.report.render_json import render_json
+
+        found: dict[str, Any] = json.loads(render_json(self))
+        return found
 
     def to_frame(self, kind: FrameKind | None = None) -> Any:
         """Return a row for each figure of the brief, as a frame; see `Figure.to_frame`."""

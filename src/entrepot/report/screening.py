@@ -36,7 +36,7 @@ from entrepot.goods.screening import (
     UNREADABLE,
 )
 from entrepot.lake import Lake
-from entrepot.model.display import day_text
+from entrepot.model.display import day_text, folded
 from entrepot.model.table_files import MADE, MOST_TEXT, csv_cell, frame_of, is_risky
 from entrepot.report.palette import LIGHT
 
@@ -124,7 +124,7 @@ class ShownScreening:
 
     def __str__(self) -> str:
         counts = "; ".join(f"{count:,} {name}" for name, count in self.sums.items())
-        return "\n".join((self.title, summary_line(self.screening), f"{counts}.", LEGAL))
+        return folded((self.title, summary_line(self.screening), f"{counts}.", LEGAL))
 
     def _repr_html_(self) -> str:
         rows = [[name, f"{count:,}"] for name, count in self.sums.items()]

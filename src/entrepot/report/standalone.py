@@ -13,6 +13,7 @@ from entrepot.figures.input_choices import GOODS as INPUTS
 from entrepot.figures.questions import QUESTIONS
 from entrepot.lake import Lake
 from entrepot.measures import all_metadata
+from entrepot.model.display import folded
 from entrepot.model.keys import Keys  # noqa: TC001 (read by typing)
 from entrepot.model.table_files import csv_text, frame_of, write_whole
 from entrepot.report.charts import draw
@@ -170,7 +171,7 @@ class ShownChart:
         return write(self.chart, path)
 
     def __str__(self) -> str:
-        return "\n".join((self.chart.title, self.chart.deck, *self.chart.foot))
+        return folded((self.chart.title, self.chart.deck, *self.chart.foot))
 
     def _repr_svg_(self) -> str:
         return drawn(self.chart)

@@ -72,7 +72,7 @@ def format_of(path: Path) -> Callable[[Check, ArticleText | None], str]:
         raise RequestError(
             f"cannot write a check as {suffix or 'a file without a suffix'}",
             where=str(path),
-            hint=f"end the name in {', '.join(FORMATS)}",
+            hint=f"end the name in {', '.join(FORMATS)}; a browser prints the .html to PDF",
         )
     return renderers[suffix]
 
