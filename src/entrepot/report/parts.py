@@ -294,9 +294,7 @@ class Brief:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON types, as the file ``.json`` has it."""
-        from entrepot.report.render_json import render_json
-
-        found: dict[str, Any] = json.loads(render_json(self))
+        found: dict[str, Any] = json.loads(format_of(Path("brief.json"))(self))
         return found
 
     def to_frame(self, kind: FrameKind | None = None) -> Any:
