@@ -202,7 +202,8 @@ def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]
 
 def traders(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """Return the areas on a side of all rows of the time asked for."""
-    if asked.flow == "one_way":  # else whose reports are heard depends on who is asked about
+    # Of two-way trade whose reports are heard depends on who is asked about.
+    if asked.flow == "one_way" or cells.reported_by is None:
         asked = asked.but(importer=WORLD, exporter=WORLD, controls=None, hubs=None)
     return _areas(
         cells, f"traders {side}", asked, side, lambda one: cells.rows(side, (everything(),), one)
@@ -229,7 +230,7 @@ def _known(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:
     """
     if asked.flow == "one_way":
         asked = asked.but(**{other_side(side): WORLD})
-    if cells.over_all(asked) is not None:  # then all of them are looked up, and once
+    if cells.over_all(asked.but(base=None)) is not None:  # all of them are looked up, and once
         return traders(cells, asked, side)
     among = nw.col(side).is_in(sorted(members_of(asked, side)))
     return _areas(
@@ -252,6 +253,10 @@ def _areas(
     if not (how := question(asked.measure)).by_product and not how.keeps_products:
         goods = "all" if asked.goods == "all" and cells.available.has_all_goods else ""
         asked = asked.but(measure="value", goods=goods, concordance="", k=None)
+
+    now, then = asked.but(base=None), asked.but(period=asked.base or asked.period, base=None)
+    if asked.base and all(cells.over_all(one) is not None for one in (now, then)):
+        return frozenset[str]().union(*(_areas(cells, what, x, side, rows) for x in (now, then)))
 
     def find() -> frozenset[str]:
         there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))
