@@ -10,7 +10,9 @@ import narwhals as nw
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import availability_of, not_loaded
 from entrepot.figures.evidence import NoAnswer
-from entrepot.figures.rows import SourceRows, everything, of_flow
+from entrepot.figures.questions import of as question
+from entrepot.figures.row_facts import told_by_code
+from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
 from entrepot.goods.list_conversion import expanded
@@ -22,7 +24,6 @@ from entrepot.sources import bring_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
@@ -152,13 +153,13 @@ def uncertain_code_shares(
     """
     if not any(one.lists for one in goods):
         return None
-    values = [
-        line
-        for step in cells.by_time(
-            ("codes", goods), of_flow(asked), lambda rows, whole: _by_code(rows, whole, goods)
-        )
-        for line in step
-    ]
+    how = question(asked.measure)
+    if cells.available.has_sums or how.trade in ("own", "beside", "panel", "chain", "world"):
+        table = cells.flow(asked, goods).group_by("nomenclature", "product")
+        sums = fetch(table.agg(nw.col(cells.column(asked)).sum()))
+    else:  # the rows behind the flow are those of its evidence
+        sums = [(line[0], line[1], line[-2]) for line in told_by_code(cells, asked, goods)]
+    values = [(name, code, value or 0.0) for name, code, value in sums]
     total = sum(value for _, _, value in values)
     if not total:
         return None
@@ -181,17 +182,6 @@ def uncertain_code_shares(
             )
             / total
         )
-    return found
-
-
-def _by_code(
-    cells: SourceRows, asked: Definition, goods: Goods
-) -> dict[date, list[tuple[str, str, float]]]:
-    """Return the value of each code of a flow, after its edition, by time."""
-    rows = cells.flow(asked, goods).group_by("period", "nomenclature", "product")
-    found: dict[date, list[tuple[str, str, float]]] = {}
-    for day, name, code, value in fetch(rows.agg(nw.col(cells.column(asked)).sum())):
-        found.setdefault(day, []).append((name, code, value or 0.0))
     return found
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "not_delivered",
     "partners",
     "reported_on_two_bases",
+    "told_by_code",
     "traders",
 ]
 
@@ -145,21 +146,14 @@ def _vintage(cells: SourceRows) -> str:
 
 def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
-    flow = of_flow(asked)
-    lines = [
-        line
-        for step in cells.by_time(
-            ("evidence", goods), flow, lambda rows, whole: _told(rows, whole, goods)
-        )
-        for line in step
-    ]
+    lines = told_by_code(cells, asked, goods)
     reported: dict[str, int] = {}
     by_basis: dict[str, float] = {}
-    for side, basis, count, amount, _ in lines:
+    for *_, side, basis, count, amount, _ in lines:
         reported[side or NOT_SAID] = reported.get(side or NOT_SAID, 0) + int(count)
         if side == "importer":
             by_basis[basis or NOT_SAID] = by_basis.get(basis or NOT_SAID, 0.0) + (amount or 0.0)
-    total, estimated = (sum(line[at] or 0.0 for line in lines) for at in (3, 4))
+    total, estimated = (sum(line[at] or 0.0 for line in lines) for at in (-2, -1))
     return Evidence(
         source=cells.available.source,
         snapshot=cells.available.snapshot,
@@ -171,8 +165,18 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     )
 
 
+def told_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[Any, ...]]:
+    """Return edition and code, reporting side and basis, rows, amount, and what is estimated.
+
+    Of goods that are no list edition and code are empty: there may be thousands.
+    """
+    every = cells.by_time(
+        ("told", goods), of_flow(asked), lambda rows, whole: _told(rows, whole, goods)
+    )
+    return [line for step in every for line in step]
+
+
 def _told(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
-    """Return rows, amount and what of it is estimated by reporting side and basis, by time."""
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
         by, there = reach(asked)
         rows = cells.rows(by, goods, asked, there)
@@ -182,14 +186,19 @@ def _told(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list
     # Comtrade estimates masses and quantities, no values.
     is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
     of_this = nw.col("is_estimated") & nw.lit(is_of_this)
-    counted = rows.group_by("period", "reported_by", "partner_basis").agg(
+    codes = [nw.col(name) for name in ("nomenclature", "product")]
+    if not any(one.lists for one in goods):
+        codes = [nw.lit("").alias(name) for name in ("nomenclature", "product")]
+    keys = ("period", "nomenclature", "product", "reported_by", "partner_basis")
+    rows = rows.with_columns(*codes)
+    counted = rows.group_by(*keys).agg(
         nw.len().alias("rows"),
         amount.sum().alias("amount"),
         nw.when(of_this).then(amount).sum().alias("estimated"),
     )
     found: dict[date, list[Any]] = {}
     for day, *line in fetch(counted):
-        found.setdefault(day, []).append(line)
+        found.setdefault(day, []).append(tuple(line))
     return found
 
 
