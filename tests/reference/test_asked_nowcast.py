@@ -298,6 +298,16 @@ def test_revisions_of_earlier_vintages_are_in_the_intervals(tmp_path: Path) -> N
         wanted.value - np.hypot(wanted.value - low, more), rel=1e-3
     )
     assert "The usual revision of reported months" in notes(figure)
+    # What was known then: the earlier vintage by name, with its own months.
+    then = ask(lake, period=2024, source="table.german@V202406")
+    known = np.zeros((len(BUYERS), LAST - 1))
+    for month, _, buyer, _, value in first:
+        known[BUYERS.index(buyer), MONTHS.index(month)] = value
+    assert then.nowcast is not None, then.reason
+    assert then.value == pytest.approx(nowcast(known, Window(12, 7)).value)
+    assert then.nowcast["last_month"] == "2024-05"
+    assert then.nowcast["revision"] is None
+    assert "They are of what V202406 had" in notes(then)
 
 
 def test_a_reporter_that_falls_behind_the_others(tmp_path: Path) -> None:

@@ -927,9 +927,13 @@ def _based_on(asked: Definition, series: _Series, found: Nowcast) -> str:
 
 
 def _known_on(lake: Lake, source: str) -> str:
-    """Return the day on which the newest file of a source was loaded."""
-    name = split_address(source)[0]
-    days = [item.added_on[:10] for item in lake.holdings() if item.source == name]
+    """Return the day on which the newest file of a source, or of one vintage, was loaded."""
+    name, vintage = split_address(source)
+    days = [
+        item.added_on[:10]
+        for item in lake.holdings()
+        if item.source == name and vintage in (None, item.vintage)
+    ]
     return max(days, default=date.today().isoformat())
 
 
@@ -974,6 +978,18 @@ def _about_lists(events: tuple[Event, ...]) -> Iterator[Caveat]:
         )
 
 
+def _revised(series: _Series, revision: tuple[float, int] | None) -> str:
+    """Say whether revisions are in the intervals."""
+    if vintage := split_address(series.name)[1]:
+        return f"They are of what {vintage} had: later revisions of its months are not in them."
+    if revision is None:
+        return "Only one vintage is loaded, so that revisions of reported months are not in them."
+    return (
+        f"The usual revision of reported months, ±{100 * revision[0]:.1f} % (from {revision[1]} "
+        f"earlier vintage{'' if revision[1] == 1 else 's'}), is in them."
+    )
+
+
 def _caveats(
     asked: Definition,
     series: _Series,
@@ -982,16 +998,10 @@ def _caveats(
     revision: tuple[float, int] | None,
     level: AnnualLevel | None,
 ) -> Iterator[Caveat]:
-    revised = "Only one vintage is loaded, so that revisions of reported months are not in them."
-    if revision is not None:
-        revised = (
-            f"The usual revision of reported months, ±{100 * revision[0]:.1f} % (from "
-            f"{revision[1]} earlier vintage{'' if revision[1] == 1 else 's'}), is in them."
-        )
     yield caveat(
         "nowcasts",
         "An estimate of a period that is not reported in full, not evidence. Its intervals are "
-        f"from errors of such estimates in the past. {revised}",
+        f"from errors of such estimates in the past. {_revised(series, revision)}",
     )
     yield from _about_lists(events)
     if series.covered is not None:
