@@ -978,10 +978,12 @@ def _about_lists(events: tuple[Event, ...]) -> Iterator[Caveat]:
         )
 
 
-def _revised(series: _Series, revision: tuple[float, int] | None) -> str:
+def _revised(asked: Definition, series: _Series, revision: tuple[float, int] | None) -> str:
     """Say whether revisions are in the intervals."""
     if vintage := split_address(series.name)[1]:
         return f"They are of what {vintage} had: later revisions of its months are not in them."
+    if not _is_amount(asked) or series.partners:
+        return "Revisions of reported months are not in them."
     if revision is None:
         return "Only one vintage is loaded, so that revisions of reported months are not in them."
     return (
@@ -1001,7 +1003,7 @@ def _caveats(
     yield caveat(
         "nowcasts",
         "An estimate of a period that is not reported in full, not evidence. Its intervals are "
-        f"from errors of such estimates in the past. {_revised(series, revision)}",
+        f"from errors of such estimates in the past. {_revised(asked, series, revision)}",
     )
     yield from _about_lists(events)
     if series.covered is not None:
