@@ -16,6 +16,7 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import Definition, evaluate
+from entrepot.figures.nowcasts import _attempt
 from entrepot.lake import Lake
 from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
 from entrepot.report.standalone import picture_of
@@ -195,6 +196,14 @@ def test_why_there_is_none(lake: Lake, keys: dict[str, Any], words: str) -> None
     assert words in str(figure.reason)
 
 
+def test_registers_are_refused_where_their_intervals_fail(lake: Lake) -> None:
+    asked = Definition.build(
+        "value", importer="PER", exporter="CHN", goods="283525", period="now", source="shipments.x"
+    )
+    found = _attempt(asked, asked, lake, lambda one: evaluate(one, lake))
+    assert "66 to 84 % of the values" in str(found)
+
+
 def test_now_is_the_year_of_today() -> None:
     definition = Definition.build("value", importer="KAZ", period="now")
     assert str(definition.period) == str(date.today().year)
@@ -257,6 +266,10 @@ def test_a_list_that_the_errors_do_not_know(tmp_path: Path) -> None:
     assert bound.nowcast is not None
     assert bound.nowcast["intervals"]["80"] == pytest.approx(list(plain.intervals[0.95]))
     assert bound.nowcast["listed"][0]["is_in_months"] is False
+    # Farther than the 95 % of errors that do not know it, and never below what is reported.
+    low, high = bound.nowcast["intervals"]["95"]
+    assert bound.nowcast["reported"] < low < plain.intervals[0.95][0]
+    assert high > plain.intervals[0.95][1]
     # Where two months after it are reported, the months themselves show what it did.
     add(lake, "later", "exporter", rows_to(46), "HS2022")
     later = ask(lake, importer="RUS", **(keys | {"source": "table.later"}))

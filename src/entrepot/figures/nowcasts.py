@@ -5,6 +5,7 @@ A nowcast is no evidence: it has a status of its own, and is given only where no
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -716,7 +717,7 @@ def _figure(asked: Definition, series: _Series, lake: Lake, evaluate: Evaluate) 
     value, intervals = found.value, found.intervals
     events = events_of(asked, series.goods, last)
     if any(not one.is_seen for one in events) or _ended(asked, series):
-        intervals = _widened(value, intervals, asked.measure)
+        intervals = _widened(found, is_amount=asked.measure in ("value", "growth"))
     revision = _revision(asked, series, lake)
     if revision is not None and found.reported:
         intervals = with_revision(intervals, value, found.reported, revision[0])
@@ -797,22 +798,27 @@ def _is_amount(asked: Definition) -> bool:
     return asked.measure in ("value", "growth") and asked.quantity == "value"
 
 
-def _widened(
-    value: float, intervals: dict[float, tuple[float, float]], measure: str
-) -> dict[float, tuple[float, float]]:
+def _widened(found: Nowcast, *, is_amount: bool) -> dict[float, tuple[float, float]]:
     """Return intervals for a time that is unlike that of the errors behind them.
 
-    The ends of 95 % become those of 80 %, and those of 95 % go on in proportion.
+    The ends of 95 % become those of 80 %, and those of 95 % go on in proportion: of an amount as
+    ratios of the months that are missing, as those that are reported are known.
     """
-    outer = intervals.get(0.95)
-    if outer is None:
-        # From too few errors: half as wide again, the ratio of the two for a normal error.
-        low, high = intervals[0.8]
-        outer = (value - 1.5 * (value - low), value + 1.5 * (high - value))
-    low, high = value - 1.5 * (value - outer[0]), value + 1.5 * (outer[1] - value)
-    if measure in (*_SHARES, *_CONCENTRATION):
-        outer, low, high = (max(outer[0], 0), min(outer[1], 1)), max(low, 0), min(high, 1)
-    return {0.8: (max(outer[0], 0.0), outer[1]), 0.95: (max(low, 0.0), high)}
+    known = (found.reported or 0.0) if is_amount else 0.0
+    middle = found.value - known
+
+    def farther(end: float) -> float:
+        if is_amount and middle > 0:
+            ratio: float = max(end - known, 0.0) / middle
+            return known + middle * math.pow(ratio, 1.5)
+        return found.value + 1.5 * (end - found.value)
+
+    # From too few errors for 95 %: half as wide again, the ratio of the two for a normal error.
+    low, high = found.intervals.get(0.95) or tuple(map(farther, found.intervals[0.8]))
+    far = farther(low), farther(high)
+    if not is_amount:
+        low, high, far = max(low, 0.0), min(high, 1.0), (max(far[0], 0.0), min(far[1], 1.0))
+    return {0.8: (low, high), 0.95: far}
 
 
 def _years(series: _Series) -> dict[str, float]:
