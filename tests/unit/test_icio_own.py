@@ -194,3 +194,11 @@ def test_what_a_scenario_says_names_the_table(own: Lake) -> None:
     text = parse_scenario(scenario("icio@mine").replace("target: RUS", "target: JPN"))
     with pytest.raises(EntrepotError, match="icio@mine has no entry of its own for Japan"):
         evaluate_scenario(text, own)
+
+
+def test_an_area_that_the_table_has_not_is_no_choice(own: Lake) -> None:
+    """With Hong Kong and without it were four definitions of two values."""
+    found = asked(own, "import_share", exporter="CHN")
+    assert found.specifications is not None
+    assert len(found.specifications.items) == 2
+    assert "with and without Hong Kong" not in str(found)

@@ -116,7 +116,21 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
     rows.require((*made_by(definition.goods), definition.sector))
     # In a table of one's own it is not known which sectors make goods: no “goods only” then.
     kinds = all(one.kind for one in rows.sectors().values())
-    return _unknown(definition, rows) or InputCells(rows, choices(definition, kinds=kinds))
+    ways = _told_apart(choices(definition, kinds=kinds), rows)
+    return _unknown(definition, rows) or InputCells(rows, ways)
+
+
+def _told_apart(ways: Sequence[InputChoice], rows: InputRows) -> list[InputChoice]:
+    """Leave out what the tables cannot tell from another way: with an area that they do not have.
+
+    The headline comes first and stays.
+    """
+    found: dict[tuple[object, ...], InputChoice] = {}
+    for way in ways:
+        absent = _without_entry(way.asked, rows)
+        there = tuple(group - absent for group in sides(way.asked))
+        found.setdefault((*there, way.home, way.goods_only, way.factories), way)
+    return list(found.values())
 
 
 def _unknown(definition: Definition, rows: InputRows) -> NoAnswer | None:

@@ -271,17 +271,14 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
 def _some_goods(
     cells: SourceRows, asked: Definition, count: int, digits: int, proven: float | None = None
 ) -> NoAnswer:
+    codes = f"{count} product code{'' if count == 1 else 's'} of {digits} digits"
+    there = f"{of_lake(cells.available.source)} has {codes} in {asked.period}"
     if proven is not None:
-        size = figure_value(proven, "share")
         return NoAnswer(
-            f"{of_lake(cells.available.source)} has {count} product codes of {digits} digits "
-            f"in {asked.period}, {size} of the reported total of all goods; ask for goods that it "
-            "has, or load the partner's row for all goods (TOTAL)"
+            f"{there}, {figure_value(proven, 'share')} of the reported total of all goods; ask for "
+            "goods that it has, or load the partner's row for all goods (TOTAL)"
         )
-    return NoAnswer(
-        f"{of_lake(cells.available.source)} has {count} product codes of {digits} digits in "
-        f"{asked.period}, not all goods; ask for goods that it has"
-    )
+    return NoAnswer(f"{there}, not all goods; ask for goods that it has")
 
 
 def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
