@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     *("baci", "comtrade", "comext", "gacc", "imts", "table", "icio", "concordance", "hs"),
-    *("elasticities", "geodist", "published"),
+    *("elasticities", "geodist", "published", "shipments"),
 )
 
 
