@@ -13,11 +13,13 @@ import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from fuzz.subjects.shipments import LAYOUT, NAMES
 from made_lake import NEW, OLD, TIMES, left_over, named_files_are_there, python, state_of
 from tests.made_comtrade import CHINA, GERMANY, row, text_of
 
@@ -48,6 +50,7 @@ from entrepot.cli.main import app
 from entrepot.lake.iceberg import publish_tables
 from entrepot.sources.baci import parse
 from entrepot.sources.reconciled import parse
+from entrepot.sources.shipments import parse
 with suppress(ImportError):
     import pyiceberg.catalog.sql, pyiceberg.io.pyarrow
 
@@ -60,6 +63,9 @@ CHANGES = {
     "go back": lambda root, _: go_back(),
     "publish": lambda root, _: publish_tables(root / "lake"),
     "command": lambda root, words: app(words.split("\\t"), standalone_mode=False),
+    "register": lambda root, file: Lake.open(root / "lake").add(
+        "shipments", [Path(file)], mapping=Path(file).with_suffix(".yaml").read_text()),
+    "erase": lambda root, _: Lake.open(root / "lake").erase("ALMATY CHIPS TOO"),
 }
 
 for line in sys.stdin:
@@ -271,6 +277,52 @@ def test_reconciling(nursery: Nursery, tmp_path: Path) -> None:
         assert sound(lake), words
         ends.add(found)
     assert ends == {True, False}
+
+
+def test_loading_and_erasing_in_a_register(nursery: Nursery, tmp_path: Path) -> None:
+    """All lines or none, a name on all lines or on none, and no person's name at any time."""
+    file = tmp_path / "made.csv"
+    lines = [
+        f"A{at},05.{at:02}.2023,8542310000,China,Taiwan,{who},{at}00,2,Aigul Serikova"
+        for at, who in enumerate(("ALMATY CHIPS TOO", "Dana Akhmetova", "ASTANA PARTS TOO") * 3, 1)
+    ]
+    file.write_text("\n".join([",".join(NAMES), *lines]) + "\n", encoding="utf-8")
+    file.with_suffix(".yaml").write_text(LAYOUT, encoding="utf-8")
+
+    def empty(root: Path) -> Path:
+        root.mkdir()
+        return file
+
+    def names(lake: Lake) -> Counter[str]:
+        rows = lake.table("shipments").to_native().project("receiver, value_usd").fetchall()
+        assert sum(value for _, value in rows) == 4_500
+        return Counter("person" if name.startswith("NP-") else name for name, _ in rows)
+
+    def has_person(root: Path) -> bool:
+        every = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
+        return b"Akhmetova" in every or b"Serikova" in every
+
+    ends = set()
+    for words, root in tried(nursery, "register", empty, tmp_path):
+        lake = Lake.open(root / "lake")
+        assert not has_person(root), words
+        if found := lake.holds("shipments.fuzzed"):
+            assert names(lake) == {"ALMATY CHIPS TOO": 3, "person": 3, "ASTANA PARTS TOO": 3}
+            assert sound(lake), words
+        ends.add(found)
+    assert False in ends
+    held = Lake.open(tmp_path / "held" / "lake")
+    held.add("shipments", [file], mapping=LAYOUT)
+
+    def full(root: Path) -> str:
+        shutil.copytree(tmp_path / "held", root)
+        return ""
+
+    for words, root in tried(nursery, "erase", full, tmp_path / "erased"):
+        there = names(Lake.open(root / "lake"))
+        assert there["ALMATY CHIPS TOO"] in (0, 3), words
+        assert there["person"] == there["ASTANA PARTS TOO"] == 3, words
+        assert sound(Lake.open(root / "lake")), words
 
 
 def test_taking_an_edition_of_the_lists(
