@@ -178,8 +178,10 @@ class Figure:
         largest = self.details.get("top_supplier")
         # The value is the top supplier's share, so value over its amount is one over the
         # denominator: adding up the rows instead would leave out partners that are not in the data.
-        top = next((row["value"] for row in self.table if row.get("exporter") == largest), None)
-        if not top or self.value is None or "value" not in self.table[0]:
+        # Rows of other measures have no exporter, and no value.
+        sellers = self.table if largest is not None else ()
+        top = next((row.get("value") for row in sellers if row.get("exporter") == largest), None)
+        if not top or self.value is None:
             return [dict(row) for row in self.table]
         scale = self.value / top
         return [{**row, "share": row["value"] * scale} for row in self.table]
