@@ -183,6 +183,13 @@ def test_a_text_that_a_terminal_would_obey_is_refused() -> None:
         parse_document(text, name="x.yaml")
 
 
+@pytest.mark.parametrize("sign", ["\\uFFFE", "\\uFFFF"])
+def test_a_text_that_yaml_could_not_carry_on_is_refused(sign: str) -> None:
+    text = HEAD + f'  - id: a\n    quote: "a{sign}b"\n    import_share: {SHARE}\n    says: 27 %\n'
+    with pytest.raises(BadFileError, match="control character"):
+        parse_document(text, name="x.yaml")
+
+
 FLOW = "importer: RUS, exporter: CHN, period: 2023"
 
 

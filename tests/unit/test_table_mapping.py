@@ -76,6 +76,7 @@ def test_header_row_and_skip_say_one_thing() -> None:
         ("{role: value, currency: dollars}", "not a currency of ISO 4217"),
         ("{role: value, currency: USD, scale: 0}", "greater than 0"),
         ("{role: value, currency: USD, scale: .inf}", "a number"),
+        ("{role: value, currency: USD, scale: 1.1e+12}", "less than or equal to 1000000000000"),
         ("{role: product, pattern: '[0-9]+'}", "not a pattern with one group"),
         ("{role: product, pattern: '([0-9]+'}", "not a pattern with one group"),
         ("{role: product, pad: 5}", "pad"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -239,3 +241,19 @@ def test_one_reader_has_so_many_requests_in_hand_and_another_is_answered(tmp_pat
     refused, other, own = in_own_loop(crowd)
     assert refused == [503, 503, 503]
     assert (other, own) == (422, 200)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of data is Linux's")
+def test_a_process_apart_may_not_ask_for_more_memory_than_is_promised() -> None:
+    """Of its own, whatever the machine has: what is asked for beyond is refused by the system."""
+    program = (
+        "import io, sys\n"
+        "from entrepot.serve import apart\n"
+        "sys.stdin = io.TextIOWrapper(io.BytesIO())\n"
+        "apart.work()\n"
+        "try:\n    bytearray(apart.DATA)\nexcept MemoryError:\n    sys.stderr.write('refused')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stderr.endswith("refused"), done.stderr
