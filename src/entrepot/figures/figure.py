@@ -176,6 +176,8 @@ class Figure:
         Shares are of the same total as the value, which may have partners that are in no row.
         """
         largest = self.details.get("top_supplier")
+        if largest is None:
+            return [dict(row) for row in self.table]
         # The value is the top supplier's share, so value over its amount is one over the
         # denominator: adding up the rows instead would leave out partners that are not in the data.
         # Rows of other measures have no exporter, and no value.
