@@ -49,6 +49,9 @@ class Framed:
         Whose whole it is, and which country the part is of; no country where it is of goods.
     goods
         What is traded, as far as the pattern says it; else ``all``.
+    certain
+        Whether goods are named, or a whole without any stands with the share: "of all exports". A
+        part of what a sentence before was about may be one of goods that no list here has.
     """
 
     number: Span
@@ -56,6 +59,7 @@ class Framed:
     owner: str
     part: str
     goods: str
+    certain: bool = True
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -143,8 +147,10 @@ def framed(  # noqa: C901
         return _of_goods(number, flow, scene)
     if flow is not None and _says_of_what(flow, scene):
         return None
+    here = flow is not None or (last is not None and last.certain and last.number in apart.numbers)
     if level is not None and (whole is None or flow is not None):
-        return _of_level(number, level, whole, home)
+        found = _of_level(number, level, whole, home)
+        return found and replace(found, certain=here or found.goods != "all")
     if apart.found.of("took") and apart.found.of("its"):
         return None  # "China took 27 % of its exports": whose they are stands elsewhere
     if whole is None and any(_FOR.search(apart.text, 0, one.start) for one in areas):
@@ -172,7 +178,10 @@ def framed(  # noqa: C901
     else:
         return None
     part = next((one for one in parts if one != owner), "")
-    return Framed(number, kind, owner, part, goods) if owner else None
+    certain = goods != "all" or (
+        here if whole is None else whole.kind not in ("supply", "purchase")
+    )
+    return Framed(number, kind, owner, part, goods, certain) if owner else None
 
 
 def _side_of(total: StructuralReading) -> str:
@@ -299,6 +308,12 @@ def _of_goods(number: Span, whole: Flow, scene: Scene) -> Framed | None:
 
 def _whole(number: Span, scene: Scene) -> Flow | None:
     """Return the flow that a sentence says a number is a part of."""
+    if scene.sentence.language == "zh":
+        cues = [one for one in scene.apart.found.of("share") if one.end <= number.start]
+        at = cues[-1].end if cues else number.start
+        behind = [one for one in scene.apart.flows if at <= one.start and one.end <= number.start]
+        if behind:  # 来自中国的进口占韩国进口总额的22.3%
+            return behind[-1]
     try:
         return denominator_behind(number, scene.apart) or denominator_before(number, scene.apart)
     except Refusal:

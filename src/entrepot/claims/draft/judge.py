@@ -452,6 +452,8 @@ def facts_of(  # noqa: C901
 def _framed(claim: Drafted, frame: Framed) -> str:
     """Return whether the pattern of a share says what a claim says."""
     keys = claim.keys
+    if not frame.certain and "goods" not in keys:
+        return "vague"
     if claim.kind == "ratio":
         goods = keys["of"].get("goods", "all") if isinstance(keys.get("of"), dict) else "all"
         return "same" if not frame.part and goods != "all" else "other"

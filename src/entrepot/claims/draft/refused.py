@@ -77,7 +77,7 @@ def _next_to_area(cue: Mark, reading: ParsedSentence) -> bool:
 
 
 def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
-    if _here("per", number, reading):
+    if _here("per", number, reading) and not _is_of_a_price(number, reading):
         return "a number for each of something, not of trade as a whole"
     if _here("compared", number, reading):
         return "it is said of how fast something grew, not of the trade itself"
@@ -97,6 +97,12 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
     if _here("investment", number, reading) and not flows:
         return "not a number of trade in goods"
     return ""
+
+
+def _is_of_a_price(number: Span, reading: ParsedSentence) -> bool:
+    """Whether what rose by so much is a price: "paid 87 % more per unit"."""
+    rate = number.says.unit in ("percent", "ratio")
+    return rate and bool(_here("price", number, reading))
 
 
 def _here_timed(number: Span, reading: ParsedSentence) -> bool:

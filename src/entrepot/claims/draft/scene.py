@@ -70,7 +70,9 @@ _LINK = re.compile(r"\s*(?:[,、，]|and|und|и|和|与|及|以及|, and)?\s*(?:
 # In front of a time: it is a bound then ("before 2022"), hardly the period of a number.
 _OPENED = re.compile(
     r"\b(?:before|after|until|till|prior to|by|since|до|после|vor|nach|bis|seit|с)\s+"
-    r"(?:the |end of |dem )*$",
+    r"(?:the |end of |dem )*$"
+    # "The highest since comparable data became available in 1979".
+    r"|\b(?:since|following|seit(?:dem)?|впервые с|с момента)\b[^,;.()]{0,60}$",
     re.IGNORECASE,
 )
 FAR = 200
