@@ -49,8 +49,8 @@ __all__ = [
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
-FRAMED = 0.5
-"""How sure the structure has to be of a share that its pattern reads alike."""
+FRAMED = 0.7
+"""How sure the structure has to be of a share or place that its pattern reads alike."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
 _BY_RULES = (

@@ -101,8 +101,14 @@ def _of_the_clause(number: Span, reading: ParsedSentence) -> str:
 
 def _is_of_a_price(number: Span, reading: ParsedSentence) -> bool:
     """Whether what rose by so much is a price: "paid 87 % more per unit"."""
+    each = any(
+        _UNIT.fullmatch(reading.text, one.start, one.end) for one in _here("per", number, reading)
+    )
     rate = number.says.unit in ("percent", "ratio")
-    return rate and bool(_here("price", number, reading))
+    return each and rate and bool(_here("price", number, reading))
+
+
+_UNIT = re.compile(r"per unit|apiece|pro Stück|за (?:штуку|единицу)", re.IGNORECASE)
 
 
 def _here_timed(number: Span, reading: ParsedSentence) -> bool:
