@@ -85,6 +85,11 @@ _OF_GROWTH = re.compile(
     r"|\s*(?:des |der )?(?:Anstiegs?|Zuwachs|Wachstums?|Rückgangs?)"
     r"|\s*(?:при)?роста\b|的?(?:增长|增量|下降)"
 )
+_SUCH = re.compile(
+    r"\b(?:such|these|those|this kind|[Ss]olche[rn]?|[Dd]iese[rnm]?|таких|этих|этого вида)\b"
+    r"[^,;]{0,25}$|(?:同类|该类|此类|这类)[^,，;；]{0,8}$"
+)
+"""In front of a whole whose goods are named elsewhere: "84 % of such imports"."""
 _SIGNED = re.compile(r"[-−–+]")
 _BREAK = re.compile("[;；。]")
 _AWAY = ("from", "to", "origin", "with")
@@ -143,6 +148,7 @@ def framed(  # noqa: C901
     if whole is None and part_of is None and _is_of_which(number, scene):
         return None  # a part of an amount of other words: "flowers for $1.3 bn, of which A took"
     flow = whole if whole is not None and whole.kind in ("import", "export") else None
+    pointed = whole is not None and _SUCH.search(apart.text, 0, whole.start) is not None
     if flow is not None and _is_of_goods(number, flow, scene, areas):
         return _of_goods(number, flow, scene)
     if flow is not None and _says_of_what(flow, scene):
@@ -150,7 +156,7 @@ def framed(  # noqa: C901
     here = flow is not None or (last is not None and last.certain and last.number in apart.numbers)
     if level is not None and (whole is None or flow is not None):
         found = _of_level(number, level, whole, home)
-        return found and replace(found, certain=here or found.goods != "all")
+        return found and replace(found, certain=found.goods != "all" or (here and not pointed))
     if apart.found.of("took") and apart.found.of("its"):
         return None  # "China took 27 % of its exports": whose they are stands elsewhere
     if whole is None and any(_FOR.search(apart.text, 0, one.start) for one in areas):
@@ -181,6 +187,7 @@ def framed(  # noqa: C901
     certain = goods != "all" or (
         here if whole is None else whole.kind not in ("supply", "purchase")
     )
+    certain = certain and (goods != "all" or not pointed)
     return Framed(number, kind, owner, part, goods, certain) if owner else None
 
 
