@@ -17,7 +17,7 @@ from entrepot.goods.screening import Route, regimes_of
 from entrepot.goods.words import goods_words, spaced_code
 from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
-from entrepot.model.display import NBSP, day_text, joined, number
+from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import data_set, is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
@@ -419,7 +419,11 @@ def _number(
         why = f"{phrasing.capital(plain(card.definition)).rstrip('.')}."
         return NoteFigure(replace(card, range="not available"), _spoken(why), ())
     status = "Computed" if is_computed(figure) else "Published"
-    text = f"{status}: {card.source.removeprefix('from published: ')}."
+    whose = card.source.removeprefix("from published: ")
+    if row_of(figure.evidence[0]) is None:
+        # Publisher and vintage, as among the sources: "BACI" alone is a name for those who know it.
+        whose = data_set(figure.evidence[0].source, figure.evidence[0].vintage)
+    text = f"{status}: {whose}."
     return NoteFigure(replace(card, range=range_on_card(figure)), text, cited.marks(figure))
 
 
@@ -586,7 +590,7 @@ def _suppliers(
         is_lead = name in mine and one is share
         # Others are asked without a range, which costs most of a question.
         low, high = (one.low, one.high) if is_lead else (None, None)
-        cells = (f"{number(value, 3)}{NBSP}%",)
+        cells = (f"{per_cent(value)}{NBSP}%",)
         low = None if low is None else 100 * low
         high = None if high is None else 100 * high
         bars.append(RankedBar(area_name(name), value, low, high, cells, marked=is_lead))
@@ -594,7 +598,7 @@ def _suppliers(
     # Less would be printed as 0.0 %, and is the sum of rounding errors as a rule.
     if rest > 0.05:
         bars.append(
-            RankedBar("All others", rest, None, None, (f"{number(rest, 3)}{NBSP}%",), is_rest=True)
+            RankedBar("All others", rest, None, None, (f"{per_cent(rest)}{NBSP}%",), is_rest=True)
         )
     first = area_phrase(others[0][0])
     when = subject.period

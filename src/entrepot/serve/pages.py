@@ -217,7 +217,7 @@ def _dependences(app: FastAPI, service: Service) -> None:
 
     def note(request: Request, form: str, what: brief.WantedBrief) -> Response:
         _require_form("note", form, brief.NOTES)
-        return service.answer(request, lambda lake: brief.note_file(lake, what, form))
+        return _styled(service.answer(request, lambda lake: brief.note_file(lake, what, form)))
 
     endings: dict[str, Callable[..., Response]] = {
         "": opening,
@@ -334,6 +334,15 @@ def _drawn(response: Response) -> Response:
     """Allow a drawing the style that it carries inside."""
     # Not of a 304, which has no body to hash and must not replace the header that the browser kept.
     if response.status_code == 200 and response.media_type == "image/svg+xml":
+        style = style_hash(bytes(response.body))
+        response.headers["Content-Security-Policy"] = POLICY.format(style=style)
+    return response
+
+
+def _styled(response: Response) -> Response:
+    """Allow a page that is one file the style that it carries inside, as `_drawn` a drawing."""
+    is_page = (response.media_type or "").startswith("text/html")
+    if response.status_code == 200 and is_page and b"<style>" in bytes(response.body):
         style = style_hash(bytes(response.body))
         response.headers["Content-Security-Policy"] = POLICY.format(style=style)
     return response

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -179,3 +182,19 @@ def test_a_link_to_a_chart_becomes_a_frame(client: Client, folder: Path) -> None
     assert client.get(f"/oembed?{urlencode({'url': page, 'maxwidth': '-1'})}").status_code == 422
     head = client.get(f"/explore?{SUPPLIERS}").text.split("</head>")[0]
     assert 'type="application/json+oembed" href="https://trade.example.org/oembed?url=' in head
+
+
+def test_the_note_of_the_site_may_use_its_own_style(client: Client) -> None:
+    """A page that is one file carries its style inside, which the policy of all pages forbids."""
+    found = client.get("/country/DEU/from/CHN/note.html?goods=850511")
+    assert found.status_code == 200
+    styles = re.findall(r"<style>(.*?)</style>", found.text, re.DOTALL)
+    allowed = re.search(r"style-src ([^;]*);", found.headers["Content-Security-Policy"])
+    assert allowed is not None
+    assert [f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in styles] == [
+        allowed[1]
+    ]
+    assert " style=" not in found.text  # no hash allows these
+    assert "Computed: CEPII BACI" in found.text
+    page = client.get("/compare?importer=RUS&supplier=CHN&other=TUR")
+    assert "style-src 'self'" in page.headers["Content-Security-Policy"]
