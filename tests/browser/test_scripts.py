@@ -401,3 +401,15 @@ def test_a_page_with_its_scripts_is_below_200_kb(open_page: object, site: str, p
     watched.page.wait_for_load_state("networkidle")
     assert len(sizes) >= 5  # the page, its style, its scripts
     assert sum(sizes) < 200_000
+
+
+def test_enter_after_a_whole_question_goes_to_its_answer(open_page: object, site: str) -> None:
+    """A reader who typed the question pressed Enter, and then Tab twelve times through a list."""
+    watched = open_page(site, "/")
+    page = watched.page
+    typed(page, "germany china magnets")
+    first = page.get_by_role("option").first
+    assert first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/country/DEU/from/CHN?goods=*")
+    watched.check()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import Definition, inputs
 from entrepot.figures.definition import territory
+from entrepot.goods.words import goods_words
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.report import phrasing
@@ -376,7 +377,10 @@ _CAVEAT = "input-output"
 
 
 def inputs_title(subject: Subject) -> str:
-    """Return the heading: the goods asked for are not on the page, so they are not in it."""
+    """Return the heading: what was asked, of which nothing is known, not what stands in for it."""
+    if subject.goods != "all":
+        text = f"no data on {subject.buyers} imports of {goods_words(subject.goods)} from "
+        return phrasing.capital(f"{text}{subject.seller}")
     return phrasing.capital(f"{subject.buyers} dependence on {subject.seller} for inputs")
 
 

@@ -56,7 +56,8 @@ export function suggest(form) {
     list.hidden = hits.length === 0;
     input.setAttribute("aria-expanded", String(hits.length > 0));
     told.textContent = hits.length ? `${hits.length} found` : "Nothing found";
-    choose(-1);
+    // A whole question has its answer: Enter goes there, without a list in between.
+    choose(hits[0]?.kind === "answer" ? 0 : -1);
   };
   const ask = async () => {
     const words = input.value.trim();
