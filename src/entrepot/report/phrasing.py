@@ -99,9 +99,9 @@ def about(figure: Figure) -> str:
         return f"{_RELATIONS[row.relation]}{exact}"
     short = figure_value(figure.value, figure.unit, digits=2).removeprefix("+")
     value, _ = split_unit(figure.value, figure.unit, digits=2)
-    # Compared as they are printed: "about" is said exactly
-    # where a reader sees fewer digits than the table has.
-    if _number(value) == _number(shown(figure)[0]):
+    # Compared with what the table has: "about" is said where these are fewer digits.
+    digits = shown(figure)[0] if row is not None else split_unit(figure.value, figure.unit)[0]
+    if _number(value) == _number(digits):
         return exact
     return f"about {short}"
 
