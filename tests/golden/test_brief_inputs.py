@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from entrepot.lake import Lake
+from entrepot.model.display import range_text
 from entrepot.report import brief
 from entrepot.report.parts import BriefSentence, plain
 from entrepot.report.render_html import render_html
@@ -93,7 +94,8 @@ def test_a_page_without_anything_else_is_built_on_inputs(
     cost = page.sections[1]
     assert cost.picture is not None
     ((_, rungs),) = cost.picture.drawn.groups
-    assert f"would lose {rungs[0].text} of its output" in cost.title.text
+    lost = range_text(rungs[0].low / 100, rungs[0].high / 100, "share")
+    assert f"would lose {lost} of its output" in cost.title.text
     assert any("by year" in gap.why for gap in page.sections[-1].gaps)
     assert [item.id for item in page.caveats] == ["input-output"]
     assert any("Input-Output" in term.name for term in page.sources)
