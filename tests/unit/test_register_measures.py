@@ -115,6 +115,9 @@ def test_names_are_the_partners_of_a_concentration(lake: Lake) -> None:
     assert found.details["suppliers"] == 2
     first = ask(lake, "top_supplier", by="brand")
     assert first.details["top_supplier"] == "INTEL"
+    assert {row["brand"]: row["share"] for row in first.rows()} == pytest.approx(
+        {name: one / total for name, one in {**every, "not named": nameless}.items()}
+    )
     ends = (largest / total, (largest + nameless) / total)
     assert (first.value, first.low, first.high) == pytest.approx((ends[0], *ends))
     two = ask(lake, "cr", by="brand", k=2)

@@ -178,11 +178,10 @@ class Figure:
         largest = self.details.get("top_supplier")
         if largest is None:
             return [dict(row) for row in self.table]
+        who = self.definition.named_by or "exporter"
         # The value is the top supplier's share, so value over its amount is one over the
         # denominator: adding up the rows instead would leave out partners that are not in the data.
-        # Rows of other measures have no exporter, and no value.
-        sellers = self.table if largest is not None else ()
-        top = next((row.get("value") for row in sellers if row.get("exporter") == largest), None)
+        top = next((row.get("value") for row in self.table if row.get(who) == largest), None)
         if not top or self.value is None:
             return [dict(row) for row in self.table]
         scale = self.value / top
