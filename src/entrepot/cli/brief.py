@@ -47,6 +47,7 @@ Supplier = Annotated[
         help="Supplying country or group: CHN, CHN+HKG, coalition.",
         callback=as_codes,
         default_factory=default_of("supplier", "CHN"),
+        show_default="your setting, else CHN",
     ),
 ]
 Goods = Annotated[
@@ -55,6 +56,7 @@ Goods = Annotated[
         "--goods",
         help="Goods: all, chpl, chpl:4.B, 85, 8542.",
         default_factory=default_of("goods", "chpl"),
+        show_default="your setting, else chpl",
     ),
 ]
 Year = Annotated[
