@@ -20,7 +20,7 @@ import entrepot.goods
 from entrepot.cli import goods
 from entrepot.errors import BadFileError, RequestError
 from entrepot.goods import goods_list, goods_lists
-from entrepot.goods.library import COLUMNS, lists_made, taken_folder
+from entrepot.goods.library import COLUMNS, edition_folder, lists_made
 from entrepot.goods.update import changes, pack, read_edition, take
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_it_is_shown_then_taken_then_given_back(folder: Path, tmp_path: Path) ->
     assert digest in "".join(shown.split())
     assert "850511" in shown
     assert "made for a test" in shown
-    assert not taken_folder().exists()
+    assert not edition_folder().exists()
     assert "850511" not in {entry.code for entry in goods_list("chpl").entries}
 
     done = json.loads(run(goods.app, ["update", str(target), "--take", digest, "--json"]).stdout)
@@ -104,7 +104,7 @@ def test_it_is_taken_by_its_hash_only(folder: Path, tmp_path: Path, said: str) -
         take(edition, said)
     with pytest.raises(RequestError, match="has the hash"):
         take(edition, edition.digest[:11])
-    assert not taken_folder().exists()
+    assert not edition_folder().exists()
 
 
 def test_an_older_one_is_not_taken(folder: Path, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_taken_edition_that_was_touched_is_refused(folder: Path, tmp_path: Pat
     target = _packed(folder, tmp_path)
     edition = read_edition(target)
     take(edition, edition.digest[:12])
-    path = taken_folder() / "chpl" / "chpl.csv"
+    path = edition_folder() / "chpl" / "chpl.csv"
     path.write_text(path.read_text().replace("854231", "850511"))
     with pytest.raises(BadFileError, match="damaged"):
         goods_lists()

@@ -33,6 +33,7 @@ __all__ = [
     "acts",
     "add_own",
     "bundled_lists",
+    "edition_folder",
     "goods_list",
     "goods_lists",
     "is_file",
@@ -41,7 +42,6 @@ __all__ = [
     "lists_made",
     "read_acts",
     "set_aside",
-    "taken_folder",
 ]
 
 _FOLDER = Path(__file__).parent / "lists"
@@ -138,10 +138,10 @@ def is_file(name: str) -> bool:
 
 def lists_made() -> date:
     """Return the day of the edition of the lists that is held."""
-    return _held()[1]
+    return _lists_in_use()[1]
 
 
-def taken_folder() -> Path:
+def edition_folder() -> Path:
     """Return where an edition lies that was taken in the place of the lists that ship.
 
     While a newer one takes its place it lies at `set_aside`, where it is found if that is ended.
@@ -165,14 +165,14 @@ def read_acts(
 
 
 def _by_id() -> dict[str, GoodsList]:
-    return _named(*_held())
+    return _named(*_lists_in_use())
 
 
 def _bundled() -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
-    return _read(*_held())
+    return _read(*_lists_in_use())
 
 
-def _held() -> tuple[Path, date]:
+def _lists_in_use() -> tuple[Path, date]:
     """Return the folder of the lists that are held, and their day: what ships, or what is newer.
 
     A page asks it thousands of times, and somebody may take an edition meanwhile: so the file
@@ -182,7 +182,7 @@ def _held() -> tuple[Path, date]:
     for folder in (last, set_aside(), last):  # it may be put in its place while this looks
         try:
             state = (folder / EDITION).stat()
-            made = _taken(folder, state.st_mtime_ns, state.st_size, state.st_ino)
+            made = _edition_date(folder, state.st_mtime_ns, state.st_size, state.st_ino)
         except FileNotFoundError:
             continue
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -198,7 +198,7 @@ def _made(folder: Path) -> date:
 
 # The state is there for the cache: a file that was replaced is read again, and no other.
 @cache
-def _taken(folder: Path, *_state: int) -> date:
+def _edition_date(folder: Path, *_state: int) -> date:
     return date.fromisoformat(from_json((folder / EDITION).read_bytes())["made"])
 
 
@@ -206,7 +206,7 @@ def _taken(folder: Path, *_state: int) -> date:
 @cache
 def _read(root: Path, made: date) -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
     if root != _FOLDER:
-        _require_whole(root)
+        _require_intact(root)
     folders = [path.parent.name for path in root.glob("*/act.yml")]
     return read_acts(lambda name: (root / name).read_text("utf-8"), folders)
 
@@ -216,7 +216,7 @@ def _named(root: Path, made: date) -> dict[str, GoodsList]:
     return {one.id: one for _, lists in _read(root, made).values() for one in lists}
 
 
-def _require_whole(root: Path) -> None:
+def _require_intact(root: Path) -> None:
     """Refuse an edition whose files are not those that were taken."""
     try:
         files = from_json((root / EDITION).read_bytes())["files"]

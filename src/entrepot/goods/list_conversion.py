@@ -81,7 +81,7 @@ class _Found:
     codes: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     swapped: dict[tuple[str, str], str] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
+    complete: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)
     mixed: set[str] = field(default_factory=set)
     sure: set[str] = field(default_factory=set)
@@ -147,7 +147,7 @@ def convert_list(
         ),
         # What one entry covers entirely is not partial, and what one
         # official text has is not uncertain, whatever other entries say.
-        partial=frozenset(found.partial - found.whole),
+        partial=frozenset(found.partial - found.complete),
         mixed=frozenset(found.mixed),
         uncertain=frozenset(found.uncertain - found.sure),
     )
@@ -263,9 +263,9 @@ def _take(
         found.missing.setdefault(code, here.reason)
         return ()
     # A heading stands for all under it, unless this way of following leaves some of them out.
-    whole = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "upper")
-    found.codes.update([entry.code] if whole and codes == (code,) else codes)
-    (found.partial if entry.is_partial else found.whole).update(codes)
+    is_heading = len(entry.code) < 6 and entry.edition == hs and variant in ("family", "upper")
+    found.codes.update([entry.code] if is_heading and codes == (code,) else codes)
+    (found.partial if entry.is_partial else found.complete).update(codes)
     (found.uncertain if entry.certainty in found.doubted else found.sure).update(codes)
     if variant == "upper" and code.startswith(POOLED[:4]):  # some sources keep all oils together
         found.codes.add(POOLED)
@@ -280,7 +280,7 @@ def _take_plain(code: str, hs: str, found: _Found) -> None:
     editions = known_prefixes(len(code))[code]
     if hs in editions:
         found.codes.add(code)
-        found.whole.add(code)
+        found.complete.add(code)
         found.sure.add(code)
         return
     reason = f"not a code of {hs}; it stands in {', '.join(sorted(editions))}"
@@ -308,7 +308,7 @@ def _follow_own_lines(entry: ListEntry, nomenclature: str, variant: Variant, fou
         found.missing[entry.code] = f"left out on request ({variant})"
         return
     found.codes.add(entry.code)
-    (found.partial if entry.ex else found.whole).add(entry.code)
+    (found.partial if entry.ex else found.complete).add(entry.code)
     (found.uncertain if entry.certainty in found.doubted else found.sure).add(entry.code)
 
 

@@ -113,12 +113,12 @@ def _entries(name: str, data: bytes) -> tuple[ListEntry, ...]:
     return tuple(checked(name, data))
 
 
-def add_list(path: Path, taken: set[str]) -> GoodsList:
+def add_list(path: Path, reserved: set[str]) -> GoodsList:
     """Keep a copy of a list, to be named without its path.
 
     Parameters
     ----------
-    taken
+    reserved
         Names that bundled lists have.
 
     Raises
@@ -131,7 +131,7 @@ def add_list(path: Path, taken: set[str]) -> GoodsList:
         If it cannot be written.
     """
     found = own_list(path)
-    if found.id in taken or found.id in _WORDS:
+    if found.id in reserved or found.id in _WORDS:
         raise RequestError(
             f"there is a list called {found.id}", where=str(path), hint="give the file another name"
         )

@@ -29,10 +29,10 @@ from entrepot.goods.library import (
     COLUMNS,
     EDITION,
     bundled_lists,
+    edition_folder,
     lists_made,
     read_acts,
     set_aside,
-    taken_folder,
 )
 from entrepot.model.closed_yaml import Closed, load_lines
 from entrepot.model.display import printable
@@ -262,14 +262,14 @@ def take(edition: ListEdition, digest: str) -> None:
             target.write_bytes(data)
         (draft / EDITION).write_bytes(_head_of(edition.files, edition.made, edition.note))
         # Complete before any name changes, and the older one kept until then:
-        # whenever this is ended, one of the two is found (see `taken_folder`).
+        # whenever this is ended, one of the two is found (see `edition_folder`).
         if folder.exists():
             folder.rename(set_aside())
         draft.rename(folder)
     except OSError as error:
         with suppress(OSError):
             _tidied()
-        where = str(taken_folder())
+        where = str(edition_folder())
         hint = "name a folder that can be written with ENTREPOT_LISTS"
         raise cannot_write("the edition of lists", error, hint, where=where) from error
     _tidied()

@@ -255,8 +255,8 @@ def convert(
     """
     rows, table = nw.from_native(frame), nw.from_native(weights)  # type: ignore[call-overload]
     names = rows.collect_schema().names()
-    if lacking := [name for name in (product, *columns) if name not in names]:
-        raise RequestError(f"no column {', '.join(lacking)}", hint=f"columns: {', '.join(names)}")
+    if missing := [name for name in (product, *columns) if name not in names]:
+        raise RequestError(f"no column {', '.join(missing)}", hint=f"columns: {', '.join(names)}")
     table = table.select(
         nw.col("code").alias(product),
         nw.col("other_code").alias("_other"),

@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.errors import RequestError
-from entrepot.measures.frame_adapter import PARTY, SIDE, FrameT, one_table, run_on_frame, whole_year
+from entrepot.measures.frame_adapter import (
+    PARTY,
+    SIDE,
+    FrameT,
+    integer_year,
+    one_table,
+    run_on_frame,
+)
 from entrepot.measures.grouped import as_codes
 from entrepot.measures.metadata import MeasureMetadata
 
@@ -140,7 +147,7 @@ def cdi(
     keys = [*own, product, year]
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        dated = rows.with_columns(whole_year(year))
+        dated = rows.with_columns(integer_year(year))
         placed = dated.filter(*(~nw.col(key).is_null() for key in keys))
         valued = _values(placed, [*own], keys, inside, year, value)
         verdicts = judged(valued, _CRITERIA, limits, tolerance)
@@ -192,14 +199,14 @@ def _values(
         nw.col("__in_rows").sum().alias("__in_year"), nw.col("__x_rows").sum().alias("__x_year")
     )
     imported = nw.col("__out_rows") + nw.col("__in_rows") > 0
-    held = sums.filter(imported).join(years, on=[*own, year], how="left")
+    kept = sums.filter(imported).join(years, on=[*own, year], how="left")
     outside, exported = _amount("out"), _amount("x", "__x_year")
-    whole = outside + _amount("in", "__in_year")
+    total = outside + _amount("in", "__in_year")
     # Both parts by themselves: a negative one could hide in a positive sum.
-    sound = (nw.col("__out") >= 0) & (nw.col("__in") >= 0) & (whole > 0) & whole.is_finite()
-    return held.with_columns(
+    sound = (nw.col("__out") >= 0) & (nw.col("__in") >= 0) & (total > 0) & total.is_finite()
+    return kept.with_columns(
         index_of(nw.col("__out"), nw.col("__square")).alias("cdi1"),
-        nw.when(sound).then(outside / whole).alias("cdi2"),
+        nw.when(sound).then(outside / total).alias("cdi2"),
         imports_over_exports(outside, exported).alias("cdi3"),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import narwhals as nw
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.measures.frame_adapter import FrameT, run_on_frame, whole_year
+from entrepot.measures.frame_adapter import FrameT, integer_year, run_on_frame
 from entrepot.measures.grouped import as_list
 from entrepot.measures.metadata import MeasureMetadata
 
@@ -168,7 +168,7 @@ def _statuses(
 ) -> nw.LazyFrame[Any]:
     """Lay each year beside the one `lag` years before, without a join: null keys meet as well."""
     keys = [*by, product, year]
-    dated = rows.with_columns(whole_year(year)).filter(~nw.col(year).is_null())
+    dated = rows.with_columns(integer_year(year)).filter(~nw.col(year).is_null())
     now = dated.select(
         *keys,
         nw.lit(1).alias("__now_row"),

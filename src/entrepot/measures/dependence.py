@@ -354,8 +354,8 @@ def net_import_reliance(
             net = net + nw.col(stocks)
         used = nw.col(production) + net
         # One missing production makes the sum too small, and reliance too large.
-        whole = (nw.col("__rows") > 0) & (nw.col("__gaps") == 0) & (nw.col("__below") == 0)
-        defined = whole & used.is_finite()
+        is_complete = (nw.col("__rows") > 0) & (nw.col("__gaps") == 0) & (nw.col("__below") == 0)
+        defined = is_complete & used.is_finite()
         return sums.select(
             *keys,
             nw.when(defined & (used > 0)).then(net / used).alias("net_import_reliance"),

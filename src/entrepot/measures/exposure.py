@@ -157,15 +157,15 @@ def by_supplier(
 ) -> nw.LazyFrame[Any]:
     """Sort the flows of each product by what they are, and add up each supplier's."""
     seller, buyer = sides
-    ours, theirs = codes
+    country_codes, partner_codes = codes
     rows = rows.with_columns(
         *(
             nw.when(nw.col(side).is_in(some)).then(1).otherwise(0).alias(name)
             for side, some, name in (
-                (seller, ours, "__we_sell"),
-                (seller, theirs, "__they_sell"),
-                (buyer, ours, "__we_buy"),
-                (buyer, theirs, "__they_buy"),
+                (seller, country_codes, "__we_sell"),
+                (seller, partner_codes, "__they_sell"),
+                (buyer, country_codes, "__we_buy"),
+                (buyer, partner_codes, "__they_buy"),
             )
         ),
         _flag(rows, flag).alias("__flag"),
@@ -384,7 +384,7 @@ def salience(
         For a column that is missing or of the wrong type, or a code on both sides.
     """
     keys = as_list(by)
-    ours, theirs = two_sides(country, partner)
+    country_codes, partner_codes = two_sides(country, partner)
     if basis not in get_args(Basis):
         raise RequestError(f"basis is {basis!r}", hint=" or ".join(get_args(Basis)))
 
@@ -393,10 +393,10 @@ def salience(
             *(
                 nw.when(nw.col(column).is_in(codes)).then(1).otherwise(0).alias(name)
                 for name, column, codes in (
-                    ("__we_buy", buyer, ours),
-                    ("__we_sell", supplier, ours),
-                    ("__they_buy", buyer, theirs),
-                    ("__they_sell", supplier, theirs),
+                    ("__we_buy", buyer, country_codes),
+                    ("__we_sell", supplier, country_codes),
+                    ("__they_buy", buyer, partner_codes),
+                    ("__they_sell", supplier, partner_codes),
                 )
             )
         )
@@ -432,14 +432,14 @@ def two_sides(
     RequestError
         If a code is on both sides.
     """
-    ours, theirs = as_codes(country), as_codes(partner)
-    if twice := sorted(set(ours) & set(theirs)):
+    country_codes, partner_codes = as_codes(country), as_codes(partner)
+    if twice := sorted(set(country_codes) & set(partner_codes)):
         raise RequestError(
             f"{', '.join(twice)} on both sides",
             why="a country's trade with itself is not foreign trade",
             hint="name two sides that have no member in common",
         )
-    return ours, theirs
+    return country_codes, partner_codes
 
 
 def _selected(found: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:

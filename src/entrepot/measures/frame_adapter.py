@@ -25,6 +25,7 @@ __all__ = [
     "FrameT",
     "Step",
     "in_one_group",
+    "integer_year",
     "is_absent",
     "marked",
     "numbers",
@@ -35,7 +36,6 @@ __all__ = [
     "require_marks",
     "require_text",
     "run_on_frame",
-    "whole_year",
 ]
 
 
@@ -239,7 +239,7 @@ def _is_narwhals(frame: object) -> bool:
 # Columns of numbers and marks that a measure reads beside the value.
 
 
-WHOLE = "__whole"
+ALL_ROWS = "__whole"
 
 
 def numbers(rows: nw.LazyFrame[Any], *names: str) -> nw.LazyFrame[Any]:
@@ -300,7 +300,7 @@ def in_one_group(
     rows: nw.LazyFrame[Any], keys: Sequence[str]
 ) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Return `rows` and keys for a window, which has to have one even over all rows."""
-    return rows.with_columns(nw.lit(1).alias(WHOLE)), [WHOLE, *keys]
+    return rows.with_columns(nw.lit(1).alias(ALL_ROWS)), [ALL_ROWS, *keys]
 
 
 def positive(name: str, number: float, above: float = 0) -> float:
@@ -379,15 +379,13 @@ def one_table(
         raise RequestError(
             "the frames are of different kinds", where=listed, hint="pass all as one kind"
         )
-    names = list(
-        dict.fromkeys(name for columns_taken in columns.values() for name in columns_taken)
-    )
+    names = list(dict.fromkeys(name for used_columns in columns.values() for name in used_columns))
     types: dict[str, nw.dtypes.DType] = {}
     parts = []
     for side, rows in read.items():
         schema = rows.collect_schema()
-        columns_taken = columns[side]
-        for column in (*columns_taken.values(), year, value):
+        used_columns = columns[side]
+        for column in (*used_columns.values(), year, value):
             if column not in schema:
                 raise UnknownNameError(
                     "column",
@@ -397,22 +395,22 @@ def one_table(
                     hint=f"the frame has: {', '.join(schema.names())}",
                 )
         _refuse_no_number(side, value, schema[value])
-        _refuse_other_types(side, columns_taken, schema, types)
+        _refuse_other_types(side, used_columns, schema, types)
         parts.append(
             rows.select(
                 nw.lit(side).alias(SIDE),
-                *(_key(columns_taken.get(name), schema).alias(name) for name in names),
+                *(_key(used_columns.get(name), schema).alias(name) for name in names),
                 _year(year, schema[year]).alias(year),
                 nw.col(value).cast(nw.Float64).alias(value),
             )
         )
     # Above one another and not joined: a join would lose keys that are null, and those of one side.
-    whole: Any = nw.concat(parts)
+    stacked: Any = nw.concat(parts)
     native = not any(isinstance(frame, (nw.DataFrame, nw.LazyFrame)) for frame in frames.values())
-    return whole.to_native() if native else whole
+    return stacked.to_native() if native else stacked
 
 
-def whole_year(year: str) -> nw.Expr:
+def integer_year(year: str) -> nw.Expr:
     """Return a column of years as whole numbers, null where it is missing or NaN."""
     number = nw.col(year).cast(nw.Float64)
     return nw.when(~number.is_nan()).then(number).cast(nw.Int64).alias(year)
@@ -444,7 +442,7 @@ def _year(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
     if dtype.is_numeric():
         return time.cast(nw.Float64)
     if dtype == nw.String:
-        # Float, as pandas makes of whole years once one is missing; `whole_year` turns it back.
+        # Float, as pandas makes of whole years once one is missing; `integer_year` turns it back.
         return time.str.slice(0, 4).cast(nw.Float64)
     raise RequestError(
         f"column {column} is {dtype}, not a year",
@@ -463,12 +461,12 @@ def _refuse_no_number(side: str, value: str, dtype: nw.dtypes.DType) -> None:
 
 def _refuse_other_types(
     side: str,
-    columns_taken: Mapping[str, str],
+    used_columns: Mapping[str, str],
     schema: nw.Schema,
     types: dict[str, nw.dtypes.DType],
 ) -> None:
     """Refuse keys that would never meet: 010620 as text here and 10620 as a number there."""
-    for name, column in columns_taken.items():
+    for name, column in used_columns.items():
         dtype = schema[column]
         if not (dtype.is_integer() or dtype in _KEYS_AS_TEXT):
             raise RequestError(

@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from entrepot.measures.cdi import check, imports_over_exports, index_of, judged
-from entrepot.measures.frame_adapter import PARTY, SIDE, FrameT, one_table, run_on_frame, whole_year
+from entrepot.measures.frame_adapter import (
+    PARTY,
+    SIDE,
+    FrameT,
+    integer_year,
+    one_table,
+    run_on_frame,
+)
 from entrepot.measures.metadata import MeasureMetadata
 
 if TYPE_CHECKING:
@@ -140,7 +147,7 @@ def geodep(
     markets = [*own, product]
 
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        dated = rows.with_columns(whole_year(year))
+        dated = rows.with_columns(integer_year(year))
         placed = dated.filter(*(~nw.col(key).is_null() for key in (*markets, year)))
         valued = _values(placed, [*own], product, year, value)
         verdicts = judged(valued, _CRITERIA, limits, tolerance)
@@ -180,8 +187,8 @@ def _values(
     world = squared.filter(side == _WORLD).group_by(product, year)
     totals = world.agg(one.sum().alias("__w"), nw.col("__square").sum().alias("__w_square"))
     covered = _covered(sums, own, year)
-    held = sums.filter(nw.col("__m_rows") > 0)
-    joined = held.join(totals, on=[product, year], how="left").join(
+    imported = sums.filter(nw.col("__m_rows") > 0)
+    joined = imported.join(totals, on=[product, year], how="left").join(
         covered, on=[*own, year], how="left"
     )
     # Exports are zero only where the country reports others, and where no value is missing.

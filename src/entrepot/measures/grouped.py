@@ -181,9 +181,9 @@ def pick(*cases: tuple[nw.Expr, Any], otherwise: Any = None) -> nw.Expr:
     return cast("nw.Expr", found)
 
 
-def divided(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
-    """Return ``part / whole``, null where `whole` is zero."""
-    return part / nw.when(whole != 0).then(whole)
+def divided(part: nw.Expr, total: nw.Expr) -> nw.Expr:
+    """Return ``part / total``, null where `total` is zero."""
+    return part / nw.when(total != 0).then(total)
 
 
 def log_ratio(above: nw.Expr, below: nw.Expr) -> nw.Expr:

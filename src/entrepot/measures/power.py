@@ -255,11 +255,11 @@ def both_ways(
     rows: nw.LazyFrame[Any], codes: tuple[list[str], list[str]], supplier: str, buyer: str
 ) -> tuple[nw.LazyFrame[Any], tuple[SideSums, SideSums]]:
     """Return the imports of both and, for each, the other as the part asked about."""
-    ours, theirs = codes
-    rows = rows.filter(nw.col(buyer).is_in([*ours, *theirs]))
+    own_codes, other_codes = codes
+    rows = rows.filter(nw.col(buyer).is_in([*own_codes, *other_codes]))
     return rows, (
-        SideSums("__us", nw.col(buyer).is_in(ours), nw.col(supplier).is_in(theirs)),
-        SideSums("__them", nw.col(buyer).is_in(theirs), nw.col(supplier).is_in(ours)),
+        SideSums("__us", nw.col(buyer).is_in(own_codes), nw.col(supplier).is_in(other_codes)),
+        SideSums("__them", nw.col(buyer).is_in(other_codes), nw.col(supplier).is_in(own_codes)),
     )
 
 
@@ -313,8 +313,8 @@ def sound(side: SideSums) -> nw.Expr:
 def of_total(side: SideSums, word: str) -> nw.Expr:
     """Return a sum over the side's imports, null where the side has no answer."""
     # Nothing bought needs no elasticity: dependence is then zero.
-    weighed = (nw.col(f"{side.name}_usable") > 0) | (side.part == 0)
-    return nw.when(sound(side) & weighed).then(nw.col(f"{side.name}_{word}") / side.total)
+    has_elasticity = (nw.col(f"{side.name}_usable") > 0) | (side.part == 0)
+    return nw.when(sound(side) & has_elasticity).then(nw.col(f"{side.name}_{word}") / side.total)
 
 
 def covered(sides: Sequence[SideSums]) -> list[nw.Expr]:

@@ -144,8 +144,8 @@ def _totals(
     sums = [known_sum("__value", "__value_known").alias("__value")]
     for made in list(columns)[1:]:
         # An interval of a partner is known only if that of each of its rows is.
-        whole = nw.col(f"{made}_known") == nw.col("__rows")
-        sums.append(nw.when(whole).then(nw.col(made)).alias(made))
+        is_complete = nw.col(f"{made}_known") == nw.col("__rows")
+        sums.append(nw.when(is_complete).then(nw.col(made)).alias(made))
     asked = nw.when(nw.col("__name") == codes[0]).then(1).otherwise(0)
     other = nw.col("__name") == others[0] if others else nw.lit(False)
     return rows.with_columns(

@@ -312,8 +312,8 @@ def contributions(
     else:
         weight = (b0 + b1) / 2
         # A product that was not traded has no share; it is taken to have had the other period's.
-        held = pick((traded, (s0 + s1) / 2), (b1 > 0, s1), otherwise=s0)
-        moved = held * (b1 - b0)
+        mean_share = pick((traded, (s0 + s1) / 2), (b1 > 0, s1), otherwise=s0)
+        moved = mean_share * (b1 - b0)
     basket = nw.when((b0 > 0) | (b1 > 0)).then(moved - middle * (b1 - b0)).otherwise(0.0)
     rows = rows.with_columns(weight.alias("__w"))
     rows = rows.with_columns(
@@ -372,26 +372,26 @@ def _shares(products: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[An
     rows = rows.with_columns(nw.col(name).sum().over(*group).alias(f"{name}_all") for name in added)
     c0, c1, o0, o1 = (nw.col(name) for name in (*_OWN, *_OTHERS))
     all_c0, all_c1, all_o0, all_o1 = (nw.col(f"{name}_all") for name in (*_OWN, *_OTHERS))
-    whole0, whole1 = all_c0 + all_o0, all_c1 + all_o1
+    total0, total1 = all_c0 + all_o0, all_c1 + all_o1
     has_values = nw.lit(True)
     for when in ("then", "now"):
         row_count, known = nw.col(f"__asked_rows_{when}_all"), nw.col(f"__asked_known_{when}_all")
         has_values = has_values & ((row_count == 0) | (known > 0))
-    ok = has_values & (nw.col("__bad_all") == 0) & (whole0 > 0) & (whole1 > 0)
-    ok = ok & (whole0 + whole1).is_finite()
+    ok = has_values & (nw.col("__bad_all") == 0) & (total0 > 0) & (total1 > 0)
+    ok = ok & (total0 + total1).is_finite()
     rows = rows.with_columns(nw.when(ok).then(1).otherwise(0).alias("__ok"))
     fine = nw.col("__ok") == 1
     rows = rows.with_columns(
         *(nw.when(fine).then(nw.col(name)).alias(name) for name in (*_OWN, *_OTHERS)),
-        nw.when(fine).then(divided(all_c0, whole0)).alias("__s0"),
-        nw.when(fine).then(divided(all_c1, whole1)).alias("__s1"),
-        nw.when(fine).then(divided(c0 + o0, whole0)).alias("__b0"),
-        nw.when(fine).then(divided(c1 + o1, whole1)).alias("__b1"),
+        nw.when(fine).then(divided(all_c0, total0)).alias("__s0"),
+        nw.when(fine).then(divided(all_c1, total1)).alias("__s1"),
+        nw.when(fine).then(divided(c0 + o0, total0)).alias("__b0"),
+        nw.when(fine).then(divided(c1 + o1, total1)).alias("__b1"),
         nw.when(fine)
         .then(
             # s₁ (1 - s₀) - s₀ (1 - s₁) is s₁ - s₀, and keeps its digits where both are near one.
-            divided(all_c1, whole1) * divided(all_o0, whole0)
-            - divided(all_c0, whole0) * divided(all_o1, whole1)
+            divided(all_c1, total1) * divided(all_o0, total0)
+            - divided(all_c0, total0) * divided(all_o1, total1)
         )
         .alias("__market_change"),
     )
@@ -424,7 +424,7 @@ def _split(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     rows = rows.with_columns(nw.when(both).then(weight).alias("__weight"))
     swapped = ((s0 == 0) & (r1 == 0)) | ((s1 == 0) & (r0 == 0))
     # Others' changes count by this rate each, so that they can be told apart without a rest.
-    whole_rate = divided(ds, nw.col("__o1") - nw.col("__o0"))
+    full_rate = divided(ds, nw.col("__o1") - nw.col("__o0"))
     w = nw.col("__weight")
     return rows.with_columns(
         pick(
@@ -438,9 +438,9 @@ def _split(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         pick(
             (both, nw.lit(0.0) - divided(w, nw.col("__mean_o"))),
             (ds == 0, 0.0),
-            (swapped, whole_rate / 2),
+            (swapped, full_rate / 2),
             ((s0 == 0) | (s1 == 0), 0.0),
-            otherwise=whole_rate,
+            otherwise=full_rate,
         ).alias("__rate"),
     )
 

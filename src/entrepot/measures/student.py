@@ -84,10 +84,10 @@ def _outside(t: float, freedom: float) -> float:
     # In logarithms: t² and a gamma function (from 172 on) overflow.
     square = 2 * math.log(t) - math.log(freedom)
     # ln(1 + t² / freedom); beyond exp(40) the 1 is lost in a float anyway.
-    whole = square if square > 40 else math.log1p(math.exp(square))
-    part, rest = math.exp(square - whole), math.exp(-whole)
+    log_sum = square if square > 40 else math.log1p(math.exp(square))
+    part, rest = math.exp(square - log_sum), math.exp(-log_sum)
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    scale += a * (square - whole) - b * whole
+    scale += a * (square - log_sum) - b * log_sum
     # On the other side of this the fraction converges slowly, and that of the complement fast.
     if part < (a + 1) / (a + b + 2):
         return 1 - math.exp(scale) * _fraction(part, a, b) / a

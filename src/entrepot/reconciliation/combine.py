@@ -169,7 +169,7 @@ def reconcile(
             if relation is not None:
                 scratch.keep(relation, name)
         there = frozenset(name for name, relation in known.items() if relation is not None)
-        return _weighed(scratch, there, freight, odds, scores, by)
+        return _weighted(scratch, there, freight, odds, scores, by)
     # Also on Ctrl-C: the connection is the caller's, who could not know of this schema.
     except BaseException:
         scratch.drop()
@@ -181,7 +181,7 @@ def _freight(scratch: ReconcileTables, distances: duckdb.DuckDBPyRelation) -> Fr
     return estimate_freight(scratch.keep(scratch.query(WITH_DISTANCE), "far"))
 
 
-def _weighed(
+def _weighted(
     scratch: ReconcileTables,
     there: frozenset[str],
     freight: Freight | None,
@@ -378,11 +378,11 @@ def tails(
 
 def _variances(half: Sequence[PairGap], parts: Collection[str]) -> dict[str, Variances]:
     """Return the variances of a half, of all its trade and of each part that has its own."""
-    whole = variances(together(half) if parts else half)
-    found = {"": whole}
+    overall = variances(together(half) if parts else half)
+    found = {"": overall}
     for name in parts:
         some = [gap for gap in half if gap.part[1:] == name]
-        found[name] = variances(some) if some else whole
+        found[name] = variances(some) if some else overall
     return found
 
 
@@ -480,10 +480,10 @@ def combined(
     what reporters keep lines back, see `withheld`.
     """
     key = ", ".join(f"p.{name}" for name in CELL)
-    held, joins = suppressed_in(hows, "p")
+    suppressed, joins = suppressed_in(hows, "p")
     logs = (f"ln(nullif(value_{side}_usd, 0))" for side in ("importer", "exporter"))
-    beside = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
-    taken_off = str(log_freight != KEPT).lower()
+    pair_level = tails.after(f"({' - '.join(logs)} - log_freight)", "(of_exporter + of_importer)")
+    freight_removed = str(log_freight != KEPT).lower()
     # A gap of the past is what importers report on top: it carries an exporter's report to the
     # importer's. For an importer's report it turns its sign, and its ends.
     return f"""
@@ -492,7 +492,7 @@ SELECT {key.replace("p.", "")}, value_usd,
        value_usd * exp(greatest(0, coalesce(most_gap, level * deviation))) AS high_usd,
        weight_exporter, value_exporter_usd, value_importer_usd, mass_kg, log_freight, reported_by,
        is_reexport, is_estimated, suppressed_in,
-       CASE WHEN reported_by = 'importer' AND NOT {taken_off} AND importer_valuation <> 'FOB'
+       CASE WHEN reported_by = 'importer' AND NOT {freight_removed} AND importer_valuation <> 'FOB'
        THEN 'CIF'
             ELSE 'FOB' END AS valuation
 FROM (
@@ -503,7 +503,7 @@ FROM (
            sqrt(weight_exporter ** 2 * of_exporter + (1 - weight_exporter) ** 2 * of_importer)
                AS deviation,
            -- one report, or one of zero beside it, says nothing of how good the other is
-           coalesce(CASE reported_by WHEN 'both' THEN {beside} END, {tails.level!r}::DOUBLE) AS
+           coalesce(CASE reported_by WHEN 'both' THEN {pair_level} END, {tails.level!r}::DOUBLE) AS
            level,
            -- weighed as the value is, so that a price per kilo stays one; unknown if one has none
            CASE reported_by WHEN 'exporter' THEN mass_exporter_kg WHEN 'importer' THEN
@@ -527,7 +527,7 @@ FROM (
                     WHEN sx.area IS NOT NULL THEN -h.most END AS least_gap,
                CASE WHEN si.area IS NOT NULL THEN h.most
                     WHEN sx.area IS NOT NULL THEN -h.least END AS most_gap,
-               {held} AS suppressed_in
+               {suppressed} AS suppressed_in
         FROM (SELECT *, {part} AS part{NON_REPORTING if hows else ""} FROM {source}) p
         LEFT JOIN own.silent_importers si
              ON si.period = p.period AND si.freq = p.freq AND si.area = p.importer

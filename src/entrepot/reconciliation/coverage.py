@@ -118,10 +118,10 @@ def coverage(
     """
     found: dict[tuple[date, str], list[tuple[str, float, bool]]] = {}
     is_own = False
-    for period, code, name, value, tells, speaks in over(rows, "flows", sql).fetchall():
+    for period, code, name, value, reports, speaks in over(rows, "flows", sql).fetchall():
         # The same in every row: it comes from the cross join.
         is_own = bool(speaks)
-        found.setdefault((period, code), []).append((name, float(value), bool(tells)))
+        found.setdefault((period, code), []).append((name, float(value), bool(reports)))
     return tuple(_of(period, code, is_own, rest) for (period, code), rest in found.items())
 
 
@@ -129,12 +129,12 @@ def _of(
     period: date, product: str, is_own: bool, partners: list[tuple[str, float, bool]]
 ) -> Coverage:
     total = sum(value for _, value, _ in partners)
-    reported = sum(value for _, value, tells in partners if tells)
+    reported = sum(value for _, value, reports in partners if reports)
     return Coverage(
         period,
         product,
         reported / total if total else 0.0,
         total,
         is_own,
-        tuple((name, value / total) for name, value, tells in partners if not tells and total),
+        tuple((name, value / total) for name, value, reports in partners if not reports and total),
     )

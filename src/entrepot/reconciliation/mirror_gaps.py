@@ -39,7 +39,7 @@ of ours converts a report: a gap counts if it is one at every rate in between.""
 
 _REPORTER = "CASE reported_by WHEN 'exporter' THEN exporter ELSE importer END"
 _PARTNER = "CASE reported_by WHEN 'exporter' THEN importer ELSE exporter END"
-_VOICE = "period, freq, reported_by, reporter, nomenclature"
+_REPORT_KEY = "period, freq, reported_by, reporter, nomenclature"
 
 
 def mirrored(
@@ -154,7 +154,7 @@ GROUP BY ALL
 # edition, and the partner at all. The least of A, M and Q prefers years to months.
 _BOTH = f"""
 , voices AS (
-    SELECT {_VOICE}, any_value(source) AS source, max(stretch) AS stretch
+    SELECT {_REPORT_KEY}, any_value(source) AS source, max(stretch) AS stretch
     FROM single GROUP BY ALL),
 goods AS (SELECT DISTINCT source, reported_by, year(period) AS year, nomenclature, product FROM
 single),

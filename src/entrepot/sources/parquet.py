@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "cell_text",
     "find_parquet_rows",
-    "is_ours",
     "is_parquet",
+    "is_resource_failure",
     "parquet_types",
     "read_parquet",
     "reading",
@@ -67,19 +67,19 @@ def reading(where: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if is_ours(error):
+        if is_resource_failure(error):
             raise
         damage = _PATH.sub("the file", str(error).partition("\n")[0])
         raise BadFileError(f"damaged: {damage}", where=where, hint=_AGAIN) from error
 
 
-def is_ours(error: Exception) -> bool:
+def is_resource_failure(error: Exception) -> bool:
     """Whether memory, disk or patience ran out, so that the file is not to blame."""
     import duckdb
 
     # A full disk has no class of its own in DuckDB: it is known by its words.
-    ours = (duckdb.OutOfMemoryException, duckdb.InterruptException)
-    return isinstance(error, ours) or "No space" in str(error)
+    failures = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+    return isinstance(error, failures) or "No space" in str(error)
 
 
 def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str) -> dict[str, str]:
@@ -114,8 +114,10 @@ def cell_text(column: str, kind: str) -> str:
         return f"trim(coalesce({name}, ''), ' ')"
     if kind in _FLOATS:
         # A code that pandas kept as 85.0 is 85; above 1e15 not every whole number has a DOUBLE.
-        whole = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
-        plain = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::DOUBLE::VARCHAR END"
+        is_integer = f"isfinite({name}) AND abs({name}) < 1e15 AND {name} = trunc({name})"
+        plain = (
+            f"CASE WHEN {is_integer} THEN {name}::BIGINT::VARCHAR ELSE {name}::DOUBLE::VARCHAR END"
+        )
         return f"coalesce({plain}, '')"
     return f"coalesce({name}::VARCHAR, '')"
 

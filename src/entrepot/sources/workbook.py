@@ -44,7 +44,7 @@ __all__ = [
 Cell = str | int | float | bool | datetime | date | time | timedelta
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
+_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 _MOST_BYTES = 2**30  # unpacked: a million rows of twelve columns take half of it
 _MOST_NAMES = 2**24  # bytes of the list of sheets
 _SECONDS = 120
@@ -63,7 +63,7 @@ def is_workbook(path: Path) -> bool:
         return False
     try:
         with zipfile.ZipFile(path) as archive:
-            return not _BOOKS.isdisjoint(archive.namelist())
+            return not _WORKBOOKS.isdisjoint(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError):
         return False
 
@@ -223,10 +223,10 @@ def _ask(path: Path, where: str, sheet: str | None = None) -> list[Any]:
     parts = BytesIO(done.stdout)
     found: list[Any] = []
     while parts.tell() < len(done.stdout):
-        word, held = pickle.load(parts)
+        word, content = pickle.load(parts)
         if word == "error":
-            raise _unreadable(held, where if sheet is None else f"{where}, sheet {sheet!r}")
-        found += held
+            raise _unreadable(content, where if sheet is None else f"{where}, sheet {sheet!r}")
+        found += content
     return found
 
 

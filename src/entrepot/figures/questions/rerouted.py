@@ -91,7 +91,7 @@ def rerouted(
         synthetic=_can_mix(asked, step),
         other_goods=None if beside_them is None else without(beside_them, new),
         # What others sold to a hub that does not report is unknown, so its lower bound is zero.
-        silent=frozenset() if reporters.importers is None else hubs - reporters.importers,
+        non_reporting=frozenset() if reporters.importers is None else hubs - reporters.importers,
         complete=reporters.importers is not None,
         margin=asked.margin,
         least=asked.least or 0.0,

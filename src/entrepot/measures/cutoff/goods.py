@@ -162,11 +162,11 @@ def _bought(
 ) -> nw.LazyFrame[Any]:
     """Return what each supplier sells to the buyer and elsewhere abroad."""
     supplier, buyer = names
-    ours, own = nw.col(buyer).is_in(buys), nw.col(supplier) == nw.col(buyer)
+    to_buyer, own = nw.col(buyer).is_in(buys), nw.col(supplier) == nw.col(buyer)
     # Own trade and trade among the buyers is no import; a correction below zero is no supplier.
     marked = rows.filter(~nw.col(supplier).is_in(buys), ~own, nw.col(value) > 0).with_columns(
-        nw.when(ours).then(nw.col(value)).alias("__before"),
-        nw.when(~ours).then(nw.col(value)).alias("__elsewhere"),
+        nw.when(to_buyer).then(nw.col(value)).alias("__before"),
+        nw.when(~to_buyer).then(nw.col(value)).alias("__elsewhere"),
     )
     sums = aggregate(
         marked,

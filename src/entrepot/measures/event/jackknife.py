@@ -99,11 +99,11 @@ def jackknife(
         return LeavingOut(None, why="clusters are too large for a jackknife")
     inside = [codes for codes in fixed if _lies_in_one(codes, cluster)]
     parts = list(_parts(errors, weights, x, (crossing, inside), cluster))
-    whole = np.zeros((width, width))
+    gram = np.zeros((width, width))
     for columns, design, _ in parts:
-        whole[np.ix_(columns, columns)] += design.T @ design
+        gram[np.ix_(columns, columns)] += design.T @ design
     # Fixed effects are collinear (each set adds up to one), so there is no plain inverse.
-    inverse = np.linalg.pinv(whole, rcond=_NOTHING, hermitian=True)
+    inverse = np.linalg.pinv(gram, rcond=_NOTHING, hermitian=True)
     moves, adds = (
         np.stack(some)
         for some in zip(*(_move(*part, inverse, x.shape[1]) for part in parts), strict=True)

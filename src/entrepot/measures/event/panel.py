@@ -174,8 +174,8 @@ def _cells(frame: Any, design: Design) -> dict[str, list[Any]]:
             nw.len().alias("__rows"),
         )
         # A sum without one of its rows is too small, and no value of the cell.
-        whole = nw.col("__known") == nw.col("__rows")
-        return sums.select(*keys, nw.when(whole).then(nw.col("__value")).alias("__value"))
+        is_complete = nw.col("__known") == nw.col("__rows")
+        return sums.select(*keys, nw.when(is_complete).then(nw.col("__value")).alias("__value"))
 
     found = nw.from_native(
         cast("Any", run_on_frame(frame, step, keys=keys, value=design.value, makes=["__value"]))

@@ -245,8 +245,8 @@ def joint_nowcast(
     }
     low, high = intervals[LEVELS[0]]
     refuse_wide(low, high, shares=shares)
-    whole = groups[0][0][: groups[0][1]].sum(axis=0, keepdims=True)
-    breaks = breaks_at(whole, past.origins[-1])
+    total = groups[0][0][: groups[0][1]].sum(axis=0, keepdims=True)
+    breaks = breaks_at(total, past.origins[-1])
     is_broken = bool(breaks.is_broken[0])
     return Nowcast(
         value=_back(middle, shares),

@@ -63,8 +63,8 @@ class Economy:
         import numpy as np
 
         names = self.names
-        whole = [names.index(self.parts.get(code, code)) for code in self.areas]
-        return np.array(whole, dtype=np.intp)[self.area_of]
+        positions = [names.index(self.parts.get(code, code)) for code in self.areas]
+        return np.array(positions, dtype=np.intp)[self.area_of]
 
     @cached_property
     def value_added(self) -> Numbers:

@@ -356,9 +356,9 @@ def flow(
     if perimeter == "flow":
         return GrossFlow(sellers, values, buyers, names)
     # A wider border has more sellers; those outside the flow sell nothing in it.
-    whole = np.zeros(len(world.output))
-    whole[sellers] = values
-    return GrossFlow(home, whole[home], other if perimeter == "bilateral" else abroad, names)
+    by_sector = np.zeros(len(world.output))
+    by_sector[sellers] = values
+    return GrossFlow(home, by_sector[home], other if perimeter == "bilateral" else abroad, names)
 
 
 def _final(world: Economy, final: Numbers, sellers: Places, buyers: Places) -> Numbers:

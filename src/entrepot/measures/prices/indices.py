@@ -332,9 +332,9 @@ def _add_star(
     """
     total = math.fsum(weight for _, weight, _ in members)
     for number, (one, weight, y) in enumerate(members):
-        for other, beside, level in members[:number]:
+        for other, other_weight, level in members[:number]:
             # The quotient first: a product of two small weights may be zero.
-            joint = weight * (beside / total)
+            joint = weight * (other_weight / total)
             if joint > 0:
                 old = pairs[one].get(other, (0.0, 0.0))
                 above = _mean((old, (joint, y - level)))

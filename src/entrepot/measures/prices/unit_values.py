@@ -199,11 +199,11 @@ def _log(every: FrameT, value: str) -> FrameT:
         sums = named.group_by("reason").agg(
             nw.len().cast(nw.Int64).alias("rows"), nw.col(value).sum()
         )
-        whole = sums.with_columns(nw.lit(1).alias("__one")).with_columns(
+        with_total = sums.with_columns(nw.lit(1).alias("__one")).with_columns(
             nw.col(value).sum().over("__one").alias("__whole")
         )
         share = nw.when(nw.col("__whole") != 0).then(nw.col(value) / nw.col("__whole"))
-        return whole.select("reason", "rows", value, share.alias("share"))
+        return with_total.select("reason", "rows", value, share.alias("share"))
 
     return run_on_frame(every, step, keys=["left_out"], value=value, order=["reason"])
 

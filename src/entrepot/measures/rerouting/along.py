@@ -90,8 +90,8 @@ def chain_prices(
     def step(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         dtype = rows.collect_schema()[time]
         # Of the same rows: a value without a mass would raise the price of the others.
-        weighed = numbers(rows, mass).filter(begins_within(span, time, dtype), nw.col(mass) > 0)
-        named = weighed.filter(comes | goes, ~nw.col(value).is_null()).with_columns(
+        with_mass = numbers(rows, mass).filter(begins_within(span, time, dtype), nw.col(mass) > 0)
+        named = with_mass.filter(comes | goes, ~nw.col(value).is_null()).with_columns(
             nw.when(comes).then(nw.col(buyer)).otherwise(nw.col(supplier)).alias("hub")
         )
         parts = [

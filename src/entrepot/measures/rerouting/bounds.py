@@ -93,7 +93,7 @@ def rerouted(
     margin: float | None = None,
     least: float = 0.0,
     synthetic: bool = False,
-    silent: str | Collection[str] = (),
+    non_reporting: str | Collection[str] = (),
     complete: bool = False,
     supplier: str = "exporter",
     buyer: str = "importer",
@@ -132,7 +132,7 @@ def rerouted(
         What controls must have bought of a product before, in the unit of the values.
     synthetic
         Whether a mixture of all controls that moved as each flow did before is one more set.
-    silent
+    non_reporting
         Hubs that do not report, so that the rows have some of the others who sold to them, and
         not all: nothing is sure of them.
     complete
@@ -167,13 +167,13 @@ def rerouted(
         frequency=frequency,
         least=least,
         synthetic=synthetic,
-        silent=silent,
+        non_reporting=non_reporting,
         complete=complete,
     )
     names = Names(supplier, buyer, product, time, value)
     flows = flows_of(frame, chain, names)
-    beside = None if other_goods is None else flows_of(other_goods, chain, names, together=True)
-    return bounds_of(flows, beside, chain, margin)
+    comparison = None if other_goods is None else flows_of(other_goods, chain, names, together=True)
+    return bounds_of(flows, comparison, chain, margin)
 
 
 def bounds_of(flows: Flows, others: Flows | None, chain: Chain, margin: float | None) -> Rerouted:
@@ -336,7 +336,7 @@ def require_reported(flows: Flows, others: Flows | None, chain: Chain) -> None:
                     why="without it an excess cannot be separated from usual trade",
                     hint="give rows of that time, or leave the hub out",
                 )
-            if not chain.complete and not _tells(known, hub, steps, is_before=is_before):
+            if not chain.complete and not _reports_sales(known, hub, steps, is_before=is_before):
                 raise NoEvidenceError(
                     f"no row says what {hub} sold in {span}, so that nothing bounds what passed it",
                     why=("an area that reports purchases and no sales seems to have sold nothing"),
@@ -355,7 +355,7 @@ def _trades(known: list[Flows], hub: str, steps: slice) -> bool:
     )
 
 
-def _tells(known: list[Flows], hub: str, steps: slice, *, is_before: bool) -> bool:
+def _reports_sales(known: list[Flows], hub: str, steps: slice, *, is_before: bool) -> bool:
     """Whether a row says what a hub sold in some steps, if only that it was nothing."""
     return any(
         (hub, is_before) in one.reported

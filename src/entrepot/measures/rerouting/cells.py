@@ -123,12 +123,14 @@ def flows_of(frame: Any, chain: Chain, names: Names, *, together: bool = False) 
         infinite sum.
     """
     found = Flows(chain.steps_before + chain.steps_after)
-    for seller, buyer, product, time, value, is_whole in _collected(frame, chain, names, together):
+    for seller, buyer, product, time, value, is_complete in _collected(
+        frame, chain, names, together
+    ):
         # Before anything is left out: a row without a value says that its seller reports.
         found.reported.add((seller, place_of(time, chain) < chain.steps_before))
         if product is None:
             raise RequestError("a row has no product", where=f"column {names.product}")
-        if not is_whole:
+        if not is_complete:
             found.unknown.add(product)
             continue
         if not 0 <= value < float("inf"):
@@ -370,7 +372,7 @@ class Chain:
         What controls must have bought of a product before, for their growth to say anything.
     synthetic
         Whether a mixture of the controls that moved as the flow did before is one more set.
-    silent
+    non_reporting
         Hubs of which the rows have some of the others who sold to them, and not all.
     complete
         Whether a hub of whose sales no row tells has sold nothing.
@@ -385,7 +387,7 @@ class Chain:
     controls: Mapping[str, frozenset[str]] = field(default_factory=dict)
     least: float = 0.0
     synthetic: bool = False
-    silent: frozenset[str] = frozenset()
+    non_reporting: frozenset[str] = frozenset()
     complete: bool = False
 
     @property
@@ -420,7 +422,7 @@ def chain_of(
     frequency: Frequency,
     least: float = 0.0,
     synthetic: bool = False,
-    silent: str | Collection[str] = (),
+    non_reporting: str | Collection[str] = (),
     complete: bool = False,
 ) -> Chain:
     """Check the parts that areas play and return the chain.
@@ -472,7 +474,7 @@ def chain_of(
         controls={name: codes - parts["origin"] for name, codes in sets.items()},
         least=least,
         synthetic=synthetic,
-        silent=frozenset(as_codes(silent)),
+        non_reporting=frozenset(as_codes(non_reporting)),
         complete=complete,
     )
     if synthetic and not found.can_mix:

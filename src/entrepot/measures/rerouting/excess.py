@@ -179,20 +179,20 @@ class _References:
         before, least = self.chain.steps_before, self.chain.least
         yield [1.0] * self.flows.steps
         calm = [
-            (row, theirs)
+            (row, other_goods)
             # Reversed, as sets have the best first and this yields it last.
-            for weights, theirs in reversed(self.sets)
+            for weights, other_goods in reversed(self.sets)
             if _counts(row := self.flows.over(self.seller, weights, product), before, least)
         ]
         yield from (row for row, _ in calm)
         if self.own is None:
             return
         yield self.own
-        for row, theirs in calm:
-            if theirs is not None:
+        for row, other_goods in calm:
+            if other_goods is not None:
                 # Controls' growth in it, times the hub's in other goods over the controls' in
                 # those.
-                mixed = [a * b / c for a, b, c in zip(row, self.own, theirs, strict=True)]
+                mixed = [a * b / c for a, b, c in zip(row, self.own, other_goods, strict=True)]
                 # Growth of what was nothing before says nothing.
                 if _counts(mixed, before):
                     yield mixed
@@ -202,8 +202,10 @@ def _references(edge: Edge, flows: Flows, others: Flows | None, chain: Chain) ->
     seller, buyer = edge
     sets: list[tuple[Weights, list[float] | None]] = []
     for weights in _sets(edge, flows, chain):
-        theirs = others.all_goods(seller, weights) if others else []
-        sets.append((weights, theirs if theirs and all(one > 0 for one in theirs) else None))
+        other_goods = others.all_goods(seller, weights) if others else []
+        sets.append(
+            (weights, other_goods if other_goods and all(one > 0 for one in other_goods) else None)
+        )
     own = others.all_goods(seller, {buyer: 1.0}) if others else []
     is_known = bool(own) and _counts(own, chain.steps_before)
     return _References(seller, flows, chain, sets, own if is_known else None)
@@ -472,7 +474,7 @@ def _best(flows: Any, z: Any) -> tuple[Any, Any]:
     import numpy as np
 
     places = np.arange(EDGE, flows.shape[1] - EDGE + 1)
-    below, whole = np.cumsum(flows, axis=1)[:, places - 1], flows.sum(axis=1, keepdims=True)
+    below, flow_total = np.cumsum(flows, axis=1)[:, places - 1], flows.sum(axis=1, keepdims=True)
     shares = np.cumsum(z)[places - 1], z.sum()
 
     def term(amount: Any, size: Any) -> Any:
@@ -480,8 +482,8 @@ def _best(flows: Any, z: Any) -> tuple[Any, Any]:
         safe = np.where(amount > 0, amount, 1.0)
         return np.where(amount > 0, amount * np.log(safe / size), 0.0)
 
-    gains = term(below, shares[0]) + term(whole - below, shares[1] - shares[0])
-    gains = (gains - term(whole, shares[1])) / whole
+    gains = term(below, shares[0]) + term(flow_total - below, shares[1] - shares[0])
+    gains = (gains - term(flow_total, shares[1])) / flow_total
     best = gains.argmax(axis=1)
     return gains[np.arange(len(gains)), best], places[best]
 

@@ -218,7 +218,7 @@ class Excesses:
             if known
             for (seller, buyer), goods in known.cells.items()
             if seller != ORIGIN and buyer in chain.hubs and goods
-        ).difference(chain.silent)
+        ).difference(chain.non_reporting)
 
     def central(self) -> FlowLimits:
         """Return what came and went above the best path."""

@@ -299,7 +299,7 @@ _EDITIONS = {one.baci.removeprefix("HS"): one.id for one in EDITIONS}
 # in a letter.
 _NAME = re.compile(r"BACI_HS(\d\d)(?:_Y(\d{4}))?(?:.*_(V\d{6}\w*))?", re.IGNORECASE)
 _RELEASE = re.compile(r"V\d{6}\w*")
-_BESIDE = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
+_COMPANION = re.compile(r"(country|product)_codes|read_?me", re.IGNORECASE)
 
 
 def is_named(member: str) -> bool:
@@ -309,7 +309,7 @@ def is_named(member: str) -> bool:
 
 def is_companion(member: str) -> bool:
     """Whether a member of the archive is one of the code tables shipped beside the data."""
-    return _BESIDE.search(member) is not None
+    return _COMPANION.search(member) is not None
 
 
 def named_table(member: str, label: str, path: Path, options: FileOptions) -> FileTable:

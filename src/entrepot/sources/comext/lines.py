@@ -178,7 +178,7 @@ class ComextLines:
         """SQL for canonical columns of what was added up."""
         # >= because in long tables quantities have lines of their own, in addition to those of
         # values.
-        whole = "is_one AND counted >= lines AND quantity > 0"
+        is_complete = "is_one AND counted >= lines AND quantity > 0"
         return f"""period, freq, product, partner_basis, lines,
                 CASE WHEN product = '{TOTAL}' THEN '{NO_CODES}' ELSE {_nomenclature(self.level)} END
                     AS nomenclature,
@@ -188,8 +188,8 @@ class ComextLines:
                 CASE WHEN is_import THEN 'CIF' ELSE 'FOB' END AS valuation,
                 CASE WHEN valued = lines THEN value END AS value_reported,
                 CASE WHEN weighed >= lines AND (mass > 0 OR value = 0) THEN mass END AS mass_kg,
-                CASE WHEN {whole} THEN quantity END AS quantity,
-                CASE WHEN {whole} THEN unit END AS quantity_unit,
+                CASE WHEN {is_complete} THEN quantity END AS quantity,
+                CASE WHEN {is_complete} THEN unit END AS quantity_unit,
                 is_estimated::BOOLEAN AS is_estimated"""
 
     @property

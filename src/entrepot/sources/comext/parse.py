@@ -205,7 +205,7 @@ def about_headings(
     if not widest:
         return
     cell = "freq, period, reporter, partner, is_import"
-    held = " UNION ALL ".join(
+    sums = " UNION ALL ".join(
         f"""SELECT {cell}, left(product, {size}) AS code, count(*) AS n,
             sum(value) FILTER (length(product) = {size}) AS whole,
             coalesce(sum(value) FILTER (length(product) = {lines.level}), 0) AS parts
@@ -215,7 +215,7 @@ def about_headings(
     )
     # A euro of rounding is allowed for each line.
     query = f"""SELECT count(*), count(DISTINCT code), min(code), sum(whole - parts)
-        FROM ({held}) WHERE whole - parts > n"""
+        FROM ({sums}) WHERE whole - parts > n"""
     [(count, headings, example, euro)] = connection.execute(query).fetchall()
     if count:
         text = (
@@ -285,7 +285,7 @@ class _TotalKind:
     total: str
     parts: str
     names: str
-    whole: bool  # whether the parts must make up the total, or may leave some of it open
+    is_complete: bool  # whether the parts must make up the total, or may leave some of it open
 
 
 _CASES = (
@@ -294,7 +294,7 @@ _CASES = (
         f"procedure = '{TOTAL_PROCEDURE}'",
         f"procedure <> '{TOTAL_PROCEDURE}'",
         f"statistical procedure {TOTAL_PROCEDURE} (all of them) and single procedures",
-        whole=False,
+        is_complete=False,
     ),
     *(
         _TotalKind(
@@ -302,7 +302,7 @@ _CASES = (
             f"partner = '{total}'",
             f"partner IN ({', '.join(repr(part) for part in parts)})",
             f"partner {total} with {' and '.join(parts)}",
-            whole=True,
+            is_complete=True,
         )
         # A special partner and its two parts, inside and outside the Union: stores, not specified,
         # and not specified for commercial or military reasons.
@@ -345,7 +345,7 @@ def without_parts(
             continue
         # Parts above their total are an error in any case; parts below it only where they must be
         # complete.
-        odd = sums.largest if case.whole else sums.largest_over
+        odd = sums.largest if case.is_complete else sums.largest_over
         if odd or sums.untotalled:
             raise _unsure(case, file, odd[0] if odd else None, sums.untotalled)
         lines = lines.less(case.parts)

@@ -122,7 +122,7 @@ class Form:
         ``flag``, ``freq``, ``dataset``.
     needed
         Roles without which it cannot be read.
-    beside
+    classifications
         Further columns that tell lines apart: other classifications of the goods.
     ignored
         Columns that say nothing that is kept.
@@ -133,7 +133,7 @@ class Form:
     name: str
     roles: dict[str, str]
     needed: frozenset[str]
-    beside: frozenset[str] = frozenset()
+    classifications: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     labelled: bool = False
 
@@ -253,7 +253,7 @@ def form_of(columns: Sequence[str], name: str) -> Form:
 
 
 def _require_known(form: Form, names: list[str], name: str) -> None:
-    known = {*form.roles, *form.beside, *form.ignored}
+    known = {*form.roles, *form.classifications, *form.ignored}
     extra = [one for one in names if one not in known]
     roles = [form.roles[one] for one in names if one in form.roles]
     twice = sorted({one for one in names if names.count(one) > 1}) + sorted(
@@ -300,8 +300,8 @@ _CODE = "(TOTAL|[0-9]{1,8}|[0-9]{2}[0-9A-Z]{2}|[0-9]{2}[0-9A-Z]{4}|[0-9]{2}[0-9A
 def rules(form: Form, columns: Sequence[str]) -> tuple[Rule, ...]:
     """Return the rules for the columns that a file has."""
     # Not kept, but tested and part of the mark: under a confidential code they separate two lines.
-    beside = dict.fromkeys(form.beside, "class")
-    found = [(column, (form.roles | beside).get(column.upper())) for column in columns]
+    classifications = dict.fromkeys(form.classifications, "class")
+    found = [(column, (form.roles | classifications).get(column.upper())) for column in columns]
     return tuple(_rule(column, role, form) for column, role in found if role)
 
 
@@ -363,7 +363,7 @@ _UNIT = "supplementary unit of the code"  # tables do not name it
 # One area, two codes in use: the same line may not be there under both.
 _SAME = {"EL": "GR", "UK": "GB", "RS": "XS"}
 # The flag is not among them: one line with two flags is still one line twice.
-_TELLS_APART = ("freq", "indicator", "procedure", "trade", "unit")
+_LINE_KEY = ("freq", "indicator", "procedure", "trade", "unit")
 
 
 def stage(connection: duckdb.DuckDBPyConnection, file: Checked, raw: Path, target: Path) -> str:
@@ -417,8 +417,10 @@ def written(
 
 def _apart(file: Checked) -> list[str]:
     """Return the cells that tell a line apart, but for product and countries."""
-    roles = [file.cell(role) for role in ("flow", "period", *_TELLS_APART)]
-    return roles + [file.cells[name] for name in sorted(file.form.beside) if name in file.cells]
+    roles = [file.cell(role) for role in ("flow", "period", *_LINE_KEY)]
+    return roles + [
+        file.cells[name] for name in sorted(file.form.classifications) if name in file.cells
+    ]
 
 
 def _when(file: Checked) -> tuple[str, str]:

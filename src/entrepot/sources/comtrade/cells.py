@@ -201,13 +201,13 @@ def add_parts(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tupl
     keep(connection, "comtrade_added", added)
     # Every breakdown is complete or none is sure: they have to agree within rounding, then the
     # first by name gives all amounts together, so that value and mass are of the same rows.
-    whole = f"""
+    combined = f"""
         SELECT {KEY}, arg_min(struct_pack({_packed()}), breakdown) AS one, sum(n) AS n,
                count(*) AS breakdowns, max(value) - min(value) AS apart, max(value) AS value,
                max(value) - min(value) <= {rounding("sum(n)", "max(value)")} AND
                    NOT bool_or(is_nested) AS is_clear
         FROM comtrade_added GROUP BY {KEY}"""
-    keep(connection, "comtrade_whole", whole)
+    keep(connection, "comtrade_whole", combined)
     names = ", ".join(f"one.{name.strip()}" for name in AMOUNTS.split(","))
     add(connection, CELL, f"SELECT {KEY}, {names} FROM comtrade_whole WHERE is_clear")
     return (*_added(connection, file), *_unclear(connection, file))
@@ -347,8 +347,10 @@ def resolve_sums(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> t
 
 def _step(connection: duckdb.DuckDBPyConnection) -> float:
     """Return what values are rounded to: whole dollars, or thousandths."""
-    [(whole,)] = connection.execute(f"SELECT bool_and(value = trunc(value)) FROM {CELL}").fetchall()
-    return 1.0 if whole else 0.001
+    [(are_integers,)] = connection.execute(
+        f"SELECT bool_and(value = trunc(value)) FROM {CELL}"
+    ).fetchall()
+    return 1.0 if are_integers else 0.001
 
 
 def _resolved(connection: duckdb.DuckDBPyConnection, file: ComtradeFile) -> tuple[Finding, ...]:

@@ -414,7 +414,7 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _records(answer: Any, where: str) -> list[dict[str, Any]]:
     records = answer if isinstance(answer, list) else None
     if isinstance(answer, dict):
-        _require_whole(answer, where)
+        _require_complete(answer, where)
         records = answer["data"]
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         raise BadFileError(
@@ -433,7 +433,7 @@ def _records(answer: Any, where: str) -> list[dict[str, Any]]:
     return records
 
 
-def _require_whole(answer: dict[str, Any], where: str) -> None:
+def _require_complete(answer: dict[str, Any], where: str) -> None:
     if answer.get("error"):
         raise BadFileError(
             f"Comtrade answered with an error: {str(answer['error'])[:200]}",

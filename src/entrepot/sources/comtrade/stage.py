@@ -172,13 +172,13 @@ def recheck(
 
 def _typed(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
     """Return SQL for the columns of the rows; texts are changed only where some need it."""
-    year = _whole(file, "period")
+    year = _integer(file, "period")
     customs = _text(file, "customs", occurs)
     columns = {
         "period": year,
         "told_freq": _text(file, "freq", occurs),
-        "reporter": _whole(file, "reporter"),
-        "partner": _whole(file, "partner"),
+        "reporter": _integer(file, "reporter"),
+        "partner": _integer(file, "partner"),
         "flow": _flow(file, occurs),
         "product": _product(file, occurs),
         # HS is what Comtrade writes for "as reported": it names no edition.
@@ -186,15 +186,15 @@ def _typed(file: ComtradeFile, occurs: dict[str, frozenset[str]]) -> str:
         "original": _yes(file, "original") if "original" in file.columns else "true",
         # A file without the column reads as empty: one test serves for both.
         "customs": f"CASE WHEN {customs} = 'C00' THEN '' ELSE {customs} END",
-        "mot": f"coalesce({_whole(file, 'mot')}, 0)",
-        "partner2": f"coalesce({_whole(file, 'partner2')}, 0)",
+        "mot": f"coalesce({_integer(file, 'mot')}, 0)",
+        "partner2": f"coalesce({_integer(file, 'partner2')}, 0)",
         "value": _number(file, "value"),
         "cif": _number(file, "cif"),
         "fob": _number(file, "fob"),
         # Where a weight or quantity is not known, Comtrade has zero.
         "mass": f"nullif({_number(file, 'mass')}, 0)",
         "quantity": f"nullif({_number(file, 'quantity')}, 0)",
-        "unit": _whole(file, "unit"),
+        "unit": _integer(file, "unit"),
         "mass_estimated": _estimated(file, "mass", "4"),
         "quantity_estimated": _estimated(file, "quantity", "2"),
     }
@@ -231,7 +231,7 @@ def _text(file: ComtradeFile, role: str, occurs: dict[str, frozenset[str]]) -> s
     return quoted(column) if clean and kind == "VARCHAR" else cell_text(column, kind)
 
 
-def _whole(file: ComtradeFile, role: str) -> str:
+def _integer(file: ComtradeFile, role: str) -> str:
     column = file.columns.get(role)
     if not column:
         return "NULL::INTEGER"
@@ -239,11 +239,11 @@ def _whole(file: ComtradeFile, role: str) -> str:
     if kind == "INTEGER":
         return quoted(column)
     cell = f"trim({quoted(column)})" if kind == "VARCHAR" and file.delim else quoted(column)
-    whole = f"try_cast({cell} AS INTEGER)"
+    integer = f"try_cast({cell} AS INTEGER)"
     if kind not in _LATER_TYPES:
-        return whole
+        return integer
     # A number that is no code (0.4, infinity) is none of the codes: the nearest may be a total's.
-    return f"CASE WHEN {whole} = {cell} THEN {whole} WHEN {cell} IS NOT NULL THEN -2 END"
+    return f"CASE WHEN {integer} = {cell} THEN {integer} WHEN {cell} IS NOT NULL THEN -2 END"
 
 
 def _number(file: ComtradeFile, role: str) -> str:

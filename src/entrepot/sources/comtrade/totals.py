@@ -235,15 +235,15 @@ def split_reexports(
     """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
     flows = {flow for (flow,) in connection.execute(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
     if "RX" not in flows and "DX" not in flows:
-        offer(connection, FLOW, _whole("'M', 'X'"))
+        offer(connection, FLOW, _unsplit("'M', 'X'"))
         return _parts(connection, file, flows)
-    keep(connection, "comtrade_told", _whole("'M'"))
+    keep(connection, "comtrade_told", _unsplit("'M'"))
     _split(connection)
     offer(connection, FLOW, "SELECT * FROM comtrade_told")
     return (*_found(connection, file), *_parts(connection, file, flows))
 
 
-def _whole(flows: str) -> str:
+def _unsplit(flows: str) -> str:
     return f"SELECT *, NULL::BOOLEAN AS is_reexport FROM {CELL} WHERE flow IN ({flows})"
 
 
@@ -260,20 +260,20 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
         """
     keep(connection, "comtrade_export", exports)
     key = KEY.replace("flow", "'X' AS flow")
-    whole = ", ".join(f"{{side}}.{name}" for name in _NAMES)
+    amounts = ", ".join(f"{{side}}.{name}" for name in _NAMES)
     rest = ", ".join(_rest(name) for name in _NAMES)
     # Four kinds, none of them in two: X as it stands, X less RX, RX, and DX where there is no X.
     reported = f"""
-        SELECT {key}, {whole.format(side="x")}, CASE WHEN r IS NULL AND told THEN false END
+        SELECT {key}, {amounts.format(side="x")}, CASE WHEN r IS NULL AND told THEN false END
         FROM comtrade_export WHERE x IS NOT NULL AND (r IS NULL OR NOT ({_FITS}))
         UNION ALL
         SELECT {key}, {rest}, false
         FROM comtrade_export WHERE {_FITS} AND x.value - r.value > 0
         UNION ALL
-        SELECT {key}, {whole.format(side="r")}, true
+        SELECT {key}, {amounts.format(side="r")}, true
         FROM comtrade_export WHERE r IS NOT NULL AND (x IS NULL OR {_FITS})
         UNION ALL
-        SELECT {key}, {whole.format(side="d")}, false
+        SELECT {key}, {amounts.format(side="d")}, false
         FROM comtrade_export WHERE d IS NOT NULL AND x IS NULL"""
     add(connection, "comtrade_told", reported)
 
@@ -331,7 +331,7 @@ def _parts(
 ) -> tuple[Finding, ...]:
     """Say which flows were left out because they are parts of imports or exports."""
     found: list[Finding] = []
-    for whole, parts in _PARTS.items():
+    for total, parts in _PARTS.items():
         here = [code for code in parts if code in flows]
         if not here:
             continue
@@ -341,18 +341,18 @@ def _parts(
             SELECT count(*), coalesce(sum(value), 0), count(*) FILTER (NOT has),
                    coalesce(sum(value) FILTER (NOT has), 0)
             FROM (SELECT flow, value, EXISTS (
-                      SELECT 1 FROM {CELL} AS other WHERE other.flow = '{whole}' AND {_same()}
+                      SELECT 1 FROM {CELL} AS other WHERE other.flow = '{total}' AND {_same()}
                   ) AS has FROM {CELL} AS part WHERE flow IN ({listed}))
             WHERE has OR flow <> 'DX'""").fetchall()
         text = (
-            f"{', '.join(here)} are parts of {'imports (M)' if whole == 'M' else 'exports (X)'}, "
+            f"{', '.join(here)} are parts of {'imports (M)' if total == 'M' else 'exports (X)'}, "
             "which hold them; they were left out."
         )
         if rows:
             found.append(Finding("parts-of-flows", "note", file.name, int(rows), usd(value), text))
         if alone:
             text = (
-                f"{', '.join(here)} without the {whole} of the same cell were left out too: a part "
+                f"{', '.join(here)} without the {total} of the same cell were left out too: a part "
                 f"says nothing of the whole. {usd(lost)}."
             )
             found.append(

@@ -57,7 +57,9 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     sheet = table.detail
     found = list(links(sheet, table.name))
     columns = ("from_code", "to_code", "relation")
-    held = {name: pa.array([getattr(one, name) for one in found], pa.string()) for name in columns}
+    arrays = {
+        name: pa.array([getattr(one, name) for one in found], pa.string()) for name in columns
+    }
     same = {"from_nomenclature": sheet.newer, "to_nomenclature": sheet.older, "kind": sheet.kind}
 
     def locate(key: Key) -> str:
@@ -65,7 +67,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
         where = [o.row for o in found if (o.from_code, o.to_code) == (from_code, to_code)]
         return f"{table.name}, rows {' and '.join(map(str, where))}"
 
-    relation = connection.from_arrow(pa.table(held))
+    relation = connection.from_arrow(pa.table(arrays))
     return ParsedRows(relation, same, locate, "correlations")
 
 
@@ -75,8 +77,8 @@ def _sheets(path: Path, name: str, options: FileOptions) -> Iterator[FileTable]:
         cells = sheet_rows(path, sheet, name)
         # A workbook may have sheets without a cell, which are no tables and no error.
         if any(cell != "" for row in cells for cell in row):
-            held = read_sheet(cells, where)
-            yield FileTable(path, where, "", options.vintage or "unknown", detail=held)
+            parsed = read_sheet(cells, where)
+            yield FileTable(path, where, "", options.vintage or "unknown", detail=parsed)
 
 
 # One sheet of a UNSD workbook: two columns for a conversion, three for correlations.

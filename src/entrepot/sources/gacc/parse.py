@@ -40,7 +40,7 @@ def tables(file: RawFile, scratch: Path, options: FileOptions) -> Iterator[FileT
     for _, label, path in members(file, scratch):
         text = text_in_utf8(path, scratch, label)
         roles = roles_of(header(text, label), label)
-        flow, period = told(options.mapping, label, has_dates="date" in roles)
+        flow, period = flow_and_period(options.mapping, label, has_dates="date" in roles)
         yield FileTable(text, label, "", options.vintage or "unknown", detail=(roles, flow, period))
         for one in {text, path} - {file.path}:
             one.unlink()
@@ -151,7 +151,7 @@ class UserMetadata(Closed):
     period: str | None = None
 
 
-def told(
+def flow_and_period(
     mapping: str | None, name: str, *, has_dates: bool
 ) -> tuple[Literal["import", "export"], Period | None]:
     """Return flow and period that the user gave for a file; no period if it has dates.
@@ -297,7 +297,7 @@ def require_once(
         # The code came padded from SQL, the cell of the file may have lost its zero: compared
         # without.
         (roles[role], text.lstrip("0") if role == "product" else text)
-        for role, text in zip(TELLS_APART, cells, strict=True)
+        for role, text in zip(LINE_KEY, cells, strict=True)
         if text
     ]
     code = roles["product"]
@@ -399,13 +399,13 @@ def _wrong(what: str, name: str) -> BadFileError:
 
 LEVELS = (8, 6)
 """Digits that the codes of a file may have."""
-TELLS_APART = ("date", "product", "partner", "regime", "province")
+LINE_KEY = ("date", "product", "partner", "regime", "province")
 """What tells one line from another."""
 
 
 def repeated(cell: Cell, source: str, level: int) -> str:
-    """Return SQL for what stands in more than one line, in the order of `TELLS_APART`."""
-    found = {role: cell(role) for role in TELLS_APART}
+    """Return SQL for what stands in more than one line, in the order of `LINE_KEY`."""
+    found = {role: cell(role) for role in LINE_KEY}
     found["product"] = _code(cell, level)  # a zero that a worksheet took is the same code
     cells = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(found.values()))
     return f"SELECT {cells} FROM {source} GROUP BY ALL HAVING count(*) > 1"

@@ -123,8 +123,8 @@ def ends(detail: pa.Table, name: str) -> tuple[str, str]:
     texts = {one.name for one in detail.schema if kind.is_string(one.type) or _is_large(one.type)}
     numbers = {one.name for one in detail.schema if _is_number(one.type)}
     folded = {name.casefold() for name in columns}  # SQL does not tell `dist` from `DIST`
-    whole = len(folded) == len(columns) and set(_READ) <= numbers
-    if pair is None or not (whole and set(pair) <= texts):
+    is_complete = len(folded) == len(columns) and set(_READ) <= numbers
+    if pair is None or not (is_complete and set(pair) <= texts):
         raise BadFileError(
             f"not the columns of GeoDist: {', '.join(columns[:8])}",
             where=name,

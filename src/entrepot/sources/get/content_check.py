@@ -107,18 +107,20 @@ def _csv_rows(head: bytes, where: str) -> int | None:
 
 def _archive(path: Path, head: bytes, kind: str, where: str) -> None:
     if kind == "7z":
-        whole = head.startswith(SIGNATURE) and len(head) >= 32 and _seven_size(head) == _size(path)
+        is_complete = (
+            head.startswith(SIGNATURE) and len(head) >= 32 and _seven_size(head) == _size(path)
+        )
     elif kind == "workbook" and head.startswith(_OLD_OFFICE):
         # Files of the old Office format are made of sectors of 512 bytes.
-        whole = _size(path) % 512 == 0
+        is_complete = _size(path) % 512 == 0
     else:
-        whole = head.startswith(_ZIP) and _zip_is_whole(path)
-    if not whole:
+        is_complete = head.startswith(_ZIP) and _zip_is_complete(path)
+    if not is_complete:
         named = {"7z": "7z archive", "workbook": "Excel workbook"}.get(kind, "zip archive")
         raise _not_data(f"no whole {named}", first_words(head[:200]), where)
 
 
-def _zip_is_whole(path: Path) -> bool:
+def _zip_is_complete(path: Path) -> bool:
     """Whether the list of members at the end is there and fits; contents are tested at reading."""
     try:
         with zipfile.ZipFile(path) as archive:

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Freq = Literal["", "A", "Q", "M"]
-_SPOKEN = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
+_NOUNS = {"reporters": "reporter", "partners": "partner", "codes": "goods"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +171,10 @@ def _refuse_others(source: str, wanted: DataRequest, takes: tuple[str, ...]) -> 
         said = getattr(wanted, one.name) != getattr(empty, one.name)
         if said and one.name not in takes:
             raise RequestError(
-                f"{source} does not come by {_SPOKEN.get(one.name, one.name)}",
+                f"{source} does not come by {_NOUNS.get(one.name, one.name)}",
                 why="the option would be passed over without a word",
                 hint="leave it out; what means something for "
-                f"{source}: {', '.join(_SPOKEN.get(name, name) for name in takes) or 'no option'}",
+                f"{source}: {', '.join(_NOUNS.get(name, name) for name in takes) or 'no option'}",
             )
 
 

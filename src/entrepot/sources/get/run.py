@@ -10,7 +10,7 @@ from entrepot.errors import OutsideError
 from entrepot.files import cannot_write
 from entrepot.sources.get.client import HttpClient, RetryPolicy
 from entrepot.sources.get.content_check import TooMuch
-from entrepot.sources.get.fetch import DownloadedFile, FetchTools, fetch, held
+from entrepot.sources.get.fetch import DownloadedFile, FetchTools, already_fetched, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,8 +82,8 @@ def get(
 def _there(
     pieces: Sequence[PlannedFile], folder: Path, say: Callable[[str], None]
 ) -> tuple[DownloadedFile, ...]:
-    def only_held(piece: PlannedFile) -> DownloadedFile:
-        found = held(piece, folder)
+    def only_fetched(piece: PlannedFile) -> DownloadedFile:
+        found = already_fetched(piece, folder)
         if found is None:
             raise OutsideError(
                 "offline: nothing is fetched",
@@ -93,7 +93,7 @@ def _there(
             )
         return found
 
-    return _each(pieces, only_held, say)
+    return _each(pieces, only_fetched, say)
 
 
 def _each(

@@ -119,7 +119,7 @@ def _rows_with(table: FileTable, wanted: Callable[[list[str]], bool]) -> list[in
 
 _BACI = re.compile(r"product_codes_HS(\d\d)(?:_(V\d{6}\w*))?", re.IGNORECASE)
 _TOTAL = re.compile(r"Total of all HS ?(\d{4}) commodities")
-_BESIDE = {"section", "name"}
+_SECTION_NAMES = {"section", "name"}
 _TREE = {"section", "hscode", "description", "parent", "level"}
 _LIST = {"code", "description"}
 
@@ -153,12 +153,12 @@ def kind_of(columns: Sequence[str], where: str) -> DescriptionFile:
         If it is neither.
     """
     # A name that stands twice makes it no table that is known.
-    held = set(columns) if len(set(columns)) == len(columns) else set()
-    if held == _TREE:
+    names = set(columns) if len(set(columns)) == len(columns) else set()
+    if names == _TREE:
         return DescriptionFile("hscode", True, tuple(columns))
-    if held == _LIST:
+    if names == _LIST:
         return DescriptionFile("code", False, tuple(columns))
-    if held == _BESIDE:
+    if names == _SECTION_NAMES:
         raise BadFileError(
             "names of sections, no products",
             where=where,

@@ -44,7 +44,7 @@ __all__ = [
 PARAMETERS = "file_parameters.json"
 """What pymrio writes beside the files of a table: which there are, and how they are laid out."""
 _FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")
-_OURS = "W2"  # FIGARO's area of value added and of taxes: the buyer's own
+_OWN_AREA = "W2"  # FIGARO's area of value added and of taxes: the buyer's own
 # Codes of Eurostat: final use (columns), value added, and taxes with purchases abroad (rows).
 _FIGARO_FINAL = ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M")
 _FIGARO_ADDED = ("B2A3G", "D1", "D29X39")
@@ -188,7 +188,7 @@ def read_figaro(path: Path, name: str) -> Square:
     else:
         rows, columns, values = _flat(path, name, names)
     # W2 as area: value added and taxes belong to the buyer's own country, not to a seller.
-    sellers = {n: _figaro_label(one, name) for n, one in enumerate(rows) if not _is_ours(one)}
+    sellers = {n: _figaro_label(one, name) for n, one in enumerate(rows) if not _is_own_area(one)}
     buyers, ends = {}, {}
     for number, one in enumerate(columns):
         area, _, end = one.partition("_")
@@ -201,17 +201,19 @@ def read_figaro(path: Path, name: str) -> Square:
     # Rows are put into the order of the columns: a square table has one order.
     places = [order[label] for label in buyers.values()]
     columns_of = list(buyers)
-    primary = {one.removeprefix(f"{_OURS}_"): n for n, one in enumerate(rows) if _is_ours(one)}
+    primary = {
+        one.removeprefix(f"{_OWN_AREA}_"): n for n, one in enumerate(rows) if _is_own_area(one)
+    }
     if odd := set(primary) - {*_FIGARO_ADDED, *_FIGARO_TAXES}:
         raise BadFileError(
-            f"unknown row: {_OURS}_{min(odd)}",
+            f"unknown row: {_OWN_AREA}_{min(odd)}",
             where=name,
             why="it may be value added or a tax, and output is their sum with inputs",
             hint="use the file as Eurostat ships it",
         )
     if missing := {*_FIGARO_ADDED, "D21X31"} - set(primary):
         raise BadFileError(
-            f"no row {_OURS}_{min(missing)}",
+            f"no row {_OWN_AREA}_{min(missing)}",
             where=name,
             why="inputs, taxes and value added make up output; the file may be cut off",
             hint="use the file as Eurostat ships it",
@@ -228,8 +230,8 @@ def read_figaro(path: Path, name: str) -> Square:
     )
 
 
-def _is_ours(label: str) -> bool:
-    return label.startswith(f"{_OURS}_")
+def _is_own_area(label: str) -> bool:
+    return label.startswith(f"{_OWN_AREA}_")
 
 
 def _figaro_label(label: str, name: str) -> str:
@@ -355,11 +357,13 @@ def read_pymrio(file: RawFile, scratch: Path) -> Square:
         # A alone is saved: output x solves x = A x + y, and inputs are Z = A diag(x).
         gross = np.linalg.solve(np.eye(len(inputs)) - inputs, final.sum(axis=1))
         inputs = inputs * gross
-    whole = inputs.sum(axis=1) + final.sum(axis=1) if output is None else output
+    total_output = inputs.sum(axis=1) + final.sum(axis=1) if output is None else output
     # 1e-300 keeps a table of zeros from dividing by zero: it has no inputs beyond output.
-    beyond = float(np.maximum(inputs.sum(axis=0) - whole, 0).sum() / max(whole.sum(), 1e-300))
+    beyond = float(
+        np.maximum(inputs.sum(axis=0) - total_output, 0).sum() / max(total_output.sum(), 1e-300)
+    )
     if beyond > _SHORT:
-        worst = int(np.argmax(inputs.sum(axis=0) - whole))
+        worst = int(np.argmax(inputs.sum(axis=0) - total_output))
         raise BadFileError(
             f"inputs exceed output by {beyond:.1%} of all output",
             where=f"{file.name}, most of all {' '.join(sellers[worst])}",

@@ -53,7 +53,7 @@ _YEAR = re.compile(
     r"(?:^|[^0-9])((?:19|20)[0-9]{2})(?:_[A-Z]+)?(?:_v[0-9]+)?\.(?:csv|zip|xlsx)(?:\.gz)?$",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"read_?me", re.IGNORECASE)
+_README = re.compile(r"read_?me", re.IGNORECASE)
 _STEP = 400  # rows of four thousand columns at a time
 
 
@@ -91,7 +91,7 @@ def tables(file: RawFile, scratch: Path, said: FileOptions) -> Iterator[FileTabl
         yield FileTable(arrays, file.name, NOMENCLATURE, vintage, KNOWN[sha256], detail="arrays")
         return
     for member, label, path in members(file, scratch):
-        if label != file.name and _BESIDE.match(member):
+        if label != file.name and _README.match(member):
             pass
         elif is_figaro(header(path, label)):
             found = _rewritten(member, label, read_figaro(path, label), scratch, said)

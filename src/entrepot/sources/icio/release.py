@@ -41,7 +41,7 @@ class _Reading:
         What each column stands for; those of final demand and totals are left aside.
     split
         Areas that the file has in parts.
-    held_back
+    deferred
         Rows of areas in parts, added up, by their place in the grid.
     astray
         By how much a row misses its output, the output, and its label.
@@ -59,7 +59,7 @@ class _Reading:
     place: dict[tuple[str, str], int]
     split: frozenset[str]
     found: list[Cells] = field(default_factory=list)
-    held_back: dict[int, Numbers] = field(default_factory=dict)
+    deferred: dict[int, Numbers] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     astray: list[tuple[float, float, str]] = field(default_factory=list)
     spent: Numbers | float = 0.0
@@ -92,13 +92,13 @@ def read_release(path: Path, name: str) -> tuple[Grid, Cells, tuple[Finding, ...
     _require_square(reading)
     findings = tuple(_findings(reading))
     # Rows of parts are complete only after the last batch, so they are written after all others.
-    if reading.held_back:
+    if reading.deferred:
         import numpy as np
 
-        block = np.stack(list(reading.held_back.values()))
+        block = np.stack(list(reading.deferred.values()))
         everybody = np.arange(len(reading.place))
         reading.found.append(
-            cells(reading.grid, block, np.array(list(reading.held_back)), everybody)
+            cells(reading.grid, block, np.array(list(reading.deferred)), everybody)
         )
     return reading.grid, together(reading.found), findings
 
@@ -146,7 +146,7 @@ def _take(reading: _Reading, labels: list[str], values: Numbers) -> None:
         if place is None:
             continue  # a row without a column, which is refused at the end
         if node.area in reading.split:
-            reading.held_back[place] = reading.held_back.get(place, 0) + inputs[number]
+            reading.deferred[place] = reading.deferred.get(place, 0) + inputs[number]
         else:
             alone[number] = place
     sellers = np.array(list(alone.values()), dtype=np.intp)
@@ -205,7 +205,7 @@ def _require_square(reading: _Reading) -> None:
 
 def _require_columns(reading: _Reading) -> None:
     """Refuse a table whose columns do not add up to output, where it says value added."""
-    whole = sum(map(abs, reading.output.values()))
+    total = sum(map(abs, reading.output.values()))
     ways: list[tuple[str, dict[str, float]]] = []
     if reading.primary:
         import numpy as np
@@ -220,10 +220,10 @@ def _require_columns(reading: _Reading) -> None:
             label: abs(found.get(label, 0.0) - value) for label, value in reading.output.items()
         }
         # Of all output together: single small sectors may miss theirs by more.
-        if sum(missed.values()) > _ASTRAY * whole:
+        if sum(missed.values()) > _ASTRAY * total:
             worst = max(missed, key=lambda label: missed[label])
             raise BadFileError(
-                f"{what} differ from output by {sum(missed.values()) / whole:.1%}",
+                f"{what} differ from output by {sum(missed.values()) / total:.1%}",
                 where=f"{reading.name}, most of all column {worst}: "
                 f"{found.get(worst, 0.0):,.4g} where output is {reading.output[worst]:,.4g} m USD",
                 why="inputs, taxes less subsidies and value added are the output of a sector, to "
@@ -248,10 +248,15 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
     rounding = _HALF * (len(reading.labels) + 1)  # every cell off by half its last decimal
     off = [one for one in reading.astray if one[0] > rounding]
     if off:
-        worst, whole, label = max(off)
+        worst, row_output, label = max(off)
         text = "Rows that miss their output by more than rounding; they are taken as they stand."
         yield Finding(
-            "rows-astray", "note", place, len(off), f"{label} by {worst:,.4g} of {whole:,.0f}", text
+            "rows-astray",
+            "note",
+            place,
+            len(off),
+            f"{label} by {worst:,.4g} of {row_output:,.0f}",
+            text,
         )
     if reading.negative:
         text = "Inputs below zero are kept; shares of which they are a part have no meaning."
@@ -260,14 +265,14 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
     if reading.split:
         names = " and ".join(sorted(reading.split))
         text = f"The file has {names} in parts, without and with export processing: added up."
-        yield Finding("parts-added", "note", place, len(reading.held_back), names, text)
+        yield Finding("parts-added", "note", place, len(reading.deferred), names, text)
 
 
 # A table as the OECD ships it, whole: parts apart, with final use and output, as arrays.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Whole:
+class InputOutputTable:
     """A table of n sectors.
 
     Attributes
@@ -294,7 +299,7 @@ class Whole:
     parts: dict[str, str]
 
 
-def read_whole(path: Path, name: str) -> Whole:
+def read_whole(path: Path, name: str) -> InputOutputTable:
     """Return a table whose labels and sums were checked when it was loaded.
 
     A country that stands beside its parts, with zeros, is left out.
@@ -336,7 +341,7 @@ def read_whole(path: Path, name: str) -> Whole:
         label = " ".join(labels[int(np.flatnonzero(~seen)[0])])
         raise BadFileError(f"{label} is a column and no row", where=name)
     parts = {node.part: node.area for node in kept.values() if node.part}
-    return Whole(labels, inputs, final, areas, output, parts)
+    return InputOutputTable(labels, inputs, final, areas, output, parts)
 
 
 def _label(node: Node) -> tuple[str, str]:

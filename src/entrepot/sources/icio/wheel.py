@@ -253,15 +253,15 @@ def _mapped(folder: Path) -> Arrays:
     if not (known and isinstance(known, dict)):
         raise ValueError(f"{index} is damaged")
     # A clock that was set back gives a negative age, which does not count as fresh.
-    whole = not 0 <= time.time() - index.stat().st_mtime < _DAY
+    is_due = not 0 <= time.time() - index.stat().st_mtime < _DAY
     found = {}
     for key, (sha, *stamp) in known.items():
         path = folder / f"{key}.npy"
-        if _stamp(path) != stamp or (whole and sha256_of(path) != sha):
+        if _stamp(path) != stamp or (is_due and sha256_of(path) != sha):
             raise ValueError(f"{path} is damaged")
         how: Literal["r"] | None = "r" if stamp[0] > _SMALL else None
         found[key] = np.asarray(np.load(path, mmap_mode=how, allow_pickle=False))
-    if whole:
+    if is_due:
         with suppress(OSError):
             # The index's time of change is when checksums were last compared.
             os.utime(index)
@@ -291,8 +291,10 @@ def _keep(folder: Path, name: str, made: Arrays) -> None:
         draft.rename(folder / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    ours = [one.parent for one in folder.glob(f"*/{_CHECKSUMS}")]  # and nothing else that is there
-    for one in sorted(ours, key=lambda one: one.stat().st_mtime)[:-_MOST]:
+    cached = [
+        one.parent for one in folder.glob(f"*/{_CHECKSUMS}")
+    ]  # and nothing else that is there
+    for one in sorted(cached, key=lambda one: one.stat().st_mtime)[:-_MOST]:
         shutil.rmtree(one, ignore_errors=True)
 
 
@@ -442,12 +444,12 @@ def _sha256_known(path: Path) -> str:
         return sha256_of(path)
     stat = path.stat()
     # ctime and inode change with a file that is replaced under the old time of change.
-    told = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+    identity = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
     def work_out() -> Arrays:
         import numpy as np
 
         return {"sha256": np.array(sha256_of(path))}
 
-    name = f"hash-{sha256(repr(told).encode()).hexdigest()[:16]}"
+    name = f"hash-{sha256(repr(identity).encode()).hexdigest()[:16]}"
     return str(kept_arrays(name, work_out)["sha256"])

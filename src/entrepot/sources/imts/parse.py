@@ -34,7 +34,7 @@ __all__ = ["rows", "tables"]
 
 
 # As a window over all rows, so that the order of the two in the file does not matter.
-_FOB_BESIDE_CIF = (
+_FOB_WITH_CIF = (
     "indicator = 'MG_FOB_USD' AND count(*) FILTER (WHERE indicator = 'MG_CIF_USD') "
     "OVER (PARTITION BY reporter, partner, freq, period) > 0"
 )
@@ -63,12 +63,12 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     """Check every row and return flows between areas in whole US dollars; totals apart."""
     layout: ImtsLayout = table.detail
     verify(connection, table.path, table.name, layout.columns, rules(layout))
-    held = cells(connection, layout, table.path)
-    findings = [*_ignored(layout, table.name), *left_out(connection, held, table.name)]
-    findings += compare_with_world(connection, held, table.name)
+    cells_sql = cells(connection, layout, table.path)
+    findings = [*_ignored(layout, table.name), *left_out(connection, cells_sql, table.name)]
+    findings += compare_with_world(connection, cells_sql, table.name)
     chosen = f"""
-        SELECT *, {_FOB_BESIDE_CIF} AS is_second
-        FROM ({held}) WHERE {KEPT} AND value IS NOT NULL"""
+        SELECT *, {_FOB_WITH_CIF} AS is_second
+        FROM ({cells_sql}) WHERE {KEPT} AND value IS NOT NULL"""
     findings += _second_valuation(connection, chosen, table.name)
     valuations = " ".join(f"WHEN '{one}' THEN '{word}'" for one, word in INDICATORS.items() if word)
     columns = f"""
@@ -82,8 +82,8 @@ def rows(connection: duckdb.DuckDBPyConnection, table: FileTable) -> ParsedRows:
     relation = connection.sql(f"SELECT {columns} FROM ({chosen}) WHERE NOT is_second")
     # The world's rows get our code as partner, so that one list of columns serves both.
     world = f"""
-        SELECT *, {_FOB_BESIDE_CIF} AS is_second
-        FROM (SELECT * REPLACE ('{WORLD}' AS partner) FROM ({held}) WHERE {OF_WORLD})"""
+        SELECT *, {_FOB_WITH_CIF} AS is_second
+        FROM (SELECT * REPLACE ('{WORLD}' AS partner) FROM ({cells_sql}) WHERE {OF_WORLD})"""
     totals = connection.sql(f"""
         SELECT {columns}, '{TOTAL}' AS product, '{NO_CODES}' AS nomenclature, false AS has_finer
         FROM ({world}) WHERE NOT is_second""").project("* EXCLUDE (is_estimated)")

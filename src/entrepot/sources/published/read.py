@@ -163,9 +163,9 @@ def matching(
     against = None if base is None else Period.parse(base)
     if exact:  # what most rows differ in comes first: a page asks for hundreds of statements
         # attrgetter of one name returns the value itself, of several a tuple.
-        told, wanted = attrgetter(*exact), tuple(exact.values())
+        value_of, wanted = attrgetter(*exact), tuple(exact.values())
         said = wanted[0] if len(wanted) == 1 else wanted
-        rows = (row for row in rows if told(row) == said)
+        rows = (row for row in rows if value_of(row) == said)
     return tuple(
         row
         for row in rows
@@ -184,9 +184,9 @@ def _same_sides(row: Published, exporter: str | None, importer: str | None) -> b
     return turned and _same(row.importer, exporter) and _same(row.exporter, importer)
 
 
-def _same(held: str, asked: str | None) -> bool:
+def _same(stated: str, asked: str | None) -> bool:
     # An empty side is one in words only ("Asia") and matches no area.
-    return asked is None or (bool(held) and (held == asked or _parts(held) == _parts(asked)))
+    return asked is None or (bool(stated) and (stated == asked or _parts(stated) == _parts(asked)))
 
 
 @cache

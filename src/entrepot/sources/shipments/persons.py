@@ -33,7 +33,7 @@ ERASED = "erased"
 # 40 bits: among a million names, two share a pseudonym in two cases of five.
 _DIGITS = 10
 
-_WHOLE = """
+_WORDS = """
 SA SAA SAC SACI SACIF SACIFI SACIFIA SAIC SAICF SAICFI SACEI SAU SAB SAPI SCA SCS SC SCRL SRL SARL
 SAS SASU EIRL EURL SPA SNC SL SLU SLL LDA LTDA LIMITADA LTD LTDO LIMITED LLC LLP LP PLC INC
 INCORPORATED CORP CORPORATION CORPORACION CO CIA COMPANIA COMPANY COMPAGNIE COMPANHIA GMBH MBH AG
@@ -76,10 +76,10 @@ _SURNAME = r"(^| )D[AEO]S? SA( |$)"
 
 
 def _company_words() -> str:
-    whole = "|".join(_WHOLE.split())
+    words = "|".join(_WORDS.split())
     starts = "|".join(_BEGINNINGS.split())
     # One pattern for RE2, whose time does not grow with the number of words in it.
-    return "|".join((f"(^| )({whole})( |$)", f"(^| )({starts})", *_SPELLED))
+    return "|".join((f"(^| )({words})( |$)", f"(^| )({starts})", *_SPELLED))
 
 
 COMPANY = _company_words()

@@ -356,14 +356,14 @@ class _Look:
             [(value,)] = self._ask(f"""
                 SELECT sum({VALUE}) FROM {_LINES} JOIN {cells.file} AS kept
                 ON kept.{cells.row} = row WHERE trim(kept.{column}) IN ({listed})""")
-            told = [self._word(one, words[one], cells, column) for one in some[:_FEW]]
+            shown = [self._word(one, words[one], cells, column) for one in some[:_FEW]]
             text = (
                 f"{sum(words.values()):,} lines, {self._money(value)}, have no country of the "
                 f"{role}: its name is not known ({len(some):,} names). Most frequent: "
-                f"{', '.join(told)}. Add them to own in the layout."
+                f"{', '.join(shown)}. Add them to own in the layout."
             )
             count = sum(words.values())
-            yield self.finding(f"unknown-{role}", "warning", count, told[0], text)
+            yield self.finding(f"unknown-{role}", "warning", count, shown[0], text)
         for role, words in cells.zones.items():
             count = sum(words.values())
             [(value,)] = self._ask(f"SELECT sum({VALUE}) FROM {_LINES} WHERE {role} = 'XFREEZONES'")

@@ -54,7 +54,7 @@ def canonical_sql(plan: Plan, facts: str, lookups: list[tuple[Field, dict[str, M
     lookups
         What each text of each field means.
     """
-    known = [lookup_sql(n, field, held, plan) for n, (field, held) in enumerate(lookups)]
+    known = [lookup_sql(n, field, meanings, plan) for n, (field, meanings) in enumerate(lookups)]
     # The first reason that is not null counts; the order is that of the fields.
     whys = [one.why for one in known]
     for side in ("partner", "exporter", "importer"):
@@ -184,28 +184,28 @@ class Lookup:
     why: str
 
 
-def lookup_sql(number: int, field: Field, held: dict[str, Meaning], plan: Plan) -> Lookup:
+def lookup_sql(number: int, field: Field, meanings: dict[str, Meaning], plan: Plan) -> Lookup:
     """Return the SQL for one field.
 
     Parameters
     ----------
     number
         Tells its table from the others.
-    field, held
+    field, meanings
         What the texts belong to, and what each means.
     """
     table = f"l{number}"
     why = f"nullif({table}.w, '') || ': ' || {table}.t"
     # Products have thousands of texts, most of which mean themselves: only the odd ones are joined.
     if field.name != "product":
-        join = f"JOIN {_values(held)} AS {table}(t, a, b, w) ON {table}.t = {field.sql()}"
+        join = f"JOIN {_values(meanings)} AS {table}(t, a, b, w) ON {table}.t = {field.sql()}"
         return Lookup(field.name, join, f"{table}.a", f"{table}.b", why)
     pad = plan.column("product").pad
     width = pad if isinstance(pad, int) else 0
     text = field.sql()
     code = f"lpad({text}, greatest(length({text}), {width})::INTEGER, '0')"
     level = f"greatest(length({text}), {width})::VARCHAR"
-    odd = {one: meaning for one, meaning in held.items() if not _is_itself(one, width, meaning)}
+    odd = {one: meaning for one, meaning in meanings.items() if not _is_itself(one, width, meaning)}
     if not odd:
         return Lookup("product", "", code, level, "NULL")
     join = f"LEFT JOIN {_values(odd)} AS {table}(t, a, b, w) ON {table}.t = {text}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from entrepot.errors import BadFileError
 from entrepot.sources.parquet import (
     cell_text,
-    is_ours,
     is_parquet,
+    is_resource_failure,
     parquet_types,
     read_parquet,
     reading,
@@ -182,7 +182,7 @@ def naming_the_row(connection: duckdb.DuckDBPyConnection, cells: Cells) -> Itera
     try:
         yield
     except duckdb.Error as error:
-        if is_ours(error):
+        if is_resource_failure(error):
             raise
         with reading(cells.label):
             # The slow reader raises the error with its row; if it finds none, the error of DuckDB

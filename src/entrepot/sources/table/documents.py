@@ -27,7 +27,7 @@ Rows = list[list[str]]
 _MOST = 2**28  # bytes: a page or answer of a portal has a few million
 _DEEP = 6  # levels of JSON in which rows are looked for
 _SPAN = 1000  # columns or rows that one cell of a page may span
-_WHOLE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _SAID = ("message", "error", "errors", "detail", "title", "errorMessage", "Message")
 
@@ -189,7 +189,7 @@ def _of_page(text: str, where: str) -> dict[str, Rows]:
     parser.feed(text)
     parser.close()
     # A page that ends with </html> and forgets </table> is complete, as browsers take it.
-    if parser.is_open and not _WHOLE.search(text[-1000:]):
+    if parser.is_open and not _PAGE_END.search(text[-1000:]):
         raise BadFileError(
             "the page ends inside a table",
             where=where,

@@ -365,7 +365,11 @@ def system_codes(system: str) -> dict[str, str]:
         # Short names are old or other codes of three letters (ROM, PRC, DRC), which ours override.
         return {_key(name): code for name, code in by_code("name").items() if len(name) <= 3} | own
     # Later tables override: M49 itself is surer than Comtrade's own codes where both have one.
-    return {_key(code): ours for table in _TABLES[system] for code, ours in by_code(table).items()}
+    return {
+        _key(code): own_code
+        for table in _TABLES[system]
+        for code, own_code in by_code(table).items()
+    }
 
 
 def known_code(text: str, system: str) -> str | None:

@@ -51,7 +51,7 @@ Flow = Literal["import", "export", "reexport", "reimport"]
 Basis = Literal["destination", "origin", "consignment"]
 Valuation = Literal["FOB", "CIF"]
 Freq = Literal["A", "Q", "M"]
-Teller = Literal["exporter", "importer", "both"]
+ReportingSide = Literal["exporter", "importer", "both"]
 
 
 def _currency(text: str) -> str:
@@ -77,7 +77,7 @@ class Constants(BaseModel):
     freq: Freq | None = None
     valuation: Valuation | None = None
     partner_basis: Basis | None = None
-    reported_by: Teller | None = None
+    reported_by: ReportingSide | None = None
 
     def constants(self) -> dict[str, str]:
         """Return what is said, by name."""
@@ -425,15 +425,15 @@ def number_pattern(mapping: Mapping) -> str:
     """Return the pattern of a number of zero or more, in the syntax that RE2 and Python share."""
     point = re.escape(mapping.decimal)
     # Fifteen digits fit a DOUBLE exactly.
-    whole = "[0-9]{1,15}"
+    digits = "[0-9]{1,15}"
     if mapping.thousands:
         sign = _separator(mapping.thousands)
         grouped = f"[0-9]{{1,3}}(?:{sign}[0-9]{{3}}){{1,4}}"
         # India parts lakhs and crores: 1,23,45,678.
         indian = f"[0-9]{{1,2}}(?:{sign}[0-9]{{2}}){{1,5}}{sign}[0-9]{{3}}"
-        whole = f"(?:{grouped}|{indian}|{whole})"
+        digits = f"(?:{grouped}|{indian}|{digits})"
     # Some programs write three digits after the e: 2.50925e+007.
-    return f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?0*[0-9]{{1,2}})?"
+    return f"(?:{digits}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?0*[0-9]{{1,2}})?"
 
 
 def number_sql(text: str, mapping: Mapping) -> str:

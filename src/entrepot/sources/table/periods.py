@@ -87,8 +87,8 @@ def _from_to(words: str) -> DatedPeriod | None:
         period = Period.parse(words)
     except RequestError:
         return None
-    whole = period.freq in ("A", "F", "Q", "M")
-    return DatedPeriod(period.start.isoformat(), period.freq) if whole else None
+    is_standard = period.freq in ("A", "F", "Q", "M")
+    return DatedPeriod(period.start.isoformat(), period.freq) if is_standard else None
 
 
 def fiscal_years(texts: Iterable[str]) -> list[str]:
@@ -102,15 +102,15 @@ def fiscal_years(texts: Iterable[str]) -> list[str]:
     >>> fiscal_years(["2010-11", "2011-12"]), fiscal_years(["2010-11", "2010-12"])
     (['2010-11', '2011-12'], [])
     """
-    held = list(texts)
-    found = [_FISCAL.fullmatch(t) for t in held]
+    listed = list(texts)
+    found = [_FISCAL.fullmatch(t) for t in listed]
     years = [
         # The missing century is that of the next year, so that 1999-00 is one, too.
         int(one[1]) + 1 == int((one[2] or str(int(one[1]) + 1)[:2]) + one[3])
         for one in found
         if one
     ]
-    return held if held and len(years) == len(held) and all(years) else []
+    return listed if listed and len(years) == len(listed) and all(years) else []
 
 
 def is_far_off(text: str) -> bool:

@@ -155,10 +155,10 @@ def sheet_as_text(
         If the workbook has several sheets and the mapping names none, or the sheet has no such
         row.
     """
-    whole = rows_of_sheet(path, sheet_of(path, label, mapping), label)
-    if mapping.last_row and len(whole) < mapping.last_row:
-        raise _ends_before(len(whole), label, mapping)
-    rows = whole[mapping.head - 1 : mapping.last_row]
+    all_rows = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+    if mapping.last_row and len(all_rows) < mapping.last_row:
+        raise _ends_before(len(all_rows), label, mapping)
+    rows = all_rows[mapping.head - 1 : mapping.last_row]
     if not rows:
         raise BadFileError(
             "the sheet ends before the names of its columns",
@@ -176,7 +176,7 @@ def sheet_as_text(
                 writer.writerow(row)
             else:
                 opened.write("\n")  # keeps the numbers of the rows below
-    over = [[_text(cell, mapping) for cell in row] for row in whole[: mapping.head - 1]]
+    over = [[_text(cell, mapping) for cell in row] for row in all_rows[: mapping.head - 1]]
     names = joined_names([*over[mapping.head - mapping.header_rows :], texts[0]])
     return target, names, tuple(_about_above([*over, *texts], label, mapping))
 
@@ -322,8 +322,8 @@ def _rows_below_names(path: Path, label: str, mapping: Mapping) -> Iterator[tupl
     continues is a row of its own.
     """
     if has_sheets(path):
-        whole = rows_of_sheet(path, sheet_of(path, label, mapping), label)
-        rows = ([_text(cell, mapping) for cell in row] for row in whole[mapping.head :])
+        all_rows = rows_of_sheet(path, sheet_of(path, label, mapping), label)
+        rows = ([_text(cell, mapping) for cell in row] for row in all_rows[mapping.head :])
         yield from ((n, row) for n, row in enumerate(rows, mapping.head + 1) if any(row))
         return
     with path.open(encoding=_encoding(path, label, mapping), newline="", errors="replace") as text:

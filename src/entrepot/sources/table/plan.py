@@ -172,9 +172,9 @@ def make_plan(mapping: Mapping, names: tuple[str, ...], label: str) -> Plan:
 def _money(mapping: Mapping, column: MappedColumn) -> MappedColumn:
     """Return a column of values with what the whole file says of money."""
     said = {
-        key: held
+        key: value
         for key in ("currency", "scale")
-        if getattr(column, key) is None and (held := getattr(mapping, key)) is not None
+        if getattr(column, key) is None and (value := getattr(mapping, key)) is not None
     }
     return column.model_copy(update=said) if said and column.role == "value" else column
 

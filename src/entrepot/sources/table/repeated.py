@@ -203,7 +203,7 @@ def _refuse(
         "sum": "rows that say one flow differ in nomenclature, valuation or currency",
         "totals": "rows that say one flow, and none is what the others add up to",
     }[plan.mapping.repeated]
-    apart = _told_apart(plan, [row for _, row in lines])
+    apart = _differences(plan, [row for _, row in lines])
     why = ["totals with their parts would count twice, and one of two parts alone too little"]
     why += [f"these rows differ in {apart}, which the mapping ignores"] if apart else []
     why += [sums] if (sums := _sums(connection, rows)) else []
@@ -217,7 +217,7 @@ def _refuse(
     )
 
 
-def _told_apart(plan: Plan, lines: Sequence[Sequence[str]]) -> str:
+def _differences(plan: Plan, lines: Sequence[Sequence[str]]) -> str:
     """Return the columns, not read, in which rows of one flow differ, and what stands there."""
     read = set(plan.read)
     found = []

@@ -232,10 +232,10 @@ def require_complete(
 def _texts(plan: Plan, looked: Looked) -> list[str]:
     """Return the texts of the file that mean the world."""
     found = []
-    for _, held in looked.lookups:
-        totals = [text for text, meaning in held.items() if meaning.why == "area-total"]
+    for _, meanings in looked.lookups:
+        totals = [text for text, meaning in meanings.items() if meaning.why == "area-total"]
         for text in totals:
-            if held[text].words[-1] == WORLD:
+            if meanings[text].words[-1] == WORLD:
                 found.append(text)
     if any(WORLD in group.says.values() for group in plan.groups):
         found.append(WORLD)

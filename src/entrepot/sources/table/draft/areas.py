@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from entrepot.sources.table.draft.questions import Questions
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["area_keys", "table_of_areas", "with_names_beside"]
+__all__ = ["area_keys", "table_of_areas", "with_paired_names"]
 
 _MOST = 400  # different cells: there are fewer countries
 _PAIRS = 4  # code columns times name columns that are looked at, each way
@@ -40,7 +40,7 @@ _LONGEST = 6  # signs of a code
 _CUT = 12  # letters of the longest name of a column whose names may be cut there
 
 
-def with_names_beside(
+def with_paired_names(
     connection: duckdb.DuckDBPyConnection, cells: Cells, columns: Sequence[Seen]
 ) -> tuple[Seen, ...]:
     """Return the columns, those of codes with what words in the same rows say of each code.
@@ -65,7 +65,7 @@ def with_names_beside(
     for code in codes if len(words) == 1 else ():
         if not code.flows and len(code.texts) <= _FLOWS and plain_flow(code.name):
             pairs = _one_to_one(connection, cells, columns, code, words[0])
-            found[code.name]["flows_beside"] = {
+            found[code.name]["paired_flows"] = {
                 text: words[0].flows[word] for text, word in pairs.items()
             }
     return tuple(replace(one, **found.get(one.name, {})) for one in columns)

@@ -14,13 +14,13 @@ from entrepot.errors import BadFileError, EntrepotError, RequestError
 from entrepot.files import require_file
 from entrepot.sources.parser import RawFile
 from entrepot.sources.table.cells import open_cells
-from entrepot.sources.table.draft.areas import table_of_areas, with_names_beside
+from entrepot.sources.table.draft.areas import table_of_areas, with_paired_names
 from entrepot.sources.table.draft.compose import compose
 from entrepot.sources.table.draft.guess import Guess, guess_columns
 from entrepot.sources.table.draft.head import look_at_head
 from entrepot.sources.table.draft.questions import TODO, DraftQuestion, Questions, as_yaml
 from entrepot.sources.table.draft.seen import look_at_columns
-from entrepot.sources.table.draft.stacked import parts_beside, plain_again
+from entrepot.sources.table.draft.stacked import parts_side_by_side, plain_again
 from entrepot.sources.table.draft.trial import QUESTION, Trial, Ways, only, read_with, stand_ins
 from entrepot.sources.table.fields import nomenclature_of
 from entrepot.sources.table.mapping import AREAS
@@ -167,15 +167,15 @@ def _one_part(
     head: Head, columns: tuple[Seen, ...], part: int, label: str
 ) -> tuple[str, frozenset[int]]:
     """Return what is said of several tables in one sheet, and places of columns of the others."""
-    beside = parts_beside(columns)
-    if head.parts and beside:
+    adjacent = parts_side_by_side(columns)
+    if head.parts and adjacent:
         raise BadFileError(
             "tables stand both under one another and side by side",
             where=label,
             why="rows or columns of different tables would be read as those of one",
             hint="save each of them as a file of its own",
         )
-    count = len(head.parts) or len(beside) or 1
+    count = len(head.parts) or len(adjacent) or 1
     if not 1 <= part <= count:
         raise RequestError(
             f"there is no part {part}: {label} has {count} table{'s' if count > 1 else ''}",
@@ -189,7 +189,7 @@ def _one_part(
         where += f" ({one.title[:60]})" if one.title else ""
         others: frozenset[int] = frozenset()
     else:
-        mine = beside[part - 1]
+        mine = adjacent[part - 1]
         where = f"columns {mine[0] + 1} to {mine[-1] + 1}"
         others = frozenset(range(len(columns))) - set(mine)
     return (
@@ -289,7 +289,7 @@ def _look(
         try:
             columns = look_at_columns(connection, cells)
             last = cells.line_count + cells.mapping.head - 1
-            return head, with_names_beside(connection, cells, columns), last
+            return head, with_paired_names(connection, cells, columns), last
         except BadFileError:
             end = last_row(cells)
             if end is None:
@@ -297,7 +297,7 @@ def _look(
         head = replace(head, says=head.says | {"last_row": end})
         cells = open_cells(path, label, head.reading(), scratch, connection)
         columns = look_at_columns(connection, cells)
-        return head, with_names_beside(connection, cells, columns), end
+        return head, with_paired_names(connection, cells, columns), end
 
 
 def _refused(

@@ -193,7 +193,7 @@ def _by_name(column: Seen) -> Guess:
     return Guess(column, row["role"], keys)
 
 
-_BORNE_OUT: dict[str, Callable[[Seen], bool]] = {
+_CONFIRMED: dict[str, Callable[[Seen], bool]] = {
     **dict.fromkeys(MARKS, lambda seen: len(seen.texts) <= 3),
     "product": lambda seen: seen.is_code or bool(code_pattern(seen)),
     "flow": lambda seen: bool(seen.flows) or len(seen.texts) <= 4,
@@ -212,7 +212,7 @@ def _by_cells(guess: Guess) -> None:
             guess.role, guess.keys = "", {}
     elif guess.role in ("month", "quarter", "year") and seen.is_period and not seen.is_plain:
         guess.role = "period"
-    elif guess.role in _BORNE_OUT and not _BORNE_OUT[guess.role](seen):
+    elif guess.role in _CONFIRMED and not _CONFIRMED[guess.role](seen):
         guess.role, guess.keys = "", {}
 
 
@@ -337,7 +337,7 @@ def _said_once(guesses: Sequence[Guess]) -> None:
             found = _FLOW_COLUMNS.search(text.casefold())
             if found and not any(one.role == "flow" for one in guesses):
                 flow = "export" if found[1] else "import"
-                guess.role, guess.seen = "flow", replace(guess.seen, flows_beside={text: flow})
+                guess.role, guess.seen = "flow", replace(guess.seen, paired_flows={text: flow})
     for guess in guesses:
         if guess.role == "value":
             guess.keys = says | guess.keys
@@ -386,7 +386,7 @@ def _sureness(guess: Guess) -> tuple[bool, int, int]:
 
     Words for flows are surer than numbers, cells that are all filled than gaps, codes than names.
     """
-    unclear = guess.role == "flow" and bool(not guess.seen.is_flow or guess.seen.flows_beside)
+    unclear = guess.role == "flow" and bool(not guess.seen.is_flow or guess.seen.paired_flows)
     filled = sum(guess.seen.rows) if guess.role in AREAS else 0
     return unclear, -filled, _SURER.index(str(guess.keys.get("codes", "")).lower())
 

@@ -81,7 +81,7 @@ class Seen:
         Number of rows of each text.
     named, named_by
         Areas that names in another column say of some of its texts, and that column.
-    flows_beside
+    paired_flows
         Flows that words in another column say of its texts.
     """
 
@@ -90,7 +90,7 @@ class Seen:
     rows: tuple[int, ...]
     named: Mapping[str, str] = field(default_factory=dict, hash=False)
     named_by: str = ""
-    flows_beside: Mapping[str, str] = field(default_factory=dict, hash=False)
+    paired_flows: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ class Seen:
     @cached_property
     def flows(self) -> dict[str, str]:
         """Flow of each text that is a word for one."""
-        found = dict(self.flows_beside)
+        found = dict(self.paired_flows)
         for text in self.texts:
             word = re.sub(r"^[0-9]-", "", text.casefold())  # Eurostat: 2-EXPORT
             flow = next((f for f, words in FLOW_WORDS.items() if word in words), None)
@@ -150,9 +150,9 @@ class Seen:
                 and not self._contradicts(areas)
             ):
                 fits[system] = areas
-        whole = tuple(system for system, areas in fits.items() if None not in areas)
-        if whole or len(self.texts) < _ENOUGH:
-            return whole
+        complete = tuple(system for system, areas in fits.items() if None not in areas)
+        if complete or len(self.texts) < _ENOUGH:
+            return complete
         part = {system: 1 - areas.count(None) / len(areas) for system, areas in fits.items()}
         return tuple(one for one, share in part.items() if share >= max(_MOSTLY, *part.values()))
 
@@ -255,8 +255,8 @@ def look_at_columns(connection: duckdb.DuckDBPyConnection, cells: Cells) -> tupl
             for place, text, count in _counted(connection, cells, places):
                 counted[place].append((text, count))
     return tuple(
-        Seen(name, tuple(text for text, _ in held), tuple(count for _, count in held))
-        for name, held in zip(cells.names, counted, strict=True)
+        Seen(name, tuple(text for text, _ in pairs), tuple(count for _, count in pairs))
+        for name, pairs in zip(cells.names, counted, strict=True)
     )
 
 

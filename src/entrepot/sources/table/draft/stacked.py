@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.table.draft.seen import Seen
 
-__all__ = ["SheetPart", "parts_below", "parts_beside", "plain_again"]
+__all__ = ["SheetPart", "parts_below", "parts_side_by_side", "plain_again"]
 
 _NUMBERS = 0.5  # of the filled cells of a column of numbers
 _COVERED = 0.6  # of the columns of numbers that a row of names has a cell in
@@ -167,13 +167,13 @@ def _are_names(
         steps = {later - one for one, later in itertools.pairwise(years)}
         # Values of 1990 to 2025 in a row are data unless they follow each other.
         return len(years) > 1 and steps in ({1}, {-1})
-    is_whole = len(hits) >= _COVERED * len(numbers)
-    if has_gap or (is_whole and is_apart):
+    is_covered = len(hits) >= _COVERED * len(numbers)
+    if has_gap or (is_covered and is_apart):
         return True
-    return len(set(hits)) > 1 and (is_whole or is_apart)
+    return len(set(hits)) > 1 and (is_covered or is_apart)
 
 
-def parts_beside(columns: Sequence[Seen]) -> tuple[tuple[int, ...], ...]:
+def parts_side_by_side(columns: Sequence[Seen]) -> tuple[tuple[int, ...], ...]:
     """Return the places of the columns of tables that stand side by side; none for one table."""
     starts = [0]
     for place, seen in enumerate(columns):
@@ -188,8 +188,8 @@ def parts_beside(columns: Sequence[Seen]) -> tuple[tuple[int, ...], ...]:
         is_apart = not columns[place - 1].texts
         if has_numbers and (is_apart or _is_alike(block[who], seen)) and _share(block[who], seen):
             start = place - who  # codes may stand before the names
-            is_whole = [_plain(one) for one in columns[start:place]] == names[:who]
-            starts.append(start if is_whole else place)
+            is_repeated = [_plain(one) for one in columns[start:place]] == names[:who]
+            starts.append(start if is_repeated else place)
     ends = [*starts[1:], len(columns)]
     parts = tuple(tuple(range(*ends_)) for ends_ in zip(starts, ends, strict=True))
     return parts if len(parts) > 1 else ()
