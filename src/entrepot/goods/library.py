@@ -137,7 +137,7 @@ def is_file(name: str) -> bool:
 
 
 def lists_made() -> date:
-    """Return the day of the edition of the lists that is held."""
+    """Return the day of the edition of the lists that is in use."""
     return _lists_in_use()[1]
 
 
@@ -173,7 +173,7 @@ def _bundled() -> dict[str, tuple[Act, tuple[GoodsList, ...]]]:
 
 
 def _lists_in_use() -> tuple[Path, date]:
-    """Return the folder of the lists that are held, and their day: what ships, or what is newer.
+    """Return the folder of the lists in use, and their day: what ships, or what is newer.
 
     A page asks it thousands of times, and somebody may take an edition meanwhile: so the file
     is looked at every time, and read when it is another one.

@@ -82,7 +82,7 @@ class Links:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Newer and older edition of each table held."""
+        """Newer and older edition of each table there is."""
         return tuple(sorted(self._raw, reverse=True))
 
     def kept(self, newer: str, older: str) -> frozenset[tuple[str, str]]:
@@ -132,7 +132,7 @@ class Links:
         Raises
         ------
         RequestError
-            If a table between them is not held.
+            If a table between them is missing.
         """
         if (one, other) not in self._families:
             path = steps(one, other)

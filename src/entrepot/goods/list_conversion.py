@@ -348,7 +348,7 @@ class CodeConversion:
     codes
         What to use for it; empty where nothing stands for it.
     family
-        Its closed group; None where no table was needed or held.
+        Its closed group; None where no table was needed or known.
     low, high
         Least and most of the family's trade that listed codes can be.
     reason

@@ -235,7 +235,7 @@ def take(edition: ListEdition, digest: str) -> None:
     Raises
     ------
     RequestError
-        If the hash is that of another file, or the edition is no newer than the lists held.
+        If the hash is that of another file, or the edition is no newer than the lists in use.
     OutsideError
         If it cannot be written.
     """

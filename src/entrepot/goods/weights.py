@@ -1,7 +1,7 @@
 """Weights that split the trade of a code over the codes of another edition.
 
-Estimated after Lukaszuk and Torun (2022): a *timely switcher* is a reporter whose imports are told
-in the old edition in one year and in the new one in the next. In each family of linked codes let X
+Estimated after Lukaszuk and Torun (2022): a *timely switcher* is a reporter whose imports are in
+the old edition in one year and in the new one in the next. In each family of linked codes let X
 have the shares of the old codes in the family's imports (one row a reporter) and Y those of the new
 codes; the weights B minimise ``||Y - X B||^2`` with B >= 0, each row of B adding up to one, and no
 weight where there is no link. It is solved by non-negative least squares.
@@ -148,7 +148,7 @@ def estimate_weights(
     ----------
     before, after
         Frames that Narwhals can read with ``reporter``, ``product`` (six digits) and ``value``:
-        imports of the year told in the older edition, and of the next year told in the newer.
+        imports of the year reported in the older edition, and of the next year in the newer.
         Other reporters than those in both are left out.
     links
         The tables of the United Nations.
@@ -160,7 +160,7 @@ def estimate_weights(
     Raises
     ------
     RequestError
-        If the editions are no neighbours, or their table is not held.
+        If the editions are no neighbours, or their table is missing.
     NoEvidenceError
         If there is no timely switcher.
     MissingExtraError

@@ -306,7 +306,7 @@ def each_sum(
 
 
 def sound(side: SideSums) -> nw.Expr:
-    """Whether the side has imports, none of them negative or infinite, and told of the other's."""
+    """Whether the side has imports, none negative or infinite, and reports those from the other."""
     return side.defined & (nw.col(f"{side.name}_bad") == 0)
 
 

@@ -36,7 +36,7 @@ __all__ = ["NORMAL", "By", "Reconciled", "Tails", "reconcile"]
 Scores = Literal["variances", "fixed_point"]
 By = Literal["all", "year", "chapter"]
 PART = 1_000
-"""Cells told by both from which a year or a chapter has error variances of its own."""
+"""Cells reported by both from which a year or a chapter has error variances of its own."""
 _PART: dict[By, str] = {"all": "''", "year": "year(period)::VARCHAR", "chapter": "left(product, 2)"}
 
 
@@ -49,10 +49,10 @@ class Reconciled:
     rows
         One row a cell: the key, `value_usd`, `low_usd`, `high_usd` (90 % interval; where a country
         tells nothing at all in a period, that of what it used to tell beside such a report, from
-        cells of the same pair and chapter that both told),
+        cells of the same pair and chapter that both reported),
         `weight_exporter`, `value_exporter_usd`, `value_importer_usd`, `log_freight`, `valuation`,
         `reported_by`,
-        `suppressed_in` (in what the side that tells nothing may have the flow; see `withheld`).
+        `suppressed_in` (in what the side that reports nothing may have the flow; see `withheld`).
     freight
         None where importers' values were kept.
     odds
@@ -66,9 +66,9 @@ class Reconciled:
     learnt
         Cells of the official data that weights were learnt from; 0 if they say too little.
     counts
-        Cells told by both, by the exporter and by the importer, with their value.
+        Cells reported by both, by the exporter and by the importer, with their value.
     moved
-        Cells whose exporter told of them under a code that the importer's edition lacks, or that
+        Cells whose exporter reported them under a code that the importer's edition lacks, or that
         holds more there, and the value that went to them.
     """
 
@@ -121,7 +121,7 @@ def reconcile(
         Where the relations live. Tables are made in it, in a schema of their own, which the result
         rests on until it is closed.
     rows
-        Canonical flows, each told by one side; see `pair`.
+        Canonical flows, each reported by one side; see `pair`.
     distances
         Exporter, importer, `weighted_distance_km`, `is_contiguous`; needed to take freight off.
     official
@@ -136,10 +136,10 @@ def reconcile(
         How reliability is measured where nothing official says it.
     by
         Whether error variances are of ``all`` trade, or of each ``year`` or ``chapter`` apart; one
-        with fewer than `PART` cells that both tell has those of all.
+        with fewer than `PART` cells that both report has those of all.
     reporters
-        Who tells anything at all in which period, from `tellers_of` all goods, where `rows` have
-        some only; None takes it from `rows`.
+        Who reports anything at all in which period, from `reporters_of` all goods, where `rows`
+        have some only; None takes it from `rows`.
     moves
         Where the goods of a code are in another edition; see `pair`.
     kept
@@ -308,7 +308,7 @@ def _register(
 
 
 CALIBRATE_FEWEST = 200
-"""Cells told by both below which errors are taken for normal: a quantile of fewer is chance."""
+"""Cells reported by both below which errors are taken for normal: a quantile of fewer is chance."""
 ENOUGH = 500_000
 """Cells that are enough for a quantile."""
 HALF = "(hash(exporter, importer, product) % 2)::VARCHAR"
@@ -425,10 +425,10 @@ LEFT JOIN (
 
 
 def history(source: str, log_freight: str) -> str:
-    """Return the band that holds nine gaps in ten of each pair and chapter where one is silent.
+    """Return the band that holds nine gaps in ten of a pair and chapter where one does not report.
 
-    A gap is what importers told on top, in logs. The ends are the sorted gaps at ``(n + 1) p``, as
-    they have to be for the next gap to lie between them nine times in ten; between two, by line.
+    A gap is what importers reported on top, in logs. The ends are the sorted gaps at ``(n + 1) p``,
+    as they have to be for the next gap to lie between them nine times in ten; between two, by line.
     """
     # Lists count from 1, and from the end with a minus. With fewer than 19 gaps n would be 0, a
     # place that no list has; `STATEMENTS_ENOUGH` keeps it at 1 or more.
@@ -453,7 +453,7 @@ def history(source: str, log_freight: str) -> str:
 
 
 def non_reporting(source: str, side: str, known: bool) -> str:
-    """Return the countries, by period, that stand on a side and tell nothing of it at all."""
+    """Return the countries, by period, that stand on a side and report nothing of it at all."""
     # Rows of some goods cannot show who reports nothing at all: then a list of all goods says it.
     if known:
         return f"""

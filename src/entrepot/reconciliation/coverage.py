@@ -35,8 +35,8 @@ class Coverage:
     base_usd
         Value in the base time that the share is of.
     is_own
-        Whether the base is what the country itself told; what partners told leaves out those who
-        told nothing then either.
+        Whether the base is what the country itself reported; what partners reported leaves out
+        those who reported nothing then either.
     non_reporting
         Partners that do not report, with their share of the base, the largest first.
     """
@@ -63,7 +63,7 @@ def coverage(
     Parameters
     ----------
     rows
-        Canonical flows, each told by one side, of the base time and after.
+        Canonical flows, each reported by one side, of the base time and after.
     area
         The country that stopped reporting.
     side
@@ -71,8 +71,8 @@ def coverage(
     base
         First day of the first and of the last period of the base time.
     periods
-        First days of the periods to look at, also where nobody tells anything; none takes those in
-        which somebody does.
+        First days of the periods to look at, also where nobody reports anything; none takes those
+        in which somebody does.
     by_product
         For each product apart. Who reports a period at all reports all of its products: a flow that
         is not there is then none.

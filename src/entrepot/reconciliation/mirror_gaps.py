@@ -45,7 +45,7 @@ _REPORT_KEY = "period, freq, reported_by, reporter, nomenclature"
 def mirrored(
     rows: duckdb.DuckDBPyRelation, dollars: Mapping[str, tuple[float, float]] = DOLLARS
 ) -> duckdb.DuckDBPyRelation:
-    """Return both reports of each flow and good in each year, zero where a side tells of none.
+    """Return both reports of each flow and good in each year, zero where a side reports none.
 
     Parameters
     ----------
@@ -193,8 +193,8 @@ QUALIFY reports.freq = min(reports.freq)
 
 FAR = 10.0
 """Factor between two reports of a good and a year from which one of them is next to nothing. What
-is told twice is mostly nearer: of 31 ores and metals in 2022 half within 1.7, three in four within
-5.5 (Comtrade, 1 m USD and more)."""
+is reported twice is mostly nearer: of 31 ores and metals in 2022 half within 1.7, three in four
+within 5.5 (Comtrade, 1 m USD and more)."""
 LEAST = 1e6
 """US dollars of the larger report of a good."""
 FACTOR = 2.0
@@ -251,7 +251,7 @@ class MirrorGaps:
 
 @dataclass(frozen=True, slots=True)
 class MirrorPair:
-    """What both sides report of a flow in a year, of one good or of all that both tell of.
+    """What both sides report of a flow in a year, of one good or of all that both report.
 
     Attributes
     ----------

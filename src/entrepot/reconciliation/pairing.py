@@ -105,28 +105,28 @@ def pair(
     Parameters
     ----------
     rows
-        Canonical flows, each told by one side, one row for each key of the table. Trade of an area
-        with itself is left out. Where an importer tells a cell by origin and by consignment, the
-        consignment is taken: it is what the exporter's destination answers to. Where the two sides
-        report in different editions, equal codes are taken for the same goods, in the importer's
-        edition; of a code that only one of the editions has see `moves`.
+        Canonical flows, each reported by one side, one row for each key of the table. Trade of an
+        area with itself is left out. Where an importer reports a cell by origin and by consignment,
+        the consignment is taken: it is what the exporter's destination answers to. Where the two
+        sides report in different editions, equal codes are taken for the same goods, in the
+        importer's edition; of a code that only one of the editions has see `moves`.
     moves
         Where the goods of a code are in another edition: `nomenclature`, `product`,
-        `to_nomenclature`, `to_product`, six digits. What an exporter tells of the code goes to
-        those of the others that the importer tells of it in that period, as the importer's own
-        values divide it; where the importer tells none of them it stays. None moves nothing.
+        `to_nomenclature`, `to_product`, six digits. What an exporter reports of the code goes to
+        those of the others that the importer reports of it in that period, as the importer's own
+        values divide it; where the importer reports none of them it stays. None moves nothing.
 
     Raises
     ------
     RequestError
-        If rows are reconciled already, or told by nobody.
+        If rows are reconciled already, or reported by nobody.
 
     Notes
     -----
     Several rows of one side and cell (parts that add up, re-exports beside domestic exports) are
     added up; their mass is null where one that has a value has no mass. `is_reexport` is true where
     all of the exporter's report is re-exports, null where it is not told apart. `moved_usd` is how
-    much of `value_exporter_usd` was told under other codes; `is_estimated` is true where it was
+    much of `value_exporter_usd` was reported under other codes; `is_estimated` is true where it was
     divided.
     """
     # One row for each kind of row: this looks at two handfuls, not at all reports.

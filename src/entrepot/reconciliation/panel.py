@@ -1,7 +1,7 @@
 """Months in which some reporters are late: the same reporters throughout, or last year's value.
 
 A total over months grows when a reporter joins and falls when one is late. A fixed panel keeps only
-those who tell every month; carrying fills a missing month with the same month a year before, and
+those who report every month; carrying fills a missing month with the same month a year before, and
 flags it as estimated.
 """
 
@@ -60,16 +60,16 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
     Parameters
     ----------
     rows
-        Canonical flows, each told by one side; every frequency is a panel of its own.
+        Canonical flows, each reported by one side; every frequency is a panel of its own.
     kind
         ``as_reported``: as they are; ``fixed``: of those who report every period; ``carried``: a
-        reporter that is late in a period has what it told of the same time a year before, with
+        reporter that is late in a period has what it reported of the same time a year before, with
         `is_estimated` true. A value is carried once: what was estimated is not carried on.
 
     Raises
     ------
     NoEvidenceError
-        If nobody tells every period, for a fixed panel.
+        If nobody reports every period, for a fixed panel.
     """
     if kind == "as_reported":
         return rows
@@ -90,26 +90,26 @@ def panel(rows: duckdb.DuckDBPyRelation, kind: Panel) -> duckdb.DuckDBPyRelation
 
 
 def reporters_of(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return who tells anything in which period: period, freq, reported_by, area."""
+    """Return who reports anything in which period: period, freq, reported_by, area."""
     return over(
         rows, "flows", f"SELECT DISTINCT period, freq, reported_by, {_REPORTER} AS area FROM flows"
     )
 
 
-# What reporters keep back: why a side may be silent of a flow although it reports others.
+# What reporters keep back: why a side may not report a flow although it reports others.
 
 
 PARTNERS = ("XNES", "XSECRET", "XSPECIAL")
 """Partners that stand for countries which are not named."""
 HOWS = ("heading", "chapter", "partner", "goods")
-"""In what a flow may be that a side tells nothing of; the first that applies is taken.
+"""In what a flow may be of which a side reports nothing; the first that applies is taken.
 
 ``heading``, ``chapter``
-    The side tells four or two digits of the same partner, without the lines under them.
+    The side reports four or two digits of the same partner, without the lines under them.
 ``partner``
-    It tells the same code of a partner that is not named.
+    It reports the same code of a partner that is not named.
 ``goods``
-    It tells goods that are not specified (9999..) of the same partner.
+    It reports goods that are not specified (9999..) of the same partner.
 """
 ENOUGH = 0.5
 """Share of the other side's report that has to be there, to hold the flow."""
@@ -120,18 +120,18 @@ CASE WHEN value_importer_usd IS NULL THEN 'importer'
 CASE silent_side WHEN 'importer' THEN importer WHEN 'exporter' THEN exporter END AS silent_area,
 CASE silent_side WHEN 'importer' THEN exporter WHEN 'exporter' THEN importer END AS silent_partner,
 coalesce(value_exporter_usd, value_importer_usd) AS told_usd"""
-"""More columns of paired cells: who tells nothing, null where both tell."""
+"""More columns of paired cells: who reports nothing, null where both report."""
 
 _PARTNER = "CASE reported_by WHEN 'importer' THEN exporter ELSE importer END"
 
 
 def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return what reporters tell in place of lines that they keep back.
+    """Return what reporters give in place of lines that they keep back.
 
     Parameters
     ----------
     rows
-        Canonical flows, each told by one side, of all goods.
+        Canonical flows, each reported by one side, of all goods.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def withheld(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def suppressed_in(hows: Collection[str], source: str) -> tuple[str, str]:
-    """Return SQL for in what a flow may be that one side tells nothing of, and the joins it needs.
+    """Return SQL for in what a flow may be that one side does not report, and the joins it needs.
 
     Parameters
     ----------

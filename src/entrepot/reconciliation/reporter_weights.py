@@ -425,7 +425,7 @@ def together(parts: Sequence[PairGap]) -> tuple[PairGap, ...]:
 
 
 def require(found: Sequence[PairGap]) -> None:
-    """Refuse to measure anybody where nothing is told twice."""
+    """Refuse to measure anybody where nothing is reported twice."""
     if not found:
         raise NoEvidenceError(
             "no flow is reported by both sides",

@@ -106,7 +106,7 @@ def parquet_types(connection: duckdb.DuckDBPyConnection, path: Path, where: str)
 def cell_text(column: str, kind: str) -> str:
     """Return SQL for a cell as text: null is empty, a whole number has no point.
 
-    A number of 32 bits is told as what is stored, as other readers have it, and not by the few
+    A number of 32 bits is written as what is stored, as other readers have it, and not by the few
     digits that would do to store it again.
     """
     name = quoted(column)

@@ -194,7 +194,7 @@ def _left(
 
 
 DEPTH = 6
-"""How many earlier guesses are weighed."""
+"""How many earlier guesses are combined."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,7 @@ class LeavingOut(NamedTuple):
     Attributes
     ----------
     covariance
-        Of the columns of x; not a number for a column that only one cluster tells, which has no
+        Of the columns of x; not a number for a column that only one cluster identifies, with no
         estimate without it. None where there is none.
     degrees
         Degrees of freedom by column, see `degrees_of_freedom`: few treated clusters among many

@@ -201,7 +201,7 @@ def estimates(
     coefficients
         As `regression_coefficients` returns them.
     breaks
-        Flows of which only the months since a break tell the present growth.
+        Flows of which only the months since a break show the present growth.
 
     Returns
     -------

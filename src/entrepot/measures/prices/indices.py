@@ -326,7 +326,7 @@ def _by_product(cells: Sequence[Cell], periods: set[Any]) -> dict[Any, list[Cell
 def _add_star(
     pairs: dict[Any, dict[Any, Pair]], members: Sequence[tuple[Any, float, float]]
 ) -> None:
-    """Add what periods tell of each other that are compared with one thing, each with a weight.
+    """Add what periods say of each other that are compared with one thing, each with a weight.
 
     Sum_k w_k (y_k - m)^2, least over m, is sum_(k<l) w_k w_l / W (y_k - y_l)^2.
     """

@@ -136,7 +136,7 @@ def rerouted(
         Hubs that do not report, so that the rows have some of the others who sold to them, and
         not all: nothing is sure of them.
     complete
-        Promise that somebody tells what every hub sold, so that a hub of which no row does, sold
+        Promise that somebody reports what every hub sold, so that a hub of which no row does, sold
         nothing. Without it such a hub is refused: silence would look like a leap from zero.
     supplier, buyer, product, time, value
         Columns.
@@ -306,14 +306,14 @@ def _chains(
             yield (*chain, IMPORTER)
 
 
-# What no row tells: goods without trade, hubs without a past, or without a word on sales.
+# What no row says: goods without trade, hubs without a past, or without a word on sales.
 
 
 def require_reported(flows: Flows, others: Flows | None, chain: Chain) -> None:
     """Refuse goods without trade, and hubs of which a period has no row, or none of what they sold.
 
-    A hub that tells what it buys, and not what it sells, would seem to have sold nothing: all that
-    it sells later were an excess, or nothing of it.
+    A hub that reports what it buys, and not what it sells, would seem to have sold nothing: all
+    that it sells later were an excess, or nothing of it.
 
     Raises
     ------

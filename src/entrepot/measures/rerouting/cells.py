@@ -375,7 +375,7 @@ class Chain:
     non_reporting
         Hubs of which the rows have some of the others who sold to them, and not all.
     complete
-        Whether a hub of whose sales no row tells has sold nothing.
+        Whether a hub of whose sales there is no row has sold nothing.
     """
 
     origin: frozenset[str]

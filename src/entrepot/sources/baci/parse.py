@@ -208,7 +208,7 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_b
     years, areas
         What the texts that may occur stand for, one by one.
     reported_by
-        SQL for who told a flow, by ``year``, ``exporter`` and ``importer``; may be empty.
+        SQL for who reported a flow, by ``year``, ``exporter`` and ``importer``; may be empty.
     """
     # `enum_code` counts from 0, lists of DuckDB from 1.
     # Codes are looked up in lists: a join would take eleven million rows for the smaller side.
@@ -222,7 +222,7 @@ def canonical(cells: str, years: Sequence[int], areas: Sequence[str], reported_b
                      ({isos})[enum_code(j) + 1] AS importer, k, v, q FROM ({cells}))"""
 
 
-# What holds of the cells of a BACI table: years, rules, and who told a flow.
+# What holds of the cells of a BACI table: years, rules, and who reported a flow.
 
 
 def years_of(table: FileTable) -> list[int]:

@@ -332,7 +332,7 @@ def _unknown(file: Checked, role: str, text: str) -> BadFileError:
 def members() -> Iterator[tuple[str, str, str]]:
     """Yield each member of the European Union with its first day and the day after its last.
 
-    Trade with the United Kingdom was told as trade inside the Union until the transition ended.
+    Trade with the United Kingdom was reported as trade inside the Union until the transition ended.
     """
     for one in group("EU").memberships:
         left = _TRANSITION if one.area == "GBR" else f"{one.left or _NEVER}"

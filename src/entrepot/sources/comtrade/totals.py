@@ -232,7 +232,7 @@ _NAMES = [name.strip() for name in AMOUNTS.split(",")]
 def split_reexports(
     connection: duckdb.DuckDBPyConnection, file: ComtradeFile
 ) -> tuple[Finding, ...]:
-    """Make the table `FLOW`: exports split into own goods and re-exports where both are told."""
+    """Make the table `FLOW`: exports split into own goods and re-exports where both are there."""
     flows = {flow for (flow,) in connection.execute(f"SELECT DISTINCT flow FROM {CELL}").fetchall()}
     if "RX" not in flows and "DX" not in flows:
         offer(connection, FLOW, _unsplit("'M', 'X'"))
@@ -253,7 +253,7 @@ def _split(connection: duckdb.DuckDBPyConnection) -> None:
         f"any_value(struct_pack({_struct()})) FILTER (flow = '{code}') AS {name}"
         for code, name in (("X", "x"), ("RX", "r"), ("DX", "d"))
     )
-    # A reporter that tells re-exports of a product with any partner tells them with every partner.
+    # A reporter of re-exports of a product with any partner reports them with every partner.
     exports = f"""
         SELECT *, bool_or(r IS NOT NULL) OVER (PARTITION BY period, reporter, product) AS told
         FROM (SELECT {_CELL}, {sides} FROM {CELL} WHERE flow IN ('X', 'RX', 'DX') GROUP BY {_CELL})

@@ -1,4 +1,4 @@
-"""Fetch one piece: held already, or conditionally, from where it stopped, or from its start."""
+"""Fetch one piece: there already, or conditionally, from where it stopped, or from its start."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Read IMTS of the IMF: all goods, by reporter and partner, a year, quarter or month.
 
-A row is told by the reporter: imports by the importer, exports by the exporter. The IMF fills
+A row is reported by one side: imports by the importer, exports by the exporter. The IMF fills
 what is not reported with what partners report, and says so only in documents.
 """
 

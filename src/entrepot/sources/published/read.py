@@ -46,7 +46,7 @@ _USUAL_FLOW = {
 
 @cache
 def published(kind: Kind = "published") -> tuple[Published, ...]:
-    """Return every statement held, by id.
+    """Return every statement that is kept, by id.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def stating(
     kind
         Whose statements.
     **keys
-        ``base``, ``basis``, or any other column of `Published`. Unless told otherwise, ``per`` is
+        ``base``, ``basis``, or any other column of `Published`. Unless stated otherwise, ``per`` is
         empty (an average month is not a year) and ``flow`` is what the measure is usually about:
         two-way trade for a ``trade_share``, one way for a ``value``.
 
@@ -123,7 +123,7 @@ def exchange_rates(
     currency
         E.g. ``"CNY"``: the rate is then in CNY per USD.
     period
-        A year or month (averages) or a day (fixings); None for every period held.
+        A year or month (averages) or a day (fixings); None for every period there is.
     """
     return stating("exchange_rate", period=period, currency=currency)
 
