@@ -111,6 +111,6 @@ def test_a_placebo_that_is_one_of_two_controls_is_asked_without_a_synthetic_one(
 
 def test_of_a_hub_called_silent_nothing_is_sure_though_somebody_sold_to_it() -> None:
     assert found(CHAIN).low > 0
-    one = found(CHAIN, silent="KGZ")
+    one = found(CHAIN, non_reporting="KGZ")
     assert (one.low, one.alarm, one.hubs[0].limit) == (0, None, "unknown")
     assert (one.value, one.high) == (found(CHAIN).value, found(CHAIN).high)
