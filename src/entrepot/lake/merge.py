@@ -78,7 +78,7 @@ def require_room(
                 else clash(next(iter(present.files.values())).path)
             )
             if whole or found:
-                raise _taken(item, part, other, name, found)
+                raise _occupied(item, part, other, name, found)
 
 
 def lost(
@@ -118,7 +118,7 @@ def lost(
     return Finding("fewer-rows", "warning", str(part.period or item.source), gone, example, text)
 
 
-def _taken(
+def _occupied(
     item: Snapshot, part: Partition, other: Snapshot, name: str, found: Clash | None
 ) -> BadFileError:
     when = f"{item.source} {part.period}" if part.period else item.source
@@ -160,7 +160,7 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
     gone: set[str] = set()
     for item in before.snapshots:
         for part in item.partitions:
-            taken = {
+            replaced = {
                 name
                 for new in added
                 for other in new.partitions
@@ -169,7 +169,7 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
             }
             # Only if all of it is taken over: of a file with
             # a slice that still counts, the rest is hidden.
-            if taken >= set(part.slices):
+            if replaced >= set(part.slices):
                 gone.update(file.path for file in part.stored)
     kept = (item.without(gone) for item in before.snapshots)
     return Catalog((*(item for item in kept if item.partitions), *added))
