@@ -42,7 +42,7 @@ def require_room(
     part: Partition,
     others: Sequence[Snapshot],
     *,
-    whole: bool,
+    one_delivery: bool,
     name: str,
     clash: Callable[[str], Clash | None],
 ) -> None:
@@ -54,7 +54,7 @@ def require_room(
         The new rows.
     others
         Everything of the source, held and new.
-    whole
+    one_delivery
         Whether one period has one delivery; otherwise deliveries may be parts that add up.
     name
         Name of the new table, for messages.
@@ -74,10 +74,10 @@ def require_room(
                 continue
             found = (
                 None
-                if whole or not present.files
+                if one_delivery or not present.files
                 else clash(next(iter(present.files.values())).path)
             )
-            if whole or found:
+            if one_delivery or found:
                 raise _occupied(item, part, other, name, found)
 
 
