@@ -201,5 +201,5 @@ def _last_words(log: Path) -> str:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    told = [line.strip() for line in lines if re.search(r"(Exception|Error|error)\b", line)]
-    return "; ".join(told[:_LAST_WORDS])
+    errors = [line.strip() for line in lines if re.search(r"(Exception|Error|error)\b", line)]
+    return "; ".join(errors[:_LAST_WORDS])

@@ -11,7 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.availability import availability_of
 from entrepot.figures.denominator import LARGEST
-from entrepot.figures.no_value import MANY_TELLERS
+from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake, fetch
 from entrepot.model.areas import areas
 from entrepot.model.period import Period
@@ -70,7 +70,7 @@ def test_a_table_says_how_many_partners_its_total_has(tmp_path: Path) -> None:
 def test_a_total_out_of_partners_reports_says_how_many_and_which_large_ones_lack(
     tmp_path: Path,
 ) -> None:
-    tellers = [code for code in COUNTRIES if code not in ("JPN", "GBR", "UKR")][:MANY_TELLERS]
+    tellers = [code for code in COUNTRIES if code not in ("JPN", "GBR", "UKR")][:MANY_REPORTERS]
     tellers += [code for code in LARGEST if code not in (*tellers, "JPN", "GBR")]
     lake = _lake(tmp_path, [f"2022,{code},UKR,X,854231,7" for code in tellers])
     found = _caveats(lake, "import_share", importer="UKR", exporter="CHN")
@@ -165,7 +165,7 @@ def test_the_largest_sixty_hold_nearly_all_trade(told: dict[tuple[str, str], flo
         sold[exporter] += value
         bought[importer] += value
     largest = sorted(sold, key=lambda code: -sold[code])
-    for count, of_all, of_nine_in_ten in ((40, 0.95, 0.85), (MANY_TELLERS, 0.99, 0.92)):
+    for count, of_all, of_nine_in_ten in ((40, 0.95, 0.85), (MANY_REPORTERS, 0.99, 0.92)):
         kept = set(largest[:count])
         availability_of = sum(sold[code] for code in kept) / sum(sold.values())
         assert of_all < availability_of < of_all + 0.02

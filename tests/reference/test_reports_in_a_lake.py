@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import entrepot as ep
-from entrepot.figures.no_value import MANY_TELLERS
+from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake
 from entrepot.model.areas import areas
 
@@ -53,7 +53,7 @@ OTHERS = [
     (2021, one.code, "JPN", "X", "854231", 1)
     for one in areas()
     if one.kind == "country" and one.code not in ("POL", "CHN", "DEU", "UKR", "JPN")
-][: MANY_TELLERS - 3]
+][: MANY_REPORTERS - 3]
 
 
 def _lake(folder: Path, rows: list[tuple[object, ...]], currency: str = "USD") -> Lake:

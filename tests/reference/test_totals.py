@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import entrepot as ep
 from entrepot.errors import BadFileError
-from entrepot.figures.no_value import MANY_TELLERS
+from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.lake import Lake
 from entrepot.model.areas import area, by_code
 from made_comext import bulk
@@ -342,7 +342,7 @@ def test_own_trade_in_a_sum_of_partners_reports_is_stated(tmp_path: Path) -> Non
         row(value, reporter=reporter, partner=THAILAND, flow="X")
         for value, reporter in ((300, TAIWAN), (100, CHINA), (100, THAILAND))
     ]
-    added = 500 + 10 * MANY_TELLERS
+    added = 500 + 10 * MANY_REPORTERS
     lake = lake_of(tmp_path, [*rows, *_crowd("X", THAILAND)])
     figure = ask(lake, "import_share", exporter="TWN", reported_by="exporter")
     assert figure.value == pytest.approx(300 / added)
@@ -505,14 +505,14 @@ def _crowd(flow: str, partner: int) -> list[dict[str, Any]]:
     """Return reports of ten of trade with one partner, from as many as make up a total."""
     taken = {THAILAND, TAIWAN, CHINA, USA}
     codes = {v: int(k) for k, v in by_code("comtrade").items() if area(v).kind == "country"}
-    crowd = [one for one in codes.values() if one not in taken][:MANY_TELLERS]
+    crowd = [one for one in codes.values() if one not in taken][:MANY_REPORTERS]
     return [row(10, reporter=one, partner=partner, flow=flow) for one in crowd]
 
 
 def test_partners_reports_are_over_the_own_total_of_who_names_no_partner(tmp_path: Path) -> None:
     """Thailand reports the world alone, so that its partners' reports make up the share."""
     sold = [row(436, reporter=TAIWAN, partner=THAILAND, flow="X"), *_crowd("X", THAILAND)]
-    added = 436 + 10 * MANY_TELLERS
+    added = 436 + 10 * MANY_REPORTERS
     lake = lake_of(tmp_path, [*sold, bought(2 * added, WORLD)])
     share = ask(lake, "import_share", exporter="TWN", curve=True)
     assert share.value == pytest.approx(436 / added)
@@ -531,7 +531,7 @@ def test_two_sided_measures_have_both_totals_in_their_range(tmp_path: Path) -> N
         for value, partner in ((400, THAILAND), (600, USA), (2000, WORLD))
     ]
     lake = lake_of(tmp_path, [*rows, *_crowd("M", TAIWAN)])
-    buys, sells = 436 / 600, 436 / (436 + 10 * MANY_TELLERS)
+    buys, sells = 436 / 600, 436 / (436 + 10 * MANY_REPORTERS)
     figure = ask(lake, "asymmetry", exporter="TWN", curve=True)
     assert figure.value == pytest.approx(buys / sells)
     assert _of(figure, "the reporter's own total") == pytest.approx(436 / 500 / sells)

@@ -11,7 +11,7 @@ import pytest
 from tests.made_comtrade import GERMANY, RUSSIA, row, text_of
 
 import entrepot as ep
-from entrepot.figures.questions.rerouted import beside, margin_words
+from entrepot.figures.questions.rerouted import hub_details, margin_words
 from entrepot.lake import Lake
 from entrepot.model.period import Period
 
@@ -108,7 +108,7 @@ def test_a_step_without_a_row_is_no_zero(first: int, *, is_dated: bool) -> None:
         .with_columns(product=pl.lit("A"), mass_kg=pl.lit(None, dtype=pl.Float64))
         .lazy()
     )
-    cards = beside(frame, frame, Asked(), "value_usd", "M", frozenset())
+    cards = hub_details(frame, frame, Asked(), "value_usd", "M", frozenset())
     assert ("began" in cards["KGZ"]) == is_dated
 
 

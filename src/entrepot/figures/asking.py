@@ -477,18 +477,18 @@ def _parts_of(given: dict[str, Any], each: str) -> dict[str, Any]:
         raise RequestError(
             "several periods are given together with each", hint='write one: period="2017..2023"'
         )
-    whole = Period.parse(given["period"])
-    parts = whole.split(EACH[each])
+    span = Period.parse(given["period"])
+    parts = span.split(EACH[each])
     if not parts:
         raise RequestError(
-            f"{whole} is not made of whole {each}s",
+            f"{span} is not made of whole {each}s",
             hint=f'write whole {each}s: period="2017..2023"',
         )
     # A group that grew (the Union in 2013) would make a step in the series that is no trade.
     areas = {
-        name: [pinned(str(one), whole.end, whole.start) for one in given[name]]
+        name: [pinned(str(one), span.end, span.start) for one in given[name]]
         if _is_many(given[name])
-        else pinned(str(given[name]), whole.end, whole.start)
+        else pinned(str(given[name]), span.end, span.start)
         for name in AREA_KEYS
         if name in given and KEYS[name].line == "measure"
     }

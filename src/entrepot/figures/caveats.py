@@ -117,8 +117,8 @@ def for_definition(
             )
         )
     # `split` is empty for what is not made of whole months.
-    whole = definition.period.months % 12 == 0 and definition.period.split(1)
-    part = not whole and definition.period.freq not in ("D", "F")
+    full_years = definition.period.months % 12 == 0 and definition.period.split(1)
+    part = not full_years and definition.period.freq not in ("D", "F")
     if definition.period.parts("F"):
         found.append(
             caveat(

@@ -125,9 +125,9 @@ def with_ends(details: Mapping[str, float | str]) -> Iterator[Detail]:
     [('paid_usd', 5.0, (4.0, 7.0))]
     """
     for name, value in details.items():
-        whole = name.removesuffix("_low").removesuffix("_high")
+        base_name = name.removesuffix("_low").removesuffix("_high")
         # share_low belongs to share; a column that merely ends so, with no such other, stays.
-        if whole != name and whole in details:
+        if base_name != name and base_name in details:
             continue
         low, high = details.get(f"{name}_low"), details.get(f"{name}_high")
         if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low < high:

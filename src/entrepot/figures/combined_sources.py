@@ -102,16 +102,16 @@ def answer(
     goods = nw.concat([_alike(one, one.rows, definition, freq, digits) for one in parts])
     # Who tells some goods only is silent on the others, and not to be heard on them.
     wide = _shared([one for one in usable if _is_wide(one, parts)], asked)
-    beside = [
+    other_rows = [
         _alike(one, others_of(one.cells, definition, one.goods), definition, freq, digits)
         for one in wide
         if question(definition.measure).other_goods and definition.goods != "all"
     ]
     with stored(goods, lake) as rows:
-        if not beside:
+        if not other_rows:
             return _answer(definition, parts, rows, {}, digits)
-        with stored(nw.concat(beside), lake) as others:
-            more = {"others": others, "others_tellers": HubReporters(*_reporters(wide))}
+        with stored(nw.concat(other_rows), lake) as others:
+            more = {"others": others, "others_reporters": HubReporters(*_reporters(wide))}
             return _answer(definition, parts, rows, more, digits)
 
 
@@ -238,10 +238,10 @@ def _answer(
     buyers, sellers = _reporters(parts)
     is_chain = how.trade == "chain"
     reporters: dict[str, Any] = {"reporters": HubReporters(buyers, sellers)} if is_chain else {}
-    beside = more | (reporters or {"speakers": {"importer": buyers, "exporter": sellers}})
+    extra_inputs = more | (reporters or {"speakers": {"importer": buyers, "exporter": sellers}})
     main = how.value or measure_metadata(definition.measure).columns[0][0]
     try:
-        found = how.run(rows, definition, column, **beside)
+        found = how.run(rows, definition, column, **extra_inputs)
         table = how.table(rows, definition, column, **reporters) if how.table else None
         made = measured_of(found, definition, main, table)
     except NoEvidenceError as error:
@@ -280,9 +280,9 @@ def _evidence(part: SourceContribution, rows: Frame) -> Evidence:
     mine = rows.filter(nw.col(SOURCE) == part.cells.available.source)
     counted = mine.group_by("reported_by").agg(nw.len().alias("rows"))
     reported = {str(side): int(count) for side, count in fetch(counted)}
-    held_ = part.cells.available
+    available = part.cells.available
     return Evidence(
-        held_.source, held_.snapshot, sum(reported.values()), dict(sorted(reported.items()))
+        available.source, available.snapshot, sum(reported.values()), dict(sorted(reported.items()))
     )
 
 
@@ -353,7 +353,7 @@ def part_of(definition: Definition, lake: Lake, source: str) -> SourceContributi
     # Codes only: sums over all goods of one source cannot be matched with products of another.
     rows = cells.rows(by, goods, definition).filter(nw.col("product") != TOTAL)
     if one.few_products:
-        speakers = {side: speakers[side] & _tell(side, rows) for side in SIDES}
+        speakers = {side: speakers[side] & _reporters_of(side, rows) for side in SIDES}
     asked = asked_about(definition)
     if not any(speakers[side] & asked for side in SIDES):
         return NoAnswer(f"no country asked about reports {definition.goods} to {source}")
@@ -390,8 +390,8 @@ def asked_about(definition: Definition) -> frozenset[str]:
     return frozenset[str]().union(*(definition.members(side) for side in sides))
 
 
-def _tell(side: Side, rows: Frame) -> set[str]:
-    """Return who tells of these goods at all."""
+def _reporters_of(side: Side, rows: Frame) -> set[str]:
+    """Return who reports these goods at all."""
     return {who for (who,) in distinct(rows.filter(nw.col("reported_by") == side), side)}
 
 

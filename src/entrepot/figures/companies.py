@@ -45,7 +45,7 @@ _FORMS = """
     тоо тов
 """
 """Words that say what kind of company one is, as they stand at the ends of names."""
-_WHOLE_PHRASES = (
+_LEGAL_PHRASES = (
     "sociedad anonima cerrada",
     "sociedad anonima",
     "sociedad de responsabilidad limitada",
@@ -266,7 +266,7 @@ def _spelled(name: str) -> str:
 def plain_name(name: str) -> str:
     """Return a name as `_spelled`, without its legal form; as it is if nothing is left."""
     text = _spelled(name)
-    for phrase in _WHOLE_PHRASES:
+    for phrase in _LEGAL_PHRASES:
         text = text.removesuffix(f" {phrase}").removeprefix(f"{phrase} ")
     words, forms = text.split(), frozenset(_FORMS.split())
     # One word always stays: a company may be called by a word that is a form elsewhere.

@@ -11,7 +11,7 @@ from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.caveats import caveat
 from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
-from entrepot.figures.no_value import MANY_TELLERS
+from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.figures.row_facts import partners, traders
@@ -416,7 +416,7 @@ def partner_scope(
         or cells.reported_by == denominator.side
     ):
         return ""
-    if denominator.is_reported or _comes_whole(cells.available.source):
+    if denominator.is_reported or _is_complete(cells.available.source):
         return ""
     side = denominator.side
     # A measure whose `totals` is over that side, whoever is named on it in the question.
@@ -432,7 +432,7 @@ def partner_scope(
     return ""
 
 
-def _comes_whole(source: str) -> bool:
+def _is_complete(source: str) -> bool:
     name, _ = split_address(source)
     return not is_own(name) and source_info(name).whole
 
@@ -522,20 +522,20 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     An extract lacks areas for certain. A table of one's own, and a report of few partners, may be a
     part of what there is. What an area does not report is added up from those who do.
     """
-    wholes = totals(asked)
+    total_flows = totals(asked)
     if cells.available.is_partial:
         count = _names(cells, asked, "exporter")
         text = f"{cells.available.source} is loaded for {_counted(len(count), 'exporter')} only"
-        yield _caveat(text, asked, "is too small" if wholes else "")
+        yield _caveat(text, asked, "is too small" if total_flows else "")
         return
     reported, listed = [], []
     may_lack = is_own(cells.available.source) or cells.is_of_reports
-    for denominator, side in wholes:
+    for denominator, side in total_flows:
         if side in cells.mirrors:
             reported.append(_reported(cells, asked, side))
         elif may_lack and not asked.named_by:  # else the partners are no exporters
             names = partners(cells, denominator, side)
-            if is_own(cells.available.source) or len(names) < MANY_TELLERS:
+            if is_own(cells.available.source) or len(names) < MANY_REPORTERS:
                 listed.append(_counted(len(names), side))
     if reported:
         yield _caveat(". ".join(dict.fromkeys(reported)), asked, _UP)
@@ -549,8 +549,8 @@ def _reported(cells: SourceRows, asked: Definition, side: Side) -> str:
     names = _names(cells, asked, side)
     source = cells.available.source
     text = f"A total here adds up what {_counted(len(names), side)} reported to {source}"
-    if silent := [area_name(code) for code in LARGEST if code not in names]:
-        text += f", without {joined(silent)}"
+    if missing := [area_name(code) for code in LARGEST if code not in names]:
+        text += f", without {joined(missing)}"
     return text
 
 

@@ -11,7 +11,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import availability_of, not_loaded
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
-from entrepot.figures.row_facts import told_by_code
+from entrepot.figures.row_facts import amounts_by_code
 from entrepot.figures.rows import SourceRows, everything
 from entrepot.goods import Links, Variant, goods_selection
 from entrepot.goods.links import steps
@@ -158,7 +158,7 @@ def uncertain_code_shares(
         table = cells.flow(asked, goods).group_by("nomenclature", "product")
         sums = fetch(table.agg(nw.col(cells.column(asked)).sum()))
     else:  # the rows behind the flow are those of its evidence
-        sums = [(line[0], line[1], line[-2]) for line in told_by_code(cells, asked, goods)]
+        sums = [(line[0], line[1], line[-2]) for line in amounts_by_code(cells, asked, goods)]
     values = [(name, code, value or 0.0) for name, code, value in sums]
     total = sum(value for _, _, value in values)
     if not total:
@@ -269,7 +269,7 @@ def weighted_selection(
     [home] = own
     if links is None:
         tables = ("tables between editions of the United Nations", bring_in("concordance"))
-        raise not_loaded([tables, *_lacking(lake, _path(here, home))])
+        raise not_loaded([tables, *_missing_reports(lake, _path(here, home))])
     listed = {code for entry in entries for code in expanded(entry.code, home)}
     weights = weights_between(lake, links, here, home, split)
     shares = {code: _listed_share(weights, code, listed) for code in split}
@@ -316,8 +316,8 @@ def weights_between(
             f"from {nomenclature} to itself there is nothing to split", hint="name two editions"
         )
     path = _path(nomenclature, other)
-    if lacking := _lacking(lake, path):
-        raise not_loaded(lacking)
+    if missing := _missing_reports(lake, path):
+        raise not_loaded(missing)
     found: ConversionWeights | None = None
     for source, target in path:
         # The year of a change is that of the newer edition, in whichever direction.
@@ -341,7 +341,7 @@ def _path(nomenclature: str, other: str) -> list[tuple[str, str]]:
     return path
 
 
-def _lacking(lake: Lake, path: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _missing_reports(lake: Lake, path: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return which reports of imports weights need and the lake lacks, all years at once."""
     years: set[tuple[int, str]] = set()
     for pair in path:

@@ -155,6 +155,6 @@ def _of_families(
         known = [values[one] for one in family.codes(old) if one in values]
         if known:
             # One code in either edition: the same goods under another number.
-            whole = len(family.codes(old)) == len(family.codes(edition)) == 1
-            basis = known[0].basis if whole else "family average"
+            is_one_code = len(family.codes(old)) == len(family.codes(edition)) == 1
+            basis = known[0].basis if is_one_code else "family average"
             yield code, Elasticity(statistics.fmean(one.value for one in known), basis)

@@ -359,8 +359,8 @@ def headline(figure: Figure) -> str:
         )
     # A base that the measure sets itself (the years it
     # runs over) is no comparison that was asked for.
-    beside = "with" if is_window(asked) else "against"
-    when = f"{asked.period} {beside} {asked.base}" if asked.base else f"{asked.period}"
+    preposition = "with" if is_window(asked) else "against"
+    when = f"{asked.period} {preposition} {asked.base}" if asked.base else f"{asked.period}"
     if asked.named_by:
         title = f"{title.removesuffix(', by contribution')} by {asked.named_by}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]

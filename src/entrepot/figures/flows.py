@@ -18,10 +18,10 @@ from entrepot.figures.evidence import Estimate, NoAnswer, SourceAnswer
 from entrepot.figures.intervals import INTERVAL, drawn_ends, interval
 from entrepot.figures.mirror import mirror_caveat, mirror_coverage
 from entrepot.figures.no_value import (
+    non_reporting_refusal,
     not_reconciled,
     refusal,
     reporting_sides,
-    silent,
     unasked,
     unknown,
 )
@@ -210,7 +210,7 @@ def _together(
         notes += one_sided_share(cells, definition, goods)
     if covered := mirror_coverage(cells, definition):
         notes.append(mirror_caveat(covered, cells, definition))
-        others += [] if alone else with_nonreporters_carried(definition, cells, main, covered)
+        others += [] if alone else with_non_reporters_as_before(definition, cells, main, covered)
     unit = "kg" if definition.quantity == "mass" else deliveries.currency
     return SourceAnswer(
         estimates=(main, *(estimate for _, estimate in others)),
@@ -256,7 +256,7 @@ def _sides(
         SourceRows(lake, deliveries, side).with_non_reporting(definition)
         for side in reporting_sides(definition, deliveries)
     ]
-    lacks = [silent(one, definition) for one in rows]
+    lacks = [non_reporting_refusal(one, definition) for one in rows]
     # Before `twofold`, which reads rows: most sources
     # of a lake fall out here, by the catalog alone.
     if all(lacks):
@@ -338,7 +338,7 @@ def _about_rows(
             if question(definition.measure).divides and len(cells.available.bases) > 1:
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
             yield from caveats.whose_goods(definition, bases, of_total)
-    wholes = totals(definition)
+    total_flows = totals(definition)
     if total is None or not total.is_reported:  # else it is known what is missing
         yield from denominator.of_totals(cells, definition)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
@@ -351,7 +351,7 @@ def _about_rows(
         yield caveats.caveat(
             "not-recorded", f"{cells.available.source} records no trade of {names}."
         )
-    summed = {area for total, _ in wholes for area in (total.importer, total.exporter)}
+    summed = {area for total, _ in total_flows for area in (total.importer, total.exporter)}
     if names := " and ".join(sorted(several & summed)):
         kept = "part of its total, as the partner is a member" if buyers & sellers else "left out"
         yield caveats.caveat(
@@ -364,7 +364,7 @@ def _about_rows(
 
 EDITIONS = "how the list is followed into the edition"
 HONG_KONG = "with and without Hong Kong"
-SILENT = "non-reporting partners included or not"
+NON_REPORTING = "non-reporting partners included or not"
 
 
 def headline(
@@ -438,17 +438,20 @@ def elsewhere(
             yield HONG_KONG, _estimate(found, choice, goods, known_reporters)
 
 
-def with_nonreporters_carried(
+def with_non_reporters_as_before(
     definition: Definition, cells: SourceRows, main: Estimate, covered: Coverage
 ) -> Iterator[tuple[str, Estimate]]:
-    """Yield a share of a total in which silent partners have what they had, which is in values."""
+    """Yield a share of a total in which non-reporters have what they had, which is in values."""
     is_share = question(definition.measure).is_part and definition.quantity == "value"
     side = totals(definition)[0][1] if is_share else None
     # share as a factor: the total grows to 1 / share of what is reported, and the part that is
     # asked about, reported in full, stays.
     if covered.share < 1 and side in cells.mirrors:
         choices = main.choices | {"total": "non-reporting partners as before"}
-        yield SILENT, replace(main, value=main.value * covered.share, choices=choices, evidence=())
+        yield (
+            NON_REPORTING,
+            replace(main, value=main.value * covered.share, choices=choices, evidence=()),
+        )
 
 
 def _estimate(found: Measured, definition: Definition, goods: Goods, cells: SourceRows) -> Estimate:
@@ -518,18 +521,18 @@ def _at_once(
     how, main = question(asked.measure), main_column(kept, asked)
     by = [_LIST, "period"] if kept.is_step(asked) else [_LIST]
 
-    def run(read: SourceRows, whole: Definition) -> dict[date, list[dict[str, Any]]]:
+    def run(read: SourceRows, combined: Definition) -> dict[date, list[dict[str, Any]]]:
         rows = nw.concat(
             [
-                rows_of(read, whole, goods).with_columns(nw.lit(place).alias(_LIST))
+                rows_of(read, combined, goods).with_columns(nw.lit(place).alias(_LIST))
                 for place, goods in enumerate(every)
             ]
         )
         if how.elastic and asked.sigma is None:
             rows = with_elasticities(rows, read.lake, editions_of(read, asked))
-        beyond = with_what_is_open(read, whole) if how.bounds_rest else {}
+        beyond = with_what_is_open(read, combined) if how.bounds_rest else {}
         found: dict[date, list[dict[str, Any]]] = {}
-        for row in dicts(how.run(rows, whole, read.column(whole), by=by, **beyond)):
+        for row in dicts(how.run(rows, combined, read.column(combined), by=by, **beyond)):
             found.setdefault(row.pop("period", asked.period.start), []).append(row)
         return found
 

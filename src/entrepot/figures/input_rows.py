@@ -98,7 +98,7 @@ class InputRows:
         kept = _SECTORS.setdefault(self.lake, {})
         key = (self.address, self.snapshot, self.period)
         if key not in kept:
-            rows = self._held("exporter")
+            rows = self._rows_by("exporter")
             kept[key] = sorted(
                 {
                     str(code)
@@ -126,7 +126,7 @@ class InputRows:
         """Return those of `areas` that the tables have an entry for."""
         if self.installed:
             return areas & set(self.installed.table.grid.areas)
-        rows = self._held("exporter").filter(nw.col("exporter").is_in(sorted(areas)))
+        rows = self._rows_by("exporter").filter(nw.col("exporter").is_in(sorted(areas)))
         return frozenset(code for (code,) in distinct(rows, "exporter"))
 
     def cells(
@@ -170,8 +170,8 @@ class InputRows:
         goods = frozenset(code for code, one in self.sectors().items() if one.makes_goods)
         if self.installed:
             return self.installed.added_up(importers, exporters, made, goods)
-        bought = self._held("importer").filter(nw.col("importer").is_in(sorted(importers)))
-        sold = self._held("exporter").filter(
+        bought = self._rows_by("importer").filter(nw.col("importer").is_in(sorted(importers)))
+        sold = self._rows_by("exporter").filter(
             nw.col("exporter").is_in(sorted(exporters)),
             # What the importers buy of the exporters is in `bought`, and would count twice.
             ~nw.col("importer").is_in(sorted(importers)),
@@ -200,7 +200,7 @@ class InputRows:
                 found[key] = before + usd, count + many
         return [Cell(*key, *amounts) for key, amounts in found.items()]
 
-    def _held(self, by: Any) -> Frame:
+    def _rows_by(self, by: Any) -> Frame:
         rows = self.lake.table("inputs", source=self.address, by=by)
         return rows.filter(nw.col("period") == self.period.start)
 

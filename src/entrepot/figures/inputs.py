@@ -116,11 +116,11 @@ def _cells(definition: Definition, lake: Lake) -> InputCells | NoAnswer:
     rows.require((*made_by(definition.goods), definition.sector))
     # In a table of one's own it is not known which sectors make goods: no “goods only” then.
     kinds = all(one.kind for one in rows.sectors().values())
-    ways = _told_apart(choices(definition, kinds=kinds), rows)
+    ways = _distinguishable(choices(definition, kinds=kinds), rows)
     return _unknown(definition, rows) or InputCells(rows, ways)
 
 
-def _told_apart(ways: Sequence[InputChoice], rows: InputRows) -> list[InputChoice]:
+def _distinguishable(ways: Sequence[InputChoice], rows: InputRows) -> list[InputChoice]:
     """Leave out what the tables cannot tell from another way: with an area that they do not have.
 
     The headline comes first and stays.
@@ -362,16 +362,16 @@ class InputCells:
         found: dict[tuple[int | str, str, str], float] = defaultdict(float)
         for number, way in enumerate(ways):
             for cell, sold, bought in _counted(way, cells, wanted):
-                told: int | str = number
+                group: int | str = number
                 if key != "way":
-                    told = cell.sector if key == "buyer_sector" else cell.exporter
+                    group = cell.sector if key == "buyer_sector" else cell.exporter
                 seller = cell.exporter if apart else SELLERS if sold else OTHERS
-                found[told, seller, BUYERS if bought else OTHERS] += cell.usd
+                found[group, seller, BUYERS if bought else OTHERS] += cell.usd
         rows = sorted(found.items())
         columns: dict[str, tuple[str, list[Any]]] = {
             "supplier": ("VARCHAR", [seller for (_, seller, _), _ in rows]),
             "buyer": ("VARCHAR", [buyer for (_, _, buyer), _ in rows]),
-            key: ("BIGINT" if key == "way" else "VARCHAR", [told for (told, *_), _ in rows]),
+            key: ("BIGINT" if key == "way" else "VARCHAR", [group for (group, *_), _ in rows]),
             "value_usd": ("DOUBLE", [usd for _, usd in rows]),
         }
         return few_rows(self.rows.lake, columns)

@@ -49,10 +49,10 @@ def listing(rows: Frame, asked: Definition, lake: Lake) -> Listing:
             if chosen is None:
                 continue
             here = [code for name, code in traded if name == edition]
-            whole, some = _covered(chosen, here)
+            complete, some = _covered(chosen, here)
             partly |= some
             # Days are in order: the first one on which a code is covered counts.
-            for code in whole - days.keys():
+            for code in complete - days.keys():
                 days[code] = day
                 if code[:6] in chosen.uncertain:
                     inferred.add(code)
@@ -111,12 +111,12 @@ def _covered(chosen: Selection, traded: Iterable[str]) -> tuple[set[str], set[st
     codes, heads = chosen.codes or frozenset(), tuple(chosen.prefixes)
     # Lists are converted to six digits; lines of a tariff (CN2023) are compared by these.
     six_only = chosen.nomenclature[:-4] in TARIFFS
-    whole: set[str] = set()
+    complete: set[str] = set()
     some: set[str] = set()
     for code in traded:
         key = code[:6] if six_only else code
         if key in codes or code.startswith(heads):
-            (some if code[:6] in chosen.partial else whole).add(code)
+            (some if code[:6] in chosen.partial else complete).add(code)
         elif any(head.startswith(code) for head in heads):
             some.add(code)  # the list is finer than the data
-    return whole, some
+    return complete, some

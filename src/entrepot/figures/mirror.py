@@ -40,7 +40,7 @@ def mirror_coverage(cells: SourceRows, asked: Definition) -> Coverage | None:
     It matters where a country that stopped publishing stands on a side, and its partners' reports
     count. It needs reports of the last full year in which the country published.
     """
-    side = _silent_side(cells, asked)
+    side = _non_reporting_side(cells, asked)
     if side is None:
         return None
     return cells.once("mirror", asked, lambda: _covered(cells, asked, side))
@@ -91,8 +91,8 @@ def too_little(found: Coverage, cells: SourceRows) -> NoAnswer:
 
 
 def mirror_caveat(found: Coverage, cells: SourceRows, asked: Definition) -> Caveat:
-    """Say how much of a silent country's trade its partners tell, and who is missing."""
-    side = _silent_side(cells, asked)
+    """Say how much of a non-reporting country's trade its partners report, and who is missing."""
+    side = _non_reporting_side(cells, asked)
     assert side is not None, "coverage was found for one country"
     [area] = members_of(asked, side)
     year = stopped_in([area], asked.period)[0].last.start.year - 1
@@ -109,7 +109,7 @@ def mirror_caveat(found: Coverage, cells: SourceRows, asked: Definition) -> Cave
     return caveat("coverage", f"{text}.")
 
 
-def _silent_side(cells: SourceRows, asked: Definition) -> Side | None:
+def _non_reporting_side(cells: SourceRows, asked: Definition) -> Side | None:
     """Return the side on which one country stands that stopped, and whose partners count."""
     for side in SIDES:
         members = members_of(asked, side)

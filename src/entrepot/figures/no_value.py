@@ -43,13 +43,13 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Goods, SourceRows
 
 __all__ = [
-    "MANY_TELLERS",
+    "MANY_REPORTERS",
     "in_lines",
+    "non_reporting_refusal",
     "not_reconciled",
     "nothing",
     "refusal",
     "reporting_sides",
-    "silent",
     "unanswered",
     "unasked",
     "unknown",
@@ -59,7 +59,7 @@ __all__ = [
 COMPLETE = 0.005
 """Part of a reported total by which all its lines may fall short of it."""
 
-MANY_TELLERS = 60
+MANY_REPORTERS = 60
 """Reports of fewer areas are no total of one that does not report.
 
 In BACI 2022 (31 minerals, metals and magnets) the 60 largest exporters hold 99 % of all trade, and
@@ -72,7 +72,7 @@ caveat that says how many they are, and which of the largest traders are not amo
 
 def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Say why the rows held cannot answer, before anything is added up."""
-    found = silent(cells, asked)
+    found = non_reporting_refusal(cells, asked)
     # The catalog has who reports at all; by valuation or basis only the rows themselves say it.
     if found is None and _picks(cells, asked) and cells.reported_by:
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
@@ -83,7 +83,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
     return _thin(cells, asked, goods)
 
 
-def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
+def non_reporting_refusal(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse a side that does not speak, or not all the time, or a group of which some are silent.
 
     A delivery of some goods can have nothing in a month; then it need speak at some time only. The
@@ -100,7 +100,7 @@ def silent(cells: SourceRows, asked: Definition) -> NoAnswer | None:
             across = asked.but(
                 importer=other, exporter=WORLD, controls=None, hubs=None, measure="hhi"
             )
-            if found := silent(cells, across):
+            if found := non_reporting_refusal(cells, across):
                 return found
     if cells.available.reporters is None:
         return _absent(cells, asked, _read(cells, asked, cells.reported_by))
@@ -186,7 +186,7 @@ def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     covered = mirror_coverage(cells, asked)  # says more than a count does, where it is known
     if covered:
         return None if covered.share >= FLOOR else too_little(covered, cells)
-    if len(reporters) >= MANY_TELLERS:
+    if len(reporters) >= MANY_REPORTERS:
         return None
     other = "imports" if side == "exporter" else "exports"
     who = asked.importer if side == "exporter" else asked.exporter
@@ -260,7 +260,7 @@ def _few(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
         return None  # it is the total itself
     # A total of all goods is the whole, but what a partner has of it may be lines only.
     every = proven is None or how.bounds_rest
-    flows = (asked, *(whole for whole, _ in totals(asked) if every))
+    flows = (asked, *(total_flow for total_flow, _ in totals(asked) if every))
     # `flow` takes a pair's total where there is one: a line that is left is of a pair without one.
     added = (cells.flow(one, goods, inside=True).filter(is_line).head(1) for one in flows)
     if not any(fetch(one.select("product")) for one in added):
@@ -293,8 +293,8 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
             f"{cells.available.source} is loaded as an extract, without what "
             f"{', '.join(absent)} buys or sells; load the whole {cells.available.source}"
         )
-    for whole, side in totals(asked):
-        names = partners(cells, whole, side)
+    for total_flow, side in totals(asked):
+        names = partners(cells, total_flow, side)
         if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
@@ -529,12 +529,12 @@ def unanswered(definition: Definition, reason: str, *, of_reports: bool = True) 
     of_reports
         Whether reports of trade were asked, which a country can stop; estimated tables were not.
     """
-    silent = caveats.for_definition(definition, answered=False)
+    on_definition = caveats.for_definition(definition, answered=False)
     return Figure(
         definition=definition,
         status="insufficient_data",
         value=None,
         unit=unit_of(definition),
-        caveats=(*silent, *caveats.no_codes(definition)) if of_reports else (),
+        caveats=(*on_definition, *caveats.no_codes(definition)) if of_reports else (),
         reason=reason,
     )

@@ -267,13 +267,13 @@ def _past_share(
     if gone:
         years = [gone[0].last.start.year - 1, *years]
     for year in dict.fromkeys(years):
-        whole = asked.but(measure="value", period=Period.parse(year), base=None, source=None,
+        of_world = asked.but(measure="value", period=Period.parse(year), base=None, source=None,
                           currency=None, reported_by=None, **{across: WORLD})  # fmt: skip
-        total = evaluate(whole)
+        total = evaluate(of_world)
         if not total.value or total.definition.source is None:
             continue
         # By name, as it was then: one that had no trade is no mistake here.
-        part = evaluate(whole.but(source=total.definition.source, **{across: "+".join(names)}))
+        part = evaluate(of_world.but(source=total.definition.source, **{across: "+".join(names)}))
         if part.value is not None:
             return min(part.value / total.value, 1.0), f"{year} ({total.definition.source})"
     return None
@@ -404,14 +404,14 @@ def _read(
     )
     mass = None
     if checked.measure == "value" and checked.quantity == "value" and members:
-        mass = _weighed(cells, wide, goods, across, months, members)
+        mass = _monthly_masses(cells, wide, goods, across, months, members)
     return MonthlySeries(
         monthly.source, months, values, partner, denominator, lead, side, name, cells, goods,
         monthly.currency, mass=mass,
     )  # fmt: skip
 
 
-def _weighed(
+def _monthly_masses(
     cells: SourceRows,
     asked: Definition,
     goods: Goods,
@@ -422,15 +422,15 @@ def _weighed(
     """Return the flow's months in kilograms; None where a row with a value has no mass."""
     import numpy as np
 
-    weighed = asked.but(quantity="mass")
-    rows = cells.flow(asked, goods, whole=True)
+    by_mass = asked.but(quantity="mass")
+    rows = cells.flow(asked, goods, all_partners=True)
     if "mass_kg" not in rows.collect_schema().names():
         return None
     value, mass = nw.col(cells.column(asked)), nw.col("mass_kg")
     open_ = rows.filter(nw.col(across).is_in(sorted(members)), (value > 0) & mass.is_null())
     if fetch(open_.select(nw.len()))[0][0]:
         return None
-    sums = sums_by_month(cells, weighed, goods, across, months)
+    sums = sums_by_month(cells, by_mass, goods, across, months)
     mine = [row for name, row in sums.items() if name in members]
     return np.sum(mine, axis=0) if mine else None
 
@@ -442,7 +442,7 @@ def sums_by_month(
     import numpy as np
 
     column = cells.column(asked)
-    rows = cells.flow(asked, goods, whole=True)
+    rows = cells.flow(asked, goods, all_partners=True)
     groups = rows.group_by(across, "period").agg(nw.col(column).sum())
     place = {month.start: at for at, month in enumerate(months)}
     found: dict[str, Floats] = {}

@@ -517,8 +517,8 @@ def _caveats(
             "before, beyond what went before it. Whether it lasts is not known: the intervals are "
             "wider, and methods that use months before it are left out.",
         )
-    silent = [one for one in named_areas(asked) if one != getattr(asked, series.reported_by)]
-    if (gone := stopped_in(silent, asked.period)) and not series.partners:
+    others = [one for one in named_areas(asked) if one != getattr(asked, series.reported_by)]
+    if (gone := stopped_in(others, asked.period)) and not series.partners:
         names = joined([area_name(one.area) for one in gone])
         yield caveat(
             "nowcasts", f"{names} stopped reporting: the months are those of the partner's reports."

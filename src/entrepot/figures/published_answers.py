@@ -96,11 +96,11 @@ def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None
     buyers = f"{possessive(area_phrase(definition.importer))} imports"
     sellers = f"{possessive(area_phrase(definition.exporter))} exports"
     both = f"{buyers} of {goods}, {period}, and {sellers} of them"
-    whole = {"import_share": buyers, "export_share": sellers}.get(definition.measure, "")
-    text = f"{whole} of {goods}, {period}" if whole else both
+    total_text = {"import_share": buyers, "export_share": sellers}.get(definition.measure, "")
+    text = f"{total_text} of {goods}, {period}" if total_text else both
     last = head.evidence[-1].statement
     found: dict[str, Any] = {"whose": str(head.choices["origin"])}
-    if last is not None and last.unit not in ("share", "ratio") and whole:
+    if last is not None and last.unit not in ("share", "ratio") and total_text:
         return found | {
             "text": f"{text}: {last.printed}, as {last.origin_words or last.origin} has them",
             "value": _value(last),
@@ -115,7 +115,7 @@ def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Esti
         yield from _asymmetry(definition, rows, source)
         return
     seen = set()
-    for row in _one_a_voice(stated(rows, definition)):
+    for row in _one_per_origin(stated(rows, definition)):
         # What an origin printed itself stands before a sum or quotient of its other numbers.
         seen.add((row.origin, row.variant))
         yield _estimate((row,), _value(row), row.unit, _interval(row), source, definition)
@@ -152,7 +152,7 @@ def _parts(definition: Definition) -> list[Definition]:
     return []
 
 
-def _one_a_voice(rows: Iterable[Published]) -> list[Published]:
+def _one_per_origin(rows: Iterable[Published]) -> list[Published]:
     """Return the first row of each origin and variant: copies count once."""
     found: dict[tuple[str, str], Published] = {}
     for row in rows:

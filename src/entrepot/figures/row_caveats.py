@@ -46,9 +46,9 @@ def one_sided_share(cells: SourceRows, asked: Definition, goods: Goods) -> Itera
         then = asked.but(period=asked.base, base=None)
         text += f" in {asked.period}, and {_reported(cells, then, goods)} in {asked.base}"
     # A flow to the world is its own total, and was described already.
-    wholes = [whole for whole, _ in totals(asked) if whole != asked]
-    if len(wholes) == 1 and asked.measure not in ("hhi", "cr"):
-        text += f"; of the total, {_reported(cells, wholes[0].but(base=None), goods)}"
+    other_totals = [total for total, _ in totals(asked) if total != asked]
+    if len(other_totals) == 1 and asked.measure not in ("hhi", "cr"):
+        text += f"; of the total, {_reported(cells, other_totals[0].but(base=None), goods)}"
     if names := sorted(frozenset().union(*cells.non_reporting)):
         who = joined([area_name(name) for name in names])
         text += f". {who} does not report, at least at times"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
 __all__ = [
+    "amounts_by_code",
     "areas_without_records",
     "bases_of",
     "editions_of",
@@ -35,7 +36,6 @@ __all__ = [
     "not_delivered",
     "partners",
     "reported_on_two_bases",
-    "told_by_code",
     "traders",
 ]
 
@@ -53,14 +53,14 @@ def editions_of(cells: SourceRows, asked: Definition) -> tuple[str, ...]:
         )
     else:
         # What is compared with a total is a part of it.
-        wholes = [whole for whole, _ in totals(asked)] or [asked.but(flow="one_way")]
-        found = frozenset[str]().union(*(_editions_of_flow(cells, whole) for whole in wholes))
+        total_flows = [total for total, _ in totals(asked)] or [asked.but(flow="one_way")]
+        found = frozenset[str]().union(*(_editions_of_flow(cells, total) for total in total_flows))
     return tuple(sorted(found)) or cells.available.nomenclatures
 
 
-def _editions_of_flow(cells: SourceRows, whole: Definition) -> frozenset[str]:
+def _editions_of_flow(cells: SourceRows, flow: Definition) -> frozenset[str]:
     return _editions(
-        cells, "editions", whole, lambda: cells.flow(whole, (everything(),), inside=True)
+        cells, "editions", flow, lambda: cells.flow(flow, (everything(),), inside=True)
     )
 
 
@@ -124,8 +124,8 @@ def named_share(cells: SourceRows, asked: Definition, goods: Goods, role: str) -
     """
     every = asked.but(company=None, by=None, base=None)
     # Of a share, the lines of its total.
-    [whole, *_] = [one for one, _ in totals(every)] or [every]
-    rows = cells.flow(whole, goods)
+    [total_flow, *_] = [one for one, _ in totals(every)] or [every]
+    rows = cells.flow(total_flow, goods)
     amount = nw.col(cells.column(asked))
     is_named = nw.when(~nw.col(role).is_null()).then(amount)
     [(named, total)] = fetch(
@@ -146,7 +146,7 @@ def _vintage(cells: SourceRows) -> str:
 
 def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     """Return how many rows stand behind the flow, or all that are compared; who told them."""
-    lines = told_by_code(cells, asked, goods)
+    lines = amounts_by_code(cells, asked, goods)
     reported: dict[str, int] = {}
     by_basis: dict[str, float] = {}
     for *_, side, basis, count, amount, _ in lines:
@@ -165,23 +165,25 @@ def evidence_of(cells: SourceRows, asked: Definition, goods: Goods) -> Evidence:
     )
 
 
-def told_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[Any, ...]]:
+def amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> list[tuple[Any, ...]]:
     """Return edition and code, reporting side and basis, rows, amount, and what is estimated.
 
     Of goods that are no list edition and code are empty: there may be thousands.
     """
     every = cells.by_time(
-        ("told", goods), of_flow(asked), lambda rows, whole: _told(rows, whole, goods)
+        ("told", goods),
+        of_flow(asked),
+        lambda rows, combined: _amounts_by_code(rows, combined, goods),
     )
     return [line for step in every for line in step]
 
 
-def _told(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
+def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict[date, list[Any]]:
     if question(asked.measure).trade in ("own", "beside", "panel", "chain", "world"):
         by, there = reach(asked)
         rows = cells.rows(by, goods, asked, there)
     else:
-        rows = cells.flow(asked, goods, whole=True)
+        rows = cells.flow(asked, goods, all_partners=True)
     amount = nw.col(cells.column(asked))
     # Comtrade estimates masses and quantities, no values.
     is_of_this = asked.quantity == "mass" or cells.available.source != "comtrade"
@@ -268,7 +270,7 @@ def _areas(
         return frozenset[str]().union(*(_areas(cells, what, x, side, rows) for x in (now, then)))
 
     def find() -> frozenset[str]:
-        there = cells.by_time(what, asked, lambda _, whole: _by_time(rows(whole), side))
+        there = cells.by_time(what, asked, lambda _, combined: _by_time(rows(combined), side))
         return frozenset[str]().union(*there)
 
     return cells.once(what, asked, find)

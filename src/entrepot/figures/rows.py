@@ -123,8 +123,8 @@ class SourceRows:
         every = availability_of(self.lake, there.source, times)
         assert not isinstance(every, NoAnswer), "each of them is there by itself"
         available = next(one for one in every if one.freq == there.freq)
-        whole = asked.but(period=Period(times[0].start, times[-1].end))
-        return replace(self, available=available), whole
+        combined = asked.but(period=Period(times[0].start, times[-1].end))
+        return replace(self, available=available), combined
 
     def times_of(self, asked: Definition) -> tuple[Period, ...]:
         """Return all steps of which something is known in one go with the time asked about.
@@ -220,15 +220,15 @@ class SourceRows:
         """Find out who does not report, where rows are made of both sides' reports."""
         if not self.is_blend:
             return self
-        buyers, sellers = (self._silent_on(side, asked) for side in SIDES)
+        buyers, sellers = (self._non_reporting_on(side, asked) for side in SIDES)
         # Partners report for a side only if nobody named on it does: where one of a group reports,
         # the rows of that group are a mixture and no mirror of it.
-        mute = (
+        mirrored = (
             other_side(side)
             for side, names in zip(SIDES, (buyers, sellers), strict=True)
             if names and names == members_of(asked, side)
         )
-        return replace(self, non_reporting=(buyers, sellers), for_non_reporting=tuple(mute))
+        return replace(self, non_reporting=(buyers, sellers), for_non_reporting=tuple(mirrored))
 
     def as_reported_by(self, side: Side) -> SourceRows:
         """Return the reports of one side."""
@@ -244,7 +244,7 @@ class SourceRows:
         """Sides that report for a country across: `reported_by`, or `for_non_reporting`."""
         return (self.reported_by,) if self.reported_by else self.for_non_reporting
 
-    def _silent_on(self, side: Side, asked: Definition) -> frozenset[str]:
+    def _non_reporting_on(self, side: Side, asked: Definition) -> frozenset[str]:
         """Return the areas named on a side that tell nothing of it, at least at some time."""
         members = members_of(asked, side)
         if not members:
@@ -287,12 +287,12 @@ class SourceRows:
         asked: Definition,
         *tests: nw.Expr,
         own: bool = False,
-        whole: bool = False,
+        all_partners: bool = False,
     ) -> Frame:
         """Return the goods in the period and base that pass further tests of who trades.
 
-        `own`: with trade of an area with itself, too. `whole`: where a measure adds up all partners
-        of a reporter, with all that the reporter's own total has; see `figures.whole`.
+        `own`: with trade of an area with itself, too. `all_partners`: where a measure adds up all
+        partners of a reporter, with all that the reporter's own total has; see `rest`.
         """
         wanted_ = wanted(goods)
         every = [*([] if wanted_ is None else [wanted_]), *tests]
@@ -302,17 +302,17 @@ class SourceRows:
             return weighted(
                 kept_rows.filter(*every) if every else kept_rows, goods, self.column(asked)
             )
-        kept_rows = self._told(by, asked)
+        kept_rows = self._reported_rows(by, asked)
         # A reporter's own total includes re-imports (China
         # from China): they have to be in the sum, too.
-        own = own or (whole and bool(total_sides(asked)))
+        own = own or (all_partners and bool(total_sides(asked)))
         every += self.when_and_whose(asked, own=own)
         # One filter: each step of a plan costs a millisecond.
         rows = kept_rows.filter(*every)
         if asked.goods == "all":
             rows = self.all_goods(rows, asked, *every)
         # `rest` has chosen goods and time itself; tests of who trades apply to its rows, too.
-        more = rest(self, asked, goods) if whole else None
+        more = rest(self, asked, goods) if all_partners else None
         if more is not None:
             rows = nw.concat([rows.select(*_FLOWS), more.filter(*tests) if tests else more])
         if asked.named_by:
@@ -338,13 +338,13 @@ class SourceRows:
             tests.append(nw.col(_money(self)) >= asked.line_value)
         return tests + _of_lines(asked)
 
-    def _told(self, by: Side, asked: Definition) -> Frame:
+    def _reported_rows(self, by: Side, asked: Definition) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
         rows = self.lake.flows(self.available.source, by=by)
         if not self.available.is_reconciled:
             return rows
         if self.reported_by is None:
-            return errors_beside(rows)
+            return with_error_parts(rows)
         return both_sides(rows) if asked.flow == "both" else one_side(rows, self.reported_by)
 
     def _one_basis(self, asked: Definition) -> list[nw.Expr]:
@@ -362,13 +362,13 @@ class SourceRows:
         return [~nw.when(origin).then(reported_twice).otherwise(nw.lit(False))]
 
     def flow(
-        self, asked: Definition, goods: Goods, *, inside: bool = False, whole: bool = False
+        self, asked: Definition, goods: Goods, *, inside: bool = False, all_partners: bool = False
     ) -> Frame:
         """Return the cells of the flow; ``both`` adds the way back.
 
         Several areas count as one, so their trade with the world is what leaves or enters them;
-        `inside` keeps what they trade among each other, for a partner who is one of them. `whole`
-        is as in `rows`.
+        `inside` keeps what they trade among each other, for a partner who is one of them.
+        `all_partners` is as in `rows`.
         """
         there = among("importer", asked) & among("exporter", asked)
         if asked.flow == "both":
@@ -383,7 +383,7 @@ class SourceRows:
         # Rows are stored sorted by either side; the copy
         # sorted by the side that is named reads less.
         by: Side = "exporter" if asked.importer == WORLD else "importer"
-        return self.rows(by, goods, asked, there, whole=whole)
+        return self.rows(by, goods, asked, there, all_partners=all_partners)
 
     def all_goods(self, rows: Frame, asked: Definition, *tests: nw.Expr) -> Frame:
         """Leave out rows by product where the same flow has a total over all goods.
@@ -544,7 +544,7 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
     over = nw.col("total") - nw.col("parts")
     weight = nw.col("total_mass") - nw.col("parts_mass")
     # A partner whose mass is missing would put its mass into the rest: then no mass is known of it.
-    whole_mass = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
+    mass_is_complete = (nw.col("known_mass") == nw.col("count")) & (weight >= 0)
     rows = found.filter(over > nw.col("total") * _NOISE)
     if question(asked.measure).columns:
         # A unit value of a difference of two sums is of no goods that anybody traded.
@@ -555,7 +555,7 @@ def rest(cells: SourceRows, asked: Definition, goods: Goods) -> Frame | None:
         other_side(side): nw.lit(REST),
         "product": nw.col("unit"),
         money: over,
-        "mass_kg": nw.when(whole_mass & (weight > 0)).then(weight),
+        "mass_kg": nw.when(mass_is_complete & (weight > 0)).then(weight),
         "reported_by": nw.lit(str(side)),
         "partner_basis": nw.when(nw.col("basis") != "").then(nw.col("basis")),
     }
@@ -833,7 +833,7 @@ def both_sides(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return nw.concat([one_side(rows, side) for side in SIDES])
 
 
-def errors_beside(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def with_error_parts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Put the interval beside each value, as parts of it, so that weights of codes do no harm."""
     value = nw.col("value_usd")
     parts = (
@@ -860,15 +860,15 @@ def both_markets(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     buys, sells = among("importer", asked), among("exporter", asked)
     if cells.kept is not None:
         return cells.rows("importer", goods, asked, buys | sells)
-    bought = cells.rows("importer", goods, asked, buys, whole=True)
+    bought = cells.rows("importer", goods, asked, buys, all_partners=True)
     # ~buys: the flow between the two is in what was bought already, and would count twice.
-    sold = cells.rows("exporter", goods, asked, sells, ~buys, whole=True)
+    sold = cells.rows("exporter", goods, asked, sells, ~buys, all_partners=True)
     return nw.concat([bought, sold])
 
 
 @contextmanager
 def reading_once(
-    cells: SourceRows, asked: Definition, goods: Goods, beside: Sequence[Definition] = ()
+    cells: SourceRows, asked: Definition, goods: Goods, further: Sequence[Definition] = ()
 ) -> Iterator[SourceRows]:
     """Read the rows that a measure of these goods needs once, for as long as the block runs.
 
@@ -876,33 +876,33 @@ def reading_once(
     ----------
     cells, asked, goods
         Where the rows are, and which.
-    beside
+    further
         The same asked of other areas, whose rows are read in the same go.
     """
     wide = cells.over_all(asked)
     together = _TOGETHER.get()
     if wide is not None and together is not None:
-        every, whole = wide
-        others = tuple(one.but(period=whole.period) for one in beside)
-        key = (*every._said(), whole, goods, others)
+        every, combined = wide
+        others = tuple(one.but(period=combined.period) for one in further)
+        key = (*every._said(), combined, goods, others)
         if key not in together.rows:
-            read = _read_once(every, whole, goods, others)
+            read = _read_once(every, combined, goods, others)
             together.rows[key] = together.tables.enter_context(read)
         yield replace(cells, kept=together.rows[key], is_long=True)
         return
-    with _read_once(cells, asked, goods, beside) as frame:
+    with _read_once(cells, asked, goods, further) as frame:
         yield replace(cells, kept=frame)
 
 
 def _read_once(
-    cells: SourceRows, asked: Definition, goods: Goods, beside: Sequence[Definition]
+    cells: SourceRows, asked: Definition, goods: Goods, further: Sequence[Definition]
 ) -> AbstractContextManager[Frame]:
     columns = [*_READ, cells.column(asked), *question(asked.measure).columns]
     columns += ERRORS if cells.is_blend else ()
-    if question(asked.measure).trade == "both" and not beside:
+    if question(asked.measure).trade == "both" and not further:
         rows = both_markets(cells, asked, goods)
     else:
         by, _ = reach(asked)
-        there = reduce(or_, (reach(one)[1] for one in (asked, *beside)))
-        rows = cells.rows(by, goods, asked, there, whole=True)
+        there = reduce(or_, (reach(one)[1] for one in (asked, *further)))
+        rows = cells.rows(by, goods, asked, there, all_partners=True)
     return stored(rows.select(list(dict.fromkeys(columns))), cells.lake)

@@ -91,7 +91,7 @@ def measure(
     if rows is not None:
         column = read.column(asked)
         try:
-            result = how.run(rows, asked, column, **_beside(read, asked, goods, rows))
+            result = how.run(rows, asked, column, **_further_inputs(read, asked, goods, rows))
         except NoEvidenceError as error:
             hint = f"; {error.hint}" if error.hint else ""
             return NoAnswer(f"{read.available.source}: {error.what}{hint}")
@@ -134,13 +134,13 @@ def _in_one_go(
     if not cells.is_step(asked):
         return None
 
-    def run(what: Run, read: SourceRows, whole: Definition) -> dict[date, list[dict[str, Any]]]:
-        rows = rows_of(read, whole, goods)
+    def run(what: Run, read: SourceRows, combined: Definition) -> dict[date, list[dict[str, Any]]]:
+        rows = rows_of(read, combined, goods)
         if how.elastic and asked.sigma is None:
             rows = with_elasticities(rows, read.lake, editions_of(read, asked))
-        beyond = with_what_is_open(read, whole) if how.bounds_rest and what is how.run else {}
+        beyond = with_what_is_open(read, combined) if how.bounds_rest and what is how.run else {}
         found: dict[date, list[dict[str, Any]]] = {}
-        for row in dicts(what(rows, whole, read.column(whole), by=["period"], **beyond)):
+        for row in dicts(what(rows, combined, read.column(combined), by=["period"], **beyond)):
             found.setdefault(row.pop("period"), []).append(row)
         return found
 
@@ -303,8 +303,10 @@ def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | NoAn
     return Measured(float(value), plain, low, high)
 
 
-def _beside(cells: SourceRows, asked: Definition, goods: Goods, rows: Frame) -> dict[str, Any]:
-    """Return what a measure needs beside the rows: days of listing, all other goods."""
+def _further_inputs(
+    cells: SourceRows, asked: Definition, goods: Goods, rows: Frame
+) -> dict[str, Any]:
+    """Return what a measure needs besides the rows: days of listing, all other goods."""
     how = question(asked.measure)
     found: dict[str, Any] = {}
     if how.bounds_rest:
@@ -333,11 +335,11 @@ def others_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     """Return the rows of all goods but those asked for, on the same ways."""
     by, there = reach(asked)
     # Rows in memory are of the goods asked for; these are all the others.
-    whole = replace(cells, kept=None)
-    rows = whole.rows(by, (everything(),), asked.but(goods=""), there)
+    unrestricted = replace(cells, kept=None)
+    rows = unrestricted.rows(by, (everything(),), asked.but(goods=""), there)
     # The codes found are named, as conditions of a list
     # (prefixes, editions) cannot simply be negated.
-    named = fetch(whole.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
+    named = fetch(unrestricted.rows(by, goods, asked, there).group_by("product").agg(nw.len()))
     return rows.filter(~nw.col("product").is_in([TOTAL, *(code for code, _ in named)]))
 
 
@@ -353,7 +355,7 @@ def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
     buyers, sellers = asked.members("importer"), asked.members("exporter")
     match question(asked.measure).trade:
         case "flow":
-            rows = cells.flow(asked, goods, whole=True)
+            rows = cells.flow(asked, goods, all_partners=True)
             return called_reimports(rows, asked, without=cells.without_own)
         case "both":
             rows = both_markets(cells, asked, goods)
@@ -382,6 +384,6 @@ def rows_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:
         case "purchases":
             members = nw.col("importer").is_in(sorted(buyers | sellers))
             return cells.rows("importer", goods, asked, members)
-    [(whole, _)] = totals(asked)
-    found = cells.flow(whole, goods, inside=bool(buyers & sellers), whole=True)
+    [(total_flow, _)] = totals(asked)
+    found = cells.flow(total_flow, goods, inside=bool(buyers & sellers), all_partners=True)
     return called_reimports(found, asked, without=cells.without_own)

@@ -13,7 +13,7 @@ from entrepot.model.areas import WORLD
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
 
-__all__ = ["among", "buyers_beside", "leaves", "members_of", "reach", "reported_in", "totals"]
+__all__ = ["among", "compared_buyers", "leaves", "members_of", "reach", "reported_in", "totals"]
 
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
@@ -33,8 +33,8 @@ def totals(asked: Definition) -> list[tuple[Definition, Side]]:
             back = asked.but(importer=asked.exporter, exporter=WORLD)
             return [everybody[1], (back, "exporter")]
         case "world":
-            whole = asked.but(importer=WORLD, exporter=WORLD)
-            return [(whole, side) for side in SIDES]
+            world_trade = asked.but(importer=WORLD, exporter=WORLD)
+            return [(world_trade, side) for side in SIDES]
         case "own":
             back = asked.but(importer=WORLD, exporter=asked.importer)
             return [(asked.but(exporter=WORLD), "exporter"), (back, "importer")]
@@ -58,10 +58,10 @@ def among(side: Side, asked: Definition) -> nw.Expr:
     return nw.col(side).is_in(sorted(members)) if members else ~nw.col(side).is_null()
 
 
-def buyers_beside(asked: Definition) -> frozenset[str]:
+def compared_buyers(asked: Definition) -> frozenset[str]:
     """Return the importers that a measure compares: those asked about, controls and hubs."""
-    beside = asked.members("controls") | asked.members("hubs")
-    return members_of(asked, "importer") | beside
+    compared = asked.members("controls") | asked.members("hubs")
+    return members_of(asked, "importer") | compared
 
 
 def leaves(group: frozenset[str]) -> nw.Expr:
@@ -117,7 +117,7 @@ def _compared(asked: Definition) -> nw.Expr:
     if kind == "chain":
         hubs = sorted(asked.members("hubs"))
         sells = nw.col("exporter").is_in([*sorted(members_of(asked, "exporter")), *hubs])
-        bought = nw.col("importer").is_in(sorted(buyers_beside(asked)))
+        bought = nw.col("importer").is_in(sorted(compared_buyers(asked)))
         return nw.col("importer").is_in(hubs) | (sells & bought)
-    there: nw.Expr = nw.col("importer").is_in(sorted(buyers_beside(asked)))
+    there: nw.Expr = nw.col("importer").is_in(sorted(compared_buyers(asked)))
     return there & among("exporter", asked) if kind == "panel" else there

@@ -155,7 +155,7 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
     if len(values) < 2:
         return {}
     middle = statistics.fmean(values)
-    whole = sum((value - middle) ** 2 for value in values)
+    total = sum((value - middle) ** 2 for value in values)
     found: dict[str, float] = {}
     names = dict.fromkeys(name for item in items for name in item.choices)
     for name in [name for name in names if name not in FOLLOWS]:
@@ -169,5 +169,5 @@ def explained(items: Sequence[Specification]) -> dict[str, float]:
             between = sum(
                 len(some) * (statistics.fmean(some) - mean) ** 2 for some in options.values()
             )
-            found[name] = between / whole if whole else 0.0
+            found[name] = between / total if total else 0.0
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -120,7 +120,7 @@ def _reports(data: Availability, definition: Definition) -> bool:
         if getattr(definition, side) not in (None, "", WORLD)
         for area in definition.members(side)
     }
-    known = {(side, area) for side, told in data.reporters.items() for area, _ in told}
+    known = {(side, area) for side, reporters in data.reporters.items() for area, _ in reporters}
     return not asked.isdisjoint(known)
 
 

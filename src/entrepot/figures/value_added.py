@@ -374,8 +374,8 @@ def _of_file(path: Path, name: str, said: FileOptions, year: int) -> Economy:
                 continue
             if table.detail == "arrays":
                 return _of_arrays(benchmark(read_arrays(table.path, table.name), table.name))
-            whole = read_whole(table.path, table.name)
-            return economy(whole.inputs, whole.output, whole.labels, parts=whole.parts)
+            content = read_whole(table.path, table.name)
+            return economy(content.inputs, content.output, content.labels, parts=content.parts)
     raise LookupError(f"no table of {year} in {name}")
 
 

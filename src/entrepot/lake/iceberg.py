@@ -411,12 +411,12 @@ class _Work:
             if table_ is None or table_.current_snapshot() is None:
                 continue
             files = [task.file for task in table_.scan().plan_files()]
-            ours = _address(self.root / NAMESPACE / table / "data")
+            own_data = _address(self.root / NAMESPACE / table / "data")
             yield PublishedTable(
                 name=f"{NAMESPACE}.{table}",
                 rows=sum(file.record_count for file in files),
                 files=len(files),
-                copied=sum(file.file_path.startswith(ours) for file in files),
+                copied=sum(file.file_path.startswith(own_data) for file in files),
                 metadata=table_.metadata_location,
                 # `main` is the current state, and no tag of ours.
                 tags=tuple(sorted(set(table_.refs()) - {"main"})),

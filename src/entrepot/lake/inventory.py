@@ -199,7 +199,7 @@ def inventory_of(catalog: Catalog) -> tuple[InventoryItem, ...]:
 def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem:
     stored = sum(file.bytes for part in item.partitions for file in part.stored)
     # `CHN>` and `>CHN` are two reports of one reporter.
-    tellers = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
+    reporters = {name.strip(">") for part in item.partitions for name in part.slices if ">" in name}
     periods = dict.fromkeys(part.period for part in item.partitions if part.period)
     return InventoryItem(
         source=item.source,
@@ -214,7 +214,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         rows=sum(part.rows for part in item.partitions),
         areas=min(part.exporters for part in item.partitions),
         importers=min(part.importers for part in item.partitions),
-        reporters=len(tellers) if item.table in ("flows", "shipments") else 0,
+        reporters=len(reporters) if item.table in ("flows", "shipments") else 0,
         products=min(part.products for part in item.partitions),
         totals=sum(part.totals for part in item.partitions),
         bases=tuple(sorted({name for part in item.partitions for name in part.bases})),
@@ -242,13 +242,13 @@ def spans(periods: Sequence[Period]) -> str:
     # Fiscal years in a row are one span of months; of others, first and last say more.
     ends = ((run[0], replace(run[0], end=run[-1].end), run[-1]) for run in runs)
     return ", ".join(
-        f"{whole}" if first.freq == "F" or first == last else f"{first} to {last}"
-        for first, whole, last in ends
+        f"{span}" if first.freq == "F" or first == last else f"{first} to {last}"
+        for first, span, last in ends
     )
 
 
 RULE = "few-products"
-_WHOLE = {2: 60, 4: 800, 6: 2_500, 8: 5_000}
+_CODES_OF_ALL_GOODS = {2: 60, 4: 800, 6: 2_500, 8: 5_000}
 
 
 def codes_of_all_goods(digits: int) -> int:
@@ -259,7 +259,7 @@ def codes_of_all_goods(digits: int) -> int:
     of sanctioned goods can have two thousand lines, and must not pass for all goods.
     """
     # Lines of ten digits need be no more than those of eight; odd lengths are no level of the HS.
-    return _WHOLE.get(min(digits, 8), 0)
+    return _CODES_OF_ALL_GOODS.get(min(digits, 8), 0)
 
 
 def few_products(parts: Sequence[Partition]) -> tuple[Finding, ...]:

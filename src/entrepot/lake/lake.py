@@ -367,9 +367,9 @@ class Lake(Reads):
         from entrepot.sources import source_info
 
         info = source_info(split_address(source)[0])
-        held = [one for one in self.holdings() if one.source == info.id]
+        holdings = [one for one in self.holdings() if one.source == info.id]
         lines = [f"{info.publisher}. {info.licence}", info.citation]
-        lines += [f"{one.vintage or 'no vintage'}, snapshot {one.snapshot}" for one in held]
+        lines += [f"{one.vintage or 'no vintage'}, snapshot {one.snapshot}" for one in holdings]
         meanings = {one.name: one.meaning for one in columns(info.brings)}
         return TableAbout(
             name, info.title, "\n".join(filter(None, lines)), meanings, ((info.title, info.url),)

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FILE", "HELD", "Holder", "reading", "take", "unread", "writing"]
+__all__ = ["FILE", "LOCKED", "Holder", "reading", "take", "unread", "writing"]
 
 
 # flock: EAGAIN, on some systems EACCES; msvcrt.locking: EACCES or EDEADLK.
-HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+LOCKED = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 """What the system says where somebody else has a lock."""
 # A fifth of a second: whoever takes the lock writes its name into it right away.
 _TRIES, _PAUSE = 20, 0.01
@@ -121,7 +121,7 @@ def _is_at(opened: IO[bytes], path: Path) -> bool:
 
 
 def _refused(error: OSError, opened: IO[bytes], folder: Path) -> OutsideError:
-    if error.errno not in HELD:
+    if error.errno not in LOCKED:
         return OutsideError(
             f"this lake cannot be locked: {error.strerror or error}",
             where=str(folder),
@@ -145,9 +145,9 @@ def _holder(opened: IO[bytes]) -> Holder | None:
     for _ in range(_TRIES):
         with suppress(OSError, ValueError, TypeError):
             opened.seek(0)
-            held = Holder(**from_json(opened.read()))
-            if not held.is_gone:
-                return held
+            holder = Holder(**from_json(opened.read()))
+            if not holder.is_gone:
+                return holder
         time.sleep(_PAUSE)
     return None
 
@@ -206,7 +206,7 @@ def unread(folder: Path) -> bool:
         with (folder / FILE).open("ab") as opened:
             take(opened)
     except OSError as error:
-        return error.errno not in HELD
+        return error.errno not in LOCKED
     return True
 
 
@@ -216,7 +216,7 @@ def _share(opened: IO[Any]) -> None:
         try:
             take(opened, shared=True)
         except OSError as error:
-            if error.errno not in HELD:
+            if error.errno not in LOCKED:
                 return
             time.sleep(_READERS_PAUSE)
         else:

@@ -42,7 +42,7 @@ def require_room(
     part: Partition,
     others: Sequence[Snapshot],
     *,
-    whole: bool,
+    one_delivery: bool,
     name: str,
     clash: Callable[[str], Clash | None],
 ) -> None:
@@ -54,7 +54,7 @@ def require_room(
         The new rows.
     others
         Everything of the source, held and new.
-    whole
+    one_delivery
         Whether one period has one delivery; otherwise deliveries may be parts that add up.
     name
         Name of the new table, for messages.
@@ -74,11 +74,11 @@ def require_room(
                 continue
             found = (
                 None
-                if whole or not present.files
+                if one_delivery or not present.files
                 else clash(next(iter(present.files.values())).path)
             )
-            if whole or found:
-                raise _taken(item, part, other, name, found)
+            if one_delivery or found:
+                raise _occupied(item, part, other, name, found)
 
 
 def lost(
@@ -118,7 +118,7 @@ def lost(
     return Finding("fewer-rows", "warning", str(part.period or item.source), gone, example, text)
 
 
-def _taken(
+def _occupied(
     item: Snapshot, part: Partition, other: Snapshot, name: str, found: Clash | None
 ) -> BadFileError:
     when = f"{item.source} {part.period}" if part.period else item.source
@@ -160,7 +160,7 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
     gone: set[str] = set()
     for item in before.snapshots:
         for part in item.partitions:
-            taken = {
+            replaced = {
                 name
                 for new in added
                 for other in new.partitions
@@ -169,7 +169,7 @@ def merge(before: Catalog, added: Sequence[Snapshot]) -> Catalog:
             }
             # Only if all of it is taken over: of a file with
             # a slice that still counts, the rest is hidden.
-            if taken >= set(part.slices):
+            if replaced >= set(part.slices):
                 gone.update(file.path for file in part.stored)
     kept = (item.without(gone) for item in before.snapshots)
     return Catalog((*(item for item in kept if item.partitions), *added))

@@ -164,10 +164,10 @@ class SparkLake(Lake):
             frames = [
                 self._read(table, base, files, hidden) for (base, hidden), files in groups.items()
             ]
-            whole = frames[0]
+            union = frames[0]
             for frame in frames[1:]:
-                whole = whole.unionAll(frame)
-        return whole
+                union = union.unionAll(frame)
+        return union
 
     def _require_whole_there(self, root: str, files: Sequence[StoredFile]) -> None:
         """Let Spark compare whole files at an address, once as long as the lake is open.

@@ -190,13 +190,15 @@ def _read(run: Load, file: RawFile, snapshot: Snapshot) -> Snapshot:
     run.noticed = []
     first: FileTable | None = None
     for table in source.tables(file, run.staging / "scratch", run.options):
-        _require_one(first, table, whole=run.info.whole)
+        _require_one(first, table, one_delivery=run.info.whole)
         first = first or table
         _require_spelling(run, table)
         run.progress(f"reading {table.name}")
         rows = source.rows(run.connection, table)
         # This also puts the rows into the table where they wait.
-        repaired += repair(run.connection, rows, table, run.info.repairs, whole=run.info.whole)
+        repaired += repair(
+            run.connection, rows, table, run.info.repairs, one_delivery=run.info.whole
+        )
         if snapshot.partitions and _currency(rows) != snapshot.currency:
             raise BadFileError(
                 f"{snapshot.currency} and {_currency(rows)} in one file",
@@ -239,11 +241,13 @@ def findings_of_all(
     return (*odd, *few) if balanced else (*checks.coverage(info, parts), *odd, *few)
 
 
-def _require_one(first: FileTable | None, table: FileTable, *, whole: bool) -> None:
+def _require_one(first: FileTable | None, table: FileTable, *, one_delivery: bool) -> None:
     """Refuse a file of two releases, or of two editions where a release has one."""
     if first is None:
         return
-    if first.vintage != table.vintage or (whole and first.nomenclature != table.nomenclature):
+    if first.vintage != table.vintage or (
+        one_delivery and first.nomenclature != table.nomenclature
+    ):
         raise BadFileError(
             "two editions or releases in one file", where=f"{first.name} and {table.name}"
         )
@@ -274,7 +278,7 @@ def _currency(rows: ParsedRows) -> str:
 def _partitions(
     run: Load, snapshot: Snapshot, table: FileTable, rows: ParsedRows
 ) -> Iterator[Partition]:
-    periods = contents(run.connection, rows, table.name, whole=run.info.whole)
+    periods = contents(run.connection, rows, table.name, one_delivery=run.info.whole)
     columns = waiting(run.connection)
     for staged in periods:
         if run.only is not None and staged.period not in run.only:
@@ -298,7 +302,7 @@ def _partitions(
             snapshot,
             part,
             stored,
-            whole=run.info.whole,
+            one_delivery=run.info.whole,
             name=table.name,
             clash=there.clash,
         )

@@ -58,7 +58,7 @@ __all__ = [
 
 
 # Nothing that is called otherwise is ever deleted, whatever a catalog or list of moves says.
-_OURS = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
+_OWN_NAMES = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}\.parquet|[0-9a-f]{64}((\.\d+)?\.json)?")
 _STAGING = ".staging-"
 _MOVES = "moves.json"
 _PAUSE = 0.1
@@ -293,7 +293,7 @@ def _delete(folder: Path, names: Iterable[str], catalog: Catalog) -> None:
     parents = set()
     for name in names:
         path = _inside(folder, name) if name not in needed else None
-        if path is None or not _OURS.fullmatch(path.name):
+        if path is None or not _OWN_NAMES.fullmatch(path.name):
             continue
         with suppress(OSError):  # one that may not be deleted keeps no other one
             path.unlink(missing_ok=True)
@@ -324,7 +324,7 @@ def unnamed(folder: Path, catalog: Catalog) -> list[Path]:
     return [
         path
         for path in (*stored, *folder.glob("raw/*"))
-        if path.relative_to(folder).as_posix() not in named and _OURS.fullmatch(path.name)
+        if path.relative_to(folder).as_posix() not in named and _OWN_NAMES.fullmatch(path.name)
     ]
 
 
@@ -400,8 +400,8 @@ def _unmake(folder: Path, made: Sequence[Path]) -> None:
 def _others(folder: Path) -> Sequence[str]:
     known = ("lock", FILE, WATCHED, "iceberg", "raw", *TABLES, SECRET, f"{SECRET}.draft")
     names = "|".join(map(re.escape, known))
-    ours = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
-    return sorted(path.name for path in folder.iterdir() if not ours.fullmatch(path.name))
+    own_names = re.compile(rf"{names}|catalog\..*|{re.escape(_STAGING)}.*")
+    return sorted(path.name for path in folder.iterdir() if not own_names.fullmatch(path.name))
 
 
 # What is watched: texts that are kept in the lake's folder beside its data, one by name.

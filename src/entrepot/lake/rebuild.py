@@ -338,17 +338,17 @@ def _stored(work: _RebuildRun) -> tuple[list[Snapshot], _Paths]:
         if not path.name.endswith(f"-{stored.sha256[:8]}.parquet"):
             bad.add(key)
             continue
-        whole = found.get(key, replace(item, partitions=()))
+        rebuilt = found.get(key, replace(item, partitions=()))
         # What copies in several sort orders say of themselves differs in nothing but their files.
-        same = [one for one in whole.partitions if replace(one, files={}, sums=None) == part]
-        rest = tuple(one for one in whole.partitions if one not in same)
+        same = [one for one in rebuilt.partitions if replace(one, files={}, sums=None) == part]
+        rest = tuple(one for one in rebuilt.partitions if one not in same)
         one = same[0] if same else part
         if name.startswith("totals/") and item.table != "totals":
             one = replace(one, sums=stored)
         else:
             order = next((by for by in ("importer", "exporter") if f"/by-{by}/" in name), "key")
             one = replace(one, files=one.files | {order: stored})
-        found[key] = replace(whole, partitions=(*rest, one))
+        found[key] = replace(rebuilt, partitions=(*rest, one))
     sound = []
     for key, item in found.items():
         # The one order that a table has, or both copies: half of a pair means that a file was lost.

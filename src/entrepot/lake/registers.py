@@ -116,7 +116,7 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
     """
     cell = ", ".join(_CELL)
 
-    def whole(column: str, same: str = "") -> str:
+    def complete_sum(column: str, same: str = "") -> str:
         one = f" AND count(DISTINCT {same}) = 1" if same else ""
         # In order of size: as threads come by, the last digits differ from run to run.
         added = f"sum({column} ORDER BY {column})"
@@ -125,10 +125,10 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
     kept = {
         "period": f"date_trunc('{_UNITS[freq]}', period)::DATE AS period",
         "freq": f"'{freq}' AS freq",
-        "value_usd": whole("value_usd"),
-        "value_reported": whole("value_reported"),
-        "mass_kg": whole("mass_kg"),
-        "quantity": whole("quantity", "quantity_unit"),
+        "value_usd": complete_sum("value_usd"),
+        "value_reported": complete_sum("value_reported"),
+        "mass_kg": complete_sum("mass_kg"),
+        "quantity": complete_sum("quantity", "quantity_unit"),
         "quantity_unit": "CASE WHEN count(quantity) = count(*) "
         "AND count(DISTINCT quantity_unit) = 1 THEN min(quantity_unit) END AS quantity_unit",
         # One of several: an added-up row has no single delivery.

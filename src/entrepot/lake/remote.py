@@ -118,7 +118,7 @@ class RemoteStore:
         """Return the catalog as it is now, put into the cache; None where there is none."""
         import obstore
 
-        store, held = self._store, self.mirror / NAME
+        store, cached = self._store, self.mirror / NAME
         try:
             with self._reached(NAME):
                 # Tag and text of one answer: asked for apart they could be of two catalogs.
@@ -127,13 +127,13 @@ class RemoteStore:
         except FileNotFoundError:
             self._tag = None
             # The copy in the cache must not answer for a lake that is gone.
-            held.unlink(missing_ok=True)
+            cached.unlink(missing_ok=True)
             return None
         self.mirror.mkdir(parents=True, exist_ok=True)
-        if not held.is_file() or held.read_bytes() != text:
+        if not cached.is_file() or cached.read_bytes() != text:
             # Read before it is kept: a damaged catalog does not take the place of a good copy.
             Catalog.parse(text, f"{self.address}/{NAME}")
-            replace_text(held, text.decode())
+            replace_text(cached, text.decode())
         return text
 
     def bring(self, files: Sequence[StoredFile]) -> None:

@@ -38,7 +38,7 @@ def repair(
     table: FileTable,
     declared: Sequence[Repair],
     *,
-    whole: bool,
+    one_delivery: bool,
 ) -> list[Finding]:
     """Put rows into the table where they wait, corrected.
 
@@ -48,7 +48,7 @@ def repair(
         What a parser returned, and of which table.
     declared
         Corrections of the source.
-    whole
+    one_delivery
         Whether a period of the source is one delivery, whoever reports.
 
     Returns
@@ -67,7 +67,7 @@ def repair(
     return [
         _corrected(connection, rows, table, one)
         for one in mine
-        if _is_concerned(connection, rows, one, whole=whole)
+        if _is_concerned(connection, rows, one, one_delivery=one_delivery)
     ]
 
 
@@ -126,13 +126,13 @@ def _refused(one: Repair, table: FileTable, found: str) -> BadFileError:
 
 
 def _is_concerned(
-    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, one: Repair, *, whole: bool
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, one: Repair, *, one_delivery: bool
 ) -> bool:
     """Whether a table has the period, the edition and the report that a correction is about."""
     cell = _cells(connection, rows)
     scope = {name: text for name, text in one.row.items() if name in ("period", *_SCOPE)}
     tests = [*_tests(one, rows.table, scope, cell)]
-    if rows.table == "flows" and not whole:
+    if rows.table == "flows" and not one_delivery:
         tests.append(f"({' OR '.join(_reports(one, cell))})")
     there = connection.sql(f"SELECT 1 FROM {staged.STAGED} WHERE {' AND '.join(tests)} LIMIT 1")
     return bool(there.fetchall())

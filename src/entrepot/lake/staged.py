@@ -182,7 +182,11 @@ def correct(connection: duckdb.DuckDBPyConnection, where: str, change: str = "")
 
 
 def contents(
-    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, where: str, *, whole: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    rows: ParsedRows,
+    where: str,
+    *,
+    one_delivery: bool = False,
 ) -> list[Staged]:
     """Return what waits, by period.
 
@@ -190,7 +194,7 @@ def contents(
     ----------
     rows, where
         What a parser returned, and the name of its table for messages.
-    whole
+    one_delivery
         Whether the source is replaced as a whole, so that nobody needs to know who reports.
 
     Raises
@@ -200,7 +204,7 @@ def contents(
     """
     _require_bounded(connection, rows, where)
     _shorten(connection)
-    found = list(_contents(connection, rows, whole=whole))
+    found = list(_contents(connection, rows, one_delivery=one_delivery))
     if rows.totals is not None:
         found = _with_totals(connection, found)
     if not found:
@@ -248,12 +252,12 @@ def _shorten(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _contents(
-    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, *, whole: bool
+    connection: duckdb.DuckDBPyConnection, rows: ParsedRows, *, one_delivery: bool
 ) -> Iterator[Staged]:
     kinds = schema(rows.table)
     there = waiting(connection)
     out = ", ".join(f"{cell(name, there, rows.same)} AS {name}" for name in kinds)
-    slices = "'*'" if whole else SLICE.get(rows.table, "'*'")
+    slices = "'*'" if one_delivery else SLICE.get(rows.table, "'*'")
     flows = "count(DISTINCT exporter), count(DISTINCT importer)" if "importer" in kinds else "0, 0"
     digits = "coalesce(max(length(product)) FILTER (WHERE product <> 'TOTAL'), 0)"
     totals = "count(*) FILTER (WHERE product = 'TOTAL')"

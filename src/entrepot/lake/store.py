@@ -231,8 +231,8 @@ def scan(
         Files of one sort order, each with the slices of it that do not count.
     """
     names = ", ".join(schema(table))
-    whole = [path for path, hidden in files if not hidden]
-    queries = [_read(table, names, whole)] if whole else []
+    unfiltered = [path for path, hidden in files if not hidden]
+    queries = [_read(table, names, unfiltered)] if unfiltered else []
     for path, hidden in files:
         if hidden:
             gone = ", ".join(map(literal, sorted(hidden)))

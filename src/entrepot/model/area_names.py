@@ -77,7 +77,7 @@ _FORMS = frozenset({
     *("soberano", "uniao", "союз", "birligi", "vereinigung", "соединенные", "объединенная"),
 })  # fmt: skip
 """Forms of states, in the spelling of keys: the Republic of Kenya is Kenya, where no other is."""
-_SILENT = frozenset({
+_STOP_WORDS = frozenset({
     *("the", "of", "and", "de", "la", "le", "les", "du", "des", "el", "los", "las", "da", "do"),
     *("dos", "das", "der", "die", "und", "et", "ve", "von"),
 })  # fmt: skip
@@ -147,9 +147,9 @@ def as_codes(text: str | None) -> str | None:
 
 def _codes_of(part: str) -> list[str]:
     """Return the codes of an area or of several between commas, as few as their names allow."""
-    whole = as_one_code(part) if "," not in part or _is_known(part) else ""
-    if whole:
-        return [whole]
+    code = as_one_code(part) if "," not in part or _is_known(part) else ""
+    if code:
+        return [code]
     words = part.split(",")
     # The longest name first: "Korea, Rep., China" is two, not three.
     for end in range(len(words) - 1, 0, -1):
@@ -212,7 +212,7 @@ def name_key(name: str) -> str:
         inner = [word for word in words[1:-1] if word not in _INSIDE]
         words = [_CANONICAL.get(word, word) for word in (words[0], *inner, words[-1])]
     # A name of nothing but articles stays as it is.
-    return " ".join(sorted({word for word in words if word not in _SILENT} or set(words)))
+    return " ".join(sorted({word for word in words if word not in _STOP_WORDS} or set(words)))
 
 
 def named_area(name: str) -> str | None:
@@ -299,11 +299,11 @@ def completed_name(text: str) -> str | None:
     # After an open bracket stood what distinguishes two areas, and it was cut off.
     if len(text) < _SHORTEST or text.rstrip().endswith("("):
         return None
-    *whole, last = words_of(text) or [""]
-    known = {_CANONICAL.get(word, word) for word in whole} - _SILENT
+    *complete, last = words_of(text) or [""]
+    known = {_CANONICAL.get(word, word) for word in complete} - _STOP_WORDS
     # The last word may be the beginning of a form of state: CHINA, REPUBLICA POP.
     begun = {word for word in _FORMS if word.startswith(last) and len(last) > 1}
-    goes_on = any(word.startswith(last) for word in _SILENT)
+    goes_on = any(word.startswith(last) for word in _STOP_WORDS)
     # What says no more than that it is a state is not enough: República Federativa de ...
     named = known - _FORMS | (known & _OWN_FORMS)
     if not last or not (named or (len(last) >= _BEGUN and not begun and not goes_on)):
@@ -376,7 +376,7 @@ def _in_words() -> tuple[tuple[dict[str, str], str], ...]:
             {
                 one: word
                 for word in words_of(row["name"])
-                if (one := _CANONICAL.get(word, word)) not in _SILENT
+                if (one := _CANONICAL.get(word, word)) not in _STOP_WORDS
             },
             row["code"],
         )

@@ -490,9 +490,9 @@ class Group:
 @cache
 def groups() -> tuple[Group, ...]:
     """Return every group, in the order of the table."""
-    held: dict[str, list[Membership]] = {}
+    memberships: dict[str, list[Membership]] = {}
     for row in read_table(_FOLDER / "group_members.csv", _MEMBER_COLUMNS):
-        held.setdefault(row["group"], []).append(
+        memberships.setdefault(row["group"], []).append(
             Membership(
                 row["area"],
                 _day(row["joined"]),
@@ -508,7 +508,7 @@ def groups() -> tuple[Group, ...]:
             article=row["article"],
             kind="fixed" if row["kind"] == "fixed" else "dated",
             aliases=tuple(row["aliases"].split(";")) if row["aliases"] else (),
-            memberships=tuple(held[row["code"]]),
+            memberships=tuple(memberships[row["code"]]),
             note=row["note"],
         )
         for row in read_table(_FOLDER / "groups.csv", _COLUMNS)

@@ -416,14 +416,14 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _whole(value: Any) -> Any:
+def _integer(value: Any) -> Any:
     """Refuse true and 1.0, which Python takes for one."""
     if type(value) is not int:
         raise PydanticCustomError("int_type", "not a whole number")
     return value
 
 
-FormatOne = Annotated[Literal[1], BeforeValidator(_whole)]
+FormatOne = Annotated[Literal[1], BeforeValidator(_integer)]
 """Value of the key ``format``."""
 
 _LONGEST = {"a title": 500, "an address": 2_000}

@@ -103,8 +103,8 @@ def columns(table: Table | None = None) -> tuple[Column, ...]:
     if table is not None and table not in get_args(Table):
         raise UnknownNameError("table", table, get_args(Table))
     names = tuple(field.name for field in fields(Column))
-    held = read_table(Path(__file__).with_name("columns.csv"), names)
-    rows = [Column(**row) for row in held]  # type: ignore[arg-type]
+    records = read_table(Path(__file__).with_name("columns.csv"), names)
+    rows = [Column(**row) for row in records]  # type: ignore[arg-type]
     return tuple(row for row in rows if table in (None, row.table))
 
 

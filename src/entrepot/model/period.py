@@ -99,10 +99,10 @@ class Period:
             return "A"
         if self.end + timedelta(days=1) == _shift_year(self.start, 1):
             return "F"
-        whole = self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month)
-        if whole and self.months == 1:
+        full_months = self.start.day == 1 and self.end == _months_end(self.end.year, self.end.month)
+        if full_months and self.months == 1:
             return "M"
-        if whole and self.months == 3 and self.start.month % 3 == 1:
+        if full_months and self.months == 3 and self.start.month % 3 == 1:
             return "Q"
         return "D" if self.start == self.end else "span"
 
@@ -150,8 +150,8 @@ class Period:
         []
         """
         first, last = self.start, self.end
-        whole = first.day == 1 and last == _months_end(last.year, last.month)
-        if not whole or (first.month - 1) % months or self.months % months:
+        full_months = first.day == 1 and last == _months_end(last.year, last.month)
+        if not full_months or (first.month - 1) % months or self.months % months:
             return []
         starts = range(0, self.months, months)
         counts = (first.year * 12 + first.month - 1 + start for start in starts)
@@ -179,8 +179,8 @@ class Period:
             # From the first day each time: year by year 29 February would become the 28th for good.
             starts.append(_shift_year(self.start, len(starts)))
         day = timedelta(days=1)
-        whole = starts[-1] == self.end + day
-        return [Period(a, b - day) for a, b in pairwise(starts)] if whole else []
+        is_complete = starts[-1] == self.end + day
+        return [Period(a, b - day) for a, b in pairwise(starts)] if is_complete else []
 
     def years(self) -> list[Period]:
         """Return the calendar years touched, oldest first."""

@@ -85,8 +85,8 @@ def watch(
     OutsideError
         If the values cannot be written. Where the lake is read-only, the result says so instead.
     """
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    known = kept(held.path)
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    known = kept(opened.path)
     if file is not None:
         path = Path(file).absolute()
         texts = {path.name: (str(path), read_text(path))}
@@ -96,7 +96,7 @@ def watch(
     if not texts:
         raise NoEvidenceError(
             "no file is watched in this lake",
-            where=str(held.path),
+            where=str(opened.path),
             hint="name a file: entrepot watch examples/watch.yaml",
         )
     found = []
@@ -104,12 +104,12 @@ def watch(
     for name, (place, text) in texts.items():
         asked = parse_asked(text, name)
         progress(name)
-        one = _seen_again(name, asked, known.get(name, {}), held)
+        one = _seen_again(name, asked, known.get(name, {}), opened)
         found.append(one)
         if not asked.saved:
             contents[name] = {"path": place, "text": text} | _content(one)
     # After the last: where one fails, the user has seen none of the others.
-    unremembered = _keep(held, contents) if remember else ""
+    unremembered = _keep(opened, contents) if remember else ""
     return Watched(tuple(found), unremembered)
 
 

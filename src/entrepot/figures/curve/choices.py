@@ -13,7 +13,7 @@ from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.curve.partner_choices import AMOUNTS, GoodsChoice, PartnerKind, fixed, varying
 from entrepot.figures.definition import AS_ASKED, CHINA, SIDES
 from entrepot.figures.editions import goods_in
-from entrepot.figures.no_value import silent
+from entrepot.figures.no_value import non_reporting_refusal
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST, special
 from entrepot.figures.sides import members_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AS_ASKED",
-    "WEIGHED",
+    "ENOUGH_MASS",
     "Left",
     "Numbered",
     "Places",
@@ -264,7 +264,7 @@ def known(
             continue
         found.append((words, one))
         for time in timed:
-            if refused := silent(time.cells, at(time.span.asked, one)):
+            if refused := non_reporting_refusal(time.cells, at(time.span.asked, one)):
                 left.append((f"{time.name}: {words}, {time.span.words}", refused.reason))
                 not_reporting.add((time.span.words, words))
     return found, not_reporting
@@ -276,7 +276,7 @@ def areas_there(timed: Timed, said: Sequence[ReportedSlice]) -> dict[Side, froze
     return {side: frozenset(getattr(one, side) for one in slices) for side in SIDES}
 
 
-WEIGHED = 0.9
+ENOUGH_MASS = 0.9
 """Share of the value that needs a mass for a measure of mass to stand for the same goods."""
 NEARLY_ALL = 0.99
 """Share of the value whose valuation or basis is taken for that of all of it."""
@@ -297,7 +297,7 @@ def amounts(timed: Timed, said: Sequence[ReportedSlice], left: Left) -> list[str
     if cells.available.is_reconciled and cells.reported_by:
         left.append((what, "reconciled rows keep both values, one mass"))
         return ["value"]
-    if any(one.weighed for one in _at(timed, said)):
+    if any(one.value_with_mass for one in _at(timed, said)):
         return ["value", "mass"]
     left.append((what, "0 % of the value has a mass, too little"))
     return ["value"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from entrepot.errors import NoEvidenceError
+from entrepot.figures.curve.choices import ENOUGH_MASS, apart, known, territory_choices
 from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
-from entrepot.figures.curve.choices import WEIGHED, apart, known, territory_choices
 from entrepot.figures.curve.partner_choices import names, widest
 from entrepot.figures.definition import SIDES
 from entrepot.figures.elasticities import elasticities_in
@@ -176,7 +176,7 @@ def _loss(one: _Counted, found: dict[str, Lost], without: set[int]) -> float | s
     # Weighted by bills, over products whose elasticity is known.
     total = sum(bill for _, bill in kept)
     sure = total / sum(bill for *_, bill in known)
-    if without and sure < WEIGHED:
+    if without and sure < ENOUGH_MASS:
         return f"{100 * sure:.0f} % of the bill has an elasticity of its own, too little"
     return sum(loss * bill for loss, bill in kept) / total
 
@@ -274,8 +274,12 @@ def _suppliers(
 ) -> Iterator[Supplier]:
     for exporter, some in by_exporter.items():
         before, elsewhere = (
-            sum(one.amount * parts[one.edition] for one in some if (one.importer in buyers) is ours)
-            for ours in (True, False)
+            sum(
+                one.amount * parts[one.edition]
+                for one in some
+                if (one.importer in buyers) is to_buyers
+            )
+            for to_buyers in (True, False)
         )
         # Who sells the buyer nothing today is no supplier that could send more.
         if before <= 0:

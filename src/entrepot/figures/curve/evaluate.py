@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.availability import RECONCILED, availability_of, flow_sources
-from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.choices import (
-    WEIGHED,
+    ENOUGH_MASS,
     Numbered,
     Timed,
     TimeWindow,
@@ -27,6 +26,7 @@ from entrepot.figures.curve.choices import (
     territory_choices,
     valuation,
 )
+from entrepot.figures.curve.choices import TIME_WINDOWS_AS_ASKED as AS_ASKED
 from entrepot.figures.curve.cutoff import MEASURE as CUTOFF
 from entrepot.figures.curve.cutoff import of_cutoff
 from entrepot.figures.curve.measured import evaluated
@@ -45,10 +45,10 @@ from entrepot.figures.evidence import NoAnswer, Specification
 from entrepot.figures.input_choices import is_inputs
 from entrepot.figures.mirror import mirror_coverage
 from entrepot.figures.no_value import (
+    non_reporting_refusal,
     not_reconciled,
     refusal,
     reporting_sides,
-    silent,
     unasked,
     unknown,
 )
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 __all__ = ["Judge", "curve", "overlaps", "refuse_curve"]
 
 
-SILENT = "non-reporting partners as before"
+NON_REPORTING_AS_BEFORE = "non-reporting partners as before"
 """The total in which partners who no longer report have what they had."""
 
 Seen = dict[tuple[str, ...], "tuple[list[GoodsChoice], Left]"]
@@ -308,7 +308,7 @@ def _first(asked: Timed, left: Left, seen: Seen) -> tuple[Timed, _Chosen] | NoAn
     if why := unknown(definition, source) or unasked(definition, source, cells.available):
         return NoAnswer(why)
     cells = cells.with_non_reporting(definition)
-    if not_reporting := silent(cells, definition):
+    if not_reporting := non_reporting_refusal(cells, definition):
         return not_reporting
     cells = replace(
         cells, twofold=reported_on_two_bases(SourceRows(cells.lake, cells.available), definition)
@@ -386,9 +386,9 @@ def _totals(timed: Sequence[Timed], left: Left) -> Totals:
             return reported
         if amount == "mass":
             why = "trade of non-reporting partners is known by value only"
-            left.append((f"{time.name}: {SILENT}, mass, {when}", why))
+            left.append((f"{time.name}: {NON_REPORTING_AS_BEFORE}, mass, {when}", why))
             return reported
-        return [*reported, (SILENT, shares[key])]
+        return [*reported, (NON_REPORTING_AS_BEFORE, shares[key])]
 
     return found
 
@@ -463,12 +463,12 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
         apart(territory_choices(one.timed[0].span.asked), one.timed[0].name, one.left)
         for one in branches
     ]
-    cells, whole = _all_times(branches)
+    cells, spanned = _all_times(branches)
     numbered = [choice for one in branches for choice in one.numbered]
-    every = [at(whole, one) for _, one in places[0]]
+    every = [at(spanned, one) for _, one in places[0]]
     with cut(cells, every, [one.choice for one in numbered]) as kept:
         said = reported(kept, [one for _, one in places[0]])
-        apart_ = needs_codes(whole, [one.choice for one in numbered])
+        apart_ = needs_codes(spanned, [one.choice for one in numbered])
         codes = codes_there(kept) if apart_ else []
         # Inside the block: `kept` is a temporary table that ends with it.
         gone = _moved(kept, numbered, last, branches[0].left)
@@ -488,12 +488,14 @@ def combined(branches: Sequence[Branch]) -> list[list[FoundSpecification]]:
             )
             editions = sorted({one.nomenclature for one in said})
             try:
-                values, bounds, weighed = evaluated(cells, rows, asked, chosen, wanted, editions)
+                values, bounds, mass_shares = evaluated(
+                    cells, rows, asked, chosen, wanted, editions
+                )
             except NoEvidenceError as error:
                 for one in branches:
                     one.left.append((one.timed[0].name, error.what))
                 return [[] for _ in branches]
-    return [list(work.found(chosen, values, bounds, weighed, gone)) for work in works]
+    return [list(work.found(chosen, values, bounds, mass_shares, gone)) for work in works]
 
 
 def _all_times(branches: Sequence[Branch]) -> tuple[SourceRows, Definition]:
@@ -505,8 +507,8 @@ def _all_times(branches: Sequence[Branch]) -> tuple[SourceRows, Definition]:
     there = availability_of(last.cells.lake, last.cells.available.source, spans)
     assert not isinstance(there, NoAnswer), "each of them is there by itself"
     available = next(one for one in there if one.freq == last.cells.available.freq)
-    whole = Period(spans[0].start, max(one.end for one in spans))
-    return replace(last.cells, available=available), last.span.asked.but(period=whole)
+    full_period = Period(spans[0].start, max(one.end for one in spans))
+    return replace(last.cells, available=available), last.span.asked.but(period=full_period)
 
 
 class _Work:
@@ -537,7 +539,7 @@ class _Work:
         chosen: Sequence[PartnerChoice],
         values: Mapping[Key, float],
         bounds: Mapping[Key, tuple[float, float]],
-        weighed: Mapping[tuple[int, int], float],
+        mass_shares: Mapping[tuple[int, int], float],
         gone: Set[int],
     ) -> Iterator[FoundSpecification]:
         """Yield the specifications; `values` go by number of goods and place in `chosen`."""
@@ -546,10 +548,10 @@ class _Work:
         numbers = [chosen.index(way) for way in mine]
         kept_ways = unlike(mine, self._kinds)
         here = {
-            (goods, place): weighed[key]
+            (goods, place): mass_shares[key]
             for goods in range(len(self._branch.numbered))
             for place, number in enumerate(numbers)
-            if (key := (self._start + goods, number)) in weighed
+            if (key := (self._start + goods, number)) in mass_shares
         }
         judge = Judge(timed, here, left)
         for goods, one in enumerate(self._branch.numbered):
@@ -605,9 +607,9 @@ def _moved(kept: Frame, numbered: Sequence[Numbered], timed: Timed, left: Left) 
     return found
 
 
-def _both(inside: str, silent_partners: str) -> str:
+def _both(inside: str, non_reporting: str) -> str:
     """Say what a total is of, in words: as told but for what is said otherwise."""
-    other = [text for text in (inside, silent_partners) if text != "as reported"]
+    other = [text for text in (inside, non_reporting) if text != "as reported"]
     return ", ".join(other) or "as reported"
 
 
@@ -630,7 +632,7 @@ class Judge:
     """
 
     timed: Sequence[Timed]
-    weighed: Mapping[tuple[int, int], float]
+    mass_shares: Mapping[tuple[int, int], float]
     left: Left
     _known: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
 
@@ -651,8 +653,8 @@ class Judge:
         if one.choice.is_weighted:
             self.left.append((what, "weights split values of codes, and their masses otherwise"))
             return []
-        parts = {place: self.weighed.get((goods, place), 0.0) for place in places}
-        thin = [place for place, part in parts.items() if part < WEIGHED]
+        parts = {place: self.mass_shares.get((goods, place), 0.0) for place in places}
+        thin = [place for place, part in parts.items() if part < ENOUGH_MASS]
         # One reason for all choices of partners if none has enough masses, else one for each.
         for place in thin:
             if len(thin) < len(places):

@@ -293,13 +293,13 @@ def cut(
         ``period``, ``valuation``, ``partner_basis``, ``value``, ``mass``, ``weighed``, the value of
         what has a mass, and of how many rows each amount is known.
     """
-    whole = widest(asked)
-    by, there = _reach(whole)
+    broadest = widest(asked)
+    by, there = _reach(broadest)
     goods = merged([part for one in choices for part in one.goods])
-    rows = cells.rows(by, goods, whole, there, own=True, whole=True)
-    value, mass = nw.col(cells.column(whole)), nw.col("mass_kg")
+    rows = cells.rows(by, goods, broadest, there, own=True, all_partners=True)
+    value, mass = nw.col(cells.column(broadest)), nw.col("mass_kg")
     # Of all goods no code matters, and there are thousands.
-    codes = ("product",) if needs_codes(whole, choices) else ()
+    codes = ("product",) if needs_codes(broadest, choices) else ()
     keys = (*codes, "nomenclature", "exporter", "importer", "period", *SAID)
     summed = (
         rows.with_columns(
@@ -361,7 +361,7 @@ class ReportedSlice:
     importer: str
     exporter: str
     value: float
-    weighed: float
+    value_with_mass: float
 
 
 def reported(kept: Frame, asked: Sequence[Definition]) -> list[ReportedSlice]:

@@ -204,10 +204,10 @@ def leveled(
         for others in BUYERS if who else BUYERS[:1]:
             # Whether other buyers have to be in the coalition: either, yes, or no.
             wanted = {True, False} if others == BUYERS[0] else {others == COALITION}
-            beside = (
+            compared = (
                 row for row in rows if row.importer in buyers or (row.importer in who) in wanted
             )
-            yield RowSet(known | {"compared with": others}, _cells(beside, digits, buyers))
+            yield RowSet(known | {"compared with": others}, _cells(compared, digits, buyers))
 
 
 def coalition(asked: Definition) -> frozenset[str]:
@@ -235,9 +235,9 @@ def _cells(rows: Iterable[PriceRow], digits: int, buyers: frozenset[str]) -> lis
             )
         ]
     # What has no mass keeps its value, in a line of its own.
-    weighed = [(*key, value, mass) for key, (_, value, mass) in sums.items() if mass > 0]
+    with_mass = [(*key, value, mass) for key, (_, value, mass) in sums.items() if mass > 0]
     rest = ((*key, known - value, None) for key, (known, value, _) in sums.items())
-    return weighed + [line for line in rest if line[-2] > 0]
+    return with_mass + [line for line in rest if line[-2] > 0]
 
 
 # The rows that prices are made of, read once for every choice of goods and territory.

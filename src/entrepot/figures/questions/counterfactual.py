@@ -155,10 +155,10 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
     goods = _cells(without(lines, left_out), column)
     chapters = sorted({cell[0][:CHAPTER] for cell in goods})
     near = nw.col("product").str.slice(0, CHAPTER).is_in(chapters)
-    beside = []
+    compared = []
     if goods and others is not None:
-        beside = _cells(without(others, new).filter(near), column)
-    if not goods or not beside:
+        compared = _cells(without(others, new).filter(near), column)
+    if not goods or not compared:
         what = "other goods of these chapters" if goods else "row with these goods"
         raise NoEvidenceError(
             f"no {what} on the way to hubs and controls",
@@ -167,7 +167,7 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
     idle = _idle(goods, asked)
     freq = _frequency(rows, asked, base)
     found = measures.triple_difference(
-        _table([*goods, *beside]),
+        _table([*goods, *compared]),
         origin=SELLER,
         hubs=sorted(asked.members("hubs")),
         controls=sorted(_calm(asked)),
@@ -179,7 +179,7 @@ def triple(rows: Frame, asked: Definition, column: str, others: Frame | None = N
         draws=DRAWS[freq],
         value="value",
     )
-    counts = (len({cell[0] for cell in cells}) for cells in (goods, beside))
+    counts = (len({cell[0] for cell in cells}) for cells in (goods, compared))
     row = _row(found, idle, dict(zip(("listed_products", "other_products"), counts, strict=True)))
     if left_out:
         row["renamed_codes"] = renamed_words(left_out)

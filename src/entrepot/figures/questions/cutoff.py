@@ -157,7 +157,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
             why="what the buyer's own members sell it is left out",
             hint="ask one member as the buyer",
         )
-    table = _held(rows, asked, column)
+    table = _sales_table(rows, asked, column)
     grid, head = grid_of(table, asked)
     totals = {row["point"]: row for row in put(grid, asked, by="point")}
     found = totals.get(head)
@@ -173,7 +173,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
         raise NoEvidenceError("none of these goods has an elasticity", hint="add --sigma 3")
     row = AnswerRow(
         **_ends("loss", found, totals.values()),
-        **_whole_ends(totals, products),
+        **_total_ends(totals, products),
         **_ends("unmet_share", found, totals.values()),
         **{f"{name}_{money}": found[name] for name in ("bill", "stopped", "replaced", "unmet")},
         shadow_price=found["shadow_price"],
@@ -188,7 +188,7 @@ def cutoff(rows: Frame, asked: Definition, column: str) -> AnswerRow:
     )
     if asked.sigma is None:
         row["at_least_share"] = _at_least(reported, found["bill"])
-    row.table = tuple(_told(one, flags.get(one["product"]), money) for one in reported)
+    row.table = tuple(_product_row(one, flags.get(one["product"]), money) for one in reported)
     if asked.by == "exporter":
         row.table = tuple(_supplier(one, money) for one in suppliers)
     return row
@@ -215,16 +215,16 @@ def _is(grid: pa.Table, point: str) -> Any:
     return pc.equal(grid["point"], point)
 
 
-def _held(rows: Frame, asked: Definition, column: str) -> pa.Table:
+def _sales_table(rows: Frame, asked: Definition, column: str) -> pa.Table:
     """Return what each supplier sells of each product to the buyers and elsewhere, in memory."""
     import pyarrow as pa
 
     buys = sorted(asked.members("importer"))
-    ours = nw.col("importer").is_in(buys)
+    is_buyer = nw.col("importer").is_in(buys)
     names = set(rows.collect_schema().names())
     rows = rows.filter(nw.col("exporter") != nw.col("importer")).with_columns(
         # Several buyers count as one, under the code of the first.
-        nw.when(ours).then(nw.lit(buys[0])).otherwise(nw.lit(ELSEWHERE)).alias("importer"),
+        nw.when(is_buyer).then(nw.lit(buys[0])).otherwise(nw.lit(ELSEWHERE)).alias("importer"),
         *(
             nw.lit(None, kind()).alias(name)
             for name, kind in (("elasticity", nw.Float64), ("elasticity_basis", nw.String))
@@ -253,7 +253,7 @@ def _ends(name: str, head: dict[str, Any], rows: Iterable[dict[str, Any]]) -> di
     return {name: head[name], f"{name}_low": min(values), f"{name}_high": max(values)}
 
 
-def _whole_ends(
+def _total_ends(
     totals: dict[str, dict[str, Any]], products: list[dict[str, Any]]
 ) -> dict[str, float]:
     """Return the ends of the loss of all goods, where the elasticity of some is not known.
@@ -286,7 +286,7 @@ def _supplier(row: dict[str, Any], money: str) -> dict[str, Any]:
     return {"exporter": row["exporter"], "name": area_name(row["exporter"])} | amounts
 
 
-def _told(row: dict[str, Any], basis: str | None, money: str) -> dict[str, Any]:
+def _product_row(row: dict[str, Any], basis: str | None, money: str) -> dict[str, Any]:
     return {
         "product": row["product"],
         "loss_share": row["loss"],

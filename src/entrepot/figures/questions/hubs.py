@@ -239,13 +239,13 @@ def renamed(
         If that is every product of `rows`.
     """
     label = (nw.lit("all") if whose is None else whose).alias("__whose")
-    reported = [[] if one is None else _told(one, label) for one in (rows, others)]
+    reported = [[] if one is None else _reported_codes(one, label) for one in (rows, others)]
     every: dict[str, set[str]] = {}
     for some in reported:
         for area, edition, _ in some:
             every.setdefault(area, set()).add(edition)
     known = known_codes()
-    mine, theirs = (
+    mine, other = (
         sorted(
             {
                 code
@@ -264,10 +264,10 @@ def renamed(
             why="a code that is new would look like goods that are",
             hint="ask codes that are in both, or a source that keeps one edition, such as BACI",
         )
-    return mine, theirs
+    return mine, other
 
 
-def _told(rows: Frame, label: nw.Expr) -> list[tuple[str, str, str]]:
+def _reported_codes(rows: Frame, label: nw.Expr) -> list[tuple[str, str, str]]:
     """Return area, edition and code of every product, but for totals."""
     keys = ("__whose", "nomenclature", "product")
     found = distinct(rows.with_columns(label), *keys)

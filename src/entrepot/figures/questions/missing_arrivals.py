@@ -79,7 +79,7 @@ def lost(
         )
     if row["lost"] is None:
         # With all rows, not those that were kept: the reason may be in what was left out.
-        _require_both(rows, asked, column, is_silent=bool(non_reporting))
+        _require_both(rows, asked, column, has_non_reporting=bool(non_reporting))
     if unknown:
         row["unknown_products"] = len(unknown)
     if non_reporting:
@@ -115,7 +115,7 @@ def _steps(days: set[date], rows: Frame) -> str:
     return first_of(names)
 
 
-def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: bool) -> None:
+def _require_both(rows: Frame, asked: Definition, column: str, *, has_non_reporting: bool) -> None:
     """Say which of the four reports is not there; where there is none at all, nothing is said.
 
     Raises
@@ -155,7 +155,7 @@ def _require_both(rows: Frame, asked: Definition, column: str, *, is_silent: boo
         for side in ("exporter", "importer"):
             if (side, now) not in reported:
                 raise NoEvidenceError(f"no report of the {side} of this flow in {span}")
-    if is_silent:
+    if has_non_reporting:
         raise NoEvidenceError("both sides report in no step before and after")
     if fetch(rows.filter(nw.col(column).is_null()).head(1)):
         raise NoEvidenceError(f"of each product a report has no {asked.quantity}, or no trade")

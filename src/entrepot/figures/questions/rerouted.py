@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from entrepot.measures.rerouting import Hub
     from entrepot.model.period import Period
 
-__all__ = ["QUESTIONS", "beside", "margin_words"]
+__all__ = ["QUESTIONS", "hub_details", "margin_words"]
 
 
 CARD = ("hub", "low", "matched", "high", "alarm", "bought", "excess_in", "excess_out", "others_in")
@@ -53,7 +53,7 @@ def rerouted(
     others: Frame | None = None,
     known_reporters: KnownReporters | None = None,
     reporters: HubReporters | None = None,
-    others_tellers: HubReporters | None = None,
+    others_reporters: HubReporters | None = None,
 ) -> AnswerRow:
     """Bound what came through hubs, with a row for each.
 
@@ -63,8 +63,8 @@ def rerouted(
         Who tells which side at all, and when; see `reporters_in`.
     reporters
         The same as it was found out of several sources; then the rows are theirs alone.
-    others_tellers
-        Those of them who tell of all other goods as well.
+    others_reporters
+        Those of them who report all other goods as well.
     """
     names = rows.collect_schema().names()
     # Who reports is seen on all goods: a hub without these goods may report others.
@@ -73,8 +73,10 @@ def rerouted(
     require_reported(reporters, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
     goods = reported(lines, reporters, asked)
-    beside_them = None if others is None else reported(others, others_tellers or reporters, asked)
-    left_out, new = _renamed(goods, beside_them, asked)
+    other_reported = (
+        None if others is None else reported(others, others_reporters or reporters, asked)
+    )
+    left_out, new = _renamed(goods, other_reported, asked)
     goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
     [(freq,), *_] = distinct(rows, "freq") or [("A",)]
@@ -89,7 +91,7 @@ def rerouted(
         frequency=step,
         controls=asked.control_sets or None,
         synthetic=_can_mix(asked, step),
-        other_goods=None if beside_them is None else without(beside_them, new),
+        other_goods=None if other_reported is None else without(other_reported, new),
         # What others sold to a hub that does not report is unknown, so its lower bound is zero.
         non_reporting=frozenset() if reporters.importers is None else hubs - reporters.importers,
         complete=reporters.importers is not None,
@@ -97,7 +99,7 @@ def rerouted(
         least=asked.least or 0.0,
         value=column,
     )
-    cards = beside(goods, lines, asked, column, freq, reporters.both(asked))
+    cards = hub_details(goods, lines, asked, column, freq, reporters.both(asked))
     reported_by = whose(goods, asked)
     row = _row(found, asked, {hub: card | reported_by[hub] for hub, card in cards.items()})
     if left_out:
@@ -112,8 +114,8 @@ def _renamed(goods: Frame, others: Frame | None, asked: Definition) -> tuple[lis
     # A hub's sales to third countries bound nothing; their codes must not leave a product out.
     passes = buys | (sells & nw.col("importer").is_in(ends))
     hub = nw.when(buys).then(nw.col("importer")).otherwise(nw.col("exporter"))
-    beside = None if others is None else others.filter(passes)
-    return renamed(goods.filter(passes), beside, whose=hub)
+    others_through = None if others is None else others.filter(passes)
+    return renamed(goods.filter(passes), others_through, whose=hub)
 
 
 def _can_mix(asked: Definition, step: Frequency) -> bool:
@@ -209,7 +211,7 @@ DIGITS = 4
 """Digits of a margin that are told, fewer than are lost in a quotient of sums."""
 
 
-def beside(
+def hub_details(
     reported: Frame,
     both: Frame,
     asked: Definition,

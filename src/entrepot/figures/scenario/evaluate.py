@@ -138,9 +138,9 @@ def _known(file: ScenarioFile, lake: Lake, source: str | None) -> Known:
 
 
 def _not_loaded(address: str, codes: Iterable[str], names: set[str], where: str) -> RequestError:
-    names_lacking = joined([area_name(one) for one in sorted(codes)])
+    missing = joined([area_name(one) for one in sorted(codes)])
     return RequestError(
-        f"{address} has no entry of its own for {names_lacking}",
+        f"{address} has no entry of its own for {missing}",
         where=where,
         hint=f"name one of its {len(names)} economies: {', '.join(sorted(names))}",
     )
@@ -345,8 +345,8 @@ def points(keys: EconomyKeys, *, sides_only: bool = False) -> list[GridPoint]:
     # Losses of single economies can peak inside the range of the leak, see above.
     leaks = _with_middles(assumed["leak"].values)
     ends = [
-        GridPoint(leak=leak, **{name: end(assumed[name].values) for name, end in whole.items()})
-        for whole, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
+        GridPoint(leak=leak, **{name: end(assumed[name].values) for name, end in bound.items()})
+        for bound, side in ((MILDER, leaks[-1:]), (HARSHER, leaks[:1]))
         for leak in (side if sides_only else leaks)
     ]
     # Keys without `changed`: the same assumptions are worked out once, under the first name.

@@ -318,8 +318,8 @@ class LossSummary:
     def shares(self, side: str) -> list[float]:
         """Return the part of output that a side loses in each solution."""
         places = self._of(self.sides[side])
-        whole = float(self.network.output[places].sum())
-        return [one / whole for one in self._lost(places)]
+        total = float(self.network.output[places].sum())
+        return [one / total for one in self._lost(places)]
 
     def _title(self, side: str) -> str:
         return side_name(self.titles[side]) if side in self.titles else _NAMES[side]

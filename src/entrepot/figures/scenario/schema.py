@@ -52,7 +52,7 @@ _OWN: ContextVar[bool] = ContextVar("own", default=False)
 """Whether a level of the file that is being read asks a table that has sectors of its own."""
 
 
-def _whole(value: Any) -> Any:
+def _integer(value: Any) -> Any:
     # type and not isinstance: `format: true` is an int for Python.
     if type(value) is not int:
         raise PydanticCustomError("int_type", "not a whole number")
@@ -108,7 +108,7 @@ class CutKeys(BackKeys):
 class ScenarioFile(ClosedTrade):
     """A scenario: what stops, and at which levels its effect is worked out."""
 
-    format: Annotated[Literal[1], BeforeValidator(_whole)]
+    format: Annotated[Literal[1], BeforeValidator(_integer)]
     title: Title
     note: str = ""
     period: str

@@ -549,13 +549,13 @@ def _role(name: str) -> str | None:
 
 
 def columns_for(
-    shipments: Shipments, told: dict[str, str]
+    shipments: Shipments, named: dict[str, str]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Return the place of each column that is needed, and countries that hold for all rows.
 
     Parameters
     ----------
-    told
+    named
         Names of columns by role, or a country for ``from``, ``to`` and ``origin``; a day for
         ``date``.
 
@@ -567,7 +567,7 @@ def columns_for(
         If a column that is needed is not found, or two could be it.
     """
     names = shipments.columns
-    places, fixed = _told_columns(shipments, told)
+    places, fixed = _named_columns(shipments, named)
     for role in ROLES:
         if role in places or role in fixed:
             continue
@@ -597,13 +597,13 @@ def columns_for(
     return places, fixed
 
 
-def _told_columns(
-    shipments: Shipments, told: dict[str, str]
+def _named_columns(
+    shipments: Shipments, named: dict[str, str]
 ) -> tuple[dict[str, int], dict[str, str]]:
     names = shipments.columns
     places: dict[str, int] = {}
     fixed: dict[str, str] = {}
-    for role, text in told.items():
+    for role, text in named.items():
         if not text:
             continue
         if text in names:

@@ -193,7 +193,7 @@ def screen(
         If the file has no row.
     """
     lists = [goods_list(name) for name in against] or list(goods_lists())
-    regimes = regimes_of(lists, [held.id for held in lists] if against else ())
+    regimes = regimes_of(lists, [one.id for one in lists] if against else ())
     places, fixed = columns_for(shipments, named or {})
     work = Work(shipments, connect(), places, fixed, regimes, today or date.today())
     work.notes += shipments.notes
@@ -328,9 +328,9 @@ def _put_entries(work: Work) -> None:
     columns["entry"] = (range(len(rows)), pa.int32())
     put(work, "entries", columns)
     regimes = [(one.jurisdiction, one.direction) for one in work.regimes]
-    held = columns_of(("jurisdiction", "direction"), (text, text), regimes)
-    held["regime"] = (range(len(regimes)), pa.int32())
-    put(work, "regimes", held)
+    table = columns_of(("jurisdiction", "direction"), (text, text), regimes)
+    table["regime"] = (range(len(regimes)), pa.int32())
+    put(work, "regimes", table)
 
 
 def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
@@ -423,12 +423,12 @@ def _with_cells(work: Work, made: pa.Table) -> pa.Table:
     cells = work.shipments.cells
     # Where each sorted row is in the file: rows are numbered as in a spreadsheet, not from zero.
     order = pc.index_in(made["row"], cells["row"].combine_chunks())
-    taken = cells.drop_columns(["row"]).take(order)
+    ordered = cells.drop_columns(["row"]).take(order)
     # Folded: DuckDB and spreadsheets do not distinguish names by capitals.
     known = {name.casefold() for name in made.column_names}
     for place, name in enumerate(work.shipments.columns):
         own = f"{name} (file)" if name.casefold() in known else name
-        made = made.append_column(own, taken.column(f"c{place}"))
+        made = made.append_column(own, ordered.column(f"c{place}"))
     return made
 
 
@@ -464,8 +464,8 @@ def _currency(work: Work) -> str:
     if "value" not in work.places:
         return ""
     if "currency" in work.places:
-        held = {text.upper() for text in distinct(work, "currency") if text}
-        return held.pop() if len(held) == 1 else ""
+        currencies = {text.upper() for text in distinct(work, "currency") if text}
+        return currencies.pop() if len(currencies) == 1 else ""
     name = work.shipments.columns[work.places["value"]]
     # "Value (EUR)": the name of the column says it; two currencies in it say nothing.
     words = [word for word in re.findall(r"[A-Z]{3}", name.upper()) if word in MONEY]

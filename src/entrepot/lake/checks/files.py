@@ -45,13 +45,13 @@ def check_files(
         for one in item.findings:  # its place is one in the file
             yield replace(one, place=f"{item.source} {item.id}: {one.place}")
         yield from _raw(folder, item)
-        whole = []
+        intact = []
         for part in item.partitions:
             bad = list(_files(folder, part))
             yield from bad
-            whole += [] if bad else [part]
+            intact += [] if bad else [part]
             broken.update(_paths(part) if bad else ())
-        for part, finding in check_rows(folder, item, whole, connection, info):
+        for part, finding in check_rows(folder, item, intact, connection, info):
             yield finding
             broken.update(_paths(part))
     yield from _left_over(folder, catalog)

@@ -259,7 +259,7 @@ def _goods(counted: Totals, source: str, place: str) -> Iterator[Finding]:
     worst: tuple[float, str] = (0.0, "")
     for batch in batches(periods, [counted.count(source, period) for period in periods]):
         rows = counted.rows(source, batch).filter("product <> 'TOTAL'").sql_query()
-        for period, freq, one, other, currency, hidden, whole in counted.fetch(f"""
+        for period, freq, one, other, currency, hidden, total in counted.fetch(f"""
             SELECT period, freq, exporter, importer, {CURRENCY} AS currency,
                    sum({VALUE}) FILTER ({NAMELESS}) AS hidden, sum({VALUE}) AS whole
             FROM ({rows})
@@ -269,7 +269,7 @@ def _goods(counted: Totals, source: str, place: str) -> Iterator[Finding]:
             stake.append((currency, hidden))
             when = f"{period:%Y}" if freq == "A" else f"{period:%Y-%m}"
             words = f"{when} {one} {other}: {figure_value(hidden, currency)}"
-            worst = max(worst, (hidden, f"{words}, {hidden / whole:.0%} of the flow"))
+            worst = max(worst, (hidden, f"{words}, {hidden / total:.0%} of the flow"))
     if count:
         text = (
             f"Flows of {_least(stake)} or more with {SHARE:.0%} or more of "
@@ -299,7 +299,7 @@ def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
         HAVING hidden >= {LEAST_HIDDEN} AND hidden >= {SHARE} * whole
         ORDER BY hidden DESC, period, reporter""")
     if found:
-        period, freq, reporter, currency, hidden, whole = found[0]
+        period, freq, reporter, currency, hidden, total = found[0]
         when = f"{period:%Y}" if freq == "A" else f"{period:%Y-%m}"
         each = [(row[3], row[4]) for row in found]
         stake = amounts(each)
@@ -309,7 +309,7 @@ def _partners(counted: Totals, source: str, place: str) -> Iterator[Finding]:
             "trade with any single partner is a lower bound."
         )
         example = (
-            f"{when} {reporter}: {figure_value(hidden, currency)}, {hidden / whole:.0%} of its "
+            f"{when} {reporter}: {figure_value(hidden, currency)}, {hidden / total:.0%} of its "
             "trade"
         )
         yield Finding("hidden-partner", "warning", place, len(found), example, text)

@@ -257,7 +257,7 @@ def compare_sources(counted: Totals) -> Iterator[Finding]:
         totals = [
             year
             for year in years
-            if all(_is_whole(counted, source, year) for source in (first, second))
+            if all(_has_all_goods(counted, source, year) for source in (first, second))
         ]
         codes = [
             year
@@ -282,7 +282,7 @@ def _years(counted: Totals, source: str) -> dict[Period, list[Period]]:
     return found
 
 
-def _is_whole(counted: Totals, source: str, year: Period) -> bool:
+def _has_all_goods(counted: Totals, source: str, year: Period) -> bool:
     """Whether a source has all goods, so that its totals can be compared."""
     parts = _parts(counted, source, year)
     return all(products >= codes_of_all_goods(digits) for products, digits in parts)
