@@ -133,7 +133,7 @@ def changed(first: dict[str, float], last: dict[str, float]) -> Figure:
 def test_who_took_whose_place(first: dict[str, float], last: dict[str, float], who: str) -> None:
     found = changed(first, last)
     members = frozenset(who.split("+"))
-    text = ok(supplier_changes.taken_by(found, members))
+    text = ok(supplier_changes.gained_by(found, members))
     own = sum(last.get(name, 0.0) - first.get(name, 0.0) for name in members)
     gains = sum(max(0.0, last.get(n, 0.0) - first.get(n, 0.0)) for n in {*first, *last})
     if text:

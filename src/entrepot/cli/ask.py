@@ -167,16 +167,16 @@ def ask(
         read = _read(measure, keys, each, lake)
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
-    held = open_on_engine(engine, lake, master)
+    opened = open_on_engine(engine, lake, master)
     if each is not None:
         steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
-        found = ask_many(measure, lake=held, each=steps, **keys)
+        found = ask_many(measure, lake=opened, each=steps, **keys)
         _show_series(found, out, read, as_json=as_json)
         return
-    with held.explaining() if explain else nullcontext() as cost:
+    with opened.explaining() if explain else nullcontext() as cost:
         figure = evaluate(
             measure,
-            lake=held,
+            lake=opened,
             curve=curve,
             above=above,
             tests=tests,
@@ -201,7 +201,7 @@ def ask(
         emit({**figure.to_dict(), **more}, render, as_json=as_json, result=figure)
     if figure.value is None:
         raise typer.Exit(3)
-    say_if_empty(held, lake)
+    say_if_empty(opened, lake)
 
 
 def _citation_form(
@@ -242,8 +242,8 @@ def _read(text: str, keys: dict[str, Any], each: str | None, lake: str | None) -
             f"a question in words, and --{given[0] if given else 'each'}",
             hint="say it in the question, or name a measure: entrepot ask import_share ...",
         )
-    held = open_lake(lake)
-    years = [spans(item.periods) for item in held.holdings() if item.table == "flows"]
+    opened = open_lake(lake)
+    years = [spans(item.periods) for item in opened.holdings() if item.table == "flows"]
     # 2022 is the year of the bundled flows, which answer where nothing is loaded.
     found = read_question(text, years=[*dict.fromkeys(years), "2022"][:4]).require()
     note(f"read as: {found.read_as} ({found.in_words})")

@@ -131,15 +131,15 @@ def brief(
     for target in targets:
         format_of(target)  # a name that cannot be written is refused before any work is done
     with progress("opening the lake") as say:
-        held = open_on_engine(engine, lake, master)
-        found = compose(importer, supplier, goods, period, held, claims, say, date)
+        opened = open_on_engine(engine, lake, master)
+        found = compose(importer, supplier, goods, period, opened, claims, say, date)
         if out or not as_json:
             say("drawing the page")
             for target in targets:
                 with saying_new_folder(target):
                     write(found, target)
     emit(as_dict(found), lambda screen: draw(found, targets, screen), as_json=as_json)
-    say_if_empty(held, str(lake) if lake else None)
+    say_if_empty(opened, str(lake) if lake else None)
     if all(card.figure.status != "ok" for card in found.cards):
         raise typer.Exit(3)
 

@@ -100,10 +100,10 @@ def open_lake(folder: Path | str | None) -> Lake:
     from entrepot.lake import Lake
 
     require_lake(folder)
-    held = Lake.open(folder)
-    if folder is None and not held.path.is_dir():
-        note(f"note: no data loaded in {held.path}; only bundled data are available")
-    return held
+    opened = Lake.open(folder)
+    if folder is None and not opened.path.is_dir():
+        note(f"note: no data loaded in {opened.path}; only bundled data are available")
+    return opened
 
 
 def open_new_lake(folder: Path | None) -> Lake:
@@ -135,10 +135,10 @@ def require_lake(folder: Path | str | None) -> None:
             )
 
 
-def say_if_empty(held: Lake, place: str | None) -> None:
+def say_if_empty(lake: Lake, place: str | None) -> None:
     """Say on standard error that the named lake is empty, so bundled data answered."""
-    if (place or held.path.is_dir()) and not held.holdings():
-        note(f"note: no data loaded in {held.path}; only bundled data are available")
+    if (place or lake.path.is_dir()) and not lake.holdings():
+        note(f"note: no data loaded in {lake.path}; only bundled data are available")
 
 
 def writable(named: Path | list[Path] | None) -> Path | list[Path] | None:

@@ -50,9 +50,9 @@ def names(
     from entrepot.figures.companies import CompanyTable
     from entrepot.figures.register_names import register_names
 
-    held = open_lake(lake)
+    opened = open_lake(lake)
     found = register_names(
-        held,
+        opened,
         source,
         cast("Role", role),
         goods=goods,

@@ -132,13 +132,13 @@ def _java() -> MachineCheck:
     if not program:
         return MachineCheck("Java", MISSING, "only Spark needs it", "install Java 17 or 21")
     try:
-        told = subprocess.run(
+        completed = subprocess.run(
             [program, "-version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
         return MachineCheck("Java", WRONG, f"{program}: {error}", "install Java 17 or 21")
     # Java says its version on standard error.
-    said = next(iter(told.stderr.splitlines() or told.stdout.splitlines()), "")
+    said = next(iter(completed.stderr.splitlines() or completed.stdout.splitlines()), "")
     number = re.search(r"(\d+)", said)
     if number and number[1] not in ("17", "21"):
         return MachineCheck(

@@ -368,12 +368,12 @@ def _read(path: Path, column: str) -> tuple[list[str], list[tuple[int, list[str]
     if path.suffix.lower() in (".xls", ".xlsx", ".xlsb"):
         from entrepot.figures.screening import read_workbook
 
-        held = read_workbook(path, code=column)
-        numbers = held.cells.column("row").to_pylist()
-        columns = [held.cells.column(f"c{n}").to_pylist() for n in range(len(held.columns))]
+        workbook = read_workbook(path, code=column)
+        numbers = workbook.cells.column("row").to_pylist()
+        columns = [workbook.cells.column(f"c{n}").to_pylist() for n in range(len(workbook.columns))]
         cells = zip(*columns, strict=True)
         rows = [(number, list(row)) for number, row in zip(numbers, cells, strict=True)]
-        return list(held.columns), rows
+        return list(workbook.columns), rows
     if path.suffix.lower() == ".ods":
         raise RequestError(
             f"{path.name} is a workbook of another kind", hint="save it as XLSX, or as CSV (UTF-8)"
@@ -386,15 +386,15 @@ def _parquet(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     import pyarrow.parquet as pq
 
     try:
-        held = pq.read_table(path)
+        loaded = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise BadFileError("not a Parquet file", where=str(path), hint="check the file") from error
-    columns = [held.column(name).to_pylist() for name in range(held.num_columns)]
+    columns = [loaded.column(name).to_pylist() for name in range(loaded.num_columns)]
     rows = [
         (number, ["" if cell is None else str(cell) for cell in cells])
         for number, cells in enumerate(zip(*columns, strict=True), start=1)
     ]
-    return held.column_names, rows
+    return loaded.column_names, rows
 
 
 def _text(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:

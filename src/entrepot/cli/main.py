@@ -213,7 +213,7 @@ def _run() -> NoReturn:
         _end(error)
     except _UsageError as error:
         error.show()
-        _end(RequestError(error.format_message(), hint="add --help"), told=True)
+        _end(RequestError(error.format_message(), hint="add --help"), shown=True)
     except typer.Abort:
         sys.exit(STOPPED)
     except KeyboardInterrupt as error:  # before a command began, or after it ended
@@ -238,12 +238,12 @@ def _run() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _end(error: EntrepotError, *, told: bool = False) -> NoReturn:
+def _end(error: EntrepotError, *, shown: bool = False) -> NoReturn:
     """Say what is wrong on standard error, and as data where ``--json`` asks for data."""
     trace(f"ended with exit code {error.exit_code}: {error.what}")
     if lake := _lake_given():
         error.hint = _ON_A_LAKE.sub(lambda found: f"{found[0]} --lake {lake}", error.hint)
-    if not told:
+    if not shown:
         sys.stderr.write(f"error: {printable(str(error))}\n")
     if _wants_json():
         with suppress(OSError):  # nobody reads on; the exit code still says it

@@ -432,15 +432,15 @@ def _folded(cell: str, width: int) -> str:
 
     lines: list[str] = []
     for line in cell.split("\n"):
-        held = ""
+        current = ""
         for word in line.split(" "):
-            tried = f"{held} {word}" if held else word
-            if held and cell_len(tried) > width:
-                lines.append(held)
+            tried = f"{current} {word}" if current else word
+            if current and cell_len(tried) > width:
+                lines.append(current)
                 tried = word
-            *whole, held = chop_cells(tried, width) if cell_len(tried) > width else [tried]
-            lines += whole
-        lines.append(held)
+            *full, current = chop_cells(tried, width) if cell_len(tried) > width else [tried]
+            lines += full
+        lines.append(current)
     return "\n".join(lines)
 
 

@@ -42,7 +42,7 @@ All = Annotated[
 def scenario(
     files: Files,
     out: Out = None,
-    whole: All = False,
+    complete: All = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,12 +67,12 @@ def scenario(
             found.append(evaluate_scenario(one, opened))
     if out is not None:
         write_scenarios(found, out)
-    emit(plain(found), lambda screen: draw(found, screen, whole=whole), as_json=as_json)
+    emit(plain(found), lambda screen: draw(found, screen, complete=complete), as_json=as_json)
     if any(one.is_empty for one in found):
         raise typer.Exit(3)
 
 
-def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> None:
+def draw(found: Sequence[Scenario], screen: Console, *, complete: bool = False) -> None:
     """Draw scenarios on a terminal: results, then tables, then assumptions and caveats."""
     from rich.text import Text
 
@@ -81,7 +81,7 @@ def draw(found: Sequence[Scenario], screen: Console, *, whole: bool = False) -> 
     for one in found:
         screen.print(Text(f"{one.file.title}, {one.file.period}", style="bold"))
         screen.print(Text(f"{answer(one)}\n"))
-    is_short = len(found) == 1 and not whole
+    is_short = len(found) == 1 and not complete
     for part in short_tables(found[0]) if is_short else tables_of(found):
         right = tuple(range(part.right, len(part.columns)))
         columns, rows = list(part.columns), [list(row) for row in part.rows]

@@ -107,37 +107,38 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
 def _some_only(context: BriefContext, subject: Subject, share: Figure) -> str:
     """Say so where the source of a share has only some of the codes that the goods stand for."""
     used = {split_address(item.source)[0] for item in share.evidence}
-    held = [one for one in context.lake.holdings() if one.table == "flows" and one.source in used]
-    if subject.listed or not any(one.has_few_products for one in held):
+    holdings = [
+        one for one in context.lake.holdings() if one.table == "flows" and one.source in used
+    ]
+    if subject.listed or not any(one.has_few_products for one in holdings):
         return ""
     if only_codes(subject.goods) and all(one.id != "not-delivered" for one in share.caveats):
         return ""  # every code asked for is there, whatever others are not
-    names = joined(sorted({source_name(one.source) for one in held if one.has_few_products}))
+    names = joined(sorted({source_name(one.source) for one in holdings if one.has_few_products}))
     return f"{names} covers only some of these goods"
 
 
 def _moved(
     context: BriefContext, subject: Subject, found: Headline, verdicts: dict[str, int] | None
 ) -> BriefSentence:
-    whole = _growth(context, subject)
+    growth = _growth(context, subject)
     said_before = found.share.status != "ok"  # then the first sentence has the value already
-    evidence = [figure for figure in (whole, found.value) if figure.status == "ok"]
+    evidence = [figure for figure in (growth, found.value) if figure.status == "ok"]
     text = f"{subject.sellers} deliveries "
-    if whole.status == "ok":
-        asked = whole.definition
+    if growth.status == "ok":
+        asked = growth.definition
         # The number that follows is set strong: "rose by
         # **39 %**". "Did not change" has neither word.
-        moved = phrasing.changed(whole).replace("by ", "by **").replace("to ", "to **")
+        moved = phrasing.changed(growth).replace("by ", "by **").replace("to ", "to **")
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
-        text += _other_reporter(found.share, whole)
+        text += _other_reporter(found.share, growth)
     if found.value.status == "ok" and not said_before:
-        text += ", to " if whole.status == "ok" else "came to "
+        text += ", to " if growth.status == "ok" else "came to "
         text += phrasing.about(found.value)
-    if whole.status != "ok" and said_before and evidence:
-        text = (
-            f"the change in {text}cannot be computed: no {whole.definition.base} value is available"
-        )
+    if growth.status != "ok" and said_before and evidence:
+        base = growth.definition.base
+        text = f"the change in {text}cannot be computed: no {base} value is available"
     if not evidence:
         evidence = [found.value]
         text = f"the change in {text}cannot be computed: no {subject.period} value is available"

@@ -124,8 +124,8 @@ def state(
         if figure.status == "ok" and any(item.id for item in figure.evidence)
     ]
     text = ", ".join(data_used(context)) or "bundled tables only"
-    if not data_used(context) and (held := data_available(context)):
-        text += f"; {joined(held)} loaded, without data for this question"
+    if not data_used(context) and (available := data_available(context)):
+        text += f"; {joined(available)} loaded, without data for this question"
     rows.append(("Data", f"{text}; published figures to {max(latest)}" if latest else text))
     specifications = found.share.specifications
     if specifications:
@@ -305,8 +305,8 @@ def _term(name: str, items: Sequence[InventoryItem]) -> Term:
 def _codes(items: Sequence[InventoryItem]) -> str:
     """Return the editions of the product codes; rows without any are totals."""
     names = {name for item in items for name in item.nomenclature.split("+") if name}
-    told = sorted(names - {NO_CODES})
-    return " and ".join(told) or ("totals over all goods" if names else "")
+    listed = sorted(names - {NO_CODES})
+    return " and ".join(listed) or ("totals over all goods" if names else "")
 
 
 def _years(items: Sequence[InventoryItem]) -> str:
@@ -322,18 +322,18 @@ def _scope(items: Sequence[InventoryItem]) -> str:
     if items[0].table not in _TRADE:
         return ""
     said = []
-    tellers = sorted(
+    reporters = sorted(
         # "DEU>" is Germany's report of exports, ">DEU" of
         # imports; "*" stands for all reporters at once.
-        {name.strip(">") for item in items for _, told in item.slices for name in told}
+        {name.strip(">") for item in items for _, sides in item.slices for name in sides}
     )
     if any(item.is_partial for item in items):
         said.append("an extract")
-    elif tellers == ["*"] or not any(item.reporters for item in items):
+    elif reporters == ["*"] or not any(item.reporters for item in items):
         said.append("a table of yours" if is_own(items[0].source) else "all reporters")
     else:
-        who = area_phrase(tellers[0]) if len(tellers) == 1 else f"{len(tellers)} areas"
-        said.append(f"as {who} report{'s' * (len(tellers) == 1)} it")
+        who = area_phrase(reporters[0]) if len(reporters) == 1 else f"{len(reporters)} areas"
+        said.append(f"as {who} report{'s' * (len(reporters) == 1)} it")
     if any(item.has_few_products for item in items):
         said.append("some goods only")
     return ", ".join(said)
@@ -347,7 +347,7 @@ def _printed(context: BriefContext) -> list[Term]:
     every = {row.id: row for row in printed} | context.shown
     # Ids in CO- are results that we computed from published figures.
     others = _once(row for row in every.values() if not row.id.startswith("CO-"))
-    ours = [row for row in printed if row.id.startswith("CO-")]
+    results = [row for row in printed if row.id.startswith("CO-")]
     if others:
         origins = len({row.origin for row in others})
         text = (
@@ -362,8 +362,9 @@ def _printed(context: BriefContext) -> list[Term]:
         for item in figure.evidence
     ):
         found += _inputs(context)
-    if ours:
-        text = f"{ours[0].origin_words}; {phrasing.count_word(len(ours), 'result')} on this page."
+    if results:
+        count = phrasing.count_word(len(results), "result")
+        text = f"{results[0].origin_words}; {count} on this page."
         found.append(Term("Computed results", phrasing.capital(text)))
     return found
 

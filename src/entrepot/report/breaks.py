@@ -32,11 +32,13 @@ def break_of(importer: str, supplier: str, first: int, last: int) -> Break | Non
     areas = (*importer.split("+"), *supplier.split("+"))
     for item in stopped_in(areas, Period.parse(last)):
         # Russia's last own month is January 2022, so its last complete year is 2021.
-        whole = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
+        complete_year = item.last.end.year if item.last.end.month == 12 else item.last.end.year - 1
         # A break at either end of a series separates nothing that is shown.
-        if first <= whole < last:
+        if first <= complete_year < last:
             name = possessive(area_name(item.area))
-            return Break(whole, f"{name} own reports", "partner-reported data and estimates")
+            return Break(
+                complete_year, f"{name} own reports", "partner-reported data and estimates"
+            )
     return None
 
 

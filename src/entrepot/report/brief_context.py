@@ -233,9 +233,9 @@ class BriefContext:
         seen = set()
         for row in statements("published", self._lake):
             said = (row.measure, row.importer, row.exporter, row.goods)
-            voice = (row.origin, row.variant, row.basis, row.period)
+            publication = (row.origin, row.variant, row.basis, row.period)
             # Trade both ways ("turnover") is another quantity.
             fits = said == (measure, importer, exporter, goods) and row.flow == "one_way"
-            if fits and row.confidence != "low" and not row.per and voice not in seen:
-                seen.add(voice)
+            if fits and row.confidence != "low" and not row.per and publication not in seen:
+                seen.add(publication)
                 yield row

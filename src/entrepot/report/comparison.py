@@ -44,7 +44,7 @@ __all__ = [
 YEARS = 8
 """Years that are looked through: the newest, or those from the first that is named."""
 SUPPLIERS = 5
-"""Largest suppliers of each side that are told."""
+"""Largest suppliers of each side that are shown."""
 ROWS = (
     ("import_share", "Share of the buyer’s imports"),
     ("value", "Value of the flow"),
@@ -104,12 +104,12 @@ class SideComparison:
 
     @property
     def ranges(self) -> tuple[Range, Range]:
-        """From the lowest to the highest share of each side, whoever tells it.
+        """From the lowest to the highest share of each side, whoever reports it.
 
         None where a single one is held.
         """
         first, second = (
-            _range(told) for told in zip(*(row.figures for row in self.rows[:2]), strict=True)
+            _range(figures) for figures in zip(*(row.figures for row in self.rows[:2]), strict=True)
         )
         return first, second
 
@@ -134,8 +134,8 @@ def compared(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]
     first, second = (
         _suppliers(context, side, figure) for side, figure in zip(sides, largest, strict=True)
     )
-    told = (share, ComparisonRow(OVER_ALL, (next(of_any), next(of_any))), *others)
-    return SideComparison(sides, names(sides), courses, told, largest, (first, second))
+    compared_rows = (share, ComparisonRow(OVER_ALL, (next(of_any), next(of_any))), *others)
+    return SideComparison(sides, names(sides), courses, compared_rows, largest, (first, second))
 
 
 def _row(
@@ -161,7 +161,7 @@ def _row(
 
 
 def _courses(context: BriefContext, sides: tuple[ComparisonSide, ComparisonSide]) -> ShareCourses:
-    """Return the shares over time, both from the one source that tells most years of both.
+    """Return the shares over time, both from the one source that reports most years of both.
 
     Where no source can compute both, each is of the best source that has most of its years.
     """
@@ -278,12 +278,12 @@ def _asked(
 
 def _suppliers(context: BriefContext, side: ComparisonSide, largest: Figure) -> tuple[Figure, ...]:
     """Return the share of each of the largest suppliers, as the rows behind the largest say."""
-    told = [str(row["exporter"]) for row in largest.table][:SUPPLIERS]
+    listed = [str(row["exporter"]) for row in largest.table][:SUPPLIERS]
     one = largest.definition
     keys = {"importer": side.importer, "goods": side.goods, "period": one.period}
     found = (
         context.ask("import_share", exporter=name, source=one.source, **keys)
-        for name in told
+        for name in listed
         if _is_named(name) and name != side.importer
     )
     return tuple(figure for figure in found if figure.status == "ok")
@@ -404,9 +404,11 @@ def breaks(drawn: Chart) -> str:
 def _alt_text(courses: tuple[Course, ...]) -> str:
     parts = []
     for one in courses:
-        told = ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)
+        listed = ", ".join(f"{spot.year}: {spot.text}{NBSP}%" for spot in one.spots)
         parts.append(
-            f"{phrasing.capital(one.name)}, {told}." if told else f"{one.name}: no share available."
+            f"{phrasing.capital(one.name)}, {listed}."
+            if listed
+            else f"{one.name}: no share available."
         )
     return " ".join(parts)
 
@@ -435,7 +437,7 @@ def answer(found: SideComparison) -> str:
     """
     first, second = found.shares
     here, there = (
-        told(figure, ends) for figure, ends in zip(found.shares, found.ranges, strict=True)
+        share_clause(figure, ends) for figure, ends in zip(found.shares, found.ranges, strict=True)
     )
     if first.status != "ok" and second.status != "ok":
         return "No available data give either share."
@@ -448,7 +450,7 @@ def answer(found: SideComparison) -> str:
     return f"{here}. {there}. {_order(found)}{_sources(first, second)}"
 
 
-def told(figure: Figure, ends: Range) -> str:
+def share_clause(figure: Figure, ends: Range) -> str:
     """Return a share with its range as a clause; an empty text without a value.
 
     "China’s share of Russia’s imports of all goods was 45.2 % (38.6 to 53.0 %) in 2023".
@@ -490,10 +492,10 @@ def _order_of_values(found: SideComparison) -> str:
 
 
 def _sources(first: Figure, second: Figure) -> str:
-    voices = [source_on_card(figure) for figure in (first, second)]
-    if voices[0] == voices[1]:
+    cited = [source_on_card(figure) for figure in (first, second)]
+    if cited[0] == cited[1]:
         return ""
-    return f" The sources differ: {voices[0]} and {voices[1]}."
+    return f" The sources differ: {cited[0]} and {cited[1]}."
 
 
 def undrawn(found: SideComparison) -> str:
@@ -517,9 +519,9 @@ def parts_apart(found: SideComparison) -> dict[int, str]:
     sides = zip(found.shares, rows["export_share"], rows["asymmetry"], strict=True)
     said = {}
     for share, weight, ratio in sides:
-        voices = dict.fromkeys(source_on_card(one) for one in (share, weight) if one.status == "ok")
-        if ratio.status != "ok" and len(voices) > 1:
-            whose = " and ".join(one.removeprefix("from published: ") for one in voices)
+        cited = dict.fromkeys(source_on_card(one) for one in (share, weight) if one.status == "ok")
+        if ratio.status != "ok" and len(cited) > 1:
+            whose = " and ".join(one.removeprefix("from published: ") for one in cited)
             said[id(ratio)] = (
                 f"not divided: its parts come from the statistics of two reporters: {whose}"
             )

@@ -127,8 +127,8 @@ def brief(
         context = BriefContext(loaded)
         with context.all_years():
             subject = subject_of(context, *sides, goods, period)
-            told = _described(context, subject, document, str(claims or ""), progress)
-    return told if day is None else dated(told, day)
+            described = _described(context, subject, document, str(claims or ""), progress)
+    return described if day is None else dated(described, day)
 
 
 def opened(

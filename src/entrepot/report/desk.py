@@ -338,11 +338,11 @@ def verdicts_on(
         return check(document, lake, facts=facts)
 
     sure = checked(entry for name, entry in read_entries.items() if name not in doubtful)
-    whole = checked(read_entries.values()) if doubtful & set(read_entries) else sure
+    with_guesses = checked(read_entries.values()) if doubtful & set(read_entries) else sure
     verdicts = {entry.id: _verdict(entry) for entry in entries(sure)}
     # Of the check with guesses only verdicts on the
     # guesses are taken: no guess may turn another verdict.
-    verdicts |= {e.id: _verdict(e) for e in entries(whole) if e.id in doubtful}
+    verdicts |= {e.id: _verdict(e) for e in entries(with_guesses) if e.id in doubtful}
     # As sets, for the same conflict may list its numbers in another order.
     solid = [frozenset(conflict.claims) for conflict in sure.conflicts]
     return {
@@ -350,9 +350,13 @@ def verdicts_on(
         "refused": refused,
         "conflicts": [
             *_conflicts(sure, doubtful),
-            *(one for one in _conflicts(whole, doubtful) if frozenset(one["numbers"]) not in solid),
+            *(
+                one
+                for one in _conflicts(with_guesses, doubtful)
+                if frozenset(one["numbers"]) not in solid
+            ),
         ]
-        if whole is not sure
+        if with_guesses is not sure
         else list(_conflicts(sure, doubtful)),
         "tries": dict(
             _tried(

@@ -55,7 +55,7 @@ class ComparedReports:
         Goods of a flow and year of which both sides could tell, and one reports enough to be
         compared; the largest difference first.
     totals
-        The same of flows over all goods that both sides tell of.
+        The same of flows over all goods that both sides report.
     suppliers
         The importer's other main suppliers that were looked at, the largest first.
     """

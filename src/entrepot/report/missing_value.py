@@ -30,7 +30,7 @@ _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
 _PUBLISHED = re.compile(r"(?:computed|published) has no ")
 _TIME = re.compile("not loaded for ")
-_OF_A_WHOLE = ("import_share", "export_share", "asymmetry")
+_OF_A_TOTAL = ("import_share", "export_share", "asymmetry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def missing_value(context: BriefContext, figure: Figure) -> MissingValue:
             ADD_DATA,
         )
     # Before the Figure's own reasons, which say less than that the data are an extract.
-    if asked.measure in _OF_A_WHOLE and all(one.is_partial for one in there):
+    if asked.measure in _OF_A_TOTAL and all(one.is_partial for one in there):
         sources = joined(list(dict.fromkeys(source_name(one.source) for one in there)))
         return MissingValue(
             f"Only an extract of {sources} is loaded, and a share needs the complete data",

@@ -329,7 +329,7 @@ def _answer(context: BriefContext, subject: Subject, found: Headline) -> tuple[B
     if share.status != "ok" and value.status != "ok":
         why = phrasing.inside(missing_value(context, value).why)
         text = f"No share of {_imports(subject)}{subject.when} **can be given**: {why}."
-        return (BriefSentence(_spoken(text), (share, value)),)
+        return (BriefSentence(_without_commands(text), (share, value)),)
     return (_said_share(subject, share, value), *_said_value(context, subject, value))
 
 
@@ -417,7 +417,7 @@ def _number(
     card = card_of(context, subject, figure)
     if figure.status != "ok":
         why = f"{phrasing.capital(plain(card.definition)).rstrip('.')}."
-        return NoteFigure(replace(card, range="not available"), _spoken(why), ())
+        return NoteFigure(replace(card, range="not available"), _without_commands(why), ())
     status = "Computed" if is_computed(figure) else "Published"
     whose = card.source.removeprefix("from published: ")
     if row_of(figure.evidence[0]) is None:
@@ -440,7 +440,7 @@ class _Citations:
     """Numbers the sources in the order in which they are first needed."""
 
     def __init__(self, context: BriefContext) -> None:
-        self._book = context
+        self._context = context
         self._found: dict[str, tuple[str, set[int]]] = {}
 
     def marks(self, *figures: Figure) -> tuple[int, ...]:
@@ -614,7 +614,9 @@ def _suppliers(
 def _missing(context: BriefContext, found: Headline) -> tuple[str, ...]:
     """Say what is lacking where nothing can be drawn."""
     lacks = [missing_value(context, figure).why for figure in found if figure.status != "ok"]
-    return tuple(f"{_spoken(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks))
+    return tuple(
+        f"{_without_commands(phrasing.capital(why)).rstrip('.')}." for why in dict.fromkeys(lacks)
+    )
 
 
 # What it means, and what is not known: one sentence each, from Figures and dated law.
@@ -726,7 +728,7 @@ def _unknown(
 def _open(context: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
     share = found.share
     lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
-    for why in dict.fromkeys(_spoken(missing_value(context, one).why) for one in lacks):
+    for why in dict.fromkeys(_without_commands(missing_value(context, one).why) for one in lacks):
         yield f"{phrasing.capital(why).rstrip('.')}."
     if share.status == "ok" and share.specifications is None:
         yield "How far other definitions differ: only one is available."
@@ -752,7 +754,7 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
 _CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-estimate")
 
 
-def _spoken(text: str) -> str:
+def _without_commands(text: str) -> str:
     """Return a text without what is for a terminal."""
     # What follows a colon and two asterisks is the command that would bring the data.
     return plain(text.partition(": **")[0]).rstrip(":;, ")

@@ -161,7 +161,7 @@ def suppliers_of(
     deck += f" In all {figure_value(found.total, asked.currency)}."
     if before is not None:
         deck += f" Last column: change since {before.definition.period}, in percentage points."
-    told = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
+    listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
     rows = tuple(
         (area_name(one.code), f"{100 * one.value:.2f}", _money(one.traded)) for one in parts
     )
@@ -179,7 +179,7 @@ def suppliers_of(
         "Who supplies the world" if of_world else "Suppliers",
         Remark(title),
         deck,
-        Chart(RankedBars(tuple(bars), heads), f"{title}. {told}.", tuple(key)),
+        Chart(RankedBars(tuple(bars), heads), f"{title}. {listed}.", tuple(key)),
         table,
         (_how_to_read(of_world=of_world),),
         source_line(asked.source or "", when, lake, *_scope(found)),
@@ -284,7 +284,7 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         f"{capital(possessive(seller))} share of imports{of}, {when}, per cent of value. Counted: "
         "importers of USD 1 million or more. Each country is one square, roughly where it lies."
     )
-    told = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
+    listed = ", ".join(f"{one.name} {one.text}" for one in partners[:6])
     table = BriefTable(
         f"{capital(possessive(seller))} share of imports{of}, {when}",
         ("Importer", "Share, %", f"Imports, {asked.currency} m"),
@@ -298,7 +298,7 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         "Dependence by importer",
         Remark(title),
         deck,
-        Chart(drawn, f"{title}. Largest importers: {told}."),
+        Chart(drawn, f"{title}. Largest importers: {listed}."),
         table,
         (),
         source_line(asked.source or "", when, lake, *_scope(found)),

@@ -118,7 +118,7 @@ def page_environment() -> Environment:
         "placed": _placed,
         "title_of": caveat_title,
         "curly": _curly,
-        "whole": _whole,
+        "whole": _unbroken,
         "sentence": lambda text: f"{capital(text).rstrip('.')}.",
         "counted": counted,
         "unbroken": unbroken,
@@ -133,7 +133,7 @@ def caveat_title(caveat: str) -> str:
     return "Hong Kong" if words == "hong kong" else words.capitalize()
 
 
-def _whole(text: str) -> Any:
+def _unbroken(text: str) -> Any:
     """Escape a heading and keep its hyphenated words on one line."""
     from markupsafe import Markup, escape
 

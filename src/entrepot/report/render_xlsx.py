@@ -65,7 +65,7 @@ def render_xlsx(brief: Brief) -> bytes:
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as made:
         line = brief.public(brief.line)
-        workbook = Book(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
+        workbook = BriefWorkbook(made, brief.title, f"Entrepôt {brief.version}", line, brief.public)
         workbook.add(_front(brief))
         for section in brief.sections:
             for grid in _section(brief, section):
@@ -358,7 +358,7 @@ class _Exact(float):
         return repr(float(self))
 
 
-class Book:
+class BriefWorkbook:
     """Writes grids as sheets.
 
     Parameters
@@ -650,7 +650,7 @@ def _ends(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (text, text)
 
 
-def sheet_name(wanted: str, taken: Sequence[str]) -> str:
+def sheet_name(wanted: str, occupied: Sequence[str]) -> str:
     """Return a name that spreadsheet programs allow and that no other sheet has.
 
     Examples
@@ -662,7 +662,7 @@ def sheet_name(wanted: str, taken: Sequence[str]) -> str:
     # Excel: 31 characters, no apostrophe at either end. Stripped again, for the cut may end at one.
     plain = re.sub(r"[\x00-\x1f]", " ", plain).strip(" '")[:31].strip(" '") or "Table"
     # Excel keeps "History" for itself, and compares names without regard to case.
-    used = {name.lower() for name in (*taken, "history")}
+    used = {name.lower() for name in (*occupied, "history")}
     name, count = plain, 1
     while name.lower() in used:
         count += 1

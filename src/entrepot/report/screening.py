@@ -129,8 +129,8 @@ class ShownScreening:
     def _repr_html_(self) -> str:
         rows = [[name, f"{count:,}"] for name, count in self.sums.items()]
         parts = [f'<p class="hd">{escape(self.title)}</p>', table_html(["status", "lines"], rows)]
-        told = (summary_line(self.screening), *self.screening.notes, LEGAL)
-        return fragment(self.title, [*parts, *(f"<p>{escape(one)}</p>" for one in told)])
+        texts = (summary_line(self.screening), *self.screening.notes, LEGAL)
+        return fragment(self.title, [*parts, *(f"<p>{escape(one)}</p>" for one in texts)])
 
 
 def ask_screening(
@@ -430,8 +430,8 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
                 "created": MADE,
             }
         )
-        book = _ScreeningWorkbook(made, found)
-        book.summary()
+        writer = _ScreeningWorkbook(made, found)
+        writer.summary()
         start = 0
         for grade, name, title, colour in _SHEETS:
             # Sorted by grade, so each sheet is the next stretch of the table.
@@ -445,9 +445,9 @@ def workbook(found: Screening, target: Path | io.BytesIO) -> list[str]:
                     f"{found.sums[grade] - rows.num_rows:,} lines are not in it: write CSV or "
                     "Parquet."
                 )
-            book.lines(name, title, colour, rows)
-        book.unreadable()
-        book.lists()
+            writer.lines(name, title, colour, rows)
+        writer.unreadable()
+        writer.lists()
     return said
 
 

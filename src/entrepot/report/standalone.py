@@ -210,8 +210,8 @@ def ask_chart(
     NoEvidenceError
         If no loaded data answer.
     """
-    held = lake if isinstance(lake, Lake) else Lake.open(lake)
-    return ShownChart(chart(measure, held, curve=curve, since=since, each=each, **keys))
+    opened = lake if isinstance(lake, Lake) else Lake.open(lake)
+    return ShownChart(chart(measure, opened, curve=curve, since=since, each=each, **keys))
 
 
 def _over_years(
@@ -395,12 +395,12 @@ def framed(
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     tall = int(size[1])
     head = _lines(title, page, TITLE, bold=True)
-    told = _lines(deck, page, 12.5)
+    deck_lines = _lines(deck, page, 12.5)
     ends = [line for text in foot for line in _lines(text, page, 12.5)]
-    top = page.edge + HEAD * len(head) + FOOT * len(told) + 14
+    top = page.edge + HEAD * len(head) + FOOT * len(deck_lines) + 14
     height = top + tall + 12 + FOOT * len(ends) + page.edge
     heads = _texts(head, page, page.edge + 14, HEAD, "t-head")
-    heads += _texts(told, page, page.edge + HEAD * len(head) + 12, FOOT, "t-foot")
+    heads += _texts(deck_lines, page, page.edge + HEAD * len(head) + 12, FOOT, "t-foot")
     feet = _texts(ends, page, top + tall + 24, FOOT, "t-foot")
     # Lines have a class of stroke alone; SVG fills what says
     # nothing with black. On pages the style sheet does this.
@@ -408,13 +408,13 @@ def framed(
     placed = inner.replace(
         "<svg ", f'<svg x="{page.edge}" y="{top}" width="{page.width}" height="{tall}" ', 1
     )
-    whole = page.width + 2 * page.edge
+    outer = page.width + 2 * page.edge
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height}" '
-        f'width="{whole}" height="{height}" role="img" aria-label="{escape(picture.alt_text)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {outer} {height}" '
+        f'width="{outer}" height="{height}" role="img" aria-label="{escape(picture.alt_text)}">'
         f"<title>{escape(title)}</title><desc>{escape(picture.alt_text)}</desc>"
         f"<style>{_style(plain=plain)}</style>"
-        f'<rect class="f-paper" width="{whole}" height="{height}"/>{heads}{placed}{feet}</svg>\n'
+        f'<rect class="f-paper" width="{outer}" height="{height}"/>{heads}{placed}{feet}</svg>\n'
     )
 
 

@@ -201,8 +201,8 @@ def work() -> None:
 
     with under(Limits(files=False), everywhere=True):
         check.get_ready()
-        while (told := _received(came)) is not None:
-            job = json.loads(told)
+        while (line := _received(came)) is not None:
+            job = json.loads(line)
             _take_settings(job["settings"])
             head, body = _result(job)
             head["goes_on"] = _resident() < RESIDENT

@@ -61,7 +61,7 @@ def _everywhere(app: FastAPI, service: Service, name: str, data: Data, table: Ta
     """Add an address that answers in each form: by suffix, or by what the request likes."""
 
     @app.get(f"/api/{name}", **operation(name))
-    def whole(request: Request) -> Response:
+    def in_any_form(request: Request) -> Response:
         return _formed(service, request, data, table, liked_form(request))
 
     for form in _TABLES:

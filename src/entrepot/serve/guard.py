@@ -281,8 +281,8 @@ def _with_headers(send: Send, more: dict[str, str]) -> Send:
         if message["type"] == "http.response.start":
             # An answer's own policy wins: a drawing carries a hash of its style (`pages._drawn`).
             there = {name.lower() for name, _ in message.get("headers", ())}
-            told = ((name.lower().encode(), text.encode()) for name, text in more.items())
-            added = [pair for pair in told if pair[0] not in there]
+            pairs = ((name.lower().encode(), text.encode()) for name, text in more.items())
+            added = [pair for pair in pairs if pair[0] not in there]
             message["headers"] = [*message.get("headers", ()), *added]
         await send(message)
 

@@ -171,11 +171,11 @@ def _countries(app: FastAPI, service: Service) -> None:
 
     @app.get("/country/{importer}/whole", include_in_schema=False)
     @at_codes
-    def whole(importer: str, request: Request) -> Response:
+    def complete_page(importer: str, request: Request) -> Response:
         keys = _keys(request, "goods", "period")
         return service.answer(
             request,
-            lambda lake: country.country_page(lake, importer, *keys, whole=True),
+            lambda lake: country.country_page(lake, importer, *keys, complete=True),
             may_lag=True,
         )
 
@@ -200,7 +200,7 @@ def _dependences(app: FastAPI, service: Service) -> None:
     def opening(request: Request, what: brief.WantedBrief) -> Response:
         return service.answer(request, lambda lake: brief.opening_page(lake, what), may_lag=True)
 
-    def whole(request: Request, what: brief.WantedBrief) -> Response:
+    def complete_brief(request: Request, what: brief.WantedBrief) -> Response:
         return service.answer(request, lambda lake: brief.brief_page(lake, what), may_lag=True)
 
     def table(request: Request, name: str, what: brief.WantedBrief) -> Response:
@@ -221,7 +221,7 @@ def _dependences(app: FastAPI, service: Service) -> None:
 
     endings: dict[str, Callable[..., Response]] = {
         "": opening,
-        "/whole": whole,
+        "/whole": complete_brief,
         "/{name}.csv": table,
         "/{name}.svg": chart,
         "/brief.{form}": file,

@@ -115,12 +115,12 @@ def problem(error: Exception, lake: Path) -> dict[str, Any]:
         "detail": error.what,
     }
     parts = {"where": error.where, "why": error.why, "hint": hint}
-    told = found | {name: text for name, text in parts.items() if text}
+    shown = found | {name: text for name, text in parts.items() if text}
     folder = str(lake)
     return {
         # After all parts are there: a message of the engine may name the folder in any of them.
         name: _short(text.replace(folder, "the lake")) if isinstance(text, str) else text
-        for name, text in told.items()
+        for name, text in shown.items()
     }
 
 

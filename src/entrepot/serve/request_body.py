@@ -142,14 +142,14 @@ async def body_of(request: Request) -> bytes:
         If it does not come.
     """
     longest = request.app.state.sizes.body
-    held = bytearray()
+    received = bytearray()
     try:
         with anyio.fail_after(PATIENCE):
             async for chunk in request.stream():
-                held += chunk
+                received += chunk
                 # Counted as it arrives: a chunked body has no
                 # Content-Length that the guard could refuse.
-                if len(held) > longest:
+                if len(received) > longest:
                     raise too_large(longest)
     except ClientDisconnect:  # nobody reads this; else it would be a defect
         raise BadAddressError("the text did not arrive whole", hint="send it again") from None
@@ -157,7 +157,7 @@ async def body_of(request: Request) -> bytes:
         raise TooLongError(
             f"the text did not arrive within {PATIENCE} seconds", hint="send it again"
         ) from None
-    return bytes(held)
+    return bytes(received)
 
 
 def sent_text(request: Request, body: bytes) -> Sent:

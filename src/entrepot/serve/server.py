@@ -164,7 +164,7 @@ class Connection(H11Protocol):
     """
 
     patience = 10.0
-    held: ClassVar[Counter[str]] = Counter()
+    open_by_reader: ClassVar[Counter[str]] = Counter()
     reader_of: ClassVar[Callable[[Any], str]] = staticmethod(lambda scope: "")
     # Class attributes as defaults: uvicorn makes the object, and its __init__ knows none of these.
     _reader = ""
@@ -183,8 +183,8 @@ class Connection(H11Protocol):
         self._reader = type(self).reader_of({"client": client, "headers": ()})
         # Counted before the refusal, because `connection_lost`
         # follows an abort, too, and counts down.
-        self.held[self._reader] += 1
-        if self._reader and self.held[self._reader] > OF_ONE:
+        self.open_by_reader[self._reader] += 1
+        if self._reader and self.open_by_reader[self._reader] > OF_ONE:
             transport.abort()
         self._wait()
 
@@ -213,10 +213,10 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
-        self.held[self._reader] -= 1
-        if not self.held[self._reader]:
+        self.open_by_reader[self._reader] -= 1
+        if not self.open_by_reader[self._reader]:
             # A Counter keeps zeros, so a server that runs for months would remember every address.
-            del self.held[self._reader]
+            del self.open_by_reader[self._reader]
         _stop(self._waits)
         _stop(self._stuck)
         super().connection_lost(exc)
@@ -272,7 +272,7 @@ def patient(seconds: float, reader_of: Callable[[Any], str] = lambda _: "") -> t
     reader_of
         Says of a scope who asks; empty where that is not known, as behind a proxy.
     """
-    own = {"patience": seconds, "held": Counter(), "reader_of": staticmethod(reader_of)}
+    own = {"patience": seconds, "open_by_reader": Counter(), "reader_of": staticmethod(reader_of)}
     return type("Patient", (Connection,), own)
 
 

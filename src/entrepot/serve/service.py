@@ -96,7 +96,7 @@ class Service:
             lambda: self.pool.start(
                 # The reader is only whose turn it takes, and no
                 # part of the key: answers are the same for all.
-                lambda lake: _whole(work(lake), form),
+                lambda lake: _written(work(lake), form),
                 self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
@@ -165,7 +165,7 @@ def _is_known(request: Request, tag: str) -> bool:
     return tag in [one.strip().removeprefix("W/") for one in etags]
 
 
-def _whole(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
+def _written(found: ServedAnswer | AnswerRows, form: str) -> ServedAnswer:
     return found.written(form) if isinstance(found, AnswerRows) else found
 
 

@@ -16,7 +16,7 @@ from entrepot.lake import Lake
 from entrepot.model.period import Period
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.charts import draw
-from entrepot.report.charts.butterfly import MutualShares, ShareSide, weighed
+from entrepot.report.charts.butterfly import MutualShares, ShareSide, mutual_shares
 from entrepot.report.charts.calendar import (
     Calendar,
     Months,
@@ -178,7 +178,7 @@ def test_a_ratio_is_of_the_books_of_its_parts() -> None:
         import_share=told("import_share", 0.5, "share", "imts"),
         export_share=told("export_share", 0.05, "share", "comtrade"),
     )
-    one = weighed(held, "DEU", "CHN", 2022)
+    one = mutual_shares(held, "DEU", "CHN", 2022)
     assert one.imports is not None
     assert one.exports is not None
     assert (one.imports.value, one.exports.value) == pytest.approx((30.0, 10.0))
@@ -192,7 +192,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
         import_share=told("import_share", 0.5, "share", "imts"),
         export_share=told("export_share", 0.05, "share", "comtrade"),
     )
-    one = weighed(held, "DEU", "CHN", 2022)
+    one = mutual_shares(held, "DEU", "CHN", 2022)
     assert one.ratio is None
     assert one.whose == ("IMTS", "COMTRADE")
     assert len(one.evidence) == 2
@@ -201,7 +201,7 @@ def test_without_a_ratio_each_weight_says_whose_it_is() -> None:
 def test_printed_weights_are_those_of_one_origin(tmp_path: Path) -> None:
     """OEC prints both shares of 2023; a share that another computes is not set beside one of it."""
     held = BriefContext(Lake.open(tmp_path / "nothing"))
-    one = weighed(held, "RUS", "CHN", 2023)
+    one = mutual_shares(held, "RUS", "CHN", 2023)
     assert one.ratio is not None
     assert one.ratio.value is not None
     assert one.imports is not None
@@ -214,7 +214,7 @@ def test_a_ratio_of_two_books_stands_over_the_two_shares_it_is_made_of(tmp_path:
     """Customs print flow and total, an institute the other share; a better share is another's."""
     held = BriefContext(Lake.open(tmp_path / "nothing"))
     ratio = held.ask("asymmetry", importer="CHN", exporter="RUS", period=2024)
-    one = weighed(held, "CHN", "RUS", 2024)
+    one = mutual_shares(held, "CHN", "RUS", 2024)
     assert one.ratio is ratio
     assert one.imports is not None
     assert one.exports is not None
@@ -309,7 +309,7 @@ def test_where_one_weight_alone_is_known_the_title_says_so() -> None:
         import_share=lacks("import_share"),
         export_share=told("export_share", 0.25, "share", "comtrade"),
     )
-    one = weighed(held, "DEU", "CHN", 2022)
+    one = mutual_shares(held, "DEU", "CHN", 2022)
     there, lacks = mutual_dependence._known(SUBJECT, {2022: one}, {})
     assert there.text == "All goods: Germany took 25.0\u00a0% of China’s exports in 2022"
     assert there.evidence == one.evidence

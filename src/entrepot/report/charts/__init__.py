@@ -72,11 +72,11 @@ def with_rows(drawing: str, table: BriefTable | None) -> str:
     found: dict[str, str] = {}
 
     def numbered(mark: re.Match[str]) -> str:
-        told = mark[1]
-        if told not in found:
-            words = tuple(unescape(told).split(APART))
-            found[told] = _attributes(place_of(table, words) if table else None)
-        return found[told]
+        text = mark[1]
+        if text not in found:
+            words = tuple(unescape(text).split(APART))
+            found[text] = _attributes(place_of(table, words) if table else None)
+        return found[text]
 
     return WORDS.sub(numbered, drawing)
 

@@ -89,18 +89,18 @@ def spread_line(figure: Figure) -> str:
 def sources(figures: Iterable[Figure], printed: Sequence[str] = ()) -> str:
     """Return whose the numbers are: publisher, data set and vintage; who published others."""
     found: dict[str, None] = {}
-    ours = ""
+    computed = ""
     for figure in figures:
         for one in figure.evidence:
             # A number that others printed is no computation of ours.
-            ours = ours or ("" if one.origin else "; Entrepôt computation")
+            computed = computed or ("" if one.origin else "; Entrepôt computation")
             if one.origin:
                 found[origin_name(one.origin)] = None
             else:
                 found[data_set(one.source, one.vintage)] = None
-    told = f"Source: {', '.join(found)}{ours}." if found else ""
+    listed = f"Source: {', '.join(found)}{computed}." if found else ""
     shown = f"Published: {', '.join(dict.fromkeys(printed))}." if printed else ""
-    return " ".join(text for text in (told, shown) if text)
+    return " ".join(text for text in (listed, shown) if text)
 
 
 def caveat_lines(figures: Iterable[Figure]) -> tuple[str, ...]:

@@ -38,10 +38,10 @@ __all__ = [
     "MutualShares",
     "ShareSide",
     "YearShares",
+    "mutual_shares",
     "mutual_shares_chart",
     "of_one_source",
     "prepare_shares",
-    "weighed",
     "years_of_others",
 ]
 
@@ -252,11 +252,11 @@ def _row(
 
 def _note(row: YearShares, plan: _Plan, scale: float, y: float) -> list[MarkLayer]:
     """Put a note at the right end, the short one where the long one has no room."""
-    taken = plan.centre + plan.gap
+    used = plan.centre + plan.gap
     if row.right:
-        taken += _end(row.right) * scale + _beyond(row.right, scale, plan)
+        used += _end(row.right) * scale + _beyond(row.right, scale, plan)
     for note in (row.note, row.short) if plan.ranges else (row.short,):
-        if note and taken + text_width(note) + 12 < plan.width:
+        if note and used + text_width(note) + 12 < plan.width:
             return [*labels([_at(plan.width, y, note, "right")], style="label")]
     return []
 
@@ -353,7 +353,7 @@ class MutualShares:
     evidence: tuple[SentenceEvidence, ...]
 
 
-def weighed(
+def mutual_shares(
     context: BriefContext, importer: str, exporter: str, year: int, *, ranged: bool = True
 ) -> MutualShares:
     """Return both weights of the flow from one to the other, those that their ratio is made of."""
@@ -374,7 +374,7 @@ def weighed(
 def prepare_shares(
     context: BriefContext, importer: str, exporter: str, years: Sequence[int], *, ranged: bool
 ) -> None:
-    """Evaluate in one go what `weighed` asks of each of some years."""
+    """Evaluate in one go what `mutual_shares` asks of each of some years."""
     for measure in SHARES if ranged else ("asymmetry", *SHARES):
         context.prepare(measure, years, ranged=ranged, importer=importer, exporter=exporter)
 
@@ -424,9 +424,9 @@ def _parts(ratio: Figure) -> list[tuple[ShareSide, str]]:
     """
     if ratio.value is None:
         return []
-    held = [ratio.details.get(measure) for measure in SHARES]
-    if all(isinstance(one, float) for one in held):
-        return [(_computed(float(one)), _whose(ratio)) for one in held if one is not None]
+    values = [ratio.details.get(measure) for measure in SHARES]
+    if all(isinstance(one, float) for one in values):
+        return [(_computed(float(one)), _whose(ratio)) for one in values if one is not None]
     found = [(_of_rows(rows, ratio), origin_name(rows[0].origin)) for rows in _shares(ratio)]
     if len(found) != len(SHARES):
         return []
@@ -439,10 +439,10 @@ def _shares(ratio: Figure) -> Iterator[tuple[Published, ...]]:
     rows = iter(_rows(ratio))
     for row in rows:
         # From the same iterator: a flow takes the row after it along, which is its total.
-        told = (row,) if row.unit == "share" else (row, *itertools.islice(rows, 1))
-        if any(not one.value for one in told) or (row.unit != "share" and len(told) < 2):
+        used = (row,) if row.unit == "share" else (row, *itertools.islice(rows, 1))
+        if any(not one.value for one in used) or (row.unit != "share" and len(used) < 2):
             return
-        yield told
+        yield used
 
 
 def _rows(ratio: Figure) -> tuple[Published, ...]:
@@ -593,8 +593,10 @@ def _known_pairs(
         left, right = (context.value(name, period=year, **keys) for name in measures)
         if left.status == "ok" or right.status == "ok":
             found[year] = (left, right)
-    whole = {year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)}
-    return whole or found
+    complete = {
+        year: pair for year, pair in found.items() if all(one.status == "ok" for one in pair)
+    }
+    return complete or found
 
 
 def _weights_whose(pair: Pair) -> tuple[str, ...]:

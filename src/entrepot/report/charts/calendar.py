@@ -39,9 +39,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ReporterYears:
-    """Who told what in each year: parts of the year, 0 to 1, for imports and for exports.
+    """Who reported what in each year: parts of the year, 0 to 1, for imports and for exports.
 
-    `note` says what a reader should know of this reporter, such as when it fell silent.
+    `note` says what a reader should know of this reporter, such as when it stopped reporting.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ReporterYears:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which reporters told which years."""
+    """Which reporters reported which years."""
 
     years: tuple[int, ...]
     rows: tuple[ReporterYears, ...]
@@ -195,19 +195,19 @@ def _words(row: ReporterYears, data: Calendar, plan: _Plan, top: float) -> list[
     return layers
 
 
-# Who reported when: the years that each reporter told, from the catalog of the lake.
+# Who reported when: the years that each reporter reported, from the catalog of the lake.
 
 
 DECK = "One cell per year, filled by the share of months reported. Dash: not reported."
 
 ALIKE = 3
-"""From so many reporters on that told the same years, they share one row."""
+"""From so many reporters on that reported the same years, they share one row."""
 MOST = 30
 READS = ("importer", "exporter", "source", "period")
 
 
 def calendar_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> StandaloneChart:
-    """Return which reporters told which years, in the sources of single reports.
+    """Return which reporters reported which years, in the sources of single reports.
 
     `importer` and `exporter` narrow it to these reporters of imports, or of exports.
 
@@ -284,7 +284,7 @@ def rows_of(
         found += [
             (
                 not own,
-                _is_whole(parts),
+                _is_complete(parts),
                 size,
                 ReporterYears(f"{name}{suffix}", parts[0], parts[1], note),
             )
@@ -295,12 +295,12 @@ def rows_of(
     return [row for *_, row in found]
 
 
-def _is_whole(parts: tuple[tuple[float, ...], tuple[float, ...]]) -> bool:
+def _is_complete(parts: tuple[tuple[float, ...], tuple[float, ...]]) -> bool:
     return all(part == 1 for side in parts for part in side)
 
 
 def _note(area: str, years: list[int]) -> str:
-    """Say of a reporter that fell silent until when it published trade by partner."""
+    """Say of a reporter that stopped reporting until when it published trade by partner."""
     ends = [one.last for one in stopped() if one.area == area and one.last.year <= years[-1]]
     return f"own reports until {max(ends, key=lambda one: one.end)}" if ends else ""
 
@@ -309,10 +309,10 @@ def _reporters_title(reported: dict[Key, Months], years: list[int]) -> str:
     names = {area for _, area in reported}
     count = phrasing.capital(phrasing.count_word(len(names), "reporter"))
     when = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    whole = {area for (_, area), one in reported.items() if _is_whole(one.parts(years))}
+    complete = {area for (_, area), one in reported.items() if _is_complete(one.parts(years))}
     text = f"{count} reported trade for {when}"
     if len(years) > 1 and len(names) > 1:
-        text += f"; {phrasing.cardinal(len(whole))} reported imports and exports for every year"
+        text += f"; {phrasing.cardinal(len(complete))} reported imports and exports for every year"
     return text
 
 
@@ -330,7 +330,7 @@ def _line(key: Key, months: Months, years: list[int]) -> dict[str, Any]:
     return row
 
 
-# Which reporter told which years, from the catalog of the lake.
+# Which reporter reported which years, from the catalog of the lake.
 
 
 Key = tuple[str, str]
@@ -339,13 +339,13 @@ Key = tuple[str, str]
 
 @dataclass
 class Months:
-    """Months that a reporter told, by year, of imports and of exports."""
+    """Months that a reporter reported, by year, of imports and of exports."""
 
     imports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     exports: dict[int, float] = field(default_factory=lambda: defaultdict(float))
 
     def parts(self, years: list[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Return the told part of each year."""
+        """Return the reported part of each year."""
         found = [
             # A source may have a year and its months: together they are more than twelve.
             tuple(min(1.0, side.get(year, 0.0) / 12) for year in years)
@@ -355,7 +355,7 @@ class Months:
 
     @property
     def years(self) -> frozenset[int]:
-        """Years of which anything was told."""
+        """Years of which anything was reported."""
         return frozenset(
             year for side in (self.imports, self.exports) for year, months in side.items() if months
         )
@@ -366,7 +366,7 @@ def years_reported(
     source: str | None = None,
     wanted: Mapping[str, frozenset[str] | None] | None = None,
 ) -> tuple[dict[Key, Months], list[str]]:
-    """Return for each source and reporter the months told, and the sources with deliveries.
+    """Return for each source and reporter the months reported, and the sources with deliveries.
 
     Parameters
     ----------
@@ -391,7 +391,7 @@ def _count(
     found: dict[Key, Months],
     seen: set[tuple[str, str, Period]],
 ) -> None:
-    """Add what a delivery tells; a year and its months are not told twice, see `Months`."""
+    """Add what a delivery reports; a year and its months are not counted twice, see `Months`."""
     nobody = all(names is None for names in wanted.values())
     for period, slices in item.slices:
         for name in slices:
@@ -413,7 +413,7 @@ def _count(
 
 
 def stopped_reporting_in(reported: Mapping[Key, Months], last: int) -> dict[Key, int]:
-    """Return who told earlier years and not the last that its source holds, with its last year.
+    """Return who reported earlier years and not the last that its source holds, with its last year.
 
     Parameters
     ----------

@@ -388,8 +388,8 @@ def _ticks(data: Curve) -> list[float]:
     """Return what the axis names; a share never goes beyond the whole."""
     values = [column.value for column in data.columns]
     found = ticks_between(min(values), max(values), at_most=5)
-    whole = data.unit == "%" and max(values) <= 100
-    return [value for value in found if not whole or value <= 100]
+    is_share = data.unit == "%" and max(values) <= 100
+    return [value for value in found if not is_share or value <= 100]
 
 
 def _grid(data: Curve, frame: Frame) -> list[MarkLayer]:
@@ -476,15 +476,15 @@ def _values(data: Curve, frame: Frame) -> list[MarkLayer]:
         Box(_x(frame, n) - 6, frame.y(c.value) - 6, _x(frame, n) + 6, frame.y(c.value) + 6)
         for n, c in enumerate(data.columns)
     ]
-    taken = list(dots)
+    occupied = list(dots)
     plot = Box(-2, -18, frame.inner_width + frame.right, frame.inner_height)
     layers: list[MarkLayer] = []
     for place in chosen:
         column = data.columns[place]
         text = _value(column)
-        spot = first_free(spots(text, dots[place], bold=True), dots[place], taken, plot)
+        spot = first_free(spots(text, dots[place], bold=True), dots[place], occupied, plot)
         if spot:
-            taken.append(spot.box)
+            occupied.append(spot.box)
             x, y, _ = spot.rows[0]
             style = "label-supplier" if column.headline else "label"
             row = {"x": x, "y": y, "text": text, "align": spot.align}

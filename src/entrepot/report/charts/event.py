@@ -192,12 +192,12 @@ def _axis(data: EventSteps, name: str) -> Axis:
     width, height, head, words = (852, 420, 40, 104) if name == "wide" else (360, 400, 58, 48)
     room = height - head - 52
     left = round(max(text_width(signed(one)) for one in percent_ticks(bottom, top, room))) + 14
-    beside = [
+    widths = [
         text_width(f"**{signed(float(end))}**")
         for end in (data.mean, data.steps[-1].value)
         if end is not None
     ]
-    right = max(words, round(max(beside, default=0.0)) + 12)
+    right = max(words, round(max(widths, default=0.0)) + 12)
     return Axis(Frame(width, height, left, right, head, 52, first, last, 1.0), bottom, top)
 
 
@@ -373,16 +373,16 @@ def _label_layers(data: EventSteps, axis: Axis) -> list[MarkLayer]:
     )
     head = {"x": event + 5, "y": -18, "text": data.event, "align": "left"}
     layers += labels([head], style="label", bold=True)
-    taken = [
+    occupied = [
         Box(axis.x(one.step) - 5, y - 5, axis.x(one.step) + 5, y + 5)
         for one in data.steps
         if one.value is not None
         for y in [axis.y(log_of(one.value))]
     ]
-    taken += _along(data, axis)
-    beside, boxes = _beside(data, axis)
-    layers += beside
-    taken += boxes
+    occupied += _along(data, axis)
+    at_end, boxes = _end_labels(data, axis)
+    layers += at_end
+    occupied += boxes
     plot = Box(-2, -10, width + axis.frame.right, height)
     for one, text, style in _named(data):
         x, y = axis.x(one.step), axis.y(log_of(one.value))
@@ -391,8 +391,8 @@ def _label_layers(data: EventSteps, axis: Axis) -> list[MarkLayer]:
         if one.step == data.reference:  # across neither line
             clear = (spot for spot in places if not spot.box.top < y < spot.box.bottom)
             places = (spot for spot in clear if spot.box.right < event)
-        if spot := first_free(places, mark, taken, plot):
-            taken.append(spot.box)
+        if spot := first_free(places, mark, occupied, plot):
+            occupied.append(spot.box)
             place, base, _ = spot.rows[0]
             row = {"x": place, "y": base, "text": text, "align": spot.align}
             layers += labels([row], style=style)
@@ -411,7 +411,7 @@ def _along(data: EventSteps, axis: Axis) -> list[Box]:
     return found
 
 
-def _beside(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:
+def _end_labels(data: EventSteps, axis: Axis) -> tuple[list[MarkLayer], list[Box]]:
     """Print the last value and the mean right of the plot, apart from each other."""
     texts: list[tuple[float, list[str], str]] = []
     last = data.steps[-1]

@@ -78,11 +78,11 @@ def _origin_title(figure: Figure, named: list[dict[str, Any]]) -> str:
 
 
 def _alt_text(title: str, rows: list[dict[str, Any]]) -> str:
-    told = ", ".join(
+    listed = ", ".join(
         f"{area_name(str(row['origin']))} {per_cent(float(row['share']) * 100)}{NBSP}%"
         for row in rows[: NAMED + 1]
     )
-    return f"{title}. Value added by where it was added: {told}."
+    return f"{title}. Value added by where it was added: {listed}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class _Plan:
     width: int
     end: float
     thick: float
-    beside: bool
+    adjacent: bool
 
     @property
     def middle(self) -> float:
@@ -194,7 +194,7 @@ class _Plan:
 
 
 START = 2.0
-PLANS = {"wide": _Plan(852, 622, 66, beside=True), "narrow": _Plan(360, 358, 54, beside=False)}
+PLANS = {"wide": _Plan(852, 622, 66, adjacent=True), "narrow": _Plan(360, 358, 54, adjacent=False)}
 
 
 def _draw(data: HubLanes, name: str, alt_text: str) -> str:
@@ -208,7 +208,7 @@ def _draw(data: HubLanes, name: str, alt_text: str) -> str:
         if lane.together:
             layers += lines([{"x": 0, "x2": plan.width, "y": top, "y2": top}], style="divider")
             top += 12
-        words = (1 if plan.beside else 2) * LINE + 5
+        words = (1 if plan.adjacent else 2) * LINE + 5
         height = max(LEAST_LANE, lane.high * scale)
         centre = top + words + height / 2
         layers += _lane(lane, plan, scale, top, centre)
@@ -270,7 +270,7 @@ def _around(centre: float, width: float) -> dict[str, float]:
 def _words(lane: HubLane, plan: _Plan, top: float, centre: float) -> list[MarkLayer]:
     style = "label-supplier" if lane.together else "label"
     name = {"y": top + 12, "text": cut(lane.name, plan.end - 20, bold=True)}
-    if not plan.beside:
+    if not plan.adjacent:
         name |= {"x": START + 8}
         text = cut(lane.said, plan.end - 20)
         below = {"x": START + 8, "y": top + 12 + LINE, "text": text}

@@ -77,11 +77,11 @@ def _draw(data: LossMap, name: str, alt_text: str) -> str:
 
 
 def _tiles(data: LossMap, pitch: float) -> list[MarkLayer]:
-    told = {one.code: one for one in data.tiles}
+    by_code = {one.code: one for one in data.tiles}
     rows: dict[str, list[dict[str, Any]]] = {}
     for code, (row, column) in grid().items():
         x, y = column * pitch + GAP / 2, row * pitch + GAP / 2
-        one = told.get(code)
+        one = by_code.get(code)
         style = "tile" if one is None else f"step-{step_of(one.value)}"
         if one is None:
             said: dict[str, Any] = {"title": f"{area_name(code)}: not in the table"}

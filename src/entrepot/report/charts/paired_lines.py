@@ -106,14 +106,14 @@ def _axes(data: Courses, frame: Frame, name: str) -> list[MarkLayer]:
         | {"text": _year(year, shown, short=name == "narrow")}
         for year in shown
     ]
-    beside = [
+    at_left = [
         {"x": -8, "y": frame.y(value) + 4.5, "align": "right"} | {"text": _tick(value, values)}
         for value in values
     ]
     return [
         *lines(grid, style="grid"),
         *lines([base], style="base"),
-        *labels(below + beside, style="note"),
+        *labels(below + at_left, style="note"),
     ]
 
 

@@ -150,15 +150,19 @@ def spots(text: str, mark: Box, *, bold: bool = False, steps: int = 4) -> Iterat
 
 
 def first_free(
-    candidates: Iterable[LabelSpot], mark: Box, taken: Sequence[Box], within: Box, gap: float = 2.0
+    candidates: Iterable[LabelSpot],
+    mark: Box,
+    occupied: Sequence[Box],
+    within: Box,
+    gap: float = 2.0,
 ) -> LabelSpot | None:
-    """Return the first candidate inside `within` that meets nothing taken.
+    """Return the first candidate inside `within` that meets nothing occupied.
 
     The corridor to the mark may touch what the mark itself touches, and nothing else.
     """
-    others = [box for box in taken if not box.meets(mark)]
+    others = [box for box in occupied if not box.meets(mark)]
     for spot in candidates:
-        if not spot.box.inside(within) or any(spot.box.meets(other, gap) for other in taken):
+        if not spot.box.inside(within) or any(spot.box.meets(other, gap) for other in occupied):
             continue
         if spot.corridor and any(spot.corridor.meets(other) for other in others):
             continue

@@ -153,13 +153,17 @@ def _rung(rung: RangeRow, plan: _Plan, scale: _Scale, top: float) -> list[MarkLa
         name = {"x": 0, "y": top + 14, "text": words, "align": "left"}
     end = max(high, x) + 9
     value = {"x": end, "y": y + 4.5, "text": rung.text}
-    beside = {"x": end + text_width(f"**{rung.text}**") + 8, "y": y + 4.5, "text": _range(rung)}
+    range_label = {
+        "x": end + text_width(f"**{rung.text}**") + 8,
+        "y": y + 4.5,
+        "text": _range(rung),
+    }
     return [
         *(lines(reach, style="whisker") if rung.low < rung.high else []),
         *points([dot], style="supplier" if rung.marked else "context", size=70),
         *labels([name], style=style, bold=rung.marked),
         *labels([value], style=style, bold=True),
-        *labels([beside], style="note"),
+        *labels([range_label], style="note"),
     ]
 
 

@@ -146,10 +146,10 @@ def _bar(
     thick = THICK if plan.names else 14
     style = "blended" if bar.is_rest else "supplier" if bar.marked else "context"
     words = "label-supplier" if bar.marked else "label"
-    told = f"{bar.name}: {', '.join(filter(None, bar.cells))}"
+    described = f"{bar.name}: {', '.join(filter(None, bar.cells))}"
     box = {"x": scale.start, "x2": scale.x(bar.value), "y": middle - thick / 2}
     box |= {"y2": middle + thick / 2}
-    layers = rects([{**box, "title": told, "of": (bar.name,)}], style=style)
+    layers = rects([{**box, "title": described, "of": (bar.name,)}], style=style)
     if bar.low is not None and bar.high is not None and bar.low < bar.high:
         low, high = scale.x(bar.low), scale.x(bar.high)
         reach = [{"x": low, "x2": high, "y": middle, "y2": middle}]

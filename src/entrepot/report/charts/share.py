@@ -271,12 +271,12 @@ def _axes(data: ShareLines, frame: Frame, name: str) -> list[MarkLayer]:
         | {"text": str(year) if year in full else f"\u2019{year % 100:02d}"}
         for year in shown
     ]
-    beside = [
+    at_left = [
         {"x": -8, "y": frame.y(value) + 4, "text": text, "align": "right"}
         for value, text in zip(values, _axis_words(values), strict=True)
     ]
     base = {"x": 0, "x2": frame.inner_width, "y": frame.inner_height, "y2": frame.inner_height}
-    return [*lines([base], style="base"), *labels(below + beside, style="note")]
+    return [*lines([base], style="base"), *labels(below + at_left, style="note")]
 
 
 def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
@@ -465,12 +465,12 @@ class Wish:
 
 def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[MarkLayer]:
     """Return the label layers; a label that finds no free place is left to the table."""
-    taken = [box for _, box in boxes] + list(_line_boxes(data, frame)) + _break_box(data, frame)
+    occupied = [box for _, box in boxes] + list(_line_boxes(data, frame)) + _break_box(data, frame)
     earlier = [(item, box) for item, box in boxes if item.at <= data.last - 0.5]
     series = list(_series_wishes(data, frame, narrow=narrow))
     printed = [Wish(*_joined(group, narrow=narrow), False) for group in _groups(earlier)]
     # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
-    tries = [_placed(wishes, taken, frame) for wishes in (series + printed, printed + series)]
+    tries = [_placed(wishes, occupied, frame) for wishes in (series + printed, printed + series)]
     best = max(tries, key=lambda found: (len(found), sum(not wish.of_series for wish, _ in found)))
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for wish, spot in best:
@@ -484,9 +484,9 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     ]
 
 
-def _placed(wishes: list[Wish], taken: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
+def _placed(wishes: list[Wish], occupied: list[Box], frame: Frame) -> list[tuple[Wish, LabelSpot]]:
     plot = Box(2, 2, frame.inner_width - 2, frame.inner_height - 2)
-    used, found = list(taken), []
+    used, found = list(occupied), []
     for wish in wishes:
         tries = (
             first_free(spots(text, wish.mark, bold=wish.of_series), wish.mark, used, plot)
@@ -686,7 +686,7 @@ def shares_chart(
     asked = known[0].definition
     ranged = ", whisker: other definitions" if len(courses) == 2 else "; ranges are in the table"
     missing = [one.name for one in courses if not one.spots]
-    lacking = f"No share available: {', '.join(missing)}." if missing else ""
+    absent = f"No share available: {', '.join(missing)}." if missing else ""
     notes = [
         phrasing.capital(note.text)
         for note in panel.caveats
@@ -696,7 +696,7 @@ def shares_chart(
         title,
         f"Per cent of {asked.quantity}; a line each{ranged}.",
         Chart(Courses(drawn[0], drawn[-1], courses), f"{title}. {words}.", ()),
-        tuple(x for x in (sources(known), lacking, *notes) if x),
+        tuple(x for x in (sources(known), absent, *notes) if x),
         tuple({each: code} | _computed(figure) for code, some in lines.items() for figure in some),
         tuple(known),
     )
@@ -706,12 +706,12 @@ def _lines_title(one: Figure, each: str, years: list[int]) -> str:
     """Return what all lines are: "China’s share of imports, by importer, 2017 to 2023"."""
     asked = one.definition
     # The whole is the importer's imports or the exporter's exports; the part is the other side.
-    whole, part = (
+    denominator, part = (
         ("importer", "exporter") if asked.measure == "import_share" else ("exporter", "importer")
     )
-    flow = "imports" if whole == "importer" else "exports"
+    flow = "imports" if denominator == "importer" else "exports"
     goods = "" if each == "goods" else f", {goods_title(asked.goods)}"
-    of = "" if each == whole else f"{possessive(area_phrase(getattr(asked, whole)))} "
+    of = "" if each == denominator else f"{possessive(area_phrase(getattr(asked, denominator)))} "
     side = "Shares" if each == part else f"{possessive(area_phrase(getattr(asked, part)))} share"
     span = f"{years[0]} to {years[-1]}" if years[0] < years[-1] else f"{years[0]}"
     return f"{phrasing.capital(side)} of {of}{flow}{goods}, by {each}, {span}"
@@ -828,8 +828,8 @@ def _beyond(series: list[Figure], rows: list[Published]) -> str:
         years = sorted({row.period.year for row in later})
         when = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
         parts.append(f"{_published_span(later)} published for {when}")
-    told = "; ".join(part for part in parts if part)
-    return f" (computed; {told})" if told else ""
+    listed = "; ".join(part for part in parts if part)
+    return f" (computed; {listed})" if listed else ""
 
 
 def _of_last(last: Figure, rows: list[Published]) -> str:

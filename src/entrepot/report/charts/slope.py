@@ -174,8 +174,8 @@ def _strokes(data: Slope, frame: Frame) -> list[MarkLayer]:
         for known in (False, True):
             part = [
                 row
-                for row, told in zip(rows, ends, strict=True)
-                if (all(told) and data.broken is None) is known
+                for row, reported in zip(rows, ends, strict=True)
+                if (all(reported) and data.broken is None) is known
             ]
             layers += lines(part, style=(SOLID if known else DOTTED)[kind])
         dots = [
@@ -307,8 +307,8 @@ def _slope_title(figure: Figure, shown: list[dict[str, Any]], scale: Scale) -> s
         if change > 0 if word == "gained" else change < 0:
             size = f"{scale.text(abs(change))}{NBSP}{scale.word}"
             parts.append(f"{area_phrase(str(row['exporter']))} {word} {size}")
-    told = ", ".join(parts) or "no supplier gained or lost"
-    return f"{buyers} suppliers, {asked.period} against {asked.base}: {told}"
+    listed = ", ".join(parts) or "no supplier gained or lost"
+    return f"{buyers} suppliers, {asked.period} against {asked.base}: {listed}"
 
 
 def _summed(figure: Figure) -> str:

@@ -138,10 +138,10 @@ def _row(part: ChangePart, start: float, top: float, plan: _Plan, scale: _Scale)
         layers += _whisker(start + part.low, start + part.high, top + BAR / 2, scale)
     far = scale.x(_ends(part, start)[1])
     value = {"x": far + 8, "y": top + BAR / 2 + 4.5, "text": part.text}
-    beside = value | {"x": far + 16 + text_width(f"**{part.text}**"), "text": part.range}
+    range_label = value | {"x": far + 16 + text_width(f"**{part.text}**"), "text": part.range}
     style = "label-supplier" if part.total else "label"
     layers += labels([value], style=style, bold=True)
-    return [*layers, *labels([beside], style="note"), *_name(part, top, plan)]
+    return [*layers, *labels([range_label], style="note"), *_name(part, top, plan)]
 
 
 def _beyond(part: ChangePart) -> float:
@@ -262,12 +262,12 @@ def _title(figure: Figure, scale: Scale) -> str:
         (name, _money(figure, key))
         for key, name in (("price_usd", "prices"), ("quantity_usd", "quantities"))
     ]
-    told = [
+    listed = [
         f"{name} {'added' if v > 0 else 'took'} {scale.text(abs(v))}{NBSP}{scale.word}"
         for name, v in signs
         if v
     ]
-    return f"{text}: {', '.join(told)}" if told else text
+    return f"{text}: {', '.join(listed)}" if listed else text
 
 
 def _rows(figure: Figure) -> list[dict[str, object]]:

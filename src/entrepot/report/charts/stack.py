@@ -366,10 +366,10 @@ def found_years(
     reasons: list[str] = []
     for source in names:
         # By the catalog, so that years without data cost no query.
-        held = [year for year in years if year in available_years(lake, source)]
+        available = [year for year in years if year in available_years(lake, source)]
         given = keys | {"source": source}
-        context.prepare("top_supplier", held, ranged=True, **given)
-        asked = {year: context.ask("top_supplier", period=year, **given) for year in held}
+        context.prepare("top_supplier", available, ranged=True, **given)
+        asked = {year: context.ask("top_supplier", period=year, **given) for year in available}
         found = {year: figure for year, figure in asked.items() if figure.table}
         reasons += [figure.reason for figure in asked.values() if figure.reason][-1:]
         known[source_name(source)] = list(found)
@@ -437,8 +437,8 @@ def _title(subject: Subject, drawn: Stack) -> str:
     layer = drawn.layers[0]
     goods = "imports" if subject.goods == "all" else f"imports of {subject.goods_name}"
     then, now = layer.shares[0], layer.shares[-1]
-    whole = f"{subject.buyers} {goods}"
-    text = f"{phrasing.capital(subject.seller)} supplied {_stack_share(now)} of {whole}"
+    denominator = f"{subject.buyers} {goods}"
+    text = f"{phrasing.capital(subject.seller)} supplied {_stack_share(now)} of {denominator}"
     text += f" in {drawn.years[-1]}"
     return text if len(drawn.years) == 1 else f"{text}, {_stack_share(then)} in {drawn.years[0]}"
 

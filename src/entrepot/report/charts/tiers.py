@@ -164,7 +164,7 @@ def _bars(panel: TierPanel, grid: _Grid, top: float, unit: str) -> list[MarkLaye
 def _years(panel: TierPanel, grid: _Grid) -> list[MarkLayer]:
     """Name the first and the last year, and the one before the break if there is room."""
     rows: list[dict[str, Any]] = []
-    taken: list[Box] = []
+    occupied: list[Box] = []
     y = grid.plot + 20
     # In the order of importance: the first that finds room takes it.
     for bar in dict.fromkeys([panel.bars[-1], panel.bars[0], *_before_break(panel)]):
@@ -172,8 +172,8 @@ def _years(panel: TierPanel, grid: _Grid) -> list[MarkLayer]:
         half = text_width(text) / 2
         x = min(max(_centre(panel, grid, bar.year), half), grid.panel - half)
         box = text_box(text, x, y, "center")
-        if not any(box.meets(other, 4) for other in taken):
-            taken.append(box)
+        if not any(box.meets(other, 4) for other in occupied):
+            occupied.append(box)
             rows.append({"x": x, "y": y, "text": text, "align": "center"})
     base = {"x": 0, "x2": grid.panel, "y": grid.plot, "y2": grid.plot}
     return [*lines([base], style="base"), *labels(rows, style="note")]
@@ -236,7 +236,7 @@ def _placed_values(
     blended = _before_break(panel)
     after = [bar for bar in panel.bars if blended and bar.year > blended[0].year][:1]
     rows: list[dict[str, Any]] = []
-    taken: list[Box] = []
+    occupied: list[Box] = []
     for bar in [panel.bars[-1], *blended, *after]:
         x = _centre(panel, grid, bar.year)
         y = grid.plot * (1 - bar.value / top) - 5
@@ -245,7 +245,7 @@ def _placed_values(
         if box.right > grid.panel:
             x -= box.right - grid.panel
             box = text_box(f"**{text}**", x, y, "center")
-        if not any(box.meets(other, 2) for other in taken):
-            taken.append(box)
+        if not any(box.meets(other, 2) for other in occupied):
+            occupied.append(box)
             rows.append({"x": x, "y": y, "text": text, "align": "center"})
-    return rows, taken
+    return rows, occupied

@@ -361,17 +361,17 @@ def _title(asked: Definition, way: _Way, partners: tuple[Partner, ...], about: s
     if not named:
         return phrasing.capital(f"{own} {way.are} in {asked.period}: none of them is named")
     first, marked = named[0], [one for one in named if one.marked]
-    whom = f"of {goods_title(asked.goods)}" if asked.goods != "all" else ""
+    of_goods = f"of {goods_title(asked.goods)}" if asked.goods != "all" else ""
     if len(marked) > 1 and about is not None:
         part = f"{per_cent(sum(one.share for one in marked))}{NBSP}%"
-        text = f"{area_phrase(about)} {way.did} {part} of {own} {way.trade} {whom}".rstrip()
+        text = f"{area_phrase(about)} {way.did} {part} of {own} {way.trade} {of_goods}".rstrip()
         text += f" in {asked.period}; {area_phrase(first.code)} was the largest {way.one}"
         return phrasing.capital(f"{text}, with {first.text}")
     if not marked or marked[0] is first:
-        text = f"{area_phrase(first.code)} was {own} largest {way.one} {whom}".rstrip()
+        text = f"{area_phrase(first.code)} was {own} largest {way.one} {of_goods}".rstrip()
         return phrasing.capital(f"{text} in {asked.period}, with {first.text}")
     place = phrasing.ordinal(named.index(marked[0]) + 1)
-    text = f"{area_phrase(marked[0].code)} was {own} {place} largest {way.one} {whom}".rstrip()
+    text = f"{area_phrase(marked[0].code)} was {own} {place} largest {way.one} {of_goods}".rstrip()
     text += f" in {asked.period}, with {marked[0].text}; {area_phrase(first.code)} had {first.text}"
     return phrasing.capital(text)
 

@@ -90,8 +90,8 @@ def _nothing(check: Check) -> str:
 
 def _others(check: Check) -> str:
     """Return how many numbers agreed, and how many nothing could be said of."""
-    held, untested = (check.summary[one] for one in ("supported", "not_enough_evidence"))
-    parts = [f"{count_word(held, 'figure')} agreed with a source"] if held else []
+    supported, untested = (check.summary[one] for one in ("supported", "not_enough_evidence"))
+    parts = [f"{count_word(supported, 'figure')} agreed with a source"] if supported else []
     parts += [f"{count_word(untested, 'figure')} could not be tested"] if untested else []
     return " and ".join(parts)
 

@@ -121,13 +121,13 @@ def _of_article(article: ArticleText) -> Iterator[tuple[TextPiece, ...]]:
 
 
 def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, str, str]]:
-    taken: list[tuple[int, int]] = []
+    occupied: list[tuple[int, int]] = []
     # Claims first (without a reason), then parts that were not read.
     for start, end, name, why in sorted(spans, key=lambda span: (bool(span[3]), span[0])):
-        # Those taken overlap none other and are in order, so only neighbours can take a part.
-        at = bisect_right(taken, start, key=itemgetter(1))
+        # Those occupied overlap none other and are in order, so only neighbours can take a part.
+        at = bisect_right(occupied, start, key=itemgetter(1))
         free, low = [], start
-        for first, last in islice(taken, at, None):
+        for first, last in islice(occupied, at, None):
             if first >= end:
                 break
             if low < first:
@@ -139,7 +139,7 @@ def _apart(spans: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int, s
         if name and free != [(start, end)]:
             continue
         for piece in free:
-            insort(taken, piece)
+            insort(occupied, piece)
             yield (*piece, name, why)
 
 

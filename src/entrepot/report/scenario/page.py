@@ -83,7 +83,9 @@ def ladder(found: Sequence[Scenario]) -> Chart | None:
         lost = [one for one in modelled[0][1].areas if one.is_some and one.code not in sides][:HIT]
         if areas := tuple(_rung(loss, marked=False) for loss in lost):
             groups.append(("Largest losses of other economies", areas))
-    return Chart(RangePlot(tuple(groups)), " ".join(_said(one, held) for one, held in modelled))
+    return Chart(
+        RangePlot(tuple(groups)), " ".join(_said(one, economy) for one, economy in modelled)
+    )
 
 
 def _rung(loss: Loss, *, marked: bool) -> RangeRow:

@@ -270,8 +270,8 @@ def _goods(context: BriefContext, subject: Subject) -> Figure | DataGap:
         line = f"entrepot brief {subject.importer} --supplier {subject.supplier} --goods chpl"
         return DataGap(what, why, line)
     last = subject.period.end.year
-    held = [year for year in available_years(context.lake) if last - BACK <= year <= last]
-    periods = [Period.parse(year) for year in held[::-1]] or [subject.period]
+    available = [year for year in available_years(context.lake) if last - BACK <= year <= last]
+    periods = [Period.parse(year) for year in available[::-1]] or [subject.period]
     pair = {"importer": subject.importer, "exporter": subject.supplier, "goods": subject.goods}
     try:
         figure = context.first("cutoff", periods, **pair)

@@ -80,26 +80,27 @@ def _total(context: BriefContext, subject: Subject, found: Headline) -> list[Dat
         loaded_sources and not is_known
     ):
         return []
-    whole = sorted(_totalled(context, subject, "all") & {*loaded_sources})
-    others = [source for source in loaded_sources if source not in whole]
+    with_total = sorted(_totalled(context, subject, "all") & {*loaded_sources})
+    others = [source for source in loaded_sources if source not in with_total]
     flows = [one for one in context.lake.holdings() if one.table == "flows" and one.counts]
     if flows and all(one.is_partial for one in flows):
-        held = (
+        state = (
             f"Only an extract of {joined(_names(loaded_sources))} is loaded; a total needs "
             "the complete data"
         )
     elif not loaded_sources:
-        held = "No data are loaded"
+        state = "No data are loaded"
     elif not others:
-        held = "The loaded data have no trade by product"
+        state = "The loaded data have no trade by product"
     else:
-        held = f"No total of these goods in {joined(_names(others))}"
-    if whole:
-        held += f", but {joined(_names(whole))} has one over all goods"
+        state = f"No total of these goods in {joined(_names(others))}"
+    if with_total:
+        state += f", but {joined(_names(with_total))} has one over all goods"
+    use = "uses" if is_known else "would use"
     return [
         DataGap(
             phrasing.capital(f"{subject.buyers} imports from everyone, by product"),
-            f"{held}, so a share {'uses' if is_known else 'would use'} totals published by others.",
+            f"{state}, so a share {use} totals published by others.",
             ADD_DATA,
         )
     ]

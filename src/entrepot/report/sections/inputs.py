@@ -104,8 +104,8 @@ def _bars(way: Direction) -> list[ExposedSector]:
 
 
 def _table(there: Direction, back: Direction) -> BriefTable:
-    told = [(way, sector) for way in (there, back) for sector in way.sectors]
-    shown = amounts_of("USD", (sector.value_usd for _, sector in told))
+    listed = [(way, sector) for way in (there, back) for sector in way.sectors]
+    shown = amounts_of("USD", (sector.value_usd for _, sector in listed))
     rows = [
         (
             f"{area_name(way.buyer)}: {sector_name(sector.code).lower()} ({sector.code})",
@@ -113,7 +113,7 @@ def _table(there: Direction, back: Direction) -> BriefTable:
             number(sector.share * 100),
             shown.text(sector.value_usd),
         )
-        for way, sector in told
+        for way, sector in listed
     ]
     return BriefTable(
         caption="Share in the inputs that a sector bought abroad, per cent, and value, "

@@ -12,9 +12,9 @@ from entrepot.report.charts.butterfly import (
     Butterfly,
     MutualFlow,
     YearShares,
+    mutual_shares,
     of_one_source,
     prepare_shares,
-    weighed,
     years_of_others,
 )
 from entrepot.report.missing_value import missing_value
@@ -87,26 +87,26 @@ def _years(
     ends = (subject.importer, subject.supplier)
     importer, exporter = ends if forward else ends[::-1]
     found: dict[int, MutualShares] = {}
-    whole: dict[int, MutualShares] = {}
+    complete: dict[int, MutualShares] = {}
     fixed = subject.period.year if subject.fixed else None
     years = [year for year in context.years()[:MOST_YEARS] if fixed is None or year <= fixed]
     prepare_shares(context, importer, exporter, years, ranged=False)
     for year in years:
         # Ranges only of the years that are shown, in the last line: they cost most of a question.
-        one = weighed(context, importer, exporter, year, ranged=False)
+        one = mutual_shares(context, importer, exporter, year, ranged=False)
         if one.imports or one.exports:
             found[year] = one
         if one.imports and one.exports:
-            whole[year] = one
+            complete[year] = one
     # Years with both weights; only where there are none, those with one.
-    every = whole or found
+    every = complete or found
     alike = of_one_source(every, lambda one: one.whose)
     chosen = next((one.whose for one in alike.values()), ())
     beyond = years_of_others(every, lambda one: one.whose, alike, chosen)
     # `years` has the newest first, so these are the newest, oldest on top.
     shown = sorted([*alike][:MOST_ROWS])
     prepare_shares(context, importer, exporter, shown, ranged=True)
-    return {year: weighed(context, importer, exporter, year) for year in shown}, beyond
+    return {year: mutual_shares(context, importer, exporter, year) for year in shown}, beyond
 
 
 def _elsewhere(
@@ -180,14 +180,14 @@ def _known(
     ends = [(subject.seller, subject.sellers), (subject.buyer, subject.buyers)]
     (seller, sellers), (buyer, buyers) = ends if there else ends[::-1]
     found, lacks = [], []
-    for side, who, did, whole in (
+    for side, who, did, denominator in (
         (one.imports, seller, "supplied", f"{buyers} imports"),
         (one.exports, buyer, "took", f"{sellers} exports"),
     ):
         if side:
-            found.append(f"{who} {did} {side.text}{NBSP}% of {whole}")
+            found.append(f"{who} {did} {side.text}{NBSP}% of {denominator}")
         else:
-            lacks.append(f" The share in {whole} is not available.")
+            lacks.append(f" The share in {denominator} is not available.")
     text = f"{' and '.join(found)} in {year}"
     return BriefSentence(subject.headed(phrasing.capital(text)), one.evidence), "".join(lacks)
 

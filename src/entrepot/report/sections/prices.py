@@ -37,8 +37,8 @@ def section(context: BriefContext, subject: Subject) -> Section:
     }
     figure = context.ask("value_change", **keys)
     # A value without a title: all of the change is in goods that cannot be split.
-    told = title(figure) if figure.status == "ok" else ""
-    if not told:
+    heading = title(figure) if figure.status == "ok" else ""
+    if not heading:
         what = f"prices and quantities of {subject.goods_name} from {subject.seller}"
         unknown = Remark(f"The prices that {subject.buyer} pays are not known")
         gap = DataGap(what, "no comparable weights are available for them")
@@ -50,7 +50,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
     return Section(
         id=NAME,
         eyebrow=EYEBROW,
-        title=BriefSentence(told, (figure,), ("prices",)),
+        title=BriefSentence(heading, (figure,), ("prices",)),
         deck=drawn.deck,
         picture=drawn.picture,
         table=_table(figure, drawn.rows),

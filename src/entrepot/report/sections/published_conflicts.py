@@ -39,11 +39,11 @@ def section(context: BriefContext, subject: Subject) -> Section:
         key=lambda item: (item.one.rows[0].period.end, item.id),
         reverse=True,
     )
-    held = phrasing.count_word(len(rows), "published figure")
+    counted = phrasing.count_word(len(rows), "published figure")
     if not found:
         ends = {1: "with nothing to compare it with", 2: "and neither contradicts the other"}
         none = ends.get(len(rows), "and none contradicts another")
-        title = f"{phrasing.capital(held)} on {pair}, {none}"
+        title = f"{phrasing.capital(counted)} on {pair}, {none}"
         deck = "Compared: figures of the same quantity, parts with totals, growth with levels."
         return Section(NAME, EYEBROW, BriefSentence(title, tuple(rows)), deck=deck)
     context.show(_published_rows(found[:SHOWN]))
@@ -53,7 +53,7 @@ def section(context: BriefContext, subject: Subject) -> Section:
         id=NAME,
         eyebrow=EYEBROW,
         title=BriefSentence(title, _published_rows(found)),
-        deck=f"Of {held} on {pair}: those that contradict another figure or a sum of others.",
+        deck=f"Of {counted} on {pair}: those that contradict another figure or a sum of others.",
         table=_table(found),
         notes=_notes(found),
         source=_source(found),

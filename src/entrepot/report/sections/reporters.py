@@ -1,4 +1,4 @@
-"""Who reports: which countries told which years, and who fell silent."""
+"""Who reports: which countries reported which years, and who stopped."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ADD_REPORTS = "entrepot data add comtrade FILE"
 
 
 def section(context: BriefContext, subject: Subject) -> Section:
-    """Return who told which years of the trade that the lake holds, up to that of the brief."""
+    """Return who reported which years of the trade that the lake holds, up to that of the brief."""
     last = subject.period.end.year
     every, sources = years_reported(context.lake)
     years = sorted({year for one in every.values() for year in one.years if year <= last})[-YEARS:]
@@ -81,7 +81,7 @@ def _sides(subject: Subject) -> frozenset[str]:
 def _title(
     subject: Subject, reported: Mapping[Key, Months], ended: Mapping[Key, int], years: list[int]
 ) -> str:
-    """Say who of the two publishes nothing any more, else how many others fell silent."""
+    """Say who of the two publishes nothing any more, else how many others stopped."""
     last = years[-1]
     gone = [
         f"{area_phrase(one.area)} has published no trade by partner since {one.last}"
@@ -104,7 +104,7 @@ def _title(
 
 
 def _ended(reported: Mapping[Key, Months], last: int) -> dict[str, Period]:
-    """Return who publishes nothing any more, whoever tells its trade since, with its last own."""
+    """Return who publishes nothing any more, whoever reports its trade since, with its last own."""
     areas = {area for _, area in reported}
     return {one.area: one.last for one in stopped() if one.area in areas and one.last.year <= last}
 
@@ -163,7 +163,7 @@ def _table(rows: list[ReporterYears], years: list[int]) -> BriefTable:
 
 
 def _spans(parts: tuple[float, ...], years: list[int]) -> str:
-    """Return the years told as spans; one of which months are missing says so."""
+    """Return the years reported as spans; one of which months are missing says so."""
     spans: list[list[int]] = []
     for year in (year for year, part in zip(years, parts, strict=True) if part):
         if spans and spans[-1][1] == year - 1:

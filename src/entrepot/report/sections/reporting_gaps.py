@@ -36,9 +36,9 @@ def section(context: BriefContext, subject: Subject) -> Section | None:
 
     None where the lake holds no single reports: then nothing is read.
     """
-    held = of_reports(context.lake)
+    holdings = of_reports(context.lake)
     # The world reports nothing itself.
-    if not held or WORLD in (subject.importer, subject.supplier):
+    if not holdings or WORLD in (subject.importer, subject.supplier):
         return None
     asked = Definition.build(
         "value",
@@ -50,7 +50,7 @@ def section(context: BriefContext, subject: Subject) -> Section | None:
     last = subject.period.end.year
     compared = mirror_comparison.compare(asked, (last - _YEARS + 1, last), context.lake, _SUPPLIERS)
     pair, others = compared.pair, compared.others
-    why = why_not(subject, asked, pair, held)
+    why = why_not(subject, asked, pair, holdings)
     # These rows are no Figure, and their sources would be missing at the end of the page.
     context.lean_on(name for one in (*compared.goods, *compared.totals) for name in _sources(one))
     if not compared.goods and not pair.totals:
@@ -344,7 +344,7 @@ _BRING = "entrepot data add comtrade FILE"
 
 
 def why_not(
-    subject: Subject, asked: Definition, pair: ComparedReports, held: Sequence[InventoryItem]
+    subject: Subject, asked: Definition, pair: ComparedReports, holdings: Sequence[InventoryItem]
 ) -> DataGap | None:
     """Return why nothing of the year of the brief can be compared, in a line; None if it can.
 
@@ -354,29 +354,31 @@ def why_not(
         What the brief is about.
     pair
         What was compared of its supplier.
-    held
-        What the lake holds of single reports.
+    holdings
+        Single reports in the lake.
     """
     year = subject.period.end.year
     if any(one.year == year for one in pair.goods):
         return None
-    tellers = ReportersByYear.of(held)
+    reporters = ReportersByYear.of(holdings)
     what = f"{subject.sellers} and {subject.buyers} reports of {subject.goods_name}, {year}"
     # From the general to the special: no reports of the
     # year, one side without, then nothing large enough.
-    if all(year not in years for years in tellers.years.values()):
+    if all(year not in years for years in reporters.years.values()):
         return DataGap(
-            what, f"no individual reports of {year} are loaded, only {_available(tellers)}", _BRING
+            what,
+            f"no individual reports of {year} are loaded, only {_available(reporters)}",
+            _BRING,
         )
     sides = (
         (
             asked.members("exporter"),
-            tellers.exports,
+            reporters.exports,
             f"exports that {subject.seller} itself reports",
         ),
         (
             asked.members("importer"),
-            tellers.imports,
+            reporters.imports,
             f"imports that {subject.buyer} itself reports",
         ),
     )
@@ -401,10 +403,13 @@ def why_not(
     return DataGap(what, why, "")
 
 
-def _available(tellers: ReportersByYear) -> str:
+def _available(reporters: ReportersByYear) -> str:
     """Return what is held instead: "COMTRADE of 2022"."""
     return joined(
-        [f"{source_name(name)} of {_span(years)}" for name, years in sorted(tellers.years.items())]
+        [
+            f"{source_name(name)} of {_span(years)}"
+            for name, years in sorted(reporters.years.items())
+        ]
     )
 
 

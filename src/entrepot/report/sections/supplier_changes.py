@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
 
-__all__ = ["changed", "gone", "section", "taken_by"]
+__all__ = ["changed", "gained_by", "gone", "section"]
 
 NAME, EYEBROW = "replaced", "Change of suppliers"
 BACK = 5
@@ -56,10 +56,10 @@ def section(context: BriefContext, subject: Subject) -> Section:
 def changed(context: BriefContext, subject: Subject) -> Figure:
     """Return the first change that is known: before a break if there is one, else the longest."""
     year = subject.period.year
-    held = [one for one in context.years() if year - BACK <= one < year]
+    available = [one for one in context.years() if year - BACK <= one < year]
     broken = break_of(subject.importer, subject.supplier, year - BACK, year)
     # A break first, then the oldest year: the longest change.
-    bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(held)])
+    bases = dict.fromkeys([*([broken.year] if broken else []), *sorted(available)])
     starts = tuple(bases) or (year - 1,)
     found = []
     for goods in dict.fromkeys((subject.goods, "all")):
@@ -94,8 +94,8 @@ def _title(figure: Figure) -> str:
         change = moved.get(name, 0.0)
         if change > 0 if word == "gained" else change < 0:
             parts.append(f"{area_phrase(name)} {word} {figure_value(abs(change), figure.unit)}")
-    told = ", ".join(parts) or "no supplier gained or lost"
-    return phrasing.capital(f"{told}, {asked.base:–} to {asked.period:–}")
+    listed = ", ".join(parts) or "no supplier gained or lost"
+    return phrasing.capital(f"{listed}, {asked.base:–} to {asked.period:–}")
 
 
 def _unrecorded(figure: Figure) -> list[str]:
@@ -119,7 +119,7 @@ def gone(figure: Figure) -> BriefSentence | None:
     return BriefSentence(f"{text}a loss here, but may only be unreported.", (figure,))
 
 
-def taken_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefSentence | None:
+def gained_by(figure: Figure, supplier: frozenset[str], name: str = "") -> BriefSentence | None:
     """Say what part of all gains went to the supplier that the page is about.
 
     "Most" only where what is printed is more than half, as `suppliers.concentration` has it;
@@ -176,7 +176,7 @@ def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[
     named = frozenset(figure.definition.but(exporter=subject.supplier).members("exporter"))
     said = [
         one
-        for one in (taken_by(figure, named, subject.seller), _filled(figure), gone(figure))
+        for one in (gained_by(figure, named, subject.seller), _filled(figure), gone(figure))
         if one
     ]
     notes = [Note("In words", tuple(said))] if said else []
@@ -185,8 +185,8 @@ def _notes(figure: Figure, subject: Subject, caveats: tuple[str, ...]) -> tuple[
         for end in ("before", "after")
     )
     when = f"from {figure.definition.base:–} to {figure.definition.period:–}"
-    if told := leaps(earlier, later, when, (figure,)):
-        notes.append(told)
+    if leap := leaps(earlier, later, when, (figure,)):
+        notes.append(leap)
     how = (
         "“Replaced” means that one supplier’s sales rose while another’s fell; it does not "
         "imply a decision."

@@ -94,28 +94,28 @@ def concentration(figure: Figure) -> BriefSentence | None:
     Nothing is said where those with a name do not come to more than half.
     """
     shares = shares_of(figure)
-    total, taken = 0.0, []
+    total, largest = 0.0, []
     for name, share in _named(shares).items():
         total += share
-        taken.append(area_phrase(name))
+        largest.append(area_phrase(name))
         if total > 50:
             break
     if total <= 50:
         return None
     asked = figure.definition
-    whole = f"{possessive(area_phrase(asked.importer))} imports"
+    imports = f"{possessive(area_phrase(asked.importer))} imports"
     if asked.goods != "all":
-        whole += f" of {goods_title(asked.goods)}"
-    size = f"{whole} in {asked.period}, {_percent(total)}"
+        imports += f" of {goods_title(asked.goods)}"
+    size = f"{imports} in {asked.period}, {_percent(total)}"
     if total < 50.5:  # which reads as 50 %, and that is not most
-        who = joined(taken) if len(taken) <= 3 else f"the {len(taken)} largest suppliers"
-        text = f"{phrasing.capital(who)} supplied just over half of {whole} in {asked.period}."
-    elif len(taken) == 1:
-        text = f"{phrasing.capital(taken[0])} alone supplied most of {size}."
-    elif len(taken) <= 3:
-        text = f"{phrasing.capital(joined(taken))} together supplied most of {size}."
+        who = joined(largest) if len(largest) <= 3 else f"the {len(largest)} largest suppliers"
+        text = f"{phrasing.capital(who)} supplied just over half of {imports} in {asked.period}."
+    elif len(largest) == 1:
+        text = f"{phrasing.capital(largest[0])} alone supplied most of {size}."
+    elif len(largest) <= 3:
+        text = f"{phrasing.capital(joined(largest))} together supplied most of {size}."
     else:
-        number = phrasing.cardinal(len(taken))
+        number = phrasing.cardinal(len(largest))
         text = f"It takes the {number} largest suppliers to supply most of {size}."
     return BriefSentence(text, (figure,))
 
@@ -224,8 +224,8 @@ def _notes(figure: Figure, before: Figure | None, subject: Subject) -> tuple[Not
     if said := moved(before, figure):
         notes.append(Note("Largest changes", (said,)))
     when = f"from {before.definition.period:–} to {figure.definition.period:–}"
-    if told := leaps(shares_of(before), shares_of(figure), when, (before, figure)):
-        notes.append(told)
+    if leap := leaps(shares_of(before), shares_of(figure), when, (before, figure)):
+        notes.append(leap)
     return tuple(notes)
 
 

@@ -32,7 +32,7 @@ __all__ = ["boxes", "claims_part", "gaps", "section"]
 
 NAME, EYEBROW = "claims", "The claims"
 SHOWN = 3
-OURS = "BACI"  # our own results print all their digits; a reader wants three
+OWN_ORIGIN = "BACI"  # our own results print all their digits; a reader wants three
 PHRASES = (
     ("supported", "is supported", "are supported"),
     ("differs", "differs", "differ"),
@@ -167,7 +167,7 @@ def _against(item: CheckedClaim) -> str:
 
 def _value(found: Comparison) -> str:
     rows = [statement.row for statement in found.statements]
-    if len(rows) == 1 and not found.how and rows[0].origin != OURS:
+    if len(rows) == 1 and not found.how and rows[0].origin != OWN_ORIGIN:
         return rows[0].printed.replace(" ", NBSP).replace("-", "−", 1)
     return figure_value(found.value, found.unit)
 

@@ -94,13 +94,13 @@ def areas_table(_: Lake) -> AnswerRows:
 
 def data_page(lake: Lake) -> ServedAnswer:
     """Return the page of what is held, of what can be, and of what was noticed at loading."""
-    held = lake.holdings()
-    names = {one.source for one in held}
+    holdings = lake.holdings()
+    names = {one.source for one in holdings}
     infos = [source_info(name) for name in source_ids()]
     return page(
         "data.html.j2",
         "/data",
-        loaded=[(one, spans(one.periods)) for one in held],
+        loaded=[(one, spans(one.periods)) for one in holdings],
         sources=[
             (
                 info,
@@ -110,7 +110,7 @@ def data_page(lake: Lake) -> ServedAnswer:
         ],
         bring={info.id: bring_in(info.id) for info in infos},
         findings=sorted(
-            ((one.source, finding) for one in held for finding in one.findings),
+            ((one.source, finding) for one in holdings for finding in one.findings),
             key=lambda pair: _LEVELS.index(pair[1].level),
         ),
     )

@@ -42,7 +42,7 @@ class Reader:
         return draft_with(article, self.where, seconds=self.seconds)
 
 
-_OURS = Reader()
+_BUILT_IN = Reader()
 
 
 class _Number(Closed):
@@ -95,7 +95,7 @@ def form_page(path: str, reader: str = "") -> ServedAnswer:
     return page(template, path, sent_to=where_to(reader) if reader else "")
 
 
-def desk_data(lake: Lake | None, body: str, reader: Reader = _OURS) -> ServedAnswer:
+def desk_data(lake: Lake | None, body: str, reader: Reader = _BUILT_IN) -> ServedAnswer:
     """Return what the desk shows of a text, or the verdicts on the claims that it sends with it.
 
     Parameters
@@ -130,7 +130,7 @@ def get_ready() -> None:
 
 
 def checked_page(
-    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _OURS
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _BUILT_IN
 ) -> ServedAnswer:
     """Return the page of a check.
 
@@ -146,7 +146,7 @@ def checked_page(
 
 
 def checked_data(
-    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _OURS
+    lake: Lake | None, text: str, kind: str, date: str, publisher: str, reader: Reader = _BUILT_IN
 ) -> ServedAnswer:
     """Return a check as `entrepot check --json` prints it."""
     return as_json(_checked(lake, text, kind, date, publisher, reader)[0].to_dict())

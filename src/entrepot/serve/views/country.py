@@ -91,7 +91,7 @@ def get_ready(lake: Lake) -> None:
 
 
 def country_page(
-    lake: Lake, importer: str, goods: str, period: str = "", *, whole: bool = False
+    lake: Lake, importer: str, goods: str, period: str = "", *, complete: bool = False
 ) -> ServedAnswer:
     """Return the page of a country: its suppliers, its dependent goods, who depends on it.
 
@@ -99,7 +99,7 @@ def country_page(
     ----------
     goods
         As a definition or a reader names them; empty for all, or for what there is.
-    whole
+    complete
         Whether the suppliers have their ranges and the years their concentration, which takes as
         many questions; without them the page leads there.
     """
@@ -118,7 +118,7 @@ def country_page(
         goods = goods or "chpl"
         parts |= _from_single_reports(lake, importer, goods)
     else:
-        parts |= _from_breakdowns(lake, importer, sold, whole=whole)
+        parts |= _from_breakdowns(lake, importer, sold, complete=complete)
     query = urlencode({"goods": goods} | ({"period": period} if period else {}), safe=":@,")
     tabs = [("all", "All goods"), (MINERALS, "Critical minerals"), *_TABS]
     return page(
@@ -130,7 +130,7 @@ def country_page(
         goods=goods,
         goods_name=goods_words(goods),
         base=f"/country/{importer}",
-        is_whole=whole or sold is None,
+        is_complete=complete or sold is None,
         rest=f"/country/{importer}/whole?{query}",
         query=query,
         tabs=[(key, words, key == goods) for key, words in tabs],
@@ -162,13 +162,15 @@ def _year_before(lake: Lake, importer: str, sold: Breakdown) -> Breakdown | None
     return None
 
 
-def _from_breakdowns(lake: Lake, importer: str, sold: Breakdown, *, whole: bool) -> dict[str, Any]:
+def _from_breakdowns(
+    lake: Lake, importer: str, sold: Breakdown, *, complete: bool
+) -> dict[str, Any]:
     """Return the sections of a country of which all trade of a year is loaded."""
     asked = sold.definition
     keys = {"goods": asked.goods, "period": str(asked.period), "source": asked.source}
     ranged: dict[str, Figure] = {}
     over_time = None
-    if whole:
+    if complete:
         # A dozen shares with ranges may exceed the time
         # of one question; asked again, the page goes on.
         with resumed(lake, "country", importer, asked.goods, str(asked.period)) as context:
@@ -300,8 +302,8 @@ def _first(context: BriefContext, measure: str, years: list[Period], **keys: str
         area = keys.get(side)
         # `years_reported` looks for a single area; a group would take a query for each member.
         if worth and area and len(area_set(area, years[0].end)) == 1:
-            told = years_reported(context.lake, side, area)
-            worth = [year for year in worth if year.year in told]
+            reported = years_reported(context.lake, side, area)
+            worth = [year for year in worth if year.year in reported]
     return context.first(measure, [years[0], *worth], **keys)
 
 

@@ -233,9 +233,9 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
     of = "" if goods == "all" else f" of {goods_words(goods)}"
     title = f"{capital(possessive(area_phrase(asked.supplier)))} share of imports{of}, {span}"
     deck = "Per cent of value, a bar a year. All panels share one scale, the largest share first."
-    if lacking := [area_name(code) for code in codes if code not in known]:
-        deck += f" No data: {', '.join(lacking)}."
-    told = "; ".join(f"{panel.name} {panel.bars[-1].text}" for panel in panels)
+    if missing := [area_name(code) for code in codes if code not in known]:
+        deck += f" No data: {', '.join(missing)}."
+    listed = "; ".join(f"{panel.name} {panel.bars[-1].text}" for panel in panels)
     source = source_line(last.source or "", span, lake)
     head = ["importer", "name", "goods", "period", "source", "share", "value", "currency"]
     rows = [
@@ -259,7 +259,7 @@ def _several(lake: Lake, asked: _Asked) -> _Drawn:
         tuple((area_name(code), *cells(known[code])) for code in order),
         ("", *("per cent" for _ in heads)),
     )
-    picture = Chart(TierPanels(panels, "%"), f"{title}. {last.period}, per cent: {told}.")
+    picture = Chart(TierPanels(panels, "%"), f"{title}. {last.period}, per cent: {listed}.")
     return _Drawn(title, deck, picture, source, head, rows, table)
 
 
@@ -299,8 +299,8 @@ def _alone(lake: Lake, asked: _Asked) -> _Drawn:
         (one.definition.source or "", str(one.definition.period)) for one in found.figures[-1:]
     ]
     known = [one for one in sources if one[0] not in ("", "published", "computed")]
-    told = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
-    source = source_line(*known[0], lake) if known else ("".join(told[:1]),)
+    shown = [line for line in found.foot if line.startswith("Source")] or [*found.foot]
+    source = source_line(*known[0], lake) if known else ("".join(shown[:1]),)
     source += tuple(f" {line}" for line in found.foot if line.startswith(NOT_SHOWN))
     names = list(dict.fromkeys(name for row in found.rows for name in row))
     rows = [[row.get(name) for name in names] for row in found.rows]
@@ -371,9 +371,9 @@ def oembed(lake: Lake, pairs: Pairs, base: str) -> ServedAnswer:
         raise NotFoundError("oEmbed is answered as JSON only", hint="leave format out")
     link = urlsplit(given.get("url", ""))
     home = urlsplit(base)
-    is_ours = not base or (link.scheme, link.netloc) == (home.scheme, home.netloc)
+    is_own = not base or (link.scheme, link.netloc) == (home.scheme, home.netloc)
     path = link.path.removeprefix(home.path.rstrip("/"))
-    if not is_ours or path not in ("/explore", "/embed"):
+    if not is_own or path not in ("/explore", "/embed"):
         raise NotFoundError("this address is no chart of this server", hint="give that of /explore")
     asked = _asked(parse_qsl(link.query))
     size = {}

@@ -29,7 +29,7 @@ _FIRST = ("importer", "exporter", "goods", "period", "base", "source")
 """Keys that the form shows at once; the others are folded away."""
 _ROWS = 50
 """Rows behind a Figure that a page shows."""
-_WHOLE = 1e5
+_TO_THE_UNIT = 1e5
 """From here on a number is shown to the unit, as money is; below in three digits."""
 
 
@@ -144,7 +144,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return f"{cell:,.0f}".replace("-", MINUS) if abs(cell) >= _WHOLE else number(cell)
+        return f"{cell:,.0f}".replace("-", MINUS) if abs(cell) >= _TO_THE_UNIT else number(cell)
     return str(cell)
 
 

@@ -240,19 +240,19 @@ def _single_words() -> tuple[str, ...]:
 
 def _hit(term: _Term, words: str) -> Hit:
     """Return a term as a line of the page, with the reason where its name does not show it."""
-    told = f" · “{term.written}”, {term.language}" if term.language else f" · “{term.written}”"
+    matched = f" · “{term.written}”, {term.language}" if term.language else f" · “{term.written}”"
     if " ".join(words_of(term.written)) in " ".join(words_of(_name_of(term))):
-        told = ""
+        matched = ""
     if term.kind == "country":
         one = area(term.id)
-        why = "" if _shows(words, one.name, one.code, one.alpha2) else told
+        why = "" if _shows(words, one.name, one.code, one.alpha2) else matched
         until = f" until {one.valid_to.year}" if _is_gone(term) and one.valid_to else ""
         return Hit("country", one.name, f"{one.code}{until}{why}", f"/country/{one.code}")
     if term.kind == "group":
         return Hit("group", area_name(term.id), term.id, f"/country/{term.id}")
     if term.kind == "goods":
         name = goods_words(term.id)
-        why = "" if _shows(words, name) else told
+        why = "" if _shows(words, name) else matched
         return Hit("goods", _large(name), f"HS {spaced_code(term.id)}{why}", f"/goods/{term.id}")
     if term.kind == "list":
         found = next(one for one in goods_lists(skip_broken=True) if one.id == term.id)
