@@ -53,7 +53,7 @@ def because(
         return _two_of_one(sorted(conflict), claims)
     if (prices := price_arithmetic(claims[name] for name in sorted(conflict))) and not fits:
         return prices
-    if not fits and (more := _more_than_whole([claims[name] for name in sorted(conflict)])):
+    if not fits and (more := _more_than_total([claims[name] for name in sorted(conflict)])):
         return more
     found = system.linear
     # Sums in the order of how plain they are; of one kind the shortest.
@@ -71,7 +71,7 @@ def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
     return f"{subject(claims[conflict[0]])}: the text has {numbers}"
 
 
-def _more_than_whole(claims: list[Claim]) -> str:
+def _more_than_total(claims: list[Claim]) -> str:
     found = part_and_total(claims)
     return more_than(*found) if found else ""
 

@@ -99,7 +99,7 @@ def _assessed(
             from entrepot.claims.loaded_evidence import from_lake
 
             found[claim.id] += tuple(from_lake(claim, answers))
-    found = by_levels_beside(document.claims, found)
+    found = by_both_levels(document.claims, found)
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 
 
@@ -193,9 +193,9 @@ def _is_of_two_counts(
         return False
     said = [claim for claim in pair if claim.reporter_stated]
     quoted = [claim for claim in pair if claim.reporter_stated or claim.attributed_to]
-    told = [claim for claim in pair if claim.reporter_stated or claim.by_words]
+    with_reporter = [claim for claim in pair if claim.reporter_stated or claim.by_words]
     otherwise = any(one.why == "agrees-otherwise" for one in verdict)
-    return (len(quoted) == 1 and len(told) < 2) or (not said and otherwise)
+    return (len(quoted) == 1 and len(with_reporter) < 2) or (not said and otherwise)
 
 
 def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
@@ -215,7 +215,7 @@ def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
 OTHER = "in other statistics than the levels that the text gives with it"
 
 
-def by_levels_beside(
+def by_both_levels(
     claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
 ) -> dict[str, tuple[Comparison, ...]]:
     """Return evidence in which nothing of other origins refutes a rate with both its levels beside.

@@ -29,7 +29,7 @@ __all__ = ["LakeAnswers", "address_of", "from_lake", "how_of", "refused", "sourc
 
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
-_SILENT = " did not report to "
+_DID_NOT_REPORT = " did not report to "
 SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
 
@@ -97,9 +97,9 @@ def _partly(figure: Figure) -> str:
     reported = []
     for words in (figure.reason or "").split("; "):
         # Reasons are sentences: the codes in front of the phrase are parsed back out of them.
-        names = set(words.partition(_SILENT)[0].split(", "))
+        names = set(words.partition(_DID_NOT_REPORT)[0].split(", "))
         # A proper subset: with all members missing, there is nothing partial to sum.
-        if _SILENT in words and any(names < members for members in groups):
+        if _DID_NOT_REPORT in words and any(names < members for members in groups):
             reported.append(words)
     return "; ".join(reported)
 
@@ -148,9 +148,9 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     if any(stopped.values()):
         return "partly estimated, since one side publishes no statistics for the period"
     reporter = levels[0].reporter
-    tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
+    roles = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
     reported = {reporter for item in figure.evidence for reporter in item.reported_by}
-    if reported and tellers.get(reporter) not in reported and reporter not in reported:
+    if reported and roles.get(reporter) not in reported and reporter not in reported:
         return f"not from {who(reporter)}'s statistics"
     return ""
 
