@@ -36,7 +36,7 @@ def because(
 ) -> str:
     """Return the arithmetic of a conflict.
 
-    Two numbers of one quantity need none. Else the growth of a whole from that of its parts, where
+    Two numbers of one quantity need none. Else the growth of a total from that of its parts, where
     their weights are known; the claim that the others lead to in the fewest steps; or the bounds
     that they put on it.
 
@@ -104,7 +104,7 @@ def _digits(text: str) -> int:
 def _weighted(
     conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool
 ) -> Iterator[str]:
-    """Yield the growth of a whole as the weighted growth of its parts."""
+    """Yield the growth of a total as the weighted growth of its parts."""
     for name in sorted(conflict):
         joint = claims[name]
         if joint.quantity.measure != "growth" or len(joint.quantity.of) < 2:

@@ -182,9 +182,9 @@ class _OthersInText:
 def _is_of_two_counts(
     conflict: frozenset[str], claims: Mapping[str, Claim], standings: Mapping[str, EvidenceVerdict]
 ) -> bool:
-    """Whether a part is more than its whole, which may be as two countries count the two.
+    """Whether a part is more than its total, which may be as two countries count the two.
 
-    So it may where nothing refutes either, and one is borne out by the other side's count, or the
+    So it may where nothing refutes either, and one is supported by the other side's count, or the
     text quotes somebody for one alone and leaves open whose count the other is.
     """
     verdict = [standings[name] for name in conflict]
@@ -201,7 +201,7 @@ def _is_of_two_counts(
 def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
     """Return a claim that does not say whose statistics count in those that bear it out.
 
-    Else a text that rightly quotes Mexico's imports from China would be held against China's
+    Else a text that rightly quotes Mexico's imports from China would be compared with China's
     exports to Mexico, which are a third less.
     """
     if claim.reporter_stated or verdict.why != "agrees-otherwise" or verdict.best is None:
@@ -218,7 +218,7 @@ OTHER = "in other statistics than the levels that the text gives with it"
 def by_both_levels(
     claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
 ) -> dict[str, tuple[Comparison, ...]]:
-    """Return evidence in which nothing of other origins refutes a rate with both its levels beside.
+    """Return evidence in which nothing of other origins refutes a rate given with both its levels.
 
     Parameters
     ----------

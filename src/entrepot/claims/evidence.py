@@ -112,7 +112,7 @@ def _other_valuation(claim: Claim, statement: Statement) -> str:
 def _compared_with_counted(
     claim: Claim, statement: Statement, printed: tuple[Statement, ...]
 ) -> str:
-    """Return what a country's own count is where an amount of nobody's books is far from it."""
+    """Return what a country's own count is where an amount of no reporter is far from it."""
     if statement.reporter or statement.exact is None or claim.quantity.measure != "value":
         return ""
     meant = next(claim.quantity.levels()).reporter
@@ -342,7 +342,7 @@ def similar_in_print(claim: Claim, facts: ReferenceLevels) -> tuple[Comparison, 
 def rank_constraints(
     quantity: Quantity, place: float, levels: Iterable[Level]
 ) -> Iterator[Constraint]:
-    """Yield what a place says of levels: the k-th largest part is at most a k-th of its whole.
+    """Yield what a place says of levels: the k-th largest part is at most a k-th of its total.
 
     The largest is at least as large as every other one.
     """

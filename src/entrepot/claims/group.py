@@ -34,7 +34,7 @@ class Counts:
 
 COUNTED = Counts()
 OPEN = 1e4
-"""A whole that may grow so many times is open: such a factor spoils the digits of a system."""
+"""A total that may grow so many times is open: such a factor spoils the digits of a system."""
 OTHER_MONEY = 0.002
 """How far the change of a share in one currency may lie from that in another."""
 
@@ -88,7 +88,7 @@ class ClaimGroup:
     ) -> dict[str, ShareStart | None]:
         """Return what the linear claims among those named leave for shares before their changes.
 
-        What is left for the share itself is asked of the claims about its own flow and whole: the
+        What is left for the share itself is asked of the claims about its own flow and total: the
         others bound it little, and so it is known for most sets of claims already.
         """
         linear = names - self.costly
@@ -106,7 +106,7 @@ class ClaimGroup:
         return found
 
     def _about(self, change: ShareShift) -> frozenset[str]:
-        """Return the linear claims that are about nothing but the flow and the whole of a share."""
+        """Return the linear claims that are about nothing but the flow and the total of a share."""
         if change not in self._near:
             of = {level for side in (*change.after, *change.before) for level, _ in side}
             self._near[change] = frozenset(
@@ -183,7 +183,7 @@ class ClaimGroup:
 
 
 def _believed(growth: Interval | None) -> Interval:
-    """Return what is known of the growth of a whole, open at the ends that say nothing."""
+    """Return what is known of the growth of a total, open at the ends that say nothing."""
     if growth is None:
         return Interval(0.0, math.inf)
     low = growth.low if growth.low > 1 / OPEN else 0.0
@@ -201,7 +201,7 @@ FINEST = 0.02
 
 @dataclass(frozen=True, slots=True)
 class ShareStart:
-    """What the share before lies in, and by how much its whole may have grown."""
+    """What the share before lies in, and by how much its total may have grown."""
 
     share: Interval
     growth: Interval
@@ -248,7 +248,7 @@ class ShareShift:
     def _linking_terms(self, end: float, growth: float) -> Terms:
         """Return the part after less what it would be by an end of the change, as terms.
 
-        With parts p, P and wholes w, W before and after, P / W - p / w = d is P = (W / w) p + d W.
+        With parts p, P and totals w, W before and after, P / W - p / w = d is P = (W / w) p + d W.
         """
         # W / w is not linear, so an end of its range replaces it: valid because p >= 0.
         factor = growth * end if self.by_factor else growth
@@ -321,7 +321,7 @@ def can_hold(
 
 
 class _ShareGroup:
-    """Changes of shares beside linear claims, loaded once and asked within many bounds."""
+    """Changes of shares with linear claims, loaded once and asked within many bounds."""
 
     def __init__(
         self,
@@ -356,7 +356,7 @@ class _ShareGroup:
 def relaxed(
     changes: dict[str, ShareShift], starts: Mapping[str, ShareStart | None]
 ) -> dict[str, tuple[Constraint, ...]]:
-    """Return linear constraints that changes of shares imply, beside linear claims."""
+    """Return linear constraints that changes of shares imply, in addition to linear claims."""
     return {
         name: tuple(changes[name].constraints(shifts))
         for name, shifts in starts.items()

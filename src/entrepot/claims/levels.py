@@ -78,7 +78,7 @@ class Linear:
         Levels of claims that are not linear: identities hold for them too.
     currencies
         What the text counts in.
-    wholes
+    denominators
         Levels that changes of shares divide by, hence above zero.
     places
         What places in an order say, by claim.
@@ -330,14 +330,14 @@ def same_flows(levels: list[Level], facts: ReferenceLevels) -> Iterator[Constrai
                 yield Constraint(((one, 1.0), (other, -rate.high)), high=0.0)
 
 
-# What holds of levels whoever counts them: a part is at most its whole.
+# What holds of levels whoever counts them: a part is at most its total.
 
 
 def identities(levels: list[Level]) -> Iterator[Constraint]:
-    """Yield that a part is at most its whole, and that separate parts together are.
+    """Yield that a part is at most its total, and that separate parts together are.
 
     Parts are partners of a group or of the world, goods of a wider kind, and months of a year;
-    periods that fill their whole without a gap add up to it.
+    periods that fill their total without a gap add up to it.
     """
     alike: defaultdict[tuple[object, ...], list[Level]] = defaultdict(list)
     for level in levels:
@@ -367,7 +367,7 @@ def _within(levels: list[Level]) -> Iterator[Constraint]:
 
 
 def _members(total: Level, levels: list[Level], side: str) -> list[Level]:
-    """Return the levels that differ from a whole in one side only, which is a part of its own."""
+    """Return the levels that differ from a total in one side only, which is a part of its own."""
     return [
         level
         for level in levels

@@ -1,4 +1,4 @@
-"""Evidence from the rows of a lake: a claim's definition evaluated on every source held."""
+"""Evidence from the rows of a lake: a claim's definition evaluated on every source loaded."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def from_lake(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
 
 
 def refused(claim: Claim, answers: LakeAnswers) -> str:
-    """Return why tables of the user's own that hold a part of it give no value; else nothing.
+    """Return why tables of the user's own that have a part of it give no value; else nothing.
 
-    That is where some members of a group told nothing in a part of the period: the others' rows are
-    held, and their sum is not that of the group.
+    That is where some members of a group reported nothing in a part of the period: the others' rows
+    are there, and their sum is not that of the group.
     """
     reasons = [
         _partly(figure)
@@ -89,7 +89,7 @@ def refused(claim: Claim, answers: LakeAnswers) -> str:
 
 
 def _partly(figure: Figure) -> str:
-    """Return what is said of members of a group of which the others told something."""
+    """Return what is said of members of a group of which the others reported something."""
     asked = figure.definition
     sold, bought = asked.members("exporter"), asked.members("importer")
     pairs = ((asked.exporter, sold), (asked.importer, bought))

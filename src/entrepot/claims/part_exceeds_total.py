@@ -1,4 +1,4 @@
-"""A part that is more than its whole, though each may be true in the books of another country.
+"""A part that is more than its total, though each may be true as another country counts.
 
 What one country counts as bought may be more than the other counts as all trade between the two:
 so numbers of two sets of books do not refute each other. A text that prints them side by side and
@@ -26,7 +26,7 @@ __all__ = ["PartExceedsTotal", "more_than", "notes_of", "part_and_total", "parts
 
 @dataclass(frozen=True, slots=True)
 class PartExceedsTotal:
-    """A part that is more than its whole: the claim, and the conflict that it makes."""
+    """A part that is more than its total: the claim, and the conflict that it makes."""
 
     part: Claim
     total: Claim
@@ -36,14 +36,14 @@ class PartExceedsTotal:
 def parts_over_total(
     claims: Iterable[Claim], known: Collection[frozenset[str]], wrong: Collection[str]
 ) -> Iterator[PartExceedsTotal]:
-    """Yield parts that are more than their wholes, taken to be of the books of two countries.
+    """Yield parts that are more than their totals, taken to be counted by two countries.
 
     Parameters
     ----------
     claims
         The claims.
     known
-        Conflicts found already: what holds one of them is not told again.
+        Conflicts found already: what contains one of them is not reported again.
     wrong
         Claims that are wrong for another reason: they are left out.
     """
@@ -60,7 +60,7 @@ def parts_over_total(
 
 
 def part_and_total(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
-    """Return a part that is more than its whole, and that whole; None unless two claims are so."""
+    """Return a part that is more than its total, and that total; None unless two claims are so."""
     pairs = permutations(claims) if len(claims) == 2 else ()
     return next(((part, total) for part, total in pairs if _exceeds(part, total)), None)
 
@@ -81,7 +81,7 @@ def notes_of(found: Iterable[PartExceedsTotal]) -> Iterator[tuple[str, str]]:
 
 
 def _contains(total: Quantity, part: Quantity) -> bool:
-    """Whether each flow of a part lies in a flow of a whole, no two in the same one."""
+    """Whether each flow of a part lies in a flow of a total, no two in the same one."""
     inside = [
         {place for place, (level, _) in enumerate(total.of) if _lies_in(one, level)}
         for one, _ in part.of
@@ -109,7 +109,7 @@ def _reporter(claim: Claim) -> str:
 
 
 def more_than(part: Claim, total: Claim) -> str:
-    """Return that a part is more than its whole, with both numbers."""
+    """Return that a part is more than its total, with both numbers."""
     return (
         f"{claimed(part)} ({subject(part)}) is more than the {claimed(total)} "
         f"({subject(total)}) that it is a part of"

@@ -265,12 +265,12 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
     level, terms
         The flow, and the same as terms.
     whose
-        For two-way trade: whose trade is the whole.
+        For two-way trade: whose trade is the total.
 
     Raises
     ------
     RequestError
-        If the share has no whole beyond its part, or a trade share does not say whose trade.
+        If the share has no total beyond its part, or a trade share does not say whose trade.
     """
     if measure == "trade_share":
         if not whose or whose not in (level.exporter, level.importer):

@@ -442,7 +442,7 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
 def _with_reporter(
     entry: ClaimEntry, quantity: Quantity, *, said: bool
 ) -> tuple[Quantity, bool, bool]:
-    """Return a quantity in the books that its source or words mean; whether they say, or hint."""
+    """Return a quantity with the reporter that source or words mean; whether they say, or hint."""
     levels = list(quantity.levels())
     if said or not levels:
         return quantity, said, False
@@ -516,7 +516,7 @@ def _ranked(keys: RankKeys, says: Says) -> Quantity:
 
 
 def _ratio(of: Quantity, to: Quantity) -> Quantity:
-    """Return one quantity over another; wholes that both are shares of cancel."""
+    """Return one quantity over another; totals that both are shares of cancel."""
     # (a / w) / (b / w) = a / b only with the same w.
     if of.to != to.to or bool(of.to) != bool(to.to):
         raise RequestError(

@@ -137,7 +137,7 @@ class Agreement:
     ----------
     having
         Those that have one of them at least.
-    taken
+    agreeing
         Those that have more of them than they have otherwise.
     fitting, rejected
         Those that it may take them of, and those that it does not.

@@ -45,7 +45,7 @@ __all__ = [
 
 OWN_PUBLISHER = "Entrepôt"
 NOBODYS = ("BACI", "OEC")
-"""Origins of values that reconcile the reports of both sides: in the books of neither."""
+"""Origins of values that reconcile the reports of both sides: as neither reported them."""
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
 # Suffixes of the kind of a level ("price-median"): a mean must not meet a median.
@@ -82,7 +82,7 @@ class Statement:
 
     @property
     def is_reconciled(self) -> bool:
-        """Whether it comes from values that reconcile two reports, hence from nobody's books."""
+        """Whether it comes from values that reconcile two reports, hence from no reporter."""
         return self.row.origin in NOBODYS
 
     @property
@@ -262,7 +262,7 @@ def _statement(row: Published) -> Statement | None:
     # "About" widens what the words allow, not what the printed digits say.
     elif row.relation == "about":
         exact = _digits(row) or loose
-    if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
+    if quantity.measure in SHARES:  # a part is at most its total, whatever "more than" leaves open
         loose = Interval(max(low, 0.0), min(high, 1.0))
     if row.origin in NOBODYS:
         loose = loose.widened(RECONCILED)

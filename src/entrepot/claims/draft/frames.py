@@ -1,9 +1,9 @@
-"""The second reading of a share: who the part is and whose imports or exports the whole is.
+"""The second reading of a share: who the part is and whose imports or exports the denominator is.
 
-The rules of `shares` read a share from its own sentence or not at all. A text names the whole once
+The rules of `shares` read a share from its own sentence or not at all. A text names the total once
 ("Kenya imported fertilisers for 310 million dollars") and then deals out parts of it ("Russia
 supplied 28 %, Saudi Arabia 24 %"). Here the pattern of a share is filled from what stands around
-it: the whole behind the number or at the word "share", else that of the share before, else the
+it: the total behind the number or at the word "share", else that of the share before, else the
 trade of the country that the text is about. It is made without the weights of the structural
 reading, so that the two can confirm each other.
 """
@@ -44,13 +44,13 @@ class Framed:
     number
         The number.
     kind
-        ``import``, ``export`` or ``trade``: what the whole is.
+        ``import``, ``export`` or ``trade``: what the denominator is.
     owner, part
-        Whose whole it is, and which country the part is of; no country where it is of goods.
+        Whose denominator it is, and which country the part is of; no country where it is of goods.
     goods
         What is traded, as far as the pattern says it; else ``all``.
     certain
-        Whether goods are named, or a whole without any stands with the share: "of all exports". A
+        Whether goods are named, or a total without any stands with the share: "of all exports". A
         part of what a sentence before was about may be one of goods that no list here has.
     """
 
@@ -89,14 +89,14 @@ _SUCH = re.compile(
     r"\b(?:such|these|those|this kind|[Ss]olche[rn]?|[Dd]iese[rnm]?|таких|этих|этого вида)\b"
     r"[^,;]{0,25}$|(?:同类|该类|此类|这类)[^,，;；]{0,8}$"
 )
-"""In front of a whole whose goods are named elsewhere: "84 % of such imports"."""
+"""In front of a total whose goods are named elsewhere: "84 % of such imports"."""
 _SIGNED = re.compile(r"[-−–+]")
 _BREAK = re.compile("[;；。]")
 _AWAY = ("from", "to", "origin", "with")
 _FAR, _NEAR, _BEHIND, _LINK = 45, 40, 12, 6
 _FEW = 3
 OLDEST_FRAME = 2
-"""Sentences over which a whole is carried on."""
+"""Sentences over which a denominator is kept."""
 
 
 def framed(  # noqa: C901
@@ -369,7 +369,7 @@ def _verb(
 
 
 def _owner(denominator: Flow, parts: Sequence[str], scene: Scene, areas: Sequence[Mark]) -> str:
-    """Return whose the whole is: who stands at it, else whoever it is said of by "its"."""
+    """Return whose the denominator is: who stands at it, else whoever it is said of by "its"."""
     text = scene.apart.text
     others = [one for one in areas if one.value not in parts]
     ahead = [
@@ -447,7 +447,7 @@ def _is_at(area: Mark, cue: Mark, scene: Scene) -> bool:
     if cue.kind == "depends":
         return 0 <= area.start - cue.end <= _BEHIND
     if area.end <= cue.start:
-        # 中国在德国进口中的占比, 俄罗斯占: what is between 在 and the word is the whole.
+        # 中国在德国进口中的占比, 俄罗斯占: what is between 在 and the word is the total.
         gap = text[area.end : cue.start]
         return _AT_SHARE.fullmatch(gap) is not None or (
             scene.sentence.language == "zh" and gap.startswith("在") and "，" not in gap

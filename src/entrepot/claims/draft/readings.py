@@ -181,7 +181,7 @@ def structured(
         key = id(one.scene), frozenset(one.guess.sides), str(one.guess.period)
         alike.setdefault(key, []).append(place)
     for places in alike.values():
-        # A second round: what bears out a neighbour speaks for the same sides and period here.
+        # A second round: what supports a neighbour speaks for the same sides and period here.
         for place, said in zip(
             places, facts_with_neighbours([facts[one] for one in places]), strict=True
         ):
@@ -395,7 +395,7 @@ _SUPPORTING = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "s
 
 
 def _says_nothing(structure: Structured) -> bool:
-    """Whether a sentence names no flow and no country, and no sum bears its number out.
+    """Whether a sentence names no flow and no country, and no sum supports its number.
 
     "Rents rose by 12 %" in a text on trade is not a number of the trade before it.
     """

@@ -1,4 +1,4 @@
-"""Shares, and changes of shares: which part of whose whole."""
+"""Shares, and changes of shares: which part of whose total."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) 
 
 
 def is_share(number: Span, reading: ParsedSentence) -> bool:
-    """Whether a number in per cent, or a fraction, is a part of a whole."""
+    """Whether a number in per cent, or a fraction, is a part of a total."""
     unit = number.says.unit or borrowed_unit(number, reading)
     if unit not in ("percent", "share", "ratio"):
         return False
@@ -71,7 +71,7 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
     Raises
     ------
     Refusal
-        If part, whole or period are not clear.
+        If part, total or period are not clear.
     """
     if cue_near(number, reading, "quantity"):
         raise Refusal("a part by quantity, which no kind of claim is about")
@@ -151,7 +151,7 @@ def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
 
 
 def _part(denominator: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]:
-    """Return (whose whole it is, who the part of it is)."""
+    """Return (whose total it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
     # A clause with one country needs the other from the rest of the sentence.
@@ -191,7 +191,7 @@ def _own_subject(number: Span, areas: list[Mark], reading: ParsedSentence) -> st
 
 
 def _owner(denominator: Flow, areas: list[Mark], reading: ParsedSentence) -> str:
-    """Return the country whose imports, exports or trade are the whole."""
+    """Return the country whose imports, exports or trade are the total."""
     parts = [area for area in areas if _is_part(area, denominator, reading)]
     shared = {area.value for area in parts}
     named = [area for area in areas if area.value not in shared]
@@ -327,7 +327,7 @@ def is_of_the_share(number: Span, reading: ParsedSentence) -> bool:
 
 
 def _is_of_the_share(flow: int, share: int, reading: ParsedSentence) -> bool:
-    """Whether a flow stands where the whole of a share does: behind it, in Chinese before it."""
+    """Whether a flow stands where the total of a share does: behind it, in Chinese before it."""
     return flow < share if reading.language == "zh" else share < flow
 
 

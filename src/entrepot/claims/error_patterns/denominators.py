@@ -64,7 +64,7 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
 def _mixed(
     claim: Claim, view: KnownValues, of: Terms, to: Terms
 ) -> Iterator[tuple[KnownInterval, str]]:
-    """Yield what the part of one year is of the whole of another, and the sum in words."""
+    """Yield what the part of one year is of the total of another, and the sum in words."""
     left = view.left(replace(claim.quantity, of=of, to=to))
     if left is not None and luck(claim, left) <= MOST_LUCK:
         text = f"the part of {of[0][0].period} over the whole of {to[0][0].period}"

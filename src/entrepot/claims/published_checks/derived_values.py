@@ -53,7 +53,7 @@ def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterat
 
 
 def _home(number: PublishedInterval) -> str:
-    """Return whose books a number is of; of a share that does not say, those of its whole."""
+    """Return the reporter of a number; of a share that does not say, that of its total."""
     sides = {"import_share": number.row.importer, "export_share": number.row.exporter}
     return number.reporter or sides.get(number.row.measure, "")
 
@@ -153,7 +153,7 @@ def _release(
 
 @dataclass(frozen=True, slots=True)
 class PartedSpan:
-    """A span of time with its two parts, all printed: the first part, the second, the whole."""
+    """A span of time with its two parts, all printed: the first part, the second, the full span."""
 
     first: PublishedInterval
     second: PublishedInterval
@@ -191,15 +191,15 @@ def spans(numbers: Iterable[PublishedInterval]) -> Iterator[PartedSpan]:
                     yield found
 
 
-# A span of time beside its two parts, and numbers of two directions that changed places.
+# A span of time with its two parts, and numbers of two directions that changed places.
 
 
 def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
     """Yield spans that their parts do not add up to.
 
-    Within the reach of later releases the parts and the whole are of different releases. Beyond
+    Within the reach of later releases the parts and the full span are of different releases. Beyond
     it, the number that is likeliest off is the one that fits when it changes places with that of
-    the other direction; failing that, the whole.
+    the other direction; failing that, the full span.
     """
     for span in spans(numbers):
         off = gap(span.total, span.full.interval)
@@ -343,7 +343,7 @@ def _larger(small: PublishedInterval, large: PublishedInterval) -> Iterator[Disc
         )
 
 
-# Shares of one whole beside each other: those of different partners are at most all of it.
+# Shares of one total: those of different partners are at most all of it.
 
 
 _EXACT = 4
@@ -351,11 +351,11 @@ _EXACT = 4
 
 
 def shares(numbers: Iterable[PublishedInterval]) -> Iterator[Discrepancy]:
-    """Yield shares that with those of other partners come to more than the whole.
+    """Yield shares that with those of other partners come to more than the total.
 
-    A share is held against those that one origin printed of the same whole, and only against
+    A share is compared with those that one origin printed of the same total, and only with
     those that do not say that they count otherwise. Partners that share a country are not added.
-    Where the origins differ, the two wholes may differ as totals of two statistics do.
+    Where the origins differ, the two totals may differ as totals of two statistics do.
     """
     by_total: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in numbers:
@@ -388,7 +388,7 @@ def _of_one_total(group: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
 def _over(
     printer: Sequence[PublishedInterval], others: Sequence[PublishedInterval]
 ) -> Discrepancy | None:
-    """Return what comes of a share and as few others of one origin as make more than the whole."""
+    """Return what comes of a share and as few others of one origin as make more than the total."""
     number = printer[0]
     added: list[PublishedInterval] = []
     unsaid: dict[str, None] = {}
@@ -432,7 +432,7 @@ def _shares_finding(
 
 
 def _owner(number: PublishedInterval) -> str:
-    """Return whose imports, exports or trade the whole is."""
+    """Return whose imports, exports or trade the total is."""
     row = number.row
     sides = {"import_share": row.importer, "export_share": row.exporter}
     return sides.get(row.measure, row.reporter)

@@ -76,7 +76,7 @@ def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
 
 
 def _weakness(item: Discrepancy) -> int:
-    """Return how uncertain the least certain of the rows is that a number is held against."""
+    """Return how uncertain the least certain of the rows is that a number is compared with."""
     return max(CONFIDENCES.index(row.confidence) for row in item.other.rows)
 
 
@@ -124,7 +124,7 @@ def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Lik
     """Return the slips that would explain a number, the likeliest first.
 
     The number is checked as a text of one claim would be. A conversion at a rate between those
-    held is found beside it.
+    known is found in addition.
     """
     claim = as_claim(number)
     if claim is None:
@@ -167,7 +167,7 @@ def as_claim(number: PublishedInterval) -> Claim | None:
 
 
 def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[LikelyError]:
-    """Return a conversion at a rate that lies between market rates held."""
+    """Return a conversion at a rate that lies between known market rates."""
     statement = number.statement
     if statement is None or statement.quantity.unit != "USD" or statement.exact is None:
         return []
