@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from entrepot.claims import assess
 from entrepot.claims.draft import article_of, candidates, times
 from entrepot.claims.draft import scene as scene_module
-from entrepot.claims.draft.arithmetic import _same_rates, borne_out
+from entrepot.claims.draft.arithmetic import _same_rates, cross_checks
 from entrepot.claims.draft.article import draft
 from entrepot.claims.draft.draft import Drafted
-from entrepot.claims.draft.judge import facts_beside
+from entrepot.claims.draft.judge import facts_with_neighbours
 from entrepot.claims.draft.readings import structured
 from entrepot.claims.draft.scene import CLAUSE_END, WEAK, Gaps
 from entrepot.claims.draft.sentences import sentences
@@ -56,7 +56,7 @@ def test_areas_that_are_left_out_change_no_reading(
     text = glue.join(some)
     found = _readings(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(candidates, "_told_apart", lambda number, flow, scene: scene.areas)
+        patch.setattr(candidates, "_distinguishable", lambda number, flow, scene: scene.areas)
         assert _readings(text) == found
 
 
@@ -133,7 +133,7 @@ def test_where_many_numbers_are_of_one_thing_no_sum_is_looked_for(many: int) -> 
         for one in range(1, many + 1)
     )
     read = structured(article_of(text), {})
-    found = borne_out({at: (one.claim, one.guess.number.says) for at, one in read.items()})
+    found = cross_checks({at: (one.claim, one.guess.number.says) for at, one in read.items()})
     assert len(read) == len(found) == 3 * many
     assert {"sum" in said for said in found.values()} == {many == 10}
 
@@ -243,7 +243,7 @@ FACTS = st.lists(
 @given(FACTS)
 def test_facts_of_neighbours_are_those_of_all_others(said: list[set[str]]) -> None:
     facts: Sequence[Mapping[str, float]] = [dict.fromkeys(one, 1.0) for one in said]
-    for at, found in enumerate(facts_beside(facts)):
+    for at, found in enumerate(facts_with_neighbours(facts)):
         others = set().union(*(one for place, one in enumerate(said) if place != at))
         assert ("beside:borne-out" in found) == ("sums:rate" in others)
         assert ("beside:gainsaid" in found) == bool({"sums:clash", "sums:no-sum"} & others)

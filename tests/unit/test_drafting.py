@@ -19,7 +19,7 @@ from entrepot.claims.draft import (
     draft,
     read_article,
 )
-from entrepot.claims.draft.arithmetic import borne_out
+from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.attribution import attributed
 from entrepot.claims.draft.draft import Drafted
 from entrepot.claims.draft.lexicon import LANGUAGES, area_words, cue_words, goods_words
@@ -780,7 +780,7 @@ def test_sums_and_rates_that_hold_bear_readings_out_and_two_numbers_for_one_thin
         (8, 9): said("value", "$8 billion", period="2021"),
         (9, 10): said("balance", "$1.7 billion"),
     }
-    found = borne_out(read)
+    found = cross_checks(read)
     assert found[0, 1] == {"sum", "rate", "balance"}
     assert found[2, 3] == {"sum"}
     assert found[9, 10] == {"balance"}

@@ -85,10 +85,10 @@ def accepted(article: Article, answer: list[Any]) -> ArticleDraft:
         claims.setdefault(claim.place, claim)
     if len(answer) > MOST_CLAIMS:
         left.append(Left("", "", f"{len(answer) - MOST_CLAIMS} more claims were not looked at"))
-    taken = [claims[place] for place in sorted(claims)]
+    chosen = [claims[place] for place in sorted(claims)]
     rest = [kept for one in own.left if (kept := _without(one, set(claims), article))]
-    readings = with_claims(article, own.readings, taken)
-    return ArticleDraft(article, tuple(taken), (*rest, *left), readings)
+    readings = with_claims(article, own.readings, chosen)
+    return ArticleDraft(article, tuple(chosen), (*rest, *left), readings)
 
 
 def _refused(item: Any, why: str) -> Left:
@@ -338,8 +338,8 @@ def _check_direction(says: str, kind: str, number: Span, sentence: Sentence) -> 
         if value < 0 <= number.says.value and kind not in ("change", "balance"):
             raise Refusal("a minus that the text has not")
         return
-    told = {number.says.moved} if number.says.moved else _moved(sentence)
-    if len(told) == 1 and (sign := told.pop()) and value and (value > 0) != (sign > 0):
+    directions = {number.says.moved} if number.says.moved else _moved(sentence)
+    if len(directions) == 1 and (sign := directions.pop()) and value and (value > 0) != (sign > 0):
         raise Refusal(f"the sentence says that it {'rose' if sign > 0 else 'fell'}")
 
 

@@ -36,7 +36,7 @@ def because(
 ) -> str:
     """Return the arithmetic of a conflict.
 
-    Two numbers of one quantity need none. Else the growth of a whole from that of its parts, where
+    Two numbers of one quantity need none. Else the growth of a total from that of its parts, where
     their weights are known; the claim that the others lead to in the fewest steps; or the bounds
     that they put on it.
 
@@ -53,7 +53,7 @@ def because(
         return _two_of_one(sorted(conflict), claims)
     if (prices := price_arithmetic(claims[name] for name in sorted(conflict))) and not fits:
         return prices
-    if not fits and (more := _more_than_whole([claims[name] for name in sorted(conflict)])):
+    if not fits and (more := _more_than_total([claims[name] for name in sorted(conflict)])):
         return more
     found = system.linear
     # Sums in the order of how plain they are; of one kind the shortest.
@@ -71,7 +71,7 @@ def _two_of_one(conflict: list[str], claims: Mapping[str, Claim]) -> str:
     return f"{subject(claims[conflict[0]])}: the text has {numbers}"
 
 
-def _more_than_whole(claims: list[Claim]) -> str:
+def _more_than_total(claims: list[Claim]) -> str:
     found = part_and_total(claims)
     return more_than(*found) if found else ""
 
@@ -104,7 +104,7 @@ def _digits(text: str) -> int:
 def _weighted(
     conflict: Collection[str], claims: Mapping[str, Claim], found: Linear, *, fits: bool
 ) -> Iterator[str]:
-    """Yield the growth of a whole as the weighted growth of its parts."""
+    """Yield the growth of a total as the weighted growth of its parts."""
     for name in sorted(conflict):
         joint = claims[name]
         if joint.quantity.measure != "growth" or len(joint.quantity.of) < 2:

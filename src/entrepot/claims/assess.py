@@ -99,7 +99,7 @@ def _assessed(
             from entrepot.claims.loaded_evidence import from_lake
 
             found[claim.id] += tuple(from_lake(claim, answers))
-    found = by_levels_beside(document.claims, found)
+    found = by_both_levels(document.claims, found)
     return found, {claim.id: standing(claim, found[claim.id]) for claim in document.claims}
 
 
@@ -182,9 +182,9 @@ class _OthersInText:
 def _is_of_two_counts(
     conflict: frozenset[str], claims: Mapping[str, Claim], standings: Mapping[str, EvidenceVerdict]
 ) -> bool:
-    """Whether a part is more than its whole, which may be as two countries count the two.
+    """Whether a part is more than its total, which may be as two countries count the two.
 
-    So it may where nothing refutes either, and one is borne out by the other side's count, or the
+    So it may where nothing refutes either, and one is supported by the other side's count, or the
     text quotes somebody for one alone and leaves open whose count the other is.
     """
     verdict = [standings[name] for name in conflict]
@@ -193,15 +193,15 @@ def _is_of_two_counts(
         return False
     said = [claim for claim in pair if claim.reporter_stated]
     quoted = [claim for claim in pair if claim.reporter_stated or claim.attributed_to]
-    told = [claim for claim in pair if claim.reporter_stated or claim.by_words]
+    with_reporter = [claim for claim in pair if claim.reporter_stated or claim.by_words]
     otherwise = any(one.why == "agrees-otherwise" for one in verdict)
-    return (len(quoted) == 1 and len(told) < 2) or (not said and otherwise)
+    return (len(quoted) == 1 and len(with_reporter) < 2) or (not said and otherwise)
 
 
 def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
     """Return a claim that does not say whose statistics count in those that bear it out.
 
-    Else a text that rightly quotes Mexico's imports from China would be held against China's
+    Else a text that rightly quotes Mexico's imports from China would be compared with China's
     exports to Mexico, which are a third less.
     """
     if claim.reporter_stated or verdict.why != "agrees-otherwise" or verdict.best is None:
@@ -215,10 +215,10 @@ def _by_agreeing_reporter(claim: Claim, verdict: EvidenceVerdict) -> Claim:
 OTHER = "in other statistics than the levels that the text gives with it"
 
 
-def by_levels_beside(
+def by_both_levels(
     claims: tuple[Claim, ...], found: Mapping[str, tuple[Comparison, ...]]
 ) -> dict[str, tuple[Comparison, ...]]:
-    """Return evidence in which nothing of other origins refutes a rate with both its levels beside.
+    """Return evidence in which nothing of other origins refutes a rate given with both its levels.
 
     Parameters
     ----------

@@ -94,9 +94,9 @@ def _same_name(one: str, other: str) -> bool:
     if first <= second or second <= first:
         return True
     first, second = first - _GENERIC, second - _GENERIC
-    told = (first & second) - _of_areas()
+    shared = (first & second) - _of_areas()
     # One must contain the other: "Kiel Institute" and "Kiel Institute for the World Economy".
-    return bool(told) and (first <= second or second <= first)
+    return bool(shared) and (first <= second or second <= first)
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""One piece of evidence beside a claim: whether it supports, allows or contradicts it."""
+"""One piece of evidence on a claim: whether it supports, allows or contradicts it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COARSE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One piece of evidence beside a claim.
+    """One piece of evidence on a claim.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Comparison:
 
     @property
     def coarseness(self) -> float:
-        """How wide it is beside its size."""
+        """How wide it is relative to its size."""
         size = abs(self.value) if self.unit != "percent" else 100 + self.value
         return (self.exact or self.loose).width / size if size else math.inf
 
@@ -107,7 +107,7 @@ def compare(
     how: str = "",
     other: str = "",
 ) -> Comparison:
-    """Return published statements beside a claim.
+    """Return published statements comparable with a claim.
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def _refuting(
     """Return what refutes an unattributed claim, if anything does.
 
     A number between those that others have may be of yet another series: only one that lies
-    outside the range of all that measure the quantity differs. A part over its whole in the same
+    outside the range of all that measure the quantity differs. A part over its total in the same
     books refutes a share whatever shares others publish, of totals that they seldom state.
     """
     contradicting = [item for item in same if item.outcome == "contradicts"]

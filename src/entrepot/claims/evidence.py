@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrepot.claims.quantity import Level
     from entrepot.claims.statements import ReferenceLevel, ReferenceLevels, Statement
 
-__all__ = ["evidence", "from_text", "in_print_beside", "rank_constraints"]
+__all__ = ["evidence", "from_text", "rank_constraints", "similar_in_print"]
 
 
 CUT = 0.001
@@ -59,7 +59,7 @@ def evidence(
                 bool(item.other_definition),
                 item.own,
                 item.confidence,
-                any(statement.is_ours for statement in item.statements),
+                any(statement.is_own_result for statement in item.statements),
                 bool(item.how),
                 order[item.outcome],
                 item.coarseness,
@@ -112,13 +112,13 @@ def _other_valuation(claim: Claim, statement: Statement) -> str:
 def _compared_with_counted(
     claim: Claim, statement: Statement, printed: tuple[Statement, ...]
 ) -> str:
-    """Return what a country's own count is where an amount of nobody's books is far from it."""
+    """Return what a country's own count is where an amount of no reporter is far from it."""
     if statement.reporter or statement.exact is None or claim.quantity.measure != "value":
         return ""
     meant = next(claim.quantity.levels()).reporter
     for counted in printed:
-        theirs = counted.reporter == meant != "" and counted.exact is not None
-        if theirs and not counted.loose.widened(MIXED_SLACK).meets(statement.loose):
+        by_reporter = counted.reporter == meant != "" and counted.exact is not None
+        if by_reporter and not counted.loose.widened(MIXED_SLACK).meets(statement.loose):
             row = counted.row
             return f"from neither side's statistics; {row.origin_words} has {row.printed}"
     return ""
@@ -326,7 +326,7 @@ def from_text(
         )
 
 
-def in_print_beside(claim: Claim, facts: ReferenceLevels) -> tuple[Comparison, ...]:
+def similar_in_print(claim: Claim, facts: ReferenceLevels) -> tuple[Comparison, ...]:
     """Return what is in print for goods of the kind a claim only names: context, no evidence."""
     found = in_print(claim.quantity, facts.statements) if claim.quantity.of else None
     return tuple(
@@ -342,7 +342,7 @@ def in_print_beside(claim: Claim, facts: ReferenceLevels) -> tuple[Comparison, .
 def rank_constraints(
     quantity: Quantity, place: float, levels: Iterable[Level]
 ) -> Iterator[Constraint]:
-    """Yield what a place says of levels: the k-th largest part is at most a k-th of its whole.
+    """Yield what a place says of levels: the k-th largest part is at most a k-th of its total.
 
     The largest is at least as large as every other one.
     """

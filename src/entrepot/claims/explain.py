@@ -277,12 +277,12 @@ def _likely(proposal: Proposal) -> float:
     return A_SLIP - A_KIND * ORDER[proposal.kind] + math.log10(max(proposal.fit, 1e-12))
 
 
-Held = tuple[_Option, ...]
+OptionSet = tuple[_Option, ...]
 
 
 def _likeliest(
     names: list[str], options: dict[str, list[_Option]], most: int
-) -> list[tuple[float, Held]]:
+) -> list[tuple[float, OptionSet]]:
     """Return the likeliest ways to lay something to each claim, best first, with their scores.
 
     Of some ten thousand ways most are left before they are whole: what is chosen so far, and the
@@ -290,10 +290,10 @@ def _likeliest(
     """
     # An exchange stands for two claims, so that what a claim adds may be nothing instead.
     best = {name: max(0.0, *(option.score for option in options[name])) for name in names}
-    found: list[tuple[float, int, Held]] = []  # a heap, the least likely first
+    found: list[tuple[float, int, OptionSet]] = []  # a heap, the least likely first
     count = 0
 
-    def add(options_chosen: Held, covered: frozenset[str], total: float) -> None:
+    def add(options_chosen: OptionSet, covered: frozenset[str], total: float) -> None:
         nonlocal count
         rest = [name for name in names if name not in covered]
         if not rest:

@@ -34,7 +34,7 @@ class Counts:
 
 COUNTED = Counts()
 OPEN = 1e4
-"""A whole that may grow so many times is open: such a factor spoils the digits of a system."""
+"""A total that may grow so many times is open: such a factor spoils the digits of a system."""
 OTHER_MONEY = 0.002
 """How far the change of a share in one currency may lie from that in another."""
 
@@ -51,7 +51,7 @@ class ClaimGroup:
         self._asked: dict[frozenset[str], bool] = {}
         self._relaxed: dict[frozenset[str], Solver] = {}
         self._shares: dict[tuple[ShareShift, frozenset[str]], Interval | None] = {}
-        self._wholes: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
+        self._growths: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
         self._near: dict[ShareShift, frozenset[str]] = {}
         self._left: dict[tuple[Terms, Terms, frozenset[str]], Interval | None] = {}
 
@@ -88,7 +88,7 @@ class ClaimGroup:
     ) -> dict[str, ShareStart | None]:
         """Return what the linear claims among those named leave for shares before their changes.
 
-        What is left for the share itself is asked of the claims about its own flow and whole: the
+        What is left for the share itself is asked of the claims about its own flow and total: the
         others bound it little, and so it is known for most sets of claims already.
         """
         linear = names - self.costly
@@ -98,15 +98,15 @@ class ClaimGroup:
             if (change, near) not in self._shares:
                 self._shares[change, near] = first_share(change, self.solver, near)
             share = self._shares[change, near]
-            wholes = (change.after[1], change.before[1], linear)
-            if wholes not in self._wholes:
-                self._wholes[wholes] = self.solver.bounds(*wholes)
-            growth = _believed(self._wholes[wholes])
+            key = (change.after[1], change.before[1], linear)
+            if key not in self._growths:
+                self._growths[key] = self.solver.bounds(*key)
+            growth = _believed(self._growths[key])
             found[name] = None if share is None else ShareStart(share, growth)
         return found
 
     def _about(self, change: ShareShift) -> frozenset[str]:
-        """Return the linear claims that are about nothing but the flow and the whole of a share."""
+        """Return the linear claims that are about nothing but the flow and the total of a share."""
         if change not in self._near:
             of = {level for side in (*change.after, *change.before) for level, _ in side}
             self._near[change] = frozenset(
@@ -118,7 +118,7 @@ class ClaimGroup:
 
     def _changes(self, names: frozenset[str]) -> Iterator[dict[str, ShareShift]]:
         """Yield the changes of shares among the claims named, in each currency that is counted."""
-        for shifts in self._bent:
+        for shifts in self._shifts:
             changes = {name: shifts[name] for name in sorted(names & shifts.keys())}
             if changes:
                 yield changes
@@ -168,20 +168,22 @@ class ClaimGroup:
     @cached_property
     def costly(self) -> frozenset[str]:
         """Claims that take more than one linear system to decide."""
-        return frozenset(name for shifts in self._bent for name in shifts)
+        return frozenset(name for shifts in self._shifts for name in shifts)
 
     @cached_property
-    def _bent(self) -> list[dict[str, ShareShift]]:
+    def _shifts(self) -> list[dict[str, ShareShift]]:
         found = []
         for currency in self.linear.currencies:
             slack = 0.0 if currency == self.linear.currencies[0] else OTHER_MONEY
-            shifts = {name: bent(claim, currency, slack) for name, claim in self.claims.items()}
+            shifts = {
+                name: share_shift(claim, currency, slack) for name, claim in self.claims.items()
+            }
             found.append({name: change for name, change in shifts.items() if change is not None})
         return found
 
 
 def _believed(growth: Interval | None) -> Interval:
-    """Return what is known of the growth of a whole, open at the ends that say nothing."""
+    """Return what is known of the growth of a total, open at the ends that say nothing."""
     if growth is None:
         return Interval(0.0, math.inf)
     low = growth.low if growth.low > 1 / OPEN else 0.0
@@ -199,7 +201,7 @@ FINEST = 0.02
 
 @dataclass(frozen=True, slots=True)
 class ShareStart:
-    """What the share before lies in, and by how much its whole may have grown."""
+    """What the share before lies in, and by how much its total may have grown."""
 
     share: Interval
     growth: Interval
@@ -223,7 +225,7 @@ class ShareShift:
         moved = first * self.bounds if self.by_factor else first + self.bounds
         return Interval(max(moved.low, 0.0), max(moved.high, 0.0))
 
-    def holds(self, first: float, last: float) -> bool:
+    def is_satisfied_by(self, first: float, last: float) -> bool:
         """Whether two shares satisfy it."""
         low = first * self.bounds.low if self.by_factor else first + self.bounds.low
         high = first * self.bounds.high if self.by_factor else first + self.bounds.high
@@ -241,12 +243,12 @@ class ShareShift:
             (self.bounds.high, start.growth.high, -math.inf, 0.0),
         ):
             if math.isfinite(end) and math.isfinite(growth):
-                yield Constraint(self._beside(end, growth), low, high)
+                yield Constraint(self._linking_terms(end, growth), low, high)
 
-    def _beside(self, end: float, growth: float) -> Terms:
+    def _linking_terms(self, end: float, growth: float) -> Terms:
         """Return the part after less what it would be by an end of the change, as terms.
 
-        With parts p, P and wholes w, W before and after, P / W - p / w = d is P = (W / w) p + d W.
+        With parts p, P and totals w, W before and after, P / W - p / w = d is P = (W / w) p + d W.
         """
         # W / w is not linear, so an end of its range replaces it: valid because p >= 0.
         factor = growth * end if self.by_factor else growth
@@ -255,7 +257,7 @@ class ShareShift:
         return (*self.after[0], *before, *(() if self.by_factor else moved))
 
 
-def bent(claim: Claim, currency: str, slack: float = 0.0) -> ShareShift | None:
+def share_shift(claim: Claim, currency: str, slack: float = 0.0) -> ShareShift | None:
     """Return a change of a share in one currency; None for a claim of another kind.
 
     `slack` is how far it may lie off, as a part of one, where the currency is not that meant.
@@ -305,7 +307,7 @@ def can_hold(
         if shares is None:
             continue
         # The relaxed solution may satisfy the changes as it stands: then nothing needs a cut.
-        broken = [name for name in changes if not changes[name].holds(*shares[name])]
+        broken = [name for name in changes if not changes[name].is_satisfied_by(*shares[name])]
         widest = max(broken, key=lambda name: branch[name].width, default=None)
         if widest is None or branch[widest].width < FINEST * _room(changes[widest]):
             return True
@@ -319,7 +321,7 @@ def can_hold(
 
 
 class _ShareGroup:
-    """Changes of shares beside linear claims, loaded once and asked within many bounds."""
+    """Changes of shares with linear claims, loaded once and asked within many bounds."""
 
     def __init__(
         self,
@@ -332,7 +334,7 @@ class _ShareGroup:
         self._starts = starts
         self._names = [*names, *changes]
         self.widest = {name: start.share for name, start in starts.items()}
-        self._held = self.widest
+        self._current = self.widest
         self._solver = Solver(
             system({n: tuple(change.constraints(starts[n])) for n, change in changes.items()})
         )
@@ -341,10 +343,10 @@ class _ShareGroup:
         """Return shares before and after that can be, with those before so bound."""
         for name, change in self._changes.items():
             # The model stays loaded: only rows of shares whose bounds moved are rewritten.
-            if self._held[name] != first[name]:
+            if self._current[name] != first[name]:
                 start = self._starts[name].sharing(first[name])
                 self._solver.restate(name, tuple(change.constraints(start)))
-        self._held = first
+        self._current = first
         if not self._solver.feasible(self._names):
             return None
         values = self._solver.values()
@@ -354,7 +356,7 @@ class _ShareGroup:
 def relaxed(
     changes: dict[str, ShareShift], starts: Mapping[str, ShareStart | None]
 ) -> dict[str, tuple[Constraint, ...]]:
-    """Return linear constraints that changes of shares imply, beside linear claims."""
+    """Return linear constraints that changes of shares imply, in addition to linear claims."""
     return {
         name: tuple(changes[name].constraints(shifts))
         for name, shifts in starts.items()
@@ -400,5 +402,5 @@ def _shares(change: ShareShift, values: dict[Hashable, float]) -> tuple[float, f
 
 
 def _share(of: Terms, to: Terms, values: dict[Hashable, float]) -> float:
-    whole = sum(values[level] * weight for level, weight in to)
-    return sum(values[level] * weight for level, weight in of) / whole if whole else 0.0
+    total = sum(values[level] * weight for level, weight in to)
+    return sum(values[level] * weight for level, weight in of) / total if total else 0.0

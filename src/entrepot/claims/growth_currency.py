@@ -46,22 +46,24 @@ def either_money(document: Document, facts: ReferenceLevels) -> tuple[Document, 
         said = _said_of(alike[0], document)
         # In order of preference: `max` and `next` below take the first of equals.
         readings = list(dict.fromkeys((*said, "USD", *_kept_in(alike[0]))))
-        held = {
-            (claim.id, money): _holds(_in(claim, money), document.source, facts)
+        supported = {
+            (claim.id, money): _is_supported(_in(claim, money), document.source, facts)
             for claim in alike
             for money in readings
         }
         # One text counts in one money: that in which most of its rates hold.
-        common = max(readings, key=lambda money: sum(held[claim.id, money] for claim in alike))
+        common = max(readings, key=lambda money: sum(supported[claim.id, money] for claim in alike))
         for claim in alike:
-            money = next((one for one in (common, *readings) if held[claim.id, one]), common)
+            money = next((one for one in (common, *readings) if supported[claim.id, one]), common)
             # Two rates that changed places each fit in another currency now and then, by chance.
             if money != common and _is_of_another(claim, alike, common, document.source, facts):
                 money = common
             chosen[claim.id] = _in(claim, money)
             if money != "USD":
                 why = (
-                    "which other sources support" if held[claim.id, money] else "as the text counts"
+                    "which other sources support"
+                    if supported[claim.id, money]
+                    else "as the text counts"
                 )
                 notes[claim.id] = f"no money is said; it is read in {money}, {why}"
     claims = tuple(chosen.get(claim.id, claim) for claim in document.claims)
@@ -84,15 +86,15 @@ def mixed_money(said: Document, read: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     for alike in _alike(said):
         unsaid = {one.id: _money(read.by_id[one.id]) for one in alike}
-        beside = {
+        stated = {
             one.id: _money(one)
             for one in said.claims
             if one.quantity.measure == "growth" and one.id not in unsaid
             if _trade(one) == _trade(alike[0])
         }
         # Where the text names this money for a rate of the same trade, it is said well enough.
-        if set(unsaid.values()) - set(beside.values()) and len({*(unsaid | beside).values()}) > 1:
-            found |= unsaid | beside
+        if set(unsaid.values()) - set(stated.values()) and len({*(unsaid | stated).values()}) > 1:
+            found |= unsaid | stated
     return found
 
 
@@ -125,13 +127,13 @@ def _is_of_another(
 ) -> bool:
     """Whether a rate is that of another of the claims: two exchanged rates are not two moneys."""
     return any(
-        _holds(_in(other.saying(claim.says, claim.interval), money), source, facts)
+        _is_supported(_in(other.saying(claim.says, claim.interval), money), source, facts)
         for other in alike
         if other.id != claim.id and other.interval != claim.interval
     )
 
 
-def _holds(claim: Claim, source: Source, facts: ReferenceLevels) -> bool:
+def _is_supported(claim: Claim, source: Source, facts: ReferenceLevels) -> bool:
     return standing(claim, evidence(claim, source, facts)).verdict == "supported"
 
 

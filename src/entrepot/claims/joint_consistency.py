@@ -290,11 +290,11 @@ def minimal_conflicts(
     # MARCO's scheme. Seeds are the largest left, so a feasible one is maximal and needs no growing.
     while len(found) < limit and (seed := unexplored.largest()) is not None:
         if feasible(seed):
-            unexplored.rule_out_parts_of(seed)
+            unexplored.rule_out_subsets_of(seed)
         else:
             conflict = shrink(seed, feasible)
             found.append(conflict)
-            unexplored.rule_out_wholes_of(conflict)
+            unexplored.rule_out_supersets_of(conflict)
     return tuple(sorted(found, key=lambda conflict: (len(conflict), sorted(conflict))))
 
 
@@ -365,23 +365,23 @@ class _Map:
     def __init__(self, names: list[str]) -> None:
         self._bit = {name: 1 << place for place, name in enumerate(names)}
         self._sets = iter(_largest_first(len(names)))
-        self._can_hold: list[int] = []
+        self._feasible: list[int] = []
         self._conflicts: list[int] = []
 
     def largest(self) -> frozenset[str] | None:
         """Return a largest such set, or None when all are ruled on."""
         for chosen in self._sets:  # what is ruled on stays so
             # Bit masks: a | b == b is "a is part of b".
-            within = any(chosen | whole == whole for whole in self._can_hold)
+            within = any(chosen | known == known for known in self._feasible)
             if not within and not any(chosen & part == part for part in self._conflicts):
                 return frozenset(name for name, bit in self._bit.items() if chosen & bit)
         return None
 
-    def rule_out_parts_of(self, chosen: frozenset[str]) -> None:
+    def rule_out_subsets_of(self, chosen: frozenset[str]) -> None:
         """Want at least one name from outside `chosen`."""
-        self._can_hold.append(self._bits(chosen))
+        self._feasible.append(self._bits(chosen))
 
-    def rule_out_wholes_of(self, conflict: frozenset[str]) -> None:
+    def rule_out_supersets_of(self, conflict: frozenset[str]) -> None:
         """Want at least one name of `conflict` left out."""
         self._conflicts.append(self._bits(conflict))
 

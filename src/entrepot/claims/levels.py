@@ -78,7 +78,7 @@ class Linear:
         Levels of claims that are not linear: identities hold for them too.
     currencies
         What the text counts in.
-    wholes
+    denominators
         Levels that changes of shares divide by, hence above zero.
     places
         What places in an order say, by claim.
@@ -94,7 +94,7 @@ class Linear:
     also: tuple[Level, ...] = ()
     rates: tuple[Constraint, ...] = ()
     currencies: tuple[str, ...] = ("USD",)
-    wholes: frozenset[Level] = frozenset()
+    denominators: frozenset[Level] = frozenset()
     printed: dict[Level, Interval] = field(default_factory=dict)
     places: dict[str, tuple[Constraint, ...]] = field(default_factory=dict)
     _identities: dict[tuple[Level, ...], tuple[Constraint, ...]] = field(default_factory=dict)
@@ -168,7 +168,7 @@ class Linear:
                 for quotients in self.quotients.values()
                 for quotient in quotients
                 for level, _ in quotient.to
-            ).union(self.wholes),
+            ).union(self.denominators),
         )
 
     def facts(self) -> tuple[Constraint, ...]:
@@ -239,7 +239,7 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
             # Sources that disagree cannot refute, nor a gap that a later release may have opened.
             found.printed[level] = bounds.widened(REVISED)
     rates = tuple(same_flows(list(found.levels()), facts))
-    wholes = frozenset(
+    denominators = frozenset(
         level.but(currency=currency)
         for claim in shifted
         for quantity in (claim.quantity, claim.quantity.less)
@@ -247,7 +247,9 @@ def linear(claims: Iterable[Claim], facts: ReferenceLevels) -> Linear:
         for level, _ in quantity.to
         for currency in currencies
     )
-    return replace(found, rates=rates, currencies=currencies, wholes=wholes, places=places)
+    return replace(
+        found, rates=rates, currencies=currencies, denominators=denominators, places=places
+    )
 
 
 def _currencies(claims: list[Claim]) -> tuple[str, ...]:
@@ -328,14 +330,14 @@ def same_flows(levels: list[Level], facts: ReferenceLevels) -> Iterator[Constrai
                 yield Constraint(((one, 1.0), (other, -rate.high)), high=0.0)
 
 
-# What holds of levels whoever counts them: a part is at most its whole.
+# What holds of levels whoever counts them: a part is at most its total.
 
 
 def identities(levels: list[Level]) -> Iterator[Constraint]:
-    """Yield that a part is at most its whole, and that separate parts together are.
+    """Yield that a part is at most its total, and that separate parts together are.
 
     Parts are partners of a group or of the world, goods of a wider kind, and months of a year;
-    periods that fill their whole without a gap add up to it.
+    periods that fill their total without a gap add up to it.
     """
     alike: defaultdict[tuple[object, ...], list[Level]] = defaultdict(list)
     for level in levels:
@@ -365,7 +367,7 @@ def _within(levels: list[Level]) -> Iterator[Constraint]:
 
 
 def _members(total: Level, levels: list[Level], side: str) -> list[Level]:
-    """Return the levels that differ from a whole in one side only, which is a part of its own."""
+    """Return the levels that differ from a total in one side only, which is a part of its own."""
     return [
         level
         for level in levels
@@ -440,14 +442,14 @@ def _goods_in(part: str, total: str) -> bool:
 def _apart(partners: list[Level], side: str) -> list[Level]:
     """Return partners that share no area."""
     chosen: list[Level] = []
-    taken: set[str] = set()
+    included: set[str] = set()
     for level in partners:
         code = getattr(level, side)
         if code.startswith(NAMED):
             continue
         members = area_set(code, level.period.start)
         # Greedy, first come: of EU27 and Germany, which overlap, only one may be added.
-        if not members & taken:
+        if not members & included:
             chosen.append(level)
-            taken |= members
+            included |= members
     return chosen

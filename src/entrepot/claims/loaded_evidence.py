@@ -1,4 +1,4 @@
-"""Evidence from the rows of a lake: a claim's definition evaluated on every source held."""
+"""Evidence from the rows of a lake: a claim's definition evaluated on every source loaded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["LakeAnswers", "address_of", "from_lake", "how_of", "refused", "sourc
 
 _RECONCILED = "baci"
 """The source whose values reconcile the reports of both sides."""
-_SILENT = " did not report to "
+_DID_NOT_REPORT = " did not report to "
 SAME = 0.01
 """How near the value itself a claim must be to agree with it and not only with its range."""
 
@@ -75,10 +75,10 @@ def from_lake(claim: Claim, answers: LakeAnswers) -> Iterator[Comparison]:
 
 
 def refused(claim: Claim, answers: LakeAnswers) -> str:
-    """Return why tables of the user's own that hold a part of it give no value; else nothing.
+    """Return why tables of the user's own that have a part of it give no value; else nothing.
 
-    That is where some members of a group told nothing in a part of the period: the others' rows are
-    held, and their sum is not that of the group.
+    That is where some members of a group reported nothing in a part of the period: the others' rows
+    are there, and their sum is not that of the group.
     """
     reasons = [
         _partly(figure)
@@ -89,7 +89,7 @@ def refused(claim: Claim, answers: LakeAnswers) -> str:
 
 
 def _partly(figure: Figure) -> str:
-    """Return what is said of members of a group of which the others told something."""
+    """Return what is said of members of a group of which the others reported something."""
     asked = figure.definition
     sold, bought = asked.members("exporter"), asked.members("importer")
     pairs = ((asked.exporter, sold), (asked.importer, bought))
@@ -97,9 +97,9 @@ def _partly(figure: Figure) -> str:
     reported = []
     for words in (figure.reason or "").split("; "):
         # Reasons are sentences: the codes in front of the phrase are parsed back out of them.
-        names = set(words.partition(_SILENT)[0].split(", "))
+        names = set(words.partition(_DID_NOT_REPORT)[0].split(", "))
         # A proper subset: with all members missing, there is nothing partial to sum.
-        if _SILENT in words and any(names < members for members in groups):
+        if _DID_NOT_REPORT in words and any(names < members for members in groups):
             reported.append(words)
     return "; ".join(reported)
 
@@ -148,9 +148,9 @@ def _unlike(claim: Claim, figure: Figure, source: str) -> str:
     if any(stopped.values()):
         return "partly estimated, since one side publishes no statistics for the period"
     reporter = levels[0].reporter
-    tellers = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
+    roles = {figure.definition.exporter: "exporter", figure.definition.importer: "importer"}
     reported = {reporter for item in figure.evidence for reporter in item.reported_by}
-    if reported and tellers.get(reporter) not in reported and reporter not in reported:
+    if reported and roles.get(reporter) not in reported and reporter not in reported:
         return f"not from {who(reporter)}'s statistics"
     return ""
 

@@ -1,4 +1,4 @@
-"""A part that is more than its whole, though each may be true in the books of another country.
+"""A part that is more than its total, though each may be true as another country counts.
 
 What one country counts as bought may be more than the other counts as all trade between the two:
 so numbers of two sets of books do not refute each other. A text that prints them side by side and
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from entrepot.claims.document import Claim
     from entrepot.claims.quantity import Level, Quantity
 
-__all__ = ["PartExceedsTotal", "more_than", "notes_of", "over_whole", "part_and_total"]
+__all__ = ["PartExceedsTotal", "more_than", "notes_of", "part_and_total", "parts_over_total"]
 
 
 @dataclass(frozen=True, slots=True)
 class PartExceedsTotal:
-    """A part that is more than its whole: the claim, and the conflict that it makes."""
+    """A part that is more than its total: the claim, and the conflict that it makes."""
 
     part: Claim
     total: Claim
     conflict: Conflict
 
 
-def over_whole(
+def parts_over_total(
     claims: Iterable[Claim], known: Collection[frozenset[str]], wrong: Collection[str]
 ) -> Iterator[PartExceedsTotal]:
-    """Yield parts that are more than their wholes, taken to be of the books of two countries.
+    """Yield parts that are more than their totals, taken to be counted by two countries.
 
     Parameters
     ----------
     claims
         The claims.
     known
-        Conflicts found already: what holds one of them is not told again.
+        Conflicts found already: what contains one of them is not reported again.
     wrong
         Claims that are wrong for another reason: they are left out.
     """
@@ -60,12 +60,12 @@ def over_whole(
 
 
 def part_and_total(claims: Collection[Claim]) -> tuple[Claim, Claim] | None:
-    """Return a part that is more than its whole, and that whole; None unless two claims are so."""
+    """Return a part that is more than its total, and that total; None unless two claims are so."""
     pairs = permutations(claims) if len(claims) == 2 else ()
-    return next(((part, total) for part, total in pairs if _beyond_whole(part, total)), None)
+    return next(((part, total) for part, total in pairs if _exceeds(part, total)), None)
 
 
-def _beyond_whole(part: Claim, total: Claim) -> bool:
+def _exceeds(part: Claim, total: Claim) -> bool:
     """Whether an amount is more than another that contains it, whoever counts the two."""
     one, other = part.quantity, total.quantity
     # The intervals must be apart: "12" and "about 11.9" may be the same after rounding.
@@ -81,7 +81,7 @@ def notes_of(found: Iterable[PartExceedsTotal]) -> Iterator[tuple[str, str]]:
 
 
 def _contains(total: Quantity, part: Quantity) -> bool:
-    """Whether each flow of a part lies in a flow of a whole, no two in the same one."""
+    """Whether each flow of a part lies in a flow of a total, no two in the same one."""
     inside = [
         {place for place, (level, _) in enumerate(total.of) if _lies_in(one, level)}
         for one, _ in part.of
@@ -100,16 +100,16 @@ def _lies_in(part: Level, total: Level) -> bool:
 def _say_whose(one: Claim, other: Claim) -> bool:
     """Whether the text says of both numbers whose they are, and they are not of one source."""
     named = {claim.attributed_to.casefold() for claim in (one, other)} - {""}
-    told = all(claim.reporter_stated or claim.by_words for claim in (one, other))
-    return len(named) > 1 or (told and _books(one) != _books(other))
+    both_known = all(claim.reporter_stated or claim.by_words for claim in (one, other))
+    return len(named) > 1 or (both_known and _reporter(one) != _reporter(other))
 
 
-def _books(claim: Claim) -> str:
+def _reporter(claim: Claim) -> str:
     return next(claim.quantity.levels()).reporter
 
 
 def more_than(part: Claim, total: Claim) -> str:
-    """Return that a part is more than its whole, with both numbers."""
+    """Return that a part is more than its total, with both numbers."""
     return (
         f"{claimed(part)} ({subject(part)}) is more than the {claimed(total)} "
         f"({subject(total)}) that it is a part of"
@@ -121,10 +121,10 @@ def _unless(part: Claim, total: Claim) -> str:
     if any(said) and not all(said):
         other, counter = ("second", part) if said[0] else ("first", total)
         return (
-            f"both can be true only if the {other} is not the count of {who(_books(counter))}, "
+            f"both can be true only if the {other} is not the count of {who(_reporter(counter))}, "
             "which the text does not say"
         )
-    reporter = [who(_books(claim)) for claim in (part, total)]
+    reporter = [who(_reporter(claim)) for claim in (part, total)]
     if "" in reporter or reporter[0] == reporter[1]:
         return "both can be true only if two countries count them, which the text does not say"
     return (

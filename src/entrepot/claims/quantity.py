@@ -265,12 +265,12 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
     level, terms
         The flow, and the same as terms.
     whose
-        For two-way trade: whose trade is the whole.
+        For two-way trade: whose trade is the total.
 
     Raises
     ------
     RequestError
-        If the share has no whole beyond its part, or a trade share does not say whose trade.
+        If the share has no total beyond its part, or a trade share does not say whose trade.
     """
     if measure == "trade_share":
         if not whose or whose not in (level.exporter, level.importer):
@@ -291,7 +291,7 @@ def share_of(measure: str, level: Level, terms: Terms, whose: str = "") -> Quant
 # What a number phrase says about a quantity, in the units of the data.
 
 
-_WHOLE = 100.0
+_HUNDRED_PERCENT = 100.0
 _POINTS = 1e4
 """What an index of concentration counts to where shares are in per cent, squared."""
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -349,13 +349,13 @@ def in_data_units(says: Says, quantity: Quantity, *, stated: bool = True) -> Int
         return _index(says, interval, quantity.measure)
     if unit == "percent":
         # Only the upper end: "fell 99.9 %" may round below −100, which is clipped, not refused.
-        if interval.high < -_WHOLE:
+        if interval.high < -_HUNDRED_PERCENT:
             raise RequestError(
                 f"a fall by more than all there was: {says.text!r}",
                 why="trade cannot fall by more than 100 %",
                 hint="if it is five times smaller, write it so; check the point or comma",
             )
-        return Interval(max(interval.low, -_WHOLE), interval.high)
+        return Interval(max(interval.low, -_HUNDRED_PERCENT), interval.high)
     return interval
 
 
@@ -417,7 +417,9 @@ def _over_time(says: Says, interval: Interval, quantity: Quantity) -> Interval:
     if quantity.unit == "points":
         return interval.scaled(steps)
     # Clipped at −100 %: an even power would turn a larger loss into a gain.
-    ends = ((1 + max(end, -_WHOLE) / 100) ** steps for end in (interval.low, interval.high))
+    ends = (
+        (1 + max(end, -_HUNDRED_PERCENT) / 100) ** steps for end in (interval.low, interval.high)
+    )
     low, high = ((times - 1) * 100 for times in ends)
     return Interval(low, high)
 
@@ -438,13 +440,13 @@ def _index(says: Says, interval: Interval, measure: str) -> Interval:
     """Return an index between 0 and 1; of concentration also where it counts to 10 000."""
     # An HHI is printed as 0.25, 25 % or 2 500.
     value = says.value / 100 if says.unit == "percent" else says.value
-    whole = _POINTS if measure == "hhi" else _WHOLE
-    if says.unit == "" and 1 < value <= whole:
-        value, interval = value / whole, interval.scaled(1 / whole)
+    scale = _POINTS if measure == "hhi" else _HUNDRED_PERCENT
+    if says.unit == "" and 1 < value <= scale:
+        value, interval = value / scale, interval.scaled(1 / scale)
     if not 0 <= value <= 1:
         raise RequestError(
             f"{measure} of {says.text!r}",
-            why=f"it lies between 0 and 1, or between 0 and {whole:.0f} where it is written so",
+            why=f"it lies between 0 and 1, or between 0 and {scale:.0f} where it is written so",
             hint="check the number and its point or comma",
         )
     return Interval(max(interval.low, 0.0), min(interval.high, 1.0))

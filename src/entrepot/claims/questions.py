@@ -352,8 +352,8 @@ class _Reading:
         """Return period and base of a change: both ends of a span, or a year and the one before."""
         if period == "now":
             return {}
-        whole = Period.parse(period)
-        years = whole.split(12)
+        full_period = Period.parse(period)
+        years = full_period.split(12)
         if not years:
             self.unsaid.append(Unsaid("period", "the question does not say since when"))
             return {}
@@ -740,16 +740,16 @@ def _spelled(language: str, known: set[str]) -> Iterator[tuple[str, re.Pattern[s
     """Yield the names of areas that the reader of articles has no words for."""
     shown = {one.code for one in areas() if one.kind in ("country", "territory")}
     for name, code, whose in spellings():
-        if code not in shown or whose not in ("", _SPOKEN[language][0]):
+        if code not in shown or whose not in ("", _SPELLINGS[language][0]):
             continue
-        if len(name) < _SPOKEN[language][1] or not re.fullmatch(_SPOKEN[language][2], name):
+        if len(name) < _SPELLINGS[language][1] or not re.fullmatch(_SPELLINGS[language][2], name):
             continue
         if language == "zh" or code not in known or " " in name:
             form = re.escape(name) if language in ("en", "zh") else _phrase(name, language)
             yield code, bounded(form, language, exact=True)
 
 
-_SPOKEN = {
+_SPELLINGS = {
     "en": ("English", 4, r"(?![A-Z]+$)[ -~]+"),
     "de": ("German", 4, r"(?![A-ZÄÖÜ]+$)[ -~äöüÄÖÜß]+"),
     "ru": ("Russian", 4, r"(?![А-ЯЁ]+$)[ А-Яа-яЁё-]+"),

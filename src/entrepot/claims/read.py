@@ -89,14 +89,14 @@ def document_of(file: ClaimsFile) -> Document:
     )
     claims = [claim_of(entry) for entry in file.claims if not entry.open]
     alone = frozenset(entry.id for entry in file.claims if entry.read_once)
-    return Document(source, _in_home_books(claims), (*open_, *todo), alone)
+    return Document(source, _with_home_reporter(claims), (*open_, *todo), alone)
 
 
 _MONEY = {"CHN": "CNY", "RUS": "RUB"}
 """Money that statistics of one country alone are in."""
 
 
-def _in_home_books(claims: list[Claim]) -> tuple[Claim, ...]:
+def _with_home_reporter(claims: list[Claim]) -> tuple[Claim, ...]:
     """Take numbers that do not say whose statistics count as those of the country written about.
 
     That is the one that most flows of the text involve; of two that are as much written about, the
@@ -138,9 +138,9 @@ def _in_order(areas: list[str], claims: list[Claim]) -> list[str]:
     Trade between A and B is that between B and A, so it orders nothing: where no flow one way is
     named, those come last that stopped to publish.
     """
-    told = [claim for claim in claims if claim.reporter_stated or claim.by_words]
+    with_reporter = [claim for claim in claims if claim.reporter_stated or claim.by_words]
     reporter = Counter(
-        next(claim.quantity.levels()).reporter for claim in told if claim.quantity.of
+        next(claim.quantity.levels()).reporter for claim in with_reporter if claim.quantity.of
     )
     one_way = [
         side

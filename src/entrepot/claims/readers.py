@@ -206,8 +206,8 @@ def _endpoint(reader: str) -> tuple[str, str]:
             f"not an address: {address[:72]!r}",
             hint="write openai:https://HOST/v1#MODEL, or openai:http://127.0.0.1:PORT/v1#MODEL",
         )
-    whole = address.rstrip("/")
-    return (whole if whole.endswith("/chat/completions") else f"{whole}/chat/completions"), model
+    base = address.rstrip("/")
+    return (base if base.endswith("/chat/completions") else f"{base}/chat/completions"), model
 
 
 def _asked_of_endpoint(reader: str, request: dict[str, Any], seconds: float) -> bytes:

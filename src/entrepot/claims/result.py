@@ -255,7 +255,7 @@ class Check(TableResult):
             # Without a culprit the number of the conflict is its key: none is merged with another.
             found.setdefault(one.blamed or number, []).append(one)
         return tuple(
-            ConflictBlock(held[0].blamed, held[0], (*held[1:],)) for held in found.values()
+            ConflictBlock(group[0].blamed, group[0], (*group[1:],)) for group in found.values()
         )
 
     def rows(self) -> list[dict[str, Any]]:

@@ -358,8 +358,8 @@ def _flows(entry: ClaimEntry) -> Iterator[FlowKeys]:
         yield from entry.sum.of
     elif entry.change is not None:
         shares = entry.change.of
-        held = (shares.import_share, shares.export_share, shares.trade_share)
-        yield from (keys for keys in held if keys is not None)
+        definitions = (shares.import_share, shares.export_share, shares.trade_share)
+        yield from (keys for keys in definitions if keys is not None)
     elif entry.gdp is None:
         yield getattr(entry, entry.kind)
 
@@ -425,7 +425,7 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
     stated = getattr(keys, "currency", None) is not None
     placed = quantity.measure == "rank"
     interval = says.interval if placed else in_data_units(says, quantity, stated=stated)
-    quantity, said, worded = _by_whom(entry, quantity, said=said)
+    quantity, said, worded = _with_reporter(entry, quantity, said=said)
     return Claim(
         id=entry.id,
         quote=entry.quote,
@@ -439,8 +439,10 @@ def _claim_saying(entry: ClaimEntry, says: Says) -> Claim:
     )
 
 
-def _by_whom(entry: ClaimEntry, quantity: Quantity, *, said: bool) -> tuple[Quantity, bool, bool]:
-    """Return a quantity in the books that its source or words mean; whether they say, or hint."""
+def _with_reporter(
+    entry: ClaimEntry, quantity: Quantity, *, said: bool
+) -> tuple[Quantity, bool, bool]:
+    """Return a quantity with the reporter that source or words mean; whether they say, or hint."""
     levels = list(quantity.levels())
     if said or not levels:
         return quantity, said, False
@@ -485,7 +487,7 @@ def _quantity(entry: ClaimEntry, says: Says) -> tuple[Quantity, bool]:
     if entry.gdp is not None:
         return Quantity("value", ((_gdp(entry.gdp, says), 1.0),)), True
     if entry.gdp_share is not None:
-        return _beside_gdp(entry.gdp_share, says)
+        return _share_of_gdp(entry.gdp_share, says)
     if entry.rank is not None:
         return _ranked(entry.rank, says), True
     return _plain(entry.kind, getattr(entry, entry.kind), says)
@@ -498,13 +500,13 @@ def _gdp(keys: GdpKeys, says: Says) -> Level:
     return Level(keys.area, WORLD, "all", period, money, keys.area, kind="gdp")
 
 
-def _beside_gdp(keys: GdpShareKeys, says: Says) -> tuple[Quantity, bool]:
+def _share_of_gdp(keys: GdpShareKeys, says: Says) -> tuple[Quantity, bool]:
     sides = (keys.exporter, keys.importer)
     reporter = keys.reporter or (keys.area if keys.area in sides else None)
     flow, said = _plain("value", keys.model_copy(update={"reporter": reporter}), says)
-    whole = Level(keys.area, WORLD, "all", flow.of[0][0].period, "USD", keys.area, kind="gdp")
+    gdp = Level(keys.area, WORLD, "all", flow.of[0][0].period, "USD", keys.area, kind="gdp")
     # The currency cancels, so one is fixed for comparing; so for ranks below.
-    return Quantity("ratio", flow.mapped(currency="USD").of, ((whole, 1.0),)), said
+    return Quantity("ratio", flow.mapped(currency="USD").of, ((gdp, 1.0),)), said
 
 
 def _ranked(keys: RankKeys, says: Says) -> Quantity:
@@ -514,7 +516,7 @@ def _ranked(keys: RankKeys, says: Says) -> Quantity:
 
 
 def _ratio(of: Quantity, to: Quantity) -> Quantity:
-    """Return one quantity over another; wholes that both are shares of cancel."""
+    """Return one quantity over another; totals that both are shares of cancel."""
     # (a / w) / (b / w) = a / b only with the same w.
     if of.to != to.to or bool(of.to) != bool(to.to):
         raise RequestError(
@@ -559,7 +561,7 @@ def _level(measure: str, keys: FlowKeys, says: Says) -> tuple[Level, bool]:
             f"{keys.exporter} does not trade with itself",
             hint="name another exporter or importer",
         )
-    reporter, said = _books(measure, keys, currency)
+    reporter, said = _reporter(measure, keys, currency)
     period = Period.parse(keys.period)
     level = Level(
         exporter=members_then(keys.exporter, period),
@@ -586,7 +588,7 @@ def members_then(area: str, period: Period) -> str:
     return "EU27" if period.start >= _LEFT else "EU28"
 
 
-def _books(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
+def _reporter(measure: str, keys: FlowKeys, currency: str) -> tuple[str, bool]:
     """Return whose statistics are meant, and whether that follows from the claim itself."""
     if keys.reporter:
         return keys.reporter, True

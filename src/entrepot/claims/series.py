@@ -61,8 +61,8 @@ def in_series(
     ):
         usable = agreed.fitting
     # Whoever has other numbers than those that the text's own lead to counts otherwise throughout.
-    held = (standings[claim.id] for claim in claims if not claim.attributed_to)
-    otherwise = (one.best.origins for one in held if one.why == "other-series" and one.best)
+    unattributed = (standings[claim.id] for claim in claims if not claim.attributed_to)
+    otherwise = (one.best.origins for one in unattributed if one.why == "other-series" and one.best)
     usable = usable.difference(*otherwise)
     own = Series("", usable)
     return tuple(
@@ -79,7 +79,7 @@ def _quoted(claims: Iterable[Claim], statements: Statements) -> dict[str, Series
     found: dict[str, Series] = {}
     for name in dict.fromkeys(claim.attributed_to for claim in claims if claim.attributed_to):
         # "GACC" and "Chinese customs" quoted in one text must not become two series.
-        same = next((held for other, held in found.items() if _same_name(name, other)), None)
+        same = next((series for other, series in found.items() if _same_name(name, other)), None)
         found[name] = same or Series(name, statements.origins_of(name))
     return found
 
@@ -106,8 +106,8 @@ def series_of_text(claims: Iterable[Claim], found: Mapping[str, Sequence[Compari
                 fit = _is_of(claim, numbers[claim.id]) or _is_exchanged(claim, free, numbers)
                 (fits if fit else misses)[origin] += 1
     rejected = frozenset(o for o in has if misses[o] >= SEVERAL and misses[o] > 2 * fits[o])
-    taken = frozenset(o for o in fits if fits[o] > misses[o])
-    return Agreement(frozenset(fits) - rejected, taken, frozenset(has) - rejected, rejected)
+    agreeing = frozenset(o for o in fits if fits[o] > misses[o])
+    return Agreement(frozenset(fits) - rejected, agreeing, frozenset(has) - rejected, rejected)
 
 
 def _is_of(claim: Claim, numbers: Iterable[Interval]) -> bool:
@@ -137,14 +137,14 @@ class Agreement:
     ----------
     having
         Those that have one of them at least.
-    taken
+    agreeing
         Those that have more of them than they have otherwise.
     fitting, rejected
         Those that it may take them of, and those that it does not.
     """
 
     having: frozenset[str]
-    taken: frozenset[str]
+    agreeing: frozenset[str]
     fitting: frozenset[str]
     rejected: frozenset[str]
 
@@ -156,7 +156,7 @@ class Agreement:
         # The text demonstrably uses another series than this one.
         if self.rejected & set(origins) and not self.fitting & set(origins):
             return False
-        return bool(self.taken & set(origins)) or not backed
+        return bool(self.agreeing & set(origins)) or not backed
 
     def leaves_open(self, claim: Claim, found: Sequence[Comparison]) -> bool:
         """Whether a refuted amount may be of another series all the same, if no error explains it.
@@ -174,9 +174,11 @@ class Agreement:
 
         Whatever leaves room for the number in the series of others.
         """
-        theirs = [one for one in found if self.having.issuperset(one.origins) and one.statements]
+        comparisons = [
+            one for one in found if self.having.issuperset(one.origins) and one.statements
+        ]
         # What a source printed counts before what follows from it.
-        theirs = [one for one in theirs if not one.how] or theirs
-        if not theirs or any(one.outcome != "contradicts" for one in theirs):
+        comparisons = [one for one in comparisons if not one.how] or comparisons
+        if not comparisons or any(one.outcome != "contradicts" for one in comparisons):
             return None
-        return next((one for one in theirs if not one.other_definition), None)
+        return next((one for one in comparisons if not one.other_definition), None)

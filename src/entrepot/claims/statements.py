@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FLOW_SLACK",
     "MIXED_SLACK",
-    "OURS",
+    "OWN_PUBLISHER",
     "RECONCILED",
     "REVISED",
     "REVISION",
@@ -43,9 +43,9 @@ __all__ = [
 ]
 
 
-OURS = "Entrepôt"
+OWN_PUBLISHER = "Entrepôt"
 NOBODYS = ("BACI", "OEC")
-"""Origins of values that reconcile the reports of both sides: in the books of neither."""
+"""Origins of values that reconcile the reports of both sides: as neither reported them."""
 RECONCILED = 0.1
 """How far a value that reconciles two reports may lie from either of them."""
 # Suffixes of the kind of a level ("price-median"): a mean must not meet a median.
@@ -76,13 +76,13 @@ class Statement:
         return next(self.quantity.levels()).reporter
 
     @property
-    def is_ours(self) -> bool:
+    def is_own_result(self) -> bool:
         """Whether it is our own result rather than somebody else's print."""
-        return self.row.publisher == OURS
+        return self.row.publisher == OWN_PUBLISHER
 
     @property
     def is_reconciled(self) -> bool:
-        """Whether it comes from values that reconcile two reports, hence from nobody's books."""
+        """Whether it comes from values that reconcile two reports, hence from no reporter."""
         return self.row.origin in NOBODYS
 
     @property
@@ -129,10 +129,10 @@ class Statements:
     def of_series(self, quantity: Quantity) -> tuple[Statement, ...]:
         """Return the statements of a quantity in its own series; in all, if it has none."""
         level = next(quantity.levels(), None)
-        known_reporters = self.about(quantity)
+        found = self.about(quantity)
         if level is None or level.series is None:
-            return known_reporters
-        return tuple(one for one in known_reporters if one.row.origin in level.series.origins)
+            return found
+        return tuple(one for one in found if one.row.origin in level.series.origins)
 
     def periods_of(self, level: Level) -> Iterable[Period]:
         """Return the periods for which a number of the flow of a level is in print."""
@@ -158,12 +158,8 @@ class Statements:
         day
             Releases after this day (ISO form) replace none before it; none is, if empty.
         """
-        known_reporters = [statement for statement in self.of_series(quantity) if statement.counts]
-        return tuple(
-            one
-            for one in known_reporters
-            if not any(_replaces(two, one, day) for two in known_reporters)
-        )
+        found = [statement for statement in self.of_series(quantity) if statement.counts]
+        return tuple(one for one in found if not any(_replaces(two, one, day) for two in found))
 
 
 @cache
@@ -183,8 +179,8 @@ def known_statements(lake: Lake | None) -> Statements:
     return Statements(statements("all", lake))
 
 
-def named_alike(wanted: str, known_reporters: str) -> bool:
-    """Whether all words of `wanted` stand in `held`, whatever their endings.
+def named_alike(wanted: str, printed: str) -> bool:
+    """Whether all words of `wanted` stand in `printed`, whatever their endings.
 
     Examples
     --------
@@ -193,9 +189,9 @@ def named_alike(wanted: str, known_reporters: str) -> bool:
     >>> named_alike("sanctioned technology", "export-controlled goods")
     False
     """
-    held_words = _stems(known_reporters)
+    printed_words = _stems(printed)
     wanted_words = _stems(wanted)
-    return bool(wanted_words) and wanted_words <= held_words
+    return bool(wanted_words) and wanted_words <= printed_words
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -223,15 +219,15 @@ def _is_named(level: Level) -> bool:
     return any(part.startswith(NAMED) for part in (level.goods, level.exporter, level.importer))
 
 
-def _same_but_for_words(wanted: Quantity, known_reporters: Quantity) -> bool:
+def _same_but_for_words(wanted: Quantity, other_quantity: Quantity) -> bool:
     pairs = [
-        *zip(wanted.of, known_reporters.of, strict=False),
-        *zip(wanted.to, known_reporters.to, strict=False),
+        *zip(wanted.of, other_quantity.of, strict=False),
+        *zip(wanted.to, other_quantity.to, strict=False),
     ]
     # Lengths first, so that the lenient zip above cuts nothing off.
     return (len(wanted.of), len(wanted.to)) == (
-        len(known_reporters.of),
-        len(known_reporters.to),
+        len(other_quantity.of),
+        len(other_quantity.to),
     ) and all(
         weight == other
         and one.period == two.period
@@ -244,10 +240,10 @@ def _same_but_for_words(wanted: Quantity, known_reporters: Quantity) -> bool:
     )
 
 
-def _same_words(wanted: str, known_reporters: str) -> bool:
-    if wanted.startswith(NAMED) and known_reporters.startswith(NAMED):
-        return named_alike(wanted, known_reporters)
-    return wanted == known_reporters
+def _same_words(wanted: str, printed: str) -> bool:
+    if wanted.startswith(NAMED) and printed.startswith(NAMED):
+        return named_alike(wanted, printed)
+    return wanted == printed
 
 
 def _statement(row: Published) -> Statement | None:
@@ -266,7 +262,7 @@ def _statement(row: Published) -> Statement | None:
     # "About" widens what the words allow, not what the printed digits say.
     elif row.relation == "about":
         exact = _digits(row) or loose
-    if quantity.measure in SHARES:  # a part is at most its whole, whatever "more than" leaves open
+    if quantity.measure in SHARES:  # a part is at most its total, whatever "more than" leaves open
         loose = Interval(max(low, 0.0), min(high, 1.0))
     if row.origin in NOBODYS:
         loose = loose.widened(RECONCILED)
@@ -422,7 +418,7 @@ class ReferenceLevels:
 
     def _printed(self, level: Level) -> tuple[ReferenceLevel, ...]:
         """Return what was printed of a level itself, the best of each origin and books."""
-        return tuple(_one_an_origin(self._whole(((level, 1.0),))))
+        return tuple(_one_an_origin(self._printed_sum(((level, 1.0),))))
 
     def _known(self, level: Level) -> tuple[ReferenceLevel, ...]:
         """Return what is known of a level, whoever counted it; printed before derived.
@@ -445,7 +441,7 @@ class ReferenceLevels:
         """
         if len(terms) == 1:
             return self.known(terms[0][0])
-        printed = list(self._whole(terms))
+        printed = list(self._printed_sum(terms))
         known_reporters = {known.reporter for known in printed}
         # Every combination of origins; those of several reporters are dropped below.
         parts = itertools.product(*(self.known(level) for level, _ in terms))
@@ -457,7 +453,7 @@ class ReferenceLevels:
         ]
         return (*_one_an_origin(printed), *_fewest_origins(summed))
 
-    def _whole(self, terms: Terms) -> Iterator[ReferenceLevel]:
+    def _printed_sum(self, terms: Terms) -> Iterator[ReferenceLevel]:
         for statement in self.statements.current(Quantity("value", terms)):
             if statement.exact is not None:
                 yield ReferenceLevel(terms, statement.exact, (statement,))
@@ -535,7 +531,7 @@ class ReferenceLevels:
         there, back = ((level, 1.0),), ((level.turned(), 1.0),)
         pairs = [
             (sum_, part)
-            for sum_ in self._whole((*there, *back))
+            for sum_ in self._printed_sum((*there, *back))
             for part in self.printed(level.turned())
             # What is left must be above zero for certain: rounding can eat a small flow.
             if sum_.reporter == part.reporter and sum_.interval.low > part.interval.high
@@ -597,11 +593,9 @@ def _one_an_origin(found: Iterable[ReferenceLevel]) -> Iterator[ReferenceLevel]:
     best: dict[tuple[object, str], ReferenceLevel] = {}
     for known in found:
         origin_key = (known.origins, known.reporter)
-        known_reporters = best.get(origin_key)
+        narrowest = best.get(origin_key)
         # Widths that differ by float noise only keep the first, so the answer does not flicker.
-        if known_reporters is None or known.interval.width < known_reporters.interval.width * (
-            1 - 1e-9
-        ):
+        if narrowest is None or known.interval.width < narrowest.interval.width * (1 - 1e-9):
             best[origin_key] = known
     yield from sorted(best.values(), key=lambda known: (known.how, known.interval.width))
 

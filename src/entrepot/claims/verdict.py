@@ -13,11 +13,11 @@ from entrepot.claims.arithmetic import because
 from entrepot.claims.assess import assess_claims
 from entrepot.claims.comparison import EvidenceVerdict, standing
 from entrepot.claims.document import Document, require_few
-from entrepot.claims.evidence import evidence, in_print_beside
+from entrepot.claims.evidence import evidence, similar_in_print
 from entrepot.claims.explain import Explanation, explanations, is_close, undecided
 from entrepot.claims.growth_currency import either_money, mixed_money
 from entrepot.claims.loaded_evidence import LakeAnswers, refused
-from entrepot.claims.part_exceeds_total import notes_of, over_whole
+from entrepot.claims.part_exceeds_total import notes_of, parts_over_total
 from entrepot.claims.prices import implied_prices
 from entrepot.claims.quantity import Quantity, in_data_units
 from entrepot.claims.quantity_text import flow, period_of
@@ -138,7 +138,7 @@ def _checked_together(read: Document, evidence_found: Lake | None, known: Refere
         refusals = dict(_refusals(case, answers)) if answers else {}
     culprits = _culprits(case, explained)
     conflicts = tuple(conflicts_of(case, explained, culprits))
-    beyond = list(over_whole(case.document.claims, case.conflicts, culprits))
+    beyond = list(parts_over_total(case.document.claims, case.conflicts, culprits))
     notes = dict(_price_notes(case.document)) | unclear | unsaid | dict(notes_of(beyond))
     around = settled(case, culprits)
     return Check(
@@ -283,7 +283,7 @@ def _checked(claim: Claim, case: ErrorContext, findings: _Findings) -> CheckedCl
         verdict=verdict,
         reason=words[:1].upper() + words[1:],
         qualifier=_qualifier(evidence_found, verdict, findings.moneys.get(claim.id, "")),
-        against=_best_first(evidence_found, found) or in_print_beside(claim, case.facts),
+        against=_best_first(evidence_found, found) or similar_in_print(claim, case.facts),
         likely_errors=tuple(_slips(claim, findings.explained)) if verdict in WRONG else (),
         arithmetic=arithmetic,
         implied=around.implied,
@@ -305,7 +305,7 @@ def _against_it(evidence_found: EvidenceVerdict, found: tuple[Comparison, ...]) 
 
 
 def _far_from_print(item: Comparison) -> tuple[bool, bool]:
-    computed = not item.statements or any(statement.is_ours for statement in item.statements)
+    computed = not item.statements or any(statement.is_own_result for statement in item.statements)
     return bool(item.other_definition), computed
 
 
@@ -510,14 +510,14 @@ def _chosen(claim: Claim, source: Source, facts: ReferenceLevels) -> tuple[Claim
         undecided = f"{_plain(other)} was tried too, and the evidence does not decide which"
         return claim, f"{first}, but {undecided}"
     if _RANKS[verdicts[0]] > _RANKS[verdicts[1]]:
-        taken, left = claim, instead
+        kept, left = claim, instead
     else:
-        taken, left = instead, claim
+        kept, left = instead, claim
     supported = "supported" in verdicts
     why = "others support" if supported else "others do not contradict"
     also = "they do not" if supported else "they do"
-    note = f"the point or comma is read as in {_plain(taken.says)}, which {why}"
-    return taken, f"{note}, and {_plain(left.says)} {also}"
+    note = f"the point or comma is read as in {_plain(kept.says)}, which {why}"
+    return kept, f"{note}, and {_plain(left.says)} {also}"
 
 
 def _verdict(claim: Claim, source: Source, facts: ReferenceLevels) -> str:

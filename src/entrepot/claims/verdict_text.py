@@ -99,8 +99,8 @@ def left(
 
 def number_of(item: Comparison) -> str:
     """Return the number of a piece of evidence, as printed where it was."""
-    theirs = item.statements and not item.how and not item.statements[0].is_ours
-    printed = item.statements[0].row.printed if theirs else ""
+    is_printed = item.statements and not item.how and not item.statements[0].is_own_result
+    printed = item.statements[0].row.printed if is_printed else ""
     if not printed or re.search(r"\d{7}", printed):  # a bare number of units is hard to read
         return stated(item.value, item.unit)
     return printed.replace("-", MINUS).replace(" %", "\u00a0%")
@@ -261,16 +261,16 @@ def in_print(quantity: Quantity, statements: Statements) -> PublishedRange | Non
     for statement in statements.all:
         level = next(statement.quantity.levels())
         one_year = level.period.start.year == level.period.end.year
-        if one_year and not statement.is_ours and _like(quantity, statement, kind):
+        if one_year and not statement.is_own_result and _like(quantity, statement, kind):
             by_year[level.period.year].append(statement)
     if not by_year:
         return None
     definitions = Counter(
-        {year: len(set(map(_voice, standing))) for year, standing in by_year.items()}
+        {year: len(set(map(_definition_key, standing))) for year, standing in by_year.items()}
     )
     year = max(definitions, key=lambda one: (definitions[one], one))
     # Reversed, so that the first print of each definition wins.
-    distinct = {_voice(statement): statement for statement in reversed(by_year[year])}
+    distinct = {_definition_key(statement): statement for statement in reversed(by_year[year])}
     standing = sorted(distinct.values(), key=_middle)
     low, high = _middle(standing[0]), _middle(standing[-1])
     return PublishedRange(kind, year, Interval(low, high), tuple(standing))
@@ -313,7 +313,7 @@ def _sides(quantity: Quantity) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-def _voice(statement: Statement) -> tuple[object, ...]:
+def _definition_key(statement: Statement) -> tuple[object, ...]:
     basis = next(statement.quantity.levels()).basis
     return (statement.row.origin, *_sides(statement.quantity), basis, _middle(statement))
 

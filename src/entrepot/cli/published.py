@@ -114,12 +114,12 @@ def conflicts(
     """
     from entrepot.claims.published_checks import findings
     from entrepot.claims.published_checks.discrepancy import KINDS
-    from entrepot.claims.statements import OURS
+    from entrepot.claims.statements import OWN_PUBLISHER
 
     rows = _rows(lake)
     found = findings(rows)
     by_kind = {kind: [one for one in found if one.kind == kind] for kind in KINDS}
-    count = sum(row.publisher != OURS for row in rows)
+    count = sum(row.publisher != OWN_PUBLISHER for row in rows)
     data = {
         "rows": count,
         "summary": {kind: len(available) for kind, available in by_kind.items()},
@@ -233,11 +233,11 @@ def said(row: Published) -> str:
 
 def draw_list(found: Sequence[Published], screen: Console) -> None:
     """Draw a row for each; our own sums are separate, and ids are complete for use with `show`."""
-    from entrepot.claims.statements import OURS
+    from entrepot.claims.statements import OWN_PUBLISHER
     from entrepot.report.phrasing import count_word
 
-    printed = [row for row in found if row.publisher != OURS]
-    own = [row for row in found if row.publisher == OURS]
+    printed = [row for row in found if row.publisher != OWN_PUBLISHER]
+    own = [row for row in found if row.publisher == OWN_PUBLISHER]
     title = count_word(len(printed), "published figure")
     if own:
         title += f", {count_word(len(own), 'own sum')}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.draft.draft import Drafted
     from entrepot.claims.numbers import Says
 
-__all__ = ["borne_out"]
+__all__ = ["cross_checks"]
 
 Place = tuple[int, int]
 _ALIKE = 0.02
@@ -46,7 +46,7 @@ _Key = tuple[str, str, str, str, str, str]
 """Kind of level, exporter, importer, goods, period, unit."""
 
 
-def borne_out(read: Mapping[Place, tuple[Drafted, Says]]) -> dict[Place, set[str]]:
+def cross_checks(read: Mapping[Place, tuple[Drafted, Says]]) -> dict[Place, set[str]]:
     """Return for each reading what other readings of the text say of it.
 
     Returns
@@ -171,14 +171,14 @@ def _share(
     keys = claim.keys
     exporter, importer = keys["exporter"], keys["importer"]
     size = says.value * (100 if says.unit == "share" else 1)
-    whole = (WORLD, importer) if claim.kind == "import_share" else (exporter, WORLD)
+    total_sides = (WORLD, importer) if claim.kind == "import_share" else (exporter, WORLD)
     for (kind, seller, buyer, goods, period, unit), group in levels.items():
         if kind != "one" or (seller, buyer) != (exporter, importer):
             continue
         if period != _period(keys["period"]) or goods != str(keys.get("goods", "all")):
             continue
         for one in group:
-            for other in levels.get(("one", *whole, goods, period, unit), ()):
+            for other in levels.get(("one", *total_sides, goods, period, unit), ()):
                 share = 100 * one.value / other.value if other.value else 0.0
                 fits = abs(share - size) <= max(says.step, 0.02 * size)
                 for at in (place, one.place, other.place):
@@ -196,9 +196,9 @@ def _sums(levels: Mapping[_Key, Sequence[_Level]], found: dict[Place, set[str]])
         balance = levels.get(("balance", seller, buyer, goods, period, unit), ())
         for one in group:
             for other in back:
-                for whole in trade:
-                    fits = one.low + other.low <= whole.high and whole.low <= one.high + other.high
-                    for level in (one, other, whole):
+                for total in trade:
+                    fits = one.low + other.low <= total.high and total.low <= one.high + other.high
+                    for level in (one, other, total):
                         found[level.place].add("sum" if fits else "no-sum")
                 for left in balance:
                     # Sizes again: which of the two sides has the surplus is not compared.

@@ -151,8 +151,8 @@ def draft_by_rules(article: Article, *, to_check: bool = False) -> ArticleDraft:
         if len(quiet) > _REMEMBERED:
             context = Context()
         # Sentences without numbers are read after all, and only then: they name sides and periods.
-        for silent in quiet[-_REMEMBERED:]:
-            context = read_sentence(silent, (), context, article.published)[2]
+        for skipped in quiet[-_REMEMBERED:]:
+            context = read_sentence(skipped, (), context, article.published)[2]
         found, rest, context = read_sentence(sentence, numbers, context, article.published)
         quiet.clear()
         claims += found

@@ -286,7 +286,7 @@ def side_choices(  # noqa: C901
     owners: dict[str, set[str]] = {}
     partners: dict[str, set[str]] = {}
     group = _group(kind)
-    for area in _told_apart(number, flow, scene):
+    for area in _distinguishable(number, flow, scene):
         code = area.value
         if code == NOWHERE:
             # 我国 ("our country") is whatever country the text is about.
@@ -304,7 +304,7 @@ def side_choices(  # noqa: C901
             owners.setdefault(code, set()).add("o:m:named")
             partners.setdefault(code, set()).add("p:m:named")
     context = "none" if not scene.areas else "some"
-    carried = "flow" if flow is not None else "carry"
+    origin = "flow" if flow is not None else "carry"
     for name, code in (
         ("home", memory.home),
         ("own", memory.owner),
@@ -314,13 +314,13 @@ def side_choices(  # noqa: C901
     ):
         if not code:
             continue
-        said = [f"m:{name}", f"m:{name}:{context}", f"m:{name}:{carried}:{context}"]
+        said = [f"m:{name}", f"m:{name}:{context}", f"m:{name}:{origin}:{context}"]
         said.append(f"m:{name}:{group}")
         said.append(f"m:{name}:a{min(memory.age, 3)}")
         said.append(f"m:{name}:{'many' if len(memory.named) > _MANY else 'few'}:{context}")
         if name == "topic":
             said = [f"m:topic:{memory.weight}", f"m:topic:{memory.weight}:{context}"]
-            said.append(f"m:topic:{memory.weight}:{carried}:{context}")
+            said.append(f"m:topic:{memory.weight}:{origin}:{context}")
         if name != "home" and memory.kind:
             said.append(f"m:{name}:{_group(memory.kind)}>{group}:{context}")
         if name in ("par", "world"):
@@ -388,7 +388,7 @@ def side_choices(  # noqa: C901
                 if kept and side != "no":
                     joint.append(f"touch-{side}-keeps")
             if (owner, partner) == (memory.owner, memory.partner):
-                joint.append(f"same:{context}:{carried}")
+                joint.append(f"same:{context}:{origin}")
             if (partner, owner) == (memory.owner, memory.partner):
                 joint.append(f"turned:{_group(memory.kind)}>{group}:{context}")
             if what == "share" and WORLD in (owner, partner):
@@ -520,7 +520,7 @@ def dealt_area(number: Span, scene: Scene) -> str:
     return fitting[-1][place].value if fitting else ""
 
 
-def _told_apart(number: Span, flow: Mark | None, scene: Scene) -> Sequence[Mark]:
+def _distinguishable(number: Span, flow: Mark | None, scene: Scene) -> Sequence[Mark]:
     """Return the areas, of those that are alike far from number and flow one on each side.
 
     Nothing tells them apart from where three numbers and commas stand between, or all that there

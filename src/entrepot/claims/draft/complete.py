@@ -63,7 +63,7 @@ def completed(flows: Sequence[Flow], context: Context, found: Marks) -> list[Flo
     """Return the flows of a sentence with both sides, or with the trouble that keeps one open."""
     done: list[Flow] = []
     for flow in flows:
-        if flow.trouble or flow.whole or flow.choices:
+        if flow.trouble or flow.has_both_sides or flow.choices:
             done.append(flow)
         else:
             done.append(_with_goods(_filled(flow, done, context, found), done, context))
@@ -112,10 +112,10 @@ def _filled(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks)
 
 
 def _unnamed(flow: Flow, earlier: Sequence[Flow], context: Context, found: Marks) -> Flow:
-    pool = earlier if any(one.whole for one in earlier) else context.flows
+    pool = earlier if any(one.has_both_sides for one in earlier) else context.flows
     pair, home = _pair(pool), _home(pool)
     if pair is None:
-        named = any(one.whole for one in pool)
+        named = any(one.has_both_sides for one in pool)
         return replace(flow, trouble="whose it is is not said" if named else "no country is named")
     first, second = _ordered(pool, pair)
     if flow.kind == "trade":
@@ -143,13 +143,15 @@ def _is_total(flow: Flow, found: Marks) -> bool:
 
 
 def _pair(flows: Sequence[Flow]) -> frozenset[str] | None:
-    pairs = {frozenset(flow.sides) for flow in flows if flow.whole and WORLD not in flow.sides}
+    pairs = {
+        frozenset(flow.sides) for flow in flows if flow.has_both_sides and WORLD not in flow.sides
+    }
     return pairs.pop() if len(pairs) == 1 else None
 
 
 def _home(flows: Sequence[Flow]) -> str:
-    whole = [flow for flow in flows if flow.whole and WORLD not in flow.sides]
-    homes = {flow.owner for flow in whole if flow.owner}
+    known = [flow for flow in flows if flow.has_both_sides and WORLD not in flow.sides]
+    homes = {flow.owner for flow in known if flow.owner}
     return homes.pop() if len(homes) == 1 else ""
 
 

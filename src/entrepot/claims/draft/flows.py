@@ -76,7 +76,7 @@ class Flow:
         return self.exporter, self.importer
 
     @property
-    def whole(self) -> bool:
+    def has_both_sides(self) -> bool:
         """Whether both sides are known."""
         return bool(self.exporter and self.importer)
 
@@ -102,7 +102,7 @@ def _apart(flows: list[Flow], text: str, language: str) -> list[Flow]:
     done = list(flows)
     for place, (one, other) in enumerate(pairwise(flows)):
         joined = words.fullmatch(text[one.end : other.start].strip()) is not None
-        if joined and not one.whole:
+        if joined and not one.has_both_sides:
             done[place] = replace(one, trouble="which areas two flows share is not clear")
     return done
 

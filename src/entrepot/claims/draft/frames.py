@@ -1,9 +1,9 @@
-"""The second reading of a share: who the part is and whose imports or exports the whole is.
+"""The second reading of a share: who the part is and whose imports or exports the denominator is.
 
-The rules of `shares` read a share from its own sentence or not at all. A text names the whole once
+The rules of `shares` read a share from its own sentence or not at all. A text names the total once
 ("Kenya imported fertilisers for 310 million dollars") and then deals out parts of it ("Russia
 supplied 28 %, Saudi Arabia 24 %"). Here the pattern of a share is filled from what stands around
-it: the whole behind the number or at the word "share", else that of the share before, else the
+it: the total behind the number or at the word "share", else that of the share before, else the
 trade of the country that the text is about. It is made without the weights of the structural
 reading, so that the two can confirm each other.
 """
@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, touched
+from entrepot.claims.draft.denominators import denominator_before, denominator_behind, is_of_growth
 from entrepot.claims.draft.draft import Refusal
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import is_added, is_between_two, unit_beside
+from entrepot.claims.draft.near import borrowed_unit, is_added, is_between_two
 from entrepot.claims.draft.ranks import is_owner, places_in, without_asides
 from entrepot.claims.draft.scene import OWN_LAND
-from entrepot.claims.draft.wholes import denominator_before, denominator_behind, is_of_growth
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ class Framed:
     number
         The number.
     kind
-        ``import``, ``export`` or ``trade``: what the whole is.
+        ``import``, ``export`` or ``trade``: what the denominator is.
     owner, part
-        Whose whole it is, and which country the part is of; no country where it is of goods.
+        Whose denominator it is, and which country the part is of; no country where it is of goods.
     goods
         What is traded, as far as the pattern says it; else ``all``.
     certain
-        Whether goods are named, or a whole without any stands with the share: "of all exports". A
+        Whether goods are named, or a total without any stands with the share: "of all exports". A
         part of what a sentence before was about may be one of goods that no list here has.
     """
 
@@ -89,14 +89,14 @@ _SUCH = re.compile(
     r"\b(?:such|these|those|this kind|[Ss]olche[rn]?|[Dd]iese[rnm]?|таких|этих|этого вида)\b"
     r"[^,;]{0,25}$|(?:同类|该类|此类|这类)[^,，;；]{0,8}$"
 )
-"""In front of a whole whose goods are named elsewhere: "84 % of such imports"."""
+"""In front of a total whose goods are named elsewhere: "84 % of such imports"."""
 _SIGNED = re.compile(r"[-−–+]")
 _BREAK = re.compile("[;；。]")
 _AWAY = ("from", "to", "origin", "with")
 _FAR, _NEAR, _BEHIND, _LINK = 45, 40, 12, 6
 _FEW = 3
 OLDEST_FRAME = 2
-"""Sentences over which a whole is carried on."""
+"""Sentences over which a denominator is kept."""
 
 
 def framed(  # noqa: C901
@@ -125,7 +125,7 @@ def framed(  # noqa: C901
         The last amount of all that a country bought or sold, of goods that the text named.
     """
     apart = scene.apart
-    unit = number.says.unit or unit_beside(number, apart)
+    unit = number.says.unit or borrowed_unit(number, apart)
     signed = _SIGNED.match(scene.sentence.text, number.start) is not None
     if unit not in ("percent", "share") or number.says.moved or signed or is_added(number, apart):
         return None
@@ -136,35 +136,39 @@ def framed(  # noqa: C901
     low, high = _around(number, scene)
     areas = _named(scene, home)
     cues = [one for one in apart.found.of(*_WORDS) if low <= one.start < high]
-    whole = _whole(number, scene)
+    denominator = _denominator(number, scene)
     behind_it = level
     if level is not None and not _is_apposed(number, level, scene):
         level = None
     verb = _verb(number, scene, areas, (low, high))
     goes_on = last is not None and _goes_on(number, last, scene, areas)
     part_of = _part_of(number, scene)
-    if not (cues or whole or level or goes_on or part_of or (verb and (last or total))):
+    if not (cues or denominator or level or goes_on or part_of or (verb and (last or total))):
         return None
-    if whole is None and part_of is None and _is_of_which(number, scene):
+    if denominator is None and part_of is None and _is_of_which(number, scene):
         return None  # a part of an amount of other words: "flowers for $1.3 bn, of which A took"
-    flow = whole if whole is not None and whole.kind in ("import", "export") else None
-    pointed = whole is not None and _SUCH.search(apart.text, 0, whole.start) is not None
+    flow = (
+        denominator
+        if denominator is not None and denominator.kind in ("import", "export")
+        else None
+    )
+    pointed = denominator is not None and _SUCH.search(apart.text, 0, denominator.start) is not None
     if flow is not None and _is_of_goods(number, flow, scene, areas):
         return _of_goods(number, flow, scene)
     if flow is not None and _says_of_what(flow, scene):
         return None
     here = flow is not None or (last is not None and last.certain and last.number in apart.numbers)
-    if level is not None and (whole is None or flow is not None):
-        found = _of_level(number, level, whole, home)
+    if level is not None and (denominator is None or flow is not None):
+        found = _of_level(number, level, denominator, home)
         return found and replace(found, certain=found.goods != "all" or (here and not pointed))
     if apart.found.of("took") and apart.found.of("its"):
         return None  # "China took 27 % of its exports": whose they are stands elsewhere
-    if whole is None and any(_FOR.search(apart.text, 0, one.start) for one in areas):
+    if denominator is None and any(_FOR.search(apart.text, 0, one.start) for one in areas):
         return None  # "for Japan the share was 60 %": of whose imports, not of whose goods
     parts = _parts(number, scene, areas, (low, high))
-    if whole is not None and whole.kind in ("import", "export", "trade"):
-        kind, goods = whole.kind, whole.goods
-        owner = _owner(whole, _at_share(number, scene, areas, low), scene, areas)
+    if denominator is not None and denominator.kind in ("import", "export", "trade"):
+        kind, goods = denominator.kind, denominator.goods
+        owner = _owner(denominator, _at_share(number, scene, areas, low), scene, areas)
         owner = owner or (verb or ("", ""))[1] or home
         if behind_it is not None and not set(parts) - {owner}:
             parts = [one for one in behind_it.sides if one != WORLD]
@@ -176,16 +180,16 @@ def framed(  # noqa: C901
     elif part_of is not None:
         kind, goods = part_of.kind, part_of.goods
         owner = _owner(part_of, [], scene, areas) or _subject(part_of, areas) or home
-    elif total is not None and whole is None and (not verb or verb[0] == _side_of(total)):
+    elif total is not None and denominator is None and (not verb or verb[0] == _side_of(total)):
         kind, owner, goods = _side_of(total), total.owner, total.goods
-    elif verb and (cues or whole):
+    elif verb and (cues or denominator):
         kind, owner = verb[0], verb[1] or home
-        goods = whole.goods if whole is not None else "all"
+        goods = denominator.goods if denominator is not None else "all"
     else:
         return None
     part = next((one for one in parts if one != owner), "")
     certain = goods != "all" or (
-        here if whole is None else whole.kind not in ("supply", "purchase")
+        here if denominator is None else denominator.kind not in ("supply", "purchase")
     )
     certain = certain and (goods != "all" or not pointed)
     return Framed(number, kind, owner, part, goods, certain) if owner else None
@@ -273,14 +277,20 @@ def _is_apposed(number: Span, level: StructuralReading, scene: Scene) -> bool:
 
 
 def _of_level(
-    number: Span, level: StructuralReading, whole: Flow | None, home: str
+    number: Span, level: StructuralReading, denominator: Flow | None, home: str
 ) -> Framed | None:
     """Return the share that says what part an amount is."""
     seller, buyer = level.sides
-    kind = whole.kind if whole is not None else "import" if level.kind in BUYS else "export"
-    if whole is None and level.kind == "trade":
+    kind = (
+        denominator.kind
+        if denominator is not None
+        else "import"
+        if level.kind in BUYS
+        else "export"
+    )
+    if denominator is None and level.kind == "trade":
         return None
-    if whole is None and level.kind in ("supply", "purchase"):
+    if denominator is None and level.kind in ("supply", "purchase"):
         kind = "import" if buyer == home else "export"
     owner, part = (buyer, seller) if kind == "import" else (seller, buyer)
     if owner == WORLD or (part == WORLD and level.goods == "all"):
@@ -288,32 +298,32 @@ def _of_level(
     return Framed(number, kind, owner, "" if part == WORLD else part, level.goods)
 
 
-def _is_of_goods(number: Span, whole: Flow, scene: Scene, areas: Sequence[Mark]) -> bool:
+def _is_of_goods(number: Span, denominator: Flow, scene: Scene, areas: Sequence[Mark]) -> bool:
     """Whether goods are what is a part of the trade between two countries."""
     if scene.sentence.language == "zh":
         cues = [one.end for one in scene.apart.found.of("share") if one.end <= number.start]
-        at = max(cues, default=whole.start)
-        return any(at <= one.start < whole.start and one.form in _AWAY for one in areas)
+        at = max(cues, default=denominator.start)
+        return any(at <= one.start < denominator.start and one.form in _AWAY for one in areas)
     ahead = any(one.end <= number.start for one in scene.apart.found.goods)
-    return ahead and is_between_two(whole, scene.apart)
+    return ahead and is_between_two(denominator, scene.apart)
 
 
-def _says_of_what(whole: Flow, scene: Scene) -> bool:
+def _says_of_what(denominator: Flow, scene: Scene) -> bool:
     """Whether goods behind trade between two are said of the part: "40 % of exports were oil"."""
     goods = scene.apart.found.goods
-    apart = any(one.start > whole.end + 2 for one in goods)
-    return apart and is_between_two(whole, scene.apart)
+    apart = any(one.start > denominator.end + 2 for one in goods)
+    return apart and is_between_two(denominator, scene.apart)
 
 
-def _of_goods(number: Span, whole: Flow, scene: Scene) -> Framed | None:
+def _of_goods(number: Span, denominator: Flow, scene: Scene) -> Framed | None:
     """Return what part of the trade between two countries some goods are."""
     goods = [one.value for one in scene.apart.found.goods]
     if len(set(goods)) != 1:
         return None
-    return Framed(number, whole.kind, whole.exporter, "", goods[0])
+    return Framed(number, denominator.kind, denominator.exporter, "", goods[0])
 
 
-def _whole(number: Span, scene: Scene) -> Flow | None:
+def _denominator(number: Span, scene: Scene) -> Flow | None:
     """Return the flow that a sentence says a number is a part of."""
     if scene.sentence.language == "zh":
         cues = [one for one in scene.apart.found.of("share") if one.end <= number.start]
@@ -358,41 +368,41 @@ def _verb(
     return None
 
 
-def _owner(whole: Flow, parts: Sequence[str], scene: Scene, areas: Sequence[Mark]) -> str:
-    """Return whose the whole is: who stands at it, else whoever it is said of by "its"."""
+def _owner(denominator: Flow, parts: Sequence[str], scene: Scene, areas: Sequence[Mark]) -> str:
+    """Return whose the denominator is: who stands at it, else whoever it is said of by "its"."""
     text = scene.apart.text
     others = [one for one in areas if one.value not in parts]
     ahead = [
         one
         for one in others
-        if one.end <= whole.start
-        and whole.start - one.end <= _NEAR
+        if one.end <= denominator.start
+        and denominator.start - one.end <= _NEAR
         and (
             one.form in ("adj", "of")
             or scene.sentence.language == "zh"
-            or (one.form == "bare" and whole.start - one.end <= 1)
+            or (one.form == "bare" and denominator.start - one.end <= 1)
         )
-        and not re.search("[,，;；▮占]", text[one.end : whole.start])
+        and not re.search("[,，;；▮占]", text[one.end : denominator.start])
     ]
     if ahead:
         return ahead[-1].value
-    forms = ("of", "adj", "to" if whole.kind == "import" else "origin")
+    forms = ("of", "adj", "to" if denominator.kind == "import" else "origin")
     behind = [
         one
         for one in others
-        if 0 <= one.start - whole.end <= _NEAR
+        if 0 <= one.start - denominator.end <= _NEAR
         and one.form in forms
-        and not re.search("[,，;；▮]", text[whole.end : one.start])
+        and not re.search("[,，;；▮]", text[denominator.end : one.start])
     ]
     if behind:
         return behind[0].value
-    its = any(one.end <= whole.start for one in scene.apart.found.of("its"))
-    return _subject(whole, areas) if its else ""
+    its = any(one.end <= denominator.start for one in scene.apart.found.of("its"))
+    return _subject(denominator, areas) if its else ""
 
 
-def _subject(whole: Flow, areas: Sequence[Mark]) -> str:
+def _subject(denominator: Flow, areas: Sequence[Mark]) -> str:
     """Return the only country that is a subject in front of a flow."""
-    bare = {one.value for one in areas if one.form == "bare" and one.end <= whole.start}
+    bare = {one.value for one in areas if one.form == "bare" and one.end <= denominator.start}
     return bare.pop() if len(bare) == 1 else ""
 
 
@@ -437,7 +447,7 @@ def _is_at(area: Mark, cue: Mark, scene: Scene) -> bool:
     if cue.kind == "depends":
         return 0 <= area.start - cue.end <= _BEHIND
     if area.end <= cue.start:
-        # 中国在德国进口中的占比, 俄罗斯占: what is between 在 and the word is the whole.
+        # 中国在德国进口中的占比, 俄罗斯占: what is between 在 and the word is the total.
         gap = text[area.end : cue.start]
         return _AT_SHARE.fullmatch(gap) is not None or (
             scene.sentence.language == "zh" and gap.startswith("在") and "，" not in gap

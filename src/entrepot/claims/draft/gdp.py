@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES
 from entrepot.claims.draft.lexicon import NOWHERE
-from entrepot.claims.draft.near import clause, flow_of_number, is_added, moves, unit_beside
+from entrepot.claims.draft.near import borrowed_unit, clause, flow_of_number, is_added, moves
 from entrepot.claims.draft.parsed_sentence import _OF, GdpMention
 from entrepot.claims.draft.slots import level_period, notes_on, written
 from entrepot.claims.numbers import CURRENCIES
@@ -61,7 +61,7 @@ def claim_of_product(number: Span, reading: ParsedSentence) -> Drafted | None:
     if product is None:
         return None
     unit = number.says.unit
-    if unit in CURRENCIES or unit_beside(number, reading) in CURRENCIES:
+    if unit in CURRENCIES or borrowed_unit(number, reading) in CURRENCIES:
         return _amount(number, product, reading)
     if unit not in ("percent", "share") or not _is_part(number, product, reading):
         raise Refusal("a number at GDP that is no part of it: of what is not clear")
@@ -93,7 +93,7 @@ def _amount(number: Span, product: GdpMention, reading: ParsedSentence) -> Draft
     if apart or product.owner in ("", "its", WORLD, NOWHERE) or is_added(number, reading):
         raise Refusal("an amount at GDP: whose, or of what, is not clear")
     keys = {"area": product.owner, "period": str(level_period(number, reading))}
-    if borrowed := unit_beside(number, reading):
+    if borrowed := borrowed_unit(number, reading):
         keys["currency"] = borrowed
     quote = reading.sentence.text
     return Drafted("gdp", keys, written(number, reading), quote, reading.attributed_to)

@@ -31,8 +31,8 @@ __all__ = [
     "SURE",
     "agrees",
     "claim_of_guess",
-    "facts_beside",
     "facts_of",
+    "facts_with_neighbours",
     "missing",
     "sureness",
 ]
@@ -213,7 +213,7 @@ def _kind(
     number = guess.number
     unit = number.says.unit
     if guess.what == "level":
-        if not unit and (currency := _currency_beside(guess, like)) in _COUNTED:
+        if not unit and (currency := _borrowed_currency(guess, like)) in _COUNTED:
             keys["currency"] = currency
         elif unit not in CURRENCIES and unit not in _QUANTITIES:
             raise Refusal("a number without a unit that a claims file has")
@@ -234,7 +234,7 @@ _QUANTITIES = {unit: name for name, unit in COUNTED_IN.items()}
 _SCALED = 1e6
 
 
-def _currency_beside(guess: StructuralReading, like: Sequence[StructuralReading]) -> str:
+def _borrowed_currency(guess: StructuralReading, like: Sequence[StructuralReading]) -> str:
     """Return the currency that a number without one has from the one before: "5 bn euros, 3 bn"."""
     # Below a million a bare number is as likely a count.
     if abs(guess.number.says.value) < _SCALED:
@@ -265,13 +265,13 @@ def _growth(
             raise Refusal("what it is measured against does not lie before it")
         keys["base"] = str(guess.base)
     if kind == "growth":
-        beside = {
+        currencies = {
             one.number.says.currency
             for one in like
             if one.number.says.currency and one.sides == guess.sides and one.what == "level"
         }
-        if len(beside) == 1:
-            currency = beside.pop()
+        if len(currencies) == 1:
+            currency = currencies.pop()
             if currency not in _COUNTED:
                 raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
             keys["currency"] = currency
@@ -300,7 +300,7 @@ def direction_of(number: Span, scene: Scene) -> int:
 
 _FAR = 30
 """Numbers back to which an amount still says of what a rate is."""
-_WEIGHED = ("t", "pieces", "items", "m3", "barrels", "kWh")
+_QUANTITY_UNITS = ("t", "pieces", "items", "m3", "barrels", "kWh")
 _PIECES = re.compile(
     r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|куб|баррел|штук|Stück|Tonnen|тонн|bcm)"
 )
@@ -339,10 +339,10 @@ def basis_of(  # noqa: C901
     for other in near:
         if other.says.unit in CURRENCIES:
             return "growth"
-        if other.says.unit in _WEIGHED or _PIECES.match(text, other.end):
+        if other.says.unit in _QUANTITY_UNITS or _PIECES.match(text, other.end):
             return "quantity_growth"
     same = [one for one in like if one.what == "level" and one.sides == guess.sides]
-    if same and all(one.number.says.unit in _WEIGHED for one in same):
+    if same and all(one.number.says.unit in _QUANTITY_UNITS for one in same):
         return "quantity_growth"
     if same:
         return "growth"
@@ -351,7 +351,7 @@ def basis_of(  # noqa: C901
         one for one in earlier[:-_FAR:-1] if one.what == "level" and one.goods == guess.goods
     )
     last = next(amounts, None)
-    if last is not None and (last.number.says.unit in _WEIGHED or "weighed" in last.flags):
+    if last is not None and (last.number.says.unit in _QUANTITY_UNITS or "weighed" in last.flags):
         return "quantity_growth"
     return "growth"
 
@@ -363,10 +363,10 @@ def _share(
     if guess.what == "goods" or WORLD in (exporter, importer):
         if guess.goods == "all":
             ahead = [one for one in scene.apart.found.goods if one.end <= guess.number.start]
-            beside = ahead[-1:] or list(scene.apart.found.goods[:1])
-            if not beside:
+            goods = ahead[-1:] or list(scene.apart.found.goods[:1])
+            if not goods:
                 raise Refusal("a share of what is not clear")
-            keys["goods"] = beside[0].value
+            keys["goods"] = goods[0].value
         if guess.kind in BALANCES:
             raise Refusal("a share of a balance, which no kind of claim is about")
         return "ratio", {"of": dict(keys), "to": {k: v for k, v in keys.items() if k != "goods"}}
@@ -466,22 +466,24 @@ def _framed(claim: Drafted, frame: Framed) -> str:
 _MANY_AREAS, _MANY_NUMBERS = 3, 6
 _SUMS = ("rate", "sum", "balance", "share", "twice")
 _AGAINST = ("clash", "no-rate", "no-sum", "no-share", "no-balance")
-_BESIDE = {
+_NEIGHBOUR_FACTS = {
     "beside:borne-out": {f"sums:{one}" for one in _SUMS},
     "beside:gainsaid": {f"sums:{one}" for one in _AGAINST},
     "beside:rules": {"rules:same"},
 }
 
 
-def facts_beside(alike: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+def facts_with_neighbours(alike: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
     """Return facts of readings of the same sides and period in a sentence, each with the others'.
 
     Each says what it has to all others at once: one by one, it took the square of a sentence.
     """
-    said = [[name for name, signs in _BESIDE.items() if signs & one.keys()] for one in alike]
+    said = [
+        [name for name, signs in _NEIGHBOUR_FACTS.items() if signs & one.keys()] for one in alike
+    ]
     counts = Counter(name for names in said for name in names)
     return [
-        {**facts, **{name: 1.0 for name in _BESIDE if counts[name] > (name in own)}}
+        {**facts, **{name: 1.0 for name in _NEIGHBOUR_FACTS if counts[name] > (name in own)}}
         for facts, own in zip(alike, said, strict=True)
     ]
 

@@ -6,16 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.denominators import is_of_growth
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import BALANCES, Flow
 from entrepot.claims.draft.gdp import claim_of_product
 from entrepot.claims.draft.near import (
+    borrowed_unit,
     clause,
     cue_near,
     flow_of_number,
     is_added,
     moves,
-    unit_beside,
     year_on_year,
 )
 from entrepot.claims.draft.refused import of_nothing_here
@@ -27,7 +28,6 @@ from entrepot.claims.draft.shares import (
     stands_at_a_share,
 )
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
-from entrepot.claims.draft.wholes import is_of_growth
 from entrepot.claims.numbers import CURRENCIES
 from entrepot.claims.times import stepped
 
@@ -40,7 +40,7 @@ __all__ = ["claim_of_number"]
 
 
 COUNTED = ("USD", "CNY", "EUR", "RUB")
-_BESIDE = 12
+_ADJACENT = 12
 _A_YEAR = 12
 GROWTHS = ("growth", "price_growth", "quantity_growth")
 
@@ -58,11 +58,11 @@ def claim_of_number(number: Span, reading: ParsedSentence) -> Drafted:
     if claim := claim_of_product(number, reading):
         return claim
     says = number.says
-    if says.unit in CURRENCIES or says.unit == "t" or unit_beside(number, reading) in CURRENCIES:
+    if says.unit in CURRENCIES or says.unit == "t" or borrowed_unit(number, reading) in CURRENCIES:
         return _amount(number, reading)
     if says.unit == "points":
         return share_of_number(number, reading, change=True)
-    borrowed = unit_beside(number, reading)
+    borrowed = borrowed_unit(number, reading)
     if says.unit == "" and not borrowed and not cue_near(number, reading, "hhi"):
         raise Refusal("a number without a unit")
     if cue_near(number, reading, "hhi"):
@@ -83,7 +83,7 @@ def _amount(number: Span, reading: ParsedSentence) -> Drafted:
     like = [
         other
         for other in reading.numbers
-        if other.says.unit == number.says.unit or unit_beside(other, reading)
+        if other.says.unit == number.says.unit or borrowed_unit(other, reading)
     ]
     if len(like) > 1 and reading.found.of("came", "went", "accounts"):
         raise Refusal("which amount is the whole and which the part is not clear")
@@ -96,7 +96,7 @@ def _amount(number: Span, reading: ParsedSentence) -> Drafted:
         says = written(number, reading, -1 if flow.kind == "deficit" else 0)
         return _claim("balance", keys, says, number, reading, flow)
     says = written(number, reading)
-    if borrowed := unit_beside(number, reading):
+    if borrowed := borrowed_unit(number, reading):
         keys["currency"] = borrowed
     if number.says.unit == "t":
         keys["quantity"] = "mass"
@@ -203,24 +203,24 @@ def _currency(number: Span, flow: Flow, reading: ParsedSentence) -> str:
     like = [other for other in reading.numbers if other.says.unit == number.says.unit]
     # Several rates of several flows: a currency in words is of the one right in front of it.
     if len(said) > 1 or (said and len({_flow_or_none(one, reading) for one in like}) > 1):
-        said = {cue.value for cue in cues if 0 <= cue.start - number.end <= _BESIDE}
+        said = {cue.value for cue in cues if 0 <= cue.start - number.end <= _ADJACENT}
         if len(said) != 1:
             raise Refusal("in which currency it grew is not clear")
     if said:
         return said.pop()
     amounts = [other for other in reading.numbers if other.says.currency]
     amounts = [other for other in amounts if _flow_or_none(other, reading) == flow]
-    beside = {other.says.currency for other in amounts if start <= other.start < end}
-    if len(beside) == 1:
-        return beside.pop()
+    currencies = {other.says.currency for other in amounts if start <= other.start < end}
+    if len(currencies) == 1:
+        return currencies.pop()
     if cues:
         # "In yuan terms, exports … and imports …": in front of all numbers it holds for all.
         leads = all(cue.end <= reading.numbers[0].start for cue in cues)
         if not leads or len({cue.value for cue in cues}) > 1:
             raise Refusal("in which currency it grew is not clear")
         return cues[0].value
-    beside = {other.says.currency for other in amounts}
-    return beside.pop() if len(beside) == 1 else ""
+    currencies = {other.says.currency for other in amounts}
+    return currencies.pop() if len(currencies) == 1 else ""
 
 
 def _flow_or_none(number: Span, reading: ParsedSentence) -> Flow | None:
@@ -242,7 +242,7 @@ def _concentration(number: Span, reading: ParsedSentence) -> Drafted:
 
 def _ratio(number: Span, reading: ParsedSentence) -> Drafted:
     """Read "A's exports to B were five times its exports to C", or five times an amount."""
-    if sides := beside_amounts(number, reading):
+    if sides := adjacent_amounts(number, reading):
         return _of_amounts(number, *sides, reading)
     before = [flow for flow in reading.flows if flow.end <= number.start]
     after = [flow for flow in reading.flows if flow.start >= number.end]
@@ -250,7 +250,7 @@ def _ratio(number: Span, reading: ParsedSentence) -> Drafted:
         raise Refusal("a multiple of what is not clear")
     of, to = before[-1], after[0]
     for flow in (of, to):
-        if flow.trouble or not flow.whole:
+        if flow.trouble or not flow.has_both_sides:
             raise Refusal(flow.trouble or "a multiple of what is not clear")
     period = str(period_of(number, reading))
     keys = {name: {**_flow_keys(flow), "period": period} for name, flow in (("of", of), ("to", to))}
@@ -300,7 +300,7 @@ _BEFORE = {
 _OF = {"en": r"\s*(?:of )?(?:the|that of)\s*", "de": r"\s*(?:von|der|die|den)\s*"}
 
 
-def beside_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span] | None:
+def adjacent_amounts(number: Span, reading: ParsedSentence) -> tuple[Span, Span] | None:
     """Return the two amounts that a multiple says are so many times each other, the larger first.
 
     None where it stands between no two amounts in one currency, or something else is named between.

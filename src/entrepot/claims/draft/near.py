@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
 
 __all__ = [
+    "borrowed_unit",
     "clause",
     "cue_near",
     "dealt_part",
@@ -31,7 +32,6 @@ __all__ = [
     "is_said_of_goods",
     "moves",
     "nearest_area",
-    "unit_beside",
     "year_on_year",
 ]
 
@@ -98,13 +98,13 @@ def flow_of_number(number: Span, reading: ParsedSentence) -> Flow:
     """
     flow = _nearest(number, reading)
     if flow is None:
-        flow = _taken_over(reading)
+        flow = _from_context(reading)
     flow = part_named(flow, number, reading)
     if flow.choices:
         flow = _chosen(flow, number, reading)
     if flow.trouble:
         raise Refusal(flow.trouble)
-    if not flow.whole:
+    if not flow.has_both_sides:
         raise Refusal("who sells and who buys is not clear")
     return dealt_flow(flow, number, reading)
 
@@ -184,7 +184,7 @@ def _both(one: Flow, other: Flow, reading: ParsedSentence) -> bool:
     """Whether "and" ties two flows of different sides with no number in between."""
     words = cue_words(reading.language)[("and", "")]
     gap = reading.text[one.end : other.start]
-    apart = one.whole and other.whole and one.sides != other.sides
+    apart = one.has_both_sides and other.has_both_sides and one.sides != other.sides
     return apart and "▮" not in gap and "," not in gap and words.search(gap) is not None
 
 
@@ -192,7 +192,7 @@ def _number_between(flow: Flow, number: Span, reading: ParsedSentence) -> bool:
     return any(number.end <= other.start < flow.start for other in reading.numbers)
 
 
-def _taken_over(reading: ParsedSentence) -> Flow:
+def _from_context(reading: ParsedSentence) -> Flow:
     """Return the flow of the sentence before, where this one names none and could mean no other."""
     context = reading.context
     here = {area.value for area in reading.found.areas}
@@ -212,7 +212,7 @@ def cue_near(number: Span, reading: ParsedSentence, *kinds: str) -> bool:
     return any(start <= cue.start < end for cue in reading.found.of(*kinds))
 
 
-def unit_beside(number: Span, reading: ParsedSentence) -> str:
+def borrowed_unit(number: Span, reading: ParsedSentence) -> str:
     """Return the unit that a bare number shares with another: "from 9.5 to 1.7 per cent".
 
     An amount may share the currency of one before it: "fell to €518 billion from 626 billion".
@@ -227,7 +227,7 @@ def unit_beside(number: Span, reading: ParsedSentence) -> str:
     before = reading.numbers[place - 1] if place else None
     # Below a million a bare number may be a count, an index or a year.
     if before is not None and number.says.value >= _LARGE:
-        return before.says.currency or (unit_beside(before, reading) if _is_money(before) else "")
+        return before.says.currency or (borrowed_unit(before, reading) if _is_money(before) else "")
     return ""
 
 
@@ -353,9 +353,9 @@ def _row(number: Span, reading: ParsedSentence) -> list[Span]:
     return list(numbers[first : last + 1])
 
 
-def _alike(other: Span, number: Span, text: str, beside: Span) -> bool:
+def _alike(other: Span, number: Span, text: str, neighbour: Span) -> bool:
     """Whether a number has the same unit, or none, and only "and" or a comma in between."""
-    pair = (other, beside) if other.start < beside.start else (beside, other)
+    pair = (other, neighbour) if other.start < neighbour.start else (neighbour, other)
     units = {other.says.unit, number.says.unit} - {""}
     return len(units) < 2 and are_joined(pair, text)
 

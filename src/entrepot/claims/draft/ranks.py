@@ -206,7 +206,7 @@ def claim_of_place(placed: Placed, reading: ParsedSentence) -> Drafted:
         raise Refusal("a place among partners in trade both ways, which no kind of claim is about")
     span = Span(placed.start, placed.end, read_place(says), reading.language)
     # Any word not known to change nothing ("among", "once") may turn the meaning: then it is left.
-    if other := _beside(placed, clause(span, reading), reading):
+    if other := _modifier(placed, clause(span, reading), reading):
         raise Refusal(f"who has the place is not plainly said: {other!r} may change it")
     # The place counts as a number, so that the rules for times and clauses apply to it.
     reading = replace(reading, numbers=tuple(sorted((*reading.numbers, span), key=_start)))
@@ -234,7 +234,7 @@ def _start(span: Span) -> int:
     return span.start
 
 
-def _beside(placed: Placed, within: tuple[int, int], reading: ParsedSentence) -> str:
+def _modifier(placed: Placed, within: tuple[int, int], reading: ParsedSentence) -> str:
     """Return what stands in the clause of a place and may change what is said of it."""
     start, end = within
     if reading.text.rstrip().endswith(("?", "？")):

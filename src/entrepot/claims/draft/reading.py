@@ -164,7 +164,7 @@ def _left(sentence: Sentence, why: str, numbers: Sequence[Span]) -> Left:
 
 def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     """Return what the next sentence may take over: flows of this one, a period a bit longer."""
-    whole = tuple(flow for flow in reading.flows if flow.whole and not flow.trouble)
+    flows = tuple(flow for flow in reading.flows if flow.has_both_sides and not flow.trouble)
     periods = {time.period for time in reading.timing.own}
     period, age = periods.pop() if len(periods) == 1 else None, 0
     usual = period.before() if period is not None else None
@@ -172,7 +172,7 @@ def _after(reading: ParsedSentence, drafted: Sequence[Drafted]) -> Context:
     before = reading.context
     if not reading.timing.own and not reading.timing.unclear and before.age < OLDEST:
         period, age, compared = before.period, before.age + 1, compared or before.compared
-    return Context(whole, period, tuple(filter(None, map(_share_in, drafted))), age, compared)
+    return Context(flows, period, tuple(filter(None, map(_share_in, drafted))), age, compared)
 
 
 def _share_in(claim: Drafted) -> tuple[str, tuple[tuple[str, str], ...]] | None:

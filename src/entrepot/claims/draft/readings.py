@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from entrepot.claims.draft.arithmetic import borne_out
+from entrepot.claims.draft.arithmetic import cross_checks
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
@@ -19,8 +19,8 @@ from entrepot.claims.draft.judge import (
     SURE,
     agrees,
     claim_of_guess,
-    facts_beside,
     facts_of,
+    facts_with_neighbours,
     sureness,
 )
 from entrepot.claims.draft.reading import numbers_of, table_in
@@ -162,7 +162,7 @@ def structured(
         earlier += like
     # Before arithmetic: a rate of tonnes must not be compared with levels in money.
     done = _said_again(done)
-    sums = borne_out(
+    sums = cross_checks(
         {
             place: (one.claim, one.guess.number.says)
             for place, one in done.items()
@@ -181,8 +181,10 @@ def structured(
         key = id(one.scene), frozenset(one.guess.sides), str(one.guess.period)
         alike.setdefault(key, []).append(place)
     for places in alike.values():
-        # A second round: what bears out a neighbour speaks for the same sides and period here.
-        for place, said in zip(places, facts_beside([facts[one] for one in places]), strict=True):
+        # A second round: what supports a neighbour speaks for the same sides and period here.
+        for place, said in zip(
+            places, facts_with_neighbours([facts[one] for one in places]), strict=True
+        ):
             done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
 
@@ -236,14 +238,14 @@ def _said_again(
         if one.guess.what == "level" and one.guess.goods != "all":
             unit = one.guess.number.says.unit
             units.setdefault(one.guess.goods, set()).add(unit in COUNTED_IN.values())
-    weighed = {
+    by_quantity = {
         (one.guess.number.says.value, one.guess.sides)
         for one in found.values()
         if one.claim is not None and one.claim.kind == "quantity_growth"
     }
     for place, one in found.items():
         claim = one.claim
-        again = (one.guess.number.says.value, one.guess.sides) in weighed
+        again = (one.guess.number.says.value, one.guess.sides) in by_quantity
         again = again or units.get(one.guess.goods) == {True}
         if claim is not None and claim.kind == "growth" and again:
             keys = {key: value for key, value in claim.keys.items() if key != "currency"}
@@ -389,16 +391,16 @@ def _is_of_total(claim: Drafted, structure: Structured) -> bool:
     return total and len(sides - named - {structure.guess.home}) > 0 and WORLD not in sides
 
 
-_BEARS_OUT = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
+_SUPPORTING = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))
 
 
 def _says_nothing(structure: Structured) -> bool:
-    """Whether a sentence names no flow and no country, and no sum bears its number out.
+    """Whether a sentence names no flow and no country, and no sum supports its number.
 
     "Rents rose by 12 %" in a text on trade is not a number of the trade before it.
     """
     facts = structure.facts.keys()
-    return "nothing-named" in facts and not _BEARS_OUT & facts
+    return "nothing-named" in facts and not _SUPPORTING & facts
 
 
 def _is_likely(read: Structured) -> bool:
@@ -414,14 +416,14 @@ def _is_alone(chosen: Drafted, rules: Drafted | str | None, structure: Structure
         return False
     if isinstance(rules, Drafted) and _agree_but_basis(structure.claim, rules):
         return False
-    borne_out = _BEARS_OUT & structure.facts.keys() or is_framed(structure)
-    return not (agrees(chosen, structure.claim) and borne_out)
+    supported = _SUPPORTING & structure.facts.keys() or is_framed(structure)
+    return not (agrees(chosen, structure.claim) and supported)
 
 
 def _agree_but_basis(by_structure: Drafted, rules: Drafted) -> bool:
     """Whether only the structure saw that a growth is one of tonnes or pieces."""
-    weighed = by_structure.kind == "quantity_growth" and rules.kind == "growth"
-    return weighed and agrees(replace(by_structure, kind="growth"), rules)
+    by_quantity = by_structure.kind == "quantity_growth" and rules.kind == "growth"
+    return by_quantity and agrees(replace(by_structure, kind="growth"), rules)
 
 
 def _goes_on(read: Structured | None, last: Drafted | None) -> bool:

@@ -36,7 +36,7 @@ def of_nothing_here(number: Span, reading: ParsedSentence) -> str:
         return "what is expected or planned, not what was: nothing to test yet"
     if why := of_the_sentence(reading):
         return why
-    for rule in (_of_the_clause, _averaged, _beside_a_place):
+    for rule in (_of_the_clause, _averaged, _next_to_a_rank):
         if why := rule(number, reading):
             return why
     return ""
@@ -68,7 +68,9 @@ def _leads_to_a_flow(cue: Mark, reading: ParsedSentence) -> bool:
                 area.value for area in reading.found.areas if cue.end <= area.start < flow.start
             }
             unbroken = not re.search("[▮，,；;、。]", words)
-            return unbroken and flow.whole and not flow.trouble and sides == set(flow.sides)
+            return (
+                unbroken and flow.has_both_sides and not flow.trouble and sides == set(flow.sides)
+            )
     return False
 
 
@@ -120,15 +122,15 @@ def _averaged(number: Span, reading: ParsedSentence) -> str:
     """Refuse averages and rates a year: one number that stands for several periods."""
     if number.says.per:
         # "2 bn a month" becomes the amount of its period; "3 % a year" is of no one period.
-        whole = number.says.currency or number.says.unit == "t"
-        return "" if whole else "a rate for each of several periods"
+        adds_up = number.says.currency or number.says.unit == "t"
+        return "" if adds_up else "a rate for each of several periods"
     printed = reading.sentence.text[number.start : number.end]
     if _here("mean", number, reading) or re.search(r"(?i)averag|средн|durchschnitt|均", printed):
         return "an average: of which numbers, or over what time, is not clear"
     return ""
 
 
-def _beside_a_place(number: Span, reading: ParsedSentence) -> str:
+def _next_to_a_rank(number: Span, reading: ParsedSentence) -> str:
     """Refuse a bare number at a word of order: "ranked 3rd", "among the top 5"."""
     if _here("rank", number, reading) and number.says.unit in ("", "ratio"):
         return "a rank, or a number next to one: which is not clear"

@@ -493,9 +493,9 @@ def times_of(  # noqa: C901
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
             times.append(Time(period, days.start(), days.end(), before))
     # What the patterns here read must not be read again, in part, by the general rules.
-    taken = [(time.start, time.end) for time in times] + earlier
+    already_read = [(time.start, time.end) for time in times] + earlier
     for found in when(text, published, language):
-        if any(start < found.end and found.start < end for start, end in taken):
+        if any(start < found.end and found.start < end for start, end in already_read):
             continue
         before = base.search(text[max(found.start - 40, 0) : found.start]) is not None
         if (before or language == "zh") and is_record(found, text, language):

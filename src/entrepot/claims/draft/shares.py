@@ -1,4 +1,4 @@
-"""Shares, and changes of shares: which part of whose whole."""
+"""Shares, and changes of shares: which part of whose total."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from entrepot.claims.draft.denominators import (
+    ACROSS,
+    SHARE_CUES,
+    denominator_before,
+    denominator_behind,
+    goes_on,
+    is_of_growth,
+    whose_goods,
+)
 from entrepot.claims.draft.draft import Drafted, Refusal
 from entrepot.claims.draft.flows import SELLS, Flow
 from entrepot.claims.draft.lexicon import NOWHERE
 from entrepot.claims.draft.near import (
+    borrowed_unit,
     clause,
     cue_near,
     dealt_part,
@@ -19,20 +29,10 @@ from entrepot.claims.draft.near import (
     is_said_of_goods,
     moves,
     nearest_area,
-    unit_beside,
     year_on_year,
 )
 from entrepot.claims.draft.refused import unmarked
 from entrepot.claims.draft.slots import check_base, level_period, notes_on, period_of, written
-from entrepot.claims.draft.wholes import (
-    ACROSS,
-    SHARE_CUES,
-    denominator_before,
-    denominator_behind,
-    goes_on,
-    is_of_growth,
-    whose_goods,
-)
 from entrepot.model.areas import WORLD
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ _RELATIVE = re.compile(r"\b(?:which|who|котор[а-я]+)\b|, (?:die|der|das) 
 
 
 def is_share(number: Span, reading: ParsedSentence) -> bool:
-    """Whether a number in per cent, or a fraction, is a part of a whole."""
-    unit = number.says.unit or unit_beside(number, reading)
+    """Whether a number in per cent, or a fraction, is a part of a total."""
+    unit = number.says.unit or borrowed_unit(number, reading)
     if unit not in ("percent", "share", "ratio"):
         return False
     if number.says.unit == "ratio" or number.says.moved:
@@ -71,7 +71,7 @@ def share_of_number(number: Span, reading: ParsedSentence, *, change: bool) -> D
     Raises
     ------
     Refusal
-        If part, whole or period are not clear.
+        If part, total or period are not clear.
     """
     if cue_near(number, reading, "quantity"):
         raise Refusal("a part by quantity, which no kind of claim is about")
@@ -115,9 +115,9 @@ def _share(number: Span, reading: ParsedSentence) -> tuple[str, dict[str, Any], 
         return _same_again(reading)
     _check_is_of_a_country(denominator, number, reading)
     owner, part = _part(denominator, number, reading)
-    if theirs := whose_goods(denominator, (owner, part), first, reading):
-        other = owner if theirs == part else part
-        return _keys_of(replace(denominator, kind=ACROSS[denominator.kind]), (theirs, other))
+    if goods_owner := whose_goods(denominator, (owner, part), first, reading):
+        other = owner if goods_owner == part else part
+        return _keys_of(replace(denominator, kind=ACROSS[denominator.kind]), (goods_owner, other))
     return _keys_of(denominator, (owner, dealt_part(part, number, reading)))
 
 
@@ -151,7 +151,7 @@ def _but_period(keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
 
 
 def _part(denominator: Flow, number: Span, reading: ParsedSentence) -> tuple[str, str]:
-    """Return (whose whole it is, who the part of it is)."""
+    """Return (whose total it is, who the part of it is)."""
     start, end = clause(number, reading)
     areas = [area for area in reading.found.areas if start <= area.start < end]
     # A clause with one country needs the other from the rest of the sentence.
@@ -191,7 +191,7 @@ def _own_subject(number: Span, areas: list[Mark], reading: ParsedSentence) -> st
 
 
 def _owner(denominator: Flow, areas: list[Mark], reading: ParsedSentence) -> str:
-    """Return the country whose imports, exports or trade are the whole."""
+    """Return the country whose imports, exports or trade are the total."""
     parts = [area for area in areas if _is_part(area, denominator, reading)]
     shared = {area.value for area in parts}
     named = [area for area in areas if area.value not in shared]
@@ -204,7 +204,7 @@ def _owner(denominator: Flow, areas: list[Mark], reading: ParsedSentence) -> str
         if cue.end <= denominator.start and denominator.start - cue.end <= _NEAR
     ]
     subjects = {area.value for area in named if area.form == "bare"}
-    if its and denominator.kind in SELLS and _is_taken(its[-1], reading):
+    if its and denominator.kind in SELLS and _follows_took(its[-1], reading):
         # "China took 27 % of its exports": who takes is not who exports
         sellers = {area.value for area in reading.found.areas} - subjects - {WORLD}
         if len(sellers) != 1 or len(subjects) != 1 or _RELATIVE.search(reading.sentence.text):
@@ -217,7 +217,7 @@ def _owner(denominator: Flow, areas: list[Mark], reading: ParsedSentence) -> str
     raise Refusal("whose imports or exports the share is of, is not clear")
 
 
-def _is_taken(its: Mark, reading: ParsedSentence) -> bool:
+def _follows_took(its: Mark, reading: ParsedSentence) -> bool:
     """Whether the verb before "its" says that somebody takes."""
     before = [cue for cue in reading.found.of("took") if cue.end <= its.start]
     return bool(before) and its.start - before[-1].end <= _NEAR
@@ -292,7 +292,7 @@ _OTHER_SUBJECT = re.compile(
     r"\b(?:which|who|as|because|котор[а-я]+|так как|поскольку|da|weil|als)\b|, (?:die|der|das) "
 )
 """A word behind which something else may have risen: "a share of imports, which rose"."""
-_BESIDE_LEVEL = re.compile(
+_AFTER_LEVEL = re.compile(
     r"[,(—–]\s*(?:an? |ein |eine |einen )?"
     r"(?:increase|rise|gain|fall|drop|decline|plus|minus|anstieg|zuwachs|rückgang)?"
     r"\s*(?:of|by|von|um)?\s*$",
@@ -323,13 +323,11 @@ def is_of_the_share(number: Span, reading: ParsedSentence) -> bool:
     if any(not _is_of_the_share(flow.start, share.start, reading) for flow in reading.flows):
         return False
     leading = [other for other in reading.numbers if other.end <= number.start]
-    return (
-        not leading or _BESIDE_LEVEL.fullmatch(between[leading[-1].end - share.end :]) is not None
-    )
+    return not leading or _AFTER_LEVEL.fullmatch(between[leading[-1].end - share.end :]) is not None
 
 
 def _is_of_the_share(flow: int, share: int, reading: ParsedSentence) -> bool:
-    """Whether a flow stands where the whole of a share does: behind it, in Chinese before it."""
+    """Whether a flow stands where the total of a share does: behind it, in Chinese before it."""
     return flow < share if reading.language == "zh" else share < flow
 
 
@@ -388,13 +386,13 @@ def part_by_goods(number: Span, reading: ParsedSentence) -> Drafted:
         raise Refusal("a part of a growth, which no kind of claim is about")
     if len(goods) != 1:
         raise Refusal("what part of a flow some goods are: which goods is not clear")
-    if denominator is None or denominator.trouble or not denominator.whole:
+    if denominator is None or denominator.trouble or not denominator.has_both_sides:
         raise Refusal("what part of a flow some goods are: of which flow is not clear")
     if denominator.kind == "trade":
         raise Refusal("what part of trade both ways some goods are: write it as ratio")
     if denominator.goods not in ("all", goods[0].value):
         raise Refusal("what part of a flow some goods are: of which goods the flow is")
-    if other := _beside(reading, (start, end)):
+    if other := _modifier(reading, (start, end)):
         raise Refusal(f"what part some goods are is not plainly said: {other!r} may change it")
     period = str(level_period(number, reading))
     flow: dict[str, Any] = {"exporter": denominator.exporter, "importer": denominator.importer}
@@ -407,7 +405,7 @@ def part_by_goods(number: Span, reading: ParsedSentence) -> Drafted:
     return Drafted("ratio", keys, written(number, reading), quote, reading.attributed_to, notes)
 
 
-def _beside(reading: ParsedSentence, within: tuple[int, int]) -> str:
+def _modifier(reading: ParsedSentence, within: tuple[int, int]) -> str:
     """Return what stands in the clause and may change of what the goods are a part."""
     known = [(flow.start, flow.end) for flow in reading.flows]
     known += [(cue.start, cue.end) for cue in reading.found.of(*SHARE_CUES)]

@@ -94,7 +94,7 @@ def weights() -> dict[str, dict[str, float]]:
     return found
 
 
-def weighed(
+def with_probabilities(
     part: str, choices: Sequence[Choice], learned: Mapping[str, Mapping[str, float]]
 ) -> list[tuple[float, Choice]]:
     """Return the choices with their probabilities, the likeliest first."""
@@ -191,7 +191,7 @@ def _guess_place(
     ):
         if recorder is not None:
             recorder.add(scene, number, part, choices, {"what": "rank", "kind": kind})
-        ranked = weighed(part, choices, learned)
+        ranked = with_probabilities(part, choices, learned)
         chances[part] = ranked[0][0] if ranked else 0.0
         others[part] = tuple("|".join(one.value) for _, one in ranked[1:4])
         if ranked:
@@ -241,7 +241,7 @@ def _guess(  # noqa: C901
     def choose(part: str, choices: list[Choice], **more: str) -> Choice | None:
         if recorder is not None:
             recorder.add(scene, number, part, choices, more)
-        ranked = weighed(part, choices, learned)
+        ranked = with_probabilities(part, choices, learned)
         if not ranked:
             chances[part] = 0.0
             return None
@@ -308,7 +308,7 @@ def _guess(  # noqa: C901
         former = when is not None and any(
             one.startswith(("yb:", "mb:", "tB")) for one in when.features
         )
-        carried = when is not None and any(
+        inherited = when is not None and any(
             one.startswith(("carry:", "last-left")) for one in when.features
         )
         # "5.1 bn in 2023 after 4.8 bn in 2022": the text goes on about 2023.
@@ -320,7 +320,7 @@ def _guess(  # noqa: C901
         )
         if (
             period is not None
-            and (carried or not former)
+            and (inherited or not former)
             and not compared
             and not ends_with(FROM, scene.apart.text, number.start)
         ):
@@ -469,8 +469,8 @@ def _base(
     if near and period.freq in steps:
         return stepped(period, steps[period.freq])
     year_before = any(low <= start < high for start, _ in scene.earlier)
-    carried = memory.base is not None and period == memory.period and not scene.times
-    if carried and not year_before and memory.base is not None and memory.base < period:
+    inherited = memory.base is not None and period == memory.period and not scene.times
+    if inherited and not year_before and memory.base is not None and memory.base < period:
         return memory.base
     # A base lives until a sentence with a time of its own, or "a year earlier".
     memory.base = None

@@ -107,7 +107,7 @@ class Timing:
     def _nearest(self, number: Span, numbers: Sequence[Span]) -> Time | None:
         if (tied := self._tied(number)) is not None:
             return tied
-        own = beside(number, self.own, self.text)
+        own = candidate_times(number, self.own, self.text)
         free = [time for time in own if not self._is_of_another(time, number, numbers)]
         before = [time for time in free if time.end <= number.start]
         # In front first: what stands right behind the number was looked for already (`_tied`).
@@ -221,7 +221,7 @@ def may_be_of(time: Time, number: Span, text: str) -> bool:
     return True
 
 
-def beside(number: Span, times: Sequence[Time], text: str) -> list[Time]:
+def candidate_times(number: Span, times: Sequence[Time], text: str) -> list[Time]:
     """Return the times that a number may be of: those in its own brackets before all others."""
     able = [time for time in times if may_be_of(time, number, text)]
     here = _bracket(number.start, text)

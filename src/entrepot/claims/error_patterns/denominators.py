@@ -64,7 +64,7 @@ def mixed_years(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
 def _mixed(
     claim: Claim, view: KnownValues, of: Terms, to: Terms
 ) -> Iterator[tuple[KnownInterval, str]]:
-    """Yield what the part of one year is of the whole of another, and the sum in words."""
+    """Yield what the part of one year is of the total of another, and the sum in words."""
     left = view.left(replace(claim.quantity, of=of, to=to))
     if left is not None and luck(claim, left) <= MOST_LUCK:
         text = f"the part of {of[0][0].period} over the whole of {to[0][0].period}"
@@ -170,14 +170,14 @@ def _other_totals(quantity: Quantity) -> Iterator[tuple[str, Terms]]:
     """Yield the totals that are taken for one another: the way back, both ways, all goods."""
     if len(quantity.to) != 1 or not quantity.of:
         return
-    whole, part = quantity.to[0][0], quantity.of[0][0]
-    yield "trade in the other direction", ((whole.turned(), 1.0),)
-    yield "trade in both directions", ((whole, 1.0), (whole.turned(), 1.0))
+    total, part = quantity.to[0][0], quantity.of[0][0]
+    yield "trade in the other direction", ((total.turned(), 1.0),)
+    yield "trade in both directions", ((total, 1.0), (total.turned(), 1.0))
     if WORLD not in (part.exporter, part.importer):
-        other = part.but(importer=WORLD) if whole.exporter == WORLD else part.but(exporter=WORLD)
+        other = part.but(importer=WORLD) if total.exporter == WORLD else part.but(exporter=WORLD)
         yield "the partner's trade", ((other, 1.0),)
-    if whole.goods != "all":
-        yield "all goods", ((whole.but(goods="all"), 1.0),)
+    if total.goods != "all":
+        yield "all goods", ((total.but(goods="all"), 1.0),)
 
 
 def _distinct(values: list[float]) -> int:
@@ -186,16 +186,16 @@ def _distinct(values: list[float]) -> int:
     return 1 + sum(two > 1.01 * one for one, two in pairwise(ordered))
 
 
-def _run_rates(whole: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
+def _run_rates(total: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
     longest: dict[str, tuple[int, ReferenceLevel]] = {}
     for statement in facts.statements.all:
         quantity = statement.quantity
         level = next(quantity.levels())
         if quantity.measure != "value" or len(quantity.of) != 1 or not statement.counts:
             continue
-        same = level.but(period=whole.period, reporter=whole.reporter) == whole
+        same = level.but(period=total.period, reporter=total.reporter) == total
         # Year to date, taken on at the same rate: "eleven months" for a year not over yet.
-        partial = level.period.start == whole.period.start and level.period.end < whole.period.end
+        partial = level.period.start == total.period.start and level.period.end < total.period.end
         months = level.period.months
         candidate = longest.get(statement.row.origin)
         if same and partial and (candidate is None or months > candidate[0]):
@@ -205,7 +205,7 @@ def _run_rates(whole: Level, facts: ReferenceLevels) -> Iterator[_Amount]:
         period = known.terms[0][0].period
         printed = figure_value(known.interval.middle, "USD", 4)
         yield _Amount(
-            known.interval.scaled(whole.period.months / months),
+            known.interval.scaled(total.period.months / months),
             f"{_whose(known)}, {printed} in {period} taken on at the same rate",
         )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
 # What an edit of digits may leave: no zero in front, no two marks in a row.
-_WHOLE = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
+_WELL_FORMED = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
 _NAMES = ("thousands", "millions", "billions", "trillions")
 # Factor, in how many ways such an error may happen, and words; 万 is 10**4, 亿 10**8.
 _SCALES = (
@@ -136,7 +136,7 @@ def _readings(claim: Claim, numeral: str) -> tuple[tuple[tuple[Claim, ...], int,
     start, _, end = claim.says.text.partition(numeral)
     found = []
     for texts, ways, words in _edits(numeral):
-        read = [_read(claim, start + text + end) for text in texts if _WHOLE.fullmatch(text)]
+        read = [_read(claim, start + text + end) for text in texts if _WELL_FORMED.fullmatch(text)]
         rights = (one for one in read if one is not None and one.interval != claim.interval)
         found.append((tuple(rights), ways, words))
     return tuple(found)

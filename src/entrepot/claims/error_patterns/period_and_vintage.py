@@ -137,9 +137,9 @@ def _freight(level: Level) -> Iterator[tuple[Interval, int]]:
 
     Exports are counted without freight, so a slip adds it; imports mostly with it.
     """
-    added, taken = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
+    added, removed = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
     yield added, {level.exporter: 2, level.importer: 6}.get(level.reporter, 3)
-    yield taken, {level.exporter: 6, level.importer: 2}.get(level.reporter, 3)
+    yield removed, {level.exporter: 6, level.importer: 2}.get(level.reporter, 3)
 
 
 def swapped(claim: Claim, view: KnownValues) -> Iterator[Proposal]:

@@ -168,27 +168,27 @@ def fraction_words(language: str) -> Iterator[tuple[str, float]]:
         return
     counts = _COUNTS.get(language, ())
     for place, noun in enumerate(_PARTS.get(language, ())):
-        whole = place + _FIRST
-        for part, count in enumerate(counts[: whole - 1], start=1):
+        denominator = place + _FIRST
+        for part, count in enumerate(counts[: denominator - 1], start=1):
             plural = f"{noun}s" if language == "en" and part > 1 else noun
             for link in (" ", " - ") if language == "en" else (" ",):
-                yield f"{count}{link}{plural}", part / whole
+                yield f"{count}{link}{plural}", part / denominator
 
 
 def _russian() -> Iterator[tuple[str, float]]:
-    for whole in range(_FIRST, 11):
-        one, many = _forms(whole)
-        for part, counts in enumerate(_RUSSIAN_COUNTS[: whole - 1], start=1):
+    for denominator in range(_FIRST, 11):
+        one, many = _forms(denominator)
+        for part, counts in enumerate(_RUSSIAN_COUNTS[: denominator - 1], start=1):
             for count in counts:
                 for noun in one if part == 1 else many:
-                    yield f"{count} {noun}", part / whole
+                    yield f"{count} {noun}", part / denominator
 
 
-def _forms(whole: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _forms(denominator: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return a denominator in the cases of one and of several of it."""
-    if whole - _FIRST < len(_RUSSIAN_NOUNS):
-        return _RUSSIAN_NOUNS[whole - _FIRST]
-    stem = _RUSSIAN_STEMS[whole - _FIRST - len(_RUSSIAN_NOUNS)]
+    if denominator - _FIRST < len(_RUSSIAN_NOUNS):
+        return _RUSSIAN_NOUNS[denominator - _FIRST]
+    stem = _RUSSIAN_STEMS[denominator - _FIRST - len(_RUSSIAN_NOUNS)]
     one, many = (tuple(f"{stem}{ending}" for ending in endings) for endings in _RUSSIAN_ENDINGS)
     return one, many
 

@@ -217,12 +217,12 @@ def readings(text: str, language: str) -> tuple[tuple[float, float], ...]:
     if text.isdigit():
         return ((float(text), 1.0),)
     if _UNCLEAR.fullmatch(text):
-        whole, parted = _worth(re.sub("[.,]", "", text)), _worth(text.replace(",", "."))
+        grouped, parted = _worth(re.sub("[.,]", "", text)), _worth(text.replace(",", "."))
         mark = "," if "," in text else "."
         if not language:
             # Of an unknown language first as in English: a comma groups, a point parts.
-            return (whole, parted) if mark == "," else (parted, whole)
-        return (parted,) if mark in _POINT_PARTS[language] else (whole,)
+            return (grouped, parted) if mark == "," else (parted, grouped)
+        return (parted,) if mark in _POINT_PARTS[language] else (grouped,)
     # One sign cannot both group and part: 1.234.5 is no number.
     if (found := _GROUPED.fullmatch(text)) and found["mark"] != found["by"]:
         head, tail = text, ""

@@ -244,13 +244,13 @@ def _shares(tokens: list[Token]) -> list[Token]:
         return tokens
     at = places[0]
     first, link, last = tokens[at - 1 : at + 2]
-    part, whole = (first, last) if link.kind == "out_of" else (last, first)
-    if not (isinstance(part.value, float) and isinstance(whole.value, float)):
+    part, total = (first, last) if link.kind == "out_of" else (last, first)
+    if not (isinstance(part.value, float) and isinstance(total.value, float)):
         return tokens
     # "Five out of three" is no share.
-    if not (part.kind == whole.kind == "number" and 0 < part.value < whole.value):
+    if not (part.kind == total.kind == "number" and 0 < part.value < total.value):
         return tokens
-    share = replace(first, kind="fraction", value=part.value / whole.value, end=last.end)
+    share = replace(first, kind="fraction", value=part.value / total.value, end=last.end)
     return [*tokens[: at - 1], share, *tokens[at + 2 :]]
 
 

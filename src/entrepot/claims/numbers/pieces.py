@@ -106,7 +106,7 @@ def _behind(
 
 
 def _says_more(run: list[Token], core: int, at: int, following: int, *, moved: bool) -> bool:
-    """Whether a rise or fall behind a number is told of that number."""
+    """Whether a rise or fall behind a number is said of that number."""
     # One word that is both number and direction: "doubled", "halved".
     if run[at].start == run[core].start:
         return True

@@ -127,9 +127,9 @@ _EXAMPLES = '"27 %", "1.63 trillion yuan", "more than five times", "25 to 55 %"'
 
 def unread(phrase: str, part: str) -> RequestError:
     """Return the error that names the part of `phrase` that was not understood."""
-    whole = phrase if len(phrase) <= _SHOWN else f"{phrase[:_SHOWN]}…"
+    shown = phrase if len(phrase) <= _SHOWN else f"{phrase[:_SHOWN]}…"
     return RequestError(
-        f"not understood: {part!r} in {whole!r}",
+        f"not understood: {part!r} in {shown!r}",
         why="a number phrase that is read only in part could be read wrongly",
         hint=f"write it as in {_EXAMPLES}",
     )

@@ -101,7 +101,7 @@ def _spans(part: str, offset: int, language: str, locale: str) -> Iterator[Span]
                 continue
             if not says.moved:
                 place, stop = bisect_left(starts, start), bisect_left(starts, end)
-                says = turned(says, told_apart(found, place, stop))
+                says = turned(says, direction_of_change(found, place, stop))
             yield Span(offset + start, offset + end, says, language)
             break
 
@@ -127,7 +127,7 @@ _ENDS = _STOPS - {",", "，"}
 _REACH = 25
 
 
-def told_apart(found: Sequence[Token], start: int, end: int) -> int:
+def direction_of_change(found: Sequence[Token], start: int, end: int) -> int:
     """Return 1 or -1 if the clause says that the amount at ``found[start:end]`` is a rise or fall.
 
     Only what "by" introduces (um, на) is the size of a change: "fell in 2025 by 6.5 %",
@@ -205,7 +205,7 @@ _SHORT = re.compile(
     ),
     re.IGNORECASE,
 )
-_WHOLE = {
+_PLACE_PATTERNS = {
     language: re.compile(f"(?:the )?(?:{words})", re.IGNORECASE)
     for language, words in PLACES.items()
 }
@@ -222,7 +222,9 @@ def place_of(text: str) -> int | None:
     (2, 5, 5)
     """
     words = " ".join(text.lower().split())
-    if not _SHORT.fullmatch(words) and not any(one.fullmatch(words) for one in _WHOLE.values()):
+    if not _SHORT.fullmatch(words) and not any(
+        one.fullmatch(words) for one in _PLACE_PATTERNS.values()
+    ):
         return None
     # `or None`: there is no place 0.
     if digits := re.search(r"\d+", words):

@@ -222,9 +222,11 @@ def _is_time(token: Token, before: Sequence[Token], after: Sequence[Token]) -> b
     if not token.text.endswith(("quarter", "quarters")) or not (before or after):
         return False
     led = before[-1].text.rpartition(" ")[2] if before else ""
-    whole = [near for near in after if near.text not in _ARTICLES]
-    counted = bool(whole) and (whole[0].kind == "time" or whole[0].text.startswith(_GOING_ON))
-    counted = counted or (bool(whole) and _like_a_year(whole[0]))
+    following = [near for near in after if near.text not in _ARTICLES]
+    counted = bool(following) and (
+        following[0].kind == "time" or following[0].text.startswith(_GOING_ON)
+    )
+    counted = counted or (bool(following) and _like_a_year(following[0]))
     if led in _DURING or counted:
         return True
     return led not in ("by", "to") and not _is_value(before, after)
@@ -251,14 +253,14 @@ def _one_in_ten(token: Token, before: Sequence[Token], after: Sequence[Token]) -
     """Read "in" and "von" between two small whole numbers as "out of"."""
     if token.text not in ("in", "von") or not before or not after:
         return token
-    part, whole = before[-1], after[0]
-    if part.kind != "number" or whole.kind != "number" or _like_a_year(whole):
+    part, total = before[-1], after[0]
+    if part.kind != "number" or total.kind != "number" or _like_a_year(total):
         return token
-    if not (isinstance(part.value, float) and isinstance(whole.value, float)):
+    if not (isinstance(part.value, float) and isinstance(total.value, float)):
         return token
     # "5 in 10 million" or "3 in 12 months" is no fraction.
     measured = len(after) > 1 and after[1].kind in (*NUMERIC, "time", "month")
-    small = 0 < part.value < whole.value <= 1000 and part.step == whole.step == 1
+    small = 0 < part.value < total.value <= 1000 and part.step == total.step == 1
     return replace(token, kind="out_of") if small and not measured else token
 
 

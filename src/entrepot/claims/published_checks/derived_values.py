@@ -53,7 +53,7 @@ def sums(numbers: Iterable[PublishedInterval], facts: ReferenceLevels) -> Iterat
 
 
 def _home(number: PublishedInterval) -> str:
-    """Return whose books a number is of; of a share that does not say, those of its whole."""
+    """Return the reporter of a number; of a share that does not say, that of its total."""
     sides = {"import_share": number.row.importer, "export_share": number.row.exporter}
     return number.reporter or sides.get(number.row.measure, "")
 
@@ -63,7 +63,7 @@ def _usable(known: ReferenceLevel, number: PublishedInterval) -> bool:
     return (
         all(row.reporter == _home(number) for row in rows)
         and number.row.id not in {row.id for row in rows}
-        and not any(statement.is_ours for statement in known.statements)
+        and not any(statement.is_own_result for statement in known.statements)
     )
 
 
@@ -98,8 +98,8 @@ def _parts(
 ) -> tuple[tuple[ReferenceLevel, float], ...]:
     """Return the printed parts of a sum, of as few origins as can be; none if one is missing."""
     terms = statement.quantity.of
-    held = [[k for k in facts.printed(level) if _usable(k, number)] for level, _ in terms]
-    choices = [tuple(chosen) for chosen in itertools.product(*held)]
+    candidates = [[k for k in facts.printed(level) if _usable(k, number)] for level, _ in terms]
+    choices = [tuple(chosen) for chosen in itertools.product(*candidates)]
     if not choices:
         return ()
     best = min(choices, key=lambda chosen: len({o for known in chosen for o in known.origins}))
@@ -153,11 +153,11 @@ def _release(
 
 @dataclass(frozen=True, slots=True)
 class PartedSpan:
-    """A span of time with its two parts, all printed: the first part, the second, the whole."""
+    """A span of time with its two parts, all printed: the first part, the second, the full span."""
 
     first: PublishedInterval
     second: PublishedInterval
-    whole: PublishedInterval
+    full: PublishedInterval
 
     @property
     def total(self) -> Interval:
@@ -167,7 +167,7 @@ class PartedSpan:
     @property
     def reach(self) -> float:
         """How far later releases may have moved them."""
-        return max(REVISION[one.row.confidence] for one in (self.first, self.second, self.whole))
+        return max(REVISION[one.row.confidence] for one in (self.first, self.second, self.full))
 
 
 def spans(numbers: Iterable[PublishedInterval]) -> Iterator[PartedSpan]:
@@ -179,32 +179,32 @@ def spans(numbers: Iterable[PublishedInterval]) -> Iterator[PartedSpan]:
             key = number.key()
             # The key without period and base: spans of all lengths of one flow come together.
             series[(*key[:6], row.reporter, row.unit, row.valuation)].append(number)
-    for held in series.values():
-        for first, second in itertools.permutations(held, 2):
+    for group in series.values():
+        for first, second in itertools.permutations(group, 2):
             if first.row.period.end + timedelta(days=1) != second.row.period.start:
                 continue
             ends = (first.row.period.start, second.row.period.end)
-            for whole in held:
-                found = PartedSpan(first, second, whole)
-                both = (whole.row.period.start, whole.row.period.end)
-                if both == ends and not found.total.meets(whole.interval):
+            for full in group:
+                found = PartedSpan(first, second, full)
+                both = (full.row.period.start, full.row.period.end)
+                if both == ends and not found.total.meets(full.interval):
                     yield found
 
 
-# A span of time beside its two parts, and numbers of two directions that changed places.
+# A span of time with its two parts, and numbers of two directions that changed places.
 
 
 def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
     """Yield spans that their parts do not add up to.
 
-    Within the reach of later releases the parts and the whole are of different releases. Beyond
+    Within the reach of later releases the parts and the full span are of different releases. Beyond
     it, the number that is likeliest off is the one that fits when it changes places with that of
-    the other direction; failing that, the whole.
+    the other direction; failing that, the full span.
     """
     for span in spans(numbers):
-        off = gap(span.total, span.whole.interval)
+        off = gap(span.total, span.full.interval)
         if off <= span.reach:
-            yield _finding(span, span.whole, release=True)
+            yield _finding(span, span.full, release=True)
             continue
         swaps = list(_swaps(span, numbers))
         # With several exchanges that fit, none is the likelier.
@@ -212,7 +212,7 @@ def series(numbers: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
             wrong, other, mended = swaps[0]
             yield _finding(span, wrong, slip=_slip(span, wrong, other, mended))
         else:
-            yield _finding(span, span.whole)
+            yield _finding(span, span.full)
 
 
 def _finding(
@@ -222,11 +222,11 @@ def _finding(
     release: bool = False,
     slip: LikelyError | None = None,
 ) -> Discrepancy:
-    whole = span.whole.row
-    others = [one.row for one in (span.first, span.second, span.whole) if one is not wrong]
-    rows = (span.first.row, span.second.row, whole)
-    total = size(span.total.middle, whole.unit, rows)
-    rest = total if wrong is span.whole else size(_rest(span, wrong), whole.unit, rows)
+    full_row = span.full.row
+    others = [one.row for one in (span.first, span.second, span.full) if one is not wrong]
+    rows = (span.first.row, span.second.row, full_row)
+    total = size(span.total.middle, full_row.unit, rows)
+    rest = total if wrong is span.full else size(_rest(span, wrong), full_row.unit, rows)
     return Discrepancy(
         kind="other_definition" if release else "conflict",
         what=wrong.what,
@@ -234,7 +234,7 @@ def _finding(
         other=Side(rest, tuple(others)),
         because=(
             f"{span.first.row.printed} ({span.first.row.period}) + {span.second.row.printed} "
-            f"({span.second.row.period}) = {total}, not {whole.printed} ({whole.period})"
+            f"({span.second.row.period}) = {total}, not {full_row.printed} ({full_row.period})"
         ),
         definition="release: earlier months may have been revised since" if release else "",
         likely_errors=(slip,) if slip else (),
@@ -243,22 +243,20 @@ def _finding(
 
 def _rest(span: PartedSpan, wrong: PublishedInterval) -> float:
     part = span.first if wrong is span.second else span.second
-    return span.whole.interval.middle - part.interval.middle
+    return span.full.interval.middle - part.interval.middle
 
 
 def _swaps(
     span: PartedSpan, numbers: Iterable[PublishedInterval]
 ) -> Iterator[tuple[PublishedInterval, PublishedInterval, PartedSpan]]:
     """Yield numbers of the span that fit when exchanged with those of the other direction."""
-    for wrong in (span.first, span.second, span.whole):
+    for wrong in (span.first, span.second, span.full):
         for other in numbers:
             if not _is_turned(wrong, other):
                 continue
-            parts = [
-                other if one is wrong else one for one in (span.first, span.second, span.whole)
-            ]
+            parts = [other if one is wrong else one for one in (span.first, span.second, span.full)]
             mended = PartedSpan(*parts)
-            if gap(mended.total, mended.whole.interval) <= span.reach:
+            if gap(mended.total, mended.full.interval) <= span.reach:
                 yield wrong, other, mended
 
 
@@ -293,8 +291,8 @@ def _slip(
     text = (
         f"{wrong.row.publisher} prints {wrong.row.printed} for {wrong.what} and "
         f"{other.row.printed} for {other.what}; exchanged, {first} + {second} = {total}, within "
-        f"{gap(mended.total, mended.whole.interval) * 100:.1f}\u00a0% of "
-        f"{mended.whole.row.printed} ({mended.whole.row.period})."
+        f"{gap(mended.total, mended.full.interval) * 100:.1f}\u00a0% of "
+        f"{mended.full.row.printed} ({mended.full.row.period})."
     )
     return LikelyError("swapped", other.row.id, other.row.printed, text)
 
@@ -312,21 +310,21 @@ def parts(numbers: Iterable[PublishedInterval]) -> Iterator[Discrepancy]:
         if row.reporter and not row.variant:
             key = (row.reporter, row.unit, row.valuation, row.basis)
             alike[key].append((statement.quantity.of[0][0], number))
-    for held in alike.values():
-        for (part, small), (whole, large) in itertools.permutations(held, 2):
-            if part != whole and _is_part(part, whole):
+    for group in alike.values():
+        for (part, small), (total, large) in itertools.permutations(group, 2):
+            if part != total and _is_part(part, total):
                 yield from _larger(small, large)
 
 
-def _is_part(part: Level, whole: Level) -> bool:
+def _is_part(part: Level, total: Level) -> bool:
     return (
-        whole.period.contains(part.period)
+        total.period.contains(part.period)
         and all(
-            getattr(part, side) == getattr(whole, side) or getattr(whole, side) == WORLD
+            getattr(part, side) == getattr(total, side) or getattr(total, side) == WORLD
             for side in ("exporter", "importer")
         )
         # chpl:4.B is a part of chpl, but lists of different names may overlap in any way.
-        and (whole.goods in ("all", part.goods) or part.goods.split(":")[0] == whole.goods)
+        and (total.goods in ("all", part.goods) or part.goods.split(":")[0] == total.goods)
     )
 
 
@@ -345,7 +343,7 @@ def _larger(small: PublishedInterval, large: PublishedInterval) -> Iterator[Disc
         )
 
 
-# Shares of one whole beside each other: those of different partners are at most all of it.
+# Shares of one total: those of different partners are at most all of it.
 
 
 _EXACT = 4
@@ -353,44 +351,44 @@ _EXACT = 4
 
 
 def shares(numbers: Iterable[PublishedInterval]) -> Iterator[Discrepancy]:
-    """Yield shares that with those of other partners come to more than the whole.
+    """Yield shares that with those of other partners come to more than the total.
 
-    A share is held against those that one origin printed of the same whole, and only against
+    A share is compared with those that one origin printed of the same total, and only with
     those that do not say that they count otherwise. Partners that share a country are not added.
-    Where the origins differ, the two wholes may differ as totals of two statistics do.
+    Where the origins differ, the two totals may differ as totals of two statistics do.
     """
-    wholes: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
+    by_total: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in numbers:
         row = number.row
         if row.measure in SHARES and row.exporter and row.importer and number.interval.low > 0:
             goods = row.goods or row.goods_words.casefold()
-            wholes[row.measure, _owner(number), goods, row.period].append(number)
-    for held in wholes.values():
-        yield from _of_one_whole(held)
+            by_total[row.measure, _owner(number), goods, row.period].append(number)
+    for group in by_total.values():
+        yield from _of_one_total(group)
 
 
-def _of_one_whole(held: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
+def _of_one_total(group: Sequence[PublishedInterval]) -> Iterator[Discrepancy]:
     """Yield one finding for two origins, of the weaker; its further rows are named in it."""
-    by_id = {number.row.id: number for number in held}
-    order = [by_id[row.id] for row in ranked(number.row for number in held)]
-    voices: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
+    by_id = {number.row.id: number for number in group}
+    order = [by_id[row.id] for row in ranked(number.row for number in group)]
+    by_source: defaultdict[object, list[PublishedInterval]] = defaultdict(list)
     for number in order:
-        voices[number.row.origin, _partner(number)].append(number)
-    told: set[frozenset[str]] = set()
+        by_source[number.row.origin, _partner(number)].append(number)
+    reported: set[frozenset[str]] = set()
     # From the weakest: the finding is filed under the number that is likelier wrong.
-    for printer in reversed(list(voices.values())):
+    for printer in reversed(list(by_source.values())):
         for origin in dict.fromkeys(number.row.origin for number in order):
             both = frozenset((printer[0].row.origin, origin))
             found = _over(printer, [number for number in order if number.row.origin == origin])
-            if found is not None and both not in told:
-                told.add(both)
+            if found is not None and both not in reported:
+                reported.add(both)
                 yield found
 
 
 def _over(
     printer: Sequence[PublishedInterval], others: Sequence[PublishedInterval]
 ) -> Discrepancy | None:
-    """Return what comes of a share and as few others of one origin as make more than the whole."""
+    """Return what comes of a share and as few others of one origin as make more than the total."""
     number = printer[0]
     added: list[PublishedInterval] = []
     unsaid: dict[str, None] = {}
@@ -434,7 +432,7 @@ def _shares_finding(
 
 
 def _owner(number: PublishedInterval) -> str:
-    """Return whose imports, exports or trade the whole is."""
+    """Return whose imports, exports or trade the total is."""
     row = number.row
     sides = {"import_share": row.importer, "export_share": row.exporter}
     return sides.get(row.measure, row.reporter)

@@ -213,8 +213,8 @@ def _named(printed: PublishedInterval) -> str:
     quantity = statement.quantity
     what = f"{_KINDS.get(quantity.measure, '')}{flow(quantity.of)}"
     if quantity.measure in SHARES:
-        whole = quantity.to[0][0]
-        home = whole.exporter if quantity.measure == "export_share" else whole.importer
+        total = quantity.to[0][0]
+        home = total.exporter if quantity.measure == "export_share" else total.importer
         if quantity.measure == "trade_share":
             home = row.reporter
         of = _SHARE_OF[quantity.measure].format(who(home))
@@ -281,7 +281,10 @@ def difference(one: PublishedInterval, other: PublishedInterval) -> DefinitionGa
 
 def _keys(one: PublishedInterval, other: PublishedInterval) -> list[tuple[str, str, str]]:
     first, second = one.row, other.row
-    keys = [("books", _books(one), _books(other)), ("list", first.variant, second.variant)]
+    keys = [
+        ("books", _reporter_name(one), _reporter_name(other)),
+        ("list", first.variant, second.variant),
+    ]
     if first.measure not in SHARES:
         keys.append(("valuation", first.valuation, second.valuation))
     if first.goods != "all" or first.measure in SHARES:
@@ -293,7 +296,7 @@ def _keys(one: PublishedInterval, other: PublishedInterval) -> list[tuple[str, s
     return keys
 
 
-def _books(printed: PublishedInterval) -> str:
+def _reporter_name(printed: PublishedInterval) -> str:
     return who(printed.reporter) if printed.reporter else ""
 
 
@@ -387,8 +390,8 @@ def relatives(statement: Statement, statements: Statements) -> Relatives:
         Where to look. Our own results are left out.
     """
     row = statement.row
-    held = [one for one in statements.about(statement.quantity) if not one.is_ours]
-    same = [one.row for one in held if one.row.id != row.id]
+    comparable = [one for one in statements.about(statement.quantity) if not one.is_own_result]
+    same = [one.row for one in comparable if one.row.id != row.id]
     akin = [other for other in same if other.origin == row.origin]
     money = statement.quantity.unit
     others = [other for other in same if other.origin != row.origin]
@@ -407,7 +410,7 @@ def _in_currencies(statement: Statement, statements: Statements, money: str) -> 
         if currency == money or money not in ("USD", "CNY", "EUR", "RUB"):
             continue
         for other in statements.about(statement.quantity.mapped(currency=currency)):
-            if other.row.origin == statement.row.origin and not other.is_ours:
+            if other.row.origin == statement.row.origin and not other.is_own_result:
                 yield other.row
 
 

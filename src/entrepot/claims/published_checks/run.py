@@ -25,7 +25,7 @@ from entrepot.claims.published_checks.discrepancy import (
 from entrepot.claims.quantity import HOME
 from entrepot.claims.quantity_text import span
 from entrepot.claims.result import LikelyError
-from entrepot.claims.statements import OURS, ReferenceLevels, Statements
+from entrepot.claims.statements import OWN_PUBLISHER, ReferenceLevels, Statements
 from entrepot.claims.verdict import check
 from entrepot.errors import EntrepotError
 from entrepot.model.display import figure_value, joined, range_text
@@ -76,7 +76,7 @@ def findings(rows: Iterable[Published]) -> tuple[Discrepancy, ...]:
 
 
 def _weakness(item: Discrepancy) -> int:
-    """Return how uncertain the least certain of the rows is that a number is held against."""
+    """Return how uncertain the least certain of the rows is that a number is compared with."""
     return max(CONFIDENCES.index(row.confidence) for row in item.other.rows)
 
 
@@ -85,7 +85,7 @@ def printed_numbers(
 ) -> tuple[PublishedInterval, ...]:
     """Return the rows that can be compared, our own results left out."""
     by_id = {statement.row.id: statement for statement in statements.all}
-    found = (as_printed(row, by_id.get(row.id)) for row in rows if row.publisher != OURS)
+    found = (as_printed(row, by_id.get(row.id)) for row in rows if row.publisher != OWN_PUBLISHER)
     return tuple(number for number in found if number is not None)
 
 
@@ -124,7 +124,7 @@ def likely_slips(number: PublishedInterval, facts: ReferenceLevels) -> tuple[Lik
     """Return the slips that would explain a number, the likeliest first.
 
     The number is checked as a text of one claim would be. A conversion at a rate between those
-    held is found beside it.
+    known is found in addition.
     """
     claim = as_claim(number)
     if claim is None:
@@ -167,7 +167,7 @@ def as_claim(number: PublishedInterval) -> Claim | None:
 
 
 def _between_rates(number: PublishedInterval, facts: ReferenceLevels) -> list[LikelyError]:
-    """Return a conversion at a rate that lies between market rates held."""
+    """Return a conversion at a rate that lies between known market rates."""
     statement = number.statement
     if statement is None or statement.quantity.unit != "USD" or statement.exact is None:
         return []
@@ -322,10 +322,10 @@ def growth_in_two_currencies(
         order = [by_id[row.id] for row in ranked(number.row for number in published_rows)]
         for better, weaker in combinations(order, 2):
             if better.row.currency != weaker.row.currency:
-                yield from _held_against(weaker, better, facts)
+                yield from _compared_growth(weaker, better, facts)
 
 
-def _held_against(
+def _compared_growth(
     number: PublishedInterval, other: PublishedInterval, facts: ReferenceLevels
 ) -> Iterator[Discrepancy]:
     """Yield the finding if the rate of one currency, moved by the exchange, misses the other."""

@@ -368,9 +368,9 @@ def _vague(words: Sequence[Word], at: int) -> Expression | None:
     led = year(words, at)
     if led is None and (after := _some_of(words, at)):
         behind = skipped(words, after, *_TIES)
-        whole = _dated(words, behind)
-        if whole is not None:
-            return Expression("part_of_year", whole.after)
+        dated = _dated(words, behind)
+        if dated is not None:
+            return Expression("part_of_year", dated.after)
         within = part(words, behind) if kind(words, behind) == "month" else None
         given = year(words, behind)
         ends = [one.after for one in (within, given) if one is not None]
@@ -378,9 +378,9 @@ def _vague(words: Sequence[Word], at: int) -> Expression | None:
         if ends and not (is_half and within is None):
             return Expression("part_of_year", max(ends))
         return None
-    whole = _dated(words, at)
-    if whole is not None and kind(words, whole.after) in ("vague", "unsure"):  # 3月上旬
-        return Expression("part_of_year", whole.after + 1)
+    dated = _dated(words, at)
+    if dated is not None and kind(words, dated.after) in ("vague", "unsure"):  # 3月上旬
+        return Expression("part_of_year", dated.after + 1)
     is_before = kind(words, at) == "year_number" and kind(words, at + 1) in ("vague", "unsure")
     return Expression("part_of_year", at + 2) if is_before else None
 

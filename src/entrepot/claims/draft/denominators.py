@@ -28,7 +28,7 @@ __all__ = [
 SHARE_CUES = ("share", "accounts", "came", "went")
 ACROSS = {"supply": "purchase", "purchase": "supply"}
 """What the other side does."""
-_THEIRS = ("of", "adj", "origin")
+_OWNER_FORMS = ("of", "adj", "origin")
 _OWNED = re.compile(r"(?:['’]s?)?(?:\s+[\w-]+){0,2}\s+")
 # Right behind a number: "36 % of", "36 % der", and in Russian the bare genitive.
 _OF = {
@@ -192,17 +192,17 @@ def whose_goods(
     if denominator.kind not in ACROSS or denominator.end > number.start or reading.language == "zh":
         return ""
     bare = {area.value for area in reading.found.areas if area.form == "bare"}
-    theirs = [
+    owners = [
         area
         for area in reading.found.areas
-        if area.value in sides and area.form in _THEIRS and area.start >= number.end
+        if area.value in sides and area.form in _OWNER_FORMS and area.start >= number.end
     ]
-    if not theirs or not bare & {*sides} - {theirs[0].value}:
+    if not owners or not bare & {*sides} - {owners[0].value}:
         return ""
-    behind = [goods for goods in reading.found.goods if goods.start >= theirs[0].end]
-    is_made = theirs[0].form == "origin"  # "supplied 90 % of Russian chips": made by whom?
+    behind = [goods for goods in reading.found.goods if goods.start >= owners[0].end]
+    is_made = owners[0].form == "origin"  # "supplied 90 % of Russian chips": made by whom?
     if (is_made and denominator.kind == "supply") or not (
-        behind and _OWNED.fullmatch(reading.between(theirs[0].end, behind[0].start))
+        behind and _OWNED.fullmatch(reading.between(owners[0].end, behind[0].start))
     ):
         raise Refusal("a share of what is not clear")
-    return theirs[0].value
+    return owners[0].value
