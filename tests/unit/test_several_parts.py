@@ -41,7 +41,7 @@ GERMAN: tuple[Told, ...] = (
 
 @pytest.fixture(autouse=True)
 def _three_codes_are_all_goods(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inventory, "_WHOLE", {2: 3, 4: 3, 6: 3, 8: 3})
+    monkeypatch.setattr(inventory, "_CODES_OF_ALL_GOODS", {2: 3, 4: 3, 6: 3, 8: 3})
 
 
 def lake(
@@ -168,7 +168,7 @@ def test_a_table_of_some_goods_is_not_heard_on_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that Germany sells the hub grew alike, so that its growth in chips is no alarm."""
-    monkeypatch.setattr(inventory, "_WHOLE", {6: 2})
+    monkeypatch.setattr(inventory, "_CODES_OF_ALL_GOODS", {6: 2})
     told = (*GERMAN, (CHINA, KYRGYZSTAN, "X", 20, 20), (RUSSIA, KYRGYZSTAN, "M", 6, 408))
     held = books(lake(tmp_path, told), tmp_path, [*yearly("KGZ", "854231"), *chinese()])
     for source in ("comtrade", BOTH):
