@@ -55,6 +55,13 @@ def test_methods_by_hand() -> None:
     assert np.isnan(found[PLACE["partner"]])
 
 
+def test_a_window_longer_than_what_came_before_has_no_ratio() -> None:
+    """Of three years of which 30 months are known, few origins have 30 months a year earlier."""
+    found = estimates(steady(48), None, 35, Window(36, 6))[:, 0]
+    assert np.isnan(found[PLACE["partial_ratio"]])
+    assert np.isfinite(found[PLACE["last_year"]])
+
+
 def test_partner_times_the_gap() -> None:
     values = steady(48)
     partner = values * 0.8

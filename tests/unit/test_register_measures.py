@@ -14,6 +14,7 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.errors import RequestError, UnknownNameError
 from entrepot.figures.figure import headline
+from entrepot.report.standalone import of_figure
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -150,6 +151,15 @@ def test_who_appeared_and_who_lost(lake: Lake) -> None:
     assert parts == pytest.approx(
         {"not named" if k == "S/M" else k: v for k, v in amounts().items()}
     )
+
+
+@pytest.mark.parametrize("by", ["sender", "brand"])
+def test_names_before_and_after_are_drawn(lake: Lake, by: str) -> None:
+    drawn = of_figure(ask(lake, "reorientation", by=by, base="2022"))
+    assert "ACME LTD gained" in drawn.title or by == "brand"
+    assert f"Kazakhstan’s imports by {by}, 2023 against 2022" in drawn.title
+    assert {row[by] for row in drawn.rows} >= ({"ACME LTD"} if by == "sender" else {"INTEL"})
+    assert "Akhmetova" not in f"{drawn.title}{drawn.deck}{drawn.rows}"
 
 
 def test_every_spelling_of_a_company_counts(lake: Lake) -> None:

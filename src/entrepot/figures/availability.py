@@ -30,6 +30,7 @@ __all__ = [
     "availability_of",
     "bundled_for",
     "flow_sources",
+    "is_late",
     "not_loaded",
     "of_lake",
 ]
@@ -113,11 +114,12 @@ class Availability:
         """Return who tells each side in all of some spans; None where the catalog does not say.
 
         A delivery of some goods can have nothing in a step; then a step of each span will do,
-        unless steps are to make up longer ones (`always`).
+        unless steps are to make up longer ones (`always`), or who tells is late (`is_late`).
         """
         if self.reporters is None or not self.has_reports:
             return None
         steps = [self.starts(span) for span in spans]
+        whole = steps
         if always or not self.few_products:
             steps = [[day] for days in steps for day in days]
         return {
@@ -125,6 +127,7 @@ class Availability:
                 who
                 for who in {area for area, _ in reported}
                 if all(any((who, day) in reported for day in days) for days in steps)
+                and not any(is_late([(who, day) in reported for day in days]) for days in whole)
             )
             for side, reported in self.reporters.items()
         }
@@ -143,6 +146,27 @@ class Availability:
     def rhythm(self) -> str:
         """Return the frequency as a word: yearly, quarterly, monthly."""
         return _NAMES[self.freq]
+
+
+def is_late(told: Sequence[bool]) -> bool:
+    """Whether somebody told each of the first steps, and nothing in two or more at the end.
+
+    Few goods can have no trade in a month. But after three months or more without a gap, two at the
+    end are hardly chance: the reports are not there yet.
+
+    Parameters
+    ----------
+    told
+        Whether it told anything, for each step in the order of time.
+
+    Examples
+    --------
+    >>> is_late([True] * 6 + [False] * 6), is_late([True, False, True] * 4)
+    (True, False)
+    """
+    steps = list(told)
+    first = steps.index(False) if False in steps else len(steps)
+    return first >= 3 and len(steps) - first >= 2 and not any(steps[first:])
 
 
 def not_loaded(needs: Sequence[tuple[str, str]], *, otherwise: str = "") -> NoEvidenceError:

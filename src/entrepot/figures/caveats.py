@@ -14,17 +14,21 @@ from entrepot.sources import is_own
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from entrepot.figures.availability import Availability
     from entrepot.figures.definition import Definition
     from entrepot.figures.figure import Figure
+    from entrepot.model.period import Period
     from entrepot.sources.published.read import Published
 
 __all__ = [
     "CAVEATS",
+    "STEPS",
     "caveat",
     "for_definition",
     "for_printed",
     "for_series",
     "runs_of",
+    "steps_without_reports",
     "whose_goods",
 ]
 
@@ -267,6 +271,28 @@ _BASES = {
     "consignment": "by country of consignment",
     "destination": "by country of destination",
 }
+
+
+STEPS = {"A": "years", "F": "fiscal years", "Q": "quarters", "M": "months"}
+"""What a period is added up from, in words."""
+
+
+def steps_without_reports(
+    available: Availability, told: Mapping[Period, Mapping[str, tuple[int, int]]]
+) -> Caveat:
+    """Say who has reports of some steps of a period only, of goods of which a gap may be real."""
+    counts = [
+        f"{area_name(who)} {count} of {of} in {span}"
+        for span, steps in told.items()
+        for who, (count, of) in steps.items()
+    ]
+    more = [f"{len(counts) - 3} more"] if len(counts) > 4 else []
+    some = joined([*(counts[:3] if more else counts), *more])
+    return caveat(
+        "partial-period",
+        f"{available.source} does not have reports for all {STEPS[available.freq]}: {some}. The "
+        "others count as nothing, which is right only if no loaded goods were traded in them.",
+    )
 
 
 def whose_goods(

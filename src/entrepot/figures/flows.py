@@ -37,6 +37,7 @@ from entrepot.figures.row_facts import (
     named_share,
     not_delivered,
     reported_on_two_bases,
+    steps_reported,
 )
 from entrepot.figures.rows import SourceRows, reading_once
 from entrepot.figures.run_measure import (
@@ -49,7 +50,7 @@ from entrepot.figures.run_measure import (
     rows_of,
     with_what_is_open,
 )
-from entrepot.figures.sides import totals
+from entrepot.figures.sides import members_of, totals
 from entrepot.goods import merged
 from entrepot.lake.bundled import bundled_scope
 from entrepot.model.display import figure_value
@@ -233,6 +234,9 @@ def _scope(definition: Definition, side: _Reported, absent: frozenset[str]) -> d
         found["names"] = f"{role} named on {share} of the value"
     if role or definition.lines or definition.line_value:
         found["partners"] = ""  # there partners of all lines are counted
+    if cells.reported_by and len(members_of(definition, cells.reported_by)) == 1:
+        for count, of in steps_reported(cells, definition, definition.period).values():
+            found["steps"] = f"{count} of {of} {caveats.STEPS[cells.available.freq]} with reports"
     found["source"] = bundled_scope() if cells.available.source == BUNDLED else ""
     return {name: words for name, words in found.items() if words}
 
@@ -338,6 +342,13 @@ def _about_rows(
             if question(definition.measure).divides and len(cells.available.bases) > 1:
                 of_total = bases_of(rows_of(cells, definition, goods), cells.column(definition))
             yield from caveats.whose_goods(definition, bases, of_total)
+        reported_steps = {
+            span: steps
+            for span in (definition.period, definition.base)
+            if span and (steps := steps_reported(cells, definition, span))
+        }
+        if reported_steps:
+            yield caveats.steps_without_reports(cells.available, reported_steps)
     total_flows = totals(definition)
     if total is None or not total.is_reported:  # else it is known what is missing
         yield from denominator.of_totals(cells, definition)

@@ -12,6 +12,7 @@ from entrepot.figures.availability import (
     RECONCILED,
     availability_of,
     flow_sources,
+    is_late,
     of_lake,
 )
 from entrepot.figures.definition import DOLLARS, SIDES, chosen_lines
@@ -86,9 +87,9 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
 def non_reporting_refusal(cells: SourceRows, asked: Definition) -> NoAnswer | None:
     """Refuse a side that does not speak, or not all the time, or a group of which some are silent.
 
-    A delivery of some goods can have nothing in a month; then it need speak at some time only. The
-    catalog knows who speaks. Most sources held have nothing to do with a question, and reading
-    their rows would take a hundred times longer.
+    A delivery of some goods can have nothing in a month; then it need speak at some time only, but
+    not fall silent for good halfway. The catalog knows who speaks. Most sources held have nothing
+    to do with a question, and reading their rows would take a hundred times longer.
     """
     if cells.is_blend:
         return _neither(cells, asked)
@@ -157,6 +158,19 @@ def _absent(
                 return NoAnswer(
                     f"{names} did not report to {cells.available.source} in {when}", "silent"
                 )
+        late = {
+            who: next(day for day in starts if (who, day) not in reported)
+            for who in sorted(members)
+            if is_late([(who, day) in reported for day in starts])
+        }
+        if late:
+            form = "%Y" if cells.available.freq == "A" else "%Y-%m"
+            since = min(late.values())
+            return NoAnswer(
+                f"{', '.join(late)} did not report to {cells.available.source} from "
+                f"{since:{form}} to the end of {span}",
+                "silent",
+            )
     return None
 
 

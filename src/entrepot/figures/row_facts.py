@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.definition import Definition, Side
     from entrepot.figures.rows import Frame, Goods, SourceRows
+    from entrepot.model.period import Period
 
 __all__ = [
     "amounts_by_code",
@@ -36,6 +37,7 @@ __all__ = [
     "not_delivered",
     "partners",
     "reported_on_two_bases",
+    "steps_reported",
     "traders",
 ]
 
@@ -115,6 +117,25 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     if not loaded or not wanted - loaded:
         return ""
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
+
+
+def steps_reported(
+    cells: SourceRows, asked: Definition, span: Period
+) -> dict[str, tuple[int, int]]:
+    """Return who tells of some steps of a period only, with how many of how many.
+
+    Only of a delivery of few goods, in which a step without a row may have been reported: nothing
+    was traded in it. Elsewhere such a period is refused.
+    """
+    available, side = cells.available, cells.reported_by
+    if not available.few_products or available.reporters is None or side is None:
+        return {}
+    told = available.reporters[side]
+    days = available.starts(span)
+    counts = {
+        who: sum((who, day) in told for day in days) for who in sorted(members_of(asked, side))
+    }
+    return {who: (count, len(days)) for who, count in counts.items() if 0 < count < len(days)}
 
 
 def named_share(cells: SourceRows, asked: Definition, goods: Goods, role: str) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import narwhals as nw
 
-from entrepot.figures.availability import availability_of
+from entrepot.figures.availability import availability_of, is_late
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import NoAnswer
 from entrepot.figures.questions import of as question
@@ -266,7 +266,11 @@ class SourceRows:
         if not self.available.few_products:
             spans = [[day] for days in spans for day in days]
         return frozenset(
-            who for who in members for days in spans if all((who, day) not in found for day in days)
+            who
+            for who in members
+            for days in spans
+            if all((who, day) not in found for day in days)
+            or is_late([(who, day) in found for day in days])
         )
 
     def reports(self, by: Side) -> Frame:

@@ -228,7 +228,8 @@ def suppliers(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
         figure = question.answered(lake)
         found = _of_figure(access, figure, rows)
         found["table"] = [
-            {**row, "name": area_name(str(row["exporter"]))} for row in figure.rows()[:rows]
+            {**row, "name": area_name(str(row["exporter"]))} if "exporter" in row else dict(row)
+            for row in figure.rows()[:rows]
         ]
         return found
 

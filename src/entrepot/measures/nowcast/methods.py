@@ -272,6 +272,8 @@ def _partial_ratio(values: Floats, origin: int, window: Window) -> Floats:
         rest = values[:, list(window.missing_at(last))].sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios.append(np.where(known > 0, rest / known, np.nan))
+    if not ratios:  # of a window of years, too little came before
+        return np.full(len(values), np.nan)
     stacked = np.stack(ratios)
     none = np.isnan(stacked).all(axis=0)
     # nanmean warns of a column without numbers.

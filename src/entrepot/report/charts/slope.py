@@ -252,7 +252,9 @@ MOST = 8
 
 def slope_chart(figure: Figure) -> StandaloneChart:
     """Return the suppliers of a reorientation before and after."""
-    rows = sorted(figure.table, key=lambda row: (-abs(change_of(row)), str(row["exporter"])))
+    asked = figure.definition
+    who = asked.named_by or "exporter"  # names of a register are no areas
+    rows = sorted(figure.table, key=lambda row: (-abs(change_of(row)), str(row[who])))
     # If nothing changed at all, level lines still show who supplies.
     moved = [row for row in rows if change_of(row)] or rows
     shown = moved[:MOST]
@@ -261,7 +263,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
     gained, lost = max(shown, key=change_of), min(shown, key=change_of)
     lines = tuple(
         SlopeLine(
-            area_name(str(row["exporter"])),
+            str(row[who]) if asked.named_by else area_name(str(row[who])),
             scale.of(float(row["value_before"])),
             scale.of(float(row["value_after"])),
             (_said(row["value_before"], scale), _said(row["value_after"], scale)),
@@ -270,7 +272,6 @@ def slope_chart(figure: Figure) -> StandaloneChart:
         )
         for row in shown
     )
-    asked = figure.definition
     base = asked.base.start.year if asked.base else asked.period.year
     broken = break_of(asked.importer, "", base, asked.period.end.year)
     drawn = Slope((f"{asked.base}", f"{asked.period}"), lines, scale.word, broken)
@@ -287,7 +288,7 @@ def slope_chart(figure: Figure) -> StandaloneChart:
         deck,
         Chart(drawn, _alt_text(title, lines, drawn)),
         (_summed(figure), *foot(figure)[1:]),
-        tuple(_row(row, figure.unit) for row in figure.table),
+        tuple(_row(row, figure.unit, asked.named_by) for row in figure.table),
         (figure,),
     )
 
@@ -301,14 +302,16 @@ def _slope_title(figure: Figure, shown: list[dict[str, Any]], scale: Scale) -> s
     """Name who gained and who lost most, each only if it did."""
     asked = figure.definition
     buyers = phrasing.capital(possessive(area_phrase(asked.importer)))
+    kind = f"imports by {asked.named_by}" if asked.named_by else "suppliers"
     parts = []
     for row, word in ((max(shown, key=change_of), "gained"), (min(shown, key=change_of), "lost")):
         change = change_of(row)
         if change > 0 if word == "gained" else change < 0:
             size = f"{scale.text(abs(change))}{NBSP}{scale.word}"
-            parts.append(f"{area_phrase(str(row['exporter']))} {word} {size}")
-    listed = ", ".join(parts) or "no supplier gained or lost"
-    return f"{buyers} suppliers, {asked.period} against {asked.base}: {listed}"
+            name = row[asked.named_by] if asked.named_by else area_phrase(str(row["exporter"]))
+            parts.append(f"{name} {word} {size}")
+    listed = ", ".join(parts) or f"no {asked.named_by or 'supplier'} gained or lost"
+    return f"{buyers} {kind}, {asked.period} against {asked.base}: {listed}"
 
 
 def _summed(figure: Figure) -> str:
@@ -331,8 +334,14 @@ def _alt_text(title: str, lines: tuple[SlopeLine, ...], drawn: Slope) -> str:
     return f"{title}. {drawn.unit}, {drawn.times[0]} to {drawn.times[1]}: {values}."
 
 
-def _row(row: dict[str, Any], unit: str) -> dict[str, Any]:
-    code = str(row["exporter"])
-    return {"exporter": code, "name": area_name(code), "unit": unit} | {
-        name: row[name] for name in ("value_before", "value_after", "share_before", "share_after")
-    }
+def _row(row: dict[str, Any], unit: str, named_by: str | None) -> dict[str, Any]:
+    code = str(row[named_by or "exporter"])
+    who = {named_by: code} if named_by else {"exporter": code, "name": area_name(code)}
+    return (
+        who
+        | {"unit": unit}
+        | {
+            name: row[name]
+            for name in ("value_before", "value_after", "share_before", "share_after")
+        }
+    )
