@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from made_facts import drawings
-from made_up import lake as made_up
+from made_up_lakes import lake as made_up
 
 from entrepot.lake import Lake
 from entrepot.model.period import Period

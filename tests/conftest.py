@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,6 +93,9 @@ def _no_lake_of_the_user(
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    # A command without the shared options, invoked by itself, does not set it anew.
+    if output := sys.modules.get("entrepot.cli.output"):
+        output.set_format(None)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from entrepot.claims.draft.lexicon import (
     area_words,
     bounded,
     cue_words,
+    short_names,
 )
 from entrepot.claims.draft.lexicon import goods_words as article_goods
 from entrepot.claims.draft.sentences import Mark, longest
@@ -778,23 +779,15 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
                 continue
             yield Mark("area", code, form, start, end)
     if language == "zh":
-        for match in _PAIR.finditer(text):
-            for at in (0, 1):
-                start = match.start() + at
-                yield Mark("area", _SHORT[text[start]], "name", start, start + 1)
+        # Countries in one character, of which two stand together: 中俄贸易.
+        short = short_names()
+        signs = f"[{''.join(short)}]"
+        pair = f"({signs})(?!\\1){signs}(?=两国|双边|之间|贸易|进出口|经贸)"
+        for match in re.finditer(pair, text):
+            for start in (match.start(), match.start() + 1):
+                yield Mark("area", short[text[start]], "name", start, start + 1)
 
 
-_SHORT = dict(
-    zip(
-        "中美俄日德韩欧印英法澳越加",
-        ["CHN", "USA", "RUS", "JPN", "DEU", "KOR", "EU", "IND", "GBR", "FRA", "AUS", "VNM", "CAN"],
-        strict=True,
-    )
-)
-"""Countries in one character, of which two stand together: 中俄贸易."""
-_PAIR = re.compile(
-    f"([{''.join(_SHORT)}])(?!\\1)[{''.join(_SHORT)}](?=两国|双边|之间|贸易|进出口|经贸)"
-)
 # ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")

@@ -130,10 +130,10 @@ def steps_reported(
     available, side = cells.available, cells.reported_by
     if not available.few_products or available.reporters is None or side is None:
         return {}
-    told = available.reporters[side]
+    reported = available.reporters[side]
     days = available.starts(span)
     counts = {
-        who: sum((who, day) in told for day in days) for who in sorted(members_of(asked, side))
+        who: sum((who, day) in reported for day in days) for who in sorted(members_of(asked, side))
     }
     return {who: (count, len(days)) for who, count in counts.items() if 0 < count < len(days)}
 

@@ -25,6 +25,7 @@ __all__ = [
     "link",
     "links",
     "require_code",
+    "undivided",
     "without_filling",
 ]
 
@@ -111,6 +112,27 @@ def without_filling(code: str, edition: str) -> str:
         if code[length - 2 :].strip("0"):
             break
     return code
+
+
+def undivided(code: str, edition: str) -> str:
+    """Return the one subheading of a heading that is not divided, else the code itself.
+
+    Examples
+    --------
+    >>> undivided("3826", "HS2022"), undivided("8542", "HS2022")
+    ('382600', '8542')
+    """
+    inside = _subheadings(edition).get(code, ())
+    return inside[0] if len(inside) == 1 else code
+
+
+@cache
+def _subheadings(edition: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, there in known_codes().items():
+        if edition in there:
+            found.setdefault(code[:4], []).append(code)
+    return found
 
 
 def require_code(code: str, edition: str) -> None:

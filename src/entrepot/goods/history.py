@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError, UnknownNameError
-from entrepot.goods.editions import NATIONAL, known_prefixes, without_filling
+from entrepot.goods.editions import NATIONAL, known_prefixes, undivided, without_filling
 from entrepot.goods.library import goods_lists
 from entrepot.goods.own import LONGEST
 from entrepot.goods.parse import parse
@@ -197,7 +197,7 @@ def periods_on_list(goods_list: GoodsList, digits: str) -> Iterator[ListedPeriod
         if entry.code[:2] != digits[:2]:
             continue
         if entry.edition not in asked:
-            asked[entry.edition] = without_filling(digits, entry.edition)
+            asked[entry.edition] = undivided(without_filling(digits, entry.edition), entry.edition)
         code, plain = asked[entry.edition], without_filling(entry.code, entry.edition)
         if code.startswith(plain) or plain.startswith(code):
             yield ListedPeriod(goods_list, entry, _match(code, plain, entry))

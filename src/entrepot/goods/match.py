@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import RequestError
-from entrepot.goods.editions import NATIONAL, known_codes, require_code, without_filling
+from entrepot.goods.editions import NATIONAL, known_codes, require_code, undivided, without_filling
 from entrepot.goods.list_conversion import EXACT, expanded, reaches
 from entrepot.goods.own import LONGEST
 from entrepot.model.product import harmonized
@@ -338,11 +338,7 @@ class Matcher:
             return digits
         plain = without_filling(digits, self._edition)
         require_code(plain[:6], self._edition)
-        if len(plain) == 4:
-            # A heading that is not divided is its one subheading: 3826 is 382600.
-            inside = self._between(plain, plain)
-            return inside[0] if len(inside) == 1 else plain
-        return plain
+        return undivided(plain, self._edition)
 
     def _between(self, first: str, last: str) -> list[str]:
         """Return the six-digit codes of the edition from one code to another."""

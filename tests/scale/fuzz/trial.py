@@ -103,6 +103,15 @@ def attempt(
     return outcome
 
 
+_MOVED = frozenset(
+    {
+        *("swapped names", "shifted header", "no header", "bent name", "hostile name"),
+        *("swapped cells", "borrowed cell", "long row"),
+    }
+)
+"""Changes that put a cell into a column of another name."""
+
+
 def _read(
     subject: Subject,
     case: Case,
@@ -131,9 +140,9 @@ def _read(
             if not isinstance(got.locate(key), str):
                 raise _Wrong("a place that is no text")
         found.findings += [*table.findings, *got.findings]
-    # After the rows, for a file whose rows are refused is not kept. Where names of columns were
-    # changed, a column of numbers may have persons, and says so to nobody.
-    if subject.source == "shipments" and not {"swapped names", "shifted header"} & {*case.did}:
+    # After the rows, for a file whose rows are refused is not kept. Where cells stand in columns of
+    # other names, a column of numbers may have persons, and says so to nobody.
+    if subject.source == "shipments" and _MOVED.isdisjoint(case.did):
         data = file.path.read_bytes()
         if any(name.encode() in data for name in PERSONS):
             raise _Wrong("a person is kept")

@@ -427,7 +427,7 @@ _FOLLOWS = re.compile(
     r"\s*(?:follow(?:ed|s)|trail(?:ed|s)|replaced|overtook|folgt(?:e|en)? auf|следу(?:ет|ют) за)"
     r"\s*(?:the )?"
 )
-"""Between two countries of which the first has the number: "Russia followed China with 2 bn"."""
+"""Between two countries of which the first has the number: "A followed B with 2 bn"."""
 
 
 def _item(number: Span, scene: Scene, memory: Background) -> tuple[str, str] | None:

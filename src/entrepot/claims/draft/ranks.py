@@ -77,7 +77,7 @@ _ASIDE = {
     "de": r"(?:knapp |gleich )?(?:nach|hinter|vor|gefolgt von)",
     "zh": "(?:仅)?次于|超过|领先于|其次[为是]|居于",
 }
-"""In front of a country that has another place: "second-largest supplier after China"."""
+"""In front of a country that has another place: "second-largest supplier after B"."""
 _LINKS = {
     "en": (
         "(?:has )?become|became|remained|remains|stayed|by far|by value|after|behind|ahead|and"
