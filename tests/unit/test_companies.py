@@ -33,7 +33,7 @@ SAME = {
         ("MINERA SUR SAC", "MINERA SUR SOCIEDAD ANONIMA CERRADA"),
     ],
     "same words in another order": [("HUAWEI TECHNOLOGIES CO LTD", "TECHNOLOGIES HUAWEI")],
-    "more words after the legal form": [("FANO GROUP LIMITED", "FANO GROUP LIMITED RM 1302")],
+    "more words after the legal form": [("MADE GROUP LIMITED", "MADE GROUP LIMITED RM 1302")],
     "name cut within a word": [("SAMSUNG ELECTRONICS VIETNAM", "SAMSUNG ELECTRONICS VIETN")],
     "one letter differs": [
         ("PHOSPHORUS CHEMICAL WORKS", "PHOSPHRUS CHEMICAL WORKS"),
