@@ -982,8 +982,8 @@ def test_what_a_comparison_names_is_its_base() -> None:
     "text",
     [
         (
-            "In Polen stieg die Nachfrage. Die deutschen Exporte dorthin stiegen 2024 um 4,1 Prozent "
-            "auf 93,2 Milliarden Euro im Vergleich zum Vorjahr."
+            "In Polen stieg die Nachfrage. Die deutschen Exporte dorthin stiegen 2024 um 4,1 "
+            "Prozent auf 93,2 Milliarden Euro im Vergleich zum Vorjahr."
         ),
         "Demand in Poland rose. German exports there grew by 4.1 % in 2024 to 93.2 billion euros.",
         "Die deutschen Exporte in alle Länder der Region stiegen 2024 um 4,1 Prozent.",
@@ -1000,6 +1000,34 @@ def test_an_item_of_a_list_is_no_side_of_the_number_before() -> None:
         "Deutschland (5,7 Milliarden US-Dollar), der Schweiz (4,2 Milliarden US-Dollar)."
     )
     assert not any("CHE" in keys.values() for keys in said_of(text, "2021-09-08").values())
+
+
+def test_a_bare_flow_is_not_one_with_the_partner_before() -> None:
+    text = (
+        "日本2016年5月对美国汽车出口强劲。日本对中国的出口额为0.93万亿日元,比上年同期减少4.6%。\n"
+        "中东地区原油的价格下跌。对美国出口增长5.1%。日本对中国的出口额减少。"
+        "进口额下降13.8%,降至5.1313万亿日元,连续8个月下降。"
+    )
+    found = said_of(text, "2016-06-20")
+    assert not [keys for says, keys in found.items() if "5.1313" in says]
+
+
+def test_foreign_trade_is_not_with_a_country_named_before() -> None:
+    text = (
+        "Russland belegte im Januar - Juli 2021 den ersten Platz bei den Exporten in die Türkei.\n"
+        "Der Anteil des Außenhandels der Türkei stieg von Januar bis Juli um 14,2% - "
+        "von $ 61,4 Milliarden auf $ 70,1 Milliarden."
+    )
+    found = said_of(text, "2021-09-08")
+    amounts = [keys for says, keys in found.items() if "Milliarden" in says or "%" in says]
+    assert not [keys for keys in amounts if {"RUS", "TUR"} <= set(keys.values())]
+
+
+def test_an_amount_by_weight_has_goods() -> None:
+    text = "2019年前九个月中国从巴西进口了2750万吨大豆,上年同期为2230万吨。从阿根廷进口了870万吨。"
+    found = draft(article_of(text, date="2019-10-20")).claims
+    assert found
+    assert all("goods" in one.keys for one in found if "quantity" in one.keys)
 
 
 def test_the_year_so_far_is_not_the_month() -> None:

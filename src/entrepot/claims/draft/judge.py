@@ -62,6 +62,7 @@ _NOT_SAID = {
 _WHICH = "which country named before is meant is not clear"
 _ITEM = "a side that is a later item of a list"
 _ALL = "whether it is foreign trade with one country or all is not clear"
+_WITH_WHOM = "whether it is of trade with one country named before or of all is not clear"
 _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
@@ -160,9 +161,11 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         marks = [area for area in scene.areas if area.value == side]
         if marks and all(_is_later_item(one.start, one.end, number, scene) for one in marks):
             raise Refusal(_ITEM)
-    partner_carried = guess.partner not in named and guess.partner != WORLD
-    if partner_carried and guess.owner in named and _FOREIGN_TRADE.search(text):
+    carried = set(guess.sides) - named - {WORLD}
+    if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
         raise Refusal(_ALL)
+    if len(carried) == 2 and not guess.topic and scene.apart.found.flows:
+        raise Refusal(_WITH_WHOM)
 
 
 _TO_DATE = re.compile(
@@ -210,8 +213,8 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
 
 
 def _is_later_item(start: int, end: int, number: Span, scene: Scene) -> bool:
-    """Whether an area has a number of its own in brackets, behind this one and another."""
-    if start < number.end or not scene.gaps.begins_number(number.end, start):
+    """Whether an area has a number of its own in brackets, in an enumeration behind this one."""
+    if start < number.end or not re.search(r"[,;，；、]", scene.apart.text[number.end : start]):
         return False
     opened = re.match(r"\s*[(（]\s*[-+$€£¥]?", scene.apart.text[end:])
     return opened is not None and any(
