@@ -945,3 +945,120 @@ def test_a_place_that_is_shared_lost_or_of_many_years_is_left(text: str) -> None
 def test_a_place_names_its_country_and_not_those_before_it() -> None:
     text = "In 2024 India was the second-largest buyer of Russian crude oil after China."
     assert sides(text) == [("rank", "RUS", "IND", "2709", "second-largest")]
+
+
+def said_of(text: str, date: str) -> dict[str, dict[str, object]]:
+    """Return the keys of each claim of a text by its number, as published."""
+    return {says: keys for _, keys, says in drafted(text, date)}
+
+
+def test_days_of_a_month_are_a_period_of_their_own() -> None:
+    """Read as the whole month, the first 20 days of May were those of the year before."""
+    text = (
+        "韩国5月前20天出口增8.2%\n"
+        "据韩国关税厅初步统计,韩国5月前20天出口额同比增长8.2%,为327.5亿美元。\n"
+        "单月出口额从去年11月开始连续6个月增长。\n"
+        "按品目看,半导体出口额同比增长31.4%。对美国(6.2%)的出口增加。"
+    )
+    found = said_of(text, "2024-05-21")
+    assert found
+    assert {keys["period"] for keys in found.values()} == {"2024-05-01..2024-05-20"}
+
+
+def test_what_a_comparison_names_is_its_base() -> None:
+    text = (
+        "In April 2018 Chile's exports were $6.4 billion. "
+        "In comparison with April 2017, Chile's exports increased by 12.3%."
+    )
+    assert said_of(text, "2018-06-01")["increased by 12.3%"] == {
+        "exporter": "CHL",
+        "importer": "WLD",
+        "base": "2017-04",
+        "period": "2018-04",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "In Polen stieg die Nachfrage. Die deutschen Exporte dorthin stiegen 2024 um 4,1 "
+            "Prozent auf 93,2 Milliarden Euro im Vergleich zum Vorjahr."
+        ),
+        "Demand in Poland rose. German exports there grew by 4.1 % in 2024 to 93.2 billion euros.",
+        "Die deutschen Exporte in alle Länder der Region stiegen 2024 um 4,1 Prozent.",
+    ],
+)
+def test_there_is_not_the_world(text: str) -> None:
+    assert not [one for one in said_of(text, "2025-03-01").values() if one["importer"] == "WLD"]
+
+
+def test_an_item_of_a_list_is_no_side_of_the_number_before() -> None:
+    text = (
+        "In den Monaten Januar bis Juli 2021 beliefen sich die Importe aus Kasachstan auf "
+        "8,31 Milliarden US-Dollar, gefolgt von China (6,4 Milliarden US-Dollar), "
+        "Deutschland (5,7 Milliarden US-Dollar), der Schweiz (4,2 Milliarden US-Dollar)."
+    )
+    assert not any("CHE" in keys.values() for keys in said_of(text, "2021-09-08").values())
+
+
+def test_a_bare_flow_is_not_one_with_the_partner_before() -> None:
+    text = (
+        "日本2016年5月对美国汽车出口强劲。日本对中国的出口额为0.93万亿日元,比上年同期减少4.6%。\n"
+        "中东地区原油的价格下跌。对美国出口增长5.1%。日本对中国的出口额减少。"
+        "进口额下降13.8%,降至5.1313万亿日元,连续8个月下降。"
+    )
+    found = said_of(text, "2016-06-20")
+    assert not [keys for says, keys in found.items() if "5.1313" in says]
+
+
+def test_foreign_trade_is_not_with_a_country_named_before() -> None:
+    text = (
+        "Russland belegte im Januar - Juli 2021 den ersten Platz bei den Exporten in die Türkei.\n"
+        "Der Anteil des Außenhandels der Türkei stieg von Januar bis Juli um 14,2% - "
+        "von $ 61,4 Milliarden auf $ 70,1 Milliarden."
+    )
+    found = said_of(text, "2021-09-08")
+    amounts = [keys for says, keys in found.items() if "Milliarden" in says or "%" in says]
+    assert not [keys for keys in amounts if {"RUS", "TUR"} <= set(keys.values())]
+
+
+def test_an_amount_by_weight_has_goods() -> None:
+    text = "2019年前九个月中国从巴西进口了2750万吨大豆,上年同期为2230万吨。从阿根廷进口了870万吨。"
+    found = draft(article_of(text, date="2019-10-20")).claims
+    assert found
+    assert all("goods" in one.keys for one in found if "quantity" in one.keys)
+
+
+def test_the_year_so_far_is_not_the_month() -> None:
+    text = (
+        "Togo is the second largest importer of Indian rice. Exported rice volume in October "
+        "reached 215,000 tons, valued at USD91 million; bringing the figure from start of the "
+        "year to 2.6 million tons."
+    )
+    found = said_of(text, "2019-11-10")
+    assert "USD91 million" in found
+    assert "2.6 million tons" not in found
+
+
+def test_growth_since_a_year_long_past_is_not_growth_on_the_year() -> None:
+    text = (
+        "In 2016, Brazil exported $140 billion and imported $150 billion. Since 2005, when trade "
+        "flows declined, Brazil's exports have grown 88 %, while its imports have grown 92 %."
+    )
+    grown = [keys for says, keys in said_of(text, "2017-03-01").items() if "grown" in says]
+    assert grown
+    assert all(keys.get("base") == "2005" for keys in grown)
+
+
+def test_the_year_of_an_event_is_not_that_of_the_numbers_behind() -> None:
+    text = (
+        "Polen und Deutschland arbeiten seit der Erweiterung der Union 2004 zusammen.\n"
+        "Der deutsche Handel mit Polen wuchs um 3,9 Prozent."
+    )
+    assert not any(keys["period"] == "2004" for keys in said_of(text, "2025-08-20").values())
+
+
+def test_growth_of_an_index_of_quantity_is_not_one_of_value() -> None:
+    text = "日本2016年5月出口额增长。但从数量指数来看,对美国出口下降6.3%,对中国出口下降8.1%。"
+    assert not [one for one in drafted(text, "2016-06-20") if one[0] == "growth"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
 
 __all__ = [
+    "AGAINST",
     "SURE",
     "agrees",
     "claim_of_guess",
@@ -48,6 +49,7 @@ _HARD = {
     "made": "of production, use or an index, not of trade",
     "per": "a number for each of something, not of trade as a whole",
     "either": "one number or another: which is not said",
+    "of-before": "it stands at the words for a time before, and was read as of the time itself",
 }
 _NOT_SAID = {
     "other": "what it is a number of is not clear",
@@ -55,6 +57,17 @@ _NOT_SAID = {
     "ratio": "a ratio of two numbers: of which is not clear",
     "points": "since when the share changed, or of what, is not clear",
 }
+
+
+_WHICH = "which country named before is meant is not clear"
+_ITEM = "a side that is a later item of a list"
+_ALL = "whether it is foreign trade with one country or all is not clear"
+_WITH_WHOM = "whether it is of trade with one country named before or of all is not clear"
+_SO_FAR = "it is of the year so far: of which months is not clear"
+_OF_WHAT = "an amount by weight or number: of which goods is not clear"
+_GREW = "since which year it grew is not clear"
+AGAINST = frozenset((_WHICH, _ITEM, _ALL, _SO_FAR, _GREW, _OF_WHAT, _HARD["of-before"]))
+"""Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
 
 def claim_of_guess(  # noqa: C901
@@ -97,6 +110,8 @@ def claim_of_guess(  # noqa: C901
         raise Refusal("a country or region that is not known here")
     if guess.period is None:
         raise Refusal("when is not said")
+    _check_sides(guess, scene)
+    _check_span(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
     if "priced" in guess.flags and guess.what == "level":
@@ -110,6 +125,101 @@ def claim_of_guess(  # noqa: C901
         return _place(guess, scene, keys)
     kind, body, direction = _kind(guess, scene, like, earlier, keys)
     return _written(guess, scene, kind, body, written(number, apart, direction))
+
+
+_THERE = re.compile(
+    r"\b(?:dorthin|dorther|von dort|nach dort|thither"
+    r"|(?:exports?|imports?|shipments?|sales|deliver(?:y|ies)|sold|shipped|exported) (?:to |from )?"
+    r"there(?! (?:is|are|was|were|has|have)\b)"
+    r"|from there|(?:the|this) region|(?:der|die|dieser?|diese) Region)\b"
+    r"|(?<!\w)(?:туда|оттуда|(?:этот|этого|этим) регион\w*)(?!\w)|[对向往自从]那里|该地区",
+    re.IGNORECASE,
+)
+"""Countries named before and meant here: with them the other side is not the world."""
+_FOREIGN_TRADE = re.compile(
+    r"Au(?:ß|ss)enhandel|\b(?:foreign|external|overseas) trade\b|внешн\w+ торгов|внешнеторгов"
+    r"|внешнеэкономич|外贸|对外贸易",
+    re.IGNORECASE,
+)
+"""One country's trade with all others, unless another is named with it."""
+
+
+def _check_sides(guess: StructuralReading, scene: Scene) -> None:
+    """Refuse sides that the words of the sentence speak against.
+
+    Raises
+    ------
+    Refusal
+        If "there" stands for a side that was not found, if a side is but a later item of a list,
+        or if the foreign trade of one country was read as trade with one named before.
+    """
+    text, number = scene.apart.text, guess.number
+    if WORLD in guess.sides and _THERE.search(text, *scene.gaps.clause(number.start, number.end)):
+        raise Refusal(_WHICH)
+    named = {area.value for area in scene.areas}
+    for side in guess.sides:
+        marks = [area for area in scene.areas if area.value == side]
+        if marks and all(_is_later_item(one.start, one.end, number, scene) for one in marks):
+            raise Refusal(_ITEM)
+    carried = set(guess.sides) - named - {WORLD}
+    if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
+        raise Refusal(_ALL)
+    if len(carried) == 2 and not guess.topic and scene.apart.found.flows:
+        raise Refusal(_WITH_WHOM)
+
+
+_TO_DATE = re.compile(
+    r"\b(?:start|beginning) of the year\b|\byear[- ]to[- ]date\b|с начала (?:\w+ )?года"
+    r"|seit (?:dem )?Jahres(?:beginn|anfang)|年初(?:以来|至今)?|今年累计",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?:\b(?:since|seit)|(?<!\w)со? |自)\s*$", re.IGNORECASE)
+_BY_INDEX = re.compile(
+    r"(?:数量|物量)指数[^。;；]*$|\b(?:volume|quantity) index\b[^.;]*$"
+    r"|\b(?:Mengen|Volumen)index\b[^.;]*$|индекс\w* физическ[^.;]*$",
+    re.IGNORECASE,
+)
+
+
+def _check_span(guess: StructuralReading, scene: Scene) -> None:
+    """Refuse a period or base that the words of the sentence speak against.
+
+    Raises
+    ------
+    Refusal
+        If a number of the year so far was read as of a month, a growth since a year as one of the
+        last year, or a growth of an index as one of value.
+    """
+    text, number, period = scene.apart.text, guess.number, guess.period
+    if period is None:
+        return
+    low = scene.gaps.number_before(number.start)
+    is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
+    if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
+        raise Refusal(_SO_FAR)
+    if guess.what != "growth":
+        return
+    if _BY_INDEX.search(text[: number.start]):
+        raise Refusal(_HARD["made"])
+    long_ago = [
+        time
+        for time in scene.times
+        if time.period.end < period.before().start
+        and time.start < number.start
+        and _SINCE.search(text, max(time.start - 8, 0), time.start)
+    ]
+    if guess.base is None and long_ago and not scene.earlier:
+        raise Refusal(_GREW)
+
+
+def _is_later_item(start: int, end: int, number: Span, scene: Scene) -> bool:
+    """Whether an area has a number of its own in brackets, in an enumeration behind this one."""
+    if start < number.end or not re.search(r"[,;，；、]", scene.apart.text[number.end : start]):
+        return False
+    opened = re.match(r"\s*[(（]\s*[-+$€£¥]?", scene.apart.text[end:])
+    return opened is not None and any(
+        one.start in (end + opened.end(), end + opened.end() - 1) for one in scene.apart.numbers
+    )
 
 
 def _written(
@@ -219,6 +329,8 @@ def _kind(
             raise Refusal("a number without a unit that a claims file has")
         if unit in _QUANTITIES:
             keys["quantity"] = _QUANTITIES[unit]
+            if "goods" not in keys:
+                raise Refusal(_OF_WHAT)
         if guess.kind in BALANCES:
             return "balance", keys, -1 if guess.kind == "deficit" else 0
         return "value", keys, 0

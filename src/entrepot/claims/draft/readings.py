@@ -16,6 +16,7 @@ from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS
 from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import (
+    AGAINST,
     SURE,
     agrees,
     claim_of_guess,
@@ -351,6 +352,8 @@ def _chosen(  # noqa: C901
             # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
             return (rules if agrees(by_structure, rules) else by_structure), ""
         # Kinds and sums of areas that the structure has no words for cannot be confirmed by it.
+        if structure and by_structure is None and structure.why in AGAINST:
+            return None, structure.why
         if by_structure is None or rules.kind in _BY_RULES or "+" in repr(rules.keys):
             return rules, ""
         if agrees(by_structure, rules):

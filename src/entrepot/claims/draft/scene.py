@@ -17,7 +17,12 @@ from entrepot.claims.draft.flows import flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
 from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
-from entrepot.claims.draft.times import is_record
+from entrepot.claims.draft.times import (
+    counts_a_run,
+    is_compared,
+    is_record,
+    names_an_event,
+)
 from entrepot.model.areas import WORLD
 from entrepot.model.columns import read_table
 
@@ -469,9 +474,10 @@ _DAYS = re.compile(
     r"(?P<fy>20\d\d)-\d\d\b"
     r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
     r"|\b(?P<m2>[A-Z][a-z]{2,8})\.? (?P<a>\d{1,2})[-–](?P<b>\d{1,2})(?![\d,])"
+    r"|(?<![\d年])(?P<zm>1[0-2]|0?[1-9])月(?:份)?(?:的)?[前头首](?P<zn>\d{1,2}|二?十)[天日]"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WORDS = {"ten": 10, "twenty": 20}
+_WORDS = {"ten": 10, "twenty": 20, "十": 10, "二十": 20}
 
 
 def times_of(  # noqa: C901
@@ -500,6 +506,9 @@ def times_of(  # noqa: C901
         before = base.search(text[max(found.start - 40, 0) : found.start]) is not None
         if (before or language == "zh") and is_record(found, text, language):
             continue
+        if counts_a_run(text, found.start, found.end):
+            continue
+        before = before or is_compared(text, found.start, found.end)
         period = found.period
         kind = found.kind
         if kind in ("year_earlier", "same_period"):
@@ -512,6 +521,8 @@ def times_of(  # noqa: C901
             period = stepped(now, kind) if now is not None else None
             before = True
         if period is None or period.freq == "D":
+            continue
+        if names_an_event(text, found.start, period, published):
             continue
         if kind == "no_year" and published is not None:
             period = _nearly_over(period, published)
@@ -604,16 +615,17 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
         return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
-    name = (found["m1"] or found["m2"] or found["c1"])[:3].lower()
-    if name not in _MONTHS or published is None:
+    name = (found["m1"] or found["m2"] or found["c1"] or "")[:3].lower()
+    if (name not in _MONTHS and not found["zm"]) or published is None:
         return None
-    month = _MONTHS.index(name) + 1
+    month = int(found["zm"]) if found["zm"] else _MONTHS.index(name) + 1
     if found["c1"]:
         # A month that is still to come in the year of publication is one of the year before.
         year = published.end.year - (month > published.end.month)
         return Period.parse(f"{year}-{month:02d}")
     first = int(found["a"] or 1)
-    last = int(found["b"] or _WORDS.get(found["n"], 0) or found["n"])
+    count = found["n"] or found["zn"]
+    last = int(found["b"] or _WORDS.get(count, 0) or count)
     for year in (published.end.year, published.end.year - 1):
         try:
             period = Period(date(year, month, first), date(year, month, last))

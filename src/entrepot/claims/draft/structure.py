@@ -293,7 +293,10 @@ def _guess(  # noqa: C901
         certainty,
         chances,
         others,
-        _flags(number, scene, before),
+        (
+            *_flags(number, scene, before),
+            *(["of-before"] if what == "level" and _is_of_before(number, scene, when) else ()),
+        ),
         memory.home,
         memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
     )
@@ -475,6 +478,23 @@ def _base(
     # A base lives until a sentence with a time of its own, or "a year earlier".
     memory.base = None
     return None
+
+
+_COPULA = re.compile(r"\s*(?:的|水平)?\s*(?:为|是|仅为|[(（:：])\s*|\s*(?:was|were|[(:])\s*")
+_SAME_DAYS = re.compile(r"上(?:个)?月(?:同期)?(?:的)?(?:为|[(（])\s*$")
+
+
+def _is_of_before(number: Span, scene: Scene, when: Choice | None) -> bool:
+    """Whether a level right behind "a year earlier" was read as of another time: 上年同期为9吨."""
+    text = scene.apart.text
+    facts = when.features if when is not None else ()
+    if _SAME_DAYS.search(text, max(number.start - 12, 0), number.start):
+        return not any(one.startswith("mb:") for one in facts)
+    behind = any(
+        0 <= number.start - end <= 12 and _COPULA.fullmatch(text, end, number.start)
+        for _, end in scene.earlier
+    )
+    return behind and not any(one.startswith(("yb:", "tB")) for one in facts)
 
 
 def in_row(number: Span, scene: Scene) -> list[Span]:

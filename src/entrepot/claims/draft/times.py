@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from entrepot.claims.times import TimeSpan
     from entrepot.model.period import Period
 
-__all__ = ["Timing", "are_joined", "is_record", "joined_times", "timing"]
+__all__ = [
+    "Timing",
+    "are_joined",
+    "counts_a_run",
+    "is_compared",
+    "is_record",
+    "joined_times",
+    "names_an_event",
+    "timing",
+]
 
 
 _TIGHT = 14
@@ -346,6 +355,11 @@ def timing(text: str, language: str, published: Period | None, before: Period | 
             period = stepped(now, kind)
         if is_base and is_record(found, text, language):
             continue
+        if counts_a_run(text, found.start, found.end):
+            continue
+        if period is not None and names_an_event(text, found.start, period, published):
+            continue
+        is_base = is_base or is_compared(text, found.start, found.end)
         if found.kind == "no_year" and period and now and _may_be_of_another(period, now, is_base):
             period = None
         open_base = open_base or (is_base and period is None)
@@ -405,3 +419,37 @@ def _is_no_time_of_trade(found: TimeSpan, period: Period, text: str, language: s
     before, behind = text[max(found.start - 20, 0) : found.start], text[found.end :]
     opened = re.search(_OPEN[language], before, re.IGNORECASE) is not None
     return opened or re.match(_OPENED[language], behind) is not None
+
+
+_RUN_BEGINS = re.compile(r"(?:[从自]|截至|截止到?)$")
+_RUN = re.compile(r"(?:份)?(?:开始|起)|[^。;；]{0,14}连续")
+
+
+_SINCE_EVENT = re.compile(
+    r"(?:\b(?:since|seit)\b|с момента|со времени)[^,;.\d]{4,60}$", re.IGNORECASE
+)
+_BEGINNING = re.compile(r"start|begin|anfang|начал|early|end\b|Ende", re.IGNORECASE)
+_COMPARES = re.compile(r"[与和跟同][^,，。;；]{0,40}$")
+_COMPARED = re.compile(r"(?:的?(?:水平)?)?相比")
+
+
+def is_compared(text: str, start: int, end: int) -> bool:
+    """Whether words around a time say that it is only compared with: 与…的去年相比."""
+    return (
+        _COMPARED.match(text, end) is not None
+        and _COMPARES.search(text, max(start - 45, 0), start) is not None
+    )
+
+
+def names_an_event(text: str, start: int, period: Period, published: Period | None) -> bool:
+    """Whether a year long past is that of an event: "since the enlargement of 2004"."""
+    if published is None or period.freq != "A" or published.end.year - period.end.year < 2:
+        return False
+    since = _SINCE_EVENT.search(text[max(start - 70, 0) : start])
+    return since is not None and _BEGINNING.search(since.group()) is None
+
+
+def counts_a_run(text: str, start: int, end: int) -> bool:
+    """Whether a time only bounds how long something went on: 从去年10月开始连续6个月下滑."""
+    begun = _RUN_BEGINS.search(text, max(start - 3, 0), start)
+    return begun is not None and _RUN.match(text, end) is not None

@@ -381,6 +381,9 @@ def _vague(words: Sequence[Word], at: int) -> Expression | None:
     dated = _dated(words, at)
     if dated is not None and kind(words, dated.after) in ("vague", "unsure"):  # 3月上旬
         return Expression("part_of_year", dated.after + 1)
+    alone = part(words, at)  # 3月前20天
+    if alone is not None and alone.bare_month and kind(words, alone.after) in ("vague", "unsure"):
+        return Expression("part_of_year", alone.after + 1)
     is_before = kind(words, at) == "year_number" and kind(words, at + 1) in ("vague", "unsure")
     return Expression("part_of_year", at + 2) if is_before else None
 
