@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["DownloadedFile", "FetchTools", "already_fetched", "fetch", "has_key", "part_of"]
 
 
-State = Literal["fetched", "unchanged", "already_fetched", "empty", "installed"]
+State = Literal["fetched", "unchanged", "held", "empty", "installed"]
 # Too many requests, and failures of the server or of one before it; others do not mend themselves.
 PASSING = (429, 500, 502, 503, 504)
 _TEXT = ("csv", "json")
@@ -94,7 +94,7 @@ def already_fetched(piece: PlannedFile, folder: Path) -> DownloadedFile | None:
         If it is known to be cut off.
     """
     receipt = read_receipt(folder / piece.name, piece.address)
-    return _got(piece, folder, receipt, "already_fetched") if receipt else None
+    return _got(piece, folder, receipt, "held") if receipt else None
 
 
 def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -> DownloadedFile:
@@ -120,7 +120,7 @@ def fetch(piece: PlannedFile, folder: Path, means: FetchTools, *, again: bool) -
     receipt = read_receipt(target, piece.address)
     # Without a mark the server cannot be asked whether the file changed: what is there is kept.
     if receipt and not again and not (receipt.etag or receipt.modified):
-        return _got(piece, folder, receipt, "already_fetched")
+        return _got(piece, folder, receipt, "held")
     with part_of(target) as part:
         if not _goes_on(part, piece):
             part.drop()
