@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import doctest
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.goods import goods_list
 from entrepot.goods import history as module
 from entrepot.goods.history import Diff, goods_diff, goods_history
 from entrepot.goods.own import own_list
@@ -158,3 +160,49 @@ def test_examples_in_docstrings() -> None:
     result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "day", "listed"),
+    [  # Days and codes of packages 10 to 19, as the acts print them; the day before each is none.
+        ("eu-xxi", "2803", "2023-02-26", True),
+        ("eu-xxi", "4002", "2023-02-25", False),
+        ("eu-xxi", "270112", "2023-06-24", True),
+        ("eu-xxii", "270112", "2023-06-23", True),
+        ("eu-xxi", "270112", "2023-06-23", False),
+        ("eu-xxi", "7201", "2023-12-19", True),
+        ("eu-xxi", "27111900", "2023-12-19", True),
+        ("eu-xxi", "7408", "2023-12-18", False),
+        ("eu-xxi", "28042910", "2024-06-25", True),
+        ("eu-xxi", "284540", "2024-06-24", False),
+        ("eu-xxi", "760110", "2025-02-25", True),
+        ("eu-xxi", "760110", "2025-02-24", False),
+        ("eu-xxi", "29011000", "2025-10-24", True),
+        ("eu-xvii", "7318", "2025-10-24", True),
+        ("eu-xxxviiia", "710231", "2024-01-01", True),
+        ("eu-xxxviiia", "71042100", "2024-06-01", True),
+        ("eu-xxxviiia", "710221", "2025-01-01", False),  # diamonds for industry
+    ],
+)
+def test_the_eu_s_import_bans_after_2022(name: str, code: str, day: str, listed: bool) -> None:
+    state = goods_list(name)
+    assert date.fromisoformat(day) <= state.known_until
+    on = [
+        one
+        for one in goods_history(code)
+        if one.of.id == name and state.status(one.entry, date.fromisoformat(day)) == "listed"
+    ]
+    assert bool(on) == listed
+
+
+def test_what_is_covered_in_part_and_what_in_whole() -> None:
+    def covers(code: str, name: str, day: str) -> set[str]:
+        at = date.fromisoformat(day)
+        found = [one for one in goods_history(code) if one.of.id == name]
+        return {one.match for one in found if goods_list(name).status(one.entry, at) == "listed"}
+
+    assert covers("29011000", "eu-xxi", "2025-10-23") == {"ex"}
+    assert "whole" in covers("29011000", "eu-xxi", "2025-10-24")
+    assert covers("711319", "eu-xxxviiia", "2024-02-01") == {"ex"}
+    assert covers("270900", "eu-xxv", "2022-12-16") == {"whole"}
+    assert covers("270900", "eu-xxv", "2022-12-17") == {"ex"}

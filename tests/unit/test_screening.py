@@ -59,7 +59,12 @@ LINES = [
     ("2022-10-20,72081000,RU,DE,,,V", LISTED, "EU import from Russia"),
     ("2022-10-20,72081000,TR,DE,RU,,V", LISTED, "EU import from Russia"),
     ("2022-10-20,72081000,TR,DE,TR,,V", NO_LIST, ""),
-    ("2025-10-20,72081000,RU,DE,,,V", NOT_KNOWN, "EU import from Russia"),
+    ("2025-10-20,72081000,RU,DE,,,V", LISTED, "EU import from Russia"),
+    ("2025-11-20,72081000,RU,DE,,,V", NOT_KNOWN, "EU import from Russia"),
+    ("2025-02-24,76011000,RU,DE,,,V", NOT_LISTED, "EU import from Russia"),
+    ("2025-02-25,76011000,RU,DE,,,V", LISTED, "EU import from Russia"),
+    ("2024-01-01,71023100,RU,BE,,,V", LISTED, "EU import from Russia"),
+    ("2024-01-01,71131900,RU,BE,,,V", PART, "EU import from Russia"),
     # within the Union, and to a partner country of Annex VIII
     ("2025-01-11,84821000,NL,DE,,,V", NO_LIST, ""),
     ("2025-01-11,84821000,NL,JP,,,V", NO_LIST, ""),
