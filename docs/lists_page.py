@@ -22,8 +22,8 @@ NOTE = """\
 A code is a proxy and [no classification](../explanation/legal-note.md): the law describes goods in
 words. `entrepot goods show LIST` prints every code with its days and its text.
 
-- *codes* are those on the list on the day it was read until; *rows* are all that ever were, one
-  for each stretch of time; *ex* are rows of that day that
+- *codes* are those on the list on the day it was read until, or on its last day if it was repealed;
+  *rows* are all that ever were, one for each stretch of time; *ex* are rows of that day that
   [cover a part of a code](../explanation/ex-codes.md): by their text, or as lines of a tariff.
 - *primary* means read in the official text, *secondary* that another publication says so,
   *inferred* that it follows from comparing two texts.

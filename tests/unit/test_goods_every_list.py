@@ -77,7 +77,7 @@ def covered(rows: list[dict[str, str]]) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("name", PLACES)
 def test_six_digit_codes_and_which_of_them_are_partial(name: str) -> None:
     held = goods_list(name)
-    last = held.known_until
+    last = held.ended or held.known_until
     rows = [row for row in printed(name) if on(row, last)]
     assert len(rows) == len(held.entries)
     chosen = goods_selection(name, nomenclature="HS2022")

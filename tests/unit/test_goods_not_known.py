@@ -77,3 +77,16 @@ def test_a_gathering_code_can_be_in_all_it_drew_on() -> None:
     assert set(found.widest) == set(drawn)
     one = reach("847989", "HS2012", "HS2002", {"847989"}, Links(rows))
     assert one.widest == ("847989",)
+
+
+def test_a_list_that_was_repealed_is_known_to_be_empty_afterwards() -> None:
+    held = goods_list("eu-xxii")
+    assert held.ended == date(2023, 6, 23) < held.known_until
+    assert len(held.entries) == len(held.on(held.ended).listed) == 8
+    later = held.on(date(2025, 1, 1))
+    assert (later.listed, later.possible, later.after_last_text) == ((), (), False)
+    assert held.settles(date(2025, 1, 1))
+    assert held.on(held.known_until + timedelta(days=1)).after_last_text
+    assert CHPL.ended is None
+    done = CliRunner().invoke(goods.app, ["show", "eu-xxii"])
+    assert "27060000" in done.stdout

@@ -165,9 +165,17 @@ class GoodsList:
         return self.read()
 
     @cached_property
+    def ended(self) -> date | None:
+        """Last day of a list that a text which was read repealed; None if it goes on."""
+        last = [entry.valid_to for entry in self.history]
+        days = [day for day in last if day is not None and day < self.known_until]
+        return max(days) if days and len(days) == len(last) else None
+
+    @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
-        """Entries on the list as far as it is known."""
-        return tuple(entry for entry in self.history if entry.on(self.known_until) == "listed")
+        """Entries on the list as far as it is known, or on its last day if it ended."""
+        day = self.ended or self.known_until
+        return tuple(entry for entry in self.history if entry.on(day) == "listed")
 
     @cached_property
     def nomenclatures(self) -> tuple[str, ...]:
@@ -231,7 +239,7 @@ class GoodsList:
         states = [(entry.on(day), entry) for entry in self.history]
         listed = tuple(entry for status, entry in states if status == "listed")
         possible = tuple(entry for status, entry in states if status == "possible")
-        if not listed and day >= self.begins:
+        if not listed and day >= self.begins and not (self.ended and day > self.ended):
             first = min(entry.starts for entry in self.history)
             raise NoEvidenceError(
                 f"what was on {self.id} on {day} is not established",

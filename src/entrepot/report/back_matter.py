@@ -107,7 +107,8 @@ def _in_parts(listed: GoodsList) -> str:
 
 
 def _as_read(listed: GoodsList) -> str:
-    return "" if listed.known_until == date.max else f", as of {day_words(listed.known_until)}"
+    day = listed.ended or listed.known_until
+    return "" if day == date.max else f", as of {day_words(day)}"
 
 
 def state(

@@ -684,7 +684,7 @@ def _rivals(
 def _law(subject: Subject) -> list[Remark]:
     """Name the newest list that binds this trade and has the code as a whole, with its day."""
     if subject.listed is not None:
-        day = day_text(subject.listed.known_until)
+        day = day_text(subject.listed.ended or subject.listed.known_until)
         return [Remark(f"The goods are those of {subject.listed.title}, as of {day}.")]
     code = subject.goods.replace(" ", "")
     # Of a heading or of several codes no single entry says that all of it is listed.

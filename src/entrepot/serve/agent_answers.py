@@ -392,14 +392,14 @@ def list_data(text: str, most: int) -> dict[str, Any]:
     """
     name, _, day = text.partition("@")
     goods = _list(name)
-    on = goods.on(_day(day) if day else goods.known_until)
+    on = goods.on(_day(day) if day else goods.ended or goods.known_until)
     return {
         "list": goods.id,
         "title": goods.title,
         "direction": goods.direction,
         "begins": str(goods.begins),
         "known_until": str(goods.known_until),
-        "as_of": day or str(goods.known_until),
+        "as_of": day or str(goods.ended or goods.known_until),
         "entries": [_short(one.to_dict()) for one in on.listed[:most]],
         "total": len(on.listed),
         "possible": [_short(one.to_dict()) for one in on.possible[:most]],
