@@ -276,3 +276,34 @@ def test_definitions_of_published_studies(study: Lake) -> None:
     part = ask(study, "import_share", by="brand", company=AMERICAN, **after)
     assert (part.value, part.high) == pytest.approx((450 / 1320, 950 / 1320))
     assert part.details["named_share"] == pytest.approx(820 / 1320)
+
+
+@pytest.mark.parametrize("measure", ["import_share", "cr", "top_supplier", "hhi"])
+def test_a_curve_by_names_varies_what_names_leave_open(lake: Lake, measure: str) -> None:
+    """It was refused, though mass and the part with a name are choices as they are by country."""
+    keys = {"company": "sender: ACME LTD"} if measure == "import_share" else {}
+    found = ask(lake, measure, by="sender", curve=True, **keys)
+    assert found.specifications is not None
+    values = {
+        (one.choices["quantity"], one.choices["total"]): one.value
+        for one in found.specifications.items
+    }
+    named: dict[tuple[int, str], float] = defaultdict(float)
+    every = {1: 0.0, 2: 0.0}
+    for day, code, _, sender, _, value, kilos in LINES:
+        if not (day.endswith("2023") and code.startswith("8542")):
+            continue
+        for place, amount in ((1, value), (2, kilos)):
+            every[place] += amount
+            if sender != "n/a":
+                named[place, sender] += amount
+    for place, quantity in ((1, "value"), (2, "mass")):
+        some = {name: amount for (at, name), amount in named.items() if at == place}
+        totals = {"of all lines": every[place], "of lines with a sender": sum(some.values())}
+        for words, total in totals.items():
+            top = some["ACME LTD"] if measure == "import_share" else max(some.values())
+            wanted = top / total
+            if measure == "hhi":
+                wanted = sum((amount / total) ** 2 for amount in some.values())
+            assert values[quantity, words] == pytest.approx(wanted), (quantity, words)
+    assert found.value == pytest.approx(values["value", "of all lines"])

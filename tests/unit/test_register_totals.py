@@ -12,7 +12,7 @@ from test_shipments import LAYOUT, _file, _lake
 from typer.testing import CliRunner
 
 from entrepot.cli.main import app
-from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
 from entrepot.figures.register_totals import register_totals
 from entrepot.lake import Lake
 from entrepot.lake.registers import added_up
@@ -86,17 +86,17 @@ def test_the_same_lines_give_the_same_file_in_every_run(tmp_path: Path, form: st
     many = _lake(tmp_path, *({**one, "Value": f"{at}.37"} for at, one in enumerate(days)))
     files = [tmp_path / f"{at}.{form}" for at in range(3)]
     for one in files:
-        many.aggregate("shipments.made-up", one, freq="M")
+        many.aggregate("shipments.made-up", one, freq="M", basis="all")
     if form != "xlsx":
         assert len({one.read_bytes() for one in files}) == 1
     if form == "csv":
-        found = rows(many, files[0], freq="M")
+        found = rows(many, files[0], freq="M", basis="all")
         keys = [(row["period"], row["exporter"], row["importer"]) for row in found]
         assert keys == sorted(keys)
 
 
 def test_months_and_every_basis(lake: Lake, tmp_path: Path) -> None:
-    found = rows(lake, tmp_path / "m.csv", freq="M")
+    found = rows(lake, tmp_path / "m.csv", freq="M", basis="all")
     total = {"origin": 0.0, "dispatch": 0.0, "seller": 0.0}
     for row in found:
         total[row["partner_basis"]] += float(row["value_usd"])
@@ -152,10 +152,35 @@ def test_what_is_no_register_is_refused(lake: Lake, tmp_path: Path) -> None:
 
 def test_the_command_shows_both_and_writes_the_file(lake: Lake, tmp_path: Path) -> None:
     command = ["data", "aggregate", "shipments.made-up", str(tmp_path / "out.csv")]
-    command += ["--against", "baci", "--lake", str(lake.path)]
+    command += ["--against", "baci", "--basis", "all", "--lake", str(lake.path)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     assert "0.401" in done.stdout
     assert "pick one before you add up" in done.stdout
     found = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)
     assert {one["basis"] for one in found["totals"]} == {"origin", "dispatch", "seller"}
+
+
+def test_a_register_of_several_bases_is_added_up_by_one(lake: Lake, tmp_path: Path) -> None:
+    """Without a basis each line was written three times, and a sum was three times the trade."""
+    target = tmp_path / "out.csv"
+    with pytest.raises(RequestError, match="3 bases: dispatch, origin, seller") as refused:
+        lake.aggregate("shipments.made-up", target)
+    assert "--basis dispatch" in str(refused.value.hint)
+    assert not target.exists()
+    command = ["data", "aggregate", "shipments.made-up", str(target), "--lake", str(lake.path)]
+    assert isinstance(CliRunner().invoke(app, command).exception, RequestError)
+    done = CliRunner().invoke(app, [*command, "--basis", "seller", "--json"])
+    assert {one["basis"] for one in json.loads(done.stdout)["totals"]} == {"seller"}
+    with pytest.raises(UnknownNameError, match="consignor"):
+        lake.aggregate("shipments.made-up", target, basis="consignor")
+
+
+def test_sums_have_no_digits_that_no_line_has(tmp_path: Path) -> None:
+    """Ten times 0.10 was 0.9999999999999999."""
+    lines = [{"Number": f"A{at}", "Value": "0.10"} for at in range(10)]
+    many = _lake(tmp_path, *lines)
+    found = rows(many, tmp_path / "out.csv", basis="origin")
+    assert [row["value_usd"] for row in found] == ["1.0"]
+    [total] = [one for one in register_totals(many, "shipments.made-up") if one.basis == "origin"]
+    assert str(total.value) == "1.0"

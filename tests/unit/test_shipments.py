@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import fcntl
 import json
+import re
 import threading
 import zipfile
 from datetime import date
@@ -25,6 +26,7 @@ from entrepot.figures.companies import CompanyRow, CompanyTable
 from entrepot.figures.register_names import register_names
 from entrepot.lake import Lake, prepare, registers
 from entrepot.sources import shipments
+from entrepot.sources.shipments import persons
 from entrepot.sources.shipments.layout import (
     Layout,
     known_layouts,
@@ -928,3 +930,83 @@ def test_names_count_as_a_company_by_day_and_lines_by_country(tmp_path: Path) ->
         register_names(lake, register, "brand", partner="TWN")
     with pytest.raises(UnknownNameError, match="basis"):
         register_names(lake, register, "brand", partner="TWN", basis="made")
+
+
+@pytest.mark.parametrize("column", ["Number", "Item", "Sub", "Code"])
+@pytest.mark.parametrize("name", ["Dana Akhmetova", "AKHMETOVA, Dana 950712300123", "李秘密"])
+def test_a_name_in_a_column_of_numbers_is_a_name(tmp_path: Path, column: str, name: str) -> None:
+    """Two exchanged cells kept a person as the number of a declaration."""
+    lake = _lake(tmp_path, {}, {column: name, "Importer": "101"}, {"Number": "IM 4/2023-07 A"})
+    held = _bytes_and_cells(lake).decode("utf-8", "replace").lower()
+    assert not {word for word in ("dana", "akhm", "李秘密") if word in held}
+    assert "im 4/2023-07 a" in held
+    assert (
+        "left-out-no-code" in _findings(lake) if column == "Code" else len(_lines(lake, "row")) == 3
+    )
+
+
+@pytest.mark.parametrize("column", ["Unit", "Made in", "Number"])
+def test_exchanged_columns_are_refused(tmp_path: Path, column: str) -> None:
+    """Persons are looked for in columns of names, so they stayed in the others."""
+    lines = [
+        {"Importer": f"lot {at % 2}", column: "ALMATY CHIPS TOO" if at % 4 else "Dana Akhmetova"}
+        for at in range(20)
+    ]
+    with pytest.raises(
+        BadFileError, match=f"column {column} has names, and column Importer"
+    ) as told:
+        _lake(tmp_path, *lines)
+    assert "Akhmetova" not in str(told.value)
+    assert not [
+        one for one in (tmp_path / "lake").rglob("*") if one.is_file() and "raw" in one.parts
+    ]
+
+
+def test_a_column_of_persons_in_the_place_of_offices_is_refused(tmp_path: Path) -> None:
+    names = ["Dana", "Aigul", "Oleg", "Anna", "Ivan", "Maria"]
+    lines = [
+        {"Importer": "PCS", "Unit": f"{names[at % 6]} Person{chr(65 + at)}"} for at in range(26)
+    ]
+    with pytest.raises(BadFileError, match="column Unit has names, and column Importer has few"):
+        _lake(tmp_path, *lines)
+
+
+def test_places_with_a_legal_form_are_no_exchange(tmp_path: Path) -> None:
+    """Customs in the warehouse of a company, in a register that names importers as well."""
+    lake = _lake(tmp_path, *({"Unit": "Warehouse LLC"} for _ in range(20)))
+    assert len(_lines(lake, "row")) == 20
+
+
+@pytest.mark.parametrize(
+    ("brand", "is_person"),
+    [
+        ("Dana Akhmetova", True),  # the supplier of the line, a person
+        ("akhmétova dana", False),  # other words, which may be a brand
+        ("Juan Pérez", True),
+        ("МАРИЯ", False),
+        ("IVAN PETROV", True),
+        ("JUAN VALDEZ COFFEE COMPANY", False),
+        ("TEXAS INSTRUMENTS", False),
+        ("ULTRA FINES", False),
+        ("INTEL", False),
+    ],
+)
+def test_a_brand_that_is_a_person_is_none(tmp_path: Path, brand: str, is_person: bool) -> None:
+    """A table by brand named the person."""
+    lake = _lake(tmp_path, {"Brand": brand, "Supplier": "Dana Akhmetova"})
+    [(kept, sender)] = _lines(lake, "brand, sender")
+    assert str(kept).startswith("NP-") == is_person
+    if brand == "Dana Akhmetova":
+        assert kept == sender
+
+
+def test_the_quick_test_of_a_legal_form_agrees_with_the_words(tmp_path: Path) -> None:
+    """Every form that is looked for at the end of a name makes a company by its words as well."""
+    forms = re.search(r"\((.*)\)", persons._AT_THE_END)
+    assert forms
+    names = [f"Dana Akhmetova {one}" for one in forms[1].replace("\\", "").split("|")]
+    words = f"regexp_matches({persons.name_key('name')}, '{persons.COMPANY}')"
+    rows = duckdb.sql("SELECT unnest($1) AS name", params=[names]).query(
+        "names", f"SELECT name, {persons.is_company('name')}, {words} FROM names"
+    )
+    assert [row for row in rows.fetchall() if not (row[1] and row[2])] == []

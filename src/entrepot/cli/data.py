@@ -524,7 +524,7 @@ def remove(
     )
 
 
-@app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --against comtrade")
+@app.command(epilog="Example: entrepot data aggregate shipments.peru peru.csv --basis origin")
 def aggregate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A register: shipments.peru.")],
     out: Annotated[
@@ -534,7 +534,8 @@ def aggregate(
         "year"
     ),
     basis: Annotated[
-        str | None, typer.Option(help="Only one: origin, dispatch, consignment, seller, port.")
+        str | None,
+        typer.Option(help="origin, dispatch, consignment, seller, port, destination; or all."),
     ] = None,
     period: Annotated[str | None, typer.Option(help="2022, 2018..2022.")] = None,
     against: Annotated[
@@ -545,12 +546,18 @@ def aggregate(
 ) -> None:
     """Add a customs register up to flows, and compare its totals with a statistic."""
     from entrepot.figures.register_totals import register_totals
+    from entrepot.lake.registers import EVERY_BASIS
 
     opened = open_lake(lake)
     with opened.reading():
-        totals = register_totals(opened, source, against=against, period=period)
         freq = {"year": "A", "quarter": "Q", "month": "M"}[each]
+        # First, as it refuses a register of several bases of which none is named.
         rows = opened.aggregate(source, out, freq=freq, basis=basis, period=period)
+        totals = [
+            one
+            for one in register_totals(opened, source, against=against, period=period)
+            if basis in (None, EVERY_BASIS, one.basis)
+        ]
 
     def render(screen: Console) -> None:
         head = ["basis", "year", "flow", "value", "currency", "country not said"]
@@ -573,14 +580,13 @@ def aggregate(
                 ),
             ]
             for one in totals
-            if basis in (None, one.basis)
         ]
         screen.print(table("", head, cells, right=(3, *range(5, len(head)))))
         for text in dict.fromkeys(f"{one.year}: {one.note}" for one in totals if one.note):
             say(screen, text)
         say(screen, f"{rows:,} rows written to {out}.")
-        if basis is None and len({one.basis for one in totals}) > 1:
-            say(screen, "Each line is there once a basis: pick one before you add up.")
+        if len({one.basis for one in totals}) > 1:
+            say(screen, "Each line is there once for each basis: pick one before you add up.")
 
     emit(
         {"file": str(out), "rows": rows, "totals": [one.to_dict() for one in totals]},

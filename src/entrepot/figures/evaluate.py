@@ -17,7 +17,14 @@ from entrepot.figures import (
 )
 from entrepot.figures.availability import bundled_for, flow_sources
 from entrepot.figures.curve import averaged_over, curve, overlaps, refuse_curve
-from entrepot.figures.evidence import Answerer, Caveat, Estimate, NoAnswer, SourceAnswer
+from entrepot.figures.evidence import (
+    Answerer,
+    Caveat,
+    Estimate,
+    NoAnswer,
+    SourceAnswer,
+    Specification,
+)
 from entrepot.figures.figure import Figure
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
@@ -25,7 +32,13 @@ from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
 from entrepot.figures.no_value import in_lines, unanswered
 from entrepot.figures.questions import of as question
 from entrepot.figures.rows import several_times
-from entrepot.figures.spread import FOLLOWS, ends_of, specifications, spread_of
+from entrepot.figures.spread import (
+    FOLLOWS,
+    FoundSpecification,
+    ends_of,
+    specifications,
+    spread_of,
+)
 from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
 from entrepot.limits import step
@@ -40,7 +53,6 @@ if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
     from entrepot.figures.evidence import Specifications
     from entrepot.figures.figure import FigureKind
-    from entrepot.figures.spread import FoundSpecification
     from entrepot.lake import Lake
 
     Answers = Sequence[tuple[str, SourceAnswer]]
@@ -82,8 +94,8 @@ def evaluate(
             refuse_curve(asked)
         # Where a curve has the other definitions, of the rows the headline will do.
         curved = question(asked.measure).has_curve and not _is_of_tables(asked)
-        # Choices of partners are of countries, and names are none.
-        curved = curved and not overlaps(asked) and not asked.named_by
+        # Of names the other definitions are few, and the range has those of the lists already.
+        curved = curved and not overlaps(asked) and (curve or not asked.named_by)
         found = _answers(asked, lake, alone=curved or not ranged)
         figure = figure_of(asked, found, lake, curved=curved, ranged=ranged)
         if figure.value is not None and _took_inputs_for_all(definition):
@@ -182,7 +194,9 @@ def figure_of(
     ]
     if answers:
         # Only where there is a headline: a curve alone has no value to start from.
-        more = curve(asked, lake) if curved and ranged else ([], [])
+        more: tuple[list[FoundSpecification], list[tuple[str, str]]] = ([], [])
+        if curved and ranged:
+            more = _curve_of_names(asked, lake) if asked.named_by else curve(asked, lake)
         return _figure(asked, _counted_once(asked, answers, more[0]), *more, ranged)
     missing = {name: item for name, item in found.items() if isinstance(item, NoAnswer)}
     if asked.goods.startswith(NAMED):
@@ -195,6 +209,41 @@ def figure_of(
     if asked.source is None and not lake.holdings():
         reason += "\nno data loaded. Load BACI with: entrepot data add baci FILE"
     return unanswered(asked, reason)
+
+
+_OF_NAMED = {"import_share": 1, "cr": 1, "top_supplier": 1, "hhi": 2}
+"""Measures that are parts of a total, and how often they are divided by it."""
+
+
+def _curve_of_names(
+    asked: Definition, lake: Lake
+) -> tuple[list[FoundSpecification], list[tuple[str, str]]]:
+    """Return a question by names of a register under every choice that names leave open.
+
+    Choices of partners are of countries, and names are none. So there are: value or mass, the ways
+    of following a list, and the total, which is of all lines or of those that have a name.
+    """
+    found: list[FoundSpecification] = []
+    left: list[tuple[str, str]] = []
+    choices = question(asked.measure).choices
+    for quantity in ("value", "mass") if "quantity" in choices else (asked.quantity,):
+        step()
+        answer = flows.answer(asked.but(quantity=quantity), lake, str(asked.source), alone=False)
+        if isinstance(answer, NoAnswer):
+            left.append((f"{asked.source}: by {quantity}", answer.reason))
+            continue
+        main = answer.estimates[0]
+        part = float(main.details.get(flows.NAMED_SHARE, 0.0))
+        totals = {"of all lines": 1.0}
+        if (times := _OF_NAMED.get(asked.measure)) and part > 0:
+            totals[f"of lines with a {asked.named_by}"] = part**times
+        for one in answer.estimates:
+            for words, divided_by in totals.items():
+                said = one.choices | {"quantity": quantity, "total": words}
+                is_asked = one is main and quantity == asked.quantity and divided_by == 1.0
+                item = Specification(said, one.value / divided_by)
+                found.append(FoundSpecification(item, is_asked))
+    return found, left
 
 
 def _is_of_tables(asked: Definition) -> bool:

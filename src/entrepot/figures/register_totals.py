@@ -164,7 +164,8 @@ def _totals(years: nw.LazyFrame[Any]) -> dict[tuple[*Key, str], tuple[float, flo
     rows = _keyed(years).with_columns(missing.alias("lacking"))
     sums = rows.group_by(*_BY, "money").agg(nw.col("value").sum(), nw.col("lacking").sum())
     # Without a value there is nothing to divide by, neither for the ratio nor for the part missing.
-    return {tuple(key): (value, missing) for *key, value, missing in fetch(sums) if value}
+    # Rounded as `added_up` adds: the last digits of a sum of doubles are none of a line.
+    return {tuple(key): (round(value, 6), missing) for *key, value, missing in fetch(sums) if value}
 
 
 def _months(rows: nw.LazyFrame[Any]) -> dict[Key, int]:

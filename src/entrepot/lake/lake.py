@@ -386,8 +386,8 @@ class Lake(Reads):
     ) -> int:
         """Write a customs register as flows: one row a cell and year, quarter or month.
 
-        A register that has several countries beside each line gives one row for each of them;
-        ``partner_basis`` tells them apart, and whoever adds up picks one.
+        A register that has several countries for a line is added up by one of them. With ``all``
+        each line is in a row of each basis, and ``partner_basis`` says which.
 
         Parameters
         ----------
@@ -398,7 +398,8 @@ class Lake(Reads):
         freq
             ``A``, ``Q`` or ``M``.
         basis
-            Only this basis: ``origin``, ``dispatch``, ``consignment``, ``seller``, ``port``.
+            ``origin``, ``dispatch``, ``consignment``, ``seller``, ``port``, ``destination``, or
+            ``all``; needed where the register has several.
 
         Returns
         -------
@@ -410,12 +411,13 @@ class Lake(Reads):
         NoEvidenceError
             If no row is left, or the source is not loaded.
         RequestError
-            If the source is no register, or the file cannot be written.
+            If the source is no register, has several bases and none is named, or the file cannot
+            be written.
         """
         import narwhals as nw
 
         from entrepot.lake.backup import export
-        from entrepot.lake.registers import added_up
+        from entrepot.lake.registers import added_up, one_basis
 
         if not is_register(split_address(source)[0]):
             raise RequestError(
@@ -425,8 +427,12 @@ class Lake(Reads):
             )
         with self.reading():
             rows = self.flows(source)
-            if basis is not None:
-                rows = rows.filter(nw.col("partner_basis") == basis)
+            name = split_address(source)[0]
+            there = {
+                basis for item in self.holdings() if item.source == name for basis in item.bases
+            }
+            if (one := one_basis(basis, sorted(there), name)) is not None:
+                rows = rows.filter(nw.col("partner_basis") == one)
             return export(
                 self.connection,
                 nw.from_native(added_up(rows.to_native(), freq)).lazy(),

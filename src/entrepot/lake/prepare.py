@@ -108,7 +108,7 @@ def _without_persons(run: Load, path: Path) -> Path | None:
     """
     if run.info.brings != "shipments":
         return None
-    from entrepot.sources.shipments.parse import ABOUT, kept
+    from entrepot.sources.shipments.parse import ABOUT, kept, require_in_place
 
     scratch = run.staging / "scratch"
     secret = registers.secret(run.folder)
@@ -118,6 +118,7 @@ def _without_persons(run: Load, path: Path) -> Path | None:
     target = run.staging / "kept" / path.name
     target.parent.mkdir(exist_ok=True)
     require(store.keep_text(run.connection, query, target, ABOUT, about, path.name))
+    require_in_place(run.connection, target, about, run.options.mapping, path.name)
     return target
 
 

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import BadFileError
+from entrepot.errors import BadFileError, RequestError, UnknownNameError
 from entrepot.model.columns import NAME_ROLES, PARTNER_BASES, flow_schema
 
 if TYPE_CHECKING:
@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from entrepot.lake.merge import CurrentPart
 
-__all__ = ["FILE", "NOT_SAID", "Secret", "added_up", "as_flows", "secret", "write_secret"]
+__all__ = [
+    "EVERY_BASIS",
+    "FILE",
+    "NOT_SAID",
+    "Secret",
+    "added_up",
+    "as_flows",
+    "one_basis",
+    "secret",
+    "write_secret",
+]
 
 
 NOT_SAID = "XNES"
@@ -87,6 +97,10 @@ def as_flows(rows: nw.LazyFrame[Any], parts: Sequence[CurrentPart]) -> nw.LazyFr
     return nw.concat(frames) if len(frames) > 1 else frames[0]
 
 
+_PLACES = 6
+"""Decimals of an amount that is added up: a millionth of a dollar, or of a kilogram."""
+EVERY_BASIS = "all"
+"""Word for every basis of a register, each line once for each of them."""
 _UNITS = {"A": "year", "Q": "quarter", "M": "month"}
 _CELL = (
     "exporter",
@@ -118,8 +132,9 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
 
     def complete_sum(column: str, same: str = "") -> str:
         one = f" AND count(DISTINCT {same}) = 1" if same else ""
-        # In order of size: as threads come by, the last digits differ from run to run.
-        added = f"sum({column} ORDER BY {column})"
+        # As decimals: sums of doubles end in digits that no line has, and that differ from run to
+        # run. A number of the lake has 18 digits before the point at most.
+        added = f"sum({column}::DECIMAL(38, {_PLACES}))::DOUBLE"
         return f"CASE WHEN count({column}) = count(*){one} THEN {added} END AS {column}"
 
     kept = {
@@ -140,6 +155,32 @@ def added_up(rows: duckdb.DuckDBPyRelation, freq: str) -> duckdb.DuckDBPyRelatio
     )
     sums = rows.aggregate(", ".join(columns), f"date_trunc('{_UNITS[freq]}', period), {cell}")
     return sums.order(f"period, {cell}")
+
+
+def one_basis(basis: str | None, there: Sequence[str], source: str) -> str | None:
+    """Return the basis that rows are wanted on; None where they are wanted on every one.
+
+    Raises
+    ------
+    RequestError
+        If a register has several and none is named: each line would be there once for each.
+    UnknownNameError
+        If it has no such basis.
+    """
+    if basis == EVERY_BASIS:
+        return None
+    if basis is not None:
+        if basis not in there:
+            raise UnknownNameError("basis", basis, [*there, EVERY_BASIS])
+        return basis
+    # A line is an import or an export, and exports are on the one basis of their destination.
+    if len([one for one in there if one != "destination"]) < 2:
+        return None
+    raise RequestError(
+        f"{source} names countries on {len(there)} bases: {', '.join(there)}",
+        why="they are different partners: with all of them each line is there several times",
+        hint=f"add --basis {there[0]}, another of them, or --basis {EVERY_BASIS} for a row of each",
+    )
 
 
 @dataclass(frozen=True, slots=True)

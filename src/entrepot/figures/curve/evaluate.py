@@ -100,12 +100,6 @@ def refuse_curve(definition: Definition) -> None:
     if not question(definition.measure).has_curve:
         known = [name for name, one in QUESTIONS.items() if one.has_curve]
         raise RequestError(f"{definition.measure} has no curve yet", hint=f"ask {', '.join(known)}")
-    if definition.named_by:
-        raise RequestError(
-            f"{definition.measure} by {definition.by} has no curve",
-            why="a curve varies which countries count as partners, and names are none",
-            hint="leave out --curve: lines without a name give the range",
-        )
     if not is_inputs(definition) and overlaps(definition):
         raise RequestError(
             f"{definition.exporter} and {definition.importer} overlap",

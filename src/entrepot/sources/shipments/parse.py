@@ -12,6 +12,7 @@ from entrepot.errors import BadFileError
 from entrepot.sources.parser import FileTable, ParsedRows, RawFile
 from entrepot.sources.shipments.cells import RegisterCells
 from entrepot.sources.shipments.layout import (
+    AREAS,
     NAMES,
     ROW,
     SAME,
@@ -26,9 +27,14 @@ from entrepot.sources.shipments.persons import (
     ERASED,
     PSEUDONYM,
     between,
+    brand_of_person,
     hidden,
+    is_company,
     is_erased,
+    is_pseudonym,
+    legal_form,
     masked,
+    misplaced,
     nameless,
     replaced,
     without_persons,
@@ -55,13 +61,15 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key
 
-__all__ = ["ABOUT", "kept", "rows", "tables", "without"]
+__all__ = ["ABOUT", "kept", "require_in_place", "rows", "tables", "without"]
 
 ABOUT = "register"
 """Key under which a kept file says which layout it has, which columns were not kept, and how the
 delivered text ended."""
 _WORDS = (*NAMES, "description", "incoterm", "office", "regime", "port", "quantity_unit")
 """Roles of cells that may end early."""
+_NUMBERED = ("declaration", "item", "sub_item", "tariff_code")
+"""Roles of cells that are numbers or codes, in which no name belongs."""
 _IS_PSEUDONYM = re.compile(f"{PSEUDONYM}[0-9a-f]+")
 
 
@@ -123,6 +131,73 @@ def kept(
     return query, _as_text(layout, left, cut), require
 
 
+def require_in_place(
+    connection: duckdb.DuckDBPyConnection, path: Path, about: str, mapping: str | None, label: str
+) -> None:
+    """Refuse a kept file in which a column of names is exchanged with one of another kind.
+
+    Persons are looked for where names belong, so those of an exchanged column would be kept.
+
+    Parameters
+    ----------
+    path, about, mapping, label
+        The kept file, what it says of itself, the text of its layout if it was given, and the name
+        of the delivered file.
+
+    Raises
+    ------
+    BadFileError
+        Names the two columns, and no cell.
+    """
+    layout = read_layout(mapping) if mapping else known_layouts()[json.loads(about)["layout"]]
+    named = [name for name, one in layout.columns.items() if one.role in NAMES[:2]]
+    worded = {name: one.role for name, one in layout.columns.items() if one.role in _KINDS}
+    if not (named and worded):
+        return
+    sums = []
+    for name in (*named, *worded):
+        cell = _said(quoted(name), layout)
+        sums += [
+            f"count({cell})",
+            f"count_if({legal_form(cell)})",
+            f"count_if({misplaced(cell)})",
+            f"approx_count_distinct({cell})",
+        ]
+    [found] = connection.execute(
+        f"SELECT {', '.join(sums)} FROM read_parquet({file_literal(path)}, hive_partitioning=false)"
+    ).fetchall()
+    facts = {name: found[4 * at : 4 * at + 4] for at, name in enumerate((*named, *worded))}
+    for name, role in worded.items():
+        count, firms, words, different = facts[name]
+        for other in named:
+            others, of_firms, _, few = facts[other]
+            firms_here = firms >= _LEAST and firms >= count / 5 and of_firms <= others / 20
+            # Offices and units are few words for many lines; receivers are many.
+            is_all_names = (
+                role not in AREAS
+                and words >= 4 * _LEAST
+                and words >= 0.8 * count
+                and different >= count / 2
+                and few <= others / 10
+            )
+            if firms_here or is_all_names:
+                raise BadFileError(
+                    f"column {name} has names, and column {other} has few: are they exchanged?",
+                    where=label,
+                    why="persons are replaced where names belong, and would be kept elsewhere",
+                    hint="exchange the roles of the two columns in the layout, or mend the file",
+                )
+
+
+_KINDS = (
+    "declaration", "item", "sub_item", "regime", "office", "incoterm", "invoice_currency",
+    "quantity_unit", *AREAS,
+)  # fmt: skip
+"""Roles of cells that are no names of anybody."""
+_LEAST = 5
+"""Lines that a habit of a column is seen in."""
+
+
 def _hidden_rows(
     read: str, names: list[str], first: int, layout: Layout, salt: str, erased: Collection[str]
 ) -> str:
@@ -151,8 +226,14 @@ def _hidden_rows(
         elif column.role in NAMES:
             text = _said(cell, layout)
             if column.role == "brand":
+                parties = [
+                    _said(quoted(other), layout)
+                    for other, one in layout.columns.items()
+                    if one.role in ("sender", "receiver", "maker")
+                ]
                 kept_name = (
                     f"CASE WHEN {is_erased(text, salt, erased)} THEN {literal(ERASED)} "
+                    f"WHEN {brand_of_person(text, parties)} THEN {hidden(text, salt)} "
                     f"ELSE {cell} END"
                 )
             else:
@@ -163,6 +244,13 @@ def _hidden_rows(
             out += [f"{kept_name} AS {cell}", f"{text} AS {given[cell]}"]
         elif column.role == "description":
             out.append(f"{masked(cell)} AS {cell}")
+        elif column.role in _NUMBERED:
+            # A name where a number belongs: columns of the line, or of the file, are exchanged.
+            # Of a tariff code nothing is left, as the digits of a pseudonym would be read as one.
+            other = (
+                "''" if column.role == "tariff_code" else without_persons(cell, salt, "", erased)
+            )
+            out.append(f"CASE WHEN {misplaced(cell)} THEN {other} ELSE {cell} END AS {cell}")
         else:
             out.append(cell)
     query = f"SELECT {', '.join(out)} FROM {read}"
@@ -183,7 +271,8 @@ def _kept_number(
     # hidden.
     person = by_number or "true"
     if receiver and not by_number:
-        person = f"{without_persons(quoted(receiver), salt)} <> {quoted(receiver)}"
+        name = _said(quoted(receiver), layout)  # as it is tested itself, so that it is tested once
+        person = f"NOT {is_pseudonym(name)} AND NOT {is_company(name)}"
     digits = f"length(regexp_replace({cell}, '[^0-9]', '', 'g'))"
     # A text with four letters running and fewer than five digits is a name in the wrong column.
     person = f"({person} OR (regexp_matches({cell}, '\\p{{L}}{{4}}') AND {digits} < 5))"

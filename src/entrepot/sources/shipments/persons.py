@@ -14,11 +14,15 @@ __all__ = [
     "ERASED",
     "PSEUDONYM",
     "between",
+    "brand_of_person",
     "hidden",
+    "is_company",
     "is_erased",
     "is_pseudonym",
+    "legal_form",
     "masked",
     "may_name",
+    "misplaced",
     "name_key",
     "nameless",
     "pseudonym",
@@ -68,7 +72,7 @@ _SPELLED = (
     r"(^| )S A( [A-Z]){0,5}( Y F)?$",  # S A C I Y F; written as one word it could be SANCHEZ
     r"(^| )SA[CIF]{1,5} Y F$",
     r"(^| )[SE] ?[RI]? ?R ?L( |$)",
-    r"(^| )(S ?A ?S|L ?T ?D ?A?|C ?A|B ?V|N ?V|A ?S|ASA)$",
+    r"(^| )(S ?A ?S|L ?T ?D ?A?|L ?L ?C|C ?A|B ?V|N ?V|A ?S|ASA)$",
     "公司|集团|有限|株式会社|工厂|厂$|주식회사",
 )
 _SURNAME = r"(^| )D[AEO]S? SA( |$)"
@@ -83,6 +87,27 @@ def _company_words() -> str:
 
 
 COMPANY = _company_words()
+_AT_THE_END = (
+    r"(?i)[ .,](LTD|LTDA|LIMITED|LLC|LLP|PLC|INC|CORP|CORPORATION|GMBH|SAC|SRL|EIRL|SARL|SPA|JSC|"
+    r"OOO|TOO|ООО|ТОО|ЗАО|ОАО|ПАО|S\.A\.C|S\.R\.L|E\.I\.R\.L|S\.A|L\.L\.C|B\.V|N\.V|PTE|BHD|KFT|STI)\.?$"
+)
+"""Legal forms at the end of a name as it is written, each of which is a company by `COMPANY`."""
+
+
+_GIVEN_NAMES = """
+JUAN JOSE MARIA CARLOS LUIS JORGE PEDRO MIGUEL ANTONIO FRANCISCO MANUEL JAVIER FERNANDO RICARDO
+EDUARDO ALEJANDRO ROBERTO RAFAEL ENRIQUE ALBERTO GUSTAVO PABLO SERGIO RAUL ANDRES JAIME RAMON
+GUILLERMO ALFREDO MARTHA CARMEN TERESA PATRICIA GABRIELA CLAUDIA VERONICA BEATRIZ SILVIA LETICIA
+GUADALUPE YOLANDA JOAO PAULO RAIMUNDO FRANCISCA ADRIANA MARCIA IVAN SERGEY SERGEI ALEKSANDR ALEKSEI
+ALEXEY DMITRY DMITRII VLADIMIR NIKOLAI NIKOLAY ANDREI ANDREY YURI IGOR OLEG EVGENY EVGENII MIKHAIL
+PAVEL VIKTOR OLGA NATALIA NATALYA ELENA SVETLANA TATIANA IRINA LYUDMILA OLEKSANDR VOLODYMYR MYKOLA
+MEHMET MUSTAFA AHMET HASAN HUSEYIN IBRAHIM ISMAIL FATMA AYSE EMINE MOHAMMED MOHAMED MUHAMMAD AHMED
+ABDUL HUSSEIN FATIMA AIGUL NURLAN BAKYT ASKAR GULNARA ARMEN TIGRAN GIORGI DAVIT ABEBE TESFAYE
+BEKELE ALEMAYEHU TADESSE NGUYEN TRAN ИВАН СЕРГЕЙ АЛЕКСАНДР АЛЕКСЕЙ ДМИТРИЙ ВЛАДИМИР НИКОЛАЙ АНДРЕЙ
+ЕВГЕНИЙ МИХАИЛ ОЛЬГА НАТАЛЬЯ ЕЛЕНА СВЕТЛАНА ТАТЬЯНА ИРИНА
+"""
+"""Given names that few brands begin with; JOHN, ROBERT and CARL begin many, and are left out."""
+_GIVEN = rf"^({'|'.join(_GIVEN_NAMES.split())})( \p{{L}}{{2,}}){{1,3}}$"
 
 
 def name_key(cell: str) -> str:
@@ -127,10 +152,7 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
     erased
         Pseudonyms of names that were erased from this lake.
     """
-    # "de Sá" loses its accent in the key and would read as the form SA of a company.
-    key = f"regexp_replace({name_key(cell)}, {literal(_SURNAME)}, ' ')"
-    is_company = f"regexp_matches({key}, {literal(COMPANY)})"
-    test = f"NOT {is_company}"
+    test = f"NOT {is_company(cell)}"
     if person:
         test = f"({test} OR {person})"
     out = (
@@ -140,6 +162,60 @@ def without_persons(cell: str, salt: str, person: str = "", erased: Collection[s
     if not erased:
         return out
     return f"CASE WHEN {is_erased(cell, salt, erased)} THEN {literal(ERASED)} ELSE {out} END"
+
+
+def is_company(cell: str) -> str:
+    """Return SQL that says whether a name has a word of companies."""
+    # "de Sá" loses its accent in the key and would read as the form SA of a company.
+    key = f"regexp_replace({name_key(cell)}, {literal(_SURNAME)}, ' ')"
+    # Searched for from the end and without a key: most names of companies go no further, and the
+    # key of each is a third of the time of a load.
+    return (
+        f"CASE WHEN {legal_form(cell)} THEN true ELSE regexp_matches({key}, {literal(COMPANY)}) END"
+    )
+
+
+def brand_of_person(cell: str, names: Collection[str]) -> str:
+    """Return SQL that says whether a brand is the name of a natural person.
+
+    Brands have no word of companies as a rule, so it takes other evidence: that a person of the
+    line has the name, or that it begins with a usual given name, of several words.
+
+    Parameters
+    ----------
+    cell
+        SQL of the brand.
+    names
+        SQL of the senders, receivers and makers of the line, as they were delivered.
+    """
+    key = name_key(cell)
+    same = [f"({name_key(name)} = {key} AND NOT {is_company(name)})" for name in names]
+    given = f"regexp_matches({key}, {literal(_GIVEN)}) AND NOT {is_company(cell)}"
+    # Two words in the first place: most brands have one, and go no further.
+    return (
+        f"CASE WHEN NOT regexp_matches({cell}, '\\p{{L}}{{2}}[^\\p{{L}}\\p{{N}}]+\\p{{L}}') "
+        f"THEN false ELSE coalesce({' OR '.join([*same, given])}, false) END"
+    )
+
+
+def legal_form(cell: str) -> str:
+    """Return SQL that says whether a name ends in the legal form of a company."""
+    return f"regexp_matches({cell}, {literal(_AT_THE_END)})"
+
+
+def misplaced(cell: str) -> str:
+    """Return SQL that says whether a number or code reads like a name of several words."""
+    # The cheap test first: nearly all cells are digits with a letter or two.
+    return (
+        f"CASE WHEN NOT regexp_matches({cell}, '\\p{{L}}{{2}}') THEN false "
+        f"ELSE regexp_matches({cell}, {literal(_TWO_WORDS)}) END"
+    )
+
+
+_TWO_WORDS = (
+    r"\p{L}{3}.*[^\p{L}\p{N}]\p{L}{2}|\p{L}{2}[^\p{L}\p{N}]+\p{L}{3}|"
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]{2}"
+)
 
 
 def is_erased(cell: str, salt: str, erased: Collection[str]) -> str:
