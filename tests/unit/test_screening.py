@@ -522,3 +522,30 @@ def test_amounts_are_read_with_their_powers_and_no_foreign_letters() -> None:
         "1E5": 1e5, "1.5e-3": 0.0015, "USD 1,200.50": 1200.5, "12.5 EUR": 12.5, "€ 3.25": 3.25,
         "12 t": None, "1.2 mio": None, "5k": None,
     }  # fmt: skip
+
+
+DESCRIBED = [
+    # Annex VII Part B lists ball bearings, 848210
+    ("2025-01-11,73269098,DE,RU,Ball bearings steel 6204", NOT_KNOWN),
+    ("2025-01-11,73269098,DE,RU,BALL-BEARING (of steel)", NOT_KNOWN),
+    ("2025-01-11,73269098,DE,RU,nuts and bolts", NOT_LISTED),
+    ("2025-01-11,73269098,DE,RU,ballpoint pens", NOT_LISTED),
+    ("2025-01-11,73269098,DE,RU,bearing housings", NOT_LISTED),
+    ("2020-01-11,73269098,DE,RU,Ball bearings", NOT_LISTED),  # before any list
+    ("2025-01-11,73269098,DE,FR,Ball bearings", NO_LIST),  # no list binds trade in the Union
+    ("2025-01-11,84821000,DE,RU,Ball bearings", LISTED),
+    ("2025-01-11,39269097,DE,RU,other aircraft parts", NOT_LISTED),  # what others leave over
+]
+
+
+@pytest.mark.parametrize(("line", "grade"), DESCRIBED)
+def test_goods_in_words_make_a_line_possible(line: str, grade: int) -> None:
+    """Whoever writes a code that is on no list still writes what the goods are."""
+    text = f"Date,HS code,From,To,Description of goods\n{line}\n"
+    found = screen(read_text(text.encode(), "made.csv"), nomenclature="CN", today=TODAY)
+    [row] = found.table.to_pylist()
+    assert row["grade"] == grade
+    if grade == NOT_KNOWN:
+        assert "possible: the description reads like “ball bearings”" in row["entry"]
+        assert row["listed_code"] == "848210"
+    assert row["Description of goods"] == line.split(",")[-1]  # the column stays as it was

@@ -34,6 +34,7 @@ def screen(
     consignee: Annotated[str, typer.Option(help="Column of the consignee.")] = "",
     value: Annotated[str, typer.Option(help="Column of the value.")] = "",
     mass: Annotated[str, typer.Option(help="Column of the mass in kg.")] = "",
+    description: Annotated[str, typer.Option(help="Column of the goods in words.")] = "",
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
     edition: Annotated[
         str, typer.Option(help="What codes are read in: CN, CN2025, HS2022; default: by date.")
@@ -78,6 +79,7 @@ def screen(
             consignee=consignee,
             value=value,
             mass=mass,
+            description=description,
             sheet=sheet,
             edition=edition,
             dates=dates,

@@ -73,7 +73,8 @@ _LEGEND = (
     "to this consignee   R via Russia or a free zone   V value per kg above twice the code’s "
     "median. ● yes, ○ no, – not known. Signs do not show intent."
 )
-_FOOTER = "&LA code is a proxy, not a classification. See Summary.&R&A, page &P of &N"
+_FOOTER = "&L&8A code is a proxy, not a classification. See Summary.&R&8&A, page &P of &N"
+_MANY_SIGNS = 3  # signs of five from which on their number is marked
 _INNER = ("url", "grade")
 """Columns of a line that tables do not show."""
 
@@ -145,6 +146,7 @@ def ask_screening(
     consignee: str = "",
     value: str = "",
     mass: str = "",
+    description: str = "",
     sheet: str = "",
     edition: str = "",
     dates: str = "",
@@ -158,7 +160,7 @@ def ask_screening(
     ----------
     file
         CSV, XLSX or Parquet.
-    code, date, from_, to, origin, via, consignee, value, mass
+    code, date, from_, to, origin, via, consignee, value, mass, description
         Names of columns; by default they are found. A date or a country counts for all lines.
     sheet
         Sheet of a workbook.
@@ -189,7 +191,7 @@ def ask_screening(
         raise RequestError(f"unknown order of dates {dates!r}", hint="write DMY, MDY or YMD")
     stated = {
         "code": code, "date": date, "from": from_, "to": to, "origin": origin, "via": via,
-        "consignee": consignee, "value": value, "mass": mass,
+        "consignee": consignee, "value": value, "mass": mass, "description": description,
     }  # fmt: skip
     opened = lake if isinstance(lake, Lake) else Lake.open(lake)
     with opened.reading():
@@ -457,6 +459,13 @@ _HEADS = (
     ("Direction", 20), ("Status", 17), ("Entry", 30), ("Listed code", 12), ("Listed since", 12),
     ("Wind-down", 30), ("Act", 40), ("Signs", 7), ("P", 4), ("H", 4), ("N", 4), ("R", 4), ("V", 4),
 )  # fmt: skip
+_SIGNS_AT = range(len(_HEADS) - len(SIGNS), len(_HEADS))
+_COLOURS = {
+    "Hits": ("#98193A", "#FBE2E8"),
+    "Check": ("#744700", "#FBECCB"),
+    "Not known": ("#46525E", "#E8EDF1"),
+}
+"""Ink and ground of the status in each sheet."""
 _READERS = (("Decision", 14), ("By", 10), ("Note", 30))
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": {},
@@ -560,7 +569,7 @@ class _ScreeningWorkbook:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 1)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer("&RSummary, page &P of &N")
+        sheet.set_footer("&R&8Summary, page &P of &N")
         for first, last, width in ((0, 0, 14), (1, 1, 26), (2, 7, 15)):
             sheet.set_column(first, last, width)
         sheet.set_row(0, 27.75)
@@ -600,7 +609,11 @@ class _ScreeningWorkbook:
         formula = f"=SUM(C{first + 1}:C{row})"
         sheet.write_formula(row, 2, formula, self._total, found.lines)
         row += 2
-        sheet.merge_range(row, 0, row + 3, 7, LEGAL, self._note)
+        several = (
+            " A shipment may be screened for several directions, so the rows above can add up to "
+            f"more than {found.lines:,}."
+        )
+        sheet.merge_range(row, 0, row + 3, 7, LEGAL + several, self._note)
         row += 4
         for note in found.notes:
             sheet.merge_range(row, 0, row, 7, note, self._note)
@@ -617,7 +630,7 @@ class _ScreeningWorkbook:
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.repeat_rows(2)
         name = self._found.shipments.name.replace("&", "&&")
-        sheet.set_header(f"&L{title}&R{name[:80]}")
+        sheet.set_header(f'&L&"Arial,Bold"&10{title}&R&"Arial"&9{name[:80]}')
         sheet.set_footer(_FOOTER)
         sheet.freeze_panes(3, frozen)
         sheet.autofilter(2, 0, 2 + max(rows, 1), wide - 1)
@@ -634,7 +647,8 @@ class _ScreeningWorkbook:
         own = [one for one in rows.column_names if one not in (*COLUMNS, *_INNER)]
         heads = [*_HEADS, *_READERS, *((one, 16) for one in own)]
         for place, (_, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
+            # The five signs can be folded away: their number stays.
+            sheet.set_column(place, place, width, None, {"level": 1} if place in _SIGNS_AT else {})
         wide = len(COLUMNS) + len(_READERS)
         self._page(sheet, title, rows.num_rows, wide, 3, colour)
         sheet.autofilter(2, 0, 2 + max(rows.num_rows, 1), len(heads) - 1)
@@ -654,12 +668,24 @@ class _ScreeningWorkbook:
         sheet.data_validation(
             3, decision, last, decision, {"validate": "list", "source": list(DECISIONS)}
         )
+        self._tint(sheet, name, last)
         at = 3
         # In pieces: a million lines as Python dictionaries would take gigabytes.
         for batch in rows.to_batches(max_chunksize=10_000):
             for line in batch.to_pylist():
                 self._line(sheet, at, line, own)
                 at += 1
+
+    def _tint(self, sheet: Any, name: str, last: int) -> None:
+        """Mark the status of each line, and the number of signs where it is high."""
+        ink, ground = _COLOURS[name]
+        status, signs = COLUMNS.index("status"), COLUMNS.index("signs")
+        look = self._made.add_format({"font_color": ink, "bg_color": ground})
+        sheet.conditional_format(3, status, last, status, {"type": "no_blanks", "format": look})
+        ink, ground = _COLOURS["Check"]
+        look = self._made.add_format({"bold": True, "font_color": ink, "bg_color": ground})
+        many = {"type": "cell", "criteria": ">=", "value": _MANY_SIGNS, "format": look}
+        sheet.conditional_format(3, signs, last, signs, many)
 
     def _line(self, sheet: Any, row: int, line: dict[str, Any], own: Sequence[str]) -> None:
         for place, (name, look) in enumerate(zip(COLUMNS, _OF_COLUMN, strict=True)):

@@ -97,7 +97,9 @@ def load(work: Work) -> None:
         role: f"trim(coalesce(CAST(c{place} AS VARCHAR), ''))"
         for role, place in work.places.items()
     }
-    for role in ("code", "date", "from", "to", "origin", "via", "consignee", "value", "mass"):
+    for role in (
+        "code", "date", "from", "to", "origin", "via", "consignee", "value", "mass", "description",
+    ):  # fmt: skip
         # Safe as a literal: what is fixed is a code of a country or a day, see `columns_for`.
         texts.setdefault(role, f"'{work.fixed.get(role, '')}'")
     if "currency" in work.places:
@@ -368,7 +370,7 @@ def make_lines(work: Work, edition: str) -> None:
         SELECT x.row, c.digits, c.edition, c.code_id, d.day, {_DAY} AS on_day,
             x."date" = '' AS undated,
             from_areas.area AS dispatch, to_areas.area AS destination, o.area AS origin,
-            x.via, x.consignee, v.amount AS value, m.amount AS mass,
+            x.via, x.consignee, x.description, v.amount AS value, m.amount AS mass,
             concat_ws('; ', nullif(c.problem, ''), nullif(d.problem, ''), {", ".join(wrong)},
                 CASE WHEN x.origin <> '' AND o.area IS NULL THEN
                 'country of origin not recognised: “' || left(x.origin, 30) || '”' END) AS problem

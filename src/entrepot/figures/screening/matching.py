@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,10 @@ from entrepot.sources.temp_tables import keep
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from entrepot.goods import GoodsList, Links
+    from entrepot.goods import GoodsList, Links, ListEntry
     from entrepot.goods.match import Match
 
-__all__ = ["find_results", "find_routes", "find_spans"]
+__all__ = ["find_described", "find_results", "find_routes", "find_spans"]
 
 _PRIORITY = ("eu-xl", "chpl")
 _CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
@@ -185,6 +186,90 @@ def _unconverted(
                 yield number, begins, last, NOT_KNOWN, NOT_KNOWN * 1000 + 900, place
 
 
+_NO_GOODS = """
+    and any are article articles at by containing for from good goods half having heading in into
+    its kind kinds less more named no not of on one or over per so such than that the their then thereof
+    these this to type types under up use used which with work works
+"""
+"""Words of a wording that say nothing of goods by themselves."""
+_REST = re.compile(r"\b(other|others|without|elsewhere|unless|except|parts?|products?)\b")
+"""Wordings with one of these words are of what other codes leave over."""
+_ONE_WORD = 6
+"""Letters of a word that names goods alone: helium; but pitch, peat and tar are words of others."""
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ies|es|s|y|e)$", "", word) if len(word) > 4 else word
+
+
+def _wordings(work: Work) -> Iterator[tuple[GoodsList, ListEntry, frozenset[str]]]:
+    """Yield the entries whose wording names goods, with the words that say which, cut to stems."""
+    lists = {goods_list.id: goods_list for one in work.regimes for goods_list in one.lists}
+    nothing = frozenset(_NO_GOODS.split())
+    for goods_list in lists.values():
+        for entry in goods_list.history:
+            if not entry.wording or _REST.search(entry.wording.casefold()):
+                continue
+            words = re.findall(r"[a-z]{3,}", entry.wording.casefold())
+            stems = frozenset(_stem(word) for word in words if word not in nothing)
+            longest = max(map(len, words), default=0)
+            if len(stems) > 1 or (stems and longest >= _ONE_WORD):
+                yield goods_list, entry, stems
+
+
+def find_described(work: Work) -> None:
+    """Find the lines whose description names goods of a list that binds them.
+
+    A code that is on no list may be the wrong code for the goods. So where all words of an entry
+    are in the description, the line is “possible”. Wordings are in English and few words long; of
+    a description in another language nothing is found.
+    """
+    import pyarrow as pa
+
+    places = _places(work)
+    entries: dict[int, tuple[date, date]] = {}
+    words: list[tuple[int, str]] = []
+    of: list[tuple[int, int, int]] = []
+    found = list(_wordings(work)) if "description" in work.places else []
+    for number, (goods_list, entry, stems) in enumerate(found):
+        said = f"possible: the description reads like “{entry.wording}”, and the code is not listed"
+        work.entries.append(MetEntry(goods_list, entry, said))
+        entries[number] = entry.starts, entry.valid_to or date.max
+        words += [(number, stem) for stem in sorted(stems)]
+        of += [(number, place, len(work.entries) - 1) for place in places[goods_list.id]]
+    number, day, text = pa.int32(), pa.date32(), pa.string()
+    spans = [(name, *ends) for name, ends in entries.items()]
+    put(work, "wordings", columns_of(("wording", "first", "last"), (number, day, day), spans))
+    put(work, "wording_words", columns_of(("wording", "stem"), (number, text), words))
+    kinds = (number, number, number)
+    put(work, "wordings_of", columns_of(("wording", "regime", "entry"), kinds, of))
+    # One search for all of them, which most lines do not pass.
+    every = "|".join(sorted({stem for _, stem in words}))
+    one = rf"\b({every or '$^'})"
+    keep(
+        work.db,
+        "described",
+        f"""
+        WITH line AS (
+            SELECT row, on_day, lower(strip_accents(description)) AS said FROM lines
+            WHERE problem = '' AND regexp_matches(lower(strip_accents(description)), '{one}')),
+        word AS (
+            SELECT row, on_day, unnest(list_distinct(list_transform(
+                string_split_regex(said, '[^a-z]+'),
+                lambda one: CASE WHEN length(one) > 4
+                    THEN regexp_replace(one, '(ies|es|s|y|e)$', '') ELSE one END))) AS stem
+            FROM line),
+        whole AS (
+            SELECT w.row, w.on_day, i.wording FROM word w JOIN wording_words i USING (stem)
+            JOIN (SELECT wording, count(*) AS words FROM wording_words GROUP BY 1) n USING (wording)
+            GROUP BY ALL HAVING count(*) = any_value(n.words))
+        SELECT h.row, o.regime, min(o.entry) AS entry FROM whole h
+        JOIN wordings s ON h.wording = s.wording AND h.on_day BETWEEN s.first AND s.last
+        JOIN wordings_of o ON h.wording = o.wording GROUP BY 1, 2
+        """,
+    )
+
+
 def find_results(work: Work) -> None:
     """Give each line a status under each regime that binds it, and its first one."""
     import pyarrow as pa
@@ -228,12 +313,16 @@ def find_results(work: Work) -> None:
         work.db,
         "results",
         f"""
-        SELECT b.row, b.regime, w.why, m.entry, m.entries, b.undated, b.national,
+        SELECT b.row, b.regime, w.why, coalesce(m.entry, s.entry) AS entry,
+            coalesce(m.entries, CASE WHEN s.entry IS NOT NULL THEN [s.entry] END) AS entries,
+            b.undated, b.national,
             CASE WHEN b.undated THEN {NOT_KNOWN}
                 WHEN m.grade <= {PART} THEN m.grade
-                WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national THEN {NOT_KNOWN}
+                WHEN m.grade = {NOT_KNOWN} OR w.why IS NOT NULL OR b.national
+                    OR s.entry IS NOT NULL THEN {NOT_KNOWN}
                 ELSE {NOT_LISTED} END AS grade
         FROM bound b LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
+        LEFT JOIN described s ON b.row = s.row AND b.regime = s.regime
         LEFT JOIN windows w ON b.regime = w.regime AND b.on_day BETWEEN w.first AND w.last
         """,
     )

@@ -97,6 +97,11 @@ ROLES = {
     "mass": "mass|mass kg|net mass|net mass kg|net weight|net weight kg|weight|weight kg|kg|netto"
     "|gewicht|eigenmasse|nettogewicht|masse nette|poids net|peso neto|peso|peso netto|agirlik"
     "|net agirlik|вес|вес нетто|净重|重量|gross weight|gross mass",
+    "description": "description|goods description|description of goods|product description"
+    "|item description|commodity description|cargo description|goods|product name|item name"
+    "|bezeichnung|warenbezeichnung|designation|designation des marchandises|descripcion"
+    "|descripcion de mercaderia|descrizione|urun|esya tanimi|наименование товара|описание товара"
+    "|品名|货物名称|商品名称",
     "currency": "currency|invoice currency|waehrung|wahrung|devise|moneda|valuta|doviz|валюта|币种",
 }
 """Names of columns by what they are, as spreadsheets and customs software write them."""

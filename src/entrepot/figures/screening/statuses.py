@@ -26,7 +26,12 @@ from entrepot.figures.screening.lines import (
     read_numbers,
     tariff_of,
 )
-from entrepot.figures.screening.matching import find_results, find_routes, find_spans
+from entrepot.figures.screening.matching import (
+    find_described,
+    find_results,
+    find_routes,
+    find_spans,
+)
 from entrepot.figures.screening.read import BrokenRow, Shipments, columns_for
 from entrepot.figures.screening.signs import find_signs
 from entrepot.goods import goods_list, goods_lists
@@ -212,6 +217,7 @@ def screen(
         raise _refusal(shipments.name, problems)
     find_routes(work)
     left_out = find_spans(work, tariff, links)
+    find_described(work)
     find_results(work)
     find_signs(work, is_hub)
     return _screening(work, problems, days, said, left_out, names or {})

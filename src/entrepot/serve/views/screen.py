@@ -261,6 +261,21 @@ def _groups(found: Screening) -> list[dict[str, Any]]:
     ]
 
 
+def _next_step(row: dict[str, Any]) -> str:
+    """Return what a reader of a line without signs of diversion can do next."""
+    if row["direction"].startswith("export to "):
+        direct = f"Direct {row['direction']}: signs of diversion do not apply."
+        if row["grade"] == 1:
+            return f"{direct} Stop, or name the licence or exemption."
+        return f"{direct} Compare the goods with the text of the act."
+    if row["direction"] == "export licence":
+        return (
+            "Compare the goods with the text of the announcement, and ask the supplier for the "
+            "licence."
+        )
+    return "Signs of diversion do not apply to this route. Compare the goods with the text."
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     from entrepot.figures.screening import SIGNS
 
@@ -272,6 +287,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         (name, _MARKS[row[name]][0], capital(f"{words}: {_MARKS[row[name]][1]}"))
         for name, words in SIGNS.items()
     ]
+    has_signs = row["signs"] is not None
     search = (row["consignee"], row["code"], row["from"], row["to"], row["row"], row["goods"])
     return row | {
         "day": day(row["date"]),
@@ -279,7 +295,8 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "wind_down": day(row["wind_down"]),
         "value": "–" if row["value"] is None else f"{row['value']:,.0f}",
         "short": ", code ".join(filter(None, (entry.partition("; ")[0], row["listed_code"]))),
-        "marks": marks if row["signs"] is not None else [],
+        "marks": marks if has_signs else [],
+        "next": "" if has_signs else _next_step(row),
         "signed": ", ".join(SIGNS[name] for name in SIGNS if row[name] == "●"),
         "search": " ".join(str(one) for one in search if one is not None).lower(),
     }
