@@ -188,8 +188,8 @@ def _unconverted(
 
 _NO_GOODS = """
     and any are article articles at by containing for from good goods half having heading in into
-    its kind kinds less more named no not of on one or over per so such than that the their then thereof
-    these this to type types under up use used which with work works
+    its kind kinds less more named no not of on one or over per so such than that the their then
+    thereof these this to type types under up use used which with work works
 """
 """Words of a wording that say nothing of goods by themselves."""
 _REST = re.compile(r"\b(other|others|without|elsewhere|unless|except|parts?|products?)\b")
