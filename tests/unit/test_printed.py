@@ -69,7 +69,9 @@ def test_words_of_another_origin_are_not_said_of_the_value() -> None:
     bound = stated(12.0, 12.0, None, relation="more_than", printed="over 12", valuation="CIF")
     told = {item.id: item.text for item in for_printed([value], [value, bound], 0)}
     assert "published-wording" not in told
-    assert told["valuation"] == "Valued FOB, as the reporter does; the range includes CIF too."
+    assert told["valuation"] == (
+        "Valued FOB, as in the reporter’s statistics; the range also includes CIF values."
+    )
     told = {item.id: item.text for item in for_printed([bound], [value, bound], 0)}
     assert "over 12" in told["published-wording"]
 
@@ -89,7 +91,7 @@ def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
         [text] = [item.text for item in figure.caveats if item.id == "derived"]
         return text
 
-    assert "both OEC's" in told()
+    assert "both by OEC" in told()
     every = published_answers.statements
     dropped = {("OEC", "export_share"), ("OEC", "value")}
     monkeypatch.setattr(
@@ -97,4 +99,4 @@ def test_a_ratio_of_two_books_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
         "statements",
         lambda *given: [row for row in every(*given) if (row.origin, row.measure) not in dropped],
     )
-    assert "two books, OEC's above and GACC's below" in told()
+    assert "one by OEC, divided by one by Chinese customs" in told()

@@ -209,8 +209,9 @@ def _others(found: Sequence[Comparison]) -> str:
         return ""
     # A stride that picks the least and the greatest, or the only one.
     ends = [number_of(item) for item in others[:: max(1, len(others) - 1)]]
-    if ends[0] == ends[-1]:  # to the digits that are shown
-        ends = ends[:1]
+    # "50 %" and "half" are one number: then the one in digits is shown.
+    if ends[0] == ends[-1] or others[0].value == others[-1].value:
+        ends = sorted(ends, key=lambda text: not any(map(str.isdigit, text)))[:1]
     of_totals = ", of totals they do not state" if others[0].unit == "share" else ""
     return f"; others have {' to '.join(ends)}{of_totals}"
 

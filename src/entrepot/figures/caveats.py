@@ -10,6 +10,7 @@ from entrepot.goods.parse import nameless
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import joined
 from entrepot.sources import is_own
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -415,7 +416,7 @@ def runs_of(series: Sequence[Figure]) -> list[tuple[str, list[Figure]]]:
 def _counted_by(figure: Figure) -> str:
     origins = {item.origin for item in figure.evidence if item.origin}
     name = figure.definition.source or next((one.source for one in figure.evidence), "")
-    return f"{name} ({joined(sorted(origins))})" if origins else name
+    return f"{name} ({joined(sorted(map(origin_name, origins)))})" if origins else name
 
 
 def _sides_of(figure: Figure) -> str:
@@ -457,9 +458,11 @@ def for_printed(
     found: list[Caveat] = []
     valued, others = ({row.valuation for row in rows if row.valuation} for rows in (head, kept))
     if others:
-        text = f"Valued {' or '.join(sorted(valued)) or 'in a way not said'}, as the reporter does"
-        more = f"; the range includes {' and '.join(sorted(others - valued))} too"
-        found.append(caveat("valuation", f"{text}{more if others - valued else ''}."))
+        stated = "The source does not state the valuation"
+        if valued:
+            stated = f"Valued {' or '.join(sorted(valued))}, as in the reporter’s statistics"
+        more = f"; the range also includes {' and '.join(sorted(others - valued))} values"
+        found.append(caveat("valuation", f"{stated}{more if others - valued else ''}."))
     worded = [row for row in head if row.relation not in ("=", "about")]
     if worded:
         found.append(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from entrepot.figures.evidence import Evidence
 
-__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set"]
+__all__ = ["FORMS", "CitationForm", "citation", "cited", "data_set", "source_name"]
 
 CitationForm = Literal["text", "bibtex", "csl", "ris"]
 FORMS: tuple[CitationForm, ...] = ("text", "bibtex", "csl", "ris")
@@ -144,3 +144,16 @@ def cited(evidence: Evidence) -> str:
     if is_own(evidence.source) or evidence.source not in source_ids():
         return rows
     return f"{data_set(evidence.source, evidence.vintage)} ({rows})"
+
+
+def source_name(source: str) -> str:
+    """Return a source as a page names it: capitals, or the id of a table of one's own.
+
+    Examples
+    --------
+    >>> source_name("baci"), source_name("table.kyrgyz"), source_name("minerals")
+    ('BACI', 'table.kyrgyz', 'BACI (30 codes)')
+    """
+    if source == BUNDLED:
+        return "BACI (30 codes)"
+    return source if is_own(source) else source.upper()

@@ -9,6 +9,7 @@ import narwhals as nw
 
 from entrepot.figures.availability import availability_of, flow_sources
 from entrepot.figures.caveats import caveat
+from entrepot.figures.citation import source_name
 from entrepot.figures.definition import chosen_lines, other_side
 from entrepot.figures.evidence import Estimate, NoAnswer
 from entrepot.figures.no_value import MANY_REPORTERS
@@ -341,7 +342,7 @@ def described(
         across = asked.importer if denominator.side == "importer" else asked.exporter
         back = "imports" if denominator.side == "importer" else "exports"
         what = f"{what}, and {possessive(area_phrase(across))} {back} of them"
-    found: dict[str, Any] = {"text": f"{what}, as {source} has them", "whose": source}
+    found: dict[str, Any] = {"text": f"{what}, according to {source_name(source)}", "whose": source}
     if cells.reported_by in (None, denominator.side) and denominator.reimports:
         found["reimports"] = denominator.part(denominator.reimports)
     if cells.reported_by is None:

@@ -37,6 +37,7 @@ from entrepot.model.table_files import (
     write_table,
     write_whole,
 )
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -650,7 +651,7 @@ def _curve(found: Specifications, unit: str) -> list[tuple[str, str]]:
 def _in_print(item: PublishedMark) -> str:
     """Return a printed number and the specifications it belongs to."""
     row = item.statement
-    words = f"{row.printed} ({row.origin_words or row.origin}, {row.id})"
+    words = f"{row.printed} ({origin_name(row.origin)}, {row.id})"
     if not item.count:
         return f"{words}: belongs to none of these: {item.why}"
     which = ", ".join(item.choices.values())
@@ -659,7 +660,8 @@ def _in_print(item: PublishedMark) -> str:
 
 def _evidence(item: Evidence) -> str:
     if item.id:
-        return f"{item.source} {item.id}: {item.publisher} ({item.origin}) {item.url}".strip()
+        whose = f"{item.publisher} ({origin_name(item.origin)})"
+        return f"{item.source} {item.id}: {whose} {item.url}".strip()
     sides = ", ".join(f"{rows:,} by {side}" for side, rows in item.reported_by.items())
     count = f"{item.rows:,} row{'' if item.rows == 1 else 's'}"
     return f"{item.source} {item.snapshot}: {count}" + (f" (reported {sides})" if sides else "")
@@ -758,7 +760,8 @@ def _marks(figure: Figure, first: float, last: float) -> tuple[CardMark, ...]:
     parted = [name for name, found in options.items() if len(found) > 1 and name != "source"]
     marks: list[CardMark] = []
     for one in items:
-        whose = one.choices.get("origin") or one.choices.get("source", "")
+        origin = one.choices.get("origin")
+        whose = origin_name(origin) if origin else one.choices.get("source", "")
         rest = [
             one.choices[name].replace("_", " ")
             for name in parted

@@ -22,7 +22,7 @@ from entrepot.model.areas import WORLD, area_phrase, possessive
 from entrepot.model.display import figure_value
 from entrepot.model.interval import Interval
 from entrepot.model.period import Period
-from entrepot.sources.published.read import matching, ranked
+from entrepot.sources.published.read import matching, origin_name, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,11 +102,12 @@ def _divided_by(definition: Definition, head: Estimate) -> dict[str, Any] | None
     found: dict[str, Any] = {"whose": str(head.choices["origin"])}
     if last is not None and last.unit not in ("share", "ratio") and total_text:
         return found | {
-            "text": f"{text}: {last.printed}, as {last.origin_words or last.origin} has them",
+            "text": f"{text}: {last.printed}, according to {origin_name(last.origin)}",
             "value": _value(last),
             "unit": last.unit,
         }
-    return found | {"text": f"{text}, as {found['whose']} has them; no amount was published"}
+    whose = origin_name(found["whose"])
+    return found | {"text": f"{text}, according to {whose}, which published no amount"}
 
 
 def _estimates(definition: Definition, rows: Rows, source: str) -> Iterator[Estimate]:
@@ -255,10 +256,10 @@ def _reporter(head: Estimate) -> str:
     if head.unit != "ratio":
         return ""
     if not over:
-        return f", both {above}'s"
+        return f", both by {origin_name(above)}"
     return (
-        f" of two books, {above}'s above and {below}'s below the line, so part of it may be a "
-        "difference of how the two count"
+        f", one by {origin_name(above)}, divided by one by {origin_name(below)}: part of the ratio "
+        "may be a difference in how the two count"
     )
 
 
@@ -344,9 +345,9 @@ def converted(
     refuse_rate(spot, usual, currency, "the report" if found["implied_rate"] else "the period")
     if two is None or found["customs_usd"] is None:
         return NoAnswer(
-            f"{one.origin} printed {one.printed} for {definition.period} and no dollars. At the "
-            f"rate of a day that is {figure_value(found['spot_usd'], 'USD')}, which is not what "
-            "customs would have: they convert each month at its own rate"
+            f"{origin_name(one.origin)} printed {one.printed} for {definition.period} and no "
+            f"dollars. At the rate of a day that is {figure_value(found['spot_usd'], 'USD')}, "
+            "which is not what customs would have: they convert each month at its own rate"
         )
     used = [one, two, *mean[:1], *day]
     details: dict[str, float | str] = {

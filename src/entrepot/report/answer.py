@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.citation import source_name
 from entrepot.goods.parse import only_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
-from entrepot.report.attribution import source_name
 from entrepot.report.cards import percent_span, source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.missing_value import missing_value

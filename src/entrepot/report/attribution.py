@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from entrepot.claims.quantity_text import claimed, subject
 from entrepot.figures import Figure
-from entrepot.figures.citation import data_set
+from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.figures.scenario import Scenario
-from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value, joined, range_text
 from entrepot.reconciliation.mirror_gaps import MirrorPair
-from entrepot.sources import is_own
-from entrepot.sources.published.read import published
+from entrepot.sources.published.read import origin_name, published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,17 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "also_conflicting",
-    "data_set",
     "evidence_line",
     "evidence_lines",
     "evidence_of",
     "in_one_reporter",
     "is_computed",
     "likely_cause",
-    "origin_name",
     "printed_row",
     "row_of",
-    "source_name",
     "when_of",
 ]
 
@@ -51,12 +44,6 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 @cache
 def _rows() -> dict[str, Published]:
     return {row.id: row for row in published("all")}
-
-
-@cache
-def _names() -> dict[str, str]:
-    text = files("entrepot.report").joinpath("origin_names.csv").read_text(encoding="utf-8")
-    return {row["origin"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def row_of(evidence: Evidence) -> Published | None:
@@ -76,35 +63,6 @@ def printed_row(figure: Figure) -> Published | None:
 def is_computed(figure: Figure) -> bool:
     """Whether the headline is our own arithmetic rather than somebody's printed number."""
     return figure.status == "ok" and printed_row(figure) is None
-
-
-def origin_name(origin: str) -> str:
-    """Return a short name for an origin; an unlisted key is written as words.
-
-    Examples
-    --------
-    >>> origin_name("GACC"), origin_name("GAIDAR over GACC"), origin_name("NEW-SOURCE")
-    ('Chinese customs', 'Gaidar Institute over Chinese customs', 'New Source')
-    """
-    # A share that we divide: the numerator of one origin over the total of another.
-    if " over " in origin:
-        return " over ".join(origin_name(part) for part in origin.split(" over "))
-    if origin in _names():
-        return _names()[origin]
-    return " ".join(part.capitalize() for part in origin.split("-"))
-
-
-def source_name(source: str) -> str:
-    """Return a source as a page names it: capitals, or the id of a table of one's own.
-
-    Examples
-    --------
-    >>> source_name("baci"), source_name("table.kyrgyz"), source_name("minerals")
-    ('BACI', 'table.kyrgyz', 'BACI (30 codes)')
-    """
-    if source == BUNDLED:
-        return "BACI (30 codes)"
-    return source if is_own(source) else source.upper()
 
 
 def when_of(row: Published) -> str:

@@ -8,11 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
+from entrepot.figures.citation import source_name
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
 from entrepot.report import phrasing
-from entrepot.report.attribution import row_of, source_name
+from entrepot.report.attribution import row_of
 from entrepot.report.definitions import command_for
 from entrepot.report.parts import Command, Term
 from entrepot.sources import is_own, source_info, split_address

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_SHOWN", "Break", "break_of", "not_drawn", "reporters_before_and_after"]
 
-NOT_SHOWN = "Not shown:"
+NOT_SHOWN = "Not shown"
 """How a line begins that names the years of other sources."""
 
 
@@ -81,7 +81,7 @@ def not_drawn(known: Mapping[str, Collection[int]], chosen: str) -> str:
     if (rest := len(parts) - _NAMED) > 1:
         parts = [*parts[:_NAMED], f"years of {rest} other sources"]
     whose = "whose level" if len(parts) == 1 else "whose levels"
-    return f"{NOT_SHOWN} {joined(parts)}, {whose} may differ from that of {chosen}."
+    return f"{NOT_SHOWN}: {joined(parts)}, {whose} may differ from that of {chosen}."
 
 
 def _spans(years: list[int]) -> str:

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from entrepot.figures.citation import source_name
 from entrepot.model.display import NBSP, number, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
-from entrepot.report.attribution import is_computed, origin_name, source_name
+from entrepot.report.attribution import is_computed
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import Card, DataGap, Remark, Section
 from entrepot.report.phrasing import capital, count_word
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.figures.citation import source_name
 from entrepot.goods import goods_title
 from entrepot.lake import fetch
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.model.areas import area_phrase, known_areas
 from entrepot.model.display import joined
 from entrepot.model.product import NO_CODES
-from entrepot.report.attribution import source_name
 from entrepot.report.definitions import ADD_DATA
 from entrepot.report.phrasing import capital
 

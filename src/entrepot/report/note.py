@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import bundled_for
+from entrepot.figures.citation import data_set
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.goods.library import bundled_lists
 from entrepot.goods.screening import Route, regimes_of
@@ -19,7 +20,7 @@ from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, is_computed, row_of
+from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
 from entrepot.report.brief_context import BriefContext
 from entrepot.report.cards import card_of, headline, percent_span, range_on_card

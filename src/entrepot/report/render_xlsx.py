@@ -585,7 +585,8 @@ Cell = str | tuple[float, str]
 # A number as pages print it, with commas for thousands
 # and a true minus; "over 36" or "1,5" is text.
 _NUMBER = re.compile(r"[+\u2212-]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
-_RANGE = re.compile(r"(\S+) to (\S+)")
+_RANGE = re.compile(r"(?P<low>\S+) to (?P<high>\S+)|(?P<least>\S+) or more|up to (?P<most>\S+)")
+_OPEN = "open"
 _YEAR = re.compile(r"\d{4}")
 _FORMATS = {
     "share": "0.0%",
@@ -647,7 +648,9 @@ def _cell(text: str, head: str, unit: str) -> Cell:
 
 def _ends(text: str) -> tuple[str, str]:
     found = _RANGE.fullmatch(text)
-    return (found[1], found[2]) if found else (text, text)
+    if not found:
+        return text, text
+    return found["low"] or found["least"] or _OPEN, found["high"] or found["most"] or _OPEN
 
 
 def sheet_name(wanted: str, occupied: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ def test_ranges_become_two_columns_of_numbers_and_codes_stay_text() -> None:
         numeric=(False, False, True, True),
         rows=(
             ("010121", "2023", "52.8", "38.6 to 53.0"),
-            ("8542", "2024", "over 36", "36 to open"),
+            ("8542", "2024", "over 36", "36 or more"),
         ),
         units=("", "", "per cent", "per cent"),
     )

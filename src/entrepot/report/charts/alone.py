@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.citation import data_set
 from entrepot.model.display import figure_value, range_text
 from entrepot.model.period import Period
-from entrepot.report.attribution import data_set, origin_name
 from entrepot.report.phrasing import capital
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,14 +14,15 @@ from entrepot.goods import goods_title
 from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of
-from entrepot.report.attribution import is_computed, origin_name, row_of
-from entrepot.report.breaks import not_drawn
+from entrepot.report.attribution import is_computed, row_of
+from entrepot.report.breaks import NOT_SHOWN, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import source_on_card
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years, caveat_lines, sources
 from entrepot.report.charts.drawing import labels, lines, rects, render, wrapped
 from entrepot.report.charts.place import text_width
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
@@ -42,6 +43,7 @@ __all__ = [
     "mutual_shares_chart",
     "of_one_source",
     "prepare_shares",
+    "years_left_out",
     "years_of_others",
 ]
 
@@ -409,6 +411,17 @@ def years_of_others(
     return not_drawn(known, _names(chosen))
 
 
+def years_left_out(notes: Mapping[MutualFlow, str]) -> list[str]:
+    """Return what `years_of_others` says of each flow, with the flow where they differ."""
+    said = {flow: note for flow, note in notes.items() if note}
+    if len(set(said.values())) < 2:
+        return [*said.values()][:1]
+    return [
+        note.replace(NOT_SHOWN, f"{NOT_SHOWN} of {flow.title[0].lower()}{flow.title[1:]}", 1)
+        for flow, note in said.items()
+    ]
+
+
 def _names(whose: tuple[str, ...]) -> str:
     return joined([*dict.fromkeys(one for one in whose if one)])
 
@@ -516,17 +529,17 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
     (there, beyond), (back, beyond_back) = (
         _pairs(lake, years, rest, forward=forward) for forward in (True, False)
     )
-    notes = dict.fromkeys(one for one in (beyond, beyond_back) if one)
     if not there and not back:
         why = ratio.reason or "none of the requested years is available"
         raise NoEvidenceError("no data for a chart of asymmetry", why=why)
     asked = ratio.definition
     subject = Subject(asked.importer, asked.exporter, asked.goods, asked.period, fixed=True)
-    flows = tuple(
-        _weights_flow(subject, pairs, forward=forward)
-        for pairs, forward in ((there, True), (back, False))
+    left_out = {
+        _weights_flow(subject, pairs, forward=forward): note
+        for pairs, note, forward in ((there, beyond, True), (back, beyond_back, False))
         if pairs
-    )
+    }
+    flows = tuple(left_out)
     ratio = _known(lake, ratio, there, rest)
     title = _title(subject, ratio)
     figures = [figure for pairs in (there, back) for pair in pairs.values() for figure in pair]
@@ -539,7 +552,7 @@ def mutual_shares_chart(lake: Lake, since: int | None, keys: dict[str, Any]) -> 
         title,
         deck,
         Chart(Butterfly(flows), _alt_text(title, flows)),
-        (sources(known), *notes, *caveat_lines(known)),
+        (sources(known), *years_left_out(left_out), *caveat_lines(known)),
         tuple(_weights_row(figure) for figure in known),
         (*((ratio,) if ratio.value is not None else ()), *known),
     )

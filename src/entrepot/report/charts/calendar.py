@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
+from entrepot.figures.citation import data_set, source_name
 from entrepot.model.areas import area_name, area_set, stopped
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, source_name
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, asked_years
 from entrepot.report.charts.drawing import labels, lines, rects, render

@@ -15,7 +15,7 @@ from entrepot.model.areas import area_name
 from entrepot.model.display import MINUS, NBSP, joined, number, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of, scale_of
-from entrepot.report.attribution import is_computed, origin_name
+from entrepot.report.attribution import is_computed
 from entrepot.report.cards import percent_span
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
@@ -30,6 +30,7 @@ from entrepot.report.charts.drawing import (
 )
 from entrepot.report.charts.place import Box, first_free, spots, text_width
 from entrepot.report.parts import BriefSentence
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification, Specifications

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from entrepot.errors import RequestError
 from entrepot.figures import ask, ask_many, flow_sources
+from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, number, per_cent
 from entrepot.report import phrasing
-from entrepot.report.attribution import is_computed, origin_name, source_name, when_of
+from entrepot.report.attribution import is_computed, when_of
 from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.cards import percent_span
@@ -46,6 +47,7 @@ from entrepot.report.charts.drawing import (
 )
 from entrepot.report.charts.paired_lines import MOST, Course, CoursePoint, Courses
 from entrepot.report.charts.place import Box, LabelSpot, first_free, spots, text_width
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

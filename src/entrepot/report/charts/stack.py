@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources
+from entrepot.figures.citation import source_name
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, area_set, possessive
 from entrepot.model.display import NBSP, per_cent
 from entrepot.report import phrasing
-from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
 from entrepot.report.charts import Chart

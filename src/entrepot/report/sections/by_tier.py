@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.caveats import for_series, runs_of
+from entrepot.figures.citation import data_set
 from entrepot.model.display import NBSP, number
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, row_of
+from entrepot.report.attribution import row_of
 from entrepot.report.breaks import break_of
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.tiers import TierBar, TierPanel, TierPanels

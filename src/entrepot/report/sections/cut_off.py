@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError
 from entrepot.figures import Figure
+from entrepot.figures.citation import data_set, source_name
 from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.questions.cutoff import MORE
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
@@ -18,7 +19,6 @@ from entrepot.model.areas import area_phrase, area_set
 from entrepot.model.display import NBSP, joined, number, range_text
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, source_name
 from entrepot.report.cards import percent_span
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import available_years

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
 from entrepot.figures import flow_sources, links_loaded
+from entrepot.figures.citation import source_name
 from entrepot.goods import goods_selection
 from entrepot.model.display import joined
 from entrepot.report import phrasing
-from entrepot.report.attribution import source_name
 from entrepot.report.breaks import break_of
 from entrepot.report.definitions import ADD_DATA, command_for, name_of
 from entrepot.report.missing_value import MissingValue, missing_value

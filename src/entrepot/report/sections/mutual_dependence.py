@@ -15,6 +15,7 @@ from entrepot.report.charts.butterfly import (
     mutual_shares,
     of_one_source,
     prepare_shares,
+    years_left_out,
     years_of_others,
 )
 from entrepot.report.missing_value import missing_value
@@ -22,8 +23,6 @@ from entrepot.report.parts import BriefSentence, DataGap, Note, Remark, Section
 from entrepot.report.sections import over_time
 
 if TYPE_CHECKING:
-    from collections.abc import Set
-
     from entrepot.figures import Figure
     from entrepot.report.brief_context import BriefContext, Subject
     from entrepot.report.charts.butterfly import MutualShares
@@ -39,7 +38,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
 
     Parameters
     ----------
-    book, subject
+    context, subject
         Where to ask, and what about.
     ratio
         The headline's weight ratio, for the title.
@@ -59,6 +58,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         if years
     ]
     flows = tuple(flow for flow, _ in with_shares)
+    notes = [note for years, note in ((there, beyond), (back, beyond_back)) if years]
     title, unknown = _title(subject, ratio), ""
     if title is None:
         title, unknown = _known(subject, there, back)
@@ -72,7 +72,7 @@ def section(context: BriefContext, subject: Subject, ratio: Figure) -> Section:
         picture=Chart(Butterfly(flows), _alt_text(title.text, flows), _key(flows)),
         table=_table(with_shares),
         notes=_notes(subject, there, ratio),
-        source=_source(with_shares, {one for one in (beyond, beyond_back) if one}),
+        source=_source(with_shares, years_left_out(dict(zip(flows, notes, strict=True)))),
     )
 
 
@@ -270,7 +270,7 @@ def _as_reported(first: str, second: str) -> str:
 
 
 def _source(
-    with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]], beyond: Set[str]
+    with_shares: list[tuple[MutualFlow, dict[int, MutualShares]]], left_out: list[str]
 ) -> tuple[str, ...]:
     flows = tuple(flow for flow, _ in with_shares)
     every = [one for _, years in with_shares for one in years.values()]
@@ -282,4 +282,4 @@ def _source(
     apart = [one for one in every if one.imports and one.exports and len({*one.whose}) > 1]
     if apart:
         said += " Where no single source has both shares of a year, each is from another source."
-    return (" ".join([f"{', '.join(names)}.{said}", *sorted(beyond)]),)
+    return (" ".join([f"{', '.join(names)}.{said}", *left_out]),)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import flow_sources
+from entrepot.figures.citation import data_set, source_name
 from entrepot.goods import goods_title
 from entrepot.model.display import NBSP
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, is_computed, origin_name, source_name
+from entrepot.report.attribution import is_computed
 from entrepot.report.breaks import break_of, not_drawn, reporters_before_and_after
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.share import (
@@ -24,6 +25,7 @@ from entrepot.report.charts.share import (
 )
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure
@@ -243,6 +245,13 @@ def alt_text(title: str, what: str, rows: list[Published], series: list[Figure])
     return " ".join(parts)
 
 
+def _ends(row: Published) -> str:
+    low, high = (None if end is None else f"{end * 100:.4g}" for end in (row.low, row.high))
+    if low is None or high is None:
+        return f"{low} or more" if high is None else f"up to {high}"
+    return low if low == high else f"{low} to {high}"
+
+
 def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
     """Return every computed and printed value by period."""
     lines = []
@@ -250,11 +259,8 @@ def table(what: str, rows: list[Published], series: list[Figure]) -> BriefTable:
         value = phrasing.shown(figure)[0]
         lines.append((str(figure.definition.period), value, phrasing.span_like(figure), "computed"))
     for row in _ordered(rows):
-        ends = [f"{end * 100:.4g}" if end is not None else "open" for end in (row.low, row.high)]
-        spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-        lines.append(
-            (str(row.period), row.printed.replace(" %", ""), spread, origin_name(row.origin))
-        )
+        printed = row.printed.replace(" %", "")
+        lines.append((str(row.period), printed, _ends(row), origin_name(row.origin)))
     return BriefTable(
         caption=f"{what}, per cent",
         head=("Period", "Share", "Range (rounding or definitions)", "Source"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures import Definition
+from entrepot.figures.citation import source_name
 from entrepot.model.areas import WORLD, area_name, area_phrase, stopped_in
 from entrepot.model.display import NBSP, figure_value, joined, number, range_text
 from entrepot.reconciliation.mirror_gaps import FAR, LEAST
 from entrepot.report import mirror_comparison, phrasing
-from entrepot.report.attribution import source_name
 from entrepot.report.charts import BriefTable
 from entrepot.report.mirror_comparison import ReportersByYear, of_reports
 from entrepot.report.parts import BriefSentence, Command, DataGap, Note, Remark, Section

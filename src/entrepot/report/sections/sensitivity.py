@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.citation import data_set
 from entrepot.model.display import joined, number
 from entrepot.report import phrasing
-from entrepot.report.attribution import data_set, origin_name, printed_row
+from entrepot.report.attribution import printed_row
 from entrepot.report.charts import BriefTable
 from entrepot.report.charts.curve import (
     DIMENSIONS,
@@ -17,6 +18,7 @@ from entrepot.report.charts.curve import (
 )
 from entrepot.report.definitions import command_for, moved_by
 from entrepot.report.parts import BriefSentence, DataGap, Note, PageLink, Remark, Section
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from entrepot.figures import Figure, Specification

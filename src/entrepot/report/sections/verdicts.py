@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.model.display import NBSP, figure_value, joined, number
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause, origin_name
+from entrepot.report.attribution import also_conflicting, in_one_reporter, likely_cause
 from entrepot.report.charts.share import PublishedBox
 from entrepot.report.parts import (
     ORDER,
@@ -21,6 +21,7 @@ from entrepot.report.parts import (
     Remark,
     Section,
 )
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
     from entrepot.claims import Check, CheckedClaim

@@ -6,6 +6,7 @@ Two tables lie beside this module: ``published.csv`` (numbers that others printe
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ __all__ = [
     "by_origin",
     "exchange_rates",
     "matching",
+    "origin_name",
     "published",
     "ranked",
     "stating",
@@ -255,3 +257,25 @@ def significant_digits(printed: str) -> int:
     """
     found = _NUMBER.search(printed)
     return len(found[0].replace(".", "").lstrip("0")) if found else 0
+
+
+def origin_name(origin: str) -> str:
+    """Return a short name for an origin; an unlisted key is written as words.
+
+    Examples
+    --------
+    >>> origin_name("GACC"), origin_name("GAIDAR over GACC"), origin_name("NEW-SOURCE")
+    ('Chinese customs', 'Gaidar Institute over Chinese customs', 'New Source')
+    """
+    # A share that we divide: the numerator of one origin over the total of another.
+    if " over " in origin:
+        return " over ".join(origin_name(part) for part in origin.split(" over "))
+    if origin in _names():
+        return _names()[origin]
+    return " ".join(part.capitalize() for part in origin.split("-"))
+
+
+@cache
+def _names() -> dict[str, str]:
+    text = files("entrepot.sources.published").joinpath("origin_names.csv").read_text("utf-8")
+    return {row["origin"]: row["name"] for row in csv.DictReader(text.splitlines())}
