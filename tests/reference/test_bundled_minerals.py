@@ -142,6 +142,9 @@ def test_thirty_codes_are_not_all_goods(empty: Lake) -> None:
         if goods != "chpl":  # of which figures are published
             unnamed = replace(figure.definition, source=None)
             assert evaluate(unnamed, empty).status == "insufficient_data"
+            # Goods of which a part is bundled are answered by naming that part.
+            named = "bundled for 2022: 850511" in str(evaluate(unnamed, empty).reason)
+            assert named == (goods in ("8505", "85"))
             assert not bundled_for(empty, goods)
 
 

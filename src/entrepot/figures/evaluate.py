@@ -41,6 +41,8 @@ from entrepot.figures.spread import (
 )
 from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
+from entrepot.lake.bundled import SOURCE as BUNDLED
+from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
@@ -208,6 +210,7 @@ def figure_of(
     reason = in_lines(missing, asked)
     if asked.source is None and not lake.holdings():
         reason += "\nno data loaded. Load BACI with: entrepot data add baci FILE"
+        reason += "" if BUNDLED in missing else _bundled_parts(asked)
     return unanswered(asked, reason)
 
 
@@ -244,6 +247,14 @@ def _curve_of_names(
                 item = Specification(said, one.value / divided_by)
                 found.append(FoundSpecification(item, is_asked))
     return found, left
+
+
+def _bundled_parts(asked: Definition) -> str:
+    """Return a line that names the bundled codes among goods that are not bundled as a whole."""
+    wanted = tuple(code for code in asked.goods.split(",") if code.isdigit())
+    there = sorted(code for code in bundled_codes() if wanted and code.startswith(wanted))
+    [year] = (part.period for part in bundled().partitions)
+    return f"\nbundled for {year}: {joined(there)}; ask for such codes alone" if there else ""
 
 
 def _is_of_tables(asked: Definition) -> bool:

@@ -57,9 +57,9 @@ def answer(
     nothing. Numbers of low confidence (spot conversions, slips, superseded ones) never count.
     """
     if definition.reported_by:
-        return NoAnswer(f"{source} has no reporting side")
+        return NoAnswer(f"{_called(source)} have no reporting side")
     if definition.quantity != "value":
-        return NoAnswer(f"{source} has values, not {definition.quantity}")
+        return NoAnswer(f"{_called(source)} are of value, not of {definition.quantity}")
     rows = statements("computed" if source == "computed" else "published", lake)
     if definition.concordance != "family":
         rows = tuple(row for row in rows if row.variant == definition.concordance)
@@ -273,6 +273,10 @@ def _spans(main: list[Estimate], others: list[Estimate]) -> Iterator[str]:
         yield "with and without Hong Kong"
 
 
+def _called(source: str) -> str:
+    return "bundled results" if source == "computed" else "published figures"
+
+
 def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     """Say what is not held, and for which periods it is."""
     near = matching(
@@ -296,11 +300,8 @@ def _what_is_missing(definition: Definition, rows: Rows, source: str) -> str:
     narrow += [f"by {definition.basis}" if definition.basis != "dispatch" else None]
     against = f" against {definition.base}" if definition.base else ""
     words = "".join(f", {word}" for word in narrow if word)
-    return (
-        f"{source} has no {definition.measure} of {definition.goods} from "
-        f"{definition.exporter} to {definition.importer} for "
-        f"{definition.period}{against}{words}{available}"
-    )
+    # Whose trade it is and in which goods, the headline of the answer says.
+    return f"{_called(source)}: none for {definition.period}{against}{words}{available}"
 
 
 # One printed value in two currencies, and what a newsroom would have made of it.

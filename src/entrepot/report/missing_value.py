@@ -28,7 +28,7 @@ __all__ = ["MissingValue", "missing_value"]
 
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 # Lines about what others published: true, but nothing that loading data would change.
-_PUBLISHED = re.compile(r"(?:computed|published) has no ")
+_PUBLISHED = re.compile(r"(?:bundled results|published figures)(?:: none| have no | are of )")
 _TIME = re.compile("not loaded for ")
 _OF_A_TOTAL = ("import_share", "export_share", "asymmetry")
 
