@@ -242,6 +242,14 @@ def availability_of(
         One for each frequency in which all are loaded, the coarsest first: a year's rows may
         be of other areas and goods than those of its months.
     """
+    # Once in a state of the lake: a brief asks some hundreds of times.
+    key = ("available", source, tuple(periods))
+    return lake.remembered.get(key, lambda: _available(lake, source, periods))
+
+
+def _available(
+    lake: Lake, source: str, periods: Sequence[Period]
+) -> tuple[Availability, ...] | NoAnswer:
     name, vintage = split_address(source)
     every = [item for item in lake.holdings() if item.source == name]
     if not every:

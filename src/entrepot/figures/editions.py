@@ -86,17 +86,21 @@ def goods_in(
     if definition.goods == "all":
         return (everything(),)
     concordance = concordance or definition.concordance
-    # Codes that the asker wrote are used as written, whatever the edition.
-    if not has_list(definition.goods):
-        return tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
-    if concordance != "weighted":  # weights are of the period
-        known = ("goods", definition.goods, concordance, editions)
-        if known not in lake.found:
-            lake.found[known] = _followed(definition.goods, concordance, editions, lake)
+    # Looked up before the words are read again, for a curve asks hundreds of times.
+    known = ("goods", definition.goods, concordance, editions)
+    if known in lake.found:
         found: Goods = lake.found[known]
         return found
-    links = links_loaded(lake)
-    return tuple(weighted_selection(definition, name, lake, links) for name in editions)
+    # Codes that the asker wrote are used as written, whatever the edition.
+    if not has_list(definition.goods):
+        found = tuple(goods_selection(definition.goods, nomenclature=name) for name in editions)
+    elif concordance == "weighted":  # weights are of the period, so they are not kept
+        links = links_loaded(lake)
+        return tuple(weighted_selection(definition, name, lake, links) for name in editions)
+    else:
+        found = _followed(definition.goods, concordance, editions, lake)
+    lake.found[known] = found
+    return found
 
 
 def _followed(goods: str, concordance: str, editions: tuple[str, ...], lake: Lake) -> Goods:

@@ -46,6 +46,7 @@ from entrepot.figures.run_measure import (
     main_column,
     measure,
     of_row,
+    others_of_each,
     refuse_unrecorded,
     rows_of,
     with_what_is_open,
@@ -503,8 +504,13 @@ def measure_each(
     """
     first, *others = every
     if not answers_by_columns(asked):
-        rest = [measure(cells, asked, goods, kept=kept) for goods in others]
-        return [measure(cells, asked, first, kept=kept, with_table=True), *rest]
+        with others_of_each(kept, asked, every) as [beside, *further]:
+            rest = [
+                measure(cells, asked, goods, kept=kept, others=more)
+                for goods, more in zip(others, further, strict=True)
+            ]
+            head = measure(cells, asked, first, kept=kept, with_table=True, others=beside)
+            return [head, *rest]
     # With a table the first is measured by itself anyway, and left out of the query for all.
     apart = bool(question(asked.measure).table)
     together = others if apart else every

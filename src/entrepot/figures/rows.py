@@ -164,10 +164,7 @@ class SourceRows:
 
     def at(self, time: Period) -> SourceRows | None:
         """Return the same rows of another time; None where they are of another kind."""
-        key = ("available", self.available.source, time)
-        if key not in self.lake.found:
-            self.lake.found[key] = availability_of(self.lake, self.available.source, [time])
-        found = self.lake.found[key]
+        found = availability_of(self.lake, self.available.source, [time])
         for one in () if isinstance(found, NoAnswer) else found:
             same = (one.freq, one.traits, one.currency, one.is_partial)
             here = self.available

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,18 +20,21 @@ from entrepot.figures.listing_dates import listing
 from entrepot.figures.no_value import nothing, refusal
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REST
+from entrepot.figures.questions.rerouted import other_goods
 from entrepot.figures.row_facts import areas_without_records, editions_of
 from entrepot.figures.rows import both_markets, called_reimports, everything
 from entrepot.figures.sides import leaves, members_of, reach, totals
 from entrepot.goods.editions import known_codes
+from entrepot.goods.selection import wanted
 from entrepot.lake import fetch
 from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from entrepot.figures.definition import Definition
+    from entrepot.figures.questions.rerouted import OtherGoods
     from entrepot.figures.rows import Frame, Goods, SourceRows
 
     Run = Callable[..., Any]
@@ -47,6 +51,7 @@ __all__ = [
     "moved",
     "of_row",
     "others_of",
+    "others_of_each",
     "refuse_unrecorded",
     "rows_of",
     "with_what_is_open",
@@ -75,10 +80,12 @@ def measure(
     *,
     kept: SourceRows | None = None,
     with_table: bool = False,
+    others: OtherGoods | None = None,
 ) -> Measured | NoAnswer:
     """Evaluate the measure; Missing says why there is no value.
 
-    With `kept`, rows that were read once, what refuses an answer was asked before.
+    With `kept`, rows that were read once, what refuses an answer was asked before. `others` are
+    all other goods where they were read before.
     """
     # First, as most sources of a lake are refused, and by the catalog alone.
     if kept is None and (refused := refusal(cells, asked, goods)):
@@ -91,7 +98,8 @@ def measure(
     if rows is not None:
         column = read.column(asked)
         try:
-            result = how.run(rows, asked, column, **_further_inputs(read, asked, goods, rows))
+            more = _further_inputs(read, asked, goods, rows, others)
+            result = how.run(rows, asked, column, **more)
         except NoEvidenceError as error:
             hint = f"; {error.hint}" if error.hint else ""
             return NoAnswer(f"{read.available.source}: {error.what}{hint}")
@@ -304,7 +312,11 @@ def of_row(row: dict[str, Any], asked: Definition, main: str) -> Measured | NoAn
 
 
 def _further_inputs(
-    cells: SourceRows, asked: Definition, goods: Goods, rows: Frame
+    cells: SourceRows,
+    asked: Definition,
+    goods: Goods,
+    rows: Frame,
+    others: OtherGoods | None = None,
 ) -> dict[str, Any]:
     """Return what a measure needs besides the rows: days of listing, all other goods."""
     how = question(asked.measure)
@@ -320,7 +332,7 @@ def _further_inputs(
             None if cells.available.few_products or chosen else cells.available.reporters
         )
     if how.other_goods and asked.goods != "all":
-        found["others"] = others_of(cells, asked, goods)
+        found["others"] = others or others_of(cells, asked, goods)
     if how.both_reports and how.trade == "flow":
         found["known_reporters"] = (
             cells.available.reporters if cells.available.has_reports else None
@@ -329,6 +341,23 @@ def _further_inputs(
             [asked.period, asked.base or asked.period.before()]
         )
     return found
+
+
+@contextmanager
+def others_of_each(
+    cells: SourceRows, asked: Definition, every: Sequence[Goods]
+) -> Iterator[Sequence[OtherGoods | None]]:
+    """Yield all goods but each of several selections, read once where that is possible."""
+    tests = [test for goods in every if (test := wanted(goods)) is not None]
+    is_chain = question(asked.measure).trade == "chain" and asked.goods != "all"
+    several = len(every) > 1 and len(tests) == len(every)
+    if not (is_chain and several) or cells.available.has_reports:
+        yield [None] * len(every)
+        return
+    by, there = reach(asked)
+    rows = replace(cells, kept=None).rows(by, (everything(),), asked.but(goods=""), there)
+    with other_goods(rows, tests, asked, cells.column(asked), cells.lake) as found:
+        yield found or [None] * len(every)
 
 
 def others_of(cells: SourceRows, asked: Definition, goods: Goods) -> Frame:

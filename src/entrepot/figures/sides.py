@@ -18,20 +18,19 @@ __all__ = ["among", "compared_buyers", "leaves", "members_of", "reach", "reporte
 
 def totals(asked: Definition) -> list[tuple[Definition, Side]]:
     """Return the flows that a measure adds up over everybody on one side, with that side."""
-    everybody: list[tuple[Definition, Side]] = [
-        (asked.but(importer=WORLD), "importer"),
-        (asked.but(exporter=WORLD), "exporter"),
-    ]
     match question(asked.measure).trade:
         case "sales":
-            return everybody[:1]
+            return [(asked.but(importer=WORLD), "importer")]
         case "market":
-            return everybody[1:]
+            return [(asked.but(exporter=WORLD), "exporter")]
         case "both":
-            return everybody
+            return [
+                (asked.but(importer=WORLD), "importer"),
+                (asked.but(exporter=WORLD), "exporter"),
+            ]
         case "purchases":
             back = asked.but(importer=asked.exporter, exporter=WORLD)
-            return [everybody[1], (back, "exporter")]
+            return [(asked.but(exporter=WORLD), "exporter"), (back, "exporter")]
         case "world":
             world_trade = asked.but(importer=WORLD, exporter=WORLD)
             return [(world_trade, side) for side in SIDES]

@@ -103,8 +103,8 @@ def goods_list(name: str) -> GoodsList:
     if is_file(name):
         require_files(name)
         return own_list(Path(name))
-    if name.lower() in _by_id():
-        return _by_id()[name.lower()]
+    if (found := _by_id().get(name.lower())) is not None:
+        return found
     if is_own(name):
         return own_named(name)
     known = list_names()

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from entrepot.errors import RequestError
@@ -81,12 +82,15 @@ class Period:
     @property
     def is_year(self) -> bool:
         """Whether this is exactly one calendar year."""
-        return self == _months(self.start.year, 1, 12)
+        first, last = self.start, self.end
+        is_whole = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+        return is_whole and first.year == last.year
 
     @property
     def is_whole_years(self) -> bool:
         """Whether this is one or more calendar years, from a first day to a last day of a year."""
-        return self == Period(date(self.start.year, 1, 1), date(self.end.year, 12, 31))
+        first, last = self.start, self.end
+        return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
 
     @property
     def freq(self) -> str:
@@ -245,10 +249,13 @@ def _single(words: str) -> Period:
     )
 
 
+# A page of ten years asks for the same few thousands of times.
+@lru_cache(maxsize=4096)
 def _months(year: int, first: int, last: int) -> Period:
     return Period(date(year, first, 1), _months_end(year, last))
 
 
+@lru_cache(maxsize=4096)
 def _months_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 

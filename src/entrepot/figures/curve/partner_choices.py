@@ -214,11 +214,12 @@ def unlike(
 def _all(places: Sequence[tuple[str, Definition]]) -> Iterator[PartnerChoice]:
     """Yield every combination, the simplest first, so that it gives its name to those alike."""
     allowed = question(places[0][1].measure).choices
+    inside = [_levels(asked) for _, asked in places]
     for only_countries in (False, True) if "partners" in allowed else (False,):
         # A territory of several areas has more to choose from than one alone.
-        for at in range(max(len(_levels(asked)) for _, asked in places)):
-            for words, asked in places:
-                if at < len(levels := _levels(asked)):
+        for at in range(max(map(len, inside))):
+            for (words, asked), levels in zip(places, inside, strict=True):
+                if at < len(levels):
                     yield PartnerChoice(words, asked, levels[at], only_countries)
 
 

@@ -14,15 +14,17 @@ from entrepot.model.display import first_of, joined
 from entrepot.model.product import NO_CODES, harmonized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
     from datetime import date
 
     from entrepot.figures.definition import Definition
 
     Frame = nw.LazyFrame[Any]
     KnownReporters = Mapping[str, Set[tuple[str, date]]]
+    AreaCode = tuple[str, str, str]
 
 __all__ = [
+    "SIX",
     "SOURCE",
     "HubReporters",
     "renamed",
@@ -222,7 +224,10 @@ SIX = 6
 
 
 def renamed(
-    rows: Frame, others: Frame | None = None, *, whose: nw.Expr | None = None
+    rows: Frame,
+    others: Frame | Sequence[AreaCode] | None = None,
+    *,
+    whose: nw.Expr | None = None,
 ) -> tuple[list[str], list[str]]:
     """Return the products of rows, and of others, whose code is not in every edition of both.
 
@@ -230,6 +235,8 @@ def renamed(
 
     Parameters
     ----------
+    others
+        Rows, or the area, edition and code of each product where they are known.
     whose
         Whose trade a row is: what is compared is of one area each. None: all are compared.
 
@@ -239,7 +246,10 @@ def renamed(
         If that is every product of `rows`.
     """
     label = (nw.lit("all") if whose is None else whose).alias("__whose")
-    reported = [[] if one is None else _reported_codes(one, label) for one in (rows, others)]
+    reported = [
+        _reported_codes(one, label) if isinstance(one, nw.LazyFrame) else one or []
+        for one in (rows, others)
+    ]
     every: dict[str, set[str]] = {}
     for some in reported:
         for area, edition, _ in some:
@@ -267,7 +277,7 @@ def renamed(
     return mine, other
 
 
-def _reported_codes(rows: Frame, label: nw.Expr) -> list[tuple[str, str, str]]:
+def _reported_codes(rows: Frame, label: nw.Expr) -> list[AreaCode]:
     """Return area, edition and code of every product, but for totals."""
     keys = ("__whose", "nomenclature", "product")
     found = distinct(rows.with_columns(label), *keys)

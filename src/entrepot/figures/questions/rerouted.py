@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import narwhals as nw
 
 from entrepot import measures
 from entrepot.figures.questions.hubs import (
+    SIX,
     HubReporters,
     renamed,
     renamed_words,
@@ -19,25 +22,27 @@ from entrepot.figures.questions.hubs import (
     without,
 )
 from entrepot.figures.questions.question import BOTH, AnswerRow, Question
-from entrepot.lake import distinct, fetch
+from entrepot.goods.editions import known_codes
+from entrepot.lake import distinct, fetch, stored
 from entrepot.measures.rerouting.cells import FEWEST, MIXED, MONTHS
 from entrepot.model.areas import area_phrase
 from entrepot.model.display import figure_value
-from entrepot.model.product import TOTAL
+from entrepot.model.product import NO_CODES, TOTAL, harmonized
 
 if TYPE_CHECKING:
     from entrepot.figures.definition import Definition
-    from entrepot.figures.questions.hubs import KnownReporters
+    from entrepot.figures.questions.hubs import AreaCode, KnownReporters
+    from entrepot.lake import Lake
     from entrepot.measures.rerouting import Rerouted, Strait
     from entrepot.measures.rerouting.cells import Frequency
 
     Frame = nw.LazyFrame[Any]
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from entrepot.measures.rerouting import Hub
     from entrepot.model.period import Period
 
-__all__ = ["QUESTIONS", "hub_details", "margin_words"]
+__all__ = ["QUESTIONS", "OtherGoods", "hub_details", "margin_words", "other_goods"]
 
 
 CARD = ("hub", "low", "matched", "high", "alarm", "bought", "excess_in", "excess_out", "others_in")
@@ -50,7 +55,7 @@ def rerouted(
     rows: Frame,
     asked: Definition,
     column: str,
-    others: Frame | None = None,
+    others: Frame | OtherGoods | None = None,
     known_reporters: KnownReporters | None = None,
     reporters: HubReporters | None = None,
     others_reporters: HubReporters | None = None,
@@ -59,6 +64,8 @@ def rerouted(
 
     Parameters
     ----------
+    others
+        Rows of all other goods, one by one or added up; see `other_goods`.
     known_reporters
         Who tells which side at all, and when; see `reporters_in`.
     reporters
@@ -66,9 +73,12 @@ def rerouted(
     others_reporters
         Those of them who report all other goods as well.
     """
-    names = rows.collect_schema().names()
+    codes = others.codes if isinstance(others, OtherGoods) else None
+    others = others.rows if isinstance(others, OtherGoods) else others
     # Who reports is seen on all goods: a hub without these goods may report others.
-    every = rows if others is None else nw.concat([rows, others.select(names)])
+    every = rows.select(*_REPORT)
+    if others is not None:
+        every = nw.concat([every, others.select(*_REPORT)])
     reporters = reporters or reporters_in(every, asked, known_reporters)
     require_reported(reporters, asked)
     lines = rows.filter(nw.col("product") != TOTAL)
@@ -76,7 +86,7 @@ def rerouted(
     other_reported = (
         None if others is None else reported(others, others_reporters or reporters, asked)
     )
-    left_out, new = _renamed(goods, other_reported, asked)
+    left_out, new = _renamed(goods, other_reported if codes is None else codes, asked)
     goods, lines = without(goods, left_out), without(lines, left_out)
     hubs = asked.members("hubs")
     [(freq,), *_] = distinct(rows, "freq") or [("A",)]
@@ -107,15 +117,147 @@ def rerouted(
     return row
 
 
-def _renamed(goods: Frame, others: Frame | None, asked: Definition) -> tuple[list[str], list[str]]:
-    """Return the codes that a hub has in some editions only, of these goods and of others."""
+_REPORT = ("reported_by", "exporter", "importer", "period")
+_ALIKE = "other goods"
+"""What products that nothing tells apart go by, before which selections they are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherGoods:
+    """All goods but some, on the same ways.
+
+    Attributes
+    ----------
+    rows
+        Added up by who trades with whom and when; products that nothing tells apart are one.
+    codes
+        Hub, edition and code of every product that passes a hub.
+    """
+
+    rows: Frame
+    codes: Sequence[AreaCode]
+
+
+@contextmanager
+def other_goods(
+    every: Frame, tests: Sequence[nw.Expr], asked: Definition, column: str, lake: Lake
+) -> Iterator[list[OtherGoods] | None]:
+    """Read all goods once for several selections, and yield what is not in each of them.
+
+    None where the rows are reports: which of them count depends on who reports.
+
+    Parameters
+    ----------
+    every
+        Rows of all goods on the ways that the question is about.
+    tests
+        Of each selection, whether a row is in it.
+    """
+    lines = every.filter(nw.col("product") != TOTAL)
+    found = _counted(lines, tests, asked, column)
+    if {one.reported_by for one in found} <= {"importer", "exporter"}:
+        yield None
+        return
+    chosen = [{one.code for one in found if one.is_in[place]} for place in range(len(tests))]
+    apart = _apart(found)
+    labels: dict[str, list[str]] = {}
+    for code in sorted({one.code for one in found} - apart):
+        places = [str(place) for place, mine in enumerate(chosen) if code in mine]
+        labels.setdefault(" ".join((_ALIKE, *places)), []).append(code)
+    with stored(_added_up(lines, labels, apart, column), lake) as rows:
+        yield [
+            OtherGoods(
+                without(rows, [*(mine & apart), *(x for x in labels if str(place) in x.split())]),
+                [one.at_hub for one in found if one.at_hub and one.code not in mine],
+            )
+            for place, mine in enumerate(chosen)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A code in an edition, at a hub or nowhere; in which selections, and if no value lacks."""
+
+    hub: str | None
+    reported_by: str | None
+    name: str
+    code: str
+    is_whole: bool
+    is_in: Sequence[bool]
+
+    @property
+    def edition(self) -> str | None:
+        return None if self.name == NO_CODES else harmonized(self.name).id
+
+    @property
+    def at_hub(self) -> AreaCode | None:
+        return (self.hub, self.edition, self.code) if self.hub and self.edition else None
+
+
+def _counted(
+    lines: Frame, tests: Sequence[nw.Expr], asked: Definition, column: str
+) -> list[_Product]:
+    """Return every code of the rows, once for each hub, edition and report that it has."""
+    passes, hub = _through(asked)
+    keys = ("hub", "reported_by", "nomenclature", "product")
+    whole = (nw.col(column).count() == nw.len()).alias("whole")
+    groups = lines.with_columns(nw.when(passes).then(hub).alias("hub")).group_by(*keys).agg(whole)
+    flags = (test.alias(f"in_{place}") for place, test in enumerate(tests))
+    return [
+        _Product(area, reported_by, name, code, is_whole, is_in)
+        for area, reported_by, name, code, is_whole, *is_in in fetch(
+            groups.select(*keys, "whole", *flags)
+        )
+    ]
+
+
+def _apart(found: Sequence[_Product]) -> set[str]:
+    """Return the codes that are not to be added up with others.
+
+    Where a value is missing, or the code may have been renamed, sums leave the code out.
+    """
+    editions, known = {one.edition for one in found if one.edition}, known_codes()
+    return {
+        one.code
+        for one in found
+        if not one.is_whole or not editions <= known.get(one.code[:SIX], editions)
+    }
+
+
+def _added_up(
+    lines: Frame, labels: Mapping[str, Sequence[str]], apart: set[str], column: str
+) -> Frame:
+    """Add rows up by who trades with whom and when, and by what tells their products apart."""
+    product, value = nw.col("product"), nw.col(column)
+    label: nw.Expr = nw.lit(_ALIKE)
+    for name, codes in labels.items():
+        if name != _ALIKE:
+            label = nw.when(product.is_in(codes)).then(nw.lit(name)).otherwise(label)
+    if apart:
+        label = nw.when(product.is_in(sorted(apart))).then(product).otherwise(label)
+    sums = (value.sum().alias("__sum"), (value.count() == nw.len()).alias("__whole"))
+    groups = lines.with_columns(label.alias("product")).group_by(*_REPORT, "product").agg(*sums)
+    whole = nw.when(nw.col("__whole")).then(nw.col("__sum")).alias(column)
+    return groups.select(*_REPORT, "product", whole)
+
+
+def _through(asked: Definition) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether a row passes a hub, and which one."""
     hubs, ends = sorted(asked.members("hubs")), sorted(asked.members("importer"))
     buys, sells = nw.col("importer").is_in(hubs), nw.col("exporter").is_in(hubs)
     # A hub's sales to third countries bound nothing; their codes must not leave a product out.
     passes = buys | (sells & nw.col("importer").is_in(ends))
-    hub = nw.when(buys).then(nw.col("importer")).otherwise(nw.col("exporter"))
-    others_through = None if others is None else others.filter(passes)
-    return renamed(goods.filter(passes), others_through, whose=hub)
+    return passes, nw.when(buys).then(nw.col("importer")).otherwise(nw.col("exporter"))
+
+
+def _renamed(
+    goods: Frame, others: Frame | Sequence[AreaCode] | None, asked: Definition
+) -> tuple[list[str], list[str]]:
+    """Return the codes that a hub has in some editions only, of these goods and of others."""
+    passes, hub = _through(asked)
+    if isinstance(others, nw.LazyFrame):
+        others = others.filter(passes)
+    return renamed(goods.filter(passes), others, whose=hub)
 
 
 def _can_mix(asked: Definition, step: Frequency) -> bool:

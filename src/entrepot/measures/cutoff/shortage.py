@@ -112,7 +112,16 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
         where=network.bought > 0,
     )
 
+    # The first guess and the balance are asked about twice, and each takes a pass over the table.
+    known: dict[bytes, Numbers] = {}
+
     def bundles(logs: Numbers) -> Numbers:
+        key = logs.tobytes()
+        if key not in known:
+            known[key] = arriving(logs)
+        return known[key]
+
+    def arriving(logs: Numbers) -> Numbers:
         arrives = rebuilt.bought(np.exp(logs))
         kept = np.divide(arrives, network.bought, out=np.ones(arrives.shape), where=weights > 0)
         # What arrives may exceed what was bought by a last digit; nobody makes more than before.
