@@ -395,3 +395,161 @@ def test_a_page_that_ends_inside_a_table_is_refused(tmp_path: Path) -> None:
         document_sheets(written(tmp_path, "half.html", INDIA[:end]), "half.html")
     unclosed = INDIA[:end] + "</body></html>"
     assert document_sheets(written(tmp_path, "whole.html", unclosed), "whole.html")
+
+
+NAMES = ["period", "reporter", "partner", "flow", "hs", "value_usd"]
+LINES = [
+    [2023, "SGP", area, "Imports", "854231", 100 + place]
+    for place, area in enumerate(("CHN", "DEU", "VNM", "JPN"))
+]
+BY_NAME = {name: [line[place] for line in LINES] for place, name in enumerate(NAMES)}
+INSIDE = [
+    {"partner": line[2], "hs": line[4], "series": [{"year": 2023, "value_usd": line[5]}]}
+    for line in LINES
+]
+JSONS: dict[str, Any] = {
+    "records in a list of two": [{"page": 1}, [dict(zip(NAMES, x, strict=True)) for x in LINES]],
+    "rows with names": {"meta": {"a": "b"}, "result": {"table": [NAMES, *LINES]}},
+    "rows beside names": {"columns": NAMES, "index": [0, 1, 2, 3], "data": LINES},
+    "rows beside columns": {"fields": [{"id": one, "type": "a"} for one in NAMES], "rows": LINES},
+    "columns": {"status": "ok", **BY_NAME},
+    "columns by number": {n: {str(i): x for i, x in enumerate(c)} for n, c in BY_NAME.items()},
+    "records by key": {f"row {n}": dict(zip(NAMES, x, strict=True)) for n, x in enumerate(LINES)},
+    "records inside records": {"reporter": "SGP", "data": INSIDE},
+    "objects in objects": {"854231": {x[2]: {"year": 2023, "value_usd": x[5]} for x in LINES}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", JSONS)
+def test_json_of_any_form_is_the_same_table(tmp_path: Path, form: str) -> None:
+    path = written(tmp_path, "answer.json", JSONS[form])
+    draft = draft_mapping(path)
+    assert {one.key.rpartition(".")[2] for one in draft.questions} <= {
+        *("nomenclature", "reporter", "flow", "scale", "role"),
+    }
+    text = draft.text
+    for key, answer in (
+        ("nomenclature", "HS2017"),
+        ("reporter", "SGP"),
+        ("flow", "import"),
+        ("scale", "1"),
+        ("role", "partner"),
+    ):
+        text = text.replace(f"{key}: TODO", f"{key}: {answer}")
+    if not {"reporter", "flow"} & {one.key.rpartition(".")[2] for one in draft.questions}:
+        text += "" if "role: reporter" in text else "reporter: SGP\nflow: import\n"
+    rows = read_table(path, text, tmp_path)[0]
+    found = {(row["exporter"], row["importer"], row["product"], row["value_usd"]) for row in rows}
+    assert found == {(line[2], "SGP", line[4], float(str(line[5]))) for line in LINES}
+    assert {str(row["period"])[:4] for row in rows} == {"2023"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # The margins of a matrix are no columns, and answers of an error are no rows.
+        {"partners": ["CHN", "DEU"], "years": [2022, 2023], "values": [[1, 2], [3, 4]]},
+        {"error": {"code": 404, "text": "not found"}, "meta": {"page": 1, "size": 50}},
+        {"code": 404, "message": "not found"},
+    ],
+)
+def test_margins_and_errors_are_no_rows(tmp_path: Path, data: dict[str, Any]) -> None:
+    path = written(tmp_path, "answer.json", data)
+    if "values" in data:
+        assert document_sheets(path, "answer.json") == {"values": [["1", "2"], ["3", "4"]]}
+        return
+    with pytest.raises(BadFileError, match="JSON without a table of data"):
+        document_sheets(path, "answer.json")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_cubes_of_json_stat_inside_an_answer(tmp_path: Path, version: int) -> None:
+    dimension = {
+        "time": {"category": {"index": {"2022": 0, "2023": 1}}},
+        "partner": {"category": {"index": ["CHN", "DEU", "JPN"]}},
+    }
+    size = {"id": ["time", "partner"], "size": [2, 3]}
+    values = [1, 2, 3, None, 5, 6]
+    answer: dict[str, Any] = (
+        {"dataset": {"dimension": {**size, **dimension}, "value": values}}
+        if version == 1
+        else {"class": "collection", "link": {"item": [
+            {"class": "dataset", **size, "dimension": dimension, "value": values}]}}
+    )  # fmt: skip
+    [rows] = document_sheets(written(tmp_path, "a.json", answer), "a.json").values()
+    assert rows[0] == ["time", "partner", "OBS_VALUE"]
+    assert {tuple(row) for row in rows[1:]} == {
+        *(("2022", "CHN", "1"), ("2022", "DEU", "2"), ("2022", "JPN", "3")),
+        *(("2023", "DEU", "5"), ("2023", "JPN", "6")),
+    }
+
+
+SINGAPORE = """Theme: Trade & Investment
+Table Title: Merchandise Imports By Region/Market
+
+Data Series,2024 Mar,2024 Feb,2024 Jan
+Total Merchandise Imports (Thousand Dollars),600,540,570
+Asia (Million Dollars),0.45,0.4,0.42
+  China (Thousand Dollars),200,180,190
+  Japan (Thousand Dollars),100,90,95
+  Malaysia (Thousand Dollars),150,130,135
+America (Million Dollars),0.15,0.14,0.15
+  United States (Thousand Dollars),100,95,105
+  Brazil (Thousand Dollars),50,45,45
+"""
+
+
+def test_areas_whose_names_carry_units(tmp_path: Path) -> None:
+    """Rows in another unit are never read in that of the rest: SingStat mixes two."""
+    path = written(tmp_path, "sg.csv", SINGAPORE)
+    draft = draft_mapping(path)
+    assert draft.mapping["wide"]["scale"] == 1000
+    assert "is in another unit than (Thousand Dollars)" in draft.text
+    text = draft.text
+    for question, answer in (
+        ("product: TODO", "product: TOTAL\nreporter: SGP\nflow: import"),
+        ("role: TODO", "role: partner"),
+        ("'America (Million Dollars)': TODO, ", ""),
+        ("'Asia (Million Dollars)': TODO, ", ""),
+        ("(Thousand Dollars)': TODO", "(Thousand Dollars)': WLD"),
+        ("currency: TODO", "currency: SGD"),
+    ):
+        assert question in text
+        text = text.replace(question, answer)
+    with pytest.raises(BadFileError, match="no area where the pattern looks for one"):
+        read_table(path, text, tmp_path)
+    text = text.replace(", own:", ", leave_out: ['Asia*', 'America*'], own:")
+    rows = read_table(path, text, tmp_path)[0]
+    january = {row["exporter"]: row["value_reported"] for row in rows if row["period"].month == 1}
+    partners = {"CHN": 190e3, "JPN": 95e3, "MYS": 135e3, "USA": 105e3, "BRA": 45e3}
+    assert {area: january[area] for area in partners} == partners
+    assert len(rows) == 3 * len(partners)
+
+
+def test_a_unit_of_money_is_no_unit_of_quantities(tmp_path: Path) -> None:
+    rows = [
+        {"rowText": area, "uoM": "Thousand Dollars", "columns": [
+            {"key": f"2023 {month}", "value": str(100 * n + place)}
+            for place, month in enumerate(("Jan", "Feb", "Mar"))]}
+        for n, area in enumerate(("China", "Germany", "Japan", "Malaysia"))
+    ]  # fmt: skip
+    draft = draft_mapping(written(tmp_path, "s.json", {"Data": {"id": "M1", "row": rows}}))
+    value = draft.mapping["columns"]["columns.value"]
+    assert (value["role"], value["scale"], value["currency"]) == ("value", 1000, "TODO")
+    assert "uoM" in draft.mapping["ignore"]
+
+
+def test_the_last_part_of_a_name_of_a_record_inside_another_says_what_it_is(tmp_path: Path) -> None:
+    """Flows were not recognised in ``countries.import``, and the draft asked for the money."""
+    areas = ("Belgium", "Vietnam, Socialist Republic Of", "Japan")
+    data = [
+        {"quarter": f"2018 Q{q}", "countries": [
+            {"region": "all", "country": area, "import": 10.0 * q + n, "export": 5.0 * q + n}
+            for n, area in enumerate(areas)]}
+        for q in (1, 2, 3)
+    ]  # fmt: skip
+    draft = draft_mapping(written(tmp_path, "q.json", data))
+    columns = draft.mapping["columns"]
+    assert columns["countries.import"]["flow"] == "import"
+    assert columns["countries.export"]["flow"] == "export"
+    assert columns["countries.country"] == {"role": "partner", "codes": "names"}

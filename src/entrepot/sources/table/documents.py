@@ -1,7 +1,8 @@
 """Tables inside web pages and JSON, as rows of texts: what portals hand out in place of CSV.
 
-Of JSON, lists of records (UN Comtrade, HMRC), lists of rows (US Census), SDMX-JSON and JSON-stat
-(Eurostat) are known. Each table has a name, as the sheets of a workbook have.
+Of JSON, lists of records, also of records inside records (UN Comtrade, HMRC, SingStat), lists of
+rows with their names (US Census, CKAN), columns, objects by key, SDMX-JSON and JSON-stat (Eurostat)
+are known. Each table has a name, as the sheets of a workbook have.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ _DEEP = 6  # levels of JSON in which rows are looked for
 _SPAN = 1000  # columns or rows that one cell of a page may span
 _PAGE_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
+_NAMES = ("id", "name", "key", "code", "field", "label", "title", "text")
+"""Fields of a record of columns that name its column, the shortest first."""
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SAID = ("message", "error", "errors", "detail", "title", "errorMessage", "Message")
 
 
@@ -245,46 +249,195 @@ def _of_json(text: str, where: str) -> tuple[dict[str, Rows], str]:
             why="a download that was cut off ends in the middle",
             hint="download it again",
         ) from error
-    if isinstance(data, dict) and "id" in data and "size" in data and "value" in data:
-        return {"dataset": _of_json_stat(data, where)}, ""
     # SDMX-JSON 2.0 has its message under "data", 1.0 at the top.
     root = data.get("data", data) if isinstance(data, dict) else data
     if isinstance(root, dict) and "dataSets" in root:
         return {"dataSets": _of_sdmx(root, where)}, ""
-    found = dict(_lists(data, ""))
+    found = dict(_tables(data, "", where))
     said = next((str(data[key]) for key in _SAID if data.get(key)), "") if isinstance(
         data, dict
     ) else ""  # fmt: skip
     return found, first_words(said or text)
 
 
-def _lists(data: Any, name: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
-    """Yield the lists of records and of rows of one length, by the keys that lead there."""
-    if isinstance(data, list) and data:
-        if all(isinstance(one, dict) for one in data):
-            yield name or "records", _records(data)
-        # Rows of one length, as the US Census sends them; lists of other lists are no table.
-        elif all(isinstance(one, list) and len(one) == len(data[0]) > 1 for one in data):
-            yield name or "rows", [[_text(cell) for cell in row] for row in data]
-    elif isinstance(data, dict) and depth < _DEEP:
+def _tables(data: Any, name: str, where: str, depth: int = 0) -> Iterator[tuple[str, Rows]]:
+    """Yield the tables of JSON, by the keys that lead there."""
+    if depth > _DEEP:
+        return
+    if isinstance(data, list):
+        yield from _of_list(data, name, where, depth)
+    elif not isinstance(data, dict):
+        return
+    elif _is_cube(data):
+        yield name or "dataset", _of_json_stat(data, where)
+    elif whole := _of_columns(data) or _of_keys(data):
+        yield name or "table", whole
+    else:
+        names = dict(_named_rows(data))
         for key, one in data.items():
-            yield from _lists(one, f"{name}.{key}".lstrip("."), depth + 1)
+            inside = f"{name}.{key}".lstrip(".")
+            if key in names:
+                yield inside, [names[key][1], *([_text(cell) for cell in row] for row in one)]
+            elif key not in {used for used, _ in names.values()}:
+                yield from _tables(one, inside, where, depth + 1)
 
 
-def _records(data: Sequence[dict[str, Any]]) -> Rows:
-    """Return records as rows; the fields of a record inside one are called ``outer.inner``."""
+def _of_list(data: list[Any], name: str, where: str, depth: int) -> Iterator[tuple[str, Rows]]:
+    if data and all(isinstance(one, dict) and not _is_cube(one) for one in data):
+        yield from _records(data, name or "records")
+    # Rows of one length, as the US Census sends them.
+    elif _width(data):
+        yield name or "rows", [[_text(cell) for cell in row] for row in data]
+    # The World Bank sends a list of two: what it says of the answer, and the records.
+    else:
+        for number, one in enumerate(data, 1):
+            yield from _tables(one, f"{name}.{number}".lstrip("."), where, depth + 1)
+
+
+def _width(data: Any) -> int:
+    """Return how many cells each row of a list of rows has; 0 if it is none."""
+    if not isinstance(data, list) or not data or not all(isinstance(one, list) for one in data):
+        return 0
+    width = len(data[0])
+    return width if width > 1 and all(len(one) == width for one in data) else 0
+
+
+def _named_rows(data: dict[str, Any]) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Yield keys of rows without names of columns, and the key and names of the list that has them.
+
+    Two lists that could name columns or rows name neither.
+    """
+    for key, rows in data.items():
+        width = _width(rows)
+        # Lists that are as long as the rows are many, or wide, may be margins of the table.
+        beside = [
+            (other, one)
+            for other, one in data.items()
+            if width and other != key and isinstance(one, list) and len(one) in (width, len(rows))
+        ]
+        found = [(other, one) for other, one in beside if not _counts(one)]
+        names = _column_names(found[0][1], width) if len(found) == 1 else []
+        if names and [_text(cell) for cell in rows[0]] != names:
+            yield key, (found[0][0], names)
+
+
+def _counts(data: list[Any]) -> bool:
+    """Whether it numbers rows, as pandas does."""
+    return data == [str(place) for place in range(len(data))]
+
+
+def _column_names(data: Any, width: int) -> list[str]:
+    """Return names of columns: a list of different texts, or of records with an id or a name."""
+    if not isinstance(data, list) or len(data) != width:
+        return []
+    if all(isinstance(one, dict) for one in data):
+        data = next(
+            ([one[key] for one in data] for key in _NAMES if all(key in one for one in data)), []
+        )
+    names = [one for one in data if isinstance(one, str) and one.strip()]
+    # Only numbers are no names: pandas sends the numbers of the rows beside the names of columns.
+    right = len(set(names)) == width and not all(_NUMBER.fullmatch(name) for name in names)
+    return names if right else []
+
+
+def _of_columns(data: dict[str, Any]) -> Rows:
+    """Return columns of one length as rows, if all of it is columns and facts, and one is numbers.
+
+    Lists beside a list of lists are its margins, not columns.
+    """
+    columns = {key: one for key, one in data.items() if isinstance(one, list) and one}
+    lengths = {len(one) for one in columns.values()}
+    cells = [cell for one in columns.values() for cell in one]
+    if len(columns) < 2 or len(lengths) > 1 or lengths == {1}:
+        return []
+    if any(isinstance(one, (dict, list)) for one in (*cells, *_others(data, columns))):
+        return []
+    texts = [[_text(cell) for cell in one] for one in columns.values()]
+    if not any(all(_NUMBER.fullmatch(cell) for cell in one if cell) for one in texts):
+        return []
+    return [list(columns), *(list(row) for row in zip(*texts, strict=True))]
+
+
+def _others(data: dict[str, Any], columns: dict[str, Any]) -> list[Any]:
+    return [one for key, one in data.items() if key not in columns and one != []]
+
+
+def _of_keys(data: dict[str, Any]) -> Rows:
+    """Return objects by key, such as years by country, as rows: the keys, then their fields.
+
+    Objects that have less than half of their fields in common are no rows of one table.
+    """
+    found: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), data)]
+    depth = 0
+    while depth < _DEEP and all(
+        one and all(isinstance(inner, dict) for inner in one.values()) for _, one in found
+    ):
+        found = [((*keys, key), inner) for keys, one in found for key, inner in one.items()]
+        depth += 1
+    if not depth or len(found) < 2:
+        return []
+    if any(isinstance(cell, (dict, list)) for _, one in found for cell in one.values()):
+        return []
+    names = list(dict.fromkeys(name for _, one in found for name in one))
+    if 2 * sum(len(one) for _, one in found) <= len(found) * len(names):
+        return []
+    # pandas writes a table by column, and the rows of each by number.
+    if depth == 1 and len(names) > 1 and names == [str(place) for place in range(len(names))]:
+        rows = [[_text(one.get(name)) for _, one in found] for name in names]
+        return [[keys[0] for keys, _ in found], *rows]
+    head = ["key"] if depth == 1 else [f"key {place}" for place in range(1, depth + 1)]
+    cells = [[*keys, *(_text(one.get(name)) for name in names)] for keys, one in found]
+    return [[*head, *names], *cells]
+
+
+def _records(data: Sequence[dict[str, Any]], name: str) -> Iterator[tuple[str, Rows]]:
+    """Yield records as rows; the fields of a record inside one are called ``outer.inner``.
+
+    A record with a list of records, as of its months, becomes one row for each of these. Lists of
+    several kinds are tables of their own.
+    """
     flat = [dict(_fields(one, "")) for one in data]
+    inner = list(dict.fromkeys(key for one in flat for key, cell in one.items() if _is_rows(cell)))
+    outer = [{key: cell for key, cell in one.items() if key not in inner} for one in flat]
+    if not inner:
+        yield name, _as_rows(outer)
+    for key in inner:
+        unfolded = [
+            {**known, **row}
+            for known, one in zip(outer, flat, strict=True)
+            for row in _unfolded(key, one.get(key))
+        ]
+        yield (name if len(inner) == 1 else f"{name}.{key}"), _as_rows(unfolded)
+
+
+def _is_rows(data: Any) -> bool:
+    """Whether a field is a list of records, or of rows of one length."""
+    if not isinstance(data, list) or not data:
+        return False
+    return all(isinstance(one, dict) for one in data) or bool(_width(data))
+
+
+def _unfolded(key: str, data: Any) -> list[dict[str, Any]]:
+    """Return the rows of an inner list; a record without any keeps its own row."""
+    if not _is_rows(data):
+        return [{} if data in (None, []) else {key: data}]
+    if isinstance(data[0], dict):
+        return [dict(_fields(one, f"{key}.")) for one in data]
+    return [{f"{key}.{place}": cell for place, cell in enumerate(one, 1)} for one in data]
+
+
+def _as_rows(flat: Sequence[dict[str, Any]]) -> Rows:
     # Portals leave a field out where it is null: names are those of all records.
     names = list(dict.fromkeys(name for one in flat for name in one))
-    return [names, *([one.get(name, "") for name in names] for one in flat)]
+    return [names, *([_text(one.get(name)) for name in names] for one in flat)]
 
 
-def _fields(data: dict[str, Any], before: str) -> Iterator[tuple[str, str]]:
+def _fields(data: dict[str, Any], before: str) -> Iterator[tuple[str, Any]]:
     for key, one in data.items():
         if isinstance(one, dict) and one:
             yield from _fields(one, f"{before}{key}.")
         else:
-            yield f"{before}{key}", _text(one)
+            yield f"{before}{key}", one
 
 
 def _text(data: Any) -> str:
@@ -295,8 +448,19 @@ def _text(data: Any) -> str:
     return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
 
 
+def _is_cube(data: dict[str, Any]) -> bool:
+    """Whether it is a data set of JSON-stat; version 1 has ids and sizes among the dimensions."""
+    dimension = data.get("dimension")
+    return (
+        isinstance(dimension, dict)
+        and "value" in data
+        and all(key in data or key in dimension for key in ("id", "size"))
+    )
+
+
 def _of_json_stat(data: dict[str, Any], where: str) -> Rows:
     """Return a cube of JSON-stat (Eurostat's own format) as rows of codes, names and a value."""
+    data = {**{key: data["dimension"].get(key) for key in ("id", "size")}, **data}
     ids, sizes = list(data["id"]), [int(size) for size in data["size"]]
     axes = [_categories(data["dimension"][one]["category"]) for one in ids]
     if [len(axis) for axis in axes] != sizes:

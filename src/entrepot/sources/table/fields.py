@@ -165,7 +165,7 @@ def _own(plan: Plan) -> bool:
 
 def _meaning(name: str, text: str, column: MappedColumn, plan: Plan) -> Meaning:
     if name in AREAS:
-        code = own_area(column.own.get(text)) or area_of(text, column.codes)
+        code = own_area(column.own.get(text)) or area_of(_inside(text, column), column.codes)
         total = area(code).kind == "aggregate"
         return Meaning((None, code), "area-total") if total else Meaning((code,))
     if name == "product":
@@ -470,6 +470,28 @@ class Product:
     level: int | str
 
 
+def _inside(text: str, column: MappedColumn, inside: bool = True) -> str:
+    """Return what the pattern of a column takes out of a cell.
+
+    Raises
+    ------
+    RequestError
+        If the cell is not of the pattern.
+    """
+    if not (column.pattern and inside):
+        return text
+    found = group_of(column.pattern, text)
+    if found is None:
+        what = "area" if column.role in AREAS else "product code"
+        raise RequestError(
+            f"no {what} where the pattern looks for one",
+            where=text,
+            why="names of another form may be in another unit" if what == "area" else "",
+            hint=f"the pattern is {column.pattern}; or name the {what} with own",
+        )
+    return found
+
+
 def product_of(text: str, column: MappedColumn) -> Product:
     """Return the product that a cell names.
 
@@ -478,16 +500,7 @@ def product_of(text: str, column: MappedColumn) -> Product:
     RequestError
         If there is no code in it, or none of an existing chapter.
     """
-    code = column.own.get(text, text)
-    if column.pattern and text not in column.own:
-        found = group_of(column.pattern, text)
-        if found is None:
-            raise RequestError(
-                "no product code where the pattern looks for one",
-                where=text,
-                hint=f"the pattern is {column.pattern}; or name the code with own",
-            )
-        code = found
+    code = _inside(column.own.get(text, text), column, text not in column.own)
     # Spreadsheets mark a text with an apostrophe and print numbers with .0; 8542.31 and 85 42 are
     # codes.
     code = code.strip("' ").removesuffix(".0").replace(".", "").replace(" ", "")

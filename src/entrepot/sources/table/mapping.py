@@ -103,7 +103,8 @@ class MappedColumn(Constants):
     pad
         Digits of a code whose zeros at the front were lost; ``even``: to the next even number.
     pattern
-        Regular expression whose first group is the code, for codes inside words.
+        Regular expression whose first group is the code, for codes inside words, or the area, for
+        names with more behind them.
     cut
         Digits to keep of longer codes.
     import_, export, reexport, reimport
@@ -395,7 +396,7 @@ SYSTEMS = {
 
 _WORDS = ("own", "leave_out")
 _KEYS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(AREAS, ("codes", *_WORDS)),
+    **dict.fromkeys(AREAS, ("codes", "pattern", *_WORDS)),
     "period": ("order", *_WORDS),
     "product": ("pad", "pattern", "cut", *_WORDS),
     "flow": ("import", "export", "reexport", "reimport", "leave_out"),
@@ -412,7 +413,7 @@ def keys_of(role: Role) -> tuple[str, ...]:
     Examples
     --------
     >>> keys_of("reporter")
-    ('codes', 'own', 'leave_out')
+    ('codes', 'pattern', 'own', 'leave_out')
     """
     return _KEYS.get(role, _WORDS)
 

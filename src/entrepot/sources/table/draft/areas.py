@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
@@ -111,6 +112,9 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
     totals = [text for text in unnamed if text.casefold() in TOTALS]
     if totals and guess.role == "reporter":
         says["leave_out"] = totals
+    unit = guess.seen.unit if codes == "names" else ""
+    if unit:
+        says["pattern"] = rf"^(.*\S)\s*{re.escape(unit)}$".replace("\\ ", " ")
     rest = [text for text in unnamed if text not in totals]
     own = _cut(guess.seen, rest) if codes == "names" else {}
     # A total over partners is what shares are of; of reporters it is no report.
@@ -119,6 +123,8 @@ def area_keys(guess: Guess, place: str, asks: Questions) -> dict[str, Any]:
         words = (
             "which area is each? a code such as HKG, WLD for a total over all; leave_out for unions"
         )
+        if other := [text for text in asked if unit and not text.endswith(unit)]:
+            words += f"; {other[0]!r} is in another unit than {unit}: leave_out"
         if rests := [text for text in asked if is_rest(text)]:
             words += f", but no rest such as {rests[0]!r}: XNES, XAFRICA, XASIA, XEUROPE, XLATAM"
             words += " (several of one code: repeated: sum)"

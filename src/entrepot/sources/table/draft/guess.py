@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 from entrepot.model.area_names import is_rest, named_area
 from entrepot.model.areas import WORLD, area, known_areas
 from entrepot.model.columns import read_table
-from entrepot.sources.table.draft.money import money_words, unit_words
+from entrepot.sources.table.draft.money import (
+    counts_money,
+    money_words,
+    scale_words,
+    unit_words,
+)
 from entrepot.sources.table.draft.questions import TODO
 from entrepot.sources.table.draft.seen import TOTALS
 from entrepot.sources.table.mapping import AREAS, MARKS, NUMBERS
@@ -55,7 +60,7 @@ _MASS = re.compile(
 )
 # Whole words only: group 1 is exports, group 2 imports; "important" is neither.
 _FLOW_COLUMNS = re.compile(
-    r"(?:^|[ _])(?:"
+    r"(?:^|[ _.])(?:"
     r"(export(?:s|ed|e|ations?|aci[oó]n(?:es)?|aç(?:ão|ões))?|esportazion[ei]|ihracat"
     r"|dispatch(?:es)?|ausfuhr(?:en)?|экспорт|вывоз|出口)"
     r"|(import(?:s|ed|e|ations?|aci[oó]n(?:es)?|aç(?:ão|ões))?|importazion[ei]|ithalat"
@@ -139,11 +144,12 @@ def guess_columns(columns: Sequence[Seen], above: str = "") -> list[Guess]:
     # Order matters: each step takes what those before it have left.
     _both_sides(guesses)
     _to_names(guesses)
-    _said_once(guesses)
+    said = _said_once(guesses)
     _by_elimination(guesses)
     _mass_in_the_title(guesses, above)
     if not any(guess.role in NUMBERS for guess in guesses):
         _only_value(guesses)
+        _say(guesses, said)
     _flow_in_the_name(guesses)
     _select_money(guesses)
     _one_each(guesses)
@@ -167,8 +173,10 @@ def _of_baci(column: Seen) -> Guess:
 
 
 def _by_name(column: Seen) -> Guess:
-    plain = plain_name(column.name)
-    row = _known().get(plain)
+    # Of a record inside a record the last part is its name: countries.import.
+    inner = re.fullmatch(r"(?:[^.\s]+\.)+([^.\s]+)", column.name)
+    names = (column.name, *(inner.groups() if inner else ()))
+    row = next((_known()[one] for one in map(plain_name, names) if one in _known()), None)
     if row is None:
         if _NO_AMOUNT.search(column.name.casefold()):
             return Guess(column)
@@ -199,7 +207,7 @@ _CONFIRMED: dict[str, Callable[[Seen], bool]] = {
     "flow": lambda seen: bool(seen.flows) or len(seen.texts) <= 4,
     "period": lambda seen: seen.is_period or not seen.texts,
     "year": lambda seen: seen.is_period or not seen.texts,
-    "quantity_unit": lambda seen: not seen.is_numeric,
+    "quantity_unit": lambda seen: not (seen.is_numeric or any(map(counts_money, seen.texts))),
 }
 
 
@@ -314,14 +322,16 @@ def _flow_in_the_name(guesses: Sequence[Guess]) -> None:
             value.keys["flow"] = "export" if found[1] else "import"
 
 
-def _said_once(guesses: Sequence[Guess]) -> None:
-    """Take from columns with one text throughout what it says of flow, currency and scale.
+def _said_once(guesses: Sequence[Guess]) -> dict[str, Any]:
+    """Give values what columns of one text say of flow, currency and scale, and return it.
 
     Such are the dimensions of a data cube of which one category was asked for: an indicator called
     "Import Trade Value (US$ Thousand)", a unit AUD, a multiplier 3 for thousands.
     """
     says: dict[str, Any] = {}
     for guess in guesses:
+        if guess.seen.unit:  # areas such as "China (Thousand Dollars)"
+            says |= _unit_says(guess.seen.unit)
         if guess.role not in ("", "quantity_unit") or len(guess.seen.texts) != 1:
             continue
         [text] = guess.seen.texts
@@ -332,15 +342,26 @@ def _said_once(guesses: Sequence[Guess]) -> None:
         # SDMX's UNIT_MULT is a power of ten.
         if plain.startswith("unitmult") and re.fullmatch("[0-9]", text):
             says["scale"] = 10 ** int(text)
-        elif re.search("unit|measure|indicator|currency", plain):
-            says |= money_words(text)
+        elif re.search("unit|measure|indicator|currency|uom", plain):
+            says |= _unit_says(text)
             found = _FLOW_COLUMNS.search(text.casefold())
             if found and not any(one.role == "flow" for one in guesses):
                 flow = "export" if found[1] else "import"
                 guess.role, guess.seen = "flow", replace(guess.seen, paired_flows={text: flow})
+    _say(guesses, says)
+    return says
+
+
+def _say(guesses: Sequence[Guess], says: dict[str, Any]) -> None:
     for guess in guesses:
         if guess.role == "value":
             guess.keys = says | guess.keys
+
+
+def _unit_says(text: str) -> dict[str, Any]:
+    """Return what a unit says of the values: of dollars that it does not name, the scale alone."""
+    scale = scale_words(text) if counts_money(text) else None
+    return money_words(text) or ({"scale": scale} if scale else {})
 
 
 def _says_money(text: str) -> bool:

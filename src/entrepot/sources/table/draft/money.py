@@ -6,7 +6,7 @@ import re
 
 from entrepot.model.display import MONEY
 
-__all__ = ["money_words", "scale_words", "unit_words"]
+__all__ = ["counts_money", "money_words", "scale_words", "unit_words"]
 
 # The plain $ is American: other dollars have their letters before it and come first.
 _CURRENCIES = (
@@ -47,6 +47,10 @@ _SCALES = (
         ),
     ),
 )
+_MONEY_UNIT = re.compile(
+    r"\b(?:dollars?|dólares|pesos?|francs?|yen|won|rupees?|rupiah|baht|kron[aeo]r?|dirhams?|rand"
+    r"|dinars?|riyals?|rials?|lira|currency)\b|\brs\b"
+)
 _PLAIN_WORDS = {"ALL", "TOP", "TRY", "CUP", "PEN", "MOP", "SOS", "MAD", "LAK", "KGS"}
 """Codes of currencies that are words, or units, in names of columns."""
 
@@ -86,6 +90,17 @@ def scale_words(words: str) -> int | None:
     plain = words.casefold().replace("_", " ")
     spaced = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", plain)
     return next((number for number, test in _SCALES if re.search(test, spaced)), None)
+
+
+def counts_money(words: str) -> bool:
+    """Whether a unit is one of money, also where it does not say whose: "Thousand Dollars".
+
+    Examples
+    --------
+    >>> counts_money("Thousand Dollars"), counts_money("Rs. lakh"), counts_money("Thousand Litres")
+    (True, True, False)
+    """
+    return bool(money_words(words) or _MONEY_UNIT.search(words.casefold()))
 
 
 def _iso(words: str) -> str | None:

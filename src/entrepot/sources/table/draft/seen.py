@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entrepot.model.area_names import named_area
 from entrepot.sources.table.cells import naming_the_row
+from entrepot.sources.table.draft.money import counts_money
 from entrepot.sources.table.fields import FLOW_WORDS, TOTAL, known_code
 from entrepot.sources.table.periods import SLASHED, fiscal_years, read_span
 
@@ -32,6 +34,7 @@ _LONGEST_NONE = 12
 _MOSTLY = 0.9
 _TOTAL = ""  # in the place of an area
 _MOST_AREAS = 300
+_UNIT_AT_END = re.compile(r".*\S\s*(\([^()]+\))", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2}[^\d_]*")
 _UNITS = frozenset({
     *("kg", "kgm", "kgs", "kilogram", "kilograms", "g", "gr", "grams", "t", "ton", "tons", "tonne"),
@@ -174,7 +177,18 @@ class Seen:
     @cached_property
     def named_share(self) -> float:
         """Part of its texts that are names of areas."""
-        return self._share(lambda text: named_area(text) is not None)
+        return self._share(lambda text: named_area(self._without_unit(text)) is not None)
+
+    @cached_property
+    def unit(self) -> str:
+        """Unit of money in brackets in which half of its texts end: "(Thousand Dollars)"."""
+        ends = (_UNIT_AT_END.fullmatch(text) for text in self.texts)
+        found = Counter(end[1] for end in ends if end and counts_money(end[1]))
+        [(unit, texts)] = found.most_common(1) or [("", 0)]
+        return unit if 2 * texts >= len(self.texts) else ""
+
+    def _without_unit(self, text: str) -> str:
+        return text.removesuffix(self.unit).rstrip() if self.unit else text
 
     def _contradicts(self, areas: tuple[str | None, ...]) -> bool:
         pairs = zip(self.texts, areas, strict=True)
@@ -212,7 +226,7 @@ class Seen:
     def unnamed(self, system: str) -> list[str]:
         """Return the texts that are no area of a system."""
         if system == "names":
-            return [text for text in self.texts if named_area(text) is None]
+            return [text for text in self.texts if named_area(self._without_unit(text)) is None]
         return [text for text in self.texts if known_code(text, system) is None]
 
     def _share(self, test: Callable[[str], bool]) -> float:
