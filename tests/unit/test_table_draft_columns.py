@@ -506,3 +506,36 @@ def test_korean_and_japanese_names_of_areas(tmp_path: Path) -> None:
     columns = drafted(tmp_path, *rows, head=head).mapping["columns"]
     assert columns["나라"]["codes"] == "names"
     assert "own" not in columns["나라"]
+
+
+SAID = ("Japan's imports from China", "China's exports to Japan", "China's exports to world")
+TRADE_MAP = """Product code,Product label,{}
+'8542,Chips,11,12,21,22,31,32
+'8541,Diodes,13,14,23,24,33,34
+'8534,Printed circuits,15,16,25,26,35,36
+""".format(",".join(f'"{side}, Value in {year}"' for side in SAID for year in (2022, 2023)))
+
+
+def test_each_column_of_a_table_of_two_reporters_has_its_own(tmp_path: Path) -> None:
+    """Trade Map prints both sides and the world; one answer gave one reporter to all of them."""
+    path = tmp_path / "map.csv"
+    path.write_text(TRADE_MAP, encoding="utf-8")
+    draft = draft_mapping(path)
+    assert not {one.key for one in draft.questions} & {"reporter", "partner", "flow"}
+    text = draft.text.replace("nomenclature: TODO", "nomenclature: HS2017")
+    text = text.replace("currency: TODO", "currency: USD").replace("scale: TODO", "scale: 1")
+    assert "TODO" not in text, text
+    rows = read_table(path, text, tmp_path)[0]
+    found = {
+        (row["reported_by"], row["product"]): row["value_usd"]
+        for row in rows
+        if row["period"].year == 2022
+    }
+    assert found["importer", "8542"] == 11
+    assert found["exporter", "8542"] == 21
+    assert {(row["exporter"], row["importer"]) for row in rows} == {("CHN", "JPN")}
+    assert len(rows) == 12
+    unknown = path.with_name("asean.csv")
+    unknown.write_text(TRADE_MAP.replace("China's", "Association (ASEAN)'s"), encoding="utf-8")
+    asked = {one.key for one in draft_mapping(unknown).questions}
+    assert sum(key.endswith(".reporter") for key in asked) == 4

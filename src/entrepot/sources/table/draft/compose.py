@@ -421,6 +421,9 @@ def column_keys(guesses: Sequence[Guess], head: Head, asks: Questions) -> dict[s
         if guess.keys.get("partner") == TODO:
             words = "who are all others? a code such as XNES, XAFRICA, XASIA, XEUROPE, XLATAM"
             asks.ask(f"{place}.partner", words)
+        if guess.keys.get("reporter") == TODO:
+            words = "whose statistics are these? a code such as KGZ; or move the column to ignore"
+            asks.ask(f"{place}.reporter", words)
         found[guess.seen.name] = {"role": guess.role} | _keys(guess, place, head, asks, guesses)
         if several:
             others = " and ".join(repr(one) for one in several[:_FEW] if one != guess.seen.name)

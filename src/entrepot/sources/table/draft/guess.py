@@ -54,6 +54,7 @@ _NO_MONEY = re.compile(
 _MONEY = re.compile(r"value|valor|valeur|valore|\bwert|стоимость|金额|değer|amount")
 _CODE = re.compile(r"[A-Z0-9_]{1,6}", re.ASCII)
 _MOST_CODES = 0.9
+_WORDS_OF_AREA = 7
 _HALF = 0.5  # of the texts are names of areas: the rest is asked
 _MASS = re.compile(
     r"\bpeso\b|\bpoids\b|gewicht|ağırlık|weight|\bmass\b|\bвес\b|масса|нетто|重量|净重"
@@ -393,7 +394,7 @@ def _one_each(guesses: list[Guess]) -> None:
     for role in {guess.role for guess in guesses} - {"", TODO, *MARKS}:
         same = [guess for guess in guesses if guess.role == role]
         if role in NUMBERS:
-            _apart(same)
+            _apart(same, named=not any(guess.role in (*AREAS, TODO) for guess in guesses))
             continue
         best = min(same, key=_sureness)
         for guess in same:
@@ -424,14 +425,45 @@ def _what_says_more(guesses: list[Guess]) -> None:
             guess.role, guess.keys = "", {}
 
 
-_MEANING = {"flow", "period", "month", "partner"}
+_MEANING = {"flow", "period", "month", "partner", "reporter"}
 """What a name says of a column of numbers, and tells it from others."""
 
 
-def _apart(numbers: list[Guess]) -> None:
-    """Say what tells several columns of numbers apart, if their names do."""
+_SIDES = re.compile(r"(?:(.+?)['’]s? )?(?:exports? to|imports? from) (?:the )?(.+)", re.IGNORECASE)
+
+
+def _sides_in(name: str) -> tuple[str, str] | None:
+    """Return reporter and partner of a name such as "China's exports to Japan, value in 2020".
+
+    The reporter is as the name writes it; the partner is a code.
+    """
+    found = _SIDES.match(name)
+    words = found[2].split() if found else []
+    for most in range(min(len(words), _WORDS_OF_AREA), 0, -1):
+        text = " ".join(words[:most]).rstrip(",;:")
+        if code := WORLD if text.casefold() in TOTALS else named_area(text):
+            return (found[1] or "" if found else ""), code
+    return None
+
+
+def _name_sides(numbers: list[Guess]) -> None:
+    """Take the partner from names of columns, and the reporter: Trade Map has two in one table."""
+    sides = {guess.seen.name: _sides_in(guess.seen.name) for guess in numbers}
+    said = {found[0] for found in sides.values() if found}
+    for guess in numbers:
+        if found := sides[guess.seen.name]:
+            code = named_area(found[0])
+            guess.keys |= {"partner": found[1]} | ({"reporter": code} if code else {})
+        if len(said) > 1 and "reporter" not in guess.keys:
+            guess.keys["reporter"] = TODO
+
+
+def _apart(numbers: list[Guess], *, named: bool) -> None:
+    """Say what tells several columns of numbers apart, if their names do; and sides, if named."""
     if len(numbers) < 2:
         return
+    if named:
+        _name_sides(numbers)
     for guess in numbers:
         found = _FLOW_COLUMNS.search(guess.seen.name.casefold())
         if found and guess.keys.get("period") != guess.seen.name:
