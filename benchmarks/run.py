@@ -37,6 +37,7 @@ ALL = (
     "layout",
     "serve_load",
     "waiting",
+    "register",
 )
 RATIOS = Path(__file__).with_name("ratios.json")
 SLOWER = 1.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import entrepot as ep
 from entrepot.figures.register_totals import register_totals
 from entrepot.lake import Lake
+from entrepot.sources.shipments.draft import draft_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,3 +167,24 @@ def test_totals_of_a_year_agree_with_the_reference_sum(lake: Lake) -> None:
     found = register_totals(lake, "shipments.ethiopia", period="2012")
     assert {one.currency for one in found} == {"USD"}
     assert {round(one.value, 2) for one in found} == {2_598_647_318.45}
+
+
+@pytest.mark.parametrize(
+    ("register", "answers", "expected"),
+    [
+        ("argentina", {"reporter": "ARG", "direction": "import"}, 205_434_798.89),
+        ("ethiopia-declarations", {"reporter": "ETH", "valuation": "CIF"}, 821_808_590.0),
+    ],
+)
+def test_a_drafted_layout_reads_the_same_sum(
+    shared_data: Path, tmp_path: Path, register: str, answers: dict[str, str], expected: float
+) -> None:
+    """Questions of the draft are answered, and nothing else of it is changed."""
+    [name] = FILES[register]
+    path = shared_data / "shipments" / name
+    text = draft_layout(path, "drafted").text.replace("role: TODO", "role: dispatch")
+    for key, answer in answers.items():
+        text = re.sub(rf"(?m)^({key}: )TODO.*$", rf"\g<1>{answer}", text)
+    held = Lake.open(tmp_path)
+    held.add("shipments", [path], mapping=text)
+    assert _sum(held, "drafted", "true") == {None: expected}

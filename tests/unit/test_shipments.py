@@ -1010,3 +1010,84 @@ def test_the_quick_test_of_a_legal_form_agrees_with_the_words(tmp_path: Path) ->
         "names", f"SELECT name, {persons.is_company('name')}, {words} FROM names"
     )
     assert [row for row in rows.fetchall() if not (row[1] and row[2])] == []
+
+
+def _placed(width: int, **cells: tuple[int, str]) -> str:
+    line = [" "] * width
+    for at, text in cells.values():
+        line[at - 1 : at - 1 + len(text)] = text
+    return "".join(line)
+
+
+def test_the_bulk_files_of_british_imports(tmp_path: Path) -> None:
+    """Country of dispatch and of origin, and a line above and below the records."""
+    lines = [
+        _placed(
+            143, comcode=(1, "854231900"), cod=(25, dispatch), coo=(32, origin), month=(35, "03"),
+            year=(38, "2019"), port=(47, "LHR"), procedure=(90, "400"), value=(98, value),
+            mass=(115, "+0000000000012"),
+        )
+        for dispatch, origin, value in (
+            ("DE", "CN", "+000000000001500"), ("HK", "CN", "-000000000000500"),
+        )
+    ]  # fmt: skip
+    path = tmp_path / "SMKI191903"
+    path.write_text(
+        "\n".join(["000000000|MARCH 2019", *lines, "999999999|2", ""]), encoding="utf-8"
+    )
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments.uk-imports", [path])
+    assert _lines(lake, "row, period, origin, dispatch, value_reported, currency, mass_kg") == [
+        (2, date(2019, 3, 1), "CHN", "DEU", 1500.0, "GBP", 12.0),
+        (3, date(2019, 3, 1), "CHN", "HKG", -500.0, "GBP", 12.0),
+    ]
+    path.write_text("000000000|MARCH 2019\n999999999|0\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="without a record"):
+        lake.add("shipments.uk-imports", [path])
+
+
+def test_the_bulk_files_of_british_exports(tmp_path: Path) -> None:
+    line = _placed(
+        141, comcode=(1, "854231900"), cod=(25, "TR"), month=(28, "12"), year=(31, "2020"),
+        port=(40, "DOV"), procedure=(76, "100"), value=(80, "+000000000000070"),
+        mass=(97, "+0000000000003"),
+    )  # fmt: skip
+    path = tmp_path / "SMKE192012"
+    path.write_text(f"000000000|DECEMBER 2020\n{line}\n999999999|1\n", encoding="utf-8")
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments.uk-exports", [path])
+    assert _lines(lake, "direction, destination, value_reported, valuation") == [
+        ("export", "TUR", 70.0, "FOB")
+    ]
+
+
+def test_bills_of_lading_have_a_port_and_no_origin(tmp_path: Path) -> None:
+    names = [*known_layouts()["us-ams"].columns, "consignee_address"]
+    usual = {
+        "identifier": "2018010100001", "description_sequence_number": "1",
+        "record_status_indicator": "New", "actual_arrival_date": "2018-01-15",
+        "port_of_unlading": "Long Beach, California",
+        "foreign_port_of_lading": "Busan,South Korea", "shipper_party_name": "ACME CO LTD",
+        "consignee_name": "Dana Akhmetova", "harmonized_number": "854231",
+        "harmonized_value": "900", "harmonized_weight": "12",
+        "harmonized_weight_unit": "Kilograms", "description_text": "chips",
+        "consignee_address": "1 Street",
+    }  # fmt: skip
+    changes = (
+        {}, {"foreign_port_of_lading": "Luda,China (Mainland)"}, {"harmonized_number": ""},
+        {"record_status_indicator": "Deleted"}, {"foreign_port_of_lading": "Atlantis"},
+    )  # fmt: skip
+    path = tmp_path / "ams.csv"
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, names)
+        writer.writeheader()
+        writer.writerows(usual | change for change in changes)
+    lake = Lake.open(tmp_path / "lake")
+    lake.add("shipments.us-ams", [path])
+    assert _lines(lake, "port, origin, value_usd, quantity_unit") == [
+        ("KOR", None, 900.0, "Kilograms"), ("CHN", None, 900.0, "Kilograms"),
+        (None, None, 900.0, "Kilograms"),
+    ]  # fmt: skip
+    found = _findings(lake)
+    assert found["left-out-no-code"][0] == found["left-out-annulled"][0] == 1
+    assert b"Akhmetova" not in _bytes_and_cells(lake)

@@ -69,13 +69,30 @@ def map_(
     part: Annotated[
         int, typer.Option(metavar="N", help="Table to draft, of several in one sheet.")
     ] = 1,
+    register: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A customs register of this name: draft its layout."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draft the mapping of a table of your own: the role of each column, and open questions."""
-    from entrepot.sources.table.draft.draft import draft_mapping
+    """Draft the mapping of a table of your own: the role of each column, and open questions.
 
+    With --register, the layout of a customs register: one line for each item of a declaration.
+    """
+    if register is not None and (areas is not None or part != 1):
+        raise RequestError(
+            "--areas and --part are for tables, not for a register",
+            hint="leave them out; codes of countries go into the layout, as own",
+        )
     with progress(f"looking at {file.name}"):
-        draft = draft_mapping(file, areas=areas, sheet=sheet, part=part)
+        if register is not None:
+            from entrepot.sources.shipments.draft import draft_layout
+
+            draft = draft_layout(file, register, sheet=sheet)
+        else:
+            from entrepot.sources.table.draft.draft import draft_mapping
+
+            draft = draft_mapping(file, areas=areas, sheet=sheet, part=part)
     if draft.questions:
         count = len(draft.questions)
         lines = sum("TODO" in line for line in draft.text.splitlines())

@@ -15,7 +15,7 @@ from entrepot.model.area_names import completed_name, named_area
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
 from entrepot.model.product import EDITIONS
-from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Layout, canonical
+from entrepot.sources.shipments.layout import AREAS, NAMES, NUMBERS, Field_, Layout, canonical
 from entrepot.sources.shipments.persons import may_name
 from entrepot.sources.strict import file_literal, literal, quoted
 from entrepot.sources.temp_tables import keep
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from entrepot.sources.parser import FileTable
-    from entrepot.sources.shipments.layout import Field_
 
 __all__ = ["FREE_ZONE", "RegisterCells"]
 
@@ -319,6 +318,11 @@ class RegisterCells:
         return f"CASE {self.text(role)} {cases} END"
 
 
+def area_in_words(text: str, role: str) -> str | None:
+    """Return the area that a text names, as a layout without keys of its own reads it."""
+    return _meanings(Field_.model_validate({"role": role}), role)(text)
+
+
 def _meanings(column: Field_, role: str) -> Callable[[str], str | None]:
     """Return what finds the area of a text; None where it is not known."""
     table: Mapping[str, str] = {}
@@ -337,7 +341,10 @@ def _meanings(column: Field_, role: str) -> Callable[[str], str | None]:
             return table.get(text)
         # Some columns write something else and a dash before the name of a port.
         if role == "port" and column.codes != "names":
-            return places.get(text.upper()) or places.get(text.upper().partition("-")[2])
+            known = places.get(text.upper()) or places.get(text.upper().partition("-")[2])
+            # A place and its country, such as Busan,South Korea.
+            _, comma, country = text.rpartition(",")
+            return known or (named_area(country.strip()) if comma else None)
         if _ZONES.search(text):
             return FREE_ZONE
         return named_area(text) or completed_name(text)

@@ -207,6 +207,9 @@ class Layout(_Closed):
         Whether a cell may stand in quotation marks; if not, they are signs like others.
     join_lines
         Whether a line with too few cells goes on in the next one.
+    lines_above, lines_below
+        Lines above and below all others that are no records, such as a title and a count; the line
+        of names is none of them.
     valuation, valuation_of_exports, currency
         What the column of values is.
     language
@@ -237,6 +240,8 @@ class Layout(_Closed):
     header: bool = True
     quotes: bool = True
     join_lines: bool = False
+    lines_above: Annotated[int, Field(ge=0, le=100)] = 0
+    lines_below: Annotated[int, Field(ge=0, le=100)] = 0
     sheet: str | None = None
     nomenclature: dict[date, str] = Field(default_factory=dict)
     freq: Literal["M", "A"] = "M"

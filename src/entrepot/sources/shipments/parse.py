@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 
     from entrepot.sources.parser import FileOptions, Key
 
-__all__ = ["ABOUT", "kept", "require_in_place", "rows", "tables", "without"]
+__all__ = ["ABOUT", "columns_of_lines", "kept", "require_in_place", "rows", "tables", "without"]
 
 ABOUT = "register"
 """Key under which a kept file says which layout it has, which columns were not kept, and how the
@@ -360,12 +361,44 @@ def _plain(
             )
         text = text_in_utf8(path, scratch, label, layout.encodings)
         cut = unfinished(text) is not None
+        if layout.lines_above or layout.lines_below:
+            text = _records(text, scratch, layout, label)
         if layout.join_lines:
             text = _joined(text, scratch, layout)
         found = text, label, cut
     if found is None:
         raise BadFileError("an archive without a file", where=file.name, hint="download it again")
-    return found[0], found[1], first, found[2]
+    return found[0], found[1], first + layout.lines_above, found[2]
+
+
+def _records(path: Path, scratch: Path, layout: Layout, label: str) -> Path:
+    """Return a text without the lines above and below its records.
+
+    Raises
+    ------
+    BadFileError
+        If there is no other line.
+    """
+    target = scratch / "records.txt"
+    below: deque[str] = deque()
+    written = 0
+    with (
+        path.open(encoding="utf-8", newline="\n") as source,
+        target.open("w", encoding="utf-8", newline="\n") as copy,
+    ):
+        for line in islice(source, layout.lines_above, None):
+            below.append(line)
+            if len(below) > layout.lines_below:
+                copy.write(below.popleft())
+                written += 1
+    if not written:
+        raise BadFileError(
+            "a file without a record",
+            where=label,
+            why=f"{layout.lines_above} lines above and {layout.lines_below} below are none",
+            hint="look at lines_above and lines_below of the layout, or download the file again",
+        )
+    return target
 
 
 def _joined(path: Path, scratch: Path, layout: Layout) -> Path:
@@ -405,7 +438,13 @@ def _names(path: Path, label: str, layouts: tuple[Layout, ...]) -> list[str]:
     One without a name is called by its place.
     """
     layout = layouts[0]
-    found = header(path, label, layout.delimiter) if layout.header else list(layout.titles)
+    return columns_of_lines(
+        header(path, label, layout.delimiter) if layout.header else list(layout.titles)
+    )
+
+
+def columns_of_lines(found: list[str]) -> list[str]:
+    """Return names of columns, each once; see `_names`."""
     names: dict[str, int] = {}
     for place, given in enumerate(found, 1):
         name = given or f"column {place}"

@@ -1,0 +1,144 @@
+"""A drafted layout of a register: what a file says of itself, and what is asked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from test_shipments import LAYOUT, NAMES, USUAL, _file
+from typer.testing import CliRunner
+
+from entrepot.cli.main import app
+from entrepot.errors import RequestError
+from entrepot.lake import Lake
+from entrepot.sources.shipments.draft import draft_layout
+from made_workbook import cells, make_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+LINES = (
+    {"Item": "1"},
+    {"Item": "2", "Status": "P", "Made in": "Taiwan", "Value": "1.250,75", "Unit": "KG"},
+    {"Item": "1", "Day": "31.12.2023", "Seller in": "China", "Brand": "n/a", "Net": "4,5"},
+    {"Item": "1", "Status": "X", "Supplier": "ACME GMBH"},
+)
+COLUMNS = "declaration, item, date, status, tariff_line, origin, seller, receiver, sender, brand"
+COLUMNS += ", value_usd, mass_kg, gross_kg, quantity, quantity_unit, description"
+
+
+def _rows(lake: Lake) -> list[tuple[object, ...]]:
+    return lake.table("shipments").to_native().order("row").project(COLUMNS).fetchall()
+
+
+def _answered(text: str, **answers: str) -> str:
+    """Put answers in the place of what is asked, by key."""
+    for key, answer in answers.items():
+        text, count = re.subn(rf"(?m)^({key}: )TODO.*$", rf"\g<1>{answer}", text)
+        assert count == 1, key
+    return text
+
+
+def test_a_drafted_layout_reads_what_the_written_one_reads(tmp_path: Path) -> None:
+    """The same lines, once with a layout by hand and once with a draft whose questions are answered."""
+    path = _file(tmp_path, *LINES)
+    written = path.read_text(encoding="utf-8").replace("100,50", "2.100,50")
+    path.write_text(written.replace("Amount", "Quantity"), encoding="utf-8")
+    draft = draft_layout(path, "made-up")
+    assert {one.key for one in draft.questions} == {
+        "reporter",
+        "direction",
+        "valuation",
+        "currency",
+    }
+    text = _answered(
+        draft.text, reporter="KAZ", direction="import", valuation="CIF", currency="USD"
+    )
+    assert "Broker" not in text.split("columns:")[1]
+    other = path.with_name("other.csv")
+    other.write_bytes(path.read_bytes())
+    by_hand = LAYOUT.replace("Amount:", "Quantity:").replace(
+        'decimal: ","', 'decimal: ","\nthousands: "."'
+    )
+    lakes = []
+    for name, layout, file in (("a", text, path), ("b", by_hand, other)):
+        lakes.append(Lake.open(tmp_path / name))
+        lakes[-1].add("shipments", [file], mapping=layout)
+    drafted, known = map(_rows, lakes)
+    assert len(drafted) == 3  # the annulled line is left out
+    assert drafted == known
+
+
+def test_a_workbook_is_drafted_as_its_lines_are(tmp_path: Path) -> None:
+    rows = [list(NAMES), *([(USUAL | line)[name] for name in NAMES] for line in LINES)]
+    path = tmp_path / "made.xlsx"
+    make_workbook(path, {"Sheet": cells(rows)})
+    drafted = draft_layout(path, "made-up")
+    text = draft_layout(_file(tmp_path, *LINES), "made-up").text
+    columns = drafted.text.split("columns:")[1]
+    assert columns == text.split("columns:")[1]
+    assert "delimiter" not in drafted.text
+
+
+def test_lines_of_fixed_width_have_places_and_no_names(tmp_path: Path) -> None:
+    lines = [
+        f"{number:06}{day}{code}{area:<4}{value:>9}"
+        for number, day, code, area, value in (
+            (1, "20230105", "8542310000", "CN", 1200),
+            (2, "20230229"[:6] + "28", "8541290000", "DE", 7),
+            (3, "20231231", "8471500000", "TW", 99000),
+            (4, "20230615", "8542310000", "JP", 310),
+        )
+    ]
+    path = tmp_path / "made.txt"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draft = draft_layout(path, "made-up")
+    assert "[25, 26]" in draft.text
+    asked = {one.key for one in draft.questions}
+    assert {"columns", "reporter", "columns.column 2.role"} <= asked
+
+
+def test_two_readings_are_asked_and_none_is_guessed(tmp_path: Path) -> None:
+    changes = [{"Day": "05.01.2023", "Status": word} for word in ("F", "Q")]
+    path = _file(tmp_path, *changes)
+    text = path.read_text(encoding="utf-8").replace("05.01.2023", "05/01/2023")
+    path.write_text(text.replace("Sent from", "País de Procedencia"), encoding="utf-8")
+    draft = draft_layout(path, "made-up")
+    by_key = {one.key: one for one in draft.questions}
+    assert by_key["columns.Day.form"].choices[:2] == ("%d/%m/%Y", "%m/%d/%Y")
+    assert by_key["columns.País de Procedencia.role"].choices == ("dispatch", "seller")
+    assert "Q: TODO" in draft.text
+    assert "F: final" in draft.text
+
+
+def test_a_draft_names_no_person(tmp_path: Path) -> None:
+    path = _file(tmp_path, *LINES, {"Made in": "Dana Akhmetova", "Importer": "Dana Akhmetova"})
+    assert "Akhmetova" not in draft_layout(path, "made-up").text
+
+
+def test_a_draft_without_a_question_was_tried(tmp_path: Path) -> None:
+    """A register that says all of itself, with a column that says whether it is an import."""
+    path = tmp_path / "made.csv"
+    path.write_text(
+        "Date,HS code,Country of origin,CIF value USD,Direction,Reporter\n"
+        "2023-01-05,854231,China,100,import,KAZ\n2023-02-05,854231,Taiwan,50,import,KAZ\n",
+        encoding="utf-8",
+    )
+    draft = draft_layout(path, "made-up")
+    assert [one.key for one in draft.questions] == ["reporter"]
+
+
+def test_the_command_drafts_a_register(tmp_path: Path) -> None:
+    path = _file(tmp_path, *LINES)
+    done = CliRunner().invoke(app, ["data", "map", str(path), "--register", "made-up"])
+    assert done.exit_code == 0, done.output
+    assert "register: 'made-up'" in done.stdout
+    done = CliRunner().invoke(
+        app, ["data", "map", str(path), "--register", "made-up", "--part", "2"]
+    )
+    assert isinstance(done.exception, RequestError)
+    with pytest.raises(RequestError, match="no name of a register"):
+        draft_layout(path, "Made up")
