@@ -6,14 +6,14 @@ cell comes from a hash of its row, so a file is the same on any machine.
 
 | job | what it does |
 |---|---|
-| raw load | DuckDB reads the CSV, types given, and writes it as Parquet, a folder a month, sorted |
+| raw load | DuckDB reads the CSV, types given, and writes Parquet, a folder a month, sorted |
 | load | `Lake.add`: persons replaced, kept text, canonical rows by month, findings |
 | raw ask, ask | a share of one importer x code x year x basis: SQL; the command line, cold |
 | raw HHI, HHI | concentration by tariff line x month: SQL over the same files; `hhi` |
-| raw screening, screening | DuckDB reads a list and writes it, marked; `screen`, written the same way |
+| raw screening, screening | DuckDB reads a list and writes it, marked; `screen` |
 
-The raw load checks nothing, replaces no person and writes each text once; a lake keeps the text that
-it was read from as well.
+The raw load checks nothing, replaces no person and writes each text once; a lake keeps the text
+that it was read from as well.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def _answered(text: str, **answers: str) -> str:
 
 
 def test_a_drafted_layout_reads_what_the_written_one_reads(tmp_path: Path) -> None:
-    """The same lines, once with a layout by hand and once with a draft whose questions are answered."""
+    """The same lines by a layout by hand, and by a draft whose questions are answered."""
     path = _file(tmp_path, *LINES)
     written = path.read_text(encoding="utf-8").replace("100,50", "2.100,50")
     path.write_text(written.replace("Amount", "Quantity"), encoding="utf-8")

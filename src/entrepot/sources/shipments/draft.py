@@ -311,7 +311,7 @@ def _columns(
     found = []
     for name, at in spans.items():
         query = (
-            f"SELECT trim({quoted(name)}) AS one, count(*) FROM {read} WHERE trim({quoted(name)}) <> '' "
+            f"SELECT trim({quoted(name)}) AS one, count(*) FROM {read} WHERE one <> '' "
             f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {_MOST}"
         )
         try:
