@@ -119,7 +119,7 @@ def test_a_draft_names_no_person(tmp_path: Path) -> None:
     assert "Akhmetova" not in draft_layout(path, "made-up").text
 
 
-def test_a_draft_without_a_question_was_tried(tmp_path: Path) -> None:
+def test_what_a_file_says_is_not_asked(tmp_path: Path) -> None:
     """A register that says all of itself, with a column that says whether it is an import."""
     path = tmp_path / "made.csv"
     path.write_text(

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.engine import connect
-from entrepot.errors import BadFileError, EntrepotError, RequestError
+from entrepot.errors import BadFileError, RequestError
 from entrepot.files import require_file
 from entrepot.model.area_names import named_area
 from entrepot.model.areas import areas
 from entrepot.model.columns import read_table
-from entrepot.sources.parser import FileOptions, FileTable, RawFile
+from entrepot.sources.parser import RawFile
 from entrepot.sources.shipments.cells import area_in_words
-from entrepot.sources.shipments.layout import AREAS, NUMBERS, read_layout
-from entrepot.sources.shipments.parse import ABOUT, columns_of_lines, kept, rows
+from entrepot.sources.shipments.layout import AREAS, NUMBERS
+from entrepot.sources.shipments.parse import columns_of_lines
 from entrepot.sources.shipments.persons import may_name
 from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
 from entrepot.sources.table.draft.draft import Draft
@@ -97,7 +97,7 @@ class _Look:
 def draft_layout(path: Path, register: str, *, sheet: str | None = None) -> Draft:
     """Return a layout for a file of a register, as far as the file says what its columns are.
 
-    A draft without a question has been tried: the file is read with it.
+    Whose customs keep it no file says, so there is a question at least.
 
     Parameters
     ----------
@@ -129,43 +129,8 @@ def draft_layout(path: Path, register: str, *, sheet: str | None = None) -> Draf
         notes += [_shown(one) for one in look.columns if one.name in left and one.at]
         if left and not look.columns[0].at:
             notes.append(f"Not read: {', '.join(left)}.")
-        text = as_yaml(says, asks, notes)
-        if asks.asked:
-            return Draft(path.name, text, says, tuple(asks.asked.values()))
-        return _tried(path, text, says, asks, scratch, connection)
-
-
-def _tried(
-    path: Path,
-    text: str,
-    says: dict[str, Any],
-    asks: Questions,
-    scratch: Path,
-    connection: duckdb.DuckDBPyConnection,
-) -> Draft:
-    """Read the file with a draft; what it is refused for is a question."""
-    target = scratch / "kept.parquet"
-    try:
-        read_layout(text)
-        options = FileOptions(mapping=text)
-        # A salt of this draft alone: nothing of what is read here is kept.
-        query, about, require = kept(
-            RawFile(path, path.name), "shipments.draft", options, "0" * 64, scratch
-        )
-        [(count,)] = connection.execute(
-            f"COPY ({query}) TO {literal(target)} "
-            f"(FORMAT parquet, KV_METADATA {{{ABOUT}: {literal(about)}}})"
-        ).fetchall()
-        require(count)
-        read = rows(connection, FileTable(target, path.name, "", "unknown", detail=text))
-        [(lines,)] = read.relation.aggregate("count(*)").fetchall()
-    except EntrepotError as error:
-        asks.ask("file", f"{error.what} ({error.where}); {error.hint}")
-        first, *rest = str(error).splitlines()
-        more = [f"# {TODO}: {first}", *(f"# {line}" for line in rest)]
-        text = "\n".join([text.rstrip(), *more, ""])
-        return Draft(path.name, text, says, tuple(asks.asked.values()))
-    return Draft(path.name, text, says, (), lines, read.findings)
+    text = as_yaml(says, asks, notes)
+    return Draft(path.name, text, says, tuple(asks.asked.values()))
 
 
 def _shown(one: _Column) -> str:
