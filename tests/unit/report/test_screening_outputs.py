@@ -56,6 +56,8 @@ def test_the_workbook_has_the_sheets_of_an_officer(found: Screening, tmp_path: P
     [total] = [row[2] for row in summary if row[0] == "All rows"]
     assert total == found.lines == 6
     assert any(LEGAL in str(cell) for row in summary for cell in row)
+    # rows of the table above count a shipment once for each direction
+    assert any("several directions" in str(cell) for row in summary for cell in row)
     with zipfile.ZipFile(target) as archive:
         sheets = {
             name: archive.read(f"xl/worksheets/sheet{place}.xml").decode()
@@ -72,6 +74,14 @@ def test_the_workbook_has_the_sheets_of_an_officer(found: Screening, tmp_path: P
         assert "proxy, not a classification" in sheets[name]
         assert 'orientation="landscape"' in sheets[name]
         assert '<dataValidation type="list"' in sheets[name]
+        # the status is tinted, three signs or more are marked, and the five can be folded away
+        rules = re.findall(r'conditionalFormatting sqref="([A-Z])4:.*?type="(\w+)"', sheets[name])
+        assert rules == [("M", "notContainsBlanks"), ("S", "cellIs")]
+        folded = re.findall(r'min="(\d+)" max="(\d+)"[^>]*outlineLevel="1"', sheets[name])
+        assert {n for low, high in folded for n in range(int(low), int(high) + 1)} == {
+            *range(20, 25)
+        }
+        assert '&amp;"Arial,Bold"&amp;10' in sheets[name]
     assert "_xlnm.Print_Titles" in names
     assert "_xlnm.Print_Area" in names
 
@@ -171,6 +181,8 @@ def test_the_page_answers_and_asks(found: Screening) -> None:
     assert title_of(found) in text
     assert "A code is a proxy, not a classification" in text
     assert "=1+1" not in text.split("base64,")[0]
+    assert "Stop, or name the licence or exemption." in text  # a line that no sign applies to
+    assert "On the list on 11 Jan 2025, since" in text
     [workbook] = re.findall(r"base64,([A-Za-z0-9+/=]+)", text)
     assert zipfile.is_zipfile(BytesIO(base64.b64decode(workbook)))
     assert " style=" not in text  # the policy of the pages allows none
