@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from entrepot.cli.main import app
 from entrepot.errors import RequestError
 from entrepot.lake import Lake
-from entrepot.sources.shipments.draft import draft_layout
+from entrepot.sources.shipments.draft import draft_layout, looks_like_register
 from made_workbook import cells, make_workbook
 
 if TYPE_CHECKING:
@@ -136,9 +136,25 @@ def test_the_command_drafts_a_register(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["data", "map", str(path), "--register", "made-up"])
     assert done.exit_code == 0, done.output
     assert "register: 'made-up'" in done.stdout
+    done = CliRunner().invoke(app, ["data", "map", str(path)])
+    assert "--register NAME" in done.stderr
     done = CliRunner().invoke(
         app, ["data", "map", str(path), "--register", "made-up", "--part", "2"]
     )
     assert isinstance(done.exception, RequestError)
     with pytest.raises(RequestError, match="no name of a register"):
         draft_layout(path, "Made up")
+
+
+@pytest.mark.parametrize(
+    ("names", "is_one"),
+    [
+        ("DUA;Item;Fecha;Importador;RUC;Código NCM;País de Origen;U$S CIF", True),
+        ("Number;Day;Code;Made in;Importer;Brand;Value", True),
+        ("t;i;j;k;v;q", False),
+        ("year;importer;exporter;product;value;quantity", False),
+        ("refYear;reporterISO;flowCode;partnerISO;cmdCode;customsCode;primaryValue", False),
+    ],
+)
+def test_a_register_is_known_by_the_names_of_its_columns(names: str, is_one: bool) -> None:
+    assert looks_like_register(names.split(";")) == is_one

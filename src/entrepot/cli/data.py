@@ -84,10 +84,10 @@ def map_(
             "--areas and --part are for tables, not for a register",
             hint="leave them out; codes of countries go into the layout, as own",
         )
+    from entrepot.sources.shipments.draft import draft_layout, looks_like_register
+
     with progress(f"looking at {file.name}"):
         if register is not None:
-            from entrepot.sources.shipments.draft import draft_layout
-
             draft = draft_layout(file, register, sheet=sheet)
         else:
             from entrepot.sources.table.draft.draft import draft_mapping
@@ -104,6 +104,12 @@ def map_(
         note(f"no open questions: the draft reads {draft.rows:,} rows")
     if draft.parts:
         note(draft.parts)
+    said = draft.mapping
+    if register is None and looks_like_register([*said["columns"], *said.get("ignore", ())]):
+        note(
+            "the columns are those of a customs register: --register NAME drafts its layout, which "
+            "keeps all countries of a line and hides persons"
+        )
     for one in draft.findings:
         note(f"{one.level}: {one.text} ({one.place}: {one.example})")
 

@@ -31,11 +31,11 @@ from entrepot.sources.unpack import members
 from entrepot.sources.workbook import cell_text, is_workbook, sheet_rows, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
-__all__ = ["draft_layout"]
+__all__ = ["draft_layout", "looks_like_register"]
 
 _SAMPLE = 200  # lines by which a text is known for what it is
 _MOST = 5_000  # different texts of a column that are looked at
@@ -323,6 +323,18 @@ def _roles(
     for one in columns:
         _fill(one, asks, connection)
     return [one.name for one in columns if not one.role]
+
+
+_ONLY_THERE = frozenset({"declaration", "receiver_number", "brand", "incoterm", "sub_item"})
+"""Roles that columns of a register have, and hardly any of a table of flows."""
+_OFTEN_THERE = frozenset({"item", "regime", "office", "sender", "receiver", "invoice_currency"})
+
+
+def looks_like_register(names: Iterable[str]) -> bool:
+    """Whether columns are called like those of a register: of one line for each item."""
+    plain = [_Column(name).plain for name in names]
+    found = {role for role, known in _names().items() if any(re.fullmatch(known, n) for n in plain)}
+    return bool(found & _ONLY_THERE) and len(found & (_ONLY_THERE | _OFTEN_THERE)) > 2
 
 
 @cache
