@@ -220,8 +220,9 @@ _TWO_WORDS = (
 
 def is_erased(cell: str, salt: str, erased: Collection[str]) -> str:
     """Return SQL that says whether a name was erased from the lake."""
-    # IN (NULL) is null, never true.
-    gone = ", ".join(map(literal, sorted(erased))) or "NULL"
+    if not erased:
+        return "false"  # a hash of every name would be a sixth of the work of a load
+    gone = ", ".join(map(literal, sorted(erased)))
     return f"coalesce({hidden(cell, salt)} IN ({gone}), false)"
 
 
