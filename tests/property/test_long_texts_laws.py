@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import re
 import time
 from collections import Counter
@@ -302,3 +303,46 @@ def test_equal_rates_are_found_as_by_comparing_all(values: list[tuple[float, boo
             if its == own and at != place[0]
         ]
         assert found[place] == {"twice" if same else "clash" for same in others}
+
+
+# What somebody sends who wants to keep a reader busy: one sign, word, number or name over and over.
+REPEATED = (
+    *("half ", "two-thirds ", "double ", "from 5 to ", "more than 5 ", "¼ ", "7 ", "1,", "12-"),
+    *(
+        "1. ",
+        "a) ",
+        "- ",
+        ". ",
+        "! ",
+        "%",
+        "5 % ",
+        "$",
+        "USD ",
+        "рублей ",
+        "美元",
+        '"',
+        "(",
+        "[ ] ",
+    ),
+    *("EU ", "China, ", "Китай ", "中国和", "January ", "январь ", "1月", "2023年", "oil ", "出口"),
+)
+
+WARM = (
+    "China's exports to Russia fell by 3 % in 2023.",
+    "Экспорт России в Китай в 2023 году вырос на 5 %.",
+    "Die Ausfuhren Deutschlands nach China fielen 2023 um 3 %.",
+    "2023年中国对俄罗斯出口下降3.4%。",
+)
+
+
+@pytest.mark.parametrize("token", REPEATED, ids=ascii)
+def test_one_token_over_and_over_is_read_in_few_steps(token: str) -> None:
+    """Of 90 kB "half" cost twelve seconds, "1." more than twenty: up to 1,500 calls a letter."""
+    text = (token * 1500)[:1500].strip()
+    for said in WARM:  # words are read from their files once
+        draft(article_of(said))
+    # Calls and not seconds: a busy machine makes them no more.
+    profile = cProfile.Profile()
+    profile.runcall(draft, article_of(text))
+    calls = sum(one.callcount for one in profile.getstats())
+    assert calls < 300 * len(text.encode())

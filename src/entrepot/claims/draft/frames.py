@@ -215,10 +215,7 @@ def _around(number: Span, scene: Scene) -> tuple[int, int]:
     A dash or colon ends none: "Доля России в импорте – 26,5 %".
     """
     text = scene.apart.text
-    low = max((one.end for one in scene.apart.numbers if one.end <= number.start), default=0)
-    high = min(
-        (one.start for one in scene.apart.numbers if one.start >= number.end), default=len(text)
-    )
+    low, high = scene.gaps.number_before(number.start), scene.gaps.number_behind(number.end)
     breaks = [one.end() for one in _BREAK.finditer(text, low, number.start)]
     closes = _BREAK.search(text, number.end, high)
     return breaks[-1] if breaks else low, closes.start() if closes else high

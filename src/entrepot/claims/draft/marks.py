@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from entrepot.claims.draft.areas import PREPOSITIONS, areas_in, word_before
 from entrepot.claims.draft.lexicon import cue_words, goods_words
 from entrepot.claims.draft.sentences import Mark, longest
 
-__all__ = ["Marks", "marks"]
+__all__ = ["LETTER", "Marks", "marks"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,15 @@ class Marks:
         return [cue for cue in self.cues if cue.kind in kinds]
 
 
+LETTER = re.compile(r"[^\W\d_]")
+"""What every name and cue has; a sentence without one is a row of signs and digits."""
+
+
+@lru_cache(maxsize=512)  # a text of one short sentence over and over is read once
 def marks(text: str, language: str) -> Marks:
     """Return the marks of a sentence; what was masked in it with spaces has none."""
+    if not LETTER.search(text):  # every mark is a word, and each of them is looked for
+        return Marks((), (), (), ())
     cues = _cues(text, language)
     flows = _flows(text, language, cues)
     goods = _goods(text, language)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from entrepot.claims.draft.draft import Refusal
@@ -71,15 +74,20 @@ _ADVERBS = {
 
 def clause(number: Span, reading: ParsedSentence) -> tuple[int, int]:
     """Return where the clause of a number begins and ends; a dash before it is but a verb."""
-    start, end = 0, len(reading.text)
-    for found in re.finditer(_CLAUSE[reading.language], reading.text):
-        if found.end() <= number.start:
-            stands_for_verb = found[0] in "—–" and _leads_to(number, found.end(), reading)
-            start = start if stands_for_verb else found.end()
-        elif found.start() >= number.end:
-            end = found.start()
-            break
-    return start, end
+    text = reading.text
+    breaks = _breaks(text, reading.language)
+    before = bisect_right(breaks, number.start, key=itemgetter(1))
+    behind = bisect_left(breaks, number.end, lo=before, key=itemgetter(0))
+    end = breaks[behind][0] if behind < len(breaks) else len(text)
+    for low, start in reversed(breaks[:before]):
+        if text[low:start] not in "—–" or not _leads_to(number, start, reading):
+            return start, end
+    return 0, end
+
+
+@lru_cache(maxsize=16)
+def _breaks(text: str, language: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(_CLAUSE[language], text)]
 
 
 def _leads_to(number: Span, start: int, reading: ParsedSentence) -> bool:

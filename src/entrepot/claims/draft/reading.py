@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from entrepot.claims.numbers import Span
     from entrepot.model.period import Period
 
-__all__ = ["numbers_of", "read_sentence", "table_in"]
+__all__ = ["MOST_IN_TABLE", "numbers_of", "read_sentence", "table_in"]
 
 
 OLDEST = 2
@@ -31,7 +31,7 @@ OLDEST = 2
 MOST = 40
 """Numbers in one sentence that are still read one by one."""
 _SAME = 0.02  # "half of it, 51 %"
-_MOST_RUNS = 4 * MOST
+MOST_IN_TABLE = 4 * MOST
 """Runs of digits in one sentence, years among them, that are still looked at."""
 _TABLE = "{} numbers in one sentence: a table or a list, which is not read"
 _DOUBLED = "two numbers that would both be of one thing: which is of what is not clear"
@@ -114,7 +114,7 @@ def _without_doubled(claims: Sequence[Drafted]) -> tuple[list[Drafted], set[tupl
 def table_in(sentence: Sentence) -> Left | None:
     """Return a sentence that is too full of digits to be looked at one by one as left."""
     runs = list(re.finditer(r"\d[\d.,]*", sentence.text))
-    if len(runs) <= _MOST_RUNS:
+    if len(runs) <= MOST_IN_TABLE:
         return None
     places = tuple(sentence.place(run.start(), run.end()) for run in runs)
     printed = "; ".join(run[0] for run in runs)

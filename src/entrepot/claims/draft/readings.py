@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, Any
 
 from entrepot.claims.draft.arithmetic import cross_checks
@@ -24,7 +24,7 @@ from entrepot.claims.draft.judge import (
     facts_with_neighbours,
     sureness,
 )
-from entrepot.claims.draft.reading import numbers_of, table_in
+from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
 from entrepot.claims.draft.scene import DAYS_AHEAD, Scene, home_of, scenes
 from entrepot.claims.draft.sentences import Sentence, sentences
 from entrepot.claims.draft.structure import StructuralReading, guesses, weights
@@ -141,7 +141,10 @@ def structured(
     """Return what the structure of a text says of its numbers, by place."""
     learned = weights() if learned is None else learned
     cut = [one for one in sentences(article.text) if table_in(one) is None]
-    found = scenes(cut, [numbers_of(one) for one in cut])
+    numbers = [numbers_of(one) for one in cut]
+    # "Half, half, half ...": a table in words is none of digits, each set against the others.
+    few = [len(spans) <= MOST_IN_TABLE for spans in numbers]
+    found = scenes(list(compress(cut, few)), list(compress(numbers, few)))
     home = home_of(found, article.text)
     read = guesses(found, home, article.published, learned)
     frames = _frames(read, home)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from entrepot.claims.draft.complete import Context
 from entrepot.claims.draft.flows import flows_of
 from entrepot.claims.draft.lexicon import NOWHERE, area_words, cue_words
+from entrepot.claims.draft.marks import LETTER
 from entrepot.claims.draft.parsed_sentence import parse_sentence
 from entrepot.claims.draft.sentences import Mark, Time
 from entrepot.claims.draft.times import (
@@ -143,6 +144,11 @@ class Gaps:
         """Return where the last number ends that stands before a place; 0 without one."""
         at = bisect_right(self._ends, place)
         return self._ends[at - 1] if at else 0
+
+    def number_behind(self, place: int) -> int:
+        """Return where the first number begins that stands behind a place; the end without one."""
+        at = bisect_left(self._starts, place)
+        return self._starts[at] if at < len(self._starts) else len(self._text)
 
     def begins_number(self, low: int, high: int) -> bool:
         """Whether a number begins between two places."""
@@ -407,7 +413,7 @@ def home_of(found: Sequence[Scene], text: str) -> str:
             behind = area.form == "of" and any(0 <= area.start - flow.end <= 3 for flow in flows)
             owners[area.value] += early * (2 if owns and (near or behind) else 1 if owns else 0)
             owners[area.value] += 4 * behind
-        for entry in area_words(scene.sentence.language):
+        for entry in area_words(scene.sentence.language) if LETTER.search(plain) else ():
             for named in entry.pattern.finditer(plain):
                 office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
                 behind_it = _OFFICE_OF.search(plain, max(named.start() - 60, 0), named.start())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.text import SIMPLE, language_of
@@ -191,9 +193,11 @@ def longest(found: Iterable[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     # Greedy from the longest: "South Korea" keeps "Korea" out.
     for mark in sorted(found, key=lambda one: (-(one.end - one.start), one.start)):
-        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
-            kept.append(mark)
-    return sorted(kept, key=lambda one: one.start)
+        # What is kept overlaps nothing, so that only its neighbours need to be looked at.
+        at = bisect_left(kept, mark.end, key=attrgetter("start"))
+        if not at or kept[at - 1].end <= mark.start:
+            kept.insert(at, mark)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

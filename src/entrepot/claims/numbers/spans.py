@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.kinds import CORES
@@ -46,6 +47,7 @@ class Span:
     language: str
 
 
+@lru_cache(maxsize=1024)  # rules and structure ask for the same sentences
 def number_spans(text: str, language: str | None = None) -> tuple[Span, ...]:
     """Find the number phrases of a text, each as long as it is one phrase.
 

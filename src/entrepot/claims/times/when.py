@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from entrepot.claims.numbers.text import blanked, language_of
@@ -49,6 +50,7 @@ class TimeSpan:
     ends: tuple[Period, ...] = ()
 
 
+@lru_cache(maxsize=1024)  # rules and structure ask for the same sentences
 def when(
     text: str, published: Period | None = None, language: str | None = None
 ) -> tuple[TimeSpan, ...]:
@@ -239,6 +241,9 @@ class Expression:
 
 def expression(words: Sequence[Word], at: int) -> Expression | None:
     """Read the longest time expression that starts at a place."""
+    # Most words of a text begin none, and trying each rule on them took most of the time.
+    if kind(words, at) == "other":
+        return None
     # The longest wins; of equals the rule named first.
     rules = (_date, _years, _part_and_year, _spanning, _year_to, _vague, _lone)
     found = [result for rule in rules if (result := rule(words, at)) is not None]
