@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from entrepot.goods import GoodsList, Links, ListEntry
     from entrepot.goods.match import Match
 
-__all__ = ["find_described", "find_results", "find_routes", "find_spans"]
+__all__ = ["find_results", "find_routes", "find_spans"]
 
 _PRIORITY = ("eu-xl", "chpl")
 _CERTAINTIES = ("whole", "ex", "part", "subheading", "edition")
@@ -217,7 +217,7 @@ def _wordings(work: Work) -> Iterator[tuple[GoodsList, ListEntry, frozenset[str]
                 yield goods_list, entry, stems
 
 
-def find_described(work: Work) -> None:
+def _find_described(work: Work) -> None:
     """Find the lines whose description names goods of a list that binds them.
 
     A code that is on no list may be the wrong code for the goods. So where all words of an entry
@@ -243,16 +243,21 @@ def find_described(work: Work) -> None:
     put(work, "wording_words", columns_of(("wording", "stem"), (number, text), words))
     kinds = (number, number, number)
     put(work, "wordings_of", columns_of(("wording", "regime", "entry"), kinds, of))
-    # One search for all of them, which most lines do not pass.
-    every = "|".join(sorted({stem for _, stem in words}))
-    one = rf"\b({every or '$^'})"
+    # One search for one word of each, the longest, which most lines do not pass. Only for lines
+    # under a list that names goods in words, and only those whose code meets nothing of it.
+    longest = {max(sorted(stems), key=len) for _, _, stems in found}
+    one = f"(?i)({'|'.join(sorted(longest)) or '$^'})"
     keep(
         work.db,
         "described",
         f"""
-        WITH line AS (
-            SELECT row, on_day, lower(strip_accents(description)) AS said FROM lines
-            WHERE problem = '' AND regexp_matches(lower(strip_accents(description)), '{one}')),
+        WITH open AS (
+            SELECT DISTINCT b.row FROM bound b SEMI JOIN wordings_of o ON b.regime = o.regime
+            LEFT JOIN met m ON b.row = m.row AND b.regime = m.regime
+            WHERE coalesce(m.grade, {NOT_LISTED}) > {PART}),
+        line AS (
+            SELECT row, on_day, lower(description) AS said FROM lines SEMI JOIN open USING (row)
+            WHERE regexp_matches(description, '{one}')),
         word AS (
             SELECT row, on_day, unnest(list_distinct(list_transform(
                 string_split_regex(said, '[^a-z]+'),
@@ -309,6 +314,7 @@ def find_results(work: Work) -> None:
         GROUP BY ALL
         """,
     )
+    _find_described(work)
     keep(
         work.db,
         "results",

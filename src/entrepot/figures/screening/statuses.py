@@ -27,7 +27,6 @@ from entrepot.figures.screening.lines import (
     tariff_of,
 )
 from entrepot.figures.screening.matching import (
-    find_described,
     find_results,
     find_routes,
     find_spans,
@@ -217,7 +216,6 @@ def screen(
         raise _refusal(shipments.name, problems)
     find_routes(work)
     left_out = find_spans(work, tariff, links)
-    find_described(work)
     find_results(work)
     find_signs(work, is_hub)
     return _screening(work, problems, days, said, left_out, names or {})
