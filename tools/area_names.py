@@ -189,7 +189,7 @@ CANADA_ODD = {"YU": "YUG", "SU": "SUN", "DD": "DDR", "ZR": "COD", "EA": "ESP"}
 
 
 def main() -> None:
-    """Write both tables, and say which names were refused and which the check doubts."""
+    """Write all tables, and say which names were refused and which the check doubts."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("un", "brazil", "japan", "census", "canada"):
         parser.add_argument(f"--{name}", type=Path, required=True)
@@ -205,6 +205,7 @@ def main() -> None:
         *_of_brazil(brazil),
     ]  # fmt: skip
     _write(SRC / "model/area_names.csv", COLUMNS, _names(found))
+    _write(SRC / "serve/area_labels.csv", ("code", *_SITE), labels())
     codes = [
         *_codes_of_brazil(brazil),
         *_codes_of_japan(_read(given.japan, "utf-8", ",")),
@@ -241,6 +242,24 @@ def _of_cldr() -> list[tuple[str, str, str]]:
                 spelled = _without_umlauts(name)
                 if language == "de" and spelled != name:
                     found.append((spelled, two[code], "CLDR de"))
+    return found
+
+
+_SHORT = {  # CLDR has the names of offices, which a list of countries need not
+    "HKG": ("Hongkong", "Hong Kong", "Hong Kong", "Гонконг", "中国香港"),
+    "MAC": ("Macau", "Macao", "Macao", "Макао (САР)", "中国澳门"),
+}
+_SITE = ("de", "es", "fr", "ru", "zh")
+
+
+def labels() -> list[tuple[str, ...]]:
+    """Return one name of each area in each language of the site, for lists that people read."""
+    found = []
+    territories = {one: babel.Locale.parse(one).territories for one in _SITE}
+    for two, code in sorted(by_code("alpha2").items(), key=lambda pair: pair[1]):
+        names = _SHORT.get(code) or tuple(territories[one].get(two, "") for one in _SITE)
+        if all(names):
+            found.append((code, *names))
     return found
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from entrepot.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from threading import Lock
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "files_allowed",
     "left",
     "require_files",
+    "say",
     "step",
     "turn",
     "under",
@@ -44,7 +45,7 @@ class TimeUp(BaseException):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Limits:
     """What work may do.
 
@@ -53,11 +54,15 @@ class Limits:
     files
         Whether files that words name may be opened, such as goods ``mine.csv``.
     ends
-        When it has to end, in seconds of `time.monotonic`; None for never.
+        When it has to end, in seconds of `time.monotonic`; None for never. It may be moved while
+        the work goes on.
+    hears
+        Takes what the work has found so far, a line each; None where nobody listens.
     """
 
     files: bool = True
     ends: float | None = None
+    hears: Callable[[str], None] | None = None
 
 
 _AGAIN = 0.2
@@ -119,6 +124,13 @@ def step() -> None:
     ends = _limits().ends
     if ends is not None and time.monotonic() > ends:
         raise TimeUp
+
+
+def say(line: Callable[[], str]) -> None:
+    """Say what was found on the way, if anybody listens; only then is the line made."""
+    hears = _limits().hears
+    if hears is not None:
+        hears(line())
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def test_it_prints_answer_figures_verdicts_and_path(entrepot: Run, tmp_path: Pat
     assert code == 0
     text = " ".join(out.split())
     assert "about 56 %" in text.replace("\u00a0", " ")
-    for value in ("56.3", "5.24", "3.66", "14.4"):
+    for value in ("56.3", "5.24", "+266", "14.4"):
         assert value in text
     assert "Claims: 1 supported" in text
     assert text.endswith("written: out/b.md")

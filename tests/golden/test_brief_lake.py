@@ -60,8 +60,8 @@ def test_value_and_growth_come_from_the_same_rows(told: Brief) -> None:
     value, growth = told.cards[1], told.cards[2]
     assert value.figure.value == pytest.approx(CHINA[2023] * 1000)
     assert growth.figure.value == pytest.approx(200.0)
-    assert (growth.value, growth.unit) == ("3.00", "times")
-    assert "rose to **3.0 times as much**" in told.answer[1].text
+    assert (growth.value, growth.unit) == ("+200", "%")
+    assert "rose by **200\u00a0%, to 3.0 times as much**" in told.answer[1].text
 
 
 def test_the_share_over_time_has_a_computed_line(told: Brief) -> None:
@@ -78,7 +78,7 @@ def test_goods_that_are_no_list_have_one_panel(told: Brief) -> None:
     assert goods.picture is not None
     panels = goods.picture.drawn.panels
     assert [[bar.year for bar in panel.bars] for panel in panels] == [[2022, 2023]]
-    assert "rose to 3.0 times as much" in goods.title.text
+    assert "rose by 200\u00a0%, to 3.0 times as much" in goods.title.text
 
 
 def test_rows_that_hold_the_total_are_no_gap_and_no_print(told: Brief) -> None:

@@ -67,8 +67,7 @@ def test_numbers_are_those_of_ask(notes: dict[str, DecisionNote], empty: Path) -
     assert shown.figure.value == pytest.approx(share.value)
     assert (shown.figure.low, shown.figure.high) == pytest.approx((share.low, share.high))
     assert f"{100 * (share.value or 0):.1f}" == shown.value
-    low, high = (round(100 * (end or 0)) for end in (share.low, share.high))
-    assert f"{low} to {high}{NBSP}%" in made.title
+    assert f"{100 * (share.low or 0):.1f} to {100 * (share.high or 0):.1f}{NBSP}%" in made.title
 
 
 def test_a_wide_range_gives_no_share(notes: dict[str, DecisionNote]) -> None:

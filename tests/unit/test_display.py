@@ -30,7 +30,7 @@ def test_three_significant_digits(value: float, text: str) -> None:
         (5_242_751_142, "USD", "5.24 bn USD"),
         (999_700_000, "USD", "1.00 bn USD"),
         (1.63e12, "CNY", "1.63 tn CNY"),
-        (-9.9, "percent", "−9.90 %"),
+        (-9.9, "percent", "−9.9 %"),
         (266.4, "percent", "+266 %"),
         (14.44, "ratio", "14.4 times"),
         (0.38, "index", "0.380"),
@@ -46,10 +46,31 @@ def test_space_before_a_unit_never_breaks() -> None:
 
 
 def test_ranges_share_the_unit_and_tell_their_ends_apart() -> None:
-    assert range_text(0.384, 0.756, "share").replace("\u00a0", " ") == "38.4 to 75.6 %"
-    assert range_text(9e8, 1.1e9, "USD").replace("\u00a0", " ") == "900 m USD to 1.10 bn USD"
+    assert range_text(0.384, 0.756, "share").replace("\u00a0", " ") == "38 to 76 %"
+    assert range_text(9e8, 1.1e9, "USD").replace("\u00a0", " ") == "0.9 to 1.1 bn USD"
     assert range_text(None, 1.0, "share") == ""
     assert range_text(228.1045e9, 228.1055e9, "USD").startswith("228.10 to 228.11")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "value", "text"),
+    [
+        (0.00014, 0.00116, "share", None, "0.01 to 0.1 %"),
+        (0.00014, 0.00116, "share", 0.00116, "0.01 to 0.12 %"),
+        (0.384, 0.904, "share", 0.904, "38.4 to 90.4 %"),
+        (0.027, 0.03, "share", None, "2.7 to 3.0 %"),
+        (-0.0035, 4.13, "percent", 0.0, "0 to 4.1 %"),
+        (-0.0, 4.13, "percent", None, "0 to 4.1 %"),
+        (-50.0, -3.0, "percent", None, "−50 to −3 %"),
+        (5e6, 2.34e9, "USD", None, "5 m USD to 2 bn USD"),
+        (15, 17, "count", None, "15 to 17"),
+        (0.31, 0.31, "share", None, "31.0 %"),
+    ],
+)
+def test_digits_of_a_range(
+    low: float, high: float, unit: str, value: float | None, text: str
+) -> None:
+    assert range_text(low, high, unit, value=value).replace("\u00a0", " ") == text
 
 
 def test_card_parts() -> None:

@@ -52,7 +52,7 @@ def test_text_fits_and_has_everything(width: int, share: ep.Figure) -> None:
     lines = text.splitlines()
     assert max(len(line) for line in lines if "https://" not in line) <= width
     assert "\x1b" not in text
-    for words in ("56.3", "38.4 to 90.0", "Bruegel and KSE", "most influential", share.id):
+    for words in ("56.3", "38 to 90", "Bruegel and KSE", "most influential", share.id):
         assert words in text.replace("\u00a0", " ")
     for note in share.caveats:
         assert f"[{note.id}]" in text

@@ -84,9 +84,9 @@ def test_gains_and_nothing_are_called_so(found: Scenario) -> None:
 
     assert "Russia would lose no amount distinguishable from zero" in said(0, None, None)
     gain = said(-0.02, -0.03, -0.01).replace(NBSP, " ")
-    assert "Russia would gain 1.00 to 3.00 % of output" in gain
+    assert "Russia would gain 1.0 to 3.0 % of output" in gain
     both = said(0.0, -0.01, 0.02).replace(NBSP, " ")
-    assert "from gaining 1.00 % of output to losing 2.00 %" in both
+    assert "from gaining 1.0 % of output to losing 2.0 %" in both
 
 
 def test_the_screen_has_the_ladder_with_ranges_first(found: Scenario) -> None:

@@ -115,7 +115,7 @@ def test_per_cent_for_points() -> None:
         " says: 402.6 billion dollars}",
         *LEVELS,
     )
-    assert first(found, "a") == ("percent_points", "0.240 points")
+    assert first(found, "a") == ("percent_points", "0.24 points")
 
 
 def test_right_in_another_currency() -> None:

@@ -92,8 +92,9 @@ def _compared(value: float, claim: Claim) -> tuple[str, bool]:
 def _result(value: float, claim: Claim) -> str:
     """Return a result with at least as many digits as the claim it is compared with."""
     unit = claim.quantity.unit
-    digits = max(_digits(claimed(claim)), 3) if claim.says.relation == "=" else 3
-    return stated(value, unit, min(digits, _MOST))
+    digits = min(max(_digits(claimed(claim)), 3) if claim.says.relation == "=" else 3, _MOST)
+    # A step of a sum has a digit more than a value on its own, so that its rounding is seen.
+    return stated(value, unit, digits + (unit in ("percent", "share") and digits == 3))
 
 
 def _digits(text: str) -> int:

@@ -126,7 +126,7 @@ def span(interval: Interval, unit: str) -> str:
             if interval.high >= MANY * 100
             else (low if low == high else f"{low} to {high}")
         )
-    return low if low == high else range_text(interval.low, interval.high, unit)
+    return low if low == high else range_text(interval.low, interval.high, unit, _EXACT)
 
 
 def claimed(claim: Claim) -> str:
@@ -168,6 +168,8 @@ def like(claim: Claim, value: float) -> str:
 # Short names of claims for a narrow screen, where the user gave none: "trade CHN–RUS 2025".
 
 
+_EXACT = 3
+"""Digits of ends that the digits of a text set: 9.5 to 10.5 % is not 10 to 11 %."""
 _PLAIN = ("value", "balance")
 """Measures whose name says no more than their flow does."""
 

@@ -320,7 +320,7 @@ def _read(row: Published) -> str:
         end = row.high if row.low is None else row.low
         way = "under" if row.low is None else "over"
         return f"{way} {stated(end, row.unit)}" if end is not None else ""
-    return range_text(row.low, row.high, row.unit)
+    return range_text(row.low, row.high, row.unit, 3)
 
 
 def plain(row: Published) -> dict[str, Any]:

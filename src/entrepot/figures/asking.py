@@ -21,7 +21,7 @@ from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
-from entrepot.model.display import figure_value, folded, joined, range_text
+from entrepot.model.display import figure_value, folded, joined
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, TableResult
@@ -158,7 +158,7 @@ class Panel(TableResult):
             [str(_plain(getattr(one.definition, name))) for name in self.varied]
             + [
                 figure_value(one.value, one.unit),
-                range_text(one.low, one.high, one.unit),
+                one.range_text,
                 source(one),
             ]
             for one in self.figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
@@ -25,7 +26,7 @@ from entrepot.figures.evidence import (
     SourceAnswer,
     Specification,
 )
-from entrepot.figures.figure import Figure
+from entrepot.figures.figure import Figure, figure_line
 from entrepot.figures.hub_placebos import refuse_tests, with_tests
 from entrepot.figures.input_choices import ORIGIN
 from entrepot.figures.input_rows import SOURCE as INPUT_SOURCE
@@ -43,7 +44,7 @@ from entrepot.figures.validate import PRINTED, checked
 from entrepot.goods.parse import NAMED
 from entrepot.lake.bundled import SOURCE as BUNDLED
 from entrepot.lake.bundled import bundled, bundled_codes
-from entrepot.limits import step
+from entrepot.limits import say, step
 from entrepot.measures import measure_metadata
 from entrepot.model.areas import stopped_in
 from entrepot.model.display import joined
@@ -113,6 +114,8 @@ def evaluate(
                 definition, asked, lake, figure, lambda one: evaluate(one, lake, ranged=False)
             )
         figure = replace(figure, chosen=_chosen(definition, figure.definition))
+        if figure.value is not None:
+            say(partial(figure_line, figure))
         specifications_ = figure.specifications
         if curve and specifications_ is not None:
             return _with_curve(figure, specifications_, asked, lake, above)

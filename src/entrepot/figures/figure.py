@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -138,6 +138,11 @@ class Figure:
     kind: FigureKind | None = None
     ranged: bool = True
     nowcast: dict[str, Any] | None = None
+
+    @property
+    def range_text(self) -> str:
+        """The ends of the range as every surface prints them; empty where there are none."""
+        return range_text(self.low, self.high, self.unit, value=self.value)
 
     @property
     def id(self) -> str:
@@ -380,6 +385,33 @@ def _goods(asked: Definition) -> str:
     return inputs_title(asked.goods, asked.sector) + whose
 
 
+def figure_line(figure: Figure) -> str:
+    """Return a Figure as one line: what it is, and its value."""
+    return f"{headline(figure)}: {figure_value(figure.value, figure.unit)}"
+
+
+def in_reverse(figure: Figure) -> Figure | None:
+    """Return an asymmetry below one the other way round, as it is read; None for anything else.
+
+    "5.3 times" is understood where "0.187 times" is not.
+    """
+    if figure.definition.measure != "asymmetry" or not 0 < (figure.value or 0.0) < 1:
+        return None
+    ends = [1 / end if end else None for end in (figure.high, figure.low)]
+    found = figure.specifications
+    if found is not None and all(one.value for one in found.items):
+        items = tuple(replace(one, value=1 / one.value) for one in found.items)
+        found = replace(found, items=items)
+    return replace(
+        figure,
+        value=1 / figure.required(),
+        low=None if None in ends else ends[0],
+        high=None if None in ends else ends[1],
+        specifications=found,
+        spread={},
+    )
+
+
 def as_rows(figure: Figure) -> list[tuple[str, str]]:
     """Return label and text of everything the Figure carries, in the order of a card."""
     asked = figure.definition
@@ -421,14 +453,18 @@ def _value_rows(figure: Figure) -> list[tuple[str, str]]:
         return [("nowcast", value), *_nowcast_rows(figure)]
     if figure.status != "ok":
         return [("value", value), ("missing", figure.reason or "")]
-    spread = range_text(figure.low, figure.high, figure.unit)
+    spread = figure.range_text
     point = QUESTIONS[figure.definition.measure].point
     if point and spread:
         return [("range", f"{spread} ({figure.range})"), ("value", value), ("the value", point)]
     if not figure.ranged:
         return [("value", value)]
     words = f"{spread} ({figure.range})" if spread else "no range can be given"
-    return [("value", value), ("range", words)]
+    rows = [("value", value), ("range", words)]
+    if reverse := in_reverse(figure):
+        ends = f", {reverse.range_text}" if reverse.range_text else ""
+        rows.append(("reverse", f"{figure_value(reverse.value, reverse.unit)}{ends}"))
+    return rows
 
 
 def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
@@ -436,7 +472,7 @@ def _nowcast_rows(figure: Figure) -> list[tuple[str, str]]:
     found = figure.nowcast or {}
     unit = figure.unit
     rows = [
-        (f"{level} % interval", range_text(ends[0], ends[1], unit))
+        (f"{level} % interval", range_text(ends[0], ends[1], unit, value=figure.value))
         for level, ends in found["intervals"].items()
     ]
     rows.append(("based on", f"{found['based_on']}; loaded {found['known_on']}"))
@@ -560,7 +596,9 @@ def _detail(
     if unit is None and own == "share_points" and not name.endswith(("suppliers", "products")):
         unit = "share" if name.startswith("share") else own
     text = figure_value(value, unit) if unit else _amount(value, own)
-    return f"{label}: {text} ({range_text(*ends, unit or 'index')})" if ends else f"{label}: {text}"
+    if ends is None:
+        return f"{label}: {text}"
+    return f"{label}: {text} ({range_text(*ends, unit or 'index', value=value)})"
 
 
 def _amount(value: float, unit: str) -> str:
@@ -678,12 +716,14 @@ def card_of(figure: Figure) -> FigureCard:
     """Return what a card of a Figure says, in a notebook and on a terminal."""
     asked, unit, found = figure.definition, figure.unit, figure.specifications
     value, word = split_unit(figure.value, unit) if figure.value is not None else ("", "")
-    ends = range_text(figure.low, figure.high, unit)
+    ends = figure.range_text
     if ends and found:
         middle = figure_value(statistics.median(one.value for one in found.items), unit)
         ends = f"{ends} across {len(found.items)} definitions, median {middle}"
     elif figure.status == "ok" and figure.ranged and not ends:
         ends = "no range can be given"
+    if reverse := in_reverse(figure):
+        ends = f"{ends}; the other way round {figure_value(reverse.value, unit)}"
     if figure.nowcast:
         ends = f"nowcast, not a reported value; {ends}".removesuffix("; ")
     first, last, axis = _axis(figure)

@@ -1,7 +1,13 @@
-"""Numbers as people read them: three significant digits, true minus, no-break spaces; lists."""
+"""Numbers and ranges as every surface prints them, in one way; lists.
+
+Command line, pages, briefs, notes, workbooks, charts and checks call these functions, so one
+Figure has the same digits everywhere. Two or three significant digits, a true minus, no-break
+spaces.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +23,7 @@ __all__ = [
     "NBSP",
     "SCALES",
     "day_text",
+    "decimals",
     "figure_value",
     "first_of",
     "folded",
@@ -24,6 +31,7 @@ __all__ = [
     "number",
     "per_cent",
     "printable",
+    "range_ends",
     "range_text",
     "split_unit",
 ]
@@ -57,34 +65,80 @@ def number(value: float, digits: int = 3) -> str:
     >>> number(0)
     '0'
     """
-    if value == 0:
-        return "0"
-    # From the shortest digits that are this number: those of the binary value round 2.675 down.
-    exact = Decimal(repr(float(value)))
-    # `adjusted` is the power of ten of the first digit: -1 of 0.563.
-    places = max(0, digits - 1 - exact.adjusted())
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    if rounded.adjusted() > exact.adjusted() and places:  # 9.996 became 10.00
-        rounded = rounded.quantize(Decimal(1).scaleb(1 - places), rounding=ROUND_HALF_UP)
-    return f"{rounded:,f}".replace("-", MINUS)
+    return _fixed(value, _places(value, digits))
 
 
 def per_cent(value: float) -> str:
-    """Return digits of per cent as a column or a chart has them: one decimal, never a row of zeros.
-
-    Below one they are two significant digits.
+    """Return digits of per cent: one decimal from one on, two significant digits below.
 
     Examples
     --------
     >>> per_cent(5.8), per_cent(46.34), per_cent(100), per_cent(0.0614), per_cent(0)
     ('5.8', '46.3', '100', '0.061', '0')
     """
-    # 0.97 is 0.97, and 0.996 is 1.0: what rounds to one is one.
-    if abs(value) < 0.995:
-        text = number(value, 2)
-        return text.rstrip("0") if "." in text else text
-    rounded = Decimal(repr(float(value))).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return number(value) if abs(rounded) >= 100 else f"{rounded:f}".replace("-", MINUS)
+    text = _fixed(value, decimals(value, "percent"))
+    return text.rstrip("0") if abs(value) < _ONE and "." in text else text
+
+
+# 0.97 is 0.97, and 0.996 is 1.0: what rounds to one is one.
+_ONE = 0.995
+_PER_CENT = {"share": 100.0, "relative": 100.0, "share_points": 100.0, "percent": 1.0}
+"""Units that are printed as per cents or points, and what their values are multiplied by."""
+_NOISE = 1e-9
+"""Per cents below which a number is what sums in floating point left of nothing."""
+
+
+def _exact(value: float) -> Decimal:
+    # From the shortest digits that are this number: those of the binary value round 2.675 down.
+    return Decimal(repr(float(value)))
+
+
+def _fixed(value: float, places: int) -> str:
+    """Return a number with so many decimals; what rounds to nothing is 0, without a sign."""
+    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{rounded:,f}".replace("-", MINUS) if rounded else "0"
+
+
+def _places(value: float, digits: int) -> int:
+    """Return the decimals that leave so many significant digits of a number."""
+    if value == 0:
+        return 0
+    exact = _exact(value)
+    # `adjusted` is the power of ten of the first digit: -1 of 0.563.
+    places = max(0, digits - 1 - exact.adjusted())
+    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    # 9.996 became 10.00.
+    return places - 1 if places and rounded.adjusted() > exact.adjusted() else places
+
+
+def decimals(value: float, unit: str, digits: int = 3) -> int:
+    """Return how many decimals a number has where it is printed, in the unit that is printed.
+
+    Parameters
+    ----------
+    value
+        As it is printed: 56.3 for a share of 0.563.
+    unit
+        Per cents and points have one decimal, and two significant digits below one.
+    """
+    if unit == "count" and float(value).is_integer():
+        return 0
+    if unit not in _PER_CENT and unit != "points":
+        return _places(value, digits)
+    if abs(value) < _ONE:
+        return _places(value, min(digits, 2))
+    return min(_places(value, digits), max(1, digits - 2))
+
+
+def _scale(largest: float, unit: str) -> tuple[float, str]:
+    """Return the size of what is counted, and the word for it."""
+    if unit in _PER_CENT:
+        return 1 / _PER_CENT[unit], "points" if unit == "share_points" else "%"
+    if unit in MONEY:
+        # A scale is used from 0.9995 of it on: 999,600,000 rounds to 1.00 bn, and not to 1,000 m.
+        fits = ((size, f"{word} {unit}") for size, word in SCALES if abs(largest) >= size * 0.9995)
+        return next(fits, (1.0, unit))
+    return 1.0, {"index": "", "count": "", "ratio": "times"}.get(unit, unit)
 
 
 def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
@@ -99,31 +153,23 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
         ``share_points`` (a difference of shares), ``points``, ``ratio``, ``index``,
         ``count``, a currency, ``t`` or
         anything else, which is printed as it is.
+    digits
+        Significant digits at most; see `decimals` for per cents.
 
     Examples
     --------
     >>> split_unit(0.563, "share"), split_unit(5.243e9, "USD"), split_unit(13.9, "ratio")
     (('56.3', '%'), ('5.24', 'bn USD'), ('13.9', 'times'))
     """
-    if unit == "share":
-        return number(value * 100, digits), "%"
-    if unit == "percent":
-        return number(value, digits), "%"
-    if unit == "relative":
-        return number(value * 100, digits), "%"
-    if unit == "share_points":
-        return number(value * 100, digits), "points"
-    if unit == "ratio":
-        return number(value, digits), "times"
-    if unit in MONEY:
-        # A scale is used from 0.9995 of it on: 999,600,000 rounds to 1.00 bn, and not to 1,000 m.
-        factor, word = next(
-            ((size, name) for size, name in SCALES if abs(value) >= size * 0.9995), (1.0, "")
-        )
-        return number(value / factor, digits), f"{word} {unit}".strip()
     if unit == "count" and value == int(value):
-        return f"{int(value):,}", ""
-    return number(value, digits), "" if unit in ("index", "count") else unit
+        return _fixed(value, 0), ""
+    size, word = _scale(value, unit)
+    shown = value * _PER_CENT[unit] if unit in _PER_CENT else value / size
+    if unit in _PER_CENT and abs(shown) < _NOISE:
+        return "0", word
+    if unit in _PER_CENT and digits == 3:
+        return per_cent(shown), word
+    return _fixed(shown, decimals(shown, unit, digits)), word
 
 
 def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
@@ -137,30 +183,112 @@ def figure_value(value: float | None, unit: str, digits: int = 3) -> str:
     if value is None:
         return "–"
     text, word = split_unit(value, unit, digits)
-    if unit in ("percent", "relative", "share_points") and value > 0:
+    if unit in ("percent", "relative", "share_points") and value > 0 and text != "0":
         text = f"+{text}"
     return _glued(text, word)
 
 
-def range_text(low: float | None, high: float | None, unit: str, digits: int = 3) -> str:
-    """Return ``38.4 to 75.6 %``, or an empty text when either end is unknown.
+def range_text(
+    low: float | None,
+    high: float | None,
+    unit: str,
+    digits: int = 0,
+    *,
+    value: float | None = None,
+    between: str = " to ",
+) -> str:
+    """Return ``38 to 76 %``, or an empty text when either end is unknown.
 
-    Ends that would print alike get as many digits more as it takes to tell them apart.
+    Both ends have one unit and the same decimals, as many as their distance allows: three
+    significant digits of the larger one where they differ by less than a twentieth, two where they
+    differ by more, one where one is eight times the other. The smaller one keeps one digit.
+    Ends that would print alike get as many digits more as it takes to tell them apart, and so do
+    ends that would leave out the value that is printed beside them.
+
+    Parameters
+    ----------
+    low, high
+        In the units of the data, as for `split_unit`.
+    digits
+        Significant digits of the larger end, for ends that are exact; 0 for as many as fit.
+    value
+        What the range is of, as `split_unit` prints it.
+    between
+        What stands between the ends.
 
     Examples
     --------
+    >>> ends = [(0.384, 0.9), (0.0268, 0.0301), (0.00014, 0.00116)]
+    >>> [range_text(low, high, "share").replace(NBSP, " ") for low, high in ends]
+    ['38 to 90 %', '2.7 to 3.0 %', '0.01 to 0.1 %']
     >>> range_text(228_104_500_000, 228_105_500_000, "USD").replace(NBSP, " ")
     '228.10 to 228.11 bn USD'
     """
     if low is None or high is None:
         return ""
-    alike = split_unit(low, unit, digits) == split_unit(high, unit, digits)
-    if alike and low != high and digits < 9:
-        return range_text(low, high, unit, digits + 1)
-    (first, first_unit), (last, last_unit) = (split_unit(end, unit, digits) for end in (low, high))
-    if first_unit == last_unit:
-        return _glued(f"{first} to {last}", last_unit)
-    return f"{_glued(first, first_unit)} to {_glued(last, last_unit)}"
+    (first, first_word), (last, last_word) = range_ends(low, high, unit, digits, value=value)
+    if low == high:
+        return _glued(first, first_word)
+    if first_word == last_word:
+        return _glued(f"{first}{between}{last}", last_word)
+    return f"{_glued(first, first_word)}{between}{_glued(last, last_word)}"
+
+
+def range_ends(
+    low: float, high: float, unit: str, digits: int = 0, *, value: float | None = None
+) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return digits and unit of both ends of a range; for what they are see `range_text`."""
+    if low == high:
+        return split_unit(low, unit), split_unit(high, unit)
+    larger = max(low, high, key=abs)
+    fitting = _digits_of_range(low, high)
+    # "5 m USD to 2 bn USD" is read more easily than "0.005 to 2 bn USD".
+    is_far = unit in MONEY and 0 < min(abs(low), abs(high)) * _FAR <= abs(larger)
+    scales = [_scale(end if is_far else larger, unit) for end in (low, high)]
+    texts: list[str] = []
+    for more in range(_MOST_DIGITS):
+        texts = []
+        for end, (size, _) in zip((low, high), scales, strict=True):
+            largest = (end if is_far else larger) / size
+            places = _places(largest, digits) if digits else decimals(largest, unit, fitting)
+            places += more
+            # With ends on both sides of zero, the smaller one may be nothing beside the other.
+            kept = _places(end / size, 1) if low * high > 0 else 0
+            texts.append(_fixed(end / size, max(places, kept)))
+        is_one = texts[0] == texts[1] and scales[0] == scales[1]
+        if not is_one and _takes_in(texts, scales, value, unit):
+            break
+    return (texts[0], scales[0][1]), (texts[1], scales[1][1])
+
+
+_FAR = 100
+_MOST_DIGITS = 12
+
+
+def _digits_of_range(low: float, high: float) -> int:
+    """Return how many significant digits the distance between two ends allows the larger one."""
+    small, large = sorted((abs(low), abs(high)))
+    if low * high <= 0 or large < 8 * small:
+        return 3 if low * high > 0 and large < 1.05 * small else 2
+    return 1
+
+
+def _takes_in(
+    ends: Sequence[str], scales: Sequence[tuple[float, str]], value: float | None, unit: str
+) -> bool:
+    """Return whether a printed value lies between printed ends, to the digits that it has."""
+    if value is None:
+        return True
+    text = split_unit(value, unit)[0]
+    # Ends with more digits than the value are compared as if they had as many.
+    step = _scale(value, unit)[0] / 10 ** len(text.partition(".")[2])
+    steps = [
+        float(end.replace(",", "").replace(MINUS, "-")) * size / step
+        for end, (size, _) in zip(ends, scales, strict=True)
+    ]
+    said = value / step
+    low, high = (math.floor(end + 0.5 + 1e-9) for end in steps)
+    return bool(low <= math.floor(said + 0.5 + 1e-9) <= high)
 
 
 def day_text(day: date) -> str:

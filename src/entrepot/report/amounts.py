@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from entrepot.model.display import MINUS, MONEY, SCALES, number
+from entrepot.model.display import MINUS, MONEY, SCALES, number, per_cent
 from entrepot.report.parts import RangeBar
 
 if TYPE_CHECKING:
@@ -149,33 +149,28 @@ def bar_of(figure: Figure) -> RangeBar | None:
     computed, printed = spans_of(figure)
     computed = _hull([*(computed or ()), *(errors_of(figure) or ())])
     values = [figure.value, *(computed or ()), *(printed or ())]
-    # A growth that is shown as a multiple (366 % for
-    # +266 %) has its zero where nothing would be left.
-    shift = 100.0 if figure.unit == "percent" and figure.value >= 100 else 0.0
-    if min(values) + shift < 0 or max(values) + shift == 0:
+    if min(values) < 0 or max(values) == 0:
         return None
-    end, text = _scale(figure.unit, max(values) + shift, shift)
+    end, text = _scale(figure.unit, max(values))
     return RangeBar(
         ends=("0", text),
-        value=(figure.value + shift) / end,
-        computed=_scaled(computed, shift, end),
-        published=_scaled(printed, shift, end),
+        value=figure.value / end,
+        computed=_scaled(computed, end),
+        published=_scaled(printed, end),
     )
 
 
-def _scaled(ends: Ends | None, shift: float, end: float) -> Ends | None:
-    return ((ends[0] + shift) / end, (ends[1] + shift) / end) if ends else None
+def _scaled(ends: Ends | None, end: float) -> Ends | None:
+    return (ends[0] / end, ends[1] / end) if ends else None
 
 
-def _scale(unit: str, highest: float, shift: float) -> tuple[float, str]:
+def _scale(unit: str, highest: float) -> tuple[float, str]:
     if unit == "share":
         return 1.0, "100 %"
     end = round_up(highest)
     if unit in MONEY:
         factor, word = next(((f, w) for f, w in SCALES if end >= f), (1.0, ""))
         return end, f"{number(end / factor, 1)} {word}".strip()
-    if shift:
-        return end, f"{number(end / 100, 1)} times"
     return end, f"{number(end, 1)} times" if unit == "ratio" else f"{number(end, 1)} %"
 
 
@@ -210,7 +205,8 @@ class Scale:
 
     def text(self, value: float, *, sign: bool = False) -> str:
         """Return its digits, three of them significant, with its sign if asked."""
-        digits = number(self.of(value))
+        shown = self.of(value)
+        digits = per_cent(shown) if self.word == "%" else number(shown)
         return f"+{digits}" if sign and value > 0 else digits
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
 from entrepot.goods.parse import only_codes
 from entrepot.model.display import joined
 from entrepot.report import phrasing
-from entrepot.report.cards import percent_span, source_on_card, watched_part
+from entrepot.report.cards import source_on_card, watched_part
 from entrepot.report.definitions import part_name, verb_of
 from entrepot.report.missing_value import missing_value
 from entrepot.report.parts import BriefSentence
@@ -96,7 +97,7 @@ def _share(context: BriefContext, subject: Subject, found: Headline) -> BriefSen
         is_made = share.definition.source == "reconciled" and "errors" in share.spread
         errors = "the errors of the reports and " if is_made else ""
         what = f"{errors}other defensible definitions {'allow' if errors else 'give'}"
-        text += f"{what} **{percent_span(share.low, share.high)}**."
+        text += f"{what} **{share.range_text}**."
     else:
         text += "the other definitions available give the same."
     if some := _some_only(context, subject, share):
@@ -129,7 +130,7 @@ def _moved(
         asked = growth.definition
         # The number that follows is set strong: "rose by
         # **39 %**". "Did not change" has neither word.
-        moved = phrasing.changed(growth).replace("by ", "by **").replace("to ", "to **")
+        moved = re.sub(r"\b(by|to) ", r"\1 **", phrasing.changed(growth), count=1)
         strong = f"{moved}**" if "**" in moved else moved
         text += f"{strong} in dollars from {asked.base:–} to {asked.period:–}"
         text += _other_reporter(found.share, growth)

@@ -11,7 +11,7 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.figures.scenario import Scenario
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import figure_value, joined, range_text
+from entrepot.model.display import figure_value, joined
 from entrepot.reconciliation.mirror_gaps import MirrorPair
 from entrepot.sources.published.read import origin_name, published
 
@@ -128,7 +128,7 @@ def evidence_of(figure: Figure) -> str:
 def _figure(figure: Figure) -> str:
     if figure.value is None:
         return f"{headline(figure)}: not available"
-    ends = range_text(figure.low, figure.high, figure.unit)
+    ends = figure.range_text
     value = figure_value(figure.value, figure.unit)
     if figure.definition.measure == "top_supplier":  # a share of imports has the others below it
         value += " of all named suppliers"
@@ -153,7 +153,7 @@ def _reports(pair: MirrorPair) -> str:
 def _scenario(found: Scenario) -> str:
     parts = [
         f"{loss.name} loses {figure_value(loss.lost_share.value, 'share')} of output"
-        f" ({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        f" ({loss.lost_share.range_text('share') or 'no range'})"
         for loss in (found.economy.sides if found.economy else ())
         if loss.who == "target"
     ]

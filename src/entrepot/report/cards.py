@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import source_name
-from entrepot.model.display import NBSP, number, range_text, split_unit
+from entrepot.figures.figure import in_reverse
+from entrepot.model.display import NBSP, range_text, split_unit
 from entrepot.model.period import Period
 from entrepot.report import definitions, phrasing
 from entrepot.report.amounts import bar_of, errors_of, spans_of
@@ -29,7 +30,6 @@ __all__ = [
     "cards",
     "gathered",
     "headline",
-    "percent_span",
     "stated_once",
     "watched_part",
 ]
@@ -124,14 +124,15 @@ def card_of(context: BriefContext, subject: Subject, figure: Figure) -> Card:
             reason=(figure.reason or "").replace("\n", ". "),
             command=lacks.command,
         )
-    value, unit = value_on_card(figure)
+    read = in_reverse(figure) or figure
+    value, unit = value_on_card(read)
     return Card(
         name=name,
         figure=figure,
         value=value,
         unit=unit,
-        bar=bar_of(figure),
-        range=range_on_card(figure),
+        bar=bar_of(read),
+        range=range_on_card(read),
         definition=definitions.counted(context, subject, figure),
         tag="computed" if is_computed(figure) else "published",
         source=source_on_card(figure),
@@ -140,13 +141,10 @@ def card_of(context: BriefContext, subject: Subject, figure: Figure) -> Card:
 
 
 def value_on_card(figure: Figure) -> tuple[str, str]:
-    """Return value and unit; a growth of 100 % and more reads as a multiple."""
-    if figure.unit == "percent" and figure.value is not None:
-        if figure.value >= 100:
-            return number(phrasing.times_of(figure.value)), "times"
-        digits, unit = phrasing.shown(figure)
-        return (f"+{digits}" if figure.value > 0 else digits), unit
-    return phrasing.shown(figure)
+    """Return value and unit; a growth has its sign."""
+    digits, unit = phrasing.shown(figure)
+    is_rise = figure.unit == "percent" and (figure.value or 0.0) > 0 and digits != "0"
+    return (f"+{digits}" if is_rise else digits), unit
 
 
 def range_on_card(figure: Figure) -> str:
@@ -183,28 +181,14 @@ def _without_zeros(text: str) -> str:
 
 
 def _span(ends: tuple[float, float], figure: Figure) -> str:
-    low, high = ends
-    unit = figure.unit
-    if unit == "percent" and figure.value is not None and figure.value >= 100:
-        low, high, unit = phrasing.times_of(low), phrasing.times_of(high), "ratio"
-    if unit == "share":
-        return percent_span(low, high)
-    # Ends that print the same are one number.
-    if split_unit(low, unit) == split_unit(high, unit):
-        return NBSP.join(split_unit(low, unit))
-    return range_text(low, high, unit)
-
-
-def percent_span(low: float, high: float, between: str = " to ") -> str:
-    """Return a span of shares: whole per cents above ten, one decimal below.
-
-    Examples
-    --------
-    >>> percent_span(0.384, 0.9).replace(NBSP, " "), percent_span(0.027, 0.03).replace(NBSP, " ")
-    ('38 to 90 %', '2.7 to 3.0 %')
-    """
-    first, last = number(low * 100, 2), number(high * 100, 2)
-    return f"{first}{NBSP}%" if first == last else f"{first}{between}{last}{NBSP}%"
+    """Return ends of some of the definitions; those that print the same are one number."""
+    low, high = (split_unit(end, figure.unit) for end in ends)
+    if low == high:
+        return NBSP.join(low)
+    # The value is not always among them: published numbers may lie beside a computed one.
+    value = figure.value
+    is_among = value is not None and ends[0] <= value <= ends[1]
+    return range_text(*ends, figure.unit, value=value if is_among else None)
 
 
 def source_on_card(figure: Figure) -> str:

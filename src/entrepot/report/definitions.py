@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.figures.figure import in_reverse
 from entrepot.goods import goods_list, goods_title
 from entrepot.goods.library import list_names
-from entrepot.model.display import NBSP, number, range_text
+from entrepot.model.display import NBSP, figure_value
 from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row, row_of, when_of
 
@@ -66,7 +67,9 @@ def name_of(subject: Subject, figure: Figure) -> str:
         case "value" | "growth":
             name = f"{part_name(asked.goods)} {flow}"
         case _:
-            name = f"Asymmetry of dependence, {subject.buyer} on {subject.seller}"
+            sides = (subject.buyer, subject.seller)
+            first, second = reversed(sides) if in_reverse(figure) else sides
+            name = f"Asymmetry of dependence, {first} on {second}"
     when = f"{asked.period} against {asked.base}" if asked.base else f"{asked.period}"
     return f"{phrasing.capital(name)}, {when}"
 
@@ -130,7 +133,7 @@ def _valuation(figure: Figure) -> str:
 
 
 def _levels(context: BriefContext, figure: Figure) -> str:
-    """Return both levels of a growth, and the growth itself where the card shows a multiple."""
+    """Return both levels of a growth."""
     asked = figure.definition
     keys = {"importer": asked.importer, "exporter": asked.exporter, "goods": asked.goods}
     keys["source"] = asked.source or ""
@@ -141,20 +144,20 @@ def _levels(context: BriefContext, figure: Figure) -> str:
     ]
     if any(level.value is None for level in levels):
         return f"in {asked.currency}, levels not available"
-    text = range_text(levels[0].value, levels[-1].value, levels[0].unit)
-    # The card shows a multiple, so the per cent are said here.
-    if figure.value is not None and figure.value >= 100:
-        text += f", +{number(figure.value)}{NBSP}%"
-    return text
+    return " to ".join(figure_value(one.value, one.unit) for one in (levels[0], levels[-1]))
 
 
 def _weights(subject: Subject, figure: Figure) -> str:
+    """Return what is divided by what, the larger share first."""
     rows = [row_of(item) for item in figure.evidence]
     # Both shares in print: their own digits are the arithmetic of the ratio.
+    said = ["share", "share"]
     if len(rows) == 2 and all(row is not None and row.unit == "share" for row in rows):
-        first, last = (row.printed.replace(" ", NBSP) if row else "" for row in rows)
-        return f"{first} of {subject.buyers} imports over {last} of {subject.sellers} exports"
-    return f"share of {subject.buyers} imports over its share of {subject.sellers} exports"
+        said = [row.printed.replace(" ", NBSP) if row else "" for row in rows]
+    of = [f"{subject.buyers} imports", f"{subject.sellers} exports"]
+    sides = [f"{share} of {whole}" for share, whole in zip(said, of, strict=True)]
+    first, second = reversed(sides) if in_reverse(figure) else sides
+    return f"{first} over {'its ' if said[0] == 'share' else ''}{second}"
 
 
 def moved_by(figure: Figure) -> str:

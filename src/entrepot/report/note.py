@@ -23,7 +23,7 @@ from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, row_of
 from entrepot.report.back_matter import day_words, read_date
 from entrepot.report.brief_context import BriefContext
-from entrepot.report.cards import card_of, headline, percent_span, range_on_card
+from entrepot.report.cards import card_of, headline
 from entrepot.report.charts import Chart
 from entrepot.report.charts.place import text_width
 from entrepot.report.charts.ranked import RankedBar, RankedBars
@@ -310,7 +310,7 @@ def _title(subject: Subject, found: Headline) -> str:
     elif share.status == "ok" and is_wide(share):
         text = f"{subject.sellers} share of {_imports(subject)} depends on the definition"
     elif share.status == "ok" and share.low is not None and share.high is not None:
-        ends = percent_span(share.low, share.high)
+        ends = share.range_text
         text = f"{subject.seller} {verb_of(share)} {ends} of {_imports(subject)}{when}"
     elif share.status == "ok":
         text = f"{subject.seller} {verb_of(share)} {phrasing.about(share)} of {_imports(subject)}"
@@ -365,7 +365,7 @@ def _said_share(subject: Subject, share: Figure, value: Figure) -> BriefSentence
 def _ends(share: Figure) -> str:
     if share.low is None or share.high is None:
         return ""
-    ends = percent_span(share.low, share.high)
+    ends = share.range_text
     return f"between {ends.replace(' to ', ' and ')}" if " to " in ends else ends
 
 
@@ -425,7 +425,7 @@ def _number(
         # Publisher and vintage, as among the sources: "BACI" alone is a name for those who know it.
         whose = data_set(figure.evidence[0].source, figure.evidence[0].vintage)
     text = f"{status}: {whose}."
-    return NoteFigure(replace(card, range=range_on_card(figure)), text, cited.marks(figure))
+    return NoteFigure(card, text, cited.marks(figure))
 
 
 def _once(numbers: Sequence[NoteFigure]) -> tuple[NoteFigure, ...]:

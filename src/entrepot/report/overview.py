@@ -13,12 +13,12 @@ from entrepot.figures.availability import BUNDLED
 from entrepot.goods.words import goods_words, spaced_code
 from entrepot.lake.bundled import bundled
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
-from entrepot.model.display import MINUS, NBSP, figure_value, number
+from entrepot.model.display import MINUS, figure_value, number, per_cent
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.ranked import RankedBar, RankedBars
 from entrepot.report.charts.world import Partner, World, grid
 from entrepot.report.parts import Note, PageLink, Remark, Section
-from entrepot.report.phrasing import capital, count_word
+from entrepot.report.phrasing import capital, count_word, span_like
 from entrepot.sources import is_own, source_info, split_address
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def source_line(source: str, period: object, lake: Lake, *more: str) -> tuple[st
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}{NBSP}%"
+    return figure_value(share, "share")
 
 
 def _is_place(code: str) -> bool:
@@ -163,7 +163,7 @@ def suppliers_of(
         deck += f" Last column: change since {before.definition.period}, in percentage points."
     listed = ", ".join(f"{area_name(one.code)} {_percent(one.value)}" for one in named[:5])
     rows = tuple(
-        (area_name(one.code), f"{100 * one.value:.2f}", _money(one.traded)) for one in parts
+        (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
     )
     table = BriefTable(
         capital(f"{'exporters' if of_world else 'suppliers'}{of}, {when}"),
@@ -188,17 +188,16 @@ def suppliers_of(
 
 def _points(change: float) -> str:
     """Return a change of a share in points, with its sign."""
-    text = f"{abs(100 * change):.1f}"
-    sign = "" if float(text) == 0 else "+" if change > 0 else MINUS
+    text = per_cent(abs(100 * change))
+    sign = "" if text == "0" else "+" if change > 0 else MINUS
     return f"{sign}{text}"
 
 
 def _supplier_bar(one: BreakdownPart, figure: Figure | None, *, marked: bool) -> RankedBar:
     ends = (figure.low, figure.high) if figure is not None else (None, None)
     low, high = ends
-    span = "–" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
-    # Ends that print the same are no range for a reader.
-    if low is not None and high is not None and f"{100 * low:.1f}" == f"{100 * high:.1f}":
+    span = span_like(figure) if figure is not None else ""
+    if not span:  # ends that print the same are no range for a reader
         span, low, high = "–", None, None
     return RankedBar(
         area_name(one.code),
@@ -289,7 +288,9 @@ def dependence_map(found: Breakdown, lake: Lake, about: str = "") -> Section:
         f"{capital(possessive(seller))} share of imports{of}, {when}",
         ("Importer", "Share, %", f"Imports, {asked.currency} m"),
         (False, True, True),
-        tuple((area_name(one.code), f"{100 * one.value:.1f}", _money(one.traded)) for one in parts),
+        tuple(
+            (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
+        ),
         ("", "per cent", f"million {asked.currency}"),
         "Table of this map",
     )
@@ -350,7 +351,7 @@ def dependent_goods(found: Breakdown, lake: Lake) -> Section | None:
             (
                 capital(goods_words(one.code)),
                 spaced_code(one.code),
-                f"{100 * one.value:.1f}",
+                per_cent(100 * one.value),
                 area_name(str(one.details["top_supplier"])),
                 _money(one.traded),
             )
@@ -410,7 +411,9 @@ def dependents(found: Breakdown, lake: Lake) -> Section | None:
         f"Importers by share from {seller}, {when}",
         ("Importer", "Share, %", f"Imports, {asked.currency} m"),
         (False, True, True),
-        tuple((area_name(one.code), f"{100 * one.value:.1f}", _money(one.traded)) for one in parts),
+        tuple(
+            (area_name(one.code), per_cent(100 * one.value), _money(one.traded)) for one in parts
+        ),
         ("", "per cent", f"million {asked.currency}"),
     )
     return Section(

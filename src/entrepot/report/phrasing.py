@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, number, per_cent, range_text, split_unit
+from entrepot.model.display import NBSP, figure_value, number, split_unit
 from entrepot.report.attribution import printed_row
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def shown(figure: Figure) -> tuple[str, str]:
     if row is not None and figure.unit in ("share", "percent"):
         scaled = figure.value * _SCALED.get(figure.unit, 1.0)
         return _fixed(scaled, _decimals(row.printed)), unit
-    return (per_cent(100 * figure.value) if figure.unit == "share" else digits), unit
+    return digits, unit
 
 
 def bounded(figure: Figure) -> str:
@@ -118,25 +118,15 @@ def span(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
     low, high = (split_unit(end, figure.unit) for end in (figure.low, figure.high))
-    if low == high:
-        return ""
-    if figure.unit == "share":
-        first, last = per_cent(100 * figure.low), per_cent(100 * figure.high)
-        if first != last:
-            return f"{first} to {last}{NBSP}%"
-    return range_text(figure.low, figure.high, figure.unit)
+    return "" if low == high else figure.range_text
 
 
 def span_like(share: Figure) -> str:
-    """Return the range of a share in per cent with the decimals of its value: "38.6 to 53.0".
+    """Return the range of a share in per cent without its unit: "38 to 53".
 
     Empty where no range can be given, or where both ends read the same.
     """
-    if share.low is None or share.high is None:
-        return ""
-    decimals = _decimals(shown(share)[0])
-    low, high = (_fixed(end * 100, decimals) for end in (share.low, share.high))
-    return f"{low} to {high}" if low != high else ""
+    return span(share).removesuffix(f"{NBSP}%")
 
 
 def direction(change: float, *, up: str = "rose", down: str = "fell", level: str = "held") -> str:
@@ -159,12 +149,13 @@ def times_of(growth: float) -> float:
 
 
 def multiple(growth: float) -> str:
-    """Return what a growth of 100 % or more reads as: "rose to 3.7 times as much"."""
-    return f"rose to {number(times_of(growth), 2)} times as much"
+    """Return a growth of 100 % or more in words: "rose by 266 %, to 3.7 times as much"."""
+    times = number(times_of(growth), 2)
+    return f"rose by {number(growth)}{NBSP}%, to {times} times as much"
 
 
 def changed(growth: Figure) -> str:
-    """Return what a growth did, in words: "rose by 39 %", "rose to 3.7 times as much".
+    """Return what a growth did, in words: "rose by 39 %", "rose by 266 %, to 3.7 times as much".
 
     Raises
     ------
@@ -173,7 +164,7 @@ def changed(growth: Figure) -> str:
     """
     if growth.value is None or growth.definition.measure != "growth":
         raise ValueError("not a growth with a value")
-    # "Rose by 266 %" is easily read as 2.66 times; "to 3.7 times as much" is not.
+    # "Rose by 266 %" alone is easily read as 2.66 times.
     if growth.value >= 100:
         return multiple(growth.value)
     word = direction(growth.value)

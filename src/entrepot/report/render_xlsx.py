@@ -9,7 +9,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from entrepot.errors import MissingExtraError
-from entrepot.model.display import MONEY
+from entrepot.figures.figure import in_reverse
+from entrepot.model.display import MINUS, MONEY, NBSP, range_ends, split_unit
 from entrepot.model.table_files import MADE, MOST_TEXT, is_risky
 from entrepot.report.attribution import evidence_of
 from entrepot.report.definitions import command_for
@@ -97,10 +98,7 @@ def _card(brief: Brief, card: Card) -> list[Cell]:
     figure = card.figure
     asked = command_for(figure.definition)
     numbers = ", ".join(str(number) for number, _ in brief.numbered(card.caveats))
-    value, unit, *ends = _values(figure)
-    if isinstance(value, tuple) and figure.unit == "share":
-        decimals = len(card.value.partition(".")[2])  # as its publisher printed it
-        value = (value[0], "0" + ("." + "0" * decimals if decimals else "") + "%")
+    value, unit, *ends = _values(in_reverse(figure) or figure, card)
     reason = f"{card.definition} {card.reason} {card.command}".strip()
     return [
         card.name,
@@ -117,12 +115,18 @@ def _card(brief: Brief, card: Card) -> list[Cell]:
     ]
 
 
-def _values(figure: Figure) -> list[Cell]:
-    """Return value, unit, low and high; empty where there is none."""
+def _values(figure: Figure, card: Card | None = None) -> list[Cell]:
+    """Return value, unit, low and high as they are printed; empty where there is none."""
+    asked = (figure.value, figure.low, figure.high)
+    printed = [None if one is None else split_unit(one, figure.unit) for one in asked]
+    if figure.low is not None and figure.high is not None:
+        printed[1:] = range_ends(figure.low, figure.high, figure.unit, value=figure.value)
+    if card is not None:  # which has the digits of the publisher
+        printed[0] = (card.value, card.unit)
     value, low, high = (
         # Empty and not 0: a missing number is missing in a spreadsheet, too.
-        "" if one is None else (float(one), number_format(figure.unit))
-        for one in (figure.value, figure.low, figure.high)
+        "" if one is None or shown is None else (float(one), number_format(*shown, figure.unit))
+        for one, shown in zip(asked, printed, strict=True)
     )
     return [value, figure.unit if figure.value is not None else "", low, high]
 
@@ -588,20 +592,28 @@ _NUMBER = re.compile(r"[+\u2212-]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?")
 _RANGE = re.compile(r"(?P<low>\S+) to (?P<high>\S+)|(?P<least>\S+) or more|up to (?P<most>\S+)")
 _OPEN = "open"
 _YEAR = re.compile(r"\d{4}")
-_FORMATS = {
-    "share": "0.0%",
-    "share_points": "0.0%",
-    "relative": "0.0%",
-    "percent": "0.0",
-    "ratio": "0.00",
-    "index": "0.000",
-    "count": "#,##0",
-}
+_UNITS = {"percent": "%", "ratio": "times", "points": "points"}
+# A comma behind the digits divides by a thousand.
+_SCALED = {"tn": ",,,,", "bn": ",,,", "m": ",,", "": ""}
 
 
-def number_format(unit: str) -> str:
-    """Return how a Figure's value is shown; it is stored with all its digits."""
-    return "#,##0" if unit in MONEY else _FORMATS.get(unit, "#,##0.00")
+def number_format(text: str, word: str, unit: str) -> str:
+    r"""Return the format in which a cell reads as pages print its number; it keeps all its digits.
+
+    Examples
+    --------
+    >>> number_format("38.6", "%", "share"), number_format("5.24", "bn USD", "USD")
+    ('0.0%', '#,##0.00,,,"\xa0bn"')
+    """
+    places = len(text.partition(".")[2])
+    decimals = "." + "0" * places if places else ""
+    if unit in ("share", "relative", "share_points"):
+        return f"0{decimals}%"
+    scale = word.partition(" ")[0] if unit in MONEY and " " in word else ""
+    behind = scale or _UNITS.get(unit, "")
+    end = f'"{NBSP}{behind}"' if behind else ""
+    shown = f"#,##0{decimals}{_SCALED[scale]}{end}"
+    return f'"+"{shown};"{MINUS}"{shown};{shown}' if unit == "percent" else shown
 
 
 def read(text: str) -> Cell:

@@ -105,7 +105,8 @@ def brief_figure(
         "text": figure_value(found["value"], unit),
         "low": found["low"],
         "high": found["high"],
-        "range_text": range_text(found["low"], found["high"], unit) or "no range can be given",
+        "range_text": range_text(found["low"], found["high"], unit, value=found["value"])
+        or "no range can be given",
         "range": found["range"],
         "definition": {name: one for name, one in found["definition"].items() if one is not None},
         "evidence": found["evidence"][:_EVIDENCE],

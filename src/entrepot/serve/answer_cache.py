@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from entrepot.errors import EntrepotError
-from entrepot.serve.problems import BusyError
+from entrepot.serve.problems import AtWorkError, BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,15 @@ class KeptAnswers:
         """Bytes of all answers that are kept, and of their questions."""
         return self._bytes
 
-    def get(self, key: str, state: str, begin: Begin, *, may_lag: bool = False) -> CachedAnswer:
+    def get(
+        self,
+        key: str,
+        state: str,
+        begin: Begin,
+        *,
+        may_lag: bool = False,
+        patience: float | None = None,
+    ) -> CachedAnswer:
         """Return an answer, worked out by what `begin` starts if it is not kept.
 
         Parameters
@@ -91,6 +99,14 @@ class KeptAnswers:
             State that the lake is in.
         may_lag
             Whether an answer of the state before will do, while it is worked out again.
+        patience
+            Seconds after which whoever asks would rather know what was found so far, and ask
+            again; None to wait to the end.
+
+        Raises
+        ------
+        AtWorkError
+            With some patience, if the answer is not there then.
         """
         with self._lock:
             self._notice(state)
@@ -107,7 +123,7 @@ class KeptAnswers:
             question = self._shared(key, state, begin)
         # Outside the lock: `_finish` waits for the
         # computation, and others must be answered meanwhile.
-        return CachedAnswer(self._finish(key, state, question), state, is_kept=False)
+        return CachedAnswer(self._finish(key, state, question, patience), state, is_kept=False)
 
     def close(self) -> None:
         """Work out nothing of what waits behind the readers."""
@@ -129,20 +145,42 @@ class KeptAnswers:
 
     def _shared(self, key: str, state: str, begin: Begin) -> PooledQuestion[ServedAnswer]:
         if (key, state) not in self._begun:
+            # What failed after its readers had gone away would stay for good.
+            self._begun = {one: asked for one, asked in self._begun.items() if not asked.is_left}
             self._begun[key, state] = begin()
         return self._begun[key, state]
 
-    def _finish(self, key: str, state: str, question: PooledQuestion[ServedAnswer]) -> ServedAnswer:
+    def _finish(
+        self,
+        key: str,
+        state: str,
+        question: PooledQuestion[ServedAnswer],
+        patience: float | None = None,
+    ) -> ServedAnswer:
         try:
-            answer = question.result()
-        finally:
-            with self._lock:
-                # Several readers share one question; only the first
-                # to arrive removes it, and never a newer one.
-                if self._begun.get((key, state)) is question:
-                    del self._begun[key, state]
+            answer = question.result() if patience is None else question.watched(patience)
+        except AtWorkError:
+            question.when_done(lambda: self._settle(key, state, question))
+            raise
+        except BaseException:
+            self._end(key, state, question)
+            raise
+        self._end(key, state, question)
         self._keep(key, CachedAnswer(answer, state, is_kept=True))
         return answer
+
+    def _end(self, key: str, state: str, question: PooledQuestion[ServedAnswer]) -> None:
+        with self._lock:
+            # Several readers share one question; only the first
+            # to arrive removes it, and never a newer one.
+            if self._begun.get((key, state)) is question:
+                del self._begun[key, state]
+
+    def _settle(self, key: str, state: str, question: PooledQuestion[ServedAnswer]) -> None:
+        """Keep an answer whose readers will ask again; why there is none, the next one is told."""
+        if question.is_answered:
+            self._keep(key, CachedAnswer(question.result(), state, is_kept=True))
+            self._end(key, state, question)
 
     def _keep(self, key: str, made: CachedAnswer) -> None:
         with self._lock:

@@ -17,11 +17,12 @@ try:
 except ImportError as error:
     raise MissingExtraError("fastapi", "serve") from error
 
-from entrepot.serve import apart, api, pages
+from entrepot.serve import apart, api, pages, request_body
 from entrepot.serve.answer import as_json
 from entrepot.serve.guard import Guard, require_origins
+from entrepot.serve.language import Languages, in_language, language_of
 from entrepot.serve.pool import Pool
-from entrepot.serve.problems import MEDIA, NotFoundError, problem
+from entrepot.serve.problems import MEDIA, AtWorkError, NotFoundError, problem
 from entrepot.serve.request_body import ARTICLE, CLAIMS, Sizes
 from entrepot.serve.service import Service, sent
 from entrepot.serve.site import page
@@ -114,7 +115,11 @@ def create_app(
         return sent(as_json(app.openapi()))
 
     def respond(request: Request, error: Exception) -> Response:
-        return _problem(service, request, error)
+        return in_language(
+            language_of(request),
+            lambda: _problem(service, request, error),
+            request_body.address(request),
+        )
 
     # Starlette takes the nearest class of an error. Without
     # the last one a defect would be answered as plain text.
@@ -129,7 +134,7 @@ def create_app(
         return refused
 
     # Outermost, around FastAPI's own handlers, so that even its errors have the headers.
-    return Guard(app, service.access, service.sizes.body, refuse, frames)
+    return Guard(Languages(app), service.access, service.sizes.body, refuse, frames)
 
 
 @asynccontextmanager
@@ -159,6 +164,11 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
         # Basic, because a browser then asks for the token by
         # itself; without the accent, for headers are ASCII.
         headers["WWW-Authenticate"] = 'Basic realm="Entrepot", charset="UTF-8"'
+    if isinstance(error, AtWorkError):
+        # The header, because a page that is left by a script would need one.
+        headers |= {"Refresh": "3", "Retry-After": "3"}
+        answer = page("working.html.j2", "", working=error, opening=_opening(request))
+        return Response(answer.body, 202, headers, answer.kind)
     if found["status"] == 503:
         # A question takes `SECONDS` at most by default, so a place is free by then.
         headers["Retry-After"] = "60"
@@ -166,6 +176,15 @@ def _problem(service: Service, request: Request, error: Exception) -> Response:
         answer = page("problem.html.j2", "", problem=found)
         return Response(answer.body, found["status"], headers, answer.kind)
     return Response(as_json(found).body, found["status"], headers, MEDIA)
+
+
+def _opening(request: Request) -> str:
+    """Return the address that answers at once what a whole page answers; empty without one."""
+    path: str = request.scope["path"]
+    if not path.endswith("/whole"):
+        return ""
+    query = request.scope["query_string"].decode("latin-1")
+    return path.removesuffix("/whole") + (f"?{query}" if query else "")
 
 
 def _wants_page(request: Request) -> bool:

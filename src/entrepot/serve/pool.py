@@ -8,14 +8,14 @@ import threading
 import time
 import traceback
 from collections import Counter, OrderedDict, deque
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
 from entrepot.limits import Limits, TimeUp, under
-from entrepot.serve.problems import BusyError, TooLongError
+from entrepot.serve.problems import AtWorkError, BusyError, TooLongError
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ TEXTS_WAITING = 12
 """Texts in all, begun or not: each is held in memory."""
 KEEPS = 120.0
 """Seconds after a question for which the economy that it was about stays in memory at most."""
+LONGEST = 10
+"""Times the limit of a question for which one goes on whose page is still looked at."""
+FOUND = 400
+"""Lines that are kept of what a question has found so far."""
 # Pause between two interrupts: work that runs a second query is stopped within so many seconds.
 _AGAIN = 0.05
 
@@ -252,11 +256,65 @@ class PooledQuestion(Generic[T]):
         self._turn = threading.Event()
         # Two limits: until when its turn must come, and then until when it must be answered.
         self._latest = time.monotonic() + self._seconds
-        self._ends = self._latest + self._seconds
+        self._began: float | None = None
+        self._found: deque[str] = deque(maxlen=FOUND)
+        self._limits = Limits(
+            files=False, ends=self._latest + self._seconds, hears=self._found.append
+        )
         self._future = turns.submit(self._answered, reader)
         # For a future that is cancelled or fails before it
         # begins, so that nobody waits for a turn in vain.
         self._future.add_done_callback(lambda _: self._turn.set())
+
+    @property
+    def _ends(self) -> float:
+        return self._limits.ends or 0.0
+
+    def watched(self, seconds: float) -> T:
+        """Wait a while for the result; while somebody does so again and again, the work goes on.
+
+        Raises
+        ------
+        AtWorkError
+            If it is not there yet, with what was found so far.
+        BusyError, TooLongError
+            As `result` does, the latter after `LONGEST` times the limit.
+        """
+        now = time.monotonic()
+        if self._began is None:
+            self._latest = max(self._latest, now + self._seconds)
+        else:
+            latest = self._began + LONGEST * self._seconds
+            self._limits.ends = max(self._ends, min(now + self._seconds, latest))
+        wait([self._future], timeout=seconds)
+        if self._future.done() or (self._began is not None and time.monotonic() > self._ends):
+            return self.result()
+        raise self._at_work()
+
+    def _at_work(self) -> AtWorkError:
+        error = AtWorkError(
+            "the answer is being computed" if self._began else "the question waits for its turn",
+            why="it is computed from the rows of trade",
+            hint="ask again in a few seconds",
+        )
+        error.found = tuple(dict.fromkeys(self._found))
+        error.seconds = None if self._began is None else time.monotonic() - self._began
+        return error
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it ended, and nobody asked for its result for as long as it might have taken."""
+        return self._future.done() and time.monotonic() > self._ends + self._seconds
+
+    def when_done(self, then: Callable[[], None]) -> None:
+        """Call a function once the work has ended, at once if it has."""
+        self._future.add_done_callback(lambda _: then())
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it has ended with a result."""
+        done = self._future.done() and not self._future.cancelled()
+        return done and self._future.exception() is None
 
     def result(self) -> T:
         """Wait for the result.
@@ -295,13 +353,33 @@ class PooledQuestion(Generic[T]):
 
     def _answered(self) -> T:
         # The clock of the work starts with its turn, not when it was asked.
-        self._ends = time.monotonic() + self._seconds
+        self._began = time.monotonic()
+        self._limits.ends = self._began + self._seconds
         self._turn.set()
+        watch = self._watch_later()
         try:
-            with under(Limits(files=False, ends=self._ends)):
+            with under(self._limits):
                 return self._work()
         except TimeUp:
             raise self._too_long() from None
+        except Exception:
+            if time.monotonic() > self._ends:  # a query that was interrupted ends in an error
+                raise self._too_long() from None
+            raise
+        finally:
+            watch.set()
+
+    def _watch_later(self) -> threading.Event:
+        """Interrupt the work when its time is over, also if nobody waits; return what ends this."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(max(_AGAIN, self._ends - time.monotonic())):
+                if time.monotonic() > self._ends:
+                    self._interrupt()
+
+        threading.Thread(target=watch, daemon=True).start()
+        return done
 
     def _stop(self) -> None:
         """Interrupt one query after the other until the work gives up."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "MEDIA",
+    "AtWorkError",
     "BadAddressError",
     "BusyError",
     "ForeignPageError",
@@ -64,6 +65,21 @@ class TooLongError(OutsideError):
     """A question that takes longer than it may."""
 
 
+class AtWorkError(OutsideError):
+    """A question that is still at work; asking again has its answer when it is there.
+
+    Attributes
+    ----------
+    found
+        What it has found so far, a line each, the last one last.
+    seconds
+        Since its turn came; None while it waits for it.
+    """
+
+    found: tuple[str, ...] = ()
+    seconds: float | None = None
+
+
 MEDIA = "application/problem+json"
 KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (BadAddressError, 400, "The address cannot be read"),
@@ -73,6 +89,7 @@ KINDS: tuple[tuple[type[Exception], int, str], ...] = (
     (NoEvidenceError, 404, "No available data answer this question"),
     (TooLargeError, 413, "The request is too large"),
     (WrongFormError, 415, "The form of the text is not supported"),
+    (AtWorkError, 202, "The answer is being computed"),
     (BusyError, 503, "Too many questions at once"),
     (TooLongError, 503, "The question takes too long"),
     (RequestError, 422, "The question cannot be answered as asked"),

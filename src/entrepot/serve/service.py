@@ -15,6 +15,7 @@ from entrepot.report.brief_context import BriefContext
 from entrepot.serve.answer import AnswerRows, ServedAnswer
 from entrepot.serve.answer_cache import KeptAnswers
 from entrepot.serve.apart import checked_apart
+from entrepot.serve.language import in_language, language_of
 from entrepot.serve.request_body import Sizes, address, sent_desk, sent_shipments, sent_text
 from entrepot.serve.site import of_before
 from entrepot.settings import Settings
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from entrepot.serve.apart import Form
     from entrepot.serve.pool import Pool
 
-__all__ = ["TEXT_SECONDS", "Service", "resumed", "sent"]
+__all__ = ["PATIENCE", "TEXT_SECONDS", "Service", "resumed", "sent"]
 
 
+PATIENCE = 8.0
+"""Seconds after which a reader of a page is told what was found so far."""
 TEXT_SECONDS = 20.0
 """Seconds of a processor that the check of one text may take."""
 
@@ -83,9 +86,10 @@ class Service:
         may_lag
             Whether it is a page that is worth more at once than of the newest data; it says so.
         """
+        language = language_of(request)
         # The state is read once: a load in the middle must
         # not give the tag of the new state to an old answer.
-        state, key = self.state, f"{form} {address(request)}"
+        state, key = self.state, f"{form} {language} {address(request)}"
         etags = _headers(f"{state} {key}", "hit")
         # The tag is of question and state, not of the body: a 304 takes no computation at all.
         if _is_known(request, etags["ETag"]):
@@ -96,10 +100,13 @@ class Service:
             lambda: self.pool.start(
                 # The reader is only whose turn it takes, and no
                 # part of the key: answers are the same for all.
-                lambda lake: _written(work(lake), form),
+                lambda lake: _written(
+                    in_language(language, lambda: work(lake), address(request)), form
+                ),
                 self.access.reader_of(request.scope),
             ),
             may_lag=may_lag,
+            patience=PATIENCE if _is_watched(request) else None,
         )
         if found.state == state:
             return sent(
@@ -144,13 +151,18 @@ class Service:
         return sent(question.result(), {"Cache-Control": "no-store"})
 
 
+def _is_watched(request: Request) -> bool:
+    """Whether a person looks on, in a browser: programs wait to the end, or to their limit."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 def _headers(version: str, kept: str) -> dict[str, str]:
     """Return the headers of one version of an answer; whether it was kept as RFC 9211 says it."""
     return {
         "ETag": _tag(version.encode()),
         "Cache-Control": "private, no-cache",
-        # One address answers as JSON, CSV or Parquet.
-        "Vary": "Accept",
+        # One address answers as JSON, CSV or Parquet, and pages in several languages.
+        "Vary": "Accept, Accept-Language",
         "Cache-Status": f"entrepot; {kept}",
     }
 

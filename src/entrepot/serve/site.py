@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
 from entrepot.model.areas import area_phrase
-from entrepot.model.display import day_text, figure_value, range_text
+from entrepot.model.display import figure_value
 from entrepot.report.cards import source_on_card
 from entrepot.report.desk import desk_parts
 from entrepot.report.parts import WORDS
@@ -18,6 +18,13 @@ from entrepot.report.phrasing import capital
 from entrepot.report.render_html import ICONS, SWATCHES, page_environment, page_style
 from entrepot.serve.answer import ServedAnswer, as_html
 from entrepot.serve.keys import address_of
+from entrepot.serve.language import (
+    LANGUAGES,
+    address_now,
+    day_label,
+    language_now,
+    translated,
+)
 from entrepot.serve.problems import NotFoundError
 from entrepot.version import __version__
 
@@ -60,9 +67,10 @@ def page(template: str, current: str, **parts: Any) -> ServedAnswer:
     current
         Address of the page that the menu marks.
     """
-    shared = {"current": current, "version": __version__}
+    shared: dict[str, Any] = {"current": current, "version": __version__}
+    shared |= {"languages": LANGUAGES, "language": language_now(), "here": address_now()}
     text = environment().get_template(template).render(shared | parts)
-    return as_html(text.strip() + "\n")
+    return as_html(translated(text.strip()) + "\n")
 
 
 def of_before(answer: ServedAnswer) -> ServedAnswer:
@@ -92,14 +100,14 @@ def environment() -> Environment:
         "shown": lambda figure: figure_value(figure.value, figure.unit),
         "shown_range": shown_range,
         "whose": source_on_card,
-        "day": day_text,
+        "day": day_label,
     }
     return made
 
 
 def shown_range(figure: Figure) -> str:
     """Return the ends of a Figure as people read them; empty where there are none."""
-    return range_text(figure.low, figure.high, figure.unit)
+    return figure.range_text
 
 
 @cache

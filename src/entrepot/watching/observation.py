@@ -104,7 +104,7 @@ class Observation:
     @property
     def shown_range(self) -> str:
         """The range as displayed; empty where there is none."""
-        return range_text(self.low, self.high, self.unit)
+        return range_text(self.low, self.high, self.unit, value=self.value)
 
     def to_dict(self) -> dict[str, Any]:
         """Return as plain JSON types."""

@@ -13,10 +13,10 @@ def text(words: str) -> str:
     return words.replace("\u00a0", " ")
 
 
-def test_growth_of_a_hundred_per_cent_and_more_is_a_multiple() -> None:
-    assert value_on_card(figure("growth", 265.7, "percent", base=2022)) == ("3.66", "times")
+def test_growth_is_in_per_cent_with_its_sign() -> None:
+    assert value_on_card(figure("growth", 265.7, "percent", base=2022)) == ("+266", "%")
     assert value_on_card(figure("growth", 39.3, "percent", base=2022)) == ("+39.3", "%")
-    assert value_on_card(figure("growth", -9.9, "percent", base=2022)) == ("−9.90", "%")
+    assert value_on_card(figure("growth", -9.9, "percent", base=2022)) == ("−9.9", "%")
 
 
 def test_computed_and_printed_ranges_stay_apart() -> None:
@@ -54,10 +54,10 @@ def test_other_scales_end_in_a_round_number() -> None:
     assert bar is not None
     assert bar.ends == ("0", "10 bn")
     assert bar.computed == pytest.approx((0.48, 0.524))
-    times = bar_of(figure("growth", 265.7, "percent", base=2022))
-    assert times is not None
-    assert times.ends == ("0", "5 times")
-    assert times.value == pytest.approx(3.657 / 5)
+    growth = bar_of(figure("growth", 265.7, "percent", base=2022))
+    assert growth is not None
+    assert growth.ends == ("0", "500 %")
+    assert growth.value == pytest.approx(2.657 / 5)
 
 
 def test_a_fall_has_no_bar_that_starts_at_zero() -> None:

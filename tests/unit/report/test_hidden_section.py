@@ -379,7 +379,7 @@ def test_a_report_in_euros_is_given_at_both_rates() -> None:
     )  # fmt: skip
     said, why = largest(subject("KGZ", "DEU"), one)
     assert plain(said.text).replace("\u00a0", " ") == (
-        "Germany reports 82.0 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
+        "Germany reports 82 to 160 m USD of 870323 to Kyrgyzstan in 2022, Kyrgyzstan none."
     )
     assert "diversion elsewhere" in why.text
 

@@ -55,7 +55,7 @@ def test_a_change_is_in_points_and_those_of_all_rows_add_up_to_nothing(
     assert "change since 2021, in percentage points" in section.deck
     assert bars[0].cells[-1] == f"+{50 * first.value:.1f}"
     assert bars[1].cells[-1] == f"+{100 * second.value:.1f}"
-    assert bars[2].cells[-1] == f"−{100 * freed:.1f}"
+    assert bars[2].cells[-1] == f"−{100 * freed:.2f}"  # below one: two digits
     changes = [float(bar.cells[-1].replace("−", "-")) for bar in bars]
     assert sum(changes) == pytest.approx(0, abs=0.05 * len(bars))
 

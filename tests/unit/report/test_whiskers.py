@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import xml.etree.ElementTree as ET
@@ -26,7 +27,7 @@ def _labels(svg: str) -> list[str]:
 def test_a_loss_has_its_value_and_its_range(name: str) -> None:
     rungs = (RangeRow("Goods", 23.4, 12.3, 61.7, "23.4 %"), RangeRow("One", 5, 5, 5, "5 %"))
     drawn = _labels(RangePlot((("Lost", rungs),)).draw(name=name, alt_text="losses"))
-    assert drawn[drawn.index("23.4 %") + 1] == "12.3 to 61.7"
+    assert drawn[drawn.index("23.4 %") + 1] == "12 to 62"
     assert drawn[drawn.index("5 %") + 1 :] == []
 
 
@@ -101,6 +102,12 @@ def _ends(kind: str, value: float, low: float, high: float) -> Any:
             )
 
 
+def _rounded(value: float, low: float, high: float) -> str:
+    """Return a range in whole per cents as a range plot has it, where its value lies in that."""
+    ends = math.floor(low + 0.5) if low >= 1 else low, math.floor(high + 0.5)
+    return f"{ends[0]} to {ends[1]}" if ends[0] <= value <= ends[1] else f"{low} to {high}"
+
+
 @pytest.mark.parametrize("kind", ["range plot", "split", "ranked", "butterfly"])
 @pytest.mark.parametrize("name", ["wide", "narrow"])
 def test_at_the_end_of_a_whisker_is_the_value_with_its_range(kind: str, name: str) -> None:
@@ -114,7 +121,7 @@ def test_at_the_end_of_a_whisker_is_the_value_with_its_range(kind: str, name: st
         svg = _ends(kind, value, low, high).draw(name=name, alt_text="x")
         assert _whiskers(svg), kind
         below = kind == "butterfly" and name == "narrow"
-        span = (f"{low:g} to {high:g}", f"{low} to {high}")
+        span = (f"{low:g} to {high:g}", f"{low} to {high}", _rounded(value, low, high))
         said = [
             one.replace("+", "").replace("\u00a0%", "").replace(" %", "") for one in _beside(svg)
         ]

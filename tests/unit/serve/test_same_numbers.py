@@ -8,9 +8,11 @@ import json
 import re
 import shlex
 import sys
+import zipfile
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 from tests.ask_server import Client
@@ -212,3 +214,89 @@ def test_one_brief_has_the_same_numbers_in_every_form(
         kinds.add(kind)  # of each kind of definition one is asked again
         again = client.get(f"/api/ask?{urlencode(given)}").json()
         assert again["value"] == value, given
+
+
+def test_every_form_prints_a_number_and_its_range_alike(client: Client, folder: Path) -> None:
+    """Digits, unit and ends on the page, in the API, the workbook as it is shown, PDF and note."""
+    openpyxl_like = pytest.importorskip("python_calamine")
+    pytest.importorskip("typst")
+    docx = pytest.importorskip("docx")
+    from pypdf import PdfReader
+
+    base, keys = "/country/DEU/from/CHN", "goods=854231&period=2022"
+    told = client.get(f"/api/brief?importer=DEU&supplier=CHN&{keys}").json()
+    known = [card for card in told["figures"] if card["value"] is not None]
+    workbook = client.get(f"{base}/brief.xlsx?{keys}").content
+    grid = openpyxl_like.CalamineWorkbook.from_filelike(io.BytesIO(workbook))
+    formats = _formats(workbook)
+    pdf = PdfReader(io.BytesIO(client.get(f"{base}/brief.pdf?{keys}").content))
+    note = docx.Document(io.BytesIO(client.get(f"{base}/note.docx?{keys}").content))
+    note_text = _bare("".join(one.text or "" for one in note.element.iter() if one.text))
+    texts = {
+        "page": _bare(re.sub("<[^>]*>", "", client.get(f"{base}?{keys}").text)),
+        "whole": _bare(re.sub("<[^>]*>", "", client.get(f"{base}/whole?{keys}").text)),
+        "pdf": _bare("".join(one.extract_text() for one in pdf.pages)),
+    }
+    assert grid.sheet_names[0] == "Brief"
+    for card in known:
+        shown, spread = _bare(card["shown"]["value"]), _bare(card["shown"]["range"])
+        for name, text in texts.items():
+            assert shown in text, name
+            assert spread in text, name
+        assert _formatted(formats[card["name"]], card) == shown
+        figure = ask_again(client, card)
+        assert _bare(figure_value(figure["value"], figure["unit"])).lstrip("+") == shown.lstrip("+")
+    shares = [card for card in known if card["definition"]["measure"] in ("import_share", "value")]
+    assert shares
+    for card in shares[:2]:
+        assert _bare(card["shown"]["value"]) in note_text
+
+
+def ask_again(client: Client, card: dict[str, Any]) -> dict[str, Any]:
+    given = {name: text for name, text in card["definition"].items() if text is not None}
+    found: dict[str, Any] = client.get(f"/api/ask?{urlencode(given)}").json()
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", unescape(text)).replace("\u00a0", "")
+
+
+def _formats(workbook: bytes) -> dict[str, str]:
+    """Return the number format of the value of each headline Figure, by its name."""
+    namespace = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        strings = [
+            "".join(one.itertext())
+            for one in ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
+        ]
+        styles = ElementTree.fromstring(parts.read("xl/styles.xml"))
+        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    codes = {
+        one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter(f"{namespace}numFmt")
+    }
+    codes |= {"0": "General", "1": "0", "9": "0%", "10": "0.00%", "3": "#,##0", "4": "#,##0.00"}
+    used = [one.get("numFmtId") for one in next(styles.iter(f"{namespace}cellXfs"))]
+    found = {}
+    for line in sheet.iter(f"{namespace}row"):
+        cells = list(line)
+        if len(cells) < 2 or cells[0].get("t") != "s" or cells[1].get("t") == "s":
+            continue
+        value = cells[0].find(f"{namespace}v")
+        if value is not None and cells[1].find(f"{namespace}v") is not None:
+            found[strings[int(value.text or 0)]] = codes[used[int(cells[1].get("s", 0))]]
+    return found
+
+
+def _formatted(code: str, card: dict[str, Any]) -> str:
+    """Show a number as a spreadsheet does with a format of ours, which has three kinds of parts."""
+    value = float(card["value"])
+    parts = code.split(";")
+    part = parts[1] if len(parts) > 1 and value < 0 else parts[0]
+    found = re.fullmatch(r'("?[+\u2212]"?)?(?:#,##)?0(?:\.(0+))?(,*)(%?)(?:"(.*)")?', part)
+    assert found, code
+    sign, zeros, thousands, percent, words = found.groups()
+    shown = abs(value) * (100 if percent else 1) / 1000 ** len(thousands or "")
+    unit = (words or percent or "").strip("\u00a0")
+    money = card["unit"] if card["unit"] == "USD" else ""
+    return f"{(sign or '').strip(chr(34))}{shown:,.{len(zeros or '')}f}{unit}{money}"

@@ -342,8 +342,8 @@ def _compared_growth(
     if implied.meets(number.interval):
         return
     money = f"{row.currency} for one {other.row.currency}"
-    rates = [range_text(rate.low, rate.high, "") for rate in (then, now)]
-    own = range_text(implied.low, implied.high, "percent")
+    rates = [range_text(rate.low, rate.high, "", 3) for rate in (then, now)]
+    own = range_text(implied.low, implied.high, "percent", 3)
     yield Discrepancy(
         kind="conflict",
         what=number.what,

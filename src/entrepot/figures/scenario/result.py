@@ -38,6 +38,10 @@ class Between:
     low: float | None = None
     high: float | None = None
 
+    def range_text(self, unit: str) -> str:
+        """Return the ends as every surface prints them; empty where there are none."""
+        return range_text(self.low, self.high, unit, value=self.value)
+
     def to_dict(self) -> dict[str, float | None]:
         """Return as plain JSON types."""
         return {"value": self.value, "low": self.low, "high": self.high}
@@ -207,8 +211,10 @@ class Scenario(TableResult):
         rows = [
             [
                 str(one["name"]),
-                range_text(one["lost_share_low"], one["lost_share_high"], "share"),
-                range_text(one["lost_usd_low"], one["lost_usd_high"], "USD"),
+                *(
+                    range_text(one[f"{name}_low"], one[f"{name}_high"], unit, value=one[name])
+                    for name, unit in (("lost_share", "share"), ("lost_usd", "USD"))
+                ),
             ]
             for one in self.rows()
             if one["of"] != "sectors"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures.citation import data_set
-from entrepot.model.display import figure_value, range_text
+from entrepot.model.display import figure_value
 from entrepot.model.period import Period
 from entrepot.report.phrasing import capital
 from entrepot.sources.published.read import origin_name
@@ -79,7 +79,7 @@ def foot(figure: Figure) -> tuple[str, ...]:
 def spread_line(figure: Figure) -> str:
     """Return the value, with its range and what spans it."""
     value = figure_value(figure.value, figure.unit)
-    ends = range_text(figure.low, figure.high, figure.unit)
+    ends = figure.range_text
     return (
         f"{value}; {ends}: {figure.range}."
         if ends

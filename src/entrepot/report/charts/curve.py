@@ -16,7 +16,6 @@ from entrepot.model.display import MINUS, NBSP, joined, number, per_cent, range_
 from entrepot.report import phrasing
 from entrepot.report.amounts import errors_of, scale_of
 from entrepot.report.attribution import is_computed
-from entrepot.report.cards import percent_span
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import (
@@ -135,7 +134,7 @@ def definitions_title(share: Figure, count: int) -> BriefSentence:
             f"{name} of one {what} all give {NBSP.join(phrasing.shown(share))}", (share,)
         )
     ends, beyond = _ends(share)
-    given = percent_span(*ends) if share.unit == "share" else range_text(*ends, share.unit)
+    given = range_text(*ends, share.unit, value=share.value)
     text = f"{name} of one {what} give {given}{beyond}"
     return BriefSentence(text, (share,))
 
@@ -146,7 +145,7 @@ def _ends(share: Figure) -> tuple[tuple[float, float], str]:
     values = [item.value for item in share.specifications.items] if share.specifications else []
     if errors is None or not values:
         return (share.low or 0.0, share.high or 0.0), ""
-    said = f"; the errors of the reports allow {percent_span(*errors)}"
+    said = f"; the errors of the reports allow {range_text(*errors, share.unit, value=share.value)}"
     return (min(values), max(values)), said
 
 
@@ -268,7 +267,7 @@ def curve_chart(figure: Figure) -> StandaloneChart:
 
 def _curve_title(figure: Figure) -> str:
     """Return what it is about, and how far its definitions lie apart."""
-    ends = range_text(figure.low, figure.high, figure.unit)
+    ends = figure.range_text
     return f"{headline(figure)}: {ends}" if ends else headline(figure)
 
 
@@ -360,15 +359,18 @@ def _rows(data: Curve, plan: _Plan) -> tuple[list[tuple[int, int, float, list[st
     return found, top
 
 
-def _median(plan: _Plan, option: CurveOption) -> str:
-    return f"{plan.median_word}{number(option.median)}"
+def _median(plan: _Plan, option: CurveOption, unit: str) -> str:
+    text = per_cent(option.median) if unit == "%" else number(option.median)
+    return f"{plan.median_word}{text}"
 
 
 def _frame(data: Curve, plan: _Plan, names: list[str], depth: float) -> Frame:
     """Leave room for the widest name on the left and the widest median on the right."""
     left = max(48, round(max(text_width(name) for name in names)) + 12)
     values = _ticks(data)
-    medians = [_median(plan, option) for one in data.dimensions for option in one.options]
+    medians = [
+        _median(plan, option, data.unit) for one in data.dimensions for option in one.options
+    ]
     right = round(max(text_width(text) for text in medians)) + 14
     height = round(depth) + 24
     return Frame(
@@ -511,7 +513,7 @@ def _choices(
             y = top + LINE * line + 4
             names.append({"x": -10, "y": y, "text": part, "align": "right"})
         tracks.append({"x": 0, "x2": frame.inner_width, "y": top, "y2": top})
-        words = _median(plan, dimension.options[index])
+        words = _median(plan, dimension.options[index], data.unit)
         medians.append({"x": frame.inner_width + 8, "y": top + 4, "text": words})
         for column, spec in enumerate(data.columns):
             if spec.picks[place] == index:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.figures.figure import headline
-from entrepot.model.display import MINUS, NBSP, figure_value, number, range_text
+from entrepot.model.display import MINUS, NBSP, figure_value, number
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import StandaloneChart, foot
 from entrepot.report.charts.drawing import Frame, area, framed, labels, lines, path, points, rects
@@ -31,7 +31,7 @@ def event_chart(figure: Figure) -> StandaloneChart:
     steps = tuple(_event_step(row) for row in figure.table)
     reference = next(int(row["step"]) for row in figure.table if row.get("is_reference"))
     drawn = EventSteps(steps, unit, "listing", reference, figure.value)
-    spread_words = range_text(figure.low, figure.high, figure.unit)
+    spread_words = figure.range_text
     alt_text = f"{headline(figure)}: {figure_value(figure.value, figure.unit)} on average after it"
     alt_text += f", 95 % interval {spread_words}. " if spread_words else ". "
     values = ", ".join(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, per_cent
+from entrepot.model.display import NBSP, range_text
 from entrepot.report.charts.drawing import labels, lines, points, render, ticks_between
 from entrepot.report.charts.place import cut, text_width
 
@@ -168,7 +168,10 @@ def _rung(rung: RangeRow, plan: _Plan, scale: _Scale, top: float) -> list[MarkLa
 
 
 def _range(rung: RangeRow) -> str:
-    return f"{per_cent(rung.low)} to {per_cent(rung.high)}" if rung.low < rung.high else ""
+    if rung.low >= rung.high:
+        return ""
+    ends = range_text(rung.low, rung.high, "percent", value=rung.value)
+    return ends.removesuffix(f"{NBSP}%")
 
 
 def _said(rung: RangeRow) -> str:

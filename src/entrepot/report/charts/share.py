@@ -15,12 +15,11 @@ from entrepot.figures.citation import source_name
 from entrepot.figures.figure import headline
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, number, per_cent
+from entrepot.model.display import NBSP, number, per_cent, range_text
 from entrepot.report import phrasing
 from entrepot.report.attribution import is_computed, when_of
 from entrepot.report.breaks import break_of, not_drawn
 from entrepot.report.brief_context import BriefContext, Subject
-from entrepot.report.cards import percent_span
 from entrepot.report.charts import Chart
 from entrepot.report.charts.alone import (
     NEEDED,
@@ -106,7 +105,7 @@ def published_box(row: Published) -> PublishedBox:
 def ends_of(figure: Figure, between: str = "–") -> str:
     """Return a share in words, by its range where it has one."""
     if figure.specifications and figure.low is not None and figure.high is not None:
-        return percent_span(figure.low, figure.high, between)
+        return range_text(figure.low, figure.high, figure.unit, value=figure.value, between=between)
     return NBSP.join(phrasing.shown(figure))
 
 
@@ -300,7 +299,8 @@ def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
         rows = [{"x": x, "y": y} for x, y in places]
         layers += path(rows, style="supplier-line") if len(rows) > 1 else []
         dots = [
-            row | {"title": f"{point.year}, computed: {point.value:.1f}\u00a0%", "row": point.row}
+            row
+            | {"title": f"{point.year}, computed: {per_cent(point.value)}\u00a0%", "row": point.row}
             for row, point in zip(rows, run, strict=True)
         ]
         layers += points(dots, style="supplier", size=46)
@@ -842,12 +842,12 @@ def _of_last(last: Figure, rows: list[Published]) -> str:
     if all(low * 100 <= one.low and one.high <= high * 100 for one in spans):
         return ""
     ends = sorted((one.low + one.high) / 2 for one in spans)
-    return f"{percent_span(ends[0] / 100, ends[-1] / 100)} published"
+    return f"{range_text(ends[0], ends[-1], 'percent')} published"
 
 
 def _published_span(rows: list[Published]) -> str:
     ends = sorted((one.low + one.high) / 2 for one in map(published_box, rows))
-    return percent_span(ends[0] / 100, ends[-1] / 100)
+    return range_text(ends[0], ends[-1], "percent")
 
 
 def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import RequestError
 from entrepot.figures.figure import as_rows, headline
 from entrepot.model.areas import area
-from entrepot.model.display import NBSP, figure_value, per_cent, range_text
+from entrepot.model.display import NBSP, figure_value, per_cent
 from entrepot.model.table_files import write_whole
 from entrepot.report.charts import Chart, draw
 from entrepot.report.charts.loss_map import LossMap, LossTile
@@ -100,7 +100,7 @@ def _rung(loss: Loss, *, marked: bool) -> RangeRow:
 def _said(one: Scenario, found: EconomyLoss) -> str:
     parts = [
         f"{loss.name} {figure_value(loss.lost_share.value, 'share')} "
-        f"({range_text(loss.lost_share.low, loss.lost_share.high, 'share') or 'no range'})"
+        f"({loss.lost_share.range_text('share') or 'no range'})"
         for loss in found.sides
     ]
     return f"{one.file.title}: output lost, {', '.join(parts)}."

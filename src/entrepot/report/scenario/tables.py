@@ -113,7 +113,7 @@ def _money(loss: Loss | None) -> str:
 
 
 def _with_ends(found: Between, unit: str) -> str:
-    value, ends = figure_value(found.value, unit), range_text(found.low, found.high, unit)
+    value, ends = figure_value(found.value, unit), found.range_text(unit)
     return f"{value} ({ends})" if ends else value
 
 
@@ -121,7 +121,7 @@ def _goods(one: Scenario) -> str:
     parts = []
     for figure in one.goods:
         who = area_name(figure.definition.importer)
-        ends = range_text(figure.low, figure.high, figure.unit)
+        ends = figure.range_text
         if figure.value is None:
             parts.append(f"{who}: not known ({figure.reason})")
             continue
@@ -159,9 +159,9 @@ def _rows(losses: Sequence[Loss]) -> Iterator[tuple[str, ...]]:
             loss.name,
             loss.who if SIDES[loss.who] else "",
             figure_value(loss.lost_share.value, "share"),
-            range_text(loss.lost_share.low, loss.lost_share.high, "share"),
+            loss.lost_share.range_text("share"),
             figure_value(loss.lost_usd.value, "USD"),
-            range_text(loss.lost_usd.low, loss.lost_usd.high, "USD"),
+            loss.lost_usd.range_text("USD"),
             figure_value(loss.value_added_usd.value, "USD"),
         )
 
@@ -214,8 +214,8 @@ def short_tables(one: Scenario) -> Iterator[ScenarioTable]:
 
 def _rung(loss: Loss) -> tuple[str, ...]:
     role = f" ({loss.who})" if SIDES[loss.who] else ""
-    share = range_text(loss.lost_share.low, loss.lost_share.high, "share")
-    money = range_text(loss.lost_usd.low, loss.lost_usd.high, "USD")
+    share = loss.lost_share.range_text("share")
+    money = loss.lost_usd.range_text("USD")
     value = figure_value(loss.lost_share.value, "share")
     return (
         f"{loss.name}{role}",
@@ -232,7 +232,7 @@ def _good(figure: Figure) -> tuple[str, ...]:
     critical = figure.details.get("critical_products")
     return (
         who,
-        range_text(figure.low, figure.high, figure.unit),
+        figure.range_text,
         figure_value(figure.value, figure.unit),
         _end(figure, "unmet_share"),
         figure_value(critical, "count") if isinstance(critical, (int, float)) else "",

@@ -16,10 +16,9 @@ from entrepot.figures.input_rows import InputRows, input_rows
 from entrepot.figures.questions.cutoff import MORE
 from entrepot.figures.scenario import evaluate_scenario, parse_scenario
 from entrepot.model.areas import area_phrase, area_set
-from entrepot.model.display import NBSP, joined, number, range_text
+from entrepot.model.display import NBSP, figure_value, joined, number, per_cent, range_text
 from entrepot.model.period import Period
 from entrepot.report import phrasing
-from entrepot.report.cards import percent_span
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.alone import available_years
 from entrepot.report.charts.range_plot import RangePlot, RangeRow
@@ -116,7 +115,9 @@ def _title(subject: Subject, found: CutOff) -> BriefSentence:
     assert found.economy.economy is not None
     loss = next(one for one in found.economy.economy.sides if one.who == "target")
     share = loss.lost_share
-    span = range_text(share.low, share.high, "share") or f"{number(100 * share.value)}{NBSP}%"
+    span = range_text(share.low, share.high, "share", value=share.value) or figure_value(
+        share.value, "share"
+    )
     text = f"Without inputs from {subject.seller} {subject.buyer} would lose {span} of its output"
     return BriefSentence(phrasing.capital(text), (found.economy,), ("scenario",))
 
@@ -124,7 +125,7 @@ def _title(subject: Subject, found: CutOff) -> BriefSentence:
 def _span(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return phrasing.about(figure)
-    return percent_span(figure.low, figure.high)
+    return figure.range_text
 
 
 def _deck(groups: dict[str, list[Loss]]) -> str:
@@ -156,7 +157,7 @@ def _rung(loss: Loss, digits: int, *, first: bool) -> RangeRow:
 
 def _table(groups: dict[str, list[Loss]]) -> BriefTable:
     rows = tuple(
-        (name, phrasing.capital(what), number(low), number(value), number(high))
+        (name, phrasing.capital(what), *(per_cent(one) for one in (low, value, high)))
         for name, losses in groups.items()
         for what, value, low, high in losses
     )
@@ -194,7 +195,7 @@ def _goods_said(subject: Subject, figure: Figure) -> Iterator[BriefSentence]:
     details = figure.details
     low, high = (details.get(f"unmet_share_{end}") for end in ("low", "high"))
     if isinstance(low, float) and isinstance(high, float):
-        span = percent_span(low, high)
+        span = range_text(low, high, "share")
         text = (
             f"Had {subject.seller} stopped in {asked.period}, {span} of what {subject.buyer} paid "
             "for these goods would not have been replaced."

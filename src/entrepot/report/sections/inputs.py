@@ -9,11 +9,11 @@ from entrepot.figures import Definition, inputs
 from entrepot.figures.definition import territory
 from entrepot.goods.words import goods_words
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, figure_value, joined, number
+from entrepot.model.display import NBSP, figure_value, joined, number, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of, bar_of
 from entrepot.report.answer import goods_phrase
-from entrepot.report.cards import percent_span, range_on_card, value_on_card
+from entrepot.report.cards import range_on_card, value_on_card
 from entrepot.report.charts import BriefTable, Chart
 from entrepot.report.charts.exposure import ExposedSector, Exposure
 from entrepot.report.definitions import moved_by
@@ -96,7 +96,7 @@ def _bars(way: Direction) -> list[ExposedSector]:
         ExposedSector(
             name=sector_name(sector.code),
             value=sector.share * 100,
-            text=number(sector.share * 100),
+            text=per_cent(sector.share * 100),
             note=figure_value(sector.value_usd, "USD"),
         )
         for sector in way.sectors
@@ -110,7 +110,7 @@ def _table(there: Direction, back: Direction) -> BriefTable:
         (
             f"{area_name(way.buyer)}: {sector_name(sector.code).lower()} ({sector.code})",
             area_name(way.seller),
-            number(sector.share * 100),
+            per_cent(sector.share * 100),
             shown.text(sector.value_usd),
         )
         for way, sector in listed
@@ -152,14 +152,12 @@ def _one_way(way: Direction) -> BriefSentence:
     text = (
         f"{seller} made {figure_value(way.value.value, way.value.unit)} of the "
         f"{figure_value(way.total.value, way.total.unit)} of inputs that {buyer} bought abroad, "
-        f"or {number(way.share.required() * 100)}{NBSP}%"
+        f"or {figure_value(way.share.required(), 'share')}"
     )
     if (total := of_all_inputs(way.share)) is not None:
         text += f". With domestic inputs in the total, the share is {number(total * 100, 2)}{NBSP}%"
     if way.share.low is not None and way.share.high is not None:
-        text += (
-            f". Over all definitions, the share is {percent_span(way.share.low, way.share.high)}"
-        )
+        text += f". Over all definitions, the share is {way.share.range_text}"
     return BriefSentence(f"{phrasing.capital(text)}.", (way.value, way.total, way.share))
 
 
@@ -179,7 +177,7 @@ def _weight(found: ImportedInputs) -> BriefSentence:
 
 def _origins(found: ImportedInputs) -> BriefSentence:
     named = [
-        f"{area_phrase(code)} {number(share.required() * 100)}{NBSP}%"
+        f"{area_phrase(code)} {figure_value(share.required(), 'share')}"
         for code, share in found.origins
     ]
     text = f"The largest origins of {possessive(area_phrase(found.there.buyer))} imported inputs: "
@@ -395,7 +393,7 @@ def inputs_answer(
         f"the inputs, goods and services, that {subject.buyer} imported"
     )
     if phrasing.span(there.share) and there.share.low is not None and there.share.high is not None:
-        span = percent_span(there.share.low, there.share.high)
+        span = there.share.range_text
         first += f"; other defensible definitions give **{span}**"
     second = (
         f"In the other direction it was **{phrasing.about(back.share)}**. What "

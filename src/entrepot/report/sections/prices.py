@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.columns import in_currency
-from entrepot.model.display import NBSP, figure_value, number, range_text
+from entrepot.model.display import NBSP, figure_value, number
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
 from entrepot.report.charts import BriefTable
@@ -95,7 +95,7 @@ def turned(figure: Figure) -> BriefSentence | None:
     """Say so where other definitions turn the sign of the change."""
     if figure.low is None or figure.high is None or not figure.low < 0 < figure.high:
         return None
-    ends = range_text(figure.low, figure.high, figure.unit)
+    ends = figure.range_text
     text = f"Whether the value rose or fell depends on the definition: {ends}."
     return BriefSentence(text, (figure,))
 

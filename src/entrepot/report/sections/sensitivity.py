@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from entrepot.figures.citation import data_set
-from entrepot.model.display import joined, number
+from entrepot.model.display import joined, per_cent
 from entrepot.report import phrasing
 from entrepot.report.attribution import printed_row
 from entrepot.report.charts import BriefTable
@@ -64,7 +64,7 @@ def _table(what: str, items: list[Specification], dimensions: dict[str, list[str
     known = "source" in dimensions  # then its column is there already
     rows = tuple(
         (
-            number(item.value * 100),
+            per_cent(item.value * 100),
             *(option_words(name, item.choices.get(name, "")) for name in dimensions),
             *([] if known else [option_words("source", item.choices.get("source", ""))]),
         )

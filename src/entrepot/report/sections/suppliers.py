@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entrepot.figures.questions.question import special
 from entrepot.goods import goods_title
 from entrepot.model.areas import area_name, area_phrase, possessive
-from entrepot.model.display import NBSP, joined, number
+from entrepot.model.display import NBSP, joined, number, per_cent
 from entrepot.report import phrasing
 from entrepot.report.amounts import amounts_of
 from entrepot.report.charts import BriefTable
@@ -137,7 +137,7 @@ def moved(before: Figure, after: Figure) -> BriefSentence | None:
         if abs(size) < LEAST_MOVE or (size > 0) is not (word == "rose"):
             continue
         ends = (earlier[name], later[name])
-        shown = " to ".join(number(end, 3 if end >= 10 else 2) for end in ends)
+        shown = " to ".join(map(per_cent, ends))
         whose = possessive(area_phrase(name))
         parts.append(f"{whose} share {word} most, from {shown}{NBSP}%")
     if not parts:
@@ -202,7 +202,7 @@ def _table(figure: Figure) -> BriefTable:
         head=("Supplier", "Share", "Value"),
         numeric=(False, True, True),
         rows=tuple(
-            (who, f"{share:.2f}", shown.text(value)) for who, (share, value) in sums.items()
+            (who, per_cent(share), shown.text(value)) for who, (share, value) in sums.items()
         ),
         units=("", "per cent", shown.unit),
         name="Table of this map",
@@ -329,7 +329,7 @@ def _buyers_table(figure: Figure) -> BriefTable:
         head=("Buyer", "Share", "Value"),
         numeric=(False, True, True),
         rows=tuple(
-            (name, f"{100 * value / total:.2f}", shown.text(value)) for name, value in sums.items()
+            (name, per_cent(100 * value / total), shown.text(value)) for name, value in sums.items()
         ),
         units=("", "per cent", shown.unit),
         name="Table of this map",
@@ -401,7 +401,7 @@ def _years_table(last: Figure, drawn: Stack) -> BriefTable:
     rows = tuple(
         (
             phrasing.capital(layer.name),
-            *("" if share is None else f"{share:.1f}" for share in layer.shares),
+            *("" if share is None else per_cent(share) for share in layer.shares),
         )
         for layer in drawn.layers
     )

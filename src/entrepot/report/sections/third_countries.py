@@ -143,7 +143,7 @@ def _title(figure: Figure) -> str:
         text = f"No excess trade via {area_phrase(asked.hubs or '')} in {when}"
         return phrasing.capital(text)
     if figure.low and figure.high:
-        spread = range_text(figure.low, figure.high, figure.unit)
+        spread = figure.range_text
         return f"{spread} may have been rerouted via third countries in {when}"
     return (
         f"At most {figure_value(most, figure.unit)} may have been rerouted via third "
@@ -167,7 +167,10 @@ def _picture(figure: Figure) -> Chart | None:
     if not any(rung.high for rung in rungs):
         return None
     title = "Possible pass-through of each hub alone, per cent of its purchases"
-    said = (f"{rung.name} {rung.text}, {rung.low:.0f} to {rung.high:.0f} %" for rung in rungs)
+    said = (
+        f"{rung.name} {rung.text}, {range_text(rung.low, rung.high, 'percent', value=rung.value)}"
+        for rung in rungs
+    )
     alt_text = f"{title}, from at least to at most: {'; '.join(said)}."
     return Chart(RangePlot(((title, rungs),)), alt_text)
 

@@ -11,9 +11,7 @@ export async function rest(place, dress) {
   main.append(news);
   let whole;
   try {
-    const answer = await fetch(place.dataset.rest);
-    if (!answer.ok) throw new Error(answer.statusText);
-    whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+    whole = await asked(place.dataset.rest, told);
   } catch {
     told.textContent = "It could not be loaded. The link opens it, or says why not.";
     return;
@@ -40,6 +38,18 @@ export async function rest(place, dress) {
   if (hadFocus) focusOn(sections[0].querySelector("h2"));
   const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (wanted) wanted.scrollIntoView();
+}
+
+// Until it is there, the server answers 202 with what was found so far.
+async function asked(address, told) {
+  for (;;) {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.status !== 202) return page;
+    told.textContent = page.querySelector("[role=status]").textContent;
+    await new Promise((done) => setTimeout(done, 3000));
+  }
 }
 
 function focusOn(heading) {

@@ -25,6 +25,7 @@ from entrepot.report.amounts import bar_of
 from entrepot.report.charts import draw
 from entrepot.report.overview import dependence_map, source_line, suppliers_of
 from entrepot.report.phrasing import about, capital, shown, span
+from entrepot.serve.language import area_label, by_label
 from entrepot.serve.service import resumed
 from entrepot.serve.site import page
 from entrepot.serve.views.market import broken_down
@@ -76,7 +77,7 @@ def home_page(lake: Lake) -> ServedAnswer:
 def pickers() -> dict[str, object]:
     """Return names for the fields of a question: countries and groups, goods and lists."""
     gone = ("aggregate", "special", "historical")
-    named = sorted(one.name for one in areas() if one.kind not in gone)
+    named = [name for _, name in by_label(one.code for one in areas() if one.kind not in gone)]
     lists = [one.short for one in goods_lists(skip_broken=True)]
     goods = ["all goods", *(one.name for one in everyday_goods() if one.words), *lists]
     return {
@@ -112,8 +113,8 @@ def _answered(lake: Lake) -> dict[str, object]:
         "drawings": drawn,
         "source": source_line(asked.source or "", asked.period, lake),
         "example": {
-            "importer": area_name(importer),
-            "supplier": area_name(supplier),
+            "importer": area_label(importer),
+            "supplier": area_label(supplier),
             "goods": capital(goods_words(goods)),
         },
         "brief": f"/country/{importer}/from/{supplier}?goods={goods}",
@@ -198,7 +199,7 @@ def countries_page(lake: Lake) -> ServedAnswer:
         "countries.html.j2",
         "/countries",
         groups=[(one.code, one.name) for one in groups()],
-        countries=sorted(((one.code, one.name) for one in named), key=lambda one: one[1]),
+        countries=by_label(one.code for one in named),
         pairs=[(pair, area_name(pair.importer), area_name(pair.exporter)) for pair in pairs],
     )
 

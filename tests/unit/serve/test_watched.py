@@ -1,0 +1,160 @@
+"""A slow page says what it has found so far and goes on while somebody looks at it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.ask_server import Client
+
+from entrepot.figures import ask
+from entrepot.limits import say, step
+from entrepot.serve import create_app
+from entrepot.serve.answer import ServedAnswer, as_html
+from entrepot.serve.pool import Pool
+from entrepot.serve.problems import AtWorkError, TooLongError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entrepot.lake import Lake
+
+PAGE = {"accept": "text/html,*/*;q=0.8"}
+
+
+class Slow:
+    """A page that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.go, self.begun = threading.Event(), 0
+
+    def __call__(self, lake: Lake) -> ServedAnswer:
+        self.begun += 1
+        figure = ask("import_share", lake=lake, importer="RUS", exporter="CHN", goods="chpl",
+                     period=2023)  # fmt: skip
+        while not self.go.is_set():
+            step()
+            time.sleep(0.01)
+        return as_html(f"<main>{figure.value}</main>")
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    made = Slow()
+    monkeypatch.setattr("entrepot.serve.views.home.home_page", made)
+    monkeypatch.setattr("entrepot.serve.service.PATIENCE", 0.1)
+    return made
+
+
+def _until_found(client: Client) -> str:
+    for _ in range(200):
+        found = client.get("/", **PAGE)
+        assert found.status_code == 202
+        if "share of Russia" in found.text:
+            return found.text
+    raise AssertionError("no figure was said")
+
+
+def test_a_slow_page_shows_what_is_known_and_then_the_rest(tmp_path: Path, slow: Slow) -> None:
+    client = Client(create_app(tmp_path))
+    page = _until_found(client)
+    assert "56.3 %" in unescape(page).replace("\u00a0", " ")
+    assert 'role="status"' in page
+    waiting = client.get("/", **PAGE)
+    assert waiting.headers["refresh"] == waiting.headers["retry-after"] == "3"
+    assert waiting.headers["cache-control"] == "no-store"
+    slow.go.set()
+    for _ in range(200):
+        found = client.get("/", **PAGE)
+        if found.status_code != 202:
+            break
+    assert found.status_code == 200
+    assert found.text.startswith("<main>0.563")
+    assert client.get("/").text == found.text
+    assert slow.begun == 1
+
+
+def test_a_page_that_is_looked_at_outlasts_the_limit(tmp_path: Path, slow: Slow) -> None:
+    """The limit is a third of a second, the page takes three times as long."""
+    client = Client(create_app(tmp_path, seconds=0.4))
+    end = time.monotonic() + 1.2
+    while time.monotonic() < end:
+        assert client.get("/", **PAGE).status_code == 202
+    slow.go.set()
+    for _ in range(200):
+        found = client.get("/", **PAGE)
+        if found.status_code != 202:
+            break
+    assert (found.status_code, slow.begun) == (200, 1)
+
+
+def test_a_page_that_nobody_looks_at_ends_with_the_limit(tmp_path: Path) -> None:
+    pool, ended = Pool(tmp_path, seconds=0.3), threading.Event()
+
+    def endless(_: Lake) -> None:
+        try:
+            while True:
+                step()
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    question = pool.start(endless)
+    with pytest.raises(AtWorkError):
+        question.watched(0.05)
+    assert ended.wait(20)
+    with pytest.raises(TooLongError):
+        question.watched(0.05)
+
+
+def test_an_endless_question_ends_though_it_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrepot.serve.pool.LONGEST", 3)
+    question = Pool(tmp_path, seconds=0.2).start(lambda lake: _endless_query(lake))
+    began = time.monotonic()
+    with pytest.raises(TooLongError):  # noqa: PT012
+        while time.monotonic() < began + 30:
+            try:
+                question.watched(0.05)
+            except AtWorkError:
+                continue
+    assert time.monotonic() - began < 30
+
+
+def _endless_query(lake: Lake) -> None:
+    lake.connection.sql(
+        "select sum(a.i * b.i) from range(10000000) a(i), range(10000000) b(i)"
+    ).fetchall()
+
+
+def test_what_is_found_is_said_once_each_and_only_if_somebody_listens(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def line() -> str:
+        made.append("")
+        return "one figure"
+
+    say(line)
+    assert made == []
+    go = threading.Event()
+
+    def work(_: Lake) -> None:
+        say(line)
+        say(line)
+        go.wait(20)
+
+    question = Pool(tmp_path, seconds=20).start(work)
+    found: tuple[str, ...] = ()
+    for _ in range(200):
+        with pytest.raises(AtWorkError) as told:
+            question.watched(0.02)
+        found = told.value.found
+        if found:
+            break
+    go.set()
+    question.result()
+    assert found == ("one figure",)
