@@ -137,10 +137,10 @@ def of_two_sources(place: Path, germany: int, france: int) -> str:
 @pytest.mark.parametrize(
     ("germany", "france", "ends", "words"),
     [
-        (70, 30, ("70.0", "75.0"), "Larger under every available definition: Germany."),
-        (20, 30, ("20.0", "75.0"), "The ranges overlap"),
-        (70, 72, ("70.0", "75.0"), "The ranges overlap"),
-        (25, 24, ("25.0", "75.0"), "The ranges overlap"),
+        (70, 30, ("70", "75"), "Larger under every available definition: Germany."),
+        (20, 30, ("20", "75"), "The ranges overlap"),
+        (70, 72, ("70", "75"), "The ranges overlap"),
+        (25, 24, ("25", "75"), "The ranges overlap"),
     ],
 )
 def test_the_larger_side_is_named_only_where_the_ranges_of_all_sources_are_apart(

@@ -124,7 +124,7 @@ EXAMPLES = {
 
 def routes(client: Client) -> list[Route]:
     """Return every route of the server."""
-    return [one for one in client.app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
+    return [one for one in client.app._app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
 
 
 def addresses(client: Client) -> list[str]:
