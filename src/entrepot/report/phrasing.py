@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from entrepot.model.display import NBSP, figure_value, number, split_unit
+from entrepot.model.display import NBSP, figure_value, number, range_ends, split_unit
 from entrepot.report.attribution import printed_row
 
 if TYPE_CHECKING:
@@ -101,9 +101,19 @@ def about(figure: Figure) -> str:
     value, _ = split_unit(figure.value, figure.unit, digits=2)
     # Compared with what the table has: "about" is said where these are fewer digits.
     digits = shown(figure)[0] if row is not None else split_unit(figure.value, figure.unit)[0]
-    if _number(value) == _number(digits):
+    if _number(value) == _number(digits) or not _is_in_range(figure, value):
         return exact
     return f"about {short}"
+
+
+def _is_in_range(figure: Figure, digits: str) -> bool:
+    """Whether fewer digits lie in the range as it is printed: 82 beside 82.5 to 82.6 does not."""
+    if figure.low is None or figure.high is None or figure.value is None:
+        return True
+    ends = range_ends(figure.low, figure.high, figure.unit, value=figure.value)
+    if {word for _, word in ends} != {split_unit(figure.value, figure.unit)[1]}:
+        return True
+    return _number(ends[0][0]) <= _number(digits) <= _number(ends[1][0])
 
 
 def _number(text: str) -> float:

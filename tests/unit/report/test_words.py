@@ -61,6 +61,13 @@ def test_two_digits_say_about_where_they_round() -> None:
     assert text(phrasing.about(figure("import_share", 0.5))) == "50.0 %"
 
 
+def test_a_rounded_value_lies_in_the_range_beside_it() -> None:
+    """A brief said about 82 %, and that other definitions give 82.5 to 82.6 %."""
+    narrow = figure("import_share", 0.8249, low=0.8249, high=0.8261)
+    assert text(phrasing.about(narrow)) == "82.5 %"
+    assert text(phrasing.about(figure("import_share", 0.8249, low=0.79, high=0.87))) == "about 82 %"
+
+
 def test_printed_numbers_keep_their_own_digits_and_relation() -> None:
     gaidar = figure("import_share", 0.39, row="RS-005", period=2025)
     assert phrasing.shown(gaidar) == ("39", "%")
