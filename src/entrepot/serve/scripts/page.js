@@ -13,4 +13,8 @@ function dress(part) {
 document.querySelectorAll("form.find").forEach(suggest);
 document.querySelectorAll("header form.find").forEach(slash);
 dress(document);
+// The code of a frame names this server where its operator named no address.
+document.querySelectorAll("pre[data-origin]").forEach((code) => {
+  code.textContent = code.textContent.replace(code.dataset.origin, location.origin);
+});
 document.querySelectorAll("[data-rest]").forEach((place) => rest(place, dress));
