@@ -13,6 +13,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import entrepot as ep
+from entrepot.errors import RequestError
 from entrepot.figures.scenario.evaluate import points
 from entrepot.figures.scenario.levels import EconomyKeys
 from entrepot.measures.cutoff import (
@@ -23,6 +24,7 @@ from entrepot.measures.cutoff import (
     network,
     rebuilt,
     shortage,
+    shortages,
     stopped,
 )
 from entrepot.measures.origin import economy, solved
@@ -258,3 +260,16 @@ def test_a_mean_lies_between_its_parts(seed: int, elasticity: float) -> None:
     np.testing.assert_allclose(mean_of(weights, 2 * amounts, elasticity), 2 * found)
     near = mean_of(weights, amounts, 1 + 1e-6)
     np.testing.assert_allclose(mean_of(weights, amounts, 1.0), near, rtol=1e-5)
+
+
+def test_scenarios_side_by_side_are_those_of_each_alone() -> None:
+    """More of them than are worked on at a time, of several trades; one has no answer."""
+    held = world(4)
+    trades = [rebuilt(stopped(held, CUT, leak=leak), 0.4) for leak in (0.1, 0.4)]
+    grid = [(trade, e, outer) for trade in trades for e in (0.3, 0.5, 1.0) for outer in (0.5, 2.0)]
+    asked = [grid[0], (trades[0], 0.5, 0.0), *grid[1:]]
+    found = shortages(asked)
+    assert isinstance(found[1], RequestError)
+    for (trade, inputs, outer), one in zip(grid, [found[0], *found[2:]], strict=True):
+        assert not isinstance(one, RequestError)
+        assert np.array_equal(one.output, shortage(trade, inputs=inputs, outer=outer).output)

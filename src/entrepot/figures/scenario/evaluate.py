@@ -19,7 +19,7 @@ from entrepot.figures.scenario.schema import ScenarioFile, parse_scenario, read_
 from entrepot.figures.value_added import Known, economy_of
 from entrepot.lake import Lake
 from entrepot.limits import turn
-from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortage, stopped
+from entrepot.measures.cutoff import OTHERS, Cut, extraction, network, rebuilt, shortages, stopped
 from entrepot.model.areas import area_name, area_set
 from entrepot.model.display import joined
 from entrepot.model.period import Period
@@ -374,19 +374,32 @@ def worked(
         If nothing stops, or the value itself has no solution.
     """
     trades: dict[tuple[float, float], RebuiltTrade] = {}
-    found: dict[GridPoint, Shortage] = {}
-    left_out = []
-    for place, point in enumerate(points(keys, sides_only=sides_only)):
+    failed: dict[GridPoint, RequestError] = {}
+    asked: dict[GridPoint, tuple[RebuiltTrade, float, float]] = {}
+    first, *others = every = points(keys, sides_only=sides_only)
+    for point in every:
         try:
             # Trade is rebuilt from these two alone: points that share them share it.
             key = (point.leak, point.friction)
             if key not in trades:
                 trades[key] = rebuilt(stopped(network, cuts, leak=point.leak), point.friction)
-            found[point] = shortage(trades[key], inputs=point.inputs, outer=point.outer)
+            asked[point] = trades[key], point.inputs, point.outer
         except RequestError as error:
             # The first point is the value itself; any other may fail and is named.
-            if not place:
+            if point is first:
                 raise
-            left_out.append((point, f"{error.what}; {error.why}"))
-    first = next(iter(found))
+            failed[point] = error
+    found: dict[GridPoint, Shortage] = {}
+    for point, one in zip(asked, shortages([*asked.values()]), strict=True):
+        if isinstance(one, RequestError):
+            failed[point] = one
+        else:
+            found[point] = one
+    if first in failed:
+        raise failed[first]
+    left_out = [
+        (point, f"{why.what}; {why.why}")
+        for point in others
+        if (why := failed.get(point)) is not None
+    ]
     return Worked(found, trades[first.leak, first.friction].stopped.total, tuple(left_out))

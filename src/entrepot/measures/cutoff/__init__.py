@@ -16,7 +16,7 @@ from entrepot.measures.cutoff.extraction import OTHERS, Extraction, extraction
 from entrepot.measures.cutoff.goods import CUTOFF, cutoff
 from entrepot.measures.cutoff.network import Cut, Network, StoppedTrade, network, stopped
 from entrepot.measures.cutoff.rebuilt import RebuiltTrade, rebuilt
-from entrepot.measures.cutoff.shortage import Shortage, mean_of, power_of, shortage
+from entrepot.measures.cutoff.shortage import Shortage, mean_of, power_of, shortage, shortages
 
 __all__ = [
     "CUTOFF",
@@ -34,5 +34,6 @@ __all__ = [
     "power_of",
     "rebuilt",
     "shortage",
+    "shortages",
     "stopped",
 ]

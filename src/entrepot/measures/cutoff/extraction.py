@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.limits import step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from entrepot.measures.cutoff.network import Network, StoppedTrade
     from entrepot.measures.origin.economy import Numbers, Places, Solved
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     Replace = Callable[[Numbers], Numbers]
     Back = Callable[..., Numbers]
 
-__all__ = ["OTHERS", "Extraction", "Mixed", "balanced", "extraction", "mixed", "rounds"]
+__all__ = ["OTHERS", "Extraction", "Mixed", "balanced", "extraction", "mixed", "mixing"]
 
 
 OTHERS = "others"
@@ -219,15 +218,23 @@ class Mixed:
     reached: bool
 
 
-def mixed(
-    step: Callable[[Numbers], Numbers], start: Numbers, *, within: float, most: int = 200
-) -> Mixed:
-    """Return a fixed point of x + step(x), where steps become zero.
+def mixed(step: Callable[[Numbers], Numbers], start: Numbers, *, within: float) -> Mixed:
+    """Return a fixed point of x + step(x), where steps become zero; see `mixing`."""
+    guesses = mixing(start, within=within)
+    guess = next(guesses)
+    while True:
+        try:
+            guess = guesses.send(step(guess))
+        except StopIteration as end:
+            found: Mixed = end.value
+            return found
+
+
+def mixing(start: Numbers, *, within: float, most: int = 200) -> Generator[Numbers, Numbers, Mixed]:
+    """Yield guesses, n numbers, each answered by how far it should move, until that is nowhere.
 
     Parameters
     ----------
-    step
-        From a guess, n numbers, to how far it should move.
     start
         First guess.
     within
@@ -247,7 +254,7 @@ def mixed(
     moves: deque[Numbers] = deque(maxlen=DEPTH + 1)
     guess, best, miss = start, float("inf"), float("inf")
     for count in range(1, most + 1):
-        move = step(guess)
+        move = yield guess
         miss = float(np.abs(move).max(initial=0.0))
         if miss <= within:
             return Mixed(guess, count, miss, reached=True)
@@ -282,22 +289,3 @@ def balanced(
     if found.reached:
         return found
     return mixed(lambda guess: step(guess, solved.solve), start, within=within)
-
-
-def rounds(
-    aim: Callable[[Numbers], Numbers], start: Numbers, *, within: float, most: int = 600
-) -> Mixed:
-    """Return where plain rounds x, aim(x), aim(aim(x)) and so on lead; slow and sure.
-
-    For maps that never rise from the start, which end at their largest fixed point.
-    """
-    import numpy as np
-
-    guess, steps = start, 0
-    while True:
-        step()
-        following = aim(guess)
-        miss = float(np.abs(following - guess).max(initial=0.0))
-        guess, steps = following, steps + 1
-        if miss <= within or steps == most:
-            return Mixed(guess, steps, miss, reached=miss <= within)

@@ -77,16 +77,20 @@ class Network:
     @cached_property
     def bought(self) -> Numbers:
         """K x n: what each buys of each input."""
-        return self.by_input(None) * self.buying
-
-    def by_input(self, weights: Sequence[Numbers] | None) -> Numbers:
-        """Return k x n: coefficients of each input, its makers weighted if there are weights."""
         import numpy as np
 
         found = np.empty((len(self.rows), len(self.output)))
         for place, rows in enumerate(self.rows):
-            block = self.coefficients[rows]
-            found[place] = block.sum(axis=0) if weights is None else weights[place] @ block
+            found[place] = self.coefficients[rows].sum(axis=0)
+        return found * self.buying
+
+    @cached_property
+    def bill(self) -> Numbers:
+        """K x n: shares of the inputs in what each buys of all; zeros where it buys nothing."""
+        import numpy as np
+
+        every, none = self.bought.sum(axis=0), np.zeros(self.bought.shape)
+        found: Numbers = np.divide(self.bought, every, out=none, where=self.bought > 0)
         return found
 
     @cached_property

@@ -15,10 +15,12 @@ from entrepot.errors import RequestError
 from entrepot.limits import step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from entrepot.measures.cutoff.network import StoppedTrade
     from entrepot.measures.origin.economy import Numbers, Places
 
-__all__ = ["RebuiltTrade", "rebuilt"]
+__all__ = ["RebuiltTrade", "bought_each", "rebuilt", "sold_each"]
 
 WITHIN = 1e-12
 """Largest miss of a seller's total, of the largest total, that counts as none."""
@@ -57,29 +59,51 @@ class RebuiltTrade:
 
     def bought(self, delivered: Numbers) -> Numbers:
         """Return k x n: what each buys of each input if makers deliver a part, n numbers, of it."""
-        network = self.stopped.network
-        sent = [u * delivered[rows] for u, rows in zip(self.u, network.rows, strict=True)]
-        found = network.by_input(sent) * network.buying
-        for place, (sellers, buyers, gone) in enumerate(self.stopped.blocks):
-            if len(sellers):
-                found[place, buyers] -= sent[place][sellers] @ gone
-        found *= self.v
-        return found
+        return bought_each([(self, delivered)])[0]
 
     def sold(self, running: Numbers) -> Numbers:
         """Return n: what each sells as an input if buyers run at a part, n numbers, of before."""
-        import numpy as np
+        return sold_each([(self, running)])[0]
 
-        network = self.stopped.network
-        found = np.zeros(len(network.output))
-        parts = zip(network.rows, self.u, self.v, self.stopped.blocks, strict=True)
-        for rows, u, v, (sellers, buyers, gone) in parts:
-            use = v * running
-            sales = network.coefficients[rows] @ (use * network.buying)
+
+def bought_each(asked: Sequence[tuple[RebuiltTrade, Numbers]]) -> list[Numbers]:
+    """Return what `RebuiltTrade.bought` does for several trades of one network.
+
+    Every input is read once for all of them: to read the table takes longer than to add it up.
+    """
+    import numpy as np
+
+    network = asked[0][0].stopped.network
+    every = [np.empty((len(network.rows), len(network.output))) for _ in asked]
+    for place, rows in enumerate(network.rows):
+        block = network.coefficients[rows]
+        for (trade, delivered), found in zip(asked, every, strict=True):
+            sent = trade.u[place] * delivered[rows]
+            sellers, buyers, gone = trade.stopped.blocks[place]
+            found[place] = (sent @ block) * network.buying
+            if len(sellers):
+                found[place, buyers] -= sent[sellers] @ gone
+    for (trade, _), found in zip(asked, every, strict=True):
+        found *= trade.v
+    return every
+
+
+def sold_each(asked: Sequence[tuple[RebuiltTrade, Numbers]]) -> list[Numbers]:
+    """Return what `RebuiltTrade.sold` does for several trades of one network; as `bought_each`."""
+    import numpy as np
+
+    network = asked[0][0].stopped.network
+    every = [np.zeros(len(network.output)) for _ in asked]
+    for place, rows in enumerate(network.rows):
+        block = network.coefficients[rows]
+        for (trade, running), found in zip(asked, every, strict=True):
+            use = trade.v[place] * running
+            sellers, buyers, gone = trade.stopped.blocks[place]
+            sales = block @ (use * network.buying)
             if len(sellers):
                 sales[sellers] -= gone @ use[buyers]
-            found[rows] = u * sales
-        return found
+            found[rows] = trade.u[place] * sales
+    return every
 
 
 def rebuilt(stopped: StoppedTrade, friction: float) -> RebuiltTrade:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from entrepot.errors import RequestError
-from entrepot.measures.cutoff.extraction import balanced, rounds
+from entrepot.limits import step
+from entrepot.measures.cutoff.extraction import Mixed, mixing
+from entrepot.measures.cutoff.rebuilt import bought_each, sold_each
 
 if TYPE_CHECKING:
-    from entrepot.measures.cutoff.extraction import Back, Mixed
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from entrepot.measures.cutoff.extraction import Back
     from entrepot.measures.cutoff.network import Network
     from entrepot.measures.cutoff.rebuilt import RebuiltTrade
-    from entrepot.measures.origin.economy import Numbers
+    from entrepot.measures.origin.economy import Numbers, Solved
 
-__all__ = ["Shortage", "mean_of", "power_of", "shortage"]
+__all__ = ["Shortage", "mean_of", "power_of", "shortage", "shortages"]
 
 
 WITHIN = 1e-11
@@ -65,6 +69,15 @@ class Shortage:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """What is needed next: a pass over the table, for what is bought or for what is sold."""
+
+    each: Callable[[Sequence[tuple[RebuiltTrade, Numbers]]], list[Numbers]]
+    trade: RebuiltTrade
+    parts: Numbers
+
+
 def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
     """Return what every sector makes after a cut-off.
 
@@ -94,6 +107,57 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
     capacity has nothing to do. Who sold more than it made, out of stocks (z below zero), makes
     nothing where orders fall below what stocks give.
     """
+    [found] = shortages([(rebuilt, inputs, outer)])
+    if isinstance(found, RequestError):
+        raise found
+    return found
+
+
+def shortages(
+    asked: Sequence[tuple[RebuiltTrade, float, float]],
+) -> list[Shortage | RequestError]:
+    """Return what `shortage` does for several trades of one network, each with its elasticities.
+
+    They go on side by side, so that the table is passed over once for some of them. What has no
+    solution has its error.
+    """
+    lots = (asked[start : start + _BESIDE] for start in range(0, len(asked), _BESIDE))
+    return [found for some in lots for found in _beside(some)]
+
+
+_BESIDE = 8
+"""How many are worked on at a time: each holds some numbers for every input and buyer."""
+
+
+def _beside(
+    asked: Sequence[tuple[RebuiltTrade, float, float]],
+) -> Iterator[Shortage | RequestError]:
+    ends: dict[int, Shortage | RequestError] = {}
+    running = [_shortage(trade, inputs=inputs, outer=outer) for trade, inputs, outer in asked]
+    answers: dict[int, Numbers | None] = dict.fromkeys(range(len(asked)))
+    while answers:
+        step()
+        needed: dict[int, _Pass] = {}
+        for place, answer in answers.items():
+            try:
+                # None starts it; a type checker knows no generator that takes nothing at first.
+                needed[place] = running[place].send(answer)  # type: ignore[arg-type]
+            except StopIteration as end:
+                ends[place] = end.value
+            except RequestError as error:
+                ends[place] = error
+        answers = {}
+        for each in (bought_each, sold_each):
+            mine = {place: one for place, one in needed.items() if one.each is each}
+            if mine:
+                found = each([(one.trade, one.parts) for one in mine.values()])
+                answers |= zip(mine, found, strict=True)
+    return (ends[place] for place in range(len(asked)))
+
+
+def _shortage(
+    rebuilt: RebuiltTrade, *, inputs: float, outer: float
+) -> Generator[_Pass, Numbers, Shortage]:
     import numpy as np
 
     network = rebuilt.stopped.network
@@ -105,52 +169,44 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
         )
     # Deliveries are found as logarithms: a step can then never lead below nothing.
     share, floor = network.part, np.log(LEAST)
-    weights = np.divide(
-        network.bought,
-        network.bought.sum(axis=0),
-        out=np.zeros(network.bought.shape),
-        where=network.bought > 0,
-    )
-
     # The first guess and the balance are asked about twice, and each takes a pass over the table.
     known: dict[bytes, Numbers] = {}
 
-    def bundles(logs: Numbers) -> Numbers:
+    def bundles(logs: Numbers) -> Generator[_Pass, Numbers, Numbers]:
         key = logs.tobytes()
         if key not in known:
-            known[key] = arriving(logs)
+            arrives = yield _Pass(bought_each, rebuilt, np.exp(logs))
+            # In the place of the first array, as several of them are at work at a time.
+            kept = np.divide(
+                arrives, network.bought, out=np.ones(arrives.shape), where=network.bill > 0
+            )
+            # By a last digit more may arrive than was bought; nobody makes more than before.
+            known[key] = mean_of(network.bill, np.clip(kept, 0, 1, out=kept), inputs)
         return known[key]
-
-    def arriving(logs: Numbers) -> Numbers:
-        arrives = rebuilt.bought(np.exp(logs))
-        kept = np.divide(arrives, network.bought, out=np.ones(arrives.shape), where=weights > 0)
-        # What arrives may exceed what was bought by a last digit; nobody makes more than before.
-        return mean_of(weights, np.clip(kept, 0, 1, out=kept), inputs)
 
     def delivered(bundle: Numbers) -> Numbers:
         return mean_of(np.array([1 - share, share]), np.array([np.ones(len(share)), bundle]), outer)
 
-    def aim(logs: Numbers) -> Numbers:
-        part = delivered(bundles(np.clip(logs, floor, 0.0)))
+    def aim(logs: Numbers) -> Generator[_Pass, Numbers, Numbers]:
+        part = delivered((yield from bundles(np.clip(logs, floor, 0.0))))
         found: Numbers = np.log(np.maximum(part, LEAST))
         return found
 
+    def step_(logs: Numbers, back: Back) -> Generator[_Pass, Numbers, Numbers]:
+        return back((yield from aim(logs)) - logs, transposed=False)
+
     start = np.zeros(len(share))
-    found = balanced(
-        network.solved,
-        lambda logs, back: back(aim(logs) - logs, transposed=False),
-        start,
-        within=WITHIN,
-    )
+    found = yield from _balancing(network.solved, step_, start)
     # From full deliveries each round lowers them: slow, but it ends at the largest fixed point.
-    found = found if found.reached else rounds(aim, start, within=WITHIN)
+    if not found.reached:
+        found = yield from _rounds(aim, start)
     _require(found)
     logs = np.clip(found.found, floor, 0.0)
-    bundle = bundles(logs)
+    bundle = yield from bundles(logs)
     part = delivered(bundle)
     part[part <= NOTHING] = 0
-    running = _running(rebuilt, part)
-    orders = rebuilt.sold(running.found)
+    running = yield from _running(rebuilt, part)
+    orders = yield _Pass(sold_each, rebuilt, running.found)
     made = part * np.maximum(network.final + orders, 0.0)
     sold = network.sold
     over = np.divide(orders - sold, sold, out=np.zeros(len(sold)), where=sold > 0)
@@ -160,28 +216,72 @@ def shortage(rebuilt: RebuiltTrade, *, inputs: float, outer: float) -> Shortage:
         made,
         part,
         bundle,
-        _cushion(bundles(np.zeros(len(share))), share, outer),
+        _cushion((yield from bundles(np.zeros(len(share)))), share, outer),
         float(over.max()),
         float(off),
         found.steps + running.steps,
     )
 
 
-def _running(rebuilt: RebuiltTrade, part: Numbers) -> Mixed:
+def _running(rebuilt: RebuiltTrade, part: Numbers) -> Generator[_Pass, Numbers, Mixed]:
     """Return output of before at which sectors run: x = h (z + D x)."""
     import numpy as np
 
     network = rebuilt.stopped.network
     output, final = network.output, network.final
 
-    def step(running: Numbers, back: Back) -> Numbers:
-        aim = part * np.maximum(final + rebuilt.sold(running), 0.0)
+    def step_(running: Numbers, back: Back) -> Generator[_Pass, Numbers, Numbers]:
+        orders = yield _Pass(sold_each, rebuilt, running)
+        aim = part * np.maximum(final + orders, 0.0)
         move = back(aim - running * output, transposed=True)
         return np.divide(move, output, out=np.zeros(len(output)), where=output > 0)
 
-    found = balanced(network.solved, step, part.copy(), within=WITHIN)
+    found = yield from _balancing(network.solved, step_, part.copy())
     _require(found)
     return found
+
+
+def _balancing(
+    solved: Solved,
+    step_: Callable[[Numbers, Back], Generator[_Pass, Numbers, Numbers]],
+    start: Numbers,
+) -> Generator[_Pass, Numbers, Mixed]:
+    """Return what `balanced` does, of a step that needs passes over the table."""
+    for back in (solved.nearly, solved.solve):
+        guesses = mixing(start, within=WITHIN)
+        guess = next(guesses)
+        while True:
+            move = yield from step_(guess, back)
+            try:
+                guess = guesses.send(move)
+            except StopIteration as end:
+                found: Mixed = end.value
+                break
+        if found.reached:
+            break
+    return found
+
+
+def _rounds(
+    aim: Callable[[Numbers], Generator[_Pass, Numbers, Numbers]], start: Numbers
+) -> Generator[_Pass, Numbers, Mixed]:
+    """Return where plain rounds x, aim(x), aim(aim(x)) and so on lead; slow and sure.
+
+    For maps that never rise from the start, which end at their largest fixed point.
+    """
+    import numpy as np
+
+    guess, steps = start, 0
+    while True:
+        following = yield from aim(guess)
+        miss = float(np.abs(following - guess).max(initial=0.0))
+        guess, steps = following, steps + 1
+        if miss <= WITHIN or steps == MOST_ROUNDS:
+            return Mixed(guess, steps, miss, reached=miss <= WITHIN)
+
+
+MOST_ROUNDS = 600
+"""Plain rounds after which it ends without success."""
 
 
 def _require(found: Mixed) -> None:
@@ -255,9 +355,10 @@ def mean_of(weights: Numbers, amounts: Numbers, elasticity: float) -> Numbers:
             return np.exp(logs)
     # Over the input that weighs most, so that no power becomes too large for a number.
     first = some.min(axis=0) if power < 0 else some.max(axis=0)
-    ratio = np.divide(some, first, out=np.ones(some.shape), where=first > 0)
+    # What is smaller than any quotient by it can hold is as nothing.
+    ratio = np.divide(some, first, out=np.ones(some.shape), where=first > np.finfo(float).tiny)
     # Elasticities of a half and of infinity need no power, which is slow on n x k numbers.
     raised = 1 / ratio if power == -1 else ratio if power == 1 else ratio**power
-    total = (weights * raised).sum(axis=0, where=used)
+    total = (weights * raised).sum(axis=0)  # nothing weighs where nothing is used
     made: Numbers = first * np.where(used.any(axis=0), total, 1.0) ** (1 / power)
     return made
