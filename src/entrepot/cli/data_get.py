@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
-__all__ = ["GET_EXAMPLE", "get", "wanted_of"]
+__all__ = ["GET_EXAMPLE", "add_files", "fetch_files", "get", "installed_file", "setup", "wanted_of"]
 
 
 _PAUSE = 0.2
@@ -94,8 +94,12 @@ def get(
         emit(_plan(source, folder, parts), lambda s: _draw_plan(s, parts), as_json=as_json)
         return
     offline = offline or settings.offline
-    got = (_installed(path),) if path else _fetch(parts, folder, offline=offline, again=refresh)
-    report = None if only_download else _add(source, got, lake, replace=replace)
+    got = (
+        (installed_file(path),)
+        if path
+        else fetch_files(parts, folder, offline=offline, again=refresh)
+    )
+    report = None if only_download else add_files(source, got, lake, replace=replace)
     emit(
         _data(source, folder, got, report),
         lambda screen: _draw(screen, folder, got, report),
@@ -105,9 +109,44 @@ def get(
         raise typer.Exit(3)
 
 
-def _fetch(
+def setup(
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", help="File of answers (.yaml), instead of questions.", show_default=False
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for downloads.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and fetch nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no connection (also ENTREPOT_OFFLINE=1).")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Download and load real data, then write a first brief.
+
+    On a terminal it asks which data are wanted, and states size and time before it starts. Without
+    a terminal it takes a file of answers; --dry-run without answers prints an example of one.
+
+    When it was interrupted, the same command continues: files that are there and data that are
+    loaded are left as they are. No address was tried from where the program was written.
+
+    Example: entrepot setup --answers setup.yaml
+    """
+    from entrepot.cli.setup import set_up
+
+    set_up(answers, to, lake, dry_run=dry_run, offline=offline, as_json=as_json)
+
+
+def fetch_files(
     parts: tuple[PlannedFile, ...], folder: Path, *, offline: bool, again: bool
 ) -> tuple[DownloadedFile, ...]:
+    """Fetch the files of a plan into a folder, with progress."""
     from entrepot.errors import OutsideError
     from entrepot.sources.get import get as fetch
 
@@ -152,16 +191,18 @@ class _Counter:
             self._show(f"{self._file}{size(have)}{of}")
 
 
-def _installed(path: Path) -> DownloadedFile:
+def installed_file(path: Path) -> DownloadedFile:
+    """Return a file of an installed package as if it had been fetched."""
     from entrepot.sources.get import DownloadedFile
     from entrepot.sources.unpack import sha256_of
 
     return DownloadedFile(path.name, "", "installed", path, path.stat().st_size, sha256_of(path))
 
 
-def _add(
+def add_files(
     source: str, got: tuple[DownloadedFile, ...], lake: Path | None, *, replace: bool
 ) -> LoadReport | None:
+    """Add fetched files to the lake; None where the publisher had nothing."""
     files = [one.path for one in got if one.path is not None and one.state != "empty"]
     if not files:
         return None

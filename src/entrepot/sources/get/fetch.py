@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Literal
 
-from entrepot.errors import OutsideError, RequestError
+from entrepot.errors import EntrepotError, OutsideError, RequestError
 from entrepot.files import from_json
 from entrepot.sources.get.client import RetryPolicy, TransientFailure, persist, seconds_asked
 from entrepot.sources.get.content_check import TooMuch, look
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from entrepot.sources.get.plan import PlannedFile
     from entrepot.sources.info import DownloadAddress
 
-__all__ = ["DownloadedFile", "FetchTools", "already_fetched", "fetch", "has_key", "part_of"]
+__all__ = [
+    "DownloadedFile",
+    "FetchTools",
+    "already_fetched",
+    "fetch",
+    "has_key",
+    "part_of",
+    "size_of",
+]
 
 
 State = Literal["fetched", "unchanged", "held", "empty", "installed"]
@@ -336,6 +344,25 @@ _PLAIN = re.compile(r"[\w.~+/=-]{8,512}", re.ASCII)
 def has_key(way: DownloadAddress) -> bool:
     """Whether the key that a way needs is in the environment; true where it needs none."""
     return not way.key or bool(os.environ.get(way.key, "").strip())
+
+
+def size_of(piece: PlannedFile, client: HttpClient) -> int | None:
+    """Return how many bytes a file has, as its server states it; None where it does not.
+
+    Answers to queries (JSON, CSV) are not asked for: they are made anew for each request.
+    """
+    if piece.way.format not in ("zip", "7z", "workbook"):
+        return None
+    headers = {"Accept": piece.way.accept or "*/*", "Accept-Encoding": "identity"}
+    try:
+        # Closed before the content is read.
+        with client.get(
+            piece.address, headers, secret=secret(piece.way), hosts=piece.way.hosts
+        ) as answer:
+            length = answer.headers.get("content-length") if answer.status == 200 else None
+            return _number(length)
+    except (EntrepotError, TransientFailure):
+        return None  # the download itself says what is wrong
 
 
 def secret(way: DownloadAddress) -> dict[str, str]:

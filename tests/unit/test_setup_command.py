@@ -1,0 +1,233 @@
+"""`entrepot setup`: from answers to a lake and a brief, against a publisher on this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from get_server import Server, ranged, serve, status, whole
+from test_get_command import ZIP
+
+from entrepot.cli.data_get import setup
+from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
+from entrepot.lake import Lake
+from entrepot.sources import source_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+ANSWERS = """\
+format: 1
+data:
+  baci: {period: 2022}
+brief: {importer: RUS, supplier: CHN, out: FILE}
+"""
+# What a process of its own does first: the publisher of BACI is the one on this machine.
+PATCHED = """
+import sys
+from entrepot.sources import source_info
+info = source_info("baci")
+[way] = info.download.ways
+here = way.model_copy(update={"address": sys.argv.pop(1) + "/BACI_{edition}_{release}.zip"})
+changed = info.model_copy(
+    update={"download": info.download.model_copy(update={"ways": (here,)})}
+)
+import entrepot.sources.get.plan as plan
+plan.source_info = lambda name: changed if name == 'baci' else source_info(name)
+from entrepot.cli.main import run
+run()
+"""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy", "ENTREPOT_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ENTREPOT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ENTREPOT_CONFIG", str(tmp_path / "settings" / "config.toml"))
+    monkeypatch.chdir(tmp_path)
+    state, stop = serve()
+    info = source_info("baci")
+    assert info.download is not None
+    [way] = info.download.ways
+    here = way.model_copy(update={"address": f"{state.url}/BACI_{{edition}}_{{release}}.zip"})
+    download = info.download.model_copy(update={"ways": (here,)})
+    changed = info.model_copy(update={"download": download})
+    monkeypatch.setattr(
+        "entrepot.sources.get.plan.source_info",
+        lambda name: changed if name == "baci" else source_info(name),
+    )
+    yield state
+    stop()
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run the command: exit code, standard output, standard error."""
+    app = typer.Typer()
+    app.command()(setup)
+
+    def invoke(*words: str) -> tuple[int, str, str]:
+        code = app([*words, "--lake", str(tmp_path / "lake")], standalone_mode=False)
+        printed = capsys.readouterr()
+        return int(code or 0), printed.out, printed.err
+
+    return invoke
+
+
+def answers(folder: Path, text: str = ANSWERS) -> str:
+    path = folder / "setup.yaml"
+    path.write_text(text.replace("FILE", str(folder / "first.json")))
+    return str(path)
+
+
+def test_from_answers_to_a_first_brief(server: Server, run: Run, tmp_path: Path) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    code, out, plan = run("--answers", answers(tmp_path))
+    assert code == 0
+    assert "baci" in plan
+    assert f"{len(ZIP)} B" in plan  # the size was stated before the download
+    [held] = Lake.open(tmp_path / "lake").holdings()
+    assert (held.source, held.rows) == ("baci", 2)
+    assert "First brief" in out
+    assert "RUS" in (tmp_path / "first.json").read_text()
+
+
+NO_BRIEF = "format: 1\ndata: {baci: {period: 2022}}\n"
+
+
+def test_once_more_fetches_and_loads_nothing(server: Server, run: Run, tmp_path: Path) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    run("--answers", answers(tmp_path, NO_BRIEF))
+    code, out, _ = run("--answers", answers(tmp_path, NO_BRIEF), "--json")
+    [data] = json.loads(out)["data"]
+    assert code == 0
+    assert data["files"][0]["state"] == "unchanged"
+    assert data["load"]["added"] == []
+
+
+def test_a_killed_setup_continues_where_it_was(server: Server, run: Run, tmp_path: Path) -> None:
+    half = len(ZIP) // 2
+    sent = threading.Event()
+
+    def stalls(handler: object) -> None:
+        whole(b"", Content_Length=str(len(ZIP)), ETag='"one"')(handler)  # type: ignore[arg-type]
+        handler.wfile.write(ZIP[:half])  # type: ignore[attr-defined]
+        handler.wfile.flush()  # type: ignore[attr-defined]
+        sent.set()
+        time.sleep(5)
+
+    # The first request asks for the size, the second for the file.
+    server.answers(ranged(ZIP, '"one"'), stalls)
+    words = ["setup", "--answers", answers(tmp_path, NO_BRIEF), "--lake", str(tmp_path / "lake")]
+    command = [sys.executable, "-c", PATCHED, server.url, *words]
+    with subprocess.Popen(command, env=os.environ, stderr=subprocess.DEVNULL) as child:
+        assert sent.wait(60)
+        part = tmp_path / "cache" / "downloads" / "baci"
+        ends = time.monotonic() + 60
+        while not any(file.stat().st_size == half for file in part.glob("*")):
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+        child.send_signal(signal.SIGKILL)
+    assert not (tmp_path / "lake" / "catalog.json").exists()
+    server.answers(ranged(ZIP, '"one"'))
+    code, _, _ = run("--answers", answers(tmp_path, NO_BRIEF))
+    assert code == 0
+    assert server.seen[-1].headers["range"] == f"bytes={half}-"
+    assert [one.rows for one in Lake.open(tmp_path / "lake").holdings()] == [2]
+
+
+def test_on_a_terminal_it_asks_and_asks_again(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    # Years, first mistyped; no months, no tables, no lists; a brief, first of nowhere; start.
+    said = "20222\n2022\n\nn\n\nAtlantis\nРоссия\n\ny\n"
+    monkeypatch.setattr("sys.stdin", Terminal(said))
+    code, out, _ = run()
+    assert code == 0
+    assert "20222" in out
+    assert "Atlantis" in out
+    assert (tmp_path / "brief-RUS.html").is_file()
+    kept = tmp_path / "settings" / "setup.yaml"
+    assert f"--answers {kept}" in out
+    # The answers that were kept are a file of answers, and give the same.
+    code, out, _ = run("--answers", str(kept), "--json")
+    assert json.loads(out)["data"][0]["files"][0]["state"] == "unchanged"
+
+
+def test_a_no_at_the_end_fetches_nothing(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    monkeypatch.setattr("sys.stdin", io.StringIO("2022\n\nn\n\n\nn\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    code, out, _ = run()
+    assert (code, "Nothing was fetched" in out) == (0, True)
+    assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("format: 1\ndata: {bacci: {period: 2022}}\n", UnknownNameError),
+        ("format: 1\ndata: {baci: {year: 2022}}\n", BadFileError),
+        ("format: 1\ndata: {baci: {partner: CHN, period: 2022}}\n", RequestError),
+        ("format: 1\ndata: {baci: {period: 2022}}\nbrief: {importer: XYZ}\n", RequestError),
+        (
+            "format: 1\ndata: {baci: {period: 2022}}\nbrief: {importer: RUS, out: a.odt}\n",
+            RequestError,
+        ),
+        (
+            "format: 1\ndata: {baci: {period: 2022}}\nbrief: {importer: RUS, goods: nolist}\n",
+            RequestError,
+        ),
+        ("data: {}\n", BadFileError),
+    ],
+)
+def test_wrong_answers_are_refused_before_anything_is_fetched(
+    server: Server, run: Run, tmp_path: Path, text: str, error: type[Exception]
+) -> None:
+    server.answers(status(500))
+    with pytest.raises(error):
+        run("--answers", answers(tmp_path, text))
+    assert server.seen == []
+
+
+def test_without_terminal_and_answers_it_says_how(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(RequestError, match="file of answers"):
+        run()
+    _, example, _ = run("--dry-run")
+    _, out, _ = run("--answers", answers(tmp_path, example), "--dry-run", "--json")
+    assert [one["source"] for one in json.loads(out)["parts"]] == ["baci", "comext", "concordance"]
+
+
+def test_what_does_not_fit_on_the_disk_is_refused(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers(ranged(ZIP, '"one"'))
+    free = type("Usage", (), {"free": len(ZIP) + 1})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: free)
+    with pytest.raises(OutsideError, match="needed for the lake"):
+        run("--answers", answers(tmp_path))
+    assert not (tmp_path / "lake").exists()
