@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+import sysconfig
+import tempfile
+import time
 import tomllib
+import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -52,6 +61,28 @@ def test_the_wheel_has_types_licence_and_every_data_file(built: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "Classifier: Typing :: Typed" in about
     assert sum(info.file_size for info in zipfile.ZipFile(next(built.glob("*.whl"))).infolist())
+
+
+def test_the_wheel_has_a_man_page_that_reads_as_one(built: Path) -> None:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        page = wheel.read(f"entrepot-{__version__}.data/data/share/man/man1/entrepot.1").decode()
+    assert f'"entrepot {__version__}"' in page
+    # Every line is text or a request that man knows: a stray dot would swallow its line.
+    requests = {line.split()[0] for line in page.splitlines() if line[:1] in (".", "'")}
+    assert requests <= {'.\\"', ".TH", ".SH", ".SS", ".B", ".PP", ".TP"}
+    assert not re.search(r"(?<!\\)(?:\\\\)*\\[^-e&]", page.split("\n", 1)[1])
+    for words in ("goods match", "data export", "setup"):
+        assert f"\n.SS {words}\n" in page
+    if groff := shutil.which("groff"):
+        drawn = subprocess.run(
+            [groff, "-man", "-K", "utf8", "-T", "utf8", "-ww"],
+            input=page,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert drawn.stderr == ""
+        assert "--importer" in drawn.stdout
 
 
 def test_every_place_says_the_same_version() -> None:
@@ -117,6 +148,103 @@ def test_the_container_has_no_rights_and_asks_for_its_health(tmp_path: Path) -> 
         patch.setattr(urllib.request, "urlopen", answered)
         exec(check, {})
     assert seen == [(f"http://127.0.0.1:8000{HEALTH}", 4)]
+
+
+def _container() -> list[tuple[str, str]]:
+    """Return the steps of the Containerfile: instruction and its words, lines joined."""
+    text = (PACKAGING / "Containerfile").read_text(encoding="utf-8")
+    joined = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
+    steps = [line.split(maxsplit=1) for line in joined.splitlines() if line.strip()]
+    return [(name, " ".join(words.split())) for name, words in steps]
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_container_run_and_what_they_serve_is_healthy(built: Path) -> None:
+    """Without an engine: its folders are in a scratch folder, its root is bound read-only."""
+    steps = _container()
+    order = [name for name, _ in steps]
+    assert order[0] == "FROM"
+    assert order.index("COPY") < order.index("RUN") < order.index("USER") < order.index("ENV")
+    root = Path(tempfile.mkdtemp(dir="/tmp"))
+    root.chmod(0o755)
+    try:
+        _serve_from(steps, root, built)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+_READ_ONLY = """\
+mount --bind "$0" "$0" && mount --bind "$0/tmp" "$0/tmp"
+mount -o remount,bind,ro "$0" && mount -o remount,bind,ro /
+! touch "$0/opt/new" 2>/dev/null || exit 99
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
+"""
+
+
+def _on_a_read_only_root(root: Path) -> list[str]:
+    """Return what runs a command where only /tmp can be written, without rights, if it can be."""
+    tried = shutil.which("unshare") and shutil.which("setpriv")
+    if not tried or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        return []  # then the files are compared, before and after
+    return ["unshare", "-m", "sh", "-ec", _READ_ONLY, str(root)]
+
+
+def _serve_from(steps: list[tuple[str, str]], root: Path, built: Path) -> None:
+    def inside(text: str) -> str:
+        return re.sub(r"(?<![\w/.])/(opt|lake|tmp)\b", rf"{root}/\1", text).replace("8000", port)
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    for folder in ("opt", "lake", "tmp", "bin"):
+        (root / folder).mkdir()
+    (root / "bin" / "python").symlink_to(sys.executable)
+    [copied] = [words for name, words in steps if name == "COPY"]
+    pattern, target = copied.split()
+    Path(inside(target)).mkdir(parents=True)
+    for wheel in built.glob(Path(pattern).name):
+        shutil.copy(wheel, inside(target))
+    # What it depends on is that of this environment: a test fetches nothing.
+    quiet = {**os.environ, "PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1"}
+    quiet["PATH"] = f"{root / 'bin'}:{os.environ['PATH']}"
+    for words in (words for name, words in steps if name == "RUN" and "useradd" not in words):
+        subprocess.run(["sh", "-ec", inside(words)], env=quiet, check=True, capture_output=True)
+    assert not (root / "tmp" / "wheel").exists()
+    [site] = (root / "opt" / "entrepot" / "lib").glob("python3*/site-packages")
+    (site / "here.pth").write_text(sysconfig.get_paths()["purelib"], encoding="utf-8")
+    env = {"PATH": os.environ["PATH"], "ENTREPOT_TOKEN": "a-token-that-is-long-enough-for-it"}
+    for words in (words for name, words in steps if name == "ENV"):
+        env |= dict(inside(one).split("=", 1) for one in words.split())
+    [entry] = [json.loads(inside(words)) for name, words in steps if name == "ENTRYPOINT"]
+    [command] = [json.loads(inside(words)) for name, words in steps if name == "CMD"]
+    [health] = [
+        json.loads(inside(words.split(" CMD ")[1]))
+        for name, words in steps
+        if name == "HEALTHCHECK"
+    ]
+    before = {path for path in root.rglob("*") if root / "tmp" not in path.parents}
+
+    def is_healthy() -> bool:
+        return subprocess.run(health, env=env, capture_output=True).returncode == 0
+
+    assert not is_healthy()
+    with subprocess.Popen(
+        [*_on_a_read_only_root(root), *entry, *command], env=env, cwd="/", stderr=subprocess.PIPE
+    ) as serving:
+        try:
+            ends = time.monotonic() + 90
+            while not is_healthy():
+                assert serving.poll() is None, serving.stderr and serving.stderr.read().decode()
+                assert time.monotonic() < ends
+                time.sleep(0.2)
+            asked = urllib.request.Request(f"http://127.0.0.1:{port}/")
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(asked, timeout=30)
+        finally:
+            serving.send_signal(signal.SIGINT)
+            serving.wait(30)
+    after = {path for path in root.rglob("*") if root / "tmp" not in path.parents}
+    assert after == before
 
 
 def test_the_service_gives_up_its_rights() -> None:

@@ -17,7 +17,7 @@ import typer
 from get_server import Server, ranged, serve, status, whole
 from test_get_command import ZIP
 
-from entrepot.cli.data_get import setup
+from entrepot.cli.doctor import setup
 from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNameError
 from entrepot.lake import Lake
 from entrepot.sources import source_info

@@ -263,8 +263,14 @@ class _Reading:
         measure = _measure(forms)
         goods_marks = [mark for mark in marks if mark.kind == "goods"]
         both = measure in ("value", "growth") and "both" in forms
-        sides = self._partners(places) if both else self._sides(places, goods_marks, forms)
+        sides = (
+            self._partners(places, in_order=not both)
+            if both or measure == "asymmetry"
+            else self._sides(places, goods_marks, forms, measure)
+        )
         keys = {name: one for name, one in sides.items() if one}
+        if measure == "import_share" and "top" in forms and "exporter" not in keys:
+            measure = "top_supplier"  # "which countries supply it, and what is their share"
         unknown = self._unknown()
         # A word passed over could be the goods, and "all goods" would answer something else.
         if "listed" in forms and goods:
@@ -278,8 +284,11 @@ class _Reading:
         if "mass" in forms and measure not in ("price_index", "rank"):
             keys["quantity"] = "mass"
         keys |= {"flow": "both"} if both else {}
-        if measure == "top_supplier" and "rank" in forms:
+        if measure == "top_supplier" and forms & {"rank", "largest"}:
             keys.pop("exporter", None)  # the place asked for is in the table of all suppliers
+        elif measure == "top_supplier" and "exporter" in keys and "importer" in keys:
+            why = "the question asks who supplies, and names a supplier"
+            self.unsaid.append(Unsaid("measure", why, (_MEASURES[2], _MEASURES[0])))
         if measure in _CHANGES and period:
             keys |= self._change(period)
         if "listed" not in forms or not goods:
@@ -400,7 +409,9 @@ class _Reading:
 
     # Whose trade.
 
-    def _sides(self, places: list[Mark], goods: list[Mark], forms: set[str]) -> dict[str, str]:
+    def _sides(
+        self, places: list[Mark], goods: list[Mark], forms: set[str], measure: str
+    ) -> dict[str, str]:
         """Return importer and exporter, each as codes joined by a plus, or empty."""
         groups_ = _joined(places, self.plain, self.language)
         said: list[tuple[str, str, bool]] = []
@@ -409,6 +420,8 @@ class _Reading:
             if not self._is_clear(some):
                 codes = ""
             role, sure = _role(some, self.plain, self.language, goods)
+            if role == "part":  # whose share it is: of imports it sells, of exports it buys
+                role = "importer" if measure == "export_share" else "exporter"
             said.append((codes, role, sure))
         if len(said) > 2:
             names = tuple((codes, area_name(codes.split("+")[0])) for codes, *_ in said if codes)
@@ -416,17 +429,22 @@ class _Reading:
             return {}
         return self._assigned(said, forms)
 
-    def _partners(self, places: list[Mark]) -> dict[str, str]:
-        """Return the two sides of trade in both directions, in the order of the question."""
+    def _partners(self, places: list[Mark], *, in_order: bool) -> dict[str, str]:
+        """Return the two sides of what is mutual: the first one exports, or imports `in_order`."""
         if not all(self._is_clear([mark]) for mark in places):
             return {}
         codes = list(dict.fromkeys(mark.value for mark in places))
         if len(codes) != 2:
             names = tuple((one, area_name(one)) for one in codes)
-            why = "trade in both directions is between two sides"
+            why = (
+                "the question does not say which two sides"
+                if in_order
+                else "trade in both directions is between two sides"
+            )
             self.unsaid.append(Unsaid("importer", why, names))
             return {}
-        return {"importer": codes[1], "exporter": codes[0]}
+        first, second = codes if in_order else codes[::-1]
+        return {"importer": first, "exporter": second}
 
     def _is_clear(self, some: list[Mark]) -> bool:
         """Whether each name is of one area; else it is asked which."""
@@ -460,14 +478,7 @@ class _Reading:
             names = tuple((codes, area_name(codes.split("+")[0])) for codes in (one, two) if codes)
             self.unsaid.append(Unsaid("importer", "which of the two imports is not clear", names))
             return {}
-        if said:
-            codes, role, _ = said[0]
-            role = role or (
-                # "Germany's exports" makes it the exporter; any other lone country buys.
-                "exporter" if "export" in forms and "import" not in forms else "importer"
-            )
-            return found | {role: codes}
-        return found
+        return found | {_alone(role, sure, forms): codes for codes, role, sure in said}
 
     def _require(self, measure: str, keys: dict[str, str], forms: set[str]) -> None:
         """Say what a measure needs and the question has not."""
@@ -475,6 +486,9 @@ class _Reading:
         if not measure and "price" in forms:
             why = "the price of one period is not measured, only its change between two"
             self.unsaid.append(Unsaid("measure", why, _MEASURES[-1:] + _MEASURES[1:2]))
+        elif not measure and "buyers" in forms:
+            why = "the largest buyers are not a figure; name one of them"
+            self.unsaid.append(Unsaid("measure", why, _OF_BUYERS))
         elif not measure:
             self.unsaid.append(Unsaid("measure", "what is to be measured is not clear", _MEASURES))
         needed = _NEEDS.get(measure, ())
@@ -522,8 +536,9 @@ class _Reading:
             return
         near = tuple(
             (goods, goods_words(goods))
-            for word in unknown
-            for goods in _near_goods(word, self.language)
+            for goods in dict.fromkeys(
+                goods for word in unknown for goods in _near_goods(word, self.language)
+            )
         )
         self.unsaid.append(Unsaid("goods", f"{shown} is not understood", near[:5]))
 
@@ -562,11 +577,20 @@ _MEASURES = (
     ("growth", "growth"),
     ("price_index", "change of prices"),
 )
+_OF_BUYERS = (("export_share", "share of exports"), ("rank", "place among the buyers"))
 _CODE = re.compile(
     r"(?P<hs>(?:\b(?:HS|CN|KN|ТН ?ВЭД|[Cc]odes?|код[а-я]*|Zolltarifnummer)|编码|税号)[- :]*)?"
     # 8542, 8542.31 or 854231; not a part of a number, a percentage or a span of years (2019-2022).
     r"(?<![\d.,])(?P<code>\d{4}[. ]?\d{2}|\d{4}|\d{2})(?![\d%]|[.,]\d|-\d| ?%)"
 )
+
+
+def _alone(role: str, sure: bool, forms: set[str]) -> str:
+    """Return the side of the only country: "Germany's exports" makes it the exporter."""
+    if role and sure:
+        return role
+    sells = forms & {"export", "buyers"} and "import" not in forms
+    return "exporter" if sells else role or "importer"
 
 
 def _on_lists(goods: str) -> Unsaid:
@@ -581,11 +605,15 @@ def _on_lists(goods: str) -> Unsaid:
 
 def _measure(forms: set[str]) -> str:
     """Return the measure; empty if it is not clear."""
+    if "mutual" in forms:
+        return "asymmetry"
     if "hhi" in forms:
         return "hhi"
     if "share" in forms or "depend" in forms:
         # Dependence is on a supplier: "depend on exports from China" is still a share of imports.
-        is_of_exports = "export" in forms and not forms & {"import", "depend"}
+        is_of_exports = ("export" in forms and not forms & {"import", "depend"}) or (
+            "of_exports" in forms and "depend" not in forms
+        )
         return "export_share" if is_of_exports else "import_share"
     if "price" in forms:
         # Of the level of a price there is no measure: unit values of different goods do not add up.
@@ -593,6 +621,8 @@ def _measure(forms: set[str]) -> str:
     if "rank" in forms:
         # The table of suppliers has the place of each.
         return "rank" if "buyers" in forms else "top_supplier" if "top" in forms else ""
+    if "buyers" in forms and "growth" not in forms:
+        return ""
     if "top" in forms and "growth" not in forms:
         return "top_supplier"
     if "growth" in forms:
@@ -633,8 +663,8 @@ _SHARED = {
 """Names that two states have, told apart by their form alone."""
 # Endings of nouns and adjectives; they may fit words that no grammar has, never another stem.
 _ENDINGS = {
-    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ию|ией|ь|ью|ый"
-    r"|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
+    "ru": r"(?:а|я|о|е|ы|и|у|ю|ой|ей|ею|ом|ем|ём|ам|ям|ами|ями|ах|ях|ов|ев|ёв|ии|ий|ия|ию|ием"
+    r"|ией|иям|иями|иях|ь|ью|ый|ая|ое|ые|ого|его|ому|ему|ую|юю|ых|их|ым|им|ыми|ими)?",
     "de": r"(?:e|en|er|es|em|n|s|ns|ens|ern)?",
     "en": r"(?:s|es)?",
     "zh": "",
@@ -656,6 +686,8 @@ def _stemmed(word: str, language: str) -> str:
     if language == "ru" and re.search("[аеиоуя]о$", word):  # какао has one form
         return re.escape(word)
     stem = _CUT[language].sub("", word)
+    if language == "de" and "arbonat" in stem:  # Karbonat and Carbonat
+        return re.sub("(?i)[ck](?=arbonat)", "[ck]", stem) + _ENDINGS[language]
     if language == "en" and word.endswith("ies"):
         return re.escape(word[:-3]) + "(?:y|ies)"
     if language == "en" and word.endswith("y"):
@@ -712,7 +744,10 @@ def _near_goods(word: str, language: str) -> list[str]:
         for one in everyday_goods()
         for name in (one.name, *one.words.get(language, ()))
     }
-    return [names[one] for one in nearest(word.lower(), names)]
+    # Names that have the word in them before those that look like it.
+    stem = _CUT[language].sub("", word.lower()) if language in _CUT else word
+    inside = [one for one in names if len(stem) >= _LEAST + 1 and stem in one]
+    return list(dict.fromkeys(names[one] for one in (*inside[:3], *nearest(word.lower(), names))))
 
 
 @cache
@@ -729,6 +764,9 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
     for name, codes in _SHARED.items():
         ending = _ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
+    if language in ("en", "de"):  # not the continents: South America
+        other = "(?<!South )(?<!North )(?<!Latin )(?<!Central )"
+        found.append(("USA", "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
         # Longest first: without word boundaries (Chinese) the first that fits ends the search.
@@ -779,8 +817,13 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
                 continue
             yield Mark("area", code, form, start, end)
     if language == "zh":
-        # Countries in one character, of which two stand together: 中俄贸易.
+        # Countries in one character, of which two stand together: 中俄贸易; or one: 对华出口.
         short = short_names()
+        alone = {**short, "华": "CHN"}
+        for match in re.finditer(
+            f"(?<=[对从自向赴输])[{''.join(alone)}](?=的?[▮年]*{_ZH_TRADE})", text
+        ):
+            yield Mark("area", alone[match[0]], "name", match.start(), match.end())
         signs = f"[{''.join(short)}]"
         pair = f"({signs})(?!\\1){signs}(?=两国|双边|之间|贸易|进出口|经贸)"
         for match in re.finditer(pair, text):
@@ -788,6 +831,7 @@ def _areas_in(text: str, language: str) -> Iterator[Mark]:
                 yield Mark("area", short[text[start]], "name", start, start + 1)
 
 
+_ZH_TRADE = "(?:出口|进口|贸易|供应|销售|依赖|采购)"
 # ISO codes that are words in a question typed in capitals; HS and CN name tariffs.
 _NO_CODES = frozenset(
     ("IS", "IN", "TO", "AM", "AT", "BE", "DO", "IT", "MY", "NO", "SO", "HS", "CN")

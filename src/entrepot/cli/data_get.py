@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from entrepot.sources.get import DownloadedFile, PlannedFile
     from entrepot.sources.get.plan import DataRequest
 
-__all__ = ["GET_EXAMPLE", "add_files", "fetch_files", "get", "installed_file", "setup", "wanted_of"]
+__all__ = ["GET_EXAMPLE", "add_files", "fetch_files", "get", "installed_file", "wanted_of"]
 
 
 _PAUSE = 0.2
@@ -107,40 +107,6 @@ def get(
     )
     if all(one.state == "empty" for one in got):
         raise typer.Exit(3)
-
-
-def setup(
-    answers: Annotated[
-        Path | None,
-        typer.Option(
-            "--answers", help="File of answers (.yaml), instead of questions.", show_default=False
-        ),
-    ] = None,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Folder for downloads.", show_default=False)
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and fetch nothing.")
-    ] = False,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Open no connection (also ENTREPOT_OFFLINE=1).")
-    ] = False,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Download and load real data, then write a first brief.
-
-    On a terminal it asks which data are wanted, and states size and time before it starts. Without
-    a terminal it takes a file of answers; --dry-run without answers prints an example of one.
-
-    When it was interrupted, the same command continues: files that are there and data that are
-    loaded are left as they are. No address was tried from where the program was written.
-
-    Example: entrepot setup --answers setup.yaml
-    """
-    from entrepot.cli.setup import set_up
-
-    set_up(answers, to, lake, dry_run=dry_run, offline=offline, as_json=as_json)
 
 
 def fetch_files(

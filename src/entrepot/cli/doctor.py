@@ -1,4 +1,4 @@
-"""`entrepot doctor` and `entrepot config`: what this machine has, what is missing, and settings."""
+"""`entrepot doctor`, `config` and `setup`: what this machine has, your settings, real data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,14 +24,13 @@ from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rich.console import Console
 
-__all__ = ["EXTRAS", "MachineCheck", "config", "doctor"]
+__all__ = ["EXTRAS", "MachineCheck", "config", "doctor", "setup"]
 
 EXTRAS = {
-    "fetch": "entrepot data get downloads data",
+    "fetch": "entrepot setup and data get download data",
     "stats": "event studies, price regressions, weights between editions of the HS",
     "serve": "entrepot serve shows the pages",
     "mcp": "entrepot mcp gives agents tools",
@@ -194,6 +194,40 @@ def _disk(path: Path) -> MachineCheck:
     return MachineCheck("disk", OK, words)
 
 
+def setup(
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", help="File of answers (.yaml), instead of questions.", show_default=False
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for downloads.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and fetch nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Open no connection (also ENTREPOT_OFFLINE=1).")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Download and load real data, then write a first brief.
+
+    On a terminal it asks which data are wanted, and states size and time before it starts. Without
+    a terminal it takes a file of answers; --dry-run without answers prints an example of one.
+
+    When it was interrupted, the same command continues: files that are there and data that are
+    loaded are left as they are. No address was tried from where the program was written.
+
+    Example: entrepot setup --answers setup.yaml
+    """
+    from entrepot.cli.setup import set_up
+
+    set_up(answers, to, lake, dry_run=dry_run, offline=offline, as_json=as_json)
+
+
 def config(
     key: Annotated[
         str | None,
@@ -246,7 +280,6 @@ def _winner(name: str) -> str:
 def _checked(key: str, value: str) -> str:
     """Return a value as the file keeps it; one that no command could take is refused now."""
     from datetime import date
-    from pathlib import Path
 
     from entrepot.goods.parse import canonical
     from entrepot.model.area_names import as_codes

@@ -22,7 +22,6 @@ from entrepot.cli import (
     chart,
     check,
     data,
-    data_get,
     doctor,
     draft,
     goods,
@@ -158,7 +157,7 @@ app.command("screen")(screen.screen)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.command("mcp")(serve.mcp)
-app.command("setup")(data_get.setup)
+app.command("setup")(doctor.setup)
 app.command("doctor")(doctor.doctor)
 app.command("config")(doctor.config)
 app.add_typer(
