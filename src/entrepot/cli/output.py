@@ -181,7 +181,7 @@ def _emit_tables(data: Any, render: Callable[[Console], None], form: str) -> Non
     if hasattr(data, "table_bytes"):
         made = data.table_bytes(f".{form}")
     else:
-        plain = [(one.title, *_plain_cells(one)) for one in found]
+        plain = [(one.title, *_plain_cells(one)) for one in found] or _rows_of(data)
         if form == "xlsx":
             made = workbook_bytes(plain) if plain else b""
         else:
@@ -196,6 +196,19 @@ def _emit_tables(data: Any, render: Callable[[Console], None], form: str) -> Non
         else:
             sys.stdout.write(made.decode())
         sys.stdout.flush()
+
+
+def _rows_of(data: Any) -> list[tuple[str, list[str], list[list[Any]]]]:
+    """Return a table of what is drawn as text: a list of things with the same facts."""
+    if not (isinstance(data, list) and data and all(isinstance(one, dict) for one in data)):
+        return []
+    heads = list(data[0])
+    cells = [[_joined(one.get(name)) for name in heads] for one in data]
+    return [("", heads, cells)]
+
+
+def _joined(cell: Any) -> Any:
+    return ", ".join(map(str, cell)) if isinstance(cell, list | tuple) else cell
 
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?|[+-]?\d+(\.\d+)?")
