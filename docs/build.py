@@ -23,10 +23,8 @@ from entrepot.figures.caveats import CAVEATS
 from entrepot.measures import all_metadata
 from entrepot.model.areas import groups
 from entrepot.model.columns import columns
-from entrepot.settings import CONFIG_KEYS
 from entrepot.sources import SourceInfo, source_ids, source_info
 from entrepot.sources.published.read import published
-from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from entrepot.sources.info import Download
@@ -65,73 +63,6 @@ def _command(path: str, command: Any) -> list[str]:
     if options:
         text.append(table(["option", "meaning"], options) + "\n")
     return text
-
-
-def man_page() -> str:
-    """Return `man entrepot`: every command with its options, the settings and the exit codes."""
-    root: Any = typer.main.get_command(app)
-    parts = [
-        '.\\" Written by docs/build.py from the code; change the code, then run `make docs`.',
-        f'.TH ENTREPOT 1 "" "entrepot {__version__}" "User Commands"',
-        ".SH NAME",
-        "entrepot \\- measure trade dependence between countries",
-        ".SH SYNOPSIS",
-        ".B entrepot",
-        "COMMAND [OPTIONS]",
-        ".SH DESCRIPTION",
-        *_paragraphs(root.help or ""),
-        ".SH COMMANDS",
-    ]
-    for name, command in root.commands.items():
-        parts += _man_command(name, command)
-    parts.append(".SH ENVIRONMENT")
-    for meaning, variable in CONFIG_KEYS.values():
-        if variable:
-            parts += [".TP", f".B {_roff(variable)}", _roff(meaning)]
-    parts.append(".SH EXIT STATUS")
-    for code, meaning in EXIT_CODES.items():
-        parts += [".TP", f".B {code}", _roff(meaning)]
-    parts += [".SH SEE ALSO", "entrepot COMMAND \\-\\-help; entrepot doctor; entrepot config"]
-    return "\n".join(parts) + "\n"
-
-
-EXIT_CODES = {
-    0: "Done.",
-    1: "Done, and something is wrong: a claim differs, data have errors, a watched figure changed.",
-    2: "The request or a file cannot be used.",
-    3: "No loaded data answer the question.",
-    4: "Disk, network or another program failed.",
-    70: "An internal error of the program.",
-    130: "Stopped with Ctrl-C.",
-}
-
-
-def _man_command(path: str, command: Any) -> list[str]:
-    if hasattr(command, "commands"):
-        return [
-            text
-            for name, inner in command.commands.items()
-            for text in _man_command(f"{path} {name}", inner)
-        ]
-    named = [one for one in command.params if one.param_type_name == "argument"]
-    usage = " ".join(["entrepot", path, *(one.human_readable_name for one in named)])
-    parts = [f".SS {_roff(path)}", f".B {_roff(usage)}", *_paragraphs(command.help or "")]
-    parts += _paragraphs(command.epilog or "")
-    for one in command.params:
-        if one.param_type_name != "argument" and one.name != "help":
-            parts += [".TP", f".B {_roff(', '.join(one.opts))}", _roff(one.help or "")]
-    return parts
-
-
-def _paragraphs(text: str) -> list[str]:
-    found = [" ".join(one.split()) for one in text.strip().split("\n\n") if one.strip()]
-    return [line for one in found for line in (".PP", _roff(one))]
-
-
-def _roff(text: str) -> str:
-    """Return text as roff takes it: no escapes, no line that is read as a request."""
-    plain_text = text.replace("\\", "\\e").replace("-", "\\-")
-    return f"\\&{plain_text}" if plain_text[:1] in (".", "'") else plain_text
 
 
 def measures() -> str:
@@ -286,7 +217,6 @@ def main() -> int:
     (FOLDER / "charts").mkdir(exist_ok=True)
     drawn = {f"charts/{name}.svg": text for name, text in pictures().items()}
     written_pages = {name: NOTE + build() for name, build in PAGES.items()}
-    written_pages["../../packaging/entrepot.1"] = man_page()
     known = {FOLDER / name for name in (*written_pages, *drawn)}
     held = (path for path in FOLDER.rglob("*") if path.suffix in (".md", ".svg"))
     stale = [path.name for path in held if path not in known]

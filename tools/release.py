@@ -1,9 +1,10 @@
 """What a release consists of: wheel and sdist that build twice alike, and the licences it rests on.
 
-Usage: python tools/release.py build [FOLDER] | licences
+Usage: python tools/release.py build [FOLDER] | licences | man
 
 `build` writes both into a folder (``dist``) and fails if a second build has other bytes.
-`licences` writes docs/dependencies.md from the packages of this environment.
+`licences` writes docs/dependencies.md from the packages of this environment. `man` writes
+packaging/entrepot.1, which a build writes anew.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
+MAN = ROOT / "packaging" / "entrepot.1"
 EPOCH = "1767225600"
 """Time that every file of a release has: 1 January 2026; a clock would change its bytes."""
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
@@ -45,6 +48,7 @@ def build(folder: Path) -> dict[str, str]:
             if (ROOT / name).is_file():
                 (source / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, source / name)
+        (source / MAN.relative_to(ROOT)).write_text(man_page(), encoding="utf-8")
         found = {}
         for target in ("wheel", "sdist"):
             subprocess.run(
@@ -57,6 +61,79 @@ def build(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("entrepot-*")):
         found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def man_page() -> str:
+    """Return `man entrepot`: every command with its options, the settings and the exit codes."""
+    import typer.main
+
+    from entrepot.cli.main import app
+    from entrepot.settings import CONFIG_KEYS
+    from entrepot.version import __version__
+
+    root: Any = typer.main.get_command(app)
+    parts = [
+        '.\\" Written by tools/release.py from the commands.',
+        f'.TH ENTREPOT 1 "" "entrepot {__version__}" "User Commands"',
+        ".SH NAME",
+        "entrepot \\- measure trade dependence between countries",
+        ".SH SYNOPSIS",
+        ".B entrepot",
+        "COMMAND [OPTIONS]",
+        ".SH DESCRIPTION",
+        *_paragraphs(root.help or ""),
+        ".SH COMMANDS",
+    ]
+    for name, command in root.commands.items():
+        parts += _man_command(name, command)
+    parts.append(".SH ENVIRONMENT")
+    for meaning, variable in CONFIG_KEYS.values():
+        if variable:
+            parts += [".TP", f".B {_roff(variable)}", _roff(meaning)]
+    parts.append(".SH EXIT STATUS")
+    for code, meaning in EXIT_CODES.items():
+        parts += [".TP", f".B {code}", _roff(meaning)]
+    parts += [".SH SEE ALSO", "entrepot COMMAND \\-\\-help; entrepot doctor; entrepot config"]
+    return "\n".join(parts) + "\n"
+
+
+EXIT_CODES = {
+    0: "Done.",
+    1: "Done, and something is wrong: a claim differs, data have errors, a watched figure changed.",
+    2: "The request or a file cannot be used.",
+    3: "No loaded data answer the question.",
+    4: "Disk, network or another program failed.",
+    70: "An internal error of the program.",
+    130: "Stopped with Ctrl-C.",
+}
+
+
+def _man_command(path: str, command: Any) -> list[str]:
+    if hasattr(command, "commands"):
+        return [
+            text
+            for name, inner in command.commands.items()
+            for text in _man_command(f"{path} {name}", inner)
+        ]
+    named = [one for one in command.params if one.param_type_name == "argument"]
+    usage = " ".join(["entrepot", path, *(one.human_readable_name for one in named)])
+    parts = [f".SS {_roff(path)}", f".B {_roff(usage)}", *_paragraphs(command.help or "")]
+    parts += _paragraphs(command.epilog or "")
+    for one in command.params:
+        if one.param_type_name != "argument" and one.name != "help":
+            parts += [".TP", f".B {_roff(', '.join(one.opts))}", _roff(one.help or "")]
+    return parts
+
+
+def _paragraphs(text: str) -> list[str]:
+    found = [" ".join(one.split()) for one in text.strip().split("\n\n") if one.strip()]
+    return [line for one in found for line in (".PP", _roff(one))]
+
+
+def _roff(text: str) -> str:
+    """Return text as roff takes it: no escapes, no line that is read as a request."""
+    plain_text = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{plain_text}" if plain_text[:1] in (".", "'") else plain_text
 
 
 def licences() -> str:
@@ -102,6 +179,9 @@ def main() -> int:
     """Do what the command line says."""
     if sys.argv[1:2] == ["licences"]:
         PAGE.write_text(licences(), encoding="utf-8")
+        return 0
+    if sys.argv[1:2] == ["man"]:
+        MAN.write_text(man_page(), encoding="utf-8")
         return 0
     if sys.argv[1:2] != ["build"]:
         sys.stderr.write(__doc__ or "")
