@@ -166,7 +166,12 @@ class GoodsList:
 
     @cached_property
     def ended(self) -> date | None:
-        """Last day of a list that a text which was read repealed; None if it goes on."""
+        """Last day of a list that a text which was read repealed; None if it goes on.
+
+        Of a list of the user's own, which no text repeals, it is None, too.
+        """
+        if self.known_until == date.max:
+            return None
         last = [entry.valid_to for entry in self.history]
         days = [day for day in last if day is not None and day < self.known_until]
         return max(days) if days and len(days) == len(last) else None
