@@ -194,6 +194,33 @@ def real_markets() -> Iterator[tuple[str, Floats]]:
         return
 
 
+def share_lines() -> Iterator[str]:
+    """Yield the lines of the table of shares: of each partner in the total of its market."""
+    markets = [("generated, 40 partners", made_flows(40, 84, seed).values) for seed in WORLDS[:4]]
+    markets += real_markets()
+    for window in (*(Window(12, ahead) for ahead in (11, 9, 6, 3, 1)), Window(1, 1)):
+        found: dict[str, list[Backtest]] = {}
+        for name, values in markets:
+            total = np.repeat(values.sum(axis=0)[None], len(values), axis=0)
+            one = backtest(values, window, denominator=total)
+            if len(one.error):
+                found.setdefault(name, []).append(one)
+        for name, every in found.items():
+            together = Backtest(
+                *(
+                    np.concatenate([getattr(one, key) for one in every])
+                    for key in Backtest.__slots__
+                )
+            )
+            known, count, inside, far, by_class = cell(name, window, together)[1:6]
+            off = (together.error, together.last_year, together.growth)
+            yield (
+                f"| {name} | {known} | {count} | {inside} | {far} | {by_class} | "
+                + " | ".join(_percent(one, 3, np.median) for one in off)
+                + " |"
+            )
+
+
 def joint_lines() -> Iterator[str]:
     """Yield the lines of the table of joint errors."""
     functions = {
@@ -272,8 +299,11 @@ def main(*, write: bool) -> None:
         (window, backtest(values[1::2], window)) for _, values in real() for window in WINDOWS
     ]
     tested = [(window, one) for window, one in tested if len(one.error)]
-    for head_, make in ((LISTS, (list_line(window) for window in WINDOWS[:11:2])), (
-        JOINT, joint_lines())):  # fmt: skip
+    for head_, make in (
+        (LISTS, (list_line(window) for window in WINDOWS[:11:2])),
+        (SHARES, share_lines()),
+        (JOINT, joint_lines()),
+    ):
         lines += head_
         for line in make:
             lines.append(line)
@@ -330,6 +360,16 @@ LISTS = [
     "",
     "| reported | nowcasts | in 80 % | in 95 % | error | last year |",
     "|---|---:|---:|---:|---:|---:|",
+]
+SHARES = [
+    "",
+    "## Shares",
+    "",
+    "Each partner's share in the total of its market. Errors are medians of differences, in per cent",
+    "of the total; `latest` is the share in the reported months.",
+    "",
+    "| data | reported | nowcasts | in 80 % | in 95 % | by size | error | last year | latest |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|",
 ]
 JOINT = [
     "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,9 +17,12 @@ import entrepot as ep
 from entrepot.cli.main import app
 from entrepot.errors import NoEvidenceError, RequestError
 from entrepot.figures import Definition, evaluate
-from entrepot.figures.nowcasts import _attempt
 from entrepot.lake import Lake
 from entrepot.measures.nowcast import STATISTICS, Window, joint_nowcast, largest, nowcast
+from entrepot.model.areas import area_name
+from entrepot.report.brief_context import BriefContext
+from entrepot.report.charts.share import ShareLines, share_chart
+from entrepot.report.render_html import render_html
 from entrepot.report.standalone import picture_of
 from entrepot.serve.views.figure import figure_page
 
@@ -196,12 +200,47 @@ def test_why_there_is_none(lake: Lake, keys: dict[str, Any], words: str) -> None
     assert words in str(figure.reason)
 
 
-def test_registers_are_refused_where_their_intervals_fail(lake: Lake) -> None:
-    asked = Definition.build(
-        "value", importer="PER", exporter="CHN", goods="283525", period="now", source="shipments.x"
-    )
-    found = _attempt(asked, asked, lake, lambda one: evaluate(one, lake))
-    assert "66 to 84 % of the values" in str(found)
+REGISTER = """
+format: 1
+register: made
+title: Made up
+reporter: KAZ
+direction: import
+valuation: CIF
+columns:
+  Day: {role: date, form: "%Y-%m-%d"}
+  Code: {role: tariff_code, pad: 10}
+  Made in: {role: origin}
+  Seller in: {role: seller}
+  Value: {role: value}
+"""
+
+
+def test_a_register_by_month_up_to_six_months_ahead(tmp_path: Path) -> None:
+    """Two declarations a month of each origin: their sums by month are the months of a flow."""
+    made = Lake.open(tmp_path / "lake")
+    path = tmp_path / "register.csv"
+    origins = [area_name(one) for one in ("DEU", *BUYERS) if one != "KAZ"]
+    lines = [
+        f"{MONTHS[at]}-{day},8458110000,{origin},{origin},{MADE.values[row, at] / 2:.2f}"
+        for at in range(LAST)
+        for row, origin in enumerate(origins)
+        for day in ("04", "21")
+    ]
+    path.write_text("\n".join(["Day,Code,Made in,Seller in,Value", *lines, ""]))
+    made.add("shipments", [path], mapping=REGISTER)
+    keys: dict[str, Any] = {"source": "shipments.made", "basis": "origin"}
+    figure = ask(made, period=2024, **keys)
+    assert figure.status == "nowcast", figure.reason
+    values = np.round(MADE.values[:, :LAST] / 2, 2) * 2
+    assert figure.value == pytest.approx(nowcast(values, Window(12, 6)).value, rel=1e-6)
+    # By name only: where no source is named, a register is not asked, as of any other question.
+    assert ask(made, period=2024).status == "insufficient_data"
+    far = ask(made, period="2025-01", **keys)
+    assert "the period ends 7 months after the last report" in str(far.reason)
+    assert "customs registers" in str(far.reason)
+    spread = ask(made, "hhi", exporter=None, period=2024, **keys)
+    assert "not tested" in str(spread.reason)
 
 
 def test_now_is_the_year_of_today() -> None:
@@ -420,7 +459,7 @@ claims:
     assert [one.verdict for one in found.claims] == ["not_enough_evidence", "supported"]
 
 
-def test_on_a_page_and_in_no_chart(lake: Lake) -> None:
+def test_on_a_page_and_in_no_chart_of_reported_values(lake: Lake) -> None:
     pairs = [
         ("measure", "value"), ("importer", "KAZ"), ("exporter", "DEU"), ("goods", "845811"),
         ("period", "2024"), ("source", "table.german"),
@@ -443,3 +482,96 @@ def test_on_the_command_line(lake: Lake) -> None:
     found = json.loads(CliRunner().invoke(app, [*given, "--json"]).output)
     assert found["status"] == "nowcast"
     assert set(found["nowcast"]["intervals"]) == {"80", "95"}
+
+
+@pytest.fixture(scope="module")
+def imports(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Kazakhstan's imports by month from all its suppliers, the last year half reported."""
+    found = Lake.open(tmp_path_factory.mktemp("imports") / "lake")
+    rows = [
+        (MONTHS[at], seller, "KAZ", "845811", round(MADE.values[row, at], 2))
+        for at in range(LAST)
+        for row, seller in enumerate(("DEU", *(one for one in BUYERS if one != "KAZ")))
+    ]
+    add(found, "kazakh", "importer", rows, "HS2022")
+    return found
+
+
+def test_in_a_brief_a_note_and_a_chart_apart_from_what_is_reported(imports: Lake) -> None:
+    wanted = ep.ask(
+        "import_share", lake=imports, importer="KAZ", exporter="DEU", goods="845811", period=2024
+    )
+    assert isinstance(wanted, ep.Figure)
+    assert wanted.nowcast is not None
+    assert wanted.value is not None
+    said = f"{100 * wanted.value:.1f}"
+
+    made = ep.brief("KAZ", "DEU", goods="845811", lake=imports)
+    # No card, no answer and no Figure of the brief is the nowcast.
+    assert all(card.figure.status != "nowcast" for card in made.cards)
+    assert all(one.status == "ok" for one in made.figures)
+    assert "2023" in made.answer[0].text
+    [kept] = made.nowcasts
+    assert kept.status == "nowcast"
+    assert kept.value == pytest.approx(wanted.value)
+    [section] = [one for one in made.sections if one.id == "share"]
+    assert section.table is not None
+    assert all(row[0] != "2024" for row in section.table.rows)
+    [note] = [one for one in section.notes if "Nowcast for 2024, not reported" in one.title]
+    assert "80\u00a0% interval" in note.body[0].text
+    assert "2024-06" in note.body[0].text
+    assert section.picture is not None
+    lines = section.picture.drawn
+    assert isinstance(lines, ShareLines)
+    assert lines.nowcast is not None
+    assert lines.nowcast.value == pytest.approx(100 * wanted.value)
+    assert lines.nowcast.near == pytest.approx(
+        [100 * end for end in wanted.nowcast["intervals"]["80"]]
+    )
+    assert [point.year for point in lines.series] == [2021, 2022, 2023]
+
+    # Its own colour, and both lines broken.
+    drawn = lines.draw(name="wide", alt_text="")
+    marks = re.findall(r"<line class=\"[^\"]*s-nowcast\"[^>]*>", drawn)
+    assert len(marks) == 2
+    assert all("stroke-dasharray" in one for one in marks)
+    assert f"nowcast {said}"[:9] in drawn
+    page = render_html(made)
+    assert "Nowcast for 2024, not reported" in page
+    assert "nowcast, not reported; lines" in page
+    found = made.to_dict()
+    assert [one["status"] for one in found["nowcasts"]] == ["nowcast"]
+    assert {one["status"] for one in found["evaluated"]} == {"ok"}
+
+    note_ = ep.note("KAZ", "DEU", goods="845811", lake=imports)
+    assert note_.unknown[0].text.startswith("What is not reported yet. Nowcast: about ")
+    assert "2023" in note_.title
+    assert "Nowcast" not in " ".join([note_.title, *(one.text for one in note_.answer)])
+    assert [one["status"] for one in note_.to_dict()["nowcasts"]] == ["nowcast"]
+
+    keys = {"importer": "KAZ", "exporter": "DEU", "goods": "845811"}
+    chart = share_chart("import_share", imports, None, keys)
+    assert [row["kind"] for row in chart.rows] == ["computed"] * 3 + ["nowcast"]
+    assert any(line.startswith("Nowcast, not reported: ") for line in chart.foot)
+    # A year that was asked for is what is drawn.
+    fixed = share_chart("import_share", imports, None, keys | {"period": "2023"})
+    assert all(row["kind"] == "computed" for row in fixed.rows)
+
+
+def test_a_brief_asks_for_no_nowcast_of_a_year_that_is_reported(
+    imports: Lake, tmp_path: Path
+) -> None:
+    keys = {"importer": "KAZ", "exporter": "DEU", "goods": "845811"}
+    with imports.reading():
+        found = BriefContext(imports).nowcast("import_share", **keys)
+    assert found is not None
+    assert str(found.definition.period) == "2024"
+    whole = Lake.open(tmp_path / "lake")
+    rows = [
+        (MONTHS[at], seller, "KAZ", "845811", round(MADE.values[row, at], 2))
+        for at in range(48)
+        for row, seller in enumerate(("DEU", "RUS"))
+    ]
+    add(whole, "kazakh", "importer", rows, "HS2022")
+    with whole.reading():
+        assert BriefContext(whole).nowcast("import_share", **keys) is None

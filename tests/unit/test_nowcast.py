@@ -243,3 +243,26 @@ def test_one_flow_alone_gets_what_its_own_past_allows() -> None:
     assert found.flows == 1
     assert 0.8 in found.intervals
     assert 0.95 not in found.intervals  # 31 errors do not say what happens one time in forty
+
+
+def test_a_share_below_a_thousandth_is_estimated_as_what_it_is() -> None:
+    """Five in a million of a steady total: logits once had a floor at a thousandth."""
+    draw = np.random.default_rng(3)
+    values = np.exp(draw.normal(0, 0.1, (30, 66)))
+    values[0] *= 30 * 5e-6
+    total = np.repeat(values[1:].sum(axis=0)[None], 30, axis=0)
+    found = nowcast(values, Window(12, 6), denominator=total)
+    assert found.value == pytest.approx(5.2e-6, rel=0.1)
+    low, high = found.intervals[0.8]
+    assert 3e-6 < low < found.value < high < 8e-6
+
+
+def test_shares_of_the_past_are_nearer_than_last_years() -> None:
+    values = made().values[:40]
+    total = np.repeat(values.sum(axis=0)[None], 40, axis=0)
+    found = backtest(values, Window(12, 6), denominator=total)
+    assert 0.75 < found.inside_80.mean() < 0.88
+    for of_size in (0, 1, 2):
+        some = found.where(found.size == of_size)
+        assert np.median(some.error) < 0.8 * np.median(some.last_year)
+        assert np.median(some.error) < 1.1 * np.median(some.growth)

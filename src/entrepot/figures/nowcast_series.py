@@ -296,7 +296,9 @@ def run_of_months(lake: Lake, source: str, period: Period) -> list[Period]:
     there = {
         one
         for item in lake.holdings()
-        if item.source == name and item.table == "flows" and vintage in (None, item.vintage)
+        if item.source == name
+        and item.table in ("flows", "shipments")
+        and vintage in (None, item.vintage)
         for one in (item.current if vintage is None else item.periods)
         if one.freq == "M" and one.end <= period.end
     }

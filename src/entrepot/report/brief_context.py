@@ -14,6 +14,7 @@ from entrepot.goods.library import list_names
 from entrepot.limits import step
 from entrepot.model.areas import area_phrase, possessive
 from entrepot.model.period import Period
+from entrepot.sources import is_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -108,6 +109,7 @@ class BriefContext:
         self._leant_on: set[str] = set()
         self._found: dict[str, bool] = {}
         self._shown: dict[str, Published] = {}
+        self._nowcast: dict[Definition, Figure] = {}
 
     @property
     def lake(self) -> Lake:
@@ -186,6 +188,37 @@ class BriefContext:
         # Also where it was known before, so that `figures` has the order of this page.
         self._asked[definition] = known
         return known
+
+    @property
+    def nowcasts(self) -> tuple[Figure, ...]:
+        """Every nowcast that was made. They are none of `figures`: they are not evidence."""
+        return tuple(one for one in self._nowcast.values() if one.status == "nowcast")
+
+    def nowcast(self, measure: str, **keys: Any) -> Figure | None:
+        """Return the nowcast of the year of the last month loaded.
+
+        None where that year is reported, or where there is no nowcast. By the data and not by
+        the day, so that the same lake gives the same page.
+        """
+        months = [
+            one
+            for item in self._lake.holdings()
+            if item.table == "flows" and not is_register(item.source)
+            for one in item.current
+            if one.freq == "M"
+        ]
+        if not months:
+            return None
+        year = Period.parse(max(months).year)
+        definition = Definition.build(measure, period=year, **keys)
+        known = self.asked.get(definition)
+        if known is not None and known.status == "ok":
+            return None
+        if definition not in self._nowcast:
+            self._nowcast[definition] = evaluate(definition, self._lake, ranged=False, nowcast=True)
+            step()
+        found = self._nowcast[definition]
+        return found if found.status == "nowcast" else None
 
     def of_goods_or_all(self, measure: str, subject: Subject, **keys: Any) -> Figure:
         """Return the Figure of the goods of a brief if it has a table, else that of all goods."""

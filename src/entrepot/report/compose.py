@@ -274,6 +274,7 @@ def _described(
             *reporting_gaps.commands(two_reports),
         ),
         figures=context.figures,
+        nowcasts=context.nowcasts,
         line=back_matter.line_of(subject),
         version=__version__,
         check=checked.to_dict() if checked else None,

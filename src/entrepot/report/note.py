@@ -27,7 +27,7 @@ from entrepot.report.cards import card_of, headline
 from entrepot.report.charts import Chart
 from entrepot.report.charts.place import text_width
 from entrepot.report.charts.ranked import RankedBar, RankedBars
-from entrepot.report.charts.share import ShareLines
+from entrepot.report.charts.share import ShareLines, nowcast_text
 from entrepot.report.compose import folders_of, opened, subject_of
 from entrepot.report.definitions import moved_by, verb_of
 from entrepot.report.missing_value import missing_value
@@ -129,6 +129,7 @@ class DecisionNote:
     years: str
     version: str = __version__
     figures: tuple[Figure, ...] = field(default=(), repr=False)
+    nowcasts: tuple[Figure, ...] = field(default=(), repr=False)
     folders: tuple[str, ...] = ()
 
     @property
@@ -173,6 +174,7 @@ class DecisionNote:
             "unknown": [plain(one.text) for one in self.unknown],
             "sources": list(self.sources),
             "counted": self.counted,
+            "nowcasts": [one.to_dict(values=False) for one in self.nowcasts],
             "date": self.date or None,
             "data": self.years,
             "version": self.version,
@@ -260,6 +262,7 @@ def _composed(context: BriefContext, subject: Subject, found: Headline, date: st
         date=date,
         years=str(subject.period) if subject.when else "",
         figures=context.figures,
+        nowcasts=context.nowcasts,
         folders=folders_of(subject.goods),
     )
     return _fitted(made)
@@ -728,6 +731,8 @@ def _unknown(
 
 def _open(context: BriefContext, subject: Subject, found: Headline, *, said: bool) -> Iterator[str]:
     share = found.share
+    if expected := _nowcast(context, subject):
+        yield f"What is not reported yet. Nowcast: {nowcast_text(expected)}"
     lacks = [one for one in (share, found.value) if one.status != "ok" and not said]
     for why in dict.fromkeys(_without_commands(missing_value(context, one).why) for one in lacks):
         yield f"{phrasing.capital(why).rstrip('.')}."
@@ -750,6 +755,14 @@ def _open(context: BriefContext, subject: Subject, found: Headline, *, said: boo
             else f"What happened after {when}: no later year has a value for these goods."
         )
     yield _NOT_IN_DATA
+
+
+def _nowcast(context: BriefContext, subject: Subject) -> Figure | None:
+    known = over_time.charted(context, subject)
+    # Only of the goods of the page, in whose terms it is read.
+    if known.goods != subject.goods:
+        return None
+    return over_time.nowcast_after(context, subject, known.goods, known.series)
 
 
 _CAVEATS = ("reporter-break", "incomplete-total", "basis", "hong-kong", "source-estimate")

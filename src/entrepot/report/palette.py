@@ -17,6 +17,7 @@ LIGHT = {
     "context": "#77848f",
     "context-soft": "#c3ccd4",
     "claim": "#b3450a",
+    "nowcast": "#6f3a96",
     # Of countries, apart in hue and in lightness, for readers with colour-blindness and in print.
     "tone-1": "#4d5b68",
     "tone-2": "#d9bb7d",
@@ -52,6 +53,7 @@ DARK = {
     "context": "#8d9aa6",
     "context-soft": "#46535f",
     "claim": "#f6a15a",
+    "nowcast": "#cba6ee",
     "tone-1": "#7b8a97",
     "tone-2": "#c9a45c",
     "tone-3": "#56697a",
@@ -97,6 +99,7 @@ DRAWN = (
     "context",
     "context-soft",
     "claim",
+    "nowcast",
     "tone-1",
     "tone-2",
     "tone-3",

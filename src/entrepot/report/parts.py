@@ -258,6 +258,8 @@ class Brief:
         The day that whoever asked for it gave, as 2026-11-30; empty without one.
     folders
         Where files that were named lie on this machine, which no file that is written says.
+    nowcasts
+        Estimates of a year that is not reported in full; none of `figures`.
     """
 
     title: str
@@ -275,6 +277,7 @@ class Brief:
     check: dict[str, Any] | None = field(default=None)
     date: str = ""
     folders: tuple[str, ...] = ()
+    nowcasts: tuple[Figure, ...] = ()
 
     def public(self, text: str) -> str:
         """Return a text that leaves the machine: files of the reader by name, without folders."""

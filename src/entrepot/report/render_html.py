@@ -38,6 +38,8 @@ SWATCHES = {
     "band": '<path class="f-supplier-mid" fill-opacity=".3" d="M0 2h26v10H0z"/>',
     "printed": '<path class="f-paper s-ink" stroke-width="1.5" d="M8 3h10v8H8z"/>',
     "claim": '<path class="f-claim" d="M8 3h10v8H8z"/>',
+    "nowcast": '<path class="s-nowcast" stroke-width="2" stroke-dasharray="6,2,2,2" d="M0 7h26"/>'
+    '<circle class="f-paper s-nowcast" stroke-width="2" cx="13" cy="7" r="4"/>',
     "blended": '<path class="f-context-soft s-context" d="M5 2h16v10H5z"/>',
     "context": '<path class="f-context" d="M5 2h16v10H5z"/>',
     "supplier": '<path class="f-supplier" d="M2 2h22v10H2z"/>',

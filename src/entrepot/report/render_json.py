@@ -43,6 +43,7 @@ def as_dict(brief: Brief) -> dict[str, Any]:
         ],
         "commands": [{"what": item.what, "line": item.line} for item in brief.commands],
         "evaluated": [figure.to_dict(values=False) for figure in brief.figures],
+        "nowcasts": [figure.to_dict(values=False) for figure in brief.nowcasts],
         "state": dict(brief.state),
         "command": brief.line,
         "date": brief.date or None,
@@ -73,7 +74,8 @@ def _said(sentence: BriefSentence) -> dict[str, Any]:
 
 def _evidence_of(item: SentenceEvidence) -> dict[str, Any]:
     if isinstance(item, Figure):
-        return item.definition.to_dict()
+        is_nowcast = {"status": "nowcast"} if item.status == "nowcast" else {}
+        return item.definition.to_dict() | is_nowcast
     if isinstance(item, Scenario):
         return {"scenario": item.file.title}
     return {"reports": item.to_dict()} if isinstance(item, MirrorPair) else {"published": item.id}

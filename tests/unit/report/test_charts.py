@@ -241,7 +241,7 @@ def _contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
 def test_contrast_of_text_and_marks(palette: dict[str, str]) -> None:
-    for text in ("ink", "muted", "supplier", "claim"):
+    for text in ("ink", "muted", "supplier", "claim", "nowcast"):
         for ground in ("paper", "panel"):
             assert _contrast(palette[text], palette[ground]) >= 5, (text, ground)
     for verdict in ("supported", "differs", "cannot", "open"):

@@ -13,7 +13,7 @@ coverage of the past (Gibbs and Candes 2021, Advances in Neural Information Proc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["LEAST_ORIGINS", "LEVELS", "Past", "ends_of_errors", "past_of", "widening"]
+__all__ = [
+    "LEAST_ORIGINS",
+    "LEVELS",
+    "Past",
+    "ends_of_errors",
+    "from_logit",
+    "logit",
+    "past_of",
+    "widening",
+]
 
 LEVELS = (0.8, 0.95)
 """Levels of the two intervals."""
@@ -86,7 +95,7 @@ class Past:
     known
         Sum of the months of the window that were reported; zero for shares.
     floors
-        Amount below which differences of the missing months do not count; zero for shares.
+        Amount below which differences of the missing months do not count; of shares, the share.
     scores
         Error on the scale of the statistic (a logarithm, or a logit) by flow and origin.
     scale
@@ -96,6 +105,8 @@ class Past:
     ahead, classes
         Months from the origin to the end of the window; class of size at the time, by flow and
         origin.
+    shares
+        Whether shares are estimated.
     stated
         Quantiles by origin, once they are computed.
     """
@@ -113,6 +124,7 @@ class Past:
     broken: Flags
     ahead: int
     classes: NDArray[np.int64]
+    shares: bool = False
     stated: dict[int, dict[float, tuple[Floats, Floats]]] = field(default_factory=dict, repr=False)
 
     def usable(self, place: int) -> int:
@@ -207,15 +219,19 @@ def past_of(
             np.log(actual + floors), lambda x: np.exp(x) - floors, actual, known, floors, noise,
             jumps,
         )  # fmt: skip
-    none = np.zeros((flows, count))
+    # A flow's floor as a share: below it differences count no more than those of amounts do.
+    least = floors / np.maximum(_sizes(denominator, origins) * window.ahead, 1e-300)
+    least = np.clip(least, 1e-9, 0.01)
     parts, wholes = known + said, denominator_known + denominator_estimate
     # Where a method says nothing of the denominator, that of `growth` (method 1) stands in.
     wholes = np.where(np.isfinite(wholes), wholes, (denominator_known + denominator_estimate[1]))
-    return _combine(
-        origins, window.ahead, sizes, _share(parts, wholes), _logit(parts, wholes),
-        _logit(known + actual, denominator_known + denominator_rest), _from_logit,
-        _share(known + actual, denominator_known + denominator_rest), none, none, noise, jumps,
+    truth = _share(known + actual, denominator_known + denominator_rest)
+    shares = _share(parts, wholes)
+    found = _combine(
+        origins, window.ahead, sizes, shares, logit(shares, least), logit(truth, least),
+        lambda x: from_logit(x, least), truth, np.zeros((flows, count)), least, noise, jumps,
     )  # fmt: skip
+    return replace(found, shares=True)
 
 
 def _combine(
@@ -542,15 +558,16 @@ def _share(part: Floats, denominator: Floats) -> Floats:
         return np.asarray(np.clip(part / denominator, 0.0, 1.0), dtype=float)
 
 
-def _logit(part: Floats, denominator: Floats) -> Floats:
-    """Return the logit of a share; of none or all, that of a thousandth."""
+def logit(share: Any, least: Any) -> Floats:
+    """Return the logit of a share, in which shares of none and of all are `least` from the end."""
     import numpy as np
 
-    share = np.clip(_share(part, denominator), 0.001, 0.999)
-    return np.asarray(np.log(share / (1 - share)), dtype=float)
+    return np.asarray(np.log((share + least) / (1 - share + least)), dtype=float)
 
 
-def _from_logit(x: Floats) -> Floats:
+def from_logit(x: Any, least: Any) -> Floats:
+    """Return the share of a logit, from 0 to 1."""
     import numpy as np
 
-    return np.asarray(1 / (1 + np.exp(-x)), dtype=float)
+    part = 1 / (1 + np.exp(-x))
+    return np.asarray(np.clip(part * (1 + 2 * least) - least, 0.0, 1.0), dtype=float)

@@ -15,6 +15,8 @@ from entrepot.measures.nowcast.intervals import (
     LEVELS,
     Past,
     ends_of_errors,
+    from_logit,
+    logit,
     past_of,
 )
 from entrepot.measures.nowcast.methods import HISTORY, METHODS, Window, breaks_at, steady_at
@@ -238,13 +240,11 @@ def _interval(past: Past, place: int, ends: tuple[float, float]) -> tuple[float,
     import numpy as np
 
     middle, floor = past.combined[0, place], past.floors[0, place]
-    # Amounts have a floor, shares (whose error is one of logits) have none.
-    if floor > 0:
+    if not past.shares:
         low, high = (float((middle + floor) * np.exp(end) - floor) for end in ends)
         known = float(past.known[0, place])
         return known + max(low, 0.0), known + max(high, 0.0)
-    odds = np.log(middle / (1 - middle))
-    low, high = (float(1 / (1 + np.exp(-(odds + end)))) for end in ends)
+    low, high = (float(from_logit(logit(middle, floor) + end, floor)) for end in ends)
     return low, high
 
 
@@ -326,18 +326,25 @@ class Backtest:
 
 
 def backtest(
-    values: Floats, window: Window, *, partner: Floats | None = None, lead: int = 0
+    values: Floats,
+    window: Window,
+    *,
+    partner: Floats | None = None,
+    lead: int = 0,
+    denominator: Floats | None = None,
 ) -> Backtest:
     """Return what nowcasts at every origin would have said, against what was reported later.
 
+    Of shares, errors are differences, and the growth baseline is the share in the latest months.
+
     Parameters
     ----------
-    values, window, partner, lead
+    values, window, partner, lead, denominator
         As in `nowcast`; every flow counts, each as far as its history allows.
     """
     import numpy as np
 
-    past = past_of(values, partner, window, lead=lead)
+    past = past_of(values, partner, window, lead=lead, denominator=denominator)
     columns: list[Floats] = []
     for place, origin in enumerate(past.origins):
         if origin + window.ahead >= values.shape[1] or past.usable(place) < LEAST_ORIGINS:
@@ -356,16 +363,21 @@ def backtest(
         fair &= np.isfinite(inside[0])
         end = origin + window.ahead
         span = slice(end - window.length + 1, end + 1)
-        before = values[:, end - window.length - 11 : end - 11].sum(axis=1)
+        last_year = slice(end - window.length - 11, end - 11)
+        before = values[:, last_year].sum(axis=1)
         months = max(window.known, 1)
-        now = values[:, origin - months + 1 : origin + 1].sum(axis=1)
+        latest = slice(origin - months + 1, origin + 1)
+        now = values[:, latest].sum(axis=1)
         ago = values[:, origin - months - 11 : origin - 11].sum(axis=1)
         # Where nothing was traded a year ago, growth is huge instead of infinite.
         grown = before * now / np.maximum(ago, 1e-12 + 1e-9 * before)
+        if denominator is not None:
+            before = before / np.maximum(denominator[:, last_year].sum(axis=1), 1e-12)
+            grown = now / np.maximum(denominator[:, latest].sum(axis=1), 1e-12)
         mirror = none if partner is None or lead < window.ahead else partner[:, span].sum(axis=1)
         nowcast_ = past.known[:, place] + past.combined[:, place]
-        errors = [np.abs(one / np.where(total > 0, total, 1) - 1) for one in (
-            nowcast_, before, grown, mirror)]  # fmt: skip
+        by = np.where(total > 0, total, 1) if denominator is None else 1.0
+        errors = [np.abs(one - total) / by for one in (nowcast_, before, grown, mirror)]
         table = [
             past.classes[:, place].astype(float),
             *inside,

@@ -59,12 +59,15 @@ if TYPE_CHECKING:
     from entrepot.sources.published.read import Published
 
 __all__ = [
+    "NowcastPoint",
     "PublishedBox",
     "ShareLines",
     "SharePoint",
     "course_point",
     "direction_word",
     "ends_of",
+    "nowcast_point",
+    "nowcast_text",
     "published_box",
     "share_chart",
     "share_key",
@@ -79,6 +82,14 @@ def share_point(figure: Figure) -> SharePoint:
     if not phrasing.span(figure) or figure.low is None or figure.high is None:
         return SharePoint(figure.definition.period.year, value)
     return SharePoint(figure.definition.period.year, value, figure.low * 100, figure.high * 100)
+
+
+def nowcast_point(figure: Figure) -> NowcastPoint:
+    """Return a nowcast share of a year in per cent, with its intervals."""
+    given = (figure.nowcast or {})["intervals"]
+    near, far = (tuple(100 * end for end in given.get(level, ())) for level in ("80", "95"))
+    value = 100 * (figure.value or 0.0)
+    return NowcastPoint(figure.definition.period.year, value, (near[0], near[1]), far)
 
 
 def published_box(row: Published) -> PublishedBox:
@@ -132,6 +143,8 @@ def share_key(drawn: ShareLines) -> tuple[tuple[str, str], ...]:
         found.append(("printed", "published, height: rounding interval"))
     if any(item.claim for item in drawn.published):
         found.append(("claim", "the claim under check"))
+    if drawn.nowcast:
+        found.append(("nowcast", "nowcast, not reported; lines: 80 and 95 % interval"))
     return tuple(found)
 
 
@@ -178,10 +191,24 @@ class PublishedBox:
 
 
 @dataclass(frozen=True, slots=True)
+class NowcastPoint:
+    """What a year that is not reported in full is estimated at, in per cent.
+
+    `near` are the ends of the 80 % interval, `far` those of the 95 % interval, if there is one.
+    """
+
+    year: int
+    value: float
+    near: tuple[float, float]
+    far: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ShareLines:
     """A share over time: one computed series, printed points around it, a reporter break.
 
-    `height` is that of the wide drawing, less where a page has room for less.
+    `height` is that of the wide drawing, less where a page has room for less. `nowcast` is of a
+    year after those of the series, and no point of its line.
     """
 
     first: int
@@ -191,6 +218,7 @@ class ShareLines:
     published: tuple[PublishedBox, ...]
     broken: Break | None = None
     height: int = 440
+    nowcast: NowcastPoint | None = None
 
     def draw(self, *, name: str, alt_text: str) -> str:
         """Return the drawing, ``wide`` or ``narrow``."""
@@ -215,6 +243,7 @@ def _draw(data: ShareLines, name: str, alt_text: str) -> str:
         *_grid(frame),
         *_axes(data, frame, name),
         *_series(data, frame),
+        *_nowcast(data, frame),
         *_drawn_boxes(boxes),
         *_break_line(data, frame),
         *_label_layers(data, frame, boxes, narrow=name == "narrow"),
@@ -226,6 +255,7 @@ def _draw(data: ShareLines, name: str, alt_text: str) -> str:
 def _frame(data: ShareLines, name: str) -> Frame:
     tops = [item.high for item in data.published]
     tops += [point.high or point.value for point in data.series]
+    tops += [max(data.nowcast.near + data.nowcast.far)] if data.nowcast else []
     # Four per cent more, so that a label finds room above the highest mark.
     highest = ticks(max(tops, default=1.0) * 1.04, limit=100)[-1]
     side = 0.6 if data.last - data.first < 8 else 0.5  # boxes stand side by side in the first year
@@ -305,6 +335,27 @@ def _series(data: ShareLines, frame: Frame) -> list[MarkLayer]:
         ]
         layers += points(dots, style="supplier", size=46)
     return layers
+
+
+def _nowcast(data: ShareLines, frame: Frame) -> list[MarkLayer]:
+    """Return a nowcast in its own colour, with broken lines: no mark of a reported value."""
+    one = data.nowcast
+    if one is None:
+        return []
+    x = frame.x(one.year)
+    far = (
+        [{"x": x, "x2": x, "y": frame.y(one.far[0]), "y2": frame.y(one.far[1])}] if one.far else []
+    )
+    near = {"x": x, "x2": x, "y": frame.y(one.near[0]), "y2": frame.y(one.near[1])}
+    title = (
+        f"{one.year}, nowcast, not reported: {one.value:.1f}\u00a0%, 80\u00a0% interval "
+        f"{one.near[0]:.1f} to {one.near[1]:.1f}\u00a0%"
+    )
+    return [
+        *lines(far, style="nowcast-far"),
+        *lines([near], style="nowcast-line"),
+        *points([{"x": x, "y": frame.y(one.value), "title": title}], style="nowcast-ring", size=80),
+    ]
 
 
 def _place(point: SharePoint, frame: Frame) -> tuple[float, float]:
@@ -462,7 +513,12 @@ class Wish:
 
     texts: tuple[str, ...]
     mark: Box
-    of_series: bool
+    style: str
+
+    @property
+    def of_series(self) -> bool:
+        """Whether it is no label of a published number."""
+        return self.style != "label"
 
 
 def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool) -> list[MarkLayer]:
@@ -470,19 +526,23 @@ def _label_layers(data: ShareLines, frame: Frame, boxes: Boxes, *, narrow: bool)
     occupied = [box for _, box in boxes] + list(_line_boxes(data, frame)) + _break_box(data, frame)
     earlier = [(item, box) for item, box in boxes if item.at <= data.last - 0.5]
     series = list(_series_wishes(data, frame, narrow=narrow))
-    printed = [Wish(*_joined(group, narrow=narrow), False) for group in _groups(earlier)]
+    series += _nowcast_wish(data, frame)
+    printed = [Wish(*_joined(group, narrow=narrow), "label") for group in _groups(earlier)]
     # Whoever comes first takes the good places: try both orders, keep the fuller drawing.
     tries = [_placed(wishes, occupied, frame) for wishes in (series + printed, printed + series)]
     best = max(tries, key=lambda found: (len(found), sum(not wish.of_series for wish, _ in found)))
-    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    rows: dict[str, list[dict[str, Any]]] = {
+        style: [] for style in ("label", "label-supplier", "label-nowcast")
+    }
     for wish, spot in best:
-        rows[wish.of_series] += [
+        rows[wish.style] += [
             {"x": x, "y": y, "text": text, "align": spot.align} for x, y, text in spot.rows
         ]
     return [
         *lines([_leader(spot) for _, spot in best if spot.corridor], style="leader"),
-        *labels(rows[False], style="label"),
-        *labels(rows[True], style="label-supplier", bold=True),
+        *labels(rows["label"], style="label"),
+        *labels(rows["label-supplier"], style="label-supplier", bold=True),
+        *labels(rows["label-nowcast"], style="label-nowcast", bold=True),
     ]
 
 
@@ -569,7 +629,16 @@ def _series_wishes(data: ShareLines, frame: Frame, *, narrow: bool) -> Iterator[
         if point is data.series[-1] and data.series_name and not narrow:
             texts.insert(0, f"{data.series_name} {texts[0]}")
         x, y = frame.x(point.year), frame.y(point.value)
-        yield Wish(tuple(texts), Box(x - 4, y - 4, x + 4, y + 4), True)
+        yield Wish(tuple(texts), Box(x - 4, y - 4, x + 4, y + 4), "label-supplier")
+
+
+def _nowcast_wish(data: ShareLines, frame: Frame) -> list[Wish]:
+    if data.nowcast is None:
+        return []
+    x, ends = frame.x(data.nowcast.year), data.nowcast.near + data.nowcast.far
+    mark = Box(x - 7, frame.y(max(ends)), x + 7, frame.y(min(ends)))
+    said = per_cent(data.nowcast.value)
+    return [Wish((f"nowcast {said}", f"nowcast\n{said}", said), mark, "label-nowcast")]
 
 
 def _named(data: ShareLines) -> list[SharePoint]:
@@ -609,6 +678,8 @@ def share_chart(
     rows = [row for row in rows if row.period.year in years]
     series, beyond = _shares_series(measure, lake, years, rest)
     found = sorted({f.definition.period.year for f in series} | {r.period.year for r in rows})
+    expected = _expected(measure, lake, found, keys)
+    found += [expected.definition.period.year] if expected else []
     require_some(found, _what(asked), asked.reason or "none of the requested years is available")
     broken = break_of(asked.definition.importer, asked.definition.exporter, found[0], found[-1])
     lines = ShareLines(
@@ -618,15 +689,45 @@ def share_chart(
         series_name="computed" if series else "",
         published=tuple(published_box(row) for row in rows),
         broken=broken,
+        nowcast=nowcast_point(expected) if expected else None,
     )
     title = _shares_title(asked, series) + _beyond(series, rows)
+    alt = _alt_text(title, rows, series)
+    said = f"Nowcast, not reported: {nowcast_text(expected)}" if expected else ""
     return StandaloneChart(
         title,
         _deck(asked, lines, series),
-        Chart(lines, _alt_text(title, rows, series), share_key(lines)),
-        tuple(x for x in (sources(series, _names(rows)), beyond, *caveat_lines(series)) if x),
-        (*(_computed(figure) for figure in series), *(_in_print(row) for row in rows)),
+        Chart(lines, " ".join(filter(None, (alt, said))), share_key(lines)),
+        tuple(x for x in (sources(series, _names(rows)), beyond, said, *caveat_lines(series)) if x),
+        (
+            *(_computed(figure) for figure in series),
+            *(_in_print(row) for row in rows),
+            *([_computed(expected) | {"kind": "nowcast"}] if expected else []),
+        ),
         tuple(series),
+    )
+
+
+def _expected(measure: str, lake: Lake, found: list[int], keys: dict[str, Any]) -> Figure | None:
+    """Return the nowcast of the year of the last month loaded, where it is after those drawn."""
+    if not found or keys.get("period") is not None:
+        return None
+    expected = BriefContext(lake).nowcast(measure, **keys)
+    return expected if expected and expected.definition.period.year > found[-1] else None
+
+
+def nowcast_text(figure: Figure) -> str:
+    """Return value, intervals and last month of a nowcast share, as the end of a sentence."""
+    made = figure.nowcast or {}
+    ends = ", ".join(
+        f"{level}{NBSP}% interval {percent_span(*made['intervals'][level])}"
+        for level in ("80", "95")
+        if level in made["intervals"]
+    )
+    source = source_name(figure.definition.source or figure.evidence[0].source)
+    return (
+        f"{phrasing.about(figure)} in {figure.definition.period} ({ends}), estimated from months "
+        f"up to {made['last_month']} ({source})."
     )
 
 
@@ -859,6 +960,8 @@ def _deck(asked: Figure, lines: ShareLines, series: list[Figure]) -> str:
         parts.append("line: computed" + (", band: other definitions" if ranged else ""))
     if lines.published:
         parts.append("boxes: published, height: rounding interval")
+    if lines.nowcast:
+        parts.append("ring with broken line: nowcast, not reported, with 80 and 95 % interval")
     return "; ".join(parts) + f".{_broken(lines.broken)}"
 
 

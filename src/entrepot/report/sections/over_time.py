@@ -19,6 +19,8 @@ from entrepot.report.charts.share import (
     ShareLines,
     direction_word,
     ends_of,
+    nowcast_point,
+    nowcast_text,
     published_box,
     share_key,
     share_point,
@@ -75,13 +77,15 @@ def section(
     first, last = min(years), max(years)
     broken = break_of(subject.importer, subject.supplier, first, last)
     places = table_places(rows, series)
+    expected = nowcast_after(context, subject, goods, series)
     drawn = ShareLines(
         first=first,
-        last=last,
+        last=max(last, expected.definition.period.year) if expected else last,
         series=tuple(replace(share_point(figure), row=places[id(figure)]) for figure in series),
         series_name="computed" if series else "",
         published=tuple(replace(published_box(row), row=places[id(row)]) for row in rows) + claims,
         broken=broken,
+        nowcast=nowcast_point(expected) if expected else None,
     )
     title = _title(context, subject, goods, series, first, last)
     of = goods_title(goods)
@@ -90,9 +94,9 @@ def section(
         eyebrow=EYEBROW,
         title=title,
         deck=f"{phrasing.capital(what)} of {of}, per cent of value{_deck(broken)}.",
-        picture=Chart(drawn, alt_text(title.text, what, rows, series), share_key(drawn)),
+        picture=Chart(drawn, alt_text(title.text, what, rows, series, expected), share_key(drawn)),
         table=table(f"{phrasing.capital(what)}, {of}", rows, series),
-        notes=notes(rows, broken),
+        notes=(*notes(rows, broken), *([nowcast_note(expected)] if expected else [])),
         source=source_line(rows, series, known.beyond),
     )
 
@@ -156,6 +160,32 @@ def series_of(
     context.prepare("import_share", best, ranged=True, source=chosen, **keys)
     series = [context.ask("import_share", period=year, source=chosen, **keys) for year in best]
     return series, not_drawn(every, source_name(chosen))
+
+
+def nowcast_after(
+    context: BriefContext, subject: Subject, goods: str, series: list[Figure]
+) -> Figure | None:
+    """Return the nowcast of the share in a year after those computed; None without one."""
+    found = context.nowcast(
+        "import_share", importer=subject.importer, exporter=subject.supplier, goods=goods
+    )
+    years = [one.definition.period.year for one in series]
+    # Of a year that is computed from another source there is a value, which comes first.
+    return found if found and found.definition.period.year > max(years, default=0) else None
+
+
+def nowcast_note(figure: Figure) -> Note:
+    """Say apart from everything that is reported what a year is estimated at."""
+    return Note(
+        f"Nowcast for {figure.definition.period}, not reported",
+        (BriefSentence(phrasing.capital(nowcast_text(figure)), (figure,)), Remark(NOWCAST_MEANS)),
+    )
+
+
+NOWCAST_MEANS = (
+    "A nowcast is an estimate from the months so far; its intervals were tested on earlier years. "
+    "It is not part of any other number here."
+)
 
 
 def _title(
@@ -229,7 +259,13 @@ def _deck(broken: Break | None) -> str:
 SHOWN_LINKS = 4
 
 
-def alt_text(title: str, what: str, rows: list[Published], series: list[Figure]) -> str:
+def alt_text(
+    title: str,
+    what: str,
+    rows: list[Published],
+    series: list[Figure],
+    expected: Figure | None = None,
+) -> str:
     """Return finding and values for somebody who cannot see the chart."""
     parts = [f"{title}. {what}, per cent."]
     if series:
@@ -242,6 +278,8 @@ def alt_text(title: str, what: str, rows: list[Published], series: list[Figure])
             f"{r.period}: {r.printed} ({origin_name(r.origin)})" for r in _ordered(rows)
         )
         parts.append(f"Published: {values}.")
+    if expected:
+        parts.append(f"Nowcast, not reported: {nowcast_text(expected)}")
     return " ".join(parts)
 
 
