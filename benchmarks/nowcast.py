@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,12 +207,8 @@ def share_lines() -> Iterator[str]:
             if len(one.error):
                 found.setdefault(name, []).append(one)
         for name, every in found.items():
-            together = Backtest(
-                *(
-                    np.concatenate([getattr(one, key) for one in every])
-                    for key in Backtest.__slots__
-                )
-            )
+            columns = zip(*(astuple(one) for one in every), strict=True)
+            together = type(every[0])(*(np.concatenate(column) for column in columns))
             known, count, inside, far, by_class = cell(name, window, together)[1:6]
             off = (together.error, together.last_year, together.growth)
             yield (
@@ -365,8 +362,8 @@ SHARES = [
     "",
     "## Shares",
     "",
-    "Each partner's share in the total of its market. Errors are medians of differences, in per cent",
-    "of the total; `latest` is the share in the reported months.",
+    "Each partner's share in the total of its market. Errors are medians of differences, in per",
+    "cent of the total; `latest` is the share in the reported months.",
     "",
     "| data | reported | nowcasts | in 80 % | in 95 % | by size | error | last year | latest |",
     "|---|---|---:|---:|---:|---:|---:|---:|---:|",
