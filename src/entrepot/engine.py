@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,9 @@ def confine(connection: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     What the engine does itself is seen by no hook of the interpreter. Its own temporary folder
     stays open to it.
     """
-    listed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    # Also as patterns: files of a folder with brackets are named with these escaped.
+    names = dict.fromkeys(one for at in folders for one in (str(at), escape(str(at))))
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
     # In this order: without external access folders can no longer be named, and
     # the lock comes last, for it also keeps these settings from being taken back.
     connection.execute(f"SET allowed_directories = [{listed}]")

@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ __all__ = ["LOCAL", "session"]
 
 LOCAL = "local[*]"
 """Where Spark runs if nobody says: on all cores, in a process beside this one."""
+_STARTS = threading.Lock()
+"""Held while Spark starts: a server's threads all ask for the one session."""
 _JAVA = "install Java 17 or 21 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"
 _LAST_WORDS = 3
 # Together half a minute, after which a cluster that is not there, or gives nothing, is named.
@@ -64,11 +67,13 @@ def session(master: str | None = None, *, memory: str | None = None) -> SparkSes
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingExtraError("pyspark", "spark") from error
-    # There is no public way to ask for it without starting one.
-    running = SparkContext._active_spark_context
-    if running is None:
-        running = _started(master or LOCAL, memory)
-    elif master not in (None, running.master):
+    with _STARTS:
+        # There is no public way to ask for it without starting one.
+        running = SparkContext._active_spark_context
+        is_new = running is None
+        if running is None:
+            running = _started(master or LOCAL, memory)
+    if not is_new and master not in (None, running.master):
         raise RequestError(
             f"Spark runs in this process already, on {running.master}",
             where=f"master {master}",

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -296,3 +297,71 @@ def test_what_a_question_cost_on_spark(folder: Path, spark: SparkSession) -> Non
     assert any("period=2022-01-01" in name for name in opened)
     assert cost.to_dict()["bytes_read"] == sum((folder / name).stat().st_size for name in opened)
     assert "== Physical Plan ==" in cost.queries[0].plan
+
+
+def test_a_question_to_a_server_of_a_lake_in_a_strange_folder(folder: Path) -> None:
+    from entrepot.serve.pool import Pool
+
+    def work(lake: Lake) -> Any:
+        return ep.ask("value", lake=lake, source="baci", **QUESTIONS["value"]).value
+
+    assert Pool(folder, 60).start(work).result() == pytest.approx(work(Lake.open(folder)))
+
+
+def test_a_page_and_the_api_from_a_lake_on_spark(folder: Path, spark: SparkSession) -> None:
+    from starlette.testclient import TestClient
+
+    from entrepot.serve.app import create_app
+
+    path = "/api/ask?measure=hhi&importer=RUS&period=2022&source=baci"
+    clients = [
+        TestClient(create_app(folder, seconds=120, engine=one), base_url="http://127.0.0.1")
+        for one in ("duckdb", "spark")
+    ]
+    jobs = spark.sparkContext.statusTracker()
+    before = len(jobs.getJobIdsForGroup(None))
+    expected, found = (client.get(path) for client in clients)
+    assert expected.status_code == found.status_code == 200
+    assert alike(expected.json(), found.json())
+    ran = len(jobs.getJobIdsForGroup(None))
+    assert ran > before
+    # Kept answers serve both engines' readers; a second request runs nothing.
+    assert clients[1].get(path).json() == found.json()
+    assert len(jobs.getJobIdsForGroup(None)) == ran
+
+
+def test_a_served_question_that_takes_too_long_is_stopped_on_spark(
+    folder: Path, spark: SparkSession
+) -> None:
+    from entrepot.serve.pool import Pool
+    from entrepot.serve.problems import TooLongError
+
+    pool = Pool(folder, 1.5, engine="spark")
+    with pytest.raises(TooLongError):
+        pool.start(lambda lake: spark.range(10**13).selectExpr("sum(id * id)").collect()).result()
+    jobs = spark.sparkContext.statusTracker()
+    for _ in range(100):
+        if not jobs.getActiveJobsIds():
+            break
+        time.sleep(0.1)
+    assert not jobs.getActiveJobsIds()
+    # Its thread answers the next question.
+    assert pool.start(lambda lake: {one.source for one in lake.holdings()} >= {"baci"}).result()
+
+
+def test_a_screening_asks_statistics_on_spark(
+    folder: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    from entrepot.report.screening import ask_screening
+
+    path = tmp_path / "sent.csv"
+    path.write_text(
+        "code,date,from,to,value\n854231,2023-05-01,DE,IN,100\n852691,2023-05-01,DE,RU,50\n",
+        encoding="utf-8",
+    )
+    expected, found = (
+        ask_screening(path, lake=one).screening.table.to_pylist()
+        for one in (Lake.open(folder), SparkLake.open(folder))
+    )
+    assert expected
+    assert alike(expected, found)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrepot.cli.common import JsonOption, LakeOption, open_lake, writable
+from entrepot.cli.common import (
+    EngineOption,
+    JsonOption,
+    LakeOrAddress,
+    MasterOption,
+    open_on_engine,
+    writable,
+)
 from entrepot.cli.output import emit, note, progress, table
 from entrepot.errors import NoEvidenceError, RequestError
 
@@ -52,7 +59,9 @@ def screen(
             help="Write .xlsx, or all lines as .csv, .parquet or .json.", callback=writable
         ),
     ] = None,
-    lake: LakeOption = None,
+    lake: LakeOrAddress = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Screen shipments: which were listed on their date, by which country, in which direction.
@@ -66,7 +75,7 @@ def screen(
         raise RequestError(
             f"{file.name} would be overwritten", where=str(out), hint="choose another file name"
         )
-    opened = open_lake(lake)
+    opened = open_on_engine(engine, lake, master)
     with progress("screening"):
         found = ask_screening(
             file,

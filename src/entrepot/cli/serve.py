@@ -6,8 +6,15 @@ from typing import Annotated
 
 import typer
 
-from entrepot.cli.common import LakeOption, require_lake
+from entrepot.cli.common import (
+    EngineOption,
+    LakeOption,
+    MasterOption,
+    chosen_engine,
+    require_lake,
+)
 from entrepot.cli.output import note
+from entrepot.errors import RequestError
 
 __all__ = ["mcp", "serve"]
 
@@ -89,6 +96,8 @@ def serve(
     address: Address = "",
     reader: Reader = "",
     lake: LakeOption = None,
+    engine: EngineOption = None,
+    master: MasterOption = None,
 ) -> None:
     """Serve the page and the JSON API, for reading only, until Ctrl-C.
 
@@ -100,6 +109,9 @@ def serve(
     from entrepot.serve.server import run
 
     require_lake(lake)
+    chosen = chosen_engine(engine)
+    if master and chosen != "spark":
+        raise RequestError("--master is for Spark", hint="add --engine spark")
     run(
         lake,
         host,
@@ -113,6 +125,8 @@ def serve(
         frames=allow_embed or (),
         address=address.rstrip("/"),
         reader=reader,
+        engine=chosen,
+        master=master,
         say=note,
     )
 

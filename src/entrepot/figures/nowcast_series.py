@@ -334,7 +334,12 @@ def _edition_in_period(cells: SourceRows, asked: Definition, period: Period) -> 
     """Say that codes change their edition within the period; empty text if they do not."""
     if asked.goods == "all" or len(cells.available.nomenclatures) < 2:
         return ""
-    rows = cells.flow(asked, (everything(),))
+    # Nothing of the period is reported yet: no rows of it could differ.
+    if period.start > asked.period.end:
+        return ""
+    # No row beyond the last month is there, and of months before the period none is asked.
+    known = Period(max(asked.period.start, period.start), min(asked.period.end, period.end))
+    rows = cells.flow(asked.but(period=known), (everything(),))
     groups = rows.group_by("period", "nomenclature").agg(nw.len())
     editions: dict[str, str] = {}
     for day, name, _ in sorted(fetch(groups), key=lambda one: str(one[0])):

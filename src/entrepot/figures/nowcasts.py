@@ -384,7 +384,11 @@ def _unit_value(series: MonthlySeries, window: Any, asked: Definition) -> dict[s
 
 
 def _scope(series: MonthlySeries, asked: Definition) -> dict[str, str]:
-    """Say of how many codes it is, where only some of those asked for are loaded."""
+    """Say of how many codes it is, where only some of those asked for are loaded.
+
+    By the last twelve months: all rows of the goods are read for it, whoever reports them.
+    """
+    asked = asked.but(period=Period(series.months[-12:][0].start, series.months[-1].end))
     absent = not_delivered(series.cells, asked, series.goods)
     words = goods_scope(series.cells, asked, series.goods, absent)
     return {"goods": words} if words else {}

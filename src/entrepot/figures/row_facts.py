@@ -80,9 +80,10 @@ def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozens
     if not cells.available.few_products:
         return frozenset()
     wanted = frozenset[str]().union(*(one.codes or () for one in goods))
-    rows = cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
+    if not wanted:
+        return wanted
     six = nw.col("product").str.slice(0, 6).alias("six")
-    lost = wanted - {name for name, _ in fetch(rows.group_by(six).agg(nw.len()))}
+    lost = wanted - _codes_of_anybody(cells, asked, goods)
     # A code may be loaded as a total over all partners only.
     sums = cells.lake.totals(cells.available.source) if lost and cells.available.has_sums else None
     if sums is None:
@@ -103,13 +104,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     # Nothing lacks, or all codes do: the latter is refused elsewhere.
     if not (absent or prefixes) or (named and named <= absent):
         return ""
-    there = fetch(
-        cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
-        .select(nw.col("product").str.slice(0, 6).alias("six"))
-        .group_by("six")
-        .agg(nw.len())
-    )
-    loaded = {code for code, _ in there}
+    loaded = _codes_of_anybody(cells, asked, goods)
     editions = {harmonized(one.nomenclature).id for one in goods}
     wanted = named | {
         code for code, of in known_codes().items() if code.startswith(prefixes) and of & editions
@@ -117,6 +112,17 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     if not loaded or not wanted - loaded:
         return ""
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
+
+
+def _codes_of_anybody(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
+    """Return the codes of six digits of all rows of the goods; all of them are read, once."""
+
+    def found() -> frozenset[str]:
+        rows = cells.rows("importer", goods, asked.of_all_lines.but(valuation=None))
+        codes = rows.select(nw.col("product").str.slice(0, 6).alias("six"))
+        return frozenset(code for code, _ in fetch(codes.group_by("six").agg(nw.len())))
+
+    return cells.once(("codes of anybody", goods), asked, found)
 
 
 def steps_reported(

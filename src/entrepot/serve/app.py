@@ -61,6 +61,8 @@ def create_app(
     frames: Sequence[str] = (),
     address: str = "",
     reader: str = "",
+    engine: str = "duckdb",
+    master: str | None = None,
 ) -> ASGIApp:
     """Return the application, for any server of ASGI applications.
 
@@ -80,6 +82,8 @@ def create_app(
         Where others reach it, for links that leave it.
     reader
         Additional reader to which the whole of each pasted article is sent; empty for none.
+    engine, master
+        ``duckdb`` or ``spark``, and where Spark runs.
 
     Raises
     ------
@@ -91,7 +95,13 @@ def create_app(
     # The address goes into links and meta elements,
     # so it must be as plain as an origin in a header.
     require_origins([*frames, *([address] if address else [])])
-    pool = Pool(Settings.read(lake).lake, seconds, waiting=READERS - SPARE)
+    pool = Pool(
+        Settings.read(lake).lake,
+        seconds,
+        waiting=READERS - SPARE,
+        engine=engine,
+        master=master,
+    )
     sizes = Sizes(longest_article, longest_claims)
     service = Service(pool, access or Access(), sizes, address=address, reader=reader)
     app = FastAPI(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import itertools
 import threading
 import time
 import traceback
 from collections import Counter, OrderedDict, deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from entrepot.figures.value_added import forget
 from entrepot.lake import Lake
@@ -19,7 +20,8 @@ from entrepot.serve.problems import AtWorkError, BusyError, TooLongError
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
@@ -50,6 +52,52 @@ class _Stoppable(Lake):
         # Not through the property that opens a connection: that would open one in order to stop it.
         if self._connection is not None:
             self._connection.interrupt()
+
+
+class _StoppableLake(Protocol):
+    """A lake on either engine whose query another thread can stop."""
+
+    def reading(self) -> AbstractContextManager[Lake]:
+        """As `Lake.reading`."""
+
+    def interrupt(self) -> None:
+        """Stop what runs."""
+
+
+def _lake_on(engine: str, folder: Path, master: str | None) -> _StoppableLake:
+    """Return a lake for one question."""
+    if engine == "duckdb":
+        return _Stoppable(Settings.read(folder))
+    # Imported here: few servers have Spark.
+    from entrepot.lake.on_spark import SparkLake
+
+    class OnSpark(SparkLake):
+        """A lake on Spark whose jobs another thread can stop."""
+
+        _tag = f"question-{next(_QUESTIONS)}"
+
+        @contextmanager
+        def reading(self, **given: Any) -> Iterator[Lake]:
+            """As `Lake.reading`; jobs of the block have the tag by which they are stopped."""
+            running = self.session.sparkContext
+            # Of this thread alone: threads of the server have threads of their own in Java.
+            running.addJobTag(self._tag)
+            try:
+                with super().reading(**given) as lake:
+                    yield lake
+            finally:
+                running.removeJobTag(self._tag)
+
+        def interrupt(self) -> None:
+            """Stop the jobs that run, and the query of DuckDB, which reads small tables."""
+            if self._connection is not None:
+                self._connection.interrupt()
+            self.session.sparkContext.cancelJobsWithTag(self._tag)
+
+    return OnSpark(Settings.read(folder), master=master)
+
+
+_QUESTIONS = itertools.count(1)
 
 
 class Turns:
@@ -176,12 +224,22 @@ class Pool:
         Time that a question may wait for its turn, and then may take.
     workers, waiting
         Questions at work at once, and in all.
+    engine, master
+        ``duckdb`` or ``spark``, and where Spark runs.
     """
 
     def __init__(
-        self, folder: Path, seconds: float, *, workers: int = 4, waiting: int = 32
+        self,
+        folder: Path,
+        seconds: float,
+        *,
+        workers: int = 4,
+        waiting: int = 32,
+        engine: str = "duckdb",
+        master: str | None = None,
     ) -> None:
         self.folder = folder
+        self._engine, self._master = engine, master
         self.seconds = seconds
         self._questions = Turns(workers, waiting, "question")
         self._lock = threading.Lock()
@@ -202,14 +260,14 @@ class Pool:
             If too many questions wait.
         """
         # One lake for each question, so that interrupting its query stops nobody else's.
-        lake = _Stoppable(Settings.read(self.folder))
+        lake = _lake_on(self._engine, self.folder, self._master)
 
         def on_lake() -> T:
             try:
                 # Also for questions of many figures: all are
                 # answered from one state of the catalog.
-                with lake.reading():
-                    return work(lake)
+                with lake.reading() as opened:
+                    return work(opened)
             finally:
                 self._give_back_later()
 

@@ -48,6 +48,8 @@ def run(
     frames: Sequence[str] = (),
     address: str = "",
     reader: str = "",
+    engine: str = "duckdb",
+    master: str | None = None,
     say: Callable[[str], None],
     patience: float = PATIENCE,
 ) -> None:
@@ -65,6 +67,8 @@ def run(
         Sites that may show ``/embed`` in a frame; where others reach the server.
     reader
         Additional reader to which the whole of each pasted article is sent; empty for none.
+    engine, master
+        ``duckdb`` or ``spark``, and where Spark runs. Spark starts before the server listens.
     patience
         Seconds to wait for whole headers, and for one who does not read an answer.
 
@@ -91,7 +95,14 @@ def run(
         frames=frames,
         address=address,
         reader=reader,
+        engine=engine,
+        master=master,
     )
+    if engine == "spark":
+        from entrepot.lake.on_spark import SparkLake
+
+        # At once: who starts the server learns of a missing master, and not the first reader.
+        say(f"answers are computed on {SparkLake.open(lake, master=master).engine_in_words()}")
     if reader:
         say(f"the whole of each pasted article is sent to {where_to(reader)}")
     listen(app, access, host, port, say=say, patience=patience)
