@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
-    from typing import Any
+    from typing import Any, Self
 
 __all__ = ["Pool", "PooledQuestion", "Turns"]
 
@@ -77,16 +77,18 @@ def _lake_on(engine: str, folder: Path, master: str | None) -> _StoppableLake:
         _tag = f"question-{next(_QUESTIONS)}"
 
         @contextmanager
-        def reading(self, **given: Any) -> Iterator[Lake]:
+        def reading(self, *, bundled: bool = False) -> Iterator[Self]:
             """As `Lake.reading`; jobs of the block have the tag by which they are stopped."""
             running = self.session.sparkContext
+            is_outer = self._pinned is None
             # Of this thread alone: threads of the server have threads of their own in Java.
             running.addJobTag(self._tag)
             try:
-                with super().reading(**given) as lake:
+                with super().reading(bundled=bundled) as lake:
                     yield lake
             finally:
-                running.removeJobTag(self._tag)
+                if is_outer:
+                    running.removeJobTag(self._tag)
 
         def interrupt(self) -> None:
             """Stop the jobs that run, and the query of DuckDB, which reads small tables."""
