@@ -299,6 +299,34 @@ def test_what_a_question_cost_on_spark(folder: Path, spark: SparkSession) -> Non
     assert "== Physical Plan ==" in cost.queries[0].plan
 
 
+def test_what_may_not_fit_names_spark_before_it_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are those of the period that count, by the catalog; small lakes are told nothing."""
+    from typer.testing import CliRunner
+
+    from entrepot.cli.main import app
+    from entrepot.lake import explain
+
+    words = ["ask", "value", "--importer", "RUS", "--exporter", "CHN", "--source", "baci"]
+    words += ["--lake", str(folder), "--period", "2021"]
+    quiet = CliRunner().invoke(app, words)
+    assert quiet.exit_code == 0, quiet.output
+    assert "Spark" not in quiet.output
+    monkeypatch.setattr(explain, "BYTES_OF_A_GROUP", 10**12)
+    told = " ".join(CliRunner().invoke(app, words).output.split())
+    counted = [
+        line.split(",")
+        for path in (folder.parent / "old").glob("*Y2021*.csv")
+        for line in path.read_text(encoding="utf-8").split()[1:]
+    ]
+    assert f"baci has {len(counted):,} rows in this period" in told
+    assert f"up to {len(counted) * 1000:,}".replace(",", "") in told.replace(",", "")
+    assert "--engine spark" in told
+    # The answer follows all the same.
+    assert "USD" in told
+
+
 def test_a_question_to_a_server_of_a_lake_in_a_strange_folder(folder: Path) -> None:
     from entrepot.serve.pool import Pool
 

@@ -26,7 +26,7 @@ from entrepot.cli.common import (
 )
 from entrepot.cli.data_show import size
 from entrepot.cli.output import emit, facts, note, table
-from entrepot.errors import RequestError
+from entrepot.errors import EntrepotError, RequestError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from entrepot.claims.questions import QuestionRead
     from entrepot.figures import Figure, Panel
     from entrepot.figures.asking import Each
+    from entrepot.lake import Lake
     from entrepot.lake.explain import QueryCost
 
 __all__ = ["AskCommand", "ask"]
@@ -168,6 +169,8 @@ def ask(
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
     opened = open_on_engine(engine, lake, master)
+    if said := _too_large(opened, keys):
+        note(f"note: {said}")
     if each is not None:
         steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
         found = ask_many(measure, lake=opened, each=steps, **keys)
@@ -311,6 +314,23 @@ def _draw_cost(cost: QueryCost, screen: Console) -> None:
     if plan := found["slowest_plan"]:
         screen.print("Plan of the slowest query", markup=False)
         screen.print(plan, markup=False, highlight=False)
+
+
+def _too_large(lake: Lake, keys: dict[str, Any]) -> str | None:
+    """Say before it runs that a question may be too large for DuckDB on this machine."""
+    from entrepot.lake.explain import too_large_here
+    from entrepot.lake.on_spark import SparkLake
+    from entrepot.model.period import Period
+    from entrepot.sources import split_address
+
+    if isinstance(lake, SparkLake):
+        return None
+    try:
+        period = Period.parse(keys["period"]) if keys.get("period") else None
+    except EntrepotError:
+        # The question itself will say what is wrong with it.
+        return None
+    return too_large_here(lake, split_address(keys.get("source") or "")[0] or None, period)
 
 
 def draw(figure: Figure, screen: Console) -> None:

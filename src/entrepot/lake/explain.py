@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Query", "QueryCost", "blocks_read", "files_named", "recording", "timed"]
+    from entrepot.lake.lake import Lake
+    from entrepot.model.period import Period
+
+__all__ = [
+    "Query",
+    "QueryCost",
+    "blocks_read",
+    "files_named",
+    "recording",
+    "timed",
+    "too_large_here",
+]
+
+BYTES_OF_A_GROUP = 90
+"""Memory that DuckDB takes for one group of a sum: docs/explanation/sizes.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,60 @@ def timed(native: Any) -> Iterator[None]:
     start = time.perf_counter()
     yield
     now.queries.append(Query(time.perf_counter() - start, plan))
+
+
+def too_large_here(lake: Lake, source: str | None, period: Period | None) -> str | None:
+    """Say that a question may not fit into memory; None where it fits in any case.
+
+    At most, each row is a group of its own. Counted are the rows of one source in the period, by
+    the catalog, before anything is read.
+
+    Parameters
+    ----------
+    source, period
+        As asked; None for any source, and for all times.
+    """
+    found: dict[str, int] = {}
+    for item in lake.holdings():
+        if item.table not in ("flows", "shipments") or (source and item.source != source):
+            continue
+        times = [one for one in item.current if period is None or _overlap(one, period)]
+        if times and item.periods:
+            rows = round(item.rows * len(times) / len(item.periods))
+            found[item.source] = found.get(item.source, 0) + rows
+    if not found:
+        return None
+    name, rows = max(found.items(), key=lambda one: one[1])
+    needed = rows * BYTES_OF_A_GROUP
+    # Asked of the engine only where it can matter: most lakes fit into the smallest machine.
+    if needed < _ALWAYS_FITS:
+        return None
+    [(limit, words)] = lake.connection.execute(
+        "SELECT value, current_setting('memory_limit') FROM duckdb_settings() "
+        "WHERE name = 'memory_limit'"
+    ).fetchall()
+    if needed <= _bytes_of(str(limit)):
+        return None
+    return (
+        f"{name} has {rows:,} rows in this period: a question that keeps most of them apart takes "
+        f"up to {needed / 1e9:.0f} GB of memory, and the limit is "
+        f"{words}. If it does not fit, let Spark read the lake: add --engine spark "
+        "--master spark://HOST:7077"
+    )
+
+
+_ALWAYS_FITS = 1_000_000_000
+_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+
+def _bytes_of(text: str) -> float:
+    """Return the number of bytes of an amount as DuckDB writes it: ``14.3 GiB``."""
+    number, _, unit = text.partition(" ")
+    return float(number) * _UNITS[unit]
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _plan(native: Any) -> str:

@@ -41,7 +41,8 @@ def readable(*, writing: bool = False) -> Iterator[None]:
         raise OutsideError(
             "not enough memory for this question",
             why=_words(error),
-            hint="close other programs, or set ENTREPOT_MEMORY higher",
+            hint="close other programs, set ENTREPOT_MEMORY higher, or let Spark read the lake: "
+            "--engine spark",
         ) from error
     except duckdb.Error as error:
         disk = () if writing else (duckdb.IOException,)
