@@ -169,8 +169,7 @@ def ask(
         measure, each, keys = read.measure, read.each or None, keys | read.keys
     keys |= _defaults(measure, keys)
     opened = open_on_engine(engine, lake, master)
-    if said := _too_large(opened, keys):
-        note(f"note: {said}")
+    _say_if_too_large(opened, keys)
     if each is not None:
         steps = [cast("Each", one) for one in re.split(r"[\s,+]+", each.strip())]
         found = ask_many(measure, lake=opened, each=steps, **keys)
@@ -316,7 +315,7 @@ def _draw_cost(cost: QueryCost, screen: Console) -> None:
         screen.print(plan, markup=False, highlight=False)
 
 
-def _too_large(lake: Lake, keys: dict[str, Any]) -> str | None:
+def _say_if_too_large(lake: Lake, keys: dict[str, Any]) -> None:
     """Say before it runs that a question may be too large for DuckDB on this machine."""
     from entrepot.lake.explain import too_large_here
     from entrepot.lake.on_spark import SparkLake
@@ -324,13 +323,15 @@ def _too_large(lake: Lake, keys: dict[str, Any]) -> str | None:
     from entrepot.sources import split_address
 
     if isinstance(lake, SparkLake):
-        return None
+        return
     try:
         period = Period.parse(keys["period"]) if keys.get("period") else None
     except EntrepotError:
         # The question itself will say what is wrong with it.
-        return None
-    return too_large_here(lake, split_address(keys.get("source") or "")[0] or None, period)
+        return
+    said = too_large_here(lake, split_address(keys.get("source") or "")[0] or None, period)
+    if said:
+        note(f"note: {said}")
 
 
 def draw(figure: Figure, screen: Console) -> None:
