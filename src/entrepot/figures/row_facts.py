@@ -83,7 +83,7 @@ def not_delivered(cells: SourceRows, asked: Definition, goods: Goods) -> frozens
     if not wanted:
         return wanted
     six = nw.col("product").str.slice(0, 6).alias("six")
-    lost = wanted - _codes_of_anybody(cells, asked, goods)
+    lost = wanted - _codes_of_all_rows(cells, asked, goods)
     # A code may be loaded as a total over all partners only.
     sums = cells.lake.totals(cells.available.source) if lost and cells.available.has_sums else None
     if sums is None:
@@ -104,7 +104,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     # Nothing lacks, or all codes do: the latter is refused elsewhere.
     if not (absent or prefixes) or (named and named <= absent):
         return ""
-    loaded = _codes_of_anybody(cells, asked, goods)
+    loaded = _codes_of_all_rows(cells, asked, goods)
     editions = {harmonized(one.nomenclature).id for one in goods}
     wanted = named | {
         code for code, of in known_codes().items() if code.startswith(prefixes) and of & editions
@@ -114,7 +114,7 @@ def goods_scope(cells: SourceRows, asked: Definition, goods: Goods, absent: froz
     return f"of the {len(loaded)} code{'s' * (len(loaded) != 1)} loaded"
 
 
-def _codes_of_anybody(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
+def _codes_of_all_rows(cells: SourceRows, asked: Definition, goods: Goods) -> frozenset[str]:
     """Return the codes of six digits of all rows of the goods; all of them are read, once."""
 
     def found() -> frozenset[str]:
@@ -122,7 +122,7 @@ def _codes_of_anybody(cells: SourceRows, asked: Definition, goods: Goods) -> fro
         codes = rows.select(nw.col("product").str.slice(0, 6).alias("six"))
         return frozenset(code for code, _ in fetch(codes.group_by("six").agg(nw.len())))
 
-    return cells.once(("codes of anybody", goods), asked, found)
+    return cells.once(("codes of all rows", goods), asked, found)
 
 
 def steps_reported(
