@@ -329,7 +329,13 @@ def _say_if_too_large(lake: Lake, keys: dict[str, Any]) -> None:
     except EntrepotError:
         # The question itself will say what is wrong with it.
         return
-    said = too_large_here(lake, split_address(keys.get("source") or "")[0] or None, period)
+    source = split_address(keys.get("source") or "")[0] or None
+
+    def memory() -> str:
+        query = "SELECT current_setting('memory_limit')"
+        return str(lake.connection.execute(query).fetchall()[0][0])
+
+    said = too_large_here(lake.holdings(), memory, source, period)
     if said:
         note(f"note: {said}")
 

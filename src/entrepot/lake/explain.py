@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from entrepot.lake.lake import Lake
+    from entrepot.lake.inventory import InventoryItem
     from entrepot.model.period import Period
 
 __all__ = [
@@ -110,7 +110,12 @@ def timed(native: Any) -> Iterator[None]:
     now.queries.append(Query(time.perf_counter() - start, plan))
 
 
-def too_large_here(lake: Lake, source: str | None, period: Period | None) -> str | None:
+def too_large_here(
+    holdings: Sequence[InventoryItem],
+    memory: Callable[[], str],
+    source: str | None,
+    period: Period | None,
+) -> str | None:
     """Say that a question may not fit into memory; None where it fits in any case.
 
     At most, each row is a group of its own. Counted are the rows of one source in the period, by
@@ -118,11 +123,13 @@ def too_large_here(lake: Lake, source: str | None, period: Period | None) -> str
 
     Parameters
     ----------
+    holdings, memory
+        What is loaded; and the limit of the engine in its own words, found where it matters.
     source, period
         As asked; None for any source, and for all times.
     """
     found: dict[str, int] = {}
-    for item in lake.holdings():
+    for item in holdings:
         if item.table not in ("flows", "shipments") or (source and item.source != source):
             continue
         times = [one for one in item.current if period is None or _overlap(one, period)]
@@ -136,16 +143,13 @@ def too_large_here(lake: Lake, source: str | None, period: Period | None) -> str
     # Asked of the engine only where it can matter: most lakes fit into the smallest machine.
     if needed < _ALWAYS_FITS:
         return None
-    [(limit, words)] = lake.connection.execute(
-        "SELECT value, current_setting('memory_limit') FROM duckdb_settings() "
-        "WHERE name = 'memory_limit'"
-    ).fetchall()
-    if needed <= _bytes_of(str(limit)):
+    limit = memory()
+    if needed <= _bytes_of(limit):
         return None
     return (
         f"{name} has {rows:,} rows in this period: a question that keeps most of them apart takes "
         f"up to {needed / 1e9:.0f} GB of memory, and the limit is "
-        f"{words}. If it does not fit, let Spark read the lake: add --engine spark "
+        f"{limit}. If it does not fit, let Spark read the lake: add --engine spark "
         "--master spark://HOST:7077"
     )
 
