@@ -720,9 +720,8 @@ def nowcast_text(figure: Figure) -> str:
     """Return value, intervals and last month of a nowcast share, as the end of a sentence."""
     made = figure.nowcast or {}
     ends = ", ".join(
-        f"{level}{NBSP}% interval {percent_span(*made['intervals'][level])}"
-        for level in ("80", "95")
-        if level in made["intervals"]
+        f"{level}{NBSP}% interval {range_text(low, high, figure.unit, value=figure.value)}"
+        for level, (low, high) in made["intervals"].items()
     )
     source = source_name(figure.definition.source or figure.evidence[0].source)
     return (
