@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FILE", "LOCKED", "Holder", "reading", "take", "unread", "writing"]
+__all__ = ["FILE", "LOCKED", "Holder", "holder_at", "reading", "take", "unread", "writing"]
 
 
 # flock: EAGAIN, on some systems EACCES; msvcrt.locking: EACCES or EDEADLK.
@@ -149,6 +149,13 @@ def _holder(opened: IO[bytes]) -> Holder | None:
             if not holder.is_gone:
                 return holder
         time.sleep(_PAUSE)
+    return None
+
+
+def holder_at(folder: Path) -> Holder | None:
+    """Return who writes to a lake, as its lock says; None if nobody does or that cannot be read."""
+    with suppress(OSError), (folder / "lock").open("rb") as opened:
+        return _holder(opened)
     return None
 
 

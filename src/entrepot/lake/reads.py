@@ -10,9 +10,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import OutsideError
+from entrepot.errors import BadFileError, EntrepotError, OutsideError
 from entrepot.lake import lock, store
 from entrepot.lake.bundled import bundled, is_bundled
+from entrepot.lake.catalog import NAME, Catalog
 from entrepot.lake.explain import QueryCost, recording, timed
 from entrepot.lake.merge import CurrentPart
 from entrepot.lake.registers import as_flows
@@ -46,6 +47,23 @@ if TYPE_CHECKING:
     from entrepot.settings import Settings
 
 __all__ = ["Reads", "ReportingCalendar", "RowCache"]
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _replaced(folder: Path) -> OutsideError:
+    return OutsideError(
+        "the lake was replaced, moved or deleted while it was read",
+        where=str(folder),
+        why="what was read may be of two lakes, so there is no answer; no file is damaged",
+        hint="ask again",
+    )
 
 
 class Reads:
@@ -138,15 +156,21 @@ class Reads:
                 self._pinned = outer
             return
         with lock.reading(self.path):
+            place = _identity(self.path)
             state = self._state()
             self._pinned = state.with_bundled if bundled else state
             try:
                 yield self
                 self.require_unchanged()
-            except Exception as error:  # a damaged file may be why
-                if not isinstance(error, ChangedError):
-                    self.require_unchanged(sizes=isinstance(error, OutsideError))
-                raise
+            except Exception as error:
+                try:  # a damaged file may be why
+                    if not isinstance(error, ChangedError):
+                        self.require_unchanged(sizes=isinstance(error, OutsideError))
+                    raise
+                except OSError as failed:
+                    if self._is_another(state, place):
+                        raise _replaced(self.path) from failed
+                    raise
             finally:
                 self._pinned = None
                 if self._in_memory is not None:
@@ -177,10 +201,37 @@ class Reads:
             raise
 
     def _state(self) -> State:
-        if self._pinned is not None or self._remote is None:
-            return self._pinned or State.read(self.path)
-        self._remote.refresh()
-        return State.read(self.path, self._remote.bring)
+        if self._pinned is not None:
+            return self._pinned
+        if self._remote is not None:
+            self._remote.refresh()
+            return State.read(self.path, self._remote.bring)
+        try:
+            return State.read(self.path)
+        except BadFileError as error:
+            # A new lake has files before it has a catalog: it did not lose one.
+            if holder := lock.holder_at(self.path):
+                raise OutsideError(
+                    f"this lake is being written by {holder}",
+                    where=str(self.path),
+                    why=f"until that has ended, there may be no answer from it: {error.what}",
+                    hint="wait until it has ended, then ask again",
+                ) from error
+            raise
+
+    def _is_another(self, state: State, place: tuple[int, int] | None) -> bool:
+        """Whether the folder is of another lake than when its state was read.
+
+        Loads and removals never do that: the files of a state that is read stay known.
+        """
+        if self._remote is not None:
+            return False
+        try:
+            now = Catalog.read(self.path)
+        except EntrepotError:
+            return not (self.path / NAME).exists()
+        known = now.owned() | set(now.dropped)
+        return _identity(self.path) != place or not state.catalog.owned() <= known
 
     def _rows(
         self, state: State, parts: Sequence[CurrentPart], by: Order

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import signal
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError, OutsideError
@@ -15,7 +17,6 @@ from entrepot.files import FULL, READ_ONLY, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 __all__ = ["AS_BEFORE", "FULL", "READ_ONLY", "finishing", "guarded", "readable"]
 
@@ -49,9 +50,14 @@ def readable(*, writing: bool = False) -> Iterator[None]:
         # Exact types: what derives from them (no such column, a wrong cast) is a defect of ours.
         if type(error) not in (*disk, duckdb.InvalidInputException, duckdb.Error):
             raise  # the target's disk, or a defect of ours, which should be seen as one
+        words = _words(error)
+        if os.strerror(errno.EACCES) in words:  # whole, most likely: not to be removed
+            raise OutsideError(
+                "a file of the lake cannot be read", why=words, hint="get the right to read it"
+            ) from error
         raise OutsideError(
             "a file of the lake cannot be read",
-            why=_words(error),
+            why=words,
             hint="entrepot data check says which; remove its source and add it again. If the lake "
             "was changed meanwhile, ask again",
         ) from error
@@ -133,12 +139,25 @@ def _words(error: Exception) -> str:
     return json.loads(f'"{found[1]}"', strict=False) if found else line
 
 
+def _unreadable(error: OSError) -> Path | None:
+    """Return the file or folder that is there and may not be read, if that was the trouble."""
+    if not isinstance(error.filename, (str, os.PathLike)):
+        return None
+    path = Path(error.filename)
+    # What lies in a folder that may not be entered does not seem to be there.
+    there = next((one for one in (path, *path.parents) if os.path.lexists(one)), path)
+    needed = os.R_OK | (os.X_OK if there.is_dir() else 0)
+    return None if os.access(there, needed) else there
+
+
 def _outside(where: Path, error: OSError, state: str, elsewhere: str) -> OutsideError:
     text = str(error)
     hint = "check the folder, its rights and the memory that is free"
     # Some errors of the engine have words and no number.
     if error.errno in FULL or any(word in text for word in ("space", "too large")):
         hint = f"free some space, or {elsewhere}"
+    elif error.errno in READ_ONLY and (unread := _unreadable(error)):
+        where, hint = unread, "get the right to read it"
     elif error.errno in READ_ONLY:
         hint = f"get the right to write in this folder, or {elsewhere}"
     what = "the disk is full" if error.errno in FULL else in_words(error)

@@ -169,6 +169,8 @@ def require_sizes(folder: Path, files: Iterable[StoredFile]) -> None:
     """
     for stored in files:
         found = _stamp(folder / stored.path)
+        if found is None and not _is_missing(folder / stored.path):
+            continue  # no right to look: the error that is looked into says more
         if found is None or found[1] != stored.bytes:
             how = "it is gone" if found is None else "its size is another"
             raise _unlike(folder, stored, how)
@@ -227,6 +229,13 @@ def _require(folder: Path, runs: Sequence[Run]) -> None:
                 handle = opened[stored.path] = os.open(
                     folder / stored.path, os.O_RDONLY | getattr(os, "O_BINARY", 0)
                 )
+            except PermissionError as error:
+                raise OutsideError(
+                    "a file of the lake cannot be read: no permission",
+                    where=str(folder / stored.path),
+                    why="whether it is what was written is not known",
+                    hint="get the right to read it",
+                ) from error
             except OSError as error:
                 raise _unlike(folder, stored, error.strerror or str(error)) from error
             if os.fstat(handle).st_size != stored.bytes:
@@ -275,6 +284,16 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
         return None
     # The time of the last change of an inode cannot be set by a program, as st_mtime can.
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _unlike(folder: Path, stored: StoredFile, how: str) -> ChangedError:
