@@ -187,7 +187,13 @@ def filling(end: bytes, *, blank_lines: bool = True) -> str:
         return "blanks or blank lines"
     tail = end[-_FILLED:]
     same = len(tail) == _FILLED and len(set(tail)) == 1 and tail[:1] not in _BLANK
-    return f"one sign ({chr(tail[0])!a})" if same else ""
+    if same:
+        return f"one sign ({chr(tail[0])!a})"
+    # 0xFF of a file in cp1252 is two bytes in UTF-8, of other encodings up to four.
+    sign = end.decode("utf-8", "ignore")[-1:]
+    size = len(sign.encode())
+    wide = size > 1 and end.endswith(sign.encode() * (2 * _FILLED // size))
+    return f"one sign ({sign!a})" if wide else ""
 
 
 def _filled(what: str, where: str, row: int) -> BadFileError:

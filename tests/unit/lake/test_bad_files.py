@@ -159,7 +159,11 @@ def test_blanks_in_place_of_the_rest_are_no_note(
     assert lake.holdings()[0].rows == 2
 
 
-@pytest.mark.parametrize("sign", [b"\x1a", b"-", b"1"], ids=ascii)
+@pytest.mark.parametrize(
+    "sign",
+    [b"\x1a", b"-", b"1", "ÿ".encode(), "█".encode()],
+    ids=ascii,  # ÿ: 0xFF in cp1252
+)
 def test_one_sign_in_place_of_the_rest_is_no_note(lake: Lake, tmp_path: Path, sign: bytes) -> None:
     path = tmp_path / "mine.csv"
     whole = b"year,from,code,usd\n2022,CHN,850110,1\n2022,DEU,850110,2\n"
