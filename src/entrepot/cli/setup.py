@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from pydantic import BeforeValidator, Field
 
-from entrepot.cli.common import open_new_lake, saying_new_folder
+from entrepot.cli.common import open_lake, saying_new_folder
 from entrepot.cli.data_get import add_files, fetch_files, installed_file, wanted_of
 from entrepot.cli.data_show import say, size
 from entrepot.cli.output import console, emit, is_quiet, progress, table
@@ -398,7 +398,7 @@ def _brief(wanted: FirstBrief, lake: Path | None) -> Path:
             str(as_codes(wanted.supplier)),
             wanted.goods,
             None,
-            open_new_lake(lake),
+            open_lake(lake),
             None,
             show,
             None,
