@@ -46,6 +46,7 @@ READS = {
     "screen FILE": ["screen", "{}"],
     "data names --companies": ["data", "names", "shipments.peru", "--companies", "{}"],
     "brief --claims": ["brief", "RUS", "--claims", "{}"],
+    "setup --answers": ["setup", "--answers", "{}"],
 }  # fmt: skip
 WORDS_TOO = ("goods match CODES", "ask --goods")
 """A path or something else: what does not end in .csv names no file."""
@@ -67,7 +68,7 @@ WRITES = {
     "goods match --out": ["goods", "match", "chpl", "--to", "HS2017", "--out", "{}.csv"],
     "goods weights --out": ["goods", "weights", "--out", "{}.csv"],
 }  # fmt: skip
-FOLDERS = {"data get --to", "data copy FILE", "data move FILE"}
+FOLDERS = {"data get --to", "setup --to", "data copy FILE", "data move FILE"}
 
 
 REAL = require_file
