@@ -61,8 +61,10 @@ def served(folder: object) -> Iterator[str]:
     """Serve a lake at a port of the system's choice."""
     import uvicorn
 
-    from entrepot.serve import create_app
+    from entrepot.serve import create_app, service
 
+    # On a loaded machine a page may take longer than a reader has patience; here it is waited for.
+    patience, service.PATIENCE = service.PATIENCE, 600.0
     server = uvicorn.Server(uvicorn.Config(create_app(str(folder)), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -74,6 +76,7 @@ def served(folder: object) -> Iterator[str]:
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
     server.should_exit = True
     thread.join(20)
+    service.PATIENCE = patience
 
 
 @pytest.fixture(scope="module")
