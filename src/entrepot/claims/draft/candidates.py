@@ -685,7 +685,9 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             before_it = stepped(now, "month_earlier")
             if before_it is not None:
                 found.setdefault(str(before_it), set()).add("mb:touch")
-    return [Choice((period,), tuple(sorted(facts))) for period, facts in found.items()]
+    # What was not over when the text was published was only begun to be counted.
+    over = [period for period in found if not memory.is_ahead(period)]
+    return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]
 
 
 def dealt_time(number: Span, scene: Scene) -> str | None:

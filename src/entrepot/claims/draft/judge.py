@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AGAINST",
+    "OF_TOTAL",
     "SURE",
     "agrees",
     "claim_of_guess",
     "facts_of",
     "facts_with_neighbours",
+    "is_of_total",
     "missing",
     "sureness",
 ]
@@ -49,7 +51,6 @@ _HARD = {
     "made": "of production, use or an index, not of trade",
     "per": "a number for each of something, not of trade as a whole",
     "either": "one number or another: which is not said",
-    "of-before": "it stands at the words for a time before, and was read as of the time itself",
 }
 _NOT_SAID = {
     "other": "what it is a number of is not clear",
@@ -66,7 +67,7 @@ _WITH_WHOM = "whether it is of trade with one country named before or of all is 
 _SO_FAR = "it is of the year so far: of which months is not clear"
 _OF_WHAT = "an amount by weight or number: of which goods is not clear"
 _GREW = "since which year it grew is not clear"
-AGAINST = frozenset((_WHICH, _ITEM, _ALL, _SO_FAR, _GREW, _OF_WHAT, _HARD["of-before"]))
+AGAINST = frozenset((_WHICH, _ITEM, _ALL, _SO_FAR, _GREW, _OF_WHAT))
 """Reasons that speak against the rules' reading too: the words of the sentence contradict it."""
 
 
@@ -114,6 +115,8 @@ def claim_of_guess(  # noqa: C901
     _check_span(guess, scene)
     if hard := [_HARD[flag] for flag in guess.flags if flag in _HARD]:
         raise Refusal(hard[0])
+    if guess.what == "level" and _CHANGED_BY.search(apart.text, 0, number.start):
+        raise Refusal(_NOT_SAID["change"])
     if "priced" in guess.flags and guess.what == "level":
         raise Refusal("a price, not a value of trade")
     if "lately" in guess.flags and not at:
@@ -127,6 +130,8 @@ def claim_of_guess(  # noqa: C901
     return _written(guess, scene, kind, body, written(number, apart, direction))
 
 
+_CHANGED_BY = re.compile(r"\b(?:by|um)\s+(?:[a-zäöüß-]+\s+){0,2}$")
+"""In front of an amount by which something changed: "rose by a record $5 bn"."""
 _THERE = re.compile(
     r"\b(?:dorthin|dorther|von dort|nach dort|thither"
     r"|(?:exports?|imports?|shipments?|sales|deliver(?:y|ies)|sold|shipped|exported) (?:to |from )?"
@@ -164,8 +169,24 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
     carried = set(guess.sides) - named - {WORLD}
     if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
         raise Refusal(_ALL)
-    if len(carried) == 2 and not guess.topic and scene.apart.found.flows:
+    if len(carried) == 2 and not (guess.topic or scene.names_two) and scene.apart.found.flows:
         raise Refusal(_WITH_WHOM)
+    if guess.what in ("level", "growth") and is_of_total(guess.sides, guess, scene):
+        raise Refusal(OF_TOTAL)
+
+
+OF_TOTAL = "of a total, and the other side is not said"
+
+
+def is_of_total(sides: Iterable[str], guess: StructuralReading, scene: Scene) -> bool:
+    """Whether sides have one country that a sentence, which speaks of a total, does not name."""
+    apart = scene.apart
+    flows = [one for one in apart.found.flows if one.end <= guess.number.start]
+    if not flows or WORLD in sides:
+        return False
+    total = any(0 <= flows[-1].start - one.end <= 1 for one in apart.found.of("total"))
+    named = {one.value for one in scene.areas}
+    return total and bool(set(sides) - named - {guess.home})
 
 
 _TO_DATE = re.compile(
@@ -407,12 +428,34 @@ def direction_of(number: Span, scene: Scene) -> int:
     for cue in apart.found.of("up", "down"):
         if behind and 0 <= cue.start - number.end <= 20:
             return 1 if cue.kind == "up" else -1
-    return 0
+    return _carried_direction(number, scene)
+
+
+def _carried_direction(number: Span, scene: Scene) -> int:
+    """Return the direction of the rate before, which goes on: "rose by 5 %, imports by 3 %"."""
+    apart = scene.apart
+    same = [one for one in apart.numbers if one.says.unit == number.says.unit == "percent"]
+    before = [one for one in same if one.end <= number.start]
+    led = _LED.search(apart.text, max(number.start - _FAR, 0), number.start)
+    if not before or led is None:
+        return 0
+    if any(before[-1].end <= cue.start < number.start for cue in apart.found.of("up", "down")):
+        return 0
+    return moves(before[-1], apart)
+
+
+_LED = re.compile(r"(?:\b(?:by|um)|(?<!\w)на|[(（])\s*$")
 
 
 _FAR = 30
 """Numbers back to which an amount still says of what a rate is."""
 _QUANTITY_UNITS = ("t", "pieces", "items", "m3", "barrels", "kWh")
+_IN_BASIS = re.compile(
+    r"\s*(?:[\w-]+ ){0,2}?(?:(?:in|by)(?: terms of)? (?:(?P<value>value)|volume|quantity|weight)\b"
+    r"|(?:in|by) (?:volume|quantity) terms|(?:в|по) (?:натуральн|физическ)\w+|по объ[её]му"
+    r"|mengenmäßig)"
+)
+"""Behind a rate: of what it is."""
 _PIECES = re.compile(
     r"\s*(?:块|台|辆|件|units|pieces|[Tt][Ww]h|ft3|куб|баррел|штук|Stück|Tonnen|тонн|bcm)"
 )
@@ -433,6 +476,8 @@ def basis_of(  # noqa: C901
     named = [
         cue for cue in scene.apart.found.of("price", "quantity") if low <= cue.start < number.start
     ]
+    if said := _IN_BASIS.match(text, number.end):
+        return "growth" if said["value"] else "quantity_growth"
     if named:
         return f"{named[-1].kind}_growth"
     behind = numbers[at + 1] if at + 1 < len(numbers) else None

@@ -17,11 +17,13 @@ from entrepot.claims.draft.draft import Drafted, Left, Refusal
 from entrepot.claims.draft.frames import OLDEST_FRAME, Framed, framed, framed_place
 from entrepot.claims.draft.judge import (
     AGAINST,
+    OF_TOTAL,
     SURE,
     agrees,
     claim_of_guess,
     facts_of,
     facts_with_neighbours,
+    is_of_total,
     sureness,
 )
 from entrepot.claims.draft.reading import MOST_IN_TABLE, numbers_of, table_in
@@ -348,8 +350,10 @@ def _chosen(  # noqa: C901
     """Return the claim that a number makes, or why it makes none."""
     by_structure = structure.claim if structure else None
     sure = structure.sure if structure else 0.0
-    if structure and isinstance(rules, Drafted) and _is_of_total(rules, structure):
-        return None, "of a total, and the other side is not said"
+    if structure and isinstance(rules, Drafted) and rules.kind in ("value", "growth"):
+        sides = {rules.keys.get("exporter", WORLD), rules.keys.get("importer", WORLD)}
+        if is_of_total(sides, structure.guess, structure.scene):
+            return None, OF_TOTAL
     if isinstance(rules, Drafted):
         if rules.kind in _SHARES and structure and by_structure and is_framed(structure):
             # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
@@ -369,8 +373,6 @@ def _chosen(  # noqa: C901
         return None, f"it may be {said(rules)}, or something else"
     if isinstance(rules, str) and rules.startswith(_SINCE_WHEN):
         return None, rules
-    if by_structure is not None and structure and _is_of_total(by_structure, structure):
-        return None, "of a total, and the other side is not said"
     if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
     if by_structure is not None and structure and is_framed(structure):
@@ -383,18 +385,6 @@ def _chosen(  # noqa: C901
 def is_framed(structure: Structured) -> bool:
     """Whether the pattern of a share says the same as the structure, which is not unsure."""
     return "frame:same" in structure.facts and structure.sure >= FRAMED
-
-
-def _is_of_total(claim: Drafted, structure: Structured) -> bool:
-    """Whether a claim is of trade with one country where the sentence speaks of a total alone."""
-    apart, number = structure.scene.apart, structure.guess.number
-    flows = [one for one in apart.found.flows if one.end <= number.start]
-    if claim.kind not in ("value", "growth") or not flows:
-        return False
-    total = any(0 <= flows[-1].start - one.end <= 1 for one in apart.found.of("total"))
-    named = {one.value for one in structure.scene.areas}
-    sides = {claim.keys.get("exporter", WORLD), claim.keys.get("importer", WORLD)}
-    return total and len(sides - named - {structure.guess.home}) > 0 and WORLD not in sides
 
 
 _SUPPORTING = frozenset(f"sums:{name}" for name in ("rate", "sum", "balance", "share", "twice"))

@@ -95,7 +95,10 @@ _M = TypeVar("_M", "Mark", Time, "Span")
 
 @dataclass
 class Background:
-    """What the text was about so far; `trade` is whether of exports or of imports."""
+    """What the text was about so far.
+
+    `trade` is whether of exports or of imports, `weighed` the goods that were named last.
+    """
 
     home: str = ""
     topic: str = ""
@@ -106,6 +109,7 @@ class Background:
     owner: str = ""
     partner: str = ""
     goods: str = "all"
+    weighed: str = ""
     period: Period | None = None
     main: Period | None = None
     age: int = 0
@@ -114,6 +118,15 @@ class Background:
     base: Period | None = None
     paragraph: int = 0
     named: list[str] = field(default_factory=list)
+    published: Period | None = None
+
+    def is_ahead(self, period: str) -> bool:
+        """Whether a period was not over when the text was published."""
+        from entrepot.model.period import Period
+
+        if self.published is None:
+            return False
+        return (Period.parse(period).end - self.published.end).days > DAYS_AHEAD
 
 
 _LONGEST_BREAK = 12
@@ -369,7 +382,7 @@ def _is_superlative(area: Mark, apart: ParsedSentence) -> bool:
 
 _OFFICE = (
     r"customs|statisti[ck]|ministry|bureau|census|department|ministerium|таможен|таможн|статисти"
-    r"|министерств|минторг|минэкономик|ведомств|бюро|Statisti[ck]|Zoll|Bundesamt|海关|统计|财政[部厅]|商务部|商务厅"
+    r"|министерств|минторг|минэкономик|ведомств|бюро|Statisti[ck]|Zoll|Bundesamt|海关|统计|财政[部厅]|商务部|商务厅|工贸部|贸易部"
 )
 _INSTITUTE = {
     "en": re.compile(
@@ -407,12 +420,21 @@ def home_of(found: Sequence[Scene], text: str) -> str:
         for area in scene.areas:
             if area.value in (WORLD, NOWHERE):
                 continue
-            flows = scene.apart.found.flows
+            agents = {one.start for one in scene.apart.found.of("agent")}
+            flows = [one for one in scene.apart.found.flows if one.start not in agents]
             owns = area.form in ("adj", "of", "bare") and not listed
             near = any(0 <= flow.start - area.end <= 60 for flow in flows)
             behind = area.form == "of" and any(0 <= area.start - flow.end <= 3 for flow in flows)
+            # "Importer of Vietnamese rice", "закупки российского зерна".
+            behind = behind or (
+                area.form == "adj"
+                and any(0 <= area.start - flow.end <= 4 for flow in scene.apart.found.flows)
+            )
             owners[area.value] += early * (2 if owns and (near or behind) else 1 if owns else 0)
             owners[area.value] += 4 * behind
+            # "Vietnamese rice", "российское зерно": where goods come from, whoever bought them.
+            made = any(0 <= one.start - area.end <= 1 for one in scene.apart.found.goods)
+            owners[area.value] += 3 * (made and area.form == "adj" and not listed)
         for entry in area_words(scene.sentence.language) if LETTER.search(plain) else ():
             for named in entry.pattern.finditer(plain):
                 office = _INSTITUTE[scene.sentence.language].match(plain, named.end())
@@ -479,6 +501,7 @@ _DAYS = re.compile(
     r"|\b(?P<f1>[A-Z][a-z]{2,8})(?:[-–—]| to | through )(?P<f2>[A-Z][a-z]{2,8})(?: of)? "
     r"(?P<fy>20\d\d)-\d\d\b"
     r"|\b(?:compared (?:to|with)|against|than in|versus) (?P<c1>[A-Z][a-z]{2,8})(?! \d)"
+    r"|\b(?P<m3>[A-Z][a-z]{2,8}) alone\b"
     r"|\b(?P<m2>[A-Z][a-z]{2,8})\.? (?P<a>\d{1,2})[-–](?P<b>\d{1,2})(?![\d,])"
     r"|(?<![\d年])(?P<zm>1[0-2]|0?[1-9])月(?:份)?(?:的)?[前头首](?P<zn>\d{1,2}|二?十)[天日]"
 )
@@ -503,13 +526,18 @@ def times_of(  # noqa: C901
                 times.append(Time(period, days.start("c1"), days.end("c1"), is_base=True))
         elif period is not None:
             before = base.search(text[max(days.start() - 40, 0) : days.start()]) is not None
+            # "From April through January" is one time, not one since when something grew.
+            before = before and " through " not in days[0]
             times.append(Time(period, days.start(), days.end(), before))
     # What the patterns here read must not be read again, in part, by the general rules.
     already_read = [(time.start, time.end) for time in times] + earlier
     for found in when(text, published, language):
         if any(start < found.end and found.start < end for start, end in already_read):
             continue
-        before = base.search(text[max(found.start - 40, 0) : found.start]) is not None
+        # "По сравнению с январём": the preposition is read as part of the time.
+        compares = ends_with(_COMPARES_WITH, text, found.start + 2)
+        lead = found.start + (2 if compares else 0)
+        before = base.search(text[max(found.start - 40, 0) : lead]) is not None
         if (before or language == "zh") and is_record(found, text, language):
             continue
         if counts_a_run(text, found.start, found.end):
@@ -542,6 +570,7 @@ def times_of(  # noqa: C901
     return _tied(sorted(times, key=lambda time: time.start), text), earlier
 
 
+_COMPARES_WITH = re.compile(r"сравнени[ию] с $")
 _OF_YEAR = re.compile(r"\s*(?:periods?|months?|период[аеу]?)?\s*(?:of|in|,)?\s*")
 
 
@@ -621,11 +650,11 @@ def _days(found: re.Match[str], published: Period | None) -> Period | None:
         if ends[1] < ends[0] and years[1] == years[0]:
             return None
         return Period.parse(f"{years[0]}-{ends[0]:02d}..{years[1]}-{ends[1]:02d}")
-    name = (found["m1"] or found["m2"] or found["c1"] or "")[:3].lower()
+    name = (found["m1"] or found["m2"] or found["m3"] or found["c1"] or "")[:3].lower()
     if (name not in _MONTHS and not found["zm"]) or published is None:
         return None
     month = int(found["zm"]) if found["zm"] else _MONTHS.index(name) + 1
-    if found["c1"]:
+    if found["c1"] or found["m3"]:
         # A month that is still to come in the year of publication is one of the year before.
         year = published.end.year - (month > published.end.month)
         return Period.parse(f"{year}-{month:02d}")

@@ -29,7 +29,7 @@ _END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[�
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Za-zА-Яа-я]|U\.S|e\.g|i\.e|z\.B|d\.h|approx|ca|vs|Mr|Mrs|Ms|Dr|No|Nr|St|Jan|Feb"
     r"|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|rd|etc|inkl|Mio|Mrd|Bill|Tsd|Inc|Ltd|Co|млн|млрд"
-    r"|трлн|тыс|долл|руб|гг|им|см|др|пр|стр|напр|проц))\.$"
+    r"|трлн|тыс|долл|руб|гг|куб|кв|им|см|др|пр|стр|напр|проц))\.$"
 )
 _TITLES = frozenset(
     (

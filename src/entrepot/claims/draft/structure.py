@@ -34,6 +34,7 @@ from entrepot.claims.draft.ranks import Placed, bare_places_in, has_other_words,
 from entrepot.claims.draft.scene import Background, Scene, ends_with, times_of, topic_of
 from entrepot.claims.draft.sentences import Mark
 from entrepot.claims.numbers import Span, read_place
+from entrepot.claims.quantity import COUNTED_IN
 from entrepot.claims.times import stepped
 from entrepot.model.areas import WORLD
 from entrepot.model.period import Period
@@ -138,7 +139,7 @@ def guesses(
 ) -> list[tuple[Scene, StructuralReading]]:
     """Return the likeliest reading of every number of the text."""
     topic, weight = topic_of(found, home)
-    memory = Background(home=home, topic=topic, weight=weight)
+    memory = Background(home=home, topic=topic, weight=weight, published=published)
     learned = weights() if learned is None else learned
     done: list[tuple[Scene, StructuralReading]] = []
     for scene in found:
@@ -255,8 +256,10 @@ def _guess(  # noqa: C901
     if recorder is None and before is not None and linked(number, before.number, scene):
         return _linked(number, what, before, scene, memory, {**before.chances, **chances})
     if recorder is None and alike is not None and (area := _listed(number, alike, scene)):
-        # The next item replaces the side that the last one named.
+        # The next item replaces the side that the last one named, but hardly the land of the text:
+        # "Germany was the main market of Turkish exports with $2 bn, followed by Iraq with $1 bn".
         first = _area_of(alike.number, scene) == alike.owner
+        first = first and (alike.owner != alike.home or alike.partner == WORLD)
         return replace(
             alike,
             number=number,
@@ -280,6 +283,10 @@ def _guess(  # noqa: C901
     owner, partner = sides.value if sides else ("", "")
     when = choose("period", period_choices(number, what, scene, memory), what=what)
     period = Period.parse(when.value[0]) if when else None
+    of_before = what == "level" and _is_of_before(number, scene, when)
+    if of_before and period is not None:
+        month = _SAME_DAYS.search(scene.apart.text, max(number.start - 12, 0), number.start)
+        period = stepped(period, "month_earlier") if month else period.before()
     goods, certainty = _goods(number, mark, scene, memory)
     guess = StructuralReading(
         number,
@@ -295,13 +302,14 @@ def _guess(  # noqa: C901
         others,
         (
             *_flags(number, scene, before),
-            *(["of-before"] if what == "level" and _is_of_before(number, scene, when) else ()),
+            *(["of-before"] if of_before else ()),
         ),
         memory.home,
         memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
     )
     memory.what = what
-    if owner and (area := touched(number, scene)) and area in (owner, partner):
+    area = touched(number, scene) or _area_of(number, scene)
+    if owner and area in (owner, partner):
         memory.item = area, owner, partner
     if what != "other" and kind and owner:
         memory.kind, memory.owner, memory.partner = kind, owner, partner
@@ -413,6 +421,8 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
         memory.item = "", "", ""
     memory.period_age += 1
     memory.paragraph = scene.sentence.paragraph
+    goods = [one.value for one in scene.apart.found.goods]
+    memory.weighed = goods[-1] if goods else memory.weighed
     for area in scene.areas:
         if area.value not in (NOWHERE, WORLD):
             # Last named last, for "the two countries".
@@ -432,6 +442,29 @@ def _remember_sentence(scene: Scene, memory: Background) -> None:
 
 
 def _goods(number: Span, mark: Mark | None, scene: Scene, memory: Background) -> tuple[str, str]:
+    """Return the goods of a number, and how certain they are."""
+    found = _goods_said(number, mark, scene, memory)
+    if found[0] == "all" and (head := _HEAD.match(scene.apart.text)):
+        # "• Barley: 2 Mt": what the line is about, unless that is a country or a flow.
+        marks = (*scene.areas, *scene.apart.found.flows)
+        if not any(one.start < head.end("goods") for one in marks) and head.end() <= number.start:
+            return f"named:{head['goods'].strip().lower()}", "likely"
+    if found[0] == "all" and number.says.unit in COUNTED_IN.values():
+        # A weight is of some goods: those named last, in this sentence or in the text before.
+        named = [one.value for one in scene.apart.found.goods if one.end <= number.start]
+        if goods := (named[-1] if named else memory.weighed):
+            return goods, "inferred"
+    return found
+
+
+_HEAD = re.compile(
+    r"\s*(?:[-–—•*·]|\d{1,2}[.)])?\s*(?P<goods>[^\W\d][^:：,，.;；()（）\d▮]{1,30})[:：]"
+)
+
+
+def _goods_said(
+    number: Span, mark: Mark | None, scene: Scene, memory: Background
+) -> tuple[str, str]:
     if mark is None:
         named = [one for one in scene.apart.found.goods if one.end <= number.start]
         if named and not scene.apart.found.flows:
@@ -465,19 +498,30 @@ def _base(
     if ranged:
         named = [time for time in scene.times if time.is_base and time.start == ranged[0].start]
     if named:
-        memory.base = named[0].period
-        return named[0].period
+        base = _as_long(named[0].period, period)
+        memory.base = base
+        return base
     steps = {"M": "month_earlier", "Q": "quarter_earlier"}
     near = [cue for cue in scene.apart.found.of("mom") if low <= cue.start < high]
+    year_before = any(low <= start < high for start, _ in scene.earlier)
+    if year_before and near and near[0].start >= row[-1].end:
+        near = []  # 同比增长7.4%,环比增长3.0%: the second is said of the next number
     if near and period.freq in steps:
         return stepped(period, steps[period.freq])
-    year_before = any(low <= start < high for start, _ in scene.earlier)
     inherited = memory.base is not None and period == memory.period and not scene.times
     if inherited and not year_before and memory.base is not None and memory.base < period:
         return memory.base
     # A base lives until a sentence with a time of its own, or "a year earlier".
     memory.base = None
     return None
+
+
+def _as_long(base: Period, period: Period) -> Period:
+    """Return a base; of a part of a year "than last year" means the same part of that year."""
+    before = period.before()
+    if base.freq == "A" and period.freq != "A" and base.start <= before.start <= base.end:
+        return before
+    return base
 
 
 _COPULA = re.compile(r"\s*(?:的|水平)?\s*(?:为|是|仅为|[(（:：])\s*|\s*(?:was|were|[(:])\s*")
