@@ -57,7 +57,7 @@ PRIOR = {
         "share-of": 1.0,
     }
     | {"R-though-left": -2.0, "R-adjacent:balance:level": 3.5, "R-adjacent:sell:share": 1.0}
-    | {"R-adjacent:buy:share": 1.0},
+    | {"R-adjacent:buy:share": 1.0, "R-more": 4.0},
     "sides": {
         "fit": 2.0,
         "not-fit": -2.0,
@@ -90,6 +90,7 @@ PRIOR = {
     | {"touch-p-keeps": 1.0, "touch-o-keeps": 0.5},
     "period": {
         "tight": 3.0,
+        "when-clause": 4.0,
         "yb:pair:none": 2.0,
         "opens-bracket": 4.0,
         "of-other": -2.0,

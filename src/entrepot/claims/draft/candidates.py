@@ -69,6 +69,10 @@ class Choice:
     features: tuple[str, ...]
 
 
+_WHEN = re.compile(
+    r"\s*,?\s*(?:when|als|когда|in dem|в котором)\b[^,;.()▮]{0,60}$", re.IGNORECASE
+)
+"""Between a time and a number of the clause that says what was then."""
 _FARTHEST = 100
 """Letters beyond which a distance is far."""
 
@@ -246,6 +250,8 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
             and "," not in scene.apart.text[number.end : mark.start]
         ):
             features += ["R-adjacent", f"R-adjacent:{group}:{what}"]
+            if number.says.moved and at.distance <= 1 + len(mark.title):
+                features.append("R-more")  # "14.6 percent more imports"
         found.append(Choice((mark.value, str(place)), tuple(features)))
         if far is not None:
             alike[far] = found[-1].features
@@ -624,6 +630,8 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
             facts.append("of-former")
         if time.ends_range:
             facts.append("ends")
+        if at.side == "L" and _WHEN.fullmatch(text, time.end, number.start):
+            facts.append("when-clause")
         if leads:
             facts.append(f"leads{at.side}")
         if former:

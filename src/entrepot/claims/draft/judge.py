@@ -480,6 +480,8 @@ def basis_of(  # noqa: C901
         return "growth" if said["value"] else "quantity_growth"
     if named:
         return f"{named[-1].kind}_growth"
+    if contrast := _basis_by_contrast(text, low, number.start):
+        return contrast
     behind = numbers[at + 1] if at + 1 < len(numbers) else None
     before = numbers[at - 1] if at else None
     near = []
@@ -511,6 +513,21 @@ def basis_of(  # noqa: C901
     if last is not None and (last.number.says.unit in _QUANTITY_UNITS or "weighed" in last.flags):
         return "quantity_growth"
     return "growth"
+
+
+_BASIS = re.compile(
+    r"(?P<volume>\bvolumes?\b|\btonnage\b|(?<!\w)объ[её]м\w*|\bMengen?\w*|数量)"
+    r"|\bvalues?\b|(?<!\w)стоимост\w*|\bWert\w*|金额|价值",
+    re.IGNORECASE,
+)
+
+
+def _basis_by_contrast(text: str, low: int, number: int) -> str:
+    """Return which grew in a sentence that sets volume against value; empty if it sets none."""
+    if len({one["volume"] is None for one in _BASIS.finditer(text)}) < 2:
+        return ""
+    said = [one for one in _BASIS.finditer(text) if low <= one.start() < number]
+    return "" if not said else "quantity_growth" if said[-1]["volume"] else "growth"
 
 
 def _share(

@@ -329,7 +329,11 @@ def scenes(
         # Without context or date: what was said before is weighed here, not filled in by rules.
         apart = parse_sentence(sentence, spans, Context(), None)
         apart = _with_agents(apart)
-        areas = tuple(one for one in apart.found.areas if not _is_superlative(one, apart))
+        areas = tuple(
+            one
+            for one in apart.found.areas
+            if not (_is_superlative(one, apart) or ends_with(_EVENT, apart.text, one.start))
+        )
         found.append(Scene(sentence, apart, areas, place == 0))
     return found
 
@@ -360,6 +364,14 @@ def _with_agents(apart: ParsedSentence) -> ParsedSentence:
 
 
 _IN_THE_WORLD = re.compile(r"\s*(?:in the world|worldwide|globally|в мире|weltweit|der Welt)")
+_EVENT = re.compile(
+    r"(?:\b(?:invasion|invading|war|attack|aggression)\w*"
+    r"|(?<!\w)(?:вторжени|войн|агресси|спецопераци)\w*"
+    r"|\w*(?:[Kk]rieg|[Aa]ngriff|[Üü]berfall|[Ii]nvasion)\w*)"
+    r" (?:of |in |on |against |в |на |против |gegen |auf )?(?:the |der |die )?$",
+    re.IGNORECASE,
+)
+"""In front of a country where something happened that is no trade: "the invasion of Ukraine"."""
 _SUPERLATIVE = re.compile(
     r"(?:['’]s)?\s*(?:\w+[- ])?(?:largest|biggest|top|leading|no\. ?1)\b|的?(?:第.{1,2}大|最大)",
     re.IGNORECASE,
@@ -631,7 +643,8 @@ def _base_pattern(language: str) -> re.Pattern[str]:
     pattern = cue_words(language)[("base", "")].pattern
     edge = "" if language == "zh" else r"(?<!\w)"
     return re.compile(
-        rf"{edge}(?:{pattern}|{_BELOW})\s*(?:the |dem |der |im |in |в |the year )?{_MONTH_OF}$",
+        rf"{edge}(?:{pattern}|{_BELOW})\s*(?:the |dem |der |im |in |в |the year )?"
+        rf"(?:(?:the )?whole |за весь |весь |(?:im )?ganzen )?{_MONTH_OF}$",
         re.IGNORECASE,
     )
 

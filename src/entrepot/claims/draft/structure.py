@@ -252,6 +252,8 @@ def _guess(  # noqa: C901
 
     chosen = choose("what", what_choices(number, scene, memory))
     what = chosen.value[0] if chosen else "other"
+    if before is not None and _is_converted(number, before.number, scene):
+        return replace(before, number=number)
     # A training run takes no short cut: it needs the candidates of every number.
     if recorder is None and before is not None and linked(number, before.number, scene):
         return _linked(number, what, before, scene, memory, {**before.chances, **chances})
@@ -366,6 +368,18 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
     return free and _LINKED.fullmatch(gap) is not None
 
 
+def _is_converted(number: Span, before: Span, scene: Scene) -> bool:
+    """Whether an amount is the one before it in another currency: "A$19 billion ($12.7 billion)"."""
+    currencies = before.says.currency, number.says.currency
+    if "" in currencies or currencies[0] == currencies[1] or number.start < before.end:
+        return False
+    return _ALSO.fullmatch(scene.apart.text, before.end, number.start) is not None
+
+
+_ALSO = re.compile(
+    r"\s*[(（]\s*(?:or |i\.e\. |that is )?"
+    r"(?:about |around |some |rund |etwa |около |примерно |约|合)?"
+)
 _NEXT = re.compile(
     r"(?:\s*[(（][^()（）]{0,25}[)）])?[)）]?\s*[,;、，；]?\s*"
     r"(?:and|und|sowie|и|和|以及|followed by|gefolgt von)?\s*"
