@@ -69,6 +69,7 @@ class Choice:
     features: tuple[str, ...]
 
 
+_MORE = re.compile(r"\b(?:more|fewer|less|mehr|weniger|больше|меньше) $", re.IGNORECASE)
 _WHEN = re.compile(
     r"\s*,?\s*(?:when|als|когда|in dem|в котором)\b[^,;.()▮]{0,60}$", re.IGNORECASE
 )
@@ -250,7 +251,7 @@ def flow_choices(number: Span, what: str, scene: Scene, memory: Background) -> l
             and "," not in scene.apart.text[number.end : mark.start]
         ):
             features += ["R-adjacent", f"R-adjacent:{group}:{what}"]
-            if number.says.moved and at.distance <= 1 + len(mark.title):
+            if _MORE.search(scene.sentence.text, number.start, mark.start):
                 features.append("R-more")  # "14.6 percent more imports"
         found.append(Choice((mark.value, str(place)), tuple(features)))
         if far is not None:

@@ -133,6 +133,8 @@ def framed(  # noqa: C901
         return None  # a share of the world's trade, or of all that somebody trades with it
     if is_of_growth(number) or _OF_GROWTH.match(apart.text, number.end):
         return None
+    if _is_listed_change(number, scene):
+        return None
     low, high = _around(number, scene)
     areas = _named(scene, home)
     cues = [one for one in apart.found.of(*_WORDS) if low <= one.start < high]
@@ -193,6 +195,14 @@ def framed(  # noqa: C901
     )
     certain = certain and (goods != "all" or not pointed)
     return Framed(number, kind, owner, part, goods, certain) if owner else None
+
+
+def _is_listed_change(number: Span, scene: Scene) -> bool:
+    """Whether a rate in brackets is of a list of changes: "the largest reductions: Peru (47 %)"."""
+    apart = scene.apart
+    opened = re.search(r"[(（]\s*$", apart.text[: number.start]) is not None
+    moved = any(one.end <= number.start for one in apart.found.of("up", "down"))
+    return opened and moved and not apart.found.of(*_WORDS) and not apart.found.flows
 
 
 def _side_of(total: StructuralReading) -> str:

@@ -166,6 +166,9 @@ def _check_sides(guess: StructuralReading, scene: Scene) -> None:
         marks = [area for area in scene.areas if area.value == side]
         if marks and all(_is_later_item(one.start, one.end, number, scene) for one in marks):
             raise Refusal(_ITEM)
+        # "Imports rose to 3 bn; from China came 1 bn": the country is of the next clause alone.
+        if marks and all(scene.gaps.is_next_clause(number, one.start) for one in marks):
+            raise Refusal(_ITEM)
     carried = set(guess.sides) - named - {WORLD}
     if len(carried) == 1 and WORLD not in guess.sides and _FOREIGN_TRADE.search(text):
         raise Refusal(_ALL)
@@ -189,6 +192,8 @@ def is_of_total(sides: Iterable[str], guess: StructuralReading, scene: Scene) ->
     return total and bool(set(sides) - named - {guess.home})
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*(?:год|year|年|[,)]|\s))")
+_WHICH_YEAR = "a time is named in front of it that was not understood"
 _TO_DATE = re.compile(
     r"\b(?:start|beginning) of the year\b|\byear[- ]to[- ]date\b|с начала (?:\w+ )?года"
     r"|seit (?:dem )?Jahres(?:beginn|anfang)|年初(?:以来|至今)?|今年累计",
@@ -215,6 +220,11 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
     if period is None:
         return
     low = scene.gaps.number_before(number.start)
+    if not any(time.period == period for time in scene.times) and any(
+        not any(time.start <= year.start() < time.end for time in scene.times)
+        for year in _YEAR.finditer(scene.sentence.text, 0, number.start)
+    ):
+        raise Refusal(_WHICH_YEAR)
     is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
     if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
         raise Refusal(_SO_FAR)

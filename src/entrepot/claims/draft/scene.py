@@ -55,6 +55,7 @@ __all__ = [
 CLAUSE_END = re.compile(
     r"[;；:：—–]|\b(?:while|whereas|but|тогда как|während)\b|, (?:а|но|aber|wobei) |。|，而|但"
 )
+_SEMICOLON = re.compile("[;；]")
 WEAK = re.compile("[,，、(（)）]")
 OWN_LAND = re.compile("我国|国内|本国")
 AT = re.compile(
@@ -174,6 +175,12 @@ class Gaps:
         low = self._breaks[before - 1][1] if before else 0
         high = self._clauses[behind] if behind < len(self._clauses) else len(self._text)
         return low, high
+
+    def is_next_clause(self, number: Span, place: int) -> bool:
+        """Whether a place behind a number is in a later clause, which has numbers of its own."""
+        if place < number.end or not any(one > place for one in self._starts):
+            return False
+        return _SEMICOLON.search(self._text, number.end, place) is not None
 
     def commas(self, low: int, high: int) -> int:
         """Return how many commas and brackets stand between two places."""

@@ -369,7 +369,7 @@ def linked(number: Span, before: Span, scene: Scene) -> bool:
 
 
 def _is_converted(number: Span, before: Span, scene: Scene) -> bool:
-    """Whether an amount is the one before it in another currency: "A$19 billion ($12.7 billion)"."""
+    """Whether an amount is the one before it in another currency: "A$9 bn ($6 bn)"."""
     currencies = before.says.currency, number.says.currency
     if "" in currencies or currencies[0] == currencies[1] or number.start < before.end:
         return False
