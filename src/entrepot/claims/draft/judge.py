@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from entrepot.claims.draft.candidates import BALANCES, BUYS, SELLS, row_of
 from entrepot.claims.draft.draft import Drafted, Refusal, trouble_with
@@ -35,12 +35,13 @@ __all__ = [
     "claim_of_guess",
     "facts_of",
     "facts_with_neighbours",
+    "facts_with_text",
     "is_of_total",
     "missing",
     "sureness",
 ]
 
-SURE = 0.87
+SURE = 0.83
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -670,6 +671,31 @@ def facts_with_neighbours(alike: Sequence[Mapping[str, float]]) -> list[dict[str
         {**facts, **{name: 1.0 for name in _NEIGHBOUR_FACTS if counts[name] > (name in own)}}
         for facts, own in zip(alike, said, strict=True)
     ]
+
+
+_P = TypeVar("_P")
+
+
+def facts_with_text(read: Mapping[_P, Mapping[str, float]]) -> dict[_P, dict[str, float]]:
+    """Return facts of the readings of a text, each with how well the others of it are read.
+
+    A text whose other numbers are read surely, and borne out by sums, is one of the plain kind.
+    """
+    odds = [one["odds:all"] for one in read.values()]
+    borne = [_borne_out(one) for one in read.values()]
+    total, supported, others = math.fsum(odds), sum(borne), max(len(read) - 1, 1)
+    return {
+        place: {
+            **one,
+            "text:odds": (total - one["odds:all"]) / others,
+            "text:borne-out": (supported - _borne_out(one)) / others,
+        }
+        for place, one in read.items()
+    }
+
+
+def _borne_out(facts: Mapping[str, float]) -> bool:
+    return not _NEIGHBOUR_FACTS["beside:borne-out"].isdisjoint(facts)
 
 
 _MISSING = {

@@ -23,6 +23,7 @@ from entrepot.claims.draft.judge import (
     claim_of_guess,
     facts_of,
     facts_with_neighbours,
+    facts_with_text,
     is_of_total,
     sureness,
 )
@@ -182,6 +183,8 @@ def structured(
         )
         for place, one in done.items()
     }
+    read_as_claims = {place: facts[place] for place, one in done.items() if one.claim is not None}
+    facts |= facts_with_text(read_as_claims)
     alike: dict[tuple[int, frozenset[str], str], list[tuple[int, int]]] = {}
     for place, one in done.items():
         key = id(one.scene), frozenset(one.guess.sides), str(one.guess.period)
