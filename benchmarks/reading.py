@@ -86,6 +86,7 @@ PRIOR = {
     | {"home-o:deficit": 1.0, "home-o:surplus": 1.0, "home-o:trade": 1.0}
     | {"home-n:s": -1.0, "home-n:x": -1.0, "both:all:none": 1.5}
     | {"home-o:purchase:import": 2.0, "home-p:supply:import": 2.0}
+    | {"home-o:supply:import": -2.5, "home-o:purchase:export": -2.5}
     | {"home-o:supply:export": 2.0, "home-p:purchase:export": 2.0}
     | {"touch-p-keeps": 1.0, "touch-o-keeps": 0.5},
     "period": {

@@ -41,7 +41,7 @@ __all__ = [
     "sureness",
 ]
 
-SURE = 0.83
+SURE = 0.87
 """From which probability on a reading is a claim; chosen by ``benchmarks/reading.py``."""
 _COUNTED = ("USD", "CNY", "EUR", "RUB")
 _HARD = {
@@ -118,6 +118,8 @@ def claim_of_guess(  # noqa: C901
         raise Refusal(hard[0])
     if guess.what == "level" and _CHANGED_BY.search(apart.text, 0, number.start):
         raise Refusal(_NOT_SAID["change"])
+    if len(row_of(number, scene)[1]) > 1 and (" and " in guess.goods or "," in guess.goods):
+        raise Refusal("which of several numbers is of which goods is not clear")
     if "priced" in guess.flags and guess.what == "level":
         raise Refusal("a price, not a value of trade")
     if "lately" in guess.flags and not at:
@@ -229,6 +231,8 @@ def _check_span(guess: StructuralReading, scene: Scene) -> None:
     is_year_so_far = period.start.month == 1 and period.start != period.end and period.months > 1
     if _TO_DATE.search(text, low, number.start) and not is_year_so_far:
         raise Refusal(_SO_FAR)
+    if "fiscal" in guess.flags and period.start.month == 1 and period.months >= 12:
+        raise Refusal("a fiscal year, read as one of the calendar")
     if guess.what != "growth":
         return
     if _BY_INDEX.search(text[: number.start]):
@@ -404,6 +408,8 @@ def _growth(
     if not direction:
         raise Refusal("whether it rose or fell is not clear")
     kind = basis_of(guess, scene, like, earlier)
+    if kind == "quantity_growth" and "goods" not in keys:
+        _add_weighed(guess, scene, keys)
     if guess.base is not None:
         if guess.period is not None and guess.base.end >= guess.period.start:
             raise Refusal("what it is measured against does not lie before it")
@@ -420,6 +426,15 @@ def _growth(
                 raise Refusal(f"a growth in {currency}, which a claims file has no currency for")
             keys["currency"] = currency
     return kind, keys, direction
+
+
+def _add_weighed(guess: StructuralReading, scene: Scene, keys: dict[str, Any]) -> None:
+    """Add the goods whose quantity grew, named last in the sentence or before it."""
+    here = [one.value for one in scene.apart.found.goods if one.end <= guess.number.start]
+    if goods := (here[-1] if here else guess.weighed):
+        keys["goods"] = goods
+    elif _NUMBER_OF.search(scene.apart.text, 0, guess.number.start):
+        raise Refusal(_OF_WHAT)
 
 
 def direction_of(number: Span, scene: Scene) -> int:
@@ -461,6 +476,7 @@ _LED = re.compile(r"(?:\b(?:by|um)|(?<!\w)на|[(（])\s*$")
 _FAR = 30
 """Numbers back to which an amount still says of what a rate is."""
 _QUANTITY_UNITS = ("t", "pieces", "items", "m3", "barrels", "kWh")
+_NUMBER_OF = re.compile(r"\bnumber of\b|(?<!\w)числ[оа]\b|\bZahl der\b|\bStückzahl")
 _IN_BASIS = re.compile(
     r"\s*(?:[\w-]+ ){0,2}?(?:(?:in|by)(?: terms of)? (?:(?P<value>value)|volume|quantity|weight)\b"
     r"|(?:in|by) (?:volume|quantity) terms|(?:в|по) (?:натуральн|физическ)\w+|по объ[её]му"

@@ -53,7 +53,9 @@ __all__ = [
 STATES = ("interpreted", "open", "not_interpreted", "not_trade")
 CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
-FRAMED = 0.7
+LED = 0.7
+"""How sure the structure has to be of such a share where the rules read another."""
+FRAMED = 0.5
 """How sure the structure has to be of a share or place that its pattern reads alike."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75
@@ -63,6 +65,7 @@ _BY_RULES = (
 )
 """Kinds that the rules read in full or leave."""
 _SINCE_WHEN = "since when is not said: the sentence before"
+_TABLE = "a table or a list, which is not read"
 _SHARES = ("import_share", "export_share", "trade_share")
 
 
@@ -162,7 +165,7 @@ def structured(
             claim, why = None, ""
             try:
                 _check_over(guess, article)
-                claim = claim_of_guess(guess, scene, like, earlier)
+                claim = _with_goods(claim_of_guess(guess, scene, like, earlier), frames.get(place))
             except Refusal as refusal:
                 why = refusal.why
             done[place] = Structured(guess, scene, claim, why, 0.0)
@@ -196,6 +199,17 @@ def structured(
         ):
             done[place] = replace(done[place], sure=sureness(said, learned), facts=said)
     return done
+
+
+def _with_goods(claim: Drafted, frame: Framed | None) -> Drafted:
+    """Return a share with the goods of its pattern, where that alone knows them."""
+    if frame is None or frame.goods == "all" or claim.kind not in _SHARES:
+        return claim
+    alike = (claim.keys["exporter"], claim.keys["importer"]) == frame.sides
+    if "goods" in claim.keys or not alike:
+        return claim
+    period = {"period": claim.keys["period"]}
+    return replace(claim, keys={**claim.keys, "goods": frame.goods} | period)
 
 
 def _frames(
@@ -358,7 +372,8 @@ def _chosen(  # noqa: C901
         if is_of_total(sides, structure.guess, structure.scene):
             return None, OF_TOTAL
     if isinstance(rules, Drafted):
-        if rules.kind in _SHARES and structure and by_structure and is_framed(structure):
+        led = structure is not None and structure.sure >= LED and is_framed(structure)
+        if rules.kind in _SHARES and by_structure and led:
             # Two readings against one: "63 % импорта станков в Россию" is of Russia's imports.
             return (rules if agrees(by_structure, rules) else by_structure), ""
         # Kinds and sums of areas that the structure has no words for cannot be confirmed by it.
@@ -374,7 +389,9 @@ def _chosen(  # noqa: C901
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
-    if isinstance(rules, str) and rules.startswith(_SINCE_WHEN):
+    if isinstance(rules, str) and (rules.startswith(_SINCE_WHEN) or rules.endswith(_TABLE)):
+        return None, rules
+    if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules
     if by_structure is not None and structure and sure >= SURE and not _says_nothing(structure):
         return by_structure, ""
@@ -383,6 +400,11 @@ def _chosen(  # noqa: C901
     if rules is None and structure is not None and by_structure is None:
         return None, structure.why if structure.guess.what != "other" else ""
     return None, rules or "not sure enough"
+
+
+def _is_goodsless(why: str, claim: Drafted | None) -> bool:
+    """Whether the rules met a word that may name goods, and a claim names none: "watch exports"."""
+    return why.startswith("what '") and claim is not None and "goods" not in repr(claim.keys)
 
 
 def is_framed(structure: Structured) -> bool:

@@ -59,6 +59,8 @@ class StructuralReading:
         Probability of each part among its candidates.
     others
         The next candidates of each part.
+    weighed
+        The goods that the text named last.
     home, topic
         Whose trade the text is about; where the two sides are those that it opens with, how much of
         it is about both.
@@ -78,6 +80,7 @@ class StructuralReading:
     flags: tuple[str, ...] = ()
     home: str = ""
     topic: str = ""
+    weighed: str = ""
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -308,9 +311,12 @@ def _guess(  # noqa: C901
         ),
         memory.home,
         memory.weight if {owner, partner} == {memory.home, memory.topic} else "",
+        memory.weighed,
     )
     memory.what = what
-    area = touched(number, scene) or _area_of(number, scene)
+    area = touched(number, scene)
+    if what == "level" and not area:
+        area = _area_of(number, scene)
     if owner and area in (owner, partner):
         memory.item = area, owner, partner
     if what != "other" and kind and owner:
