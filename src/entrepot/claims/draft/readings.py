@@ -55,7 +55,7 @@ CERTAINTIES = ("stated", "inferred", "best guess", "open")
 _HALF = 0.5
 LED = 0.7
 """How sure the structure has to be of such a share where the rules read another."""
-FRAMED = 0.5
+FRAMED = 0.55
 """How sure the structure has to be of a share or place that its pattern reads alike."""
 _ALIKE = 0.02
 _STATED, _INFERRED = 0.9, 0.75

@@ -189,7 +189,9 @@ PLACES = {
         r"(?:по (?:величине|объ[её]му|значению|важности)|крупнейш[а-я]+)"
         r"|крупнейш[а-я]+|главн(?:ый|ым|ого|ому|ом)|№ ?\d+"
     ),
-    "de": (rf"(?:{'|'.join(_GERMAN[1:])})?(?:größte|grösste|wichtigste|bedeutendste)[rnms]?|Nummer \d+"),
+    "de": (
+        rf"(?:{'|'.join(_GERMAN[1:])})?(?:größte|grösste|wichtigste|bedeutendste)[rnms]?|Nummer \d+"
+    ),
     "zh": rf"第(?:{_SINGLE}|\d+)大|最大|最重要|头号|首要",
 }
 """Words of a place as they stand in front of "supplier", by language."""
