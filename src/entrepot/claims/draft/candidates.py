@@ -714,6 +714,20 @@ def period_choices(number: Span, what: str, scene: Scene, memory: Background) ->
     ]
     if len(opening) == 1 and not scene.gaps.numbers(low, number.start):
         return [Choice((opening[0],), tuple(sorted(found[opening[0]])))]
+    # "Grew by 5 % in the second quarter": right behind it, in words that tie them.
+    tied = [
+        said
+        for time, said in zip(times, scene.periods, strict=True)
+        if not time.is_base
+        and time.start > number.end
+        and what != "level"
+        and "(" not in text[number.end : time.start]
+        and AT.fullmatch(text, number.end, time.start)
+        and not _LEADS.match(text, time.end)
+        and not time.ends_range
+    ]
+    if len(tied) == 1:
+        return [Choice((tied[0],), tuple(sorted(found[tied[0]])))]
     # What was not over when the text was published was only begun to be counted.
     over = [period for period in found if not memory.is_ahead(period)]
     return [Choice((period,), tuple(sorted(found[period]))) for period in over or found]

@@ -64,7 +64,11 @@ _BY_RULES = (
     *("import_share", "export_share", "trade_share"),
 )
 """Kinds that the rules read in full or leave."""
-_SINCE_WHEN = "since when is not said: the sentence before"
+_OPEN = (
+    "since when is not said: the sentence before",
+    "whether the share or the trade changed by it",
+)
+"""Reasons of the rules that no other reading settles."""
 _TABLE = "a table or a list, which is not read"
 _SHARES = ("import_share", "export_share", "trade_share")
 
@@ -389,7 +393,7 @@ def _chosen(  # noqa: C901
         if structure and by_structure.kind == rules.kind and _says_all(rules, structure.scene):
             return rules, ""
         return None, f"it may be {said(rules)}, or something else"
-    if isinstance(rules, str) and (rules.startswith(_SINCE_WHEN) or rules.endswith(_TABLE)):
+    if isinstance(rules, str) and (rules.startswith(_OPEN) or rules.endswith(_TABLE)):
         return None, rules
     if isinstance(rules, str) and _is_goodsless(rules, by_structure):
         return None, rules

@@ -577,7 +577,14 @@ def times_of(  # noqa: C901
             continue
         if names_an_event(text, found.start, period, published):
             continue
-        if kind == "no_year" and published is not None:
+        dated = [time.period.end.year for time in times if not (time.is_base or time.guessed)]
+        if kind == "no_year" and dated:
+            # "In Q1 2024 ... and in Q2": of the year that the sentence names.
+            while period is not None and period.end.year > dated[-1]:
+                period = stepped(period, "year_earlier")
+            if period is None:
+                continue
+        elif kind == "no_year" and published is not None:
             period = _nearly_over(period, published)
         if published is not None and period.end > published.end and period.start > published.end:
             continue
