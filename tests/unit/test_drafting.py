@@ -1064,3 +1064,14 @@ def test_the_year_of_an_event_is_not_that_of_the_numbers_behind() -> None:
 def test_growth_of_an_index_of_quantity_is_not_one_of_value() -> None:
     text = "日本2016年5月出口额增长。但从数量指数来看,对美国出口下降6.3%,对中国出口下降8.1%。"
     assert not [one for one in drafted(text, "2016-06-20") if one[0] == "growth"]
+
+
+def test_more_than_last_year_is_more_than_the_same_part_of_it() -> None:
+    """A quarter was measured against a whole year, and both its numbers were left."""
+    text = (
+        "In the first quarter of 2022 Vietnam's exports were $88.58 billion, "
+        "12.9 percent more than last year."
+    )
+    found = said_of(text, "2022-03-29")
+    assert found["$88.58 billion"]["period"] == "2022Q1"
+    assert found["12.9 percent more than"]["base"] == "2021Q1"
