@@ -659,7 +659,7 @@ def _ask(found: Sequence[InventoryItem], opened: Lake) -> None:
     from entrepot.lake import spans
 
     words = "; ".join(
-        f"{item.source} {spans(item.periods)} ({item.vintage}, {item.rows:,} rows)"
+        f"{item.source} {spans(item.periods)} (vintage {item.vintage}, {item.rows:,} rows)"
         for item in found
     )
     linked = (opened.path / "raw").is_symlink()

@@ -225,6 +225,7 @@ def print_report(screen: Console, report: LoadReport) -> None:
 def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
     """Print one line for each delivered file, or on a narrow screen two or three."""
     from entrepot.lake import spans
+    from entrepot.lake.merge import UNKNOWN
 
     heads = [
         "source",
@@ -256,7 +257,9 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
         screen.print(table("", heads, rows, right=(3, 6)))
         return
     for source, release, periods, count, reporters, codes, bytes_, snapshot, state in rows:
-        say(screen, " ".join(word for word in (source, release, periods, f"({state})") if word))
+        # Without a head above it, "unknown" would not say what is.
+        named = (source, "" if release == UNKNOWN else release, periods, f"({state})")
+        say(screen, " ".join(word for word in named if word))
         about = [f"{count} rows", reporters, f"codes: {codes}" if codes else "", bytes_]
         about += [f"snapshot {snapshot}"]
         # A piece may not break: a snapshot is copied as a whole.

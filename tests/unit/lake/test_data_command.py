@@ -72,7 +72,7 @@ def test_without_a_terminal_nothing_is_removed(
     before = tree(tmp_path)
     caught = run("remove", "baci").exception
     assert isinstance(caught, RequestError)
-    assert "baci 2022 (V202501, 3 rows)" in caught.what
+    assert "baci 2022 (vintage V202501, 3 rows)" in caught.what
     assert shlex.split(caught.hint) == ["entrepot", *words, "--yes"]
     assert tree(tmp_path) == before
 
@@ -102,7 +102,7 @@ def test_on_a_terminal_it_asks(
         os.write(ours, f"{reply}\n".encode())
         output, _ = process.communicate(timeout=60)
     os.close(ours)
-    assert b"baci 2022 (V202501, 3 rows)" in seen
+    assert b"baci 2022 (vintage V202501, 3 rows)" in seen
     assert process.returncode == (0 if gone else 1)
     assert (b"Removed" in output) == gone
     if gone:
