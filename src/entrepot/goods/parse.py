@@ -118,6 +118,10 @@ def only_codes(text: str) -> frozenset[str]:
     return items if all(re.fullmatch(r"\d{6}", item) for item in items) else frozenset()
 
 
+_IN_A_TITLE = 12
+"""Goods that a title names each; of more it names the first."""
+
+
 def goods_title(text: str) -> str:
     """Return a name for goods as it stands in a sentence.
 
@@ -127,10 +131,15 @@ def goods_title(text: str) -> str:
     'high-priority goods, tier 4.B (machine tools)'
     >>> goods_title("854231,8542")
     'processors and controllers (chips) (HS 854231), HS 8542'
+    >>> goods_title(",".join(f"84{heading:02}" for heading in range(1, 14)))
+    'HS 8401, HS 8402, HS 8403 and 10 other codes'
     """
     if text.strip().lower().startswith(NAMED):
         return text.strip()[len(NAMED) :].strip()
-    return ", ".join(part.title for part in parse(text))
+    titles = [part.title for part in parse(text)]
+    if len(titles) > _IN_A_TITLE:
+        return f"{', '.join(titles[:3])} and {len(titles) - 3} other codes"
+    return ", ".join(titles)
 
 
 _BETWEEN = r",|(?<=\d)\s*\+\s*(?=\d)"
