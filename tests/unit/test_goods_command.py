@@ -214,14 +214,14 @@ def test_no_cell_of_a_file_of_matches_is_a_formula(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words", "where"),
     [
-        ("code\n854231\n854299\n", "unknown code 854299 in HS2022", "row 3"),
-        ("code\n854231\n852580\n", "852580 is not a code of HS2022", "row 3"),
+        ("code\n854299\n", "unknown code 854299 in HS2022", "row 2"),
+        ("code\n852580\n", "852580 is not a code of HS2022", "row 2"),
         ("code\n10121\n", "odd number of digits", "row 2"),
-        ("code\n854231\n\n\nchips\n", "not a code: 'chips'", "row 5"),
+        ("code\n\n\nchips\n", "not a code: 'chips'", "row 4"),
         ("code\n8543-8541\n", "not a range", "row 2"),
         ("code\n8541-854310\n", "not a range", "row 2"),
-        ('code,note\n854231,"two\nlines"\n999,x\n', "odd number", "row 4"),
-        ("code\n854299\n854231\n854298\n10121\n", "unknown code", "3 of 4 rows in all, also 4, 5"),
+        ('code,note\nchips,"two\nlines"\n999,x\n', "not a code", "row 3, and 1 more"),
+        ("code\n854299\n854298\n10121\n", "unknown code", "row 2, and 2 more"),
         ('code,note\n854231,"open\n854299,\n', "cannot be read: unexpected end", "row 2"),
         ("hs\n854231\n", "unknown column: 'code'", "mine.csv"),
         ("", "the file is empty", "mine.csv"),
@@ -236,6 +236,22 @@ def test_a_table_that_cannot_be_read_is_refused_with_its_row(
         shown(goods.app, "match", str(path), "--column", "code", "--against", "chpl")
     assert words in caught.value.what
     assert where in caught.value.where
+
+
+def test_rows_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> None:
+    path, out = tmp_path / "mine.csv", tmp_path / "out.csv"
+    path.write_text('code,note\n854231,"two\nlines"\n999,x\nchips,\n', encoding="utf-8")
+    words = ("match", str(path), "--column", "code", "--against", "chpl")
+    data = told(*words)
+    assert (data["rows"], data["on_a_list"]) == (3, 1)
+    assert [one["row"] for one in data["not_readable"]] == [4, 5]
+    text = shown(goods.app, *words)
+    assert "Not readable: 2 rows." in text
+    assert "row 4: 999 has an odd number of digits" in text
+    told(*words, "--out", str(out))
+    with out.open(encoding="utf-8") as file:
+        rows = [(row["row"], row["status"]) for row in csv.DictReader(file)]
+    assert rows == [("3", "listed"), ("4", "not readable"), ("5", "not readable")]
 
 
 def test_an_unknown_code_comes_with_the_nearest(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def match(
         "lists_left_out": list(found.left_out),
         "not_known": len({row["row"] for row in rows if row["status"] == NOT_KNOWN}),
         "not_known_because": list(found.unsettled),
+        "not_readable": [row for row in rows if row["status"] == NOT_READABLE],
     }
     if out:
         _write(out, rows)
@@ -263,6 +264,7 @@ _MATCHED = (
 )  # fmt: skip
 _SHOWN = 5
 NOT_KNOWN = "not known"
+NOT_READABLE = "not readable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,8 @@ class Matched:
     Attributes
     ----------
     rows
-        One for each match, and one with an empty `list` for a row that meets none.
+        One for each match, and one with an empty `list` for a row that meets none or cannot be
+        read.
     left_out
         Lists that cannot be converted to the edition of the table.
     unsettled
@@ -309,7 +312,7 @@ def matched(
     UnknownNameError
         For an unknown list, column or edition.
     RequestError
-        If a row has no code of the edition: the message names the row and counts the others.
+        If no row has a code of the edition.
     """
     from entrepot.goods import goods_list, goods_lists
     from entrepot.goods.match import Matcher
@@ -330,8 +333,9 @@ def matched(
             found += _of_row(matcher, number, row[place], on)
         except RequestError as error:
             refused.append((number, error))
-    if refused:
-        raise _refusal(path, refused, len(rows))
+            found.append(_unread(number, row[place], error))
+    if refused and len(refused) == len(rows):
+        raise _refusal(path, refused)
     days = {row["day"] for row in found if row["status"] == NOT_KNOWN and not row["list"]}
     open_ = {why: None for day in days for why in matcher.unsettled(_or_none(day))}
     return Matched(found, matcher.left_out, tuple(open_))
@@ -353,12 +357,15 @@ def _of_row(matcher: Matcher, number: int, code: str, day: date | None) -> list[
     return [base | {name: one[name] for name in _MATCHED} for one in matches]
 
 
-def _refusal(path: Path, refused: list[tuple[int, RequestError]], rows: int) -> RequestError:
+def _unread(number: int, code: str, error: RequestError) -> dict[str, Any]:
+    base = {"row": number, "code": code, "day": ""} | dict.fromkeys(_MATCHED, "")
+    return base | {"status": NOT_READABLE, "reason": error.what}
+
+
+def _refusal(path: Path, refused: list[tuple[int, RequestError]]) -> RequestError:
+    """Return why no row at all can be read: what is wrong with the first."""
     number, first = refused[0]
-    where = f"{path}, row {number}"
-    if others := [str(other) for other, _ in refused[1 : _SHOWN + 1]]:
-        more = " ..." if len(refused) > _SHOWN + 1 else ""
-        where += f"; {len(refused)} of {rows} rows in all, also {', '.join(others)}{more}"
+    where = f"{path}, row {number}" + (f", and {len(refused) - 1} more" if refused[1:] else "")
     return RequestError(first.what, where=where, why=first.why, hint=first.hint)
 
 
@@ -491,6 +498,10 @@ def draw_matched(data: dict[str, Any], out: Path | None, screen: Console) -> Non
     if data["not_known"]:
         why = f": {first_of(data['not_known_because'], 8)}" if data["not_known_because"] else ""
         screen.print(f"Not known for {data['not_known']:,} rows{why}.")
+    if unread := data["not_readable"]:
+        screen.print(f"Not readable: {len(unread):,} row{'s' * (len(unread) > 1)}.")
+        for one in unread[:_SHOWN]:
+            screen.print(f"  row {one['row']}: {one['reason']}")
     rows = [[one["list"], one["certainty"], f"{one['matches']:,}"] for one in data["counts"]]
     if rows:
         screen.print(table("", ["list", "certainty", "matches"], rows, right=(2,)))
