@@ -764,9 +764,11 @@ def _area_patterns(language: str) -> tuple[tuple[str, str, re.Pattern[str]], ...
     for name, codes in _SHARED.items():
         ending = _ENDINGS[language] if language != "zh" else ""
         found.append((codes[0], "noun", bounded(f"{name}{ending}", language)))
-    if language in ("en", "de"):  # not the continents: South America
+    if adjective := {"en": "American", "de": "amerikanisch"}.get(language):
+        # Where Americans live, and not the continents: South America.
+        [home] = {code for code, form, one in found if form == "adj" and one.fullmatch(adjective)}
         other = "(?<!South )(?<!North )(?<!Latin )(?<!Central )"
-        found.append(("USA", "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
+        found.append((home, "noun", re.compile(rf"{other}\bAmeri(?:ca|kas?)(?!\w)")))
     for group in groups():
         texts = [group.code, group.name, *_GROUPS.get(group.code, {}).get(language, ())]
         # Longest first: without word boundaries (Chinese) the first that fits ends the search.
