@@ -11,9 +11,10 @@ from entrepot.claims.part_exceeds_total import more_than, part_and_total
 from entrepot.claims.prices import price_arithmetic
 from entrepot.claims.quantity_text import claimed, flow, period_of, span, stated, subject
 from entrepot.model.display import figure_value, joined, number
+from entrepot.sources.published.read import origin_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from entrepot.claims.document import Claim
     from entrepot.claims.joint_consistency import JointSystems
@@ -162,17 +163,26 @@ def _chained(
             result = claims[name].quantity.stated_value(raw)
             words, agrees = _compared(result, claims[name])
             if agrees == fits:
-                last = _last(claims[name], quotient, top.value, bottom.value, result)
+                # The line of a sum names who published its parts.
+                by = [
+                    chain.publishers(level for level, _ in terms) if len(terms) == 1 else ""
+                    for terms in (quotient.of, quotient.to)
+                ]
+                last = _last(claims[name], quotient, (top.value, bottom.value), by, result)
                 # The same step can serve numerator and denominator: shown once.
                 steps = dict.fromkeys((*top.sums, *bottom.sums))
                 yield "; ".join([*steps, f"{last}, {words}"])
 
 
-def _last(claim: Claim, quotient: Quotient, top: float, bottom: float, result: float) -> str:
+def _last(
+    claim: Claim, quotient: Quotient, values: tuple[float, float], by: list[str], result: float
+) -> str:
     unit, money = claim.quantity.unit, quotient.of[0][0].currency
     if not quotient.to:
         return f"that makes {_result(result, claim)}"
-    over = f"{figure_value(top, money)} / {figure_value(bottom, money)}"
+    over = " / ".join(
+        f"{figure_value(value, money)}{who}" for value, who in zip(values, by, strict=True)
+    )
     return f"{over}{' − 1' if unit == 'percent' else ''} = {_result(result, claim)}"
 
 
@@ -230,7 +240,8 @@ class Derivation:
             money = terms[0][0].currency
             plus = " + ".join(figure_value(value, money) for value in values)
             what = f"{flow(terms)} in {terms[0][0].period}"
-            sums = (*sums, f"{what}: {plus} = {figure_value(total, money)}")
+            by = self.publishers(level for level, _ in terms)
+            sums = (*sums, f"{what}: {plus} = {figure_value(total, money)}{by}")
         return Step(total, used, sums)
 
     def value(self, level: Level, allowed: frozenset[str], depth: int = DEPTH) -> Step | None:
@@ -269,9 +280,32 @@ class Derivation:
         # Trade below zero: the chain itself is in the conflict, and as a step it would mislead.
         if value <= 0:
             return None
-        text = _line(level, self.claims[name], quotient, (above, below, value), is_part=is_part)
+        sides = (quotient.of, quotient.to) if is_part else (quotient.to, quotient.of)
+        added, base = ([one for one, _ in side if one != level] for side in sides)
+        text = _line(
+            level,
+            self.claims[name],
+            quotient,
+            (above, below, value),
+            is_part=is_part,
+            by=(self.publishers(added), self.publishers(base)),
+        )
         used = frozenset({name}).union(*(step.used for step in known.values()))
         return Step(value, used, (*(s for step in known.values() for s in step.sums), text))
+
+    def publishers(self, levels: Iterable[Level]) -> str:
+        """Return, in brackets, who published levels that are not from the text; else nothing."""
+        levels = tuple(levels)
+        if any(level not in self.found.known for level in levels):
+            return ""
+        names = dict.fromkeys(
+            origin_name(statement.row.origin)
+            for level in levels
+            for item in self.found.sources.get(level, ())
+            for statement in item.statements
+        )
+        when = dict.fromkeys(str(level.period) for level in levels)
+        return f" ({', '.join((*names, *when))})" if names else ""
 
     def _is_a_number(self, name: str, quotient: Quotient) -> bool:
         """Whether the claim states one number rather than a side, a range or a likeness."""
@@ -287,6 +321,7 @@ def _line(
     values: tuple[float, float, float],
     *,
     is_part: bool,
+    by: tuple[str, str],
 ) -> str:
     """Return one line: what is computed, from which numbers, and the result."""
     above, below, value = values
@@ -297,15 +332,15 @@ def _line(
 
     rest = above if is_part else below
     sign = "−" if rest > 0 else "+"  # of a balance the other way counts below zero
-    minus = f" {sign} {shown(abs(rest))}" if rest and (is_part or quotient.to) else ""
+    minus = f" {sign} {shown(abs(rest))}{by[0]}" if rest and (is_part or quotient.to) else ""
     base = below if is_part else above
     if not quotient.to:
         start = claimed(claim)
     elif claim.quantity.unit == "percent":
         rate = claimed(claim).lstrip("−+")
         sign = "+" if claim.interval.middle >= 0 else "−"
-        start = f"{shown(base)} {'×' if is_part else '/'} (1 {sign} {rate})"
+        start = f"{shown(base)}{by[1]} {'×' if is_part else '/'} (1 {sign} {rate})"
     else:
-        start = f"{shown(base)} {'×' if is_part else '/'} {claimed(claim)}"
+        start = f"{shown(base)}{by[1]} {'×' if is_part else '/'} {claimed(claim)}"
     result = f" = {shown(value)}" if minus or quotient.to else ""
     return f"{flow(((level, 1.0),))} in {level.period}: {start}{minus}{result}"

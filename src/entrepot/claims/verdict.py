@@ -364,8 +364,13 @@ def conflicts_of(
     changed = frozenset(
         name for item in explained[:1] for one in item.proposals for name in one.names
     )
-    # Ids last, so that the order does not depend on the hashing of sets.
-    order = sorted(case.conflicts, key=lambda one: (-len(one & changed), len(one), sorted(one)))
+    alone = case.together.text_alone(with_known=False)
+    # Of equally short sums first one of the text's own numbers alone, which needs no source. Ids
+    # last, so that the order does not depend on the hashing of sets.
+    order = sorted(
+        case.conflicts,
+        key=lambda one: (-len(one & changed), len(one), alone.feasible(one), sorted(one)),
+    )
     for conflict in order:
         yield Conflict(
             claims=tuple(claim.id for claim in case.document.claims if claim.id in conflict),

@@ -17,6 +17,8 @@ from entrepot.claims.error_patterns.context import (
 )
 from entrepot.claims.quantity import HOME
 from entrepot.claims.quantity_text import claimed, like, span, stated
+from entrepot.claims.statements import CUSTOMS_SLACK
+from entrepot.model.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from entrepot.claims.document import Claim
     from entrepot.claims.error_patterns.context import KnownValues
-    from entrepot.model.interval import Interval
     from entrepot.model.period import Period
 
 __all__ = ["currency", "spot_rate"]
@@ -90,6 +91,9 @@ def _converted(claim: Claim, other: str, view: KnownValues) -> Iterator[KnownInt
     rate = view.case.facts.flow_rate(other, level.currency, level.period)
     if rate is None or claim.quantity.to:
         return
+    # Whoever reads one currency for another prints the amount as it was converted: all that a
+    # flow's own months may do to its rate would let any number fit.
+    rate = Interval.point(rate.middle).widened(CUSTOMS_SLACK)
     for known in view.meant(claim):
         # What is open by its own size would fit at any rate.
         if known.width < abs(known.middle):

@@ -26,6 +26,11 @@ __all__ = ["digits", "percent_points", "sign", "unit_scale"]
 
 # What an edit of digits may leave: no zero in front, no two marks in a row.
 _WELL_FORMED = re.compile(r"(?:0|[1-9]\d*)(?:[.,]\d+)*")
+A_DIGIT = "one digit wrong"
+LEAST_DIGITS = 4
+"""One wrong digit of three leads to one in seven of the numbers around: that says little."""
+EXACT = 3
+"""What leaves this many times the room of a number's digits (a sum of three such) pins them."""
 _NAMES = ("thousands", "millions", "billions", "trillions")
 # Factor, in how many ways such an error may happen, and words; 万 is 10**4, 亿 10**8.
 _SCALES = (
@@ -98,14 +103,18 @@ def _shown(claim: Claim) -> str:
 
 
 def digits(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
-    """Propose that two digits are exchanged, or one is dropped or doubled."""
+    """Propose that two digits are exchanged, or one is dropped, doubled or wrong."""
     numeral = re.search(r"\d[\d.,]*\d|\d", claim.says.text)
     if numeral is None or claim.says.relation == "between":
         return
     meant = view.meant(claim)
+    # Where less is known than is printed, one wrong digit leads to some number that fits.
+    exact = any(known.width <= EXACT * claim.interval.width for known in meant)
     for rights, ways, words in _readings(claim, numeral[0]):
         # Edits that miss by far (a digit dropped in front) were never likely to fit by chance.
         near = sum(_is_near(one, known) for one in rights for known in meant[:1])
+        if words == A_DIGIT and not exact:
+            continue
         for right in rights:
             # Cheap first: hundreds of edits, of which few come near what is known.
             if not view.could_mean(right):
@@ -176,6 +185,14 @@ def _edits(numeral: str) -> Iterator[tuple[list[str], int, str]]:
     yield doubled, 3 * count, "a digit doubled"
     yield list(dict.fromkeys(dropped)), 3 * (count + 1), "a digit dropped"
     yield far, 8 * max(1, len(pairs)), "two digits exchanged"
+    if count >= LEAST_DIGITS:
+        wrong = [
+            numeral[:place] + digit + numeral[place + 1 :]
+            for place in places
+            for digit in "0123456789"
+            if digit != numeral[place]
+        ]
+        yield wrong, 9 * count, A_DIGIT
 
 
 def _read(claim: Claim, text: str) -> Claim | None:

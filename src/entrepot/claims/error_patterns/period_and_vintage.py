@@ -125,21 +125,34 @@ def valuation(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
     yield from view.other("valuation", claim, printed, text, tries=1)
     for known in view.meant(claim):
         if known.low > 0 and known.width < 0.1 * known.middle:
-            for factor, tries in _freight(level):
+            for factor, tries in _freight(claim, level, view):
                 pin = KnownInterval(known * factor, "")
                 words = "with" if factor.low > 1 else "without"
                 text = f"{claimed(claim)} fits {words} freight and insurance"
                 yield from view.other("valuation", claim, [pin], text, tries=tries)
 
 
-def _freight(level: Level) -> Iterator[tuple[Interval, int]]:
+def _freight(claim: Claim, level: Level, view: KnownValues) -> Iterator[tuple[Interval, int]]:
     """Yield what freight adds or takes away, and how many such slips could have happened.
 
-    Exports are counted without freight, so a slip adds it; imports mostly with it.
+    What freight adds is so open that it explains any number a little off. So it is proposed only
+    from what the right number is valued at: as published, or, where nothing is known of it but the
+    text, as its reporter counts (exports without freight, imports with it).
     """
-    added, removed = CIF_OVER_FOB, Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low)
-    yield added, {level.exporter: 2, level.importer: 6}.get(level.reporter, 3)
-    yield removed, {level.exporter: 6, level.importer: 2}.get(level.reporter, 3)
+    found = [item for item in view.case.found[claim.id] if item.exact is not None]
+    valued = {
+        statement.row.valuation.lower()
+        for item in found
+        if not item.other_definition
+        for statement in item.statements
+        if statement.quantity.key() == claim.quantity.key()
+    }
+    if not found:
+        valued = {{level.exporter: "fob", level.importer: "cif"}.get(level.reporter, "")}
+    if valued == {"fob"}:
+        yield CIF_OVER_FOB, 2
+    if valued == {"cif"}:
+        yield Interval(1 / CIF_OVER_FOB.high, 1 / CIF_OVER_FOB.low), 2
 
 
 def swapped(claim: Claim, view: KnownValues) -> Iterator[Proposal]:
