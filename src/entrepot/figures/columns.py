@@ -70,7 +70,7 @@ COLUMNS = {
     "arrived_share": ("arrived", "share"),
     "value_added_lost_usd": ("value added lost if it stopped and nothing replaced it", "USD"),
     "output_lost_usd": ("gross output of all economies lost, nothing replaced", "USD"),
-    "unmet_share": ("not replaced", "share"),
+    "unmet_share": ("not replaced, of the bill", "share"),
     "shadow_price": ("price of what is left (against before)", "ratio"),
     "cost_pct": ("what the same usefulness would cost more", "percent"),
     "known_share": ("the loss is of this part of the bill", "share"),

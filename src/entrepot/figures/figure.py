@@ -517,9 +517,9 @@ def _coming(reports: list[dict[str, Any]]) -> Iterator[str]:
         if "expected" not in coming[0]:
             yield f"{name}: {first} (its usual delay is not known)"
             continue
-        words = f"{name}: {first} about {coming[0]['expected']}"
+        words = f"{name}: {first}, due about {coming[0]['expected']}"
         if len(coming) > 1:
-            words += f", the last ({last}) about {coming[-1]['expected']}"
+            words += f", the last ({last}) due about {coming[-1]['expected']}"
         days = coming[0]["lag_days"]
         yield f"{words} ({days} days after the {'month' if 'month' in coming[0] else 'year'})"
 
