@@ -101,8 +101,12 @@ def read_bytes(path: Path, *, most: int = LARGEST_TEXT, hint: str = "name a file
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as opened:
             _require_plain(os.fstat(handle).st_mode, path, hint)
-            # One byte more than is allowed shows that the file has grown.
-            data = opened.read(most + 1)
+            # By the file's size: room for all that is allowed may be more than the machine has. One
+            # byte more than it had shows that the file has grown.
+            size = os.fstat(handle).st_size
+            data = opened.read(min(size, most) + 1)
+            if len(data) > size:
+                data += opened.read(most + 1 - len(data))
     except OSError as error:
         raise BadFileError(
             f"cannot be read: {in_words(error)}", where=str(path), hint="check the path"

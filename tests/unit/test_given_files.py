@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -217,3 +218,16 @@ def test_a_substituted_process_is_a_pipe_too(tmp_path: Path) -> None:
         [sys.executable, "-c", program], input=b"a", capture_output=True, check=False, timeout=60
     )
     assert b"this is a pipe" in done.stderr
+
+
+def test_a_small_file_takes_no_more_memory_than_it_has_bytes(tmp_path: Path) -> None:
+    """Room for all that is allowed, four gigabytes, was taken before the first byte was read."""
+    path = tmp_path / "small.csv"
+    path.write_bytes(b"code\n854231\n")
+    tracemalloc.start()
+    try:
+        assert read_bytes(path, most=2**32) == b"code\n854231\n"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**20

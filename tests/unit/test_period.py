@@ -89,3 +89,9 @@ def test_texts_have_words_and_keys_have_dots(key: str, words: str) -> None:
     assert (str(span), f"{span}", f"{span!s}") == (key, words, key)
     assert f"{span:–}" == words.replace(" to ", "–")
     assert Period.parse(words) == Period.parse(f"{span:–}") == span
+
+
+@pytest.mark.parametrize("text", ["9999", "9999-12", "9999Q4", "9999-12-31", "2023..9999-01"])
+def test_a_time_behind_which_no_year_can_follow_is_refused(text: str) -> None:
+    with pytest.raises(RequestError, match="no such time"):
+        Period.parse(text)

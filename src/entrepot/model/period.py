@@ -223,7 +223,20 @@ class Period:
         return f"{self.start.isoformat()}..{self.end.isoformat()}"
 
 
+LATEST = 9000
+"""Years from here on are no time of trade, and the last ones have no year behind them."""
+
+
 def _single(words: str) -> Period:
+    found = _read(words)
+    if found.end.year >= LATEST:
+        raise RequestError(
+            f"no such time: {words!r}", why="it is too far away", hint="write a year such as 2023"
+        )
+    return found
+
+
+def _read(words: str) -> Period:
     try:
         if found := _YEAR.fullmatch(words):
             return _months(int(found[1]), 1, 12)
