@@ -37,7 +37,7 @@ def lake_of(folder: Path, rows: Sequence[dict[str, Any]]) -> Lake:
 
 
 def bought(value: float, partner: int, **more: Any) -> dict[str, Any]:
-    return row(value, reporter=THAILAND, partner=partner, **more)
+    return row(value, **{"reporter": THAILAND, "partner": partner} | more)
 
 
 def ask(lake: Lake, measure: str, **keys: Any) -> Figure:
@@ -548,3 +548,42 @@ def test_published_shares_say_what_they_are_of() -> None:
     assert "Russia’s imports of high-priority goods, 2023" in found["text"]
     assert found["whose"] == figure.evidence[0].origin
     assert "value" not in found
+
+
+def test_partners_of_other_goods_in_another_delivery_make_no_total(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path / "lake")
+    # Seventy partners of other goods, reported by both sides, and one query for one partner.
+    codes = {v: int(k) for k, v in by_code("comtrade").items() if area(v).kind == "country"}
+    others = [one for name, one in codes.items() if name not in ("THA", "USA", "CHN", "VNM")]
+    others = others[:70]
+    vietnam = {"reporter": area("VNM").comtrade[0]}
+    buyers: list[dict[str, Any]] = [{}, vietnam]
+    files = {
+        "other": [bought(10, one, product="250490", **who) for one in others for who in buyers]
+        + [row(9, reporter=one, partner=THAILAND, flow="X", product="250490") for one in others],
+        "one": [bought(64, USA, period=year) for year in (2021, 2022)]
+        + [bought(30, USA, **vietnam), bought(10, CHINA, **vietnam)]
+        + [row(60, reporter=USA, partner=CHINA, flow="X", period=2022)],
+    }
+    for name, rows in files.items():
+        (tmp_path / f"{name}.csv").write_text(text_of(rows))
+        lake.add("comtrade", [tmp_path / f"{name}.csv"])
+    for measure, more in (
+        ("import_share", {"exporter": "USA"}),
+        ("hhi", {}),
+        ("cr", {}),
+        ("top_supplier", {}),
+        ("import_share", {"exporter": "USA", "curve": True}),
+        # China reports nothing: one exporter's report is no sum of all its imports.
+        ("import_share", {"importer": "CHN", "exporter": "USA"}),
+        ("export_share", {"exporter": "USA", "importer": "CHN"}),
+    ):
+        assert ask(lake, measure, **more).status == "insufficient_data", (measure, more)
+    # Of what the other delivery has, partners are many and a share is one.
+    assert ask(lake, "hhi", goods="250490").value == pytest.approx(1 / 70)
+    # Two partners of these goods are a sum, which says that others may be missing.
+    two = ask(lake, "import_share", importer="VNM", exporter="USA")
+    assert two.value == pytest.approx(0.75)
+    assert two.to_dict()["scope"]["partners"] == "of the 2 partners loaded"
+    assert "partial-source" in caveats(two)
+    assert "2 exporters here" in " ".join(one.text for one in two.caveats)

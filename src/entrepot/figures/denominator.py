@@ -15,7 +15,7 @@ from entrepot.figures.evidence import Estimate, NoAnswer
 from entrepot.figures.no_value import MANY_REPORTERS
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions.question import REIMPORTS, REST
-from entrepot.figures.row_facts import partners, traders
+from entrepot.figures.row_facts import having, partners, traders
 from entrepot.figures.rows import compared, compared_unit, everything, total_sides
 from entrepot.figures.run_measure import measure, rows_of
 from entrepot.figures.sides import among, members_of, totals
@@ -422,7 +422,7 @@ def partner_scope(
     side = denominator.side
     # A measure whose `totals` is over that side, whoever is named on it in the question.
     everyone = asked.but(**{side: WORLD}, measure="hhi" if side == "exporter" else "export_share")
-    loaded = partners(cells, everyone, side)
+    loaded = partners(having(cells, everyone, goods), everyone, side)
     if len(loaded) >= MANY:
         return ""
     here = _count(cells, everyone, goods, side, within=True)
@@ -517,7 +517,7 @@ _CONSEQUENCE = {
 _NO_BOUND = "the total {} and this may be far too high or too low"
 
 
-def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
+def of_totals(cells: SourceRows, asked: Definition, goods: Goods) -> Iterator[Caveat]:
     """Yield what the totals behind a measure may lack.
 
     An extract lacks areas for certain. A table of one's own, and a report of few partners, may be a
@@ -532,10 +532,11 @@ def of_totals(cells: SourceRows, asked: Definition) -> Iterator[Caveat]:
     reported, listed = [], []
     may_lack = is_own(cells.available.source) or cells.is_of_reports
     for denominator, side in total_flows:
+        there = having(cells, denominator, goods)
         if side in cells.mirrors:
-            reported.append(_reported(cells, asked, side))
+            reported.append(_reported(there, asked, side))
         elif may_lack and not asked.named_by:  # else the partners are no exporters
-            names = partners(cells, denominator, side)
+            names = partners(there, denominator, side)
             if is_own(cells.available.source) or len(names) < MANY_REPORTERS:
                 listed.append(_counted(len(names), side))
     if reported:

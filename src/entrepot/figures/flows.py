@@ -352,7 +352,7 @@ def _about_rows(
             yield caveats.steps_without_reports(cells.available, reported_steps)
     total_flows = totals(definition)
     if total is None or not total.is_reported:  # else it is known what is missing
-        yield from denominator.of_totals(cells, definition)
+        yield from denominator.of_totals(cells, definition, goods)
     buyers, sellers = definition.members("importer"), definition.members("exporter")
     sides = ((definition.importer, buyers), (definition.exporter, sellers))
     several = {text for text, group in sides if len(group) > 1}

@@ -23,7 +23,7 @@ from entrepot.figures.input_choices import BASIS
 from entrepot.figures.mirror import FLOOR, mirror_coverage, too_little
 from entrepot.figures.questions import of as question
 from entrepot.figures.questions import unit_of
-from entrepot.figures.row_facts import partners
+from entrepot.figures.row_facts import having, partners
 from entrepot.figures.rows import all_goods_totals, compared, everything, is_everything
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods import select
@@ -78,7 +78,7 @@ def refusal(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | No
     if found is None and _picks(cells, asked) and cells.reported_by:
         found = _absent(cells, asked, _read(cells, asked, cells.reported_by))
     # The catalog is asked before any row is read.
-    found = found or _mirrored(cells, asked) or _few(cells, asked, goods)
+    found = found or _mirrored(cells, asked, goods) or _few(cells, asked, goods)
     if found or not (cells.available.is_partial or cells.is_of_reports):
         return found
     return _thin(cells, asked, goods)
@@ -186,12 +186,13 @@ def _read(cells: SourceRows, asked: Definition, side: Side) -> Set[tuple[str, da
     return {(who, day) for who, day, _ in groups}
 
 
-def _mirrored(cells: SourceRows, asked: Definition) -> NoAnswer | None:
+def _mirrored(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None:
     """Refuse the total of an area that did not report it, added up from few partners' reports."""
-    sides = [side for _, side in totals(asked) if side in cells.mirrors]
-    if not sides:
+    mirrored = [(flow, side) for flow, side in totals(asked) if side in cells.mirrors]
+    if not mirrored:
         return None
-    side = sides[0]
+    total_flow, side = mirrored[0]
+    cells = having(cells, total_flow, goods)
     # None as well where the catalog does not know
     # reporters (tables of one's own): rows are read then.
     known = None if _picks(cells, asked) else cells.available.reporters
@@ -308,7 +309,8 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
             f"{', '.join(absent)} buys or sells; load the whole {cells.available.source}"
         )
     for total_flow, side in totals(asked):
-        names = partners(cells, total_flow, side)
+        there = having(cells, total_flow, goods)
+        names = partners(there, total_flow, side)
         if not names and cells.available.has_sums and question(asked.measure).divides:
             who = asked.importer if side == "exporter" else asked.exporter
             return NoAnswer(
@@ -319,9 +321,11 @@ def _thin(cells: SourceRows, asked: Definition, goods: Goods) -> NoAnswer | None
             len(names) == 1 and not cells.available.is_register
         )  # which is of one country anyway
         if is_one and not _has_total(cells, asked, goods, side):
+            of_what = f" of {asked.goods}" if there.deliveries else ""
             return NoAnswer(
-                f"in {of_lake(cells.available.source)}, {next(iter(names))} is the only {side}, "
-                f"so there is no total; add the whole {cells.available.source}, not an extract"
+                f"in {of_lake(cells.available.source)}, {next(iter(names))} is the only {side}"
+                f"{of_what}, so there is no total; "
+                f"add the whole {cells.available.source}, not an extract"
             )
     return None
 

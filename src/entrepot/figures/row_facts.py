@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -9,7 +10,7 @@ import narwhals as nw
 from entrepot.figures.definition import SIDES, other_side
 from entrepot.figures.evidence import Evidence
 from entrepot.figures.questions import of as question
-from entrepot.figures.rows import everything, of_flow
+from entrepot.figures.rows import everything, is_everything, of_flow
 from entrepot.figures.sides import members_of, reach, totals
 from entrepot.goods.editions import known_codes
 from entrepot.lake import distinct, fetch
@@ -33,6 +34,7 @@ __all__ = [
     "editions_of",
     "evidence_of",
     "goods_scope",
+    "having",
     "named_share",
     "not_delivered",
     "partners",
@@ -229,6 +231,34 @@ def _amounts_by_code(cells: SourceRows, asked: Definition, goods: Goods) -> dict
     for day, *line in fetch(counted):
         found.setdefault(day, []).append(tuple(line))
     return found
+
+
+def having(cells: SourceRows, asked: Definition, goods: Goods) -> SourceRows:
+    """Return the rows of the deliveries that have a flow of the goods; all where one alone counts.
+
+    Whether partners are enough for a total is judged by these: a delivery of other goods may have
+    all partners, and one of these goods a single one.
+    """
+    snapshots = cells.available.snapshot.split("+")
+    # Deliveries of all goods are each a whole; by goods only a list or a query is one.
+    if len(snapshots) == 1 or not cells.available.few_products or is_everything(goods):
+        return cells
+
+    def find() -> tuple[str, ...]:
+        each = (replace(cells, kept=None, deliveries=(one,)) for one in snapshots)
+        return tuple(
+            one.deliveries[0]
+            for one in each
+            if fetch(one.flow(asked, goods).select("product").head(1))
+        )
+
+    found = cells.once(("deliveries", goods), asked, find)
+    if not found or len(found) == len(snapshots):
+        return cells
+    # Who reports is known of all deliveries together: of some of them the rows say it.
+    return replace(
+        cells, kept=None, deliveries=found, available=replace(cells.available, reporters=None)
+    )
 
 
 def partners(cells: SourceRows, asked: Definition, side: Side) -> frozenset[str]:

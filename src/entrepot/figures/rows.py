@@ -83,6 +83,8 @@ class SourceRows:
         Whether they are of more times than the question is.
     without_own
         Whether what a country reports of trade with itself is left out of totals.
+    deliveries
+        Snapshots whose rows alone are read; none names all of them.
     """
 
     lake: Lake
@@ -94,6 +96,7 @@ class SourceRows:
     kept: Frame | None = None
     is_long: bool = False
     without_own: bool = False
+    deliveries: tuple[str, ...] = ()
 
     @property
     def is_blend(self) -> bool:
@@ -149,7 +152,9 @@ class SourceRows:
         kind = (there.freq, there.traits, there.currency, there.is_partial)
         # The source of the rows counts, whether it was asked for or chosen.
         alike = asked.but(period=_ANY_TIME, source=None)
-        return (there.source, *kind, self.reported_by, self.without_own, alike)
+        return (
+            there.source, *kind, self.reported_by, self.without_own, self.deliveries, alike
+        )  # fmt: skip
 
     def is_step(self, asked: Definition) -> bool:
         """Whether the time asked about is one of several single steps that are asked in one go."""
@@ -207,6 +212,7 @@ class SourceRows:
         kept_rows = (self.available.source, self.available.snapshot, self.available.freq)
         return (
             *kept_rows,
+            self.deliveries,
             self.reported_by,
             self.twofold,
             self.non_reporting,
@@ -341,7 +347,7 @@ class SourceRows:
 
     def _reported_rows(self, by: Side, asked: Definition) -> Frame:
         """Return the source's rows, of a blend the reports of the side that is heard."""
-        rows = self.lake.flows(self.available.source, by=by)
+        rows = self.lake.flows(self.available.source, by=by, deliveries=self.deliveries)
         if not self.available.is_reconciled:
             return rows
         if self.reported_by is None:

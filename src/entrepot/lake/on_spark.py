@@ -78,10 +78,12 @@ class SparkLake(Lake):
         cores = running.defaultParallelism
         return f"Spark {self.session.version}, {running.master}, {cores} tasks at once"
 
-    def flows(self, source: str, *, by: Order = "importer") -> nw.LazyFrame[Any]:
+    def flows(
+        self, source: str, *, by: Order = "importer", deliveries: Sequence[str] = ()
+    ) -> nw.LazyFrame[Any]:
         """Return the rows of a source in canonical columns, unread, on Spark; as `Lake.flows`."""
         state = self._state()
-        parts = state.parts_of_flows(source)
+        parts = state.parts_of_flows(source, deliveries)
         table = parts[0].snapshot.table
         found: nw.LazyFrame[Any] = nw.from_native(self._scan(state, table, state.files(parts, by)))
         return as_flows(found, parts)

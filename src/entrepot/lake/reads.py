@@ -292,7 +292,7 @@ class Reads:
         return any(vintage in (None, item.vintage) for item in self._state().catalog.of(name))
 
     def flows(
-        self, source: str, *, by: Order = "importer"
+        self, source: str, *, by: Order = "importer", deliveries: Sequence[str] = ()
     ) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
         """Return the rows of a source in canonical columns, unread, on the lake's connection.
 
@@ -303,6 +303,8 @@ class Reads:
             the latest one counts in every period.
         by
             Side on which the question picks single areas: the copy sorted by it is read.
+        deliveries
+            Snapshots whose rows are wanted; none names all of them.
 
         Raises
         ------
@@ -312,7 +314,7 @@ class Reads:
             If the source brings another table than flows.
         """
         state = self._state()
-        parts = state.parts_of_flows(source)
+        parts = state.parts_of_flows(source, deliveries)
         return as_flows(self._rows(state, parts, by), parts)
 
     def totals(self, source: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation] | None:

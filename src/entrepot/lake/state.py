@@ -184,8 +184,8 @@ class State:
             self._parts[source] = current_partitions(self.of(source))
         return self._parts[source]
 
-    def parts_of_flows(self, source: str) -> list[CurrentPart]:
-        """Return what `parts` does, if it is flows.
+    def parts_of_flows(self, source: str, deliveries: Sequence[str] = ()) -> list[CurrentPart]:
+        """Return what `parts` does, if it is flows; of some deliveries, if any are named.
 
         Raises
         ------
@@ -199,7 +199,7 @@ class State:
                 f"{source} holds {table}, not flows",
                 hint=f'read it with Lake.table("{table}")',
             )
-        return found
+        return [one for one in found if not deliveries or one.snapshot.id in deliveries]
 
     def parts_of_table(self, table: Table) -> list[CurrentPart]:
         """Return what counts of every source of a table.
