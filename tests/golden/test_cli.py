@@ -35,6 +35,7 @@ def test_json_of_a_figure_has_the_keys_that_scripts_read(entrepot: Run) -> None:
         "range",
     }
     expected |= {"specifications", "spread", "chosen", "evidence", "caveats", "denominator"}
+    expected |= {"citation"}
     assert expected == set(figure)
     assert figure["title"] == "China’s share of Russia’s imports, high-priority goods, 2023"
     assert figure["status"] == "ok"

@@ -196,7 +196,8 @@ class Figure:
     def to_dict(self, *, values: bool = True) -> dict[str, Any]:
         """Return the Figure as plain JSON types, with the value of each specification or without.
 
-        Its definition has every key; those that do not apply are None (`applied`).
+        Its definition has every key; those that do not apply are None (`applied`). Its citation
+        names publisher and data set, which licences ask for, without the day (`cite`).
         Where many Figures stand together, their specifications would outweigh everything else.
         """
         found: dict[str, Any] = {
@@ -210,6 +211,7 @@ class Figure:
             **self._range(values),
             "evidence": [item.to_dict() for item in self.evidence],
             "caveats": [item.to_dict() for item in self.caveats],
+            "citation": self.cite(),
         }
         optional: dict[str, Any] = {
             "denominator": self.denominator,

@@ -111,6 +111,7 @@ def brief_figure(
         "definition": {name: one for name, one in found["definition"].items() if one is not None},
         "evidence": found["evidence"][:_EVIDENCE],
         "caveats": found["caveats"],
+        "citation": found["citation"],
     }
     if found["status"] != "ok":
         # Left out and not null, so that no model quotes "None" or takes a missing number for zero.

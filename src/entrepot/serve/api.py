@@ -167,6 +167,8 @@ _FIGURE = {
     "specifications": {"count": 6, "min": 0.384, "median": 0.5, "max": 0.9},
     "evidence": [{"source": "baci", "snapshot": "85d9d6656763", "rows": 94, "reported_by": {}}],
     "caveats": [{"id": "reporter-break", "text": "...", "docs": "explanation/reporter-break"}],
+    "citation": "China’s share of Russia’s imports, 2023: 38.4 %. From CEPII BACI V202501 (baci "
+    "85d9d6656763). Entrepôt 0.2.0, 3b1c1a8ab2f6.",
 }
 _STATUSES = {
     400: "The address cannot be read: an unknown key, one given twice, or one missing.",

@@ -19,6 +19,7 @@ from tests.ask_server import Client
 from tests.made_comtrade import CHINA, GERMANY, USA, row, text_of
 
 from entrepot.cli.main import run
+from entrepot.figures import ask
 from entrepot.lake import Lake
 from entrepot.model.display import figure_value, range_text
 from entrepot.serve import create_app
@@ -300,3 +301,13 @@ def _formatted(code: str, card: dict[str, Any]) -> str:
     unit = (words or percent or "").strip("\u00a0")
     money = card["unit"] if card["unit"] == "USD" else ""
     return f"{(sign or '').strip(chr(34))}{shown:,.{len(zeros or '')}f}{unit}{money}"
+
+
+def test_publisher_and_data_set_are_credited_wherever_a_figure_is(client: Client) -> None:
+    """By the line that Python and the command line cite with."""
+    asked = "measure=import_share&importer=DEU&exporter=CHN&goods=850511&period=2022"
+    line = client.get(f"/api/ask?{asked}").json()["citation"]
+    assert "From CEPII BACI V" in line
+    figure = ask("import_share", importer="DEU", exporter="CHN", goods="850511", period="2022")
+    assert line == figure.cite()
+    assert figure.cite() in unescape(client.get(f"/ask?{asked}").text)

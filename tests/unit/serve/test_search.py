@@ -53,6 +53,17 @@ from entrepot.serve.views.search import (
         ("Russia from China", "/country/RUS/from/CHN"),
         ("Germany China magnets", "/country/DEU/from/CHN?goods=850511"),
         ("how dependent is Germany on China for magnets?", "/country/DEU/from/CHN?goods=850511"),
+        (
+            "Germany's magnets from China in 2019?",
+            "/country/DEU/from/CHN?goods=850511&period=2019",
+        ),
+        ("magnets China to Germany 2009", "/country/DEU/from/CHN?goods=850511&period=2009"),
+        ("Germany China 2019", "/country/DEU/from/CHN?period=2019"),
+        (
+            "Germany China magnets 2019 to 2021",
+            "/country/DEU/from/CHN?goods=850511&period=2019..2021",
+        ),
+        ("Germany magnets 2019", "/country/DEU?goods=850511&period=2019"),
         ("US China chips", "/country/USA/from/CHN?goods=8541,8542"),
         ("Türkei Halbleiter", "/country/TUR?goods=8541,8542"),
     ],

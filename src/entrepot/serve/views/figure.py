@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from entrepot.figures.figure import as_rows, headline
+from entrepot.figures.figure import as_rows
 from entrepot.measures import all_metadata
 from entrepot.model.display import MINUS, number
 from entrepot.model.keys import KEYS
@@ -15,7 +15,6 @@ from entrepot.serve.keys import asked, command_of, python_of
 from entrepot.serve.problems import NotFoundError
 from entrepot.serve.site import page
 from entrepot.serve.views.search import named_areas
-from entrepot.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +97,7 @@ def figure_page(
         rows=[pair for pair in as_rows(figure) if pair[0] not in ("value", "caveat")],
         command=command_of(question),
         python=python_of(question),
-        cite=cite(figure),
+        cite=figure.cite(),
         state=_state(figure, cited, then) if cited else "",
         address=cited_address(figure, query),
         query=urlencode(pairs, safe=":@,+") if cited else query,
@@ -146,20 +145,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{cell:,.0f}".replace("-", MINUS) if abs(cell) >= _TO_THE_UNIT else number(cell)
     return str(cell)
-
-
-def cite(figure: Figure) -> str:
-    """Return the line to cite a Figure with: what, from which bytes, computed by what."""
-    evidence = dict.fromkeys(
-        f"{one.source} {one.id or one.snapshot}".strip() for one in figure.evidence
-    )
-    rows = dict(as_rows(figure))
-    sources = ", ".join(list(evidence)[:6])
-    value = rows["value"] if figure.status == "ok" else "no value"
-    if figure.nowcast:
-        value = f"{rows['nowcast']}, a nowcast of {figure.nowcast['last_month']} and not reported"
-    from_ = f" From {sources}." if sources else ""
-    return f"{headline(figure)}: {value}.{from_} Entrepôt {__version__}."
 
 
 def is_drawn(figure: Figure) -> bool:

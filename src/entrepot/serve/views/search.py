@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import cache
 from itertools import groupby
@@ -77,6 +78,7 @@ _BETWEEN = frozenset(
 )
 """Words of a question that name nothing."""
 _TO = frozenset(["to", "nach"])
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
 class Hit(NamedTuple):
@@ -291,20 +293,23 @@ def _of_code(words: str) -> Iterator[Hit]:
 def _answers(words: str) -> Iterator[Hit]:
     """Yield the questions that words ask: a whole one; of a pair, of a country's goods, of both."""
     yield from _read(words)
-    places, goods, turned = _named(words)
-    chosen = urlencode({"goods": goods}, safe=",:@") if goods else ""
+    places, goods, turned, period = _named(words)
+    # Without its year, a question would be answered for the newest one.
+    keys = {"goods": goods, "period": period}
+    chosen = urlencode({key: text for key, text in keys.items() if text}, safe=",:@")
     query = f"?{chosen}" if chosen else ""
     of = f" of {goods_words(goods)}" if goods else ""
+    when = f", {period.replace('..', ' to ')}" if period else ""
     if len(places) >= 2:
         first, second = (places[1], places[0]) if turned else places[:2]
         # Both directions are offered: the order in which countries are named rarely says who buys.
         for importer, supplier in ((first, second), (second, first)):
             sellers, buyers = (possessive(area_phrase(one)) for one in (supplier, importer))
-            name = f"{sellers} share of {buyers} imports{of}"
+            name = f"{sellers} share of {buyers} imports{of}{when}"
             about = f"importer {area_name(importer)}, supplier {area_name(supplier)}"
             yield Hit("answer", _large(name), about, f"/country/{importer}/from/{supplier}{query}")
     elif places and goods:
-        name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}?"
+        name = f"Who supplies {area_phrase(places[0])} with {goods_words(goods)}{when}?"
         yield Hit("answer", name, "suppliers by share", f"/country/{places[0]}{query}")
 
 
@@ -326,17 +331,19 @@ def _read(words: str) -> Iterator[Hit]:
     )
 
 
-def _named(words: str) -> tuple[list[str], str, bool]:
-    """Return the areas and the goods that words name, and whether they say “to” between areas."""
+def _named(words: str) -> tuple[list[str], str, bool, str]:
+    """Return areas and goods that words name, whether “to” is between areas, and the period."""
     tokens = words_of(words)[:_MOST_WORDS]
     # From the words as typed, for `words_of` makes all letters small.
     codes = {one.casefold() for one in words.split() if one.isupper() and len(one) == 2}
     places: list[str] = []
+    years: list[str] = []
     goods, turned, at = "", False, 0
     while at < len(tokens):
         # "from China to Russia" names the supplier first.
         # Before any country "to" is of a verb: "to import".
-        if tokens[at] in _TO and places:
+        # Before a year, it is of a span of time.
+        if tokens[at] in _TO and places and not _YEAR.fullmatch(" ".join(tokens[at + 1 : at + 2])):
             turned = True
         # Longest first, so that "South Korea" is not read as "South"
         # and "Korea"; four words are the longest looked for.
@@ -344,7 +351,12 @@ def _named(words: str) -> tuple[list[str], str, bool]:
             text = " ".join(tokens[at : at + size])
             if size == 1 and text in _BETWEEN:
                 continue
-            if term := _one(text, codes):
+            term = _one(text, codes)
+            # 2009 is fruit juice, too, but not where goods are named already.
+            if (goods or not term) and _YEAR.fullmatch(text):
+                years.append(text)
+                break
+            if term:
                 if term.kind == "goods":
                     goods = goods or term.id
                 elif term.id not in places:
@@ -353,7 +365,8 @@ def _named(words: str) -> tuple[list[str], str, bool]:
                 at += size - 1
                 break
         at += 1
-    return places, goods, turned
+    first, last = min(years, default=""), max(years, default="")
+    return places, goods, turned, first if first == last else f"{first}..{last}"
 
 
 def _one(text: str, codes: Container[str]) -> _Term | None:
