@@ -431,8 +431,10 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if figure.denominator:
         rows.append(("denominator", figure.denominator["text"]))
     if figure.details:
-        details = ((_partner(name, asked), *rest) for name, *rest in with_ends(figure.details))
-        parts = (_detail(*one, figure.unit, asked.currency) for one in details)
+        parts = (
+            _detail(_partner(name, asked), value, ends, figure.unit, asked.currency)
+            for name, value, ends in with_ends(figure.details)
+        )
         rows.append(("with", "\n".join(parts)))
     rows.append(("definition", "\n".join(_keys(figure))))
     if figure.specifications:
