@@ -139,6 +139,31 @@ def test_names_are_the_partners_of_a_concentration(lake: Lake) -> None:
     assert named["names"][0]["share"] == pytest.approx(first.value)
 
 
+def test_partners_are_called_what_they_are(lake: Lake) -> None:
+    """Brands are no suppliers: in title, card and table they are what was asked for."""
+    first = ask(lake, "top_supplier", by="brand")
+    assert headline(first).startswith("Share of the largest of the brands of Kazakhstan’s imports,")
+    assert "top brand: INTEL" in str(first)
+    for measure in ("top_supplier", "hhi", "cr"):
+        assert "supplier" not in str(ask(lake, measure, by="brand")).replace("top_supplier", "")
+    assert first.to_dict()["details"]["top_supplier"] == "INTEL"
+    few = ask(lake, "cr", by="brand", k=5)
+    assert any("Only 2 brands are reported" in one.text for one in few.caveats)
+
+
+def test_a_series_says_the_range_of_what_is_named(lake: Lake) -> None:
+    keys = {"importer": "KAZ", "goods": "8542", "basis": "origin", "source": SOURCE}
+    series = ep.ask(
+        "import_share", lake=lake, by="brand", company="brand: INTEL", period="2022..2023",
+        each="year", **keys,
+    )  # fmt: skip
+    parts = [1 - amounts(year)["S/M"] / sum(amounts(year).values()) for year in ("2022", "2023")]
+    low, high = min(parts), max(parts)
+    title = series.title.replace("\u00a0", " ")
+    said = f"brand named on {100 * low:.0f} to {100 * high:.0f} % of the value, 2022 to 2023"
+    assert said in title
+
+
 def test_who_appeared_and_who_lost(lake: Lake) -> None:
     """By hand, per sender in 2022 and 2023: Zenit 250 and 250 in three spellings, ACME 100, 450."""
     found = ask(lake, "reorientation", by="sender", base="2022")

@@ -549,3 +549,13 @@ def test_goods_in_words_make_a_line_possible(line: str, grade: int) -> None:
         assert "possible: the description reads like “ball bearings”" in row["entry"]
         assert row["listed_code"] == "848210"
     assert row["Description of goods"] == line.split(",")[-1]  # the column stays as it was
+
+
+def test_an_entry_says_nothing_twice() -> None:
+    """Part A of Annex XI and its entry had the same words; so had two entries of one annex."""
+    rows = "2023-06-11,88010010,IT,RU,,,V\n2025-01-11,84571010,IT,RU,,,V\n2025-01-11,84,IT,RU,,,V"
+    for row in screened(rows).table.to_pylist():
+        first, _, others = str(row["entry"]).partition("; also ")
+        pieces = [one.strip() for one in first.split(":")[-1].split(",")]
+        assert len(pieces) == len(set(pieces)), first
+        assert first not in others

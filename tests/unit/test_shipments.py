@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import io
 import json
 import re
 import threading
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
 import entrepot as ep
+from entrepot.cli.data_show import print_holdings
 from entrepot.errors import (
     BadFileError,
     NoEvidenceError,
@@ -329,6 +332,25 @@ def test_layouts_that_come_with_the_program_can_be_read() -> None:
         assert isinstance(layout, Layout), name
         assert layout.known_from, name
         assert layout.bases, name
+
+
+def test_without_a_brand_in_any_spelling_is_no_brand() -> None:
+    """S/MARCA and SM were the names of brands, where S/M was none."""
+    for name in ("peru", "ecuador", "ecuador-2017"):
+        assert {"S/M", "SIN MARCA", "S/MARCA", "N/A"} <= set(known_layouts()[name].missing)
+    # Of goods whose descriptions say "SM, SM EN BIG BAGS".
+    assert {"SM", "S/M."} <= set(known_layouts()["peru"].missing)
+
+
+def test_a_report_has_the_codes_of_the_fewest_and_the_most_months(tmp_path: Path) -> None:
+    """Two months had one code and two: the report said one."""
+    lake = _lake(tmp_path, {}, {"Code": "0101.21.0000"}, {"Day": "05.02.2023"})
+    [item] = [one for one in lake.holdings() if one.source == "shipments.made-up"]
+    assert (item.products, item.most_products) == (1, 2)
+    console = Console(width=80, file=io.StringIO())
+    print_holdings(console, [item])
+    shown = console.file.getvalue().replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert "codes: 1 to 2 by period of HS2022" in shown
 
 
 def test_a_register_has_to_be_known_or_described(tmp_path: Path) -> None:

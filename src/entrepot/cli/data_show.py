@@ -245,7 +245,7 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
             spans(item.periods) or ", ".join(item.files),
             f"{item.rows:,}",
             _reporters(item),
-            f"{item.products:,} of {item.nomenclature}" if item.products else item.nomenclature,
+            f"{_codes(item)} of {item.nomenclature}" if item.products else item.nomenclature,
             size(item.bytes),
             item.snapshot,
             item.state,
@@ -264,6 +264,13 @@ def print_holdings(screen: Console, found: Sequence[InventoryItem]) -> None:
         about += [f"snapshot {snapshot}"]
         # A piece may not break: a snapshot is copied as a whole.
         _indented(screen, ", ".join(word.replace(" ", NBSP) for word in about if word))
+
+
+def _codes(item: InventoryItem) -> str:
+    """Say how many codes there are; of a register, whose months differ, in fewest and in most."""
+    if item.table == "shipments" and item.most_products > item.products:
+        return f"{item.products:,} to {item.most_products:,} by period"
+    return f"{item.products:,}"
 
 
 def _reporters(item: InventoryItem) -> str:

@@ -144,6 +144,13 @@ def draw(found: Screening, out: Path | None, console: Console) -> None:
             "read until",
         ]
         console.print(table("", heads, rows, right=(2, 3, 4, 5)))
+        if any(
+            sum(one.counts.get(grade, 0) for one in found.matrix) != found.sums[grade]
+            for grade in (1, 2, 3, 4)
+        ):
+            console.print(
+                Text("A shipment screened in several directions is in several rows of this table.")
+            )
     hits = found.table.slice(0, min(_SHOWN, found.sums[1] + found.sums[2])).to_pylist()
     if hits:
         heads = ["row", "date", "code", "from", "to", "status", "by", "entry", "listed", "signs"]

@@ -14,6 +14,7 @@ from entrepot.figures.caveats import for_series, runs_of
 from entrepot.figures.definition import Definition
 from entrepot.figures.evaluate import evaluate, evaluate_each
 from entrepot.figures.figure import headline
+from entrepot.figures.flows import NAMED_SHARE
 from entrepot.goods import goods_title
 from entrepot.goods.parse import canonical
 from entrepot.lake import Lake
@@ -21,7 +22,7 @@ from entrepot.limits import step
 from entrepot.measures import measure_metadata
 from entrepot.model.area_names import as_codes
 from entrepot.model.areas import WORLD, area_phrase, area_set, pinned
-from entrepot.model.display import figure_value, folded, joined
+from entrepot.model.display import figure_value, folded, joined, range_text
 from entrepot.model.keys import AREA_KEYS, KEYS, Keys
 from entrepot.model.period import Period
 from entrepot.model.table_files import TableAbout, TableResult
@@ -186,15 +187,36 @@ class Panel(TableResult):
             parts.append(f"<details><summary>{head_}</summary><ol>{items}</ol></details>")
         return fragment(self.title, parts)
 
+    def _scope(self) -> dict[str, str]:
+        """Return of what its numbers are, as far as it is the same for all that have one.
+
+        How much of the value has a name differs from period to period: of that the range is said.
+        """
+        answered = [one for one in self.figures if one.value is not None] or [self.figures[0]]
+        found = dict(answered[0].scope)
+        for name, words in answered[0].scope.items():
+            if all(one.scope.get(name) == words for one in answered):
+                continue
+            parts = [float(one.details.get(NAMED_SHARE, 0.0)) for one in answered]
+            if name == "names":
+                role = words.partition(" ")[0]
+                share = range_text(min(parts), max(parts), "share")
+                found[name] = f"{role} named on {share} of the value"
+            else:
+                found[name] = f"{words} in {answered[0].definition.period}"
+        return found
+
     @property
     def title(self) -> str:
         """What its Figures are about, as far as it is the same for all of them."""
         if self.varied == ("period",):
             first, last = (self.figures[at].definition.period for at in (0, -1))
-            words = headline(self.figures[0])
+            words = headline(replace(self.figures[0], scope=self._scope()))
             return words.removesuffix(f"{first}") + f"{Period(first.start, last.end)}"
         asked = self.figures[0].definition
         words = measure_metadata(asked.measure).title
+        if asked.named_by:
+            words = words.replace("supplier", asked.named_by)
         first, last = (
             end([one.definition.period for one in self.figures], key=lambda one: one.start)
             for end in (min, max)

@@ -204,14 +204,14 @@ def no_codes(definition: Definition) -> list[Caveat]:
 
 def few_suppliers(definition: Definition, details: Mapping[str, float | str]) -> list[Caveat]:
     """Return how many suppliers there are, where more of the largest are asked for."""
-    there = details.get("suppliers")
+    there, who = details.get("suppliers"), f"{definition.named_by or 'supplier'}s"
     if definition.measure != "cr" or there is None or float(there) >= (definition.k or 1):
         return []
     return [
         caveat(
             "few-suppliers",
             (
-                f"Only {float(there):,.0f} suppliers are reported, fewer than the "
+                f"Only {float(there):,.0f} {who} are reported, fewer than the "
                 f"{definition.k:,} requested, so the ratio covers all of them."
             ),
         )

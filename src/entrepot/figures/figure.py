@@ -357,7 +357,13 @@ def headline(figure: Figure) -> str:
         title = f"trade between {seller} and {buyer}"
         title = f"growth of {title}" if asked.measure == "growth" else title
     else:
-        title = QUESTIONS[asked.measure].title.format(
+        words = QUESTIONS[asked.measure].title
+        if asked.named_by:
+            # Names on the lines need not be suppliers: receivers buy, and a brand does neither.
+            words = words.replace(
+                "{buyers} suppliers", f"the {asked.named_by}s of {{buyers}} imports"
+            )
+        title = words.format(
             buyer=buyer,
             seller=seller,
             buyers=possessive(buyer),
@@ -369,7 +375,7 @@ def headline(figure: Figure) -> str:
     # runs over) is no comparison that was asked for.
     preposition = "with" if is_window(asked) else "against"
     when = f"{asked.period} {preposition} {asked.base}" if asked.base else f"{asked.period}"
-    if asked.named_by:
+    if asked.named_by and f"the {asked.named_by}s of" not in title:
         title = f"{title.removesuffix(', by contribution')} by {asked.named_by}"
     parts = [f"{title[0].upper()}{title[1:]}", _goods(asked), *figure.scope.values()]
     if figure.scope.get("source", "").find(f"({when})") < 0:  # the one year there is, told already
@@ -427,7 +433,10 @@ def as_rows(figure: Figure) -> list[tuple[str, str]]:
     if figure.denominator:
         rows.append(("denominator", figure.denominator["text"]))
     if figure.details:
-        parts = (_detail(*one, figure.unit, asked.currency) for one in with_ends(figure.details))
+        parts = (
+            _detail(_partner(name, asked), value, ends, figure.unit, asked.currency)
+            for name, value, ends in with_ends(figure.details)
+        )
         rows.append(("with", "\n".join(parts)))
     rows.append(("definition", "\n".join(_keys(figure))))
     if figure.specifications:
@@ -575,6 +584,14 @@ def applied(asked: Definition) -> dict[str, Any]:
 
 _UNITS = {"pct": "percent", "kg": "kg", "usd": "USD"}
 """Ends of names of columns, beside the currency of the Figure."""
+
+
+def _partner(name: str, asked: Definition) -> str:
+    """Return a column's name with what the partners are in place of suppliers: receivers, brands.
+
+    The key itself stays in JSON, for programs.
+    """
+    return name.replace("supplier", asked.named_by) if asked.named_by else name
 
 
 def _detail(

@@ -57,6 +57,8 @@ class InventoryItem:
         Number of areas whose own reports these are; 0 where nobody says.
     products
         Number of product codes in the period that has fewest.
+    most_products
+        The same in the period that has most.
     totals
         Number of rows that are totals over all goods; they may stand beside rows by product.
     bases
@@ -92,6 +94,7 @@ class InventoryItem:
     added_on: str
     files: tuple[str, ...]
     bytes: int
+    most_products: int = 0
     has_sums: bool = False
     findings: tuple[Finding, ...] = ()
     counts: bool = True
@@ -216,6 +219,7 @@ def _holding(item: Snapshot, counting: Sequence[Period | None]) -> InventoryItem
         importers=min(part.importers for part in item.partitions),
         reporters=len(reporters) if item.table in ("flows", "shipments") else 0,
         products=min(part.products for part in item.partitions),
+        most_products=max(part.products for part in item.partitions),
         totals=sum(part.totals for part in item.partitions),
         bases=tuple(sorted({name for part in item.partitions for name in part.bases})),
         added_on=item.added_on,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from entrepot.cli.main import app
+from entrepot.cli.screen import draw
 from entrepot.errors import RequestError
 from entrepot.figures.screening import COLUMNS, LEGAL, read_text, screen
 from entrepot.report.screening import save_screening, title_of
@@ -209,3 +213,14 @@ def test_hubs_come_from_statistics_and_are_missing_without() -> None:
     }
     assert sorted(asked) == [("848210", "ARE"), ("848210", "KGZ")]
     assert {one["H"] for one in screen(read_text(text, "x.csv")).table.to_pylist()} == {"–"}
+
+
+def test_the_terminal_says_why_its_table_adds_up_to_more(found: Screening) -> None:
+    def drawn(one: Screening) -> str:
+        console = Console(width=200, file=io.StringIO())
+        draw(one, None, console)
+        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    words = "A shipment screened in several directions is in several rows"
+    assert words not in drawn(found)
+    assert words in drawn(replace(found, matrix=(*found.matrix, found.matrix[0])))

@@ -257,7 +257,8 @@ def entry_words(one: MetEntry) -> str:
     if entry.part:
         part = one.of.part_title(entry.part)
         parts.append(f"{entry.part}: {part}" if part and part != entry.part else entry.part)
-    if entry.wording:
+    # A part may be called what its entry is: aircraft and spacecraft.
+    if entry.wording and not parts[-1].casefold().endswith(entry.wording.casefold()):
         parts.append(entry.wording)
     words = ", ".join(parts)
     if entry.ex:
@@ -364,13 +365,15 @@ def _table(work: Work, problems: Sequence[BrokenRow]) -> pa.Table:
         "more",
         f"""
         SELECT f.row, concat_ws('; ', nullif(concat_ws(' ',
-                string_agg(e.words || ' ' || e.code, ', ' ORDER BY e.entry)
+                string_agg(CASE WHEN e.words = a.words THEN e.code
+                    ELSE e.words || ' ' || e.code END, ', ' ORDER BY e.entry)
                     FILTER (e.entry <> f.entry
                         AND list_position(f.entries, e.entry) <= {_SHOWN + 1}),
                 CASE WHEN len(f.entries) > {_SHOWN + 1}
                     THEN 'and ' || (len(f.entries) - {_SHOWN + 1}) || ' more' END), ''),
                 {also}) AS words
         FROM firsts f LEFT JOIN entries e ON list_contains(f.entries, e.entry)
+            LEFT JOIN entries a ON f.entry = a.entry
         WHERE f.grade <= {NOT_KNOWN} AND (len(f.entries) > 1 OR len(f.also) > 1)
         GROUP BY f.row, f.also, f.regime, f.entries
         """,

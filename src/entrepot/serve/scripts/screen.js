@@ -7,6 +7,7 @@ const more = document.querySelector("#more");
 const count = document.querySelector(".cnt");
 const input = document.querySelector(".flt input");
 const FIRST = 14;
+const STEP = 50;
 let status = "";
 let direction = "";
 let words = "";
@@ -47,6 +48,7 @@ function apply(stay) {
   all(".flt [data-f]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.f === status)));
   count.textContent = `${number} of ${total} shown${direction ? ` · ${direction}` : ""}`;
   more.hidden = total <= number;
+  more.textContent = `Show ${Math.min(STEP, total - number)} more`;
   current = stay ? Math.min(current, Math.max(visible().length - 1, 0)) : 0;
   mark();
 }
@@ -120,7 +122,7 @@ if (rows.length) {
     apply();
   });
   more.addEventListener("click", () => {
-    most += 50;
+    most = visible().length + STEP;
     apply(true);
   });
   apply();

@@ -55,8 +55,8 @@ _STATUS = {
 }  # fmt: skip
 _FLOWS = {"import": r"^(im|i|import|einfuhr|имп)", "export": r"^(ex|e|x|export|ausfuhr|экс)"}
 _NOTHING = re.compile(
-    r"-+|n/a|s/m|s/n|sin marca|no disponible|no declarado|no determinado|not available|none|null"
-    r"|unknown|desconocido|не указан[оа]?|нет|unavailable|xxx+|\.+",
+    r"-+|n/a|s/m\.?|s/marca|s/n|sin marca|no disponible|no declarado|no determinado"
+    r"|not available|none|null|unknown|desconocido|не указан[оа]?|нет|unavailable|xxx+|\.+",
     re.IGNORECASE,
 )
 _MONEY = {"U$S": "USD", "US$": "USD", "USD": "USD", "EUR": "EUR", "GBP": "GBP", "CNY": "CNY"}
