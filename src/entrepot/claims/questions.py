@@ -113,6 +113,8 @@ class QuestionRead:
         ``year`` where a development is asked for, else empty.
     unsaid
         What is open; without any it can be asked.
+    ranks_goods
+        Whether it asks which goods depend most: a ranking, which no single figure answers.
     """
 
     text: str
@@ -121,6 +123,7 @@ class QuestionRead:
     keys: dict[str, str] = field(default_factory=dict)
     each: str = ""
     unsaid: tuple[Unsaid, ...] = ()
+    ranks_goods: bool = False
 
     @property
     def read_as(self) -> str:
@@ -273,8 +276,16 @@ class _Reading:
             measure = "top_supplier"  # "which countries supply it, and what is their share"
         unknown = self._unknown()
         # A word passed over could be the goods, and "all goods" would answer something else.
+        # Which goods they are is what is asked for.
+        is_ranking = "which_goods" in forms and not goods and "listed" not in forms
+        ranks_goods = is_ranking and "depend" in forms
         if "listed" in forms and goods:
             self.unsaid = [_on_lists(goods)]
+        elif is_ranking and not ranks_goods:
+            why = "which goods were traded is a ranking of goods: no single figure; name the goods"
+            self.unsaid.append(Unsaid("goods", why))
+        elif ranks_goods:
+            pass
         elif unknown:
             self._say_unknown(unknown, has_goods=bool(goods))
         elif not goods and not any(one.key == "goods" for one in self.unsaid):
@@ -291,7 +302,9 @@ class _Reading:
             self.unsaid.append(Unsaid("measure", why, (_MEASURES[2], _MEASURES[0])))
         if measure in _CHANGES and period:
             keys |= self._change(period)
-        if "listed" not in forms or not goods:
+        if ranks_goods:
+            self.unsaid = [_of_dependence(keys)]
+        elif "listed" not in forms or not goods:
             self._require(measure, keys, forms)
         is_course = forms & {"develop", "growth"} and measure not in _CHANGES
         each = "year" if is_course and ".." in keys.get("period", "") else ""
@@ -302,7 +315,7 @@ class _Reading:
             )
         }
         unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
-        return QuestionRead(self.words, self.language, measure, keys, each, unsaid)
+        return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
 
     def _forms_in(self) -> set[str]:
         """Return the kinds of words that the question has."""
@@ -600,6 +613,17 @@ def _on_lists(goods: str) -> Unsaid:
         "measure",
         "when goods were listed is not a figure of trade",
         ((f"entrepot goods history {goods.partition(',')[0]}", words),),
+    )
+
+
+def _of_dependence(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where it is asked which goods depend most: a measure lists them."""
+    importer, period = keys.get("importer", "IMPORTER"), keys.get("period", "PERIOD")
+    command = ["ask", "geodep", "--importer", importer, "--goods", "all", "--period", period]
+    return Unsaid(
+        "measure",
+        "which goods depend most is a ranking of goods: no single figure",
+        ((shlex.join(["entrepot", *command]), "products with few suppliers, listed"),),
     )
 
 

@@ -166,12 +166,13 @@ def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     if read.unsaid:
         return {"read": read.to_dict(), "answered": False}
     if read.each:
-        return {"read": read.to_dict(), "answered": True} | series(
-            access, {"measure": read.measure, "each": read.each, **read.keys}
-        )
+        found = series(access, {"measure": read.measure, "each": read.each, **read.keys})
+        answered = any(row["value"] is not None for row in found["rows"])
+        return {"read": read.to_dict(), "answered": answered} | found
     question = asked([("measure", read.measure), *read.keys.items()])
     found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
-    return {"read": read.to_dict(), "answered": True} | found
+    # A missing figure has no value: brief_figure leaves it out.
+    return {"read": read.to_dict(), "answered": found.get("value") is not None} | found
 
 
 def _years(lake: Lake) -> dict[str, Any]:

@@ -443,3 +443,15 @@ def test_a_question_in_words_is_answered_as_it_was_read_or_asked_back(access: Ag
     assert "value" not in back
     series = "How did Germany's dependence on Chinese magnets develop from 2021 to 2022?"
     assert len(call(access, "ask_in_words", {"question": series})["rows"]) == 2
+
+
+def test_a_question_without_a_value_is_not_answered(access: AgentAccess) -> None:
+    for words in ("in 1999", "develop from 1998 to 1999"):
+        question = f"How did Germany's dependence on Chinese magnets {words}?"
+        if words.startswith("in"):
+            question = "How much of Germany's magnets came from China in 1999?"
+        found = call(access, "ask_in_words", {"question": question})
+        assert not found["read"]["unsaid"]
+        assert found.get("value") is None
+        assert all(row["value"] is None for row in found.get("rows", ()))
+        assert found["answered"] is False
