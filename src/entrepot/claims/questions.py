@@ -275,21 +275,8 @@ class _Reading:
         if measure == "import_share" and "top" in forms and "exporter" not in keys:
             measure = "top_supplier"  # "which countries supply it, and what is their share"
         unknown = self._unknown()
-        # A word passed over could be the goods, and "all goods" would answer something else.
-        # Which goods they are is what is asked for.
-        is_ranking = "which_goods" in forms and not goods and "listed" not in forms
-        ranks_goods = is_ranking and "depend" in forms
-        if "listed" in forms and goods:
-            self.unsaid = [_on_lists(goods)]
-        elif is_ranking and not ranks_goods:
-            why = "which goods were traded is a ranking of goods: no single figure; name the goods"
-            self.unsaid.append(Unsaid("goods", why))
-        elif ranks_goods:
-            pass
-        elif unknown:
-            self._say_unknown(unknown, has_goods=bool(goods))
-        elif not goods and not any(one.key == "goods" for one in self.unsaid):
-            goods = "all"
+        ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
+        goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
         if "mass" in forms and measure not in ("price_index", "rank"):
@@ -302,10 +289,10 @@ class _Reading:
             self.unsaid.append(Unsaid("measure", why, (_MEASURES[2], _MEASURES[0])))
         if measure in _CHANGES and period:
             keys |= self._change(period)
+        if "listed" not in forms or not goods:
+            self._require(measure, keys, forms)
         if ranks_goods:
             self.unsaid = [_of_dependence(keys)]
-        elif "listed" not in forms or not goods:
-            self._require(measure, keys, forms)
         is_course = forms & {"develop", "growth"} and measure not in _CHANGES
         each = "year" if is_course and ".." in keys.get("period", "") else ""
         order = {
@@ -316,6 +303,20 @@ class _Reading:
         }
         unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
         return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+
+    def _all_goods(self, goods: str, forms: set[str], unknown: list[str]) -> str:
+        """Return the goods, all where none are named; what is open about them is said."""
+        if "listed" in forms and goods:
+            self.unsaid = [_on_lists(goods)]
+        elif "which_goods" in forms and not goods and "listed" not in forms:
+            why = "which goods were traded is a ranking of goods: no single figure; name the goods"
+            self.unsaid.append(Unsaid("goods", why))
+        # A word passed over could be the goods, and "all goods" would answer something else.
+        elif unknown:
+            self._say_unknown(unknown, has_goods=bool(goods))
+        elif not goods and not any(one.key == "goods" for one in self.unsaid):
+            return "all"
+        return goods
 
     def _forms_in(self) -> set[str]:
         """Return the kinds of words that the question has."""

@@ -24,6 +24,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
 from entrepot.goods.library import list_names
 from entrepot.goods.match import Matcher
+from entrepot.goods.words import goods_in_codes
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name
@@ -201,6 +202,8 @@ def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             why=f"at most {MOST_FIGURES} fit into an answer",
             hint='send a shorter "period", or "each": "year"',
         )
+    if "goods" in given:
+        given["goods"] = goods_in_codes(given["goods"])
     panel_keys = given | lists
     found = access.ask(lambda lake: ask_many(measure, lake=lake, each=each, **panel_keys).to_dict())
     for row in found["rows"]:
