@@ -110,6 +110,62 @@ def test_a_question_about_a_list_names_the_command_that_answers_it() -> None:
     assert str(raised.value.hint).startswith("run: entrepot goods history 854231")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which goods is Germany most dependent on China for in 2022?",
+        "For which products does Germany depend most on China in 2022?",
+        "Which of Germany's imports depend most on China in 2022?",
+        "Bei welchen Waren ist Deutschland 2022 am stärksten von China abhängig?",
+        "Welche Güter machen Deutschland 2022 von China abhängig?",
+        "В каких товарах Германия сильнее всего зависит от Китая в 2022 году?",
+        "От каких китайских товаров сильнее всего зависит Германия в 2022 году?",
+        "2022年德国在哪些商品上最依赖中国？",
+        "德国2022年哪些商品最依赖中国？",
+    ],
+)
+def test_which_goods_depend_most_is_a_ranking_that_has_its_own_command(question: str) -> None:
+    """They were read as the share of all goods."""
+    read = read_question(question, today=TODAY)
+    [open_] = read.unsaid
+    assert (read.ranks_goods, read.keys["importer"]) == (True, "DEU")
+    assert open_.why == "which goods depend most is a ranking of goods: no single figure"
+    command = "entrepot ask geodep --importer DEU --goods all --period 2022"
+    assert open_.candidates[0][0] == command
+    Definition.build("geodep", importer="DEU", goods="all", period="2022")
+    with pytest.raises(OpenQuestionError, match="ranking of goods") as raised:
+        read.require()
+    assert str(raised.value.hint).startswith(f"run: {command}")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which goods did Germany import most from China in 2022?",
+        "Welche Waren importierte Deutschland 2022 aus China?",
+        "Какие товары Россия ввозила из Китая в 2022 году?",
+        "2022年德国从中国进口了哪些商品？",
+    ],
+)
+def test_which_goods_were_traded_is_no_total_of_all_goods(question: str) -> None:
+    read = read_question(question, today=TODAY)
+    assert "goods" not in read.keys
+    assert [one.key for one in read.unsaid] == ["goods"]
+    assert "ranking of goods: no single figure" in read.unsaid[0].why
+
+
+def test_a_ranking_without_country_or_year_shows_what_to_fill_in() -> None:
+    read = read_question("Which goods depend most on China?", today=TODAY)
+    [open_] = read.unsaid
+    assert open_.candidates[0][0].endswith("--importer IMPORTER --goods all --period PERIOD")
+
+
+def test_german_were_is_no_goods() -> None:
+    read = read_question("Welche waren die größten Lieferanten Polens für Kohle 2022?", today=TODAY)
+    assert not read.ranks_goods
+    assert read.keys["goods"] == "2701"
+
+
 def test_growth_in_one_year_is_over_the_year_before() -> None:
     read = read_question("How much did US imports of Chinese batteries rise in 2022?", today=TODAY)
     assert (read.keys["period"], read.keys["base"]) == ("2022", "2021")

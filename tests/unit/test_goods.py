@@ -211,6 +211,8 @@ def test_select_refuses_numbers_and_missing_columns() -> None:
         ("", "no goods given"),
         (" , ", "no goods given"),
         ("chips", "goods are all, a list"),
+        ("magnets", "in codes: 850511 (metal permanent magnets)"),
+        ("magnetts", "in codes: 850511 (metal permanent magnets)"),
         ("named: dual-use goods", "described in words only"),
     ],
 )

@@ -349,3 +349,20 @@ def test_examples_in_docstrings() -> None:
     result = doctest.testmod(ep.measures)
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize("column", ["value", "trade_value"])
+def test_a_column_of_values_with_another_name_is_told_how_to_pass(column: str) -> None:
+    """It only asked "did you mean value?", which a reader took for a name to give the column."""
+    frame = pd.DataFrame({"importer": ["DEU"], "exporter": ["CHN"], column: [1.0]})
+    with pytest.raises(UnknownNameError) as caught:
+        ep.measures.hhi(frame, by="importer")
+    assert f'pass value="{column}"' in caught.value.hint
+    assert ep.measures.hhi(frame, by="importer", value=column)["hhi"].tolist() == [1.0]
+
+
+def test_a_missing_key_is_no_column_of_values() -> None:
+    frame = pd.DataFrame({"exporter": ["CHN"], "value_usd": [1.0]})
+    with pytest.raises(UnknownNameError) as caught:
+        ep.measures.hhi(frame, by="importer")
+    assert "pass value" not in caught.value.hint

@@ -113,6 +113,8 @@ class QuestionRead:
         ``year`` where a development is asked for, else empty.
     unsaid
         What is open; without any it can be asked.
+    ranks_goods
+        Whether it asks which goods depend most: a ranking, which no single figure answers.
     """
 
     text: str
@@ -121,6 +123,7 @@ class QuestionRead:
     keys: dict[str, str] = field(default_factory=dict)
     each: str = ""
     unsaid: tuple[Unsaid, ...] = ()
+    ranks_goods: bool = False
 
     @property
     def read_as(self) -> str:
@@ -272,13 +275,8 @@ class _Reading:
         if measure == "import_share" and "top" in forms and "exporter" not in keys:
             measure = "top_supplier"  # "which countries supply it, and what is their share"
         unknown = self._unknown()
-        # A word passed over could be the goods, and "all goods" would answer something else.
-        if "listed" in forms and goods:
-            self.unsaid = [_on_lists(goods)]
-        elif unknown:
-            self._say_unknown(unknown, has_goods=bool(goods))
-        elif not goods and not any(one.key == "goods" for one in self.unsaid):
-            goods = "all"
+        ranks_goods = not goods and forms >= {"which_goods", "depend"} and "listed" not in forms
+        goods = self._all_goods(goods, forms, unknown)
         keys |= {"goods": goods} if goods else {}
         keys |= {"period": period} if period else {}
         if "mass" in forms and measure not in ("price_index", "rank"):
@@ -293,6 +291,8 @@ class _Reading:
             keys |= self._change(period)
         if "listed" not in forms or not goods:
             self._require(measure, keys, forms)
+        if ranks_goods:
+            self.unsaid = [_of_dependence(keys)]
         is_course = forms & {"develop", "growth"} and measure not in _CHANGES
         each = "year" if is_course and ".." in keys.get("period", "") else ""
         order = {
@@ -302,7 +302,21 @@ class _Reading:
             )
         }
         unsaid = tuple(sorted(self.unsaid, key=lambda one: order[one.key]))
-        return QuestionRead(self.words, self.language, measure, keys, each, unsaid)
+        return QuestionRead(self.words, self.language, measure, keys, each, unsaid, ranks_goods)
+
+    def _all_goods(self, goods: str, forms: set[str], unknown: list[str]) -> str:
+        """Return the goods, all where none are named; what is open about them is said."""
+        if "listed" in forms and goods:
+            self.unsaid = [_on_lists(goods)]
+        elif "which_goods" in forms and not goods and "listed" not in forms:
+            why = "which goods were traded is a ranking of goods: no single figure; name the goods"
+            self.unsaid.append(Unsaid("goods", why))
+        # A word passed over could be the goods, and "all goods" would answer something else.
+        elif unknown:
+            self._say_unknown(unknown, has_goods=bool(goods))
+        elif not goods and not any(one.key == "goods" for one in self.unsaid):
+            return "all"
+        return goods
 
     def _forms_in(self) -> set[str]:
         """Return the kinds of words that the question has."""
@@ -600,6 +614,17 @@ def _on_lists(goods: str) -> Unsaid:
         "measure",
         "when goods were listed is not a figure of trade",
         ((f"entrepot goods history {goods.partition(',')[0]}", words),),
+    )
+
+
+def _of_dependence(keys: dict[str, str]) -> Unsaid:
+    """Return what is open where it is asked which goods depend most: a measure lists them."""
+    importer, period = keys.get("importer", "IMPORTER"), keys.get("period", "PERIOD")
+    command = ["ask", "geodep", "--importer", importer, "--goods", "all", "--period", period]
+    return Unsaid(
+        "measure",
+        "which goods depend most is a ranking of goods: no single figure",
+        ((shlex.join(["entrepot", *command]), "products with few suppliers, listed"),),
     )
 
 

@@ -277,6 +277,13 @@ def _require_names(definition: Definition) -> None:
     if not absent:
         return
     examples = {"importer": "--importer RUS", "exporter": "--exporter CHN"}
+    part = {"import_share": "exporter", "export_share": "importer"}.get(definition.measure)
+    if part and absent == [part]:  # the world may well have been given, so not "needs an importer"
+        raise RequestError(
+            f"{definition.measure} needs a country or group as {part}",
+            why=f"the {part} is the world (WLD), and the world is all of it: the share is 100 %",
+            hint=f"add {examples[part]}",
+        )
     raise RequestError(
         f"{definition.measure} needs an {' and an '.join(names)}",
         why=f"without a name the {' and the '.join(absent)} is the world (WLD)",

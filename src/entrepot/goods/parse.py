@@ -158,11 +158,15 @@ def _part(item: str) -> GoodsPart:
     said = _LIST.fullmatch(item)
     name = said["name"].strip() if said else item
     if said is None or not (is_file(name) or is_list(name)):
+        from entrepot.goods.words import goods_like, goods_words  # which read codes by this module
+
+        near = "; ".join(f"{one} ({goods_words(one)})" for one in goods_like(item))
         raise UnknownNameError(
             "goods",
             item,
             ["all", *list_names()],
-            hint="goods are all, a list (see: entrepot goods list), a part of one (chpl:4.B), a "
+            hint=(f"in codes: {near}. " if near else "")
+            + "goods are all, a list (see: entrepot goods list), a part of one (chpl:4.B), a "
             "list on a day (chpl@2024-01-01), a file of yours (mine.csv) or codes (8542)",
         )
     return _of_list(goods_list(name), name, said["part"], said["day"])

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.errors import EntrepotError
-from entrepot.goods.library import bundled_lists
+from entrepot.goods.library import bundled_lists, is_list
 from entrepot.goods.parse import code_names, goods_title
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "GoodsWords", "everyday_goods", "goods_words", "spaced_code"]
+__all__ = [
+    *("LANGUAGES", "GoodsWords", "everyday_goods", "goods_in_codes", "goods_like"),
+    *("goods_words", "spaced_code"),
+]
 
 LANGUAGES = {
     "en": "English",
@@ -32,6 +36,8 @@ LANGUAGES = {
     "zh": "Chinese",
 }
 _FOLDER = Path(__file__).parent
+# Of 0 to 1, as difflib counts letters in common: below, other goods are alike, too.
+_ALIKE = 0.85
 _OF_CODE = re.compile(r" \(HS \d+\)")
 
 
@@ -71,6 +77,34 @@ def everyday_goods() -> tuple[GoodsWords, ...]:
         # What has words of its own comes first and keeps its name.
         found.setdefault(code, GoodsWords(code, name, {}))
     return tuple(found.values())
+
+
+@cache
+def _by_words() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for one in everyday_goods():
+        for text in (one.name, *(word for some in one.words.values() for word in some)):
+            found.setdefault(text.casefold(), []).append(one.goods)
+    return {text: tuple(dict.fromkeys(goods)) for text, goods in found.items()}
+
+
+def goods_in_codes(text: str) -> str:
+    """Return goods with each word that is clear as its code; what is no word of ours stays."""
+    return ",".join(_in_code(part) for part in text.split(","))
+
+
+def _in_code(part: str) -> str:
+    codes = _by_words().get(part.strip().casefold(), ())
+    # A list may be called like a word: lists are named, words are only understood.
+    return codes[0] if len(codes) == 1 and not is_list(part.strip()) else part
+
+
+def goods_like(text: str) -> list[str]:
+    """Return goods in codes, at most three, that a text or a misspelling of it may mean."""
+    known = _by_words()
+    key = text.casefold()
+    near = [key] if key in known else get_close_matches(key, known, 3, _ALIKE)
+    return list(dict.fromkeys(goods for one in near for goods in known[one]))[:3]
 
 
 def _of_file(name: str) -> dict[str, str]:

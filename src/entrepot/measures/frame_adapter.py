@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import narwhals as nw
 
 from entrepot.engine import cursor
-from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError
+from entrepot.errors import AbsentAreaWarning, RequestError, UnknownNameError, nearest
 from entrepot.measures.grouped import NUMBERS, TRANSLATE
 
 __all__ = [
@@ -201,6 +201,10 @@ def _clean(rows: nw.LazyFrame[Any], columns: Sequence[str], value: str) -> nw.La
     return rows.select(*(amount if name == value else name for name in columns))
 
 
+_VALUE = "value_usd"
+"""Column of values that measures look for where `value` is not passed."""
+
+
 def _check(
     rows: nw.DataFrame[Any] | nw.LazyFrame[Any],
     columns: Sequence[str],
@@ -211,9 +215,16 @@ def _check(
     schema = rows.collect_schema()
     for name in columns:
         if name not in schema:
-            raise UnknownNameError(
-                "column", name, schema.names(), hint=f"the frame has: {', '.join(schema.names())}"
-            )
+            hint = f"the frame has: {', '.join(schema.names())}"
+            # Nobody typed this name, it is the default: what is missing is the argument.
+            if name == value == _VALUE and name not in others:
+                free = [one for one in schema.names() if schema[one].is_numeric()]
+                near = free if len(free) == 1 else nearest(name, free)
+                hint = "; or ".join(f'pass value="{one}"' for one in near) or (
+                    "pass value=, the column of the values"
+                )
+                hint += f"; the frame has: {', '.join(schema.names())}"
+            raise UnknownNameError("column", name, schema.names(), hint=hint)
     if len(set(others)) < len(others) or value in others:
         raise RequestError(
             f"a column has two parts to play: {', '.join(others)} and the value {value}",

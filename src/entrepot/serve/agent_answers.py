@@ -24,6 +24,7 @@ from entrepot.figures.questions import QUESTIONS
 from entrepot.goods import goods_diff, goods_history, goods_list, goods_lists
 from entrepot.goods.library import list_names
 from entrepot.goods.match import Matcher
+from entrepot.goods.words import goods_in_codes
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_name
@@ -167,12 +168,13 @@ def ask_in_words(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
     if read.unsaid:
         return {"read": read.to_dict(), "answered": False}
     if read.each:
-        return {"read": read.to_dict(), "answered": True} | series(
-            access, {"measure": read.measure, "each": read.each, **read.keys}
-        )
+        found = series(access, {"measure": read.measure, "each": read.each, **read.keys})
+        answered = any(row["value"] is not None for row in found["rows"])
+        return {"read": read.to_dict(), "answered": answered} | found
     question = asked([("measure", read.measure), *read.keys.items()])
     found = access.ask(lambda lake: _of_figure(access, question.answered(lake), rows))
-    return {"read": read.to_dict(), "answered": True} | found
+    # A missing figure has no value: brief_figure leaves it out.
+    return {"read": read.to_dict(), "answered": found.get("value") is not None} | found
 
 
 def _years(lake: Lake) -> dict[str, Any]:
@@ -201,6 +203,8 @@ def series(access: AgentAccess, given: dict[str, Any]) -> dict[str, Any]:
             why=f"at most {MOST_FIGURES} fit into an answer",
             hint='send a shorter "period", or "each": "year"',
         )
+    if "goods" in given:
+        given["goods"] = goods_in_codes(given["goods"])
     panel_keys = given | lists
     found = access.ask(lambda lake: ask_many(measure, lake=lake, each=each, **panel_keys).to_dict())
     for row in found["rows"]:

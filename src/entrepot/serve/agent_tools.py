@@ -251,7 +251,8 @@ TOOLS: dict[str, AgentTool] = {
             "A question in words, read and answered",
             "Read a question in English, German, Russian or Chinese as a definition and answer it. "
             "read says how it was read: compare it with what you meant. Where answered is false, "
-            "read.unsaid says what is open, with candidates: ask again with one of them.",
+            "read.unsaid says what is open, with candidates: ask again with one of them. If "
+            "nothing is open, there is no value, and reason says why.",
             {
                 "question": _text(
                     "One question with importer, supplier, goods and year.",

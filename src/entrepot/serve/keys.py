@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from entrepot.errors import nearest
 from entrepot.figures import Definition, evaluate
+from entrepot.goods.words import goods_in_codes
 from entrepot.model.keys import KEYS
 from entrepot.serve.problems import BadAddressError
 
@@ -98,6 +99,9 @@ def asked(pairs: Iterable[tuple[str, str]]) -> AddressQuestion:
     keys: dict[str, Any] = dict(single(pairs, (*_OWN, *KEYS)))
     if "measure" not in keys:
         raise BadAddressError("no measure is asked for", hint="add measure=import_share")
+    if "goods" in keys:
+        # "magnets", as in a question in words; the answer's definition has the code.
+        keys["goods"] = goods_in_codes(keys["goods"])
     # "above" is no key of a definition, but is a number all the same.
     kinds = {name: key.kind for name, key in KEYS.items()} | {"above": float}
     for name, kind in kinds.items():

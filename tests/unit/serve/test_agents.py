@@ -444,3 +444,28 @@ def test_a_question_in_words_is_answered_as_it_was_read_or_asked_back(access: Ag
     assert "value" not in back
     series = "How did Germany's dependence on Chinese magnets develop from 2021 to 2022?"
     assert len(call(access, "ask_in_words", {"question": series})["rows"]) == 2
+
+
+def test_a_question_without_a_value_is_not_answered(access: AgentAccess) -> None:
+    for words in ("in 1999", "develop from 1998 to 1999"):
+        question = f"How did Germany's dependence on Chinese magnets {words}?"
+        if words.startswith("in"):
+            question = "How much of Germany's magnets came from China in 1999?"
+        found = call(access, "ask_in_words", {"question": question})
+        assert not found["read"]["unsaid"]
+        assert found.get("value") is None
+        assert all(row["value"] is None for row in found.get("rows", ()))
+        assert found["answered"] is False
+
+
+def test_words_for_goods_are_the_code_that_a_question_in_words_gives_them(
+    access: AgentAccess,
+) -> None:
+    """An agent that sent "magnets" was refused, though the same word in a question is 850511."""
+    keys = {"importer": "DEU", "exporter": "CHN", "period": "2022"}
+    same = call(access, "ask", {"measure": "import_share", "goods": "850511", **keys})
+    found = call(access, "ask", {"measure": "import_share", "goods": "Magnets", **keys})
+    assert (found["value"], found["definition"]["goods"]) == (same["value"], "850511")
+    assert found["command"] == same["command"]
+    series = call(access, "series", {"measure": "import_share", "goods": "magnets", **keys})
+    assert series["rows"][0]["value"] == same["value"]

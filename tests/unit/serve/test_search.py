@@ -148,6 +148,21 @@ def test_a_whole_question_leads_to_its_answer() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which goods is Germany most dependent on China for in 2022?",
+        "Bei welchen Waren ist Deutschland 2022 am stärksten von China abhängig?",
+        "В каких товарах Германия сильнее всего зависит от Китая в 2022 году?",
+        "2022年德国在哪些商品上最依赖中国？",
+    ],
+)
+def test_which_goods_depend_most_leads_to_the_page_of_the_country(question: str) -> None:
+    first = search(question)[0]
+    assert (first.kind, first.address) == ("answer", "/country/DEU?period=2022")
+    assert not [one for one in search(question) if one.address.startswith("/ask?")]
+
+
 def test_of_a_long_row_of_words_none_is_compared_with_all_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -320,6 +320,13 @@ def _read(words: str) -> Iterator[Hit]:
         return
     try:
         read = read_question(words)
+        if read.ranks_goods and (importer := read.keys.get("importer")):
+            # The page of the country ranks its goods by the share of their largest supplier.
+            when = {name: read.keys[name] for name in ("period",) if name in read.keys}
+            name = f"{_large(area_phrase(importer))}: goods by dependence on one supplier"
+            about = "a ranking of goods: no single figure"
+            query = f"?{urlencode(when, safe=':@,')}" if when else ""
+            yield Hit("answer", name, about, f"/country/{importer}{query}")
         if read.unsaid:
             return
         asked = Definition.build(read.measure, **read.keys)
