@@ -19,7 +19,7 @@ from entrepot.errors import RequestError
 from entrepot.figures import bundled_for, evaluate, flow_sources
 from entrepot.goods import goods_title
 from entrepot.goods.editions import known_codes
-from entrepot.goods.parse import code_names
+from entrepot.goods.words import code_names
 from entrepot.lake import Lake, fetch
 from entrepot.lake.bundled import bundled, bundled_codes
 from entrepot.model.columns import schema

@@ -30,7 +30,8 @@ from entrepot.claims.draft.times import timing
 from entrepot.claims.numbers.text import SIMPLE, language_of
 from entrepot.errors import RequestError, nearest
 from entrepot.goods.editions import known_prefixes
-from entrepot.goods.words import everyday_goods, goods_words
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import everyday_goods
 from entrepot.model.area_names import spellings
 from entrepot.model.areas import area_name, areas, groups
 from entrepot.model.columns import read_table

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from entrepot.errors import NoEvidenceError, RequestError, UnknownNameError
+from entrepot.errors import EntrepotError, NoEvidenceError, RequestError, UnknownNameError
 from entrepot.goods.editions import NATIONAL, known_prefixes
 from entrepot.goods.library import bundled_lists, goods_list, is_file, is_list, list_names
+from entrepot.goods.words import code_names, goods_like, names_of_goods, spaced_code
 from entrepot.limits import step
-from entrepot.model.columns import read_table
 from entrepot.model.product import product_prefix
 
 if TYPE_CHECKING:
@@ -23,8 +21,8 @@ __all__ = [
     "NAMED",
     "GoodsPart",
     "canonical",
-    "code_names",
     "goods_title",
+    "goods_words",
     "has_list",
     "nameless",
     "only_codes",
@@ -142,6 +140,33 @@ def goods_title(text: str) -> str:
     return ", ".join(titles)
 
 
+_OF_CODE = re.compile(r" \(HS \d+\)")
+
+
+def goods_words(goods: str) -> str:
+    """Return what a page calls goods: never a code alone.
+
+    Examples
+    --------
+    >>> goods_words("850760"), goods_words("all"), goods_words("870321")
+    ('lithium-ion batteries', 'all goods', 'cars (HS 8703 21)')
+    >>> goods_words("290110"), goods_words("chpl")
+    ('organic chemicals (HS 2901 10)', 'high-priority goods')
+    """
+    for known in (goods, goods.replace(" ", "")):
+        if known in names_of_goods():
+            return names_of_goods()[known]
+    if goods.isdigit():
+        for digits in (4, 2):
+            if name := names_of_goods().get(goods[:digits]):
+                return f"{name} (HS {spaced_code(goods)})"
+        return f"HS {spaced_code(goods)}"
+    try:
+        return _OF_CODE.sub("", goods_title(goods))
+    except EntrepotError:
+        return goods
+
+
 _BETWEEN = r",|(?<=\d)\s*\+\s*(?=\d)"
 """Between goods: a comma, or + between codes (a name of a file may have a +)."""
 # A path first: it may contain `:` and `@`, as in C:\lists\mine.csv, which a name cannot.
@@ -158,8 +183,6 @@ def _part(item: str) -> GoodsPart:
     said = _LIST.fullmatch(item)
     name = said["name"].strip() if said else item
     if said is None or not (is_file(name) or is_list(name)):
-        from entrepot.goods.words import goods_like, goods_words  # which read codes by this module
-
         near = "; ".join(f"{one} ({goods_words(one)})" for one in goods_like(item))
         raise UnknownNameError(
             "goods",
@@ -213,16 +236,6 @@ def _code(digits: str) -> GoodsPart:
     if digits not in known:
         raise UnknownNameError("product code", digits, known)
     return GoodsPart("code", digits, _code_title(digits))
-
-
-@cache
-def code_names() -> dict[str, str]:
-    """Return six-digit codes with what they hold, in words that do not promise less than it.
-
-    A code is more than the good it is known for: 811292 is "gallium, germanium, indium and others".
-    """
-    rows = read_table(Path(__file__).parent / "code_names.csv", ("code", "name"))
-    return {row["code"]: row["name"] for row in rows}
 
 
 def _code_title(code: str) -> str:

@@ -7,16 +7,13 @@ what it means.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.errors import EntrepotError
 from entrepot.goods.library import bundled_lists, is_list
-from entrepot.goods.parse import code_names, goods_title
 from entrepot.model.columns import read_table
 
 if TYPE_CHECKING:
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("LANGUAGES", "GoodsWords", "everyday_goods", "goods_in_codes", "goods_like"),
-    *("goods_words", "spaced_code"),
+    *("code_names", "names_of_goods", "spaced_code"),
 ]
 
 LANGUAGES = {
@@ -38,7 +35,6 @@ LANGUAGES = {
 _FOLDER = Path(__file__).parent
 # Of 0 to 1, as difflib counts letters in common: below, other goods are alike, too.
 _ALIKE = 0.85
-_OF_CODE = re.compile(r" \(HS \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +111,16 @@ _COLUMNS = ("code", "name")
 
 
 @cache
+def code_names() -> dict[str, str]:
+    """Return six-digit codes with what they hold, in words that do not promise less than it.
+
+    A code is more than the good it is known for: 811292 is "gallium, germanium, indium and others".
+    """
+    rows = read_table(Path(__file__).parent / "code_names.csv", ("code", "name"))
+    return {row["code"]: row["name"] for row in rows}
+
+
+@cache
 def _listed() -> dict[str, str]:
     """Return codes that a bundled list words as a whole, the first wording of each."""
     found: dict[str, str] = {}
@@ -126,32 +132,9 @@ def _listed() -> dict[str, str]:
 
 
 @cache
-def _names() -> dict[str, str]:
+def names_of_goods() -> dict[str, str]:
+    """Return what a page calls goods that have a name, by goods as a definition names them."""
     return {one.goods: one.name for one in everyday_goods()}
-
-
-def goods_words(goods: str) -> str:
-    """Return what a page calls goods: never a code alone.
-
-    Examples
-    --------
-    >>> goods_words("850760"), goods_words("all"), goods_words("870321")
-    ('lithium-ion batteries', 'all goods', 'cars (HS 8703 21)')
-    >>> goods_words("290110"), goods_words("chpl")
-    ('organic chemicals (HS 2901 10)', 'high-priority goods')
-    """
-    for known in (goods, goods.replace(" ", "")):
-        if known in _names():
-            return _names()[known]
-    if goods.isdigit():
-        for digits in (4, 2):
-            if name := _names().get(goods[:digits]):
-                return f"{name} (HS {spaced_code(goods)})"
-        return f"HS {spaced_code(goods)}"
-    try:
-        return _OF_CODE.sub("", goods_title(goods))
-    except EntrepotError:
-        return goods
 
 
 def spaced_code(code: str) -> str:

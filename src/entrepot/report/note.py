@@ -14,8 +14,9 @@ from entrepot.figures import bundled_for
 from entrepot.figures.citation import data_set
 from entrepot.figures.questions.question import REIMPORTS, REST
 from entrepot.goods.library import bundled_lists
+from entrepot.goods.parse import goods_words
 from entrepot.goods.screening import Route, regimes_of
-from entrepot.goods.words import goods_words, spaced_code
+from entrepot.goods.words import spaced_code
 from entrepot.lake import spans
 from entrepot.model.areas import area_name, area_phrase, area_set
 from entrepot.model.display import NBSP, day_text, joined, per_cent

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from entrepot.figures.availability import BUNDLED
-from entrepot.goods.words import goods_words, spaced_code
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import spaced_code
 from entrepot.lake.bundled import bundled
 from entrepot.model.areas import WORLD, area, area_name, area_phrase, area_set, possessive
 from entrepot.model.display import MINUS, figure_value, number, per_cent

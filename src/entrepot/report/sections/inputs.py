@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entrepot.figures import Definition, inputs
 from entrepot.figures.definition import territory
-from entrepot.goods.words import goods_words
+from entrepot.goods.parse import goods_words
 from entrepot.model.areas import WORLD, area_name, area_phrase, possessive
 from entrepot.model.display import NBSP, figure_value, joined, number, per_cent
 from entrepot.report import phrasing

@@ -10,7 +10,8 @@ from entrepot.errors import BadFileError, OutsideError, RequestError, UnknownNam
 from entrepot.figures.breakdown import breakdown
 from entrepot.goods import goods_history, goods_list, goods_lists, goods_title
 from entrepot.goods.library import list_names
-from entrepot.goods.words import everyday_goods, goods_words, spaced_code
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import everyday_goods, spaced_code
 from entrepot.lake import spans
 from entrepot.measures import all_metadata, measure_metadata
 from entrepot.model.areas import area_phrase, areas, groups

@@ -12,7 +12,7 @@ from entrepot.figures import statements
 from entrepot.figures.breakdown import breakdown
 from entrepot.figures.definition import SIDES
 from entrepot.figures.input_choices import is_inputs
-from entrepot.goods.words import goods_words
+from entrepot.goods.parse import goods_words
 from entrepot.lake import fetch
 from entrepot.lake.bundled import bundled_codes
 from entrepot.model.areas import WORLD, area_name, area_phrase, area_set, pinned, possessive

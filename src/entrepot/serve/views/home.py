@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from entrepot.errors import EntrepotError
 from entrepot.figures import statements
 from entrepot.goods import goods_lists
-from entrepot.goods.words import everyday_goods, goods_words
+from entrepot.goods.parse import goods_words
+from entrepot.goods.words import everyday_goods
 from entrepot.lake import spans
 from entrepot.lake.bundled import bundled, bundled_codes, is_bundled
 from entrepot.model.areas import (
