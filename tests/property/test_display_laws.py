@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from entrepot.model.display import MINUS, figure_value, number, per_cent, range_ends, split_unit
@@ -35,6 +35,7 @@ def step(text: str, word: str) -> Decimal:
 
 
 @given(low=NUMBERS | SMALL, high=NUMBERS | SMALL, part=st.floats(0, 1), unit=st.sampled_from(UNITS))
+@example(low=-5629499534213.734, high=0.0, part=0.0, unit="share")
 def test_a_printed_range_has_the_printed_value_to_its_digits(
     low: float, high: float, part: float, unit: str
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_printed_range_has_the_printed_value_to_its_digits(
 
 
 @given(low=NUMBERS | SMALL, high=NUMBERS | SMALL, unit=st.sampled_from(UNITS))
+@example(low=-0.0078125, high=1.0, unit="USD")
 def test_ends_of_a_range_are_in_order_apart_and_alike_in_digits(
     low: float, high: float, unit: str
 ) -> None:

@@ -141,6 +141,12 @@ def _scale(largest: float, unit: str) -> tuple[float, str]:
     return 1.0, {"index": "", "count": "", "ratio": "times"}.get(unit, unit)
 
 
+def _in_unit(value: float, unit: str, size: float) -> float:
+    """Return a value in the unit that is printed, in one way for a value and for its range."""
+    # Times 100 and divided by 0.01 differ in the last bit, and so may the digit that is printed.
+    return value * _PER_CENT[unit] if unit in _PER_CENT else value / size
+
+
 def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     """Return the digits and the unit apart, as a card prints them.
 
@@ -164,7 +170,7 @@ def split_unit(value: float, unit: str, digits: int = 3) -> tuple[str, str]:
     if unit == "count" and value == int(value):
         return _fixed(value, 0), ""
     size, word = _scale(value, unit)
-    shown = value * _PER_CENT[unit] if unit in _PER_CENT else value / size
+    shown = _in_unit(value, unit, size)
     if unit in _PER_CENT and abs(shown) < _NOISE:
         return "0", word
     if unit in _PER_CENT and digits == 3:
@@ -245,16 +251,19 @@ def range_ends(
     # "5 m USD to 2 bn USD" is read more easily than "0.005 to 2 bn USD".
     is_far = unit in MONEY and 0 < min(abs(low), abs(high)) * _FAR <= abs(larger)
     scales = [_scale(end if is_far else larger, unit) for end in (low, high)]
+    # Far apart and yet of one scale, as cents and dollars are: like any other ends.
+    is_far = is_far and scales[0] != scales[1]
     texts: list[str] = []
     for more in range(_MOST_DIGITS):
         texts = []
         for end, (size, _) in zip((low, high), scales, strict=True):
-            largest = (end if is_far else larger) / size
+            largest = _in_unit(end if is_far else larger, unit, size)
             places = _places(largest, digits) if digits else decimals(largest, unit, fitting)
             places += more
             # With ends on both sides of zero, the smaller one may be nothing beside the other.
-            kept = _places(end / size, 1) if low * high > 0 else 0
-            texts.append(_fixed(end / size, max(places, kept)))
+            shown = _in_unit(end, unit, size)
+            kept = _places(shown, 1) if low * high > 0 else 0
+            texts.append(_fixed(shown, max(places, kept)))
         is_one = texts[0] == texts[1] and scales[0] == scales[1]
         if not is_one and _takes_in(texts, scales, value, unit):
             break
