@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from entrepot.lake.catalog import SLICE
 from entrepot.lake.staged import STAGED, TOTALS, cell, of_period
 from entrepot.lake.system_errors import readable
 from entrepot.model.columns import key_columns, schema
-from entrepot.sources.strict import enum, file_literal, literal
+from entrepot.sources.strict import bad_line, enum, file_literal, literal
 from entrepot.sources.temp_tables import keep as keep_rows
 
 if TYPE_CHECKING:
@@ -197,14 +196,7 @@ def keep_text(
             f"ROW_GROUP_SIZE {_GROUP}, KV_METADATA {{{key}: {literal(about)}}})"
         ).fetchall()
     except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
-        # The engine shows the whole line, and a line of a register has names of persons.
-        line = re.search(r"CSV Error on Line: (\d+)", str(error))
-        raise BadFileError(
-            "a line has more or fewer cells than there are columns, or is no text",
-            where=f"{where}, row {line[1]}" if line else where,
-            why="what a cell means is only certain where every line has all columns",
-            hint="look at the line, or download the file again",
-        ) from None
+        raise bad_line(error, where) from None
     return int(rows)
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "NUMBER",
     "Rule",
     "area_enum",
+    "bad_line",
     "enum",
     "file_literal",
     "find_rows",
@@ -354,3 +355,15 @@ def sorted_enum(texts: Iterable[str]) -> str:
 def area_enum() -> str:
     """Return the type of a column of area codes."""
     return sorted_enum(one.code for one in areas())
+
+
+def bad_line(error: Exception, where: str) -> BadFileError:
+    """Return the error of a text whose line the engine could not read, without the line itself."""
+    # The engine shows the whole line, and a line of a register has names of persons.
+    line = re.search(r"CSV Error on Line: (\d+)", str(error))
+    return BadFileError(
+        "a line has more or fewer cells than there are columns, or is no text",
+        where=f"{where}, row {line[1]}" if line else where,
+        why="what a cell means is only certain where every line has all columns",
+        hint="look at the line, or download the file again",
+    )

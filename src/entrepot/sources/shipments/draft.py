@@ -23,7 +23,7 @@ from entrepot.sources.shipments.cells import area_in_words
 from entrepot.sources.shipments.layout import AREAS, NUMBERS
 from entrepot.sources.shipments.parse import columns_of_lines
 from entrepot.sources.shipments.persons import may_name
-from entrepot.sources.strict import BUFFER, file_literal, literal, quoted
+from entrepot.sources.strict import BUFFER, bad_line, file_literal, literal, quoted
 from entrepot.sources.table.draft.draft import Draft
 from entrepot.sources.table.draft.questions import TODO, Questions, as_yaml
 from entrepot.sources.text import text_in_utf8
@@ -282,13 +282,7 @@ def _columns(
         try:
             texts = connection.execute(query).fetchall()
         except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
-            # The engine shows the whole line, and a line of a register has names of persons.
-            line = re.search(r"CSV Error on Line: (\d+)", str(error))
-            raise BadFileError(
-                "a line has more or fewer cells than there are columns, or is no text",
-                where=f"{label}, row {line[1]}" if line else label,
-                hint="look at the line, or download the file again",
-            ) from None
+            raise bad_line(error, label) from None
         found.append(_Column(name, at, tuple(one for one, _ in texts), tuple(n for _, n in texts)))
     return found
 
