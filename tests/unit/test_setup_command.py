@@ -24,6 +24,7 @@ from entrepot.sources import source_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
     Run = Callable[..., tuple[int, str, str]]
@@ -122,10 +123,10 @@ def test_a_killed_setup_continues_where_it_was(server: Server, run: Run, tmp_pat
     half = len(ZIP) // 2
     sent = threading.Event()
 
-    def stalls(handler: object) -> None:
-        whole(b"", Content_Length=str(len(ZIP)), ETag='"one"')(handler)  # type: ignore[arg-type]
-        handler.wfile.write(ZIP[:half])  # type: ignore[attr-defined]
-        handler.wfile.flush()  # type: ignore[attr-defined]
+    def stalls(handler: BaseHTTPRequestHandler) -> None:
+        whole(b"", Content_Length=str(len(ZIP)), ETag='"one"')(handler)
+        handler.wfile.write(ZIP[:half])
+        handler.wfile.flush()
         sent.set()
         time.sleep(5)
 

@@ -347,9 +347,9 @@ def test_a_report_has_the_codes_of_the_fewest_and_the_most_months(tmp_path: Path
     lake = _lake(tmp_path, {}, {"Code": "0101.21.0000"}, {"Day": "05.02.2023"})
     [item] = [one for one in lake.holdings() if one.source == "shipments.made-up"]
     assert (item.products, item.most_products) == (1, 2)
-    console = Console(width=80, file=io.StringIO())
-    print_holdings(console, [item])
-    shown = console.file.getvalue().replace("\u00a0", " ")  # type: ignore[attr-defined]
+    screen = io.StringIO()
+    print_holdings(Console(width=80, file=screen), [item])
+    shown = screen.getvalue().replace("\u00a0", " ")
     assert "codes: 1 to 2 by period of HS2022" in shown
 
 

@@ -217,9 +217,9 @@ def test_hubs_come_from_statistics_and_are_missing_without() -> None:
 
 def test_the_terminal_says_why_its_table_adds_up_to_more(found: Screening) -> None:
     def drawn(one: Screening) -> str:
-        console = Console(width=200, file=io.StringIO())
-        draw(one, None, console)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        screen = io.StringIO()
+        draw(one, None, Console(width=200, file=screen))
+        return screen.getvalue()
 
     words = "A shipment screened in several directions is in several rows"
     assert words not in drawn(found)

@@ -124,6 +124,7 @@ EXAMPLES = {
 
 def routes(client: Client) -> list[Route]:
     """Return every route of the server."""
+    # The application stands inside two layers of middleware, which have no type of their own.
     return [one for one in client.app._app._app.routes if isinstance(one, Route)]  # type: ignore[attr-defined]
 
 

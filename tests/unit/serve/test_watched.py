@@ -116,6 +116,7 @@ def test_an_endless_question_ends_though_it_is_looked_at(
     monkeypatch.setattr("entrepot.serve.pool.LONGEST", 3)
     question = Pool(tmp_path, seconds=0.2).start(lambda lake: _endless_query(lake))
     began = time.monotonic()
+    # A loop in the block, because it is not known which of the looks ends in the error.
     with pytest.raises(TooLongError):  # noqa: PT012
         while time.monotonic() < began + 30:
             try:
