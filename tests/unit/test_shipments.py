@@ -1113,3 +1113,21 @@ def test_bills_of_lading_have_a_port_and_no_origin(tmp_path: Path) -> None:
     found = _findings(lake)
     assert found["left-out-no-code"][0] == found["left-out-annulled"][0] == 1
     assert b"Akhmetova" not in _bytes_and_cells(lake)
+
+
+@pytest.mark.parametrize("last", [3, 4, 9])
+def test_lines_between_two_stray_marks_are_not_one_cell(tmp_path: Path, last: int) -> None:
+    """A mark before one name and another behind a later one took all lines between with them."""
+    changes: list[dict[str, str]] = [{} for _ in range(12)]
+    changes[2] = {"Importer": '"ALMATY CHIPS TOO'}
+    changes[last] = {"Importer": 'ALMATY CHIPS TOO"'}
+    with pytest.raises(BadFileError, match="whole rows in it") as caught:
+        _lake(tmp_path, *changes)
+    assert "row 4" in caught.value.where
+
+
+def test_a_text_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    lake = _lake(tmp_path, {}, {"Text": '"chips; two kinds\nfor cars; and more\nnew"'}, {})
+    [item] = [one for one in lake.holdings() if one.source == "shipments.made-up"]
+    assert item.rows > 0
+    assert len({number for (number,) in _lines(lake, "declaration")}) == 3

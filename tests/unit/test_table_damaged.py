@@ -57,3 +57,19 @@ def test_one_byte_is_another(tmp_path: Path, whole: bytes, byte: int, places: ra
             told.append(error.where)
     assert len(told) > len(places) / 4
     assert all(told)
+
+
+MAP_WITH_NOTES = MAP.replace("ignore: []", "ignore: [note]")
+
+
+def test_rows_between_two_stray_marks_are_not_one_cell(tmp_path: Path) -> None:
+    """The column need not be read: the rows that its cell has swallowed are gone all the same."""
+    path = tmp_path / "made.csv"
+    rows = [f"643,156,8542{31 + place},M,100,note {place}" for place in (0, 1, 8, 0)]
+    head = "reporter,partner,cmd,flow,value,note\n"
+    rows[1] = rows[1].replace("note", '"note')
+    rows[3] += '"'
+    path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(EntrepotError, match="whole rows in it") as caught:
+        read_table(path, MAP_WITH_NOTES, tmp_path)
+    assert "row 3" in caught.value.where

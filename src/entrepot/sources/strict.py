@@ -168,9 +168,14 @@ def read_text(
 
 
 def require_all(
-    path: Path, name: str, rows: int, lines: int, given: Callable[[], Iterable[object]]
+    path: Path,
+    name: str,
+    rows: int,
+    lines: int,
+    given: Callable[[], Iterable[object]],
+    delim: str = ",",
 ) -> None:
-    """Refuse a text of which not every row below the header was read.
+    """Refuse a text of which not every row below the header was read, or is a row.
 
     Parameters
     ----------
@@ -182,19 +187,30 @@ def require_all(
         What `count_lines` returned for the text. A row takes a line at least, so as many rows as
         lines below the header are all of them.
     given
-        Reads the rows one by one, another way: asked only where the numbers differ, as they do
-        where lines are blank or a quoted cell has several.
+        Reads the rows one by one, another way, by themselves or behind their numbers: asked only
+        where the numbers differ, as they do where lines are blank or a quoted cell has several.
+    delim
+        What separates columns.
 
     Raises
     ------
     BadFileError
-        If rows are missing, or there are more of them than the text has.
+        If rows are missing, or there are more of them than the text has, or some stand in a cell.
     """
     # The quick answer for nearly all files; the slow count only where blank lines or line ends in
     # cells make the numbers differ.
     if rows == lines - 1:
         return
-    there = sum(1 for _ in given())
+    there = 0
+    for there, one in enumerate(given(), 1):
+        number, row = one if isinstance(one, tuple) else (there + 1, one)
+        if isinstance(row, list) and _has_rows(row, delim):
+            raise BadFileError(
+                "a cell in quotation marks has whole rows in it",
+                where=f"{name}, row {number}",
+                why="a mark that stands alone makes everything up to the next one part of its cell",
+                hint='take the mark out, or write "" for one that belongs to the text',
+            )
     if rows != there:
         raise BadFileError(
             f"{there:,} rows in the text, of which {rows:,} were read",
@@ -202,6 +218,18 @@ def require_all(
             why="the others would be missing without a word",
             hint="download it again, or look at its last lines: is it cut off, or filled?",
         )
+
+
+def _has_rows(row: Sequence[str], delim: str) -> bool:
+    """Whether a cell ends a row, has whole ones, and begins another, at its own place in each."""
+    last = len(row) - 1
+    if last < 3:  # a sentence may have a comma or two at these places
+        return False
+    for place, cell in enumerate(row):
+        counts = [line.count(delim) for line in cell.split("\n")]
+        if len(counts) > 1 and (counts[0], counts[-1]) == (last - place, place):
+            return all(count == last for count in counts[1:-1])
+    return False
 
 
 def verify(
@@ -247,7 +275,7 @@ def verify(
         _raise_first(path, name, columns, rules, delim)
         refuse_uneven(path, name)
         raise BadFileError(str(error).partition("\n")[0], where=name) from error
-    require_all(path, name, rows, lines, lambda: _lines(path, name, delim))
+    require_all(path, name, rows, lines, lambda: _lines(path, name, delim), delim)
     if rows == 0:
         raise BadFileError(
             "the file has a header and no rows",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entrepot.errors import BadFileError
@@ -63,9 +64,9 @@ class Cells:
     def require_all(self, connection: duckdb.DuckDBPyConnection, rows: int) -> None:
         """Refuse a text of which not every row was read; see `entrepot.sources.strict`."""
         if not self.is_parquet:
-            require_all(
-                self.path, self.label, rows, self.line_count, lambda: self.lines(connection)
-            )
+            given = partial(self.lines, connection)
+            delim = self.mapping.delimiter
+            require_all(self.path, self.label, rows, self.line_count, given, delim)
 
     def sql(
         self, connection: duckdb.DuckDBPyConnection, places: Sequence[int] | None = None
