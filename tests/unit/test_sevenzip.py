@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import lzma
 import random
@@ -374,13 +375,14 @@ def test_no_thread_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows open files so")
 def test_files_are_closed_after_an_error(tmp_path: Path) -> None:
+    gc.collect()  # what earlier tests left to the collector must not be closed between the counts
     before = len(list(Path("/proc/self/fd").iterdir()))
     kept = []
     for data in (plain()[:-1], plain()[:40], packed(), packed((NAME, TEXT), password="secret")):
         with pytest.raises(BadFileError) as caught:
             unpacked(data, tmp_path)
         kept.append(caught)  # what holds the frames, and with them whatever was left open
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 def test_without_the_extra_the_message_names_it(
